@@ -1,0 +1,120 @@
+// What the runtime may lend a node through `ctx`: interfaces only, the runtime holds the real ones.
+import type { Connection } from './connections.ts'
+import type { DecisionAction, Reason } from './events.ts'
+import type { FastFrame, Frame, Picture, Taps } from './frames.ts'
+
+export interface Clock {
+  /** Wall clock in ms since 1970. */
+  nowMs(): number
+  /** Resolves after `ms`, rejects with StoppedError when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface Log {
+  info(fields: Record<string, unknown>, text: string): void
+  warn(fields: Record<string, unknown>, text: string): void
+  error(fields: Record<string, unknown>, text: string): void
+}
+
+export type CameraKind = 'file' | 'rtsp' | 'url' | 'device' | 'browser'
+
+/** What a camera node asks the media capability to open. Credentials are filled in by the runtime, never stored in a flow. */
+export interface CameraSpec {
+  kind: CameraKind
+  path?: string
+  url?: string
+  loop?: boolean
+  transport?: 'tcp' | 'udp'
+  device?: string
+}
+
+export interface MediaPort {
+  /**
+   * Opens a camera and yields one frame a second, newest last, until the source ends.
+   * Throws RetryableError (unreachable, broken), FatalError (missing file, no video), StoppedError. Never retries itself.
+   */
+  open(spec: CameraSpec, taps: Taps, options: { signal: AbortSignal; onFast?: (frame: FastFrame) => void }): AsyncIterable<Frame>
+}
+
+/** What the interaction model is shown and told at one tick. */
+export interface ModelTick {
+  picture: Picture
+  kind: 'I' | 'P'
+  mediaTimeS: number
+  tick: number
+  /** The whole standing instruction; the session sends it only when the server does not have it. */
+  instruction: string
+  persona: 'default' | 'silent' | 'talkative'
+  /** How many seconds of the model's clock this tick stands for: 1, more when late ticks are made up with one picture. */
+  seconds: number
+}
+
+export interface ModelVerdict {
+  action: DecisionAction
+  text: string
+  question?: string
+  reason: Reason
+  latencyMs: number
+  /** When the thing happened, where the model knows better than the tick (edge). */
+  mediaTimeS?: number
+  /** The server had lost the session and was given instruction and memory again. */
+  restarted?: boolean
+  memory?: { longTerm: string; midTerm: { range: string; text: string }[] }
+  /** What the card may show beside it: people seen, skill that spoke. */
+  data?: Record<string, unknown>
+}
+
+/** One stream's session with a model. Never two ticks in flight. */
+export interface ModelSession {
+  /**
+   * Throws RetryableError when the server is unreachable, slow (past timeoutMs) or answers nonsense; FatalError when it
+   * refuses for good (401, 404, unknown model). The message names the trouble in words a card can show.
+   */
+  tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict>
+  /** Fast tap, edge models only. */
+  feed?(frame: FastFrame): void
+  /** The source has ended: decide at once about whatever is pending. */
+  finish?(): Promise<ModelVerdict[]>
+  /** Drops the session at the server; best effort, never throws. */
+  close(): Promise<void>
+}
+
+export interface ModelPort {
+  open(options: { connection: string; streamKey: string; config: Record<string, unknown>; timeoutMs: number }): Promise<ModelSession>
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  url: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  timeoutMs?: number
+  /** Answers larger than this are cut off; default 1 MiB. */
+  maxBytes?: number
+}
+
+export interface HttpResponse {
+  status: number
+  headers: Record<string, string>
+  text: string
+}
+
+export interface HttpPort {
+  /**
+   * One request, no retries, no redirects followed. Throws RetryableError HTTP_UNREACHABLE or HTTP_TIMEOUT when there is no
+   * answer, FatalError HTTP_REFUSED_BY_GUARD when the address is not allowed.
+   */
+  request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>
+}
+
+export interface ConnectionPort {
+  /** Throws FatalError CONNECTION_MISSING when there is none of that name. */
+  get(name: string): Promise<Connection>
+  /** HMAC-SHA256 in hex, over `text`, with a secret that the node does not see. */
+  sign(name: string, secretName: string, text: string): Promise<string | undefined>
+}
+
+export interface PicturePort {
+  /** The JPEG kept with an event, if there is one. */
+  ofEvent(eventId: string): Promise<Uint8Array | undefined>
+}

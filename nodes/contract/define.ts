@@ -1,0 +1,199 @@
+// The one way to define a node type. A definition is data plus pure functions; the world comes through ctx.
+import type { z } from 'zod'
+import type {
+  Clock, ConnectionPort, HttpPort, Log, MediaPort, ModelSession, PicturePort,
+} from './capabilities.ts'
+import type { ConnectionInfo } from './connections.ts'
+import type { Problem } from './errors.ts'
+import type { Decision, EventKind, Message, NodeStatus } from './events.ts'
+import type { FastFrame, Frame, Taps } from './frames.ts'
+import type { Kind } from './kinds.ts'
+
+export interface Port<K extends Kind = Kind> {
+  kind: K
+  label: string
+  help: string
+  /** In ports: a deploy without a wire here is refused. */
+  required: boolean
+  /** In ports: takes more than one wire. */
+  many: boolean
+  /** Out ports of tick nodes: what is sent here is recorded as an event of this kind. */
+  event: EventKind | null
+}
+
+const titles: Record<Kind, string> = {
+  frames: 'Frames', memory: 'Memory', delegation: 'Delegation', answer: 'Answer', audio: 'Audio', message: 'Message', decision: 'Decision',
+}
+
+/** A port of `kind`. Frames and memory take one wire, everything else any number, unless `many` says otherwise. */
+export function port<K extends Kind>(kind: K, options: Partial<Omit<Port, 'kind'>> = {}): Port<K> {
+  return {
+    kind,
+    label: options.label ?? titles[kind],
+    help: options.help ?? '',
+    required: options.required ?? kind === 'frames',
+    many: options.many ?? (kind !== 'frames' && kind !== 'memory'),
+    event: options.event ?? null,
+  }
+}
+
+export type Ports = Record<string, Port>
+
+export interface MemoryValue {
+  text: string
+}
+
+interface ReceivedByKind {
+  frames: Frame | undefined
+  memory: MemoryValue | undefined
+  delegation: Message[]
+  answer: Message[]
+  audio: Message[]
+  message: Message[]
+  decision: Decision[]
+}
+interface SentByKind {
+  frames: Frame
+  memory: MemoryValue
+  delegation: Message | Message[]
+  answer: Message | Message[]
+  audio: Message | Message[]
+  message: Message | Message[]
+  decision: Decision
+}
+export type Received<P extends Ports> = { [Name in keyof P]: ReceivedByKind[P[Name]['kind']] }
+export type Sent<P extends Ports> = { [Name in keyof P]?: SentByKind[P[Name]['kind']] | undefined }
+
+export interface TickInfo {
+  /** Counts from 1 for a stream, across restarts. */
+  number: number
+  atMs: number
+  mediaTimeS: number
+  /** Model seconds this tick stands for; more than 1 when late ticks are made up. */
+  seconds: number
+  camera: 'ok' | 'lost'
+  /** The source has ended and this is the last tick. */
+  last: boolean
+}
+
+interface BaseContext<C> {
+  config: C
+  clock: Pick<Clock, 'nowMs'>
+  log: Log
+  signal: AbortSignal
+}
+
+export interface TickContext<C, S> extends BaseContext<C> {
+  /** Plain JSON; saved with the tick that changed it. */
+  state: S
+  tick: TickInfo
+  /** Shown under the card; `data` feeds its live area. */
+  status(text: string, options?: Partial<Omit<NodeStatus, 'text'>>): void
+  /** A new message of this node at this tick, with an event id of its own. `mediaTimeS` when the thing happened earlier. */
+  message(text: string, options?: { fields?: Record<string, unknown>; mediaTimeS?: number; frame?: Frame }): Message
+  /** For `needs: ['model']`: this stream's session. */
+  model?: ModelSession
+}
+
+export interface SourceContext<C> extends BaseContext<C> {
+  taps: Taps
+  media: MediaPort
+  onFast?: (frame: FastFrame) => void
+}
+
+export interface ActionContext<C> extends BaseContext<C> {
+  /** The delivery's id: the same on every try of the same action. */
+  idempotencyKey: string
+  /** 1 on the first try. */
+  attempt: number
+  flow: { id: string; name: string }
+  node: { id: string; name: string }
+  http: HttpPort
+  connections: ConnectionPort
+  pictures: PicturePort
+  /** Where a person may acknowledge the message, as an absolute URL. */
+  acknowledgeUrl(message: Message): string
+  /** Makes a relative URL of this server absolute. */
+  absoluteUrl(path: string): string
+}
+
+/** What an action made: messages for its out ports and one line for the delivery's row. */
+export interface ActionResult<P extends Ports> {
+  outputs: Sent<P>
+  summary: string
+}
+
+export type Need = 'clock' | 'model' | 'media' | 'http' | 'connections' | 'pictures'
+
+export interface CheckContext {
+  connection(name: string): ConnectionInfo | undefined
+}
+
+interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
+  type: string
+  version: number
+  title: string
+  /** A Tabler icon name without its prefix: `camera`, `bell`. */
+  icon: string
+  group: 'video' | 'interaction' | 'logic' | 'action'
+  /** At most 10 lines, with one example. */
+  help: string
+  ports: { in: I; out: O }
+  config: C
+  /** One line in words; `{{field}}` is filled from the config. */
+  card: string
+  needs: readonly Need[]
+  /** By the version they lead to. */
+  migrations?: Record<number, (old: Record<string, unknown>) => Record<string, unknown>>
+  /** More than the schema can say; pure. Fields are named, the compiler adds the node. */
+  check?(config: z.output<C>, ctx: CheckContext): Omit<Problem, 'node'>[]
+  /** What this node wants out of the camera's one decode. */
+  taps?(config: z.output<C>, ctx: CheckContext): Partial<Taps>
+  /** `per-camera` (default): one instance in every camera's stream; `once`: one for the whole flow. */
+  runs?(config: z.output<C>): 'per-camera' | 'once'
+}
+
+export interface SourceNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports> extends Base<C, I, O> {
+  role: 'source'
+  open(ctx: SourceContext<z.output<C>>): AsyncIterable<Frame>
+}
+
+export interface TickNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports, S = unknown> extends Base<C, I, O> {
+  role: 'tick'
+  state(): S
+  onTick(inputs: Received<I>, ctx: TickContext<z.output<C>, S>): Sent<O> | Promise<Sent<O>>
+}
+
+export interface ActionNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports> extends Base<C, I, O> {
+  role: 'action'
+  /** One try may take this long. */
+  timeoutMs: number
+  maxAttempts: number
+  perform(message: Message, ctx: ActionContext<z.output<C>>): Promise<ActionResult<O>>
+}
+
+export type NodeDefinition = SourceNode | TickNode | ActionNode
+
+// Definitions are stored in one list, so their own types end here; ports and config were checked where they were written.
+type Unrole<T> = Omit<T, 'role'>
+
+/** A camera or other origin of frames. */
+export function defineSource<C extends z.ZodObject, I extends Ports, O extends Ports>(spec: Unrole<SourceNode<C, I, O>>): SourceNode {
+  return { ...spec, role: 'source' } as unknown as SourceNode
+}
+
+/** A node that runs inside the session, at every tick. */
+export function defineNode<C extends z.ZodObject, I extends Ports, O extends Ports, S>(spec: Unrole<TickNode<C, I, O, S>>): TickNode {
+  return { ...spec, role: 'tick' } as unknown as TickNode
+}
+
+/** A node that acts on the world, as a queue job. */
+export function defineAction<C extends z.ZodObject, I extends Ports, O extends Ports>(spec: Unrole<ActionNode<C, I, O>>): ActionNode {
+  return { ...spec, role: 'action' } as unknown as ActionNode
+}
+
+/** What the compiler needs to know of the world: types by name, connections by name. Data and pure functions only. */
+export interface Catalogue {
+  nodes: ReadonlyMap<string, NodeDefinition>
+  connections: ReadonlyMap<string, ConnectionInfo>
+}

@@ -1,0 +1,75 @@
+// What happened: decisions, messages, events. Recorded facts are in the past tense.
+import { z } from 'zod'
+
+export const decisionActions = ['silence', 'response', 'delegate'] as const
+export type DecisionAction = (typeof decisionActions)[number]
+
+/** Why a tick was silent. `model` is also the reason of a response or a delegation. */
+export const reasons = [
+  'model', 'no-instruction', 'camera-lost', 'model-unreachable', 'duplicate', 'cooldown', 'schedule', 'dropped',
+] as const
+export type Reason = (typeof reasons)[number]
+
+/** A model's verdict for one tick. */
+export interface Decision {
+  tick: number
+  /** ISO 8601. */
+  at: string
+  mediaTimeS: number
+  node: string
+  action: DecisionAction
+  reason: Reason
+  /** What was said; for a silence with trouble behind it, the trouble in words. */
+  text: string
+  question?: string
+  latencyMs: number
+  frameKind: 'I' | 'P'
+  visualTokens: number
+  fullRateTokens: number
+}
+
+export const MessageSchema = z.looseObject({
+  id: z.string(),
+  eventId: z.string(),
+  at: z.string(),
+  text: z.string(),
+  source: z.object({ flow: z.string(), node: z.string(), stream: z.string() }),
+  frame: z.object({ url: z.string() }).optional(),
+  fields: z.record(z.string(), z.unknown()).optional(),
+})
+/** What flows through `message`, `delegation` and `answer` ports. */
+export type Message = z.infer<typeof MessageSchema>
+
+export const eventKinds = [
+  'response.given', 'delegation.made', 'answer.received', 'delegation.failed', 'message.sent',
+  'notification.delivered', 'notification.failed', 'notification.unacknowledged', 'speech.played', 'speech.dropped',
+  'stream.started', 'stream.lost', 'stream.resumed', 'stream.finished', 'stream.stopped', 'stream.failed',
+  'model.lost', 'model.resumed', 'memory.restored', 'decisions.lost',
+] as const
+export type EventKind = (typeof eventKinds)[number]
+
+export type StreamState = 'starting' | 'running' | 'degraded' | 'stopped' | 'finished' | 'failed'
+
+/** One stream as GET /api/flows/:id/status shows it. */
+export interface StreamStatus {
+  id: string
+  /** The camera node's id. */
+  source: string
+  state: StreamState
+  /** In words, while it is not simply running. */
+  reason: string | null
+  ticks: number
+  decisions: { silence: number; response: number; delegate: number }
+  dropped: number
+  tickMs: { p50: number; p95: number }
+  visualTokens: { sent: number; fullRate: number }
+  lastFrameAt: string | null
+  /** Under each card: what the node said of itself, by node id. */
+  nodes: Record<string, NodeStatus>
+}
+
+export interface NodeStatus {
+  text: string
+  tone: 'ok' | 'warn' | 'bad'
+  data?: Record<string, unknown>
+}

@@ -1,0 +1,48 @@
+// The saved document, `heed.flow/1`. Unknown keys are kept; what a node's config means is the node's business.
+import { z } from 'zod'
+
+export const flowFormat = 'heed.flow/1'
+
+const id = z.string().min(1).max(64).regex(/^[A-Za-z0-9_-]+$/, 'Ids are letters, digits, "_" and "-".')
+
+export const FlowNodeSchema = z.looseObject({
+  id,
+  type: z.string().min(1).max(80),
+  version: z.number().int().min(1),
+  position: z.looseObject({ x: z.number(), y: z.number() }),
+  /** What the person calls it; the type's title when absent. */
+  name: z.string().max(120).optional(),
+  config: z.record(z.string(), z.unknown()),
+})
+export type FlowNode = z.infer<typeof FlowNodeSchema>
+
+export const PortRefSchema = z.looseObject({ node: id, port: z.string().min(1).max(64) })
+export type PortRef = z.infer<typeof PortRefSchema>
+
+export const WireSchema = z.looseObject({ from: PortRefSchema, to: PortRefSchema })
+export type Wire = z.infer<typeof WireSchema>
+
+export const FlowSchema = z.looseObject({
+  format: z.literal(flowFormat),
+  name: z.string().min(1).max(200),
+  description: z.string().max(4000).optional(),
+  tags: z.array(z.string().max(60)).max(50).optional(),
+  nodes: z.array(FlowNodeSchema).max(5000),
+  wires: z.array(WireSchema).max(20000),
+})
+export type Flow = z.infer<typeof FlowSchema>
+
+/** Older document formats and how each becomes the next one; empty while `heed.flow/1` is the first. */
+export const flowMigrations: Record<string, (old: Record<string, unknown>) => Record<string, unknown>> = {}
+
+/** Brings any document this version can read to the present format; leaves others alone for the parser to refuse. */
+export function migrateFlow(document: unknown): unknown {
+  let current = document
+  for (let guard = 0; guard < 100; guard++) {
+    if (typeof current !== 'object' || current === null || !('format' in current)) return current
+    const migrate = flowMigrations[String(current.format)]
+    if (!migrate) return current
+    current = migrate(current as Record<string, unknown>)
+  }
+  return current
+}

@@ -1,0 +1,67 @@
+// Pictures on their way from a camera to a model.
+
+/** A JPEG with its size in pixels. */
+export interface Picture {
+  width: number
+  height: number
+  jpeg: Uint8Array
+}
+
+/** Luma, one byte a pixel, row by row from the top left. */
+export interface GrayImage {
+  width: number
+  height: number
+  data: Uint8Array
+}
+
+/** One timestamped picture, as the camera gave it or as AdaCodec coded it. */
+export interface Frame {
+  /** Counts from 0 since the source was opened. */
+  seq: number
+  /** Wall clock when it was decoded, in ms since 1970. */
+  atMs: number
+  /** Seconds since the start of the source; a file's own clock. */
+  mediaTimeS: number
+  /** The picture to send: the full one from a camera, the small one on a P-frame. */
+  picture: Picture
+  /** Full size, long side as the flow asked for (default 640). What is stored with an event. */
+  full: Picture
+  /** The same picture at the model's floor (default fits 256x192). */
+  floor: Picture
+  /** The full picture's luma at a quarter of its width and height, for motion search. */
+  luma: GrayImage
+  kind: 'I' | 'P'
+  /** About: what `picture` costs the model. */
+  visualTokens: number
+  /** About: what `full` would cost. */
+  fullRateTokens: number
+}
+
+/** A small raw picture from the fast tap (edge models): RGB, three bytes a pixel, letterboxed. */
+export interface FastFrame {
+  seq: number
+  mediaTimeS: number
+  width: number
+  height: number
+  rgb: Uint8Array
+}
+
+/** What a flow wants out of one decode of its camera; merged over all nodes it feeds. */
+export interface Taps {
+  /** Long side of the full picture in px. */
+  longSide: number
+  /** The small picture fits into this box. */
+  floor: { width: number; height: number }
+  /** Raw pictures for an edge model; absent when nobody asked. */
+  fast?: { width: number; height: number; fps: number }
+}
+
+export const defaultTaps: Taps = { longSide: 640, floor: { width: 256, height: 192 } }
+
+/**
+ * About how many visual tokens a picture costs: its area in 32x32 patches plus two marks, never below 72
+ * (measured by the model's authors: 72 at 256x192, 302 at 640x480).
+ */
+export function visualTokens(width: number, height: number): number {
+  return Math.max(72, Math.round((width * height) / 1024) + 2)
+}

@@ -1,0 +1,29 @@
+// The kinds a port can have, and which wires join them.
+import { z } from 'zod'
+
+export const kinds = ['frames', 'memory', 'delegation', 'answer', 'audio', 'message', 'decision'] as const
+export const KindSchema = z.enum(kinds)
+export type Kind = z.infer<typeof KindSchema>
+
+/** Kinds that read as a message: a `message` input takes them too. */
+export const messageLike: readonly Kind[] = ['message', 'answer', 'delegation', 'decision']
+
+/** True when a wire may run from an out port of `from` to an in port of `to`. */
+export function canWire(from: Kind, to: Kind): boolean {
+  return from === to || (to === 'message' && messageLike.includes(from))
+}
+
+const carries: Record<Kind, string> = {
+  frames: 'pictures',
+  memory: 'a memory',
+  delegation: 'a question for an agent',
+  answer: "an agent's answer",
+  audio: 'sound',
+  message: 'a message',
+  decision: 'a decision of the model',
+}
+
+/** Why a wire between two kinds is refused, as one sentence for the canvas. */
+export function explainMismatch(from: Kind, to: Kind): string {
+  return `This port sends ${carries[from]}, but that one takes ${carries[to]}.`
+}

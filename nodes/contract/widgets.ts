@@ -1,0 +1,31 @@
+// How a config field is drawn in the inspector: the `meta` of its zod schema.
+// The meta travels to the editor inside the JSON Schema of GET /api/nodes.
+import type { ConnectionKind } from './connections.ts'
+
+export type Widget =
+  | 'text' | 'textarea' | 'number' | 'duration' | 'select' | 'segments' | 'toggle' | 'tags' | 'skills'
+  | 'connection' | 'media' | 'url' | 'template'
+
+export interface FieldMeta {
+  label?: string
+  help?: string
+  placeholder?: string
+  widget?: Widget
+  /** Written behind the number: "s", "px". */
+  unit?: string
+  /** Words for the values of an enum, in its order of appearance. */
+  options?: { value: string; label: string; help?: string }[]
+  /** `connection` fields: the kinds of connection that can do the job. */
+  kinds?: ConnectionKind[]
+  /** Draw only while another field of the same config has one of these values. */
+  showIf?: { field: string; is: (string | number | boolean)[] }
+  /** Draw only while the chosen connection (field `connection`) is of one of these kinds. */
+  showIfConnection?: ConnectionKind[]
+  /** Folded away under "More". */
+  advanced?: boolean
+}
+
+declare module 'zod' {
+  // zod's own way to type .meta(): https://zod.dev/metadata
+  interface GlobalMeta extends FieldMeta {}
+}

@@ -1,0 +1,155 @@
+// What the HTTP API needs of the world. The store, queue and capabilities fit these; nothing here names their libraries.
+import type { IncomingMessage } from 'node:http'
+import type { Log } from '../../nodes/contract/capabilities.ts'
+import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { Decision, StreamStatus } from '../../nodes/contract/events.ts'
+import type { Flow } from '../../nodes/contract/flow.ts'
+import type { Plan } from '../../nodes/contract/plan.ts'
+import type { Bus, Relay } from '../engine/deps.ts'
+
+export interface FlowSummary {
+  id: string
+  name: string
+  description: string
+  tags: string[]
+  revision: number
+  state: DeploymentState
+  updatedAt: string
+}
+export interface StoredFlow { id: string; revision: number; document: Flow; updatedAt: string }
+export interface Revision { revision: number; savedAt: string; nodes: number; deployed: boolean }
+export type DeploymentState = 'running' | 'starting' | 'degraded' | 'stopped' | 'finished' | 'failed'
+export interface Deployment { id: string; revision: number; state: DeploymentState }
+
+export interface FlowStore {
+  list(): Promise<FlowSummary[]>
+  /** URL credentials inside the document are sealed away and replaced by `***@`. */
+  create(document: Flow): Promise<StoredFlow>
+  /** Throws NotFoundError FLOW_NOT_FOUND. */
+  get(id: string): Promise<StoredFlow>
+  /** Throws ConflictError FLOW_REVISION_STALE with details.revision when `ifRevision` is not the newest. */
+  update(id: string, document: Flow, ifRevision: number): Promise<StoredFlow>
+  remove(id: string): Promise<void>
+  revisions(id: string): Promise<Revision[]>
+  revision(id: string, revision: number): Promise<StoredFlow>
+  /** A new revision with an old document. */
+  restore(id: string, revision: number): Promise<StoredFlow>
+}
+
+export interface DeploymentStore {
+  /** Stores the plan and marks its streams as wanted, in one transaction. The queue is told by the caller afterwards. */
+  deploy(flowId: string, revision: number, plan: Plan): Promise<{ deployment: Deployment; started: StreamRef[]; superseded: StreamRef[] }>
+  /** Marks the flow's streams as unwanted. */
+  stop(flowId: string): Promise<{ deployment: Deployment | null; stopped: StreamRef[] }>
+  status(flowId: string): Promise<{ state: DeploymentState; deployment: Deployment | null; streams: StreamStatus[] }>
+  streamFlow(streamId: string): Promise<string | undefined>
+  /** Streams that should run, over all flows, for health. */
+  counts(): Promise<{ wanted: number; running: number; degraded: number }>
+}
+export interface StreamRef { streamId: string; run: number }
+
+export interface ConnectionStore {
+  list(): Promise<{ name: string; kind: ConnectionKind; config: Record<string, unknown>; hasSecret: string[]; usedBy: { flow: string; node: string }[] }[]>
+  create(connection: Connection): Promise<void>
+  /** A secret left out is kept; an empty string removes it. */
+  update(name: string, patch: { config?: Record<string, unknown>; secret?: Record<string, string> }): Promise<void>
+  remove(name: string): Promise<void>
+  get(name: string): Promise<Connection>
+}
+
+export interface DeliveryView {
+  id: string
+  node: string
+  state: 'pending' | 'running' | 'delivered' | 'failed'
+  attempts: number
+  detail: string
+  at: string
+}
+export interface EventView {
+  id: string
+  kind: string
+  flow: string
+  revision: number
+  stream: string
+  node: string
+  at: string
+  mediaTimeS: number
+  text: string
+  fields: Record<string, unknown>
+  frame: { url: string } | null
+  acknowledgedAt: string | null
+  acknowledgedBy: string | null
+  deliveries: DeliveryView[]
+}
+export interface EventQuery { flow?: string; kind?: string; q?: string; from?: string; to?: string; limit: number; cursor?: string }
+export interface DecisionQuery { flow: string; stream?: string; from?: string; to?: string; limit: number; cursor?: string }
+
+export interface EventStore {
+  list(query: EventQuery): Promise<{ events: EventView[]; next: string | null }>
+  get(id: string): Promise<EventView>
+  frame(id: string): Promise<Uint8Array | undefined>
+  acknowledge(id: string, by: string): Promise<EventView>
+  decisions(query: DecisionQuery): Promise<{ decisions: (Decision & { stream: string })[]; next: string | null }>
+}
+
+export interface AccountStore {
+  hasOwner(): Promise<boolean>
+  /** Throws ConflictError AUTH_OWNER_EXISTS. */
+  createOwner(passwordHash: string): Promise<void>
+  passwordHash(): Promise<string | undefined>
+  createSession(tokenHash: string, expiresAtMs: number): Promise<void>
+  /** True while the session lives; touching it extends it. */
+  touchSession(tokenHash: string, nowMs: number, extendToMs: number): Promise<boolean>
+  removeSession(tokenHash: string): Promise<void>
+  removeAllSessions(): Promise<void>
+}
+
+export interface StreamControl {
+  start(refs: StreamRef[]): Promise<void>
+  stop(refs: StreamRef[]): Promise<void>
+  /** False when the queue cannot take work. */
+  isHealthy(): Promise<{ ok: boolean; backend: 'postgres' | 'redis'; waiting: number; active: number; detail?: string }>
+}
+
+export interface MediaLibrary {
+  list(): Promise<{ path: string; bytes: number; uploadedAt: string }[]>
+  /** Streams to disk; throws BadRequestError MEDIA_NOT_VIDEO, MEDIA_TOO_LARGE. */
+  save(name: string, body: NodeJS.ReadableStream): Promise<{ path: string; bytes: number; width: number; height: number; durationS: number }>
+  remove(path: string): Promise<void>
+  /** Tries a camera or clip once: size, rate, codec and a snapshot, or what is wrong in words. */
+  probe(config: Record<string, unknown>, owner?: { flowId: string; nodeId: string }): Promise<CameraReport>
+}
+export type CameraReport =
+  | { ok: true; width: number; height: number; fps: number; codec: string; durationS: number | null; snapshot: string }
+  | { ok: false; code: string; message: string }
+
+export interface ApiDeps {
+  log: Log
+  nowMs(): number
+  version: string
+  nodes: ReadonlyMap<string, NodeDefinition>
+  flows: FlowStore
+  deployments: DeploymentStore
+  connections: ConnectionStore
+  events: EventStore
+  accounts: AccountStore
+  streams: StreamControl
+  media: MediaLibrary
+  bus: Bus
+  relay: Relay
+  /** `POST /api/connections/:name/test` and before saving: does it answer, in words. */
+  testConnection(connection: Connection): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
+  /** Throws when the database is away. */
+  pingDatabase(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external' }>
+  metrics(): Promise<{ contentType: string; text: string }>
+  /** From HEED_TOKEN. */
+  token: string | undefined
+  /** For signing cookies and links: 32 bytes, derived from the secret key. */
+  linkKey: Uint8Array
+  publicUrl: string
+  /** Folder with the built editor. */
+  editorDir: string
+  /** Hands a browser camera's WebSocket on; see relay channel `push:<streamId>`. */
+  isSecure(request: IncomingMessage): boolean
+}
