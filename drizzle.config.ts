@@ -1,0 +1,8 @@
+// For drizzle-kit: reads the schema, writes the SQL of the next migration. A person reads it and sets its first line.
+import { defineConfig } from 'drizzle-kit'
+
+export default defineConfig({
+  dialect: 'postgresql',
+  schema: './runtime/store/schema.ts',
+  out: './migrations',
+})

@@ -1,0 +1,74 @@
+// What a database error means: away for now (try again), or refused for good. The only place that reads Postgres codes.
+// Never puts a statement's values into a message.
+import { CodedError, FatalError, RetryableError, toError } from '../../nodes/contract/errors.ts'
+
+const socketCodes = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT',
+])
+
+// 08 connection, 25P03 a transaction left idle, 53 out of connections, memory or disk, 57P0 shutting down or starting up, 58 the system below.
+const awayClasses = /^(08|53|57P0|58|25P0[34])/
+
+// pg gives these no code.
+const awayTexts = [
+  'Connection terminated', 'timeout exceeded when trying to connect', 'Query read timeout', 'is not queryable', 'Cannot use a pool after calling end',
+]
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
+/** The driver's own error: Drizzle wraps it in one whose message holds every value of the statement. */
+export function driverError(thrown: unknown): Error {
+  const error = toError(thrown)
+  if (error.name !== 'DrizzleQueryError' && !error.message.startsWith('Failed query:')) return error
+  return error.cause instanceof Error ? error.cause : new Error('The statement failed.')
+}
+
+/** True when the database cannot be reached or cannot work now, but may later. */
+export function isDatabaseAway(thrown: unknown): boolean {
+  const error = driverError(thrown)
+  if (error instanceof AggregateError) return error.errors.every((each) => isDatabaseAway(each))
+  const code = codeOf(error)
+  if (socketCodes.has(code) || awayClasses.test(code)) return true
+  return code === '' && awayTexts.some((text) => error.message.includes(text))
+}
+
+/** True when two transactions stood in each other's way and one was sent back. */
+export function isCollision(thrown: unknown): boolean {
+  return ['40001', '40P01'].includes(codeOf(driverError(thrown)))
+}
+
+/** True when a lock or a statement was not granted in time. */
+export function isLockTimeout(thrown: unknown): boolean {
+  return ['55P03', '57014'].includes(codeOf(driverError(thrown)))
+}
+
+/** True when a row that another one points at is gone: the flow was removed in the meantime. */
+export function isOrphan(thrown: unknown): boolean {
+  return codeOf(driverError(thrown)) === '23503'
+}
+
+/** What callers of the store see: our own errors as they are, the database's as RetryableError or FatalError. */
+export function toStoreError(thrown: unknown, doing: string): Error {
+  if (thrown instanceof CodedError) return thrown
+  const cause = driverError(thrown)
+  if (isDatabaseAway(thrown) || isCollision(thrown) || isLockTimeout(thrown)) {
+    return new RetryableError('DB_UNREACHABLE', `The database did not answer (${doing}): ${cause.message}. It is tried again.`, { cause })
+  }
+  return new FatalError('DB_FAILED', `The database refused a statement (${doing}): ${cause.message}.`, { cause, details: { sqlState: codeOf(cause) } })
+}
+
+type Methods = Record<string, (...args: never[]) => Promise<unknown>>
+
+/** The same methods, each of them failing only with our own errors. */
+export function guarded<T extends { [Name in keyof T]: (...args: never[]) => Promise<unknown> }>(area: string, methods: T): T {
+  const wrapped = Object.entries(methods as Methods).map(([name, method]) => [name, async (...args: never[]) => {
+    try {
+      return await method(...args)
+    } catch (thrown) {
+      throw toStoreError(thrown, `${area}.${name}`)
+    }
+  }])
+  return Object.fromEntries(wrapped) as T
+}
