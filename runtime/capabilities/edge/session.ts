@@ -1,0 +1,166 @@
+// One stream's session with the edge model: pictures come in by the fast tap, verdicts leave at the tick.
+// Never lets a finding go unsaid, and never lets a tick wait long for a picture.
+import type { Clock, ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
+import { RetryableError } from '../../../nodes/contract/errors.ts'
+import type { FastFrame } from '../../../nodes/contract/frames.ts'
+import type { EdgeSkillId } from '../../../nodes/contract/skills.ts'
+import { shrinkToGray } from './gray.ts'
+import type { PoseModel } from './pose-model.ts'
+import type { Finding, SkillMode } from './skill.ts'
+import { createWatch } from './watch.ts'
+
+export const edgeWidth = 256
+export const edgeHeight = 192
+
+export interface EdgeSessionOptions {
+  stream: string
+  skills: readonly EdgeSkillId[]
+  mode: SkillMode
+  model: PoseModel
+  clock: Clock
+  onClose(): void
+}
+
+/** A tick waits this long for pictures that were fed before it... */
+const tickWaitMs = 300
+/** ...and the end of a source longer: nothing comes after it. */
+const finishWaitMs = 3_000
+/** Looking farther behind than this is as good as not looking. */
+const behindS = 2.5
+const noPicturesS = 3
+/** Said first when several things happen at once. */
+const urgency: readonly EdgeSkillId[] = ['fall', 'lying-too-long', 'hands-up', 'person-enters', 'person-leaves', 'motion']
+
+export function createEdgeSession(options: EdgeSessionOptions): ModelSession {
+  return new EdgeSession(options)
+}
+
+class EdgeSession implements ModelSession {
+  readonly #options: EdgeSessionOptions
+  readonly #watch: ReturnType<typeof createWatch>
+  #findings: Finding[] = []
+  #pending = new Set<FastFrame>()
+  #waiters: (() => void)[] = []
+  #fedS: number | undefined
+  #seenS: number | undefined
+  #firstTickS: number | undefined
+  #dropped = 0
+  #seenSinceTick = 0
+  #refused: string | undefined
+  #isClosed = false
+
+  constructor(options: EdgeSessionOptions) {
+    this.#options = options
+    this.#watch = createWatch(options.skills, options.mode)
+  }
+
+  feed(frame: FastFrame): void {
+    if (this.#isClosed) return
+    if (frame.width !== edgeWidth || frame.height !== edgeHeight) {
+      this.#refused = `${frame.width}x${frame.height}`
+      return
+    }
+    this.#fedS = frame.mediaTimeS
+    this.#pending.add(frame)
+    this.#options.model.submit({
+      stream: this.#options.stream,
+      frame,
+      done: (output) => this.#see(frame, output),
+      dropped: () => {
+        this.#dropped++
+        this.#settle(frame)
+      },
+    })
+  }
+
+  async tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict> {
+    const { clock } = this.#options
+    const startMs = clock.nowMs()
+    this.#firstTickS ??= request.mediaTimeS
+    const due = [...this.#pending].filter((frame) => frame.mediaTimeS <= request.mediaTimeS)
+    await this.#wait(due, tickWaitMs, signal)
+    signal.throwIfAborted()
+    const verdict = this.#speak(clock.nowMs() - startMs)
+    if (verdict) return verdict
+    this.#refuseWhenBlind(request.mediaTimeS)
+    const data = this.#data()
+    return { action: 'silence', text: '', reason: 'model', latencyMs: clock.nowMs() - startMs, data }
+  }
+
+  async finish(): Promise<ModelVerdict[]> {
+    const startMs = this.#options.clock.nowMs()
+    await this.#wait([...this.#pending], finishWaitMs)
+    this.#findings.push(...this.#watch.end())
+    const verdict = this.#speak(this.#options.clock.nowMs() - startMs)
+    return verdict ? [verdict] : []
+  }
+
+  close(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve()
+    this.#isClosed = true
+    this.#options.model.forget(this.#options.stream)
+    this.#options.onClose()
+    return Promise.resolve()
+  }
+
+  #see(frame: FastFrame, output: Float32Array): void {
+    if (!this.#isClosed) {
+      const gray = shrinkToGray(frame.rgb, frame.width, frame.height)
+      const { width, height } = frame
+      this.#findings.push(...this.#watch.see({ timeS: frame.mediaTimeS, width, height, output, gray }))
+      this.#seenS = frame.mediaTimeS
+      this.#seenSinceTick++
+    }
+    this.#settle(frame)
+  }
+
+  #settle(frame: FastFrame): void {
+    this.#pending.delete(frame)
+    for (const wake of this.#waiters.splice(0)) wake()
+  }
+
+  /** Until none of `frames` is pending any more, at most `limitMs`. */
+  async #wait(frames: FastFrame[], limitMs: number, signal?: AbortSignal): Promise<void> {
+    const timer = new AbortController()
+    let isLate = false
+    const late = this.#options.clock.sleep(limitMs, signal ? AbortSignal.any([signal, timer.signal]) : timer.signal)
+      .catch(() => undefined).then(() => { isLate = true })
+    while (!isLate && frames.some((frame) => this.#pending.has(frame))) {
+      await Promise.race([late, new Promise<void>((resolve) => this.#waiters.push(resolve))])
+    }
+    timer.abort()
+  }
+
+  /** Everything found since the last verdict, in one: the most urgent thing first and with its time. */
+  #speak(latencyMs: number): ModelVerdict | undefined {
+    const findings = this.#findings.splice(0).sort((a, b) => urgency.indexOf(a.skill) - urgency.indexOf(b.skill))
+    const first = findings[0]
+    if (!first) return undefined
+    const text = [...new Set(findings.map((finding) => finding.text))].join(' ')
+    const data = { ...this.#data(), skills: findings.map((finding) => finding.skill) }
+    return { action: 'response', text, reason: 'model', latencyMs, mediaTimeS: first.timeS, data }
+  }
+
+  #data(): Record<string, unknown> {
+    const { model, skills, mode } = this.#options
+    const seen = this.#seenSinceTick
+    this.#seenSinceTick = 0
+    return { people: this.#watch.people(), watching: skills, mode, pictures: seen, dropped: this.#dropped, restarts: model.restarts() }
+  }
+
+  #refuseWhenBlind(nowS: number): void {
+    const { model } = this.#options
+    if (!model.isUp()) {
+      throw new RetryableError('EDGE_MODEL_DOWN', 'The built-in model has stopped and is being started again. If this stays, look for "pose process" in the log.')
+    }
+    if (this.#refused) {
+      throw new RetryableError('EDGE_PICTURE_SIZE', `The built-in model wants pictures of ${edgeWidth}x${edgeHeight}, but the camera sends ${this.#refused}.`)
+    }
+    if (nowS - (this.#fedS ?? this.#firstTickS ?? nowS) > noPicturesS) {
+      throw new RetryableError('EDGE_NO_PICTURES', `The camera has sent no quick pictures to the built-in model for ${noPicturesS} s.`)
+    }
+    if (this.#fedS !== undefined && this.#fedS - (this.#seenS ?? this.#firstTickS ?? this.#fedS) > behindS) {
+      throw new RetryableError('EDGE_BEHIND', 'This machine is too slow for the built-in model: it looks at pictures seconds late. Watch fewer cameras, or connect a model server.')
+    }
+  }
+}
