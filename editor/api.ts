@@ -1,0 +1,174 @@
+// The editor's only door to the server: typed requests, uploads with progress, the live feed. Nothing else here may call fetch.
+import type { Flow } from '../nodes/contract/flow.ts'
+import type {
+  CameraReport, ConnectionView, DeploymentView, EventView, FlowStatus, FlowSummary, Health, LiveEvent, Me, MediaFile, NodeType,
+  Problem, StoredFlow, StreamDecision, TestResult, UploadedMedia,
+} from './views.ts'
+
+/** An answer that was not the wanted one. `status` 0: the server could not be reached. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+  readonly problems: Problem[]
+
+  constructor(status: number, code: string, message: string, problems: Problem[] = []) {
+    super(message)
+    this.name = 'ApiError'
+    this.status = status
+    this.code = code
+    this.problems = problems
+  }
+}
+
+export const unreachable = 'Heed does not answer. Check that it is running and that this device is online; trying again by itself.'
+
+interface RequestOptions { body?: unknown; headers?: Record<string, string>; keepalive?: boolean; alsoFine?: number }
+
+async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+  const init: RequestInit = { method, headers: { Accept: 'application/json', ...options.headers }, credentials: 'same-origin' }
+  if (options.body !== undefined) {
+    init.body = JSON.stringify(options.body)
+    init.headers = { ...init.headers, 'Content-Type': 'application/json' }
+  }
+  if (options.keepalive) init.keepalive = true
+  let response: Response
+  try {
+    response = await fetch(`/api${path}`, init)
+  } catch {
+    throw new ApiError(0, 'EDITOR_OFFLINE', unreachable)
+  }
+  const text = await response.text()
+  if (!response.ok && response.status !== options.alsoFine) throw toApiError(response.status, text)
+  return (text === '' ? undefined : JSON.parse(text)) as T
+}
+
+function toApiError(status: number, text: string): ApiError {
+  try {
+    const { error } = JSON.parse(text) as { error: { code: string; message: string; problems?: Problem[] } }
+    const error_ = new ApiError(status, error.code, error.message, error.problems ?? [])
+    if (status === 401) signedOut()
+    return error_
+  } catch {
+    if (status >= 502 && status <= 504) return new ApiError(0, 'EDITOR_OFFLINE', unreachable)
+    return new ApiError(status, 'EDITOR_ANSWER_UNREADABLE', `Heed answered ${status} in a form this page cannot read. Reload the page.`)
+  }
+}
+
+let signedOut = (): void => {}
+/** Called once by the session store: what to do when the server says that nobody is signed in. */
+export function onSignedOut(listener: () => void): void {
+  signedOut = listener
+}
+
+const at = encodeURIComponent
+function query(values: Record<string, string | number | undefined>): string {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
+  return entries.length === 0 ? '' : `?${entries.map(([key, value]) => `${key}=${at(String(value))}`).join('&')}`
+}
+
+export interface EventQuery { flow?: string; kind?: string; q?: string; limit?: number; cursor?: string }
+
+export const api = {
+  me: () => request<Me>('GET', '/me'),
+  claim: (token: string, password: string) => request<void>('POST', '/sign-in/claim', { body: { token, password } }),
+  signIn: (password: string) => request<void>('POST', '/sign-in', { body: { password } }),
+  signOut: () => request<void>('POST', '/sign-out'),
+  /** 503 is an answer too: it says which part cannot do its job. */
+  health: () => request<Health>('GET', '/health', { alsoFine: 503 }),
+  nodes: async () => (await request<{ nodes: NodeType[] }>('GET', '/nodes')).nodes,
+
+  flows: async () => (await request<{ flows: FlowSummary[] }>('GET', '/flows')).flows,
+  flow: (id: string) => request<StoredFlow>('GET', `/flows/${at(id)}`),
+  createFlow: (document: Flow) => request<StoredFlow>('POST', '/flows', { body: document }),
+  saveFlow: (id: string, document: Flow, revision: number, keepalive = false) =>
+    request<StoredFlow>('PUT', `/flows/${at(id)}`, { body: document, headers: { 'If-Match': `"${revision}"` }, keepalive }),
+  removeFlow: (id: string) => request<void>('DELETE', `/flows/${at(id)}`),
+  checkFlow: async (id: string) => (await request<{ problems: Problem[] }>('POST', `/flows/${at(id)}/check`)).problems,
+  deploy: (id: string) => request<{ deployment: DeploymentView }>('POST', `/flows/${at(id)}/deploy`),
+  stop: (id: string) => request<{ deployment: DeploymentView | null }>('POST', `/flows/${at(id)}/stop`),
+  status: (id: string) => request<FlowStatus>('GET', `/flows/${at(id)}/status`),
+  decisions: (id: string, options: { stream?: string; limit?: number; cursor?: string } = {}) =>
+    request<{ decisions: StreamDecision[]; next: string | null }>('GET', `/flows/${at(id)}/decisions${query(options)}`),
+
+  events: (options: EventQuery = {}) => request<{ events: EventView[]; next: string | null }>('GET', `/events${query({ ...options })}`),
+  event: (id: string) => request<EventView>('GET', `/events/${at(id)}`),
+  acknowledge: (id: string) => request<EventView>('POST', `/events/${at(id)}/acknowledge`),
+
+  connections: async () => (await request<{ connections: ConnectionView[] }>('GET', '/connections')).connections,
+  addConnection: (connection: { name: string; kind: string; config: Record<string, unknown>; secret: Record<string, string> }) =>
+    request<void>('POST', '/connections', { body: connection }),
+  updateConnection: (name: string, patch: { config?: Record<string, unknown>; secret?: Record<string, string> }) =>
+    request<void>('PUT', `/connections/${at(name)}`, { body: patch }),
+  removeConnection: (name: string) => request<void>('DELETE', `/connections/${at(name)}`),
+  testConnection: (name: string) => request<TestResult>('POST', `/connections/${at(name)}/test`),
+
+  media: async () => (await request<{ media: MediaFile[] }>('GET', '/media')).media,
+  removeMedia: (path: string) => request<void>('DELETE', `/media/${path.split('/').map(at).join('/')}`),
+  testCamera: (config: Record<string, unknown>, owner?: { flow: string; node: string }) =>
+    request<CameraReport>('POST', '/cameras/test', { body: { config, ...owner } }),
+}
+
+/** Sends a clip and reports the share that has arrived, 0 to 1. */
+export function uploadMedia(file: File, onProgress: (share: number) => void): Promise<UploadedMedia> {
+  return new Promise((resolve, reject) => {
+    const upload = new XMLHttpRequest()
+    upload.open('POST', '/api/media')
+    upload.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
+    upload.onerror = () => reject(new ApiError(0, 'EDITOR_OFFLINE', `The upload of ${file.name} broke off because Heed does not answer. Try again.`))
+    upload.onload = () => {
+      if (upload.status >= 300) return reject(toApiError(upload.status, upload.responseText))
+      resolve(JSON.parse(upload.responseText) as UploadedMedia)
+    }
+    const form = new FormData()
+    form.append('file', file, file.name)
+    upload.send(form)
+  })
+}
+
+/** Addresses of pictures, for `<img>`. */
+export const pictures = {
+  stream: (id: string, stamp: number) => `/api/streams/${at(id)}/frame?t=${stamp}`,
+  event: (id: string) => `/api/events/${at(id)}/frame`,
+}
+
+/** The WebSocket that takes this browser's pictures for a camera of kind `browser`. */
+export function openPush(streamId: string): WebSocket {
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+  const socket = new WebSocket(`${scheme}://${location.host}/api/streams/${at(streamId)}/push`)
+  socket.binaryType = 'arraybuffer'
+  return socket
+}
+
+/**
+ * The live feed. Reconnects for ever with growing pauses (0.5 to 10 s); `onState(true)` after each connect, so that
+ * the caller can read again what it may have missed. Returns the way to close it.
+ */
+export function openLive(onMessage: (message: LiveEvent) => void, onState: (connected: boolean) => void): () => void {
+  let source: EventSource | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let tries = 0
+  let closed = false
+  const connect = (): void => {
+    const feed = new EventSource('/api/live')
+    source = feed
+    feed.onopen = () => {
+      tries = 0
+      onState(true)
+    }
+    feed.onerror = () => {
+      feed.close()
+      if (closed) return
+      onState(false)
+      timer = setTimeout(connect, Math.min(10_000, 500 * 2 ** tries++) * (0.75 + Math.random() / 2))
+    }
+    for (const type of ['status', 'decision', 'event', 'delivery'] as const) {
+      feed.addEventListener(type, (event) => onMessage({ ...(JSON.parse((event as MessageEvent<string>).data) as object), type } as LiveEvent))
+    }
+  }
+  connect()
+  return () => {
+    closed = true
+    clearTimeout(timer)
+    source?.close()
+  }
+}

@@ -1,0 +1,67 @@
+// Reads a config's JSON Schema into the fields of a form: which widget, which words, shown or not. Pure; draws nothing.
+import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { Widget } from '../../nodes/contract/widgets.ts'
+import type { FieldSchema } from '../views.ts'
+
+export interface Field {
+  name: string
+  label: string
+  schema: FieldSchema
+  widget: Widget | 'json'
+  isRequired: boolean
+}
+
+/** The schema behind "or nothing": `anyOf` of a type and null. */
+function core(schema: FieldSchema): FieldSchema {
+  const real = schema.anyOf?.filter((option) => option.type !== 'null') ?? []
+  return real.length === 1 ? { ...real[0], ...schema } : schema
+}
+
+function widgetOf(schema: FieldSchema): Field['widget'] {
+  if (schema.widget) return schema.widget
+  const type = Array.isArray(schema.type) ? schema.type.find((name) => name !== 'null') : schema.type
+  if (schema.enum || schema.options) return type === 'array' ? 'tags' : 'select'
+  if (type === 'boolean') return 'toggle'
+  if (type === 'number' || type === 'integer') return 'number'
+  if (type === 'string') return 'text'
+  if (type === 'array' && (schema.items?.type === 'string' || schema.items?.enum)) return 'tags'
+  return 'json'
+}
+
+/** `quietMs` → "Quiet ms": for a field without a label of its own. */
+export function labelFromName(name: string): string {
+  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ').toLowerCase()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** The fields of a config, in the order the schema gives them. */
+export function fieldsOf(config: FieldSchema): Field[] {
+  const required = new Set(config.required ?? [])
+  return Object.entries(config.properties ?? {}).map(([name, raw]) => {
+    const schema = core(raw)
+    return { name, schema, label: schema.label ?? labelFromName(name), widget: widgetOf(schema), isRequired: required.has(name) && schema.default === undefined }
+  })
+}
+
+/** What a field holds: its value, else its default. */
+export function valueOf(field: Field, config: Record<string, unknown>): unknown {
+  return config[field.name] ?? field.schema.default
+}
+
+/** Whether a field is drawn, given the rest of the config and the kind of the chosen connection. */
+export function isShown(field: Field, fields: readonly Field[], config: Record<string, unknown>, kind: ConnectionKind | undefined): boolean {
+  const { showIf, showIfConnection } = field.schema
+  if (showIf) {
+    const other = fields.find((candidate) => candidate.name === showIf.field)
+    const value = other ? valueOf(other, config) : config[showIf.field]
+    if (!showIf.is.includes(value as string | number | boolean)) return false
+  }
+  return !showIfConnection || (kind !== undefined && showIfConnection.includes(kind))
+}
+
+/** The choices of a select, with their words. */
+export function optionsOf(schema: FieldSchema): { value: string; label: string; help?: string }[] {
+  if (schema.options) return schema.options
+  const values = schema.enum ?? schema.items?.enum ?? []
+  return values.map((value) => ({ value: String(value), label: labelFromName(String(value)) }))
+}

@@ -1,0 +1,25 @@
+// Which named server or account a node uses: those that can do the job, and the way to add one.
+import { Anchor, NativeSelect } from '@mantine/core'
+import { go } from '../../route.ts'
+import { useSession } from '../../session.ts'
+import { inputProps, textOf, type WidgetProps } from './widget.ts'
+
+/** `connection` */
+export function ConnectionWidget(props: WidgetProps) {
+  const all = useSession((session) => session.connections)
+  const { kinds } = props.schema
+  const fitting = all.filter((connection) => !kinds || kinds.includes(connection.kind))
+  const value = textOf(props.value)
+  const data = fitting.map(({ name, kind }) => ({ value: name, label: name === kind ? name : `${name} (${kind})` }))
+  if (!fitting.some((connection) => connection.name === value)) {
+    data.unshift({ value, label: value === '' ? 'Choose…' : `${value} (missing)` })
+  }
+  return (
+    <div>
+      <NativeSelect {...inputProps(props)} data={data} value={value} onChange={(event) => props.onChange(event.currentTarget.value || undefined)} />
+      <Anchor size="xs" mt={4} component="button" type="button" c="var(--heed-quiet)" underline="always" onClick={() => go('/connections')}>
+        {fitting.length === 0 ? 'Add a connection' : 'Edit connections'}
+      </Anchor>
+    </div>
+  )
+}

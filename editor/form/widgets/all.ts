@@ -1,0 +1,22 @@
+// Which component draws which widget of the contract.
+import type { ComponentType } from 'react'
+import type { Field } from '../schema.ts'
+import { ConnectionWidget } from './ConnectionWidget.tsx'
+import { DurationWidget } from './DurationWidget.tsx'
+import { JsonWidget } from './JsonWidget.tsx'
+import { MediaWidget } from './MediaWidget.tsx'
+import { NumberWidget } from './NumberWidget.tsx'
+import { SegmentsWidget, SelectWidget } from './SelectWidget.tsx'
+import { SkillsWidget } from './SkillsWidget.tsx'
+import { TagsWidget } from './TagsWidget.tsx'
+import { TextareaWidget } from './TextareaWidget.tsx'
+import { TextWidget } from './TextWidget.tsx'
+import { ToggleWidget } from './ToggleWidget.tsx'
+import { UrlWidget } from './UrlWidget.tsx'
+import type { WidgetProps } from './widget.ts'
+
+export const widgets: Record<Field['widget'], ComponentType<WidgetProps>> = {
+  text: TextWidget, textarea: TextareaWidget, template: TextareaWidget, number: NumberWidget, duration: DurationWidget, select: SelectWidget,
+  segments: SegmentsWidget, toggle: ToggleWidget, tags: TagsWidget, skills: SkillsWidget, connection: ConnectionWidget, media: MediaWidget,
+  url: UrlWidget, json: JsonWidget,
+}

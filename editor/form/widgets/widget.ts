@@ -1,0 +1,28 @@
+// What every widget of a form is given: one field, its value, and the way to change it.
+import type { FieldSchema } from '../../views.ts'
+
+export interface WidgetProps {
+  name: string
+  label: string
+  schema: FieldSchema
+  value: unknown
+  isRequired: boolean
+  /** What is wrong here, as a sentence. */
+  error: string | undefined
+  onChange(value: unknown): void
+  /** The whole config, for widgets that look at more than their own field. */
+  config: Record<string, unknown>
+  /** Whose config it is, where it belongs to a node of a flow. */
+  owner?: { flow: string; node: string }
+  isReadOnly?: boolean
+}
+
+/** What all of Mantine's inputs want in the same words. */
+export function inputProps({ label, schema, isRequired, error, name, isReadOnly }: WidgetProps) {
+  return { label, description: schema.help, withAsterisk: isRequired, error, name, disabled: isReadOnly, 'data-testid': `field-${name}` } as const
+}
+
+/** A text as it is typed; empty means "not set". */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : value === undefined || value === null ? '' : String(value)
+}

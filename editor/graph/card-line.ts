@@ -1,0 +1,39 @@
+// The one line on a card that says what the node is set to do: its template, filled from its config in words. Pure.
+import type { FieldSchema, NodeType } from '../views.ts'
+import { duration } from '../words.ts'
+
+function inWords(value: unknown, field: FieldSchema | undefined): string {
+  if (value === undefined || value === null || value === '') return ''
+  if (field?.widget === 'duration' && typeof value === 'number') return duration(value)
+  const option = field?.options?.find((candidate) => candidate.value === String(value))
+  if (option) return option.label
+  if (Array.isArray(value)) return value.map((item) => inWords(item, field?.options ? { options: field.options } : field?.items)).join(', ')
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'object') return ''
+  return field?.unit ? `${String(value)} ${field.unit}` : String(value)
+}
+
+/** A template such as `quiet for {{quietMs}}` with the config's values; parts without a value are left out. */
+export function cardLine(type: NodeType, config: Record<string, unknown>): string {
+  const fields = type.config.properties ?? {}
+  let missing = 0
+  let filled = 0
+  const line = type.card.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_all, name: string) => {
+    const text = inWords(config[name] ?? fields[name]?.default, fields[name])
+    if (text === '') missing++
+    else filled++
+    return text
+  })
+  if (missing > 0 && filled === 0) return 'Not set up yet'
+  return tidy(line)
+}
+
+function tidy(line: string): string {
+  const text = line.replace(/\s+/g, ' ').replace(/\s([,.;:])/g, '$1').replace(/^[\s,;:·]+|[\s,;:·]+$/g, '')
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** An address without its user name and password: what may be shown on a card. */
+export function withoutCredentials(text: string): string {
+  return text.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1***@')
+}

@@ -1,0 +1,68 @@
+// Which wires may be drawn, and why not, as one sentence. The server's check is the judge; this one only answers while drawing.
+import type { Flow, FlowNode, PortRef } from '../../nodes/contract/flow.ts'
+import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
+import type { NodeTypes, PortView } from '../views.ts'
+
+export interface Ends { from: PortRef; to: PortRef }
+
+function nodeOf(flow: Flow, id: string): FlowNode | undefined {
+  return flow.nodes.find((node) => node.id === id)
+}
+
+/** What a person calls a node: its own name, else its type's title. */
+export function nameOf(node: FlowNode | undefined, types: NodeTypes): string {
+  if (!node) return 'a node that is gone'
+  return node.name || types.get(node.type)?.title || node.type
+}
+
+function findPort(flow: Flow, types: NodeTypes, ref: PortRef, side: 'in' | 'out'): PortView | undefined {
+  const node = nodeOf(flow, ref.node)
+  return node && types.get(node.type)?.ports[side][ref.port]
+}
+
+/** True when `to` can be reached from `from` along the wires. */
+function reaches(flow: Flow, from: string, to: string): boolean {
+  const seen = new Set<string>()
+  const open = [from]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (id === to) return true
+    if (seen.has(id)) continue
+    seen.add(id)
+    for (const wire of flow.wires) if (wire.from.node === id) open.push(wire.to.node)
+  }
+  return false
+}
+
+/** Why a wire between these ports is refused, in words; null when it may be drawn. */
+export function whyNotWire(flow: Flow, types: NodeTypes, { from, to }: Ends): string | null {
+  const out = findPort(flow, types, from, 'out')
+  const into = findPort(flow, types, to, 'in')
+  if (!out || !into) return 'A wire runs from a port on the right side of a card to a port on the left side of another.'
+  if (from.node === to.node) return 'A wire cannot lead back into the card it comes from.'
+  if (!canWire(out.kind, into.kind)) return explainMismatch(out.kind, into.kind)
+  const target = nameOf(nodeOf(flow, to.node), types)
+  const already = flow.wires.filter((wire) => wire.to.node === to.node && wire.to.port === to.port)
+  if (already.some((wire) => wire.from.node === from.node && wire.from.port === from.port)) return 'These two ports are joined already.'
+  if (!into.many && already.length > 0) {
+    return `The port "${into.label}" of ${target} takes one wire and has one already. Remove that wire first.`
+  }
+  const isAnswer = into.kind === 'answer' || out.kind === 'delegation'
+  if (!isAnswer && reaches(flow, to.node, from.node)) {
+    return `${target} already leads to ${nameOf(nodeOf(flow, from.node), types)}, so this wire would go round in a circle.`
+  }
+  return null
+}
+
+/** The ports a wire begun at `start` may end at. `side` is the side of the card that `start` is on. */
+export function openPorts(flow: Flow, types: NodeTypes, start: PortRef, side: 'in' | 'out'): PortRef[] {
+  const other = side === 'out' ? 'in' : 'out'
+  return flow.nodes.flatMap((node) =>
+    Object.keys(types.get(node.type)?.ports[other] ?? {})
+      .map((port) => ({ node: node.id, port }))
+      .filter((end) => whyNotWire(flow, types, joined(start, end, side)) === null))
+}
+
+/** Two ports in the order of the wire, whichever end the person began at. */
+export function joined(start: PortRef, end: PortRef, startSide: 'in' | 'out'): Ends {
+  return startSide === 'out' ? { from: start, to: end } : { from: end, to: start }
+}

@@ -1,0 +1,149 @@
+// What is happening now, over all flows: stream states, decisions, events. Fed by the live feed, topped up by reading.
+// Bounded everywhere; it keeps facts and words them nowhere.
+import { create } from 'zustand'
+import type { StreamState, StreamStatus } from '../nodes/contract/events.ts'
+import { ApiError, api, openLive, pictures } from './api.ts'
+import { mergeDecisions } from './graph/timeline.ts'
+import type { EventView, FlowStatus, LiveEvent, StreamDecision } from './views.ts'
+
+const decisionsKept = 240
+const eventsKept = 400
+
+interface Live {
+  /** Null until the feed has said either way. */
+  isConnected: boolean | null
+  status: Record<string, FlowStatus>
+  /** By stream id, oldest first. */
+  decisions: Record<string, readonly StreamDecision[]>
+  /** Newest first, all flows. */
+  events: readonly EventView[]
+  areEventsRead: boolean
+}
+
+export const useLive = create<Live>()(() => ({ isConnected: null, status: {}, decisions: {}, events: [], areEventsRead: false }))
+
+type AlertListener = (event: EventView) => void
+const alertListeners = new Set<AlertListener>()
+/** Tells about each event that reaches somebody for the first time. Returns the way to stop listening. */
+export function onAlert(listener: AlertListener): () => void {
+  alertListeners.add(listener)
+  return () => alertListeners.delete(listener)
+}
+
+/** A flow's state from its streams: trouble anywhere shows. */
+export function stateOf(streams: readonly StreamStatus[], otherwise: StreamState): StreamState {
+  const has = (state: StreamState): boolean => streams.some((stream) => stream.state === state)
+  if (streams.length === 0) return otherwise
+  for (const state of ['degraded', 'starting', 'running'] as const) {
+    if (has(state)) return state === 'running' && has('failed') ? 'degraded' : state
+  }
+  return has('failed') ? 'failed' : has('stopped') ? 'stopped' : 'finished'
+}
+
+function takeStatus(flow: string, status: StreamStatus): void {
+  useLive.setState((live) => {
+    const known = live.status[flow]?.streams ?? []
+    const streams = known.some((stream) => stream.id === status.id)
+      ? known.map((stream) => (stream.id === status.id ? status : stream))
+      : [...known, status]
+    return { status: { ...live.status, [flow]: { state: stateOf(streams, 'stopped'), streams } } }
+  })
+}
+
+function takeDecisions(stream: string, decisions: readonly StreamDecision[]): void {
+  useLive.setState((live) => ({
+    decisions: { ...live.decisions, [stream]: mergeDecisions(live.decisions[stream] ?? [], decisions, decisionsKept) },
+  }))
+}
+
+/** Puts events in their place, newest first; a later reading of the same event replaces the earlier. */
+export function takeEvents(more: readonly EventView[]): void {
+  useLive.setState((live) => {
+    const byId = new Map(live.events.map((event) => [event.id, event]))
+    for (const event of more) byId.set(event.id, event)
+    const events = [...byId.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, eventsKept)
+    return { events }
+  })
+}
+
+function takeDelivery({ eventId, ...delivery }: Extract<LiveEvent, { type: 'delivery' }>['delivery']): void {
+  const event = useLive.getState().events.find((candidate) => candidate.id === eventId)
+  if (!event) return void readEvent(eventId)
+  const deliveries = event.deliveries.some((other) => other.id === delivery.id)
+    ? event.deliveries.map((other) => (other.id === delivery.id ? delivery : other))
+    : [...event.deliveries, delivery]
+  const next = { ...event, deliveries }
+  takeEvents([next])
+  if (event.deliveries.length === 0 && !event.acknowledgedAt) for (const listener of alertListeners) listener(next)
+}
+
+async function readEvent(id: string): Promise<void> {
+  try {
+    takeEvents([await api.event(id)])
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+function take(message: LiveEvent): void {
+  if (message.type === 'status') return takeStatus(message.flow, message.status)
+  if (message.type === 'decision') return takeDecisions(message.stream, [{ ...message.decision, stream: message.stream }])
+  if (message.type === 'delivery') return takeDelivery(message.delivery)
+  const { hasFrame, ...event } = message.event
+  const known = useLive.getState().events.find((candidate) => candidate.id === event.id)
+  if (known) return
+  takeEvents([{
+    ...event, flow: message.flow, revision: 0, fields: {}, frame: hasFrame ? { url: pictures.event(event.id) } : null,
+    acknowledgedAt: null, acknowledgedBy: null, deliveries: [],
+  }])
+}
+
+/** Reads a flow's state, its last decisions and events: when it is opened, and after the feed was away. */
+export async function readFlow(id: string): Promise<void> {
+  try {
+    const [status, { decisions }, { events }] = await Promise.all([
+      api.status(id), api.decisions(id, { limit: 120 }), api.events({ flow: id, limit: 50 }),
+    ])
+    useLive.setState((live) => ({ status: { ...live.status, [id]: status } }))
+    const lanes = Map.groupBy(decisions, (decision) => decision.stream ?? status.streams[0]?.id ?? id)
+    for (const [stream, lane] of lanes) takeDecisions(stream, lane)
+    takeEvents(events)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+/** Reads the state of a flow only: cheap enough to repeat. */
+export async function readStatus(id: string): Promise<void> {
+  try {
+    const status = await api.status(id)
+    useLive.setState((live) => ({ status: { ...live.status, [id]: status } }))
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+/** Reads the newest events of all flows. */
+export async function readEvents(): Promise<void> {
+  try {
+    takeEvents((await api.events({ limit: 100 })).events)
+    useLive.setState({ areEventsRead: true })
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+/** Says that a person has seen it. */
+export async function acknowledge(id: string): Promise<void> {
+  takeEvents([await api.acknowledge(id)])
+}
+
+/** Starts listening; `onBack` after each connect but the first. Returns the way to stop. */
+export function listen(onBack: () => void): () => void {
+  let wasConnected = false
+  return openLive(take, (isConnected) => {
+    if (isConnected && wasConnected) onBack()
+    wasConnected ||= isConnected
+    useLive.setState({ isConnected })
+  })
+}

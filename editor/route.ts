@@ -1,0 +1,47 @@
+// Addresses of the pages. The browser's own history, nothing more.
+import { useSyncExternalStore } from 'react'
+
+export type Route =
+  | { page: 'home' | 'flows' | 'inbox' | 'connections' | 'system' | 'cards' }
+  | { page: 'flow'; id: string }
+  | { page: 'event'; id: string }
+  | { page: 'sign-in'; token: string | null }
+  | { page: 'unknown' }
+
+/** Reads an address. A sign-in token may stand in the query, behind the hash or in the path. */
+export function parseRoute(path: string, search: string, hash: string): Route {
+  const [first = '', second] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  const token = new URLSearchParams(search).get('token') ?? new URLSearchParams(hash.replace(/^#\??/, '')).get('token')
+  if (first === 'sign-in' || first === 'claim') return { page: 'sign-in', token: token ?? second ?? null }
+  if (token !== null) return { page: 'sign-in', token }
+  if (first === '') return { page: 'home' }
+  if (first === 'flows' && second) return { page: 'flow', id: second }
+  if ((first === 'inbox' || first === 'events' || first === 'acknowledge') && second) return { page: 'event', id: second }
+  if (first === 'flows' || first === 'inbox' || first === 'connections' || first === 'system') return { page: first }
+  if (first === 'dev' && second === 'cards') return { page: 'cards' }
+  return { page: 'unknown' }
+}
+
+const listeners = new Set<() => void>()
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener)
+  addEventListener('popstate', listener)
+  return () => {
+    listeners.delete(listener)
+    removeEventListener('popstate', listener)
+  }
+}
+
+/** Goes to another page of the editor. */
+export function go(address: string, options: { replace?: boolean } = {}): void {
+  history[options.replace ? 'replaceState' : 'pushState'](null, '', address)
+  for (const listener of listeners) listener()
+}
+
+const address = (): string => location.pathname + location.search + location.hash
+
+/** The page that is open. */
+export function useRoute(): Route {
+  useSyncExternalStore(subscribe, address)
+  return parseRoute(location.pathname, location.search, location.hash)
+}

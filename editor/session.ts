@@ -1,0 +1,68 @@
+// Who is here and what this server offers: the owner, node types, connections, and this browser's own wishes.
+import { create } from 'zustand'
+import { ApiError, api, onSignedOut } from './api.ts'
+import type { ConnectionView, FlowSummary, NodeType, NodeTypes } from './views.ts'
+
+interface Session {
+  /** `unknown` until the server has answered. */
+  who: 'unknown' | 'stranger' | 'owner'
+  hasOwner: boolean
+  types: NodeTypes
+  connections: readonly ConnectionView[]
+  flows: readonly FlowSummary[] | null
+  /** Why the start did not work, in words. */
+  error: string | null
+  isMuted: boolean
+}
+
+export const useSession = create<Session>()(() => ({
+  who: 'unknown', hasOwner: true, types: new Map<string, NodeType>(), connections: [], flows: null, error: null,
+  isMuted: localStorage.getItem('heed.muted') === 'yes',
+}))
+
+onSignedOut(() => useSession.setState((session) => (session.who === 'owner' ? { who: 'stranger' } : session)))
+
+/** Asks who is here and, for the owner, reads everything a page needs to begin. */
+export async function startSession(): Promise<void> {
+  try {
+    const me = await api.me()
+    if (!me.signedIn) return useSession.setState({ who: 'stranger', hasOwner: me.hasOwner, error: null })
+    const [nodes, connections, flows] = await Promise.all([api.nodes(), api.connections(), api.flows()])
+    useSession.setState({
+      who: 'owner', hasOwner: me.hasOwner, types: new Map(nodes.map((type) => [type.type, type])), connections, flows, error: null,
+    })
+  } catch (error) {
+    useSession.setState({ error: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** Reads the connections again after a change. */
+export async function readConnections(): Promise<void> {
+  await quietly(async () => useSession.setState({ connections: await api.connections() }))
+}
+
+/** Reads the list of flows again. */
+export async function readFlows(): Promise<void> {
+  await quietly(async () => useSession.setState({ flows: await api.flows() }))
+}
+
+/** Leaves; the next page is the sign-in. */
+export async function leave(): Promise<void> {
+  await quietly(() => api.signOut())
+  useSession.setState({ who: 'stranger', hasOwner: true })
+}
+
+/** Turns the sound of alerts on or off in this browser. */
+export function setMuted(isMuted: boolean): void {
+  localStorage.setItem('heed.muted', isMuted ? 'yes' : 'no')
+  useSession.setState({ isMuted })
+}
+
+async function quietly(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    // What was read before stays on screen; the live feed's state says that the server is away.
+    if (!(error instanceof ApiError)) throw error
+  }
+}

@@ -1,0 +1,171 @@
+// The open flow: its document with undo, what is selected, how saving stands, its problems. Calls graph/; holds no rules itself.
+import { create } from 'zustand'
+import type { Flow } from '../nodes/contract/flow.ts'
+import { ApiError, api } from './api.ts'
+import { draftOf } from './drafts.ts'
+import { wireId } from './graph/edit.ts'
+import { amend, record, redo, startHistory, undo, type History } from './graph/history.ts'
+import { FlowSaver, type SaveState } from './saving.ts'
+import type { Problem, StoredFlow } from './views.ts'
+
+export interface Selection { nodes: readonly string[]; wires: readonly string[] }
+const nothing: Selection = { nodes: [], wires: [] }
+
+interface OpenFlow {
+  id: string | null
+  history: History<Flow> | null
+  revision: number
+  selection: Selection
+  save: SaveState
+  problems: readonly Problem[]
+  loadError: string | null
+  /** Why the last deploy or stop did not happen, in words. */
+  deployError: string | null
+  isDeploying: boolean
+}
+
+const closed: OpenFlow = {
+  id: null, history: null, revision: 0, selection: nothing, save: { kind: 'saved' }, problems: [], loadError: null, deployError: null, isDeploying: false,
+}
+
+export const useFlow = create<OpenFlow>()(() => closed)
+let saver: FlowSaver | null = null
+
+/** The document on screen, for commands. */
+export function currentFlow(): Flow | null {
+  return useFlow.getState().history?.present ?? null
+}
+
+/** Opens a flow; work of an earlier visit that was not saved comes back. */
+export async function openFlow(id: string): Promise<void> {
+  closeFlow()
+  useFlow.setState({ ...closed, id })
+  try {
+    const stored = await api.flow(id)
+    if (useFlow.getState().id === id) begin(id, stored)
+  } catch (error) {
+    useFlow.setState({ loadError: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+function begin(id: string, stored: StoredFlow): void {
+  const backup = draftOf(id)
+  const draft = backup.read()
+  const isMine = (): boolean => useFlow.getState().id === id
+  saver = new FlowSaver({
+    save: (document, revision) => api.saveFlow(id, document, revision),
+    load: () => api.flow(id),
+    backup,
+    later: (work, ms) => {
+      const timer = setTimeout(work, ms)
+      return () => clearTimeout(timer)
+    },
+    onState: (save) => isMine() && useFlow.setState({ save }),
+    onStored: (now) => {
+      if (!isMine()) return
+      useFlow.setState((state) => ({ revision: now.revision, history: state.history && amend(state.history, now.document) }))
+      keepSelectionReal()
+      void checkFlow()
+    },
+  }, stored)
+  const document = draft?.document ?? stored.document
+  useFlow.setState({ history: startHistory(document), revision: stored.revision })
+  if (draft) saver.resume(draft)
+  else void checkFlow()
+}
+
+/** Lets go of the open flow; what is unsaved is sent and stays in the backup until it has arrived. */
+export function closeFlow(): void {
+  const leaving = saver
+  saver = null
+  if (leaving && !leaving.isSaved) void leaving.flush().finally(() => leaving.close())
+  else leaving?.close()
+  useFlow.setState(closed)
+}
+
+/** Changes the document. Changes of one `key` in quick succession are undone as one. */
+export function changeFlow(change: (flow: Flow) => Flow, key = ''): void {
+  const history = useFlow.getState().history
+  if (history) setHistory(record(history, change(history.present), Date.now(), key))
+}
+
+/** One step back or forward through the changes. */
+export function stepHistory(direction: 'undo' | 'redo'): void {
+  const history = useFlow.getState().history
+  if (history) setHistory(direction === 'undo' ? undo(history) : redo(history))
+}
+
+function setHistory(history: History<Flow>): void {
+  if (history === useFlow.getState().history) return
+  useFlow.setState({ history })
+  keepSelectionReal()
+  saver?.changed(history.present)
+}
+
+/** Selects nodes and wires; the same selection changes nothing. */
+export function select(selection: Partial<Selection>): void {
+  const next: Selection = { ...nothing, ...selection }
+  const { selection: now } = useFlow.getState()
+  const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((id, i) => id === b[i])
+  if (!isSame(next.nodes, now.nodes) || !isSame(next.wires, now.wires)) useFlow.setState({ selection: next })
+}
+
+function keepSelectionReal(): void {
+  const { history, selection } = useFlow.getState()
+  if (!history) return
+  const nodes = new Set(history.present.nodes.map((node) => node.id))
+  const wires = new Set(history.present.wires.map(wireId))
+  select({ nodes: selection.nodes.filter((id) => nodes.has(id)), wires: selection.wires.filter((id) => wires.has(id)) })
+}
+
+/** Asks the server what is wrong with the saved flow. Silent when it cannot be asked: saving says so already. */
+export async function checkFlow(): Promise<void> {
+  const { id } = useFlow.getState()
+  if (!id) return
+  try {
+    const problems = await api.checkFlow(id)
+    if (useFlow.getState().id === id) useFlow.setState({ problems })
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+/** Ends a conflict with one of the two versions. */
+export function chooseVersion(side: 'mine' | 'theirs'): Promise<void> {
+  return saver?.choose(side) ?? Promise.resolve()
+}
+
+/** Tries to save at once: after coming back online, and before a deploy. */
+export function saveNow(): Promise<boolean> {
+  return saver?.flush() ?? Promise.resolve(true)
+}
+
+/** Saves, then starts or stops the flow; what is in the way ends up in `problems` or `deployError`. */
+export async function runFlow(order: 'deploy' | 'stop'): Promise<boolean> {
+  const { id } = useFlow.getState()
+  if (!id) return false
+  useFlow.setState({ isDeploying: true, deployError: null })
+  try {
+    if (order === 'deploy' && !(await saveNow())) throw new ApiError(0, 'EDITOR_UNSAVED', 'The newest changes are not saved yet, so nothing was started. Deploy again once they are.')
+    await api[order](id)
+    return true
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    const message = error.problems.length > 0 ? whatStands(error.problems) : error.message
+    useFlow.setState({ deployError: message, ...(error.problems.length > 0 ? { problems: error.problems } : {}) })
+    return false
+  } finally {
+    useFlow.setState({ isDeploying: false })
+  }
+}
+
+function whatStands(problems: readonly Problem[]): string {
+  const errors = problems.filter((problem) => problem.severity === 'error')
+  const rest = errors.length > 1 ? ` And ${errors.length - 1} more, shown on the cards.` : ''
+  return `Not started yet. ${errors[0]?.message ?? 'The flow has problems.'}${rest}`
+}
+
+/** True while closing the page would leave work unsaved. */
+export function hasUnsavedWork(): boolean {
+  return saver !== null && !saver.isSaved
+}

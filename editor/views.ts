@@ -1,0 +1,112 @@
+// What the server answers, as the editor reads it. Types only: the shapes of the public API, nothing of the runtime behind it.
+import type { ConnectionKind } from '../nodes/contract/connections.ts'
+import type { Problem } from '../nodes/contract/errors.ts'
+import type { Decision, StreamState, StreamStatus } from '../nodes/contract/events.ts'
+import type { Flow } from '../nodes/contract/flow.ts'
+import type { Kind } from '../nodes/contract/kinds.ts'
+import type { FieldMeta } from '../nodes/contract/widgets.ts'
+
+export interface PortView {
+  kind: Kind
+  label: string
+  help: string
+  required: boolean
+  many: boolean
+}
+
+/** One config field: JSON Schema with the meta of the contract beside it. */
+export interface FieldSchema extends FieldMeta {
+  type?: string | string[]
+  default?: unknown
+  enum?: (string | number)[]
+  const?: unknown
+  items?: FieldSchema
+  anyOf?: FieldSchema[]
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  maxLength?: number
+  minLength?: number
+  properties?: Record<string, FieldSchema>
+  required?: string[]
+}
+
+export type NodeGroup = 'video' | 'interaction' | 'logic' | 'action'
+
+export interface NodeType {
+  type: string
+  version: number
+  title: string
+  icon: string
+  group: NodeGroup
+  help: string
+  role: 'source' | 'tick' | 'action'
+  card: string
+  ports: { in: Record<string, PortView>; out: Record<string, PortView> }
+  config: FieldSchema
+}
+export type NodeTypes = ReadonlyMap<string, NodeType>
+
+export interface Me { signedIn: boolean; hasOwner: boolean }
+export interface FlowSummary {
+  id: string
+  name: string
+  description: string
+  tags: string[]
+  revision: number
+  state: StreamState
+  updatedAt: string
+}
+export interface StoredFlow { id: string; revision: number; document: Flow; updatedAt?: string }
+export interface FlowStatus { state: StreamState; streams: StreamStatus[] }
+export interface DeploymentView { id: string; revision: number; state: StreamState }
+
+export interface ConnectionView {
+  name: string
+  kind: ConnectionKind
+  config: Record<string, unknown>
+  hasSecret: string[]
+  usedBy: { flow: string; node: string }[]
+}
+export interface TestResult { ok: boolean; message: string; details?: Record<string, unknown> }
+
+export interface MediaFile { path: string; bytes: number; uploadedAt: string }
+export interface UploadedMedia { path: string; bytes: number; width: number; height: number; durationS: number }
+
+export type CameraReport =
+  | { ok: true; width: number; height: number; fps: number; codec: string; durationS: number | null; snapshot: string }
+  | { ok: false; code: string; message: string }
+
+export interface DeliveryView { id: string; node: string; state: string; attempts: number; detail: string; at: string }
+export interface EventView {
+  id: string
+  kind: string
+  flow: string
+  revision: number
+  stream: string
+  node: string
+  at: string
+  mediaTimeS: number
+  text: string
+  fields: Record<string, unknown>
+  frame: { url: string } | null
+  acknowledgedAt: string | null
+  acknowledgedBy: string | null
+  deliveries: DeliveryView[]
+}
+export type StreamDecision = Decision & { stream?: string }
+
+export interface Health {
+  status: 'ok' | 'degraded'
+  version: string
+  checks: Record<string, Record<string, unknown>>
+}
+
+/** What the live feed sends, by event name. */
+export type LiveEvent =
+  | { type: 'status'; flow: string; status: StreamStatus }
+  | { type: 'decision'; flow: string; stream: string; decision: Decision }
+  | { type: 'event'; flow: string; event: { id: string; kind: string; stream: string; node: string; at: string; mediaTimeS: number; text: string; hasFrame: boolean } }
+  | { type: 'delivery'; flow: string; delivery: DeliveryView & { eventId: string } }
+
+export type { Problem }

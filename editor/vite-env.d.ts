@@ -1,0 +1,2 @@
+// Types of what Vite adds: css imports and import.meta.env.
+/// <reference types="vite/client" />

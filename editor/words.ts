@@ -1,0 +1,134 @@
+// How Heed says times, amounts, states and reasons. Pure; no sentence here blames a person.
+import type { Decision, Reason, StreamState } from '../nodes/contract/events.ts'
+
+/** "12 s ago", "3 min ago", "yesterday"; "unknown" when there is no time. */
+export function ago(iso: string | null | undefined, nowMs: number): string {
+  if (!iso) return 'unknown'
+  const seconds = Math.round((nowMs - Date.parse(iso)) / 1000)
+  if (Number.isNaN(seconds)) return 'unknown'
+  if (seconds < 2) return 'just now'
+  if (seconds < 60) return `${seconds} s ago`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`
+  if (seconds < 2 * 86_400) return 'yesterday'
+  return `${Math.floor(seconds / 86_400)} days ago`
+}
+
+/** The exact time, for the hover. */
+export function exact(iso: string | null | undefined): string {
+  if (!iso || Number.isNaN(Date.parse(iso))) return ''
+  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+}
+
+/** 1500 → "1.5 s", 60000 → "1 min", 5400000 → "1.5 h". */
+export function duration(ms: number): string {
+  const say = (amount: number, unit: string): string => `${Number(amount.toFixed(1))} ${unit}`
+  if (ms < 1000) return say(ms, 'ms')
+  if (ms < 60_000) return say(ms / 1000, 's')
+  if (ms < 3_600_000) return say(ms / 60_000, 'min')
+  return say(ms / 3_600_000, 'h')
+}
+
+/** A model's latency, never with needless digits. */
+export function latency(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+}
+
+/** 12:05, or 1:02:05: a place in a clip. */
+export function clock(seconds: number): string {
+  const s = Math.max(0, Math.floor(seconds))
+  const pad = (n: number): string => String(n).padStart(2, '0')
+  const hours = Math.floor(s / 3600)
+  return hours > 0 ? `${hours}:${pad(Math.floor(s / 60) % 60)}:${pad(s % 60)}` : `${Math.floor(s / 60)}:${pad(s % 60)}`
+}
+
+/** 1234567 → "1.2 MB". */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`
+  if (count < 1e6) return `${Math.round(count / 1e3)} kB`
+  return count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e9).toFixed(1)} GB`
+}
+
+/** "1 node", "3 nodes". */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n} ${n === 1 ? one : many}`
+}
+
+export const stateWords: Record<StreamState, string> = {
+  running: 'Running', starting: 'Starting', degraded: 'In trouble', stopped: 'Stopped', finished: 'Finished', failed: 'Failed',
+}
+
+const silences: Record<Reason, string> = {
+  model: 'Nothing to say',
+  'no-instruction': 'Waiting for an instruction',
+  'camera-lost': 'No picture from the camera',
+  'model-unreachable': 'The model does not answer',
+  duplicate: 'Already said that',
+  cooldown: 'Keeping quiet for a while',
+  schedule: 'Outside its hours',
+  dropped: 'This second was skipped',
+}
+
+/** Why the model is quiet, in words. */
+export function silenceWords(reason: Reason): string {
+  return silences[reason] ?? reason
+}
+
+/** One decision as a line: what was said, or why nothing was. */
+export function decisionWords(decision: Pick<Decision, 'action' | 'reason' | 'text' | 'question'>): string {
+  if (decision.action === 'response') return decision.text || 'Spoke without words'
+  if (decision.action === 'delegate') return decision.question || decision.text || 'Asked an agent'
+  const why = silenceWords(decision.reason)
+  return decision.text && decision.reason !== 'model' ? `${why}: ${decision.text}` : why
+}
+
+/** The colour class of a decision: trouble is not the same as calm. */
+export function decisionTone(decision: Pick<Decision, 'action' | 'reason'>): 'response' | 'delegate' | 'silence' | 'trouble' {
+  if (decision.action !== 'silence') return decision.action
+  return ['camera-lost', 'model-unreachable', 'dropped'].includes(decision.reason) ? 'trouble' : 'silence'
+}
+
+const eventWords: Record<string, string> = {
+  'response.given': 'The model spoke',
+  'delegation.made': 'An agent was asked',
+  'answer.received': 'An agent answered',
+  'delegation.failed': 'The agent did not answer',
+  'message.sent': 'A message was sent',
+  'notification.delivered': 'Notification delivered',
+  'notification.failed': 'Notification failed',
+  'notification.unacknowledged': 'Nobody has acknowledged',
+  'speech.played': 'Spoken aloud',
+  'speech.dropped': 'Too late to be spoken',
+  'stream.started': 'Camera started',
+  'stream.lost': 'Camera lost',
+  'stream.resumed': 'Camera is back',
+  'stream.finished': 'Clip ended',
+  'stream.stopped': 'Camera stopped',
+  'stream.failed': 'Camera failed',
+  'model.lost': 'Model does not answer',
+  'model.resumed': 'Model is back',
+  'memory.restored': 'Memory given back to the model',
+  'decisions.lost': 'Some decisions could not be kept',
+}
+
+/** An event's kind in words; an unknown kind is shown as it is. */
+export function eventKindWords(kind: string): string {
+  return eventWords[kind] ?? kind.replace('.', ' ')
+}
+
+/** "about 76 % tokens saved"; null before anything was sent. */
+export function tokensSaved(tokens: { sent: number; fullRate: number }): string | null {
+  if (tokens.fullRate <= 0) return null
+  return `about ${Math.max(0, Math.round((1 - tokens.sent / tokens.fullRate) * 100))} % tokens saved`
+}
+
+const deliveryWords: Record<string, string> = {
+  pending: 'Waiting to be sent', running: 'Being sent', delivered: 'Delivered', failed: 'Failed', retrying: 'Trying again',
+}
+
+/** A delivery's state with its tries: "Delivered", "Trying again, try 3". */
+export function deliveryStateWords(state: string, attempts: number): string {
+  const word = deliveryWords[state] ?? state
+  if (attempts <= 1) return word
+  return state === 'delivered' || state === 'failed' ? `${word} after ${attempts} tries` : `${word}, try ${attempts}`
+}
