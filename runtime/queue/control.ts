@@ -1,0 +1,69 @@
+// StreamControl for the API: tells the queue what the store already knows. Must answer quickly even when the backend is away:
+// what does not get through now is made up by the reconcile sweep.
+import type { Clock } from '../../nodes/contract/capabilities.ts'
+import type { StreamControl } from '../api/deps.ts'
+import type { Bus } from '../engine/deps.ts'
+import type { StreamRef } from './deps.ts'
+import { streamJobId } from './queue.ts'
+import type { ActionRef, JobQueue } from './queue.ts'
+import { within } from './trouble.ts'
+import type { ReportError } from './trouble.ts'
+
+export interface ControlDeps {
+  backend: 'postgres' | 'redis'
+  streams: JobQueue<StreamRef>
+  actions: JobQueue<ActionRef>
+  bus: Bus
+  clock: Clock
+  report: ReportError
+}
+
+type Health = Awaited<ReturnType<StreamControl['isHealthy']>>
+const startLimitMs = 2_000
+const healthLimitMs = 900
+
+/** Builds the control the API steers streams with. */
+export function createControl(deps: ControlDeps): StreamControl {
+  // One question at a time: while Redis is away each would wait in the client's memory.
+  let asked: Promise<Health> | undefined
+
+  const ask = async (): Promise<Health> => {
+    try {
+      const [streams, actions] = await Promise.all([count(deps.streams), count(deps.actions)])
+      return { ok: true, backend: deps.backend, waiting: streams.waiting + actions.waiting, active: streams.active + actions.active }
+    } finally {
+      asked = undefined
+    }
+  }
+
+  return {
+    start: async (refs) => {
+      try {
+        await within(addStreams(deps.streams, refs), startLimitMs, deps.clock, 'The queue')
+      } catch (error) {
+        deps.report(error)
+      }
+    },
+    stop: async (refs) => {
+      for (const { streamId, run } of refs) deps.bus.publish({ type: 'control', stream: streamId, run, order: 'stop' })
+    },
+    isHealthy: async () => {
+      try {
+        asked ??= ask()
+        return await within(asked, healthLimitMs, deps.clock, 'The queue')
+      } catch (error) {
+        return { ok: false, backend: deps.backend, waiting: 0, active: 0, detail: (error as Error).message }
+      }
+    },
+  }
+}
+
+/** Gives each of these streams a job; one that has a job keeps it. */
+export async function addStreams(queue: JobQueue<StreamRef>, refs: StreamRef[]): Promise<void> {
+  for (const { streamId, run } of refs) await queue.add('stream', { streamId, run }, { jobId: streamJobId({ streamId, run }) })
+}
+
+async function count(queue: JobQueue<StreamRef> | JobQueue<ActionRef>): Promise<{ waiting: number; active: number }> {
+  const counts = await queue.getJobCounts('waiting', 'active')
+  return { waiting: counts['waiting'] ?? 0, active: counts['active'] ?? 0 }
+}

@@ -1,0 +1,120 @@
+// The queue as the composition roots see it: streams, actions and upkeep on one backend. Construct bus and relay first: the engine needs them too.
+import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
+import type { StreamControl } from '../api/deps.ts'
+import { ActionWorker } from './action-worker.ts'
+import type { QueueBus } from './bus.ts'
+import { openConnection } from './connection.ts'
+import { createControl } from './control.ts'
+import type { QueueStore, QueueWork, StreamRef } from './deps.ts'
+import { Outbox } from './outbox.ts'
+import { openQueue, queueNames } from './queue.ts'
+import type { ActionRef, JobWorker } from './queue.ts'
+import { keepReconciled } from './reconcile.ts'
+import type { QueueRelay } from './relay.ts'
+import { keepSchedules, startUpkeep } from './schedules.ts'
+import type { UpkeepData } from './schedules.ts'
+import { StreamWorker } from './stream-worker.ts'
+import { createReporter } from './trouble.ts'
+
+export { createBus } from './bus.ts'
+export type { QueueBus } from './bus.ts'
+export { createRelay } from './relay.ts'
+export type { QueueRelay } from './relay.ts'
+
+export interface QueueOptions {
+  databaseUrl: string
+  redisUrl?: string | undefined
+  store: QueueStore
+  work: QueueWork
+  bus: QueueBus
+  relay: QueueRelay
+  clock: Clock
+  log: Log
+  role: 'server' | 'worker'
+  /** Streams and actions this process runs at a time; default 500 and 50. */
+  concurrency?: { streams?: number; actions?: number }
+  random?: () => number
+  /** Injectable so that tests need not wait. */
+  pauses?: { reconcileMs?: number; sweepMs?: number; forgottenAfterMs?: number; actionMs?: (attempt: number) => number }
+}
+
+export interface QueueStats {
+  backend: 'postgres' | 'redis'
+  streams: StreamWorker['stats']
+  actions: ActionWorker['stats'] & { queued: number }
+  bus: QueueBus['stats']
+  relay: QueueRelay['stats']
+}
+
+export interface Queue {
+  readonly control: StreamControl
+  readonly bus: QueueBus
+  readonly relay: QueueRelay
+  readonly stats: QueueStats
+  /** Takes streams, actions and scheduled work from now on. A server without workers inside never calls it. */
+  startWorkers(): Promise<void>
+  /** Actions were written: they become jobs at once. Never waits. */
+  nudgeActions(): void
+  /** Hands sessions over, waits for running actions (10 s at most) and disconnects. Bus and relay stay open: who made them closes them. */
+  stop(): Promise<void>
+}
+
+const endLimitMs = 10_000
+
+/** Connects to the backend, empties the outbox, and keeps store and queue in step. Throws QUEUE_UNREACHABLE when the backend stays away. */
+export async function createQueue(options: QueueOptions): Promise<Queue> {
+  const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random } = options
+  const connection = await openConnection({ ...options, random })
+  const deps = { connection, clock, log, random, store, work, bus }
+  const [streams, actions, upkeep] = await Promise.all([
+    openQueue<StreamRef>(queueNames.streams, deps), openQueue<ActionRef>(queueNames.actions, deps), openQueue<UpkeepData>(queueNames.upkeep, deps),
+  ])
+  const report = createReporter(log, clock, { queue: connection.backend, role: options.role })
+  const outbox = new Outbox({ store, queue: actions, clock, report, sweepMs: pauses.sweepMs ?? 1_000, forgottenAfterMs: pauses.forgottenAfterMs ?? 15_000 })
+  const streamWorker = new StreamWorker({ ...deps, concurrency: options.concurrency?.streams ?? 500 })
+  const { actionMs } = pauses
+  const actionWorker = new ActionWorker({
+    ...deps, concurrency: options.concurrency?.actions ?? 50, nudge: () => outbox.nudge(), ...(actionMs ? { pauseMs: actionMs } : {}),
+  })
+  const stopping = new AbortController()
+  let upkeepWorker: JobWorker<UpkeepData> | undefined
+  let stopped: Promise<void> | undefined
+
+  const unsubscribe = bus.subscribe((message) => {
+    if (message.type === 'actions') outbox.nudge()
+    if (message.type === 'control') streamWorker.stopStream({ streamId: message.stream, run: message.run })
+  })
+  outbox.start()
+  void keepReconciled({
+    store, queue: streams, clock, report, random, everyMs: pauses.reconcileMs ?? 5_000,
+    keepOnly: (wanted, askedAtMs) => streamWorker.keepOnly(wanted, askedAtMs),
+  }, stopping.signal)
+  const upkeepDeps = { ...deps, queue: upkeep, report }
+  void keepSchedules(upkeepDeps, stopping.signal)
+
+  const stop = async (): Promise<void> => {
+    unsubscribe()
+    stopping.abort()
+    outbox.stop()
+    await Promise.allSettled([streamWorker.stop(endLimitMs), actionWorker.stop(endLimitMs), upkeepWorker?.close()])
+    await Promise.allSettled([streams.close(), actions.close(), upkeep.close()])
+    await connection.close()
+  }
+
+  return {
+    control: createControl({ backend: connection.backend, streams, actions, bus, clock, report }),
+    bus,
+    relay,
+    get stats() {
+      return {
+        backend: connection.backend, streams: streamWorker.stats, actions: { ...actionWorker.stats, queued: outbox.queued }, bus: bus.stats, relay: relay.stats,
+      }
+    },
+    startWorkers: async () => {
+      await Promise.all([streamWorker.start(), actionWorker.start()])
+      upkeepWorker = await startUpkeep(upkeepDeps, stopping.signal)
+    },
+    nudgeActions: () => outbox.nudge(),
+    stop: () => (stopped ??= stop()),
+  }
+}

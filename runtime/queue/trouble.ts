@@ -1,0 +1,55 @@
+// Tells a backend that is away from a fault of ours, and reports errors without flooding the log. Must never throw.
+import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
+import { RetryableError, toError } from '../../nodes/contract/errors.ts'
+
+// Refused, reset, gone, shutting down, starting up, too many connections: all of them pass.
+const awayCodes = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN',
+  '57P01', '57P02', '57P03', '53300', '08000', '08001', '08003', '08004', '08006', 'QUEUE_UNREACHABLE',
+])
+const awayWords = /Connection terminated|connection timeout|timeout exceeded when trying to connect|Query read timeout|not queryable|Connection is closed|ECONNREFUSED|ECONNRESET|LOADING Redis/i
+
+/** True when the other side cannot be reached just now: worth another try, nothing to repair. */
+export function isAway(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return (typeof code === 'string' && awayCodes.has(code)) || awayWords.test(toError(error).message)
+}
+
+/** The error for a queue backend that cannot be reached. */
+export function unreachable(what: string, cause: unknown): RetryableError {
+  return new RetryableError('QUEUE_UNREACHABLE', `${what} cannot be reached: ${toError(cause).message}. It is tried again; check that it runs.`, { cause })
+}
+
+/** Resolves or rejects as `promise` does, or rejects with QUEUE_UNREACHABLE after `limitMs`; never leaves a rejection unhandled. */
+export async function within<T>(promise: Promise<T>, limitMs: number, clock: Clock, what: string): Promise<T> {
+  const over = new AbortController()
+  const late = clock.sleep(limitMs, over.signal).then(() => { throw unreachable(what, `no answer within ${limitMs} ms`) })
+  late.catch(() => undefined)
+  promise.catch(() => undefined)
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    over.abort()
+  }
+}
+
+export type ReportError = (error: unknown) => void
+
+/** A listener for `error` events: one line at most every five seconds, with the count of those kept back. */
+export function createReporter(log: Log, clock: Pick<Clock, 'nowMs'>, fields: Record<string, unknown>): ReportError {
+  let quietUntilMs = 0
+  let kept = 0
+  return (error) => {
+    const now = clock.nowMs()
+    if (now < quietUntilMs) {
+      kept += 1
+      return
+    }
+    quietUntilMs = now + 5_000
+    const trouble = toError(error)
+    const details = { ...fields, ...(kept > 0 ? { alike: kept } : {}), error: trouble.message }
+    kept = 0
+    if (isAway(error)) log.warn(details, 'The queue backend is away; trying again.')
+    else log.error({ ...details, stack: trouble.stack }, 'The queue reported an error.')
+  }
+}
