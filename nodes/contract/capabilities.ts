@@ -26,6 +26,8 @@ export interface CameraSpec {
   loop?: boolean
   transport?: 'tcp' | 'udp'
   device?: string
+  /** Files: begin here, in seconds; frames keep the file's own clock. */
+  startAtS?: number
 }
 
 export interface MediaPort {

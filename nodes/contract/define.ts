@@ -98,6 +98,8 @@ export interface TickContext<C, S> extends BaseContext<C> {
 export interface SourceContext<C> extends BaseContext<C> {
   taps: Taps
   media: MediaPort
+  /** After a takeover: seconds of a file already watched. A source may begin here; the engine skips what comes earlier. */
+  startAtS?: number
   onFast?: (frame: FastFrame) => void
 }
 

@@ -1,0 +1,35 @@
+// What the model is told: the standing instruction with what was remembered, answered and asked since. Pure text work.
+
+const longestPart = 2000
+const keptFacts = 5
+const keptQuestions = 3
+
+/** Kept in the node's state. */
+export interface Told {
+  memory: string
+  facts: { question: string; answer: string }[]
+  questions: string[]
+}
+
+export const nothingTold: Told = { memory: '', facts: [], questions: [] }
+
+/** Adds what arrived at this tick; the oldest goes when there is too much. */
+export function tell(told: Told, news: { memory?: string; facts: Told['facts']; questions: string[] }): Told {
+  const cut = (text: string): string => text.trim().slice(0, longestPart)
+  const facts = news.facts.map(({ question, answer }) => ({ question: cut(question), answer: cut(answer) }))
+  return {
+    memory: news.memory === undefined ? told.memory : cut(news.memory),
+    facts: [...told.facts, ...facts].slice(-keptFacts),
+    questions: [...told.questions, ...news.questions.map(cut)].slice(-keptQuestions),
+  }
+}
+
+/** One text for the server: memory first, then the standing instruction, then answers and open questions. */
+export function wholeInstruction(standing: string, told: Told): string {
+  return [
+    told.memory && `What you remember from before:\n${told.memory}`,
+    standing.trim(),
+    ...told.facts.map(({ question, answer }) => `${question ? `You asked: ${question}\n` : ''}The answer: ${answer}`),
+    ...told.questions.map((question) => `A person asks you now: ${question}`),
+  ].filter((part) => part !== '').join('\n\n')
+}

@@ -1,0 +1,54 @@
+// Turns what one tick showed of camera and models into state, reason and a few events. Pure bookkeeping: no clock, no I/O.
+import type { Decision, EventKind, StreamState } from '../../nodes/contract/events.ts'
+
+/** A model must be away this long before anybody is told. */
+export const modelLostAfterMs = 10_000
+
+export interface HealthNote { kind: EventKind; node: string; text: string }
+
+export class Health {
+  readonly #camera: string
+  #cameraReason: string | null = null
+  readonly #models = new Map<string, { sinceMs: number; reason: string; isTold: boolean }>()
+
+  constructor(cameraNode: string) {
+    this.#camera = cameraNode
+  }
+
+  /** Tells of a camera that went or came back. */
+  camera(view: { camera: 'ok' | 'lost'; reason: string | null }): HealthNote[] {
+    const was = this.#cameraReason
+    this.#cameraReason = view.camera === 'lost' ? view.reason ?? 'The camera sends no picture.' : null
+    if (this.#cameraReason !== null && was === null) return [{ kind: 'stream.lost', node: this.#camera, text: this.#cameraReason }]
+    if (this.#cameraReason === null && was !== null) return [{ kind: 'stream.resumed', node: this.#camera, text: 'The camera is back.' }]
+    return []
+  }
+
+  /** Tells of a model that has been away for a while, or is back after that. */
+  decisions(decisions: Decision[], nowMs: number): HealthNote[] {
+    const notes: HealthNote[] = []
+    for (const decision of decisions) {
+      const trouble = this.#models.get(decision.node)
+      if (decision.reason === 'model-unreachable') {
+        const known = trouble ?? { sinceMs: nowMs, reason: '', isTold: false }
+        known.reason = decision.text
+        this.#models.set(decision.node, known)
+        if (!known.isTold && nowMs - known.sinceMs >= modelLostAfterMs) {
+          known.isTold = true
+          notes.push({ kind: 'model.lost', node: decision.node, text: known.reason })
+        }
+      } else if (decision.reason !== 'camera-lost' && decision.reason !== 'dropped') {
+        this.#models.delete(decision.node)
+        if (trouble?.isTold) notes.push({ kind: 'model.resumed', node: decision.node, text: 'The model answers again.' })
+      }
+    }
+    return notes
+  }
+
+  /** The stream's state while it runs. */
+  state(isWriting: boolean): { state: StreamState; reason: string | null } {
+    const model = [...this.#models.values()].find((trouble) => trouble.isTold)
+    const reason = this.#cameraReason ?? model?.reason ?? (isWriting ? null : 'The database is away; decisions wait in memory.')
+    return { state: reason === null ? 'running' : 'degraded', reason }
+  }
+}

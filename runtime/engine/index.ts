@@ -1,0 +1,29 @@
+// The engine of one process: what the stream worker and the action worker call. Holds what all its sessions share.
+import type { ActionOrder, ActionOutcome } from '../queue/deps.ts'
+import type { EngineDeps, SessionOrder } from './deps.ts'
+import { performAction, type PerformDeps } from './perform.ts'
+import { Recorder, type RecorderLimits } from './recorder.ts'
+import { runSession, type SessionEnd } from './session.ts'
+
+export interface Engine {
+  runStream(order: SessionOrder, signal: AbortSignal): Promise<SessionEnd>
+  performAction(order: ActionOrder, signal: AbortSignal): Promise<ActionOutcome & { retryAfterMs?: number }>
+  /** After every session has ended. */
+  stop(): void
+}
+
+export type EngineOptions = EngineDeps & Omit<PerformDeps, 'clock' | 'log' | 'nodes'>
+
+/** Builds the engine; the composition root gives it the world. */
+export function createEngine(deps: EngineOptions, limits: Partial<RecorderLimits> = {}): Engine {
+  const recorder = new Recorder(deps, limits)
+  return {
+    runStream: (order, signal) => runSession(order, { ...deps, recorder }, signal),
+    performAction: (order, signal) => performAction(order, deps, signal),
+    stop: () => recorder.stop(),
+  }
+}
+
+export { runSession } from './session.ts'
+export { performAction, type PerformDeps } from './perform.ts'
+export { Recorder } from './recorder.ts'

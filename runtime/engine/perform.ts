@@ -1,0 +1,131 @@
+// One try of one action: runs the node's perform within its timeout, says how it ended, and routes what it made.
+// Keeps nothing between tries and never waits for the next one: the queue does.
+import type { Clock, ConnectionPort, HttpPort, Log, PicturePort } from '../../nodes/contract/capabilities.ts'
+import type { ActionContext, ActionNode, ActionResult, NodeDefinition, Ports } from '../../nodes/contract/define.ts'
+import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import type { Message } from '../../nodes/contract/events.ts'
+import type { Target } from '../../nodes/contract/plan.ts'
+import type { ActionOrder, ActionOutcome } from '../queue/deps.ts'
+import { actionId, idFrom, streamIdOf } from './ids.ts'
+
+export interface PerformDeps {
+  clock: Clock
+  log: Log
+  nodes: ReadonlyMap<string, NodeDefinition>
+  http: HttpPort
+  connections: ConnectionPort
+  pictures: PicturePort
+  acknowledgeUrl(message: Message): string
+  absoluteUrl(path: string): string
+}
+
+export type Outcome = ActionOutcome & { retryAfterMs?: number }
+
+/** One try. Rejects with StoppedError when the signal aborts, and never because of the receiver. */
+export async function performAction(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): Promise<Outcome> {
+  const definition = deps.nodes.get(order.node.type)
+  if (definition?.role !== 'action') {
+    return { state: 'failed', detail: `The node type "${order.node.type}" is not installed here.`, events: [], actions: [], inputs: [] }
+  }
+  try {
+    const result = await withinTimeout(definition, order, deps, signal)
+    return { state: 'delivered', detail: result.summary, ...routed(order, definition, result.outputs, deps.clock.nowMs()) }
+  } catch (error) {
+    if (signal.aborted) throw new StoppedError()
+    return failure(order, definition, toError(error), deps)
+  }
+}
+
+async function withinTimeout(definition: ActionNode, order: ActionOrder, deps: PerformDeps, signal: AbortSignal): Promise<ActionResult<Ports>> {
+  const control = new AbortController()
+  const timer = new AbortController()
+  const stop = (): void => control.abort(new StoppedError())
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  const late = deps.clock.sleep(definition.timeoutMs, timer.signal).then(() => {
+    throw new RetryableError('ACTION_TIMEOUT', `No answer within ${definition.timeoutMs / 1000} s.`)
+  })
+  const stopped = new Promise<never>((_resolve, reject) => { control.signal.addEventListener('abort', () => reject(new StoppedError()), { once: true }) })
+  stopped.catch(() => undefined)
+  late.catch(() => undefined)
+  try {
+    return await Promise.race([definition.perform(order.action.message, contextOf(order, deps, control.signal)), late, stopped])
+  } finally {
+    signal.removeEventListener('abort', stop)
+    timer.abort()
+    control.abort(new StoppedError())
+  }
+}
+
+function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): ActionContext<never> {
+  return {
+    config: order.node.config as never, clock: deps.clock, log: deps.log, signal,
+    idempotencyKey: order.action.id, attempt: order.attempt,
+    flow: { id: order.flow.id, name: order.flow.name }, node: { id: order.node.id, name: order.node.id },
+    http: deps.http, connections: deps.connections, pictures: deps.pictures,
+    acknowledgeUrl: (message) => deps.acknowledgeUrl(message), absoluteUrl: (path) => deps.absoluteUrl(path),
+  }
+}
+
+/** Anything but FatalError may go better next time, as long as tries are left. */
+function failure(order: ActionOrder, definition: ActionNode, error: Error, deps: PerformDeps): Outcome {
+  const { message: detail } = error
+  if (!(error instanceof FatalError) && order.attempt < definition.maxAttempts) {
+    const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : undefined
+    return { state: 'retrying', detail, events: [], actions: [], inputs: [], ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  }
+  deps.log.warn({ action: order.action.id, node: order.node.id, attempt: order.attempt, error: detail }, 'an action failed for good')
+  const failed = definition.ports.out.failed ? { failed: { ...order.action.message, text: detail, fields: { ...order.action.message.fields, text: order.action.message.text } } } : {}
+  return { state: 'failed', detail, ...routed(order, definition, failed, deps.clock.nowMs()) }
+}
+
+/** Events and next work out of what a node sent; the same for every try, so that writing it twice adds nothing. */
+function routed(order: ActionOrder, definition: ActionNode, outputs: Record<string, unknown>, nowMs: number): Pick<ActionOutcome, 'events' | 'actions' | 'inputs'> {
+  const made: Pick<ActionOutcome, 'events' | 'actions' | 'inputs'> = { events: [], actions: [], inputs: [] }
+  for (const [name, port] of Object.entries(definition.ports.out)) {
+    const sent = outputs[name]
+    const targets = order.routes[`${order.node.id}.${name}`] ?? []
+    const messages = (Array.isArray(sent) ? sent : [sent]).filter((value): value is Message => value !== undefined && value !== null)
+    for (const [index, raw] of messages.entries()) {
+      const message = ownMessage(order, name, index, raw, nowMs)
+      // Work for another action needs an event to stand on, whether the port tells of it or not.
+      const kind = port.event ?? (targets.some((target) => target.to === 'action') ? 'message.sent' : null)
+      if (kind) {
+        made.events.push({
+          id: message.eventId, kind, flowId: order.flow.id, revision: order.flow.revision, streamId: order.action.streamId,
+          node: order.node.id, tick: numberOf(raw, 'tick'), at: message.at, mediaTimeS: numberOf(raw, 'mediaTimeS'), text: message.text,
+          fields: { ...message.fields, about: order.action.eventId }, frame: null,
+        })
+      }
+      route(order, targets, message, made)
+    }
+  }
+  return made
+}
+
+function ownMessage(order: ActionOrder, port: string, index: number, raw: Message, nowMs: number): Message {
+  const id = idFrom(order.action.id, port, index)
+  return {
+    ...raw, id, eventId: id, at: new Date(nowMs).toISOString(), about: order.action.eventId,
+    source: { flow: order.flow.id, node: order.node.id, stream: order.action.streamId },
+  }
+}
+
+function route(order: ActionOrder, targets: Target[], message: Message, made: Pick<ActionOutcome, 'actions' | 'inputs'>): void {
+  for (const target of targets) {
+    if (target.to === 'action') {
+      made.actions.push({
+        id: actionId(message.eventId, target.node), eventId: message.eventId, flowId: order.flow.id, streamId: order.action.streamId,
+        run: order.action.run, node: target.node, port: target.port, message,
+      })
+      continue
+    }
+    const streamId = target.to === 'remote' ? streamIdOf(order.flow.id, target.stream) : order.action.streamId
+    made.inputs.push({ id: idFrom(message.eventId, target.node, target.port), streamId, node: target.node, port: target.port, message })
+  }
+}
+
+function numberOf(message: Message, key: string): number {
+  const value = message[key]
+  return typeof value === 'number' ? value : 0
+}

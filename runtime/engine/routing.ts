@@ -1,0 +1,159 @@
+// Collects what the nodes of one tick send and takes it where the plan's routes lead: to other tick nodes, into the record,
+// to actions, to other streams. Runs no node and writes nothing itself.
+import type { Port, Ports, TickNode } from '../../nodes/contract/define.ts'
+import type { Decision, EventKind, Message } from '../../nodes/contract/events.ts'
+import type { Frame } from '../../nodes/contract/frames.ts'
+import type { Kind } from '../../nodes/contract/kinds.ts'
+import type { Target } from '../../nodes/contract/plan.ts'
+import type { ActionRecord, EventRecord, SessionInput, SessionOrder } from './deps.ts'
+import { actionId, idFrom, streamIdOf, tickId } from './ids.ts'
+
+const longestText = 8000
+
+export interface MessageOptions {
+  fields?: Record<string, unknown>
+  mediaTimeS?: number
+  frame?: Frame
+}
+
+interface Origin { mediaTimeS: number; frame: Uint8Array | null }
+
+/** What one tick leaves behind, as it fills. */
+export class TickDraft {
+  readonly decisions: Decision[] = []
+  readonly events: EventRecord[] = []
+  readonly actions: ActionRecord[] = []
+  readonly remote: SessionInput[] = []
+  /** The picture that the stream shows: the last one any node sent on. */
+  shown: Frame | undefined
+  readonly #order: SessionOrder
+  readonly #tick: { number: number; atMs: number; mediaTimeS: number }
+  readonly #inPorts: ReadonlyMap<string, Ports>
+  readonly #recorded: Set<string>
+  readonly #inbox = new Map<string, unknown[]>()
+  readonly #origins = new Map<string, Origin>()
+  readonly #counts = new Map<string, number>()
+
+  /** `recorded` are the ids of events known to be in the record already; it grows with this tick's. */
+  constructor(order: SessionOrder, tick: TickDraft['tickInfo'], inPorts: ReadonlyMap<string, Ports>, recorded: Set<string>) {
+    this.#order = order
+    this.#tick = tick
+    this.#inPorts = inPorts
+    this.#recorded = recorded
+  }
+
+  get tickInfo(): { number: number; atMs: number; mediaTimeS: number } {
+    return this.#tick
+  }
+
+  /** A new message of a node, with an event id of its own. */
+  message(node: string, text: string, options: MessageOptions = {}): Message {
+    const count = this.#counts.get(node) ?? 0
+    this.#counts.set(node, count + 1)
+    const id = tickId(this.#order, this.#tick.number, node, 'message', count)
+    const frame = options.frame ?? this.shown
+    const mediaTimeS = options.mediaTimeS ?? this.#tick.mediaTimeS
+    this.#origins.set(id, { mediaTimeS, frame: frame?.full.jpeg ?? null })
+    return {
+      id, eventId: id,
+      // What happened earlier than this tick says so: a clip's own time and the wall clock run together.
+      at: new Date(this.#tick.atMs - Math.max(0, this.#tick.mediaTimeS - mediaTimeS) * 1000).toISOString(),
+      text: text.slice(0, longestText),
+      source: { flow: this.#order.flow.id, node, stream: this.#order.streamId },
+      ...(frame ? { frame: { url: frameUrl(id) } } : {}),
+      ...(options.fields ? { fields: options.fields } : {}),
+      mediaTimeS, tick: this.#tick.number,
+    }
+  }
+
+  /** Puts a message from outside the session before its node. */
+  deliver(input: SessionInput): void {
+    this.#recorded.add(input.message.eventId)
+    this.#toTick({ to: 'tick', node: input.node, port: input.port }, input.message)
+  }
+
+  /** What arrived at a node, shaped by the kinds of its in ports. */
+  received(definition: TickNode, node: string): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(definition.ports.in).map(([name, port]) => {
+      const values = this.#inbox.get(`${node}.${name}`) ?? []
+      return [name, port.kind === 'frames' || port.kind === 'memory' ? values.at(-1) : values]
+    }))
+  }
+
+  /** Takes what a node sent on one of its out ports along the routes. */
+  send(node: string, name: string, port: Port, sent: unknown): void {
+    const values = Array.isArray(sent) ? sent : [sent]
+    const targets = this.#order.plan.routes[`${node}.${name}`] ?? []
+    for (const raw of values) {
+      if (raw === undefined || raw === null) continue
+      const value: unknown = port.kind === 'decision' ? { ...raw as Decision, node } : raw
+      if (port.kind === 'frames') this.shown = value as Frame
+      if (port.kind === 'decision') this.decisions.push(value as Decision)
+      if (port.event && isMessage(value)) this.record(port.event, node, value)
+      for (const target of targets) this.#route(node, port.kind, target, value)
+    }
+  }
+
+  /** Records an event about `message`, once. */
+  record(kind: EventKind, node: string, message: Message): void {
+    if (this.#recorded.has(message.eventId)) return
+    this.#recorded.add(message.eventId)
+    const origin = this.#origins.get(message.eventId)
+    this.events.push({
+      id: message.eventId, kind, flowId: this.#order.flow.id, revision: this.#order.flow.revision, streamId: this.#order.streamId, node,
+      tick: this.#tick.number, at: message.at, mediaTimeS: origin?.mediaTimeS ?? this.#tick.mediaTimeS, text: message.text,
+      fields: message.fields ?? {}, frame: origin?.frame ?? null,
+    })
+  }
+
+  #route(from: string, kind: Kind, target: Target, value: unknown): void {
+    if (target.to === 'tick') return this.#toTick(target, this.#fits(target, kind) ? value : this.#asMessage(from, value))
+    const message = this.#asMessage(from, value)
+    if (!message) return
+    if (target.to === 'remote') {
+      this.remote.push({
+        id: idFrom(message.eventId, target.node, target.port), streamId: streamIdOf(this.#order.flow.id, target.stream),
+        node: target.node, port: target.port, message,
+      })
+      return
+    }
+    this.record('message.sent', from, message)
+    const id = actionId(message.eventId, target.node)
+    if (this.actions.some((action) => action.id === id)) return
+    this.actions.push({
+      id, eventId: message.eventId, flowId: this.#order.flow.id, streamId: this.#order.streamId, run: this.#order.run,
+      node: target.node, port: target.port, message,
+    })
+  }
+
+  #fits(target: Target, kind: Kind): boolean {
+    return this.#inPorts.get(target.node)?.[target.port]?.kind === kind || kind !== 'decision'
+  }
+
+  #toTick(target: Target, value: unknown): void {
+    if (value === undefined) return
+    const key = `${target.node}.${target.port}`
+    const values = this.#inbox.get(key)
+    if (values) values.push(value)
+    else this.#inbox.set(key, [value])
+  }
+
+  /** A decision reads as a message; a silence says nothing, so it becomes none. */
+  #asMessage(node: string, value: unknown): Message | undefined {
+    if (isMessage(value)) return value
+    const decision = value as Partial<Decision> | undefined
+    if (!decision?.action || decision.action === 'silence') return undefined
+    return this.message(node, decision.question ?? decision.text ?? '', {
+      fields: { action: decision.action }, ...(decision.mediaTimeS === undefined ? {} : { mediaTimeS: decision.mediaTimeS }),
+    })
+  }
+}
+
+/** Where the picture kept with an event is served. */
+export function frameUrl(eventId: string): string {
+  return `/api/events/${eventId}/frame`
+}
+
+function isMessage(value: unknown): value is Message {
+  return typeof value === 'object' && value !== null && 'eventId' in value && 'source' in value
+}

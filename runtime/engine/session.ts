@@ -1,0 +1,297 @@
+// One live run of a stream: ticks on a steady clock, what they leave behind, and an end with a reason.
+// Never talks to a database, a queue or a model by itself, and never ends the process.
+import { BugError, FatalError, isStopped, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import type { EventKind } from '../../nodes/contract/events.ts'
+import type { Frame } from '../../nodes/contract/frames.ts'
+import type { EngineDeps, EventRecord, SessionOrder, TickCommit } from './deps.ts'
+import { Health } from './health.ts'
+import { tickId } from './ids.ts'
+import { Inputs } from './inputs.ts'
+import { ModelLink } from './model-link.ts'
+import type { Ledger, Recorder } from './recorder.ts'
+import type { TickDraft } from './routing.ts'
+import { isFinite, Source, type CameraView } from './source.ts'
+import { StatusBoard } from './status.ts'
+import { memoryKey, tickDefinition, TickRunner } from './tick.ts'
+
+export const tickMs = 1000
+/** One pass stands for at most this many late ticks; what is later still is recorded as dropped. */
+const mostSeconds = 5
+/** After a long standstill (a suspended machine) not every missed second gets a row of its own. */
+const mostDroppedRows = 60
+const lookMs = 250
+const closeMs = 5000
+
+export type SessionDeps = EngineDeps & { recorder: Recorder }
+export interface SessionEnd { state: 'finished' | 'failed' | 'stopped'; reason: string | null }
+
+/** A stop that a person asked for carries StoppedError's own words; with any other reason another worker goes on. */
+function isHandover(signal: AbortSignal): boolean {
+  return !(signal.reason instanceof StoppedError && signal.reason.message === new StoppedError().message)
+}
+
+/** Runs one stream until its source ends, something fails for good, or the signal aborts. Never rejects. */
+export async function runSession(order: SessionOrder, deps: SessionDeps, signal: AbortSignal): Promise<SessionEnd> {
+  return await new Session(order, deps, signal).run()
+}
+
+/*
+ *  starting ──first frame, or the camera is late──► running ◄──► degraded    (camera, model or database away)
+ *     │                                                │
+ *     │ a file cannot be read, a node type is missing  │ file at its end ─► finished    last tick, model reset
+ *     └──────────────► failed ◄────────────────────────┤ signal, stop    ─► stopped     model reset
+ *                                                      │ signal, handover ─► stopped    model keeps its session, no event
+ *                                                      └ stale run        ─► stopped    nothing is written any more
+ */
+class Session {
+  readonly #order: SessionOrder
+  readonly #deps: SessionDeps
+  readonly #outer: AbortSignal
+  readonly #control = new AbortController()
+  readonly #board: StatusBoard
+  readonly #health: Health
+  readonly #ledger: Ledger
+  readonly #models = new Map<string, ModelLink>()
+  #source: Source | null = null
+  #runner: TickRunner | null = null
+  #inputs: Inputs | null = null
+  #notes: EventRecord[] = []
+  #tick: number
+  #mediaTimeS: number
+  #frameAtMs: number
+  #isStale = false
+
+  constructor(order: SessionOrder, deps: SessionDeps, signal: AbortSignal) {
+    this.#order = order
+    this.#deps = deps
+    this.#outer = signal
+    this.#board = new StatusBoard(order)
+    this.#health = new Health(order.plan.source.id)
+    this.#tick = order.resume?.tick ?? 0
+    this.#mediaTimeS = order.resume?.mediaTimeS ?? 0
+    this.#frameAtMs = deps.clock.nowMs()
+    this.#ledger = deps.recorder.open(order, () => {
+      this.#isStale = true
+      this.#control.abort(new StoppedError('Another worker has taken this stream over.'))
+    })
+  }
+
+  async run(): Promise<SessionEnd> {
+    const stop = (): void => this.#control.abort(this.#outer.reason)
+    if (this.#outer.aborted) stop()
+    this.#outer.addEventListener('abort', stop, { once: true })
+    let end: SessionEnd
+    try {
+      this.#begin()
+      end = await this.#ticking()
+    } catch (error) {
+      end = this.#endOf(error)
+    }
+    this.#outer.removeEventListener('abort', stop)
+    await this.#close(end)
+    return end
+  }
+
+  #endOf(error: unknown): SessionEnd {
+    if (isStopped(error) || this.#control.signal.aborted) return { state: 'stopped', reason: this.#isStale ? 'Another worker has taken this stream over.' : null }
+    const { message } = toError(error)
+    this.#deps.log.error({ stream: this.#order.streamId, error: message, isBug: error instanceof BugError }, 'session ends')
+    return { state: 'failed', reason: message }
+  }
+
+  #begin(): void {
+    const { bus, clock, log, nodes, random } = this.#deps
+    const { plan, resume } = this.#order
+    this.#publishStatus()
+    for (const node of plan.ticks) if (tickDefinition(nodes, node).needs.includes('model')) this.#models.set(node.id, this.#linkModel(node.id, node.config))
+    this.#runner = new TickRunner({ order: this.#order, nodes, clock, log, models: this.#models, onStatus: (node, status) => this.#board.node(node, status) })
+    this.#inputs = new Inputs(this.#order.streamId, { store: this.#deps.store, bus, clock, log })
+    const definition = nodes.get(plan.source.type)
+    if (definition?.role !== 'source') throw new FatalError('RUN_NODE_UNKNOWN', `The camera type "${plan.source.type}" is not installed here. Install its package on every worker, then deploy again.`)
+    const feeds = [...this.#models.values()]
+    this.#source = new Source({
+      definition, node: plan.source, taps: plan.taps, media: this.#deps.media(this.#order), clock, log, random,
+      resumeAtS: resume && resume.tick > 0 ? resume.mediaTimeS : null,
+      ...(plan.taps.fast ? { onFast: (frame) => { for (const model of feeds) model.feed(frame) } } : {}),
+    })
+    for (const model of feeds) model.start()
+    this.#source.start()
+    if (!resume) this.#note('stream.started', plan.source.id, isFinite(plan.source) ? 'The file plays.' : 'The camera is being watched.')
+  }
+
+  #linkModel(node: string, config: Record<string, unknown>): ModelLink {
+    const { clock, models } = this.#deps
+    const seconds = typeof config.timeoutS === 'number' ? config.timeoutS : 5
+    return new ModelLink({
+      models, clock, connection: String(config.connection ?? ''), config, timeoutMs: seconds * 1000,
+      streamKey: `${this.#order.streamId}.${this.#order.run}.${node}`,
+      memory: this.#order.resume?.states[memoryKey(node)] as ModelLink['memory'],
+      onRestarted: () => this.#note('memory.restored', node, 'The model server had lost this stream. It was given its instruction and memory again.'),
+    })
+  }
+
+  async #ticking(): Promise<SessionEnd> {
+    const { clock } = this.#deps
+    const { source, signal } = { source: this.#running.source, signal: this.#control.signal }
+    await this.#commitNotes()
+    for (let view = source.look(); source.mailbox.isEmpty && view.camera === 'ok' && !view.ended && !view.failed; view = source.look()) {
+      await source.mailbox.wait(clock, lookMs, signal)
+    }
+    for (let dueMs = clock.nowMs(); ;) {
+      const view = source.look()
+      if (view.failed) return { state: 'failed', reason: view.reason }
+      const now = clock.nowMs()
+      if (view.ended) {
+        await this.#pass(view, Math.min(mostSeconds, Math.max(1, lateTicks(now, dueMs))))
+        return { state: 'finished', reason: null }
+      }
+      // A wall clock that was set back must not make the stream wait for it.
+      if (dueMs - now > tickMs) dueMs = now + tickMs
+      // Not due yet, or due without its picture: a frame that is a little late is waited for, the tick is made up with it.
+      if (now < dueMs) await source.mailbox.wait(clock, dueMs - now, signal)
+      else if (source.mailbox.isEmpty && view.camera === 'ok') await source.mailbox.wait(clock, lookMs, signal)
+      else {
+        const late = lateTicks(now, dueMs)
+        dueMs += late * tickMs
+        if (late > mostSeconds) this.#recordDropped(late - mostSeconds)
+        await this.#pass(view, Math.min(late, mostSeconds))
+      }
+    }
+  }
+
+  get #running(): { source: Source; runner: TickRunner; inputs: Inputs } {
+    if (!this.#source || !this.#runner || !this.#inputs) throw new BugError('A session ticks before it has begun.')
+    return { source: this.#source, runner: this.#runner, inputs: this.#inputs }
+  }
+
+  async #pass(view: CameraView, seconds: number): Promise<void> {
+    const { clock } = this.#deps
+    const { source, runner, inputs } = this.#running
+    const atMs = clock.nowMs()
+    const frame = source.mailbox.take()
+    const used = inputs.take()
+    this.#tick += seconds
+    this.#seeFrame(frame, view, atMs)
+    for (const note of this.#health.camera(view)) this.#note(note.kind, note.node, note.text)
+    const draft = await runner.run({
+      number: this.#tick, atMs, mediaTimeS: this.#mediaTimeS, seconds, camera: view.camera, last: view.ended,
+    }, frame, used, this.#control.signal)
+    for (const note of this.#health.decisions(draft.decisions, atMs)) this.#note(note.kind, note.node, note.text)
+    this.#noteLosses()
+    this.#board.tick(this.#tick, clock.nowMs() - atMs)
+    this.#board.dropped(source.mailbox.dropped)
+    this.#show(draft)
+    this.#record(draft, used.map((input) => input.id))
+    const { state, reason } = this.#health.state(this.#ledger.isWriting)
+    this.#board.setState(state, reason)
+    this.#publishStatus()
+  }
+
+  #seeFrame(frame: Frame | undefined, view: CameraView, atMs: number): void {
+    if (frame) {
+      this.#mediaTimeS = frame.mediaTimeS
+      this.#frameAtMs = atMs
+      this.#board.frameAt(frame.atMs)
+    } else if (view.camera === 'lost') {
+      this.#mediaTimeS += Math.max(0, atMs - this.#frameAtMs) / 1000
+      this.#frameAtMs = atMs
+    }
+  }
+
+  #show(draft: TickDraft): void {
+    const { bus, relay } = this.#deps
+    if (draft.shown) relay.publish(`stream:${this.#order.streamId}`, draft.shown.full.jpeg)
+    for (const decision of draft.decisions) {
+      this.#board.decision(decision)
+      bus.publish({ type: 'decision', flow: this.#order.flow.id, stream: this.#order.streamId, decision })
+    }
+  }
+
+  /** Quiet ticks wait for the bulk write; a tick with consequences is committed at once, whole. */
+  #record(draft: TickDraft, consumed: string[]): void {
+    const notes = this.#notes.splice(0)
+    const record = { ...this.#key(), flowId: this.#order.flow.id, tick: this.#tick, mediaTimeS: this.#mediaTimeS, decisions: draft.decisions, states: this.#running.runner.states() }
+    const events = [...notes, ...draft.events]
+    if (events.length + draft.actions.length + draft.remote.length + consumed.length === 0) this.#ledger.quiet(record)
+    else void this.#commit({ ...record, events, actions: draft.actions, consumed, remote: draft.remote })
+  }
+
+  #recordDropped(count: number): void {
+    const { runner } = this.#running
+    const atMs = this.#deps.clock.nowMs()
+    const first = this.#tick + 1
+    this.#tick += count
+    const decisions = Array.from({ length: Math.min(count, mostDroppedRows) }, (_unused, index) => runner.droppedDecisions(first + index, atMs, this.#mediaTimeS)).flat()
+    for (const decision of decisions) this.#board.decision(decision)
+    this.#ledger.quiet({ ...this.#key(), flowId: this.#order.flow.id, tick: this.#tick, mediaTimeS: this.#mediaTimeS, decisions, states: runner.states() })
+  }
+
+  #noteLosses(): void {
+    if (!this.#ledger.isWriting) return
+    const lost = this.#ledger.takeLost()
+    if (lost.decisions + lost.commits === 0) return
+    this.#note('decisions.lost', this.#order.plan.source.id, lossText(lost), lost)
+  }
+
+  #note(kind: EventKind, node: string, text: string, fields: Record<string, unknown> = {}): void {
+    const { flow, streamId } = this.#order
+    this.#notes.push({
+      id: tickId(this.#order, this.#tick, node, kind, this.#notes.length), kind, flowId: flow.id, revision: flow.revision, streamId, node, tick: this.#tick,
+      at: new Date(this.#deps.clock.nowMs()).toISOString(), mediaTimeS: this.#mediaTimeS, text, fields, frame: null,
+    })
+  }
+
+  async #commitNotes(): Promise<void> {
+    const events = this.#notes.splice(0)
+    if (events.length === 0) return
+    void this.#commit({
+      ...this.#key(), flowId: this.#order.flow.id, tick: this.#tick, mediaTimeS: this.#mediaTimeS, decisions: [], states: this.#runner?.states() ?? {},
+      events, actions: [], consumed: [], remote: [],
+    })
+  }
+
+  async #commit(commit: TickCommit): Promise<void> {
+    if (!await this.#ledger.commit(commit)) return
+    const { bus } = this.#deps
+    const flow = commit.flowId
+    for (const { id, kind, streamId, node, at, mediaTimeS, text, frame } of commit.events) {
+      bus.publish({ type: 'event', flow, event: { id, kind, stream: streamId, node, at, mediaTimeS, text, hasFrame: frame !== null } })
+    }
+    if (commit.actions.length > 0) bus.publish({ type: 'actions' })
+    for (const stream of new Set(commit.remote.map((input) => input.streamId))) bus.publish({ type: 'input', flow, stream })
+  }
+
+  #key(): { streamId: string; run: number; generation: number } {
+    return { streamId: this.#order.streamId, run: this.#order.run, generation: this.#order.generation }
+  }
+
+  #publishStatus(): void {
+    const status = this.#board.due(this.#deps.clock.nowMs())
+    if (!status) return
+    this.#ledger.status(status)
+    this.#deps.bus.publish({ type: 'status', flow: this.#order.flow.id, status })
+  }
+
+  async #close(end: SessionEnd): Promise<void> {
+    const isHandedOver = end.state === 'stopped' && (this.#isStale || isHandover(this.#outer))
+    this.#inputs?.stop()
+    await this.#source?.stop()
+    if (!isHandedOver) {
+      await Promise.all([...this.#models.values()].map((model) => model.close()))
+      this.#note(`stream.${end.state}`, this.#order.plan.source.id, end.reason ?? { finished: 'The file is at its end.', failed: 'The stream failed.', stopped: 'Stopped.' }[end.state])
+      this.#board.setState(end.state, end.reason)
+      if (!this.#isStale) await this.#commitNotes()
+      this.#publishStatus()
+    }
+    await this.#ledger.close(closeMs)
+  }
+}
+
+function lossText(lost: { decisions: number; commits: number }): string {
+  const events = lost.commits === 0 ? '' : ` and ${lost.commits} ticks with events`
+  return `${lost.decisions} decisions${events} could not be saved while the database was away.`
+}
+
+function lateTicks(nowMs: number, dueMs: number): number {
+  return Math.max(0, Math.floor((nowMs - dueMs) / tickMs) + 1)
+}

@@ -1,0 +1,128 @@
+// One tick: the frame in, the nodes in the plan's order, what they sent out. A node that throws is shown on its card and
+// the tick goes on without it; only a broken invariant (BugError) or a stop leaves this file as an exception.
+import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
+import type { NodeDefinition, Ports, TickInfo, TickNode } from '../../nodes/contract/define.ts'
+import { BugError, FatalError, isStopped, toError } from '../../nodes/contract/errors.ts'
+import type { Decision, NodeStatus } from '../../nodes/contract/events.ts'
+import type { Frame } from '../../nodes/contract/frames.ts'
+import type { PlanNode } from '../../nodes/contract/plan.ts'
+import type { SessionInput, SessionOrder } from './deps.ts'
+import type { ModelLink } from './model-link.ts'
+import { TickDraft, type MessageOptions } from './routing.ts'
+
+/** Ids of events already in the record: what passes through several ticks is not told twice. */
+const rememberedEvents = 2000
+
+export interface TickRun {
+  node: PlanNode
+  definition: TickNode
+  state: unknown
+  model: ModelLink | null
+  /** The trouble last logged: the same one is not logged every second. */
+  trouble: string | null
+}
+
+export interface TickRunnerOptions {
+  order: SessionOrder
+  nodes: ReadonlyMap<string, NodeDefinition>
+  clock: Clock
+  log: Log
+  /** By node id; only for nodes that need one. */
+  models: ReadonlyMap<string, ModelLink>
+  onStatus(node: string, status: NodeStatus): void
+}
+
+/** A tick node's definition; a type that is not installed ends the stream with words. */
+export function tickDefinition(nodes: ReadonlyMap<string, NodeDefinition>, node: PlanNode): TickNode {
+  const definition = nodes.get(node.type)
+  if (definition?.role === 'tick') return definition
+  throw new FatalError('RUN_NODE_UNKNOWN', `The node type "${node.type}" is not installed here. Install its package on every worker, then deploy again.`)
+}
+
+export class TickRunner {
+  readonly #options: TickRunnerOptions
+  readonly #runs: TickRun[]
+  readonly #inPorts: ReadonlyMap<string, Ports>
+  readonly #recorded = new Set<string>()
+
+  constructor(options: TickRunnerOptions) {
+    this.#options = options
+    const { nodes, order } = options
+    this.#runs = order.plan.ticks.map((node) => {
+      const definition = tickDefinition(nodes, node)
+      const state = order.resume?.states[node.id]
+      return { node, definition, state: state === undefined ? definition.state() : structuredClone(state), model: options.models.get(node.id) ?? null, trouble: null }
+    })
+    this.#inPorts = new Map(this.#runs.map((run) => [run.node.id, run.definition.ports.in]))
+  }
+
+  /** Runs every node once and returns what the tick leaves behind. */
+  async run(info: TickInfo, frame: Frame | undefined, inputs: SessionInput[], signal: AbortSignal): Promise<TickDraft> {
+    const draft = new TickDraft(this.#options.order, info, this.#inPorts, this.#recorded)
+    const source = this.#options.order.plan.source
+    const outPorts = this.#options.nodes.get(source.type)?.ports.out ?? {}
+    for (const [name, port] of Object.entries(outPorts)) if (frame && port.kind === 'frames') draft.send(source.id, name, port, frame)
+    for (const input of inputs) draft.deliver(input)
+    for (const run of this.#runs) await this.#runNode(run, info, draft, signal)
+    while (this.#recorded.size > rememberedEvents) this.#recorded.delete(this.#recorded.values().next().value ?? '')
+    return draft
+  }
+
+  /** A silent decision of every node that decides, for a tick that no node ran. */
+  droppedDecisions(tick: number, atMs: number, mediaTimeS: number): Decision[] {
+    return this.#runs.filter(decides).map((run) => silence(run.node.id, { number: tick, atMs, mediaTimeS }, 'The tick came too late.'))
+  }
+
+  /** Every node's state as it is now, and the models' memories beside them. */
+  states(): Record<string, unknown> {
+    const states: Record<string, unknown> = {}
+    for (const run of this.#runs) {
+      states[run.node.id] = run.state
+      if (run.model?.memory) states[memoryKey(run.node.id)] = run.model.memory
+    }
+    return structuredClone(states)
+  }
+
+  async #runNode(run: TickRun, info: TickInfo, draft: TickDraft, signal: AbortSignal): Promise<void> {
+    const { definition, node } = run
+    const received = draft.received(definition, node.id)
+    const ownFrame = Object.entries(definition.ports.in).find(([name, port]) => port.kind === 'frames' && received[name])?.[0]
+    const frame = ownFrame === undefined ? draft.shown : received[ownFrame] as Frame
+    try {
+      const sent: Record<string, unknown> | undefined = await definition.onTick(received as never, {
+        config: node.config, clock: this.#options.clock, log: this.#options.log, signal, state: run.state, tick: info,
+        status: (text, extra) => this.#options.onStatus(node.id, { text, tone: extra?.tone ?? 'ok', ...(extra?.data ? { data: extra.data } : {}) }),
+        message: (text, options: MessageOptions = {}) => draft.message(node.id, text, { ...options, ...(options.frame ?? frame ? { frame: options.frame ?? frame } : {}) }),
+        ...(run.model ? { model: run.model } : {}),
+      })
+      run.trouble = null
+      for (const [name, port] of Object.entries(definition.ports.out)) draft.send(node.id, name, port, sent?.[name])
+    } catch (error) {
+      if (error instanceof BugError || (isStopped(error) && signal.aborted)) throw error
+      this.#tellTrouble(run, info, draft, toError(error).message)
+    }
+  }
+
+  #tellTrouble(run: TickRun, info: TickInfo, draft: TickDraft, text: string): void {
+    this.#options.onStatus(run.node.id, { text, tone: 'bad' })
+    if (run.trouble !== text) this.#options.log.error({ node: run.node.id, tick: info.number, error: text }, 'a node failed at its tick')
+    run.trouble = text
+    if (decides(run)) draft.decisions.push(silence(run.node.id, info, text))
+  }
+}
+
+/** Where a model's memory lies among the states; node ids hold no "#". */
+export function memoryKey(node: string): string {
+  return `${node}#memory`
+}
+
+function decides(run: TickRun): boolean {
+  return Object.values(run.definition.ports.out).some((port) => port.kind === 'decision')
+}
+
+function silence(node: string, tick: { number: number; atMs: number; mediaTimeS: number }, text: string): Decision {
+  return {
+    tick: tick.number, at: new Date(tick.atMs).toISOString(), mediaTimeS: tick.mediaTimeS, node, action: 'silence', reason: 'dropped', text,
+    latencyMs: 0, frameKind: 'I', visualTokens: 0, fullRateTokens: 0,
+  }
+}

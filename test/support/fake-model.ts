@@ -1,0 +1,54 @@
+// A model that does what a test says: a verdict per tick, a delay, or trouble. Never looks at the picture.
+import type { Clock, ModelPort, ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { FastFrame } from '../../nodes/contract/frames.ts'
+
+export interface FakeModel extends ModelPort {
+  ticks: (ModelTick & { streamKey: string })[]
+  fed: FastFrame[]
+  opened: { connection: string; streamKey: string; config: Record<string, unknown> }[]
+  closed: string[]
+  /** How many requests were in flight at once, at most. */
+  mostInFlight: number
+}
+
+export interface FakeModelOptions {
+  clock: Clock
+  latencyMs?: number
+  /** Throws for trouble; `n` counts a session's ticks from 1. */
+  verdict?(request: ModelTick, n: number): Partial<ModelVerdict>
+  finish?(): Partial<ModelVerdict>[]
+}
+
+const silent: ModelVerdict = { action: 'silence', text: '', reason: 'model', latencyMs: 0 }
+
+/** A ModelPort for tests. */
+export function fakeModel(options: FakeModelOptions): FakeModel {
+  const model: FakeModel = {
+    ticks: [], fed: [], opened: [], closed: [], mostInFlight: 0,
+    open: async ({ connection, streamKey, config }) => {
+      model.opened.push({ connection, streamKey, config })
+      return session(streamKey)
+    },
+  }
+  const session = (streamKey: string): ModelSession => {
+    let count = 0
+    let inFlight = 0
+    return {
+      tick: async (request, signal) => {
+        model.ticks.push({ ...request, streamKey })
+        const n = ++count
+        model.mostInFlight = Math.max(model.mostInFlight, ++inFlight)
+        try {
+          if (options.latencyMs) await options.clock.sleep(options.latencyMs, signal)
+          return { ...silent, latencyMs: options.latencyMs ?? 0, ...options.verdict?.(request, n) }
+        } finally {
+          inFlight--
+        }
+      },
+      feed: (frame) => { model.fed.push(frame) },
+      finish: async () => (options.finish?.() ?? []).map((verdict) => ({ ...silent, ...verdict })),
+      close: async () => { model.closed.push(streamKey) },
+    }
+  }
+  return model
+}

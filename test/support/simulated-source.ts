@@ -1,0 +1,70 @@
+// A camera made of nothing: frames at the clock's pace, and faults on demand. For sessions that need no real video.
+import { z } from 'zod'
+import type { Clock } from '../../nodes/contract/capabilities.ts'
+import { defineSource, port, type SourceNode } from '../../nodes/contract/define.ts'
+import type { Frame } from '../../nodes/contract/frames.ts'
+
+/** A frame with a picture of its own: no two have the same luma unless `look` says so. */
+export function testFrame(seq: number, options: { atMs?: number; mediaTimeS?: number; look?: number } = {}): Frame {
+  const look = options.look ?? seq
+  const picture = { width: 640, height: 480, jpeg: new TextEncoder().encode(`jpeg ${look}`) }
+  const floor = { width: 256, height: 192, jpeg: new TextEncoder().encode(`floor ${look}`) }
+  const data = new Uint8Array(16)
+  new DataView(data.buffer).setUint32(0, look)
+  return {
+    seq, atMs: options.atMs ?? 0, mediaTimeS: options.mediaTimeS ?? seq, picture, full: picture, floor,
+    luma: { width: 4, height: 4, data }, kind: 'I', visualTokens: 302, fullRateTokens: 302,
+  }
+}
+
+export interface SimulatedCamera {
+  definition: SourceNode
+  /** How often it was opened. */
+  opens: number
+  /** Ends or throws inside the source right now; the next opening plays again unless `down`. */
+  breakWith(error: Error): void
+  /** While true every opening throws. */
+  down: Error | null
+  /** While true no frame comes although the source is open. */
+  silent: boolean
+  /** While set every frame looks like this one. */
+  frozen: number | null
+}
+
+export interface SimulatedOptions {
+  clock: Clock
+  /** Ends after so many frames; runs for ever when absent. */
+  frames?: number
+  everyMs?: number
+  /** The first frame comes after this long. */
+  delayMs?: number
+}
+
+/** A camera that a test can break. */
+export function simulatedCamera(options: SimulatedOptions): SimulatedCamera {
+  const { clock } = options
+  let broken = new AbortController()
+  let looks = 0
+  const camera: SimulatedCamera = {
+    opens: 0, down: null, silent: false, frozen: null,
+    breakWith: (error) => broken.abort(error),
+    definition: defineSource({
+      type: 'simulated-camera', version: 1, title: 'Simulated camera', icon: 'camera', group: 'video', help: 'For tests.',
+      ports: { in: {}, out: { frames: port('frames') } }, config: z.looseObject({}), card: '', needs: ['clock'],
+      async *open(ctx) {
+        camera.opens++
+        if (camera.down) throw camera.down
+        broken = new AbortController()
+        const signal = AbortSignal.any([ctx.signal, broken.signal])
+        const rethrow = (): never => { throw broken.signal.reason ?? ctx.signal.reason }
+        await clock.sleep(options.delayMs ?? 0, signal).catch(rethrow)
+        const first = Math.ceil((ctx.startAtS ?? 0) / 1)
+        for (let seq = first; options.frames === undefined || seq < options.frames; seq++) {
+          if (!camera.silent) yield testFrame(seq, { atMs: clock.nowMs(), look: camera.frozen ?? 1000 + looks++ })
+          await clock.sleep(options.everyMs ?? 1000, signal).catch(rethrow)
+        }
+      },
+    }),
+  }
+  return camera
+}
