@@ -143,6 +143,8 @@ export interface ApiDeps {
   /** Throws when the database is away. */
   pingDatabase(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external' }>
   metrics(): Promise<{ contentType: string; text: string }>
+  /** Counts an answered request; `route` is its pattern, so there are few. */
+  observeRequest?(request: { method: string; route: string; status: number; ms: number }): void
   /** From HEED_TOKEN. */
   token: string | undefined
   /** For signing cookies and links: 32 bytes, derived from the secret key. */

@@ -1,0 +1,96 @@
+// The HTTP API as one app: what stands in front, then one file per resource. Holds no rule of its own.
+import express, { Router } from 'express'
+import type { Express } from 'express'
+import { NotFoundError } from '../../nodes/contract/errors.ts'
+import { addCameraRoutes } from './cameras.ts'
+import { addConnectionRoutes } from './connections.ts'
+import { addDeploymentRoutes } from './deployments.ts'
+import type { ApiDeps } from './deps.ts'
+import { addEditorFiles } from './editor-files.ts'
+import { writeErrors } from './errors.ts'
+import { addEventRoutes } from './events.ts'
+import { addFlowRoutes } from './flows.ts'
+import { createGate } from './gate.ts'
+import type { Gate } from './gate.ts'
+import { securityHeaders } from './headers.ts'
+import { addHealthRoutes } from './health.ts'
+import { addLiveRoutes } from './live.ts'
+import { createLiveHub } from './live-hub.ts'
+import { addMediaRoutes } from './media.ts'
+import { addNodeRoutes } from './nodes.ts'
+import { createOpenLines } from './open-lines.ts'
+import type { OpenLines } from './open-lines.ts'
+import { logRequests } from './request-log.ts'
+import { addSignInRoutes, createSignInLinks } from './sign-in.ts'
+import { addStreamRoutes } from './streams.ts'
+
+export interface Api {
+  app: Express
+  gate: Gate
+  lines: OpenLines
+  /** A one-time link that makes the owner's password; for the first start, to be printed and never logged. */
+  createSignInLink(): string
+  /** Ends every live feed and lets go of the bus. */
+  close(): void
+}
+
+const maxBodyBytes = 2 * 1024 * 1024
+
+/** Everything under /api, on one flat router: what is not registered here is a 404. */
+function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; links: ReturnType<typeof createSignInLinks>; hub: ReturnType<typeof createLiveHub> }): Router {
+  const api = Router()
+  // Strangers may send this much and no more.
+  api.use('/sign-in', express.json({ limit: 16 * 1024 }))
+  api.use(express.json({ limit: maxBodyBytes }))
+  addHealthRoutes(api, deps)
+  addSignInRoutes(api, deps, parts)
+  addNodeRoutes(api, deps)
+  addFlowRoutes(api, deps)
+  addDeploymentRoutes(api, deps)
+  addConnectionRoutes(api, deps)
+  addMediaRoutes(api, deps)
+  addCameraRoutes(api, deps)
+  addEventRoutes(api, deps)
+  addLiveRoutes(api, parts)
+  addStreamRoutes(api, deps, parts.lines)
+  api.use((request) => {
+    throw new NotFoundError('HTTP_NOT_FOUND', `There is no ${request.method} ${request.originalUrl.split('?', 1)[0] ?? ''} in this API.`)
+  })
+  return api
+}
+
+/** Builds the app on what it is given; nothing listens yet. */
+export function createApp(deps: ApiDeps): Api {
+  const app = express()
+  const gate = createGate(deps)
+  const lines = createOpenLines()
+  const links = createSignInLinks(deps.publicUrl)
+  const hub = createLiveHub(deps)
+
+  app.disable('x-powered-by')
+  // ETags are revisions here; a hash of the answer would only cost time.
+  app.set('etag', false)
+  // A proxy on this machine may say for whom it asks.
+  app.set('trust proxy', 'loopback')
+  app.use(logRequests(deps), ...securityHeaders(deps), gate.checkHost)
+  app.use(['/api', '/metrics'], (_request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store')
+    next()
+  }, gate.admit)
+  app.use('/api', createRouter(deps, { gate, lines, links, hub }))
+  app.get('/metrics', async (_request, response) => {
+    const { contentType, text } = await deps.metrics()
+    response.set('Content-Type', contentType).send(text)
+  })
+  addEditorFiles(app, deps.editorDir)
+  app.use(writeErrors(deps.log))
+
+  return {
+    app, gate, lines,
+    createSignInLink: () => links.create(),
+    close: () => {
+      hub.close()
+      lines.closeAll()
+    },
+  }
+}

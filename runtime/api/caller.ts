@@ -1,0 +1,17 @@
+// Who is asking, as the gate found out, and the id of the request. Never read from anything a client sent.
+import type { Response } from 'express'
+
+export interface Caller {
+  by: 'owner' | 'token'
+  /** Hash of the session's token, where a cookie was the credential. */
+  session?: string
+}
+
+/** The caller that the gate let in; undefined on public routes. */
+export function callerOf(response: Response): Caller | undefined {
+  return response.locals.caller as Caller | undefined
+}
+
+export function setCaller(response: Response, caller: Caller): void {
+  response.locals.caller = caller
+}

@@ -1,0 +1,76 @@
+// What the config of each kind of connection must hold. Secrets are not part of it: they stand apart and never come out.
+import { z } from 'zod'
+import { ConnectionKindSchema } from '../../nodes/contract/connections.ts'
+import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+
+/** Made at the first start; a flow may rely on them. */
+export const builtInConnections: readonly string[] = ['edge', 'flite']
+
+function url(schemes: readonly string[], example: string): z.ZodType<string> {
+  return z.string().trim().max(2000).superRefine((text, context) => {
+    const refuse = (message: string): void => context.addIssue({ code: 'custom', message })
+    if (!URL.canParse(text)) return refuse(`must be an address such as ${example}`)
+    const { protocol, username, password, host } = new URL(text)
+    if (!schemes.includes(protocol) || host === '') return refuse(`must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`)
+    if (username !== '' || password !== '') refuse('must not hold a user name or password; put them under "secret"')
+  })
+}
+
+const webUrl = url(['http:', 'https:'], 'http://192.168.1.20:8070')
+const model = z.string().trim().min(1).max(200).optional()
+const server = z.looseObject({ url: webUrl, model })
+/** Its whole address is a secret, so it stands under `secret.url`. */
+const hook = z.looseObject({})
+
+const schemas: Record<ConnectionKind, z.ZodType<Record<string, unknown>>> = {
+  'vllm-omni': server,
+  'joyai-webinfer': server,
+  openai: server,
+  edge: z.looseObject({}),
+  'background-agent': server,
+  command: z.looseObject({ command: z.string().trim().min(1).max(500), args: z.array(z.string().max(2000)).max(100).optional() }),
+  a2a: server,
+  speech: z.looseObject({ url: webUrl, model, voice: z.string().max(200).optional() }),
+  flite: z.looseObject({}),
+  smtp: z.looseObject({
+    host: z.string().trim().min(1).max(255).regex(/^[A-Za-z0-9.:_-]+$/, 'must be the name or the address of a mail server, without a scheme'),
+    port: z.number().int().min(1).max(65_535),
+    secure: z.boolean().optional(),
+    from: z.string().trim().min(3).max(320).regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/, 'must be an e-mail address'),
+  }),
+  webhook: z.looseObject({}),
+  telegram: z.looseObject({ chatId: z.string().max(100).optional() }),
+  slack: hook,
+  discord: hook,
+  ntfy: z.looseObject({ url: webUrl, topic: z.string().max(200).optional() }),
+  'web-push': z.looseObject({}),
+  mqtt: z.looseObject({ url: url(['mqtt:', 'mqtts:', 'ws:', 'wss:'], 'mqtt://192.168.1.20:1883') }),
+  wecom: hook,
+  dingtalk: hook,
+  feishu: hook,
+}
+
+const secretName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, 'must be named with letters and digits')
+const SecretSchema = z.record(secretName, z.string().max(20_000))
+
+export const ConnectionNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be a short name of letters, digits, "-" and "_"')
+
+/** A new connection, before its config is read by kind. */
+export const NewConnectionSchema = z.object({
+  name: ConnectionNameSchema,
+  kind: ConnectionKindSchema,
+  config: z.record(z.string(), z.unknown()).default({}),
+  secret: SecretSchema.default({}),
+})
+
+/** A change: what is left out stays. */
+export const ConnectionPatchSchema = z.object({
+  kind: ConnectionKindSchema.optional(),
+  config: z.record(z.string(), z.unknown()).optional(),
+  secret: SecretSchema.optional(),
+})
+
+/** The schema for `{ config }` of one kind, so that a problem is placed on `config.url`. */
+export function configSchemaOf(kind: ConnectionKind): z.ZodType<{ config: Record<string, unknown> }> {
+  return z.object({ config: schemas[kind] })
+}

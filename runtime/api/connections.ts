@@ -1,0 +1,92 @@
+// Named servers and accounts. A secret goes in here and never comes out: answers only list the names of those set.
+import type { Router } from 'express'
+import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import { BadRequestError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
+import { builtInConnections, ConnectionNameSchema, ConnectionPatchSchema, configSchemaOf, NewConnectionSchema } from './connection-schemas.ts'
+import type { ApiDeps } from './deps.ts'
+import { parseBody, parseInput } from './input.ts'
+
+type ConnectionView = Awaited<ReturnType<ApiDeps['connections']['list']>>[number]
+
+async function find(deps: ApiDeps, name: string): Promise<ConnectionView> {
+  const found = (await deps.connections.list()).find((each) => each.name === name)
+  if (found) return found
+  throw new NotFoundError('CONNECTION_NOT_FOUND', `There is no connection “${name.slice(0, 64)}”.`)
+}
+
+/** Field by field, so that nothing a store may add, least of all a secret, slips out. */
+function view({ name, kind, config, hasSecret, usedBy }: ConnectionView): ConnectionView {
+  return { name, kind, config, hasSecret, usedBy }
+}
+
+function readConfig(kind: ConnectionKind, config: Record<string, unknown>): Record<string, unknown> {
+  return parseInput(configSchemaOf(kind), { config }, 'CONNECTION_CONFIG_WRONG').config
+}
+
+function withoutEmpty(secret: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(secret).filter(([, value]) => value !== ''))
+}
+
+async function assertUnused(deps: ApiDeps, connection: ConnectionView): Promise<void> {
+  if (connection.usedBy.length === 0) return
+  const names = new Map((await deps.flows.list()).map((flow) => [flow.id, flow.name]))
+  const flows = [...new Set(connection.usedBy.map(({ flow }) => `“${names.get(flow) ?? flow}”`))]
+  throw new ConflictError('CONNECTION_IN_USE', `The connection “${connection.name}” is used by ${flows.join(', ')}. Choose another one there first.`)
+}
+
+/** The stored connection with what the body changes, or a new one that is not saved yet. */
+async function connectionToTest(deps: ApiDeps, name: string, body: unknown): Promise<Connection> {
+  const patch = parseInput(ConnectionPatchSchema, body ?? {})
+  let stored: Connection | undefined
+  try {
+    stored = await deps.connections.get(name)
+  } catch (thrown) {
+    const isUnknown = thrown instanceof NotFoundError || (thrown instanceof CodedError && thrown.code === 'CONNECTION_MISSING')
+    if (!isUnknown || patch.kind === undefined) throw thrown
+  }
+  const kind = patch.kind ?? stored?.kind
+  if (kind === undefined) throw new BadRequestError('CONNECTION_KIND_MISSING', 'Say which kind of connection this is.')
+  const config = patch.config === undefined && stored ? stored.config : readConfig(kind, patch.config ?? {})
+  return { name, kind, config, secret: withoutEmpty({ ...stored?.secret, ...patch.secret }) }
+}
+
+/** `/api/connections`. */
+export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
+  const { connections } = deps
+
+  api.get('/connections', async (_request, response) => {
+    response.json({ connections: (await connections.list()).map(view) })
+  })
+  api.post('/connections', async (request, response) => {
+    const { name, kind, config, secret } = parseBody(NewConnectionSchema, request.body)
+    if (builtInConnections.includes(name)) throw new ConflictError('CONNECTION_EXISTS', `There is a connection “${name}” already; it comes with Heed. Choose another name.`)
+    await connections.create({ name, kind, config: readConfig(kind, config), secret: withoutEmpty(secret) })
+    response.status(201).json(view(await find(deps, name)))
+  })
+  api.put('/connections/:name', async (request, response) => {
+    const patch = parseBody(ConnectionPatchSchema, request.body)
+    const { name, kind } = await find(deps, request.params.name)
+    if (patch.kind !== undefined && patch.kind !== kind) {
+      throw new BadRequestError('CONNECTION_KIND_FIXED', `The connection “${name}” is of the kind ${kind}, which cannot change. Add another connection.`)
+    }
+    await connections.update(name, {
+      ...(patch.config === undefined ? {} : { config: readConfig(kind, patch.config) }),
+      ...(patch.secret === undefined ? {} : { secret: patch.secret }),
+    })
+    response.json(view(await find(deps, name)))
+  })
+  api.delete('/connections/:name', async (request, response) => {
+    const connection = await find(deps, request.params.name)
+    if (builtInConnections.includes(connection.name)) {
+      throw new ConflictError('CONNECTION_BUILT_IN', `The connection “${connection.name}” comes with Heed and cannot be deleted.`)
+    }
+    await assertUnused(deps, connection)
+    await connections.remove(connection.name)
+    response.status(204).end()
+  })
+  api.post('/connections/:name/test', async (request, response) => {
+    const name = parseInput(ConnectionNameSchema, request.params.name)
+    const { ok, message, details } = await deps.testConnection(await connectionToTest(deps, name, request.body))
+    response.json({ ok, message, ...(details ? { details } : {}) })
+  })
+}

@@ -1,0 +1,51 @@
+// Deploy, stop, status. What is written to the store counts; the queue is told afterwards and finds out by itself if it
+// could not be told. Never starts a flow with problems.
+import type { Router } from 'express'
+import { toError } from '../../nodes/contract/errors.ts'
+import type { ApiDeps, Deployment } from './deps.ts'
+import { planFlow } from './flow-document.ts'
+
+function view(deployment: Deployment | null): Deployment | null {
+  return deployment && { id: deployment.id, revision: deployment.revision, state: deployment.state }
+}
+
+/** The wish is in the store, and the queue looks there again and again: a queue that is away now only delays. */
+async function tellQueue(deps: ApiDeps, flow: string, tell: () => Promise<void>): Promise<void> {
+  try {
+    await tell()
+  } catch (thrown) {
+    deps.log.warn({ flow, err: toError(thrown).message }, 'the queue could not be told now; it will find out by itself')
+  }
+}
+
+/** Marks the flow's streams as unwanted and stops them. */
+export async function stopFlow(deps: ApiDeps, flowId: string): Promise<Deployment | null> {
+  const { deployment, stopped } = await deps.deployments.stop(flowId)
+  if (stopped.length > 0) await tellQueue(deps, flowId, () => deps.streams.stop(stopped))
+  return view(deployment)
+}
+
+async function deployFlow(deps: ApiDeps, flowId: string): Promise<Deployment | null> {
+  const saved = await deps.flows.get(flowId)
+  const plan = await planFlow(deps, saved.document)
+  const { deployment, started, superseded } = await deps.deployments.deploy(flowId, saved.revision, plan)
+  if (superseded.length > 0) await tellQueue(deps, flowId, () => deps.streams.stop(superseded))
+  await tellQueue(deps, flowId, () => deps.streams.start(started))
+  return view(deployment)
+}
+
+/** `/api/flows/:id/deploy`, `/stop` and `/status`. */
+export function addDeploymentRoutes(api: Router, deps: ApiDeps): void {
+  api.post('/flows/:id/deploy', async (request, response) => {
+    response.status(202).json({ deployment: await deployFlow(deps, request.params.id) })
+  })
+  api.post('/flows/:id/stop', async (request, response) => {
+    await deps.flows.get(request.params.id)
+    response.status(202).json({ deployment: await stopFlow(deps, request.params.id) })
+  })
+  api.get('/flows/:id/status', async (request, response) => {
+    await deps.flows.get(request.params.id)
+    const { state, deployment, streams } = await deps.deployments.status(request.params.id)
+    response.json({ state, deployment: view(deployment), streams })
+  })
+}

@@ -1,0 +1,41 @@
+// `GET /api/health`: can this Heed do its job? Public, so it says what is wrong but no address, name or secret.
+import type { Router } from 'express'
+import type { ApiDeps } from './deps.ts'
+
+interface Check { ok: boolean; [fact: string]: unknown }
+
+const timeoutMs = 1000
+
+/** The check's own facts, or `ok: false` when it throws or takes longer than a second. */
+async function within(check: Promise<Check>, failure: string): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, detail: `${failure} within ${timeoutMs / 1000} s.` }), timeoutMs)
+  })
+  const found = check.catch((): Check => ({ ok: false, detail: `${failure}.` }))
+  try {
+    return await Promise.race([found, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function checkStreams(deps: ApiDeps): Promise<Check> {
+  const counts = await deps.deployments.counts()
+  return { ok: counts.degraded === 0 && counts.running >= counts.wanted, ...counts }
+}
+
+/** 200 while streams and actions can run; 503 when the database or the queue cannot. */
+export function addHealthRoutes(api: Router, deps: ApiDeps): void {
+  api.get('/health', async (_request, response) => {
+    const [database, queue, streams] = await Promise.all([
+      within(deps.pingDatabase().then((found) => ({ ok: true, ...found })), 'The database does not answer'),
+      within(deps.streams.isHealthy(), 'The queue does not answer'),
+      within(checkStreams(deps), 'The state of the streams cannot be read'),
+    ])
+    const isWorking = database.ok && queue.ok
+    response.status(isWorking ? 200 : 503).json({
+      status: isWorking && streams.ok ? 'ok' : 'degraded', version: deps.version, checks: { database, queue, streams },
+    })
+  })
+}

@@ -1,0 +1,34 @@
+// `GET /api/live`: what happens, as it happens, as Server-Sent Events. Only joins a response to the hub.
+import type { Router } from 'express'
+import { z } from 'zod'
+import { callerOf } from './caller.ts'
+import { parseInput, queryFields } from './input.ts'
+import type { LiveHub } from './live-hub.ts'
+import type { OpenLines } from './open-lines.ts'
+
+const LiveQuerySchema = z.object({ flow: queryFields.text })
+
+/** `status`, `decision`, `event` and `delivery`, of one flow or of all. */
+export function addLiveRoutes(api: Router, { hub, lines }: { hub: LiveHub; lines: OpenLines }): void {
+  api.get('/live', (request, response) => {
+    const { flow } = parseInput(LiveQuerySchema, request.query, 'HTTP_QUERY_WRONG')
+    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
+    if (request.method === 'HEAD') {
+      response.end()
+      return
+    }
+    // Sent at once, so that the browser knows it is connected before anything happens.
+    response.write('retry: 2000\n\n')
+    const { client, leave } = hub.join({
+      flow, lastEventId: request.get('last-event-id'),
+      sink: { write: (text) => response.write(text), end: () => { response.end() } },
+    })
+    const release = lines.hold(callerOf(response), client.end)
+    response.on('drain', client.drained)
+    response.once('close', () => {
+      leave()
+      release()
+      client.end()
+    })
+  })
+}

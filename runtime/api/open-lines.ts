@@ -1,0 +1,35 @@
+// What stays open after the answer has begun: live feeds, moving pictures, browser cameras. Knows how to end each of
+// them, at shutdown and when their session is signed out; knows nothing of what they carry.
+import type { Caller } from './caller.ts'
+
+export interface OpenLines {
+  /** Remembers a line until `release` is called; after `closeAll` it is closed at once. */
+  hold(caller: Caller | undefined, close: () => void): () => void
+  closeSession(session: string): void
+  closeAll(): void
+  count(): number
+}
+
+export function createOpenLines(): OpenLines {
+  const lines = new Set<{ session: string | undefined; close: () => void }>()
+  let isClosed = false
+  return {
+    hold: (caller, close) => {
+      if (isClosed) {
+        close()
+        return () => {}
+      }
+      const line = { session: caller?.session, close }
+      lines.add(line)
+      return () => { lines.delete(line) }
+    },
+    closeSession: (session) => {
+      for (const line of [...lines]) if (line.session === session) line.close()
+    },
+    closeAll: () => {
+      isClosed = true
+      for (const line of [...lines]) line.close()
+    },
+    count: () => lines.size,
+  }
+}

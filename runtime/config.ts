@@ -1,0 +1,106 @@
+// The environment, read once at boot. What is wrong ends the start with one sentence that names the variable; a value that
+// may be a secret is never repeated.
+import { hkdfSync } from 'node:crypto'
+import { homedir } from 'node:os'
+import { delimiter, isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { FatalError } from '../nodes/contract/errors.ts'
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export interface Config {
+  host: string
+  port: number
+  /** Absolute. */
+  dataDir: string
+  token: string | undefined
+  /** HEED_SECRET_KEY as it was written; the store makes or keeps one when it is absent. */
+  secretKey: string | undefined
+  /** Absolute. */
+  mediaDirs: string[]
+  databaseUrl: string | undefined
+  redisUrl: string | undefined
+  logLevel: LogLevel
+  /** Without a slash at the end. */
+  publicUrl: string
+  retainDecisionsDays: number
+  retainEventsDays: number
+}
+
+function wholeNumber(fallback: number, least: number, most: number): z.ZodType<number> {
+  return z.string().default(String(fallback)).transform((text, context) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+    if (value >= least && value <= most) return value
+    context.addIssue({ code: 'custom', message: `must be a whole number from ${least} to ${most}, such as ${fallback}` })
+    return z.NEVER
+  })
+}
+
+function address(schemes: readonly string[], example: string): z.ZodType<string | undefined> {
+  return z.string().optional().refine((text) => {
+    if (text === undefined) return true
+    return URL.canParse(text) && schemes.includes(new URL(text).protocol)
+  }, `must be an address such as ${example}`)
+}
+
+function absolutePath(text: string): string {
+  return resolve(text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text)
+}
+
+const EnvironmentSchema = z.object({
+  HEED_HOST: z.string().default('127.0.0.1').refine((text) => /^[A-Za-z0-9.:[\]_%-]+$/.test(text), 'must be a name or an address of this machine, such as 127.0.0.1, without a scheme or a port'),
+  HEED_PORT: wholeNumber(1890, 0, 65_535),
+  HEED_DATA_DIR: z.string().default(join(homedir(), '.heed')).transform(absolutePath),
+  HEED_TOKEN: z.string().optional().refine((text) => text === undefined || !/\s/.test(text), 'must not hold spaces or line breaks'),
+  HEED_SECRET_KEY: z.string().optional().refine((text) => text === undefined || text.length >= 8, 'must have at least 8 characters; 64 hexadecimal digits from "openssl rand -hex 32" are best'),
+  HEED_MEDIA_DIRS: z.string().default('').transform((text, context) => {
+    const folders = text.split(delimiter).filter((part) => part !== '')
+    if (folders.every((folder) => isAbsolute(folder) || folder.startsWith('~/'))) return folders.map(absolutePath)
+    context.addIssue({ code: 'custom', message: `must hold whole paths, separated by "${delimiter}", such as /srv/clips` })
+    return z.NEVER
+  }),
+  DATABASE_URL: address(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/heed'),
+  REDIS_URL: address(['redis:', 'rediss:'], 'redis://host:6379'),
+  HEED_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+  HEED_PUBLIC_URL: address(['http:', 'https:'], 'https://heed.example.org').transform((text) => text?.replace(/\/+$/, '')),
+  HEED_RETAIN_DECISIONS_DAYS: wholeNumber(7, 1, 3650),
+  HEED_RETAIN_EVENTS_DAYS: wholeNumber(90, 1, 36_500),
+})
+
+/** Where people on this machine reach it: an address that stands for all of them is no place to go. */
+function localUrl(host: string, port: number): string {
+  const bare = host.replace(/^\[|\]$/g, '')
+  const name = bare === '0.0.0.0' ? '127.0.0.1' : bare === '::' ? '::1' : bare
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
+}
+
+/** Reads the environment, empty values counting as absent; throws FatalError CONFIG_INVALID with one line per variable. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const given = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value?.trim()]).filter(([, value]) => value !== ''))
+  const result = EnvironmentSchema.safeParse(given)
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}.`)
+    throw new FatalError('CONFIG_INVALID', `Heed cannot start with these settings. ${lines.join(' ')}`)
+  }
+  const read = result.data
+  return {
+    host: read.HEED_HOST,
+    port: read.HEED_PORT,
+    dataDir: read.HEED_DATA_DIR,
+    token: read.HEED_TOKEN,
+    secretKey: read.HEED_SECRET_KEY,
+    mediaDirs: read.HEED_MEDIA_DIRS,
+    databaseUrl: read.DATABASE_URL,
+    redisUrl: read.REDIS_URL,
+    logLevel: read.HEED_LOG_LEVEL,
+    publicUrl: read.HEED_PUBLIC_URL ?? localUrl(read.HEED_HOST, read.HEED_PORT),
+    retainDecisionsDays: read.HEED_RETAIN_DECISIONS_DAYS,
+    retainEventsDays: read.HEED_RETAIN_EVENTS_DAYS,
+  }
+}
+
+/** A key of its own for one purpose, so that none of them opens what another one closed. */
+export function deriveKey(secretKey: Uint8Array, purpose: 'links'): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secretKey, new Uint8Array(0), `heed ${purpose}`, 32))
+}
