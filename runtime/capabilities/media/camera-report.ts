@@ -1,0 +1,63 @@
+// "Test this camera": tries it once and says what it sends, with a picture, or what is wrong. Never throws for the camera's troubles.
+import { z } from 'zod'
+import type { CameraSpec } from '../../../nodes/contract/capabilities.ts'
+import { CodedError, FatalError, isStopped } from '../../../nodes/contract/errors.ts'
+import type { CameraReport } from '../../api/deps.ts'
+import type { CameraDeps } from './camera.ts'
+import { lookArguments, type Input } from './input-arguments.ts'
+import { readPicture } from './jpeg-stream.ts'
+import { collect, look } from './look.ts'
+import { snapshotArguments } from './output-arguments.ts'
+import { pushChannel } from './push-feed.ts'
+import { resolveInput, type Owner } from './resolve-input.ts'
+import { explain, silent, timedOut } from './trouble.ts'
+
+const text = z.string().max(4096).optional()
+const SpecSchema = z.object({
+  kind: z.enum(['file', 'rtsp', 'url', 'device', 'browser']), path: text, url: text, device: text, transport: z.enum(['tcp', 'udp']).optional(),
+})
+
+/** A person waits for the answer. */
+const totalMs = 10_000
+
+/** `config` is a camera node's, as it stands in the editor: not trusted, perhaps not saved. */
+export async function reportCamera(deps: CameraDeps, config: Record<string, unknown>, owner?: Owner): Promise<CameraReport> {
+  try {
+    const parsed = SpecSchema.safeParse(config)
+    if (!parsed.success) throw new FatalError('CAMERA_NOT_SET_UP', 'The camera is not set up yet. Choose what kind it is and where it is.')
+    return await tryCamera(deps, parsed.data as CameraSpec, owner)
+  } catch (error) {
+    if (error instanceof CodedError && !isStopped(error)) return { ok: false, code: error.code, message: error.message }
+    throw error
+  }
+}
+
+async function tryCamera(deps: CameraDeps, spec: CameraSpec, owner: Owner | undefined): Promise<CameraReport> {
+  const input = await resolveInput(deps, spec, owner)
+  if (input.kind === 'browser') return browserReport(deps, input, owner)
+  const tools = await deps.tools()
+  const untilMs = deps.clock.nowMs() + totalMs
+  const wait = (): { signal: AbortSignal; timeoutMs: number } => {
+    const timeoutMs = untilMs - deps.clock.nowMs()
+    if (timeoutMs <= 0) throw timedOut(input, totalMs / 1000)
+    return { signal: new AbortController().signal, timeoutMs }
+  }
+  const seen = await look({ clock: deps.clock, tools }, input, wait())
+  const command = [...tools.bound, tools.ffmpeg, ...snapshotArguments(lookArguments(input, tools.rtspTimeout))]
+  const { text: jpeg, lastWords } = await collect(deps.clock, command, input, wait())
+  const picture = readPicture(jpeg)
+  if (!picture) throw explain(input, lastWords)
+  const { width, height, fps, codec, durationS } = seen
+  return { ok: true, width, height, fps, codec, durationS, snapshot: toDataUrl(picture.jpeg) }
+}
+
+async function browserReport(deps: CameraDeps, input: Input, owner: Owner | undefined): Promise<CameraReport> {
+  const jpeg = owner && await deps.relay.latest(pushChannel(`${owner.flowId}-${owner.nodeId}`), totalMs / 2)
+  const picture = jpeg && readPicture(jpeg)
+  if (!picture) throw silent(input, totalMs / 2000)
+  return { ok: true, width: picture.width, height: picture.height, fps: 0, codec: 'mjpeg', durationS: null, snapshot: toDataUrl(picture.jpeg) }
+}
+
+function toDataUrl(jpeg: Uint8Array): string {
+  return `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`
+}

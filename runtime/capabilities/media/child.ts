@@ -1,0 +1,67 @@
+// One child process: started, listened to, and gone when it is told to. Its last words are kept, bounded and without addresses.
+import { spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
+import type { Clock } from '../../../nodes/contract/capabilities.ts'
+import { toError } from '../../../nodes/contract/errors.ts'
+import { redactUrls } from './address.ts'
+
+export interface ChildEnd {
+  /** Null when a signal ended it or it never started. */
+  exitCode: number | null
+  /** The last lines it wrote, URLs cut down to their host. */
+  lastWords: string
+}
+
+export interface Child {
+  pid: number | undefined
+  stdin: Writable | null
+  output(fd: number): Readable
+  /** Resolves once it is gone and everything it wrote has been read. Never rejects. */
+  ended: Promise<ChildEnd>
+  /** Asks, then kills; resolves when it is gone. */
+  stop(): Promise<void>
+}
+
+const keptBytes = 8192
+const graceMs = 1500
+
+// No proxy, secret, locale or debugging variable of ours reaches it or changes what it says.
+const environment = {
+  PATH: process.env['PATH'], LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'], LC_ALL: 'C',
+}
+
+/** Starts `command[0]`. `lastPipe` is the highest file descriptor it writes to. */
+export function startChild(clock: Clock, command: readonly string[], options: { lastPipe: number; feed: boolean }): Child {
+  const extra = Array.from({ length: Math.max(0, options.lastPipe - 2) }, () => 'pipe' as const)
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    stdio: [options.feed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra],
+    env: environment,
+  })
+  let words = ''
+  let hasEnded = false
+  child.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString('utf8')).slice(-keptBytes) })
+  for (const stream of child.stdio) stream?.on('error', () => undefined) // a broken pipe shows as the child's end
+  const ended = new Promise<ChildEnd>((resolve) => {
+    const end = (exitCode: number | null): void => {
+      hasEnded = true
+      resolve({ exitCode, lastWords: redactUrls(words) })
+    }
+    child.on('error', (error) => {
+      words += `\n${toError(error).message}`
+      if (child.pid === undefined) end(null)
+    })
+    child.on('close', end)
+  })
+  const stop = async (): Promise<void> => {
+    if (hasEnded) return
+    child.kill('SIGTERM')
+    const patience = new AbortController()
+    const kill = clock.sleep(graceMs, patience.signal).then(() => { child.kill('SIGKILL') }, () => undefined)
+    // Nobody reads on: unread pipes would keep it from closing.
+    for (const stream of child.stdio) stream?.destroy()
+    await ended
+    patience.abort()
+    await kill
+  }
+  return { pid: child.pid, stdin: child.stdin, ended, stop, output: (fd) => child.stdio[fd] as Readable }
+}

@@ -1,0 +1,148 @@
+// One ffmpeg, from start to end: its pipes become frames, its silence and its death become words. It never starts itself again.
+import type { Clock, Log } from '../../../nodes/contract/capabilities.ts'
+import { BugError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
+import { visualTokens, type FastFrame, type Frame, type GrayImage, type Picture, type Taps } from '../../../nodes/contract/frames.ts'
+import { startChild, type Child } from './child.ts'
+import { inputArguments, type Input, type Reading } from './input-arguments.ts'
+import { JpegSplitter } from './jpeg-stream.ts'
+import { Newest } from './newest.ts'
+import { outputArguments, pipes, quietArguments } from './output-arguments.ts'
+import { FixedSplitter, PgmSplitter, StampReader } from './raw-stream.ts'
+import type { Timeline } from './timeline.ts'
+import type { Tools } from './tools.ts'
+import { closed, explain, noVideo, silent, timedOut } from './trouble.ts'
+import { Zip } from './zip.ts'
+
+export interface Patience {
+  /** From start to the first picture. */
+  firstMs: number
+  /** Between two pictures of a live camera. */
+  nextMs: number
+}
+
+export interface Decoding {
+  input: Input
+  reading: Reading
+  taps: Taps
+  timeline: Timeline
+  nextSeq: () => number
+  nextFastSeq: () => number
+  onFast?: ((frame: FastFrame) => void) | undefined
+  /** For a browser's camera: writes pictures into ffmpeg, returns how to stop that. */
+  feed?: ((child: Child) => () => void) | undefined
+  patience: Patience
+  signal: AbortSignal
+}
+
+export interface DecoderDeps {
+  clock: Clock
+  log: Log
+  tools: Tools
+}
+
+/** Two: one being taken, one waiting. More would only make the pictures older. */
+const waitingFrames = 2
+/** How far the outputs of one decode may be apart; they differ by a fraction of a picture. */
+const maxSkew = 64
+
+/** Frames until the source ends. Throws RetryableError, FatalError or StoppedError; the process is gone when this returns. */
+export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
+  if (job.signal.aborted) throw new StoppedError()
+  const { tools } = deps
+  const command = [...tools.bound, tools.ffmpeg, ...quietArguments, ...inputArguments(job.input, tools.rtspTimeout, job.reading),
+    ...outputArguments(job.taps, tools.passthrough)]
+  const child = startChild(deps.clock, command, { lastPipe: job.taps.fast ? pipes.fastStamps : pipes.stamps, feed: job.feed !== undefined })
+  const frames = new Newest<Frame>(waitingFrames)
+  const life = { lastPictureMs: deps.clock.nowMs(), pictures: 0 }
+  const stopFeeding = job.feed?.(child)
+  const onAbort = (): void => frames.end(new StoppedError())
+  job.signal.addEventListener('abort', onAbort, { once: true })
+  readPictures(deps, job, child, (frame) => {
+    life.lastPictureMs = frame.atMs
+    life.pictures++
+    frames.push(frame)
+  }, (error) => frames.end(error))
+  const over = new AbortController()
+  const watching = watch(deps.clock, job, life, over.signal).then((error) => { if (error) frames.end(error) })
+  void child.ended.then(({ exitCode, lastWords }) => frames.end(verdict(job, life.pictures, exitCode, lastWords)))
+  try {
+    yield* reportDrops(deps, frames)
+  } finally {
+    job.signal.removeEventListener('abort', onAbort)
+    over.abort()
+    stopFeeding?.()
+    await child.stop()
+    await watching
+  }
+}
+
+async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame>): AsyncGenerator<Frame, void, void> {
+  let reported = 0, reportedMs = 0
+  for await (const frame of frames) {
+    const now = deps.clock.nowMs()
+    if (frames.dropped > reported && now - reportedMs >= 1000) {
+      deps.log.warn({ dropped: frames.dropped - reported }, 'Pictures were dropped: they come faster than they are taken.')
+      reported = frames.dropped
+      reportedMs = now
+    }
+    yield frame
+  }
+}
+
+/** Wires the child's pipes to `onFrame` and the fast tap. Anything that does not add up goes to `onBug`. */
+function readPictures(deps: DecoderDeps, job: Decoding, child: Child, onFrame: (frame: Frame) => void, onBug: (error: Error) => void): void {
+  const listen = (fd: number, take: (chunk: Buffer) => void): void => {
+    child.output(fd).on('data', (chunk: Buffer) => {
+      try {
+        take(chunk)
+      } catch (error) {
+        onBug(new BugError(`A decoder's output cannot be used: ${toError(error).message}`, { cause: error }))
+      }
+    })
+  }
+  const zip = new Zip<{ stamp: number; full: Picture; floor: Picture; luma: GrayImage }>(['stamp', 'full', 'floor', 'luma'], maxSkew, (parts) => {
+    const atMs = deps.clock.nowMs()
+    onFrame(toFrame(parts, job.nextSeq(), atMs, job.timeline.mediaTimeS(parts.stamp, atMs)))
+  })
+  const stamps = new StampReader(), full = new JpegSplitter(), floor = new JpegSplitter(), luma = new PgmSplitter()
+  listen(pipes.stamps, (chunk) => stamps.push(chunk).forEach((stamp) => zip.put('stamp', stamp)))
+  listen(pipes.full, (chunk) => full.push(chunk).forEach((picture) => zip.put('full', picture)))
+  listen(pipes.floor, (chunk) => floor.push(chunk).forEach((picture) => zip.put('floor', picture)))
+  listen(pipes.luma, (chunk) => luma.push(chunk).forEach((image) => zip.put('luma', image)))
+  const fast = job.taps.fast
+  if (!fast) return
+  const { width, height } = fast
+  const fastZip = new Zip<{ stamp: number; rgb: Uint8Array }>(['stamp', 'rgb'], maxSkew, ({ stamp, rgb }) => {
+    job.onFast?.({ seq: job.nextFastSeq(), mediaTimeS: job.timeline.mediaTimeS(stamp, deps.clock.nowMs()), width, height, rgb })
+  })
+  const fastStamps = new StampReader(), raw = new FixedSplitter(width * height * 3)
+  listen(pipes.fastStamps, (chunk) => fastStamps.push(chunk).forEach((stamp) => fastZip.put('stamp', stamp)))
+  listen(pipes.fast, (chunk) => raw.push(chunk).forEach((rgb) => fastZip.put('rgb', rgb)))
+}
+
+function toFrame(parts: { full: Picture; floor: Picture; luma: GrayImage }, seq: number, atMs: number, mediaTimeS: number): Frame {
+  const tokens = visualTokens(parts.full.width, parts.full.height)
+  return { seq, atMs, mediaTimeS, picture: parts.full, full: parts.full, floor: parts.floor, luma: parts.luma, kind: 'I', visualTokens: tokens, fullRateTokens: tokens }
+}
+
+/** Resolves with the trouble once the camera has been silent for too long, or with nothing when it is over. */
+async function watch(clock: Clock, job: Decoding, life: { lastPictureMs: number; pictures: number }, over: AbortSignal): Promise<Error | undefined> {
+  for (;;) {
+    try {
+      await clock.sleep(250, over)
+    } catch {
+      return undefined
+    }
+    const quietMs = clock.nowMs() - life.lastPictureMs
+    if (life.pictures === 0 && quietMs >= job.patience.firstMs) return timedOut(job.input, Math.round(quietMs / 1000))
+    if (life.pictures > 0 && quietMs >= job.patience.nextMs) return silent(job.input, Math.round(quietMs / 1000))
+  }
+}
+
+/** Why the process ended; undefined for a clip that has simply been played. */
+function verdict(job: Decoding, pictures: number, exitCode: number | null, lastWords: string): Error | undefined {
+  const { input } = job
+  if (exitCode !== 0) return explain(input, lastWords)
+  if (input.live) return pictures > 0 || lastWords === '' ? closed(input) : explain(input, lastWords)
+  return pictures > 0 ? undefined : noVideo(input)
+}

@@ -1,0 +1,132 @@
+// A first look at a camera: what it sends, and whether keyframes alone would do. Opens it once, briefly, through ffprobe.
+import { z } from 'zod'
+import type { Clock } from '../../../nodes/contract/capabilities.ts'
+import { RetryableError, StoppedError } from '../../../nodes/contract/errors.ts'
+import type { Taps } from '../../../nodes/contract/frames.ts'
+import { startChild } from './child.ts'
+import { lookArguments, type Input, type Reading } from './input-arguments.ts'
+import type { Tools } from './tools.ts'
+import { explain, noVideo, timedOut } from './trouble.ts'
+
+export interface Look {
+  format: string
+  codec: string
+  width: number
+  height: number
+  fps: number
+  /** Null for what has no end. */
+  durationS: number | null
+  hasBFrames: boolean
+  /** Longest time between two keyframes; null when it was not looked at or too few came. */
+  keyframeGapS: number | null
+}
+
+export interface LookDeps {
+  clock: Clock
+  tools: Tools
+}
+
+/** Longest gap at which keyframes still make one picture a second: 30 frames at 29.97 fps with room for rounding. */
+const frequentS = 1.05
+/** Beyond this no more is read of what ffprobe says. */
+const maxOutputBytes = 32 * 1024 * 1024
+
+const numeric = z.string().or(z.number()).transform(Number).optional()
+const ReportSchema = z.object({
+  format: z.object({ format_name: z.string().default(''), duration: numeric }).optional(),
+  streams: z.array(z.object({
+    codec_name: z.string().default('unknown'), width: z.number().optional(), height: z.number().optional(), has_b_frames: z.number().optional(),
+    avg_frame_rate: z.string().optional(), r_frame_rate: z.string().optional(), duration: numeric,
+    disposition: z.object({ attached_pic: z.number().optional() }).optional(),
+  })).default([]),
+  packets: z.array(z.object({ pts_time: numeric, dts_time: numeric, flags: z.string().default('') })).default([]),
+})
+
+/**
+ * Throws what stands in trouble.ts, or StoppedError. `keyframesForS` reads that much of the stream to see how far apart its
+ * keyframes are.
+ */
+export async function look(deps: LookDeps, input: Input, options: { signal: AbortSignal; timeoutMs: number; keyframesForS?: number }): Promise<Look> {
+  const { tools, clock } = deps
+  const packets = options.keyframesForS === undefined ? [] : ['-read_intervals', `%+${options.keyframesForS}`]
+  const entries = 'format=format_name,duration:stream=codec_name,width,height,has_b_frames,avg_frame_rate,r_frame_rate,duration:stream_disposition=attached_pic'
+    + (packets.length > 0 ? ':packet=pts_time,dts_time,flags' : '')
+  const command = [...tools.bound, tools.ffprobe, '-v', 'error', '-of', 'json', '-select_streams', 'v:0', '-show_entries', entries, ...packets,
+    ...lookArguments(input, tools.rtspTimeout)]
+  const { text, lastWords, exitCode } = await collect(clock, command, input, options)
+  if (exitCode !== 0) throw explain(input, lastWords)
+  const report = ReportSchema.safeParse(parseJson(text.toString('utf8')))
+  if (!report.success) throw new RetryableError('CAMERA_BROKEN', `ffprobe says nothing usable of the ${input.name}.`)
+  const stream = report.data.streams[0]
+  if (!stream?.width || !stream.height || stream.disposition?.attached_pic === 1) throw noVideo(input)
+  const duration = stream.duration ?? report.data.format?.duration
+  return {
+    format: report.data.format?.format_name ?? '', codec: stream.codec_name, width: stream.width, height: stream.height,
+    fps: rate(stream.avg_frame_rate) || rate(stream.r_frame_rate),
+    durationS: duration !== undefined && Number.isFinite(duration) && duration > 0 ? duration : null,
+    hasBFrames: (stream.has_b_frames ?? 0) > 0, keyframeGapS: longestGap(report.data.packets),
+  }
+}
+
+/** How to decode a camera so that it costs least and still gives one picture a second. Pure. */
+export function chooseReading(input: Pick<Input, 'kind' | 'source'>, seen: Look | undefined, taps: Taps): Reading {
+  const stampOnArrival = input.kind === 'browser' || (input.kind === 'url' && /(^|,)mp?jpeg(,|$)/.test(seen?.format ?? ''))
+  const pace = input.kind === 'file' || (input.kind === 'url' && !stampOnArrival && /^https?:/.test(input.source))
+  return { decode: taps.fast || !seen ? 'all' : chooseDecode(seen), stampOnArrival, pace }
+}
+
+/**
+ * With B-frames the decoder holds keyframes back by as many keyframes as it would frames (2 s, measured), so keyframes alone
+ * are only for streams without them, as live cameras are. Elsewhere leaving out unreferenced frames saves 40 %.
+ */
+function chooseDecode(seen: Look): Reading['decode'] {
+  if (seen.hasBFrames) return 'referenced'
+  return seen.keyframeGapS !== null && seen.keyframeGapS <= frequentS ? 'keyframes' : 'all'
+}
+
+/** Runs a command to its end and gives back what it wrote. Throws CAMERA_TIMEOUT or StoppedError. */
+export async function collect(
+  clock: Clock, command: readonly string[], input: Input, options: { signal: AbortSignal; timeoutMs: number },
+): Promise<{ text: Buffer; lastWords: string; exitCode: number | null }> {
+  if (options.signal.aborted) throw new StoppedError()
+  const child = startChild(clock, command, { lastPipe: 2, feed: false })
+  const chunks: Buffer[] = []
+  let bytes = 0
+  child.output(1).on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes <= maxOutputBytes) chunks.push(chunk)
+  })
+  const over = new AbortController()
+  const late = clock.sleep(options.timeoutMs, AbortSignal.any([options.signal, over.signal])).then(() => 'late' as const, () => 'stopped' as const)
+  const end = await Promise.race([child.ended, late])
+  over.abort()
+  await child.stop()
+  if (end === 'late') throw timedOut(input, Math.round(options.timeoutMs / 1000))
+  if (end === 'stopped') throw new StoppedError()
+  return { text: Buffer.concat(chunks), lastWords: end.lastWords, exitCode: end.exitCode }
+}
+
+function longestGap(packets: { pts_time?: number | undefined; dts_time?: number | undefined; flags: string }[]): number | null {
+  const timed = packets.flatMap(({ pts_time, dts_time, flags }) => {
+    const at = pts_time ?? dts_time
+    return at === undefined || !Number.isFinite(at) ? [] : [{ at, isKey: flags.startsWith('K') }]
+  })
+  const keys = timed.filter(({ isKey }) => isKey).map(({ at }) => at)
+  if (keys.length < 3) return null
+  // What follows the last keyframe counts too: it may be the start of a long wait.
+  const times = [...keys, Math.max(...timed.slice(-50).map(({ at }) => at))]
+  return Math.max(...times.slice(1).map((at, index) => at - times[index]!))
+}
+
+function rate(text: string | undefined): number {
+  const [over = 0, under = 1] = (text ?? '').split('/').map(Number)
+  return under > 0 && Number.isFinite(over) ? Math.round((over / under) * 1000) / 1000 : 0
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
