@@ -107,9 +107,15 @@ export class StreamWorker {
     const ref = { streamId: job.data.streamId, run: job.data.run }
     const former = [...this.#sessions].filter((session) => session.ref.streamId === ref.streamId)
     const session = new SessionLease(streamJobId(ref), ref, job.processedOn ?? clock.nowMs(), clock.nowMs())
+    const forgotten = former.filter((other) => other.jobId === session.jobId)
+    if (forgotten.length > 0) {
+      // The queue lost our job and gave it out anew. BullMQ keeps one lease per job id, so the two may not overlap here.
+      for (const other of forgotten) this.#lose(other)
+      throw new RetryableError('QUEUE_SESSION_ENDING', 'The former session of this stream is still ending here.', { retryAfterMs: 1_000 })
+    }
     this.#sessions.add(session)
     try {
-      // A camera can be opened once: the former run, or our own session whose lease was lost, must be gone.
+      // A camera can be opened once: the former run must be gone.
       await Promise.all(former.map((other) => other.ended))
       await this.#run(session, job, token)
     } finally {

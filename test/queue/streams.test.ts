@@ -1,0 +1,141 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { MemoryQueueStore } from '../support/memory-queue-store.ts'
+import { backends, until, withQueue } from '../support/queue.ts'
+import type { QueueBackend } from '../support/queue.ts'
+import { startQueue, stopAll } from '../support/queue-worker.ts'
+import { RecordingWork } from '../support/recording-work.ts'
+
+describe.each(backends)('streams on %s', (name) => {
+  let backend: QueueBackend
+  let store: MemoryQueueStore
+  let work: RecordingWork
+
+  beforeAll(async () => { backend = await withQueue(name) })
+  afterAll(() => backend.close())
+  beforeEach(() => {
+    store = new MemoryQueueStore()
+    work = new RecordingWork()
+  })
+  afterEach(stopAll)
+
+  const started = (streamId: string, count = 1) => until(`${count} session(s) of ${streamId}`, () => {
+    const found = work.sessions.filter((session) => session.streamId === streamId)
+    return found.length >= count && found[count - 1]
+  })
+
+  it('starts a session soon after the stream was asked for', async () => {
+    const queue = await startQueue(backend, store, work, 'a', { pauses: { reconcileMs: 60_000 } })
+    const ref = store.want('prompt')
+    const askedAtMs = Date.now()
+    await queue.control.start([ref])
+    const session = await started('prompt')
+    expect(session.startedAtMs - askedAtMs).toBeLessThan(1_000)
+    expect(session.generation).toBe(1)
+  })
+
+  it('runs each stream once, however many workers there are and however often it is asked for', async () => {
+    const queues = await Promise.all([startQueue(backend, store, work, 'a'), startQueue(backend, store, work, 'b')])
+    const refs = Array.from({ length: 20 }, (_, index) => store.want(`many-${index}`))
+    await Promise.all(queues.flatMap((queue) => [queue.control.start(refs), queue.control.start(refs)]))
+    await until('all sessions', () => work.running().length === refs.length)
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(work.sessions).toHaveLength(refs.length)
+    expect(new Set(work.running().map((session) => session.streamId)).size).toBe(refs.length)
+  })
+
+  it('gives a wanted stream its job although nobody asked the queue', async () => {
+    await startQueue(backend, store, work, 'a')
+    store.want('unasked')
+    await started('unasked')
+  })
+
+  it('stops a session of another process on request, and records it', async () => {
+    await startQueue(backend, store, work, 'a', { pauses: { reconcileMs: 60_000 } })
+    const ref = store.want('far')
+    const asking = await startQueue(backend, store, work, 'b', { concurrency: { streams: 1 }, pauses: { reconcileMs: 60_000 } })
+    await asking.control.start([ref])
+    const session = await started('far')
+    store.unwant(ref)
+    const askedAtMs = Date.now()
+    await asking.control.stop([ref])
+    await until('the end', () => session.endedAtMs)
+    expect(Date.now() - askedAtMs).toBeLessThan(1_000)
+    await until('the record', () => store.stream(ref).ended === 'stopped')
+  })
+
+  it('stops a session that is no longer wanted although the order was lost', async () => {
+    await startQueue(backend, store, work, 'a')
+    const ref = store.want('unheard')
+    const session = await started('unheard')
+    store.unwant(ref)
+    await until('the end', () => session.endedAtMs)
+    await until('the record', () => store.stream(ref).ended === 'stopped')
+  })
+
+  it('records how a session ended by itself and does not start it again', async () => {
+    await startQueue(backend, store, work, 'a')
+    const ref = store.want('clip')
+    const session = await started('clip')
+    session.end({ state: 'finished', reason: null })
+    await until('the record', () => store.stream(ref).ended === 'finished')
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    expect(work.sessions.filter(({ streamId }) => streamId === 'clip')).toHaveLength(1)
+  })
+
+  it('starts a session that threw again, after a pause, while it is wanted', async () => {
+    await startQueue(backend, store, work, 'a')
+    store.want('shaky')
+    const first = await started('shaky')
+    first.fail(new Error('A bug, says the test.'))
+    const second = await started('shaky', 2)
+    expect(second.generation).toBe(2)
+    expect(second.startedAtMs - (first.endedAtMs ?? 0)).toBeGreaterThan(700)
+  })
+
+  it('runs a new deployment beside no former run of the same stream in the same process', async () => {
+    const queue = await startQueue(backend, store, work, 'a')
+    const first = store.want('again', 1)
+    const old = await started('again')
+    store.unwant(first)
+    const second = store.want('again', 2)
+    await queue.control.start([second])
+    await queue.control.stop([first])
+    const fresh = await started('again', 2)
+    expect(fresh.run).toBe(2)
+    expect(fresh.startedAtMs).toBeGreaterThanOrEqual(old.endedAtMs ?? Infinity)
+  })
+
+  it('hands sessions over at once when a worker shuts down', async () => {
+    const leaving = await startQueue(backend, store, work, 'leaving')
+    const refs = Array.from({ length: 5 }, (_, index) => store.want(`handed-${index}`))
+    await until('all sessions', () => work.running().length === refs.length)
+    await startQueue(backend, store, work, 'staying')
+    const leftAtMs = Date.now()
+    await leaving.end()
+    await until('all sessions elsewhere', () => work.running().filter((session) => session.worker === 'staying').length === refs.length)
+    expect(Date.now() - leftAtMs).toBeLessThan(3_000)
+    expect(refs.every((ref) => store.stream(ref).isWanted && store.stream(ref).ended === null)).toBe(true)
+    console.log(`[${name}] graceful hand-over of 5 streams: ${Math.max(...work.running().map((session) => session.startedAtMs)) - leftAtMs} ms`)
+  })
+
+  it('takes streams up at once when the only worker is started again', async () => {
+    const first = await startQueue(backend, store, work, 'first')
+    store.want('returning')
+    await started('returning')
+    await first.end()
+    const startedAtMs = Date.now()
+    await startQueue(backend, store, work, 'second')
+    await started('returning', 2)
+    expect(Date.now() - startedAtMs).toBeLessThan(3_000)
+  })
+
+  it('gives streams their jobs back when the queue has forgotten all of them', async () => {
+    const queue = await startQueue(backend, store, work, 'a')
+    store.want('forgotten')
+    await started('forgotten')
+    await backend.forgetJobs()
+    const second = await started('forgotten', 2)
+    expect(second.startedAtMs).toBeGreaterThanOrEqual(work.sessions[0]?.endedAtMs ?? Infinity)
+    expect(queue.stats.streams.leasesLost).toBe(1)
+  })
+})

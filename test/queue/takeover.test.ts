@@ -1,0 +1,65 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { MemoryQueueStore } from '../support/memory-queue-store.ts'
+import { backends, until, withQueue } from '../support/queue.ts'
+import type { QueueBackend } from '../support/queue.ts'
+import { startQueueChild } from '../support/queue-child-process.ts'
+import type { QueueChild } from '../support/queue-child-process.ts'
+import { startQueue, stopAll } from '../support/queue-worker.ts'
+import { RecordingWork } from '../support/recording-work.ts'
+
+describe.each(backends)('a killed worker on %s', (name) => {
+  let backend: QueueBackend
+  let store: MemoryQueueStore
+  let work: RecordingWork
+  let child: QueueChild | undefined
+
+  beforeAll(async () => { backend = await withQueue(name) })
+  afterAll(() => backend.close())
+  beforeEach(() => {
+    store = new MemoryQueueStore()
+    work = new RecordingWork()
+  })
+  afterEach(async () => {
+    await child?.kill()
+    child = undefined
+    await stopAll()
+  })
+
+  it('loses its streams to another one within fifteen seconds', async () => {
+    child = await startQueueChild(backend, store)
+    const refs = Array.from({ length: 3 }, (_, index) => store.want(`killed-${index}`))
+    await until('the child runs all streams', () => child?.seen.filter(({ what }) => what === 'session').length === refs.length)
+    await startQueue(backend, store, work, 'heir')
+    // Not right after a renewal, not right before one: somewhere within the two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 3_700))
+    const killedAtMs = Date.now()
+    await child.kill()
+    await until('all streams elsewhere', () => work.running().length === refs.length, 20_000)
+    const tookMs = Math.max(...work.running().map((session) => session.startedAtMs)) - killedAtMs
+    console.log(`[${name}] streams of a killed worker run elsewhere after ${tookMs} ms`)
+    expect(tookMs).toBeLessThan(15_000)
+    expect(work.running().every((session) => session.generation === 2)).toBe(true)
+  }, 60_000)
+
+  it('has its delivery made again under the same id when it died between doing and recording', async () => {
+    child = await startQueueChild(backend, store)
+    store.write('evt1_tell')
+    await until('the child delivers', () => child?.seen.find(({ what }) => what === 'delivery'))
+    await child.kill()
+    expect(store.action('evt1_tell')).toMatchObject({ state: 'pending', attempts: 1 })
+    const killedAtMs = Date.now()
+    await startQueue(backend, store, work, 'heir')
+    await until('the delivery elsewhere', () => store.action('evt1_tell').state === 'delivered', 20_000)
+    console.log(`[${name}] delivery of a killed worker made again after ${Date.now() - killedAtMs} ms`)
+    expect(work.tries).toEqual([expect.objectContaining({ id: 'evt1_tell', attempt: 2 })])
+  }, 60_000)
+
+  it('loses no action that was written but not yet queued', async () => {
+    child = await startQueueChild(backend, store)
+    await child.kill()
+    store.write('evt2_tell')
+    await startQueue(backend, store, work, 'heir')
+    await until('the delivery', () => store.action('evt2_tell').state === 'delivered')
+    expect(work.tries).toHaveLength(1)
+  })
+})

@@ -1,0 +1,128 @@
+// The queue's store in memory: what must survive a worker lives in the test's process. Must behave as the real one, which runs the same suite.
+import { RetryableError } from '../../nodes/contract/errors.ts'
+import type { ActionOrder, ActionOutcome, QueueStore, StreamRef } from '../../runtime/queue/deps.ts'
+import type { SessionOrder } from '../../runtime/engine/deps.ts'
+
+interface StreamRow { ref: StreamRef; isWanted: boolean; generation: number; ended: string | null }
+interface ActionRow { id: string; state: 'pending' | 'delivered' | 'failed'; attempts: number; queuedAtMs: number | null; delayMs: number; detail: string }
+
+export class MemoryQueueStore implements QueueStore {
+  readonly streams = new Map<string, StreamRow>()
+  readonly actions = new Map<string, ActionRow>()
+  /** While true every call fails as if the database were away. */
+  isAway = false
+  retentionRuns = 0
+  partitionRuns = 0
+
+  /** A deployment: the stream shall run. */
+  want(streamId: string, run = 1): StreamRef {
+    const ref = { streamId, run }
+    this.streams.set(key(ref), { ref, isWanted: true, generation: 0, ended: null })
+    return ref
+  }
+
+  /** A stop: the stream shall not run. */
+  unwant(ref: StreamRef): void {
+    const row = this.streams.get(key(ref))
+    if (row) row.isWanted = false
+  }
+
+  stream(ref: StreamRef): StreamRow {
+    const row = this.streams.get(key(ref))
+    if (!row) throw new Error(`No stream ${key(ref)}.`)
+    return row
+  }
+
+  /** A committed action: in the outbox. */
+  write(id: string, delayMs = 0): void {
+    this.actions.set(id, { id, state: 'pending', attempts: 0, queuedAtMs: null, delayMs, detail: '' })
+  }
+
+  action(id: string): ActionRow {
+    const row = this.actions.get(id)
+    if (!row) throw new Error(`No action ${id}.`)
+    return row
+  }
+
+  async claimStream(ref: StreamRef): Promise<SessionOrder | null> {
+    this.#reach()
+    const row = this.streams.get(key(ref))
+    if (!row?.isWanted) return null
+    row.generation += 1
+    const source = { id: 'cam', type: 'camera-source', version: 1, config: {} }
+    const plan = { id: 'cam', source, taps: { longSide: 640, floor: { width: 256, height: 192 } }, ticks: [], actions: [], routes: {} }
+    return { ...ref, generation: row.generation, flow: { id: 'flow', name: 'Flow', revision: 1 }, plan, resume: null }
+  }
+
+  async endStream(ref: StreamRef & { generation: number }, state: 'finished' | 'failed' | 'stopped', _reason: string | null): Promise<void> {
+    this.#reach()
+    const row = this.stream(ref)
+    if (row.generation !== ref.generation) return
+    row.isWanted = false
+    row.ended = state
+  }
+
+  async wantedStreams(): Promise<StreamRef[]> {
+    this.#reach()
+    return [...this.streams.values()].filter((row) => row.isWanted).map((row) => row.ref)
+  }
+
+  async actionsToQueue({ limit, olderThanMs }: { limit: number; olderThanMs: number }): Promise<{ id: string; delayMs: number }[]> {
+    this.#reach()
+    const oldest = Date.now() - olderThanMs
+    return [...this.actions.values()]
+      .filter((row) => row.state === 'pending' && (row.queuedAtMs === null || row.queuedAtMs < oldest))
+      .slice(0, limit)
+      .map(({ id, delayMs }) => ({ id, delayMs }))
+  }
+
+  async markQueued(ids: string[]): Promise<void> {
+    this.#reach()
+    for (const id of ids) this.action(id).queuedAtMs = Date.now()
+  }
+
+  async beginAction(id: string): Promise<ActionOrder | null> {
+    this.#reach()
+    const row = this.actions.get(id)
+    if (!row || row.state !== 'pending') return null
+    row.attempts += 1
+    const at = new Date().toISOString()
+    const message = { id, eventId: id, at, text: 'Somebody fell.', source: { flow: 'flow', node: 'model', stream: 'flow-cam' } }
+    return {
+      action: { id, eventId: id, flowId: 'flow', streamId: 'flow-cam', run: 1, node: 'tell', port: 'message', message },
+      attempt: row.attempts,
+      flow: { id: 'flow', name: 'Flow', revision: 1 },
+      node: { id: 'tell', type: 'notification', version: 1, config: {} },
+      routes: {},
+    }
+  }
+
+  async endAction(id: string, outcome: ActionOutcome): Promise<void> {
+    this.#reach()
+    const row = this.action(id)
+    if (row.state !== 'pending') return
+    row.detail = outcome.detail
+    row.queuedAtMs = Date.now()
+    if (outcome.state !== 'retrying') row.state = outcome.state
+    for (const next of outcome.actions) if (!this.actions.has(next.id)) this.write(next.id)
+  }
+
+  async sweepRetention(): Promise<boolean> {
+    this.#reach()
+    this.retentionRuns += 1
+    return this.retentionRuns % 3 !== 0
+  }
+
+  async ensurePartitions(): Promise<void> {
+    this.#reach()
+    this.partitionRuns += 1
+  }
+
+  #reach(): void {
+    if (this.isAway) throw new RetryableError('DB_UNREACHABLE', 'The database is away, says the test.')
+  }
+}
+
+function key({ streamId, run }: StreamRef): string {
+  return `${streamId}.${run}`
+}

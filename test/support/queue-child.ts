@@ -1,0 +1,36 @@
+// The process that test/queue/takeover.test.ts kills. Sessions run until aborted; a delivery hangs after it was made.
+import { StoppedError } from '../../nodes/contract/errors.ts'
+import { systemClock as clock } from '../../runtime/capabilities/clock.ts'
+import type { QueueStore } from '../../runtime/queue/deps.ts'
+import { createBus, createQueue, createRelay } from '../../runtime/queue/index.ts'
+
+const environment = process.env
+const databaseUrl = environment['DATABASE_URL'] ?? ''
+const redisUrl = environment['REDIS_URL'] || undefined
+const log = { info: () => undefined, warn: () => undefined, error: (fields: unknown, text: string) => console.error('child:', text, fields) }
+
+async function call(name: string, ...args: unknown[]): Promise<unknown> {
+  const response = await fetch(environment['STORE_URL'] ?? '', { method: 'POST', body: JSON.stringify({ call: name, args }) })
+  if (!response.ok) throw new Error(await response.text())
+  return response.json()
+}
+
+const store = new Proxy({}, { get: (_target, name) => (...args: unknown[]) => call(String(name), ...args) }) as QueueStore
+const shared = { databaseUrl, redisUrl, clock, log }
+const [bus, relay] = await Promise.all([createBus(shared), createRelay(shared)])
+const queue = await createQueue({
+  ...shared, store, bus, relay, role: 'worker', pauses: { reconcileMs: 500 },
+  work: {
+    runStream: async (order, signal) => {
+      await call('seen', 'session', `${order.streamId}.${order.run}`)
+      await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new StoppedError())))
+      return { state: 'stopped', reason: null }
+    },
+    performAction: async (order) => {
+      await call('seen', 'delivery', order.action.id)
+      return new Promise(() => undefined)
+    },
+  },
+})
+await queue.startWorkers()
+await call('seen', 'ready', '')

@@ -1,0 +1,59 @@
+// The queue's work as a test sees it: sessions that run until told otherwise, deliveries that are written down.
+import { StoppedError } from '../../nodes/contract/errors.ts'
+import type { ActionOrder, QueueWork } from '../../runtime/queue/deps.ts'
+import type { SessionOrder } from '../../runtime/engine/deps.ts'
+
+type Ending = Awaited<ReturnType<QueueWork['runStream']>>
+type Performed = Awaited<ReturnType<QueueWork['performAction']>>
+
+export interface RecordedSession {
+  streamId: string
+  run: number
+  generation: number
+  worker: string
+  startedAtMs: number
+  endedAtMs: number | undefined
+  /** Ends the session by itself. */
+  end(ending: Ending): void
+  /** Makes the session throw. */
+  fail(error: Error): void
+}
+
+export const delivered: Performed = { state: 'delivered', detail: '200', events: [], actions: [], inputs: [] }
+
+export class RecordingWork {
+  readonly sessions: RecordedSession[] = []
+  readonly tries: { id: string; attempt: number; atMs: number; worker: string }[] = []
+  /** What a try comes to; the default delivers. */
+  perform: (order: ActionOrder, signal: AbortSignal) => Promise<Performed> = async () => delivered
+
+  running(streamId?: string): RecordedSession[] {
+    return this.sessions.filter((session) => session.endedAtMs === undefined && (streamId === undefined || session.streamId === streamId))
+  }
+
+  /** The work of one process, known by `worker`. */
+  of(worker: string): QueueWork {
+    return {
+      runStream: (order, signal) => this.#run(order, signal, worker),
+      performAction: async (order, signal) => {
+        this.tries.push({ id: order.action.id, attempt: order.attempt, atMs: Date.now(), worker })
+        return this.perform(order, signal)
+      },
+    }
+  }
+
+  async #run(order: SessionOrder, signal: AbortSignal, worker: string): Promise<Ending> {
+    const { streamId, run, generation } = order
+    const { promise, resolve, reject } = Promise.withResolvers<Ending>()
+    const session: RecordedSession = { streamId, run, generation, worker, startedAtMs: Date.now(), endedAtMs: undefined, end: resolve, fail: reject }
+    this.sessions.push(session)
+    const stop = (): void => reject(new StoppedError())
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      return await promise
+    } finally {
+      signal.removeEventListener('abort', stop)
+      session.endedAtMs = Date.now()
+    }
+  }
+}
