@@ -1,0 +1,25 @@
+// What a camera shows now; for a browser camera also the way to share one's own.
+import type { StreamStatus } from '../../nodes/contract/events.ts'
+import { ShareCamera } from './ShareCamera.tsx'
+import type { CardView } from './card-view.ts'
+import { StreamPicture } from './StreamPicture.tsx'
+
+/** True while a stream can have pictures. */
+export function isOnAir(stream: StreamStatus): boolean {
+  return stream.state === 'running' || stream.state === 'starting' || stream.state === 'degraded'
+}
+
+/** The live area of a camera card. */
+export function CameraLive({ view }: { view: CardView }) {
+  const { stream } = view
+  if (!stream) return null
+  const isOn = isOnAir(stream)
+  const isBrowser = view.node.config['kind'] === 'browser'
+  return (
+    <div className="live">
+      <StreamPicture streamId={stream.id} isOn={isOn} alt={`Picture of ${view.title}`} words={isOn ? 'Waiting for the first picture' : 'No live picture'} />
+      {stream.reason && <p className="live-words small">{stream.reason}</p>}
+      {isBrowser && isOn && <ShareCamera streamId={stream.id} />}
+    </div>
+  )
+}

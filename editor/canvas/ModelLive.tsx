@@ -1,0 +1,43 @@
+// The heart of the canvas: what the model sees, its last 60 decisions, its last sentence, why it is silent now, and how long it takes.
+import type { CardView } from './card-view.ts'
+import { ago, decisionTone, decisionWords, exact, latency } from '../words.ts'
+import { useNow } from '../now.ts'
+import { DecisionStrip } from './DecisionStrip.tsx'
+import { StreamPicture } from './StreamPicture.tsx'
+import { isOnAir } from './CameraLive.tsx'
+
+function LastSentence({ view }: { view: CardView }) {
+  const now = useNow()
+  const spoken = view.decisions.findLast((decision) => decision.node === view.node.id && decision.action !== 'silence')
+  if (!spoken) return <p className="live-words quiet">Has not spoken yet.</p>
+  return (
+    <p className="live-words" data-tone={decisionTone(spoken)} data-testid="last-sentence">
+      {decisionWords(spoken)} <span className="quiet nums" title={exact(spoken.at)}>{ago(spoken.at, now)}</span>
+    </p>
+  )
+}
+
+/** The live area of an interaction-model card. */
+export function ModelLive({ view }: { view: CardView }) {
+  const own = view.decisions.filter((decision) => decision.node === view.node.id)
+  const last = own.at(-1)
+  const { stream } = view
+  if (!stream) return null
+  const isOn = isOnAir(stream)
+  return (
+    <div className="live">
+      <StreamPicture streamId={stream.id} isOn={isOn} alt="What the model sees now" words={isOn ? 'Waiting for the first picture' : 'Not watching'} />
+      <DecisionStrip decisions={own} />
+      <LastSentence view={view} />
+      {isOn && last?.action === 'silence' && (
+        <p className="live-words small quiet" data-testid="silence-reason" data-tone={decisionTone(last)}>Silent: {decisionWords(last).replace(/^./, (c) => c.toLowerCase())}</p>
+      )}
+    </div>
+  )
+}
+
+/** The one number of the card: how long the last decision took. */
+export function modelNumber(view: CardView): string | null {
+  const last = view.decisions.findLast((decision) => decision.node === view.node.id)
+  return last && last.latencyMs > 0 ? latency(last.latencyMs) : null
+}

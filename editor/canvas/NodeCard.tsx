@@ -1,0 +1,78 @@
+// One card draws every node type: icon and title, what it is set to do, its live area, its state with the one number that matters.
+import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react'
+import { memo } from 'react'
+import { NamedIcon } from '../icons.tsx'
+import type { Problem } from '../views.ts'
+import { ago, count, tokensSaved } from '../words.ts'
+import { useNow } from '../now.ts'
+import { CameraLive } from './CameraLive.tsx'
+import { CodecLive } from './CodecLive.tsx'
+import { DeliveryLive } from './DeliveryLive.tsx'
+import { ModelLive, modelNumber } from './ModelLive.tsx'
+import { Ports, portsHeight } from './Ports.tsx'
+import { StateMark } from './StateMark.tsx'
+import { StreamChooser } from './StreamChooser.tsx'
+import { useCardView, type CardView } from './card-view.ts'
+import type { CardProps } from './xyflow.ts'
+
+function CardProblems({ problems }: { problems: readonly Problem[] }) {
+  return problems.slice(0, 2).map((problem) => {
+    const Found = problem.severity === 'error' ? IconCircleX : IconAlertTriangle
+    return (
+      <p key={`${problem.code}${problem.field}${problem.port}`} className="card-problem" data-tone={problem.severity === 'error' ? 'bad' : 'warn'} data-testid="node-problem">
+        <Found size={15} aria-hidden /><span>{problem.message}</span>
+      </p>
+    )
+  })
+}
+
+function Live({ view }: { view: CardView }) {
+  if (!view.stream) return null
+  if (view.area === 'camera') return <CameraLive view={view} />
+  if (view.area === 'codec') return <CodecLive view={view} />
+  if (view.area === 'model') return <ModelLive view={view} />
+  if (view.area === 'action') return <DeliveryLive deliveries={view.deliveries} />
+  return view.status ? <div className="live"><p className="live-words">{view.status.text}</p></div> : null
+}
+
+function LastPicture({ at }: { at: string | null }) {
+  const now = useNow()
+  return <span className="nums quiet">{at ? `picture ${ago(at, now)}` : 'no picture yet'}</span>
+}
+
+function CardNumber({ view }: { view: CardView }) {
+  if (!view.stream) return null
+  if (view.area === 'camera') return <LastPicture at={view.stream.lastFrameAt} />
+  const delivered = view.deliveries.filter((delivery) => delivery.state === 'delivered').length
+  const words = { codec: tokensSaved(view.stream.visualTokens), model: modelNumber(view), action: delivered > 0 ? count(delivered, 'delivered', 'delivered') : null, words: null }[view.area]
+  return words === null ? null : <span className="nums quiet">{words}</span>
+}
+
+/** A card from its view alone: the canvas and the card sheet draw the same. */
+export function CardFace({ view, isSelected }: { view: CardView; isSelected: boolean }) {
+  const { node, type, problems, state } = view
+  const ports = type?.ports ?? { in: {}, out: {} }
+  const most = Math.max(Object.keys(ports.in).length, Object.keys(ports.out).length)
+  const worst = problems.some((problem) => problem.severity === 'error') ? 'bad' : problems.length > 0 ? 'warn' : undefined
+  return (
+    <div className="card" data-group={type?.group ?? 'unknown'} data-selected={isSelected || undefined} data-tone={worst} data-state={state ?? 'none'}
+      data-testid={`node-${node.id}`} data-node-id={node.id} data-node-type={node.type} style={{ minHeight: portsHeight(most) }}>
+      <Ports node={node.id} ports={ports} />
+      <div className="card-head">
+        <span className="card-icon"><NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} /></span>
+        <span className="card-title clip-text" title={view.title}>{view.title}</span>
+      </div>
+      <p className="card-line two-lines" title={view.line}>{view.line}</p>
+      <CardProblems problems={problems} />
+      {view.streams.length > 1 && view.area !== 'camera' && <StreamChooser streams={view.streams} chosen={view.stream?.id} />}
+      <Live view={view} />
+      {state && <div className="card-foot"><StateMark state={state} /><CardNumber view={view} /></div>}
+    </div>
+  )
+}
+
+/** The card of a node of the open flow. */
+export const NodeCard = memo(function NodeCard({ id, selected }: CardProps) {
+  const view = useCardView(id)
+  return view ? <CardFace view={view} isSelected={selected} /> : null
+})

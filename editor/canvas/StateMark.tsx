@@ -1,0 +1,26 @@
+// A state as icon, word and colour: never colour alone.
+import {
+  IconAlertTriangle, IconCircleCheck, IconCircleX, IconFlag, IconLoader, IconPlayerPlay, IconPlayerStop, type Icon,
+} from '@tabler/icons-react'
+import type { CSSProperties } from 'react'
+import type { StreamState } from '../../nodes/contract/events.ts'
+import { stateWords } from '../words.ts'
+
+const icons: Record<StreamState, Icon> = {
+  running: IconPlayerPlay, starting: IconLoader, degraded: IconAlertTriangle, failed: IconCircleX, stopped: IconPlayerStop, finished: IconFlag,
+}
+
+function toneOf(state: StreamState): CSSProperties {
+  return { '--tone': `var(--state-${state})`, '--wash': `var(--wash-${state})` } as CSSProperties
+}
+
+/** `isWashed` draws it as a pill, for bars and lists. */
+export function StateMark({ state, isWashed, word }: { state: StreamState; isWashed?: boolean; word?: string }) {
+  const Found = icons[state] ?? IconCircleCheck
+  return (
+    <span className="state-mark" data-state={state} data-washed={isWashed || undefined} style={toneOf(state)}>
+      <Found size={15} stroke={2} aria-hidden />
+      {word ?? stateWords[state] ?? state}
+    </span>
+  )
+}

@@ -1,0 +1,19 @@
+// Several cameras: whose stream the cards show.
+import { NativeSelect } from '@mantine/core'
+import type { StreamStatus } from '../../nodes/contract/events.ts'
+import { nameOf } from '../graph/check.ts'
+import { useSession } from '../session.ts'
+import { useFlow } from '../store.ts'
+import { chooseStream } from './chosen-stream.ts'
+
+/** One choice for all cards of the open flow. */
+export function StreamChooser({ streams, chosen }: { streams: readonly StreamStatus[]; chosen: string | undefined }) {
+  const flowId = useFlow((open) => open.id)
+  const flow = useFlow((open) => open.history?.present)
+  const types = useSession((session) => session.types)
+  const data = streams.map((stream) => ({ value: stream.id, label: nameOf(flow?.nodes.find((node) => node.id === stream.source), types) }))
+  return (
+    <NativeSelect className="nodrag" size="xs" mb={8} aria-label="Camera shown" data={data} value={chosen} data-testid="stream-chooser"
+      onChange={(event) => flowId && chooseStream(flowId, event.currentTarget.value)} />
+  )
+}

@@ -1,0 +1,58 @@
+// The newest picture of a stream, asked for once a second and only while it can be seen. Old pictures say how old they are.
+import { useEffect, useRef, useState } from 'react'
+import { pictures } from '../api.ts'
+
+const everyMs = 1000
+
+function useVisible(): [React.RefObject<HTMLDivElement | null>, boolean] {
+  const ref = useRef<HTMLDivElement | null>(null)
+  const [isVisible, setVisible] = useState(false)
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => setVisible(entries.some((entry) => entry.isIntersecting)))
+    if (ref.current) observer.observe(ref.current)
+    return () => observer.disconnect()
+  }, [])
+  return [ref, isVisible]
+}
+
+/** Asks for pictures one after another, never two at once; slower while none come. */
+function useNewest(streamId: string, isWanted: boolean): string | null {
+  const [source, setSource] = useState<string | null>(null)
+  useEffect(() => {
+    if (!isWanted) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let misses = 0
+    let isHere = true
+    const ask = (): void => {
+      if (document.visibilityState === 'hidden') return again(everyMs)
+      const picture = new Image()
+      picture.onload = () => {
+        misses = 0
+        if (isHere) setSource(picture.src)
+        again(everyMs)
+      }
+      picture.onerror = () => again(Math.min(10_000, everyMs * 2 ** ++misses))
+      picture.src = pictures.stream(streamId, Date.now())
+    }
+    const again = (ms: number): void => {
+      if (isHere) timer = setTimeout(ask, ms)
+    }
+    ask()
+    return () => {
+      isHere = false
+      clearTimeout(timer)
+    }
+  }, [streamId, isWanted])
+  return source
+}
+
+/** `isOn` while the stream gives pictures; otherwise the words stand in its place. */
+export function StreamPicture({ streamId, isOn, alt, words }: { streamId: string; isOn: boolean; alt: string; words: string }) {
+  const [ref, isVisible] = useVisible()
+  const source = useNewest(streamId, isOn && isVisible)
+  return (
+    <div ref={ref} className="picture" data-testid={`picture-${streamId}`}>
+      {source && isOn ? <img src={source} alt={alt} draggable={false} /> : <span className="quiet small">{words}</span>}
+    </div>
+  )
+}

@@ -1,0 +1,81 @@
+// Everything a card shows, gathered from the open flow and from what is live. The card itself only draws it.
+import { useMemo } from 'react'
+import { useShallow } from 'zustand/react/shallow'
+import type { FlowNode } from '../../nodes/contract/flow.ts'
+import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
+import { cardLine, withoutCredentials } from '../graph/card-line.ts'
+import { camerasAbove } from '../graph/reach.ts'
+import { useLive } from '../live.ts'
+import { useSession } from '../session.ts'
+import { useFlow } from '../store.ts'
+import type { DeliveryView, NodeType, Problem, StreamDecision } from '../views.ts'
+import { useChosenStream } from './chosen-stream.ts'
+
+export type LiveArea = 'camera' | 'codec' | 'model' | 'action' | 'words'
+
+export interface CardView {
+  node: FlowNode
+  /** Undefined for a type this Heed does not know: a placeholder that keeps its data. */
+  type: NodeType | undefined
+  title: string
+  line: string
+  problems: readonly Problem[]
+  area: LiveArea
+  /** The stream the card shows; several cameras make several. */
+  stream: StreamStatus | undefined
+  streams: readonly StreamStatus[]
+  state: StreamState | null
+  status: NodeStatus | undefined
+  decisions: readonly StreamDecision[]
+  deliveries: readonly DeliveryView[]
+}
+
+/** Which live area fits a type: told by its role and ports, so installed types have one too. */
+export function areaOf(type: NodeType | undefined): LiveArea {
+  if (!type) return 'words'
+  if (type.role === 'source') return 'camera'
+  if (type.role === 'action') return 'action'
+  if (Object.values(type.ports.out).some((port) => port.kind === 'decision')) return 'model'
+  return 'frames' in type.ports.in && 'frames' in type.ports.out ? 'codec' : 'words'
+}
+
+/** A card's own state: the stream's, but trouble of one node is not trouble of all. */
+export function cardState(stream: StreamStatus | undefined, status: NodeStatus | undefined, isSource: boolean): StreamState | null {
+  if (!stream) return null
+  if (stream.state !== 'running' && stream.state !== 'degraded') return stream.state
+  if (status) return status.tone === 'ok' ? 'running' : 'degraded'
+  return isSource ? stream.state : 'running'
+}
+
+/** How a node is described on its card. */
+export function describe(node: FlowNode, type: NodeType | undefined): { title: string; line: string } {
+  const title = node.name || type?.title || node.type
+  if (!type) return { title, line: `This Heed does not know "${node.type}". Its settings are kept; install its package or remove the card.` }
+  return { title, line: withoutCredentials(cardLine(type, node.config)) }
+}
+
+const none: readonly never[] = []
+
+/** The view of one node of the open flow; undefined once it is gone. */
+export function useCardView(id: string): CardView | undefined {
+  const flow = useFlow((open) => open.history?.present)
+  const flowId = useFlow((open) => open.id) ?? ''
+  const problems = useFlow(useShallow((open) => open.problems.filter((problem) => problem.node === id)))
+  const types = useSession((session) => session.types)
+  const all = useLive((live) => live.status[flowId]?.streams) ?? (none as readonly StreamStatus[])
+  const chosen = useChosenStream((choice) => choice.byFlow[flowId])
+  const deliveries = useLive(useShallow((live) => live.events.filter((event) => event.flow === flowId)
+    .flatMap((event) => event.deliveries.filter((delivery) => delivery.node === id)).slice(0, 20)))
+  const cameras = useMemo(() => (flow ? camerasAbove(flow, types, id) : []), [flow, types, id])
+  const streams = useMemo(() => all.filter((stream) => cameras.includes(stream.source)), [all, cameras])
+  const stream = streams.find((candidate) => candidate.id === chosen) ?? streams[0]
+  const decisions = useLive((live) => (stream ? live.decisions[stream.id] : undefined)) ?? (none as readonly StreamDecision[])
+  const node = flow?.nodes.find((candidate) => candidate.id === id)
+  if (!node) return undefined
+  const type = types.get(node.type)
+  const status = stream?.nodes[id]
+  return {
+    node, type, ...describe(node, type), problems, area: areaOf(type), stream, streams, status, decisions, deliveries,
+    state: cardState(stream, status, type?.role === 'source'),
+  }
+}

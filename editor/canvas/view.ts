@@ -1,0 +1,44 @@
+// The canvas's viewport, for commands that move it. Empty while no canvas is open.
+import type { Point } from '../graph/edit.ts'
+import type { CanvasInstance } from './xyflow.ts'
+
+let instance: CanvasInstance | null = null
+
+/** Called by the canvas when it opens and closes. */
+export function setCanvas(next: CanvasInstance | null): void {
+  instance = next
+}
+
+export const cardWidthPx = 240
+
+/** Shows the whole flow, gently. */
+export function fitView(): void {
+  void instance?.fitView({ padding: 0.15, maxZoom: 1, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180 })
+}
+
+/** Makes things larger or smaller. */
+export function zoomBy(factor: number): void {
+  if (instance) void instance.zoomTo(instance.getZoom() * factor)
+}
+
+/** A place on screen, in the flow's own measure. */
+export function toFlowPoint(screen: Point): Point {
+  return instance?.screenToFlowPosition(screen) ?? screen
+}
+
+/** The middle of what is seen, less half a card. */
+export function middle(): Point {
+  const box = document.querySelector('.react-flow')?.getBoundingClientRect()
+  const point = toFlowPoint({ x: (box?.left ?? 0) + (box?.width ?? 0) / 2, y: (box?.top ?? 0) + (box?.height ?? 0) / 2 })
+  return { x: point.x - cardWidthPx / 2, y: point.y - 60 }
+}
+
+/** Measured heights of the cards, by node id. */
+export function cardHeights(): Map<string, number> {
+  return new Map((instance?.getNodes() ?? []).flatMap((card) => (card.measured?.height ? [[card.id, card.measured.height] as const] : [])))
+}
+
+/** Brings one card into view. */
+export function showCard(id: string): void {
+  void instance?.fitView({ nodes: [{ id }], maxZoom: 1, padding: 0.5, duration: 0 })
+}

@@ -1,0 +1,138 @@
+// Flow <-> xyflow. The only file that says Edge or Handle: everywhere else they are wires and ports.
+import {
+  BaseEdge, Handle, Position, getBezierPath, type Connection, type Edge, type EdgeProps, type FinalConnectionState, type IsValidConnection, type Node,
+  type NodeChange, type NodeProps, type NodeTypes as CardTypes, type OnConnectStart, type ReactFlowInstance, type ReactFlowProps,
+} from '@xyflow/react'
+import type { ComponentType } from 'react'
+import type { Flow, PortRef } from '../../nodes/contract/flow.ts'
+import type { Kind } from '../../nodes/contract/kinds.ts'
+import { wireId, type Point } from '../graph/edit.ts'
+import type { NodeTypes } from '../views.ts'
+
+export { BaseEdge as WirePath, Handle as PortAnchor, Position, getBezierPath as wirePath }
+
+export type CardNode = Node<Record<string, never>, 'card'>
+export type CardProps = NodeProps<CardNode>
+export type CanvasWire = Edge<{ kind: Kind | undefined }, 'wire'>
+export type WireProps = EdgeProps<CanvasWire>
+export type CanvasInstance = ReactFlowInstance<CardNode, CanvasWire>
+
+/** What the canvas remembers of a card between two documents: its size, and where it is while it is dragged. */
+export interface CardOverlay { measured?: { width: number; height: number }; position?: Point }
+export type Overlay = Readonly<Record<string, CardOverlay>>
+
+const noData: Record<string, never> = {}
+
+/** The cards of a flow. */
+export function toCards(flow: Flow, selected: readonly string[], overlay: Overlay): CardNode[] {
+  const chosen = new Set(selected)
+  return flow.nodes.map((node) => ({
+    id: node.id, type: 'card', data: noData, selected: chosen.has(node.id),
+    position: overlay[node.id]?.position ?? { x: node.position.x, y: node.position.y },
+    ...(overlay[node.id]?.measured ? { measured: overlay[node.id]?.measured } : {}),
+    ariaLabel: `${node.name ?? node.type}`,
+  }))
+}
+
+/** The wires of a flow. Wires whose node is gone are left to the check. */
+export function toWires(flow: Flow, types: NodeTypes, selected: readonly string[]): CanvasWire[] {
+  const typeOf = new Map(flow.nodes.map((node) => [node.id, node.type]))
+  const chosen = new Set(selected)
+  return flow.wires.filter((wire) => typeOf.has(wire.from.node) && typeOf.has(wire.to.node)).map((wire) => ({
+    id: wireId(wire), type: 'wire', selected: chosen.has(wireId(wire)),
+    source: wire.from.node, sourceHandle: wire.from.port, target: wire.to.node, targetHandle: wire.to.port,
+    data: { kind: types.get(typeOf.get(wire.from.node) ?? '')?.ports.out[wire.from.port]?.kind },
+    ariaLabel: `Wire from ${wire.from.node}, ${wire.from.port}, to ${wire.to.node}, ${wire.to.port}`,
+  }))
+}
+
+/** Changes of cards, sorted: new sizes and drags, places that are final, and selection. */
+export function readChanges(changes: readonly NodeChange<CardNode>[], overlay: Overlay): { overlay: Overlay; places: Map<string, Point> } {
+  const next: Record<string, CardOverlay> = { ...overlay }
+  const places = new Map<string, Point>()
+  let isChanged = false
+  for (const change of changes) {
+    if (change.type === 'dimensions' && change.dimensions) {
+      next[change.id] = { ...next[change.id], measured: change.dimensions }
+      isChanged = true
+    }
+    if (change.type !== 'position') continue
+    const { position: _old, ...rest } = next[change.id] ?? {}
+    isChanged = true
+    if (change.dragging && change.position) next[change.id] = { ...rest, position: change.position }
+    else {
+      const final = change.position ?? _old
+      if (final) places.set(change.id, final)
+      next[change.id] = rest
+    }
+  }
+  return { overlay: isChanged ? next : overlay, places }
+}
+
+/** The ids that are selected after `changes`. */
+export function selectedAfter(now: readonly string[], changes: readonly { type: string; id?: string; selected?: boolean }[]): string[] {
+  const next = new Set(now)
+  for (const change of changes) {
+    if (change.type !== 'select' || change.id === undefined) continue
+    if (change.selected) next.add(change.id)
+    else next.delete(change.id)
+  }
+  return [...next]
+}
+
+export interface Surface {
+  cards: CardNode[]
+  wires: CanvasWire[]
+  Card: ComponentType<CardProps>
+  Wire: ComponentType<WireProps>
+  onCardChanges(changes: NodeChange<CardNode>[]): void
+  onWireSelection(changes: readonly { type: string; id?: string; selected?: boolean }[]): void
+  canJoin(from: PortRef, to: PortRef): boolean
+  onJoin(from: PortRef, to: PortRef): void
+  onDrawStart(start: PortRef, side: 'in' | 'out'): void
+  /** `end` is the port the wire was let go on, if any; `joined` when it was taken. */
+  onDrawEnd(end: { ref: PortRef; side: 'in' | 'out' } | null, joined: boolean, at: Point): void
+}
+
+let cardTypes: { Card: unknown; types: CardTypes } | undefined
+function typesFor(Card: ComponentType<CardProps>): CardTypes {
+  if (cardTypes?.Card !== Card) cardTypes = { Card, types: { card: Card as CardTypes[string] } }
+  return cardTypes.types
+}
+let wireTypes: { Wire: unknown; types: Record<string, ComponentType<WireProps>> } | undefined
+function wireTypesFor(Wire: ComponentType<WireProps>): Record<string, ComponentType<WireProps>> {
+  if (wireTypes?.Wire !== Wire) wireTypes = { Wire, types: { wire: Wire } }
+  return wireTypes.types
+}
+
+function endsOf(connection: Connection | CanvasWire): [PortRef, PortRef] {
+  return [{ node: connection.source, port: connection.sourceHandle ?? '' }, { node: connection.target, port: connection.targetHandle ?? '' }]
+}
+
+/** Our words for a canvas, as the properties xyflow takes. */
+export function surfaceProps(surface: Surface): ReactFlowProps<CardNode, CanvasWire> {
+  const onConnectStart: OnConnectStart = (_event, { nodeId, handleId, handleType }) => {
+    if (nodeId && handleId) surface.onDrawStart({ node: nodeId, port: handleId }, handleType === 'source' ? 'out' : 'in')
+  }
+  const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState): void => {
+    const point = 'changedTouches' in event ? event.changedTouches[0] : event
+    const { toHandle } = state
+    const end = toHandle?.id ? { ref: { node: toHandle.nodeId, port: toHandle.id }, side: toHandle.type === 'source' ? 'out' as const : 'in' as const } : null
+    surface.onDrawEnd(end, state.isValid === true, { x: point?.clientX ?? 0, y: point?.clientY ?? 0 })
+  }
+  const isValidConnection: IsValidConnection<CanvasWire> = (connection) => surface.canJoin(...endsOf(connection as Connection))
+  return {
+    nodes: surface.cards,
+    edges: surface.wires,
+    nodeTypes: typesFor(surface.Card),
+    edgeTypes: wireTypesFor(surface.Wire) as ReactFlowProps<CardNode, CanvasWire>['edgeTypes'],
+    onNodesChange: surface.onCardChanges,
+    onEdgesChange: surface.onWireSelection,
+    isValidConnection,
+    onConnect: (connection) => surface.onJoin(...endsOf(connection)),
+    onConnectStart,
+    onConnectEnd,
+    defaultEdgeOptions: { type: 'wire' },
+    connectionLineStyle: { strokeWidth: 2, stroke: 'var(--drawing-kind, var(--heed-border-strong))' },
+  }
+}

@@ -1,0 +1,67 @@
+// Every command of the canvas, and the keys that call them.
+import { useEffect } from 'react'
+import { copySelected, copyText } from './copy.ts'
+import { isPressed, type Command } from './command.ts'
+import { deleteSelected } from './delete.ts'
+import { deploy } from './deploy.ts'
+import { duplicateSelected } from './duplicate.ts'
+import { fitView } from './fit-view.ts'
+import { paste, pasteText } from './paste.ts'
+import { redoChange } from './redo.ts'
+import { save } from './save.ts'
+import { selectAll } from './select-all.ts'
+import { stop } from './stop.ts'
+import { tidy } from './tidy.ts'
+import { undoChange } from './undo.ts'
+import { zoomIn, zoomOut } from './zoom.ts'
+
+export const commands: readonly Command[] = [
+  undoChange, redoChange, copySelected, paste, duplicateSelected, deleteSelected, selectAll, tidy, fitView, zoomIn, zoomOut, save, deploy, stop,
+]
+
+function isText(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select'))
+}
+
+/** Text that is marked on the page is what a person wants to copy. */
+function hasMarkedText(): boolean {
+  return (getSelection()?.toString() ?? '') !== ''
+}
+
+function onKey(event: KeyboardEvent, isReadOnly: boolean): void {
+  const inText = isText(event.target)
+  const command = commands.find((candidate) => !candidate.native && (!inText || candidate.inText) && (!isReadOnly || candidate.isSafe)
+    && candidate.shortcuts.some((shortcut) => isPressed(shortcut, event)))
+  if (!command) return
+  event.preventDefault()
+  if (command.isEnabled()) void command.run()
+}
+
+function onCopy(event: ClipboardEvent, isCut: boolean): void {
+  if (isText(event.target) || hasMarkedText()) return
+  const text = copyText()
+  if (text === null) return
+  event.clipboardData?.setData('text/plain', text)
+  event.preventDefault()
+  if (isCut) void deleteSelected.run()
+}
+
+function onPaste(event: ClipboardEvent): void {
+  if (isText(event.target)) return
+  if (pasteText(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault()
+}
+
+/** Listens for the keys of all commands while the canvas is open. */
+export function useShortcuts(isReadOnly: boolean): void {
+  useEffect(() => {
+    const listeners = new AbortController()
+    const { signal } = listeners
+    document.addEventListener('keydown', (event) => onKey(event, isReadOnly), { signal })
+    document.addEventListener('copy', (event) => onCopy(event, false), { signal })
+    if (!isReadOnly) {
+      document.addEventListener('cut', (event) => onCopy(event, true), { signal })
+      document.addEventListener('paste', onPaste, { signal })
+    }
+    return () => listeners.abort()
+  }, [isReadOnly])
+}

@@ -1,0 +1,46 @@
+// What was copied: JSON in the system clipboard, so that it can be pasted into another flow, tab or text; a copy is kept here for
+// browsers that do not let a page read the clipboard.
+import { FlowNodeSchema, WireSchema } from '../../nodes/contract/flow.ts'
+import type { Clip } from '../graph/edit.ts'
+
+let kept: string | null = null
+let pastes = 0
+
+/** Keeps a clip and counts its pastes from new. */
+export function keepClip(clip: Clip): string {
+  kept = JSON.stringify(clip, null, 2)
+  pastes = 0
+  return kept
+}
+
+/** True when something was copied here. */
+export function hasClip(): boolean {
+  return kept !== null
+}
+
+/** The text of the last copy, from the system clipboard where it may be read. */
+export async function readClip(): Promise<string | null> {
+  try {
+    return (await navigator.clipboard.readText()) || kept
+  } catch {
+    return kept
+  }
+}
+
+/** Reads a clip, or a whole flow document; null for any other text. */
+export function parseClip(text: string): Clip | null {
+  try {
+    const found = JSON.parse(text) as Partial<Clip> & { format?: string }
+    if (found.format !== 'heed.clip/1' && found.format !== 'heed.flow/1') return null
+    const nodes = FlowNodeSchema.array().safeParse(found.nodes)
+    const wires = WireSchema.array().safeParse(found.wires)
+    return nodes.success && wires.success ? { format: 'heed.clip/1', nodes: nodes.data, wires: wires.data } : null
+  } catch {
+    return null
+  }
+}
+
+/** Each paste of the same clip lies a little further off. */
+export function nextOffset(): number {
+  return 32 * ++pastes
+}

@@ -1,0 +1,22 @@
+// Copies the selected cards and the wires among them.
+import { IconCopy } from '@tabler/icons-react'
+import { copyItems } from '../graph/edit.ts'
+import { currentFlow, useFlow } from '../store.ts'
+import { keepClip } from './clipboard.ts'
+import type { Command } from './command.ts'
+
+/** The clip as text, or null when no card is selected. */
+export function copyText(): string | null {
+  const flow = currentFlow()
+  const { nodes } = useFlow.getState().selection
+  return flow && nodes.length > 0 ? keepClip(copyItems(flow, nodes)) : null
+}
+
+export const copySelected: Command = {
+  id: 'copy', label: 'Copy', icon: IconCopy, shortcuts: ['mod+c'], native: true, isSafe: true,
+  isEnabled: () => useFlow.getState().selection.nodes.length > 0,
+  run: async () => {
+    const text = copyText()
+    if (text !== null) await navigator.clipboard?.writeText(text).catch(() => undefined)
+  },
+}

@@ -1,0 +1,14 @@
+// Saves the flow and starts it, or starts its newest version in place of the running one.
+import { IconPlayerPlay } from '@tabler/icons-react'
+import { readStatus } from '../live.ts'
+import { runFlow, useFlow } from '../store.ts'
+import type { Command } from './command.ts'
+
+export const deploy: Command = {
+  id: 'deploy', label: 'Deploy', icon: IconPlayerPlay, shortcuts: ['mod+enter'], inText: true, isSafe: true,
+  isEnabled: () => !useFlow.getState().isDeploying && useFlow.getState().save.kind !== 'conflict' && (useFlow.getState().history?.present.nodes.length ?? 0) > 0,
+  run: async () => {
+    const { id } = useFlow.getState()
+    if (await runFlow('deploy') && id) await readStatus(id)
+  },
+}

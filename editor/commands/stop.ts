@@ -1,0 +1,20 @@
+// Stops the running flow; its cameras and models are let go.
+import { IconPlayerStop } from '@tabler/icons-react'
+import { readStatus, useLive } from '../live.ts'
+import { runFlow, useFlow } from '../store.ts'
+import type { Command } from './command.ts'
+
+/** True while the open flow runs or is about to. */
+export function isRunning(flowId: string | null): boolean {
+  const state = useLive.getState().status[flowId ?? '']?.state
+  return state === 'running' || state === 'starting' || state === 'degraded'
+}
+
+export const stop: Command = {
+  id: 'stop', label: 'Stop', icon: IconPlayerStop, shortcuts: [], isSafe: true,
+  isEnabled: () => !useFlow.getState().isDeploying && isRunning(useFlow.getState().id),
+  run: async () => {
+    const { id } = useFlow.getState()
+    if (await runFlow('stop') && id) await readStatus(id)
+  },
+}

@@ -1,0 +1,10 @@
+// One step back.
+import { IconArrowBackUp } from '@tabler/icons-react'
+import { stepHistory, useFlow } from '../store.ts'
+import type { Command } from './command.ts'
+
+export const undoChange: Command = {
+  id: 'undo', label: 'Undo', icon: IconArrowBackUp, shortcuts: ['mod+z'],
+  isEnabled: () => (useFlow.getState().history?.past.length ?? 0) > 0,
+  run: () => stepHistory('undo'),
+}
