@@ -1,0 +1,94 @@
+// Actions: the outbox, and the deliveries with their tries. A row is written with the fact that caused it, so none is lost;
+// its id is made of event and node, so none is doubled.
+import { and, asc, eq, inArray, lt, notInArray, or, sql } from 'drizzle-orm'
+import type { ActionRecord } from '../engine/deps.ts'
+import type { ActionOrder, ActionOutcome, QueueStore } from '../queue/deps.ts'
+import type { Db, Session } from './db.ts'
+import { transaction } from './db.ts'
+import { isOrphan } from './db-errors.ts'
+import { insertEvents } from './events.ts'
+import { insertInputs } from './inputs.ts'
+import type { PlanCache } from './plans.ts'
+import { actions, streams } from './schema.ts'
+import type { ActionState } from './schema.ts'
+
+const done: ActionState[] = ['delivered', 'failed']
+const longestDetail = 2_000
+
+const plain = (text: string): string => text.replaceAll('\0', '').slice(0, longestDetail)
+
+/** Adds those that are new. They run with the plan of the deployment that made them, also after the next deploy. */
+export async function insertActions(
+  tx: Session, records: readonly ActionRecord[], origin: { fromStream: string } | { deploymentId: string }, nowMs: number,
+): Promise<void> {
+  if (records.length === 0) return
+  const deploymentId = 'deploymentId' in origin ? sql`${origin.deploymentId}::text`
+    : sql`(select ${streams.deploymentId} from ${streams} where ${streams.id} = ${origin.fromStream})`
+  const at = new Date(nowMs)
+  await tx.insert(actions).values(records.map((record) => ({
+    ...record, deploymentId, state: 'pending' as const, attempts: 0, detail: '', createdAt: at, updatedAt: at,
+  }))).onConflictDoNothing()
+}
+
+async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promise<ActionOrder | null> {
+  const [row] = await db.update(actions)
+    .set({ state: 'running', attempts: sql`${actions.attempts} + 1`, updatedAt: new Date(nowMs) })
+    .where(and(eq(actions.id, id), notInArray(actions.state, done)))
+    .returning()
+  if (!row) return null
+  const deployed = await plans.read(db, row.deploymentId)
+  const stream = deployed?.plan.streams.find((each) => `${row.flowId}-${each.id}` === row.streamId)
+  const node = stream?.actions.find((each) => each.id === row.node)
+  if (!deployed || !stream || !node) {
+    const detail = `Node ${row.node} is not in the plan this message was made by.`
+    await db.update(actions).set({ state: 'failed', detail, updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
+    return null
+  }
+  const { eventId, flowId, streamId, run, port, message } = row
+  return {
+    action: { id, eventId, flowId, streamId, run, node: row.node, port, message },
+    attempt: row.attempts,
+    flow: { id: flowId, name: deployed.plan.name, revision: deployed.revision },
+    node,
+    routes: stream.routes,
+  }
+}
+
+async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): Promise<void> {
+  try {
+    await transaction(db, async (tx) => {
+      const [row] = await tx.select({ state: actions.state, deploymentId: actions.deploymentId }).from(actions).where(eq(actions.id, id)).for('no key update')
+      // Gone with its flow, or written by an earlier try.
+      if (!row || done.includes(row.state)) return
+      await insertEvents(tx, outcome.events)
+      await insertActions(tx, outcome.actions, { deploymentId: row.deploymentId }, nowMs)
+      await insertInputs(tx, outcome.inputs, nowMs)
+      await tx.update(actions).set({ state: outcome.state, detail: plain(outcome.detail), updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
+    })
+  } catch (thrown) {
+    // The flow was deleted while its action ran: there is nothing left to write to.
+    if (!isOrphan(thrown)) throw thrown
+  }
+}
+
+/** The queue's part of the actions. */
+export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }) {
+  return {
+    actionsToQueue: async ({ limit, olderThanMs }) => {
+      const rows = await db.select({ id: actions.id }).from(actions).where(and(
+        notInArray(actions.state, done),
+        or(eq(actions.state, 'pending'), lt(actions.updatedAt, new Date(nowMs() - olderThanMs))),
+      )).orderBy(asc(actions.seq)).limit(limit)
+      return rows.map(({ id }) => ({ id, delayMs: 0 }))
+    },
+    markQueued: async (ids) => {
+      if (ids.length === 0) return
+      // One that runs already keeps its state; being queued again is a sign of life all the same.
+      await db.update(actions)
+        .set({ state: sql`case when ${actions.state} = 'pending' then 'queued' else ${actions.state} end`, updatedAt: new Date(nowMs()) })
+        .where(and(inArray(actions.id, ids), notInArray(actions.state, done)))
+    },
+    beginAction: (id) => begin(db, plans, id, nowMs()),
+    endAction: (id, outcome) => end(db, id, outcome, nowMs()),
+  } satisfies Pick<QueueStore, 'actionsToQueue' | 'markQueued' | 'beginAction' | 'endAction'>
+}

@@ -1,0 +1,98 @@
+// Recorded facts, found by flow, kind, time and words; newest first. A fact is never changed, only acknowledged.
+import { and, desc, eq, gte, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { z } from 'zod'
+import { NotFoundError } from '../../nodes/contract/errors.ts'
+import type { EventKind } from '../../nodes/contract/events.ts'
+import type { EventQuery, EventStore, EventView } from '../api/deps.ts'
+import type { EventRecord } from '../engine/deps.ts'
+import { CursorInstant, readCursor, readLimit, readTime, writeCursor } from './cursor.ts'
+import type { Db, Session } from './db.ts'
+import { guarded } from './db-errors.ts'
+import { createDecisionStore } from './decisions.ts'
+import { readDeliveries } from './deliveries.ts'
+import { insertFrames, readFrame } from './frames.ts'
+import { events } from './schema.ts'
+
+/** Records facts with their pictures; those recorded already are left as they are. */
+export async function insertEvents(tx: Session, records: readonly EventRecord[]): Promise<void> {
+  if (records.length === 0) return
+  await tx.insert(events).values(records.map(({ frame, at, text, ...record }) => ({
+    ...record,
+    at: new Date(at),
+    // Postgres text holds no NUL; a model's answer may.
+    text: text.replaceAll('\0', ''),
+    hasFrame: frame !== null,
+  }))).onConflictDoNothing()
+  await insertFrames(tx, records)
+}
+
+const shown = {
+  id: events.id, kind: events.kind, flow: events.flowId, revision: events.revision, stream: events.streamId, node: events.node, at: events.at,
+  mediaTimeS: events.mediaTimeS, text: events.text, fields: events.fields, hasFrame: events.hasFrame,
+  acknowledgedAt: events.acknowledgedAt, acknowledgedBy: events.acknowledgedBy,
+}
+type Row = Pick<typeof events.$inferSelect, 'id' | 'kind' | 'revision' | 'node' | 'at' | 'mediaTimeS' | 'text' | 'fields' | 'hasFrame' | 'acknowledgedAt' | 'acknowledgedBy'>
+  & { flow: string; stream: string }
+
+async function toViews(session: Session, rows: readonly Row[]): Promise<EventView[]> {
+  const deliveries = await readDeliveries(session, rows.map(({ id }) => id))
+  return rows.map(({ hasFrame, at, acknowledgedAt, ...row }) => ({
+    ...row,
+    at: at.toISOString(),
+    frame: hasFrame ? { url: `/api/events/${row.id}/frame` } : null,
+    acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
+    deliveries: deliveries.get(row.id) ?? [],
+  }))
+}
+
+// Scripts written without spaces: Postgres takes a whole sentence for one word, so a part of it is looked for in the text.
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u
+
+/** Words in any order and form, "quoted phrases", -without; as people type into a search field. */
+function matches(words: string): SQL | undefined {
+  const found = sql`${events.search} @@ (websearch_to_tsquery('simple', ${words}) || websearch_to_tsquery('english', ${words}))`
+  if (!unspaced.test(words)) return found
+  return or(found, sql`position(${words} in ${events.text}) > 0`)
+}
+
+const Position = z.tuple([CursorInstant, z.string()])
+
+async function listEvents(db: Db, query: EventQuery): ReturnType<EventStore['list']> {
+  const limit = readLimit(query.limit)
+  const words = query.q?.replaceAll('\0', '').trim()
+  const kinds = query.kind?.split(',').map((kind) => kind.trim() as EventKind)
+  const [at, id] = query.cursor ? readCursor(query.cursor, Position) : []
+  const rows = await db.select(shown).from(events).where(and(
+    query.flow ? eq(events.flowId, query.flow) : undefined,
+    kinds ? inArray(events.kind, kinds) : undefined,
+    words ? matches(words) : undefined,
+    query.from ? gte(events.at, readTime('from', query.from)) : undefined,
+    query.to ? lte(events.at, readTime('to', query.to)) : undefined,
+    at === undefined ? undefined : sql`(${events.at}, ${events.id}) < (${at}::timestamptz, ${id})`,
+  )).orderBy(desc(events.at), desc(events.id)).limit(limit + 1)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return { events: await toViews(db, page), next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.id]) : null }
+}
+
+async function getEvent(session: Session, id: string): Promise<EventView> {
+  const [view] = await toViews(session, await session.select(shown).from(events).where(eq(events.id, id)))
+  if (!view) throw new NotFoundError('EVENT_NOT_FOUND', `There is no event ${id}. Events are kept for a while only.`)
+  return view
+}
+
+/** The events of the API, with the timeline of decisions. */
+export function createEventStore({ db, nowMs }: { db: Db; nowMs(): number }): EventStore {
+  return guarded<EventStore>('events', {
+    list: (query) => listEvents(db, query),
+    get: (id) => getEvent(db, id),
+    frame: (id) => readFrame(db, id),
+    acknowledge: async (id, by) => {
+      // The first one counts.
+      await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(and(eq(events.id, id), isNull(events.acknowledgedAt)))
+      return await getEvent(db, id)
+    },
+    ...createDecisionStore({ db }),
+  })
+}

@@ -1,0 +1,130 @@
+// Flows and their revisions. A save never overwrites one: it adds a revision, and only on top of the newest.
+import { and, desc, eq, sql } from 'drizzle-orm'
+import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
+import type { Flow } from '../../nodes/contract/flow.ts'
+import type { FlowStore, FlowSummary, Revision, StoredFlow } from '../api/deps.ts'
+import { fillFrom, removeCredentials, saveCredentials } from './credentials.ts'
+import type { Db, Session } from './db.ts'
+import { transaction } from './db.ts'
+import { guarded } from './db-errors.ts'
+import { removeDecisions } from './decisions.ts'
+import { readStates } from './deployments.ts'
+import { deployments, events, flowRevisions, flows } from './schema.ts'
+import type { Seal } from './seal.ts'
+import { shortId } from './short-id.ts'
+import { hideInDocument } from './url-credentials.ts'
+
+export interface FlowStoreDeps { db: Db; seal: Seal; nowMs(): number }
+
+/** What the runtime needs beside the API's part. */
+export interface FlowSecrets {
+  /** Puts the user name and password back into a URL of a node's config, for the host they were given for only. */
+  fillCredentials(flowId: string, nodeId: string, url: string): Promise<string>
+}
+
+function missing(id: string): NotFoundError {
+  return new NotFoundError('FLOW_NOT_FOUND', `There is no flow ${id}. It may have been deleted.`)
+}
+
+const newest = and(eq(flowRevisions.flowId, flows.id), eq(flowRevisions.revision, flows.revision))
+
+async function readNewest(session: Session, id: string): Promise<StoredFlow> {
+  const [row] = await session.select({ revision: flows.revision, updatedAt: flows.updatedAt, document: flowRevisions.document })
+    .from(flows).innerJoin(flowRevisions, newest).where(eq(flows.id, id))
+  if (!row) throw missing(id)
+  return { id, revision: row.revision, document: row.document, updatedAt: row.updatedAt.toISOString() }
+}
+
+async function readRevision(session: Session, id: string, revision: number): Promise<StoredFlow> {
+  const [row] = await session.select().from(flowRevisions)
+    .where(and(eq(flowRevisions.flowId, id), eq(flowRevisions.revision, revision)))
+  if (row) return { id, revision, document: row.document, updatedAt: row.savedAt.toISOString() }
+  await readNewest(session, id)
+  throw new NotFoundError('FLOW_REVISION_NOT_FOUND', `Flow ${id} has no revision ${revision}. Old ones that never ran are removed after a while.`)
+}
+
+async function addRevision(session: Session, deps: FlowStoreDeps, id: string, revision: number, raw: Flow): Promise<StoredFlow> {
+  const { document, found } = hideInDocument(raw)
+  const savedAt = new Date(deps.nowMs())
+  await session.insert(flowRevisions).values({ flowId: id, revision, document, savedAt })
+  await saveCredentials(session, deps.seal, `flow:${id}`, found, savedAt.getTime())
+  return { id, revision, document, updatedAt: savedAt.toISOString() }
+}
+
+/** Adds a revision on top of the newest; `check` may refuse it. The row lock makes two saves at once follow each other. */
+async function addNext(deps: FlowStoreDeps, id: string, source: (tx: Session, newestRevision: number) => Promise<Flow>): Promise<StoredFlow> {
+  return await transaction(deps.db, async (tx) => {
+    const [flow] = await tx.select({ revision: flows.revision }).from(flows).where(eq(flows.id, id)).for('no key update')
+    if (!flow) throw missing(id)
+    const stored = await addRevision(tx, deps, id, flow.revision + 1, await source(tx, flow.revision))
+    await tx.update(flows).set({ revision: stored.revision, updatedAt: new Date(stored.updatedAt) }).where(eq(flows.id, id))
+    return stored
+  })
+}
+
+async function listFlows(db: Db, nowMs: number): Promise<FlowSummary[]> {
+  const rows = await db.select({ id: flows.id, revision: flows.revision, updatedAt: flows.updatedAt, document: flowRevisions.document })
+    .from(flows).innerJoin(flowRevisions, newest).orderBy(desc(flows.updatedAt), desc(flows.id))
+  const states = await readStates(db, nowMs)
+  return rows.map(({ id, revision, updatedAt, document }) => ({
+    id, revision,
+    name: document.name,
+    description: document.description ?? '',
+    tags: document.tags ?? [],
+    state: states.get(id) ?? 'stopped',
+    updatedAt: updatedAt.toISOString(),
+  }))
+}
+
+async function listRevisions(db: Db, id: string): Promise<Revision[]> {
+  const rows = await db.select({
+    revision: flowRevisions.revision,
+    savedAt: flowRevisions.savedAt,
+    nodes: sql<number>`json_array_length(${flowRevisions.document} -> 'nodes')`,
+    deployed: sql<boolean>`exists (select 1 from ${deployments} d where d.flow_id = ${flowRevisions.flowId}
+      and d.revision = ${flowRevisions.revision} and d.stopped_at is null)`,
+  }).from(flowRevisions).where(eq(flowRevisions.flowId, id)).orderBy(desc(flowRevisions.revision))
+  if (rows.length === 0) throw missing(id)
+  return rows.map((row) => ({ ...row, savedAt: row.savedAt.toISOString() }))
+}
+
+/** In portions, the flow itself last: a request that is cut off leaves a flow that can be removed again. */
+async function removeFlow({ db }: FlowStoreDeps, id: string): Promise<void> {
+  await readNewest(db, id)
+  // First of all nothing may start or go on writing.
+  await db.delete(deployments).where(eq(deployments.flowId, id))
+  await removeDecisions(db, id)
+  for (let removed = 1; removed > 0;) {
+    const portion = db.select({ id: events.id }).from(events).where(eq(events.flowId, id)).limit(2_000)
+    removed = (await db.delete(events).where(sql`${events.id} in ${portion}`)).rowCount ?? 0
+  }
+  await transaction(db, async (tx) => {
+    await removeCredentials(tx, `flow:${id}`)
+    await tx.delete(flows).where(eq(flows.id, id))
+  })
+}
+
+/** The flows of the API, and the credentials of their URLs for the runtime. */
+export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
+  const { db, seal, nowMs } = deps
+  return guarded<FlowStore & FlowSecrets>('flows', {
+    list: () => listFlows(db, nowMs()),
+    create: (document) => transaction(db, async (tx) => {
+      const id = shortId('f')
+      const at = new Date(nowMs())
+      await tx.insert(flows).values({ id, revision: 1, createdAt: at, updatedAt: at })
+      return await addRevision(tx, deps, id, 1, document)
+    }),
+    get: (id) => readNewest(db, id),
+    update: (id, document, ifRevision) => addNext(deps, id, async (_tx, revision) => {
+      if (revision === ifRevision) return document
+      throw new ConflictError('FLOW_REVISION_STALE', `Flow ${id} was saved by somebody else in the meantime: it is at revision ${revision}, `
+        + `your changes are based on ${ifRevision}. Load it again, or save yours on top.`, { details: { revision } })
+    }),
+    remove: (id) => removeFlow(deps, id),
+    revisions: (id) => listRevisions(db, id),
+    revision: (id, revision) => readRevision(db, id, revision),
+    restore: (id, revision) => addNext(deps, id, async (tx) => (await readRevision(tx, id, revision)).document),
+    fillCredentials: (flowId, nodeId, url) => fillFrom(db, seal, `flow:${flowId}`, nodeId, url),
+  })
+}

@@ -1,0 +1,17 @@
+// The picture kept with an event. Never read along with a list of events.
+import { eq } from 'drizzle-orm'
+import type { EventRecord } from '../engine/deps.ts'
+import type { Session } from './db.ts'
+import { frames } from './schema.ts'
+
+/** Keeps the pictures of these events, once. */
+export async function insertFrames(tx: Session, records: readonly EventRecord[]): Promise<void> {
+  const rows = records.flatMap(({ id, frame }) => (frame ? [{ eventId: id, jpeg: frame }] : []))
+  if (rows.length > 0) await tx.insert(frames).values(rows).onConflictDoNothing()
+}
+
+/** The JPEG of an event, if one was kept. */
+export async function readFrame(session: Session, eventId: string): Promise<Uint8Array | undefined> {
+  const [row] = await session.select({ jpeg: frames.jpeg }).from(frames).where(eq(frames.eventId, eventId))
+  return row?.jpeg
+}

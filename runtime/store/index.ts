@@ -1,0 +1,104 @@
+// The store: everything Heed remembers, behind the interfaces that engine, queue and API declare.
+// The only door to this folder besides embedded.ts and seal.ts.
+import type pg from 'pg'
+import type { Log } from '../../nodes/contract/capabilities.ts'
+import type { AccountStore, ConnectionStore, DeploymentStore, EventStore, FlowStore } from '../api/deps.ts'
+import type { EngineStore, SessionInput } from '../engine/deps.ts'
+import type { QueueStore } from '../queue/deps.ts'
+import { createAccountStore } from './accounts.ts'
+import { createActionStore } from './actions.ts'
+import { createConnectionStore, ensureBuiltIn } from './connections.ts'
+import { migrateDatabase, openDb, openPool, pingDatabase } from './db.ts'
+import { guarded } from './db-errors.ts'
+import { ensurePartitions } from './decision-days.ts'
+import { createDeploymentStore } from './deployments.ts'
+import { createEventStore } from './events.ts'
+import { createFlowStore } from './flows.ts'
+import type { FlowSecrets } from './flows.ts'
+import { createInputStore } from './inputs.ts'
+import { createPlanCache } from './plans.ts'
+import { defaultRetention, sweepRetention } from './retention.ts'
+import type { Retention } from './retention.ts'
+import { createSeal } from './seal.ts'
+import { createSettingStore } from './settings.ts'
+import type { SettingStore } from './settings.ts'
+import { createStreamStore } from './streams.ts'
+import { createTickStore } from './ticks.ts'
+
+export interface StoreOptions {
+  databaseUrl: string
+  /** From loadSecretKeys in seal.ts: the first one seals. */
+  secretKey: Uint8Array | readonly Uint8Array[]
+  log: Log
+  nowMs(): number
+  retention?: Partial<Retention>
+  /** Told to whoever asks for the health. */
+  backend?: 'embedded' | 'external'
+  /** Connections to keep at most, beside those of the queue. */
+  maxConnections?: number
+}
+
+export interface Store {
+  engine: EngineStore
+  queue: QueueStore
+  flows: FlowStore & FlowSecrets
+  deployments: DeploymentStore
+  connections: ConnectionStore
+  events: EventStore
+  accounts: AccountStore
+  settings: SettingStore
+  /** Puts messages before nodes of running sessions: questions from outside. */
+  addInputs(inputs: SessionInput[]): Promise<void>
+  /** Throws when the database is away. */
+  ping(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external' }>
+  pool: pg.Pool
+  databaseUrl: string
+  close(): Promise<void>
+}
+
+/** Migrates the database, makes what every installation has, and opens the store. */
+export async function createStore(options: StoreOptions): Promise<Store> {
+  const { databaseUrl, log, nowMs, backend = 'external' } = options
+  const seal = createSeal(options.secretKey instanceof Uint8Array ? [options.secretKey] : options.secretKey)
+  await migrateDatabase(databaseUrl, log)
+  const pool = openPool({ databaseUrl, log, ...(options.maxConnections === undefined ? {} : { max: options.maxConnections }) })
+  const db = openDb(pool)
+  const retention = { ...defaultRetention, ...options.retention }
+  const parts = { db, seal, nowMs, plans: createPlanCache() }
+  const { writeStatus, ...streamJobs } = createStreamStore(parts)
+  const { addInputs, readInputs } = createInputStore(parts)
+  const start = guarded('start', {
+    connections: () => ensureBuiltIn(db, nowMs()),
+    partitions: () => ensurePartitions(db, nowMs()),
+    addInputs,
+  })
+  try {
+    await start.connections()
+    await start.partitions()
+  } catch (thrown) {
+    await pool.end()
+    throw thrown
+  }
+  return {
+    engine: guarded<EngineStore>('engine', { ...createTickStore(parts), writeStatus, readInputs }),
+    queue: guarded<QueueStore>('queue', {
+      ...streamJobs,
+      ...createActionStore(parts),
+      sweepRetention: () => sweepRetention(db, retention, nowMs()),
+      ensurePartitions: () => ensurePartitions(db, nowMs()),
+    }),
+    flows: createFlowStore(parts),
+    deployments: createDeploymentStore(parts),
+    connections: createConnectionStore(parts),
+    events: createEventStore(parts),
+    accounts: createAccountStore(parts),
+    settings: createSettingStore(db),
+    addInputs: start.addInputs,
+    ping: async () => ({ ...await pingDatabase(pool), backend }),
+    pool,
+    databaseUrl,
+    close: async () => {
+      await pool.end()
+    },
+  }
+}

@@ -1,0 +1,52 @@
+// What sessions leave behind at each tick: quiet ticks in bulk, a tick with consequences in one transaction (its actions are the outbox).
+// Writing the same tick twice adds nothing.
+import { StoppedError } from '../../nodes/contract/errors.ts'
+import type { EngineStore, RunKey, TickCommit, TickRecord } from '../engine/deps.ts'
+import { insertActions } from './actions.ts'
+import type { Db } from './db.ts'
+import { transaction } from './db.ts'
+import { isOrphan } from './db-errors.ts'
+import { insertDecisions } from './decisions.ts'
+import { insertEvents } from './events.ts'
+import { consumeInputs, insertInputs } from './inputs.ts'
+import { writeNodeStates } from './node-states.ts'
+import { holdStreams, keyText } from './streams.ts'
+
+async function writeTicks(db: Db, records: readonly TickRecord[], nowMs: number): Promise<RunKey[]> {
+  if (records.length === 0) return []
+  const live = await transaction(db, async (tx) => {
+    const held = await holdStreams(tx, records, nowMs)
+    const accepted = records.filter((record) => held.has(keyText(record)))
+    await insertDecisions(tx, accepted)
+    await writeNodeStates(tx, accepted)
+    return held
+  })
+  const refused = new Map(records.filter((record) => !live.has(keyText(record))).map((record) => [keyText(record), record]))
+  return [...refused.values()].map(({ streamId, run, generation }) => ({ streamId, run, generation }))
+}
+
+async function commitTick(db: Db, commit: TickCommit, nowMs: number): Promise<void> {
+  const refusal = () => new StoppedError(`Stream ${commit.streamId} runs elsewhere or has ended: run ${commit.run}, generation ${commit.generation} may not write.`)
+  try {
+    await transaction(db, async (tx) => {
+      if (!(await holdStreams(tx, [commit], nowMs)).has(keyText(commit))) throw refusal()
+      await insertDecisions(tx, [commit])
+      await writeNodeStates(tx, [commit])
+      await insertEvents(tx, commit.events)
+      await insertActions(tx, commit.actions, { fromStream: commit.streamId }, nowMs)
+      await insertInputs(tx, commit.remote, nowMs)
+      await consumeInputs(tx, commit.streamId, commit.consumed, nowMs)
+    })
+  } catch (thrown) {
+    // The flow was deleted between the check and the write.
+    throw isOrphan(thrown) ? refusal() : thrown
+  }
+}
+
+/** The engine's writes. */
+export function createTickStore({ db, nowMs }: { db: Db; nowMs(): number }): Pick<EngineStore, 'writeTicks' | 'commitTick'> {
+  return {
+    writeTicks: (records) => writeTicks(db, records, nowMs()),
+    commitTick: (commit) => commitTick(db, commit, nowMs()),
+  }
+}
