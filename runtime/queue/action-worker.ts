@@ -9,7 +9,7 @@ import type { ActionOrder, ActionOutcome, QueueStore, QueueWork } from './deps.t
 import { handBack } from './hand-back.ts'
 import { actionPauseMs } from './pauses.ts'
 import { persist } from './persist.ts'
-import { openWorker, queueNames } from './queue.ts'
+import { closeWorker, openWorker, queueNames } from './queue.ts'
 import type { ActionRef, JobWorker, QueueDeps, QueueJob } from './queue.ts'
 
 export interface ActionWorkerDeps extends QueueDeps {
@@ -67,7 +67,7 @@ export class ActionWorker {
       this.#abandon.abort(new StoppedError('This worker is shutting down; the action is tried again by another one.'))
       await this.#allEnd(2_000)
     }
-    await this.#worker?.close(this.#running.size > 0)
+    await closeWorker(this.#worker, this.#running.size > 0, this.#deps.clock)
   }
 
   async #allEnd(limitMs: number): Promise<boolean> {

@@ -7,14 +7,14 @@ import { openConnection } from './connection.ts'
 import { createControl } from './control.ts'
 import type { QueueStore, QueueWork, StreamRef } from './deps.ts'
 import { Outbox } from './outbox.ts'
-import { openQueue, queueNames } from './queue.ts'
+import { closeWorker, openQueue, queueNames } from './queue.ts'
 import type { ActionRef, JobWorker } from './queue.ts'
 import { keepReconciled } from './reconcile.ts'
 import type { QueueRelay } from './relay.ts'
 import { keepSchedules, startUpkeep } from './schedules.ts'
 import type { UpkeepData } from './schedules.ts'
 import { StreamWorker } from './stream-worker.ts'
-import { createReporter } from './trouble.ts'
+import { createReporter, within } from './trouble.ts'
 
 export { createBus } from './bus.ts'
 export type { QueueBus } from './bus.ts'
@@ -34,6 +34,8 @@ export interface QueueOptions {
   /** Streams and actions this process runs at a time; default 500 and 50. */
   concurrency?: { streams?: number; actions?: number }
   random?: () => number
+  /** How long `stop` waits for sessions and running actions; default 10 s. */
+  endLimitMs?: number
   /** Injectable so that tests need not wait. */
   pauses?: { reconcileMs?: number; sweepMs?: number; forgottenAfterMs?: number; actionMs?: (attempt: number) => number }
 }
@@ -59,11 +61,9 @@ export interface Queue {
   stop(): Promise<void>
 }
 
-const endLimitMs = 10_000
-
 /** Connects to the backend, empties the outbox, and keeps store and queue in step. Throws QUEUE_UNREACHABLE when the backend stays away. */
 export async function createQueue(options: QueueOptions): Promise<Queue> {
-  const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random } = options
+  const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random, endLimitMs = 10_000 } = options
   const connection = await openConnection({ ...options, random })
   const deps = { connection, clock, log, random, store, work, bus }
   const [streams, actions, upkeep] = await Promise.all([
@@ -96,9 +96,9 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     unsubscribe()
     stopping.abort()
     outbox.stop()
-    await Promise.allSettled([streamWorker.stop(endLimitMs), actionWorker.stop(endLimitMs), upkeepWorker?.close()])
+    await Promise.allSettled([streamWorker.stop(endLimitMs), actionWorker.stop(endLimitMs), closeWorker(upkeepWorker, false, clock)])
     await Promise.allSettled([streams.close(), actions.close(), upkeep.close()])
-    await connection.close()
+    await within(connection.close(), 3_000, clock, 'The queue').catch(report)
   }
 
   return {

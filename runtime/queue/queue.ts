@@ -4,7 +4,7 @@ import type { IQueueBackend, Job, JobProgress, WorkerOptions } from 'bullmq'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import type { StreamRef } from './deps.ts'
 import type { QueueConnection } from './connection.ts'
-import { createReporter, unreachable } from './trouble.ts'
+import { createReporter, unreachable, within } from './trouble.ts'
 
 export const queueNames = { streams: 'streams', actions: 'actions', upkeep: 'upkeep' } as const
 
@@ -15,6 +15,8 @@ export interface ActionRef { id: string }
 
 /** A lock is a lease: renewed every 1–2 s, lost after 8; another worker looks for lost ones every 4 s, so takes over within 12. */
 export const lease = { durationMs: 8_000, renewMs: 2_000, abortAfterMs: 7_000, checkMs: 4_000 } as const
+
+const closeLimitMs = 3_000
 
 /** Whether to try again is decided by us, so BullMQ is told "for ever"; pauses come from the thrown error. */
 const jobOptions = {
@@ -82,6 +84,11 @@ export async function openWorker<Data>(name: string, process: Processor<Data>, {
     worker.on('error', createReporter(log, clock, { worker: name }))
     return worker
   }, name)
+}
+
+/** Closes a worker, `force` when jobs are left that will not end. With the backend away it ends once the connection is cut. */
+export async function closeWorker<Data>(worker: JobWorker<Data> | undefined, force: boolean, clock: Clock): Promise<void> {
+  if (worker) await within(worker.close(force), closeLimitMs, clock, 'The queue').catch(() => undefined)
 }
 
 /** Says when a lease was renewed, counted from before the question was asked: never later than the backend counts. */

@@ -6,7 +6,7 @@ import type { QueueStore, QueueWork, StreamRef } from './deps.ts'
 import { handBack } from './hand-back.ts'
 import { streamPauseMs } from './pauses.ts'
 import { persist } from './persist.ts'
-import { lease, openWorker, queueNames, streamJobId } from './queue.ts'
+import { closeWorker, lease, openWorker, queueNames, streamJobId } from './queue.ts'
 import type { JobWorker, QueueDeps, QueueJob } from './queue.ts'
 import { SessionLease } from './session-lease.ts'
 import type { EndCause } from './session-lease.ts'
@@ -76,7 +76,7 @@ export class StreamWorker {
     await Promise.race([all, this.#deps.clock.sleep(limitMs, late.signal).catch(() => undefined)])
     late.abort()
     if (this.#sessions.size > 0) this.#deps.log.warn({ sessions: this.#sessions.size }, 'Sessions did not end in time; their leases run out.')
-    await this.#worker?.close(this.#sessions.size > 0)
+    await closeWorker(this.#worker, this.#sessions.size > 0, this.#deps.clock)
   }
 
   #each(jobIds: string[], act: (session: SessionLease) => void): void {
