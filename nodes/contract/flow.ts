@@ -40,7 +40,9 @@ export function migrateFlow(document: unknown): unknown {
   let current = document
   for (let guard = 0; guard < 100; guard++) {
     if (typeof current !== 'object' || current === null || !('format' in current)) return current
-    const migrate = flowMigrations[String(current.format)]
+    const format = String(current.format)
+    // Only own entries: a document may call itself "valueOf".
+    const migrate = Object.hasOwn(flowMigrations, format) ? flowMigrations[format] : undefined
     if (!migrate) return current
     current = migrate(current as Record<string, unknown>)
   }
