@@ -79,6 +79,8 @@ export interface ModelSession {
   finish?(): Promise<ModelVerdict[]>
   /** Drops the session at the server; best effort, never throws. */
   close(): Promise<void>
+  /** Lets go of it here and keeps it at the server, because another worker goes on with it. Absent: `close` is called instead. */
+  release?(): Promise<void>
 }
 
 export interface ModelPort {

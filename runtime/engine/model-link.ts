@@ -54,9 +54,18 @@ export class ModelLink implements ModelSession {
   }
 
   async close(): Promise<void> {
+    await (await this.#letGo())?.close()
+  }
+
+  async release(): Promise<void> {
+    const session = await this.#letGo()
+    await (session?.release ? session.release() : session?.close())
+  }
+
+  async #letGo(): Promise<ModelSession | null> {
     const session = this.#session ?? await this.#opening?.catch(() => null)
     this.#session = null
-    await session?.close()
+    return session ?? null
   }
 
   #open(): Promise<ModelSession> {

@@ -276,8 +276,8 @@ class Session {
     const isHandedOver = end.state === 'stopped' && (this.#isStale || isHandover(this.#outer))
     this.#inputs?.stop()
     await this.#source?.stop()
+    await Promise.all([...this.#models.values()].map((model) => isHandedOver ? model.release() : model.close()))
     if (!isHandedOver) {
-      await Promise.all([...this.#models.values()].map((model) => model.close()))
       this.#note(`stream.${end.state}`, this.#order.plan.source.id, end.reason ?? { finished: 'The file is at its end.', failed: 'The stream failed.', stopped: 'Stopped.' }[end.state])
       this.#board.setState(end.state, end.reason)
       if (!this.#isStale) await this.#commitNotes()

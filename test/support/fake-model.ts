@@ -7,6 +7,7 @@ export interface FakeModel extends ModelPort {
   fed: FastFrame[]
   opened: { connection: string; streamKey: string; config: Record<string, unknown> }[]
   closed: string[]
+  released: string[]
   /** How many requests were in flight at once, at most. */
   mostInFlight: number
 }
@@ -24,7 +25,7 @@ const silent: ModelVerdict = { action: 'silence', text: '', reason: 'model', lat
 /** A ModelPort for tests. */
 export function fakeModel(options: FakeModelOptions): FakeModel {
   const model: FakeModel = {
-    ticks: [], fed: [], opened: [], closed: [], mostInFlight: 0,
+    ticks: [], fed: [], opened: [], closed: [], released: [], mostInFlight: 0,
     open: async ({ connection, streamKey, config }) => {
       model.opened.push({ connection, streamKey, config })
       return session(streamKey)
@@ -47,6 +48,7 @@ export function fakeModel(options: FakeModelOptions): FakeModel {
       },
       feed: (frame) => { model.fed.push(frame) },
       finish: async () => (options.finish?.() ?? []).map((verdict) => ({ ...silent, ...verdict })),
+      release: async () => { model.released.push(streamKey) },
       close: async () => { model.closed.push(streamKey) },
     }
   }

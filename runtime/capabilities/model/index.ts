@@ -1,0 +1,56 @@
+// Opens a model session by the kind of its connection, and tells whether a connection answers. The only file that knows
+// which kinds exist; the edge model is brought along by the composition root.
+import type { Clock, HttpPort, Log, ModelPort, ModelSession } from '../../../nodes/contract/capabilities.ts'
+import type { Connection, ConnectionKind } from '../../../nodes/contract/connections.ts'
+import { FatalError } from '../../../nodes/contract/errors.ts'
+import { withCircuit } from './circuit.ts'
+import { openJoyaiWebinfer } from './joyai-webinfer.ts'
+import type { ModelMemory } from './model-memory.ts'
+import { openVllmOmni, type SessionOptions } from './vllm-omni.ts'
+
+export interface OpenRequest {
+  connection: Connection
+  streamKey: string
+  /** The node's config: instruction, skills, mode. */
+  config: Record<string, unknown>
+  timeoutMs: number
+}
+export type Opener = (request: OpenRequest) => Promise<ModelSession> | ModelSession
+
+/** The built-in model, as runtime/capabilities/edge offers it. */
+export interface EdgePort {
+  open(options: { connection: string; streamKey: string; config: Record<string, unknown>; timeoutMs: number }): Promise<ModelSession>
+  test(timeoutMs: number): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
+}
+
+export interface ModelDeps {
+  connections: { get(name: string): Promise<Connection> }
+  http: HttpPort
+  clock: Clock
+  log: Log
+  edge?: EdgePort
+  /** More kinds. */
+  openers?: Partial<Record<ConnectionKind, Opener>>
+}
+
+/** The models of this process. */
+export function createModels(deps: ModelDeps): ModelPort {
+  const overHttp = (open: (options: SessionOptions) => ModelSession): Opener => ({ connection, streamKey, config, timeoutMs }) => withCircuit(open({
+    http: deps.http, log: deps.log, connection, streamKey, timeoutMs, restore: config.restore as ModelMemory | undefined,
+  }), deps.clock)
+  const { edge } = deps
+  const openers: Partial<Record<ConnectionKind, Opener>> = {
+    ...(edge ? { edge: ({ connection, ...rest }: OpenRequest) => edge.open({ connection: connection.name, ...rest }) } : {}),
+    'vllm-omni': overHttp(openVllmOmni), 'joyai-webinfer': overHttp(openJoyaiWebinfer), ...deps.openers,
+  }
+  return {
+    open: async ({ connection: name, streamKey, config, timeoutMs }) => {
+      const connection = await deps.connections.get(name)
+      const open = openers[connection.kind]
+      if (!open) throw new FatalError('MODEL_KIND_UNFIT', `The connection "${name}" is of kind "${connection.kind}", which has no interaction model. Choose edge, vllm-omni or joyai-webinfer.`)
+      return await open({ connection, streamKey, config, timeoutMs })
+    },
+  }
+}
+
+export { testConnection, type ConnectionReport, type TestDeps } from './test-connection.ts'

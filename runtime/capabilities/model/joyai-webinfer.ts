@@ -1,0 +1,81 @@
+// One stream's session at JoyAI's own server (webinfer) or JD's hosted API: the same chat call in another dress. It takes
+// real time and answers in token form; a lost session cannot be seen in its answers, so the instruction is given with care.
+import type { ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
+import { toError } from '../../../nodes/contract/errors.ts'
+import { callModel } from './model-http.ts'
+import { memoryText, readMemory, withMemory, type ModelMemory } from './model-memory.ts'
+import { parseTokenForm, type TokenForm } from './token-form.ts'
+import { contentOf, sessionIdOf, tickMessages, type SessionOptions } from './vllm-omni.ts'
+
+const closeTimeoutMs = 3000
+
+interface Harness { raw_content?: unknown; memory?: unknown }
+
+/** Seconds `from` to `to` of the stream, as the server writes them. */
+function timeRanges(request: ModelTick): string[] {
+  const count = Math.max(1, request.seconds)
+  const first = Math.max(0, request.mediaTimeS - (count - 1))
+  return Array.from({ length: count }, (_unused, index) => `${(first + index).toFixed(1)} seconds ~ ${(first + index + 1).toFixed(1)} seconds`)
+}
+
+/** Opens a session; the server is not spoken to before the first tick. */
+export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
+  const { connection, http, log } = options
+  const sessionId = sessionIdOf(options.streamKey)
+  const wantsDelegation = connection.config.delegation !== false
+  const headers = {
+    'x-streaming-session': sessionId,
+    'x-system-prompt-key': wantsDelegation ? 'DEFAULT_SYSTEM_PROMPT_EN' : 'DEFAULT_SYSTEM_PROMPT_NO_DELEGATION',
+  }
+  const model = typeof connection.config.model === 'string' && connection.config.model !== '' ? { model: connection.config.model } : {}
+  let given: string | null = null
+  let before = ''
+  let memory = options.restore
+  let isRestoring = false
+
+  return {
+    tick: async (request, signal) => {
+      if (request.instruction.trim() === '') return { action: 'silence', text: '', reason: 'no-instruction', latencyMs: 0 }
+      const instruction = withMemory(before, request.instruction)
+      const startedMs = performance.now()
+      const answer = await callModel(http, connection, {
+        path: '/v1/chat/completions', headers, timeoutMs: options.timeoutMs,
+        body: { ...model, session_id: sessionId, messages: tickMessages(request, given === instruction ? null : instruction), frame_time_ranges: timeRanges(request) },
+      }, signal).catch((error: unknown) => {
+        // What the server still knows after a failure cannot be seen; the same text again changes nothing.
+        given = null
+        throw error
+      })
+      const harness = typeof answer.streamingharness === 'object' && answer.streamingharness !== null ? answer.streamingharness as Harness : {}
+      const verdict: Omit<ModelVerdict, 'latencyMs'> = { ...readContent(contentOf(answer), harness), reason: 'model' }
+      const wasRestoring = isRestoring
+      isRestoring = hasForgotten(memory, readMemory(harness.memory))
+      if (isRestoring) before = memoryText(memory)
+      given = isRestoring ? null : instruction
+      if (!isRestoring) memory = readMemory(harness.memory) ?? memory
+      return {
+        ...verdict, latencyMs: Math.round((performance.now() - startedMs) * 10) / 10,
+        ...(wasRestoring && !isRestoring ? { restarted: true } : {}), ...(memory ? { memory } : {}),
+      }
+    },
+    release: async () => undefined,
+    close: async () => {
+      const never = new AbortController().signal
+      await callModel(http, connection, { path: '/v1/streaming/reset', headers, body: { session_id: sessionId }, timeoutMs: closeTimeoutMs }, never)
+        .catch((error: unknown) => { log.info({ error: toError(error).message }, 'the model session could not be reset') })
+    },
+  }
+}
+
+/** Its content knows silence and response only; a delegation stands in the raw words or inside the response. */
+function readContent(content: string, harness: Harness): TokenForm {
+  const plain = parseTokenForm(content)
+  if (plain.action !== 'response' || typeof harness.raw_content !== 'string') return plain
+  const raw = parseTokenForm(harness.raw_content)
+  return raw.action === 'delegate' ? raw : plain
+}
+
+/** Memory only grows: one that is suddenly empty belongs to a session that began anew. */
+function hasForgotten(known: ModelMemory | undefined, now: ModelMemory | undefined): boolean {
+  return now !== undefined && memoryText(known) !== '' && memoryText(now) === ''
+}
