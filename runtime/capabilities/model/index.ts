@@ -6,6 +6,7 @@ import { FatalError } from '../../../nodes/contract/errors.ts'
 import { withCircuit } from './circuit.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
 import type { ModelMemory } from './model-memory.ts'
+import { testConnection, type ConnectionReport, type TestDeps } from './test-connection.ts'
 import { openVllmOmni, type SessionOptions } from './vllm-omni.ts'
 
 export interface OpenRequest {
@@ -33,6 +34,11 @@ export interface ModelDeps {
   openers?: Partial<Record<ConnectionKind, Opener>>
 }
 
+/** `POST /api/connections/:name/test` in one function. */
+export function createConnectionTest(deps: TestDeps): (connection: Connection) => Promise<ConnectionReport> {
+  return (connection) => testConnection(connection, deps)
+}
+
 /** The models of this process. */
 export function createModels(deps: ModelDeps): ModelPort {
   const overHttp = (open: (options: SessionOptions) => ModelSession): Opener => ({ connection, streamKey, config, timeoutMs }) => withCircuit(open({
@@ -53,4 +59,4 @@ export function createModels(deps: ModelDeps): ModelPort {
   }
 }
 
-export { testConnection, type ConnectionReport, type TestDeps } from './test-connection.ts'
+export { testConnection } from './test-connection.ts'
