@@ -47,6 +47,7 @@ CREATE TABLE "decisions" (
 --> statement-breakpoint
 CREATE TABLE "deployments" (
 	"id" text PRIMARY KEY NOT NULL,
+	"seq" bigserial NOT NULL,
 	"flow_id" text NOT NULL,
 	"revision" integer NOT NULL,
 	"plan" json NOT NULL,
@@ -173,7 +174,7 @@ CREATE INDEX "actions_flow" ON "actions" USING btree ("flow_id");--> statement-b
 CREATE INDEX "actions_deployment" ON "actions" USING btree ("deployment_id");--> statement-breakpoint
 CREATE INDEX "actions_updated" ON "actions" USING btree ("updated_at");--> statement-breakpoint
 CREATE INDEX "decisions_flow_at" ON "decisions" USING btree ("flow_id","at");--> statement-breakpoint
-CREATE INDEX "deployments_flow" ON "deployments" USING btree ("flow_id","deployed_at");--> statement-breakpoint
+CREATE INDEX "deployments_flow" ON "deployments" USING btree ("flow_id","seq");--> statement-breakpoint
 CREATE INDEX "events_at" ON "events" USING btree ("at","id");--> statement-breakpoint
 CREATE INDEX "events_flow_at" ON "events" USING btree ("flow_id","at","id");--> statement-breakpoint
 CREATE INDEX "events_kind_at" ON "events" USING btree ("kind","at","id");--> statement-breakpoint

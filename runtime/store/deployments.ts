@@ -26,7 +26,7 @@ async function readCurrent(session: Session, flowId?: string) {
     id: deployments.id, flowId: deployments.flowId, revision: deployments.revision, stoppedAt: deployments.stoppedAt,
   }).from(deployments)
     .where(flowId === undefined ? undefined : eq(deployments.flowId, flowId))
-    .orderBy(deployments.flowId, desc(deployments.deployedAt), desc(deployments.id))
+    .orderBy(deployments.flowId, desc(deployments.seq))
   const rows = latest.length === 0 ? [] : await session.select().from(streams)
     .where(inArray(streams.deploymentId, latest.map(({ id }) => id))).orderBy(asc(streams.id))
   return latest.map((deployment) => ({ ...deployment, streams: rows.filter((row) => row.deploymentId === deployment.id) }))

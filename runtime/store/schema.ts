@@ -44,13 +44,15 @@ export const urlCredentials = pgTable('url_credentials', {
 
 export const deployments = pgTable('deployments', {
   id: text('id').primaryKey(),
+  /** The highest of a flow is the present one; a clock may be set back. */
+  seq: bigserial('seq', { mode: 'number' }).notNull(),
   flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
   revision: integer('revision').notNull(),
   /** Never changed once written. */
   plan: json('plan').$type<Plan>().notNull(),
   deployedAt: instant('deployed_at').notNull(),
   stoppedAt: instant('stopped_at'),
-}, (table) => [index('deployments_flow').on(table.flowId, table.deployedAt)])
+}, (table) => [index('deployments_flow').on(table.flowId, table.seq)])
 
 export const streams = pgTable('streams', {
   id: text('id').primaryKey(),

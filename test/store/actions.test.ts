@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ActionOutcome } from '../../runtime/queue/deps.ts'
+import { action, closeStore, event, input, openStore, runFlow, samplePlan, startMs, tickCommit } from './samples.ts'
+import type { StoreUnderTest } from './samples.ts'
+
+describe('actions', () => {
+  let under: StoreUnderTest
+  beforeAll(async () => { under = await openStore() })
+  afterAll(async () => { await closeStore(under) })
+
+  async function commitOne() {
+    const { flowId, keys: [key] } = await runFlow(under.store)
+    await under.store.engine.commitTick(tickCommit(key!, flowId, 1))
+    const eventId = `${key!.streamId}-event-1`
+    return { flowId, key: key!, eventId, id: `${eventId}_tell` }
+  }
+  const outcome = (overrides: Partial<ActionOutcome> = {}): ActionOutcome => ({ state: 'delivered', detail: '200 OK', events: [], actions: [], inputs: [], ...overrides })
+  const waiting = async (olderThanMs = 30_000) => (await under.store.queue.actionsToQueue({ limit: 100, olderThanMs })).map(({ id }) => id)
+  const delivery = async (eventId: string) => (await under.store.events.get(eventId)).deliveries[0]
+
+  test('are handed to the queue once, and again when there is no sign of life', async () => {
+    under.clock.ms = startMs
+    const { id, eventId } = await commitOne()
+    expect(await waiting()).toContain(id)
+    expect(await delivery(eventId)).toMatchObject({ id, node: 'tell', state: 'pending', attempts: 0 })
+    await under.store.queue.markQueued([id])
+    expect(await waiting()).not.toContain(id)
+    under.clock.ms += 31_000
+    expect(await waiting()).toContain(id)
+    await under.store.queue.beginAction(id)
+    expect(await waiting()).not.toContain(id)
+    under.clock.ms += 31_000
+    expect(await waiting()).toContain(id)
+    await under.store.queue.markQueued([id])
+    expect([await waiting(), (await delivery(eventId))?.state]).toEqual([expect.not.arrayContaining([id]), 'running'])
+    await under.store.queue.endAction(id, outcome())
+    under.clock.ms += 3_600_000
+    expect(await waiting()).not.toContain(id)
+  })
+
+  test('count their tries and carry all that a try needs', async () => {
+    const { flowId, key, eventId, id } = await commitOne()
+    const first = await under.store.queue.beginAction(id)
+    expect(first).toEqual({
+      action: action(key, flowId, eventId), attempt: 1, flow: { id: flowId, name: 'Fall alert', revision: 1 },
+      node: { id: 'tell', type: 'notification', version: 1, config: { channel: 'inbox' } },
+      routes: { 'model.response': [{ to: 'action', node: 'tell', port: 'message' }] },
+    })
+    await under.store.queue.endAction(id, outcome({ state: 'retrying', detail: '503' }))
+    expect(await delivery(eventId)).toMatchObject({ state: 'running', attempts: 1, detail: '503' })
+    expect((await under.store.queue.beginAction(id))?.attempt).toBe(2)
+    await under.store.queue.endAction(id, outcome())
+    expect(await delivery(eventId)).toMatchObject({ state: 'delivered', attempts: 2, detail: '200 OK' })
+    expect(await under.store.queue.beginAction(id)).toBeNull()
+    expect(await under.store.queue.beginAction('no such action')).toBeNull()
+  })
+
+  test('write what follows from them once, with the plan they were made by', async () => {
+    const { flowId, key, id } = await commitOne()
+    await under.store.queue.beginAction(id)
+    // Deployed anew while the action runs: its node is gone from the new plan.
+    await under.store.deployments.deploy(flowId, 1, { ...samplePlan(), streams: samplePlan().streams.map((stream) => ({ ...stream, actions: [] })) })
+    const next = `${id}-delivered`
+    const result = outcome({
+      events: [event(key, flowId, next, { kind: 'notification.delivered', frame: new Uint8Array([1, 2]) })],
+      actions: [action(key, flowId, next)], inputs: [input(key.streamId, `${id}-answer`)],
+    })
+    await under.store.queue.endAction(id, result)
+    await under.store.queue.endAction(id, { ...result, state: 'failed', detail: 'too late' })
+    expect((await under.store.events.get(next)).deliveries).toHaveLength(1)
+    expect(Buffer.from(await under.store.events.frame(next) ?? [])).toEqual(Buffer.from([1, 2]))
+    expect((await under.store.engine.readInputs(key.streamId)).map((each) => each.id)).toEqual([`${id}-answer`])
+    expect((await under.store.queue.beginAction(`${next}_tell`))?.node.id).toBe('tell')
+  })
+
+  test('end in one transaction: either the outcome with all that follows, or nothing', async () => {
+    const { flowId, key, eventId, id } = await commitOne()
+    await under.store.queue.beginAction(id)
+    const broken = outcome({ events: [event(key, flowId, `${id}-x`)], actions: [{ ...action(key, flowId, `${id}-x`), run: 'x' as unknown as number }] })
+    await expect(under.store.queue.endAction(id, broken)).rejects.toMatchObject({ code: 'DB_FAILED' })
+    expect((await delivery(eventId))?.state).toBe('running')
+    await expect(under.store.events.get(`${id}-x`)).rejects.toMatchObject({ code: 'EVENT_NOT_FOUND' })
+  })
+
+  test('fail in words when their node is in no plan', async () => {
+    const { flowId, keys: [key] } = await runFlow(under.store)
+    await under.store.engine.commitTick(tickCommit(key!, flowId, 1, { actions: [action(key!, flowId, `${key!.streamId}-event-1`, { id: 'lost', node: 'ghost' })] }))
+    expect(await under.store.queue.beginAction('lost')).toBeNull()
+    expect((await under.store.events.get(`${key!.streamId}-event-1`)).deliveries[0]).toMatchObject({ state: 'failed', detail: expect.stringContaining('ghost') })
+  })
+
+  test('of a flow that was deleted meanwhile end without a complaint', async () => {
+    const { flowId, key, id } = await commitOne()
+    await under.store.queue.beginAction(id)
+    await under.store.flows.remove(flowId)
+    await under.store.queue.endAction(id, outcome({ events: [event(key, flowId, `${id}-x`)] }))
+    expect(await under.store.queue.beginAction(id)).toBeNull()
+  })
+})

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { RunKey } from '../../runtime/engine/deps.ts'
+import { closeStore, decision, event, openStore, runFlow, startMs, tickCommit, tickRecord } from './samples.ts'
+import type { StoreUnderTest } from './samples.ts'
+
+describe('events', () => {
+  let under: StoreUnderTest
+  let flowId: string
+  let key: RunKey
+  beforeAll(async () => { under = await openStore() })
+  afterAll(async () => { await closeStore(under) })
+  beforeEach(async () => {
+    const run = await runFlow(under.store)
+    flowId = run.flowId
+    key = run.keys[0]!
+  })
+  const record = async (...rows: { id: string; text?: string; kind?: 'response.given' | 'stream.lost'; atS?: number; frame?: Uint8Array }[]) => {
+    const events = rows.map(({ id, atS = 1, frame = null, ...rest }) => event(key, flowId, `${flowId}-${id}`, { ...rest, frame, at: new Date(startMs + atS * 1000).toISOString() }))
+    await under.store.engine.commitTick(tickCommit(key, flowId, 1, { events, actions: [] }))
+  }
+  const find = async (query: Partial<Parameters<typeof under.store.events.list>[0]>) =>
+    (await under.store.events.list({ flow: flowId, limit: 50, ...query })).events.map(({ id }) => id.replace(`${flowId}-`, ''))
+
+  test('are found by words in any form and order, by phrase, and without a word', async () => {
+    await record(
+      { id: 'fall', text: 'A person has fallen in the kitchen.' }, { id: 'falls', text: 'Two people fall down the stairs' },
+      { id: 'fire', text: 'Smoke over the stove in the kitchen' }, { id: 'deutsch', text: 'Eine Person ist gestürzt' }, { id: 'han', text: '厨房里有人摔倒了' },
+    )
+    expect((await find({ q: 'falling' })).sort()).toEqual(['falls'])
+    expect((await find({ q: 'kitchen' })).sort()).toEqual(['fall', 'fire'])
+    expect(await find({ q: 'Kitchen person' })).toEqual(['fall'])
+    expect(await find({ q: '"the kitchen" -smoke' })).toEqual(['fall'])
+    expect(await find({ q: 'gestürzt' })).toEqual(['deutsch'])
+    expect(await find({ q: '摔倒' })).toEqual(['han'])
+    expect(await find({ q: "'; drop table events; --" })).toEqual([])
+    expect(await find({ q: '   ' })).toHaveLength(5)
+  })
+
+  test('are found by kind and time', async () => {
+    await record({ id: 'a', atS: 10 }, { id: 'b', atS: 20, kind: 'stream.lost' }, { id: 'c', atS: 30 })
+    const at = (seconds: number) => new Date(startMs + seconds * 1000).toISOString()
+    expect(await find({ kind: 'stream.lost' })).toEqual(['b'])
+    expect(await find({ kind: 'stream.lost,response.given' })).toEqual(['c', 'b', 'a'])
+    expect(await find({ from: at(20) })).toEqual(['c', 'b'])
+    expect(await find({ from: at(11), to: at(20) })).toEqual(['b'])
+    expect(await find({ kind: 'no.such' })).toEqual([])
+  })
+
+  test('come page by page, each once, also those of the same instant and those written meanwhile', async () => {
+    await record(...Array.from({ length: 25 }, (_, nth) => ({ id: `p${String(nth).padStart(2, '0')}`, atS: Math.floor(nth / 5) })))
+    const seen: string[] = []
+    let cursor: string | undefined
+    for (let page = 0; page < 10; page++) {
+      const { events, next } = await under.store.events.list({ flow: flowId, limit: 4, ...(cursor ? { cursor } : {}) })
+      seen.push(...events.map(({ id }) => id))
+      if (page === 1) await record({ id: 'newer', atS: 99 })
+      if (!next) break
+      cursor = next
+    }
+    expect(seen).toHaveLength(25)
+    expect(new Set(seen).size).toBe(25)
+    expect([...seen].sort().reverse()).toEqual(seen)
+  })
+
+  test('refuse cursors and times that nobody gave out', async () => {
+    for (const cursor of ['nonsense', Buffer.from('["2026-13-01","x"]').toString('base64url'), Buffer.from('{}').toString('base64url')]) {
+      await expect(under.store.events.list({ limit: 5, cursor })).rejects.toMatchObject({ name: 'BadRequestError', code: 'QUERY_CURSOR_INVALID' })
+      await expect(under.store.events.decisions({ flow: flowId, limit: 5, cursor })).rejects.toMatchObject({ code: 'QUERY_CURSOR_INVALID' })
+    }
+    for (const from of ['yesterday', '5', '2026-99-01', '2026-11-20T99:00:00Z']) {
+      await expect(under.store.events.list({ limit: 5, from })).rejects.toMatchObject({ code: 'QUERY_TIME_INVALID' })
+    }
+    await expect(under.store.events.list({ limit: Number.NaN })).rejects.toMatchObject({ code: 'QUERY_LIMIT_INVALID' })
+  })
+
+  test('carry their frame, their deliveries and who acknowledged them first', async () => {
+    await record({ id: 'seen', frame: new Uint8Array([255, 216, 0, 1]) })
+    const id = `${flowId}-seen`
+    under.clock.ms = startMs + 5_000
+    const view = await under.store.events.acknowledge(id, 'owner')
+    expect(view).toMatchObject({ flow: flowId, stream: key.streamId, frame: { url: `/api/events/${id}/frame` }, deliveries: [], acknowledgedAt: '2026-11-20T12:00:05.000Z', acknowledgedBy: 'owner' })
+    under.clock.ms += 5_000
+    expect((await under.store.events.acknowledge(id, 'link')).acknowledgedBy).toBe('owner')
+    expect(Buffer.from(await under.store.events.frame(id) ?? [])).toEqual(Buffer.from([255, 216, 0, 1]))
+    expect(await under.store.events.frame('nothing')).toBeUndefined()
+    await expect(under.store.events.acknowledge('nothing', 'x')).rejects.toMatchObject({ code: 'EVENT_NOT_FOUND' })
+  })
+
+  test('the timeline comes newest first, by stream and page, silence included', async () => {
+    const quiet = Array.from({ length: 12 }, (_, nth) => tickRecord(key, flowId, nth + 1, { decisions: [decision(nth + 1), decision(nth + 1, { node: 'second', reason: 'duplicate' })] }))
+    await under.store.engine.writeTicks(quiet)
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await under.store.events.decisions({ flow: flowId, stream: key.streamId, limit: 5, ...(cursor ? { cursor } : {}) })
+      seen.push(...page.decisions.map(({ tick, node }) => `${String(tick).padStart(2, '0')} ${node}`))
+      cursor = page.next ?? undefined
+    } while (cursor)
+    expect(seen).toHaveLength(24)
+    expect(seen).toEqual([...new Set(seen)].sort().reverse())
+    expect((await under.store.events.decisions({ flow: flowId, stream: 'other', limit: 5 })).decisions).toEqual([])
+    expect((await under.store.events.decisions({ flow: flowId, from: new Date(startMs + 11_500).toISOString(), limit: 5 })).decisions[0]).toEqual({ ...decision(12, { node: 'second', reason: 'duplicate' }), stream: key.streamId })
+  })
+})
