@@ -93,9 +93,9 @@ export default defineSource({
   card: '{{kind}} {{path}}{{url}}',
   needs: ['media', 'clock'],
   check,
-  open: ({ config: { kind, path, loop, url, transport, device }, media, taps, signal, onFast }) =>
+  open: ({ config: { kind, path, loop, url, transport, device }, media, taps, signal, onFast, startAtS }) =>
     media.open(
-      { kind, loop, transport, device, ...(path ? { path: path.trim() } : {}), ...(url ? { url: url.trim() } : {}) },
+      { kind, loop, transport, device, ...(path ? { path: path.trim() } : {}), ...(url ? { url: url.trim() } : {}), ...(startAtS ? { startAtS } : {}) },
       taps,
       { signal, ...(onFast ? { onFast } : {}) },
     ),

@@ -24,9 +24,8 @@ export interface Decoding {
   input: Input
   reading: Reading
   taps: Taps
-  timeline: Timeline
-  nextSeq: () => number
-  nextFastSeq: () => number
+  /** One timeline per process: stamps start anew with each. */
+  startTimeline: () => Timeline
   onFast?: ((frame: FastFrame) => void) | undefined
   /** For a browser's camera: writes pictures into ffmpeg, returns how to stop that. */
   feed?: ((child: Child) => () => void) | undefined
@@ -100,9 +99,11 @@ function readPictures(deps: DecoderDeps, job: Decoding, child: Child, onFrame: (
       }
     })
   }
+  const timeline = job.startTimeline()
+  let seq = 0, fastSeq = 0
   const zip = new Zip<{ stamp: number; full: Picture; floor: Picture; luma: GrayImage }>(['stamp', 'full', 'floor', 'luma'], maxSkew, (parts) => {
     const atMs = deps.clock.nowMs()
-    onFrame(toFrame(parts, job.nextSeq(), atMs, job.timeline.mediaTimeS(parts.stamp, atMs)))
+    onFrame(toFrame(parts, seq++, atMs, timeline.mediaTimeS(parts.stamp, atMs)))
   })
   const stamps = new StampReader(), full = new JpegSplitter(), floor = new JpegSplitter(), luma = new PgmSplitter()
   listen(pipes.stamps, (chunk) => stamps.push(chunk).forEach((stamp) => zip.put('stamp', stamp)))
@@ -113,7 +114,7 @@ function readPictures(deps: DecoderDeps, job: Decoding, child: Child, onFrame: (
   if (!fast) return
   const { width, height } = fast
   const fastZip = new Zip<{ stamp: number; rgb: Uint8Array }>(['stamp', 'rgb'], maxSkew, ({ stamp, rgb }) => {
-    job.onFast?.({ seq: job.nextFastSeq(), mediaTimeS: job.timeline.mediaTimeS(stamp, deps.clock.nowMs()), width, height, rgb })
+    job.onFast?.({ seq: fastSeq++, mediaTimeS: timeline.mediaTimeS(stamp, deps.clock.nowMs()), width, height, rgb })
   })
   const fastStamps = new StampReader(), raw = new FixedSplitter(width * height * 3)
   listen(pipes.fastStamps, (chunk) => fastStamps.push(chunk).forEach((stamp) => fastZip.put('stamp', stamp)))

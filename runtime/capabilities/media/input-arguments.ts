@@ -12,6 +12,8 @@ export interface Input {
   /** Its end is a loss, its clock is ours. False: a clip that ends as finished. */
   live: boolean
   loop: boolean
+  /** Clips: whole seconds to leave out at the start. */
+  startAtS: number
   transport: 'tcp' | 'udp'
   /** Who it is, without credentials: what is learnt of a camera is kept under this. */
   key: string
@@ -39,7 +41,7 @@ export function inputArguments(input: Input, rtspTimeout: string, reading?: Read
 
 /** For ffprobe and snapshots: the same limits, no pacing. */
 export function lookArguments(input: Input, rtspTimeout: string): string[] {
-  return [...sourceArguments({ ...input, loop: false }, rtspTimeout), ...whereArguments(input)]
+  return [...sourceArguments({ ...input, loop: false, startAtS: 0 }, rtspTimeout), ...whereArguments(input)]
 }
 
 function decodeArguments(reading: Reading): string[] {
@@ -61,7 +63,7 @@ function sourceArguments(input: Input, rtspTimeout: string, reading?: Reading): 
   const pace = reading?.pace ? ['-re'] : []
   switch (input.kind) {
     case 'file':
-      return [...pace, ...(input.loop ? ['-stream_loop', '-1'] : []), '-protocol_whitelist', 'file', '-format_whitelist', clipFormats]
+      return [...pace, ...(input.loop ? ['-stream_loop', '-1'] : []), ...(input.startAtS > 0 ? ['-ss', String(input.startAtS)] : []), '-protocol_whitelist', 'file', '-format_whitelist', clipFormats]
     case 'rtsp':
       return rtspArguments(input, rtspTimeout)
     case 'url':

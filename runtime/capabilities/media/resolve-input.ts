@@ -16,7 +16,9 @@ export interface ResolveDeps {
 
 /** Throws FatalError or RetryableError with words for the person who drew the camera. */
 export async function resolveInput(deps: ResolveDeps, spec: CameraSpec, owner?: Owner): Promise<Input> {
-  const rest = { loop: spec.loop ?? false, transport: spec.transport === 'udp' ? 'udp' as const : 'tcp' as const }
+  // Whole seconds, so that the pictures of each second stay the same; never in a loop, which would go on from there.
+  const startAtS = spec.kind === 'file' && !spec.loop ? Math.max(0, Math.floor(spec.startAtS ?? 0)) : 0
+  const rest = { loop: spec.loop ?? false, startAtS, transport: spec.transport === 'udp' ? 'udp' as const : 'tcp' as const }
   switch (spec.kind) {
     case 'file': {
       if (!spec.path) throw incomplete('has no clip yet. Choose one, or upload it.')

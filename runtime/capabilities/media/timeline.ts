@@ -1,30 +1,34 @@
 // Turns ffmpeg's time stamps into seconds since the source was opened. Pure: the wall clock is handed in.
 
-/** How far a live camera's own clock may run from ours before we believe ours. */
-const maxSkewS = 5
+/** A live camera's clock may fall behind ours by this much, by drift or a jump, before ours is believed again. */
+const maxLagS = 2
+
+/** When a source gave its first picture. Several decoders of one camera share it. */
+export interface Origin { ms: number | undefined }
 
 /** One per run of a decoder; pictures of all its outputs share it. */
-export class Timeline {
-  readonly #live: boolean
-  #offsetS: number | undefined
-  #startMs = 0
-  readonly #baseS: number
+export interface Timeline {
+  mediaTimeS(stampS: number, nowMs: number): number
+}
 
-  /** A file's stamps are its clock. A live camera starts at `baseS` with its first picture, and jumps of its clock are evened out. */
-  constructor(options: { live: boolean; baseS: number }) {
-    this.#live = options.live
-    this.#baseS = options.baseS
-  }
+/** A clip's stamps are its clock. They count from where it was entered. */
+export function clipTimeline(startAtS: number): Timeline {
+  return { mediaTimeS: (stampS) => round(startAtS + Math.max(0, stampS)) }
+}
 
-  mediaTimeS(stampS: number, nowMs: number): number {
-    if (!this.#live) return round(this.#baseS + Math.max(0, stampS))
-    if (this.#offsetS === undefined) {
-      this.#offsetS = this.#baseS - stampS
-      this.#startMs = nowMs
-    }
-    const wallS = this.#baseS + (nowMs - this.#startMs) / 1000
-    if (Math.abs(stampS + this.#offsetS - wallS) > maxSkewS) this.#offsetS = wallS - stampS
-    return round(Math.max(this.#baseS, stampS + this.#offsetS))
+/**
+ * A live camera's stamps give the distance between its pictures, our clock says where they belong: never in the future
+ * (what came with the least delay is closest to the truth), never far in the past. Jumps of its clock are evened out so.
+ */
+export function liveTimeline(origin: Origin): Timeline {
+  let offsetS: number | undefined
+  return {
+    mediaTimeS: (stampS, nowMs) => {
+      origin.ms ??= nowMs
+      const wallS = (nowMs - origin.ms) / 1000
+      if (offsetS === undefined || stampS + offsetS > wallS || stampS + offsetS < wallS - maxLagS) offsetS = wallS - stampS
+      return round(stampS + offsetS)
+    },
   }
 }
 
