@@ -6,7 +6,6 @@ import { FatalError } from '../../../nodes/contract/errors.ts'
 import { withCircuit } from './circuit.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
 import type { ModelMemory } from './model-memory.ts'
-import { testConnection, type ConnectionReport, type TestDeps } from './test-connection.ts'
 import { openVllmOmni, type SessionOptions } from './vllm-omni.ts'
 
 export interface OpenRequest {
@@ -32,11 +31,6 @@ export interface ModelDeps {
   edge?: EdgePort
   /** More kinds. */
   openers?: Partial<Record<ConnectionKind, Opener>>
-}
-
-/** `POST /api/connections/:name/test` in one function. */
-export function createConnectionTest(deps: TestDeps): (connection: Connection) => Promise<ConnectionReport> {
-  return (connection) => testConnection(connection, deps)
 }
 
 /** The models of this process. */

@@ -1,13 +1,15 @@
 // One stream's session at JoyAI's own server (webinfer) or JD's hosted API: the same chat call in another dress. It takes
-// real time and answers in token form; a lost session cannot be seen in its answers, so the instruction is given with care.
+// real time and answers in token form. A lost session can hardly be seen in its answers, so the instruction is repeated.
 import type { ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
 import { toError } from '../../../nodes/contract/errors.ts'
 import { callModel } from './model-http.ts'
-import { memoryText, readMemory, withMemory, type ModelMemory } from './model-memory.ts'
+import { joinMemory, memoryText, readMemory, withMemory, type ModelMemory } from './model-memory.ts'
 import { parseTokenForm, type TokenForm } from './token-form.ts'
 import { contentOf, sessionIdOf, tickMessages, type SessionOptions } from './vllm-omni.ts'
 
 const closeTimeoutMs = 3000
+/** The same text again changes nothing at the server, and a server that was restarted unseen would stay silent for ever. */
+const repeatEveryTicks = 20
 
 interface Harness { raw_content?: unknown; memory?: unknown }
 
@@ -29,18 +31,21 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
   }
   const model = typeof connection.config.model === 'string' && connection.config.model !== '' ? { model: connection.config.model } : {}
   let given: string | null = null
+  let ticksSinceGiven = 0
   let before = ''
   let memory = options.restore
+  let reported: ModelMemory | undefined
   let isRestoring = false
 
   return {
     tick: async (request, signal) => {
       if (request.instruction.trim() === '') return { action: 'silence', text: '', reason: 'no-instruction', latencyMs: 0 }
       const instruction = withMemory(before, request.instruction)
+      const isDue = given !== instruction || ticksSinceGiven >= repeatEveryTicks
       const startedMs = performance.now()
       const answer = await callModel(http, connection, {
         path: '/v1/chat/completions', headers, timeoutMs: options.timeoutMs,
-        body: { ...model, session_id: sessionId, messages: tickMessages(request, given === instruction ? null : instruction), frame_time_ranges: timeRanges(request) },
+        body: { ...model, session_id: sessionId, messages: tickMessages(request, isDue ? instruction : null), frame_time_ranges: timeRanges(request) },
       }, signal).catch((error: unknown) => {
         // What the server still knows after a failure cannot be seen; the same text again changes nothing.
         given = null
@@ -49,10 +54,13 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
       const harness = typeof answer.streamingharness === 'object' && answer.streamingharness !== null ? answer.streamingharness as Harness : {}
       const verdict: Omit<ModelVerdict, 'latencyMs'> = { ...readContent(contentOf(answer), harness), reason: 'model' }
       const wasRestoring = isRestoring
-      isRestoring = hasForgotten(memory, readMemory(harness.memory))
+      const now = readMemory(harness.memory)
+      isRestoring = hasForgotten(reported, now)
       if (isRestoring) before = memoryText(memory)
+      else memory = joinMemory(before, now) ?? memory
+      reported = now
       given = isRestoring ? null : instruction
-      if (!isRestoring) memory = readMemory(harness.memory) ?? memory
+      ticksSinceGiven = isDue ? 1 : ticksSinceGiven + 1
       return {
         ...verdict, latencyMs: Math.round((performance.now() - startedMs) * 10) / 10,
         ...(wasRestoring && !isRestoring ? { restarted: true } : {}), ...(memory ? { memory } : {}),

@@ -1,0 +1,212 @@
+// One suite for both interaction servers: every trouble a model can be in is seen, named, and survived.
+import { afterEach, describe, expect, it } from 'vitest'
+import type { ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { Connection } from '../../nodes/contract/connections.ts'
+import { createHttp } from '../../runtime/capabilities/http.ts'
+import { createModels, testConnection } from '../../runtime/capabilities/model/index.ts'
+import { fakeClock, type FakeClock } from '../support/fake-clock.ts'
+import { startFakeOrchestrator, type FakeOrchestrator, type FakeOrchestratorOptions } from '../support/fake-orchestrator.ts'
+import { quietLog } from '../support/session-bench.ts'
+
+const timeoutMs = 300
+const http = createHttp()
+let fake: FakeOrchestrator
+let clock: FakeClock
+let ticks = 0
+afterEach(async () => { await fake.stop() })
+
+const request = (patch: Partial<ModelTick> = {}): ModelTick => ({
+  picture: { width: 640, height: 480, jpeg: new Uint8Array([255, 216, 255]) }, kind: 'I', mediaTimeS: ticks, tick: ++ticks, seconds: 1,
+  instruction: 'Warn me the moment a person falls.', persona: 'default', ...patch,
+})
+
+async function open(kind: 'vllm-omni' | 'joyai-webinfer', options: FakeOrchestratorOptions = {}, config: Record<string, unknown> = {}, secret: Record<string, string> = {}) {
+  fake = await startFakeOrchestrator({ dress: kind === 'joyai-webinfer' ? 'webinfer' : 'vllm-omni', ...options })
+  clock = fakeClock()
+  ticks = 0
+  const connection: Connection = { name: 'model', kind, config: { url: `${fake.url}/v1/` }, secret }
+  const models = createModels({ connections: { get: async () => connection }, http, clock, log: quietLog })
+  const session = await models.open({ connection: 'model', streamKey: 'flow1-cam.1.model', config, timeoutMs })
+  return { session, connection, tick: (patch: Partial<ModelTick> = {}): Promise<ModelVerdict> => session.tick(request(patch), new AbortController().signal) }
+}
+const chats = () => fake.calls.filter((call) => call.path === '/v1/chat/completions')
+
+describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
+  it('gives the instruction once and then only frames, a picture for each second', async () => {
+    const { tick } = await open(kind, { model: ({ index }) => index === 2 ? '</response> A person has fallen.' : '</silence>' })
+    expect(await tick()).toMatchObject({ action: 'silence', reason: 'model' })
+    expect(await tick()).toMatchObject({ action: 'response', text: 'A person has fallen.' })
+    await tick({ seconds: 3 })
+    await tick({ instruction: 'Count the people.' })
+    expect(chats().map(({ texts, images }) => [texts, images])).toEqual([[['Warn me the moment a person falls.'], 1], [[], 1], [[], 3], [['Count the people.'], 1]])
+    expect(fake.sessions.get('heed-flow1-cam.1.model')?.frameIndex).toBe(6)
+  })
+
+  it('reads delegations and treats an empty response as silence', async () => {
+    const said = ['</response> One moment. <delegation> Which brand?', '</response>', '', 'no marker at all']
+    const { tick } = await open(kind, { model: ({ index }) => said[index - 1] ?? '' })
+    expect(await tick()).toMatchObject({ action: 'delegate', text: 'One moment.', question: 'Which brand?' })
+    expect(await tick()).toMatchObject({ action: 'silence', text: '' })
+    expect(await tick()).toMatchObject({ action: 'silence', text: '' })
+    expect(await tick()).toMatchObject({ action: 'response', text: 'no marker at all' })
+  })
+
+  it('without an instruction stays silent and leaves the server alone', async () => {
+    const { tick } = await open(kind)
+    expect(await tick({ instruction: ' ' })).toMatchObject({ action: 'silence', reason: 'no-instruction' })
+    expect(fake.calls).toEqual([])
+  })
+
+  it.each([
+    ['hang', 'MODEL_TIMEOUT', /within 0.3 s/],
+    ['close', 'MODEL_UNREACHABLE', /closed the connection/],
+    ['nonsense', 'MODEL_NONSENSE', /not JSON/],
+    ['dead-model', 'MODEL_BACKEND_DOWN', /orchestrator answers but the model behind it does not/],
+  ] as const)('names a server that does this: %s', async (fault, code, words) => {
+    const { tick } = await open(kind)
+    await tick()
+    fake.fault = fault
+    await expect(tick()).rejects.toMatchObject({ name: 'RetryableError', code, message: expect.stringMatching(words) as string })
+    fake.fault = null
+    await clock.advance(10_000)
+    expect(await tick()).toMatchObject({ action: 'silence', reason: 'model' })
+  })
+
+  it('gives up for good, with words, where another try would be the same', async () => {
+    const { tick } = await open(kind)
+    fake.fault = 'unknown-model'
+    await expect(tick()).rejects.toMatchObject({ name: 'FatalError', code: 'MODEL_NOT_THERE', message: expect.stringContaining('does not exist') as string })
+  })
+
+  it('sends the key, and says when it is refused', async () => {
+    const right = await open(kind, { apiKey: 'sesame' }, {}, { apiKey: 'sesame' })
+    expect(await right.tick()).toMatchObject({ action: 'silence' })
+    await fake.stop()
+    const wrong = await open(kind, { apiKey: 'sesame' }, {}, { apiKey: 'open' })
+    await expect(wrong.tick()).rejects.toMatchObject({ name: 'FatalError', code: 'MODEL_KEY_REFUSED' })
+    await expect(wrong.tick()).rejects.not.toMatchObject({ message: expect.stringContaining('open') as string })
+  })
+
+  it('does not stall every tick on a server that hangs or is gone', async () => {
+    const { tick } = await open(kind)
+    await tick()
+    fake.fault = 'hang'
+    await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
+    const asked = chats().length
+    const startedMs = performance.now()
+    for (let second = 0; second < 31; second++) {
+      if (second === 1) await fake.goAway()
+      await clock.advance(999)
+      await tick().catch(() => undefined)
+    }
+    expect(chats().length).toBe(asked)
+    expect(performance.now() - startedMs).toBeLessThan(2 * timeoutMs)
+    fake.fault = null
+    await fake.comeBack()
+    await clock.advance(10_000)
+    expect(await tick()).toMatchObject({ reason: 'model' })
+  })
+
+  it('forgets its session at the server when it is closed, and keeps it when another worker goes on', async () => {
+    const { session, tick } = await open(kind)
+    await tick()
+    await session.release?.()
+    expect(fake.sessions.size).toBe(1)
+    await session.close()
+    expect(fake.sessions.size).toBe(0)
+    await fake.goAway()
+    await session.close()
+    await fake.comeBack()
+  })
+
+  it('tests a connection down to the model behind the front', async () => {
+    const { connection } = await open(kind)
+    expect(await testConnection(connection, { http })).toMatchObject({ ok: true, message: expect.stringContaining('The model answers') as string, details: { models: ['JoyAI-VL-Interaction-Preview'] } })
+    expect(fake.sessions.size).toBe(0)
+    fake.fault = 'dead-model'
+    expect(await testConnection(connection, { http })).toMatchObject({ ok: false, message: expect.stringContaining('model behind it does not') as string })
+    await fake.goAway()
+    expect(await testConnection(connection, { http })).toMatchObject({ ok: false, message: expect.stringContaining('refused the connection') as string })
+    await fake.comeBack()
+  })
+})
+
+describe('vllm-omni', () => {
+  it('gives instruction, persona and memory again after the server has lost the stream, and says so', async () => {
+    const { tick } = await open('vllm-omni', { chunkFrames: 2 })
+    for (let n = 0; n < 5; n++) await tick({ persona: 'talkative' })
+    fake.restart()
+    expect(await tick({ persona: 'talkative' })).toMatchObject({ action: 'silence', reason: 'no-instruction' })
+    expect(await tick({ persona: 'talkative' })).toMatchObject({ restarted: true, reason: 'model' })
+    const session = fake.sessions.get('heed-flow1-cam.1.model')
+    expect(session?.instruction).toContain('Summary of chunk 1.')
+    expect(session?.instruction).toMatch(/Warn me the moment a person falls\.$/)
+    expect(session?.persona).toBe('talkative')
+    const given = chats().length
+    expect((await tick({ persona: 'talkative' })).restarted).toBeUndefined()
+    expect(chats()[given]?.texts).toEqual([])
+  })
+
+  it('counts a tick that failed inside as a frame, and takes it for no restart', async () => {
+    const { tick } = await open('vllm-omni')
+    await tick()
+    fake.fault = 'dead-model'
+    await tick().catch(() => undefined)
+    fake.fault = null
+    expect(await tick()).toMatchObject({ reason: 'model' })
+    expect(chats().flatMap((call) => call.texts)).toHaveLength(1)
+    expect(fake.sessions.get('heed-flow1-cam.1.model')?.frameIndex).toBe(3)
+  })
+
+  it('restores what an earlier worker knew when the server was restarted in between', async () => {
+    const { tick } = await open('vllm-omni', {}, { restore: { longTerm: 'A man sleeps on the sofa.', midTerm: [] } })
+    await tick()
+    await tick()
+    expect(fake.sessions.get('heed-flow1-cam.1.model')?.instruction).toContain('A man sleeps on the sofa.')
+  })
+
+  it('shows how far the server is with a question that it answers by itself', async () => {
+    const { tick } = await open('vllm-omni', { delegation: 'stub', model: ({ index }) => index === 1 ? '</response> One moment. </delegation> Which brand?' : '</silence>' })
+    expect((await tick()).data).toMatchObject({ delegation: { status: 'submitted' } })
+    await tick()
+    expect((await tick()).data).toMatchObject({ delegation: { status: 'ready', digest: expect.stringContaining('Which brand?') as string } })
+  })
+})
+
+describe('joyai-webinfer', () => {
+  it('sends real time, one range per picture, and asks for the prompt without delegation when told so', async () => {
+    const { tick } = await open('joyai-webinfer')
+    await tick({ mediaTimeS: 10 })
+    await tick({ mediaTimeS: 13, seconds: 3 })
+    expect(chats().map((call) => call.body.frame_time_ranges)).toEqual([
+      ['10.0 seconds ~ 11.0 seconds'], ['11.0 seconds ~ 12.0 seconds', '12.0 seconds ~ 13.0 seconds', '13.0 seconds ~ 14.0 seconds'],
+    ])
+    expect(chats()[0]?.headers['x-system-prompt-key']).toBe('DEFAULT_SYSTEM_PROMPT_EN')
+  })
+
+  it('gives instruction and memory again when the server has forgotten both', async () => {
+    const { tick } = await open('joyai-webinfer', { chunkFrames: 2 })
+    for (let n = 0; n < 5; n++) await tick()
+    fake.restart()
+    await tick()
+    expect(await tick()).toMatchObject({ restarted: true })
+    expect(fake.sessions.get('heed-flow1-cam.1.model')?.instruction).toContain('Summary of chunk 1.')
+    expect((await tick()).restarted).toBeUndefined()
+  })
+
+  it('does not stay silent for ever when the server was restarted before it remembered anything', async () => {
+    const { tick } = await open('joyai-webinfer')
+    for (let n = 0; n < 3; n++) await tick()
+    fake.restart()
+    for (let n = 0; n < 20; n++) await tick()
+    expect(fake.sessions.get('heed-flow1-cam.1.model')?.instruction).toBe('Warn me the moment a person falls.')
+  })
+})
+
+it('keeps session ids within what both servers take', async () => {
+  const models = createModels({ connections: { get: async () => ({ name: 'model', kind: 'vllm-omni', config: { url: fake.url }, secret: {} }) }, http, clock, log: quietLog })
+  fake = await startFakeOrchestrator()
+  const session: ModelSession = await models.open({ connection: 'model', streamKey: `${'ü'.repeat(200)}/cam.1`, config: {}, timeoutMs })
+  await session.tick(request(), new AbortController().signal)
+  expect([...fake.sessions.keys()][0]).toMatch(/^[A-Za-z0-9._-]{1,120}$/)
+})
