@@ -1,14 +1,17 @@
 // One embedded Postgres for a whole test run, in the main process: started when the first test file asks, stopped at the end.
 // Test files reach it through withDatabase() in database.ts; runs without a database pay nothing.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
+import { lockDataDir } from '../../runtime/store/data-dir-lock.ts'
 import { migrateDatabase } from '../../runtime/store/db.ts'
 import { startEmbedded } from '../../runtime/store/embedded.ts'
 import type { EmbeddedPostgres } from '../../runtime/store/embedded.ts'
+import { clearLeftovers } from '../../runtime/store/postgres-cluster.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -28,6 +31,23 @@ const log = {
 // Nothing here must survive a power cut.
 const fastSettings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '200', log_min_messages: 'fatal' }
 
+const folderPrefix = 'heed-test-'
+
+/** A test run that was killed leaves its server behind; the next one clears it away. */
+async function clearKilledRuns(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const dataDir = join(tmpdir(), name)
+    // Without a lock file it is one that is just being made.
+    if (!name.startsWith(folderPrefix) || !existsSync(join(dataDir, 'owner.lock'))) continue
+    const unlock = await lockDataDir(dataDir).catch(() => undefined)
+    // Taken: that run is alive.
+    if (!unlock) continue
+    await clearLeftovers(join(dataDir, 'postgres'), log)
+    await rm(dataDir, { recursive: true, force: true })
+    await unlock()
+  }
+}
+
 async function startServer(dataDir: string): Promise<EmbeddedPostgres> {
   const server = await startEmbedded({ dataDir, log, settings: fastSettings, initdbFlags: ['--no-sync'] })
   const admin = new pg.Client({ connectionString: server.url })
@@ -43,7 +63,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   let started: Promise<EmbeddedPostgres> | undefined
   let dataDir: string | undefined
   const start = async () => {
-    dataDir = await mkdtemp(join(tmpdir(), 'heed-test-'))
+    await clearKilledRuns()
+    dataDir = await mkdtemp(join(tmpdir(), folderPrefix))
     return await startServer(dataDir)
   }
   const door = createServer((socket) => {
