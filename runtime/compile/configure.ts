@@ -33,9 +33,18 @@ export function configureNode(setting: Setting): { config: Record<string, unknow
     return { config: null, problems: [...wrong, ...checkConnections(setting, setting.config)] }
   }
   // The plan is JSON: what a transform made of it must survive that.
-  const config = JSON.parse(JSON.stringify(result.data)) as Record<string, unknown>
+  const config = isPlain(result.data) ? result.data : (JSON.parse(JSON.stringify(result.data)) as Record<string, unknown>)
   const problems = [...checkConnections(setting, config), ...runOwnCheck(setting, config)]
   return { config, problems }
+}
+
+/** True for what JSON can say; cheaper than a round trip through text for every node. */
+function isPlain(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object') return false
+  const made: unknown = Object.getPrototypeOf(value)
+  return (made === Object.prototype || made === Array.prototype) && Object.values(value).every(isPlain)
 }
 
 interface Issue {

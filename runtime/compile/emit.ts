@@ -40,7 +40,7 @@ function emitStream({ graph, streams, taps }: Emission, camera: string): PlanStr
 function planNode(graph: Graph, id: string): PlanNode {
   const node = graph.nodes.get(id)
   if (!node?.definition || node.config === null) throw new BugError(`The compiler reached node ${id} without a definition or config.`)
-  return { id, type: node.type, version: node.definition.version, config: structuredClone(node.config) }
+  return { id, type: node.type, version: node.definition.version, config: node.config }
 }
 
 function emitRoutes(graph: Graph, streams: Streams, camera: string, members: readonly string[]): Record<string, Target[]> {
@@ -50,7 +50,9 @@ function emitRoutes(graph: Graph, streams: Streams, camera: string, members: rea
       const targets = targetsOf(graph, streams, camera, link)
       if (targets.length === 0) continue
       const key = `${id}.${link.fromPort}`
-      routes.set(key, [...(routes.get(key) ?? []), ...targets])
+      const known = routes.get(key)
+      if (known === undefined) routes.set(key, targets)
+      else known.push(...targets)
     }
   }
   const sorted = [...routes].sort(([a], [b]) => compareText(a, b))

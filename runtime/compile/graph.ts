@@ -33,6 +33,10 @@ export function makeGraph(nodes: ReadonlyMap<string, ResolvedNode>, links: reado
   return { nodes, out, into }
 }
 
+// The two types between which a cycle is allowed.
+export const delegateType = 'delegate-to-agent'
+const modelType = 'interaction-model'
+
 /** Every node that `start` leads to by way of `next`, itself included. */
 export function reach(start: Iterable<string>, next: (id: string) => Iterable<string>): Set<string> {
   const seen = new Set(start)
@@ -44,17 +48,17 @@ export function reach(start: Iterable<string>, next: (id: string) => Iterable<st
  * A delegate's answer on its way back into a model. It arrives at a later tick, so it neither orders ticks nor makes
  * the one cycle that is allowed: model, delegate-to-agent, model.
  */
-export function isAnswerToModel(graph: Graph, link: Link): boolean {
+export function isAnswerToModel(graph: Graph, link: Link | undefined): boolean {
   return (
-    graph.nodes.get(link.from)?.type === 'delegate-to-agent' && link.fromPort === 'answer' &&
-    graph.nodes.get(link.to)?.type === 'interaction-model' && link.toPort === 'answer'
+    link !== undefined && link.fromPort === 'answer' && link.toPort === 'answer' &&
+    graph.nodes.get(link.from)?.type === delegateType && graph.nodes.get(link.to)?.type === modelType
   )
 }
 
 /** A model's question on its way to a delegate. */
 export function isQuestionToDelegate(graph: Graph, link: Link): boolean {
   return (
-    graph.nodes.get(link.from)?.type === 'interaction-model' && link.fromPort === 'delegation' &&
-    graph.nodes.get(link.to)?.type === 'delegate-to-agent' && link.toPort === 'delegation'
+    link.fromPort === 'delegation' && link.toPort === 'delegation' &&
+    graph.nodes.get(link.from)?.type === modelType && graph.nodes.get(link.to)?.type === delegateType
   )
 }

@@ -1,7 +1,7 @@
 // Stage 4: what must run before what. Finds cycles that are not allowed and sorts tick nodes.
 // Never recurses: a chain may be as long as a flow is large.
 import type { Problem } from '../../nodes/contract/errors.ts'
-import { isAnswerToModel, isQuestionToDelegate } from './graph.ts'
+import { delegateType, isAnswerToModel, isQuestionToDelegate } from './graph.ts'
 import type { Graph } from './graph.ts'
 import { compareText, fault, quote } from './problems.ts'
 
@@ -13,9 +13,10 @@ function successors(graph: Graph): Map<string, string[]> {
   const next = new Map<string, string[]>()
   const arrive = (to: string, asked: boolean): string => (asked ? `${to} asked` : to)
   for (const [id, links] of graph.out) {
-    for (const asked of [false, true]) {
-      const followed = links.filter((link) => !(asked && isAnswerToModel(graph, link)))
-      next.set(arrive(id, asked), followed.map((link) => arrive(link.to, isQuestionToDelegate(graph, link))))
+    const ends = links.map((link) => arrive(link.to, isQuestionToDelegate(graph, link)))
+    next.set(id, ends)
+    if (graph.nodes.get(id)?.type === delegateType) {
+      next.set(arrive(id, true), ends.filter((_end, at) => !isAnswerToModel(graph, links[at])))
     }
   }
   return next

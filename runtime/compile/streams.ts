@@ -124,10 +124,10 @@ function findCrossings(graph: Graph, streams: Streams): Problem[] {
 
 /** Nodes on an island without a camera: they would never run. Placeholders may be cameras, so their islands are left alone. */
 export function findIslands(graph: Graph, rough: readonly Link[], explained: ReadonlySet<string | null>): Problem[] {
-  const near = new Map<string, string[]>()
+  const near = new Map([...graph.nodes.keys()].map((id) => [id, [] as string[]]))
   for (const { from, to } of rough) {
-    near.set(from, [...(near.get(from) ?? []), to])
-    near.set(to, [...(near.get(to) ?? []), from])
+    near.get(from)?.push(to)
+    near.get(to)?.push(from)
   }
   const starts = [...graph.nodes.values()].filter((node) => node.definition === null || node.definition.role === 'source')
   const reached = reach(starts.map((node) => node.id), (id) => near.get(id) ?? [])
