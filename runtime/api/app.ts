@@ -16,12 +16,16 @@ import { securityHeaders } from './headers.ts'
 import { addHealthRoutes } from './health.ts'
 import { addLiveRoutes } from './live.ts'
 import { createLiveHub } from './live-hub.ts'
+import type { LiveHub } from './live-hub.ts'
 import { addMediaRoutes } from './media.ts'
 import { addNodeRoutes } from './nodes.ts'
 import { createOpenLines } from './open-lines.ts'
 import type { OpenLines } from './open-lines.ts'
-import { logRequests } from './request-log.ts'
+import { createPasswords } from './passwords.ts'
+import type { PasswordCost, Passwords } from './passwords.ts'
+import { logRequests, rememberMountPath } from './request-log.ts'
 import { addSignInRoutes, createSignInLinks } from './sign-in.ts'
+import type { SignInLinks } from './sign-in.ts'
 import { addStreamRoutes } from './streams.ts'
 
 export interface Api {
@@ -37,8 +41,9 @@ export interface Api {
 const maxBodyBytes = 2 * 1024 * 1024
 
 /** Everything under /api, on one flat router: what is not registered here is a 404. */
-function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; links: ReturnType<typeof createSignInLinks>; hub: ReturnType<typeof createLiveHub> }): Router {
+function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; links: SignInLinks; passwords: Passwords; hub: LiveHub }): Router {
   const api = Router()
+  api.use(rememberMountPath)
   // Strangers may send this much and no more.
   api.use('/sign-in', express.json({ limit: 16 * 1024 }))
   api.use(express.json({ limit: maxBodyBytes }))
@@ -59,8 +64,13 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   return api
 }
 
+export interface AppOptions {
+  /** Tests sign in often; everybody else leaves this alone. */
+  passwordCost?: PasswordCost
+}
+
 /** Builds the app on what it is given; nothing listens yet. */
-export function createApp(deps: ApiDeps): Api {
+export function createApp(deps: ApiDeps, options: AppOptions = {}): Api {
   const app = express()
   const gate = createGate(deps)
   const lines = createOpenLines()
@@ -77,7 +87,7 @@ export function createApp(deps: ApiDeps): Api {
     response.setHeader('Cache-Control', 'no-store')
     next()
   }, gate.admit)
-  app.use('/api', createRouter(deps, { gate, lines, links, hub }))
+  app.use('/api', createRouter(deps, { gate, lines, links, passwords: createPasswords(options.passwordCost), hub }))
   app.get('/metrics', async (_request, response) => {
     const { contentType, text } = await deps.metrics()
     response.set('Content-Type', contentType).send(text)

@@ -1,6 +1,6 @@
 // Serves the built editor and answers every page address with its one page. Must never answer for /api.
 import { existsSync } from 'node:fs'
-import { extname, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import express from 'express'
 import type { Express } from 'express'
 import { NotFoundError, RetryableError } from '../../nodes/contract/errors.ts'
@@ -19,7 +19,7 @@ export function addEditorFiles(app: Express, editorDir: string): void {
     setHeaders: (response, file) => { response.setHeader('Cache-Control', cacheFor(file)) },
   }))
   app.use((request, response, next) => {
-    if ((request.method !== 'GET' && request.method !== 'HEAD') || extname(request.path) !== '') {
+    if ((request.method !== 'GET' && request.method !== 'HEAD') || /\.[^/]*$/.test(request.path)) {
       return next(new NotFoundError('HTTP_NOT_FOUND', `There is nothing at ${request.path}.`))
     }
     if (!existsSync(page)) {

@@ -25,10 +25,10 @@ function fileName(given: string | undefined): string {
 async function receiveClip(request: Request, media: MediaLibrary): Promise<Saved> {
   const form = openForm(request)
   let saving: Promise<Saved> | undefined
+  let isBroken = false
   const refused = new Promise<never>((_resolve, reject) => {
     form.on('file', (_field, file, info) => {
-      // The library hears of a broken upload through its own read; nobody else listens here.
-      file.on('error', () => {})
+      file.on('error', () => { isBroken = true })
       saving = media.save(fileName(info.filename), file)
       saving.catch((thrown: unknown) => {
         file.resume()
@@ -42,7 +42,7 @@ async function receiveClip(request: Request, media: MediaLibrary): Promise<Saved
   try {
     await Promise.race([read, refused])
   } catch (thrown) {
-    if (saving === undefined || (thrown as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    if (saving === undefined || isBroken) {
       throw new BadRequestError('MEDIA_UPLOAD_BROKEN', 'The upload broke off or cannot be read. Try again.', { cause: thrown })
     }
     throw thrown

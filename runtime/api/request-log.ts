@@ -14,16 +14,22 @@ export function readRequestId(given: string | string[] | undefined): string {
 }
 
 /** The pattern of the route, so that a counter has as many lines as the API has routes. */
-function routeOf(request: Request): string {
+function routeOf(request: Request, response: Response): string {
   const pattern: unknown = (request.route as { path?: unknown } | undefined)?.path
-  return typeof pattern === 'string' ? `${request.baseUrl}${pattern}` : 'none'
+  return typeof pattern === 'string' ? `${String(response.locals.mountPath ?? '')}${pattern}` : 'none'
+}
+
+/** Inside a mounted router: once the answer is through, express has forgotten where that was. */
+export const rememberMountPath: RequestHandler = (request, response, next) => {
+  response.locals.mountPath = request.baseUrl
+  next()
 }
 
 function report(deps: ApiDeps, request: Request, response: Response, startMs: number): void {
   const ms = Math.max(0, deps.nowMs() - startMs)
   const path = request.originalUrl.split('?', 1)[0] ?? ''
   const status = response.statusCode
-  deps.observeRequest?.({ method: request.method, route: routeOf(request), status, ms })
+  deps.observeRequest?.({ method: request.method, route: routeOf(request, response), status, ms })
   const isQuiet = status < 400 && quietPaths.test(path)
   if (isQuiet) return
   deps.log.info({

@@ -8,7 +8,8 @@ import type { ApiDeps } from './deps.ts'
 import type { Gate } from './gate.ts'
 import { parseBody } from './input.ts'
 import type { OpenLines } from './open-lines.ts'
-import { assertGoodPassword, createPasswords } from './passwords.ts'
+import { assertGoodPassword } from './passwords.ts'
+import type { Passwords } from './passwords.ts'
 import { clearCookie, hashToken, isSameSecret, makeToken, openSession, renewCookie } from './sessions.ts'
 import { createSignInLimits } from './sign-in-limits.ts'
 
@@ -33,13 +34,15 @@ export function createSignInLinks(publicUrl: string): SignInLinks {
   }
 }
 
+export interface SignInParts { gate: Gate; links: SignInLinks; lines: OpenLines; passwords: Passwords }
+
 const ClaimSchema = z.object({ token: z.string().min(1).max(200), password: z.string() })
 const SignInSchema = z.object({ password: z.string() })
 
 /** `POST /api/sign-in`, `/sign-in/claim`, `/sign-out` and `GET /api/me`. */
-export function addSignInRoutes(api: Router, deps: ApiDeps, { gate, links, lines }: { gate: Gate; links: SignInLinks; lines: OpenLines }): void {
+export function addSignInRoutes(api: Router, deps: ApiDeps, parts: SignInParts): void {
+  const { gate, links, lines, passwords } = parts
   const limits = createSignInLimits(deps.nowMs)
-  const passwords = createPasswords()
 
   const begin = (request: Request): string => {
     const address = request.ip ?? ''

@@ -1,0 +1,150 @@
+// Signing in from the first link to the last session, over a real socket.
+import { afterEach, describe, expect, it } from 'vitest'
+import { ownerPassword, startApi } from '../support/api-bench.ts'
+import type { ApiBench, CallOptions } from '../support/api-bench.ts'
+import { fakeClock } from '../support/fake-clock.ts'
+import { memoryApi } from '../support/memory-api.ts'
+
+interface Refusal { error: { code: string; message: string } }
+
+let bench: ApiBench
+afterEach(() => bench.stop())
+
+const dayMs = 24 * 3600_000
+
+function tokenOf(link: string): string {
+  return new URL(link).searchParams.get('token') ?? ''
+}
+
+function claim(token: string, password = ownerPassword, options: CallOptions = {}) {
+  return bench.call<Refusal>('POST', '/api/sign-in/claim', { as: 'none', body: { token, password }, ...options })
+}
+
+function signIn(password: string, headers: Record<string, string> = {}) {
+  return bench.call<Refusal>('POST', '/api/sign-in', { as: 'none', body: { password }, headers })
+}
+
+describe('the sign-in link', () => {
+  it('makes the owner once and signs in with a cookie that scripts and other sites do not get', async () => {
+    const deps = memoryApi()
+    bench = await startApi(deps)
+    expect((await bench.call('GET', '/api/me', { as: 'none' })).body).toEqual({ signedIn: false, hasOwner: false })
+    const link = bench.api.createSignInLink()
+    expect(link).toMatch(/^http:\/\/127\.0\.0\.1:1890\/sign-in\?token=[A-Za-z0-9_-]{43}$/)
+
+    const answer = await claim(tokenOf(link))
+    expect(answer.status).toBe(200)
+    const cookie = answer.headers['set-cookie']?.[0] ?? ''
+    expect(cookie).toMatch(/^heed_session=[A-Za-z0-9_-]{43}; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/)
+    const session = { cookie: cookie.split(';', 1)[0] ?? '' }
+    expect((await bench.call('GET', '/api/me', { as: session })).body).toEqual({ signedIn: true, hasOwner: true })
+    expect((await bench.call('GET', '/api/flows', { as: session })).status).toBe(200)
+
+    expect((await claim(tokenOf(link))).body.error.code).toBe('AUTH_LINK_INVALID')
+    // Neither the link, the session nor the password is kept as it was.
+    const kept = JSON.stringify([[...deps.sessions.keys()], await deps.accounts.passwordHash(), deps.lines])
+    for (const secret of [tokenOf(link), session.cookie.split('=')[1] ?? '?', ownerPassword]) expect(kept).not.toContain(secret)
+  })
+
+  it('is replaced by the next one, and a made-up one is refused', async () => {
+    bench = await startApi(memoryApi())
+    const first = bench.api.createSignInLink()
+    const second = bench.api.createSignInLink()
+    expect((await claim(tokenOf(first))).status).toBe(401)
+    expect((await claim('A'.repeat(43))).status).toBe(401)
+    expect((await claim(tokenOf(second))).status).toBe(200)
+  })
+
+  it('says why a password is refused and stays valid', async () => {
+    bench = await startApi(memoryApi())
+    const token = tokenOf(bench.api.createSignInLink())
+    const short = await claim(token, 'seven77')
+    expect([short.status, short.body.error.code]).toEqual([400, 'AUTH_PASSWORD_WEAK'])
+    expect(short.body.error.message).toMatch(/7 characters.*at least 8/)
+    expect((await claim(token, 'aaaaaaaaaaaa')).body.error.code).toBe('AUTH_PASSWORD_WEAK')
+    expect((await claim(token)).status).toBe(200)
+  })
+
+  it('lets one of two through who open it at the same moment', async () => {
+    bench = await startApi(memoryApi())
+    const token = tokenOf(bench.api.createSignInLink())
+    const answers = await Promise.all([claim(token, 'the first of two'), claim(token, 'the second of two')])
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+  })
+})
+
+describe('the password', () => {
+  it('opens a session, and a wrong one does not', async () => {
+    bench = await startApi(memoryApi())
+    expect((await signIn(ownerPassword)).body.error.code).toBe('AUTH_NO_OWNER')
+    await bench.signIn()
+    const wrong = await signIn(`${ownerPassword} `)
+    expect([wrong.status, wrong.body.error.code]).toEqual([401, 'AUTH_PASSWORD_WRONG'])
+    expect(wrong.headers['set-cookie']).toBeUndefined()
+    expect((await signIn(ownerPassword)).status).toBe(200)
+  })
+
+  it('is asked no more after ten failures of one address, until a quarter of an hour has passed', async () => {
+    const clock = fakeClock()
+    bench = await startApi(memoryApi({ nowMs: clock.nowMs }))
+    await bench.signIn()
+    for (let n = 0; n < 10; n++) expect((await signIn(`wrong ${n}`)).status).toBe(401)
+    const refused = await signIn(ownerPassword)
+    expect([refused.status, refused.body.error.code, refused.headers['retry-after']]).toEqual([429, 'AUTH_TOO_MANY_TRIES', '900'])
+    // Somebody else, as the proxy on this machine says.
+    expect((await signIn(ownerPassword, { 'x-forwarded-for': '203.0.113.7' })).status).toBe(200)
+    await clock.advance(15 * 60_000)
+    expect((await signIn(ownerPassword)).status).toBe(200)
+  })
+
+  it('counts guesses that come all at once', async () => {
+    bench = await startApi(memoryApi())
+    await bench.signIn()
+    const answers = await Promise.all(Array.from({ length: 14 }, (_, n) => signIn(`guess number ${n}`)))
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(10)
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(4)
+  })
+})
+
+describe('a session', () => {
+  it('slides with use and ends 30 days after the last', async () => {
+    const clock = fakeClock()
+    bench = await startApi(memoryApi({ nowMs: clock.nowMs }))
+    const session = await bench.signIn()
+    const status = async () => (await bench.call('GET', '/api/flows', { as: session })).status
+    await clock.advance(29 * dayMs)
+    expect(await status()).toBe(200)
+    await clock.advance(29 * dayMs)
+    expect(await status()).toBe(200)
+    await clock.advance(30 * dayMs)
+    expect(await status()).toBe(401)
+  })
+
+  it('gets its cookie again when the editor opens', async () => {
+    bench = await startApi(memoryApi())
+    const session = await bench.signIn()
+    expect((await bench.call('GET', '/api/me', { as: session })).headers['set-cookie']?.[0]).toContain(`${session.cookie}; Max-Age=2592000`)
+    expect((await bench.call('GET', '/api/me', { as: 'none' })).headers['set-cookie']).toBeUndefined()
+  })
+
+  it('is over after signing out, and so is its live feed; other sessions go on', async () => {
+    bench = await startApi(memoryApi())
+    const session = await bench.signIn()
+    const other = await bench.signIn()
+    const feed = await bench.open('/api/live', { as: session })
+    const ended = new Promise((resolve) => { feed.once('end', resolve).resume() })
+    const answer = await bench.call('POST', '/api/sign-out', { as: session, headers: { origin: bench.url } })
+    expect(answer.status).toBe(204)
+    expect(answer.headers['set-cookie']?.[0]).toMatch(/^heed_session=; Max-Age=0/)
+    await ended
+    expect((await bench.call('GET', '/api/flows', { as: session })).status).toBe(401)
+    expect((await bench.call('GET', '/api/flows', { as: other })).status).toBe(200)
+  })
+
+  it('has a Secure cookie over https', async () => {
+    bench = await startApi(memoryApi({ isSecure: () => true }))
+    const answer = await claim(tokenOf(bench.api.createSignInLink()))
+    expect(answer.headers['set-cookie']?.[0]).toMatch(/; Secure/)
+    expect(answer.headers['strict-transport-security']).toBe('max-age=15552000')
+  })
+})
