@@ -1,0 +1,64 @@
+// `npm start`: database, API, editor, and a worker inside. Parses the configuration, builds, starts, stops on a signal.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createApp } from './api/app.ts'
+import { assertSafeBinding } from './api/binding.ts'
+import type { ApiDeps } from './api/deps.ts'
+import { createHttpServer } from './api/http-server.ts'
+import { systemClock } from './capabilities/clock.ts'
+import { testConnection } from './capabilities/model/index.ts'
+import { deriveKey, readConfig, type Config } from './config.ts'
+import { createLog } from './log.ts'
+import { endWhen, listenForStop, runMain } from './process.ts'
+import { openRuntime, type Log, type Runtime } from './worker.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
+  const { store, queue, media, nodes, metrics } = runtime
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  return {
+    log, version, nodes,
+    nowMs: () => systemClock.nowMs(),
+    flows: store.flows, deployments: store.deployments, connections: store.connections, events: store.events, accounts: store.accounts,
+    streams: queue.control, media: media.library, bus: queue.bus, relay: queue.relay,
+    testConnection: (connection) => testConnection(connection, { http: runtime.http, edge: runtime.edge }),
+    pingDatabase: () => store.ping(),
+    metrics: () => metrics.text(),
+    observeRequest: (request) => metrics.observeRequest(request),
+    token: config.token,
+    linkKey: deriveKey(runtime.secretKey, 'links'),
+    publicUrl: config.publicUrl,
+    editorDir: join(root, 'editor', 'dist'),
+    isSecure: () => config.publicUrl.startsWith('https:'),
+  }
+}
+
+async function main(): Promise<void> {
+  const asked = listenForStop()
+  const config = readConfig()
+  const log = createLog({ level: config.logLevel, process: 'server' })
+  const runtime = await openRuntime(config, log, 'server')
+  const deps = apiDeps(config, log, runtime)
+  const api = createApp(deps)
+  const server = createHttpServer(api, deps)
+  const stop = async (): Promise<void> => {
+    await server.close()
+    await runtime.stop()
+  }
+  try {
+    const hasOwner = await deps.accounts.hasOwner()
+    assertSafeBinding(config.host, hasOwner)
+    await server.listen(config)
+    await runtime.queue.startWorkers()
+    if (!hasOwner) process.stdout.write(`Open this link once, to choose your password: ${api.createSignInLink()}\n`)
+    process.stdout.write(`Heed is ready at ${config.publicUrl}\n`)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  await endWhen(asked, log, stop)
+}
+
+await runMain(main)
