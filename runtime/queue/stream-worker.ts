@@ -129,7 +129,7 @@ export class StreamWorker {
     const fields = { stream: session.ref.streamId, run: session.ref.run }
     const order = session.signal.aborted ? null : await store.claimStream(session.ref)
     let ending: Ending | undefined
-    if (order) {
+    if (order && !session.signal.aborted) {
       log.info({ ...fields, generation: order.generation }, 'Session started.')
       try {
         ending = await work.runStream(order, session.signal)

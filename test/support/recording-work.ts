@@ -48,6 +48,7 @@ export class RecordingWork {
     const session: RecordedSession = { streamId, run, generation, worker, startedAtMs: Date.now(), endedAtMs: undefined, end: resolve, fail: reject }
     this.sessions.push(session)
     const stop = (): void => reject(new StoppedError())
+    if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     try {
       return await promise
