@@ -43,6 +43,7 @@ export default defineNode({
       // A wall clock that was set back must not keep the door shut for longer than it was meant to be.
       const opensAtMs = Math.min(state.opensAtMs[key] ?? 0, now + config.quietMs)
       if (now < opensAtMs) {
+        state.opensAtMs[key] = opensAtMs
         state.held++
         return false
       }

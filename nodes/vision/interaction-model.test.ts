@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { FatalError, RetryableError } from '../contract/errors.ts'
+import type { ModelTick, ModelVerdict } from '../contract/capabilities.ts'
+import { fakeClock } from '../../test/support/fake-clock.ts'
+import { fakeModel } from '../../test/support/fake-model.ts'
+import { testFrame } from '../../test/support/simulated-source.ts'
+import { testMessage, testNode } from '../../test/support/test-node.ts'
+import interactionModel from './interaction-model.ts'
+
+const config = { connection: 'vllm', instruction: 'Warn of falls.' }
+async function bench(verdict: (request: ModelTick, n: number) => Partial<ModelVerdict> = () => ({}), finish?: () => Partial<ModelVerdict>[]) {
+  const clock = fakeClock()
+  const fake = fakeModel({ clock, verdict, ...(finish ? { finish } : {}) })
+  const model = await fake.open({ connection: 'vllm', streamKey: 's', config: {}, timeoutMs: 1000 })
+  return { fake, node: testNode(interactionModel, { config, clock, model }) }
+}
+
+describe('interaction-model', () => {
+  it('sends what the model says as a message, and every decision with what the frame cost', async () => {
+    const { node } = await bench(() => ({ action: 'response', text: 'A person has fallen.', mediaTimeS: 0.4, data: { skill: 'fall' } }))
+    const sent = await node.tick({ frames: testFrame(0) })
+    expect(sent.response).toMatchObject([{ text: 'A person has fallen.', mediaTimeS: 0.4, fields: { skill: 'fall' } }])
+    expect(sent.delegation).toEqual([])
+    expect(sent.tick).toMatchObject({ action: 'response', reason: 'model', mediaTimeS: 0.4, visualTokens: 302, fullRateTokens: 302 })
+    expect(node.status).toMatchObject({ text: 'A person has fallen.', tone: 'ok', data: { action: 'response', last: { text: 'A person has fallen.' } } })
+  })
+
+  it('sends a delegation as a question, and its note as a response, so that no warning is lost', async () => {
+    const { node } = await bench(() => ({ action: 'delegate', text: 'Somebody fell, I look closer.', question: 'Is she hurt?' }))
+    const sent = await node.tick({ frames: testFrame(0) })
+    expect(sent.response).toMatchObject([{ text: 'Somebody fell, I look closer.' }])
+    expect(sent.delegation).toMatchObject([{ text: 'Is she hurt?', fields: { note: 'Somebody fell, I look closer.' } }])
+  })
+
+  it.each([
+    ['a model that is away', new RetryableError('MODEL_UNREACHABLE', 'No answer.')],
+    ['a model that refuses for good', new FatalError('MODEL_KEY_REFUSED', 'No answer.')],
+  ])('is silent with words because of %s', async (_name, error) => {
+    const { node } = await bench(() => { throw error })
+    expect((await node.tick({ frames: testFrame(0) })).tick).toMatchObject({ action: 'silence', reason: 'model-unreachable', text: 'No answer.', visualTokens: 0 })
+    expect(node.status).toMatchObject({ text: 'No answer.', tone: 'bad' })
+  })
+
+  it('does not ask the model without a picture', async () => {
+    const { fake, node } = await bench()
+    expect((await node.tick({}, { camera: 'lost' })).tick).toMatchObject({ reason: 'camera-lost' })
+    expect((await node.tick({})).tick).toMatchObject({ reason: 'dropped', text: 'No picture reached the model.' })
+    expect(fake.ticks).toEqual([])
+  })
+
+  it('folds memory, answers and questions into the instruction, and forgets questions once something was said', async () => {
+    const { fake, node } = await bench((_request, n) => n === 2 ? { action: 'response', text: 'Yes, it is.' } : {})
+    await node.tick({ frames: testFrame(0), memory: { text: 'The sofa is red.' }, answer: [testMessage('Four.', { fields: { question: 'How many chairs?' } })] })
+    expect(fake.ticks[0]?.instruction).toBe('What you remember from before:\nThe sofa is red.\n\nWarn of falls.\n\nYou asked: How many chairs?\nThe answer: Four.')
+    await node.tick({ frames: testFrame(1), query: [testMessage('Is the door open?')] })
+    expect(fake.ticks[1]?.instruction).toMatch(/A person asks you now: Is the door open\?$/)
+    await node.tick({ frames: testFrame(2) })
+    expect(fake.ticks[2]?.instruction).toBe(fake.ticks[0]?.instruction)
+  })
+
+  it('lets the model finish when the source has ended, with or without a last picture', async () => {
+    const { node } = await bench(undefined, () => [{ action: 'response', text: 'A person has fallen.', mediaTimeS: 7.5 }])
+    expect((await node.tick({ frames: testFrame(0) }, { last: true })).response).toHaveLength(1)
+    const sent = await node.tick({}, { last: true })
+    expect(sent.response).toMatchObject([{ mediaTimeS: 7.5 }])
+    expect(sent.tick).toMatchObject({ action: 'response', mediaTimeS: 7.5 })
+  })
+
+  it('asks for the fast tap only for the edge model', () => {
+    const node = testNode(interactionModel, { config: { connection: 'edge', instruction: 'falls' } })
+    expect(node.taps([{ name: 'edge', kind: 'edge' }])).toEqual({ fast: { width: 256, height: 192, fps: 8 } })
+    expect(node.taps([{ name: 'edge', kind: 'vllm-omni' }])).toEqual({})
+  })
+
+  it.each([
+    [{ connection: '', instruction: 'x' }, 'connection', 'error'],
+    [{ connection: 'vllm', instruction: '  ' }, 'instruction', 'error'],
+    [{ connection: 'edge', instruction: '' }, 'instruction', 'error'],
+    [{ connection: 'edge', instruction: '', watchFor: ['fall'] }, null, null],
+    [{ connection: 'edge', instruction: 'Warn the moment a person falls.' }, null, null],
+    [{ connection: 'edge', instruction: 'Tell me when the soup boils over.' }, 'instruction', 'warning'],
+    [{ connection: 'edge', instruction: 'Warn when somebody falls.', watchFor: ['motion'] }, 'watchFor', 'warning'],
+    [{ connection: 'vllm', instruction: 'Tell me when the soup boils over.' }, null, null],
+  ])('checks %j', (values, field, severity) => {
+    const problems = testNode(interactionModel, { config: values }).check([{ name: 'edge', kind: 'edge' }, { name: 'vllm', kind: 'vllm-omni' }])
+    expect(problems.map((problem) => [problem.field, problem.severity])).toEqual(field === null ? [] : [[field, severity]])
+  })
+})
