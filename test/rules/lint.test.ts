@@ -1,0 +1,85 @@
+// The lint rules bite: for each row of the import table one line that must be refused, by a message that names the door.
+// Never lints the tree; `npm test` does that.
+import path from 'node:path'
+import { ESLint } from 'eslint'
+import { describe, expect, it } from 'vitest'
+
+const root = path.join(import.meta.dirname, '..', '..')
+const watched = ['no-restricted-imports', 'no-restricted-globals', 'no-restricted-properties', 'no-restricted-syntax', 'import-x/no-restricted-paths', 'import-x/no-cycle', 'import-x/no-default-export', '@typescript-eslint/no-explicit-any', '@typescript-eslint/ban-ts-comment', 'no-console']
+
+// Rules that need types are left to the whole run: building a program takes seconds, these take milliseconds.
+const eslint = new ESLint({
+  cwd: root, ruleFilter: ({ ruleId }) => watched.includes(ruleId),
+  overrideConfig: [{ files: ['**/*.ts', '**/*.tsx'], languageOptions: { parserOptions: { projectService: false } } }],
+})
+
+async function messagesOf(file: string, code: string): Promise<string[]> {
+  const [result] = await eslint.lintText(`${code}\n`, { filePath: path.join(root, file) })
+  return (result?.messages ?? []).map(({ message }) => message)
+}
+
+describe('the import table', () => {
+  it.each([
+    ['nodes/contract/flow.ts', `import '../../runtime/engine/deps.ts'`, 'everybody stands on'],
+    ['nodes/contract/flow.ts', `import 'node:fs'`, 'imports zod and nothing else'],
+    ['nodes/logic/cooldown.ts', `import '../../runtime/log.ts'`, 'through ctx'],
+    ['nodes/logic/cooldown.ts', `import '../video/camera-source.ts'`, 'not even another package'],
+    ['nodes/logic/cooldown.ts', `import 'undici'`, 'capability'],
+    ['nodes/logic/cooldown.ts', `import 'node:crypto'`, 'capability'],
+    ['nodes/logic/cooldown.ts', `import '../../test/support/build-flow.ts'`, 'never leans on it'],
+    ['nodes/logic/cooldown.test.ts', `import '../../runtime/log.ts'`, 'through ctx'],
+    ['editor/main.tsx', `import '../runtime/api/deps.ts'`, 'editor/api.ts'],
+    ['editor/main.tsx', `import '../nodes/logic/cooldown.ts'`, 'catalogue.ts'],
+    ['editor/main.tsx', `import 'node:path'`, 'browser'],
+    ['runtime/compile/index.ts', `import '../engine/deps.ts'`, 'pure'],
+    ['runtime/compile/index.ts', `import 'zod'`, 'pure'],
+    ['runtime/compile/index.ts', `import '../log.ts'`, 'your deps'],
+    ['runtime/engine/session.ts', `import '../store/index.ts'`, 'composition root'],
+    ['runtime/engine/session.ts', `import 'bullmq'`, 'runtime/queue'],
+    ['runtime/engine/session.ts', `import 'express'`, 'runtime/api'],
+    ['runtime/store/index.ts', `import '../queue/queue.ts'`, 'composition root'],
+    ['runtime/store/index.ts', `import 'bullmq'`, 'runtime/queue'],
+    ['runtime/queue/queue.ts', `import '../engine/session.ts'`, 'composition root'],
+    ['runtime/queue/queue.ts', `import 'drizzle-orm/pg-core'`, 'runtime/store'],
+    ['runtime/capabilities/clock.ts', `import 'express'`, 'runtime/api'],
+    ['runtime/capabilities/media/media.ts', `import '../../store/index.ts'`, 'composition root'],
+    ['runtime/api/app.ts', `import '../engine/session.ts'`, 'composition root'],
+    ['runtime/api/app.ts', `import { Pool } from 'pg'`, 'runtime/store'],
+    ['runtime/log.ts', `import '../editor/api.ts'`, 'client of the HTTP API'],
+  ])('%s may not %s', async (file, code, door) => {
+    expect((await messagesOf(file, code)).join('\n')).toContain(door)
+  })
+
+  it.each([
+    ['nodes/logic/cooldown.ts', `import 'zod'\nimport '../contract/define.ts'`],
+    ['nodes/logic/cooldown.test.ts', `import 'vitest'\nimport '../../test/support/build-flow.ts'\nimport './cooldown.ts'`],
+    ['runtime/compile/index.ts', `import '../../nodes/contract/flow.ts'\nimport './parse.ts'`],
+    ['runtime/queue/queue.ts', `import 'bullmq'\nimport type { Bus } from '../engine/deps.ts'\nexport type B = Bus`],
+    ['runtime/api/app.ts', `import 'express'\nimport '../compile/index.ts'`],
+    ['runtime/server.ts', `import './store/index.ts'\nimport './queue/queue.ts'`],
+  ])('%s may use its own door', async (file, code) => {
+    expect(await messagesOf(file, code)).toEqual([])
+  })
+})
+
+describe('what is banned in place', () => {
+  it.each([
+    ['nodes/logic/cooldown.ts', 'export const now = Date.now()', 'the clock comes through ctx'],
+    ['nodes/logic/cooldown.ts', 'export const now = new Date()', 'the clock comes through ctx'],
+    ['runtime/compile/index.ts', 'export const chance = Math.random()', 'can be repeated'],
+    ['runtime/engine/session.ts', 'setTimeout(() => undefined, 1)', 'clock.sleep'],
+    ['runtime/engine/session.ts', `export const answer = fetch('http://a/')`, 'ctx.http'],
+    ['runtime/api/app.ts', `export * from './errors.ts'`, 'export *'],
+    ['runtime/api/app.ts', 'export const odd: any = 1', 'Unexpected any'],
+    ['runtime/api/app.ts', '// @ts-ignore\nexport const odd = 1', 'ts-ignore'],
+    ['runtime/api/app.ts', 'console.log(1)', 'console'],
+    ['runtime/api/app.ts', 'export default 1', 'named export'],
+    ['runtime/compile/problems.ts', `import { checkWires } from './check.ts'\nexport const odd = checkWires`, 'cycle'],
+  ])('%s may not hold %s', async (file, code, word) => {
+    expect((await messagesOf(file, code)).join('\n')).toContain(word)
+  })
+
+  it('lets a date be made from a given instant, which is arithmetic', async () => {
+    expect(await messagesOf('nodes/logic/cooldown.ts', 'export const iso = new Date(0).toISOString()')).toEqual([])
+  })
+})
