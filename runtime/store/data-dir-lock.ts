@@ -1,8 +1,9 @@
 // One Heed per data folder: a file names the process that owns the embedded database.
 // A process that died holds nothing, also when its number has been given to another one since.
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { open, readFile, rename, rm } from 'node:fs/promises'
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { ConflictError } from '../../nodes/contract/errors.ts'
@@ -12,7 +13,7 @@ const OwnerSchema = z.object({ pid: z.number().int().positive(), birth: z.string
 // Of this process; two stores in one process are told apart by them.
 const held = new Set<string>()
 
-/** What tells one process from a later one with the same number: boot and start time on Linux, nothing elsewhere. */
+/** What tells one process from a later one with the same number: when it was started, and on Linux in which boot. */
 export function birthOf(pid: number): string {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -20,7 +21,7 @@ export function birthOf(pid: number): string {
     const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${started}`
   } catch {
-    return ''
+    return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? ''
   }
 }
 

@@ -53,10 +53,12 @@ export function isOrphan(thrown: unknown): boolean {
 export function toStoreError(thrown: unknown, doing: string): Error {
   if (thrown instanceof CodedError) return thrown
   const cause = driverError(thrown)
+  // Refused at several addresses at once, it has a code only.
+  const words = cause.message || codeOf(cause)
   if (isDatabaseAway(thrown) || isCollision(thrown) || isLockTimeout(thrown)) {
-    return new RetryableError('DB_UNREACHABLE', `The database did not answer (${doing}): ${cause.message}. It is tried again.`, { cause })
+    return new RetryableError('DB_UNREACHABLE', `The database did not answer (${doing}): ${words}. It is tried again.`, { cause })
   }
-  return new FatalError('DB_FAILED', `The database refused a statement (${doing}): ${cause.message}.`, { cause, details: { sqlState: codeOf(cause) } })
+  return new FatalError('DB_FAILED', `The database refused a statement (${doing}): ${words}.`, { cause, details: { sqlState: codeOf(cause) } })
 }
 
 type Methods = Record<string, (...args: never[]) => Promise<unknown>>

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Log } from '../../nodes/contract/capabilities.ts'
@@ -208,7 +209,9 @@ export class EmbeddedPostgres {
 
 /** Starts the embedded Postgres of a data folder. Throws ConflictError DB_DATA_DIR_IN_USE while another Heed has the folder. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const { dataDir, log } = options
+  const { log } = options
+  // The server's working directory is not ours.
+  const dataDir = resolve(options.dataDir)
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const unlock = await lockDataDir(dataDir)
   let started: EmbeddedPostgres | undefined

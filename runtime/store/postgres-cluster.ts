@@ -1,16 +1,20 @@
 // The files of the embedded database: made once, password kept beside them, whatever a crash left behind cleared away.
 // Never starts the server itself.
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chown, mkdir, mkdtemp, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, open, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { Log } from '../../nodes/contract/capabilities.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
 import { isAlive } from './data-dir-lock.ts'
 import type { Binaries, RunAs } from './postgres-binaries.ts'
+
+const run = promisify(execFile)
 
 const AccessSchema = z.object({ user: z.string(), password: z.string(), port: z.number().int() })
 export type Access = z.infer<typeof AccessSchema>
@@ -60,26 +64,34 @@ export async function writeAccess(dataDir: string, access: Access): Promise<void
   await rename(`${path}.new`, path)
 }
 
+/** An open file without a name: initdb wants to open one, and nothing may be left of it, whenever we are killed. */
+async function openPassword(password: string, runAs: RunAs): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'heed-'))
+  const file = await open(join(folder, 'password'), 'wx+', 0o600)
+  await rm(folder, { recursive: true })
+  if (runAs) await file.chown(runAs.uid, runAs.gid)
+  const bytes = Buffer.from(`${password}\n`)
+  // At a position: where /dev/fd shares it, the reader starts at the beginning.
+  await file.write(bytes, 0, bytes.length, 0)
+  return file
+}
+
 async function initialise(binaries: Binaries, dir: string, runAs: RunAs, access: Access, flags: string[]): Promise<void> {
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { mode: 0o700 })
   if (runAs) await chown(dir, runAs.uid, runAs.gid)
-  // A file, because initdb opens it by name: out of reach for everybody else, and gone right after.
-  const passwordDir = await mkdtemp(join(tmpdir(), 'heed-'))
-  const passwordFile = join(passwordDir, 'password')
-  await writeFile(passwordFile, `${access.password}\n`, { mode: 0o600 })
-  if (runAs) for (const path of [passwordFile, passwordDir]) await chown(path, runAs.uid, runAs.gid)
+  const password = await openPassword(access.password, runAs)
   let trouble = ''
   try {
     const child = spawn(binaries.initdb, [
-      '-D', argumentFor(dir, runAs), `--username=${access.user}`, '--auth=scram-sha-256', `--pwfile=${passwordFile}`,
+      '-D', argumentFor(dir, runAs), `--username=${access.user}`, '--auth=scram-sha-256', '--pwfile=/dev/fd/3',
       '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...flags,
-    ], { ...runAs, cwd: dir, env: quietEnvironment, stdio: ['ignore', 'ignore', 'pipe'] })
-    child.stderr.on('data', (chunk: Buffer) => { trouble = (trouble + chunk.toString()).slice(-2_000) })
+    ], { ...runAs, cwd: dir, env: quietEnvironment, stdio: ['ignore', 'ignore', 'pipe', password.fd] })
+    child.stderr?.on('data', (chunk: Buffer) => { trouble = (trouble + chunk.toString()).slice(-2_000) })
     const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
     if (code === 0) return
   } finally {
-    await rm(passwordDir, { recursive: true, force: true })
+    await password.close()
   }
   await rm(dir, { recursive: true, force: true })
   throw new FatalError('DB_EMBEDDED_INIT', `The database could not be made in ${dir}: ${trouble.trim()}`)
@@ -104,7 +116,10 @@ export async function openCluster(dataDir: string, binaries: Binaries, runAs: Ru
 
 async function isPostgresOf(pid: number, dir: string): Promise<boolean> {
   if (!isAlive(pid)) return false
-  if (process.platform !== 'linux') return true
+  if (process.platform !== 'linux') {
+    const command = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
+    return command.stdout.includes(dir)
+  }
   const [cwd, own] = await Promise.all([readlink(`/proc/${pid}/cwd`).catch(() => ''), realpath(dir)])
   return cwd === own
 }
