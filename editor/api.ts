@@ -100,7 +100,9 @@ export const api = {
   updateConnection: (name: string, patch: { config?: Record<string, unknown>; secret?: Record<string, string> }) =>
     request<void>('PUT', `/connections/${at(name)}`, { body: patch }),
   removeConnection: (name: string) => request<void>('DELETE', `/connections/${at(name)}`),
-  testConnection: (name: string) => request<TestResult>('POST', `/connections/${at(name)}/test`),
+  /** With a body, what it holds is tried before it is saved. */
+  testConnection: (name: string, unsaved: { kind?: string; config?: Record<string, unknown>; secret?: Record<string, string> } = {}) =>
+    request<TestResult>('POST', `/connections/${at(name)}/test`, { body: unsaved }),
 
   media: async () => (await request<{ media: MediaFile[] }>('GET', '/media')).media,
   removeMedia: (path: string) => request<void>('DELETE', `/media/${path.split('/').map(at).join('/')}`),

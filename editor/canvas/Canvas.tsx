@@ -6,13 +6,13 @@ import { useEffect, useMemo, useState, type CSSProperties, type DragEvent } from
 import type { Flow, PortRef } from '../../nodes/contract/flow.ts'
 import { joined, openPorts, whyNotWire } from '../graph/check.ts'
 import { addNode, addWire, moveNodes, type Point } from '../graph/edit.ts'
-import { freePlace } from '../graph/layout.ts'
+import { columnPx, freePlace } from '../graph/layout.ts'
 import { useSession } from '../session.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
 import { forgetRefusal, refuse, useDrawing } from './drawing.ts'
 import { NodeCard } from './NodeCard.tsx'
-import { cardWidthPx, middle, setCanvas, toFlowPoint } from './view.ts'
+import { cardWidthPx, fitView, isSeen, middle, setCanvas, toFlowPoint } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { readChanges, selectedAfter, surfaceProps, toCards, toWires, type Overlay, type Surface } from './xyflow.ts'
 
@@ -22,9 +22,16 @@ export const dragType = 'application/x-heed-node-type'
 export function placeNode(type: NodeType, at?: Point): void {
   const flow = currentFlow()
   if (!flow) return
-  const added = addNode(flow, type, at ?? freePlace(flow, middle()))
+  const added = addNode(flow, type, at ?? freePlace(flow, besideSelected(flow) ?? middle()))
   changeFlow(() => added.flow)
   select({ nodes: [added.id] })
+  if (!at) requestAnimationFrame(() => isSeen(added.id) || fitView())
+}
+
+function besideSelected(flow: Flow): Point | null {
+  const [only, ...others] = useFlow.getState().selection.nodes
+  const node = others.length === 0 && flow.nodes.find((candidate) => candidate.id === only)
+  return node ? { x: node.position.x + columnPx, y: node.position.y } : null
 }
 
 function startDrawing(flow: Flow, ref: PortRef, side: 'in' | 'out'): void {

@@ -9,6 +9,8 @@ export const useShares = create<{ shares: Record<string, Share> }>()(() => ({ sh
 const framesPerSecond = 10
 const widthPx = 640
 const maxWaitingBytes = 256 * 1024
+/** The server's word for "a newer page shares into this camera". */
+const replacedCode = 4002
 const stops = new Map<string, () => void>()
 
 function set(id: string, share: Partial<Share>): void {
@@ -55,6 +57,11 @@ export function stopShare(id: string): void {
   forget(id)
 }
 
+function giveUp(id: string, trouble: string): void {
+  stopShare(id)
+  set(id, { state: 'failed', trouble })
+}
+
 function run(id: string, media: MediaStream, video: HTMLVideoElement): void {
   let isOver = false
   let isEncoding = false
@@ -65,8 +72,9 @@ function run(id: string, media: MediaStream, video: HTMLVideoElement): void {
   const connect = (): void => {
     socket = openPush(id)
     socket.onopen = () => set(id, { state: 'on-air', trouble: null })
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       if (isOver) return
+      if (code === replacedCode) return giveUp(id, 'Another window has taken this camera over.')
       set(id, { state: 'reconnecting', trouble: 'Heed does not take the pictures just now; trying again.' })
       retry = setTimeout(connect, 1500)
     }

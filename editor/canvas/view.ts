@@ -42,3 +42,13 @@ export function cardHeights(): Map<string, number> {
 export function showCard(id: string): void {
   void instance?.fitView({ nodes: [{ id }], maxZoom: 1, padding: 0.5, duration: 0 })
 }
+
+/** True when the whole of a card's place is on screen. */
+export function isSeen(id: string): boolean {
+  const card = instance?.getNode(id)
+  const box = document.querySelector('.react-flow')?.getBoundingClientRect()
+  if (!instance || !card || !box) return true
+  const { x, y } = instance.flowToScreenPosition(card.position)
+  const zoom = instance.getZoom()
+  return x >= box.left && y >= box.top && x + cardWidthPx * zoom <= box.right && y + 160 * zoom <= box.bottom
+}

@@ -13,13 +13,21 @@ function inWords(value: unknown, field: FieldSchema | undefined): string {
   return field?.unit ? `${String(value)} ${field.unit}` : String(value)
 }
 
+/** A field that does not apply now, such as the address of a camera that is a clip. */
+function isHidden(field: FieldSchema | undefined, fields: Record<string, FieldSchema>, config: Record<string, unknown>): boolean {
+  if (!field?.showIf) return false
+  const { field: other, is } = field.showIf
+  return !is.includes((config[other] ?? fields[other]?.default) as string | number | boolean)
+}
+
 /** A template such as `quiet for {{quietMs}}` with the config's values; parts without a value are left out. */
 export function cardLine(type: NodeType, config: Record<string, unknown>): string {
   const fields = type.config.properties ?? {}
   let missing = 0
   let filled = 0
   const line = type.card.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_all, name: string) => {
-    const text = inWords(config[name] ?? fields[name]?.default, fields[name])
+    const field = fields[name]
+    const text = isHidden(field, fields, config) ? '' : inWords(config[name] ?? field?.default, field)
     if (text === '') missing++
     else filled++
     return text

@@ -1,0 +1,97 @@
+// The frame around every page, and which page an address means.
+import { Button, MantineProvider } from '@mantine/core'
+import { useEffect } from 'react'
+import { listen, readEvents, useLive } from './live.ts'
+import { AlertToasts } from './panels/AlertToasts.tsx'
+import { soundAlerts } from './panels/alert-sound.ts'
+import { CanvasPage } from './panels/CanvasPage.tsx'
+import { Connections } from './panels/Connections.tsx'
+import { EventPage } from './panels/EventPage.tsx'
+import { Flows } from './panels/Flows.tsx'
+import { Home } from './panels/Home.tsx'
+import { Inbox } from './panels/Inbox.tsx'
+import { Page } from './panels/Page.tsx'
+import { Rail, follow } from './panels/Rail.tsx'
+import { SignIn } from './panels/SignIn.tsx'
+import { System } from './panels/System.tsx'
+import { useRoute, type Route } from './route.ts'
+import { readFlows, startSession, useSession } from './session.ts'
+import { hasUnsavedWork, saveNow } from './store.ts'
+import { theme } from './theme.ts'
+
+function PageOf({ route }: { route: Route }) {
+  switch (route.page) {
+    case 'home': case 'sign-in': return <Home />
+    case 'flows': return <Flows />
+    case 'flow': return <CanvasPage key={route.id} id={route.id} />
+    case 'inbox': return <Inbox />
+    case 'event': return <EventPage key={route.id} id={route.id} />
+    case 'connections': return <Connections />
+    case 'system': return <System />
+    default: return <Page title="There is nothing here"><p>This address leads nowhere. <a href="/" onClick={follow}>Go to the start</a>.</p></Page>
+  }
+}
+
+/** The live feed, sound, and saving when the server is back: for as long as the owner is here. */
+function useRunningEditor(): void {
+  useEffect(() => {
+    void readEvents()
+    const back = (): void => {
+      void readEvents()
+      void readFlows()
+      void saveNow()
+    }
+    const stops = [listen(back), soundAlerts()]
+    addEventListener('online', back)
+    return () => {
+      removeEventListener('online', back)
+      for (const stop of stops) stop()
+    }
+  }, [])
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent): void => {
+      if (hasUnsavedWork()) event.preventDefault()
+    }
+    addEventListener('beforeunload', warn)
+    return () => removeEventListener('beforeunload', warn)
+  }, [])
+}
+
+function Frame({ route }: { route: Route }) {
+  const isConnected = useLive((live) => live.isConnected)
+  useRunningEditor()
+  return (
+    <div className="frame">
+      <a className="skip" href="#main">Skip to the page</a>
+      <Rail route={route} />
+      <div className="frame-page">
+        {isConnected === false && <div className="notice page-notice" data-tone="warn" role="status" data-testid="offline">Heed does not answer just now. What you see may be old; trying again by itself.</div>}
+        <PageOf route={route} />
+      </div>
+      <AlertToasts />
+    </div>
+  )
+}
+
+function Start({ error }: { error: string | null }) {
+  return (
+    <main className="sign-in" id="main">
+      {error
+        ? <div className="sign-in-box surface"><h1>Heed</h1><div className="notice" data-tone="bad" role="alert">{error}</div><Button onClick={() => void startSession()}>Try again</Button></div>
+        : <div className="skeleton" style={{ width: 360, height: 240 }} role="status" aria-label="Starting" />}
+    </main>
+  )
+}
+
+/** Everything on screen. */
+export function App() {
+  const route = useRoute()
+  const who = useSession((session) => session.who)
+  const error = useSession((session) => session.error)
+  useEffect(() => void startSession(), [])
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      {who === 'unknown' ? <Start error={error} /> : who === 'stranger' ? <SignIn token={route.page === 'sign-in' ? route.token : null} /> : <Frame route={route} />}
+    </MantineProvider>
+  )
+}

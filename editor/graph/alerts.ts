@@ -1,0 +1,31 @@
+// Which events a person must see, and what the inbox shows of them. Pure.
+import type { EventView } from '../views.ts'
+
+const troubles = new Set([
+  'stream.lost', 'stream.failed', 'model.lost', 'notification.failed', 'notification.unacknowledged', 'delegation.failed', 'decisions.lost',
+])
+/** Facts about an alert that has its own line already. */
+const echoes = new Set(['notification.delivered', 'speech.played'])
+
+export function isTrouble(event: Pick<EventView, 'kind'>): boolean {
+  return troubles.has(event.kind)
+}
+
+/** True for what was sent to somebody, and for trouble: the inbox's own. */
+export function isAlert(event: Pick<EventView, 'kind' | 'deliveries'>): boolean {
+  return isTrouble(event) || (event.deliveries.length > 0 && !echoes.has(event.kind))
+}
+
+/** True while nobody has said that they saw it. */
+export function isWaiting(event: Pick<EventView, 'kind' | 'deliveries' | 'acknowledgedAt'>): boolean {
+  return isAlert(event) && event.acknowledgedAt === null
+}
+
+export type InboxFilter = 'waiting' | 'alerts' | 'everything'
+
+/** The events of one tab of the inbox that hold every word looked for. */
+export function inboxOf<T extends EventView>(events: readonly T[], filter: InboxFilter, words = ''): T[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+  const keeps = { waiting: isWaiting, alerts: isAlert, everything: () => true }[filter]
+  return events.filter((event) => keeps(event) && wanted.every((word) => `${event.text} ${event.kind}`.toLowerCase().includes(word)))
+}

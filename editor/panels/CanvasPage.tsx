@@ -1,0 +1,92 @@
+// One flow: palette, canvas, inspector, drawer, and the bar above them. On a phone it is for watching, not for drawing.
+import { CloseButton } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { useEffect, useState, type MouseEvent } from 'react'
+import type { Flow } from '../../nodes/contract/flow.ts'
+import { Canvas } from '../canvas/Canvas.tsx'
+import { WireRefused } from '../canvas/WireRefused.tsx'
+import { useShortcuts } from '../commands/all.ts'
+import { readFlow, readStatus, useLive } from '../live.ts'
+import { closeFlow, openFlow, useFlow } from '../store.ts'
+import { ConflictPanel } from './ConflictPanel.tsx'
+import { Drawer } from './Drawer.tsx'
+import { Inspector } from './Inspector.tsx'
+import { Page, Skeletons } from './Page.tsx'
+import { Palette } from './Palette.tsx'
+import { Toolbar } from './Toolbar.tsx'
+import { TopBar } from './TopBar.tsx'
+
+const rereadMs = 15_000
+
+/** Reads what runs at the start, after each reconnect, and now and then in between. */
+function useLiveFlow(id: string): void {
+  const isConnected = useLive((live) => live.isConnected)
+  useEffect(() => void readFlow(id), [id, isConnected])
+  useEffect(() => {
+    const timer = setInterval(() => void readStatus(id), rereadMs)
+    return () => clearInterval(timer)
+  }, [id])
+}
+
+function Failure() {
+  const deployError = useFlow((open) => open.deployError)
+  if (!deployError) return null
+  return (
+    <div className="notice page-notice" data-tone="bad" role="alert" data-testid="deploy-error">
+      <span>{deployError}</span><CloseButton size="sm" aria-label="Close" onClick={() => useFlow.setState({ deployError: null })} />
+    </div>
+  )
+}
+
+function EmptyCanvas() {
+  return <div className="canvas-hint"><p><strong>An empty canvas.</strong> Drag a Camera from the left, or click it. Then wire it: camera, AdaCodec, interaction model, notification.</p></div>
+}
+
+function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPhone: boolean }) {
+  const [isInspecting, setInspecting] = useState(false)
+  const openOnCard = (event: MouseEvent): void => {
+    const target = event.target as HTMLElement
+    if (target.closest('.port, button, select, input, a')) return
+    if (target.closest('[data-node-id], .react-flow__edge')) setInspecting(true)
+    else if (target.closest('.react-flow__pane')) setInspecting(false)
+  }
+  return (
+    <div className="workbench">
+      {!isPhone && <Palette />}
+      <div className="stage">
+        <div className="stage-canvas" onClick={openOnCard} onKeyDown={(event) => { if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) setInspecting(true) }}>
+          <Canvas flow={flow} isReadOnly={isPhone} />
+          {flow.nodes.length === 0 && <EmptyCanvas />}
+          <Toolbar isReadOnly={isPhone} onAbout={() => { useFlow.setState({ selection: { nodes: [], wires: [] } }); setInspecting(true) }} />
+          <ConflictPanel mine={flow} />
+        </div>
+        <Drawer key={String(isPhone)} flowId={flowId} startsOpen={isPhone} />
+      </div>
+      {isInspecting && !isPhone && <Inspector flow={flow} flowId={flowId} onClose={() => setInspecting(false)} />}
+    </div>
+  )
+}
+
+/** The page of one flow. */
+export function CanvasPage({ id }: { id: string }) {
+  const flow = useFlow((open) => (open.id === id ? open.history?.present : undefined))
+  const loadError = useFlow((open) => open.loadError)
+  const isPhone = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false })
+  useShortcuts(isPhone)
+  useLiveFlow(id)
+  useEffect(() => {
+    void openFlow(id)
+    return closeFlow
+  }, [id])
+  if (loadError) return <Page title="This flow cannot be opened"><div className="notice" data-tone="bad" role="alert">{loadError}</div></Page>
+  if (!flow) return <Page title="Flow"><Skeletons count={3} height={120} /></Page>
+  return (
+    <main className="canvas-page" id="main" tabIndex={-1}>
+      <h1 className="sr-only">{flow.name}</h1>
+      <TopBar flow={flow} flowId={id} isReadOnly={isPhone} />
+      <Failure />
+      <Workbench flow={flow} flowId={id} isPhone={isPhone} />
+      <WireRefused />
+    </main>
+  )
+}

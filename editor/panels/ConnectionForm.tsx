@@ -1,0 +1,72 @@
+// Adding or changing one connection: its settings, its secrets (which go in and never come out), and a test in words.
+import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { useState, type FormEvent } from 'react'
+import { api } from '../api.ts'
+import { ConfigForm } from '../form/ConfigForm.tsx'
+import { readConnections } from '../session.ts'
+import type { ConnectionView, TestResult } from '../views.ts'
+import { ConfirmButton } from './ConfirmButton.tsx'
+import { whyNotName, type ConnectionKindView } from './connection-kinds.ts'
+
+interface Props { view: ConnectionKindView; existing: ConnectionView | undefined; taken: readonly string[]; onDone(name: string | null): void }
+
+function useConnectionForm({ view, existing, taken, onDone }: Props) {
+  const [name, setName] = useState(existing?.name ?? view.kind)
+  const [config, setConfig] = useState<Record<string, unknown>>(existing?.config ?? {})
+  const [secret, setSecret] = useState<Record<string, string>>({})
+  const [failure, setFailure] = useState<string | null>(null)
+  const [result, setResult] = useState<TestResult | null>(null)
+  const [busy, setBusy] = useState<'save' | 'test' | null>(null)
+  const run = async (what: 'save' | 'test', work: () => Promise<void>): Promise<void> => {
+    setBusy(what)
+    setFailure(null)
+    setResult(null)
+    await work().catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+    setBusy(null)
+  }
+  const save = (event: FormEvent): void => {
+    event.preventDefault()
+    const wrong = existing ? null : whyNotName(name, taken)
+    if (wrong) return setFailure(wrong)
+    void run('save', async () => {
+      if (existing) await api.updateConnection(existing.name, { config, secret })
+      else await api.addConnection({ name, kind: view.kind, config, secret })
+      await readConnections()
+      onDone(existing?.name ?? name)
+    })
+  }
+  const test = (): void => void run('test', async () => setResult(await api.testConnection(existing?.name ?? name, { kind: view.kind, config, secret })))
+  const remove = (): void => void run('save', async () => {
+    await api.removeConnection(existing?.name ?? '')
+    await readConnections()
+    onDone(null)
+  })
+  return { name, setName, config, setConfig, secret, setSecret, failure, result, busy, save, test, remove }
+}
+
+/** The side panel's form. */
+export function ConnectionForm(props: Props) {
+  const { view, existing } = props
+  const form = useConnectionForm(props)
+  return (
+    <form className="stack" onSubmit={form.save} noValidate>
+      {!existing && <TextInput label="Name" description="How flows refer to it" value={form.name} onChange={(event) => form.setName(event.currentTarget.value.trim())} data-testid="connection-name" />}
+      <ConfigForm schema={view.config} config={form.config} problems={[]} onChange={(field, value) => form.setConfig((now) => ({ ...now, [field]: value }))} />
+      {view.secrets.map((secret) => {
+        const isSet = existing?.hasSecret.includes(secret.name)
+        return <PasswordInput key={secret.name} label={secret.label} autoComplete="off" placeholder={isSet ? 'Set; type to replace it' : 'Not set'} data-testid={`secret-${secret.name}`}
+          description={secret.help} value={form.secret[secret.name] ?? ''} onChange={(event) => {
+            const value = event.currentTarget.value
+            form.setSecret((now) => ({ ...now, [secret.name]: value }))
+          }} />
+      })}
+      {form.failure && <div className="notice" data-tone="bad" role="alert">{form.failure}</div>}
+      {form.result && <div className="notice" data-tone={form.result.ok ? 'ok' : 'bad'} role="status" data-testid="connection-test-result">{form.result.message}</div>}
+      <div className="row">
+        {!view.isBuiltIn && <Button type="submit" loading={form.busy === 'save'} data-testid="connection-save">{existing ? 'Save' : 'Add'}</Button>}
+        <Button variant="default" loading={form.busy === 'test'} onClick={form.test} data-testid="connection-test">Test</Button>
+        {existing && !view.isBuiltIn && <ConfirmButton question="Delete for good?" onConfirm={form.remove}>Delete</ConfirmButton>}
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,77 @@
+// Named servers and accounts: a list, and a side panel to add, change and test one.
+import { ActionIcon, Menu, Button } from '@mantine/core'
+import { IconPlus, IconX } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+import { NamedIcon } from '../icons.tsx'
+import { readConnections, useSession } from '../session.ts'
+import type { ConnectionView } from '../views.ts'
+import { count } from '../words.ts'
+import { ConnectionForm } from './ConnectionForm.tsx'
+import { connectionKindViews, kindView } from './connection-kinds.ts'
+import { Page } from './Page.tsx'
+
+type Open = { kind: ConnectionKind; name: string | null } | null
+
+function usedWords({ usedBy }: ConnectionView, names: ReadonlyMap<string, string>): string {
+  const flows = [...new Set(usedBy.map((use) => use.flow))]
+  if (flows.length === 0) return 'Not used by any flow'
+  return `Used by ${flows.length <= 3 ? flows.map((id) => names.get(id) ?? id).join(', ') : count(flows.length, 'flow')}`
+}
+
+function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
+  return (
+    <Menu position="bottom-end" width={320}>
+      <Menu.Target><Button leftSection={<IconPlus size={18} aria-hidden />} data-testid="connection-add">Add a connection</Button></Menu.Target>
+      <Menu.Dropdown>
+        {connectionKindViews.filter((view) => !view.isBuiltIn).map((view) => (
+          <Menu.Item key={view.kind} onClick={() => onChoose(view.kind)} leftSection={<NamedIcon name={view.icon} size={20} />} data-testid={`connection-kind-${view.kind}`}>
+            <strong>{view.title}</strong><br /><span className="small quiet">{view.text}</span>
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function SidePanel({ open, connections, onOpen }: { open: NonNullable<Open>; connections: readonly ConnectionView[]; onOpen(next: Open): void }) {
+  const view = kindView(open.kind)
+  const existing = connections.find((connection) => connection.name === open.name)
+  return (
+    <aside className="side-panel surface" aria-label={existing ? `Connection ${existing.name}` : `New connection: ${view.title}`} data-testid="connection-panel">
+      <div className="inspector-head"><h2 className="clip-text">{existing?.name ?? `New: ${view.title}`}</h2><ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={() => onOpen(null)}><IconX size={18} /></ActionIcon></div>
+      <div className="stack side-panel-body">
+        <p className="quiet small">{view.text}</p>
+        <ConnectionForm key={`${open.kind}/${open.name ?? ''}`} view={view} existing={existing} taken={connections.map(({ name }) => name)} onDone={(name) => onOpen(name === null ? null : { kind: open.kind, name })} />
+      </div>
+    </aside>
+  )
+}
+
+/** The page. */
+export function Connections() {
+  const connections = useSession((session) => session.connections)
+  const flows = useSession((session) => session.flows)
+  const [open, setOpen] = useState<Open>(null)
+  useEffect(() => void readConnections(), [])
+  const names = new Map((flows ?? []).map((flow) => [flow.id, flow.name]))
+  return (
+    <Page title="Connections" isWide aside={<AddMenu onChoose={(kind) => setOpen({ kind, name: null })} />}>
+      <p className="quiet lead">Servers and accounts that flows use by name. A secret goes in here and never comes out again.</p>
+      <div className="with-side" data-open={open !== null || undefined}>
+        <ul className="connection-list surface">
+          {connections.map((connection) => (
+            <li key={connection.name}>
+              <button type="button" className="connection-row" aria-expanded={open?.name === connection.name} onClick={() => setOpen({ kind: connection.kind, name: connection.name })} data-testid={`connection-${connection.name}`}>
+                <NamedIcon name={kindView(connection.kind).icon} size={22} stroke={1.5} />
+                <span className="connection-words"><strong>{connection.name}</strong><span className="small quiet">{kindView(connection.kind).title}{typeof connection.config['url'] === 'string' ? `, ${connection.config['url']}` : ''}</span></span>
+                <span className="small quiet connection-used">{usedWords(connection, names)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+        {open && <SidePanel open={open} connections={connections} onOpen={setOpen} />}
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,36 @@
+// One alert, for a hand that is half asleep: the picture, the sentence, one big button.
+import { useEffect, useState } from 'react'
+import { api } from '../api.ts'
+import { DeliveryLine } from '../canvas/DeliveryLive.tsx'
+import { takeEvents, useLive } from '../live.ts'
+import { useSession } from '../session.ts'
+import { eventKindWords } from '../words.ts'
+import { AcknowledgeButton } from './EventRow.tsx'
+import { Ago } from './Ago.tsx'
+import { Page, Skeletons } from './Page.tsx'
+import { follow } from './Rail.tsx'
+
+/** The page of one event. */
+export function EventPage({ id }: { id: string }) {
+  const event = useLive((live) => live.events.find((candidate) => candidate.id === id))
+  const flow = useSession((session) => session.flows?.find((candidate) => candidate.id === event?.flow))
+  const [failure, setFailure] = useState<string | null>(null)
+  useEffect(() => {
+    api.event(id).then((found) => takeEvents([found])).catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+  }, [id])
+  if (!event) return <Page title="Alert">{failure ? <div className="notice" data-tone="bad" role="alert">{failure}</div> : <Skeletons count={2} height={200} />}</Page>
+  return (
+    <Page title={event.text || eventKindWords(event.kind)}>
+      <div className="stack alert-page">
+        {event.frame && <img className="alert-picture" src={event.frame.url} alt="The picture at that moment" />}
+        <p className="quiet">
+          {eventKindWords(event.kind)} <Ago at={event.at} />
+          {flow && <>, in <a href={`/flows/${flow.id}`} onClick={follow}>{flow.name}</a></>}
+        </p>
+        <AcknowledgeButton event={event} isBig />
+        {event.deliveries.length > 0 && <div className="stack-tight">{event.deliveries.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} />)}</div>}
+        <a href="/inbox" onClick={follow}>All alerts</a>
+      </div>
+    </Page>
+  )
+}

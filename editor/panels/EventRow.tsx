@@ -1,0 +1,61 @@
+// One event: its picture, what happened in words, when, how it was delivered, and the button that says "seen".
+import { Button } from '@mantine/core'
+import { IconAlertTriangle, IconCheck, IconMessageCircle } from '@tabler/icons-react'
+import { useState } from 'react'
+import { DeliveryLine } from '../canvas/DeliveryLive.tsx'
+import { isAlert, isTrouble } from '../graph/alerts.ts'
+import { acknowledge } from '../live.ts'
+import type { EventView } from '../views.ts'
+import { clock, eventKindWords } from '../words.ts'
+import { Ago } from './Ago.tsx'
+import { follow } from './Rail.tsx'
+
+/** "I have seen it", with what went wrong beside it when it could not be said. */
+export function AcknowledgeButton({ event, isBig }: { event: EventView; isBig?: boolean }) {
+  const [failure, setFailure] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  if (event.acknowledgedAt) return <span className="state-mark" style={{ color: 'var(--state-running)' }}><IconCheck size={15} aria-hidden />Seen <Ago at={event.acknowledgedAt} /></span>
+  const press = async (): Promise<void> => {
+    setBusy(true)
+    setFailure(null)
+    await acknowledge(event.id).catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+    setBusy(false)
+  }
+  return (
+    <div className={isBig ? 'big-action' : undefined}>
+      <Button size={isBig ? 'lg' : 'xs'} fullWidth={isBig} variant={isBig ? 'filled' : 'default'} loading={isBusy} onClick={() => void press()} data-testid="acknowledge"
+        leftSection={<IconCheck size={isBig ? 22 : 15} aria-hidden />}>
+        I have seen it
+      </Button>
+      {failure && <div className="notice" data-tone="bad" role="alert" style={{ marginTop: 8 }}>{failure}</div>}
+    </div>
+  )
+}
+
+function Picture({ event }: { event: EventView }) {
+  if (!event.frame) {
+    const Found = isTrouble(event) ? IconAlertTriangle : IconMessageCircle
+    return <span className="event-picture quiet"><Found size={22} stroke={1.5} aria-hidden /></span>
+  }
+  return <a className="event-picture" href={`/inbox/${event.id}`} onClick={follow} aria-label={`Open: ${event.text}`}><img src={event.frame.url} alt="" loading="lazy" data-testid="event-frame" /></a>
+}
+
+/** A row for lists; `flowName` where several flows are listed together. */
+export function EventRow({ event, flowName }: { event: EventView; flowName?: string | undefined }) {
+  return (
+    <li className="event-row" data-testid="event-row" data-event-kind={event.kind} data-event-id={event.id} data-waiting={isAlert(event) && !event.acknowledgedAt || undefined}>
+      <Picture event={event} />
+      <div className="event-body">
+        <p className="event-text">{event.text || eventKindWords(event.kind)}</p>
+        <p className="small quiet event-facts">
+          <span>{eventKindWords(event.kind)}</span>
+          {flowName && <span>{flowName}</span>}
+          <Ago at={event.at} />
+          <span className="nums" title="Where in the source">at {clock(event.mediaTimeS)}</span>
+        </p>
+        {event.deliveries.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} />)}
+      </div>
+      {isAlert(event) && <div className="event-action"><AcknowledgeButton event={event} /></div>}
+    </li>
+  )
+}

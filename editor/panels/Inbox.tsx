@@ -1,0 +1,51 @@
+// Everything a person must see, over all flows, newest first and live, with pictures and sound.
+import { Button, SegmentedControl, TextInput } from '@mantine/core'
+import { IconBell, IconBellOff, IconInbox, IconSearch } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { inboxOf, type InboxFilter } from '../graph/alerts.ts'
+import { readEvents, useLive } from '../live.ts'
+import { setMuted, useSession } from '../session.ts'
+import { EventRow } from './EventRow.tsx'
+import { Empty, Page, Skeletons } from './Page.tsx'
+
+const filters: { value: InboxFilter; label: string }[] = [
+  { value: 'waiting', label: 'To see' }, { value: 'alerts', label: 'Alerts' }, { value: 'everything', label: 'Everything' },
+]
+
+function MuteButton() {
+  const isMuted = useSession((session) => session.isMuted)
+  const Found = isMuted ? IconBellOff : IconBell
+  return (
+    <Button variant="default" aria-pressed={isMuted} onClick={() => setMuted(!isMuted)} data-testid="mute" leftSection={<Found size={18} aria-hidden />}>
+      {isMuted ? 'Sound is off' : 'Sound is on'}
+    </Button>
+  )
+}
+
+const emptyWords: Record<InboxFilter, string> = {
+  waiting: 'Nothing is waiting for you. New alerts appear here by themselves, with their picture.',
+  alerts: 'No alert so far. A notification card on a flow sends its messages here.',
+  everything: 'Nothing has happened yet. Deploy a flow, and what it sees is kept here.',
+}
+
+/** The page. */
+export function Inbox() {
+  const [filter, setFilter] = useState<InboxFilter>('waiting')
+  const [words, setWords] = useState('')
+  const events = useLive((live) => live.events)
+  const isRead = useLive((live) => live.areEventsRead)
+  const flows = useSession((session) => session.flows)
+  useEffect(() => void readEvents(), [])
+  const shown = inboxOf(events, filter, words)
+  return (
+    <Page title="Inbox" aside={<MuteButton />}>
+      <div className="tools">
+        <SegmentedControl aria-label="Show" data={filters} value={filter} onChange={(value) => setFilter(value as InboxFilter)} data-testid="inbox-filter" />
+        <TextInput aria-label="Find in the inbox" placeholder="Find" leftSection={<IconSearch size={16} aria-hidden />} value={words} onChange={(event) => setWords(event.currentTarget.value)} />
+      </div>
+      {!isRead && events.length === 0 ? <Skeletons count={4} height={88} /> : shown.length === 0
+        ? <Empty icon={<IconInbox size={40} stroke={1.25} aria-hidden />}>{words ? `Nothing here holds "${words}".` : emptyWords[filter]}</Empty>
+        : <ul className="event-list surface" data-testid="inbox-list">{shown.slice(0, 200).map((event) => <EventRow key={event.id} event={event} flowName={flows?.find((flow) => flow.id === event.flow)?.name} />)}</ul>}
+    </Page>
+  )
+}

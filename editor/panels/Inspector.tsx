@@ -1,0 +1,97 @@
+// The right panel: one node's name, problems, settings, wires and help; with nothing selected, the flow's own words.
+import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core'
+import { IconTrash, IconX } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
+import { isRunning } from '../commands/stop.ts'
+import { deleteSelected } from '../commands/delete.ts'
+import { ShareCamera } from '../canvas/ShareCamera.tsx'
+import { ConfigForm } from '../form/ConfigForm.tsx'
+import { renameNode, setConfig, setFlowText } from '../graph/edit.ts'
+import { streamIdOf } from '../graph/reach.ts'
+import { useLive } from '../live.ts'
+import { useSession } from '../session.ts'
+import { changeFlow, useFlow } from '../store.ts'
+import type { Problem } from '../views.ts'
+import { count } from '../words.ts'
+import { Help } from './Help.tsx'
+import { NodeWires } from './NodeWires.tsx'
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return <section className="inspector-section"><h3 className="group-title">{title}</h3>{children}</section>
+}
+
+/** Problems that no field of the form shows. */
+function loose(problems: readonly Problem[], node: FlowNode, fields: readonly string[]): Problem[] {
+  return problems.filter((problem) => problem.node === node.id && !fields.includes(problem.field?.split('.')[0] ?? ''))
+}
+
+function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
+  const type = useSession((session) => session.types.get(node.type))
+  const problems = useFlow((open) => open.problems)
+  const fields = Object.keys(type?.config.properties ?? {})
+  return (
+    <>
+      {loose(problems, node, fields).map((problem) => <div key={problem.code + problem.message} className="notice" data-tone={problem.severity === 'error' ? 'bad' : 'warn'}>{problem.message}</div>)}
+      {type && fields.length > 0 && <Section title="Settings">
+        <ConfigForm key={node.id} schema={type.config} config={node.config} owner={{ flow: flowId, node: node.id }} problems={problems.filter((problem) => problem.node === node.id)}
+          onChange={(field, value) => changeFlow((flow) => setConfig(flow, node.id, field, value), `config/${node.id}/${field}`)} />
+      </Section>}
+      {!type && <Section title="Settings, kept as they are"><pre className="raw small">{JSON.stringify(node.config, null, 2)}</pre></Section>}
+    </>
+  )
+}
+
+function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId: string }) {
+  const type = useSession((session) => session.types.get(node.type))
+  const isLive = useLive((live) => live.status[flowId] !== undefined && isRunning(flowId))
+  return (
+    <>
+      <TextInput label="Name" placeholder={type?.title ?? node.type} value={node.name ?? ''} maxLength={120} data-testid="node-name"
+        onChange={(event) => {
+          const name = event.currentTarget.value
+          changeFlow((current) => renameNode(current, node.id, name), `name/${node.id}`)
+        }} />
+      {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && <Section title="Your camera"><ShareCamera streamId={streamIdOf(flowId, node.id)} /></Section>}
+      <NodeSettings node={node} flowId={flowId} />
+      {type && <Section title="Wires"><NodeWires flow={flow} node={node} /></Section>}
+      {type && <Section title="About this card"><Help type={type} /></Section>}
+    </>
+  )
+}
+
+function FlowPanel({ flow }: { flow: Flow }) {
+  const problems = useFlow((open) => open.problems).filter((problem) => problem.node === null)
+  return (
+    <>
+      {problems.map((problem) => <div key={problem.code + problem.message} className="notice" data-tone={problem.severity === 'error' ? 'bad' : 'warn'}>{problem.message}</div>)}
+      <Textarea label="What this flow is for" autosize minRows={3} value={flow.description ?? ''} onChange={(event) => {
+        const text = event.currentTarget.value
+        changeFlow((current) => setFlowText(current, 'description', text), 'description')
+      }} />
+      <p className="quiet small">{count(flow.nodes.length, 'card')}, {count(flow.wires.length, 'wire')}. Click a card to change it.</p>
+    </>
+  )
+}
+
+/** Docked over the right side of the canvas; `onClose` hides it. */
+export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: string; onClose(): void }) {
+  const selection = useFlow((open) => open.selection)
+  const chosen = flow.nodes.filter((node) => selection.nodes.includes(node.id))
+  const [only] = chosen
+  const type = useSession((session) => session.types.get(only?.type ?? ''))
+  const many = chosen.length + selection.wires.length
+  const title = chosen.length === 1 && only && selection.wires.length === 0 ? (type?.title ?? only.type) : many === 0 ? 'This flow' : `${count(many, 'thing')} selected`
+  return (
+    <aside className="inspector" aria-label="Inspector" data-testid="inspector">
+      <div className="inspector-head">
+        <h2 className="clip-text">{title}</h2>
+        {many > 0 && <Button variant="subtle" size="compact-sm" onClick={() => void deleteSelected.run()} leftSection={<IconTrash size={16} aria-hidden />}>Delete</Button>}
+        <ActionIcon variant="subtle" size="lg" aria-label="Close the inspector" onClick={onClose}><IconX size={18} /></ActionIcon>
+      </div>
+      <div className="inspector-body">
+        {chosen.length === 1 && only ? <NodePanel flow={flow} node={only} flowId={flowId} /> : many === 0 ? <FlowPanel flow={flow} /> : <p className="quiet small">Copy, duplicate, move or delete them together.</p>}
+      </div>
+    </aside>
+  )
+}

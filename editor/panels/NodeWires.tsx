@@ -1,0 +1,56 @@
+// The wires of one node as a list: what each port is joined to, with ways to join and cut that need no mouse.
+import { ActionIcon, NativeSelect } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
+import type { CSSProperties } from 'react'
+import type { Flow, FlowNode, PortRef } from '../../nodes/contract/flow.ts'
+import { joined, nameOf, openPorts } from '../graph/check.ts'
+import { addWire, removeItems, wireId } from '../graph/edit.ts'
+import { useSession } from '../session.ts'
+import { changeFlow } from '../store.ts'
+import type { NodeTypes, PortView } from '../views.ts'
+
+function portWords(flow: Flow, types: NodeTypes, ref: PortRef, side: 'in' | 'out'): string {
+  const node = flow.nodes.find((candidate) => candidate.id === ref.node)
+  return `${nameOf(node, types)}, ${types.get(node?.type ?? '')?.ports[side][ref.port]?.label ?? ref.port}`
+}
+
+function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; port: PortView; side: 'in' | 'out' }) {
+  const types = useSession((session) => session.types)
+  const other = side === 'out' ? 'in' : 'out'
+  const near = side === 'out' ? 'from' : 'to'
+  const far = side === 'out' ? 'to' : 'from'
+  const wires = flow.wires.filter((wire) => wire[near].node === start.node && wire[near].port === start.port)
+  const open = openPorts(flow, types, start, side)
+  const join = (value: string): void => {
+    const [node, name] = value.split('/')
+    if (node && name) changeFlow((current) => {
+      const { from, to } = joined(start, { node, port: name }, side)
+      return addWire(current, from, to)
+    })
+  }
+  return (
+    <div className="port-wires" style={{ '--kind': `var(--kind-${port.kind})` } as CSSProperties}>
+      <span className="port-title"><i aria-hidden />{port.label}<span className="quiet small">{side === 'in' ? 'takes' : 'sends'} {port.kind}{port.required ? ', needed' : ''}</span></span>
+      {wires.map((wire) => (
+        <span key={wireId(wire)} className="wire-row small">
+          <span className="clip-text">{side === 'out' ? 'to' : 'from'} {portWords(flow, types, wire[far], other)}</span>
+          <ActionIcon variant="subtle" size="sm" aria-label={`Remove the wire ${side === 'out' ? 'to' : 'from'} ${portWords(flow, types, wire[far], other)}`}
+            onClick={() => changeFlow((current) => removeItems(current, { nodes: [], wires: [wireId(wire)] }))}><IconX size={15} /></ActionIcon>
+        </span>
+      ))}
+      {open.length > 0 && (
+        <NativeSelect size="xs" value="" aria-label={`Join ${port.label} ${side === 'out' ? 'to' : 'from'}`} data-testid={`join-${start.node}-${side}-${start.port}`}
+          data={[{ value: '', label: side === 'out' ? 'Join to…' : 'Join from…' }, ...open.map((end) => ({ value: `${end.node}/${end.port}`, label: portWords(flow, types, end, other) }))]}
+          onChange={(event) => join(event.currentTarget.value)} />
+      )}
+    </div>
+  )
+}
+
+/** All ports of the node. */
+export function NodeWires({ flow, node }: { flow: Flow; node: FlowNode }) {
+  const type = useSession((session) => session.types.get(node.type))
+  if (!type) return null
+  return (['in', 'out'] as const).flatMap((side) => Object.entries(type.ports[side]).map(([name, port]) =>
+    <PortWires key={`${side}-${name}`} flow={flow} start={{ node: node.id, port: name }} port={port} side={side} />))
+}

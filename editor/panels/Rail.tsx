@@ -1,0 +1,41 @@
+// The way between the places: a rail on the left, on a phone a bar below. Shows how many alerts nobody has acknowledged.
+import { IconBell, IconHome, IconPlugConnected, IconSchema, IconSettings, type Icon } from '@tabler/icons-react'
+import type { MouseEvent } from 'react'
+import { isWaiting } from '../graph/alerts.ts'
+import { useLive } from '../live.ts'
+import { go, type Route } from '../route.ts'
+
+const places: readonly { page: Route['page'][]; address: string; label: string; icon: Icon }[] = [
+  { page: ['home'], address: '/', label: 'Home', icon: IconHome },
+  { page: ['flows', 'flow'], address: '/flows', label: 'Flows', icon: IconSchema },
+  { page: ['inbox', 'event'], address: '/inbox', label: 'Inbox', icon: IconBell },
+  { page: ['connections'], address: '/connections', label: 'Connections', icon: IconPlugConnected },
+  { page: ['system'], address: '/system', label: 'System', icon: IconSettings },
+]
+
+/** Follows a link inside the editor, unless it is meant for another tab. */
+export function follow(event: MouseEvent<HTMLAnchorElement>): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  event.preventDefault()
+  go(event.currentTarget.getAttribute('href') ?? '/')
+}
+
+/** All places of the frame. */
+export function Rail({ route }: { route: Route }) {
+  const waiting = useLive((live) => live.events.filter(isWaiting).length)
+  return (
+    <nav className="rail" aria-label="Places">
+      <a className="rail-mark" href="/" onClick={follow} aria-label="Heed, home"><img src="/heed.svg" alt="" width={32} height={32} /></a>
+      {places.map(({ page, address, label, icon: Found }) => (
+        <a key={address} href={address} onClick={follow} className="rail-item" aria-current={page.includes(route.page) ? 'page' : undefined} data-testid={`nav-${label.toLowerCase()}`}>
+          <span className="rail-icon">
+            <Found size={22} stroke={1.75} aria-hidden />
+            {label === 'Inbox' && waiting > 0 && <span className="rail-count nums" data-testid="waiting-count">{waiting > 99 ? '99+' : waiting}</span>}
+          </span>
+          <span>{label}</span>
+          {label === 'Inbox' && waiting > 0 && <span className="sr-only">, {waiting} not acknowledged</span>}
+        </a>
+      ))}
+    </nav>
+  )
+}

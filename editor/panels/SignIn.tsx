@@ -1,0 +1,78 @@
+// Signing in: the first time with the link that Heed printed and a new password, later with that password.
+import { Button, PasswordInput } from '@mantine/core'
+import { useState, type FormEvent } from 'react'
+import { api } from '../api.ts'
+import { go } from '../route.ts'
+import { startSession, useSession } from '../session.ts'
+
+const shortest = 8
+
+function useAttempt(attempt: () => Promise<void>, check: () => string | null) {
+  const [failure, setFailure] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    const wrong = check()
+    setFailure(wrong)
+    if (wrong) return
+    setBusy(true)
+    try {
+      await attempt()
+      await startSession()
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { failure, isBusy, submit }
+}
+
+function Claim({ token }: { token: string }) {
+  const [password, setPassword] = useState('')
+  const [again, setAgain] = useState('')
+  const { failure, isBusy, submit } = useAttempt(async () => {
+    await api.claim(token, password)
+    go('/', { replace: true })
+  }, () => {
+    if (password.length < shortest) return `Choose a password of at least ${shortest} characters.`
+    return password === again ? null : 'The two passwords are not the same. Type them again.'
+  })
+  return (
+    <form onSubmit={(event) => void submit(event)} className="stack" noValidate>
+      <p className="quiet">Welcome. Choose the password that you will sign in with from now on.</p>
+      <PasswordInput label="New password" autoComplete="new-password" autoFocus value={password} onChange={(event) => setPassword(event.currentTarget.value)} data-testid="sign-in-password" />
+      <PasswordInput label="The same again" autoComplete="new-password" value={again} onChange={(event) => setAgain(event.currentTarget.value)} data-testid="sign-in-password-again" />
+      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+      <Button type="submit" size="md" loading={isBusy} data-testid="sign-in-submit">Begin</Button>
+    </form>
+  )
+}
+
+function Password() {
+  const [password, setPassword] = useState('')
+  const { failure, isBusy, submit } = useAttempt(() => api.signIn(password), () => (password === '' ? 'Type your password.' : null))
+  return (
+    <form onSubmit={(event) => void submit(event)} className="stack" noValidate>
+      <PasswordInput label="Password" autoComplete="current-password" autoFocus value={password} onChange={(event) => setPassword(event.currentTarget.value)} data-testid="sign-in-password" />
+      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+      <Button type="submit" size="md" loading={isBusy} data-testid="sign-in-submit">Sign in</Button>
+    </form>
+  )
+}
+
+/** What a stranger sees, whatever address they came to. */
+export function SignIn({ token }: { token: string | null }) {
+  const hasOwner = useSession((session) => session.hasOwner)
+  return (
+    <main className="sign-in" id="main">
+      <div className="sign-in-box surface">
+        <img src="/heed.svg" alt="" width={48} height={48} />
+        <h1>{hasOwner ? 'Sign in to Heed' : 'Heed'}</h1>
+        {hasOwner ? <Password /> : token
+          ? <Claim token={token} />
+          : <p>This Heed has no owner yet. Open the sign-in link that it printed when it started; it looks like <code>/sign-in?token=…</code></p>}
+      </div>
+    </main>
+  )
+}

@@ -1,0 +1,71 @@
+// How this Heed is doing, and how it looks here: health, version, theme, sign-out.
+import { Button, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
+import { IconAlertTriangle, IconCircleCheck, IconLogout } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { api } from '../api.ts'
+import { leave } from '../session.ts'
+import type { Health } from '../views.ts'
+import { Page, Skeletons } from './Page.tsx'
+
+const every = 5000
+const titles: Record<string, string> = { database: 'Database', queue: 'Queue', streams: 'Streams' }
+const facts: Record<string, string> = {
+  latencyMs: 'answers within', version: 'version', backend: 'kind', waiting: 'waiting', active: 'at work', wanted: 'should run', running: 'running', degraded: 'in trouble',
+}
+
+function useHealth(): { health: Health | null; failure: string | null } {
+  const [health, setHealth] = useState<Health | null>(null)
+  const [failure, setFailure] = useState<string | null>(null)
+  useEffect(() => {
+    let isHere = true
+    const read = (): void => void api.health().then((found) => { if (isHere) { setHealth(found); setFailure(null) } })
+      .catch((error: unknown) => isHere && setFailure(error instanceof Error ? error.message : String(error)))
+    read()
+    const timer = setInterval(read, every)
+    return () => { isHere = false; clearInterval(timer) }
+  }, [])
+  return { health, failure }
+}
+
+function Check({ name, check }: { name: string; check: Record<string, unknown> }) {
+  const isFine = check['ok'] !== false
+  const Found = isFine ? IconCircleCheck : IconAlertTriangle
+  return (
+    <li className="check-row">
+      <Found size={20} color={`var(--state-${isFine ? 'running' : 'degraded'})`} aria-hidden />
+      <strong>{titles[name] ?? name}</strong>
+      <span>{isFine ? 'Fine' : 'In trouble'}</span>
+      <span className="quiet small check-facts">
+        {Object.entries(check).filter(([key]) => key in facts).map(([key, value]) => `${facts[key]} ${String(value)}${key === 'latencyMs' ? ' ms' : ''}`).join(' · ')}
+        {typeof check['detail'] === 'string' ? ` ${check['detail']}` : ''}
+      </span>
+    </li>
+  )
+}
+
+function Theme() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return (
+    <SegmentedControl aria-label="Colours" value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)} data-testid="theme"
+      data={[{ value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }, { value: 'auto', label: 'As this device' }]} />
+  )
+}
+
+/** The page. */
+export function System() {
+  const { health, failure } = useHealth()
+  return (
+    <Page title="System">
+      <div className="sections">
+        <section aria-labelledby="health-title">
+          <h2 id="health-title">Health</h2>
+          {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+          {health ? <ul className="check-list surface" data-testid="health">{Object.entries(health.checks).map(([name, check]) => <Check key={name} name={name} check={check} />)}</ul> : !failure && <Skeletons count={3} height={48} />}
+          {health && <p className="quiet small">Heed {health.version}. Numbers for monitoring are under <a href="/metrics">/metrics</a>.</p>}
+        </section>
+        <section aria-labelledby="look-title"><h2 id="look-title">Colours</h2><Theme /></section>
+        <section aria-labelledby="you-title"><h2 id="you-title">You</h2><Button variant="default" leftSection={<IconLogout size={18} aria-hidden />} onClick={() => void leave()} data-testid="sign-out">Sign out</Button></section>
+      </div>
+    </Page>
+  )
+}
