@@ -3,10 +3,10 @@
 import { BugError, FatalError, isStopped, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
-import type { EngineDeps, EventRecord, SessionOrder, TickCommit } from './deps.ts'
+import type { EngineDeps, SessionOrder } from './deps.ts'
 import { Health } from './health.ts'
-import { tickId } from './ids.ts'
 import { Inputs } from './inputs.ts'
+import { Journal, type TickPosition } from './journal.ts'
 import { ModelLink } from './model-link.ts'
 import type { Ledger, Recorder } from './recorder.ts'
 import type { TickDraft } from './routing.ts'
@@ -51,11 +51,11 @@ class Session {
   readonly #board: StatusBoard
   readonly #health: Health
   readonly #ledger: Ledger
+  readonly #journal: Journal
   readonly #models = new Map<string, ModelLink>()
   #source: Source | null = null
   #runner: TickRunner | null = null
   #inputs: Inputs | null = null
-  #notes: EventRecord[] = []
   #tick: number
   #mediaTimeS: number
   #frameAtMs: number
@@ -74,6 +74,7 @@ class Session {
       this.#isStale = true
       this.#control.abort(new StoppedError('Another worker has taken this stream over.'))
     })
+    this.#journal = new Journal(order, this.#ledger, deps.bus, deps.clock)
   }
 
   async run(): Promise<SessionEnd> {
@@ -133,7 +134,7 @@ class Session {
   async #ticking(): Promise<SessionEnd> {
     const { clock } = this.#deps
     const { source, signal } = { source: this.#running.source, signal: this.#control.signal }
-    await this.#commitNotes()
+    this.#journal.commitNotes(this.#position)
     for (let view = source.look(); source.mailbox.isEmpty && view.camera === 'ok' && !view.ended && !view.failed; view = source.look()) {
       await source.mailbox.wait(clock, lookMs, signal)
     }
@@ -177,11 +178,11 @@ class Session {
       number: this.#tick, atMs, mediaTimeS: this.#mediaTimeS, seconds, camera: view.camera, last: view.ended,
     }, frame, used, this.#control.signal)
     for (const note of this.#health.decisions(draft.decisions, atMs)) this.#note(note.kind, note.node, note.text)
-    this.#noteLosses()
+    this.#journal.noteLosses({ tick: this.#tick, mediaTimeS: this.#mediaTimeS })
     this.#board.tick(this.#tick, clock.nowMs() - atMs)
     this.#board.dropped(source.mailbox.dropped)
     this.#show(draft)
-    this.#record(draft, used.map((input) => input.id))
+    this.#journal.tick(draft, used.map((input) => input.id), this.#position)
     const { state, reason } = this.#health.state(this.#ledger.isWriting)
     this.#board.setState(state, reason)
     this.#publishStatus()
@@ -207,13 +208,12 @@ class Session {
     }
   }
 
-  /** Quiet ticks wait for the bulk write; a tick with consequences is committed at once, whole. */
-  #record(draft: TickDraft, consumed: string[]): void {
-    const notes = this.#notes.splice(0)
-    const record = { ...this.#key(), flowId: this.#order.flow.id, tick: this.#tick, mediaTimeS: this.#mediaTimeS, decisions: draft.decisions, states: this.#running.runner.states() }
-    const events = [...notes, ...draft.events]
-    if (events.length + draft.actions.length + draft.remote.length + consumed.length === 0) this.#ledger.quiet(record)
-    else void this.#commit({ ...record, events, actions: draft.actions, consumed, remote: draft.remote })
+  #note(kind: EventKind, node: string, text: string): void {
+    this.#journal.note(kind, node, text, { tick: this.#tick, mediaTimeS: this.#mediaTimeS })
+  }
+
+  get #position(): TickPosition {
+    return { tick: this.#tick, mediaTimeS: this.#mediaTimeS, states: this.#runner?.states() ?? {} }
   }
 
   #recordDropped(count: number): void {
@@ -223,46 +223,7 @@ class Session {
     this.#tick += count
     const decisions = Array.from({ length: Math.min(count, mostDroppedRows) }, (_unused, index) => runner.droppedDecisions(first + index, atMs, this.#mediaTimeS)).flat()
     for (const decision of decisions) this.#board.decision(decision)
-    this.#ledger.quiet({ ...this.#key(), flowId: this.#order.flow.id, tick: this.#tick, mediaTimeS: this.#mediaTimeS, decisions, states: runner.states() })
-  }
-
-  #noteLosses(): void {
-    if (!this.#ledger.isWriting) return
-    const lost = this.#ledger.takeLost()
-    if (lost.decisions + lost.commits === 0) return
-    this.#note('decisions.lost', this.#order.plan.source.id, lossText(lost), lost)
-  }
-
-  #note(kind: EventKind, node: string, text: string, fields: Record<string, unknown> = {}): void {
-    const { flow, streamId } = this.#order
-    this.#notes.push({
-      id: tickId(this.#order, this.#tick, node, kind, this.#notes.length), kind, flowId: flow.id, revision: flow.revision, streamId, node, tick: this.#tick,
-      at: new Date(this.#deps.clock.nowMs()).toISOString(), mediaTimeS: this.#mediaTimeS, text, fields, frame: null,
-    })
-  }
-
-  async #commitNotes(): Promise<void> {
-    const events = this.#notes.splice(0)
-    if (events.length === 0) return
-    void this.#commit({
-      ...this.#key(), flowId: this.#order.flow.id, tick: this.#tick, mediaTimeS: this.#mediaTimeS, decisions: [], states: this.#runner?.states() ?? {},
-      events, actions: [], consumed: [], remote: [],
-    })
-  }
-
-  async #commit(commit: TickCommit): Promise<void> {
-    if (!await this.#ledger.commit(commit)) return
-    const { bus } = this.#deps
-    const flow = commit.flowId
-    for (const { id, kind, streamId, node, at, mediaTimeS, text, frame } of commit.events) {
-      bus.publish({ type: 'event', flow, event: { id, kind, stream: streamId, node, at, mediaTimeS, text, hasFrame: frame !== null } })
-    }
-    if (commit.actions.length > 0) bus.publish({ type: 'actions' })
-    for (const stream of new Set(commit.remote.map((input) => input.streamId))) bus.publish({ type: 'input', flow, stream })
-  }
-
-  #key(): { streamId: string; run: number; generation: number } {
-    return { streamId: this.#order.streamId, run: this.#order.run, generation: this.#order.generation }
+    this.#journal.quiet(decisions, this.#position)
   }
 
   #publishStatus(): void {
@@ -280,16 +241,11 @@ class Session {
     if (!isHandedOver) {
       this.#note(`stream.${end.state}`, this.#order.plan.source.id, end.reason ?? { finished: 'The file is at its end.', failed: 'The stream failed.', stopped: 'Stopped.' }[end.state])
       this.#board.setState(end.state, end.reason)
-      if (!this.#isStale) await this.#commitNotes()
+      this.#journal.commitNotes(this.#position)
       this.#publishStatus()
     }
     await this.#ledger.close(closeMs)
   }
-}
-
-function lossText(lost: { decisions: number; commits: number }): string {
-  const events = lost.commits === 0 ? '' : ` and ${lost.commits} ticks with events`
-  return `${lost.decisions} decisions${events} could not be saved while the database was away.`
 }
 
 function lateTicks(nowMs: number, dueMs: number): number {

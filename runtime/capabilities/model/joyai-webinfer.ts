@@ -5,7 +5,7 @@ import { toError } from '../../../nodes/contract/errors.ts'
 import { callModel } from './model-http.ts'
 import { joinMemory, memoryText, readMemory, withMemory, type ModelMemory } from './model-memory.ts'
 import { parseTokenForm, type TokenForm } from './token-form.ts'
-import { contentOf, sessionIdOf, tickMessages, type SessionOptions } from './vllm-omni.ts'
+import { contentOf, modelOf, sessionIdOf, tickMessages, type SessionOptions } from './vllm-omni.ts'
 
 const closeTimeoutMs = 3000
 /** The same text again changes nothing at the server, and a server that was restarted unseen would stay silent for ever. */
@@ -29,7 +29,6 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
     'x-streaming-session': sessionId,
     'x-system-prompt-key': wantsDelegation ? 'DEFAULT_SYSTEM_PROMPT_EN' : 'DEFAULT_SYSTEM_PROMPT_NO_DELEGATION',
   }
-  const model = typeof connection.config.model === 'string' && connection.config.model !== '' ? { model: connection.config.model } : {}
   let given: string | null = null
   let ticksSinceGiven = 0
   let before = ''
@@ -45,7 +44,7 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
       const startedMs = performance.now()
       const answer = await callModel(http, connection, {
         path: '/v1/chat/completions', headers, timeoutMs: options.timeoutMs,
-        body: { ...model, session_id: sessionId, messages: tickMessages(request, isDue ? instruction : null), frame_time_ranges: timeRanges(request) },
+        body: { ...modelOf(connection), session_id: sessionId, messages: tickMessages(request, isDue ? instruction : null), frame_time_ranges: timeRanges(request) },
       }, signal).catch((error: unknown) => {
         // What the server still knows after a failure cannot be seen; the same text again changes nothing.
         given = null

@@ -43,66 +43,94 @@ interface Interaction {
 
 /** Opens a session; the server is not spoken to before the first tick. */
 export function openVllmOmni(options: SessionOptions): ModelSession {
-  const { connection, http, log } = options
-  const headers = { 'x-streaming-session': sessionIdOf(options.streamKey) }
-  const model = typeof connection.config.model === 'string' && connection.config.model !== '' ? { model: connection.config.model } : {}
-  /** The text the server has, as far as we know; null: it must be given at the next tick. */
-  let given: string | null = null
-  let persona = 'default'
-  let frameIndex = 0
-  /** What the server knew before it lost this stream, and the newest memory it reported. */
-  let before = ''
-  let memory = options.restore
-  let isRestoring = false
+  const session = new VllmOmniSession(options)
+  return { tick: (request, signal) => session.tick(request, signal), close: () => session.close(), release: async () => undefined }
+}
 
-  const setPersona = async (wanted: string, signal: AbortSignal): Promise<void> => {
-    if (wanted === persona) return
-    const answer = await callModel(http, connection, { path: '/v1/streaming/persona', headers, body: { persona: wanted }, timeoutMs: options.timeoutMs }, signal)
+/*
+ * given ──frame only──► given
+ *   │ the server's frame clock went back, or it skipped a tick although it was instructed
+ *   ▼
+ * lost ──instruction, persona, memory at its head──► given, `restarted`
+ */
+class VllmOmniSession {
+  readonly #options: SessionOptions
+  readonly #headers: { 'x-streaming-session': string }
+  /** The text the server has, as far as we know; null: it must be given at the next tick. */
+  #given: string | null = null
+  #persona = 'default'
+  #frameIndex = 0
+  /** What the server knew before it lost this stream, and the newest memory it reported. */
+  #before = ''
+  #memory: ModelMemory | undefined
+  #isRestoring = false
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.#headers = { 'x-streaming-session': sessionIdOf(options.streamKey) }
+    this.#memory = options.restore
+  }
+
+  async tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict> {
+    if (request.instruction.trim() === '') return { action: 'silence', text: '', reason: 'no-instruction', latencyMs: 0 }
+    const { connection, http, timeoutMs } = this.#options
+    await this.#setPersona(request.persona, signal)
+    const instruction = withMemory(this.#before, request.instruction)
+    const isNew = this.#given !== instruction
+    const startedMs = performance.now()
+    const body = { ...modelOf(connection), messages: tickMessages(request, isNew ? instruction : null) }
+    const answer = await callModel(http, connection, { path: '/v1/chat/completions', headers: this.#headers, timeoutMs, body }, signal)
+    const latencyMs = Math.round((performance.now() - startedMs) * 10) / 10
+    const interaction = interactionOf(answer)
+    const wasRestoring = this.#isRestoring
+    this.#isRestoring = interaction !== null && this.#hasLost(interaction, request, isNew)
+    if (this.#isRestoring) this.#forget()
+    else {
+      this.#given = instruction
+      this.#memory = joinMemory(this.#before, readMemory(interaction?.memory)) ?? this.#memory
+    }
+    if (typeof interaction?.frame_index === 'number') this.#frameIndex = interaction.frame_index
+    return {
+      ...verdictOf(answer, interaction), latencyMs,
+      ...(wasRestoring && !this.#isRestoring ? { restarted: true } : {}), ...(this.#memory ? { memory: this.#memory } : {}),
+    }
+  }
+
+  async close(): Promise<void> {
+    const { connection, http, log } = this.#options
+    const never = new AbortController().signal
+    await callModel(http, connection, { path: '/v1/streaming/reset', headers: this.#headers, body: {}, timeoutMs: closeTimeoutMs }, never)
+      .catch((error: unknown) => { log.info({ error: toError(error).message }, 'the model session could not be reset') })
+  }
+
+  async #setPersona(wanted: string, signal: AbortSignal): Promise<void> {
+    if (wanted === this.#persona) return
+    const { connection, http, log, timeoutMs } = this.#options
+    const answer = await callModel(http, connection, { path: '/v1/streaming/persona', headers: this.#headers, body: { persona: wanted }, timeoutMs }, signal)
     if (answer.status !== 'ok') log.warn({ persona: wanted, answer: answer.status }, 'the model server does not know this persona')
-    persona = wanted
+    this.#persona = wanted
+  }
+
+  #hasLost(interaction: Interaction, request: ModelTick, isNew: boolean): boolean {
+    if (interaction.inference_skipped === true && !isNew) return true
+    const index = interaction.frame_index
+    if (typeof index !== 'number') return false
+    // A stream with a memory that finds its session empty: the server lost it while nobody was looking.
+    return this.#frameIndex === 0 ? index <= request.seconds && memoryText(this.#memory) !== '' : index <= this.#frameIndex
   }
 
   /** The session at the server began anew: its instruction, persona and memory are gone. */
-  const isLost = (interaction: Interaction, request: ModelTick, isNew: boolean): boolean => {
-    const index = typeof interaction.frame_index === 'number' ? interaction.frame_index : null
-    if (interaction.inference_skipped === true && !isNew) return true
-    if (index === null) return false
-    // A stream with a memory that finds its session empty: the server lost it while nobody was looking.
-    return frameIndex === 0 ? index <= request.seconds && memoryText(memory) !== '' : index <= frameIndex
+  #forget(): void {
+    this.#options.log.warn({ session: this.#headers['x-streaming-session'] }, 'the model server has lost this stream')
+    this.#before = memoryText(this.#memory)
+    this.#given = null
+    this.#persona = 'default'
   }
+}
 
-  return {
-    tick: async (request, signal) => {
-      if (request.instruction.trim() === '') return { action: 'silence', text: '', reason: 'no-instruction', latencyMs: 0 }
-      await setPersona(request.persona, signal)
-      const instruction = withMemory(before, request.instruction)
-      const isNew = given !== instruction
-      const startedMs = performance.now()
-      const answer = await callModel(http, connection, {
-        path: '/v1/chat/completions', headers, timeoutMs: options.timeoutMs, body: { ...model, messages: tickMessages(request, isNew ? instruction : null) },
-      }, signal)
-      const latencyMs = Math.round((performance.now() - startedMs) * 10) / 10
-      const interaction = interactionOf(answer)
-      const wasRestoring = isRestoring
-      isRestoring = false
-      if (interaction && isLost(interaction, request, isNew)) {
-        log.warn({ session: headers['x-streaming-session'], frame: interaction.frame_index }, 'the model server has lost this stream')
-        before = memoryText(memory)
-        given = null
-        persona = 'default'
-        isRestoring = true
-      } else given = instruction
-      if (typeof interaction?.frame_index === 'number') frameIndex = interaction.frame_index
-      memory = isRestoring ? memory : joinMemory(before, readMemory(interaction?.memory)) ?? memory
-      return { ...verdictOf(answer, interaction), latencyMs, ...(wasRestoring && !isRestoring ? { restarted: true } : {}), ...(memory ? { memory } : {}) }
-    },
-    release: async () => undefined,
-    close: async () => {
-      const never = new AbortController().signal
-      await callModel(http, connection, { path: '/v1/streaming/reset', headers, body: {}, timeoutMs: closeTimeoutMs }, never)
-        .catch((error: unknown) => { log.info({ error: toError(error).message }, 'the model session could not be reset') })
-    },
-  }
+/** The model's name, where the connection says one. */
+export function modelOf(connection: Connection): { model?: string } {
+  return typeof connection.config.model === 'string' && connection.config.model !== '' ? { model: connection.config.model } : {}
 }
 
 function interactionOf(answer: Record<string, unknown>): Interaction | null {
