@@ -19,7 +19,10 @@ function hideByName(value: unknown, depth = 0): unknown {
   if (depth > maxDepth) return value
   if (Array.isArray(value)) return value.map((item) => hideByName(item, depth + 1))
   if (!isPlain(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, secretNames.has(name.toLowerCase()) && item != null ? hidden : hideByName(item, depth + 1)]))
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => {
+    const isSecret = secretNames.has(name.toLowerCase()) && item !== undefined && item !== null
+    return [name, isSecret ? hidden : hideByName(item, depth + 1)]
+  }))
 }
 
 const shapes: readonly (readonly [RegExp, string])[] = [

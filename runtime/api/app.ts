@@ -14,6 +14,7 @@ import { createGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 import { securityHeaders } from './headers.ts'
 import { addHealthRoutes } from './health.ts'
+import { readJson } from './json-body.ts'
 import { addLiveRoutes } from './live.ts'
 import { createLiveHub } from './live-hub.ts'
 import type { LiveHub } from './live-hub.ts'
@@ -45,8 +46,8 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   const api = Router()
   api.use(rememberMountPath)
   // Strangers may send this much and no more.
-  api.use('/sign-in', express.json({ limit: 16 * 1024 }))
-  api.use(express.json({ limit: maxBodyBytes }))
+  api.use('/sign-in', ...readJson(16 * 1024))
+  api.use(...readJson(maxBodyBytes))
   addHealthRoutes(api, deps)
   addSignInRoutes(api, deps, parts)
   addNodeRoutes(api, deps)

@@ -61,7 +61,7 @@ export function addMediaRoutes(api: Router, deps: ApiDeps): void {
   })
   api.delete('/media/*path', async (request, response) => {
     const parts = request.params.path
-    if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\/\0]/.test(part))) {
+    if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\/]/.test(part))) {
       throw new BadRequestError('MEDIA_PATH_INVALID', 'This is not the path of a clip. Use one from the list under /api/media.')
     }
     await deps.media.remove(parts.join('/'))

@@ -43,12 +43,8 @@ function createRate(nowMs: () => number): () => boolean {
 
 function streamOf(request: IncomingMessage): string {
   const path = (request.url ?? '').split('?', 1)[0] ?? ''
-  const id = /^\/api\/streams\/([A-Za-z0-9._~%-]{1,300})\/push$/.exec(path)?.[1]
-  try {
-    if (id !== undefined) return decodeURIComponent(id)
-  } catch {
-    // A broken escape is no address either.
-  }
+  const id = /^\/api\/streams\/([A-Za-z0-9_-]{1,200})\/push$/.exec(path)?.[1]
+  if (id !== undefined) return id
   throw new NotFoundError('HTTP_NOT_FOUND', 'There is no WebSocket at this address.')
 }
 

@@ -12,6 +12,7 @@ import { assertGoodPassword } from './passwords.ts'
 import type { Passwords } from './passwords.ts'
 import { clearCookie, hashToken, isSameSecret, makeToken, openSession, renewCookie } from './sessions.ts'
 import { createSignInLimits } from './sign-in-limits.ts'
+import type { SignInLimits } from './sign-in-limits.ts'
 
 export interface SignInLinks {
   /** A link that makes one owner's password. The newest one counts, until it is used or the process ends. */
@@ -39,23 +40,24 @@ export interface SignInParts { gate: Gate; links: SignInLinks; lines: OpenLines;
 const ClaimSchema = z.object({ token: z.string().min(1).max(200), password: z.string() })
 const SignInSchema = z.object({ password: z.string() })
 
+/** Counts a try; throws AuthError AUTH_TOO_MANY_TRIES while the address has to wait. */
+function beginTry(limits: SignInLimits, address: string): string {
+  const waitMs = limits.waitMs(address)
+  if (waitMs > 0) {
+    const minutes = Math.ceil(waitMs / 60_000)
+    const wait = waitMs < 60_000 ? `${Math.ceil(waitMs / 1000)} s` : `${minutes} minute${minutes === 1 ? '' : 's'}`
+    throw new AuthError('AUTH_TOO_MANY_TRIES', `Too many tries. Wait ${wait}, then try again.`, { details: { status: 429, retryAfterMs: waitMs } })
+  }
+  limits.tried(address)
+  return address
+}
+
 /** `POST /api/sign-in`, `/sign-in/claim`, `/sign-out` and `GET /api/me`. */
 export function addSignInRoutes(api: Router, deps: ApiDeps, parts: SignInParts): void {
   const { gate, links, lines, passwords } = parts
   const limits = createSignInLimits(deps.nowMs)
 
-  const begin = (request: Request): string => {
-    const address = request.ip ?? ''
-    const waitMs = limits.waitMs(address)
-    if (waitMs > 0) {
-      const minutes = Math.ceil(waitMs / 60_000)
-      const message = `Too many tries. Wait ${waitMs < 60_000 ? `${Math.ceil(waitMs / 1000)} s` : `${minutes} minute${minutes === 1 ? '' : 's'}`}, then try again.`
-      throw new AuthError('AUTH_TOO_MANY_TRIES', message, { details: { status: 429, retryAfterMs: waitMs } })
-    }
-    limits.tried(address)
-    return address
-  }
-
+  const begin = (request: Request): string => beginTry(limits, request.ip ?? '')
   const signIn = async (request: Request, response: Response, address: string): Promise<void> => {
     limits.succeeded(address)
     await openSession(deps, request, response)

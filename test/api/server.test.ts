@@ -58,7 +58,7 @@ describe('the envelope', () => {
     ['a database that is away', new RetryableError('DB_UNREACHABLE', 'The database did not answer.', { retryAfterMs: 4200 }), 503, 'DB_UNREACHABLE'],
   ])('says no more than it should of %s', async (_what, thrown, status, code) => {
     const deps = memoryApi()
-    deps.flows.list = async () => { throw thrown }
+    deps.flows.list = () => Promise.reject(thrown as Error)
     bench = await startApi(deps)
     const answer = await bench.call<Refusal>('GET', '/api/flows', { headers: { 'x-request-id': 'mine-1' } })
     expect([answer.status, answer.body.error.code, answer.body.error.requestId, answer.headers['x-request-id']]).toEqual([status, code, 'mine-1', 'mine-1'])
