@@ -1,0 +1,129 @@
+// The whole product while things around it break: killed processes, databases, models and receivers that go away and come back.
+// Every alert that was decided must reach the receiver, once.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
+import { makeClip } from '../support/make-clip.ts'
+import { eventually, makeDataDir, removeFolder, startProduct, type Product } from '../support/product.ts'
+import { alertFlow, deployFlow, eventsOf, statusOf, uploadClip } from '../support/product-flows.ts'
+import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts'
+
+const closers: (() => Promise<unknown> | unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+interface Scene {
+  product: Product
+  flow: string
+  receiver: WebhookReceiver
+  model: FakeOrchestrator
+  restart(): Promise<Product>
+}
+
+/** A looping clip, watched by a model that says something new at every second frame. */
+async function watching(): Promise<Scene> {
+  const dataDir = makeDataDir()
+  closers.push(() => removeFolder(dataDir))
+  const receiver = await startWebhookReceiver()
+  const model = await startFakeOrchestrator({ model: ({ index }) => (index % 2 === 0 ? `</response> Alert ${index}.` : '</silence>') })
+  closers.push(() => receiver.stop(), () => model.stop())
+  let product = await startProduct({ dataDir })
+  closers.push(() => product.stop())
+  await product.request('POST', '/api/connections', { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } })
+  const path = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
+  const flow = await deployFlow(product, alertFlow({
+    camera: { kind: 'file', path, loop: true },
+    model: { connection: 'vllm', instruction: 'Say something new.' },
+    notification: { channel: 'webhook', url: receiver.url, title: 'Alert' },
+  }))
+  const port = Number(new URL(product.url).port)
+  return {
+    get product() { return product }, flow, receiver, model,
+    restart: async () => {
+      product = await startProduct({ dataDir, port })
+      return product
+    },
+  }
+}
+
+async function ticksOf(product: Product, flow: string): Promise<number> {
+  return (await statusOf(product, flow)).streams[0]?.ticks ?? 0
+}
+
+/** Stops the flow, waits for the last delivery, and holds what was recorded against what arrived. */
+async function expectEveryAlertOnce({ product, flow, receiver }: Scene): Promise<void> {
+  await product.request('POST', `/api/flows/${flow}/stop`)
+  const alerts = await eventually('every alert is delivered', async () => {
+    const events = await eventsOf(product, flow, 'response.given')
+    return events.every((event) => event.deliveries.length === 1 && event.deliveries[0]?.state === 'delivered') ? events : undefined
+  }, 60_000)
+  const texts = alerts.map((event) => event.text)
+  expect(alerts.length).toBeGreaterThan(3)
+  expect(new Set(texts).size).toBe(texts.length)
+  const accepted = new Set(receiver.delivered())
+  expect([...accepted].sort()).toEqual(alerts.map((event) => event.deliveries[0]?.id).sort())
+}
+
+describe('the product under fault', () => {
+  it('loses no alert and doubles none when it is killed between decision and delivery', async () => {
+    const scene = await watching()
+    await eventually('two alerts', async () => scene.receiver.delivered().length >= 2)
+    // The next deliveries fail, hang and break off: the kill falls into the middle of them.
+    scene.receiver.script(500, 'hang', 'close', 503, 'hang')
+    const before = scene.receiver.received.length
+    await eventually('a try that hangs', async () => scene.receiver.received.length >= before + 2)
+    await scene.product.kill()
+    const product = await scene.restart()
+    const ticks = await ticksOf(product, scene.flow)
+    await eventually('it watches again by itself', async () => (await ticksOf(product, scene.flow)) > ticks + 2, 25_000)
+    await expectEveryAlertOnce(scene)
+  }, 150_000)
+
+  it('keeps watching while its database is killed and comes back', async () => {
+    const scene = await watching()
+    await eventually('an alert', async () => scene.receiver.delivered().length >= 1)
+    const postmaster = Number(readFileSync(join(scene.product.dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
+    const seen = scene.model.calls.length
+    process.kill(postmaster, 'SIGKILL')
+    await eventually('the model is still asked', async () => scene.model.calls.length > seen + 3)
+    const ticks = await eventually('the API answers again', async () => (await ticksOf(scene.product, scene.flow)) || undefined, 30_000)
+    await eventually('ticks go on', async () => (await ticksOf(scene.product, scene.flow)) > ticks + 2, 30_000)
+    expect(scene.product.process.exitCode).toBeNull()
+    await expectEveryAlertOnce(scene)
+  }, 150_000)
+
+  it('says that the model is away, survives it, and gives the instruction again', async () => {
+    const scene = await watching()
+    await eventually('an alert', async () => scene.receiver.delivered().length >= 1)
+    await scene.model.goAway()
+    await eventually('the stream is degraded and says why', async () => {
+      const [stream] = (await statusOf(scene.product, scene.flow)).streams
+      return stream?.state === 'degraded' && stream.reason
+    })
+    scene.model.restart()
+    await scene.model.comeBack()
+    const delivered = scene.receiver.delivered().length
+    await eventually('it runs and speaks again', async () => {
+      return (await statusOf(scene.product, scene.flow)).state === 'running' && scene.receiver.delivered().length > delivered + 1
+    }, 40_000)
+    const sessions = [...scene.model.sessions.values()]
+    expect(sessions.map((session) => session.instruction.includes('Say something new.'))).toEqual([true])
+    expect(scene.model.mostInFlight).toBe(1)
+  }, 120_000)
+
+  it('stops when asked, resets the model, and stays stopped over a restart', async () => {
+    const scene = await watching()
+    await eventually('an alert', async () => scene.receiver.delivered().length >= 1)
+    await scene.product.request('POST', `/api/flows/${scene.flow}/stop`)
+    await eventually('it is stopped', async () => (await statusOf(scene.product, scene.flow)).state === 'stopped')
+    await eventually('the session is reset', async () => scene.model.calls.some((call) => call.path.endsWith('/reset')))
+    expect(await scene.product.stop()).toBe(0)
+    const calls = scene.model.calls.length
+    const product = await scene.restart()
+    await eventually('the restarted product is healthy', async () => (await product.request<{ status: string }>('GET', '/api/health')).body.status === 'ok')
+    expect((await statusOf(product, scene.flow)).state).toBe('stopped')
+    expect(scene.model.calls.filter((call) => call.path.includes('chat')).length).toBeLessThanOrEqual(calls)
+  }, 90_000)
+})
