@@ -6,7 +6,7 @@ import type { ApiDeps } from './deps.ts'
 
 const permissions = [
   'camera=(self)', 'microphone=(self)', 'display-capture=(self)', 'fullscreen=(self)', 'autoplay=(self)', 'screen-wake-lock=(self)',
-  'geolocation=()', 'payment=()', 'usb=()', 'serial=()', 'bluetooth=()', 'hid=()', 'midi=()', 'browsing-topics=()',
+  'geolocation=()', 'payment=()', 'usb=()', 'serial=()', 'hid=()', 'midi=()',
 ].join(', ')
 
 /** Older Safari does not count ws: as 'self', so the own WebSocket address is named. */
