@@ -49,7 +49,7 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
   if (job.signal.aborted) throw new StoppedError()
   const { tools } = deps
   const command = [...tools.bound, tools.ffmpeg, ...quietArguments, ...inputArguments(job.input, tools.rtspTimeout, job.reading),
-    ...outputArguments(job.taps, tools.passthrough)]
+    ...outputArguments(job.taps, job.input.live, tools.passthrough)]
   const child = startChild(deps.clock, command, { lastPipe: job.taps.fast ? pipes.fastStamps : pipes.stamps, feed: job.feed !== undefined })
   const frames = new Newest<Frame>(waitingFrames)
   const life = { lastPictureMs: deps.clock.nowMs(), pictures: 0 }

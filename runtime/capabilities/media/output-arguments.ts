@@ -7,13 +7,19 @@ export const pipes = { full: 1, floor: 3, luma: 4, stamps: 5, fast: 6, fastStamp
 /** A picture belongs to its second from 10 ms before it: stamps of 29.97 fps files are not exact. */
 const early = 0.01
 
+/** A live source whose pictures are at least this part of a slot apart is shown as it comes. */
+const slow = 0.7
+
 /**
  * The first picture of every `1/fps` seconds, passed on at once. The `fps` filter would wait for the picture after it, show
  * what is half a second late, and flood its outputs when a camera's clock jumps ahead. A step back of the clock starts anew.
+ * A live source that sends about `fps` itself would lose every picture that comes a little too early for its slot, so
+ * slow ones pass whole.
  */
-function firstOfEach(fps: number): string {
+function firstOfEach(fps: number, live: boolean): string {
   const slot = (time: string): string => `floor(${time}*${fps}+${early * fps})`
-  return `select='isnan(prev_selected_t)+gt(${slot('t')},${slot('prev_selected_t')})+lt(t,prev_selected_t-0.5)'`
+  const slowOnes = live ? `+gt(t-prev_t,${slow / fps})` : ''
+  return `select='isnan(prev_selected_t)+gt(${slot('t')},${slot('prev_selected_t')})+lt(t,prev_selected_t-0.5)${slowOnes}'`
 }
 
 /** Prints the time stamp of every picture that passes to its own pipe. */
@@ -37,25 +43,25 @@ function letterbox(width: number, height: number): string {
     + `format=rgb24,pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2:black`
 }
 
-function filters(taps: Taps): string {
+function filters(taps: Taps, live: boolean): string {
   const { longSide, floor, fast } = taps
   const parts = [
-    `[0:v:0]${fast ? 'split=2[all][quick];[all]' : ''}${firstOfEach(1)},${printStamps(pipes.stamps)},${fit(longSide, longSide)},split=3[a][b][c]`,
+    `[0:v:0]${fast ? 'split=2[all][quick];[all]' : ''}${firstOfEach(1, live)},${printStamps(pipes.stamps)},${fit(longSide, longSide)},split=3[a][b][c]`,
     '[a]format=yuvj420p[full]',
     `[b]${fit(floor.width, floor.height)},format=yuvj420p[floor]`,
     `[c]scale=w='max(1,floor(iw/4))':h='max(1,floor(ih/4))':flags=area,format=gray[luma]`,
   ]
-  if (fast) parts.push(`[quick]${firstOfEach(fast.fps)},${printStamps(pipes.fastStamps)},${letterbox(fast.width, fast.height)}[fast]`)
+  if (fast) parts.push(`[quick]${firstOfEach(fast.fps, live)},${printStamps(pipes.fastStamps)},${letterbox(fast.width, fast.height)}[fast]`)
   return parts.join(';')
 }
 
 /** Everything behind the input. `passthrough` is this ffmpeg's way to say: neither repeat nor drop pictures. */
-export function outputArguments(taps: Taps, passthrough: readonly string[]): string[] {
+export function outputArguments(taps: Taps, live: boolean, passthrough: readonly string[]): string[] {
   const output = (name: keyof typeof pipes, ...codec: string[]): string[] =>
     ['-map', `[${name}]`, ...codec, '-threads', '1', ...passthrough, '-flush_packets', '1', `pipe:${pipes[name]}`]
   const jpeg = ['-c:v', 'mjpeg', '-q:v', '3', '-f', 'image2pipe']
   return [
-    '-filter_complex', filters(taps),
+    '-filter_complex', filters(taps, live),
     ...output('full', ...jpeg), ...output('floor', ...jpeg), ...output('luma', '-c:v', 'pgm', '-f', 'image2pipe'),
     ...(taps.fast ? output('fast', '-c:v', 'rawvideo', '-f', 'rawvideo') : []),
   ]
