@@ -1,0 +1,52 @@
+// The pages: each top folder has one, short; links lead somewhere, commands exist.
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { countLines, listFiles, read, root } from './files.ts'
+
+const pages = listFiles().filter((file) => file.endsWith('.md'))
+const topFolders = ['editor', 'migrations', 'nodes', 'runtime', 'templates', 'test']
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+
+/** GitHub's way to make a heading an anchor. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+    heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/\s/g, '-'))
+}
+
+function brokenLinks(page: string): string[] {
+  const text = read(page)
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '').filter((link) => {
+    if (/^(https?|mailto):/.test(link)) return false
+    const [file = '', anchor] = link.split('#')
+    const target = file === '' ? page : path.join(path.dirname(page), file)
+    if (!existsSync(path.join(root, target))) return true
+    return anchor !== undefined && target.endsWith('.md') && !anchorsOf(read(target)).includes(anchor)
+  })
+}
+
+function brokenCommands(page: string): string[] {
+  const text = read(page)
+  const npm = [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map((match) => match[1] ?? match[2] ?? '')
+  const missing = npm.filter((name) => !Object.hasOwn(scripts, name)).map((name) => `npm run ${name}`)
+  const paths = [...text.matchAll(/\b(?:node|vitest run) ((?:nodes|runtime|test|editor)\/[\w./-]+)/g)].map((match) => match[1] ?? '')
+  return [...missing, ...paths.filter((file) => !existsSync(path.join(root, file)) && !listFiles(path.dirname(file)).some((other) => other.startsWith(file)))]
+}
+
+describe('pages', () => {
+  it.each(topFolders)('%s has a README of at most 60 lines: purpose, what it may import, where to start', (folder) => {
+    const page = `${folder}/README.md`
+    expect(pages).toContain(page)
+    expect(countLines(read(page))).toBeLessThanOrEqual(60)
+    expect(read(page)).toMatch(/import/i)
+    expect(read(page)).toMatch(/start/i)
+  })
+
+  it.each(pages)('%s links to what is there', (page) => {
+    expect(brokenLinks(page)).toEqual([])
+  })
+
+  it.each(pages)('%s names commands that exist', (page) => {
+    expect(brokenCommands(page)).toEqual([])
+  })
+})
