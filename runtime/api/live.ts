@@ -6,6 +6,12 @@ import { parseInput, queryFields } from './input.ts'
 import type { LiveHub } from './live-hub.ts'
 import type { OpenLines } from './open-lines.ts'
 
+/**
+ * A line counts as full from here on, not from the socket's own 16 kB: all that is written in one turn waits for its end,
+ * so a hundred streams that tick at once would look like a slow watcher.
+ */
+const fullBytes = 256 * 1024
+
 const LiveQuerySchema = z.object({ flow: queryFields.text })
 
 /** `status`, `decision`, `event` and `delivery`, of one flow or of all. */
@@ -21,7 +27,7 @@ export function addLiveRoutes(api: Router, { hub, lines }: { hub: LiveHub; lines
     response.write('retry: 2000\n\n')
     const { client, leave } = hub.join({
       flow, lastEventId: request.get('last-event-id'),
-      sink: { write: (text) => response.write(text), end: () => { response.end() } },
+      sink: { write: (text) => response.write(text) || response.writableLength < fullBytes, end: () => { response.end() } },
     })
     const release = lines.hold(callerOf(response), client.end)
     response.on('drain', client.drained)

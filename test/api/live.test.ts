@@ -79,6 +79,13 @@ describe('the live feed', () => {
     expect(text(stranger.entries())).toEqual(['later'])
   })
 
+  it('loses nothing for a watcher that reads, when hundreds of streams tick in the same moment', async () => {
+    const readers = await Promise.all(Array.from({ length: 3 }, async () => readFeed(await bench.open('/api/live'))))
+    const small = decision('f1', 1) as Extract<LiveMessage, { type: 'decision' }>
+    for (let n = 0; n < 500; n++) deps.bus.publish({ ...small, decision: { ...small.decision, tick: n, text: '' } })
+    for (const reader of readers) await reader.until(500)
+  })
+
   it('drops decisions of a watcher that does not read, keeps its facts, and says what was dropped', async () => {
     const feed = await bench.open('/api/live')
     feed.pause()
