@@ -8,14 +8,13 @@ import { transaction } from './db.ts'
 import { isOrphan } from './db-errors.ts'
 import { insertEvents } from './events.ts'
 import { insertInputs } from './inputs.ts'
+import { plainText } from './plain-text.ts'
 import type { PlanCache } from './plans.ts'
 import { actions, streams } from './schema.ts'
 import type { ActionState } from './schema.ts'
 
 const done: ActionState[] = ['delivered', 'failed']
 const longestDetail = 2_000
-
-const plain = (text: string): string => text.replaceAll('\0', '').slice(0, longestDetail)
 
 /** Adds those that are new. They run with the plan of the deployment that made them, also after the next deploy. */
 export async function insertActions(
@@ -63,7 +62,7 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
       await insertEvents(tx, outcome.events)
       await insertActions(tx, outcome.actions, { deploymentId: row.deploymentId }, nowMs)
       await insertInputs(tx, outcome.inputs, nowMs)
-      await tx.update(actions).set({ state: outcome.state, detail: plain(outcome.detail), updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
+      await tx.update(actions).set({ state: outcome.state, detail: plainText(outcome.detail).slice(0, longestDetail), updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
     })
   } catch (thrown) {
     // The flow was deleted while its action ran: there is nothing left to write to.

@@ -7,6 +7,7 @@ import { fillConfig, removeCredentials, saveCredentials } from './credentials.ts
 import type { Db, Session } from './db.ts'
 import { transaction } from './db.ts'
 import { guarded } from './db-errors.ts'
+import { plainJson } from './plain-text.ts'
 import { connections } from './schema.ts'
 import type { Seal } from './seal.ts'
 import { hideInConfig } from './url-credentials.ts'
@@ -43,7 +44,7 @@ function sealAll(seal: Seal, name: string, secret: Record<string, string>): Reco
 }
 
 async function storeConfig(tx: Session, seal: Seal, name: string, raw: Record<string, unknown>, nowMs: number): Promise<Record<string, unknown>> {
-  const { config, found } = hideInConfig(raw, '')
+  const { config, found } = hideInConfig(plainJson(raw), '')
   await saveCredentials(tx, seal, `connection:${name}`, found, nowMs)
   return config
 }

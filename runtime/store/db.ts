@@ -10,7 +10,7 @@ import type { Log } from '../../nodes/contract/capabilities.ts'
 import { toError } from '../../nodes/contract/errors.ts'
 import { isCollision, isDatabaseAway, toStoreError } from './db-errors.ts'
 
-export type Db = NodePgDatabase<Record<string, never>>
+export type Db = NodePgDatabase<Record<string, never>> & { $client: pg.Pool }
 /** A pool or one transaction on it. */
 export type Session = PgDatabase<NodePgQueryResultHKT, Record<string, never>>
 
@@ -57,11 +57,29 @@ export function openDb(pool: pg.Pool): Db {
   return drizzle(pool)
 }
 
+// Not Drizzle's own: when `begin` fails it never gives the connection back, and ten restarts of the database later the pool is empty.
+async function transactionOnce<T>(db: Db, work: (tx: Session) => Promise<T>): Promise<T> {
+  const client = await db.$client.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(drizzle(client))
+    await client.query('commit')
+    return result
+  } catch (thrown) {
+    // A connection that cannot roll back is given to nobody else.
+    await client.query('rollback').catch((error: Error) => { broken = error })
+    throw thrown
+  } finally {
+    client.release(broken)
+  }
+}
+
 /** Runs `work` in a transaction; two that collide are tried again, everything else is the caller's. */
 export async function transaction<T>(db: Db, work: (tx: Session) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction(work)
+      return await transactionOnce(db, work)
     } catch (thrown) {
       if (!isCollision(thrown) || attempt >= 4) throw thrown
       await sleep(attempt * 10)

@@ -6,12 +6,10 @@ import type { DecisionQuery, EventStore } from '../api/deps.ts'
 import type { TickRecord } from '../engine/deps.ts'
 import { CursorInstant, readCursor, readLimit, readTime, writeCursor } from './cursor.ts'
 import type { Db, Session } from './db.ts'
+import { plainText } from './plain-text.ts'
 import { decisions } from './schema.ts'
 
 const dayMs = 86_400_000
-
-// Postgres text holds no NUL; a model's answer may.
-const plain = (text: string): string => text.replaceAll('\0', '')
 
 /** One statement for the decisions of any number of ticks; those there already are left as they are. */
 export async function insertDecisions(tx: Session, records: readonly TickRecord[]): Promise<void> {
@@ -26,8 +24,8 @@ export async function insertDecisions(tx: Session, records: readonly TickRecord[
       ${column(({ decision }) => decision.tick)}::int[], ${column(({ decision }) => decision.node)}::text[],
       ${column(({ decision }) => decision.at)}::timestamptz[], ${column(({ decision }) => decision.mediaTimeS)}::float8[],
       ${column(({ decision }) => decision.action)}::text[], ${column(({ decision }) => decision.reason)}::text[],
-      ${column(({ decision }) => plain(decision.text))}::text[],
-      ${column(({ decision }) => (decision.question === undefined ? null : plain(decision.question)))}::text[],
+      ${column(({ decision }) => plainText(decision.text))}::text[],
+      ${column(({ decision }) => (decision.question === undefined ? null : plainText(decision.question)))}::text[],
       ${column(({ decision }) => decision.latencyMs)}::float8[], ${column(({ decision }) => decision.frameKind)}::text[],
       ${column(({ decision }) => Math.round(decision.visualTokens))}::int[], ${column(({ decision }) => Math.round(decision.fullRateTokens))}::int[])
     on conflict do nothing`)

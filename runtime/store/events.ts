@@ -12,6 +12,7 @@ import { guarded } from './db-errors.ts'
 import { createDecisionStore } from './decisions.ts'
 import { readDeliveries } from './deliveries.ts'
 import { insertFrames, readFrame } from './frames.ts'
+import { plainText } from './plain-text.ts'
 import { events } from './schema.ts'
 
 /** Records facts with their pictures; those recorded already are left as they are. */
@@ -20,8 +21,7 @@ export async function insertEvents(tx: Session, records: readonly EventRecord[])
   await tx.insert(events).values(records.map(({ frame, at, text, ...record }) => ({
     ...record,
     at: new Date(at),
-    // Postgres text holds no NUL; a model's answer may.
-    text: text.replaceAll('\0', ''),
+    text: plainText(text),
     hasFrame: frame !== null,
   }))).onConflictDoNothing()
   await insertFrames(tx, records)
@@ -60,7 +60,7 @@ const Position = z.tuple([CursorInstant, z.string()])
 
 async function listEvents(db: Db, query: EventQuery): ReturnType<EventStore['list']> {
   const limit = readLimit(query.limit)
-  const words = query.q?.replaceAll('\0', '').trim()
+  const words = query.q === undefined ? undefined : plainText(query.q).trim()
   const kinds = query.kind?.split(',').map((kind) => kind.trim() as EventKind)
   const [at, id] = query.cursor ? readCursor(query.cursor, Position) : []
   const rows = await db.select(shown).from(events).where(and(

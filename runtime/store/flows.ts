@@ -9,6 +9,7 @@ import { transaction } from './db.ts'
 import { guarded } from './db-errors.ts'
 import { removeDecisions } from './decisions.ts'
 import { readStates } from './deployments.ts'
+import { plainJson } from './plain-text.ts'
 import { deployments, events, flowRevisions, flows } from './schema.ts'
 import type { Seal } from './seal.ts'
 import { shortId } from './short-id.ts'
@@ -44,7 +45,7 @@ async function readRevision(session: Session, id: string, revision: number): Pro
 }
 
 async function addRevision(session: Session, deps: FlowStoreDeps, id: string, revision: number, raw: Flow): Promise<StoredFlow> {
-  const { document, found } = hideInDocument(raw)
+  const { document, found } = hideInDocument(plainJson(raw))
   const savedAt = new Date(deps.nowMs())
   await session.insert(flowRevisions).values({ flowId: id, revision, document, savedAt })
   await saveCredentials(session, deps.seal, `flow:${id}`, found, savedAt.getTime())
@@ -63,15 +64,19 @@ async function addNext(deps: FlowStoreDeps, id: string, source: (tx: Session, ne
 }
 
 async function listFlows(db: Db, nowMs: number): Promise<FlowSummary[]> {
-  const rows = await db.select({ id: flows.id, revision: flows.revision, updatedAt: flows.updatedAt, document: flowRevisions.document })
-    .from(flows).innerJoin(flowRevisions, newest).orderBy(desc(flows.updatedAt), desc(flows.id))
+  // Out of the document in the database: a list of large flows must not carry them all here.
+  const rows = await db.select({
+    id: flows.id, revision: flows.revision, updatedAt: flows.updatedAt,
+    name: sql<string>`${flowRevisions.document} ->> 'name'`,
+    description: sql<string | null>`${flowRevisions.document} ->> 'description'`,
+    tags: sql<string[] | null>`${flowRevisions.document} -> 'tags'`,
+  }).from(flows).innerJoin(flowRevisions, newest).orderBy(desc(flows.updatedAt), desc(flows.id))
   const states = await readStates(db, nowMs)
-  return rows.map(({ id, revision, updatedAt, document }) => ({
-    id, revision,
-    name: document.name,
-    description: document.description ?? '',
-    tags: document.tags ?? [],
-    state: states.get(id) ?? 'stopped',
+  return rows.map(({ description, tags, updatedAt, ...row }) => ({
+    ...row,
+    description: description ?? '',
+    tags: tags ?? [],
+    state: states.get(row.id) ?? 'stopped',
     updatedAt: updatedAt.toISOString(),
   }))
 }

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
+import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
-import { migrateDatabase, openPool, pingDatabase } from '../../runtime/store/db.ts'
+import { migrateDatabase, openDb, openPool, pingDatabase, transaction } from '../../runtime/store/db.ts'
 import { toStoreError } from '../../runtime/store/db-errors.ts'
 import { withDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
@@ -61,6 +63,52 @@ describe('the pool', () => {
     expect(broken).toMatchObject({ code: 'DB_UNREACHABLE' })
     expect(warnings.length).toBeGreaterThan(0)
     expect((await pingDatabase(pool)).version).toMatch(/^\d+/)
+    await pool.end()
+  })
+})
+
+describe('a transaction', () => {
+  let database: TestDatabase
+  beforeAll(async () => { database = await withDatabase() })
+  afterAll(async () => { await database.drop() })
+
+  test.each(['begin', 'work'])('whose connection breaks at %s gives its place in the pool back', async (moment) => {
+    const pool = openPool({ databaseUrl: database.url, log: quietLog, max: 1 })
+    const db = openDb(pool)
+    const cut = (client: unknown) => (client as { connection: { stream: Socket } }).connection.stream.destroy()
+    let lent: unknown
+    pool.on('acquire', (client) => { lent = client })
+    if (moment === 'begin') pool.once('acquire', cut)
+    const broken = transaction(db, async (tx) => {
+      cut(lent)
+      await tx.execute(sql`select 1`)
+    })
+    await expect(broken.catch((error: unknown) => Promise.reject(toStoreError(error, 'test')))).rejects.toMatchObject({ code: 'DB_UNREACHABLE' })
+    expect(await transaction(db, async (tx) => (await tx.execute<{ one: number }>(sql`select 1 as one`)).rows)).toEqual([{ one: 1 }])
+    await pool.end()
+  })
+
+  test('leaves nothing when its work throws, and gives the error on as it is', async () => {
+    const pool = openPool({ databaseUrl: database.url, log: quietLog, max: 1 })
+    const work = transaction(openDb(pool), async (tx) => {
+      await tx.execute(sql`insert into settings (key, value) values ('x', '1')`)
+      throw new RangeError('mine')
+    })
+    await expect(work).rejects.toThrow(RangeError)
+    expect((await pool.query('select 1 from settings')).rowCount).toBe(0)
+    await pool.end()
+  })
+
+  test('that collides with another one is tried again', async () => {
+    const pool = openPool({ databaseUrl: database.url, log: quietLog })
+    const db = openDb(pool)
+    await pool.query("insert into settings (key, value) values ('a', '0'), ('b', '0')")
+    const both = (first: string, second: string) => transaction(db, async (tx) => {
+      await tx.execute(sql`update settings set value = '1' where key = ${first}`)
+      await tx.execute(sql`select pg_sleep(0.2)`)
+      await tx.execute(sql`update settings set value = '1' where key = ${second}`)
+    })
+    await Promise.all([both('a', 'b'), both('b', 'a')])
     await pool.end()
   })
 })

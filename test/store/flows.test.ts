@@ -56,6 +56,13 @@ describe('flows', () => {
     expect((await under.store.flows.revisions(flowId))[0]?.deployed).toBe(true)
   })
 
+  test('with text that Postgres chokes on are saved, listed and counted all the same', async () => {
+    const { id } = await under.store.flows.create(sampleFlow({ name: 'nul \0', description: 'half \ud83d', nodes: [node('a', 'x', { connection: 'odd\0' })] }))
+    expect((await under.store.flows.list()).find((each) => each.id === id)).toMatchObject({ name: 'nul ', description: 'half \ufffd' })
+    expect((await under.store.flows.revisions(id))[0]?.nodes).toBe(1)
+    expect((await under.store.connections.list())[0]?.name).toBe('edge')
+  })
+
   test('take everything of theirs along when they are removed', async () => {
     const { flowId, keys: [key] } = await runFlow(under.store)
     const commit = tickCommit(key!, flowId, 1)
