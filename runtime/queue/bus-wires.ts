@@ -35,8 +35,8 @@ export async function openRedisBusWire(options: WireOptions, events: BusWireEven
   const sending = createRedis(redisUrl, options, 'bus, sending')
   listening.on('message', (_channel: string, payload: string) => events.onPayload(payload))
   listening.on('ready', () => events.onConnect())
-  const subscribed = listening.subscribe(channel)
-  await within(subscribed, firstConnectMs, options.clock, 'Redis (REDIS_URL)').catch(() => undefined)
+  const connected = Promise.all([listening.subscribe(channel), sending.ping()])
+  await within(connected, firstConnectMs, options.clock, 'Redis (REDIS_URL)').catch(() => undefined)
   return {
     maxBytes: 256_000,
     send: async (payloads) => {

@@ -1,6 +1,6 @@
 // The one switch: BullMQ on Redis when there is a redisUrl, on Postgres (schema `bullmq`) when not. Nothing else knows which.
-import { ConnectionClosedError, createPostgresBackend, createRedisBackend, PostgresQueueBackend, runMigrations } from 'bullmq'
-import type { BackendFactory, IQueueBackend, PgPool } from 'bullmq'
+import { ConnectionClosedError, createPostgresBackend, createRedisBackend, runMigrations } from 'bullmq'
+import type { BackendFactory, IQueueBackend, PgPool, PostgresQueueBackend } from 'bullmq'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'

@@ -34,7 +34,7 @@ export interface QueueOptions {
   /** Streams and actions this process runs at a time; default 500 and 50. */
   concurrency?: { streams?: number; actions?: number }
   random?: () => number
-  /** How long `stop` waits for sessions and running actions; default 10 s. */
+  /** How long `stop` waits for sessions and running actions; default 8 s. */
   endLimitMs?: number
   /** Injectable so that tests need not wait. */
   pauses?: { reconcileMs?: number; sweepMs?: number; forgottenAfterMs?: number; actionMs?: (attempt: number) => number }
@@ -57,13 +57,13 @@ export interface Queue {
   startWorkers(): Promise<void>
   /** Actions were written: they become jobs at once. Never waits. */
   nudgeActions(): void
-  /** Hands sessions over, waits for running actions (10 s at most) and disconnects. Bus and relay stay open: who made them closes them. */
+  /** Hands sessions over, waits for running actions (8 s at most) and disconnects. Bus and relay stay open: who made them closes them. */
   stop(): Promise<void>
 }
 
 /** Connects to the backend, empties the outbox, and keeps store and queue in step. Throws QUEUE_UNREACHABLE when the backend stays away. */
 export async function createQueue(options: QueueOptions): Promise<Queue> {
-  const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random, endLimitMs = 10_000 } = options
+  const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random, endLimitMs = 8_000 } = options
   const connection = await openConnection({ ...options, random })
   const deps = { connection, clock, log, random, store, work, bus }
   const [streams, actions, upkeep] = await Promise.all([

@@ -27,6 +27,7 @@ export class PostgresLink {
   readonly #report: ReportError
   readonly #done: Promise<void>
   #client: pg.Client | undefined
+  #lastTurn: Promise<void> = Promise.resolve()
   #markReady: () => void = () => undefined
   readonly #firstReady: Promise<void>
 
@@ -44,20 +45,29 @@ export class PostgresLink {
 
   /** Throws RetryableError QUEUE_UNREACHABLE while there is no connection. */
   async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
-    if (!this.#client) throw unreachable('The database', 'not connected')
-    return (await this.#client.query<Row>(text, values)).rows
+    return this.#inTurn(async (client) => (await client.query<Row>(text, values)).rows)
   }
 
   /** Several statements in one go, without values. */
   async run(script: string): Promise<void> {
-    if (!this.#client) throw unreachable('The database', 'not connected')
-    await this.#client.query(script)
+    await this.#inTurn((client) => client.query(script))
   }
 
   async close(): Promise<void> {
     this.#closing.abort()
     await this.#client?.end().catch(() => undefined)
     await this.#done
+  }
+
+  /** pg wants one query at a time; what waits when the connection goes is refused, not kept. */
+  async #inTurn<T>(ask: (client: pg.Client) => Promise<T>): Promise<T> {
+    const asked = this.#client
+    const turn = this.#lastTurn.then(() => {
+      if (!asked || asked !== this.#client) throw unreachable('The database', 'not connected')
+      return ask(asked)
+    })
+    this.#lastTurn = turn.then(() => undefined, () => undefined)
+    return turn
   }
 
   async #keepConnected(): Promise<void> {
@@ -81,7 +91,14 @@ export class PostgresLink {
     const gone = new AbortController()
     client.on('error', (error) => { this.#report(error); gone.abort() })
     client.on('end', () => gone.abort())
-    client.on('notification', ({ channel, payload }) => onNotification(channel, payload ?? ''))
+    client.on('notification', ({ channel, payload }) => {
+      // Anybody may NOTIFY: what makes no sense must not end the process.
+      try {
+        onNotification(channel, payload ?? '')
+      } catch (error) {
+        this.#report(error)
+      }
+    })
     try {
       await client.connect()
       for (const channel of channels) await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
@@ -101,7 +118,7 @@ export class PostgresLink {
     const signal = AbortSignal.any([gone, this.#closing.signal])
     while (!signal.aborted) {
       await this.#options.clock.sleep(beatMs, signal).catch(() => undefined)
-      if (!signal.aborted) await client.query('SELECT 1')
+      if (!signal.aborted) await this.#inTurn(() => client.query('SELECT 1'))
     }
   }
 }

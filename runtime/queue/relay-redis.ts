@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createRedis } from './connection.ts'
 import type { RelayOptions, RelayWire, RelayWireEvents } from './relay.ts'
-import { unreachable, within } from './trouble.ts'
+import { createReporter, unreachable, within } from './trouble.ts'
 
 const askChannel = 'heed:relay:ask'
 const pictureChannel = 'heed:relay:picture:'
@@ -15,6 +15,8 @@ export async function openRedisRelayWire(options: RelayOptions & { random(): num
   const listening = createRedis(redisUrl, options, 'relay, listening')
   const sending = createRedis(redisUrl, options, 'relay, sending')
 
+  const report = createReporter(options.log, options.clock, { relay: 'redis' })
+
   const send = async (channel: string, body: Uint8Array): Promise<void> => {
     if (sending.status !== 'ready') throw unreachable('Redis', 'not connected')
     await sending.publish(channel, Buffer.concat([id, body]))
@@ -23,10 +25,15 @@ export async function openRedisRelayWire(options: RelayOptions & { random(): num
     if (message.subarray(0, senderBytes).equals(id)) return
     const body = message.subarray(senderBytes)
     const channel = name.toString()
-    if (channel === askChannel) events.onAsked(JSON.parse(body.toString()) as string[])
-    else events.onPicture(channel.slice(pictureChannel.length), body)
+    if (channel !== askChannel) return events.onPicture(channel.slice(pictureChannel.length), body)
+    // Anybody may publish: what makes no sense must not end the process.
+    try {
+      events.onAsked(JSON.parse(body.toString()) as string[])
+    } catch (error) {
+      report(error)
+    }
   })
-  await within(listening.subscribe(askChannel), 5_000, options.clock, 'Redis (REDIS_URL)').catch(() => undefined)
+  await within(Promise.all([listening.subscribe(askChannel), sending.ping()]), 5_000, options.clock, 'Redis (REDIS_URL)').catch(() => undefined)
   return {
     ask: (channels) => send(askChannel, Buffer.from(JSON.stringify(channels))),
     send: (channel, jpeg) => send(pictureChannel + channel, jpeg),

@@ -92,8 +92,7 @@ class WireRelay implements QueueRelay {
     // A wrapper of its own, so that subscribing one function twice counts twice.
     const own = (jpeg: Uint8Array): void => listener(jpeg)
     entry.listeners.add(own)
-    if (entry.listeners.size === 1) this.#attempt(this.#wire?.watch(channel))
-    this.#attempt(this.#wire?.ask([channel]))
+    this.#attempt(this.#begin(channel, entry.listeners.size === 1))
     return () => {
       if (!entry.listeners.delete(own) || entry.listeners.size > 0) return
       this.#attempt(this.#wire?.unwatch(channel))
@@ -180,6 +179,12 @@ class WireRelay implements QueueRelay {
     } finally {
       entry.isSending = false
     }
+  }
+
+  /** Listening comes before asking: the answer may be there at once. */
+  async #begin(channel: string, isFirst: boolean): Promise<void> {
+    if (isFirst) await this.#wire?.watch(channel)
+    await this.#wire?.ask([channel])
   }
 
   #attempt(work: Promise<void> | undefined): void {
