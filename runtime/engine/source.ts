@@ -49,7 +49,7 @@ export function isFinite(node: PlanNode): boolean {
  * opening ──frame──► playing ──ends──► ended                      (finite sources)
  *    ▲                  │ ends, throws, stalls, freezes
  *    └──── pause ◄──────┘                                         (jittered, 0.5–30 s)
- * Any FatalError of a finite source: failed. A camera that says "no" may say "yes" tomorrow, so it is tried again.
+ * A FatalError of a file: failed. A camera that says "no" may say "yes" tomorrow, so it is tried again.
  */
 export class Source {
   readonly mailbox = new Mailbox<Frame>()
@@ -125,7 +125,7 @@ export class Source {
         if (this.#stopping.signal.aborted) return
         // A cut-off attempt has its reason already, from giveUp.
         if (!isStopped(error)) this.#trouble = toError(error).message
-        if (error instanceof BugError || (this.#isFinite && error instanceof FatalError)) return this.#finish('failed', this.#trouble)
+        if (error instanceof BugError || (node.config.kind === 'file' && error instanceof FatalError)) return this.#finish('failed', this.#trouble)
       }
       const pauseMs = backoffMs(this.#failures++, random())
       log.warn({ node: node.id, failures: this.#failures, pauseMs: Math.round(pauseMs), reason: this.#trouble }, 'camera is opened again after a pause')

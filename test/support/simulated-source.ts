@@ -5,9 +5,9 @@ import { defineSource, port, type SourceNode } from '../../nodes/contract/define
 import type { Frame } from '../../nodes/contract/frames.ts'
 
 /** A frame with a picture of its own: no two have the same luma unless `look` says so. */
-export function testFrame(seq: number, options: { atMs?: number; mediaTimeS?: number; look?: number } = {}): Frame {
+export function testFrame(seq: number, options: { atMs?: number; mediaTimeS?: number; look?: number; jpeg?: Uint8Array } = {}): Frame {
   const look = options.look ?? seq
-  const picture = { width: 640, height: 480, jpeg: new TextEncoder().encode(`jpeg ${look}`) }
+  const picture = { width: 640, height: 480, jpeg: options.jpeg ?? new TextEncoder().encode(`jpeg ${look}`) }
   const floor = { width: 256, height: 192, jpeg: new TextEncoder().encode(`floor ${look}`) }
   const data = new Uint8Array(16)
   new DataView(data.buffer).setUint32(0, look)
@@ -38,6 +38,8 @@ export interface SimulatedOptions {
   everyMs?: number
   /** The first frame comes after this long. */
   delayMs?: number
+  /** Every picture's bytes, where their size matters. */
+  jpeg?: Uint8Array
 }
 
 /** A camera that a test can break. */
@@ -58,10 +60,12 @@ export function simulatedCamera(options: SimulatedOptions): SimulatedCamera {
         const signal = AbortSignal.any([ctx.signal, broken.signal])
         const rethrow = (): never => { throw broken.signal.reason ?? ctx.signal.reason }
         await clock.sleep(options.delayMs ?? 0, signal).catch(rethrow)
-        const first = Math.ceil((ctx.startAtS ?? 0) / 1)
+        const first = Math.ceil(ctx.startAtS ?? 0)
+        let dueMs = clock.nowMs()
         for (let seq = first; options.frames === undefined || seq < options.frames; seq++) {
-          if (!camera.silent) yield testFrame(seq, { atMs: clock.nowMs(), look: camera.frozen ?? 1000 + looks++ })
-          await clock.sleep(options.everyMs ?? 1000, signal).catch(rethrow)
+          if (!camera.silent) yield testFrame(seq, { atMs: clock.nowMs(), look: camera.frozen ?? 1000 + looks++, ...(options.jpeg ? { jpeg: options.jpeg } : {}) })
+          dueMs += options.everyMs ?? 1000
+          await clock.sleep(dueMs - clock.nowMs(), signal).catch(rethrow)
         }
       },
     }),
