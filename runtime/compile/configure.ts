@@ -85,8 +85,8 @@ function runOwnCheck({ node, definition, catalogue }: Setting, config: Record<st
     node,
     port: problem.port ?? null,
     field: problem.field ?? null,
-    code: problem.code,
-    message: problem.message,
+    code: String(problem.code),
+    message: String(problem.message),
     severity: problem.severity === 'warning' ? 'warning' : 'error',
   }))
 }

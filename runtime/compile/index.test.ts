@@ -80,6 +80,8 @@ describe('a document that is no flow', () => {
     ['a function', () => 1, 'FLOW_NOT_A_FLOW'], ['no format', { nodes: [], wires: [] }, 'FLOW_NOT_A_FLOW'],
     ['a newer format', { format: 'heed.flow/9' }, 'FLOW_FORMAT_UNKNOWN'], ['a format named like a method', { format: 'valueOf' }, 'FLOW_FORMAT_UNKNOWN'],
     ['a value that contains itself', cyclic, 'FLOW_NOT_JSON'], ['a bigint', { format: 1n }, 'FLOW_NOT_JSON'],
+    ['a value that throws what is no error', { toJSON() { throw Object.create(null) as Error } }, 'FLOW_NOT_JSON'],
+    ['a list of endless depth', { format: 'heed.flow/1', nodes: Array.from({ length: 100_000 }).reduce<unknown[]>((inner) => [inner], []) }, 'FLOW_NOT_JSON'],
     ['a getter that fails', { get format() { throw new Error('no') } }, 'FLOW_NOT_JSON'],
   ])('is one problem: %s', (_name, document, code) => {
     const { plan, problems } = compile(document)

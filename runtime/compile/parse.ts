@@ -3,7 +3,6 @@
 import type { Problem } from '../../nodes/contract/errors.ts'
 import { FlowNodeSchema, FlowSchema, flowFormat, migrateFlow, WireSchema } from '../../nodes/contract/flow.ts'
 import type { Flow, FlowNode, Wire } from '../../nodes/contract/flow.ts'
-import { toError } from '../../nodes/contract/errors.ts'
 import { fault, quote } from './problems.ts'
 import { explainFinding } from './words.ts'
 
@@ -36,8 +35,8 @@ export function parseFlow(document: unknown): Parsed {
     // A copy by way of JSON: later stages meet plain data only, and the plan shares nothing with the document.
     const text = JSON.stringify(document) as string | undefined
     current = migrateFlow(text === undefined ? undefined : JSON.parse(text))
-  } catch (thrown) {
-    return refuse('FLOW_NOT_JSON', `This cannot be read as a flow: ${shorten(thrown)} Send a JSON document.`)
+  } catch {
+    return refuse('FLOW_NOT_JSON', 'This cannot be read as a flow: it contains itself, goes too deep, or holds what JSON cannot say. Send a JSON document.')
   }
   if (!isRecord(current) || typeof current.format !== 'string') {
     return refuse('FLOW_NOT_A_FLOW', `This is not a flow: it must be a JSON object whose "format" is "${flowFormat}".`)
@@ -48,11 +47,6 @@ export function parseFlow(document: unknown): Parsed {
   const result = FlowSchema.safeParse(current, { error: explainFinding, reportInput: true })
   if (result.success) return { flow: whole(result.data), problems: [] }
   return salvage(current, result.error.issues)
-}
-
-function shorten(thrown: unknown): string {
-  const line = toError(thrown).message.split('\n', 1)[0] ?? ''
-  return `${line.slice(0, 120).replace(/[.\s]+$/, '')}.`
 }
 
 function whole(flow: Flow): ParsedFlow {

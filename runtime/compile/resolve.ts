@@ -1,7 +1,6 @@
 // Stage 2: each node with its definition, its config migrated, validated and completed with defaults.
 // Never looks at wires; a definition that throws is a problem on its node, never an exception.
 import type { Catalogue, NodeDefinition } from '../../nodes/contract/define.ts'
-import { toError } from '../../nodes/contract/errors.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { configureNode } from './configure.ts'
@@ -102,5 +101,6 @@ function migrateConfig(node: FlowNode, definition: NodeDefinition): { config: Re
 
 /** A definition that threw: the fault of its package, placed on the node that met it. */
 export function blameType(node: { id: string; name: string } | undefined, thrown: unknown, when: string): Problem {
-  return fault('NODE_TYPE_BROKEN', `The node type of ${quote(node?.name ?? '?')} failed ${when}: ${toError(thrown).message} This is a fault of its package; report it there.`, { node: node?.id })
+  const reason = thrown instanceof Error && typeof thrown.message === 'string' ? thrown.message.replace(/[.\s]+$/, '') : 'it threw what is no error'
+  return fault('NODE_TYPE_BROKEN', `The node type of ${quote(node?.name ?? '?')} failed ${when}: ${reason}. This is a fault of its package; report it there.`, { node: node?.id })
 }

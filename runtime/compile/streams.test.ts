@@ -92,4 +92,28 @@ describe('a flow with several cameras', () => {
     expect(codesOf(pair.node('keep', 'memory').wire('mw.response', 'keep.message').wire('keep.memory', 'me.memory').wire('me.response', 'tell.message')))
       .toEqual(['WIRE_BETWEEN_CAMERAS me memory'])
   })
+
+  it('refuses a plan that nobody could store', () => {
+    const cameras = Array.from({ length: 150 }, (_, n) => n)
+    const chain = Array.from({ length: 200 }, (_, n) => `n${n}`)
+    const at = { x: 0, y: 0 }
+    const document = {
+      format: 'heed.flow/1', name: 'Large',
+      nodes: [
+        ...cameras.flatMap((n) => [
+          { id: `c${n}`, type: 'camera-source', version: 1, position: at, config: { path: 'a.mp4' } },
+          { id: `m${n}`, type: 'interaction-model', version: 1, position: at, config: {} },
+        ]),
+        ...chain.map((id) => ({ id, type: 'cooldown', version: 3, position: at, config: {} })),
+      ],
+      wires: [
+        ...cameras.flatMap((n) => [
+          { from: { node: `c${n}`, port: 'frames' }, to: { node: `m${n}`, port: 'frames' } },
+          { from: { node: `m${n}`, port: 'response' }, to: { node: 'n0', port: 'message' } },
+        ]),
+        ...chain.slice(1).map((id, n) => ({ from: { node: `n${n}`, port: 'message' }, to: { node: id, port: 'message' } })),
+      ],
+    }
+    expect(compileFlow(document, simpleCatalogue).problems.map(({ code }) => code)).toEqual(['FLOW_TOO_LARGE'])
+  })
 })

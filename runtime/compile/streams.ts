@@ -16,6 +16,8 @@ export interface Streams {
   free: ReadonlySet<string>
 }
 
+const largestPlan = 20_000
+
 /** Kinds that travel as messages, and so from one stream's session to another's. */
 const sendable: readonly Kind[] = ['message', 'answer', 'delegation', 'audio']
 
@@ -87,12 +89,18 @@ export function targetsOf(graph: Graph, streams: Streams, camera: string, link: 
   return targets
 }
 
-/** Cameras that lead nowhere, nodes that no single stream can feed, wires that would have to carry pictures across. */
-export function checkStreams(graph: Graph, rough: readonly Link[], streams: Streams): Problem[] {
-  const leaving = new Set(rough.map((link) => link.from))
-  const unused = streams.cameras.filter((camera) => !leaving.has(camera)).map((camera) =>
+/** Cameras that no wire leaves (`wired`: nodes that one does), nodes that no single stream can feed, wires that would have to carry pictures across. */
+export function checkStreams(graph: Graph, wired: ReadonlySet<string>, streams: Streams): Problem[] {
+  const unused = streams.cameras.filter((camera) => !wired.has(camera)).map((camera) =>
     fault('FLOW_SOURCE_UNUSED', `Nothing is wired to ${quote(graph.nodes.get(camera)?.name ?? camera)}: its pictures go nowhere. Wire it to a node, or delete it.`, { node: camera, port: outPort(graph, camera) }))
-  return [...unused, ...findTornNodes(graph, streams), ...findCrossings(graph, streams)]
+  return [...unused, ...findTornNodes(graph, streams), ...findCrossings(graph, streams), ...measure(streams)]
+}
+
+/** Cameras times nodes: a plan is stored and read whole, so it must stay small enough for that. */
+function measure({ members }: Streams): Problem[] {
+  const instances = [...members.values()].reduce((sum, inside) => sum + inside.size, 0)
+  if (instances <= largestPlan) return []
+  return [fault('FLOW_TOO_LARGE', `This flow would run ${instances} nodes, counting each once for every camera that feeds it; at most ${largestPlan} are possible. Split it into several flows.`)]
 }
 
 function outPort(graph: Graph, camera: string): string | undefined {
