@@ -6,11 +6,12 @@ const texts = (sent: Record<string, unknown>): string[] => (sent.message as { te
 const said = (...all: string[]) => ({ message: all.map((text) => testMessage(text)) })
 
 describe('cooldown', () => {
-  it('lets one message through and stays quiet for as long as it was told', async () => {
+  it('lets one message through and stays quiet for as long as it was told, across a restart too', async () => {
     const node = testNode(cooldown, { config: { quietMs: 2500 } })
     expect(texts(await node.tick(said('a', 'b')))).toEqual(['a'])
     expect(node.status).toEqual({ text: 'Quiet for 3 s', tone: 'ok', data: { held: 1 } })
     expect(texts(await node.tick(said('c')))).toEqual([])
+    node.restart()
     expect(texts(await node.tick(said('d')))).toEqual([])
     expect(texts(await node.tick(said('e')))).toEqual(['e'])
     expect(node.status?.data).toEqual({ held: 3 })

@@ -25,6 +25,8 @@ export interface TestNode {
   state: unknown
   /** Runs one tick; time moves on a second before each but the first. */
   tick(inputs?: Record<string, unknown>, info?: Partial<TickInfo>): Promise<Record<string, unknown>>
+  /** Another worker takes over: of the state only its JSON is left. */
+  restart(): void
   perform(message: Message): Promise<ActionResult<Ports>>
   check(connections?: ConnectionInfo[]): Omit<Problem, 'node'>[]
   taps(connections?: ConnectionInfo[]): Partial<Taps>
@@ -63,10 +65,9 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
         }),
         ...(options.model ? { model: options.model } : {}),
       })
-      // As a worker that takes over would find it.
-      node.state = JSON.parse(JSON.stringify(node.state)) as unknown
       return sent
     },
+    restart: () => { node.state = JSON.parse(JSON.stringify(node.state)) as unknown },
     perform: async (message) => {
       if (definition.role !== 'action') throw new BugError(`"${definition.type}" performs nothing.`)
       return await definition.perform(message, {
