@@ -1,0 +1,84 @@
+// A luma picture made ready for motion search: half its size for the coarse look, row and column sums for the whole picture's
+// shift, and the range each pixel could take a half pixel away. Pure.
+import type { GrayImage } from '../contract/frames.ts'
+
+export interface MotionPicture extends GrayImage {
+  half: GrayImage
+  /** Means by column and by row. */
+  across: Float32Array
+  down: Float32Array
+}
+
+/** Lowest and highest value within half a pixel: Birchfield and Tomasi's way to ignore how a camera happened to sample. */
+export interface PixelRange {
+  low: Uint8Array
+  high: Uint8Array
+}
+
+export function prepareMotionPicture(image: GrayImage): MotionPicture {
+  const { across, down } = sumsOf(image)
+  return { ...image, half: halve(image), across, down }
+}
+
+function halve({ width, height, data }: GrayImage): GrayImage {
+  const halfWidth = width >> 1
+  const halfHeight = height >> 1
+  const half = new Uint8Array(halfWidth * halfHeight)
+  for (let y = 0, at = 0; y < halfHeight; y++) {
+    let above = 2 * y * width
+    for (let x = 0; x < halfWidth; x++, at++, above += 2) {
+      const below = above + width
+      half[at] = ((data[above] ?? 0) + (data[above + 1] ?? 0) + (data[below] ?? 0) + (data[below + 1] ?? 0) + 2) >> 2
+    }
+  }
+  return { width: halfWidth, height: halfHeight, data: half }
+}
+
+function sumsOf({ width, height, data }: GrayImage): { across: Float32Array; down: Float32Array } {
+  const across = new Float32Array(width)
+  const down = new Float32Array(height)
+  for (let y = 0, at = 0; y < height; y++) {
+    let row = 0
+    for (let x = 0; x < width; x++, at++) {
+      const value = data[at] ?? 0
+      row += value
+      across[x] = (across[x] ?? 0) + value
+    }
+    down[y] = row / width
+  }
+  for (let x = 0; x < width; x++) across[x] = (across[x] ?? 0) / height
+  return { across, down }
+}
+
+/** The range of every pixel, from its four neighbours. */
+export function rangeOf({ width, height, data }: GrayImage): PixelRange {
+  const low = new Uint8Array(data)
+  const high = new Uint8Array(data)
+  for (let y = 1; y < height - 1; y++) {
+    for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
+      const here = data[at] ?? 0
+      const left = (here + (data[at - 1] ?? 0)) >> 1
+      const right = (here + (data[at + 1] ?? 0) + 1) >> 1
+      const above = (here + (data[at - width] ?? 0)) >> 1
+      const below = (here + (data[at + width] ?? 0) + 1) >> 1
+      low[at] = Math.min(here, left, right, above, below)
+      high[at] = Math.max(here, left, right, above, below)
+    }
+  }
+  return { low, high }
+}
+
+/** The same picture under another light: every value times `gain` plus `offset`. */
+export function relight(picture: MotionPicture, { gain, offset }: { gain: number; offset: number }): MotionPicture {
+  if (gain === 1 && offset === 0) return picture
+  const table = Uint8Array.from({ length: 256 }, (_, value) => Math.max(0, Math.min(255, Math.round(value * gain + offset))))
+  const through = (data: Uint8Array): Uint8Array => {
+    const lit = new Uint8Array(data.length)
+    for (let at = 0; at < data.length; at++) lit[at] = table[data[at] ?? 0] ?? 0
+    return lit
+  }
+  return {
+    ...picture, data: through(picture.data), half: { ...picture.half, data: through(picture.half.data) },
+    across: picture.across.map((value) => value * gain + offset), down: picture.down.map((value) => value * gain + offset),
+  }
+}
