@@ -5,10 +5,15 @@ const ink: MantineColorsTuple = [
   '#f5f6f8', '#e8eaee', '#d3d7de', '#b3bac5', '#8c95a4', '#687285', '#4d5668', '#3a4252', '#272e3b', '#161b26',
 ]
 
+// Mantine's greys of the dark side, cooled down to ours: text first, grounds last.
+const dark: MantineColorsTuple = [
+  '#e9ecf1', '#c6cdd8', '#a4aebd', '#7f8a9b', '#454d5c', '#353d4b', '#232833', '#1a1e26', '#151920', '#12151b',
+]
+
 export const theme = createTheme({
   primaryColor: 'ink',
   primaryShade: { light: 8, dark: 4 },
-  colors: { ink },
+  colors: { ink, dark },
   fontFamily: 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   fontSizes: { xs: '13px', sm: '14px', md: '16px', lg: '20px', xl: '28px' },

@@ -31,6 +31,7 @@ export function duration(ms: number): string {
 
 /** A model's latency, never with needless digits. */
 export function latency(ms: number): string {
+  if (ms < 1) return 'under 1 ms'
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
@@ -116,10 +117,10 @@ export function eventKindWords(kind: string): string {
   return eventWords[kind] ?? kind.replace('.', ' ')
 }
 
-/** "about 76 % tokens saved"; null before anything was sent. */
+/** "about 76 % saved", of the tokens that whole pictures would have cost; null before anything was sent. */
 export function tokensSaved(tokens: { sent: number; fullRate: number }): string | null {
   if (tokens.fullRate <= 0) return null
-  return `about ${Math.max(0, Math.round((1 - tokens.sent / tokens.fullRate) * 100))} % tokens saved`
+  return `about ${Math.max(0, Math.round((1 - tokens.sent / tokens.fullRate) * 100))} % saved`
 }
 
 const deliveryWords: Record<string, string> = {

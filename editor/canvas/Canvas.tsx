@@ -4,12 +4,14 @@ import './canvas.css'
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider } from '@xyflow/react'
 import { useEffect, useMemo, useState, type CSSProperties, type DragEvent } from 'react'
 import type { Flow, PortRef } from '../../nodes/contract/flow.ts'
+import { withConnections } from '../form/schema.ts'
 import { joined, openPorts, whyNotWire } from '../graph/check.ts'
 import { addNode, addWire, moveNodes, type Point } from '../graph/edit.ts'
 import { columnPx, freePlace } from '../graph/layout.ts'
 import { useSession } from '../session.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
+import { areaOf } from './card-view.ts'
 import { forgetRefusal, refuse, useDrawing } from './drawing.ts'
 import { NodeCard } from './NodeCard.tsx'
 import { cardWidthPx, fitView, isSeen, middle, setCanvas, toFlowPoint } from './view.ts'
@@ -22,7 +24,7 @@ export const dragType = 'application/x-heed-node-type'
 export function placeNode(type: NodeType, at?: Point): void {
   const flow = currentFlow()
   if (!flow) return
-  const added = addNode(flow, type, at ?? freePlace(flow, besideSelected(flow) ?? middle()))
+  const added = addNode(flow, withConnections(type, useSession.getState().connections), at ?? freePlace(flow, besideSelected(flow) ?? middle()))
   changeFlow(() => added.flow)
   select({ nodes: [added.id] })
   if (!at) requestAnimationFrame(() => isSeen(added.id) || fitView())
@@ -108,15 +110,23 @@ function dropNode(event: DragEvent): void {
   placeNode(type, { x: point.x - cardWidthPx / 2, y: point.y - 28 })
 }
 
+/** The card a phone shows first: the model, else whatever there is. */
+function heart(flow: Flow): { id: string }[] {
+  const { types } = useSession.getState()
+  const model = flow.nodes.find((node) => areaOf(types.get(node.type)) === 'model') ?? flow.nodes[0]
+  return model ? [{ id: model.id }] : []
+}
+
 function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean }) {
   const surface = useSurface(flow)
   const start = useDrawing((drawing) => drawing.start)
+  const [hadCards] = useState(flow.nodes.length > 0)
   useEffect(() => () => setCanvas(null), [])
   const style = { '--drawing-kind': start ? `var(--kind-${start.kind})` : undefined } as CSSProperties
   return (
     <div className="canvas" data-drawing={start ? '' : undefined} style={style} data-testid="canvas"
       onDragOver={(event) => { if (event.dataTransfer.types.includes(dragType)) event.preventDefault() }} onDrop={dropNode}>
-      <ReactFlow {...surfaceProps(surface)} onInit={setCanvas} fitView fitViewOptions={{ padding: 0.15, maxZoom: 1 }} minZoom={0.1} maxZoom={2}
+      <ReactFlow {...surfaceProps(surface)} onInit={setCanvas} fitView={hadCards} fitViewOptions={{ padding: 0.08, maxZoom: 1, ...(isReadOnly ? { nodes: heart(flow) } : {}) }} minZoom={0.1} maxZoom={2}
         deleteKeyCode={null} multiSelectionKeyCode={['Meta', 'Shift', 'Control']} selectionKeyCode="Shift" connectionRadius={24} onlyRenderVisibleElements={flow.nodes.length > 60}
         nodesDraggable={!isReadOnly} nodesConnectable={!isReadOnly} elementsSelectable={!isReadOnly} nodesFocusable={!isReadOnly}
         zoomOnDoubleClick={false} proOptions={{ hideAttribution: true }} aria-label="Flow">

@@ -41,7 +41,9 @@ export function CodecLive({ view }: { view: CardView }) {
         {kinds.map((kind, index) => <i key={index} data-kind={kind} title={kind === 'I' ? 'I: the whole picture' : 'P: only a small one'} />)}
       </div>
       <Sparkline values={costsOf(view.status)} />
-      {view.status?.text ? <p className="live-words">{view.status.text}</p> : null}
+      {view.status && view.status.tone !== 'ok'
+        ? <p className="live-words">{view.status.text}</p>
+        : kinds.length > 0 && <p className="live-words small quiet nums">Of the last {kinds.length} pictures {whole} went whole</p>}
     </div>
   )
 }

@@ -39,5 +39,5 @@ export function ModelLive({ view }: { view: CardView }) {
 /** The one number of the card: how long the last decision took. */
 export function modelNumber(view: CardView): string | null {
   const last = view.decisions.findLast((decision) => decision.node === view.node.id)
-  return last && last.latencyMs > 0 ? latency(last.latencyMs) : null
+  return last && last.reason === 'model' ? latency(last.latencyMs) : null
 }

@@ -45,7 +45,7 @@ function CardNumber({ view }: { view: CardView }) {
   if (view.area === 'camera') return <LastPicture at={view.stream.lastFrameAt} />
   const delivered = view.deliveries.filter((delivery) => delivery.state === 'delivered').length
   const words = { codec: tokensSaved(view.stream.visualTokens), model: modelNumber(view), action: delivered > 0 ? count(delivered, 'delivered', 'delivered') : null, words: null }[view.area]
-  return words === null ? null : <span className="nums quiet">{words}</span>
+  return words === null ? null : <span className="nums quiet" title={view.area === 'codec' ? 'Tokens, against sending every picture whole' : undefined}>{words}</span>
 }
 
 /** A card from its view alone: the canvas and the card sheet draw the same. */

@@ -13,7 +13,7 @@ export const cardWidthPx = 240
 
 /** Shows the whole flow, gently. */
 export function fitView(): void {
-  void instance?.fitView({ padding: 0.15, maxZoom: 1, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180 })
+  void instance?.fitView({ padding: 0.08, maxZoom: 1, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180 })
 }
 
 /** Makes things larger or smaller. */

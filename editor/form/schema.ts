@@ -1,7 +1,7 @@
 // Reads a config's JSON Schema into the fields of a form: which widget, which words, shown or not. Pure; draws nothing.
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { Widget } from '../../nodes/contract/widgets.ts'
-import type { FieldSchema } from '../views.ts'
+import type { ConnectionView, FieldSchema, NodeType } from '../views.ts'
 
 export interface Field {
   name: string
@@ -41,6 +41,16 @@ export function fieldsOf(config: FieldSchema): Field[] {
     const schema = core(raw)
     return { name, schema, label: schema.label ?? labelFromName(name), widget: widgetOf(schema), isRequired: required.has(name) && schema.default === undefined }
   })
+}
+
+/** The type with its empty connection fields set to the first connection that fits, so that a new card has one to begin with. */
+export function withConnections(type: NodeType, connections: readonly Pick<ConnectionView, 'name' | 'kind'>[]): NodeType {
+  const properties = Object.entries(type.config.properties ?? {}).map(([name, schema]) => {
+    const isOpen = schema.widget === 'connection' && !schema.advanced && !schema.default
+    const first = schema.kinds?.flatMap((kind) => connections.filter((connection) => connection.kind === kind))[0]
+    return [name, isOpen && first ? { ...schema, default: first.name } : schema] as const
+  })
+  return { ...type, config: { ...type.config, properties: Object.fromEntries(properties) } }
 }
 
 /** What a field holds: its value, else its default. */

@@ -25,12 +25,13 @@ export function cardLine(type: NodeType, config: Record<string, unknown>): strin
   const fields = type.config.properties ?? {}
   let missing = 0
   let filled = 0
-  const line = type.card.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (_all, name: string) => {
+  const line = type.card.replace(/\{\{\s*([\w.]+)\s*\}\}/g, (all, name: string, at: number) => {
     const field = fields[name]
     const text = isHidden(field, fields, config) ? '' : inWords(config[name] ?? field?.default, field)
     if (text === '') missing++
     else filled++
-    return text
+    const after = type.card.slice(at + all.length).trimStart()
+    return field?.unit && after.startsWith(field.unit) ? text.slice(0, -field.unit.length).trimEnd() : text
   })
   if (missing > 0 && filled === 0) return 'Not set up yet'
   return tidy(line)

@@ -33,6 +33,19 @@ function reaches(flow: Flow, from: string, to: string): boolean {
   return false
 }
 
+/** The cameras that a node's pictures come from, itself included. */
+function camerasBefore(flow: Flow, types: NodeTypes, id: string): string[] {
+  return flow.nodes.filter((node) => types.get(node.type)?.role === 'source' && reaches(flow, node.id, id)).map((node) => node.id)
+}
+
+/** A node fed by two cameras runs once for each, so a port that takes one wire takes one from each camera. */
+function comesFromOtherCamera(flow: Flow, types: NodeTypes, from: string, already: readonly string[]): boolean {
+  if (already.length === 0) return true
+  const cameras = camerasBefore(flow, types, from)
+  const taken = already.map((id) => camerasBefore(flow, types, id))
+  return cameras.length > 0 && taken.every((others) => others.length > 0 && !others.some((camera) => cameras.includes(camera)))
+}
+
 /** Why a wire between these ports is refused, in words; null when it may be drawn. */
 export function whyNotWire(flow: Flow, types: NodeTypes, { from, to }: Ends): string | null {
   const out = findPort(flow, types, from, 'out')
@@ -43,7 +56,7 @@ export function whyNotWire(flow: Flow, types: NodeTypes, { from, to }: Ends): st
   const target = nameOf(nodeOf(flow, to.node), types)
   const already = flow.wires.filter((wire) => wire.to.node === to.node && wire.to.port === to.port)
   if (already.some((wire) => wire.from.node === from.node && wire.from.port === from.port)) return 'These two ports are joined already.'
-  if (!into.many && already.length > 0) {
+  if (!into.many && !comesFromOtherCamera(flow, types, from.node, already.map((wire) => wire.from.node))) {
     return `The port "${into.label}" of ${target} takes one wire and has one already. Remove that wire first.`
   }
   const isAnswer = into.kind === 'answer' || out.kind === 'delegation'

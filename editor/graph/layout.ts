@@ -2,7 +2,7 @@
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { Point } from './edit.ts'
 
-export const columnPx = 312
+export const columnPx = 296
 const gapPx = 32
 const usualHeightPx = 200
 

@@ -5,13 +5,14 @@ import { onAlert } from '../live.ts'
 import { go } from '../route.ts'
 import { eventKindWords } from '../words.ts'
 
-/** Mounted once. The canvas of the same flow shows its events anyway, but a second word does no harm. */
+/** Mounted once. The inbox shows them itself. */
 export function AlertToasts() {
   useEffect(() => onAlert((event) => {
+    if (location.pathname.startsWith('/inbox')) return
     notifications.show({
-      id: event.id, title: event.text || eventKindWords(event.kind), autoClose: 15_000, withBorder: true,
+      id: event.id, title: event.text || eventKindWords(event.kind), autoClose: 10_000, withBorder: true,
       message: <button type="button" className="toast" onClick={() => { notifications.hide(event.id); go(`/inbox/${event.id}`) }}>{event.frame && <img src={event.frame.url} alt="" />}Open</button>,
     })
   }), [])
-  return <Notifications position="top-right" limit={3} />
+  return <Notifications position="bottom-right" limit={3} />
 }

@@ -20,11 +20,19 @@ function Events({ flowId }: { flowId: string }) {
   return <ul className="event-list" data-testid="events-list">{events.slice(0, 100).map((event) => <EventRow key={event.id} event={event} />)}</ul>
 }
 
-/** `isOpen` at first on phones, where it is most of the page. */
+const openKey = 'heed.drawer'
+
+/** Opens by itself once something has happened, until a person says otherwise; on phones it is most of the page. */
 export function Drawer({ flowId, startsOpen }: { flowId: string; startsOpen: boolean }) {
-  const [isOpen, setOpen] = useState(startsOpen)
+  const [wish, open] = useState(() => (startsOpen ? 'yes' : localStorage.getItem(openKey)))
+  const setOpen = (next: boolean): void => {
+    localStorage.setItem(openKey, next ? 'yes' : 'no')
+    open(next ? 'yes' : 'no')
+  }
   const [tab, setTab] = useState<string | null>('events')
   const streams = useLive((live) => live.status[flowId]?.streams) ?? []
+  const hasEvents = useLive((live) => live.events.some((event) => event.flow === flowId))
+  const isOpen = wish === null ? streams.length > 0 || hasEvents : wish === 'yes'
   const chosen = useChosenStream((choice) => choice.byFlow[flowId])
   const stream = streams.find((candidate) => candidate.id === chosen) ?? streams[0]
   return (

@@ -51,7 +51,7 @@ export function EventRow({ event, flowName }: { event: EventView; flowName?: str
           <span>{eventKindWords(event.kind)}</span>
           {flowName && <span>{flowName}</span>}
           <Ago at={event.at} />
-          <span className="nums" title="Where in the source">at {clock(event.mediaTimeS)}</span>
+          <span className="nums">{clock(event.mediaTimeS)} after the start</span>
         </p>
         {event.deliveries.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} />)}
       </div>
