@@ -4,6 +4,7 @@ import type { Port } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { PortRef } from '../../nodes/contract/flow.ts'
 import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
+import { reach } from './graph.ts'
 import type { Link } from './graph.ts'
 import type { ParsedFlow } from './parse.ts'
 import { fault, listWords, quote } from './problems.ts'
@@ -85,17 +86,28 @@ function findPort(node: ResolvedNode, name: string, side: 'in' | 'out', problems
 }
 
 function checkInputs(nodes: Nodes, checked: Checked): void {
-  const arriving = new Map<string, number>()
-  for (const { to, toPort } of checked.rough) arriving.set(`${to} ${toPort}`, (arriving.get(`${to} ${toPort}`) ?? 0) + 1)
+  const arriving = Map.groupBy(checked.rough, ({ to, toPort }) => `${to} ${toPort}`)
   for (const node of nodes.values()) {
     for (const [name, port] of Object.entries(node.definition?.ports.in ?? {})) {
-      const wires = arriving.get(`${node.id} ${name}`) ?? 0
+      const wires = arriving.get(`${node.id} ${name}`) ?? []
       const place = { node: node.id, port: name }
-      if (wires === 0 && port.required) {
+      if (wires.length === 0 && port.required) {
         checked.problems.push(fault('NODE_INPUT_MISSING', `${quote(node.name)} needs a wire into ${quote(port.label)}.`, place))
-      } else if (wires > 1 && !port.many) {
-        checked.problems.push(fault('WIRE_PORT_FULL', `${quote(port.label)} of ${quote(node.name)} takes one wire, but ${wires} lead into it. Delete all but one, or place the node once for each.`, place))
+      } else if (wires.length > 1 && !port.many && !comeFromDifferentCameras(wires, nodes, checked)) {
+        checked.problems.push(fault('WIRE_PORT_FULL', `${quote(port.label)} of ${quote(node.name)} takes one wire, but ${wires.length} lead into it. Delete all but one, or place the node once for each.`, place))
       }
     }
   }
+}
+
+/** A node fed by two cameras runs once per camera, so each of its instances has one of these wires. */
+function comeFromDifferentCameras(wires: readonly Link[], nodes: Nodes, checked: Checked): boolean {
+  const taken = new Set<string>()
+  for (const wire of wires) {
+    const upstream = reach([wire.from], (id) => checked.rough.filter(({ to }) => to === id).map(({ from }) => from))
+    const cameras = [...upstream].filter((id) => nodes.get(id)?.definition?.role === 'source')
+    if (cameras.length === 0 || cameras.some((camera) => taken.has(camera))) return false
+    for (const camera of cameras) taken.add(camera)
+  }
+  return true
 }

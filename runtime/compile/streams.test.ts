@@ -79,8 +79,16 @@ describe('a flow with several cameras', () => {
     expect(streams[1]?.routes['ask.answer']).toEqual([{ to: 'remote', node: 'me', port: 'answer', stream: 'east' }])
   })
 
-  it('refuses two cameras at a port that takes one wire', () => {
-    expect(codesOf(pair.wire('east.frames', 'mw.frames'))).toContain('WIRE_PORT_FULL mw frames')
+  it('lets two cameras into a port that takes one wire: each stream has one of them', () => {
+    const streams = streamsOf(buildFlow()
+      .node('west', 'camera-source', { path: 'w.mp4' }).node('east', 'camera-source', { path: 'e.mp4' }).node('model', 'interaction-model').node('tell', 'notification')
+      .wire('west.frames', 'model.frames').wire('east.frames', 'model.frames').wire('model.response', 'tell.message'))
+    expect(streams.map((stream) => `${stream.id}: ${idsOf(stream)}`)).toEqual(['east: model tell', 'west: model tell'])
+    expect(Object.keys(streams[0]?.routes ?? {})).toEqual(['east.frames', 'model.response'])
+  })
+
+  it('refuses two wires from one camera into a port that takes one', () => {
+    expect(codesOf(pair.node('codec', 'adacodec').chain('frames', 'west', 'codec', 'mw'))).toContain('WIRE_PORT_FULL mw frames')
   })
 
   it('refuses a node whose pictures come from different cameras', () => {
