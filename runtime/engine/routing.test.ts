@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { port } from '../../nodes/contract/define.ts'
+import { port, type Ports } from '../../nodes/contract/define.ts'
 import type { Decision } from '../../nodes/contract/events.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
 import { testPlan } from '../../test/support/session-bench.ts'
@@ -12,7 +12,7 @@ const tick = (node: string, name = 'message'): Target => ({ to: 'tick', node, po
 
 function draft(routes: Record<string, Target[]>, recorded = new Set<string>()): TickDraft {
   const order = { streamId: 'flow1-cam', run: 3, generation: 1, flow: { id: 'flow1', name: 'Flow', revision: 2 }, plan: testPlan({}, { routes }), resume: null }
-  const inPorts = new Map([['calm', { message: port('message') }], ['log', { decision: port('decision') }]])
+  const inPorts = new Map<string, Ports>([['calm', { message: port('message') }], ['log', { decision: port('decision') }]])
   return new TickDraft(order, { number: 7, atMs: Date.UTC(2026, 0, 1), mediaTimeS: 6 }, inPorts, recorded)
 }
 const decision = (patch: Partial<Decision>): Decision => ({
