@@ -78,7 +78,7 @@ async function waitForBrowser(deps: CameraDeps, input: Input, pushes: Pushes, si
 
 /** What comes over the network and has a length is a clip that ends; everything else there is live. */
 function isLive(input: Input, seen: Look | undefined): boolean {
-  return input.kind === 'url' ? seen?.durationS == null : input.kind !== 'file'
+  return input.kind === 'url' ? (seen?.durationS ?? null) === null : input.kind !== 'file'
 }
 
 /** Only a live camera in the network can be spared later; clips are looked at before, and a fast tap wants every frame. */
