@@ -17,7 +17,7 @@ export function CameraLive({ view }: { view: CardView }) {
   const isBrowser = view.node.config['kind'] === 'browser'
   return (
     <div className="live">
-      <StreamPicture streamId={stream.id} isOn={isOn} alt={`Picture of ${view.title}`} words={isOn ? 'Waiting for the first picture' : 'No live picture'} />
+      {isOn && <StreamPicture streamId={stream.id} isOn alt={`Picture of ${view.title}`} words="Waiting for the first picture" />}
       {stream.reason && <p className="live-words small">{stream.reason}</p>}
       {isBrowser && isOn && <ShareCamera streamId={stream.id} />}
     </div>

@@ -26,7 +26,7 @@ export function ModelLive({ view }: { view: CardView }) {
   const isOn = isOnAir(stream)
   return (
     <div className="live">
-      <StreamPicture streamId={stream.id} isOn={isOn} alt="What the model sees now" words={isOn ? 'Waiting for the first picture' : 'Not watching'} />
+      {isOn && <StreamPicture streamId={stream.id} isOn alt="What the model sees now" words="Waiting for the first picture" />}
       <DecisionStrip decisions={own} />
       <LastSentence view={view} />
       {isOn && last?.action === 'silence' && (

@@ -2,6 +2,7 @@
 import type { Flow, FlowNode, PortRef } from '../../nodes/contract/flow.ts'
 import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
 import type { NodeTypes, PortView } from '../views.ts'
+import { camerasAbove } from './reach.ts'
 
 export interface Ends { from: PortRef; to: PortRef }
 
@@ -33,16 +34,11 @@ function reaches(flow: Flow, from: string, to: string): boolean {
   return false
 }
 
-/** The cameras that a node's pictures come from, itself included. */
-function camerasBefore(flow: Flow, types: NodeTypes, id: string): string[] {
-  return flow.nodes.filter((node) => types.get(node.type)?.role === 'source' && reaches(flow, node.id, id)).map((node) => node.id)
-}
-
 /** A node fed by two cameras runs once for each, so a port that takes one wire takes one from each camera. */
 function comesFromOtherCamera(flow: Flow, types: NodeTypes, from: string, already: readonly string[]): boolean {
   if (already.length === 0) return true
-  const cameras = camerasBefore(flow, types, from)
-  const taken = already.map((id) => camerasBefore(flow, types, id))
+  const cameras = camerasAbove(flow, types, from)
+  const taken = already.map((id) => camerasAbove(flow, types, id))
   return cameras.length > 0 && taken.every((others) => others.length > 0 && !others.some((camera) => cameras.includes(camera)))
 }
 

@@ -10,7 +10,7 @@ export function AlertToasts() {
   useEffect(() => onAlert((event) => {
     if (location.pathname.startsWith('/inbox')) return
     notifications.show({
-      id: event.id, title: event.text || eventKindWords(event.kind), autoClose: 10_000, withBorder: true,
+      id: event.id, title: event.text || eventKindWords(event.kind), autoClose: 10_000, withBorder: true, closeButtonProps: { 'aria-label': 'Close' },
       message: <button type="button" className="toast" onClick={() => { notifications.hide(event.id); go(`/inbox/${event.id}`) }}>{event.frame && <img src={event.frame.url} alt="" />}Open</button>,
     })
   }), [])
