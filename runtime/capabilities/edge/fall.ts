@@ -23,6 +23,8 @@ const beforeS = 1.5
 const staysDownS = 1.0
 const downShare = 0.6
 const lostS = 1.2
+/** Out of sight for longer than this, whether somebody stays down is not known; whether they are lost, not yet. */
+const glimpseS = 0.3
 /** People smaller than this have keypoints too coarse to judge. */
 const smallestTorso = 7
 
@@ -105,7 +107,7 @@ function hasFallen(memory: Memory, scene: Scene): boolean {
   const gone = scene.timeS - last.timeS
   const fallen = memory.drops.some((drop) => {
     if (gone >= lostS) return last.timeS - drop.atS <= staysDownS && isDown(last, drop.torso) && !hasWalkedOut(last, scene)
-    return scene.timeS - drop.atS >= staysDownS && gone < lostS / 2 && isDownSince(memory, drop)
+    return scene.timeS - drop.atS >= staysDownS && gone <= glimpseS && isDownSince(memory, drop)
   })
   memory.drops = memory.drops.filter((drop) => scene.timeS - drop.atS < staysDownS || (gone > 0 && gone < lostS))
   return fallen
