@@ -15,6 +15,8 @@ export function parseRoute(path: string, search: string, hash: string): Route {
   if (first === 'sign-in' || first === 'claim') return { page: 'sign-in', token: token ?? second ?? null }
   if (token !== null) return { page: 'sign-in', token }
   if (first === '') return { page: 'home' }
+  const event = new URLSearchParams(search).get('event')
+  if (first === 'inbox' && event) return { page: 'event', id: event }
   if (first === 'flows' && second) return { page: 'flow', id: second }
   if ((first === 'inbox' || first === 'events' || first === 'acknowledge') && second) return { page: 'event', id: second }
   if (first === 'flows' || first === 'inbox' || first === 'connections' || first === 'system') return { page: first }

@@ -80,7 +80,7 @@ function useSurface(flow: Flow): Surface {
   const types = useSession((session) => session.types)
   const selection = useFlow((open) => open.selection)
   const [overlay, setOverlay] = useState<Overlay>({})
-  const cards = useMemo(() => toCards(flow, selection.nodes, overlay), [flow, selection.nodes, overlay])
+  const cards = useMemo(() => toCards(flow, types, selection.nodes, overlay), [flow, types, selection.nodes, overlay])
   const wires = useMemo(() => toWires(flow, types, selection.wires), [flow, types, selection.wires])
   return {
     cards, wires, Card: NodeCard, Wire: WireLine,
@@ -129,7 +129,7 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
       <ReactFlow {...surfaceProps(surface)} onInit={setCanvas} fitView={hadCards} fitViewOptions={{ padding: 0.08, maxZoom: 1, ...(isReadOnly ? { nodes: heart(flow) } : {}) }} minZoom={0.1} maxZoom={2}
         deleteKeyCode={null} multiSelectionKeyCode={['Meta', 'Shift', 'Control']} selectionKeyCode="Shift" connectionRadius={24} onlyRenderVisibleElements={flow.nodes.length > 60}
         nodesDraggable={!isReadOnly} nodesConnectable={!isReadOnly} elementsSelectable={!isReadOnly} nodesFocusable={!isReadOnly}
-        zoomOnDoubleClick={false} proOptions={{ hideAttribution: true }} aria-label="Flow">
+        zoomOnDoubleClick={false} aria-label="Flow">
         <Background variant={BackgroundVariant.Dots} gap={16} size={1.5} color="var(--heed-dots)" />
         {flow.nodes.length > 30 && !isReadOnly && <MiniMap pannable zoomable ariaLabel="Overview" />}
       </ReactFlow>

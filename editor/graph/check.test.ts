@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { editorType, editorTypes } from '../../test/support/editor-types.ts'
-import { joined, nameOf, openPorts, whyNotWire } from './check.ts'
+import { joined, nameOf, openPorts, portsOf, whyNotWire } from './check.ts'
 import { addNode, addWire, emptyFlow } from './edit.ts'
 import { camerasAbove } from './reach.ts'
 
@@ -44,6 +44,13 @@ describe('which wires may be drawn', () => {
     expect(ends).toEqual([ref('cooldown', 'message'), ref('notification', 'message')])
     expect(openPorts(drawn(), types, ref('interaction-model', 'frames'), 'in')).toEqual([ref('camera-source', 'frames'), ref('camera-source-2', 'frames'), ref('adacodec', 'frames'), ref('adacodec-2', 'frames')])
     expect(joined(ref('b', 'in'), ref('a', 'out'), 'in')).toEqual({ from: ref('a', 'out'), to: ref('b', 'in') })
+  })
+
+  it('draws the ports of an unknown node as far as its wires tell, so that they can be seen and cut', () => {
+    const unknown = { id: 'radar', type: 'radar', version: 1, position: { x: 0, y: 0 }, config: {} }
+    const flow = addWire({ ...drawn(), nodes: [...drawn().nodes, unknown] }, ref('adacodec', 'frames'), ref('radar', 'seen'))
+    expect(portsOf(flow, types, 'radar')).toMatchObject({ in: { seen: { kind: 'frames' } }, out: {} })
+    expect(Object.keys(portsOf(flow, types, 'adacodec').out)).toEqual(['frames'])
   })
 
   it('names a node by its own name, its title, or its type when it is unknown', () => {

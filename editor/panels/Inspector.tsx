@@ -54,7 +54,7 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
         }} />
       {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && <Section title="Your camera"><ShareCamera streamId={streamIdOf(flowId, node.id)} /></Section>}
       <NodeSettings node={node} flowId={flowId} />
-      {type && <Section title="Wires"><NodeWires flow={flow} node={node} /></Section>}
+      <Section title="Wires"><NodeWires flow={flow} node={node} /></Section>
       {type && <Section title="About this card"><Help type={type} /></Section>}
     </>
   )
