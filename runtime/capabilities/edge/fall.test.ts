@@ -54,6 +54,21 @@ describe('the fall skill', () => {
     expect(act(createFallSkill('balanced'), 6, lostAt(205)).findings).toEqual([])
   })
 
+  it('does not take somebody for fallen who walks out under the camera', () => {
+    const out = (timeS: number): Pose[] => {
+      const pose = makePose('standing', 128, 120 + 40 * timeS)
+      return timeS > 3.2 ? [] : [{ ...pose, box: { ...pose.box, bottom: Math.min(192, pose.box.bottom) }, points: pose.points.map((point) => ({ ...point, y: Math.min(190, point.y) })) }]
+    }
+    for (const mode of ['balanced', 'sensitive'] as const) expect(act(createFallSkill(mode), 7, out).findings).toEqual([])
+  })
+
+  it('sees somebody fall at the lower edge who is lost before they lie', () => {
+    const crouched = blendPoses(makePose('standing', 128, 190), makePose('sitting', 128, 190), 1)
+    const down = { ...crouched, points: crouched.points.map((point) => ({ ...point, y: Math.min(189, point.y + 22) })), box: { ...crouched.box, top: crouched.box.top + 22, bottom: 191 } }
+    const lost = (timeS: number): Pose[] => timeS > 2.8 ? [] : [blendPoses(makePose('standing', 128, 190), down, Math.max(0, Math.min(1, (timeS - 2) / 0.5)))]
+    expect(act(createFallSkill('sensitive'), 6, lost).findings.length).toBeGreaterThan(0)
+  })
+
   it('sees somebody lying roll off the bed', () => {
     const sink = (timeS: number): Pose[] => [makePose('lying', 128, 100 + 60 * Math.max(0, Math.min(1, (timeS - 2) / 0.5)))]
     expect(act(createFallSkill('balanced'), 6, sink).findings).toHaveLength(1)
