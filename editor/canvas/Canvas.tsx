@@ -8,13 +8,14 @@ import { withConnections } from '../form/schema.ts'
 import { joined, openPorts, whyNotWire } from '../graph/check.ts'
 import { addNode, addWire, moveNodes, type Point } from '../graph/edit.ts'
 import { columnPx, freePlace } from '../graph/layout.ts'
+import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
 import { areaOf } from './card-view.ts'
 import { forgetRefusal, refuse, useDrawing } from './drawing.ts'
 import { NodeCard } from './NodeCard.tsx'
-import { cardWidthPx, fitView, isSeen, middle, setCanvas, toFlowPoint } from './view.ts'
+import { cardWidthPx, fitView, isSeen, middle, setCanvas, showCard, toFlowPoint } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { readChanges, selectedAfter, surfaceProps, toCards, toWires, type Overlay, type Surface } from './xyflow.ts'
 
@@ -117,11 +118,23 @@ function heart(flow: Flow): { id: string }[] {
   return model ? [{ id: model.id }] : []
 }
 
+/** Once it runs, the card has grown by its picture: brought into view again. */
+function useHeartInView(flow: Flow, isPhone: boolean): void {
+  const id = heart(flow)[0]?.id
+  const isLive = useLive((live) => (live.status[useFlow.getState().id ?? '']?.streams.length ?? 0) > 0)
+  useEffect(() => {
+    if (!isPhone || !isLive || !id) return
+    const timer = setTimeout(() => showCard(id, 0.05), 250)
+    return () => clearTimeout(timer)
+  }, [isPhone, isLive, id])
+}
+
 function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean }) {
   const surface = useSurface(flow)
   const start = useDrawing((drawing) => drawing.start)
   const [hadCards] = useState(flow.nodes.length > 0)
   useEffect(() => () => setCanvas(null), [])
+  useHeartInView(flow, isReadOnly)
   const style = { '--drawing-kind': start ? `var(--kind-${start.kind})` : undefined } as CSSProperties
   return (
     <div className="canvas" data-drawing={start ? '' : undefined} style={style} data-testid="canvas"

@@ -44,8 +44,8 @@ export function cardHeights(): Map<string, number> {
 }
 
 /** Brings one card into view. */
-export function showCard(id: string): void {
-  void instance?.fitView({ nodes: [{ id }], maxZoom: 1, padding: 0.5, duration: 0 })
+export function showCard(id: string, padding = 0.5): void {
+  void instance?.fitView({ nodes: [{ id }], maxZoom: 1, padding, duration: 0 })
 }
 
 /** True when the whole of a card's place is on screen. */
