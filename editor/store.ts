@@ -168,15 +168,18 @@ export async function runFlow(order: 'deploy' | 'stop'): Promise<boolean> {
   }
 }
 
-function nameOfNode(id: string | null): string {
+/** "Camera: ", unless the sentence names it already. */
+function nameOfNode(id: string | null, message: string): string {
   const node = currentFlow()?.nodes.find((candidate) => candidate.id === id)
-  return node ? `${nameOf(node, useSession.getState().types)}: ` : ''
+  const name = node ? nameOf(node, useSession.getState().types) : ''
+  return name === '' || message.includes(name) ? '' : `${name}: `
 }
 
-function whatStands(problems: readonly Problem[], nameNode: (id: string | null) => string): string {
+function whatStands(problems: readonly Problem[], nameNode: (id: string | null, message: string) => string): string {
   const errors = problems.filter((problem) => problem.severity === 'error')
+  const [first] = errors
   const rest = errors.length > 1 ? ` And ${errors.length - 1} more, shown on the cards.` : ''
-  return `Not started yet. ${nameNode(errors[0]?.node ?? null)}${errors[0]?.message ?? 'The flow has problems.'}${rest}`
+  return `Not started yet. ${nameNode(first?.node ?? null, first?.message ?? '')}${first?.message ?? 'The flow has problems.'}${rest}`
 }
 
 /** True while closing the page would leave work unsaved. */

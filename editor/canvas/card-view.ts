@@ -69,7 +69,7 @@ export function useCardView(id: string): CardView | undefined {
   const deliveries = useLive(useShallow((live) => live.events.filter((event) => event.flow === flowId)
     .flatMap((event) => event.deliveries.filter((delivery) => delivery.node === id)).slice(0, 20)))
   const cameras = useMemo(() => (flow ? camerasAbove(flow, types, id) : []), [flow, types, id])
-  const streams = useMemo(() => all.filter((stream) => cameras.includes(stream.source)), [all, cameras])
+  const streams = useMemo(() => cameras.flatMap((camera) => all.filter((stream) => stream.source === camera)), [all, cameras])
   const stream = streams.find((candidate) => candidate.id === chosen) ?? streams[0]
   const decisions = useLive((live) => (stream ? live.decisions[stream.id] : undefined)) ?? (none as readonly StreamDecision[])
   const node = flow?.nodes.find((candidate) => candidate.id === id)

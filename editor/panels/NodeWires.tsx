@@ -30,7 +30,7 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
   }
   return (
     <div className="port-wires" style={{ '--kind': `var(--kind-${port.kind})` } as CSSProperties}>
-      <span className="port-title"><i aria-hidden />{port.label}<span className="quiet small">{side === 'in' ? 'takes' : 'sends'} {port.kind}{port.required ? ', needed' : ''}</span></span>
+      <span className="port-title"><i aria-hidden />{port.label}<span className="quiet small">{side === 'in' ? 'takes' : 'sends'} {port.kind}{port.required && side === 'in' ? ', needed' : ''}</span></span>
       {wires.map((wire) => (
         <span key={wireId(wire)} className="wire-row small">
           <span className="clip-text">{side === 'out' ? 'to' : 'from'} {portWords(flow, types, wire[far], other)}</span>
