@@ -23,7 +23,7 @@ export const connectionKindViews: readonly ConnectionKindView[] = [
   { kind: 'flite', title: 'Built-in voice', text: 'A plain voice on this machine; no network is needed.', icon: 'volume', config: {}, secrets: [], isBuiltIn: true },
   { kind: 'vllm-omni', title: 'vLLM-Omni', text: 'The interaction orchestrator, usually on a machine with a graphics card.', icon: 'brain', config: server('http://192.168.1.20:8070', 'Of the orchestrator, not of the model behind it'), secrets: [apiKey] },
   { kind: 'joyai-webinfer', title: 'JoyAI server', text: "JoyAI's own server, or its hosted API.", icon: 'cloud', config: server('http://192.168.1.20:8070', 'Of webinfer or of the hosted API'), secrets: [apiKey] },
-  { kind: 'webhook', title: 'Webhook signature', text: 'A secret with which webhook messages are signed, so that the receiver knows they are from here.', icon: 'webhook', config: {}, secrets: [{ name: 'signing', label: 'Signing secret', help: 'The receiver must know the same' }] },
+  { kind: 'webhook', title: 'Webhook signature', text: 'A secret with which webhook messages are signed, so that the receiver knows they are from here.', icon: 'webhook', config: {}, secrets: [{ name: 'signingSecret', label: 'Signing secret', help: 'The receiver must know the same' }] },
 ]
 
 /** How a kind is shown; kinds without a form of their own by their plain name. */
