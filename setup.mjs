@@ -126,7 +126,7 @@ function provide(name) {
 
 function run(script, args) {
   // The channel ends when this process dies, whatever killed it: the child then stops by itself.
-  const child = spawn(pinnedNode, [join(root, script), ...args], { cwd: process.cwd(), env: { ...environment, HEED_PARENT: '1' }, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(pinnedNode, [join(root, script), ...args], { cwd: process.cwd(), env: environment, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => fail(`Could not start ${script}: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))

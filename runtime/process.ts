@@ -12,9 +12,8 @@ const stopLimitMs = 20_000
 export function listenForStop(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal))
-    if (process.env.HEED_PARENT !== '1') return
+    // Only a parent that holds a channel to us counts: the setup does, a shell does not.
     process.once('disconnect', () => resolve('the end of its parent'))
-    if (!process.connected) resolve('the end of its parent')
   })
 }
 

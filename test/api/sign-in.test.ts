@@ -69,7 +69,10 @@ describe('the sign-in link', () => {
     bench = await startApi(memoryApi())
     const token = tokenOf(bench.api.createSignInLink())
     const answers = await Promise.all([claim(token, 'the first of two'), claim(token, 'the second of two')])
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409])
+    const [winner, other] = answers.map(({ status }) => status).sort()
+    expect(winner).toBe(200)
+    // It depends on how far the first one is: the link is used up, or the owner is there already.
+    expect([401, 409]).toContain(other)
   })
 })
 
