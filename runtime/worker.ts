@@ -20,6 +20,7 @@ import { createMetrics, type Metrics } from './metrics.ts'
 import { endWhen, listenForStop, runMain } from './process.ts'
 import { createBus, createQueue, createRelay, type Queue } from './queue/index.ts'
 import { startEmbedded } from './store/embedded.ts'
+import { createReach } from './reach.ts'
 import { createStore, type Store } from './store/index.ts'
 import { loadSecretKeys } from './store/seal.ts'
 
@@ -91,11 +92,14 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
     fillCredentials: (flowId, nodeId, url) => store.flows.fillCredentials(flowId, nodeId, url),
   })
   const connections = connectionPort(store)
+  const reach = createReach({ store, connections, http, clock, log, dataDir: config.dataDir })
+  closers.push(() => reach.close())
   const engine = createEngine({
     clock, log, nodes, bus, relay, http, connections, store: store.engine, random: Math.random,
     models: createModels({ connections, http, clock, log, edge }),
     media: (order) => media.forStream({ flowId: order.flow.id, nodeId: order.plan.source.id, streamId: order.streamId }),
-    pictures: { ofEvent: (eventId) => store.events.frame(eventId) },
+    pictures: { ofEvent: (eventId) => store.events.frame(eventId), recentOfEvent: (eventId) => store.events.recentFrames(eventId) },
+    reach: reach.reach,
     acknowledgeUrl: (message) => `${config.publicUrl}/inbox?event=${encodeURIComponent(message.eventId)}`,
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })

@@ -118,7 +118,70 @@ export interface ConnectionPort {
   sign(name: string, secretName: string, text: string): Promise<string | undefined>
 }
 
+export interface TimedPicture {
+  mediaTimeS: number
+  jpeg: Uint8Array
+}
+
 export interface PicturePort {
   /** The JPEG kept with an event, if there is one. */
   ofEvent(eventId: string): Promise<Uint8Array | undefined>
+  /** What the stream saw up to the event, oldest first, at most 8; kept with delegations only. */
+  recentOfEvent(eventId: string): Promise<TimedPicture[]>
+}
+
+export interface AgentQuestion {
+  question: string
+  /** What the model said while it asked. */
+  note: string
+  pictures: TimedPicture[]
+  timeoutMs: number
+  /** Stable per stream. */
+  sessionId: string
+  /** The same on every try. */
+  taskId: string
+}
+
+export interface AgentPort {
+  /** Throws RetryableError when nobody answers in time, FatalError when the agent refuses or failed for good. */
+  ask(connection: string, question: AgentQuestion, signal: AbortSignal): Promise<{ text: string; details?: Record<string, unknown> }>
+}
+
+export interface Sound {
+  bytes: Uint8Array
+  /** `audio/wav`. */
+  contentType: string
+  durationS: number
+}
+
+export interface SpeechPort {
+  /** Throws FatalError SPEECH_LANGUAGE when the voice cannot say this text, RetryableError when the server is away. */
+  speak(connection: string, request: { text: string; voice: string; language?: string }, signal: AbortSignal): Promise<Sound>
+}
+
+export interface SoundPort {
+  /** Keeps a sound with an event, once; gives the path it is served at. */
+  keep(eventId: string, sound: Sound): Promise<string>
+}
+
+export interface Mail {
+  to: string[]
+  subject: string
+  text: string
+  picture?: Uint8Array
+}
+export interface MailPort {
+  /** Throws RetryableError (server away, 4xx of SMTP) or FatalError (refused). */
+  send(connection: string, mail: Mail, signal: AbortSignal): Promise<string>
+}
+export interface MqttPort {
+  publish(connection: string, topic: string, payload: string, signal: AbortSignal): Promise<void>
+}
+export interface PushPort {
+  /** To every subscribed browser; gives how many took it. */
+  send(note: { title: string; text: string; url: string; tag: string }, signal: AbortSignal): Promise<number>
+}
+
+export interface EventPort {
+  isAcknowledged(eventId: string): Promise<boolean>
 }

@@ -1,7 +1,7 @@
 // The one way to define a node type. A definition is data plus pure functions; the world comes through ctx.
 import type { z } from 'zod'
 import type {
-  Clock, ConnectionPort, HttpPort, Log, MediaPort, ModelSession, PicturePort,
+  AgentPort, Clock, ConnectionPort, EventPort, HttpPort, Log, MailPort, MediaPort, ModelSession, MqttPort, PicturePort, PushPort, SoundPort, SpeechPort,
 } from './capabilities.ts'
 import type { ConnectionInfo } from './connections.ts'
 import type { Problem } from './errors.ts'
@@ -113,6 +113,15 @@ export interface ActionContext<C> extends BaseContext<C> {
   http: HttpPort
   connections: ConnectionPort
   pictures: PicturePort
+  agents: AgentPort
+  speech: SpeechPort
+  sounds: SoundPort
+  mail: MailPort
+  mqtt: MqttPort
+  push: PushPort
+  events: EventPort
+  /** "" for what the message asked for; otherwise the phase that an earlier try of this node put off (`later`). */
+  phase: string
   /** Where a person may acknowledge the message, as an absolute URL. */
   acknowledgeUrl(message: Message): string
   /** Makes a relative URL of this server absolute. */
@@ -123,9 +132,12 @@ export interface ActionContext<C> extends BaseContext<C> {
 export interface ActionResult<P extends Ports> {
   outputs: Sent<P>
   summary: string
+  /** More of the same node for the same message, as delayed jobs of their own: reminders, deadlines. One per phase. */
+  later?: { phase: string; afterMs: number }[]
 }
 
-export type Need = 'clock' | 'model' | 'media' | 'http' | 'connections' | 'pictures'
+export type Need =
+  | 'clock' | 'model' | 'media' | 'http' | 'connections' | 'pictures' | 'agents' | 'speech' | 'sounds' | 'mail' | 'mqtt' | 'push' | 'events'
 
 export interface CheckContext {
   connection(name: string): ConnectionInfo | undefined

@@ -89,6 +89,8 @@ export interface EventStore {
   list(query: EventQuery): Promise<{ events: EventView[]; next: string | null }>
   get(id: string): Promise<EventView>
   frame(id: string): Promise<Uint8Array | undefined>
+  /** What a delegation's stream saw up to it, oldest first. */
+  recentFrames(id: string): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]>
   acknowledge(id: string, by: string): Promise<EventView>
   decisions(query: DecisionQuery): Promise<{ decisions: (Decision & { stream: string })[]; next: string | null }>
 }

@@ -36,6 +36,8 @@ export interface EventRecord {
   fields: Record<string, unknown>
   /** Kept with the event: the full picture. */
   frame: Uint8Array | null
+  /** Kept with a delegation: what the stream saw up to it, oldest first, at most 8. */
+  recent?: { mediaTimeS: number; jpeg: Uint8Array }[]
 }
 
 /** One durable piece of work for the world: an action node and the message it got. Id is event id, "_", node id. */
@@ -48,6 +50,10 @@ export interface ActionRecord {
   node: string
   port: string
   message: Message
+  /** Not before this; at once when absent. */
+  dueAtMs?: number
+  /** What this action is about when it is not the message itself: a reminder, a deadline. Part of the id. */
+  phase?: string
 }
 
 /** A message for a tick node from outside its session: an agent's answer, a question, another camera's stream. */

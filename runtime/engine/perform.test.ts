@@ -4,6 +4,7 @@ import { defineAction, port } from '../../nodes/contract/define.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
 import type { Message } from '../../nodes/contract/events.ts'
+import { testReach } from '../../test/support/reach.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { quietLog } from '../../test/support/session-bench.ts'
 import { testMessage } from '../../test/support/test-node.ts'
@@ -25,7 +26,7 @@ function bench(definition: NodeDefinition, order: Partial<ActionOrder> = {}) {
   const clock = fakeClock()
   const deps: PerformDeps = {
     clock, log: quietLog, nodes: new Map([[definition.type, definition]]),
-    http: { request: async () => ({ status: 200, headers: {}, text: '' }) }, pictures: { ofEvent: async () => undefined },
+    http: { request: async () => ({ status: 200, headers: {}, text: '' }) }, pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] }, reach: testReach(),
     connections: { get: async () => { throw new FatalError('CONNECTION_MISSING', 'None.') }, sign: async () => undefined },
     acknowledgeUrl: () => '', absoluteUrl: (path) => path,
   }

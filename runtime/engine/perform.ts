@@ -6,6 +6,7 @@ import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/c
 import type { Message } from '../../nodes/contract/events.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
 import type { ActionOrder, ActionOutcome } from '../queue/deps.ts'
+import type { ActionRecord } from './deps.ts'
 import { actionId, idFrom, streamIdOf } from './ids.ts'
 
 export interface PerformDeps {
@@ -17,6 +18,8 @@ export interface PerformDeps {
   pictures: PicturePort
   acknowledgeUrl(message: Message): string
   absoluteUrl(path: string): string
+  /** Ways to reach others, each from its own library. */
+  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'sounds' | 'mail' | 'mqtt' | 'push' | 'events'>
 }
 
 export type Outcome = ActionOutcome & { retryAfterMs?: number }
@@ -29,7 +32,8 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
   }
   try {
     const result = await withinTimeout(definition, order, deps, signal)
-    return { state: 'delivered', detail: result.summary, ...routed(order, definition, result.outputs, deps.clock.nowMs()) }
+    const made = routed(order, definition, result.outputs, deps.clock.nowMs())
+    return { state: 'delivered', detail: result.summary, ...made, actions: [...made.actions, ...putOff(order, result.later ?? [], deps.clock.nowMs())] }
   } catch (error) {
     if (signal.aborted) throw new StoppedError()
     return failure(order, definition, toError(error), deps)
@@ -62,7 +66,7 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
     config: order.node.config as never, clock: deps.clock, log: deps.log, signal,
     idempotencyKey: order.action.id, attempt: order.attempt,
     flow: { id: order.flow.id, name: order.flow.name }, node: { id: order.node.id, name: order.node.id },
-    http: deps.http, connections: deps.connections, pictures: deps.pictures,
+    http: deps.http, connections: deps.connections, pictures: deps.pictures, ...deps.reach, phase: order.action.phase ?? '',
     acknowledgeUrl: (message) => deps.acknowledgeUrl(message), absoluteUrl: (path) => deps.absoluteUrl(path),
   }
 }
@@ -101,6 +105,14 @@ function routed(order: ActionOrder, definition: ActionNode, outputs: Record<stri
     }
   }
   return made
+}
+
+/** The same node again for the same message, later: its id says which phase, so that a second try adds nothing. */
+function putOff(order: ActionOrder, later: readonly { phase: string; afterMs: number }[], nowMs: number): ActionRecord[] {
+  const { eventId, flowId, streamId, run, node, port, message } = order.action
+  return later.map(({ phase, afterMs }) => ({
+    id: actionId(eventId, node, phase), eventId, flowId, streamId, run, node, port, message, phase, dueAtMs: nowMs + afterMs,
+  }))
 }
 
 function ownMessage(order: ActionOrder, port: string, index: number, raw: Message, nowMs: number): Message {

@@ -11,14 +11,14 @@ import type { Db, Session } from './db.ts'
 import { guarded } from './db-errors.ts'
 import { createDecisionStore } from './decisions.ts'
 import { readDeliveries } from './deliveries.ts'
-import { insertFrames, readFrame } from './frames.ts'
+import { insertFrames, readFrame, readRecentFrames } from './frames.ts'
 import { plainText } from './plain-text.ts'
 import { events } from './schema.ts'
 
 /** Records facts with their pictures; those recorded already are left as they are. */
 export async function insertEvents(tx: Session, records: readonly EventRecord[]): Promise<void> {
   if (records.length === 0) return
-  await tx.insert(events).values(records.map(({ frame, at, text, ...record }) => ({
+  await tx.insert(events).values(records.map(({ frame, recent: _recent, at, text, ...record }) => ({
     ...record,
     at: new Date(at),
     text: plainText(text),
@@ -88,6 +88,7 @@ export function createEventStore({ db, nowMs }: { db: Db; nowMs(): number }): Ev
     list: (query) => listEvents(db, query),
     get: (id) => getEvent(db, id),
     frame: (id) => readFrame(db, id),
+    recentFrames: (id) => readRecentFrames(db, id),
     acknowledge: async (id, by) => {
       // The first one counts.
       await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(and(eq(events.id, id), isNull(events.acknowledgedAt)))

@@ -134,6 +134,7 @@ function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Arr
       rows.set(id, event)
       return event
     },
+    recentFrames: async () => [],
     decisions: async () => ({ decisions: [], next: null }),
   }
 }

@@ -6,6 +6,7 @@ import { BugError, type Problem } from '../../nodes/contract/errors.ts'
 import type { Message, NodeStatus } from '../../nodes/contract/events.ts'
 import type { Frame, Taps } from '../../nodes/contract/frames.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
+import { testReach, type Reach } from './reach.ts'
 
 export interface TestNodeOptions {
   config?: Record<string, unknown>
@@ -14,6 +15,8 @@ export interface TestNodeOptions {
   http?: HttpPort
   connections?: Partial<ConnectionPort>
   pictures?: PicturePort
+  reach?: Partial<Reach>
+  phase?: string
   attempt?: number
   signal?: AbortSignal
 }
@@ -73,7 +76,8 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
       return await definition.perform(message, {
         config, clock, log: silentLog, signal, idempotencyKey: `${message.eventId}_node`, attempt: options.attempt ?? 1,
         flow: { id: 'flow1', name: 'Fall alert' }, node: { id: 'node', name: 'node' },
-        http: options.http ?? { request: refuse('http') }, pictures: options.pictures ?? { ofEvent: async () => undefined },
+        http: options.http ?? { request: refuse('http') }, pictures: options.pictures ?? { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+        ...testReach(options.reach), phase: options.phase ?? '',
         connections: { get: refuse('connections'), sign: async () => undefined, ...options.connections },
         acknowledgeUrl: (each) => `http://heed.test/ack/${each.eventId}`, absoluteUrl: (path) => `http://heed.test${path}`,
       })
