@@ -49,7 +49,7 @@ async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promi
   }
   const { eventId, flowId, streamId, run, port, message, phase } = row
   return {
-    action: { id, eventId, flowId, streamId, run, node: row.node, port, message, phase },
+    action: { id, eventId, flowId, streamId, run, node: row.node, port, message, ...(phase === '' ? {} : { phase }) },
     attempt: row.attempts,
     flow: { id: flowId, name: deployed.plan.name, revision: deployed.revision },
     node,
