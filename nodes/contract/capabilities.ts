@@ -51,6 +51,19 @@ export interface ModelTick {
   seconds: number
 }
 
+/** What a model has in mind by itself: bounded, plain JSON, given back after a restart. */
+export interface ModelMemory {
+  longTerm: string
+  /** Oldest first. */
+  midTerm: { range: string; text: string }[]
+  /** What people asked and what it answered, oldest first. */
+  questions?: AnsweredQuestion[]
+  /** What it said last, where Heed keeps the session itself. */
+  said?: { atS: number; text: string }[]
+}
+
+export interface AnsweredQuestion { question: string; answer: string; at: string }
+
 export interface ModelVerdict {
   action: DecisionAction
   text: string
@@ -61,7 +74,7 @@ export interface ModelVerdict {
   mediaTimeS?: number
   /** The server had lost the session and was given instruction and memory again. */
   restarted?: boolean
-  memory?: { longTerm: string; midTerm: { range: string; text: string }[] }
+  memory?: ModelMemory
   /** What the card may show beside it: people seen, skill that spoke. */
   data?: Record<string, unknown>
 }
@@ -75,6 +88,8 @@ export interface ModelSession {
   tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict>
   /** Fast tap, edge models only. */
   feed?(frame: FastFrame): void
+  /** A person's question was answered with these words: part of its memory from now on. */
+  note?(answered: AnsweredQuestion): void
   /** The source has ended: decide at once about whatever is pending. */
   finish?(): Promise<ModelVerdict[]>
   /** Drops the session at the server; best effort, never throws. */

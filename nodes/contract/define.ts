@@ -1,7 +1,7 @@
 // The one way to define a node type. A definition is data plus pure functions; the world comes through ctx.
 import type { z } from 'zod'
 import type {
-  AgentPort, Clock, ConnectionPort, EventPort, HttpPort, Log, MailPort, MediaPort, ModelSession, MqttPort, PicturePort, PushPort, SoundPort, SpeechPort,
+  AgentPort, Clock, ConnectionPort, EventPort, HttpPort, Log, MailPort, MediaPort, ModelMemory, ModelSession, MqttPort, PicturePort, PushPort, SoundPort, SpeechPort,
 } from './capabilities.ts'
 import type { ConnectionInfo } from './connections.ts'
 import type { Problem } from './errors.ts'
@@ -74,6 +74,8 @@ export interface TickInfo {
   camera: 'ok' | 'lost'
   /** The source has ended and this is the last tick. */
   last: boolean
+  /** Only at the first tick of a session: whether it goes on where an earlier one stopped. */
+  start?: 'fresh' | 'resumed'
 }
 
 interface BaseContext<C> {
@@ -81,6 +83,16 @@ interface BaseContext<C> {
   clock: Pick<Clock, 'nowMs'>
   log: Log
   signal: AbortSignal
+}
+
+/** A model's own memory, lent to a node whose `memory` port is wired into it. */
+export interface LentMemory {
+  /** The model's node. */
+  node: string
+  /** Undefined while the model has never reported any. */
+  memory: ModelMemory | undefined
+  /** A person has corrected it: the model's session begins anew with this at its head. */
+  replace(memory: ModelMemory): void
 }
 
 export interface TickContext<C, S> extends BaseContext<C> {
@@ -93,6 +105,10 @@ export interface TickContext<C, S> extends BaseContext<C> {
   message(text: string, options?: { fields?: Record<string, unknown>; mediaTimeS?: number; frame?: Frame }): Message
   /** For `needs: ['model']`: this stream's session. */
   model?: ModelSession
+  /** What the models behind this node's `memory` ports have in mind. */
+  modelMemories?(): LentMemory[]
+  /** Records a fact about the session itself, as an event of this node. */
+  note?(kind: EventKind, text: string): void
 }
 
 export interface SourceContext<C> extends BaseContext<C> {
