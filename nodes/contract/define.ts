@@ -99,6 +99,7 @@ export interface TickContext<C, S> extends BaseContext<C> {
   /** Plain JSON; saved with the tick that changed it. */
   state: S
   tick: TickInfo
+  flow: { id: string; name: string }
   /** Shown under the card; `data` feeds its live area. */
   status(text: string, options?: Partial<Omit<NodeStatus, 'text'>>): void
   /** A new message of this node at this tick, with an event id of its own. `mediaTimeS` when the thing happened earlier. */

@@ -61,7 +61,7 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
       const tick: TickInfo = { number, atMs: clock.nowMs(), mediaTimeS: number - 1, seconds: 1, camera: 'ok', last: false, ...info }
       const received = Object.fromEntries(Object.entries(definition.ports.in).map(([name, port]) => [name, inputs[name] ?? (port.kind === 'frames' || port.kind === 'memory' ? undefined : [])]))
       const sent = await definition.onTick(received as never, {
-        config, clock, log: silentLog, signal, state: node.state, tick,
+        config, clock, log: silentLog, signal, state: node.state, tick, flow: { id: 'flow1', name: 'Fall alert' },
         status: (text, extra) => { node.status = { text, tone: extra?.tone ?? 'ok', ...(extra?.data ? { data: extra.data } : {}) } },
         message: (text, extra: { fields?: Record<string, unknown>; mediaTimeS?: number; frame?: Frame } = {}) => testMessage(text, {
           id: `${number}-${count}`, eventId: `${number}-${count++}`, mediaTimeS: extra.mediaTimeS ?? tick.mediaTimeS, ...(extra.fields ? { fields: extra.fields } : {}),
