@@ -21,7 +21,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
   return {
     log, version, nodes,
     nowMs: () => systemClock.nowMs(),
-    flows: store.flows, deployments: store.deployments, connections: store.connections, events: store.events, accounts: store.accounts,
+    flows: store.flows, deployments: store.deployments, running: store.running, connections: store.connections, events: store.events, accounts: store.accounts,
     streams: queue.control, media: media.library, bus: queue.bus, relay: queue.relay,
     testConnection: (connection) => testConnection(connection, { http: runtime.http, edge: runtime.edge }),
     pingDatabase: () => store.ping(),

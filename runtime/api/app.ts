@@ -2,8 +2,10 @@
 import express, { Router } from 'express'
 import type { Express } from 'express'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
+import { addAskRoutes } from './ask.ts'
 import { addCameraRoutes } from './cameras.ts'
 import { addConnectionRoutes } from './connections.ts'
+import { addDeliveryRoutes } from './deliveries.ts'
 import { addDeploymentRoutes } from './deployments.ts'
 import type { ApiDeps } from './deps.ts'
 import { addEditorFiles } from './editor-files.ts'
@@ -19,6 +21,7 @@ import { addLiveRoutes } from './live.ts'
 import { createLiveHub } from './live-hub.ts'
 import type { LiveHub } from './live-hub.ts'
 import { addMediaRoutes } from './media.ts'
+import { addMemoryRoutes } from './memory.ts'
 import { addNodeRoutes } from './nodes.ts'
 import { createOpenLines } from './open-lines.ts'
 import type { OpenLines } from './open-lines.ts'
@@ -28,6 +31,7 @@ import { logRequests, rememberMountPath } from './request-log.ts'
 import { addSignInRoutes, createSignInLinks } from './sign-in.ts'
 import type { SignInLinks } from './sign-in.ts'
 import { addStreamRoutes } from './streams.ts'
+import { addVoiceRoutes } from './voice.ts'
 
 export interface Api {
   app: Express
@@ -57,8 +61,12 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   addMediaRoutes(api, deps)
   addCameraRoutes(api, deps)
   addEventRoutes(api, deps)
+  addDeliveryRoutes(api, deps)
+  addVoiceRoutes(api, deps)
   addLiveRoutes(api, parts)
   addStreamRoutes(api, deps, parts.lines)
+  addAskRoutes(api, deps)
+  addMemoryRoutes(api, deps)
   api.use((request) => {
     throw new NotFoundError('HTTP_NOT_FOUND', `There is no ${request.method} ${request.originalUrl.split('?', 1)[0] ?? ''} in this API.`)
   })

@@ -1,8 +1,8 @@
 // The store: everything Heed remembers, behind the interfaces that engine, queue and API declare.
 // The only door to this folder besides embedded.ts and seal.ts.
 import type pg from 'pg'
-import type { Log } from '../../nodes/contract/capabilities.ts'
-import type { AccountStore, ConnectionStore, DeploymentStore, EventStore, FlowStore } from '../api/deps.ts'
+import type { Log, SoundPort } from '../../nodes/contract/capabilities.ts'
+import type { AccountStore, ConnectionStore, DeliveryStore, DeploymentStore, EventStore, FlowStore, RunningStore } from '../api/deps.ts'
 import type { EngineStore, SessionInput } from '../engine/deps.ts'
 import type { QueueStore } from '../queue/deps.ts'
 import { createAccountStore } from './accounts.ts'
@@ -11,6 +11,8 @@ import { createConnectionStore, ensureBuiltIn } from './connections.ts'
 import { migrateDatabase, openDb, openPool, pingDatabase } from './db.ts'
 import { guarded } from './db-errors.ts'
 import { ensurePartitions } from './decision-days.ts'
+import { createDeliveryStore } from './delivery-control.ts'
+import type { OpenActions } from './delivery-control.ts'
 import { createDeploymentStore } from './deployments.ts'
 import { createEventStore } from './events.ts'
 import { createFlowStore } from './flows.ts'
@@ -22,6 +24,8 @@ import type { Retention } from './retention.ts'
 import { createSeal } from './seal.ts'
 import { createSettingStore } from './settings.ts'
 import type { SettingStore } from './settings.ts'
+import { createRunningStore } from './running.ts'
+import { createSoundStore } from './sounds.ts'
 import { createStreamStore } from './streams.ts'
 import { createTickStore } from './ticks.ts'
 
@@ -43,8 +47,11 @@ export interface Store {
   queue: QueueStore
   flows: FlowStore & FlowSecrets
   deployments: DeploymentStore
+  running: RunningStore
   connections: ConnectionStore
   events: EventStore
+  deliveries: DeliveryStore & OpenActions
+  sounds: SoundPort
   accounts: AccountStore
   settings: SettingStore
   /** Puts messages before nodes of running sessions: questions from outside. */
@@ -89,8 +96,11 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     }),
     flows: createFlowStore(parts),
     deployments: createDeploymentStore(parts),
+    running: createRunningStore({ ...parts, addInputs }),
     connections: createConnectionStore(parts),
     events: createEventStore(parts),
+    deliveries: createDeliveryStore(parts),
+    sounds: createSoundStore(parts),
     accounts: createAccountStore(parts),
     settings: createSettingStore(db),
     addInputs: start.addInputs,

@@ -8,6 +8,7 @@ import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { AccountStore, ApiDeps, ConnectionStore, Deployment, DeploymentStore, EventStore, EventView, FlowStore, StoredFlow, StreamRef } from '../../runtime/api/deps.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
+import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
 
 export interface LogLine { level: 'info' | 'warn' | 'error'; fields: Record<string, unknown>; text: string }
@@ -186,6 +187,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     nodes: smallNodes,
     flows: memoryFlows(nowMs),
     deployments: memoryDeployments(),
+    running: memoryRunning(),
     connections: memoryConnections(connectionRows),
     events: memoryEvents(eventRows, frames),
     accounts: memoryAccounts(sessions),
