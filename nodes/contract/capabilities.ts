@@ -110,12 +110,16 @@ export interface HttpRequest {
   timeoutMs?: number
   /** Answers larger than this are cut off; default 1 MiB. */
   maxBytes?: number
+  /** The answer is no text: it comes as `bytes`. */
+  isBinary?: boolean
 }
 
 export interface HttpResponse {
   status: number
   headers: Record<string, string>
   text: string
+  /** For `isBinary`; `text` is empty then. */
+  bytes?: Uint8Array
 }
 
 export interface HttpPort {
@@ -129,8 +133,8 @@ export interface HttpPort {
 export interface ConnectionPort {
   /** Throws FatalError CONNECTION_MISSING when there is none of that name. */
   get(name: string): Promise<Connection>
-  /** HMAC-SHA256 in hex, over `text`, with a secret that the node does not see. */
-  sign(name: string, secretName: string, text: string): Promise<string | undefined>
+  /** HMAC-SHA256 in hex, over `text`, with a secret that the node does not see; `prefix` stands before it in the key. */
+  sign(name: string, secretName: string, text: string, prefix?: string): Promise<string | undefined>
 }
 
 export interface TimedPicture {
@@ -155,6 +159,8 @@ export interface AgentQuestion {
   sessionId: string
   /** The same on every try. */
   taskId: string
+  /** So many unanswered questions of one stream and node at most; one more is refused (FatalError AGENT_TOO_MANY). */
+  maxAtOnce?: number
 }
 
 export interface AgentPort {
@@ -167,11 +173,23 @@ export interface Sound {
   /** `audio/wav`. */
   contentType: string
   durationS: number
+  /** When it may begin without talking over what the same `queue` said before, in ms since 1970. */
+  startsAtMs?: number
+}
+
+export interface SpeechRequest {
+  text: string
+  voice: string
+  language?: string
+  /** What is said under one name is made in order, and each begins when the one before has ended. */
+  queue?: string
+  /** FatalError SPEECH_STALE when it could only begin later than this. */
+  latestStartMs?: number
 }
 
 export interface SpeechPort {
   /** Throws FatalError SPEECH_LANGUAGE when the voice cannot say this text, RetryableError when the server is away. */
-  speak(connection: string, request: { text: string; voice: string; language?: string }, signal: AbortSignal): Promise<Sound>
+  speak(connection: string, request: SpeechRequest, signal: AbortSignal): Promise<Sound>
 }
 
 export interface SoundPort {
@@ -184,9 +202,11 @@ export interface Mail {
   subject: string
   text: string
   picture?: Uint8Array
+  /** The same on every try: becomes the Message-ID, so that a mailbox can tell a second try. */
+  id?: string
 }
 export interface MailPort {
-  /** Throws RetryableError (server away, 4xx of SMTP) or FatalError (refused). */
+  /** One line on who took it. Throws RetryableError (server away, 4xx of SMTP) or FatalError (refused). */
   send(connection: string, mail: Mail, signal: AbortSignal): Promise<string>
 }
 export interface MqttPort {

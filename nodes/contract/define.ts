@@ -151,6 +151,8 @@ export interface ActionResult<P extends Ports> {
   summary: string
   /** More of the same node for the same message, as delayed jobs of their own: reminders, deadlines. One per phase. */
   later?: { phase: string; afterMs: number }[]
+  /** Facts that leave through no port: recorded, routed nowhere. */
+  facts?: { kind: EventKind; message: Message }[]
 }
 
 export type Need =
@@ -201,6 +203,8 @@ export interface ActionNode<C extends z.ZodObject = z.ZodObject, I extends Ports
   timeoutMs: number
   maxAttempts: number
   perform(message: Message, ctx: ActionContext<z.output<C>>): Promise<ActionResult<O>>
+  /** What is put off when a try failed: reminders and deadlines that do not wait for the channel. Pure; `phase` as in the context. */
+  following?(config: z.output<C>, phase: string): { phase: string; afterMs: number }[]
 }
 
 export type NodeDefinition = SourceNode | TickNode | ActionNode
