@@ -58,6 +58,8 @@ export interface ModelMemory {
   midTerm: { range: string; text: string }[]
   /** What people asked and what it answered, oldest first. */
   questions?: AnsweredQuestion[]
+  /** What was put at the head of its instruction when its server had lost it: `longTerm` begins with that memory. */
+  given?: { memory: string; questions: string }
   /** What it said last, where Heed keeps the session itself. */
   said?: { atS: number; text: string }[]
 }

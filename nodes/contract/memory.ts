@@ -9,6 +9,7 @@ const staleAfterTicks = 2 * chunkTicks
 /** What is remembered must fit at the head of an instruction. */
 export const longestFact = 300
 const longestFacts = 1900
+const longestId = 80
 const keptFacts = 50
 
 export interface Fact { id: string; text: string; at: string }
@@ -32,8 +33,8 @@ const line = z.string().trim().min(1).max(4000)
 /** What a person may do to a memory. `id` is a fact's or an entry's. */
 export const MemoryEditSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('remember'), text: line }),
-  z.object({ op: z.literal('correct'), id: z.string().min(1).max(80), text: line }),
-  z.object({ op: z.literal('forget'), id: z.string().min(1).max(80) }),
+  z.object({ op: z.literal('correct'), id: z.string().min(1).max(longestId), text: line }),
+  z.object({ op: z.literal('forget'), id: z.string().min(1).max(longestId) }),
 ])
 export type MemoryEdit = z.infer<typeof MemoryEditSchema>
 
@@ -49,9 +50,10 @@ export function readMemoryState(saved: unknown): MemoryState {
 /** Adds a fact, once per id; the oldest go when there are too many or they are too long together. */
 export function rememberFact(state: MemoryState, fact: Fact, most = keptFacts): MemoryState {
   const text = oneLine(fact.text).slice(0, longestFact)
-  if (text === '' || state.facts.some((known) => known.id === fact.id)) return state
+  const id = fact.id.slice(0, longestId)
+  if (text === '' || state.facts.some((known) => known.id === id)) return state
   // The same words again are the same fact, only fresher.
-  return makeRoom({ ...state, facts: [...state.facts.filter((known) => known.text !== text), { ...fact, text }] }, most)
+  return makeRoom({ ...state, facts: [...state.facts.filter((known) => known.text !== text), { id, text, at: fact.at }] }, most)
 }
 
 function makeRoom(state: MemoryState, most: number): MemoryState {

@@ -64,7 +64,7 @@ function changed(states: Record<string, unknown>, node: string, change: MemoryEd
   const { state, changed: what } = editMemory(readMemoryState(states[node]), change, made)
   if (what === null) return {}
   if (what === 'facts') return { [node]: state }
-  const { newestTick: _tick, ...memory } = state.models[what.model] ?? { longTerm: '', midTerm: [], newestTick: 0 }
+  const { newestTick: _tick, given: _given, ...memory } = state.models[what.model] ?? { longTerm: '', midTerm: [], newestTick: 0 }
   return { [node]: state, [modelStateOf(what.model)]: memory }
 }
 

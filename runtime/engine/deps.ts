@@ -16,6 +16,8 @@ export interface SessionOrder {
   plan: PlanStream
   /** Where an earlier worker left off; null at the first start. */
   resume: { tick: number; mediaTimeS: number; states: Record<string, unknown>; status: StreamStatus | null } | null
+  /** At a first start: what memory nodes and their models kept from the deployment before. */
+  carried?: Record<string, unknown>
 }
 
 export type RunKey = Pick<SessionOrder, 'streamId' | 'run' | 'generation'>
@@ -99,10 +101,11 @@ export interface EngineStore {
 export type LiveMessage =
   | { type: 'status'; flow: string; status: StreamStatus }
   | { type: 'decision'; flow: string; stream: string; decision: Decision }
-  | { type: 'event'; flow: string; event: { id: string; kind: EventKind; stream: string; node: string; at: string; mediaTimeS: number; text: string; hasFrame: boolean } }
+  | { type: 'event'; flow: string; event: { id: string; kind: EventKind; stream: string; node: string; at: string; mediaTimeS: number; text: string; hasFrame: boolean; audio?: { url: string; durationS: number; startsAtMs: number } } }
   | { type: 'delivery'; flow: string; delivery: { id: string; eventId: string; node: string; state: string; attempts: number; detail: string; at: string } }
   | { type: 'input'; flow: string; stream: string }
   | { type: 'actions' }
+  | { type: 'cancel'; action: string }
   | { type: 'control'; stream: string; run: number; order: 'stop' }
 
 export interface Bus {

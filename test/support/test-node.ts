@@ -1,9 +1,9 @@
 // Runs one node alone, as the engine would: state kept between ticks, status and messages collected. Every node's test starts here.
 import type { ConnectionPort, HttpPort, ModelSession, PicturePort } from '../../nodes/contract/capabilities.ts'
-import type { ActionResult, CheckContext, NodeDefinition, Ports, TickInfo } from '../../nodes/contract/define.ts'
+import type { ActionResult, CheckContext, LentMemory, NodeDefinition, Ports, TickInfo } from '../../nodes/contract/define.ts'
 import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import { BugError, type Problem } from '../../nodes/contract/errors.ts'
-import type { Message, NodeStatus } from '../../nodes/contract/events.ts'
+import type { EventKind, Message, NodeStatus } from '../../nodes/contract/events.ts'
 import type { Frame, Taps } from '../../nodes/contract/frames.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { testReach, type Reach } from './reach.ts'
@@ -19,6 +19,8 @@ export interface TestNodeOptions {
   phase?: string
   attempt?: number
   signal?: AbortSignal
+  modelMemories?(): LentMemory[]
+  note?(kind: EventKind, text: string): void
 }
 
 export interface TestNode {
@@ -67,6 +69,7 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
           id: `${number}-${count}`, eventId: `${number}-${count++}`, mediaTimeS: extra.mediaTimeS ?? tick.mediaTimeS, ...(extra.fields ? { fields: extra.fields } : {}),
         }),
         ...(options.model ? { model: options.model } : {}),
+        ...(options.modelMemories ? { modelMemories: options.modelMemories } : {}), ...(options.note ? { note: options.note } : {}),
       })
       return sent
     },
