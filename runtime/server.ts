@@ -8,6 +8,7 @@ import type { ApiDeps } from './api/deps.ts'
 import { createHttpServer } from './api/http-server.ts'
 import { systemClock } from './capabilities/clock.ts'
 import { testConnection } from './capabilities/model/index.ts'
+import { transcribe } from './capabilities/speech/index.ts'
 import { deriveKey, readConfig, type Config } from './config.ts'
 import { createLog } from './log.ts'
 import { endWhen, listenForStop, runMain } from './process.ts'
@@ -23,7 +24,11 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     nowMs: () => systemClock.nowMs(),
     flows: store.flows, deployments: store.deployments, running: store.running, connections: store.connections, events: store.events, accounts: store.accounts,
     streams: queue.control, media: media.library, bus: queue.bus, relay: queue.relay,
-    testConnection: (connection) => testConnection(connection, { http: runtime.http, edge: runtime.edge }),
+    tryAction: runtime.trying.tryAction,
+    push: { publicKey: () => runtime.push.publicKey(), add: (subscription, label) => store.push.add(subscription, label), remove: (endpoint) => store.push.remove(endpoint) },
+    testConnection: (connection, to = '') => runtime.trying.tryConnection(connection, to) ?? testConnection(connection, { http: runtime.http, edge: runtime.edge, ...runtime.tests }),
+    deliveries: store.deliveries,
+    transcribe: (connection, sound) => transcribe(runtime.http, connection, sound, new AbortController().signal),
     pingDatabase: () => store.ping(),
     metrics: () => metrics.text(),
     observeRequest: (request) => metrics.observeRequest(request),

@@ -1,28 +1,29 @@
 // `npm run worker`: one more process that runs streams and actions. Also the composition that the server shares: the only
 // place, with server.ts, that constructs anything.
-import { createHmac } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ConnectionPort } from '../nodes/contract/capabilities.ts'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
 import { FatalError } from '../nodes/contract/errors.ts'
+import { createAcknowledgeLinks } from './api/acknowledge-links.ts'
 import { systemClock } from './capabilities/clock.ts'
 import { createEdge, type Edge } from './capabilities/edge/index.ts'
 import { createHttp } from './capabilities/http.ts'
 import { createMedia, type Media } from './capabilities/media/media.ts'
 import { createModels } from './capabilities/model/index.ts'
 import { loadCatalogue } from './catalogue.ts'
-import { readConfig, type Config } from './config.ts'
+import { deriveKey, readConfig, type Config } from './config.ts'
 import { createEngine } from './engine/index.ts'
 import { createLog } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { endWhen, listenForStop, runMain } from './process.ts'
 import { createBus, createQueue, createRelay, type Queue } from './queue/index.ts'
 import { startEmbedded } from './store/embedded.ts'
-import { createReach } from './reach.ts'
+import { createReach, type Reach } from './reach.ts'
 import { createStore, type Store } from './store/index.ts'
 import { loadSecretKeys } from './store/seal.ts'
+import { signingPort } from './signing.ts'
+import { createTryAction, type TryAction } from './try-action.ts'
 
 export type Log = ReturnType<typeof createLog>
 
@@ -37,6 +38,10 @@ export interface Runtime {
   metrics: Metrics
   secretKey: Uint8Array
   http: ReturnType<typeof createHttp>
+  /** For the API's "send a test". */
+  trying: TryAction
+  push: Reach['push']
+  tests: Reach['tests']
   stop(): Promise<void>
 }
 
@@ -91,22 +96,24 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
     dataDir: config.dataDir, mediaDirs: config.mediaDirs, clock, log, relay,
     fillCredentials: (flowId, nodeId, url) => store.flows.fillCredentials(flowId, nodeId, url),
   })
-  const connections = connectionPort(store)
-  const reach = createReach({ store, connections, http, clock, log, dataDir: config.dataDir })
+  const connections = signingPort((name) => store.connections.get(name))
+  const reach = createReach({ store, connections, http, clock, log, dataDir: config.dataDir, publicUrl: config.publicUrl, agentCommands: config.agentCommands })
   closers.push(() => reach.close())
+  const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const engine = createEngine({
     clock, log, nodes, bus, relay, http, connections, store: store.engine, random: Math.random,
     models: createModels({ connections, http, clock, log, edge }),
     media: (order) => media.forStream({ flowId: order.flow.id, nodeId: order.plan.source.id, streamId: order.streamId }),
     pictures: { ofEvent: (eventId) => store.events.frame(eventId), recentOfEvent: (eventId) => store.events.recentFrames(eventId) },
     reach: reach.reach,
-    acknowledgeUrl: (message) => `${config.publicUrl}/inbox?event=${encodeURIComponent(message.eventId)}`,
+    acknowledgeUrl: (message) => links.urlFor(message.eventId, Date.parse(message.at), nowMs()),
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
   closers.push(() => engine.stop())
   const queue = await createQueue({ ...wires, bus, relay, role, store: store.queue, work: engine })
   closers.push(() => queue.stop())
-  return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http }
+  const trying = createTryAction({ nodes, connections, http, clock, log, push: reach.push, publicUrl: config.publicUrl })
+  return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http, trying, push: reach.push, tests: reach.tests }
 }
 
 async function openDatabase(config: Config, log: Log, closers: Closer[]): Promise<{ databaseUrl: string; backend: 'embedded' | 'external' }> {
@@ -114,16 +121,6 @@ async function openDatabase(config: Config, log: Log, closers: Closer[]): Promis
   const embedded = await startEmbedded({ dataDir: config.dataDir, log })
   closers.push(() => embedded.stop())
   return { databaseUrl: embedded.url, backend: 'embedded' }
-}
-
-function connectionPort(store: Store): ConnectionPort {
-  return {
-    get: (name) => store.connections.get(name),
-    sign: async (name, secretName, text) => {
-      const secret = (await store.connections.get(name)).secret[secretName]
-      return secret === undefined ? undefined : createHmac('sha256', secret).update(text).digest('hex')
-    },
-  }
 }
 
 /** A worker alone: no editor, no API, the same database and queue as the server's. */

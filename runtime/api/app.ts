@@ -3,6 +3,7 @@ import express, { Router } from 'express'
 import type { Express } from 'express'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { addAskRoutes } from './ask.ts'
+import { addAcknowledgeRoutes } from './acknowledge.ts'
 import { addCameraRoutes } from './cameras.ts'
 import { addConnectionRoutes } from './connections.ts'
 import { addDeliveryRoutes } from './deliveries.ts'
@@ -25,8 +26,10 @@ import { addMemoryRoutes } from './memory.ts'
 import { addNodeRoutes } from './nodes.ts'
 import { createOpenLines } from './open-lines.ts'
 import type { OpenLines } from './open-lines.ts'
+import { addNodeTestRoutes } from './node-tests.ts'
 import { createPasswords } from './passwords.ts'
 import type { PasswordCost, Passwords } from './passwords.ts'
+import { addPushSubscriptionRoutes } from './push-subscriptions.ts'
 import { logRequests, rememberMountPath } from './request-log.ts'
 import { addSignInRoutes, createSignInLinks } from './sign-in.ts'
 import type { SignInLinks } from './sign-in.ts'
@@ -50,7 +53,7 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   const api = Router()
   api.use(rememberMountPath)
   // Strangers may send this much and no more.
-  api.use('/sign-in', ...readJson(16 * 1024))
+  api.use(['/sign-in', '/acknowledge'], ...readJson(16 * 1024))
   api.use(...readJson(maxBodyBytes))
   addHealthRoutes(api, deps)
   addSignInRoutes(api, deps, parts)
@@ -61,6 +64,9 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   addMediaRoutes(api, deps)
   addCameraRoutes(api, deps)
   addEventRoutes(api, deps)
+  addAcknowledgeRoutes(api, deps)
+  addPushSubscriptionRoutes(api, deps)
+  addNodeTestRoutes(api, deps)
   addDeliveryRoutes(api, deps)
   addVoiceRoutes(api, deps)
   addLiveRoutes(api, parts)

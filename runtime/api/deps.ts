@@ -5,7 +5,8 @@ import type { Connection, ConnectionKind } from '../../nodes/contract/connection
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Decision, StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
-import type { Plan, PlanStream } from '../../nodes/contract/plan.ts'
+import type { PictureFilter } from '../../nodes/contract/frames.ts'
+import type { Plan, PlanNode, PlanStream } from '../../nodes/contract/plan.ts'
 import type { Bus, Relay, SessionInput } from '../engine/deps.ts'
 
 export interface FlowSummary {
@@ -143,11 +144,24 @@ export interface MediaLibrary {
   save(name: string, body: NodeJS.ReadableStream): Promise<{ path: string; bytes: number; width: number; height: number; durationS: number }>
   remove(path: string): Promise<void>
   /** Tries a camera or clip once: size, rate, codec and a snapshot, or what is wrong in words. */
-  probe(config: Record<string, unknown>, owner?: { flowId: string; nodeId: string }): Promise<CameraReport>
+  probe(config: Record<string, unknown>, owner?: { flowId: string; nodeId: string }, filters?: PictureFilter[]): Promise<CameraReport>
 }
 export type CameraReport =
   | { ok: true; width: number; height: number; fps: number; codec: string; durationS: number | null; snapshot: string }
   | { ok: false; code: string; message: string }
+
+export interface TryRequest {
+  flow: { id: string; name: string; revision: number }
+  node: PlanNode
+  connection?: Connection
+}
+
+export interface PushControl {
+  /** For the browser's `subscribe`. */
+  publicKey(): Promise<string>
+  add(subscription: { endpoint: string; keys: { p256dh: string; auth: string } }, label: string): Promise<void>
+  remove(endpoint: string): Promise<void>
+}
 
 export interface ApiDeps {
   log: Log
@@ -166,7 +180,11 @@ export interface ApiDeps {
   bus: Bus
   relay: Relay
   /** `POST /api/connections/:name/test` and before saving: does it answer, in words. */
-  testConnection(connection: Connection): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
+  /** Kinds that reach people send a test message, to `to` where one is named. */
+  testConnection(connection: Connection, to?: string): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
+  /** Performs an action node once, with a test message; `connection` stands in for the stored one of its name. */
+  tryAction(request: TryRequest): Promise<{ ok: boolean; message: string }>
+  push: PushControl
   /** What somebody said, in words. Throws RetryableError or FatalError in words when the speech server cannot say. */
   transcribe(connection: Connection, sound: Pick<Sound, 'bytes' | 'contentType'>): Promise<string>
   /** Throws when the database is away. */

@@ -14,6 +14,7 @@ import { readDeliveries } from './deliveries.ts'
 import { insertFrames, readFrame, readRecentFrames } from './frames.ts'
 import { plainText } from './plain-text.ts'
 import { events } from './schema.ts'
+import { readSound, readSoundIds, soundUrl } from './sounds.ts'
 
 /** Records facts with their pictures; those recorded already are left as they are. */
 export async function insertEvents(tx: Session, records: readonly EventRecord[]): Promise<void> {
@@ -37,10 +38,16 @@ type Row = Pick<typeof events.$inferSelect, 'id' | 'kind' | 'revision' | 'node' 
 
 async function toViews(session: Session, rows: readonly Row[]): Promise<EventView[]> {
   const deliveries = await readDeliveries(session, rows.map(({ id }) => id))
+  // What was spoken is kept with the event it was about; the record of speaking points there.
+  const aboutOf = (row: Row): string => row.kind === 'speech.played' && typeof row.fields.about === 'string' ? row.fields.about : row.id
+  const spoken = await readSoundIds(session, rows.map(aboutOf))
+  const audioOf = (about: string): EventView['audio'] => spoken.has(about) ? { url: soundUrl(about) } : null
+  const abouts = new Map(rows.map((row) => [row.id, aboutOf(row)]))
   return rows.map(({ hasFrame, at, acknowledgedAt, ...row }) => ({
     ...row,
     at: at.toISOString(),
     frame: hasFrame ? { url: `/api/events/${row.id}/frame` } : null,
+    audio: audioOf(abouts.get(row.id) ?? row.id),
     acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
     deliveries: deliveries.get(row.id) ?? [],
   }))
@@ -82,6 +89,18 @@ async function getEvent(session: Session, id: string): Promise<EventView> {
   return view
 }
 
+/** The event and those of its escalation: whoever has seen "nobody has acknowledged this" has seen this, and the other way round. */
+function inEscalationOf(id: string): SQL {
+  return sql`${events.id} in (
+    with recursive up as (
+      select id, kind, fields ->> 'about' as about from events where id = ${id}
+      union select e.id, e.kind, e.fields ->> 'about' from events e join up on e.id = up.about and up.kind like 'notification.%'),
+    down as (
+      select id from up
+      union select e.id from events e join down on e.fields ->> 'about' = down.id and e.kind = 'notification.unacknowledged')
+    select id from down)`
+}
+
 /** The events of the API, with the timeline of decisions. */
 export function createEventStore({ db, nowMs }: { db: Db; nowMs(): number }): EventStore {
   return guarded<EventStore>('events', {
@@ -89,9 +108,10 @@ export function createEventStore({ db, nowMs }: { db: Db; nowMs(): number }): Ev
     get: (id) => getEvent(db, id),
     frame: (id) => readFrame(db, id),
     recentFrames: (id) => readRecentFrames(db, id),
+    sound: (id) => readSound(db, id),
     acknowledge: async (id, by) => {
       // The first one counts.
-      await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(and(eq(events.id, id), isNull(events.acknowledgedAt)))
+      await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(and(inEscalationOf(id), isNull(events.acknowledgedAt)))
       return await getEvent(db, id)
     },
     ...createDecisionStore({ db }),

@@ -21,6 +21,8 @@ import { createInputStore } from './inputs.ts'
 import { createPlanCache } from './plans.ts'
 import { defaultRetention, sweepRetention } from './retention.ts'
 import type { Retention } from './retention.ts'
+import { createPushSubscriptionStore } from './push-subscriptions.ts'
+import type { PushSubscriptionStore } from './push-subscriptions.ts'
 import { createSeal } from './seal.ts'
 import { createSettingStore } from './settings.ts'
 import type { SettingStore } from './settings.ts'
@@ -54,6 +56,7 @@ export interface Store {
   sounds: SoundPort
   accounts: AccountStore
   settings: SettingStore
+  push: PushSubscriptionStore
   /** Puts messages before nodes of running sessions: questions from outside. */
   addInputs(inputs: SessionInput[]): Promise<void>
   /** Throws when the database is away. */
@@ -103,6 +106,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     sounds: createSoundStore(parts),
     accounts: createAccountStore(parts),
     settings: createSettingStore(db),
+    push: createPushSubscriptionStore(parts),
     addInputs: start.addInputs,
     ping: async () => ({ ...await pingDatabase(pool), backend }),
     pool,

@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import type { Sound } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { defineAction, defineSource, port } from '../../nodes/contract/define.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
@@ -21,6 +22,7 @@ export interface MemoryApi extends ApiDeps {
   saved: Map<string, Buffer>
   eventRows: Map<string, EventView>
   frames: Map<string, Uint8Array>
+  sounds: Map<string, Sound>
   connectionRows: Map<string, Connection>
   sessions: Map<string, number>
 }
@@ -121,7 +123,7 @@ function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
   }
 }
 
-function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Array>): EventStore {
+function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Array>, sounds: Map<string, Sound>): EventStore {
   const find = (id: string): EventView => rows.get(id) ?? missing(`event ${id}`, 'EVENT_NOT_FOUND')
   return {
     list: async ({ flow, kind, limit }) => ({
@@ -136,6 +138,7 @@ function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Arr
       return event
     },
     recentFrames: async () => [],
+    sound: async (id) => sounds.get(find(id).id),
     decisions: async () => ({ decisions: [], next: null }),
   }
 }
@@ -177,6 +180,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
   const saved = new Map<string, Buffer>()
   const eventRows = new Map<string, EventView>()
   const frames = new Map<string, Uint8Array>()
+  const sounds = new Map<string, Sound>()
   const connectionRows = new Map<string, Connection>([['edge', { name: 'edge', kind: 'edge', config: {}, secret: {} }]])
   const sessions = new Map<string, number>()
   const nowMs = changes.nowMs ?? Date.now
@@ -189,7 +193,9 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     deployments: memoryDeployments(),
     running: memoryRunning(),
     connections: memoryConnections(connectionRows),
-    events: memoryEvents(eventRows, frames),
+    events: memoryEvents(eventRows, frames, sounds),
+    deliveries: { cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND') },
+    transcribe: async () => 'How many people are there?',
     accounts: memoryAccounts(sessions),
     streams: {
       start: async (refs) => { told.push({ order: 'start', refs }) },
@@ -203,6 +209,8 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
       probe: async () => ({ ok: false, code: 'CAMERA_REFUSED', message: 'Nothing listens at this address.' }),
     },
     relay: memoryRelay(),
+    tryAction: async ({ node }) => ({ ok: true, message: `Tried ${node.id}.` }),
+    push: { publicKey: async () => 'public-key', add: async () => undefined, remove: async () => undefined },
     testConnection: async ({ config }) => ({ ok: config.url !== undefined, message: 'It answers.' }),
     pingDatabase: async () => ({ latencyMs: 1, version: '18', backend: 'embedded' }),
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: '# none\n' }),
@@ -213,6 +221,6 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     isSecure: () => false,
     ...changes,
     bus: memoryBus(),
-    lines, told, saved, eventRows, frames, connectionRows, sessions,
+    lines, told, saved, eventRows, frames, sounds, connectionRows, sessions,
   }
 }

@@ -1,0 +1,14 @@
+// The connection port that nodes get: secrets by name, and signatures with a secret that the node does not see.
+import { createHmac } from 'node:crypto'
+import type { ConnectionPort } from '../nodes/contract/capabilities.ts'
+
+/** Adds signing to a way to read connections. */
+export function signingPort(get: ConnectionPort['get']): ConnectionPort {
+  return {
+    get,
+    sign: async (name, secretName, text, prefix = '') => {
+      const secret = (await get(name)).secret[secretName]
+      return secret === undefined ? undefined : createHmac('sha256', prefix + secret).update(text).digest('hex')
+    },
+  }
+}
