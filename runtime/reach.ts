@@ -30,8 +30,6 @@ export interface Reach {
   close(): Promise<void>
 }
 
-const absent = (what: string) => async (): Promise<never> => { throw new FatalError('REACH_ABSENT', `This Heed has no ${what} yet.`) }
-
 /** Everything an action may borrow besides HTTP. */
 export function createReach({ store, connections, http, clock, log, publicUrl, agentCommands: commands }: ReachOptions): Reach {
   const speech = createSpeech({ http, connections, clock, log })

@@ -42,7 +42,8 @@ async function perform(agent: Agent, request: HttpRequest, signal: AbortSignal):
   try {
     const response = await send(url, { dispatcher: agent, method: request.method, signal: control.signal, headers: request.headers ?? {}, body: request.body ?? null })
     const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value ?? '']))
-    return { status: response.statusCode, headers, text: await readText(response.body, request.maxBytes ?? defaultMaxBytes) }
+    const bytes = await readBytes(response.body, request.maxBytes ?? defaultMaxBytes)
+    return { status: response.statusCode, headers, ...(request.isBinary ? { text: '', bytes } : { text: bytes.toString('utf8') }) }
   } catch (error) {
     if (signal.aborted) throw new StoppedError()
     if (isLate) throw new RetryableError('HTTP_TIMEOUT', `${url.host} did not answer within ${timeoutMs / 1000} s.`, { cause: error })
@@ -68,7 +69,7 @@ function refusal(what: string): FatalError {
 }
 
 /** Leaving the loop early closes the connection: the rest of an endless answer is not waited for. */
-async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
@@ -76,7 +77,7 @@ async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
     size += chunk.length
     if (size >= maxBytes) break
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 const words: Record<string, string> = {

@@ -35,7 +35,7 @@ export async function insertActions(
 
 async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promise<ActionOrder | null> {
   const [row] = await db.update(actions)
-    .set({ state: 'running', attempts: sql`${actions.attempts} + 1`, updatedAt: new Date(nowMs) })
+    .set({ state: sql`case when ${actions.state} = 'cancelling' then 'cancelling' else 'running' end`, attempts: sql`${actions.attempts} + 1`, updatedAt: new Date(nowMs) })
     .where(and(eq(actions.id, id), notInArray(actions.state, done)))
     .returning()
   if (!row) return null
@@ -54,6 +54,7 @@ async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promi
     flow: { id: flowId, name: deployed.plan.name, revision: deployed.revision },
     node,
     routes: stream.routes,
+    ...(row.state === 'cancelling' ? { isCancelled: true } : {}),
   }
 }
 
@@ -66,7 +67,8 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
       await insertEvents(tx, outcome.events)
       await insertActions(tx, outcome.actions, { deploymentId: row.deploymentId }, nowMs)
       await insertInputs(tx, outcome.inputs, nowMs)
-      await tx.update(actions).set({ state: outcome.state, detail: plainText(outcome.detail).slice(0, longestDetail), updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
+      const state = row.state === 'cancelling' && outcome.state === 'retrying' ? row.state : outcome.state
+      await tx.update(actions).set({ state, detail: plainText(outcome.detail).slice(0, longestDetail), updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
     })
   } catch (thrown) {
     // The flow was deleted while its action ran: there is nothing left to write to.

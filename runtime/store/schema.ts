@@ -162,7 +162,8 @@ export const pushSubscriptions = pgTable('push_subscriptions', {
   createdAt: instant('created_at').notNull(),
 })
 
-export type ActionState = 'pending' | 'queued' | 'running' | 'retrying' | 'delivered' | 'failed'
+/** `cancelling`: its next try, or the one that runs, only says that a person wants it no more. */
+export type ActionState = 'pending' | 'queued' | 'running' | 'retrying' | 'cancelling' | 'delivered' | 'failed'
 
 /** Actions are the outbox and the deliveries at once: one row tells what to do and how it went. */
 export const actions = pgTable('actions', {
