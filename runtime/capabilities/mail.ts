@@ -73,6 +73,7 @@ function asCoded(thrown: unknown, { config }: Connection): CodedError {
   if (status >= 400 && status < 500) return new RetryableError('MAIL_NOT_NOW', `${where} cannot take it now (${status}${said}).`)
   if (error.code === 'EAUTH') return new FatalError('MAIL_PASSWORD_REFUSED', `${where} refused user name or password (${status}). Enter them again under Connections.`)
   if (status >= 500) return new FatalError('MAIL_REFUSED', `${where} refused the mail (${status}${said}).`)
-  const words = away[error.code ?? ''] ?? 'could not be used'
+  // The library hides the socket's own code in its message.
+  const words = away[/\bE[A-Z]{4,}\b/.exec(error.message)?.[0] ?? ''] ?? away[error.code ?? ''] ?? 'could not be used'
   return new RetryableError('MAIL_UNREACHABLE', `${where} ${words}. Check host, port and "secure" of the connection. ${error.code === 'ETLS' ? error.message.slice(0, 120) : ''}`.trim(), { cause: error })
 }
