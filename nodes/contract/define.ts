@@ -193,6 +193,8 @@ export interface SourceNode<C extends z.ZodObject = z.ZodObject, I extends Ports
 
 export interface TickNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports, S = unknown> extends Base<C, I, O> {
   role: 'tick'
+  /** Its `taps().filters` are burned in by the decoder: no wire may carry the camera's pictures past this node. */
+  burnsIn?: boolean
   state(): S
   onTick(inputs: Received<I>, ctx: TickContext<z.output<C>, S>): Sent<O> | Promise<Sent<O>>
 }
