@@ -10,6 +10,7 @@ import { answered, inWords, maxBytes, tooLate, trouble, urlOf, type AgentAnswer,
 
 const lookMs = 1000
 const cardTimeoutMs = 10_000
+const farewellMs = 2000
 
 /** Sends one message and waits for the task's end; ends the task at the agent when nobody waits any more. */
 export function a2aAgent(http: HttpPort): AskAgent {
@@ -18,7 +19,9 @@ export function a2aAgent(http: HttpPort): AskAgent {
     const timer = setTimeout(() => late.abort(tooLate(question.timeoutMs)), question.timeoutMs)
     const both = AbortSignal.any([signal, late.signal])
     try {
-      const client = await openClient(http, connection, question.timeoutMs, both)
+      // Once nobody waits any more, the agent is still told so.
+      const farewell = (): AbortSignal => both.aborted ? AbortSignal.timeout(farewellMs) : both
+      const client = await openClient(http, connection, question.timeoutMs, farewell)
       return await ask(client, question, both)
     } catch (error) {
       if (signal.aborted) throw new StoppedError()
@@ -33,14 +36,14 @@ export function a2aAgent(http: HttpPort): AskAgent {
 /** The agent's own name and description, for the test of a connection. */
 export async function readCard(http: HttpPort, connection: Connection, signal: AbortSignal): Promise<{ name: string; description: string }> {
   try {
-    const { name, description } = await (await openClient(http, connection, cardTimeoutMs, signal)).getAgentCard()
+    const { name, description } = await (await openClient(http, connection, cardTimeoutMs, () => signal)).getAgentCard()
     return { name, description }
   } catch (error) {
     throw inOurWords(error, cardTimeoutMs)
   }
 }
 
-async function openClient(http: HttpPort, connection: Connection, timeoutMs: number, signal: AbortSignal): Promise<Client> {
+async function openClient(http: HttpPort, connection: Connection, timeoutMs: number, signal: () => AbortSignal): Promise<Client> {
   const options = { fetchImpl: guardedFetch(http, connection, timeoutMs, signal), legacyCompat: { enabled: true } }
   const factory = new ClientFactory({
     transports: [new JsonRpcTransportFactory(options), new RestTransportFactory(options)], cardResolver: new DefaultAgentCardResolver(options),
@@ -49,7 +52,7 @@ async function openClient(http: HttpPort, connection: Connection, timeoutMs: num
 }
 
 /** `fetch` as the library wants it, on our door. The key goes only to the host that the owner named. */
-function guardedFetch(http: HttpPort, connection: Connection, timeoutMs: number, signal: AbortSignal): typeof fetch {
+function guardedFetch(http: HttpPort, connection: Connection, timeoutMs: number, signal: () => AbortSignal): typeof fetch {
   const { host } = new URL(urlOf(connection))
   return async (input, init) => {
     const request = new Request(input, init)
@@ -58,7 +61,7 @@ function guardedFetch(http: HttpPort, connection: Connection, timeoutMs: number,
     const body = request.method === 'GET' ? undefined : await request.text()
     const answer = await http.request({
       method: request.method === 'GET' ? 'GET' : 'POST', url: request.url, headers, timeoutMs, maxBytes, ...(body === undefined ? {} : { body }),
-    }, signal)
+    }, init?.signal ?? signal())
     const isEmpty = [204, 205, 304].includes(answer.status)
     return new Response(isEmpty ? null : answer.text, { status: answer.status, headers: { 'content-type': answer.headers['content-type'] ?? 'application/json' } })
   }
@@ -80,11 +83,11 @@ async function ask(client: Client, question: AgentQuestion, signal: AbortSignal)
     const { id } = found
     try {
       await pause(lookMs, signal)
+      found = await client.getTask({ tenant: '', id }, { signal })
     } catch (error) {
-      await client.cancelTask({ tenant: '', id, metadata: undefined }).catch(() => undefined)
+      if (signal.aborted) await client.cancelTask({ tenant: '', id, metadata: undefined }).catch(() => undefined)
       throw error
     }
-    found = await client.getTask({ tenant: '', id }, { signal })
   }
 }
 

@@ -44,6 +44,5 @@ function assertWell(value: Json): void {
 }
 
 function withoutColours(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '')
 }
