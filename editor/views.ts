@@ -94,6 +94,16 @@ export interface EventView {
   acknowledgedBy: string | null
   deliveries: DeliveryView[]
 }
+/** What the link in a message shows to somebody without an account. */
+export interface LinkedEventView {
+  text: string
+  at: string
+  flow: string
+  acknowledgedAt: string | null
+  acknowledgedBy: string | null
+  hasFrame: boolean
+  call: string[]
+}
 export type StreamDecision = Decision & { stream?: string }
 
 export interface Health {

@@ -40,7 +40,7 @@ export function createPushSubscriptionStore({ db, seal, nowMs }: { db: Db; seal:
       return await readKeys() ?? { publicKey, privateKey }
     },
     list: async () => {
-      const rows = await db.select().from(pushSubscriptions).orderBy(asc(pushSubscriptions.createdAt))
+      const rows = await db.select().from(pushSubscriptions).orderBy(asc(pushSubscriptions.createdAt), asc(pushSubscriptions.endpoint))
       return rows.map(({ endpoint, sealed }) => ({ endpoint, keys: JSON.parse(seal.open(sealed, placeOf(endpoint))) as PushSubscriptionRow['keys'] }))
     },
     add: async ({ endpoint, keys }, label) => {
