@@ -22,11 +22,18 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
   return {
     log, version, nodes,
     nowMs: () => systemClock.nowMs(),
-    flows: store.flows, deployments: store.deployments, running: store.running, connections: store.connections, events: store.events, accounts: store.accounts,
+    flows: store.flows, deployments: store.deployments, running: store.running, connections: store.connections, events: store.events, accounts: store.accounts, approvedHosts: store.approvedHosts,
     streams: queue.control, media: media.library, bus: queue.bus, relay: queue.relay,
-    tryAction: runtime.trying.tryAction,
+    tryAction: (request) => {
+      runtime.egress.trust([request.node.config, request.connection?.config])
+      return runtime.trying.tryAction(request)
+    },
     push: { publicKey: () => runtime.push.publicKey(), add: (subscription, label) => store.push.add(subscription, label), remove: (endpoint) => store.push.remove(endpoint) },
-    testConnection: (connection, to = '') => runtime.trying.tryConnection(connection, to) ?? testConnection(connection, { http: runtime.http, edge: runtime.edge, ...runtime.tests }),
+    testConnection: (connection, to = '') => {
+      // Tried before it is saved: what the owner typed a moment ago counts.
+      runtime.egress.trust([connection.config, to])
+      return runtime.trying.tryConnection(connection, to) ?? testConnection(connection, { http: runtime.http, edge: runtime.edge, ...runtime.tests })
+    },
     deliveries: store.deliveries,
     transcribe: (connection, sound) => transcribe(runtime.http, connection, sound, new AbortController().signal),
     pingDatabase: () => store.ping(),

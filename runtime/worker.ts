@@ -8,6 +8,7 @@ import { FatalError } from '../nodes/contract/errors.ts'
 import { createAcknowledgeLinks } from './api/acknowledge-links.ts'
 import { systemClock } from './capabilities/clock.ts'
 import { createEdge, type Edge } from './capabilities/edge/index.ts'
+import { createEgress, type Egress } from './capabilities/egress.ts'
 import { createHttp } from './capabilities/http.ts'
 import { createMedia, type Media } from './capabilities/media/media.ts'
 import { createModels } from './capabilities/model/index.ts'
@@ -38,6 +39,8 @@ export interface Runtime {
   metrics: Metrics
   secretKey: Uint8Array
   http: ReturnType<typeof createHttp>
+  /** The door that `http` goes through. */
+  egress: Egress
   /** For the API's "send a test". */
   trying: TryAction
   push: Reach['push']
@@ -88,7 +91,8 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
   const relay = await createRelay(wires)
   closers.push(() => relay.close())
 
-  const http = createHttp()
+  const egress = createEgress({ isApproved: (host, port) => store.approvedHosts.isApproved(host, port), nowMs })
+  const http = createHttp({ egress })
   closers.push(() => http.close())
   const edge = createEdge({ log, clock })
   closers.push(() => edge.stop())
@@ -113,7 +117,7 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
   const queue = await createQueue({ ...wires, bus, relay, role, store: store.queue, work: engine })
   closers.push(() => queue.stop())
   const trying = createTryAction({ nodes, connections, http, clock, log, push: reach.push, publicUrl: config.publicUrl })
-  return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http, trying, push: reach.push, tests: reach.tests }
+  return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http, egress, trying, push: reach.push, tests: reach.tests }
 }
 
 async function openDatabase(config: Config, log: Log, closers: Closer[]): Promise<{ databaseUrl: string; backend: 'embedded' | 'external' }> {

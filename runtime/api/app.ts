@@ -4,6 +4,7 @@ import type { Express } from 'express'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { addAskRoutes } from './ask.ts'
 import { addAcknowledgeRoutes } from './acknowledge.ts'
+import { addApprovedHostRoutes } from './approved-hosts.ts'
 import { addCameraRoutes } from './cameras.ts'
 import { addConnectionRoutes } from './connections.ts'
 import { addDeliveryRoutes } from './deliveries.ts'
@@ -61,6 +62,7 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   addFlowRoutes(api, deps)
   addDeploymentRoutes(api, deps)
   addConnectionRoutes(api, deps)
+  addApprovedHostRoutes(api, deps)
   addMediaRoutes(api, deps)
   addCameraRoutes(api, deps)
   addEventRoutes(api, deps)

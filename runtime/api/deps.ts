@@ -163,6 +163,15 @@ export interface PushControl {
   remove(endpoint: string): Promise<void>
 }
 
+/** Hosts of the owner's own network that nodes may reach. */
+export interface ApprovedHostStore {
+  /** Added by hand, and named by connections and flows (with their ports). */
+  list(): Promise<{ byHand: string[]; named: string[] }>
+  /** Throws BadRequestError APPROVED_HOST_INVALID. */
+  add(host: string): Promise<void>
+  remove(host: string): Promise<void>
+}
+
 export interface ApiDeps {
   log: Log
   nowMs(): number
@@ -175,6 +184,7 @@ export interface ApiDeps {
   events: EventStore
   deliveries: DeliveryStore
   accounts: AccountStore
+  approvedHosts: ApprovedHostStore
   streams: StreamControl
   media: MediaLibrary
   bus: Bus

@@ -2,11 +2,13 @@
 // The only door to this folder besides embedded.ts and seal.ts.
 import type pg from 'pg'
 import type { Log, SoundPort } from '../../nodes/contract/capabilities.ts'
-import type { AccountStore, ConnectionStore, DeliveryStore, DeploymentStore, EventStore, FlowStore, RunningStore } from '../api/deps.ts'
+import type { AccountStore, ApprovedHostStore, ConnectionStore, DeliveryStore, DeploymentStore, EventStore, FlowStore, RunningStore } from '../api/deps.ts'
 import type { EngineStore, SessionInput } from '../engine/deps.ts'
 import type { QueueStore } from '../queue/deps.ts'
 import { createAccountStore } from './accounts.ts'
 import { createActionStore } from './actions.ts'
+import { createApprovedHostStore } from './approved-hosts.ts'
+import type { HostApproval } from './approved-hosts.ts'
 import { createConnectionStore, ensureBuiltIn } from './connections.ts'
 import { migrateDatabase, openDb, openPool, pingDatabase } from './db.ts'
 import { guarded } from './db-errors.ts'
@@ -56,6 +58,7 @@ export interface Store {
   sounds: SoundPort
   accounts: AccountStore
   settings: SettingStore
+  approvedHosts: ApprovedHostStore & HostApproval
   push: PushSubscriptionStore
   /** Puts messages before nodes of running sessions: questions from outside. */
   addInputs(inputs: SessionInput[]): Promise<void>
@@ -106,6 +109,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     sounds: createSoundStore(parts),
     accounts: createAccountStore(parts),
     settings: createSettingStore(db),
+    approvedHosts: createApprovedHostStore(db, createSettingStore(db), nowMs),
     push: createPushSubscriptionStore(parts),
     addInputs: start.addInputs,
     ping: async () => ({ ...await pingDatabase(pool), backend }),

@@ -143,6 +143,15 @@ function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Arr
   }
 }
 
+function memoryApprovedHosts(): ApiDeps['approvedHosts'] {
+  const byHand = new Set<string>()
+  return {
+    list: async () => ({ byHand: [...byHand].sort(), named: [] }),
+    add: async (host) => { byHand.add(host) },
+    remove: async (host) => { byHand.delete(host) },
+  }
+}
+
 function memoryAccounts(sessions: Map<string, number>): AccountStore {
   let hash: string | undefined
   return {
@@ -197,6 +206,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     deliveries: { cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND') },
     transcribe: async () => 'How many people are there?',
     accounts: memoryAccounts(sessions),
+    approvedHosts: memoryApprovedHosts(),
     streams: {
       start: async (refs) => { told.push({ order: 'start', refs }) },
       stop: async (refs) => { told.push({ order: 'stop', refs }) },
