@@ -37,7 +37,7 @@ export function toDial(label: string): string {
 
 function Calls({ numbers }: { numbers: readonly string[] }) {
   return numbers.map((number) => (
-    <Button key={number} component="a" href={toDial(number)} variant="default" size="lg" fullWidth leftSection={<IconPhone size={20} aria-hidden />} data-testid="call">Call {number}</Button>
+    <Button key={number} component="a" href={toDial(number)} variant="default" size="md" fullWidth leftSection={<IconPhone size={20} aria-hidden />} data-testid="call">Call {number}</Button>
   ))
 }
 

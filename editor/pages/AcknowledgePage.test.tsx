@@ -1,3 +1,4 @@
+// The address of the page behind a link, and the numbers it dials.
 import { describe, expect, it } from 'vitest'
 import { parseRoute } from '../route.ts'
 import { toDial } from './AcknowledgePage.tsx'
