@@ -1,7 +1,7 @@
 // The editor's only door to the server: typed requests, uploads with progress, the live feed. Nothing else here may call fetch.
 import type { Flow } from '../nodes/contract/flow.ts'
 import type {
-  CameraReport, ConnectionView, DeploymentView, EventView, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType,
+  CameraReport, ConnectionView, DeploymentView, EventView, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView,
   Problem, StoredFlow, StreamDecision, TestResult, UploadedMedia,
 } from './views.ts'
 
@@ -89,6 +89,11 @@ export const api = {
   status: (id: string) => request<FlowStatus>('GET', `/flows/${at(id)}/status`),
   decisions: (id: string, options: { stream?: string; limit?: number; cursor?: string } = {}) =>
     request<{ decisions: StreamDecision[]; next: string | null }>('GET', `/flows/${at(id)}/decisions${query(options)}`),
+
+  memory: (stream: string) => request<StreamMemoryView>('GET', `/streams/${at(stream)}/memory`),
+  remember: (stream: string, node: string, text: string) => request<void>('POST', `/streams/${at(stream)}/memory/facts`, { body: { node, text } }),
+  correctMemory: (stream: string, id: string, text: string) => request<void>('PUT', `/streams/${at(stream)}/memory/summaries/${at(id)}`, { body: { text } }),
+  forgetMemory: (stream: string, id: string) => request<void>('DELETE', `/streams/${at(stream)}/memory/summaries/${at(id)}`),
 
   events: (options: EventQuery = {}) => request<{ events: EventView[]; next: string | null }>('GET', `/events${query({ ...options })}`),
   event: (id: string) => request<EventView>('GET', `/events/${at(id)}`),

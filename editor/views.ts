@@ -120,3 +120,8 @@ export type LiveEvent =
   | { type: 'delivery'; flow: string; delivery: DeliveryView & { eventId: string } }
 
 export type { Problem }
+
+/** One thing that is remembered: a fact, or what a model made of what it saw. `range` is a time, or a span of the stream. */
+export interface MemoryEntryView { id: string; part: 'fact' | 'long-term' | 'summary' | 'question'; range: string; text: string; answer?: string }
+export interface MemoryView { node: string; facts: { id: string; text: string; at: string }[]; entries: MemoryEntryView[]; warnings: string[] }
+export interface StreamMemoryView { stream: string; isRunning: boolean; memories: MemoryView[] }

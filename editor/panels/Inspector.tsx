@@ -15,6 +15,7 @@ import { changeFlow, useFlow } from '../store.ts'
 import type { Problem } from '../views.ts'
 import { count } from '../words.ts'
 import { Help } from './Help.tsx'
+import { MemoryPanel } from './MemoryPanel.tsx'
 import { NodeWires } from './NodeWires.tsx'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -54,6 +55,7 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
         }} />
       {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && <Section title="Your camera"><ShareCamera streamId={streamIdOf(flowId, node.id)} /></Section>}
       <NodeSettings node={node} flowId={flowId} />
+      {node.type === 'memory' && type && <Section title="What is remembered"><MemoryPanel flowId={flowId} node={node.id} nameOfSource={(id) => flow.nodes.find((each) => each.id === id)?.name ?? id} /></Section>}
       {type && <Section title="Wires"><NodeWires flow={flow} node={node} /></Section>}
       {type && <Section title="About this card"><Help type={type} /></Section>}
     </>

@@ -28,10 +28,21 @@ const mailServer: FieldSchema = {
   }, required: ['host', 'port', 'from'],
 }
 
+const visionServer: FieldSchema = {
+  properties: {
+    url: address('http://192.168.1.20:8000', 'With or without /v1'), model,
+    contextTokens: { type: 'integer', label: 'Context', widget: 'number', unit: 'tokens', help: '8192 when empty; no more than the server was started with' },
+    windowFrames: { type: 'integer', label: 'Pictures at once', widget: 'number', help: '8 when empty' },
+    maxAnswerTokens: { type: 'integer', label: 'Longest answer', widget: 'number', unit: 'tokens', help: '128 when empty' },
+    summaryModel: text('Model for summaries', '', 'A smaller one of the same server; the same when empty'),
+  }, required: ['url'],
+}
+
 export const connectionKindViews: readonly ConnectionKindView[] = [
   { kind: 'edge', title: 'Built-in model', text: 'A small model on this machine. It knows people and how they move, and needs no graphics card.', icon: 'cpu', config: {}, secrets: [], isBuiltIn: true },
   { kind: 'vllm-omni', title: 'vLLM-Omni', text: 'The interaction orchestrator, usually on a machine with a graphics card.', icon: 'brain', config: server('http://192.168.1.20:8070', 'Of the orchestrator, not of the model behind it'), secrets: [apiKey] },
   { kind: 'joyai-webinfer', title: 'JoyAI server', text: "JoyAI's own server, or its hosted API.", icon: 'cloud', config: server('http://192.168.1.20:8070', 'Of webinfer or of the hosted API'), secrets: [apiKey] },
+  { kind: 'openai', title: 'Vision server', text: 'Any server that speaks the OpenAI way and sees pictures: vllm serve, llama.cpp, Ollama, LM Studio.', icon: 'eye', config: visionServer, secrets: [apiKey] },
   { kind: 'webhook', title: 'Webhook signature', text: 'A secret with which webhook messages are signed, so that the receiver knows they are from here.', icon: 'webhook', config: {}, secrets: [{ name: 'signingSecret', label: 'Signing secret', help: 'The receiver must know the same' }] },
   { kind: 'smtp', title: 'E-mail', text: 'A mail server that sends alerts, with the picture attached.', icon: 'mail', config: mailServer, secrets: [{ name: 'user', label: 'User name', help: 'Only if the server asks for one' }, { name: 'password', label: 'Password', help: 'Often one made for this app alone' }] },
   { kind: 'telegram', title: 'Telegram', text: 'A bot of yours, from BotFather.', icon: 'brand-telegram', config: { properties: { chatId: text('Chat id', '123456789', 'Who is told when a notification names nobody') } }, secrets: [{ name: 'botToken', label: 'Bot token', help: 'As BotFather gave it' }] },

@@ -39,7 +39,7 @@ export const MemoryEditSchema = z.discriminatedUnion('op', [
 export type MemoryEdit = z.infer<typeof MemoryEditSchema>
 
 /** One thing a model has in mind, with an id made from its words: it fits only as long as they do. */
-export interface MemoryEntry { id: string; model: string; part: 'long-term' | 'summary' | 'question'; range: string; text: string }
+export interface MemoryEntry { id: string; model: string; part: 'long-term' | 'summary' | 'question'; range: string; text: string; answer?: string }
 
 /** Saved state of any age, read as well as it goes. */
 export function readMemoryState(saved: unknown): MemoryState {
@@ -74,7 +74,7 @@ export function memoryEntries(models: Record<string, ModelMemory>): MemoryEntry[
     return [
       ...(memory.longTerm === '' ? [] : [entry('long-term', '', memory.longTerm)]),
       ...memory.midTerm.map(({ range, text }) => entry('summary', range, text)),
-      ...(memory.questions ?? []).map(({ at, question, answer }) => entry('question', at, `${question} ${answer}`)),
+      ...(memory.questions ?? []).map(({ at, question, answer }) => ({ ...entry('question', at, `${question} ${answer}`), answer })),
     ]
   })
 }
