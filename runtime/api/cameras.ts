@@ -25,6 +25,6 @@ export function addCameraRoutes(api: Router, deps: ApiDeps): void {
     const schema = deps.nodes.get('camera-source')?.config
     const camera = schema ? parseInput(schema, config, 'CAMERA_CONFIG_WRONG') : config
     const owner = flow !== undefined && node !== undefined ? { flowId: flow, nodeId: node } : undefined
-    response.json(await deps.media.probe(camera, owner, filters))
+    response.json(await deps.media.probe(camera, owner, ...(filters ? [filters] : [])))
   })
 }
