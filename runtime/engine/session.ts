@@ -129,7 +129,7 @@ class Session {
       models, clock, connection: String(config.connection ?? ''), config, timeoutMs: seconds * 1000,
       streamKey: `${this.#order.streamId}.${this.#order.run}.${node}`,
       memory: (this.#order.resume?.states ?? this.#order.carried)?.[memoryKey(node)] as ModelLink['memory'],
-      onRestarted: () => this.#note('memory.restored', node, 'The model server had lost this stream. It was given its instruction and memory again.'),
+      onRestarted: () => this.#note('memory.restored', node, 'The model had no session for this stream any more. It was given its instruction and memory again.'),
     })
   }
 
