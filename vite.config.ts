@@ -11,6 +11,6 @@ export default defineConfig({
   server: {
     host: '127.0.0.1',
     port: Number(process.env['HEED_EDITOR_PORT'] ?? 5173),
-    proxy: { '/api': { target: server, ws: true, changeOrigin: false } },
+    proxy: { '^/(api/|metrics$)': { target: server, ws: true, changeOrigin: false } },
   },
 })

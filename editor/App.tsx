@@ -1,17 +1,16 @@
 // The frame around every page, and which page an address means.
 import { Button, MantineProvider } from '@mantine/core'
-import { useEffect } from 'react'
+import { Suspense, lazy, useEffect } from 'react'
 import { listen, readEvents, useLive } from './live.ts'
 import { AcknowledgePage } from './pages/AcknowledgePage.tsx'
 import { AlertToasts } from './panels/AlertToasts.tsx'
 import { soundAlerts } from './panels/alert-sound.ts'
-import { CanvasPage } from './panels/CanvasPage.tsx'
 import { Connections } from './panels/Connections.tsx'
 import { EventPage } from './panels/EventPage.tsx'
 import { Flows } from './panels/Flows.tsx'
 import { Home } from './panels/Home.tsx'
 import { Inbox } from './panels/Inbox.tsx'
-import { Page } from './panels/Page.tsx'
+import { Page, Skeletons } from './panels/Page.tsx'
 import { Rail, follow } from './panels/Rail.tsx'
 import { SignIn } from './panels/SignIn.tsx'
 import { System } from './panels/System.tsx'
@@ -20,11 +19,14 @@ import { readFlows, startSession, useSession } from './session.ts'
 import { hasUnsavedWork, saveNow } from './store.ts'
 import { theme } from './theme.ts'
 
+// The canvas is the largest part and not needed to see and acknowledge an alert.
+const CanvasPage = lazy(async () => ({ default: (await import('./panels/CanvasPage.tsx')).CanvasPage }))
+
 function PageOf({ route }: { route: Route }) {
   switch (route.page) {
     case 'home': case 'sign-in': return <Home />
     case 'flows': return <Flows />
-    case 'flow': return <CanvasPage key={route.id} id={route.id} />
+    case 'flow': return <Suspense fallback={<Page title="Flow"><Skeletons count={3} height={120} /></Page>}><CanvasPage key={route.id} id={route.id} /></Suspense>
     case 'inbox': return <Inbox />
     case 'event': return <EventPage key={route.id} id={route.id} />
     case 'connections': return <Connections />

@@ -13,7 +13,13 @@ export function draftOf(flowId: string): { write(draft: Draft): void; clear(): v
         // Storage is full or forbidden: the document is still on screen and still being sent.
       }
     },
-    clear: () => localStorage.removeItem(keyOf(flowId)),
+    clear() {
+      try {
+        localStorage.removeItem(keyOf(flowId))
+      } catch {
+        // Nothing was kept, so there is nothing to clear.
+      }
+    },
     read() {
       try {
         const text = localStorage.getItem(keyOf(flowId))

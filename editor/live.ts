@@ -3,11 +3,14 @@
 import { create } from 'zustand'
 import type { StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import { ApiError, api, openLive, pictures } from './api.ts'
+import { isWaiting } from './graph/alerts.ts'
 import { mergeDecisions } from './graph/timeline.ts'
 import type { EventView, FlowStatus, LiveEvent, StreamDecision } from './views.ts'
 
 const decisionsKept = 240
-const eventsKept = 400
+const eventsKept = 1000
+/** An alert older than this is news to nobody: it only was not read before. */
+const newsMs = 120_000
 
 interface Live {
   /** Null until the feed has said either way. */
@@ -18,9 +21,11 @@ interface Live {
   /** Newest first, all flows. */
   events: readonly EventView[]
   areEventsRead: boolean
+  /** Where older events go on; null when there are none. */
+  older: string | null
 }
 
-export const useLive = create<Live>()(() => ({ isConnected: null, status: {}, decisions: {}, events: [], areEventsRead: false }))
+export const useLive = create<Live>()(() => ({ isConnected: null, status: {}, decisions: {}, events: [], areEventsRead: false, older: null }))
 
 type AlertListener = (event: EventView) => void
 const alertListeners = new Set<AlertListener>()
@@ -38,6 +43,13 @@ export function stateOf(streams: readonly StreamStatus[], otherwise: StreamState
     if (has(state)) return state === 'running' && has('failed') ? 'degraded' : state
   }
   return has('failed') ? 'failed' : has('stopped') ? 'stopped' : 'finished'
+}
+
+const announced = new Set<string>()
+function announce(event: EventView): void {
+  if (announced.has(event.id) || !isWaiting(event) || Date.now() - Date.parse(event.at) > newsMs) return
+  announced.add(event.id)
+  for (const listener of alertListeners) listener(event)
 }
 
 function takeStatus(flow: string, status: StreamStatus): void {
@@ -74,12 +86,14 @@ function takeDelivery({ eventId, ...delivery }: Extract<LiveEvent, { type: 'deli
     : [...event.deliveries, delivery]
   const next = { ...event, deliveries }
   takeEvents([next])
-  if (event.deliveries.length === 0 && !event.acknowledgedAt) for (const listener of alertListeners) listener(next)
+  announce(next)
 }
 
 async function readEvent(id: string): Promise<void> {
   try {
-    takeEvents([await api.event(id)])
+    const event = await api.event(id)
+    takeEvents([event])
+    announce(event)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
   }
@@ -92,10 +106,12 @@ function take(message: LiveEvent): void {
   const { hasFrame, ...event } = message.event
   const known = useLive.getState().events.find((candidate) => candidate.id === event.id)
   if (known) return
-  takeEvents([{
+  const view: EventView = {
     ...event, flow: message.flow, revision: 0, fields: {}, frame: hasFrame ? { url: pictures.event(event.id) } : null,
     acknowledgedAt: null, acknowledgedBy: null, deliveries: [],
-  }])
+  }
+  takeEvents([view])
+  announce(view)
 }
 
 /** Reads a flow's state, its last decisions and events: when it is opened, and after the feed was away. */
@@ -126,11 +142,26 @@ export async function readStatus(id: string): Promise<void> {
 /** Reads the newest events of all flows. */
 export async function readEvents(): Promise<void> {
   try {
-    takeEvents((await api.events({ limit: 100 })).events)
-    useLive.setState({ areEventsRead: true })
+    const { events, next } = await api.events({ limit: 100 })
+    takeEvents(events)
+    useLive.setState(({ areEventsRead, older }) => ({ areEventsRead: true, older: areEventsRead ? older : next }))
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
   }
+}
+
+/** Reads the page of events before the oldest known. */
+export async function readOlderEvents(): Promise<void> {
+  const cursor = useLive.getState().older
+  if (cursor === null) return
+  const { events, next } = await api.events({ limit: 100, cursor })
+  takeEvents(events)
+  useLive.setState({ older: next })
+}
+
+/** Reads events that hold these words, however old. */
+export async function findEvents(words: string): Promise<void> {
+  takeEvents((await api.events({ q: words, limit: 100 })).events)
 }
 
 /** Says that a person has seen it. */

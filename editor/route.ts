@@ -16,6 +16,8 @@ export function parseRoute(path: string, search: string, hash: string): Route {
   if (first === 'sign-in' || first === 'claim') return { page: 'sign-in', token: token ?? second ?? null }
   if (token !== null) return { page: 'sign-in', token }
   if (first === '') return { page: 'home' }
+  const event = new URLSearchParams(search).get('event')
+  if (first === 'inbox' && event) return { page: 'event', id: event }
   if (first === 'flows' && second) return { page: 'flow', id: second }
   if (first === 'acknowledge' && second) return { page: 'acknowledge', token: second }
   if ((first === 'inbox' || first === 'events') && second) return { page: 'event', id: second }

@@ -2,6 +2,7 @@
 import { create } from 'zustand'
 import { ApiError, api, onSignedOut } from './api.ts'
 import type { ConnectionView, FlowSummary, NodeType, NodeTypes } from './views.ts'
+import { keepWish, readWish } from './wishes.ts'
 
 interface Session {
   /** `unknown` until the server has answered. */
@@ -17,7 +18,7 @@ interface Session {
 
 export const useSession = create<Session>()(() => ({
   who: 'unknown', hasOwner: true, types: new Map<string, NodeType>(), connections: [], flows: null, error: null,
-  isMuted: localStorage.getItem('heed.muted') === 'yes',
+  isMuted: readWish('muted') === 'yes',
 }))
 
 onSignedOut(() => useSession.setState((session) => (session.who === 'owner' ? { who: 'stranger' } : session)))
@@ -54,7 +55,7 @@ export async function leave(): Promise<void> {
 
 /** Turns the sound of alerts on or off in this browser. */
 export function setMuted(isMuted: boolean): void {
-  localStorage.setItem('heed.muted', isMuted ? 'yes' : 'no')
+  keepWish('muted', isMuted ? 'yes' : 'no')
   useSession.setState({ isMuted })
 }
 

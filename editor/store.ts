@@ -3,9 +3,11 @@ import { create } from 'zustand'
 import type { Flow } from '../nodes/contract/flow.ts'
 import { ApiError, api } from './api.ts'
 import { draftOf } from './drafts.ts'
+import { nameOf } from './graph/check.ts'
 import { wireId } from './graph/edit.ts'
 import { amend, record, redo, startHistory, undo, type History } from './graph/history.ts'
 import { FlowSaver, type SaveState } from './saving.ts'
+import { useSession } from './session.ts'
 import type { Problem, StoredFlow } from './views.ts'
 
 export interface Selection { nodes: readonly string[]; wires: readonly string[] }
@@ -22,10 +24,12 @@ interface OpenFlow {
   /** Why the last deploy or stop did not happen, in words. */
   deployError: string | null
   isDeploying: boolean
+  isInspecting: boolean
 }
 
 const closed: OpenFlow = {
-  id: null, history: null, revision: 0, selection: nothing, save: { kind: 'saved' }, problems: [], loadError: null, deployError: null, isDeploying: false,
+  id: null, history: null, revision: 0, selection: nothing, save: { kind: 'saved' }, problems: [], loadError: null, deployError: null,
+  isDeploying: false, isInspecting: false,
 }
 
 export const useFlow = create<OpenFlow>()(() => closed)
@@ -118,6 +122,11 @@ function keepSelectionReal(): void {
   select({ nodes: selection.nodes.filter((id) => nodes.has(id)), wires: selection.wires.filter((id) => wires.has(id)) })
 }
 
+/** Opens or closes the panel beside the canvas. */
+export function inspect(isInspecting: boolean): void {
+  useFlow.setState({ isInspecting })
+}
+
 /** Asks the server what is wrong with the saved flow. Silent when it cannot be asked: saving says so already. */
 export async function checkFlow(): Promise<void> {
   const { id } = useFlow.getState()
@@ -151,7 +160,7 @@ export async function runFlow(order: 'deploy' | 'stop'): Promise<boolean> {
     return true
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    const message = error.problems.length > 0 ? whatStands(error.problems) : error.message
+    const message = error.problems.length > 0 ? whatStands(error.problems, nameOfNode) : error.message
     useFlow.setState({ deployError: message, ...(error.problems.length > 0 ? { problems: error.problems } : {}) })
     return false
   } finally {
@@ -159,10 +168,18 @@ export async function runFlow(order: 'deploy' | 'stop'): Promise<boolean> {
   }
 }
 
-function whatStands(problems: readonly Problem[]): string {
+/** "Camera: ", unless the sentence names it already. */
+function nameOfNode(id: string | null, message: string): string {
+  const node = currentFlow()?.nodes.find((candidate) => candidate.id === id)
+  const name = node ? nameOf(node, useSession.getState().types) : ''
+  return name === '' || message.includes(name) ? '' : `${name}: `
+}
+
+function whatStands(problems: readonly Problem[], nameNode: (id: string | null, message: string) => string): string {
   const errors = problems.filter((problem) => problem.severity === 'error')
+  const [first] = errors
   const rest = errors.length > 1 ? ` And ${errors.length - 1} more, shown on the cards.` : ''
-  return `Not started yet. ${errors[0]?.message ?? 'The flow has problems.'}${rest}`
+  return `Not started yet. ${nameNode(first?.node ?? null, first?.message ?? '')}${first?.message ?? 'The flow has problems.'}${rest}`
 }
 
 /** True while closing the page would leave work unsaved. */

@@ -1,6 +1,7 @@
 // The environment, read once at boot. What is wrong ends the start with one sentence that names the variable; a value that
 // may be a secret is never repeated.
 import { hkdfSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -123,6 +124,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     retainEventsDays: read.HEED_RETAIN_EVENTS_DAYS,
     agentCommands: read.HEED_AGENT_COMMANDS,
   }
+}
+
+/** The version in package.json. */
+export function readVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  return version
 }
 
 /** A key of its own for one purpose, so that none of them opens what another one closed. */

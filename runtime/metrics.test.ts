@@ -39,7 +39,7 @@ describe('metrics', () => {
     expect(await line('heed_stream_tick_ms_p95_max')).toBe('40')
   })
 
-  it('count decisions, events, deliveries, requests and ticks', async () => {
+  it('count decisions, events, deliveries, and requests', async () => {
     metrics = createMetrics({ version: '1.2.3' })
     const decision = { tick: 1, at: '', mediaTimeS: 1, node: 'm', action: 'silence', reason: 'camera-lost', text: '', latencyMs: 0, frameKind: 'P', visualTokens: 0, fullRateTokens: 0 } as const
     metrics.observe({ type: 'decision', flow: 'f', stream: 's', decision })
@@ -48,13 +48,11 @@ describe('metrics', () => {
     metrics.observe({ type: 'delivery', flow: 'f', delivery: { id: 'd', eventId: 'e', node: 'n', state: 'delivered', attempts: 1, detail: '', at: '' } })
     metrics.observe({ type: 'actions' })
     metrics.observeRequest({ method: 'GET', route: '/api/flows/:id', status: 404, ms: 3 })
-    metrics.observeTick(7)
     expect(await line('heed_decisions_total{action="silence",reason="camera-lost"}')).toBe('1')
     expect(await line('heed_model_latency_ms_count')).toBe('1')
     expect(await line('heed_events_total{kind="stream.lost"}')).toBe('1')
     expect(await line('heed_deliveries_total{state="delivered"}')).toBe('1')
     expect(await line('heed_http_requests_total{method="GET",route="/api/flows/:id",status="404"}')).toBe('1')
-    expect(await line('heed_tick_ms_bucket{le="10"}')).toBe('1')
     expect(await line('heed_info{version="1.2.3"}')).toBe('1')
   })
 

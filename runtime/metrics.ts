@@ -8,8 +8,6 @@ import type { LiveMessage } from './engine/deps.ts'
 export interface Metrics {
   /** Counts what goes over the bus. */
   observe(message: LiveMessage): void
-  /** One tick, in ms, by whoever ran it. */
-  observeTick(ms: number): void
   observeRequest(request: { method: string; route: string; status: number; ms: number }): void
   text(): Promise<{ contentType: string; text: string }>
   /** Ends the measuring of the event loop. */
@@ -28,7 +26,6 @@ function createCounters(registers: Registry[]) {
     requests: counter('heed_http_requests_total', 'HTTP requests answered.', ['method', 'route', 'status']),
     requestMs: histogram('heed_http_request_ms', 'Time to answer, in ms; live feeds count when they end.', [1, 5, 10, 25, 50, 100, 250, 1000, 5000], ['method']),
     ticks: counter('heed_ticks_total', 'Ticks run, over all streams.'),
-    tickMs: histogram('heed_tick_ms', 'Time of one tick, in ms, of sessions in this process.', [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000]),
     decisions: counter('heed_decisions_total', 'Decisions of models.', ['action', 'reason']),
     modelMs: histogram('heed_model_latency_ms', 'Time a model took to decide, in ms.', [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]),
     dropped: counter('heed_frames_dropped_total', 'Frames dropped because a newer one was there.'),
@@ -103,7 +100,6 @@ export function createMetrics(options: { version?: string } = {}): Metrics {
         if (latencyMs > 0) counters.modelMs.observe(latencyMs)
       }
     },
-    observeTick: (ms) => { counters.tickMs.observe(ms) },
     observeRequest: ({ method, route, status, ms }) => {
       counters.requests.inc({ method, route, status: String(status) })
       counters.requestMs.observe({ method }, ms)

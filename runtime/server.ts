@@ -1,5 +1,4 @@
 // `npm start`: database, API, editor, and a worker inside. Parses the configuration, builds, starts, stops on a signal.
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createApp } from './api/app.ts'
@@ -9,7 +8,7 @@ import { createHttpServer } from './api/http-server.ts'
 import { systemClock } from './capabilities/clock.ts'
 import { testConnection } from './capabilities/model/index.ts'
 import { transcribe } from './capabilities/speech/index.ts'
-import { deriveKey, readConfig, type Config } from './config.ts'
+import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createLog } from './log.ts'
 import { endWhen, listenForStop, runMain } from './process.ts'
 import { openRuntime, type Log, type Runtime } from './worker.ts'
@@ -18,9 +17,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
   const { store, queue, media, nodes, metrics } = runtime
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
   return {
-    log, version, nodes,
+    log, nodes, version: readVersion(),
     nowMs: () => systemClock.nowMs(),
     flows: store.flows, deployments: store.deployments, running: store.running, connections: store.connections, events: store.events, accounts: store.accounts, approvedHosts: store.approvedHosts,
     streams: queue.control, media: media.library, bus: queue.bus, relay: queue.relay,

@@ -13,7 +13,7 @@ import { createHttp } from './capabilities/http.ts'
 import { createMedia, type Media } from './capabilities/media/media.ts'
 import { createModels } from './capabilities/model/index.ts'
 import { loadCatalogue } from './catalogue.ts'
-import { deriveKey, readConfig, type Config } from './config.ts'
+import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createEngine } from './engine/index.ts'
 import { createLog } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -74,7 +74,7 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
   const nowMs = (): number => clock.nowMs()
   const secretKeys = await loadSecretKeys({ value: config.secretKey, dataDir: config.dataDir })
   const nodes = await loadCatalogue()
-  const metrics = createMetrics()
+  const metrics = createMetrics({ version: readVersion() })
   closers.push(() => metrics.stop())
 
   const database = await openDatabase(config, log, closers)

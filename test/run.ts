@@ -35,28 +35,32 @@ function isAbsentData(name: string): boolean {
   return !existsSync(join(root, '..', 'shared', needed === 'transcripts' ? 'transcripts' : 'media'))
 }
 
-async function runSuites(filters: string[]): Promise<{ passed: number; failed: number; skipped: number }> {
+interface Counts { passed: number; failed: number; skipped: number }
+
+async function runSuites(label: string, args: string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'heed-test-'))
   const output = join(folder, 'report.json')
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const ok = await run([vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...filters], 'suites')
+  const ok = await run([vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...args], label)
   if (!existsSync(output)) return { passed: 0, failed: 1, skipped: 0 }
-  const report = JSON.parse(readFileSync(output, 'utf8')) as Report
+  const counts = countOf(JSON.parse(readFileSync(output, 'utf8')) as Report)
   rmSync(folder, { recursive: true, force: true })
+  return !ok && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+}
 
+function countOf(report: Report): Counts {
   const tests = report.testResults.flatMap((file) => file.assertionResults)
-  const passed = tests.filter((test) => test.status === 'passed').length
   const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed')
-  const broken = report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'))
-  let failed = tests.filter((test) => test.status === 'failed').length + broken.length
-  for (const test of skipped) process.stdout.write(`skipped: ${test.fullName}\n`)
   const unexcused = skipped.filter((test) => !isAbsentData(test.fullName))
+  for (const test of skipped) process.stdout.write(`skipped: ${test.fullName}\n`)
+  let failed = tests.filter((test) => test.status === 'failed').length
+  // A file that could not even be loaded has no test to fail.
+  failed += report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length
   if (process.env.CI && unexcused.length > 0) {
     process.stdout.write(`${unexcused.length} skipped without absent data to excuse it; in CI that is a failure.\n`)
     failed += unexcused.length
   }
-  if (!ok && failed === 0) failed = 1
-  return { passed, failed, skipped: skipped.length }
+  return { passed: tests.filter((test) => test.status === 'passed').length, failed, skipped: skipped.length }
 }
 
 const filters = process.argv.slice(2)
@@ -64,8 +68,15 @@ const checks = filters.length > 0 ? [] : await Promise.all([
   run([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], 'types'),
   run([join(root, 'node_modules', 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'], 'lint'),
 ])
-const suites = await runSuites(filters)
-const passed = suites.passed + checks.filter(Boolean).length
-const failed = suites.failed + checks.filter((ok) => !ok).length
-process.stdout.write(`${passed} passed, ${failed} failed${suites.skipped > 0 ? `, ${suites.skipped} skipped` : ''}\n`)
+// What runs the whole product in real time has the machine to itself: two at once would make each other late.
+const whole = ['test/product', 'test/browser']
+const suites = filters.length > 0 ? [await runSuites('suites', filters)] : [
+  await runSuites('suites', whole.flatMap((folder) => ['--exclude', `${folder}/**`])),
+  await runSuites('product and browser', [...whole, '--maxWorkers=1']),
+]
+const sum = (of: (counts: Counts) => number): number => suites.reduce((total, counts) => total + of(counts), 0)
+const passed = sum((counts) => counts.passed) + checks.filter(Boolean).length
+const failed = sum((counts) => counts.failed) + checks.filter((ok) => !ok).length
+const skipped = sum((counts) => counts.skipped)
+process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)

@@ -9,6 +9,11 @@ export function isOnAir(stream: StreamStatus): boolean {
   return stream.state === 'running' || stream.state === 'starting' || stream.state === 'degraded'
 }
 
+/** True once there is a picture to ask for. */
+export function hasPicture(stream: StreamStatus): boolean {
+  return isOnAir(stream) && stream.lastFrameAt !== null
+}
+
 /** The live area of a camera card. */
 export function CameraLive({ view }: { view: CardView }) {
   const { stream } = view
@@ -17,7 +22,7 @@ export function CameraLive({ view }: { view: CardView }) {
   const isBrowser = view.node.config['kind'] === 'browser'
   return (
     <div className="live">
-      <StreamPicture streamId={stream.id} isOn={isOn} alt={`Picture of ${view.title}`} words={isOn ? 'Waiting for the first picture' : 'No live picture'} />
+      {isOn && <StreamPicture streamId={stream.id} isOn={hasPicture(stream)} alt={`Picture of ${view.title}`} words="Waiting for the first picture" />}
       {stream.reason && <p className="live-words small">{stream.reason}</p>}
       {isBrowser && isOn && <ShareCamera streamId={stream.id} />}
     </div>

@@ -8,13 +8,14 @@ import { withConnections } from '../form/schema.ts'
 import { joined, openPorts, whyNotWire } from '../graph/check.ts'
 import { addNode, addWire, moveNodes, type Point } from '../graph/edit.ts'
 import { columnPx, freePlace } from '../graph/layout.ts'
+import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
 import { areaOf } from './card-view.ts'
 import { forgetRefusal, refuse, useDrawing } from './drawing.ts'
 import { NodeCard } from './NodeCard.tsx'
-import { cardWidthPx, fitView, isSeen, middle, setCanvas, toFlowPoint } from './view.ts'
+import { cardWidthPx, fitView, isSeen, middle, setCanvas, showCard, toFlowPoint } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { readChanges, selectedAfter, surfaceProps, toCards, toWires, type Overlay, type Surface } from './xyflow.ts'
 
@@ -80,7 +81,7 @@ function useSurface(flow: Flow): Surface {
   const types = useSession((session) => session.types)
   const selection = useFlow((open) => open.selection)
   const [overlay, setOverlay] = useState<Overlay>({})
-  const cards = useMemo(() => toCards(flow, selection.nodes, overlay), [flow, selection.nodes, overlay])
+  const cards = useMemo(() => toCards(flow, types, selection.nodes, overlay), [flow, types, selection.nodes, overlay])
   const wires = useMemo(() => toWires(flow, types, selection.wires), [flow, types, selection.wires])
   return {
     cards, wires, Card: NodeCard, Wire: WireLine,
@@ -117,11 +118,23 @@ function heart(flow: Flow): { id: string }[] {
   return model ? [{ id: model.id }] : []
 }
 
+/** Once it runs, the card has grown by its picture: brought into view again. */
+function useHeartInView(flow: Flow, isPhone: boolean): void {
+  const id = heart(flow)[0]?.id
+  const isLive = useLive((live) => (live.status[useFlow.getState().id ?? '']?.streams.length ?? 0) > 0)
+  useEffect(() => {
+    if (!isPhone || !isLive || !id) return
+    const timer = setTimeout(() => showCard(id, 0.05), 250)
+    return () => clearTimeout(timer)
+  }, [isPhone, isLive, id])
+}
+
 function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean }) {
   const surface = useSurface(flow)
   const start = useDrawing((drawing) => drawing.start)
   const [hadCards] = useState(flow.nodes.length > 0)
   useEffect(() => () => setCanvas(null), [])
+  useHeartInView(flow, isReadOnly)
   const style = { '--drawing-kind': start ? `var(--kind-${start.kind})` : undefined } as CSSProperties
   return (
     <div className="canvas" data-drawing={start ? '' : undefined} style={style} data-testid="canvas"
@@ -129,7 +142,7 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
       <ReactFlow {...surfaceProps(surface)} onInit={setCanvas} fitView={hadCards} fitViewOptions={{ padding: 0.08, maxZoom: 1, ...(isReadOnly ? { nodes: heart(flow) } : {}) }} minZoom={0.1} maxZoom={2}
         deleteKeyCode={null} multiSelectionKeyCode={['Meta', 'Shift', 'Control']} selectionKeyCode="Shift" connectionRadius={24} onlyRenderVisibleElements={flow.nodes.length > 60}
         nodesDraggable={!isReadOnly} nodesConnectable={!isReadOnly} elementsSelectable={!isReadOnly} nodesFocusable={!isReadOnly}
-        zoomOnDoubleClick={false} proOptions={{ hideAttribution: true }} aria-label="Flow">
+        zoomOnDoubleClick={false} aria-label="Flow">
         <Background variant={BackgroundVariant.Dots} gap={16} size={1.5} color="var(--heed-dots)" />
         {flow.nodes.length > 30 && !isReadOnly && <MiniMap pannable zoomable ariaLabel="Overview" />}
       </ReactFlow>

@@ -4,7 +4,7 @@ import { ago, decisionTone, decisionWords, exact, latency } from '../words.ts'
 import { useNow } from '../now.ts'
 import { DecisionStrip } from './DecisionStrip.tsx'
 import { StreamPicture } from './StreamPicture.tsx'
-import { isOnAir } from './CameraLive.tsx'
+import { hasPicture, isOnAir } from './CameraLive.tsx'
 
 function LastSentence({ view }: { view: CardView }) {
   const now = useNow()
@@ -26,7 +26,7 @@ export function ModelLive({ view }: { view: CardView }) {
   const isOn = isOnAir(stream)
   return (
     <div className="live">
-      <StreamPicture streamId={stream.id} isOn={isOn} alt="What the model sees now" words={isOn ? 'Waiting for the first picture' : 'Not watching'} />
+      {isOn && <StreamPicture streamId={stream.id} isOn={hasPicture(stream)} alt="What the model sees now" words="Waiting for the first picture" />}
       <DecisionStrip decisions={own} />
       <LastSentence view={view} />
       {isOn && last?.action === 'silence' && (

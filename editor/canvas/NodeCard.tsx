@@ -50,8 +50,7 @@ function CardNumber({ view }: { view: CardView }) {
 
 /** A card from its view alone: the canvas and the card sheet draw the same. */
 export function CardFace({ view, isSelected }: { view: CardView; isSelected: boolean }) {
-  const { node, type, problems, state } = view
-  const ports = type?.ports ?? { in: {}, out: {} }
+  const { node, type, ports, problems, state } = view
   const most = Math.max(Object.keys(ports.in).length, Object.keys(ports.out).length)
   const worst = problems.some((problem) => problem.severity === 'error') ? 'bad' : problems.length > 0 ? 'warn' : undefined
   return (
@@ -62,7 +61,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
         <span className="card-icon"><NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} /></span>
         <span className="card-title clip-text" title={view.title}>{view.title}</span>
       </div>
-      <p className="card-line two-lines" title={view.line}>{view.line}</p>
+      <p className={type ? 'card-line two-lines' : 'card-line'} title={view.line}>{view.line}</p>
       <CardProblems problems={problems} />
       {view.streams.length > 1 && view.area !== 'camera' && <StreamChooser streams={view.streams} chosen={view.stream?.id} />}
       <Live view={view} />

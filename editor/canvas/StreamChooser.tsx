@@ -13,7 +13,7 @@ export function StreamChooser({ streams, chosen }: { streams: readonly StreamSta
   const types = useSession((session) => session.types)
   const data = streams.map((stream) => ({ value: stream.id, label: nameOf(flow?.nodes.find((node) => node.id === stream.source), types) }))
   return (
-    <NativeSelect className="nodrag" size="xs" mb={8} aria-label="Camera shown" data={data} value={chosen} data-testid="stream-chooser"
+    <NativeSelect className="nodrag" size="xs" aria-label="Camera shown" data={data} value={chosen} data-testid="stream-chooser"
       onChange={(event) => flowId && chooseStream(flowId, event.currentTarget.value)} />
   )
 }

@@ -31,7 +31,7 @@ function useNewest(streamId: string, isWanted: boolean): string | null {
         if (isHere) setSource(picture.src)
         again(everyMs)
       }
-      picture.onerror = () => again(Math.min(10_000, everyMs * 2 ** ++misses))
+      picture.onerror = () => again(Math.min(30_000, everyMs * 2 ** ++misses))
       picture.src = pictures.stream(streamId, Date.now())
     }
     const again = (ms: number): void => {

@@ -4,6 +4,7 @@ import { useShallow } from 'zustand/react/shallow'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import { cardLine, withoutCredentials } from '../graph/card-line.ts'
+import { portsOf } from '../graph/check.ts'
 import { camerasAbove } from '../graph/reach.ts'
 import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
@@ -19,6 +20,7 @@ export interface CardView {
   type: NodeType | undefined
   title: string
   line: string
+  ports: NodeType['ports']
   problems: readonly Problem[]
   area: LiveArea
   /** The stream the card shows; several cameras make several. */
@@ -67,15 +69,16 @@ export function useCardView(id: string): CardView | undefined {
   const deliveries = useLive(useShallow((live) => live.events.filter((event) => event.flow === flowId)
     .flatMap((event) => event.deliveries.filter((delivery) => delivery.node === id)).slice(0, 20)))
   const cameras = useMemo(() => (flow ? camerasAbove(flow, types, id) : []), [flow, types, id])
-  const streams = useMemo(() => all.filter((stream) => cameras.includes(stream.source)), [all, cameras])
+  const streams = useMemo(() => cameras.flatMap((camera) => all.filter((stream) => stream.source === camera)), [all, cameras])
   const stream = streams.find((candidate) => candidate.id === chosen) ?? streams[0]
   const decisions = useLive((live) => (stream ? live.decisions[stream.id] : undefined)) ?? (none as readonly StreamDecision[])
   const node = flow?.nodes.find((candidate) => candidate.id === id)
+  const ports = useMemo(() => (flow ? portsOf(flow, types, id) : { in: {}, out: {} }), [flow, types, id])
   if (!node) return undefined
   const type = types.get(node.type)
   const status = stream?.nodes[id]
   return {
-    node, type, ...describe(node, type), problems, area: areaOf(type), stream, streams, status, decisions, deliveries,
+    node, type, ...describe(node, type), ports, problems, area: areaOf(type), stream, streams, status, decisions, deliveries,
     state: cardState(stream, status, type?.role === 'source'),
   }
 }

@@ -11,9 +11,14 @@ export function setCanvas(next: CanvasInstance | null): void {
 
 export const cardWidthPx = 240
 
-/** Shows the whole flow, gently. */
+/** How much of the canvas's right side the inspector lies over. */
+function coveredPx(): number {
+  return document.querySelector('.inspector')?.getBoundingClientRect().width ?? 0
+}
+
+/** Shows the whole flow beside the inspector, gently. */
 export function fitView(): void {
-  void instance?.fitView({ padding: 0.08, maxZoom: 1, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180 })
+  void instance?.fitView({ padding: { x: 0.08, y: 0.08, right: `${coveredPx() + 24}px` }, maxZoom: 1, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180 })
 }
 
 /** Makes things larger or smaller. */
@@ -39,8 +44,8 @@ export function cardHeights(): Map<string, number> {
 }
 
 /** Brings one card into view. */
-export function showCard(id: string): void {
-  void instance?.fitView({ nodes: [{ id }], maxZoom: 1, padding: 0.5, duration: 0 })
+export function showCard(id: string, padding = 0.5): void {
+  void instance?.fitView({ nodes: [{ id }], maxZoom: 1, padding, duration: 0 })
 }
 
 /** True when the whole of a card's place is on screen. */
@@ -50,5 +55,16 @@ export function isSeen(id: string): boolean {
   if (!instance || !card || !box) return true
   const { x, y } = instance.flowToScreenPosition(card.position)
   const zoom = instance.getZoom()
-  return x >= box.left && y >= box.top && x + cardWidthPx * zoom <= box.right && y + 160 * zoom <= box.bottom
+  return x >= box.left && y >= box.top && x + cardWidthPx * zoom <= box.right - coveredPx() && y + 160 * zoom <= box.bottom
+}
+
+/** Moves the canvas so that the inspector does not lie over a card. */
+export function uncover(id: string): void {
+  const card = instance?.getNode(id)
+  const box = document.querySelector('.react-flow')?.getBoundingClientRect()
+  if (!instance || !card || !box) return
+  const right = instance.flowToScreenPosition({ x: card.position.x + cardWidthPx, y: 0 }).x
+  const overPx = right + 24 - (box.right - coveredPx())
+  const viewport = instance.getViewport()
+  if (overPx > 0) void instance.setViewport({ ...viewport, x: viewport.x - overPx })
 }

@@ -24,13 +24,13 @@ export type Overlay = Readonly<Record<string, CardOverlay>>
 const noData: Record<string, never> = {}
 
 /** The cards of a flow. */
-export function toCards(flow: Flow, selected: readonly string[], overlay: Overlay): CardNode[] {
+export function toCards(flow: Flow, types: NodeTypes, selected: readonly string[], overlay: Overlay): CardNode[] {
   const chosen = new Set(selected)
   return flow.nodes.map((node) => ({
     id: node.id, type: 'card', data: noData, selected: chosen.has(node.id),
     position: overlay[node.id]?.position ?? { x: node.position.x, y: node.position.y },
     ...(overlay[node.id]?.measured ? { measured: overlay[node.id]?.measured } : {}),
-    ariaLabel: `${node.name ?? node.type}`,
+    ariaLabel: `${node.name || types.get(node.type)?.title || node.type}`,
   }))
 }
 

@@ -34,6 +34,8 @@ function onKey(event: KeyboardEvent, isReadOnly: boolean): void {
     && candidate.shortcuts.some((shortcut) => isPressed(shortcut, event)))
   if (!command) return
   event.preventDefault()
+  // The canvas has meanings of its own for some keys, such as Ctrl+Enter on a card.
+  event.stopPropagation()
   if (command.isEnabled()) void command.run()
 }
 
@@ -56,7 +58,7 @@ export function useShortcuts(isReadOnly: boolean): void {
   useEffect(() => {
     const listeners = new AbortController()
     const { signal } = listeners
-    document.addEventListener('keydown', (event) => onKey(event, isReadOnly), { signal })
+    document.addEventListener('keydown', (event) => onKey(event, isReadOnly), { signal, capture: true })
     document.addEventListener('copy', (event) => onCopy(event, false), { signal })
     if (!isReadOnly) {
       document.addEventListener('cut', (event) => onCopy(event, true), { signal })

@@ -1,7 +1,8 @@
 // Which wires may be drawn, and why not, as one sentence. The server's check is the judge; this one only answers while drawing.
 import type { Flow, FlowNode, PortRef } from '../../nodes/contract/flow.ts'
 import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
-import type { NodeTypes, PortView } from '../views.ts'
+import type { NodeType, NodeTypes, PortView } from '../views.ts'
+import { camerasAbove } from './reach.ts'
 
 export interface Ends { from: PortRef; to: PortRef }
 
@@ -33,17 +34,28 @@ function reaches(flow: Flow, from: string, to: string): boolean {
   return false
 }
 
-/** The cameras that a node's pictures come from, itself included. */
-function camerasBefore(flow: Flow, types: NodeTypes, id: string): string[] {
-  return flow.nodes.filter((node) => types.get(node.type)?.role === 'source' && reaches(flow, node.id, id)).map((node) => node.id)
-}
-
 /** A node fed by two cameras runs once for each, so a port that takes one wire takes one from each camera. */
 function comesFromOtherCamera(flow: Flow, types: NodeTypes, from: string, already: readonly string[]): boolean {
   if (already.length === 0) return true
-  const cameras = camerasBefore(flow, types, from)
-  const taken = already.map((id) => camerasBefore(flow, types, id))
+  const cameras = camerasAbove(flow, types, from)
+  const taken = already.map((id) => camerasAbove(flow, types, id))
   return cameras.length > 0 && taken.every((others) => others.length > 0 && !others.some((camera) => cameras.includes(camera)))
+}
+
+/** The ports to draw: the type's own, and those that only wires know, so that nothing of an unknown node is hidden. */
+export function portsOf(flow: Flow, types: NodeTypes, nodeId: string): NodeType['ports'] {
+  const known = types.get(nodeOf(flow, nodeId)?.type ?? '')?.ports ?? { in: {}, out: {} }
+  const ports = { in: { ...known.in }, out: { ...known.out } }
+  const add = (side: 'in' | 'out', own: PortRef, other: PortRef): void => {
+    if (own.node !== nodeId || ports[side][own.port]) return
+    const kind = findPort(flow, types, other, side === 'in' ? 'out' : 'in')?.kind ?? 'message'
+    ports[side][own.port] = { kind, label: own.port, help: 'This Heed does not know this port.', required: false, many: true }
+  }
+  for (const { from, to } of flow.wires) {
+    add('out', from, to)
+    add('in', to, from)
+  }
+  return ports
 }
 
 /** Why a wire between these ports is refused, in words; null when it may be drawn. */

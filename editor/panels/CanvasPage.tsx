@@ -1,13 +1,14 @@
 // One flow: palette, canvas, inspector, drawer, and the bar above them. On a phone it is for watching, not for drawing.
-import { CloseButton } from '@mantine/core'
+import { Button, CloseButton } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { useEffect, useState, type MouseEvent } from 'react'
+import { useEffect, type MouseEvent } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { Canvas } from '../canvas/Canvas.tsx'
+import { showCard } from '../canvas/view.ts'
 import { WireRefused } from '../canvas/WireRefused.tsx'
 import { useShortcuts } from '../commands/all.ts'
 import { readFlow, readStatus, useLive } from '../live.ts'
-import { closeFlow, openFlow, useFlow } from '../store.ts'
+import { closeFlow, inspect, openFlow, select, useFlow } from '../store.ts'
 import { ConflictPanel } from './ConflictPanel.tsx'
 import { Drawer } from './Drawer.tsx'
 import { Inspector } from './Inspector.tsx'
@@ -30,10 +31,18 @@ function useLiveFlow(id: string): void {
 
 function Failure() {
   const deployError = useFlow((open) => open.deployError)
+  const culprit = useFlow((open) => open.problems.find((problem) => problem.severity === 'error' && problem.node !== null)?.node)
   if (!deployError) return null
+  const show = (id: string): void => {
+    select({ nodes: [id] })
+    inspect(true)
+    showCard(id)
+  }
   return (
     <div className="notice page-notice" data-tone="bad" role="alert" data-testid="deploy-error">
-      <span>{deployError}</span><CloseButton size="sm" aria-label="Close" onClick={() => useFlow.setState({ deployError: null })} />
+      <span style={{ flex: 1 }}>{deployError}</span>
+      {culprit && <Button size="compact-sm" variant="default" onClick={() => show(culprit)} data-testid="show-problem">Show the card</Button>}
+      <CloseButton size="sm" aria-label="Close" onClick={() => useFlow.setState({ deployError: null })} />
     </div>
   )
 }
@@ -43,26 +52,26 @@ function EmptyCanvas() {
 }
 
 function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPhone: boolean }) {
-  const [isInspecting, setInspecting] = useState(false)
+  const isInspecting = useFlow((open) => open.isInspecting)
   const openOnCard = (event: MouseEvent): void => {
     const target = event.target as HTMLElement
     if (target.closest('.port, button, select, input, a')) return
-    if (target.closest('[data-node-id], .react-flow__edge')) setInspecting(true)
-    else if (target.closest('.react-flow__pane')) setInspecting(false)
+    if (target.closest('[data-node-id], .react-flow__edge')) inspect(true)
+    else if (target.closest('.react-flow__pane')) inspect(false)
   }
   return (
     <div className="workbench">
       {!isPhone && <Palette />}
       <div className="stage">
-        <div className="stage-canvas" onClick={openOnCard} onKeyDown={(event) => { if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) setInspecting(true) }}>
+        <div className="stage-canvas" onClick={openOnCard} onKeyDown={(event) => { if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) inspect(true) }}>
           <Canvas flow={flow} isReadOnly={isPhone} />
           {flow.nodes.length === 0 && <EmptyCanvas />}
-          <Toolbar isReadOnly={isPhone} onAbout={() => { useFlow.setState({ selection: { nodes: [], wires: [] } }); setInspecting(true) }} />
+          <Toolbar isReadOnly={isPhone} onAbout={() => { select({}); inspect(true) }} />
           <ConflictPanel mine={flow} />
         </div>
         <Drawer key={String(isPhone)} flowId={flowId} startsOpen={isPhone} />
       </div>
-      {isInspecting && !isPhone && <Inspector flow={flow} flowId={flowId} onClose={() => setInspecting(false)} />}
+      {isInspecting && !isPhone && <Inspector flow={flow} flowId={flowId} onClose={() => inspect(false)} />}
     </div>
   )
 }

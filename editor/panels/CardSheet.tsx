@@ -55,7 +55,7 @@ function viewOf(flow: Flow, id: string, type: NodeType | undefined, state: (type
   const status: NodeStatus | undefined = isState ? { text: 'Sending small pictures', tone: state === 'degraded' ? 'warn' : 'ok', data: { costs } } : undefined
   const stream = isState ? streamOf(id, state as StreamState, status) : undefined
   return {
-    node, type, ...describe(node, type), area: areaOf(type), stream, streams: stream ? [stream] : [], state: stream?.state ?? null, status,
+    node, type, ...describe(node, type), ports: type?.ports ?? { in: {}, out: {} }, area: areaOf(type), stream, streams: stream ? [stream] : [], state: stream?.state ?? null, status,
     problems: state === 'problem' ? [problemOf(id, 'error')] : state === 'warning' ? [problemOf(id, 'warning')] : [], decisions: stream ? decisionsOf(id, state) : [], deliveries: stream ? deliveries : [],
   }
 }
@@ -87,12 +87,12 @@ export function CardSheet() {
   if (types.size === 0) return <p>Sign in first, in another tab; then reload.</p>
   sheet ??= build([...types.values()])
   const surface = surfaceProps({
-    cards: toCards(sheet.flow, [], {}), wires: [], Card: SheetCard, Wire: WireLine, onCardChanges: nothing, onWireSelection: nothing, canJoin: () => false, onJoin: nothing, onDrawStart: nothing, onDrawEnd: nothing,
+    cards: toCards(sheet.flow, types, [], {}), wires: [], Card: SheetCard, Wire: WireLine, onCardChanges: nothing, onWireSelection: nothing, canJoin: () => false, onJoin: nothing, onDrawStart: nothing, onDrawEnd: nothing,
   })
   const { nodes, ...rest } = surface
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <ReactFlowProvider><div className="canvas" style={{ height: '100vh' }}><ReactFlow {...rest} defaultNodes={nodes} fitView minZoom={0.05} proOptions={{ hideAttribution: true }} /></div></ReactFlowProvider>
+      <ReactFlowProvider><div className="canvas" style={{ height: '100vh' }}><ReactFlow {...rest} defaultNodes={nodes} fitView minZoom={0.05} /></div></ReactFlowProvider>
     </MantineProvider>
   )
 }

@@ -6,6 +6,7 @@ import { useChosenStream } from '../canvas/chosen-stream.ts'
 import { StreamChooser } from '../canvas/StreamChooser.tsx'
 import { useLive } from '../live.ts'
 import type { EventView } from '../views.ts'
+import { keepWish, readWish } from '../wishes.ts'
 import { EventRow } from './EventRow.tsx'
 import { Timeline } from './Timeline.tsx'
 
@@ -20,13 +21,11 @@ function Events({ flowId }: { flowId: string }) {
   return <ul className="event-list" data-testid="events-list">{events.slice(0, 100).map((event) => <EventRow key={event.id} event={event} />)}</ul>
 }
 
-const openKey = 'heed.drawer'
-
 /** Opens by itself once something has happened, until a person says otherwise; on phones it is most of the page. */
 export function Drawer({ flowId, startsOpen }: { flowId: string; startsOpen: boolean }) {
-  const [wish, open] = useState(() => (startsOpen ? 'yes' : localStorage.getItem(openKey)))
+  const [wish, open] = useState(() => (startsOpen ? 'yes' : readWish('drawer')))
   const setOpen = (next: boolean): void => {
-    localStorage.setItem(openKey, next ? 'yes' : 'no')
+    keepWish('drawer', next ? 'yes' : 'no')
     open(next ? 'yes' : 'no')
   }
   const [tab, setTab] = useState<string | null>('events')

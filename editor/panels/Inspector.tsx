@@ -1,11 +1,12 @@
 // The right panel: one node's name, problems, settings, wires and help; with nothing selected, the flow's own words.
 import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core'
 import { IconTrash, IconX } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { isRunning } from '../commands/stop.ts'
 import { deleteSelected } from '../commands/delete.ts'
 import { ShareCamera } from '../canvas/ShareCamera.tsx'
+import { uncover } from '../canvas/view.ts'
 import { ConfigForm } from '../form/ConfigForm.tsx'
 import { renameNode, setConfig, setFlowText } from '../graph/edit.ts'
 import { streamIdOf } from '../graph/reach.ts'
@@ -17,6 +18,7 @@ import { count } from '../words.ts'
 import { Help } from './Help.tsx'
 import { MemoryPanel } from './MemoryPanel.tsx'
 import { NodeWires } from './NodeWires.tsx'
+import { SendTest } from './SendTest.tsx'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return <section className="inspector-section"><h3 className="group-title">{title}</h3>{children}</section>
@@ -56,7 +58,7 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
       {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && <Section title="Your camera"><ShareCamera streamId={streamIdOf(flowId, node.id)} /></Section>}
       <NodeSettings node={node} flowId={flowId} />
       {node.type === 'memory' && type && <Section title="What is remembered"><MemoryPanel flowId={flowId} node={node.id} nameOfSource={(id) => flow.nodes.find((each) => each.id === id)?.name ?? id} /></Section>}
-      {type && <Section title="Wires"><NodeWires flow={flow} node={node} /></Section>}
+      <Section title="Wires"><NodeWires flow={flow} node={node} /></Section>
       {type && <Section title="About this card"><Help type={type} /></Section>}
     </>
   )
@@ -84,6 +86,8 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
   const type = useSession((session) => session.types.get(only?.type ?? ''))
   const many = chosen.length + selection.wires.length
   const title = chosen.length === 1 && only && selection.wires.length === 0 ? (type?.title ?? only.type) : many === 0 ? 'This flow' : `${count(many, 'thing')} selected`
+  const onlyId = chosen.length === 1 ? only?.id : undefined
+  useEffect(() => { if (onlyId !== undefined) uncover(onlyId) }, [onlyId])
   return (
     <aside className="inspector" aria-label="Inspector" data-testid="inspector">
       <div className="inspector-head">

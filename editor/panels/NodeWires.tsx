@@ -3,7 +3,7 @@ import { ActionIcon, NativeSelect } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import type { CSSProperties } from 'react'
 import type { Flow, FlowNode, PortRef } from '../../nodes/contract/flow.ts'
-import { joined, nameOf, openPorts } from '../graph/check.ts'
+import { joined, nameOf, openPorts, portsOf } from '../graph/check.ts'
 import { addWire, removeItems, wireId } from '../graph/edit.ts'
 import { useSession } from '../session.ts'
 import { changeFlow } from '../store.ts'
@@ -30,7 +30,7 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
   }
   return (
     <div className="port-wires" style={{ '--kind': `var(--kind-${port.kind})` } as CSSProperties}>
-      <span className="port-title"><i aria-hidden />{port.label}<span className="quiet small">{side === 'in' ? 'takes' : 'sends'} {port.kind}{port.required ? ', needed' : ''}</span></span>
+      <span className="port-title"><i aria-hidden />{port.label}<span className="quiet small">{side === 'in' ? 'takes' : 'sends'} {port.kind}{port.required && side === 'in' ? ', needed' : ''}</span></span>
       {wires.map((wire) => (
         <span key={wireId(wire)} className="wire-row small">
           <span className="clip-text">{side === 'out' ? 'to' : 'from'} {portWords(flow, types, wire[far], other)}</span>
@@ -49,8 +49,7 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
 
 /** All ports of the node. */
 export function NodeWires({ flow, node }: { flow: Flow; node: FlowNode }) {
-  const type = useSession((session) => session.types.get(node.type))
-  if (!type) return null
-  return (['in', 'out'] as const).flatMap((side) => Object.entries(type.ports[side]).map(([name, port]) =>
+  const ports = portsOf(flow, useSession((session) => session.types), node.id)
+  return (['in', 'out'] as const).flatMap((side) => Object.entries(ports[side]).map(([name, port]) =>
     <PortWires key={`${side}-${name}`} flow={flow} start={{ node: node.id, port: name }} port={port} side={side} />))
 }

@@ -8,12 +8,15 @@ import { CameraTest } from '../form/widgets/CameraTest.tsx'
 import { useUpload } from '../form/use-upload.ts'
 import { streamIdOf } from '../graph/reach.ts'
 import { cameraFromAddress, fallAlert, type StarterCamera } from '../graph/starter.ts'
+import { freeName } from './new-flow.ts'
 import { go } from '../route.ts'
 import { readFlows, useSession } from '../session.ts'
 
 /** Makes the flow, starts it, and goes to its canvas. */
 async function begin(camera: StarterCamera): Promise<void> {
-  const document = fallAlert(camera, useSession.getState().types)
+  const { types, flows } = useSession.getState()
+  const document = fallAlert(camera, types)
+  document.name = freeName(document.name, (flows ?? []).map((flow) => flow.name))
   const { id } = await api.createFlow(document)
   await api.deploy(id)
   void readFlows()

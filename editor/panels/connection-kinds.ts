@@ -40,6 +40,7 @@ const visionServer: FieldSchema = {
 
 export const connectionKindViews: readonly ConnectionKindView[] = [
   { kind: 'edge', title: 'Built-in model', text: 'A small model on this machine. It knows people and how they move, and needs no graphics card.', icon: 'cpu', config: {}, secrets: [], isBuiltIn: true },
+  { kind: 'flite', title: 'Built-in voice', text: 'A plain voice on this machine; no network is needed.', icon: 'volume', config: {}, secrets: [], isBuiltIn: true },
   { kind: 'vllm-omni', title: 'vLLM-Omni', text: 'The interaction orchestrator, usually on a machine with a graphics card.', icon: 'brain', config: server('http://192.168.1.20:8070', 'Of the orchestrator, not of the model behind it'), secrets: [apiKey] },
   { kind: 'joyai-webinfer', title: 'JoyAI server', text: "JoyAI's own server, or its hosted API.", icon: 'cloud', config: server('http://192.168.1.20:8070', 'Of webinfer or of the hosted API'), secrets: [apiKey] },
   { kind: 'openai', title: 'Vision server', text: 'Any server that speaks the OpenAI way and sees pictures: vllm serve, llama.cpp, Ollama, LM Studio.', icon: 'eye', config: visionServer, secrets: [apiKey] },

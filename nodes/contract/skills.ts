@@ -15,7 +15,7 @@ export const edgeSkills: readonly EdgeSkill[] = [
   { id: 'person-leaves', label: 'A person leaves', help: 'Speaks when somebody has left the picture.' },
   { id: 'lying-too-long', label: 'A person lies for too long', help: 'Speaks when somebody has been lying still for a minute.' },
   { id: 'hands-up', label: 'A person raises both hands', help: 'Speaks when both hands are held above the head.' },
-  { id: 'motion', label: 'Anything moves', help: 'Speaks when something moves after half a minute of stillness.' },
+  { id: 'motion', label: 'Anything moves', help: 'Speaks when something begins to move after a few seconds of stillness.' },
 ]
 
 // Whole words or their beginnings, in the languages the product is first used in.

@@ -88,7 +88,7 @@ export default defineSource({
     'A camera that goes away is opened again, with growing pauses, for as long as the flow runs.',
     'Example: an IP camera at rtsp://user:password@10.0.0.7:554/stream2.',
   ].join('\n'),
-  ports: { in: {}, out: { frames: port('frames', { help: 'One picture a second.' }) } },
+  ports: { in: {}, out: { frames: port('frames', { help: 'One picture a second, the newest' }) } },
   config,
   card: '{{kind}} {{path}}{{url}}',
   needs: ['media', 'clock'],

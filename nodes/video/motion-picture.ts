@@ -1,12 +1,10 @@
-// A luma picture made ready for motion search: half its size for the coarse look, row and column sums for the whole picture's
-// shift, and the range each pixel could take a half pixel away. Pure.
+// A luma picture made ready for motion search: half and a quarter of its size for the coarse looks, and the range each pixel
+// could take half a pixel away. Pure.
 import type { GrayImage } from '../contract/frames.ts'
 
 export interface MotionPicture extends GrayImage {
   half: GrayImage
-  /** Means by column and by row. */
-  across: Float32Array
-  down: Float32Array
+  quarter: GrayImage
 }
 
 /** Lowest and highest value within half a pixel: Birchfield and Tomasi's way to ignore how a camera happened to sample. */
@@ -16,8 +14,8 @@ export interface PixelRange {
 }
 
 export function prepareMotionPicture(image: GrayImage): MotionPicture {
-  const { across, down } = sumsOf(image)
-  return { ...image, half: halve(image), across, down }
+  const half = halve(image)
+  return { ...image, half, quarter: halve(half) }
 }
 
 function halve({ width, height, data }: GrayImage): GrayImage {
@@ -32,22 +30,6 @@ function halve({ width, height, data }: GrayImage): GrayImage {
     }
   }
   return { width: halfWidth, height: halfHeight, data: half }
-}
-
-function sumsOf({ width, height, data }: GrayImage): { across: Float32Array; down: Float32Array } {
-  const across = new Float32Array(width)
-  const down = new Float32Array(height)
-  for (let y = 0, at = 0; y < height; y++) {
-    let row = 0
-    for (let x = 0; x < width; x++, at++) {
-      const value = data[at] ?? 0
-      row += value
-      across[x] = (across[x] ?? 0) + value
-    }
-    down[y] = row / width
-  }
-  for (let x = 0; x < width; x++) across[x] = (across[x] ?? 0) / height
-  return { across, down }
 }
 
 /** The range of every pixel, from its four neighbours. */
@@ -72,13 +54,10 @@ export function rangeOf({ width, height, data }: GrayImage): PixelRange {
 export function relight(picture: MotionPicture, { gain, offset }: { gain: number; offset: number }): MotionPicture {
   if (gain === 1 && offset === 0) return picture
   const table = Uint8Array.from({ length: 256 }, (_, value) => Math.max(0, Math.min(255, Math.round(value * gain + offset))))
-  const through = (data: Uint8Array): Uint8Array => {
-    const lit = new Uint8Array(data.length)
-    for (let at = 0; at < data.length; at++) lit[at] = table[data[at] ?? 0] ?? 0
-    return lit
+  const through = (image: GrayImage): GrayImage => {
+    const lit = new Uint8Array(image.data.length)
+    for (let at = 0; at < lit.length; at++) lit[at] = table[image.data[at] ?? 0] ?? 0
+    return { width: image.width, height: image.height, data: lit }
   }
-  return {
-    ...picture, data: through(picture.data), half: { ...picture.half, data: through(picture.half.data) },
-    across: picture.across.map((value) => value * gain + offset), down: picture.down.map((value) => value * gain + offset),
-  }
+  return { ...through(picture), half: through(picture.half), quarter: through(picture.quarter) }
 }

@@ -1,4 +1,5 @@
 // What happened to the picture as a whole: how far the camera moved and how the light changed. Pure.
+import type { GrayImage } from '../contract/frames.ts'
 import type { MotionPicture } from './motion-picture.ts'
 
 export interface Vector {
@@ -6,21 +7,33 @@ export interface Vector {
   dy: number
 }
 
-/** The shift of the whole picture that fits its row and column sums best, at most `reach` pixels each way. */
+/** A difference counts up to here: what moves by itself must not drown what the camera did. */
+const mostLevels = 30
+/** Where most places differ by no more than this, the camera has not moved. */
+const restLevels = 2
+
+/** The shift of the whole picture that explains most of it, at most `reach` pixels each way: coarse to fine. */
 export function findShift(now: MotionPicture, before: MotionPicture, reach: number): Vector {
-  return { dx: bestShift(now.across, before.across, reach), dy: bestShift(now.down, before.down, reach) }
+  if (isAtRest(now.quarter, before.quarter)) return { dx: 0, dy: 0 }
+  const coarse = bestAround(now.quarter, before.quarter, { dx: 0, dy: 0 }, reach >> 2, 2)
+  const finer = bestAround(now.half, before.half, { dx: coarse.dx * 2, dy: coarse.dy * 2 }, 1, 2)
+  return bestAround(now, before, { dx: finer.dx * 2, dy: finer.dy * 2 }, 1, 4)
 }
 
-// Compared without their means, so that a change of light does not look like a shift.
-function bestShift(now: Float32Array, before: Float32Array, reach: number): number {
-  const most = Math.min(reach, Math.floor(now.length / 3))
-  let best = 0
-  let bestCost = shiftCost(now, before, 0)
-  for (let distance = 1; distance <= most; distance++) {
-    for (const shift of [distance, -distance]) {
-      const cost = shiftCost(now, before, shift)
-      if (cost < bestCost - 1e-6) {
-        best = shift
+function isAtRest(now: GrayImage, before: GrayImage): boolean {
+  let same = 0
+  for (let at = 0; at < now.data.length; at++) if (Math.abs((now.data[at] ?? 0) - (before.data[at] ?? 0)) <= restLevels) same++
+  return same * 2 > now.data.length
+}
+
+function bestAround(now: GrayImage, before: GrayImage, centre: Vector, around: number, step: number): Vector {
+  let best = centre
+  let bestCost = shiftCost(now, before, centre.dx, centre.dy, step)
+  for (let dy = centre.dy - around; dy <= centre.dy + around; dy++) {
+    for (let dx = centre.dx - around; dx <= centre.dx + around; dx++) {
+      const cost = shiftCost(now, before, dx, dy, step)
+      if (cost < bestCost) {
+        best = { dx, dy }
         bestCost = cost
       }
     }
@@ -28,15 +41,22 @@ function bestShift(now: Float32Array, before: Float32Array, reach: number): numb
   return best
 }
 
-function shiftCost(now: Float32Array, before: Float32Array, shift: number): number {
-  const from = Math.max(0, -shift)
-  const to = Math.min(now.length, before.length - shift)
-  let drift = 0
-  for (let i = from; i < to; i++) drift += (now[i] ?? 0) - (before[i + shift] ?? 0)
-  drift /= to - from
+/** Mean difference where the two pictures overlap, of every `step`th pixel each way. */
+function shiftCost(now: GrayImage, before: GrayImage, dx: number, dy: number, step: number): number {
+  const fromX = Math.max(0, -dx)
+  const toX = Math.min(now.width, before.width - dx)
+  const toY = Math.min(now.height, before.height - dy)
   let sum = 0
-  for (let i = from; i < to; i++) sum += Math.abs((now[i] ?? 0) - (before[i + shift] ?? 0) - drift)
-  return sum / (to - from)
+  let count = 0
+  for (let y = Math.max(0, -dy); y < toY; y += step) {
+    let at = y * now.width + fromX
+    let from = (y + dy) * before.width + fromX + dx
+    for (let x = fromX; x < toX; x += step, at += step, from += step, count++) {
+      const difference = Math.abs((now.data[at] ?? 0) - (before.data[from] ?? 0))
+      sum += difference < mostLevels ? difference : mostLevels
+    }
+  }
+  return count === 0 ? Infinity : sum / count
 }
 
 /** How the light over the whole picture changed: now = gain x before + offset. */

@@ -3,7 +3,7 @@
 //
 // A macroblock is 32x32 of the sent picture, one patch of the vision model: 8x8 here, luma being a quarter in each direction.
 // At one frame a second things move far, so the window is wide (128 px of a 640 px picture): first what the neighbours and
-// the whole picture did, then a coarse look at half size, then a diamond down to the pixel.
+// the whole picture did, then a coarse look at a quarter and half of the size, then a diamond down to the pixel.
 import type { GrayImage } from '../contract/frames.ts'
 import { rangeOf, relight, type MotionPicture, type PixelRange } from './motion-picture.ts'
 import { findLight, findShift, type Light, type Vector } from './motion-shift.ts'
@@ -13,9 +13,9 @@ export const blockSize = 8
 export const reach = 32
 /** What may remain per pixel of a block that is at home: no further search. */
 const goodEnough = 0.75
-const mostDiamondSteps = 24
+const mostDiamondSteps = 16
 /** A picture with more homeless blocks than this is a new scene, wherever the rest came from: a bound on the time it takes. */
-const mostCoarseLooks = 120
+const mostCoarseLooks = 80
 
 export interface Motion {
   columns: number
@@ -96,7 +96,7 @@ function searchBlock(now: MotionPicture, before: Reference, block: Block, guesse
   }
   for (const { dx, dy } of guesses) offer(dx, dy)
   if (best.residual > goodEnough && before.coarseLooksLeft-- > 0) {
-    const coarse = lookCoarsely(now.half, before.picture.half, block)
+    const coarse = lookCoarsely(now, before.picture, block, best)
     offer(coarse.dx, coarse.dy)
   }
   for (let step = 0; step < mostDiamondSteps && cost > 0; step++) {
@@ -107,25 +107,38 @@ function searchBlock(now: MotionPicture, before: Reference, block: Block, guesse
   return best
 }
 
-// Half-size block (4x4, widened to 8x8 for a steadier match), every second row of it at every second place of the window.
-function lookCoarsely(now: GrayImage, before: GrayImage, block: Block): Vector {
-  const left = Math.max(0, (block.left >> 1) - 2)
-  const top = Math.max(0, (block.top >> 1) - 2)
-  const small = { left, top, width: Math.min(8, now.width - left), height: Math.min(8, now.height - top) }
-  let best: Vector = { dx: 0, dy: 0 }
+// The block and as much again around it, at a quarter of the size everywhere in the window, then at half around the best place.
+function lookCoarsely(now: MotionPicture, before: MotionPicture, block: Block, known: Vector): Vector {
+  const far = bestIn(now.quarter, before.quarter, widened(now.quarter, block, 2), { dx: known.dx >> 2, dy: known.dy >> 2 }, { dx: 0, dy: 0 }, reach >> 2)
+  const near = { dx: far.dx * 2, dy: far.dy * 2 }
+  const { dx, dy } = bestIn(now.half, before.half, widened(now.half, block, 1), near, near, 1)
+  return { dx: dx * 2, dy: dy * 2 }
+}
+
+function widened(image: GrayImage, block: Block, halvings: number): Block {
+  const side = (2 * blockSize) >> halvings
+  const left = Math.max(0, (block.left - blockSize / 2) >> halvings)
+  const top = Math.max(0, (block.top - blockSize / 2) >> halvings)
+  return { left, top, width: Math.min(side, image.width - left), height: Math.min(side, image.height - top) }
+}
+
+/** `first` is tried before all others: with a good start, whatever is worse is given up after a row or two. */
+function bestIn(now: GrayImage, before: GrayImage, block: Block, first: Vector, centre: Vector, around: number): Vector {
+  let best = centre
   let cost = Infinity
   const offer = (dx: number, dy: number): void => {
-    if (!isInside(before, small, dx, dy)) return
-    const offered = difference(now, before, small, dx, dy, cost, 2)
+    if (!isInside(before, block, dx, dy)) return
+    const offered = difference(now, before, block, dx, dy, cost)
     if (offered < cost) {
       cost = offered
       best = { dx, dy }
     }
   }
-  for (let dy = -reach / 2; dy <= reach / 2; dy += 2) for (let dx = -reach / 2; dx <= reach / 2; dx += 2) offer(dx, dy)
-  const { dx, dy } = best
-  for (let y = dy - 1; y <= dy + 1; y++) for (let x = dx - 1; x <= dx + 1; x++) offer(x, y)
-  return { dx: best.dx * 2, dy: best.dy * 2 }
+  offer(first.dx, first.dy)
+  for (let dy = centre.dy - around; dy <= centre.dy + around; dy++) {
+    for (let dx = centre.dx - around; dx <= centre.dx + around; dx++) offer(dx, dy)
+  }
+  return best
 }
 
 // A block may reach over the edge by half its size, as when the camera shakes: what lies outside is not held against it.
@@ -137,21 +150,17 @@ function isInside(image: GrayImage, block: Block, dx: number, dy: number): boole
   return Math.abs(dx) <= reach && Math.abs(dy) <= reach && overX * 2 <= block.width && overY * 2 <= block.height
 }
 
-/** The part of a block whose origin lies inside the picture. */
-function clip(image: GrayImage, block: Block, dx: number, dy: number): { fromX: number; toX: number; fromY: number; toY: number } {
-  return {
-    fromX: Math.max(block.left, -dx), toX: Math.min(block.left + block.width, image.width - dx),
-    fromY: Math.max(block.top, -dy), toY: Math.min(block.top + block.height, image.height - dy),
-  }
-}
-
 /** Mean absolute difference per pixel; given up, and at least `limit`, once it is past that. */
-function difference(now: GrayImage, before: GrayImage, block: Block, dx: number, dy: number, limit: number, rowStep = 1): number {
-  const { fromX, toX, fromY, toY } = clip(before, block, dx, dy)
-  const pixels = (toX - fromX) * Math.ceil((toY - fromY) / rowStep)
+function difference(now: GrayImage, before: GrayImage, block: Block, dx: number, dy: number, limit: number): number {
+  // Only the part of the block whose origin lies inside the picture; written out here and below, this being the hot path.
+  const fromX = Math.max(block.left, -dx)
+  const toX = Math.min(block.left + block.width, before.width - dx)
+  const fromY = Math.max(block.top, -dy)
+  const toY = Math.min(block.top + block.height, before.height - dy)
+  const pixels = (toX - fromX) * (toY - fromY)
   const most = limit * pixels
   let sum = 0
-  for (let y = fromY; y < toY && sum < most; y += rowStep) {
+  for (let y = fromY; y < toY && sum < most; y++) {
     let at = y * now.width + fromX
     let from = (y + dy) * before.width + fromX + dx
     for (let x = fromX; x < toX; x++, at++, from++) {
@@ -164,7 +173,10 @@ function difference(now: GrayImage, before: GrayImage, block: Block, dx: number,
 
 /** Mean difference per pixel to the range the compensated picture could have shown. */
 function remainder(now: MotionPicture, range: PixelRange, block: Block, dx: number, dy: number): number {
-  const { fromX, toX, fromY, toY } = clip(now, block, dx, dy)
+  const fromX = Math.max(block.left, -dx)
+  const toX = Math.min(block.left + block.width, now.width - dx)
+  const fromY = Math.max(block.top, -dy)
+  const toY = Math.min(block.top + block.height, now.height - dy)
   let sum = 0
   for (let y = fromY; y < toY; y++) {
     let at = y * now.width + fromX

@@ -17,9 +17,9 @@ async function bench(verdict: (request: ModelTick, n: number) => Partial<ModelVe
 
 describe('interaction-model', () => {
   it('sends what the model says as a message, and every decision with what the frame cost', async () => {
-    const { node } = await bench(() => ({ action: 'response', text: 'A person has fallen.', mediaTimeS: 0.4, data: { skill: 'fall' } }))
+    const { node } = await bench(() => ({ action: 'response', text: 'A person has fallen.', mediaTimeS: 0.4, data: { skills: ['fall'], people: 1 } }))
     const sent = await node.tick({ frames: testFrame(0) })
-    expect(sent.response).toMatchObject([{ text: 'A person has fallen.', mediaTimeS: 0.4, fields: { skill: 'fall' } }])
+    expect(sent.response).toMatchObject([{ text: 'A person has fallen.', mediaTimeS: 0.4, fields: { skills: ['fall'] } }])
     expect(sent.delegation).toEqual([])
     expect(sent.tick).toMatchObject({ action: 'response', reason: 'model', mediaTimeS: 0.4, visualTokens: 302, fullRateTokens: 302 })
     expect(node.status).toMatchObject({ text: 'A person has fallen.', tone: 'ok', data: { action: 'response', last: { text: 'A person has fallen.' } } })
@@ -30,6 +30,21 @@ describe('interaction-model', () => {
     const sent = await node.tick({ frames: testFrame(0) })
     expect(sent.response).toMatchObject([{ text: 'Somebody fell, I look closer.' }])
     expect(sent.delegation).toMatchObject([{ text: 'Is she hurt?', fields: { note: 'Somebody fell, I look closer.' } }])
+  })
+
+  it('leaves a question alone that the server has taken itself', async () => {
+    const { node } = await bench(() => ({ action: 'delegate', text: 'One moment.', question: 'Which brand?', data: { delegation: { status: 'submitted' } } }))
+    const sent = await node.tick({ frames: testFrame(0) })
+    expect(sent.delegation).toEqual([])
+    expect(sent.response).toMatchObject([{ text: 'One moment.' }])
+  })
+
+  it('says nothing at a last tick without a picture and without anything in mind', async () => {
+    const { node } = await bench()
+    await node.tick({ frames: testFrame(0) })
+    const { status } = node
+    expect(await node.tick({}, { last: true })).toEqual({})
+    expect(node.status).toBe(status)
   })
 
   it.each([

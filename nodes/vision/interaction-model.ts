@@ -74,14 +74,16 @@ export default defineNode({
       ...(inputs.memory ? { memory: inputs.memory.text } : {}), questions: inputs.query.map((message) => message.text), facts: inputs.answer.map(factOf),
     })
     const verdicts = await watch(inputs.frames, ctx)
-    const main = verdicts.find((verdict) => verdict.action !== 'silence') ?? verdicts[0] ?? silent('dropped')
-    showOn(ctx, main)
     const spoken = verdicts.filter((verdict) => verdict.action !== 'silence')
+    const main = spoken[0] ?? verdicts[0]
+    // After the last picture there is a tick for what the model still had in mind, and often that is nothing.
+    if (!main) return {}
+    showOn(ctx, main)
     noteAnswers(ctx, spoken)
     return {
       response: spoken.filter((verdict) => verdict.text !== '').map((verdict) => said(ctx, verdict, verdict.text, inputs.frames)),
-      delegation: spoken.filter((verdict) => verdict.action === 'delegate')
-        .map((verdict) => said(ctx, { ...verdict, data: { ...verdict.data, note: verdict.text } }, verdict.question ?? verdict.text, inputs.frames)),
+      delegation: spoken.filter((verdict) => verdict.action === 'delegate' && !isDelegatedByServer(verdict))
+        .map((verdict) => said(ctx, verdict, verdict.question ?? verdict.text, inputs.frames, { note: verdict.text })),
       tick: decisionOf(ctx, main, inputs.frames),
     }
   },
@@ -98,7 +100,7 @@ function noteAnswers(ctx: Context, spoken: ModelVerdict[]): void {
 /** What the model made of this tick; at the last one, also what it still had in mind. */
 async function watch(frame: Frame | undefined, ctx: Context): Promise<ModelVerdict[]> {
   if (!ctx.model) throw new BugError('The interaction model runs without a model session.')
-  const verdicts = frame ? [await ask(frame, ctx)] : ctx.tick.last ? [] : [silent(ctx.tick.camera === 'lost' ? 'camera-lost' : 'dropped', 'No picture reached the model.')]
+  const verdicts = frame ? [await ask(frame, ctx)] : ctx.tick.last ? [] : [withoutPicture(ctx)]
   return ctx.tick.last ? [...verdicts, ...await ctx.model.finish?.() ?? []] : verdicts
 }
 
@@ -119,9 +121,20 @@ function silent(reason: Reason, text = ''): ModelVerdict {
   return { action: 'silence', reason, text, latencyMs: 0 }
 }
 
-function said(ctx: Context, verdict: ModelVerdict, text: string, frame: Frame | undefined): Message {
+function withoutPicture(ctx: Context): ModelVerdict {
+  return ctx.tick.camera === 'lost' ? silent('camera-lost', 'The camera sends no picture.') : silent('dropped', 'No picture reached the model.')
+}
+
+/** A server with a delegation backend of its own has taken the question already. */
+function isDelegatedByServer(verdict: ModelVerdict): boolean {
+  return verdict.data?.delegation !== undefined
+}
+
+/** Of what the card shows, the message carries only what says why: the skills that spoke. */
+function said(ctx: Context, verdict: ModelVerdict, text: string, frame: Frame | undefined, more: Record<string, unknown> = {}): Message {
+  const fields = { ...(verdict.data?.skills === undefined ? {} : { skills: verdict.data.skills }), ...more }
   return ctx.message(text, {
-    ...(verdict.data ? { fields: verdict.data } : {}),
+    ...(Object.keys(fields).length > 0 ? { fields } : {}),
     ...(verdict.mediaTimeS === undefined ? {} : { mediaTimeS: verdict.mediaTimeS }),
     ...(frame ? { frame } : {}),
   })

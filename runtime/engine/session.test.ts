@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FatalError, RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
-import { sessionBench, testPlan, type SessionBench } from '../../test/support/session-bench.ts'
-
-const onRequest = new StoppedError()
-
-const kinds = (bench: SessionBench): string[] => bench.store.events.map((event) => event.kind)
-async function stop(bench: SessionBench, session: ReturnType<SessionBench['start']>, reason: Error = onRequest): Promise<void> {
-  session.abort(reason)
-  await bench.clock.advance(12_000)
-  await session.ended
-  expect(bench.clock.waiting(), 'timers left open').toBe(0)
-}
+import { FatalError } from '../../nodes/contract/errors.ts'
+import { eventKinds, sessionBench, stopSession, testPlan } from '../../test/support/session-bench.ts'
 
 describe('a session', () => {
   it('ticks once a second without drift, one request in flight', async () => {
@@ -21,9 +11,9 @@ describe('a session', () => {
     expect(bench.model.mostInFlight).toBe(1)
     const atMs = bench.store.decisions.map((decision) => Date.parse(decision.at) % 1000)
     expect(new Set(atMs).size).toBe(1)
-    await stop(bench, session)
+    await stopSession(bench, session)
     expect(await session.ended).toEqual({ state: 'stopped', reason: null })
-    expect(kinds(bench)).toEqual(['stream.started', 'stream.stopped'])
+    expect(eventKinds(bench)).toEqual(['stream.started', 'stream.stopped'])
     expect(bench.model.closed).toEqual(['flow1-cam.1.model'])
   })
 
@@ -37,7 +27,7 @@ describe('a session', () => {
     expect(bench.store.actions).toMatchObject([{ id: `${event?.id}_tell`, node: 'tell', port: 'message', message: { text: 'A person has fallen.', eventId: event?.id } }])
     const order = bench.bus.messages.filter((message) => message.type === 'event' || message.type === 'actions').map((message) => message.type)
     expect(order).toEqual(['event', 'event', 'actions'])
-    await stop(bench, session)
+    await stopSession(bench, session)
   })
 
   it('writes quiet decisions in bulk, each with its reason', async () => {
@@ -46,7 +36,7 @@ describe('a session', () => {
     await bench.clock.advance(9700)
     expect(bench.store.decisions).toHaveLength(10)
     expect(bench.store.decisions.every((decision) => decision.reason === 'model' && decision.node === 'model' && decision.visualTokens === 302)).toBe(true)
-    await stop(bench, session)
+    await stopSession(bench, session)
   })
 
   it('drops frames and makes late ticks up when the model is slow', async () => {
@@ -58,7 +48,7 @@ describe('a session', () => {
     expect(requests.at(-1)?.tick).toBeGreaterThanOrEqual(17)
     expect(Math.max(...requests.map((request) => request.seconds))).toBe(3)
     expect(bench.store.statuses.get('flow1-cam')?.dropped).toBeGreaterThan(5)
-    await stop(bench, session)
+    await stopSession(bench, session)
   })
 
   it('stands for five seconds at most and records what is later still as dropped', async () => {
@@ -83,7 +73,19 @@ describe('a session', () => {
     const ticks = bench.store.decisions.map((decision) => decision.tick)
     expect(new Set(ticks).size).toBe(ticks.length)
     expect(bench.model.ticks.at(-1)?.tick).toBe(20)
-    await stop(bench, session)
+    await stopSession(bench, session)
+  })
+
+  it('keeps its beat when the wall clock is set back', async () => {
+    const bench = sessionBench()
+    let offsetMs = 0
+    bench.deps.clock = { ...bench.clock, nowMs: () => bench.clock.nowMs() - offsetMs }
+    const session = bench.start()
+    await bench.clock.advance(3500)
+    offsetMs = 3_600_000
+    await bench.clock.advance(10_000)
+    expect(bench.model.ticks.length).toBeGreaterThanOrEqual(13)
+    await stopSession(bench, session)
   })
 
   it('takes a frame that comes a little late without losing the beat', async () => {
@@ -92,7 +94,7 @@ describe('a session', () => {
     await bench.clock.advance(30_000)
     expect(bench.model.ticks.map((request) => request.seconds).every((seconds) => seconds === 1)).toBe(true)
     expect(bench.store.statuses.get('flow1-cam')?.dropped).toBe(0)
-    await stop(bench, session)
+    await stopSession(bench, session)
   })
 })
 
@@ -115,7 +117,7 @@ describe('a file', () => {
     const session = bench.start()
     await bench.clock.advance(6000)
     expect(await session.ended).toEqual({ state: 'failed', reason: 'There is no file fall.mp4.' })
-    expect(kinds(bench)).toEqual(['stream.started', 'stream.failed'])
+    expect(eventKinds(bench)).toEqual(['stream.started', 'stream.failed'])
   })
 
   it('goes on behind what an earlier worker has seen', async () => {
@@ -124,144 +126,7 @@ describe('a file', () => {
     await bench.clock.advance(12_000)
     await session.ended
     expect(bench.model.ticks.map((request) => [request.tick, request.mediaTimeS])).toEqual([[5, 4], [6, 5], [7, 6], [8, 7]])
-    expect(kinds(bench)).toEqual(['stream.finished'])
-  })
-})
-
-describe('a camera', () => {
-  it('that goes away is told once, silent with its reason meanwhile, and told again when it is back', async () => {
-    const bench = sessionBench()
-    const session = bench.start()
-    await bench.clock.advance(5000)
-    bench.camera.down = new RetryableError('MEDIA_UNREACHABLE', 'The camera refused the connection.')
-    bench.camera.breakWith(new RetryableError('MEDIA_BROKEN', 'The connection broke.'))
-    await bench.clock.advance(30_000)
-    expect(kinds(bench)).toEqual(['stream.started', 'stream.lost'])
-    expect(bench.store.events[1]?.text).toBe('The camera refused the connection.')
-    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'degraded', reason: 'The camera refused the connection.' })
-    expect(bench.store.decisions.filter((decision) => decision.reason === 'camera-lost').length).toBeGreaterThan(20)
-    bench.camera.down = null
-    await bench.clock.advance(31_000)
-    expect(kinds(bench)).toEqual(['stream.started', 'stream.lost', 'stream.resumed'])
-    expect(bench.store.statuses.get('flow1-cam')?.state).toBe('running')
-    const media = bench.model.ticks.map((request) => request.mediaTimeS)
-    expect(media).toEqual([...media].sort((a, b) => a - b))
-    await stop(bench, session)
-  })
-
-  it('that freezes or stalls counts as lost and is opened anew', async () => {
-    const bench = sessionBench()
-    const session = bench.start()
-    await bench.clock.advance(3000)
-    bench.camera.frozen = 7
-    await bench.clock.advance(33_000)
-    expect(kinds(bench)).toContain('stream.lost')
-    expect(bench.store.events.at(-1)?.text).toMatch(/frozen for 30 s/)
-    expect(bench.camera.opens).toBeGreaterThan(1)
-    bench.camera.frozen = null
-    await bench.clock.advance(31_000)
-    expect(kinds(bench).at(-1)).toBe('stream.resumed')
-    const opens = bench.camera.opens
-    bench.camera.silent = true
-    await bench.clock.advance(30_000)
-    expect(kinds(bench).at(-1)).toBe('stream.lost')
-    expect(bench.camera.opens).toBeGreaterThan(opens)
-    await stop(bench, session)
-  })
-})
-
-describe('the model', () => {
-  it('that is away is silent with words, told after ten seconds, and told again when it is back', async () => {
-    let isAway = false
-    const bench = sessionBench({ verdict: () => { if (isAway) throw new RetryableError('MODEL_UNREACHABLE', 'The model server refused the connection.'); return {} } })
-    const session = bench.start()
-    await bench.clock.advance(2500)
-    isAway = true
-    await bench.clock.advance(5000)
-    expect(kinds(bench)).toEqual(['stream.started'])
-    await bench.clock.advance(10_000)
-    expect(kinds(bench)).toEqual(['stream.started', 'model.lost'])
-    expect(bench.store.decisions.at(-1)).toMatchObject({ action: 'silence', reason: 'model-unreachable', text: 'The model server refused the connection.', visualTokens: 0 })
-    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'degraded', nodes: { model: { tone: 'bad' } } })
-    isAway = false
-    await bench.clock.advance(2000)
-    expect(kinds(bench)).toEqual(['stream.started', 'model.lost', 'model.resumed'])
-    await stop(bench, session)
-  })
-
-  it('keeps its session when another worker takes over, and its memory is handed on', async () => {
-    const memory = { longTerm: 'A kitchen.', midTerm: [] }
-    const bench = sessionBench({ verdict: () => ({ memory }) })
-    const first = bench.start()
-    await bench.clock.advance(5500)
-    await stop(bench, first, new StoppedError('This worker is shutting down; another one takes over.'))
-    expect(bench.model.closed).toEqual([])
-    expect(kinds(bench)).toEqual(['stream.started'])
-    const saved = bench.store.saved.get('flow1-cam')
-    expect(saved?.tick).toBe(6)
-    const second = bench.start({ generation: 2, resume: { tick: 6, mediaTimeS: 5, states: saved?.states ?? {}, status: bench.store.statuses.get('flow1-cam') ?? null } })
-    await bench.clock.advance(1500)
-    expect(bench.model.ticks.at(6)?.tick).toBe(7)
-    expect(bench.model.opened.at(-1)?.config).toMatchObject({ restore: memory })
-    await stop(bench, second)
-  })
-
-  it('gets questions and answers at its next tick, and they are used up with it', async () => {
-    const bench = sessionBench()
-    const session = bench.start()
-    await bench.clock.advance(2500)
-    bench.store.inputs.push({
-      id: 'q1', streamId: 'flow1-cam', node: 'model', port: 'query',
-      message: { id: 'q1', eventId: 'q1', at: '2026-01-01T00:00:00Z', text: 'Is the door open?', source: { flow: 'flow1', node: 'model', stream: 'flow1-cam' } },
-    })
-    bench.bus.publish({ type: 'input', flow: 'flow1', stream: 'flow1-cam' })
-    await bench.clock.advance(1000)
-    expect(bench.model.ticks.at(-1)?.instruction).toBe('Warn of falls.\n\nA person asks you now: Is the door open?')
-    expect(bench.store.inputs).toEqual([])
-    await stop(bench, session)
-  })
-})
-
-describe('the database', () => {
-  it('may go away: decisions wait, commits go out in order once it is back', async () => {
-    const bench = sessionBench({ verdict: (_request, n) => n === 6 || n === 9 ? { action: 'response', text: `Alert ${n}.` } : {} })
-    const session = bench.start()
-    await bench.clock.advance(3900)
-    bench.store.goAway()
-    await bench.clock.advance(8000)
-    expect(bench.bus.messages.findLast((message) => message.type === 'status')).toMatchObject({ status: { state: 'degraded', reason: expect.stringContaining('database') as string } })
-    bench.store.comeBack()
-    await bench.clock.advance(9000)
-    expect(bench.store.events.filter((event) => event.kind === 'response.given').map((event) => event.text)).toEqual(['Alert 6.', 'Alert 9.'])
-    const ticks = bench.store.decisions.map((decision) => decision.tick).sort((a, b) => a - b)
-    expect(ticks).toEqual(Array.from({ length: ticks.length }, (_unused, index) => index + 1))
-    expect(kinds(bench)).not.toContain('decisions.lost')
-    await stop(bench, session)
-  })
-
-  it('away for too long costs a counted number of decisions, and that is told', async () => {
-    const bench = sessionBench({ limits: { quietTicks: 5 } })
-    const session = bench.start()
-    await bench.clock.advance(3900)
-    bench.store.goAway()
-    await bench.clock.advance(20_000)
-    bench.store.comeBack()
-    await bench.clock.advance(9000)
-    const lost = bench.store.events.find((event) => event.kind === 'decisions.lost')
-    expect(lost?.fields.decisions).toBeGreaterThan(10)
-    expect(bench.store.decisions.length + Number(lost?.fields.decisions)).toBeGreaterThanOrEqual(32)
-    await stop(bench, session)
-  })
-
-  it('that says another worker has the stream ends the session without another word', async () => {
-    const bench = sessionBench()
-    const session = bench.start()
-    await bench.clock.advance(2500)
-    bench.store.generations.set('flow1-cam', 2)
-    await bench.clock.advance(8000)
-    expect(await session.ended).toEqual({ state: 'stopped', reason: 'Another worker has taken this stream over.' })
-    expect(kinds(bench)).toEqual(['stream.started'])
-    expect(bench.model.closed).toEqual([])
+    expect(eventKinds(bench)).toEqual(['stream.finished'])
   })
 })
 
@@ -285,7 +150,7 @@ describe('a node', () => {
     const session = bench.start()
     await bench.clock.advance(10_500)
     expect(bench.store.actions.map((action) => action.message.tick)).toEqual([1, 6, 11])
-    expect(kinds(bench).filter((kind) => kind !== 'response.given')).toEqual(['stream.started'])
-    await stop(bench, session)
+    expect(eventKinds(bench).filter((kind) => kind !== 'response.given')).toEqual(['stream.started'])
+    await stopSession(bench, session)
   })
 })

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -46,6 +46,13 @@ describe('the secret key', () => {
     expect((await stat(join(folder, 'secret.key'))).mode & 0o777).toBe(0o600)
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
     expect((await readFile(join(folder, 'secret.key'), 'utf8')).trim()).toMatch(/^[0-9a-f]{64}$/)
+  })
+
+  test('is refused when its file is empty, because anybody could make the key of nothing', async () => {
+    const folder = join(dataDir, 'empty')
+    await mkdir(folder)
+    await writeFile(join(folder, 'secret.key'), '\n')
+    await expect(loadSecretKeys({ value: undefined, dataDir: folder })).rejects.toMatchObject({ code: 'SECRET_KEY_EMPTY' })
   })
 
   test('comes from HEED_SECRET_KEY first, in hex, base64 or words, with the kept one behind it', async () => {

@@ -1,7 +1,7 @@
 // Secrets at rest: AES-256-GCM, each value bound to the place it is kept in, each sealed text naming its key.
 // Never logs a value, and never gives one back that was moved to another place.
 import { createCipheriv, createDecipheriv, createHash, randomBytes, scryptSync } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FatalError } from '../../nodes/contract/errors.ts'
 
@@ -68,12 +68,16 @@ export async function loadSecretKeys(options: { value: string | undefined; dataD
   const value = options.value?.trim()
   const given = value ? [keyFrom(value)] : []
   const kept = await readFile(path, 'utf8').catch(() => undefined)
+  if (kept?.trim() === '') throw new FatalError('SECRET_KEY_EMPTY', `The key file ${path} is empty. Put it back from a backup; without one, delete it and enter every password again.`)
   if (kept !== undefined) return [...given, keyFrom(kept.trim())]
   if (given.length > 0) return given
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 })
-  // `wx`: of two processes that start at once, one makes the key and the other reads it.
-  await writeFile(path, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
+  // Whole or not at all, also when the power goes: written aside and linked. Of two processes that start at once, one wins.
+  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
+  await writeFile(aside, `${randomBytes(keyBytes).toString('hex')}\n`, { mode: 0o600, flag: 'wx', flush: true })
+  await link(aside, path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
+  await unlink(aside)
   return [keyFrom((await readFile(path, 'utf8')).trim())]
 }

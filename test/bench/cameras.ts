@@ -52,7 +52,7 @@ export async function benchCameras(): Promise<Row[]> {
   await mkdir(media)
   const rows: Row[] = []
   for (const [name, size] of [['1080p', '1920x1080'], ['360p', '640x360']] as const) {
-    const clip = await makeClip(join(media, `${name}.mp4`), { seconds, size, gop: 50 })
+    const clip = await makeClip(join(media, `${name}.mp4`), { seconds, size, gop: 25 })
     const beside = await plain(clip)
     for (const [label, taps] of [['for a model', defaultTaps], ['for a model and edge at 8 fps', { ...defaultTaps, fast: fastTap }]] as const) {
       const cost = await ours(clip, taps)

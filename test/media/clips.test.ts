@@ -21,7 +21,8 @@ describe('a clip', () => {
     const { frames, error } = await bench.watch({ kind: 'file', path: 'short.mp4' }).ended
     expect(error).toBeUndefined()
     expect(times(frames)).toEqual([0, 1, 2])
-    expect(Math.max(...delays(frames).map(Math.abs))).toBeLessThan(250)
+    // Some 10 ms on an idle machine.
+    expect(Math.max(...delays(frames).map(Math.abs))).toBeLessThan(500)
     expect(frames.map(({ seq }) => seq)).toEqual([0, 1, 2])
   })
 

@@ -1,5 +1,6 @@
 // IP cameras over a real RTSP socket: password, silence, loss and return, and how little of the stream is decoded.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '../../runtime/capabilities/clock.ts'
 import { makeClip, publishClip } from '../support/make-clip.ts'
 import { createMediaBench, fastTap, processesWith, type MediaBench } from '../support/media-bench.ts'
 import { startRtspServer, type RtspServer } from '../support/rtsp-server.ts'
@@ -73,6 +74,35 @@ describe('an RTSP camera', () => {
     expect(late.length).toBeGreaterThanOrEqual(13)
     expect(late.length).toBeLessThanOrEqual(17)
   })
+
+  it('comes over UDP where it is told to', async () => {
+    const watching = bench.watch({ kind: 'rtsp', url: camera.url('often'), transport: 'udp' }, { fast: fastTap })
+    await watching.until((frame) => frame.seq === 2)
+    expect(await processesWith('rtsp_transport', 'udp', `:${camera.port}/often`)).toHaveLength(1)
+    await watching.stop()
+  })
+
+  it('is decoded whole once its keyframes become rare, as with a "smart" codec', async () => {
+    const server = await startRtspServer()
+    let publisher = publishClip(bench.clip('often.mp4'), server.url('smart'))
+    await server.published('smart')
+    const before = bench.watch({ kind: 'rtsp', url: server.url('smart') })
+    while ((await processesWith('skip_frame', `:${server.port}/smart`)).length === 0) await systemClock.sleep(200)
+    await before.until((frame) => frame.mediaTimeS > 7)
+    await before.stop()
+    await publisher.stop()
+    publisher = publishClip(bench.clip('rare.mp4'), server.url('smart'))
+    await server.published('smart')
+    const after = bench.watch({ kind: 'rtsp', url: server.url('smart') })
+    await after.until((frame) => frame.mediaTimeS > 11)
+    expect(bench.logs()).toContain('Keyframes have become rare')
+    const { frames } = await after.stop()
+    const late = frames.filter(({ mediaTimeS }) => mediaTimeS > 8)
+    expect(late.length).toBeGreaterThanOrEqual(3)
+    expect(frames.every(({ mediaTimeS }, index) => index === 0 || mediaTimeS > frames[index - 1]!.mediaTimeS)).toBe(true)
+    await publisher.stop()
+    await server.close()
+  }, 60_000)
 
   it('says that the password is refused, and takes the right one', async () => {
     const wrong = await bench.watch({ kind: 'rtsp', url: locked.url('often', { user: 'admin', password: 'falsch' }) }).ended

@@ -66,6 +66,11 @@ describe('a clip\'s content', () => {
     expect(error?.name).toBe('FatalError')
     expect(error?.code).toMatch(/^CAMERA_(NO_VIDEO|BROKEN)$/)
   })
+
+  it('that claims to be enormous does not fill the memory', async () => {
+    await makeClip(bench.clip('huge.avi'), { seconds: 0.1, size: '9000x9000', codec: 'mjpeg' })
+    expect((await bench.watch({ kind: 'file', path: 'huge.avi' }).ended).error?.name).toBe('FatalError')
+  })
 })
 
 describe('a camera\'s address', () => {

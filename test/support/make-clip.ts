@@ -47,9 +47,12 @@ export async function makeJpegs(count: number, size = '320x240'): Promise<Uint8A
   return pictures
 }
 
-/** Plays a clip over and over to `url`, as a camera would; returns how to stop it. */
-export function publishClip(path: string, url: string): { stop(): Promise<void> } {
-  const child = spawn('ffmpeg', ['-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', path, '-c', 'copy', '-f', 'rtsp', '-rtsp_transport', 'tcp', url], { stdio: 'ignore' })
+/**
+ * Plays a clip over and over to `url`, as a camera would; returns how to stop it. `output` says how: published to an RTSP
+ * server unless something else is given.
+ */
+export function publishClip(path: string, url: string, output: string[] = ['-f', 'rtsp', '-rtsp_transport', 'tcp']): { stop(): Promise<void> } {
+  const child = spawn('ffmpeg', ['-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', path, '-c', 'copy', ...output, url], { stdio: 'ignore' })
   const gone = new Promise<void>((resolve) => child.on('close', () => resolve()))
   return {
     stop: async () => {

@@ -1,11 +1,13 @@
-// A small camera server for tests: takes what ffmpeg publishes (ANNOUNCE, RECORD) and serves it (DESCRIBE, PLAY), both over
-// one TCP connection each. It can ask for a password, fall silent, drop everybody and come back on the same port.
+// A small camera server for tests: takes what ffmpeg publishes (ANNOUNCE, RECORD) over one TCP connection and serves it
+// (DESCRIBE, PLAY) over TCP or UDP. It can ask for a password, fall silent, drop everybody and come back on the same port.
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { mayAsk, RtspReader, rtspAnswer, rtspChallenge, rtspPacket, type RtspLogin, type RtspRequest } from './rtsp-messages.ts'
 
 interface Published { sdp: string; channels: Map<number, { track: string; isControl: boolean }>; players: Set<Player> }
-interface Player { socket: Socket; tracks: Map<string, number>; isPlaying: boolean }
+interface Player { socket: Socket; tracks: Map<string, Send>; isPlaying: boolean }
+type Send = (isControl: boolean, data: Buffer) => void
 
 export interface RtspServer {
   readonly port: number
@@ -117,9 +119,8 @@ function answerPlayer(request: RtspRequest, player: Player, state: State): strin
     case 'DESCRIBE':
       return rtspAnswer(request, '200 OK', { 'Content-Base': `${request.url}/`, 'Content-Type': 'application/sdp' }, stream.sdp)
     case 'SETUP': {
-      const { transport, first } = readTransport(request)
-      if (!transport.includes('TCP')) return rtspAnswer(request, '461 Unsupported Transport')
-      player.tracks.set(trackOf(request.url), first)
+      const { transport, send } = openTransport(request, player.socket)
+      player.tracks.set(trackOf(request.url), send)
       stream.players.add(player)
       return rtspAnswer(request, '200 OK', { ...session, Transport: transport })
     }
@@ -139,8 +140,22 @@ function forward(published: Published, channel: number, data: Buffer): void {
   const from = published.channels.get(channel)
   if (!from) return
   for (const { socket, tracks, isPlaying } of published.players) {
-    const first = tracks.get(from.track)
-    if (isPlaying && first !== undefined && socket.writableLength < 1_000_000) socket.write(rtspPacket(first + (from.isControl ? 1 : 0), data))
+    if (isPlaying && socket.writableLength < 1_000_000) tracks.get(from.track)?.(from.isControl, data)
+  }
+}
+
+/** Packets between the requests, or beside them over UDP, as the player asked. */
+function openTransport(request: RtspRequest, socket: Socket): { transport: string; send: Send } {
+  const { transport, first } = readTransport(request)
+  const ports = /client_port=(\d+)-(\d+)/.exec(transport)
+  if (!ports) return { transport, send: (isControl, data) => socket.write(rtspPacket(first + (isControl ? 1 : 0), data)) }
+  const udp = createSocket('udp4')
+  udp.on('error', () => undefined)
+  udp.bind(0, '127.0.0.1')
+  socket.on('close', () => udp.close())
+  return {
+    transport: `RTP/AVP/UDP;unicast;client_port=${ports[1]}-${ports[2]}`,
+    send: (isControl, data) => udp.send(data, Number(isControl ? ports[2] : ports[1]), '127.0.0.1'),
   }
 }
 

@@ -1,6 +1,8 @@
 // A session with everything around it doubled: plan, store, bus, camera, model. The one way tests start a session.
+import { equal } from 'node:assert/strict'
 import type { ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import { StoppedError } from '../../nodes/contract/errors.ts'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
 import type { PlanNode, PlanStream, Target } from '../../nodes/contract/plan.ts'
 import interactionModel from '../../nodes/vision/interaction-model.ts'
@@ -77,4 +79,15 @@ export function sessionBench(options: BenchOptions = {}): SessionBench {
       return { ended: runSession({ ...order, ...patch }, deps, control.signal), abort: (reason) => control.abort(reason) }
     },
   }
+}
+
+/** What has been recorded, in order. */
+export const eventKinds = (bench: SessionBench): string[] => bench.store.events.map((event) => event.kind)
+
+/** Ends a session, by default as a person would, and fails when it has left a timer open. */
+export async function stopSession(bench: SessionBench, session: ReturnType<SessionBench['start']>, reason: Error = new StoppedError()): Promise<void> {
+  session.abort(reason)
+  await bench.clock.advance(12_000)
+  await session.ended
+  equal(bench.clock.waiting(), 0, 'timers left open')
 }

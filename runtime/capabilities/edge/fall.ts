@@ -23,12 +23,20 @@ const beforeS = 1.5
 const staysDownS = 1.0
 const downShare = 0.6
 const lostS = 1.2
+/** Out of sight for longer than this, whether somebody stays down is not known; whether they are lost, not yet. */
+const glimpseS = 0.3
+/** Before a sudden drop the shoulders stay within `restSway` torsos, from this long to this long before it. */
+const restFromS = 1.2
+const restToS = 0.4
+const restSway = 0.4
 /** People smaller than this have keypoints too coarse to judge. */
 const smallestTorso = 7
 
 interface Drop {
   atS: number
   torso: number
+  /** The shoulders had been at rest before: not somebody who walks down and out of the picture. */
+  isSudden: boolean
 }
 interface Memory {
   bodies: Body[]
@@ -59,24 +67,29 @@ export function createFallSkill(mode: SkillMode): Skill {
 
 function remember(memory: Memory, body: Body, limit: Limits): void {
   memory.bodies = [...memory.bodies.filter((old) => old.timeS > body.timeS - memoryS), body]
-  const torso = dropOf(memory.bodies, body, limit) ?? sinkOf(memory.bodies, body, limit)
-  if (torso !== undefined) memory.drops.push({ atS: body.timeS, torso })
+  const drop = dropOf(memory.bodies, body, limit) ?? sinkOf(memory.bodies, body, limit)
+  if (drop) memory.drops.push(drop)
 }
 
-/** The torso length that a drop was measured with, or undefined when there was no drop. */
-function dropOf(bodies: Body[], now: Body, limit: Limits): number | undefined {
+function dropOf(bodies: Body[], now: Body, limit: Limits): Drop | undefined {
   const torso = usualTorso(bodies.filter(isUpright))
   if (torso === undefined || torso < smallestTorso) return undefined
-  const from = bodies.some((old) => (
+  const from = bodies.filter((old) => (
     old.timeS >= now.timeS - limit.withinS && old.timeS < now.timeS
     && now.topY - old.topY >= limit.drop * torso
     && old.hipY !== undefined && now.hipY !== undefined && now.hipY - old.hipY >= hipDrop * torso
     && wasMostly(isStanding, bodies, old.timeS)
   ))
-  return from ? torso : undefined
+  if (from.length === 0) return undefined
+  return { atS: now.timeS, torso, isSudden: from.some((old) => wasAtRest(bodies, old, torso)) }
 }
 
-function sinkOf(bodies: Body[], now: Body, limit: Limits): number | undefined {
+function wasAtRest(bodies: Body[], old: Body, torso: number): boolean {
+  const before = bodies.filter((body) => body.timeS >= old.timeS - restFromS && body.timeS <= old.timeS - restToS)
+  return before.length > 0 && before.every((body) => Math.abs(old.topY - body.topY) <= restSway * torso)
+}
+
+function sinkOf(bodies: Body[], now: Body, limit: Limits): Drop | undefined {
   const torso = usualTorso(bodies)
   if (torso === undefined || torso < smallestTorso) return undefined
   const from = bodies.some((old) => (
@@ -85,7 +98,7 @@ function sinkOf(bodies: Body[], now: Body, limit: Limits): number | undefined {
     && old.hipY !== undefined && now.hipY !== undefined && now.hipY - old.hipY >= sink * torso
     && isLying(now) && wasMostly(isLying, bodies, old.timeS)
   ))
-  return from ? torso : undefined
+  return from ? { atS: now.timeS, torso, isSudden: true } : undefined
 }
 
 // Legs alone, the upper body out of the picture: a tall box stands for an upright torso.
@@ -104,8 +117,8 @@ function hasFallen(memory: Memory, scene: Scene): boolean {
   if (!last) return false
   const gone = scene.timeS - last.timeS
   const fallen = memory.drops.some((drop) => {
-    if (gone >= lostS) return last.timeS - drop.atS <= staysDownS && isDown(last, drop.torso) && !hasWalkedOut(last, scene)
-    return scene.timeS - drop.atS >= staysDownS && gone < lostS / 2 && isDownSince(memory, drop)
+    if (gone >= lostS) return last.timeS - drop.atS <= staysDownS && isDown(last, drop.torso) && !hasWalkedOut(last, drop, scene)
+    return scene.timeS - drop.atS >= staysDownS && gone <= glimpseS && isDownSince(memory, drop)
   })
   memory.drops = memory.drops.filter((drop) => scene.timeS - drop.atS < staysDownS || (gone > 0 && gone < lostS))
   return fallen
@@ -116,9 +129,9 @@ function isDownSince(memory: Memory, drop: Drop): boolean {
   return after.length > 0 && after.filter((body) => isDown(body, drop.torso)).length >= downShare * after.length
 }
 
-// Lost at a side edge, or cut off by the bottom one while not lying: gone out of the picture rather than down.
-function hasWalkedOut(body: Body, scene: Scene): boolean {
+// Lost at a side edge, or cut off by the bottom one after sinking steadily towards it: gone out of the picture, not down.
+function hasWalkedOut(body: Body, drop: Drop, scene: Scene): boolean {
   const margin = 0.02 * scene.width
   if (body.box.left <= scene.left + margin || body.box.right >= scene.right - margin) return true
-  return body.box.bottom >= scene.bottom - margin && !isLying(body)
+  return body.box.bottom >= scene.bottom - margin && !isLying(body) && !drop.isSudden
 }

@@ -5,7 +5,7 @@ import type { Skill } from './skill.ts'
 const apartS = 0.5
 /** About 30 of 3072 cells: a cat in a room, a car seen from a roof. */
 const movedShare = 0.01
-const stillS = 10
+const stillS = 4
 
 export function createMotionSkill(): Skill {
   let past: { timeS: number; gray: Uint8Array }[] = []

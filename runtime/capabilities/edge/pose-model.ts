@@ -135,7 +135,10 @@ class PoseModelProcess implements PoseModel {
 
   #pump(): void {
     const nowMs = this.#deps.clock.nowMs()
-    if ([...this.#inFlight.values()].some((sent) => nowMs - sent.sentMs > hangsAfterMs)) this.#child?.kill('SIGKILL')
+    if ([...this.#inFlight.values()].some((sent) => nowMs - sent.sentMs > hangsAfterMs)) {
+      this.#isUp = false
+      this.#child?.kill('SIGKILL')
+    }
     while (this.#isUp && this.#child?.connected && this.#inFlight.size < inFlightMost) {
       const job = this.#queue.next()
       if (!job) return

@@ -49,7 +49,7 @@ async function* openCamera(deps: CameraDeps, owner: StreamOwner, spec: CameraSpe
     const job = startJob(deps, input, taps, seen, options, pushes)
     let seq = 0
     try {
-      const frames = isSparable(input, taps) ? decodeSparing({ ...deps, tools }, job) : decode({ ...deps, tools }, job)
+      const frames = isSparable(job) ? decodeSparing({ ...deps, tools }, job) : decode({ ...deps, tools }, job)
       for await (const frame of frames) yield { ...frame, seq: seq++ }
     } catch (error) {
       // A camera that cannot be opened may have become another one: look again next time.
@@ -78,12 +78,12 @@ async function waitForBrowser(deps: CameraDeps, input: Input, pushes: Pushes, si
 
 /** What comes over the network and has a length is a clip that ends; everything else there is live. */
 function isLive(input: Input, seen: Look | undefined): boolean {
-  return input.kind === 'url' ? seen?.durationS == null : input.kind !== 'file'
+  return input.kind === 'url' ? (seen?.durationS ?? null) === null : input.kind !== 'file'
 }
 
-/** Only a live camera in the network can be spared later; clips are looked at before, and a fast tap wants every frame. */
-function isSparable(input: Input, taps: Taps): boolean {
-  return input.live && !taps.fast && (input.kind === 'rtsp' || input.kind === 'url')
+/** Only a live camera in the network can be spared later: clips are looked at before, a fast tap wants every frame, MJPEG has nothing to leave out. */
+function isSparable({ input, taps, reading }: Decoding): boolean {
+  return input.live && !taps.fast && !reading.stampOnArrival && (input.kind === 'rtsp' || input.kind === 'url')
 }
 
 /**

@@ -33,15 +33,17 @@ export interface Reading {
 export const clipFormats = 'mov,matroska,webm,avi,flv,mpegts,mpeg,ogg,asf,h264,hevc,m4v,mjpeg,gif,ivf,dhav,mxf'
 const webFormats = `${clipFormats},mpjpeg,hls,live_flv`
 const timeoutUs = '10000000'
+/** 50 megapixels, above any camera: a forged header must not make the decoder fill the memory. */
+const maxPixels = ['-max_pixels', '50000000']
 
 /** Everything up to and with `-i`. `rtspTimeout` is this ffmpeg's name of the option. */
 export function inputArguments(input: Input, rtspTimeout: string, reading?: Reading): string[] {
-  return [...(reading ? decodeArguments(reading) : []), ...sourceArguments(input, rtspTimeout, reading), ...whereArguments(input)]
+  return [...(reading ? decodeArguments(reading) : []), ...maxPixels, ...sourceArguments(input, rtspTimeout, reading), ...whereArguments(input)]
 }
 
 /** For ffprobe and snapshots: the same limits, no pacing. */
 export function lookArguments(input: Input, rtspTimeout: string): string[] {
-  return [...sourceArguments({ ...input, loop: false, startAtS: 0 }, rtspTimeout), ...whereArguments(input)]
+  return [...maxPixels, ...sourceArguments({ ...input, loop: false, startAtS: 0 }, rtspTimeout), ...whereArguments(input)]
 }
 
 function decodeArguments(reading: Reading): string[] {

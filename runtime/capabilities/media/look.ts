@@ -77,9 +77,11 @@ export function chooseReading(input: Pick<Input, 'kind' | 'source'>, seen: Look 
 
 /**
  * With B-frames the decoder holds keyframes back by as many keyframes as it would frames (2 s, measured), so keyframes alone
- * are only for streams without them, as live cameras are. Elsewhere leaving out unreferenced frames saves 40 %.
+ * are only for streams without them, as live cameras are. Elsewhere leaving out unreferenced frames saves 40 %. MJPEG is
+ * nothing but keyframes.
  */
 function chooseDecode(seen: Look): Reading['decode'] {
+  if (/jpeg/.test(seen.codec)) return 'all'
   if (seen.hasBFrames) return 'referenced'
   return seen.keyframeGapS !== null && seen.keyframeGapS <= frequentS ? 'keyframes' : 'all'
 }

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { parseClip } from './clipboard.ts'
+import { commands } from './all.ts'
+import { isPressed } from './command.ts'
+
+const press = (key: string, mods: { ctrl?: boolean; shift?: boolean } = {}) => ({ key, ctrlKey: mods.ctrl ?? false, metaKey: false, shiftKey: mods.shift ?? false, altKey: false })
+
+describe('commands', () => {
+  it('knows its keys apart', () => {
+    expect(isPressed('mod+z', press('z', { ctrl: true }))).toBe(true)
+    expect(isPressed('mod+z', press('Z', { ctrl: true, shift: true }))).toBe(false)
+    expect(isPressed('mod+shift+z', press('Z', { ctrl: true, shift: true }))).toBe(true)
+    expect(isPressed('delete', press('Delete'))).toBe(true)
+    expect(isPressed('delete', press('Delete', { ctrl: true }))).toBe(false)
+  })
+
+  it('gives no two commands the same keys', () => {
+    const keys = commands.flatMap((command) => command.shortcuts)
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  it('pastes clips and whole flows, and nothing else', () => {
+    const node = { id: 'a', type: 't', version: 1, position: { x: 0, y: 0 }, config: {}, note: 'kept' }
+    expect(parseClip(JSON.stringify({ format: 'heed.flow/1', name: 'x', nodes: [node], wires: [] }))?.nodes[0]).toMatchObject({ note: 'kept' })
+    expect([parseClip('hello'), parseClip('{"nodes":[]}'), parseClip(JSON.stringify({ format: 'heed.clip/1', nodes: [{ id: '../' }], wires: [] }))]).toEqual([null, null, null])
+  })
+})

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest'
+import { editorType } from '../../test/support/editor-types.ts'
+import { fieldsOf, isShown, labelFromName, optionsOf, withConnections } from './schema.ts'
+
+const camera = fieldsOf(editorType('camera-source').config)
+const shown = (fields: typeof camera, config: Record<string, unknown>, kind?: 'edge' | 'vllm-omni'): string[] =>
+  fields.filter((field) => isShown(field, fields, config, kind) && !field.schema.advanced).map((field) => field.name)
+
+describe('reading a config schema', () => {
+  it('draws only the fields that apply', () => {
+    expect(shown(camera, {})).toEqual(['kind', 'path', 'loop'])
+    expect(shown(camera, { kind: 'rtsp' })).toEqual(['kind', 'url'])
+    expect(shown(camera, { kind: 'browser' })).toEqual(['kind'])
+  })
+
+  it('draws fields that depend on the kind of the chosen connection', () => {
+    const model = fieldsOf(editorType('interaction-model').config)
+    expect(shown(model, {}, 'edge')).toEqual(['connection', 'instruction', 'watchFor', 'mode'])
+    expect(shown(model, {}, 'vllm-omni')).toEqual(['connection', 'instruction', 'persona'])
+    expect(shown(model, {})).toEqual(['connection', 'instruction'])
+  })
+
+  it('finds a widget for schemas without one, so that any installed type has a form', () => {
+    const schema = { properties: {
+      on: { type: 'boolean' }, howMany: { type: 'integer' }, color: { enum: ['red', 'blue'] }, words: { type: 'array', items: { type: 'string' } }, zone: { type: 'object' },
+      note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+    } }
+    expect(fieldsOf(schema).map((field) => [field.name, field.widget])).toEqual([['on', 'toggle'], ['howMany', 'number'], ['color', 'select'], ['words', 'tags'], ['zone', 'json'], ['note', 'text']])
+  })
+
+  it('makes words of names and values that have none', () => {
+    expect([labelFromName('quietMs'), labelFromName('lost-after')]).toEqual(['Quiet ms', 'Lost after'])
+    expect(optionsOf({ enum: ['fast', 'slow'] })).toEqual([{ value: 'fast', label: 'Fast' }, { value: 'slow', label: 'Slow' }])
+  })
+
+  it('gives a new card the first connection that can do the job, and leaves advanced ones open', () => {
+    const connections = [{ name: 'lab', kind: 'vllm-omni' as const }, { name: 'edge', kind: 'edge' as const }, { name: 'sign', kind: 'webhook' as const }]
+    expect(withConnections(editorType('interaction-model'), connections).config.properties?.['connection']?.default).toBe('edge')
+    expect(withConnections(editorType('notification'), connections).config.properties?.['connection']?.default).toBe('')
+  })
+})

@@ -1,0 +1,76 @@
+// The first minute: an empty workspace offers Fall alert, here on this browser's webcam; and two people who save at once lose nothing.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { becomeOwner, openBrowser, openPage, ownerPassword } from '../support/browser.ts'
+import { eventually, removeFolder, startProduct, type Product } from '../support/product.ts'
+import { statusOf } from '../support/product-flows.ts'
+
+let product: Product
+let browser: Browser
+let page: Page
+let flow = ''
+
+beforeAll(async () => {
+  product = await startProduct()
+  browser = await openBrowser()
+  page = (await openPage(browser)).page
+  await becomeOwner(page, product.signInLink() ?? '')
+}, 60_000)
+
+afterAll(async () => {
+  await browser.close()
+  await product.stop()
+  removeFolder(product.dataDir)
+})
+
+async function secondWindow(): Promise<Page> {
+  const other = (await openPage(browser)).page
+  await other.goto(product.url)
+  await other.getByTestId('sign-in-password').fill(ownerPassword)
+  await other.getByTestId('sign-in-submit').click()
+  await other.getByTestId('nav-flows').waitFor()
+  return other
+}
+
+describe('the first minute', () => {
+  it('ends in a running flow on this browser’s webcam, after one click', async () => {
+    await page.getByTestId('starter-webcam-button').click()
+    await page.getByTestId('canvas').waitFor()
+    flow = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    const status = await eventually('it is watched', async () => {
+      const now = await statusOf(product, flow)
+      return now.state === 'running' && (now.streams[0]?.ticks ?? 0) > 3 ? now : undefined
+    }, 30_000)
+    expect(status.streams[0]?.visualTokens.sent).toBeGreaterThan(0)
+    await page.getByTestId('on-air').first().waitFor()
+    const { status: answer, headers } = await product.request('GET', `/api/streams/${status.streams[0]?.id}/frame`)
+    expect([answer, headers.get('content-type')]).toEqual([200, 'image/jpeg'])
+  }, 60_000)
+
+  it('says that the camera is gone when the window that shared it is closed', async () => {
+    const other = await secondWindow()
+    await page.context().close()
+    page = other
+    await eventually('it is degraded', async () => (await statusOf(product, flow)).state === 'degraded', 30_000)
+    const { body } = await product.request<{ events: { kind: string }[] }>('GET', `/api/events?flow=${flow}&kind=stream.lost`)
+    expect(body.events).toHaveLength(1)
+  }, 60_000)
+})
+
+describe('two people who change the same flow', () => {
+  it('are both offered their versions, and nothing is lost', async () => {
+    await page.goto(`${product.url}/flows/${flow}`)
+    await page.getByTestId('canvas').waitFor()
+    const stored = await product.request<{ revision: number; document: { name: string } }>('GET', `/api/flows/${flow}`)
+    await product.request('PUT', `/api/flows/${flow}`, { ...stored.body.document, name: 'Theirs' }, { 'if-match': `"${stored.body.revision}"` })
+    await page.getByTestId('flow-name').fill('Mine')
+    await page.getByTestId('flow-name').press('Enter')
+    await page.getByTestId('conflict').waitFor()
+    expect((await page.getByTestId('conflict').innerText())).toMatch(/Theirs/)
+    await page.getByTestId('conflict-mine').click()
+    await eventually('mine is saved', async () => (await product.request<{ document: { name: string } }>('GET', `/api/flows/${flow}`)).body.document.name === 'Mine')
+    const { body } = await product.request<{ revisions: { revision: number }[] }>('GET', `/api/flows/${flow}/revisions`)
+    const older = await product.request<{ document: { name: string } }>('GET', `/api/flows/${flow}/revisions/${stored.body.revision + 1}`)
+    expect([body.revisions.length > 2, older.body.document.name]).toEqual([true, 'Theirs'])
+  }, 60_000)
+})

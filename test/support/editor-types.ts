@@ -1,0 +1,23 @@
+// Node types as the editor gets them from GET /api/nodes: the real definitions, described by the real API.
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import cooldown from '../../nodes/logic/cooldown.ts'
+import notification from '../../nodes/action/notification.ts'
+import adacodec from '../../nodes/video/adacodec.ts'
+import cameraSource from '../../nodes/video/camera-source.ts'
+import interactionModel from '../../nodes/vision/interaction-model.ts'
+import { describeNode } from '../../runtime/api/nodes.ts'
+import type { NodeType } from '../../editor/views.ts'
+
+const definitions: readonly NodeDefinition[] = [cameraSource, adacodec, interactionModel, cooldown, notification]
+
+/** By type, as the session store holds them. */
+export function editorTypes(): Map<string, NodeType> {
+  return new Map(definitions.map((definition) => [definition.type, JSON.parse(JSON.stringify(describeNode(definition))) as NodeType]))
+}
+
+/** One type; fails loudly when there is none of that name. */
+export function editorType(name: string): NodeType {
+  const type = editorTypes().get(name)
+  if (!type) throw new Error(`There is no node type ${name}.`)
+  return type
+}
