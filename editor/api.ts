@@ -98,6 +98,11 @@ export const api = {
   events: (options: EventQuery = {}) => request<{ events: EventView[]; next: string | null }>('GET', `/events${query({ ...options })}`),
   event: (id: string) => request<EventView>('GET', `/events/${at(id)}`),
   acknowledge: (id: string) => request<EventView>('POST', `/events/${at(id)}/acknowledge`),
+  /** Sends a test message with these settings, saved or not. */
+  testNode: (flow: string, node: string, config: Record<string, unknown>) => request<TestResult>('POST', `/flows/${at(flow)}/nodes/${at(node)}/test`, { body: { config } }),
+  pushKey: () => request<{ publicKey: string }>('GET', '/push/key'),
+  addPushSubscription: (subscription: PushSubscriptionJSON & { label: string }) => request<void>('POST', '/push/subscriptions', { body: subscription }),
+  removePushSubscription: (endpoint: string) => request<void>('DELETE', '/push/subscriptions', { body: { endpoint } }),
   /** By the link of a message; no account needed. */
   linkedEvent: (token: string) => request<LinkedEventView>('GET', `/acknowledge/${at(token)}`),
   acknowledgeLink: (token: string) => request<LinkedEventView>('POST', `/acknowledge/${at(token)}`),

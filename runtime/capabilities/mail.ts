@@ -1,4 +1,5 @@
 // Mail over SMTP. One connection a mail, bounded in time; troubles in words, without a password in them. Never retries.
+import { isIP } from 'node:net'
 import { createTransport } from 'nodemailer'
 import type { ConnectionPort, Mail, MailPort } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
@@ -37,7 +38,7 @@ async function openTransport({ name, kind, config, secret }: Connection) {
   return createTransport({
     host: await pinnedAddress(host), port, secure: typeof config.secure === 'boolean' ? config.secure : port === 465,
     // The certificate must be the name's, although we connect to the number.
-    tls: { servername: host }, name: 'heed.local',
+    ...(isIP(host) === 0 ? { tls: { servername: host } } : {}), name: 'heed.local',
     // A password never goes over an open line, except on this machine.
     ...(user ? { auth: { user, pass: password ?? '' }, requireTLS: !/^(localhost|127\.|::1)/.test(host) } : {}),
     connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs,

@@ -1,4 +1,5 @@
 // One message to an MQTT broker, acknowledged by it (QoS 1). A connection a message, bounded in time; never retries.
+import { isIP } from 'node:net'
 import mqtt from 'mqtt'
 import type { IClientOptions, MqttClient } from 'mqtt'
 import type { ConnectionPort, MqttPort } from '../../nodes/contract/capabilities.ts'
@@ -42,7 +43,7 @@ async function addressOf({ name, kind, config, secret }: Connection): Promise<{ 
   if (url.protocol.startsWith('ws')) return { url: url.href, options: { ...options, wsOptions: { lookup: guardedLookup } } }
   const servername = url.hostname
   url.hostname = address.includes(':') ? `[${address}]` : address
-  return { url: url.href, options: { ...options, ...(url.protocol === 'mqtts:' ? { servername } : {}) } as IClientOptions }
+  return { url: url.href, options: { ...options, ...(url.protocol === 'mqtts:' && isIP(servername) === 0 ? { servername } : {}) } as IClientOptions }
 }
 
 function published(client: MqttClient, topic: string, payload: string, signal: AbortSignal, url: string): Promise<void> {

@@ -89,3 +89,20 @@ describe('performAction', () => {
     await expect(outcome).rejects.toMatchObject({ code: 'RUN_STOPPED' })
   })
 })
+
+describe('what follows a failed try', () => {
+  const nagging = (error: Error): NodeDefinition => ({
+    ...teller(async () => { throw error }),
+    following: (_config: unknown, phase: string) => (phase === '' ? [{ phase: 'deadline', afterMs: 60_000 }] : []),
+  } as NodeDefinition)
+
+  it('is put off from the first try on, whether it is tried again or given up, under one id', async () => {
+    const due = { id: `${message.eventId}_tell_deadline`, phase: 'deadline', dueAtMs: Date.UTC(2026, 0, 1) + 60_000, message }
+    expect((await bench(nagging(new RetryableError('X_BUSY', 'Busy.'))).run()).actions).toMatchObject([due])
+    expect((await bench(nagging(new FatalError('X_NO', 'No.'))).run()).actions).toMatchObject([due])
+  })
+
+  it('names in the failed message what it is about', async () => {
+    expect((await bench(nagging(new FatalError('X_NO', 'No.'))).run()).events).toMatchObject([{ kind: 'notification.failed', fields: { about: message.eventId } }])
+  })
+})
