@@ -17,8 +17,9 @@ export default defineNode({
   help: [
     'Remembers for a stream, across restarts of Heed, of a worker and of the model server, and across deploys.',
     'Example: wire "Memory" into the model and tell it "The grandmother\'s room is on the left."',
-    'Facts stand at the head of the model\'s instruction. What the model sums up by itself is kept beside them and given back',
-    'when its session was lost; the history says so. Everything can be read, corrected and forgotten.',
+    "Facts stand at the head of the model's instruction.",
+    'What the model sums up by itself is kept beside them and given back when its session was lost; the history says so.',
+    'Everything can be read, corrected and forgotten here.',
   ].join('\n'),
   ports: {
     in: { message: port('message', { label: 'Remember', help: 'Facts, one a message.' }) },
