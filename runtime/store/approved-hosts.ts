@@ -1,5 +1,6 @@
 // Hosts in the owner's own network that nodes may reach: those in connections, in saved and deployed flows, and those added by
 // hand. Read only when somebody asks for such a host, and kept for a few seconds.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, isNull, or } from 'drizzle-orm'
 import { hostsIn, plainHost } from '../../nodes/contract/hosts.ts'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
@@ -13,6 +14,8 @@ const key = 'approved-hosts'
 const keptForMs = 3000
 /** A host that is not known is looked for again after this: its flow may have been saved a moment ago. */
 const missedForMs = 200
+/** How long a known host waits for a newer list. */
+const patienceMs = 500
 const mostByHand = 500
 
 /** What the runtime needs beside the API's part. */
@@ -53,6 +56,10 @@ export function createApprovedHostStore(db: Db, settings: SettingStore, nowMs: (
     await settings.set(key, next(await byHand()))
     known = undefined
   }
+  const refresh = async (): Promise<void> => {
+    const atMs = nowMs()
+    known = { atMs, hosts: new Set([...await byHand(), ...await readNamed(db)]) }
+  }
   return guarded<ApprovedHostStore & HostApproval>('approved hosts', {
     list: async () => ({ byHand: await byHand(), named: await readNamed(db) }),
     add: async (text) => {
@@ -64,11 +71,15 @@ export function createApprovedHostStore(db: Db, settings: SettingStore, nowMs: (
       await change((hosts) => hosts.filter((each) => each !== host))
     },
     isApproved: async (host, port) => {
-      const has = (hosts: ReadonlySet<string> | undefined): boolean => hosts !== undefined && (hosts.has(host) || hosts.has(`${host}:${port}`))
+      const has = (): boolean => known !== undefined && (known.hosts.has(host) || known.hosts.has(`${host}:${port}`))
       // A clock that was set back makes what is known stale as well.
       const ageMs = known ? Math.abs(nowMs() - known.atMs) : Infinity
-      if (ageMs > keptForMs || (ageMs > missedForMs && !has(known?.hosts))) known = { atMs: nowMs(), hosts: new Set([...await byHand(), ...await readNamed(db)]) }
-      return has(known?.hosts)
+      if (ageMs <= (has() ? keptForMs : missedForMs)) return has()
+      // A database that is away or slow must not stop a stream that watches: what was approved before stays so meanwhile.
+      const reading = refresh().catch((error: unknown) => { if (!has()) throw error })
+      reading.catch(() => undefined) // nobody may be waiting for it any more
+      await (has() ? Promise.race([reading, sleep(patienceMs, undefined, { ref: false })]) : reading)
+      return has()
     },
   })
 }

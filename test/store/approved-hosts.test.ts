@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { RetryableError } from '../../nodes/contract/errors.ts'
+import { createApprovedHostStore } from '../../runtime/store/approved-hosts.ts'
+import { openDb } from '../../runtime/store/db.ts'
 import { closeStore, node, openStore, sampleFlow } from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 
@@ -30,6 +33,17 @@ describe('approved hosts', () => {
     under.clock.ms += 5000
     expect([await may('192.168.1.20', 9000), await may('192.168.1.21', 9000)]).toEqual([false, true])
     expect((await under.store.approvedHosts.list()).named).toEqual(['10.0.0.9:8070', '192.168.1.21:9000'])
+  })
+
+  test('stay approved while the database is away, and others wait for it', async () => {
+    let isAway = false
+    const settings = { get: async () => { if (isAway) throw new RetryableError('DB_UNREACHABLE', 'Away.'); return ['nas.local'] }, set: async () => undefined }
+    const hosts = createApprovedHostStore(openDb(under.store.pool), settings, () => under.clock.ms)
+    expect(await hosts.isApproved('nas.local', 80)).toBe(true)
+    isAway = true
+    under.clock.ms += 3_600_000
+    expect(await hosts.isApproved('nas.local', 80)).toBe(true)
+    await expect(hosts.isApproved('other.local', 80)).rejects.toMatchObject({ code: 'DB_UNREACHABLE' })
   })
 
   test('are those added by hand, with or without a port, until they are taken back', async () => {
