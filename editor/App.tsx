@@ -2,6 +2,7 @@
 import { Button, MantineProvider } from '@mantine/core'
 import { Suspense, lazy, useEffect } from 'react'
 import { listen, readEvents, useLive } from './live.ts'
+import { AcknowledgePage } from './pages/AcknowledgePage.tsx'
 import { AlertToasts } from './panels/AlertToasts.tsx'
 import { soundAlerts } from './panels/alert-sound.ts'
 import { Connections } from './panels/Connections.tsx'
@@ -85,15 +86,20 @@ function Start({ error }: { error: string | null }) {
   )
 }
 
-/** Everything on screen. */
-export function App() {
-  const route = useRoute()
+function Signed({ route }: { route: Route }) {
   const who = useSession((session) => session.who)
   const error = useSession((session) => session.error)
   useEffect(() => void startSession(), [])
+  if (who === 'unknown') return <Start error={error} />
+  return who === 'stranger' ? <SignIn token={route.page === 'sign-in' ? route.token : null} /> : <Frame route={route} />
+}
+
+/** Everything on screen. A link from a message needs no account. */
+export function App() {
+  const route = useRoute()
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      {who === 'unknown' ? <Start error={error} /> : who === 'stranger' ? <SignIn token={route.page === 'sign-in' ? route.token : null} /> : <Frame route={route} />}
+      {route.page === 'acknowledge' ? <AcknowledgePage key={route.token} token={route.token} /> : <Signed route={route} />}
     </MantineProvider>
   )
 }

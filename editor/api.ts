@@ -1,7 +1,7 @@
 // The editor's only door to the server: typed requests, uploads with progress, the live feed. Nothing else here may call fetch.
 import type { Flow } from '../nodes/contract/flow.ts'
 import type {
-  CameraReport, ConnectionView, DeploymentView, EventView, FlowStatus, FlowSummary, Health, LiveEvent, Me, MediaFile, NodeType,
+  CameraReport, ConnectionView, DeploymentView, EventView, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView,
   Problem, StoredFlow, StreamDecision, TestResult, UploadedMedia,
 } from './views.ts'
 
@@ -90,9 +90,22 @@ export const api = {
   decisions: (id: string, options: { stream?: string; limit?: number; cursor?: string } = {}) =>
     request<{ decisions: StreamDecision[]; next: string | null }>('GET', `/flows/${at(id)}/decisions${query(options)}`),
 
+  memory: (stream: string) => request<StreamMemoryView>('GET', `/streams/${at(stream)}/memory`),
+  remember: (stream: string, node: string, text: string) => request<void>('POST', `/streams/${at(stream)}/memory/facts`, { body: { node, text } }),
+  correctMemory: (stream: string, id: string, text: string) => request<void>('PUT', `/streams/${at(stream)}/memory/summaries/${at(id)}`, { body: { text } }),
+  forgetMemory: (stream: string, id: string) => request<void>('DELETE', `/streams/${at(stream)}/memory/summaries/${at(id)}`),
+
   events: (options: EventQuery = {}) => request<{ events: EventView[]; next: string | null }>('GET', `/events${query({ ...options })}`),
   event: (id: string) => request<EventView>('GET', `/events/${at(id)}`),
   acknowledge: (id: string) => request<EventView>('POST', `/events/${at(id)}/acknowledge`),
+  /** Sends a test message with these settings, saved or not. */
+  testNode: (flow: string, node: string, config: Record<string, unknown>) => request<TestResult>('POST', `/flows/${at(flow)}/nodes/${at(node)}/test`, { body: { config } }),
+  pushKey: () => request<{ publicKey: string }>('GET', '/push/key'),
+  addPushSubscription: (subscription: PushSubscriptionJSON & { label: string }) => request<void>('POST', '/push/subscriptions', { body: subscription }),
+  removePushSubscription: (endpoint: string) => request<void>('DELETE', '/push/subscriptions', { body: { endpoint } }),
+  /** By the link of a message; no account needed. */
+  linkedEvent: (token: string) => request<LinkedEventView>('GET', `/acknowledge/${at(token)}`),
+  acknowledgeLink: (token: string) => request<LinkedEventView>('POST', `/acknowledge/${at(token)}`),
 
   connections: async () => (await request<{ connections: ConnectionView[] }>('GET', '/connections')).connections,
   addConnection: (connection: { name: string; kind: string; config: Record<string, unknown>; secret: Record<string, string> }) =>
@@ -101,7 +114,7 @@ export const api = {
     request<void>('PUT', `/connections/${at(name)}`, { body: patch }),
   removeConnection: (name: string) => request<void>('DELETE', `/connections/${at(name)}`),
   /** With a body, what it holds is tried before it is saved. */
-  testConnection: (name: string, unsaved: { kind?: string; config?: Record<string, unknown>; secret?: Record<string, string> } = {}) =>
+  testConnection: (name: string, unsaved: { kind?: string; config?: Record<string, unknown>; secret?: Record<string, string>; to?: string } = {}) =>
     request<TestResult>('POST', `/connections/${at(name)}/test`, { body: unsaved }),
 
   media: async () => (await request<{ media: MediaFile[] }>('GET', '/media')).media,

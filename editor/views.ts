@@ -94,6 +94,16 @@ export interface EventView {
   acknowledgedBy: string | null
   deliveries: DeliveryView[]
 }
+/** What the link in a message shows to somebody without an account. */
+export interface LinkedEventView {
+  text: string
+  at: string
+  flow: string
+  acknowledgedAt: string | null
+  acknowledgedBy: string | null
+  hasFrame: boolean
+  call: string[]
+}
 export type StreamDecision = Decision & { stream?: string }
 
 export interface Health {
@@ -110,3 +120,8 @@ export type LiveEvent =
   | { type: 'delivery'; flow: string; delivery: DeliveryView & { eventId: string } }
 
 export type { Problem }
+
+/** One thing that is remembered: a fact, or what a model made of what it saw. `range` is a time, or a span of the stream. */
+export interface MemoryEntryView { id: string; part: 'fact' | 'long-term' | 'summary' | 'question'; range: string; text: string; answer?: string }
+export interface MemoryView { node: string; facts: { id: string; text: string; at: string }[]; entries: MemoryEntryView[]; warnings: string[] }
+export interface StreamMemoryView { stream: string; isRunning: boolean; memories: MemoryView[] }

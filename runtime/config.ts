@@ -27,6 +27,8 @@ export interface Config {
   publicUrl: string
   retainDecisionsDays: number
   retainEventsDays: number
+  /** By name, the argv of agents that flows may run on this server. */
+  agentCommands: Record<string, string[]>
 }
 
 function wholeNumber(fallback: number, least: number, most: number): z.ZodType<number> {
@@ -49,6 +51,27 @@ function absolutePath(text: string): string {
   return resolve(text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text)
 }
 
+const CommandsSchema = z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/), z.array(z.string()).min(1))
+
+/** `{"codex":["codex","exec","--json","-"]}`, or `codex=codex exec --json -; claude=claude -p` where no argument holds a space. */
+function readCommands(text: string, context: z.RefinementCtx): Record<string, string[]> {
+  const refuse = (): never => {
+    context.addIssue({ code: 'custom', message: 'must name commands as JSON, {"codex":["codex","exec","--json","-"]}, or as codex=codex exec --json -; claude=claude -p' })
+    return z.NEVER
+  }
+  const isJson = text.startsWith('{')
+  const pairs = text.split(';').filter((part) => part.trim() !== '').map((part): [string, string[]] => {
+    const at = part.indexOf('=')
+    return [part.slice(0, Math.max(0, at)).trim(), part.slice(at + 1).trim().split(/\s+/).filter((word) => word !== '')]
+  })
+  try {
+    const parsed = CommandsSchema.safeParse(isJson ? JSON.parse(text) : Object.fromEntries(pairs))
+    return parsed.success ? parsed.data : refuse()
+  } catch {
+    return refuse()
+  }
+}
+
 const EnvironmentSchema = z.object({
   HEED_HOST: z.string().default('127.0.0.1').refine((text) => /^[A-Za-z0-9.:[\]_%-]+$/.test(text), 'must be a name or an address of this machine, such as 127.0.0.1, without a scheme or a port'),
   HEED_PORT: wholeNumber(1890, 0, 65_535),
@@ -65,6 +88,7 @@ const EnvironmentSchema = z.object({
   REDIS_URL: address(['redis:', 'rediss:'], 'redis://host:6379'),
   HEED_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
   HEED_PUBLIC_URL: address(['http:', 'https:'], 'https://heed.example.org').transform((text) => text?.replace(/\/+$/, '')),
+  HEED_AGENT_COMMANDS: z.string().default('').transform(readCommands),
   HEED_RETAIN_DECISIONS_DAYS: wholeNumber(7, 1, 3650),
   HEED_RETAIN_EVENTS_DAYS: wholeNumber(90, 1, 36_500),
 })
@@ -98,6 +122,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     publicUrl: read.HEED_PUBLIC_URL ?? localUrl(read.HEED_HOST, read.HEED_PORT),
     retainDecisionsDays: read.HEED_RETAIN_DECISIONS_DAYS,
     retainEventsDays: read.HEED_RETAIN_EVENTS_DAYS,
+    agentCommands: read.HEED_AGENT_COMMANDS,
   }
 }
 

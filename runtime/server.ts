@@ -7,6 +7,7 @@ import type { ApiDeps } from './api/deps.ts'
 import { createHttpServer } from './api/http-server.ts'
 import { systemClock } from './capabilities/clock.ts'
 import { testConnection } from './capabilities/model/index.ts'
+import { transcribe } from './capabilities/speech/index.ts'
 import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createLog } from './log.ts'
 import { endWhen, listenForStop, runMain } from './process.ts'
@@ -19,9 +20,20 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
   return {
     log, nodes, version: readVersion(),
     nowMs: () => systemClock.nowMs(),
-    flows: store.flows, deployments: store.deployments, connections: store.connections, events: store.events, accounts: store.accounts,
+    flows: store.flows, deployments: store.deployments, running: store.running, connections: store.connections, events: store.events, accounts: store.accounts, approvedHosts: store.approvedHosts,
     streams: queue.control, media: media.library, bus: queue.bus, relay: queue.relay,
-    testConnection: (connection) => testConnection(connection, { http: runtime.http, edge: runtime.edge }),
+    tryAction: (request) => {
+      runtime.egress.trust([request.node.config, request.connection?.config])
+      return runtime.trying.tryAction(request)
+    },
+    push: { publicKey: () => runtime.push.publicKey(), add: (subscription, label) => store.push.add(subscription, label), remove: (endpoint) => store.push.remove(endpoint) },
+    testConnection: (connection, to = '') => {
+      // Tried before it is saved: what the owner typed a moment ago counts.
+      runtime.egress.trust([connection.config, to])
+      return runtime.trying.tryConnection(connection, to) ?? testConnection(connection, { http: runtime.http, edge: runtime.edge, ...runtime.tests })
+    },
+    deliveries: store.deliveries,
+    transcribe: (connection, sound) => transcribe(runtime.http, connection, sound, new AbortController().signal),
     pingDatabase: () => store.ping(),
     metrics: () => metrics.text(),
     observeRequest: (request) => metrics.observeRequest(request),

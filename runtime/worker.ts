@@ -1,27 +1,30 @@
 // `npm run worker`: one more process that runs streams and actions. Also the composition that the server shares: the only
 // place, with server.ts, that constructs anything.
-import { createHmac } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ConnectionPort } from '../nodes/contract/capabilities.ts'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
 import { FatalError } from '../nodes/contract/errors.ts'
+import { createAcknowledgeLinks } from './api/acknowledge-links.ts'
 import { systemClock } from './capabilities/clock.ts'
 import { createEdge, type Edge } from './capabilities/edge/index.ts'
+import { createEgress, type Egress } from './capabilities/egress.ts'
 import { createHttp } from './capabilities/http.ts'
 import { createMedia, type Media } from './capabilities/media/media.ts'
 import { createModels } from './capabilities/model/index.ts'
 import { loadCatalogue } from './catalogue.ts'
-import { readConfig, readVersion, type Config } from './config.ts'
+import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createEngine } from './engine/index.ts'
 import { createLog } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { endWhen, listenForStop, runMain } from './process.ts'
 import { createBus, createQueue, createRelay, type Queue } from './queue/index.ts'
 import { startEmbedded } from './store/embedded.ts'
+import { createReach, type Reach } from './reach.ts'
 import { createStore, type Store } from './store/index.ts'
 import { loadSecretKeys } from './store/seal.ts'
+import { signingPort } from './signing.ts'
+import { createTryAction, type TryAction } from './try-action.ts'
 
 export type Log = ReturnType<typeof createLog>
 
@@ -36,6 +39,12 @@ export interface Runtime {
   metrics: Metrics
   secretKey: Uint8Array
   http: ReturnType<typeof createHttp>
+  /** The door that `http` goes through. */
+  egress: Egress
+  /** For the API's "send a test". */
+  trying: TryAction
+  push: Reach['push']
+  tests: Reach['tests']
   stop(): Promise<void>
 }
 
@@ -82,7 +91,8 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
   const relay = await createRelay(wires)
   closers.push(() => relay.close())
 
-  const http = createHttp()
+  const egress = createEgress({ isApproved: (host, port) => store.approvedHosts.isApproved(host, port), nowMs })
+  const http = createHttp({ egress })
   closers.push(() => http.close())
   const edge = createEdge({ log, clock })
   closers.push(() => edge.stop())
@@ -90,19 +100,24 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
     dataDir: config.dataDir, mediaDirs: config.mediaDirs, clock, log, relay,
     fillCredentials: (flowId, nodeId, url) => store.flows.fillCredentials(flowId, nodeId, url),
   })
-  const connections = connectionPort(store)
+  const connections = signingPort((name) => store.connections.get(name))
+  const reach = createReach({ store, connections, http, clock, log, dataDir: config.dataDir, publicUrl: config.publicUrl, agentCommands: config.agentCommands })
+  closers.push(() => reach.close())
+  const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const engine = createEngine({
     clock, log, nodes, bus, relay, http, connections, store: store.engine, random: Math.random,
     models: createModels({ connections, http, clock, log, edge }),
     media: (order) => media.forStream({ flowId: order.flow.id, nodeId: order.plan.source.id, streamId: order.streamId }),
-    pictures: { ofEvent: (eventId) => store.events.frame(eventId) },
-    acknowledgeUrl: (message) => `${config.publicUrl}/inbox?event=${encodeURIComponent(message.eventId)}`,
+    pictures: { ofEvent: (eventId) => store.events.frame(eventId), recentOfEvent: (eventId) => store.events.recentFrames(eventId) },
+    reach: reach.reach,
+    acknowledgeUrl: (message) => links.urlFor(message.eventId, Date.parse(message.at), nowMs()),
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
   closers.push(() => engine.stop())
   const queue = await createQueue({ ...wires, bus, relay, role, store: store.queue, work: engine })
   closers.push(() => queue.stop())
-  return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http }
+  const trying = createTryAction({ nodes, connections, http, clock, log, push: reach.push, publicUrl: config.publicUrl })
+  return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http, egress, trying, push: reach.push, tests: reach.tests }
 }
 
 async function openDatabase(config: Config, log: Log, closers: Closer[]): Promise<{ databaseUrl: string; backend: 'embedded' | 'external' }> {
@@ -110,19 +125,6 @@ async function openDatabase(config: Config, log: Log, closers: Closer[]): Promis
   const embedded = await startEmbedded({ dataDir: config.dataDir, log })
   closers.push(() => embedded.stop())
   return { databaseUrl: embedded.url, backend: 'embedded' }
-}
-
-function connectionPort(store: Store): ConnectionPort {
-  return {
-    get: (name) => store.connections.get(name),
-    sign: async (name, secretName, text) => {
-      const secrets = (await store.connections.get(name)).secret
-      const [only, ...others] = Object.values(secrets)
-      // A script may call it what it likes, as long as there is no choice.
-      const secret = secrets[secretName] ?? (others.length === 0 ? only : undefined)
-      return secret === undefined ? undefined : createHmac('sha256', secret).update(text).digest('hex')
-    },
-  }
 }
 
 /** A worker alone: no editor, no API, the same database and queue as the server's. */

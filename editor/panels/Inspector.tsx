@@ -16,7 +16,9 @@ import { changeFlow, useFlow } from '../store.ts'
 import type { Problem } from '../views.ts'
 import { count } from '../words.ts'
 import { Help } from './Help.tsx'
+import { MemoryPanel } from './MemoryPanel.tsx'
 import { NodeWires } from './NodeWires.tsx'
+import { SendTest } from './SendTest.tsx'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return <section className="inspector-section"><h3 className="group-title">{title}</h3>{children}</section>
@@ -55,6 +57,8 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
         }} />
       {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && <Section title="Your camera"><ShareCamera streamId={streamIdOf(flowId, node.id)} /></Section>}
       <NodeSettings node={node} flowId={flowId} />
+      {node.type === 'memory' && type && <Section title="What is remembered"><MemoryPanel flowId={flowId} node={node.id} nameOfSource={(id) => flow.nodes.find((each) => each.id === id)?.name ?? id} /></Section>}
+      {node.type === 'notification' && type && <Section title="Does it arrive?"><SendTest key={node.id} node={node} flowId={flowId} /></Section>}
       <Section title="Wires"><NodeWires flow={flow} node={node} /></Section>
       {type && <Section title="About this card"><Help type={type} /></Section>}
     </>

@@ -1,25 +1,59 @@
 // What a way to reach somebody must offer. A channel is one file; notification.ts lists them. Channels keep no state.
+import type { ConnectionKind } from '../contract/connections.ts'
 import type { ActionContext } from '../contract/define.ts'
 import type { Problem } from '../contract/errors.ts'
 import type { Message } from '../contract/events.ts'
 
-/** The part of a notification's config that channels read. */
+/** The part of a notification's config that channels read. None of it ever comes from a message. */
 export interface NoticeConfig {
   url: string
   connection: string
+  to: string
 }
 
 export interface Notice {
+  /** One line. */
   title: string
+  /** With `text` in the user's own words. */
   message: Message
+  /** Where a person says "I have seen it". */
+  acknowledgeUrl: string
+  /** JPEG, for channels that take one. */
+  picture: Uint8Array | undefined
 }
 
 export interface Channel {
   id: string
   label: string
   help: string
-  /** What is wrong with the config, pure. */
-  check(config: NoticeConfig): Omit<Problem, 'node'>[]
+  /** The kind of connection it goes over, and whether it can do without. */
+  connection?: { kind: ConnectionKind; optional?: boolean }
+  takesPicture?: boolean
+  /** What `to` holds, for the problem and the form; absent when there is no `to`. */
+  to?: { what: string; example: string; optional?: boolean; isValid(to: string): boolean }
+  /** What else is wrong with the config, pure. */
+  check?(config: NoticeConfig): Omit<Problem, 'node'>[]
   /** One try; returns one line for the delivery's row. Throws RetryableError or FatalError. */
   send(notice: Notice, ctx: ActionContext<NoticeConfig>): Promise<string>
+}
+
+/** What is wrong with a config for this channel. */
+export function channelProblems(channel: Channel, config: NoticeConfig, kindOf: (name: string) => ConnectionKind | undefined): Omit<Problem, 'node'>[] {
+  const problem = (field: string, code: string, message: string): Omit<Problem, 'node'> => ({ port: null, field, code, message, severity: 'error' })
+  const problems = channel.check?.(config) ?? []
+  const { connection, to } = channel
+  if (connection && config.connection === '' && !connection.optional) {
+    problems.push(problem('connection', 'NOTIFICATION_CONNECTION_MISSING', `${channel.label} needs a connection of the kind "${connection.kind}". Choose one, or add it under Connections.`))
+  }
+  const kind = config.connection === '' ? undefined : kindOf(config.connection)
+  if (connection && kind !== undefined && kind !== connection.kind) {
+    problems.push(problem('connection', 'NOTIFICATION_CONNECTION_UNFIT', `The connection "${config.connection}" is of the kind "${kind}"; ${channel.label} needs one of the kind "${connection.kind}".`))
+  }
+  if (to && config.to.trim() === '' && !to.optional) {
+    problems.push(problem('to', 'NOTIFICATION_TO_MISSING', `Say whom to tell: ${to.what}, such as ${to.example}.`))
+  }
+  if (to && config.to.trim() !== '' && !to.isValid(config.to.trim())) {
+    problems.push(problem('to', 'NOTIFICATION_TO_INVALID', `"${config.to.slice(0, 80)}" is not ${to.what}, such as ${to.example}.`))
+  }
+  return problems
 }

@@ -3,6 +3,5 @@ import type { Channel } from './channel.ts'
 
 export const inbox: Channel = {
   id: 'inbox', label: 'Inbox', help: 'Shown in the editor, with sound and picture, until somebody acknowledges it.',
-  check: () => [],
   send: async () => 'Shown in the inbox.',
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { HttpPort, HttpRequest, HttpResponse } from '../contract/capabilities.ts'
 import { testMessage, testNode, type TestNodeOptions } from '../../test/support/test-node.ts'
 import notification from './notification.ts'
-import { readRetryAfter } from './webhook.ts'
+import { readRetryAfter } from './answer.ts'
 
 const config = { channel: 'webhook', url: 'https://example.org/hook', title: 'Fall' }
 const message = testMessage('A person has fallen.', { frame: { url: '/api/events/e1/frame' }, mediaTimeS: 3.5 })

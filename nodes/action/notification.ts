@@ -1,22 +1,59 @@
-// Tells somebody, over one channel. One try per call; the queue repeats it until it is delivered or given up.
+// Tells somebody, over one channel. One try per call; the queue repeats it until it is delivered or given up, and comes back
+// for reminders and the deadline. Who is told, and where, is the config's alone: a message never chooses.
 import { z } from 'zod'
+import type { ConnectionKind } from '../contract/connections.ts'
 import { defineAction, port } from '../contract/define.ts'
+import type { ActionContext } from '../contract/define.ts'
 import { FatalError } from '../contract/errors.ts'
 import type { Message } from '../contract/events.ts'
-import type { Channel } from './channel.ts'
+import { oneLine, renderTemplate, templateWarnings } from '../contract/template.ts'
+import { channelProblems, type Channel, type NoticeConfig } from './channel.ts'
+import { dingtalk } from './dingtalk.ts'
+import { discord } from './discord.ts'
+import { email } from './email.ts'
+import { deadline, followingOf, reminderNumber, rootEventOf, unacknowledgedMessage } from './escalation.ts'
+import { feishu } from './feishu.ts'
 import { inbox } from './inbox.ts'
+import { mqtt } from './mqtt.ts'
+import { ntfy } from './ntfy.ts'
+import { slack } from './slack.ts'
+import { telegram } from './telegram.ts'
+import { webPush } from './web-push.ts'
 import { webhook } from './webhook.ts'
+import { wecom } from './wecom.ts'
 
-const channels: readonly Channel[] = [inbox, webhook]
+const channels: readonly Channel[] = [inbox, webhook, email, telegram, slack, discord, ntfy, webPush, mqtt, wecom, dingtalk, feishu]
 const ids = channels.map((channel) => channel.id) as [string, ...string[]]
+const showing = (has: (channel: Channel) => unknown) => ({ field: 'channel', is: channels.filter(has).map(({ id }) => id) })
+const minutes = z.number().min(0).max(10_080).default(0)
+
+const config = z.object({
+  channel: z.enum(ids).default('inbox').meta({
+    label: 'Channel', widget: 'select', options: channels.map(({ id, label, help }) => ({ value: id, label, help })), help: 'How to reach somebody.',
+  }),
+  url: z.string().max(2000).default('').meta({ label: 'Address', widget: 'url', placeholder: 'https://example.org/hook', showIf: showing(({ id }) => id === 'webhook'), help: 'Where the message is posted.' }),
+  connection: z.string().default('').meta({
+    label: 'Connection', widget: 'connection', kinds: channels.flatMap((channel): ConnectionKind[] => (channel.connection ? [channel.connection.kind] : [])),
+    showIf: showing((channel) => channel.connection), help: 'The account or server it goes over; for a webhook, what signs it.',
+  }),
+  to: z.string().max(4000).default('').meta({ label: 'To', widget: 'text', placeholder: 'ana@example.org', showIf: showing((channel) => channel.to), help: 'Addresses, chat id, channel or topic.' }),
+  title: z.string().max(200).default('').meta({ label: 'Title', widget: 'template', placeholder: 'Fall', help: "The flow's name when empty." }),
+  text: z.string().max(2000).default('').meta({ label: 'Text', widget: 'template', advanced: true, placeholder: '{{text}}', help: 'Your own words around {{text}}, {{time}}, {{flow}}, {{camera}}, {{fields.name}}; just the message when empty.' }),
+  repeatEveryM: minutes.meta({ label: 'Remind every', widget: 'number', unit: 'min', help: 'Until somebody acknowledges it, at most 100 times; 0 is never.' }),
+  unacknowledgedAfterM: minutes.meta({ label: 'Unacknowledged after', widget: 'number', unit: 'min', help: 'Then the port "Unacknowledged" tells the next one; 0 is never.' }),
+  call: z.array(z.string().max(80)).max(10).default([]).meta({ label: 'Call', widget: 'tags', advanced: true, placeholder: 'Ana +34 600 000 000', help: 'Numbers to call, on the page behind the link in the message.' }),
+})
 
 export default defineAction({
   type: 'notification', version: 1, title: 'Notification', icon: 'bell', group: 'action',
   help: [
-    'Tells somebody. Inbox shows the message here, with its picture; webhook posts it to an address of yours.',
-    'Example: channel "webhook", URL "https://example.org/hook", title "Fall".',
-    'A webhook is tried again with growing pauses while the receiver is away; the key in "Idempotency-Key" stays the same.',
-    'Name a connection of kind "webhook" with a signing secret to have the posts signed.',
+    'Tells somebody: in the inbox, by mail, Telegram, Slack, Discord, ntfy, browser push, MQTT, WeCom, DingTalk, Feishu, or a webhook of yours.',
+    'Example: channel "email", connection "home-mail", to "ana@example.org", title "Fall at {{time}}".',
+    'Every message carries a link that says "I have seen it": it shows the picture, needs no account, works once and for 7 days.',
+    'With "Remind every" it is said again until somebody does. With "Unacknowledged after" the port of that name tells the next one:',
+    'family → neighbour → emergency desk is three notifications and two wires.',
+    'A channel that is away is tried again with growing pauses; reminders and deadlines do not wait for it.',
+    'Name a connection of kind "webhook" with a signing secret to have webhook posts signed.',
   ].join('\n'),
   ports: {
     in: { message: port('message', { required: true, help: 'What to tell.' }) },
@@ -26,33 +63,63 @@ export default defineAction({
       unacknowledged: port('message', { label: 'Unacknowledged', event: 'notification.unacknowledged', help: 'When nobody has reacted in time.' }),
     },
   },
-  config: z.object({
-    channel: z.enum(ids).default('inbox').meta({
-      label: 'Channel', widget: 'select', options: channels.map(({ id, label, help }) => ({ value: id, label, help })), help: 'How to reach somebody.',
-    }),
-    url: z.string().max(2000).default('').meta({ label: 'Address', widget: 'url', placeholder: 'https://example.org/hook', showIf: { field: 'channel', is: ['webhook'] }, help: 'Where the message is posted.' }),
-    title: z.string().max(200).default('').meta({ label: 'Title', widget: 'text', placeholder: 'Fall', help: "The flow's name when empty." }),
-    connection: z.string().default('').meta({
-      label: 'Signed by', widget: 'connection', kinds: ['webhook'], advanced: true, showIf: { field: 'channel', is: ['webhook'] }, help: 'A connection with a signing secret.',
-    }),
-    text: z.string().max(2000).default('').meta({ label: 'Text', widget: 'template', advanced: true, placeholder: '{{text}}', help: 'Your own words around {{text}}; just the message when empty.' }),
-  }),
-  card: '{{channel}} {{title}}', needs: ['http', 'connections'],
+  config,
+  card: '{{channel}} {{title}}', needs: ['http', 'connections', 'pictures', 'mail', 'mqtt', 'push', 'events'],
   timeoutMs: 20_000,
   // With pauses that double up to a minute: about a quarter of an hour.
   maxAttempts: 20,
-  check: (config) => channels.find((channel) => channel.id === config.channel)?.check(config) ?? [],
+  check: (values, world) => {
+    const channel = channels.find(({ id }) => id === values.channel)
+    return [
+      ...(channel ? channelProblems(channel, values, (name) => world.connection(name)?.kind) : []),
+      ...templateWarnings(values.title, 'title'), ...templateWarnings(values.text, 'text'),
+    ]
+  },
+  following: followingOf,
   perform: async (message, ctx) => {
-    const channel = channels.find(({ id }) => id === ctx.config.channel)
-    if (!channel) throw new FatalError('NOTIFICATION_CHANNEL_UNKNOWN', `There is no channel "${ctx.config.channel}". Choose one of ${ids.join(', ')}.`)
-    const told: Message = { ...message, text: worded(ctx.config.text, message.text) }
-    const title = ctx.config.title || ctx.flow.name
-    const summary = await channel.send({ title, message: told }, ctx)
-    return { outputs: { delivered: { ...told, fields: { ...told.fields, title, channel: channel.id } } }, summary }
+    const root = rootEventOf(message)
+    if (ctx.phase !== '' && (await isAcknowledged(message, ctx))) return { outputs: {}, summary: 'Somebody has acknowledged it: nothing to do.' }
+    if (ctx.phase === deadline) {
+      return { outputs: { unacknowledged: unacknowledgedMessage(message, ctx.clock.nowMs()) }, summary: 'Nobody has acknowledged it in time.' }
+    }
+    const reminder = reminderNumber(ctx.phase)
+    if (reminder === undefined) throw new FatalError('NOTIFICATION_PHASE_UNKNOWN', `There is nothing to do in the phase "${ctx.phase}".`)
+    const { told, title, channel, summary } = await tell(message, root, reminder, ctx)
+    const delivered = { ...told, fields: { ...told.fields, about: root, title, channel: channel.id } }
+    return { outputs: reminder === 0 ? { delivered } : {}, summary: reminder === 0 ? summary : `Reminder ${reminder}. ${summary}`, later: followingOf(ctx.config, ctx.phase) }
   },
 })
 
-/** The message's text put into the user's own words; nothing in the message can name another field. */
-function worded(template: string, text: string): string {
-  return template.trim() === '' ? text : template.split('{{text}}').join(text)
+type Values = z.output<typeof config>
+type Context = ActionContext<Values & NoticeConfig>
+
+async function tell(message: Message, root: string, reminder: number, ctx: Context): Promise<{ told: Message; title: string; channel: Channel; summary: string }> {
+  const channel = channels.find(({ id }) => id === ctx.config.channel)
+  if (!channel) throw new FatalError('NOTIFICATION_CHANNEL_UNKNOWN', `There is no channel "${ctx.config.channel}". Choose one of ${ids.join(', ')}.`)
+  const world = { flow: ctx.flow.name }
+  const { text, title: ownTitle } = ctx.config
+  const told: Message = { ...message, text: text.trim() === '' ? message.text : renderTemplate(text, message, world) }
+  const title = oneLine(ownTitle.trim() === '' ? ctx.flow.name : renderTemplate(ownTitle, message, world)) || ctx.flow.name
+  const picture = channel.takesPicture ? await pictureOf(message, ctx) : undefined
+  // One link for the whole escalation: whoever presses it acknowledges what it began with.
+  const acknowledgeUrl = ctx.acknowledgeUrl({ ...message, eventId: root })
+  const summary = await channel.send({ title: reminder === 0 ? title : `${title} (reminder ${reminder})`, message: told, acknowledgeUrl, picture }, ctx)
+  return { told, title, channel, summary }
+}
+
+/** Its own event counts as well as what it is about: the inbox shows both. */
+async function isAcknowledged(message: Message, ctx: Context): Promise<boolean> {
+  for (const id of new Set([rootEventOf(message), message.eventId])) {
+    if (await ctx.events.isAcknowledged(id)) return true
+  }
+  return false
+}
+
+/** The picture of the message's own event, else of what it is about. */
+async function pictureOf(message: Message, ctx: Context): Promise<Uint8Array | undefined> {
+  for (const id of new Set([message.eventId, rootEventOf(message), message.about])) {
+    const picture = typeof id === 'string' ? await ctx.pictures.ofEvent(id) : undefined
+    if (picture) return picture
+  }
+  return undefined
 }

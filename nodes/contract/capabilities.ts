@@ -51,6 +51,21 @@ export interface ModelTick {
   seconds: number
 }
 
+/** What a model has in mind by itself: bounded, plain JSON, given back after a restart. */
+export interface ModelMemory {
+  longTerm: string
+  /** Oldest first. */
+  midTerm: { range: string; text: string }[]
+  /** What people asked and what it answered, oldest first. */
+  questions?: AnsweredQuestion[]
+  /** What was put at the head of its instruction when its server had lost it: `longTerm` begins with that memory. */
+  given?: { memory: string; questions: string }
+  /** What it said last, where Heed keeps the session itself. */
+  said?: { atS: number; text: string }[]
+}
+
+export interface AnsweredQuestion { question: string; answer: string; at: string }
+
 export interface ModelVerdict {
   action: DecisionAction
   text: string
@@ -61,7 +76,7 @@ export interface ModelVerdict {
   mediaTimeS?: number
   /** The server had lost the session and was given instruction and memory again. */
   restarted?: boolean
-  memory?: { longTerm: string; midTerm: { range: string; text: string }[] }
+  memory?: ModelMemory
   /** What the card may show beside it: people seen, skill that spoke. */
   data?: Record<string, unknown>
 }
@@ -75,6 +90,8 @@ export interface ModelSession {
   tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict>
   /** Fast tap, edge models only. */
   feed?(frame: FastFrame): void
+  /** A person's question was answered with these words: part of its memory from now on. */
+  note?(answered: AnsweredQuestion): void
   /** The source has ended: decide at once about whatever is pending. */
   finish?(): Promise<ModelVerdict[]>
   /** Drops the session at the server; best effort, never throws. */
@@ -95,12 +112,16 @@ export interface HttpRequest {
   timeoutMs?: number
   /** Answers larger than this are cut off; default 1 MiB. */
   maxBytes?: number
+  /** The answer is no text: it comes as `bytes`. */
+  isBinary?: boolean
 }
 
 export interface HttpResponse {
   status: number
   headers: Record<string, string>
   text: string
+  /** For `isBinary`; `text` is empty then. */
+  bytes?: Uint8Array
 }
 
 export interface HttpPort {
@@ -114,11 +135,90 @@ export interface HttpPort {
 export interface ConnectionPort {
   /** Throws FatalError CONNECTION_MISSING when there is none of that name. */
   get(name: string): Promise<Connection>
-  /** HMAC-SHA256 in hex, over `text`, with a secret that the node does not see. */
-  sign(name: string, secretName: string, text: string): Promise<string | undefined>
+  /** HMAC-SHA256 in hex, over `text`, with a secret that the node does not see; `prefix` stands before it in the key. */
+  sign(name: string, secretName: string, text: string, prefix?: string): Promise<string | undefined>
+}
+
+export interface TimedPicture {
+  mediaTimeS: number
+  jpeg: Uint8Array
 }
 
 export interface PicturePort {
   /** The JPEG kept with an event, if there is one. */
   ofEvent(eventId: string): Promise<Uint8Array | undefined>
+  /** What the stream saw up to the event, oldest first, at most 8; kept with delegations only. */
+  recentOfEvent(eventId: string): Promise<TimedPicture[]>
+}
+
+export interface AgentQuestion {
+  question: string
+  /** What the model said while it asked. */
+  note: string
+  pictures: TimedPicture[]
+  timeoutMs: number
+  /** Stable per stream. */
+  sessionId: string
+  /** The same on every try. */
+  taskId: string
+  /** So many unanswered questions of one stream and node at most; one more is refused (FatalError AGENT_TOO_MANY). */
+  maxAtOnce?: number
+}
+
+export interface AgentPort {
+  /** Throws RetryableError when nobody answers in time, FatalError when the agent refuses or failed for good. */
+  ask(connection: string, question: AgentQuestion, signal: AbortSignal): Promise<{ text: string; details?: Record<string, unknown> }>
+}
+
+export interface Sound {
+  bytes: Uint8Array
+  /** `audio/wav`. */
+  contentType: string
+  durationS: number
+  /** When it may begin without talking over what the same `queue` said before, in ms since 1970. */
+  startsAtMs?: number
+}
+
+export interface SpeechRequest {
+  text: string
+  voice: string
+  language?: string
+  /** What is said under one name is made in order, and each begins when the one before has ended. */
+  queue?: string
+  /** FatalError SPEECH_STALE when it could only begin later than this. */
+  latestStartMs?: number
+}
+
+export interface SpeechPort {
+  /** Throws FatalError SPEECH_LANGUAGE when the voice cannot say this text, RetryableError when the server is away. */
+  speak(connection: string, request: SpeechRequest, signal: AbortSignal): Promise<Sound>
+}
+
+export interface SoundPort {
+  /** Keeps a sound with an event, once; gives the path it is served at. */
+  keep(eventId: string, sound: Sound): Promise<string>
+}
+
+export interface Mail {
+  to: string[]
+  subject: string
+  text: string
+  picture?: Uint8Array
+  /** The same on every try: becomes the Message-ID, so that a mailbox can tell a second try. */
+  id?: string
+}
+export interface MailPort {
+  /** One line on who took it. Throws RetryableError (server away, 4xx of SMTP) or FatalError (refused). */
+  send(connection: string, mail: Mail, signal: AbortSignal): Promise<string>
+}
+export interface MqttPort {
+  publish(connection: string, topic: string, payload: string, signal: AbortSignal): Promise<void>
+}
+export interface PushPort {
+  /** To every subscribed browser; gives how many took it. */
+  send(note: { title: string; text: string; url: string; tag: string }, signal: AbortSignal): Promise<number>
+}
+
+export interface EventPort {
+  isAcknowledged(eventId: string): Promise<boolean>
 }

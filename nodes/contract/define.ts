@@ -1,7 +1,7 @@
 // The one way to define a node type. A definition is data plus pure functions; the world comes through ctx.
 import type { z } from 'zod'
 import type {
-  Clock, ConnectionPort, HttpPort, Log, MediaPort, ModelSession, PicturePort,
+  AgentPort, Clock, ConnectionPort, EventPort, HttpPort, Log, MailPort, MediaPort, ModelMemory, ModelSession, MqttPort, PicturePort, PushPort, SoundPort, SpeechPort,
 } from './capabilities.ts'
 import type { ConnectionInfo } from './connections.ts'
 import type { Problem } from './errors.ts'
@@ -74,6 +74,8 @@ export interface TickInfo {
   camera: 'ok' | 'lost'
   /** The source has ended and this is the last tick. */
   last: boolean
+  /** Only at the first tick of a session: whether it goes on where an earlier one stopped. */
+  start?: 'fresh' | 'resumed'
 }
 
 interface BaseContext<C> {
@@ -83,16 +85,31 @@ interface BaseContext<C> {
   signal: AbortSignal
 }
 
+/** A model's own memory, lent to a node whose `memory` port is wired into it. */
+export interface LentMemory {
+  /** The model's node. */
+  node: string
+  /** Undefined while the model has never reported any. */
+  memory: ModelMemory | undefined
+  /** A person has corrected it: the model's session begins anew with this at its head. */
+  replace(memory: ModelMemory): void
+}
+
 export interface TickContext<C, S> extends BaseContext<C> {
   /** Plain JSON; saved with the tick that changed it. */
   state: S
   tick: TickInfo
+  flow: { id: string; name: string }
   /** Shown under the card; `data` feeds its live area. */
   status(text: string, options?: Partial<Omit<NodeStatus, 'text'>>): void
   /** A new message of this node at this tick, with an event id of its own. `mediaTimeS` when the thing happened earlier. */
   message(text: string, options?: { fields?: Record<string, unknown>; mediaTimeS?: number; frame?: Frame }): Message
   /** For `needs: ['model']`: this stream's session. */
   model?: ModelSession
+  /** What the models behind this node's `memory` ports have in mind. */
+  modelMemories?(): LentMemory[]
+  /** Records a fact about the session itself, as an event of this node. */
+  note?(kind: EventKind, text: string): void
 }
 
 export interface SourceContext<C> extends BaseContext<C> {
@@ -113,6 +130,15 @@ export interface ActionContext<C> extends BaseContext<C> {
   http: HttpPort
   connections: ConnectionPort
   pictures: PicturePort
+  agents: AgentPort
+  speech: SpeechPort
+  sounds: SoundPort
+  mail: MailPort
+  mqtt: MqttPort
+  push: PushPort
+  events: EventPort
+  /** "" for what the message asked for; otherwise the phase that an earlier try of this node put off (`later`). */
+  phase: string
   /** Where a person may acknowledge the message, as an absolute URL. */
   acknowledgeUrl(message: Message): string
   /** Makes a relative URL of this server absolute. */
@@ -123,9 +149,14 @@ export interface ActionContext<C> extends BaseContext<C> {
 export interface ActionResult<P extends Ports> {
   outputs: Sent<P>
   summary: string
+  /** More of the same node for the same message, as delayed jobs of their own: reminders, deadlines. One per phase. */
+  later?: { phase: string; afterMs: number }[]
+  /** Facts that leave through no port: recorded, routed nowhere. */
+  facts?: { kind: EventKind; message: Message }[]
 }
 
-export type Need = 'clock' | 'model' | 'media' | 'http' | 'connections' | 'pictures'
+export type Need =
+  | 'clock' | 'model' | 'media' | 'http' | 'connections' | 'pictures' | 'agents' | 'speech' | 'sounds' | 'mail' | 'mqtt' | 'push' | 'events'
 
 export interface CheckContext {
   connection(name: string): ConnectionInfo | undefined
@@ -162,6 +193,8 @@ export interface SourceNode<C extends z.ZodObject = z.ZodObject, I extends Ports
 
 export interface TickNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports, S = unknown> extends Base<C, I, O> {
   role: 'tick'
+  /** Its `taps().filters` are burned in by the decoder: no wire may carry the camera's pictures past this node. */
+  burnsIn?: boolean
   state(): S
   onTick(inputs: Received<I>, ctx: TickContext<z.output<C>, S>): Sent<O> | Promise<Sent<O>>
 }
@@ -172,6 +205,8 @@ export interface ActionNode<C extends z.ZodObject = z.ZodObject, I extends Ports
   timeoutMs: number
   maxAttempts: number
   perform(message: Message, ctx: ActionContext<z.output<C>>): Promise<ActionResult<O>>
+  /** What is put off when a try failed: reminders and deadlines that do not wait for the channel. Pure; `phase` as in the context. */
+  following?(config: z.output<C>, phase: string): { phase: string; afterMs: number }[]
 }
 
 export type NodeDefinition = SourceNode | TickNode | ActionNode

@@ -40,6 +40,12 @@ export const MessageSchema = z.looseObject({
 /** What flows through `message`, `delegation` and `answer` ports. */
 export type Message = z.infer<typeof MessageSchema>
 
+/** `source.node` of a message that a person or a script sent in; no node has this id. */
+export const fromOutside = ''
+
+/** In the field `audio` of what was spoken: where a player finds it, and when it may begin without talking over another. */
+export const SoundSchema = z.object({ url: z.string(), durationS: z.number(), startsAtMs: z.number() })
+
 export const eventKinds = [
   'response.given', 'delegation.made', 'answer.received', 'delegation.failed', 'message.sent',
   'notification.delivered', 'notification.failed', 'notification.unacknowledged', 'speech.played', 'speech.dropped',

@@ -35,6 +35,8 @@ export interface Frame {
   visualTokens: number
   /** About: what `full` would cost. */
   fullRateTokens: number
+  /** Marks of what was burned into every one of these pictures when they were decoded; see `markOf`. */
+  burnt?: readonly string[]
 }
 
 /** A small raw picture from the fast tap (edge models): RGB, three bytes a pixel, letterboxed. */
@@ -46,6 +48,13 @@ export interface FastFrame {
   rgb: Uint8Array
 }
 
+/** In parts of the picture's width and height: 0 is left or top, 1 is right or bottom. */
+export interface Point { x: number; y: number }
+export interface Rectangle extends Point { width: number; height: number }
+
+/** Done to every picture while it is decoded, in the order given: each sees the picture as the one before left it. */
+export type PictureFilter = { do: 'mask'; polygons: Point[][] } | { do: 'crop'; rectangle: Rectangle }
+
 /** What a flow wants out of one decode of its camera; merged over all nodes it feeds. */
 export interface Taps {
   /** Long side of the full picture in px. */
@@ -54,6 +63,8 @@ export interface Taps {
   floor: { width: number; height: number }
   /** Raw pictures for an edge model; absent when nobody asked. */
   fast?: { width: number; height: number; fps: number }
+  /** Burned in before anything else sees a picture; only from nodes with `burnsIn`. */
+  filters?: PictureFilter[]
 }
 
 export const defaultTaps: Taps = { longSide: 640, floor: { width: 256, height: 192 } }
@@ -64,4 +75,10 @@ export const defaultTaps: Taps = { longSide: 640, floor: { width: 256, height: 1
  */
 export function visualTokens(width: number, height: number): number {
   return Math.max(72, Math.round((width * height) / 1024) + 2)
+}
+
+/** One filter in one line: the decoder writes it on its frames, a node that relies on the filter looks for it there. */
+export function markOf(filter: PictureFilter): string {
+  if (filter.do === 'crop') return `crop ${filter.rectangle.x} ${filter.rectangle.y} ${filter.rectangle.width} ${filter.rectangle.height}`
+  return `mask ${filter.polygons.map((polygon) => polygon.map(({ x, y }) => `${x},${y}`).join(' ')).join(' / ')}`
 }

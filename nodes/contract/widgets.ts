@@ -5,6 +5,8 @@ import type { ConnectionKind } from './connections.ts'
 export type Widget =
   | 'text' | 'textarea' | 'number' | 'duration' | 'select' | 'segments' | 'toggle' | 'tags' | 'skills'
   | 'connection' | 'media' | 'url' | 'template'
+  /** Drawn on a snapshot: a list of polygons, and one rectangle, in parts of the picture. */
+  | 'polygons' | 'rectangle'
 
 export interface FieldMeta {
   label?: string

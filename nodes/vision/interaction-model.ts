@@ -11,13 +11,13 @@ import { nothingTold, tell, wholeInstruction, type Told } from './instruction.ts
 
 const config = z.object({
   connection: z.string().default('').meta({
-    label: 'Model', widget: 'connection', kinds: ['edge', 'vllm-omni', 'joyai-webinfer'], help: '"edge" is built in: people and falls, no GPU, no free questions.',
+    label: 'Model', widget: 'connection', kinds: ['edge', 'vllm-omni', 'joyai-webinfer', 'openai'], help: '"edge" is built in: people and falls, no GPU, no free questions.',
   }),
   instruction: z.string().max(8000).default('').meta({
     label: 'Instruction', widget: 'textarea', placeholder: 'Warn the moment a person falls.', help: 'What to watch for, in your own words.',
   }),
   persona: z.enum(['default', 'silent', 'talkative']).default('default').meta({
-    label: 'Manner', widget: 'segments', showIfConnection: ['vllm-omni', 'joyai-webinfer'], help: 'How readily it speaks.',
+    label: 'Manner', widget: 'segments', showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'], help: 'How readily it speaks.',
     options: [{ value: 'default', label: 'Normal' }, { value: 'silent', label: 'Reserved' }, { value: 'talkative', label: 'Talkative' }],
   }),
   watchFor: z.array(z.enum(edgeSkillIds)).default([]).meta({
@@ -32,7 +32,7 @@ const config = z.object({
     label: 'Pictures a second', unit: 'fps', widget: 'number', showIfConnection: ['edge'], advanced: true, help: 'One a second is too slow to see a fall.',
   }),
   timeoutS: z.number().min(0.5).max(60).default(5).meta({
-    label: 'Wait at most', unit: 's', widget: 'number', advanced: true, showIfConnection: ['vllm-omni', 'joyai-webinfer'], help: 'A tick without an answer by then is silent.',
+    label: 'Wait at most', unit: 's', widget: 'number', advanced: true, showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'], help: 'A tick without an answer by then is silent.',
   }),
 })
 type Config = z.output<typeof config>
@@ -79,7 +79,7 @@ export default defineNode({
     // After the last picture there is a tick for what the model still had in mind, and often that is nothing.
     if (!main) return {}
     showOn(ctx, main)
-    if (spoken.length > 0) ctx.state.told = { ...ctx.state.told, questions: [] }
+    noteAnswers(ctx, spoken)
     return {
       response: spoken.filter((verdict) => verdict.text !== '').map((verdict) => said(ctx, verdict, verdict.text, inputs.frames)),
       delegation: spoken.filter((verdict) => verdict.action === 'delegate' && !isDelegatedByServer(verdict))
@@ -88,6 +88,14 @@ export default defineNode({
     }
   },
 })
+
+/** The first thing said after a question is its answer, and part of what the model remembers. */
+function noteAnswers(ctx: Context, spoken: ModelVerdict[]): void {
+  const [answer] = spoken
+  if (!answer) return
+  for (const question of ctx.state.told.questions) ctx.model?.note?.({ question, answer: answer.text || answer.question || '', at: new Date(ctx.tick.atMs).toISOString() })
+  ctx.state.told = { ...ctx.state.told, questions: [] }
+}
 
 /** What the model made of this tick; at the last one, also what it still had in mind. */
 async function watch(frame: Frame | undefined, ctx: Context): Promise<ModelVerdict[]> {

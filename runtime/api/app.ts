@@ -2,8 +2,12 @@
 import express, { Router } from 'express'
 import type { Express } from 'express'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
+import { addAskRoutes } from './ask.ts'
+import { addAcknowledgeRoutes } from './acknowledge.ts'
+import { addApprovedHostRoutes } from './approved-hosts.ts'
 import { addCameraRoutes } from './cameras.ts'
 import { addConnectionRoutes } from './connections.ts'
+import { addDeliveryRoutes } from './deliveries.ts'
 import { addDeploymentRoutes } from './deployments.ts'
 import type { ApiDeps } from './deps.ts'
 import { addEditorFiles } from './editor-files.ts'
@@ -19,15 +23,19 @@ import { addLiveRoutes } from './live.ts'
 import { createLiveHub } from './live-hub.ts'
 import type { LiveHub } from './live-hub.ts'
 import { addMediaRoutes } from './media.ts'
+import { addMemoryRoutes } from './memory.ts'
 import { addNodeRoutes } from './nodes.ts'
 import { createOpenLines } from './open-lines.ts'
 import type { OpenLines } from './open-lines.ts'
+import { addNodeTestRoutes } from './node-tests.ts'
 import { createPasswords } from './passwords.ts'
 import type { PasswordCost, Passwords } from './passwords.ts'
+import { addPushSubscriptionRoutes } from './push-subscriptions.ts'
 import { logRequests, rememberMountPath } from './request-log.ts'
 import { addSignInRoutes, createSignInLinks } from './sign-in.ts'
 import type { SignInLinks } from './sign-in.ts'
 import { addStreamRoutes } from './streams.ts'
+import { addVoiceRoutes } from './voice.ts'
 
 export interface Api {
   app: Express
@@ -46,7 +54,7 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   const api = Router()
   api.use(rememberMountPath)
   // Strangers may send this much and no more.
-  api.use('/sign-in', ...readJson(16 * 1024))
+  api.use(['/sign-in', '/acknowledge'], ...readJson(16 * 1024))
   api.use(...readJson(maxBodyBytes))
   addHealthRoutes(api, deps)
   addSignInRoutes(api, deps, parts)
@@ -54,11 +62,19 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   addFlowRoutes(api, deps)
   addDeploymentRoutes(api, deps)
   addConnectionRoutes(api, deps)
+  addApprovedHostRoutes(api, deps)
   addMediaRoutes(api, deps)
   addCameraRoutes(api, deps)
   addEventRoutes(api, deps)
+  addAcknowledgeRoutes(api, deps)
+  addPushSubscriptionRoutes(api, deps)
+  addNodeTestRoutes(api, deps)
+  addDeliveryRoutes(api, deps)
+  addVoiceRoutes(api, deps)
   addLiveRoutes(api, parts)
   addStreamRoutes(api, deps, parts.lines)
+  addAskRoutes(api, deps)
+  addMemoryRoutes(api, deps)
   api.use((request) => {
     throw new NotFoundError('HTTP_NOT_FOUND', `There is no ${request.method} ${request.originalUrl.split('?', 1)[0] ?? ''} in this API.`)
   })

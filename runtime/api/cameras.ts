@@ -4,19 +4,27 @@ import { z } from 'zod'
 import type { ApiDeps } from './deps.ts'
 import { parseBody, parseInput } from './input.ts'
 
+const part = z.number().min(0).max(1)
+const FilterSchema = z.union([
+  z.object({ do: z.literal('mask'), polygons: z.array(z.array(z.object({ x: part, y: part })).min(3).max(100)).max(20) }),
+  z.object({ do: z.literal('crop'), rectangle: z.object({ x: part, y: part, width: part, height: part }) }),
+])
+
 const TestSchema = z.object({
   config: z.record(z.string(), z.unknown()),
   flow: z.string().max(64).optional(),
   node: z.string().max(64).optional(),
+  /** What to burn into the snapshot; without any it shows what the camera sees, to draw on. */
+  filters: z.array(FilterSchema).max(10).optional(),
 })
 
 /** With `flow` and `node` the camera's stored user name and password are used where the URL says `***@`. */
 export function addCameraRoutes(api: Router, deps: ApiDeps): void {
   api.post('/cameras/test', async (request, response) => {
-    const { config, flow, node } = parseBody(TestSchema, request.body)
+    const { config, flow, node, filters } = parseBody(TestSchema, request.body)
     const schema = deps.nodes.get('camera-source')?.config
     const camera = schema ? parseInput(schema, config, 'CAMERA_CONFIG_WRONG') : config
     const owner = flow !== undefined && node !== undefined ? { flowId: flow, nodeId: node } : undefined
-    response.json(await deps.media.probe(camera, owner))
+    response.json(await deps.media.probe(camera, owner, ...(filters ? [filters] : [])))
   })
 }

@@ -25,12 +25,19 @@ const hook = z.looseObject({})
 const schemas: Record<ConnectionKind, z.ZodType<Record<string, unknown>>> = {
   'vllm-omni': server,
   'joyai-webinfer': server,
-  openai: server,
+  openai: server.extend({
+    contextTokens: z.number().int().min(1024).max(2_000_000).optional(), windowFrames: z.number().int().min(1).max(64).optional(),
+    maxAnswerTokens: z.number().int().min(16).max(4096).optional(), summaryModel: model,
+  }),
   edge: z.looseObject({}),
-  'background-agent': server,
-  command: z.looseObject({ command: z.string().trim().min(1).max(500), args: z.array(z.string().max(2000)).max(100).optional() }),
+  'background-agent': z.looseObject({ url: webUrl, model, maxSubagents: z.number().int().min(1).max(50).optional() }),
+  // A name out of HEED_AGENT_COMMANDS, never a path or an argument: what may run is the server owner's to say.
+  command: z.looseObject({ command: z.string().trim().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'must be a name that HEED_AGENT_COMMANDS lists on the server') }),
   a2a: server,
-  speech: z.looseObject({ url: webUrl, model, voice: z.string().max(200).optional() }),
+  speech: z.looseObject({
+    url: webUrl, model, voice: z.string().max(200).optional(), language: z.string().max(40).optional(),
+    transcriptionModel: model, format: z.enum(['wav', 'pcm']).optional(), sampleRate: z.number().int().min(8000).max(96_000).optional(),
+  }),
   flite: z.looseObject({}),
   smtp: z.looseObject({
     host: z.string().trim().min(1).max(255).regex(/^[A-Za-z0-9.:_-]+$/, 'must be the name or the address of a mail server, without a scheme'),
@@ -39,10 +46,10 @@ const schemas: Record<ConnectionKind, z.ZodType<Record<string, unknown>>> = {
     from: z.string().trim().min(3).max(320).regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+>?$/, 'must be an e-mail address'),
   }),
   webhook: z.looseObject({}),
-  telegram: z.looseObject({ chatId: z.string().max(100).optional() }),
-  slack: hook,
+  telegram: z.looseObject({ url: webUrl.optional(), chatId: z.string().max(100).optional() }),
+  slack: z.looseObject({ url: webUrl.optional(), channel: z.string().max(100).optional() }),
   discord: hook,
-  ntfy: z.looseObject({ url: webUrl, topic: z.string().max(200).optional() }),
+  ntfy: z.looseObject({ url: webUrl.optional(), topic: z.string().regex(/^[-_A-Za-z0-9]{1,64}$/, 'must be letters, digits, "-" and "_"').optional() }),
   'web-push': z.looseObject({}),
   mqtt: z.looseObject({ url: url(['mqtt:', 'mqtts:', 'ws:', 'wss:'], 'mqtt://192.168.1.20:1883') }),
   wecom: hook,

@@ -1,5 +1,6 @@
 // Named servers and accounts. A secret goes in here and never comes out: answers only list the names of those set.
 import type { Router } from 'express'
+import { z } from 'zod'
 import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
 import { BadRequestError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { builtInConnections, ConnectionNameSchema, ConnectionPatchSchema, configSchemaOf, NewConnectionSchema } from './connection-schemas.ts'
@@ -86,7 +87,8 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
   })
   api.post('/connections/:name/test', async (request, response) => {
     const name = parseInput(ConnectionNameSchema, request.params.name)
-    const { ok, message, details } = await deps.testConnection(await connectionToTest(deps, name, request.body))
+    const { to } = parseInput(z.object({ to: z.string().trim().max(4000).optional() }), request.body ?? {})
+    const { ok, message, details } = await deps.testConnection(await connectionToTest(deps, name, request.body), to)
     response.json({ ok, message, ...(details ? { details } : {}) })
   })
 }

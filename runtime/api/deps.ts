@@ -1,12 +1,13 @@
 // What the HTTP API needs of the world. The store, queue and capabilities fit these; nothing here names their libraries.
 import type { IncomingMessage } from 'node:http'
-import type { Log } from '../../nodes/contract/capabilities.ts'
+import type { Log, Sound } from '../../nodes/contract/capabilities.ts'
 import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Decision, StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
-import type { Plan } from '../../nodes/contract/plan.ts'
-import type { Bus, Relay } from '../engine/deps.ts'
+import type { PictureFilter } from '../../nodes/contract/frames.ts'
+import type { Plan, PlanNode, PlanStream } from '../../nodes/contract/plan.ts'
+import type { Bus, Relay, SessionInput } from '../engine/deps.ts'
 
 export interface FlowSummary {
   id: string
@@ -49,6 +50,20 @@ export interface DeploymentStore {
 }
 export interface StreamRef { streamId: string; run: number }
 
+/** A stream of a flow's newest deployment; `isRunning` while a session may write for it. */
+export interface RunningStream { id: string; flow: string; plan: PlanStream; isRunning: boolean }
+
+export interface RunningStore {
+  /** Of the newest deployment. Throws NotFoundError FLOW_NOT_FOUND. */
+  streams(flowId: string): Promise<RunningStream[]>
+  stream(streamId: string): Promise<RunningStream | undefined>
+  /** What its nodes have saved, by node id. */
+  states(streamId: string): Promise<Record<string, unknown>>
+  /** Writes the states that `change` gives back; false, and nothing is changed, while a session may write them. */
+  changeStates(streamId: string, change: (states: Record<string, unknown>) => Record<string, unknown>): Promise<boolean>
+  addInputs(inputs: SessionInput[]): Promise<void>
+}
+
 export interface ConnectionStore {
   list(): Promise<{ name: string; kind: ConnectionKind; config: Record<string, unknown>; hasSecret: string[]; usedBy: { flow: string; node: string }[] }[]>
   create(connection: Connection): Promise<void>
@@ -78,6 +93,8 @@ export interface EventView {
   text: string
   fields: Record<string, unknown>
   frame: { url: string } | null
+  /** What was spoken about it. */
+  audio?: { url: string } | null
   acknowledgedAt: string | null
   acknowledgedBy: string | null
   deliveries: DeliveryView[]
@@ -89,8 +106,17 @@ export interface EventStore {
   list(query: EventQuery): Promise<{ events: EventView[]; next: string | null }>
   get(id: string): Promise<EventView>
   frame(id: string): Promise<Uint8Array | undefined>
+  /** What a delegation's stream saw up to it, oldest first. */
+  recentFrames(id: string): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]>
+  /** What was spoken about an event. */
+  sound(id: string): Promise<Sound | undefined>
   acknowledge(id: string, by: string): Promise<EventView>
   decisions(query: DecisionQuery): Promise<{ decisions: (Decision & { stream: string })[]; next: string | null }>
+}
+
+export interface DeliveryStore {
+  /** Marks it; whoever runs it is told by the caller. Throws NotFoundError DELIVERY_NOT_FOUND, ConflictError DELIVERY_DONE. */
+  cancel(id: string): Promise<Omit<DeliveryView, 'state'> & { eventId: string; flow: string }>
 }
 
 export interface AccountStore {
@@ -118,11 +144,33 @@ export interface MediaLibrary {
   save(name: string, body: NodeJS.ReadableStream): Promise<{ path: string; bytes: number; width: number; height: number; durationS: number }>
   remove(path: string): Promise<void>
   /** Tries a camera or clip once: size, rate, codec and a snapshot, or what is wrong in words. */
-  probe(config: Record<string, unknown>, owner?: { flowId: string; nodeId: string }): Promise<CameraReport>
+  probe(config: Record<string, unknown>, owner?: { flowId: string; nodeId: string }, filters?: PictureFilter[]): Promise<CameraReport>
 }
 export type CameraReport =
   | { ok: true; width: number; height: number; fps: number; codec: string; durationS: number | null; snapshot: string }
   | { ok: false; code: string; message: string }
+
+export interface TryRequest {
+  flow: { id: string; name: string; revision: number }
+  node: PlanNode
+  connection?: Connection
+}
+
+export interface PushControl {
+  /** For the browser's `subscribe`. */
+  publicKey(): Promise<string>
+  add(subscription: { endpoint: string; keys: { p256dh: string; auth: string } }, label: string): Promise<void>
+  remove(endpoint: string): Promise<void>
+}
+
+/** Hosts of the owner's own network that nodes may reach. */
+export interface ApprovedHostStore {
+  /** Added by hand, and named by connections and flows (with their ports). */
+  list(): Promise<{ byHand: string[]; named: string[] }>
+  /** Throws BadRequestError APPROVED_HOST_INVALID. */
+  add(host: string): Promise<void>
+  remove(host: string): Promise<void>
+}
 
 export interface ApiDeps {
   log: Log
@@ -131,15 +179,24 @@ export interface ApiDeps {
   nodes: ReadonlyMap<string, NodeDefinition>
   flows: FlowStore
   deployments: DeploymentStore
+  running: RunningStore
   connections: ConnectionStore
   events: EventStore
+  deliveries: DeliveryStore
   accounts: AccountStore
+  approvedHosts: ApprovedHostStore
   streams: StreamControl
   media: MediaLibrary
   bus: Bus
   relay: Relay
   /** `POST /api/connections/:name/test` and before saving: does it answer, in words. */
-  testConnection(connection: Connection): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
+  /** Kinds that reach people send a test message, to `to` where one is named. */
+  testConnection(connection: Connection, to?: string): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
+  /** Performs an action node once, with a test message; `connection` stands in for the stored one of its name. */
+  tryAction(request: TryRequest): Promise<{ ok: boolean; message: string }>
+  push: PushControl
+  /** What somebody said, in words. Throws RetryableError or FatalError in words when the speech server cannot say. */
+  transcribe(connection: Connection, sound: Pick<Sound, 'bytes' | 'contentType'>): Promise<string>
   /** Throws when the database is away. */
   pingDatabase(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external' }>
   metrics(): Promise<{ contentType: string; text: string }>

@@ -3,6 +3,7 @@
 import type { Router } from 'express'
 import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
+import { sendRange } from './byte-range.ts'
 import { callerOf } from './caller.ts'
 import type { ApiDeps } from './deps.ts'
 import { parseInput, queryFields } from './input.ts'
@@ -36,6 +37,13 @@ export function addEventRoutes(api: Router, deps: ApiDeps): void {
     if (jpeg === undefined) throw new NotFoundError('EVENT_FRAME_MISSING', 'There is no picture with this event: it had none, or it is older than pictures are kept.')
     response.set({ 'Content-Type': 'image/jpeg', 'Cache-Control': keepForEver })
     response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength))
+  })
+
+  api.get('/events/:id/audio', async (request, response) => {
+    const sound = await events.sound(request.params.id)
+    if (sound === undefined) throw new NotFoundError('EVENT_SOUND_MISSING', 'There is no sound with this event: nothing was spoken, or it is older than sounds are kept.')
+    response.set({ 'Content-Type': sound.contentType, 'Cache-Control': keepForEver })
+    sendRange(request, response, sound.bytes)
   })
 
   api.get('/flows/:id/decisions', async (request, response) => {

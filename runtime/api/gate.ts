@@ -9,8 +9,12 @@ import type { ApiDeps } from './deps.ts'
 import { isHostKnown, judgeOrigin } from './same-origin.ts'
 import { hashToken, isSameSecret, readSessionToken, sessionLifeMs } from './sessions.ts'
 
-/** All that answers without credentials. */
-export const publicRoutes: readonly string[] = ['GET /api/health', 'HEAD /api/health', 'GET /api/me', 'POST /api/sign-in', 'POST /api/sign-in/claim']
+/** All that answers without credentials; `:token` is the signed part of a link, which the route itself checks. */
+export const publicRoutes: readonly string[] = [
+  'GET /api/health', 'HEAD /api/health', 'GET /api/me', 'POST /api/sign-in', 'POST /api/sign-in/claim',
+  'GET /api/acknowledge/:token', 'GET /api/acknowledge/:token/frame', 'POST /api/acknowledge/:token',
+]
+const publicPatterns = publicRoutes.map((route) => new RegExp(`^${route.replace(':token', '[A-Za-z0-9_-]{1,500}')}$`))
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -69,7 +73,7 @@ export function createGate(deps: ApiDeps): Gate {
     admit: async (request, response, next) => {
       const isSafe = safeMethods.has(request.method)
       const path = request.originalUrl.split('?', 1)[0] ?? ''
-      if (publicRoutes.includes(`${request.method} ${path}`)) {
+      if (publicPatterns.some((pattern) => pattern.test(`${request.method} ${path}`))) {
         if (!isSafe) assertSameOrigin(deps, request, false)
         return next()
       }

@@ -1,10 +1,10 @@
 // The runtime's one way to speak HTTP: bounded in time and size, no redirects, no address that a flow must not reach.
 // Never retries; who called decides that.
-import { isIP } from 'node:net'
-import { Agent, request as send } from 'undici'
+import { Agent, buildConnector, request as send } from 'undici'
 import type { HttpPort, HttpRequest, HttpResponse } from '../../nodes/contract/capabilities.ts'
-import { FatalError, RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
-import { guardedLookup, isRefused, RefusedAddressError } from './address-guard.ts'
+import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { pinnedLookup, RefusedAddressError } from './address-guard.ts'
+import { createEgress, type Egress } from './egress.ts'
 
 const defaultTimeoutMs = 15_000
 const defaultMaxBytes = 1024 * 1024
@@ -13,22 +13,34 @@ export interface HttpClient extends HttpPort {
   close(): Promise<void>
 }
 
-/** Opens the client; connections are kept alive and bounded per host. */
-export function createHttp(options: { connectionsPerHost?: number; connectTimeoutMs?: number } = {}): HttpClient {
+/** Opens the client; connections are kept alive and bounded per host. Without an `egress` own networks are open. */
+export function createHttp(options: { connectionsPerHost?: number; connectTimeoutMs?: number; egress?: Egress } = {}): HttpClient {
+  const egress = options.egress ?? createEgress()
   const agent = new Agent({
     connections: options.connectionsPerHost ?? 256, pipelining: 1, keepAliveTimeout: 10_000, keepAliveMaxTimeout: 60_000,
-    connect: { lookup: guardedLookup, timeout: options.connectTimeoutMs ?? 5000 },
+    connect: connectThrough(egress, options.connectTimeoutMs ?? 5000),
     // Our own timer covers the whole request.
     headersTimeout: 0, bodyTimeout: 0,
   })
   return {
-    request: (request, signal) => perform(agent, request, signal),
+    request: (request, signal) => perform(agent, egress, request, signal),
     close: async () => { await agent.destroy() },
   }
 }
 
-async function perform(agent: Agent, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-  const url = checkedUrl(request.url)
+/** Every new connection goes to the addresses that were just checked; TLS still checks the name. */
+function connectThrough(egress: Egress, timeout: number): buildConnector.connector {
+  return (target, done) => {
+    const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80)
+    egress.checkAddress(target.hostname, port).then(
+      (addresses) => buildConnector({ timeout, lookup: pinnedLookup(addresses) })(target, done),
+      (error: unknown) => done(toError(error), null),
+    )
+  }
+}
+
+async function perform(agent: Agent, egress: Egress, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  const url = egress.checkUrl(request.url)
   const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
   const control = new AbortController()
   const stop = (): void => control.abort()
@@ -42,7 +54,8 @@ async function perform(agent: Agent, request: HttpRequest, signal: AbortSignal):
   try {
     const response = await send(url, { dispatcher: agent, method: request.method, signal: control.signal, headers: request.headers ?? {}, body: request.body ?? null })
     const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value ?? '']))
-    return { status: response.statusCode, headers, text: await readText(response.body, request.maxBytes ?? defaultMaxBytes) }
+    const bytes = await readBytes(response.body, request.maxBytes ?? defaultMaxBytes)
+    return { status: response.statusCode, headers, ...(request.isBinary ? { text: '', bytes } : { text: bytes.toString('utf8') }) }
   } catch (error) {
     if (signal.aborted) throw new StoppedError()
     if (isLate) throw new RetryableError('HTTP_TIMEOUT', `${url.host} did not answer within ${timeoutMs / 1000} s.`, { cause: error })
@@ -53,22 +66,12 @@ async function perform(agent: Agent, request: HttpRequest, signal: AbortSignal):
   }
 }
 
-function checkedUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new FatalError('HTTP_REFUSED_BY_GUARD', 'Only addresses that begin with http:// or https:// can be reached.')
-  }
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) !== 0 && isRefused(host)) throw refusal(`${host} is a link-local or metadata address`)
-  return url
-}
-
 function refusal(what: string): FatalError {
   return new FatalError('HTTP_REFUSED_BY_GUARD', `${what}; nothing in a flow may reach it.`)
 }
 
 /** Leaving the loop early closes the connection: the rest of an endless answer is not waited for. */
-async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+async function readBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
@@ -76,7 +79,7 @@ async function readText(body: AsyncIterable<Uint8Array>, maxBytes: number): Prom
     size += chunk.length
     if (size >= maxBytes) break
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
 
 const words: Record<string, string> = {
@@ -94,6 +97,7 @@ const words: Record<string, string> = {
 
 function asCoded(error: unknown, host: string): FatalError | RetryableError {
   for (let current = error; current instanceof Error; current = current.cause) {
+    if (current instanceof FatalError) return current
     if (current instanceof RefusedAddressError) return refusal(current.message)
     const known = 'code' in current ? words[String(current.code)] : undefined
     if (known) return new RetryableError('HTTP_UNREACHABLE', `${host} ${known}`, { cause: error })

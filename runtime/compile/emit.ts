@@ -6,6 +6,7 @@ import { defaultTaps } from '../../nodes/contract/frames.ts'
 import type { Taps } from '../../nodes/contract/frames.ts'
 import { planFormat } from '../../nodes/contract/plan.ts'
 import type { Plan, PlanNode, PlanStream, Target } from '../../nodes/contract/plan.ts'
+import { burnChain } from './burn.ts'
 import type { Graph } from './graph.ts'
 import { orderTicks } from './order.ts'
 import { compareText } from './problems.ts'
@@ -27,10 +28,11 @@ export function emitPlan(emission: Emission): Plan {
 function emitStream({ graph, streams, taps }: Emission, camera: string): PlanStream {
   const members = [...(streams.members.get(camera) ?? [])].sort(compareText)
   const ofRole = (role: string): string[] => members.filter((id) => graph.nodes.get(id)?.definition?.role === role)
+  const filters = burnChain(graph, camera).flatMap((id) => taps.get(id)?.filters ?? [])
   return {
     id: camera,
     source: planNode(graph, camera),
-    taps: mergeTaps(members.flatMap((id) => taps.get(id) ?? [])),
+    taps: { ...mergeTaps(members.flatMap((id) => taps.get(id) ?? [])), ...(filters.length > 0 ? { filters } : {}) },
     ticks: orderTicks(graph, new Set(ofRole('tick'))).map((id) => planNode(graph, id)),
     actions: ofRole('action').map((id) => planNode(graph, id)),
     routes: emitRoutes(graph, streams, camera, members),

@@ -3,6 +3,7 @@
 import type { Catalogue } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
+import { checkBurning } from './burn.ts'
 import { checkWires } from './check.ts'
 import { askTaps, emitPlan } from './emit.ts'
 import { makeGraph } from './graph.ts'
@@ -32,7 +33,7 @@ export function compileFlow(document: unknown, catalogue: Catalogue): Compiled {
   const explained = problems.filter(({ code }) => code === 'NODE_INPUT_MISSING' || code.startsWith('WIRE_'))
   problems.push(...cycles, ...findIslands(graph, checked.rough, new Set(explained.map((problem) => problem.node))))
   // Behind a cycle no stream is complete: what it says of cameras would be noise.
-  if (cycles.length === 0) problems.push(...checkStreams(graph, new Set(parsed.flow.wires.map((wire) => wire.from.node)), streams))
+  if (cycles.length === 0) problems.push(...checkBurning(graph, streams.cameras), ...checkStreams(graph, new Set(parsed.flow.wires.map((wire) => wire.from.node)), streams))
   const isAllKnown = parsed.problems.length === 0 && [...resolved.nodes.values()].every((node) => node.definition !== null)
   if (streams.cameras.length === 0 && isAllKnown) {
     problems.push(fault('FLOW_NO_CAMERA', 'This flow has no camera, so there is nothing to watch. Place a camera and wire it to the rest.'))

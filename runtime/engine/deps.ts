@@ -16,6 +16,8 @@ export interface SessionOrder {
   plan: PlanStream
   /** Where an earlier worker left off; null at the first start. */
   resume: { tick: number; mediaTimeS: number; states: Record<string, unknown>; status: StreamStatus | null } | null
+  /** At a first start: what memory nodes and their models kept from the deployment before. */
+  carried?: Record<string, unknown>
 }
 
 export type RunKey = Pick<SessionOrder, 'streamId' | 'run' | 'generation'>
@@ -36,6 +38,8 @@ export interface EventRecord {
   fields: Record<string, unknown>
   /** Kept with the event: the full picture. */
   frame: Uint8Array | null
+  /** Kept with a delegation: what the stream saw up to it, oldest first, at most 8. */
+  recent?: { mediaTimeS: number; jpeg: Uint8Array }[]
 }
 
 /** One durable piece of work for the world: an action node and the message it got. Id is event id, "_", node id. */
@@ -48,6 +52,10 @@ export interface ActionRecord {
   node: string
   port: string
   message: Message
+  /** Not before this; at once when absent. */
+  dueAtMs?: number
+  /** What this action is about when it is not the message itself: a reminder, a deadline. Part of the id. */
+  phase?: string
 }
 
 /** A message for a tick node from outside its session: an agent's answer, a question, another camera's stream. */
@@ -93,10 +101,11 @@ export interface EngineStore {
 export type LiveMessage =
   | { type: 'status'; flow: string; status: StreamStatus }
   | { type: 'decision'; flow: string; stream: string; decision: Decision }
-  | { type: 'event'; flow: string; event: { id: string; kind: EventKind; stream: string; node: string; at: string; mediaTimeS: number; text: string; hasFrame: boolean } }
+  | { type: 'event'; flow: string; event: { id: string; kind: EventKind; stream: string; node: string; at: string; mediaTimeS: number; text: string; hasFrame: boolean; audio?: { url: string; durationS: number; startsAtMs: number } } }
   | { type: 'delivery'; flow: string; delivery: { id: string; eventId: string; node: string; state: string; attempts: number; detail: string; at: string } }
   | { type: 'input'; flow: string; stream: string }
   | { type: 'actions' }
+  | { type: 'cancel'; action: string }
   | { type: 'control'; stream: string; run: number; order: 'stop' }
 
 export interface Bus {

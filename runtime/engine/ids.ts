@@ -16,8 +16,8 @@ export function tickId(order: Pick<SessionOrder, 'streamId' | 'run'>, tick: numb
 }
 
 /** The id of the work an action node has with one event: the queue's job id, and what a receiver sees on every try. */
-export function actionId(eventId: string, node: string): string {
-  return `${eventId}_${node}`
+export function actionId(eventId: string, node: string, phase = ''): string {
+  return phase === '' ? `${eventId}_${node}` : `${eventId}_${node}_${phase}`
 }
 
 /** The id of a stream, from its flow and its camera node. */

@@ -1,8 +1,9 @@
 // Lends a node its model session: opened when the connection allows, opened again when it did not, its memory kept for the
 // next worker. Knows nothing of any protocol; never lets a missing connection end the stream.
-import type { Clock, ModelPort, ModelSession, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { AnsweredQuestion, Clock, ModelMemory, ModelPort, ModelSession, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, toError } from '../../nodes/contract/errors.ts'
 import type { FastFrame } from '../../nodes/contract/frames.ts'
+import { boundedMemory, withAnswer } from './memory.ts'
 
 export interface ModelLinkOptions {
   models: ModelPort
@@ -12,7 +13,7 @@ export interface ModelLinkOptions {
   config: Record<string, unknown>
   timeoutMs: number
   /** From an earlier worker. */
-  memory: ModelVerdict['memory']
+  memory: ModelMemory | undefined
   onRestarted(): void
 }
 
@@ -25,7 +26,8 @@ export class ModelLink implements ModelSession {
   #failures = 0
   #tryAgainAtMs = 0
   #trouble: Error | null = null
-  memory: ModelVerdict['memory']
+  #isReplaced = false
+  memory: ModelMemory | undefined
 
   constructor(options: ModelLinkOptions) {
     this.#options = options
@@ -38,11 +40,25 @@ export class ModelLink implements ModelSession {
   }
 
   async tick(...[request, signal]: Parameters<ModelSession['tick']>): Promise<ModelVerdict> {
+    if (this.#isReplaced) await this.#beginAnew()
     const session = this.#session ?? await this.#open()
     const verdict = await session.tick(request, signal)
-    if (verdict.memory) this.memory = verdict.memory
+    if (verdict.memory && !this.#isReplaced) this.memory = boundedMemory({ ...this.memory?.questions ? { questions: this.memory.questions } : {}, ...verdict.memory })
     if (verdict.restarted) this.#options.onRestarted()
     return verdict
+  }
+
+  /** Only for models that are asked things: a fall that the built-in one sees is no answer. */
+  note(answered: AnsweredQuestion): void {
+    if (!this.#session?.note) return
+    this.#session.note(answered)
+    this.memory = withAnswer(this.memory, answered)
+  }
+
+  /** A person has corrected what the model has in mind: its next tick begins a new session with this. */
+  replace(memory: ModelMemory): void {
+    this.memory = boundedMemory(memory)
+    this.#isReplaced = true
   }
 
   feed(frame: FastFrame): void {
@@ -60,6 +76,12 @@ export class ModelLink implements ModelSession {
   async release(): Promise<void> {
     const session = await this.#letGo()
     await (session?.release ? session.release() : session?.close())
+  }
+
+  async #beginAnew(): Promise<void> {
+    await (await this.#letGo())?.close()
+    this.#opening = null
+    this.#isReplaced = false
   }
 
   async #letGo(): Promise<ModelSession | null> {

@@ -4,6 +4,7 @@ import { defineAction, port } from '../../nodes/contract/define.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
 import type { Message } from '../../nodes/contract/events.ts'
+import { testReach } from '../../test/support/reach.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { quietLog } from '../../test/support/session-bench.ts'
 import { testMessage } from '../../test/support/test-node.ts'
@@ -25,7 +26,7 @@ function bench(definition: NodeDefinition, order: Partial<ActionOrder> = {}) {
   const clock = fakeClock()
   const deps: PerformDeps = {
     clock, log: quietLog, nodes: new Map([[definition.type, definition]]),
-    http: { request: async () => ({ status: 200, headers: {}, text: '' }) }, pictures: { ofEvent: async () => undefined },
+    http: { request: async () => ({ status: 200, headers: {}, text: '' }) }, pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] }, reach: testReach(),
     connections: { get: async () => { throw new FatalError('CONNECTION_MISSING', 'None.') }, sign: async () => undefined },
     acknowledgeUrl: () => '', absoluteUrl: (path) => path,
   }
@@ -86,5 +87,22 @@ describe('performAction', () => {
     const outcome = run(control.signal)
     control.abort()
     await expect(outcome).rejects.toMatchObject({ code: 'RUN_STOPPED' })
+  })
+})
+
+describe('what follows a failed try', () => {
+  const nagging = (error: Error): NodeDefinition => ({
+    ...teller(async () => { throw error }),
+    following: (_config: unknown, phase: string) => (phase === '' ? [{ phase: 'deadline', afterMs: 60_000 }] : []),
+  } as NodeDefinition)
+
+  it('is put off from the first try on, whether it is tried again or given up, under one id', async () => {
+    const due = { id: `${message.eventId}_tell_deadline`, phase: 'deadline', dueAtMs: Date.UTC(2026, 0, 1) + 60_000, message }
+    expect((await bench(nagging(new RetryableError('X_BUSY', 'Busy.'))).run()).actions).toMatchObject([due])
+    expect((await bench(nagging(new FatalError('X_NO', 'No.'))).run()).actions).toMatchObject([due])
+  })
+
+  it('names in the failed message what it is about', async () => {
+    expect((await bench(nagging(new FatalError('X_NO', 'No.'))).run()).events).toMatchObject([{ kind: 'notification.failed', fields: { about: message.eventId } }])
   })
 })

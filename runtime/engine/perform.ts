@@ -3,9 +3,10 @@
 import type { Clock, ConnectionPort, HttpPort, Log, PicturePort } from '../../nodes/contract/capabilities.ts'
 import type { ActionContext, ActionNode, ActionResult, NodeDefinition, Ports } from '../../nodes/contract/define.ts'
 import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
-import type { Message } from '../../nodes/contract/events.ts'
+import type { EventKind, Message } from '../../nodes/contract/events.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
 import type { ActionOrder, ActionOutcome } from '../queue/deps.ts'
+import type { ActionRecord, EventRecord } from './deps.ts'
 import { actionId, idFrom, streamIdOf } from './ids.ts'
 
 export interface PerformDeps {
@@ -17,22 +18,29 @@ export interface PerformDeps {
   pictures: PicturePort
   acknowledgeUrl(message: Message): string
   absoluteUrl(path: string): string
+  /** Ways to reach others, each from its own library. */
+  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'sounds' | 'mail' | 'mqtt' | 'push' | 'events'>
 }
 
 export type Outcome = ActionOutcome & { retryAfterMs?: number }
 
-/** One try. Rejects with StoppedError when the signal aborts, and never because of the receiver. */
+/** One try. Rejects with StoppedError when the signal aborts, and never because of the receiver; a signal that aborts with a FatalError is a person's no. */
 export async function performAction(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): Promise<Outcome> {
   const definition = deps.nodes.get(order.node.type)
   if (definition?.role !== 'action') {
     return { state: 'failed', detail: `The node type "${order.node.type}" is not installed here.`, events: [], actions: [], inputs: [] }
   }
   try {
-    const result = await withinTimeout(definition, order, deps, signal)
-    return { state: 'delivered', detail: result.summary, ...routed(order, definition, result.outputs, deps.clock.nowMs()) }
-  } catch (error) {
     if (signal.aborted) throw new StoppedError()
-    return failure(order, definition, toError(error), deps)
+    const result = await withinTimeout(definition, order, deps, signal)
+    const made = routed(order, definition, result.outputs, deps.clock.nowMs())
+    for (const [index, fact] of (result.facts ?? []).entries()) {
+      made.events.push(eventOf(order, fact.kind, ownMessage(order, fact.kind, index, fact.message, deps.clock.nowMs()), fact.message))
+    }
+    return { state: 'delivered', detail: result.summary, ...made, actions: [...made.actions, ...putOff(order, result.later ?? [], deps.clock.nowMs())] }
+  } catch (error) {
+    if (signal.aborted && !(signal.reason instanceof FatalError)) throw new StoppedError()
+    return failure(order, definition, signal.reason instanceof FatalError ? signal.reason : toError(error), deps)
   }
 }
 
@@ -62,7 +70,7 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
     config: order.node.config as never, clock: deps.clock, log: deps.log, signal,
     idempotencyKey: order.action.id, attempt: order.attempt,
     flow: { id: order.flow.id, name: order.flow.name }, node: { id: order.node.id, name: order.node.id },
-    http: deps.http, connections: deps.connections, pictures: deps.pictures,
+    http: deps.http, connections: deps.connections, pictures: deps.pictures, ...deps.reach, phase: order.action.phase ?? '',
     acknowledgeUrl: (message) => deps.acknowledgeUrl(message), absoluteUrl: (path) => deps.absoluteUrl(path),
   }
 }
@@ -70,13 +78,18 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
 /** Anything but FatalError may go better next time, as long as tries are left. */
 function failure(order: ActionOrder, definition: ActionNode, error: Error, deps: PerformDeps): Outcome {
   const { message: detail } = error
+  const nowMs = deps.clock.nowMs()
+  // Those of an earlier try are there already, and keep their time.
+  const following = putOff(order, definition.following?.(order.node.config as never, order.action.phase ?? '') ?? [], nowMs)
   if (!(error instanceof FatalError) && order.attempt < definition.maxAttempts) {
     const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : undefined
-    return { state: 'retrying', detail, events: [], actions: [], inputs: [], ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+    return { state: 'retrying', detail, events: [], actions: following, inputs: [], ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
   }
   deps.log.warn({ action: order.action.id, node: order.node.id, attempt: order.attempt, error: detail }, 'an action failed for good')
-  const failed = definition.ports.out.failed ? { failed: { ...order.action.message, text: detail, fields: { ...order.action.message.fields, text: order.action.message.text } } } : {}
-  return { state: 'failed', detail, ...routed(order, definition, failed, deps.clock.nowMs()) }
+  const { message } = order.action
+  const failed = definition.ports.out.failed ? { failed: { ...message, text: detail, fields: { about: message.eventId, ...message.fields, text: message.text } } } : {}
+  const made = routed(order, definition, failed, nowMs)
+  return { state: 'failed', detail, ...made, actions: [...made.actions, ...following] }
 }
 
 /** Events and next work out of what a node sent; the same for every try, so that writing it twice adds nothing. */
@@ -91,16 +104,28 @@ function routed(order: ActionOrder, definition: ActionNode, outputs: Record<stri
       // Work for another action needs an event to stand on, whether the port tells of it or not.
       const kind = port.event ?? (targets.some((target) => target.to === 'action') ? 'message.sent' : null)
       if (kind) {
-        made.events.push({
-          id: message.eventId, kind, flowId: order.flow.id, revision: order.flow.revision, streamId: order.action.streamId,
-          node: order.node.id, tick: numberOf(raw, 'tick'), at: message.at, mediaTimeS: numberOf(raw, 'mediaTimeS'), text: message.text,
-          fields: { ...message.fields, about: order.action.eventId }, frame: null,
-        })
+        made.events.push(eventOf(order, kind, message, raw))
       }
       route(order, targets, message, made)
     }
   }
   return made
+}
+
+function eventOf(order: ActionOrder, kind: EventKind, message: Message, raw: Message): EventRecord {
+  return {
+    id: message.eventId, kind, flowId: order.flow.id, revision: order.flow.revision, streamId: order.action.streamId,
+    node: order.node.id, tick: numberOf(raw, 'tick'), at: message.at, mediaTimeS: numberOf(raw, 'mediaTimeS'), text: message.text,
+    fields: { ...message.fields, about: order.action.eventId }, frame: null,
+  }
+}
+
+/** The same node again for the same message, later: its id says which phase, so that a second try adds nothing. */
+function putOff(order: ActionOrder, later: readonly { phase: string; afterMs: number }[], nowMs: number): ActionRecord[] {
+  const { eventId, flowId, streamId, run, node, port, message } = order.action
+  return later.map(({ phase, afterMs }) => ({
+    id: actionId(eventId, node, phase), eventId, flowId, streamId, run, node, port, message, phase, dueAtMs: nowMs + afterMs,
+  }))
 }
 
 function ownMessage(order: ActionOrder, port: string, index: number, raw: Message, nowMs: number): Message {

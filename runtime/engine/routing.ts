@@ -1,7 +1,8 @@
 // Collects what the nodes of one tick send and takes it where the plan's routes lead: to other tick nodes, into the record,
 // to actions, to other streams. Runs no node and writes nothing itself.
+import type { TimedPicture } from '../../nodes/contract/capabilities.ts'
 import type { Port, Ports, TickNode } from '../../nodes/contract/define.ts'
-import type { Decision, EventKind, Message } from '../../nodes/contract/events.ts'
+import { fromOutside, type Decision, type EventKind, type Message } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
@@ -9,6 +10,8 @@ import type { ActionRecord, EventRecord, SessionInput, SessionOrder } from './de
 import { actionId, idFrom, streamIdOf, tickId } from './ids.ts'
 
 const longestText = 8000
+/** So many pictures go with a question for an agent, the present one among them. */
+export const mostRecent = 8
 
 export interface MessageOptions {
   fields?: Record<string, unknown>
@@ -30,16 +33,18 @@ export class TickDraft {
   readonly #tick: { number: number; atMs: number; mediaTimeS: number }
   readonly #inPorts: ReadonlyMap<string, Ports>
   readonly #recorded: Set<string>
+  readonly #recent: readonly TimedPicture[]
   readonly #inbox = new Map<string, unknown[]>()
   readonly #origins = new Map<string, Origin>()
   readonly #counts = new Map<string, number>()
 
-  /** `recorded` are the ids of events known to be in the record already; it grows with this tick's. */
-  constructor(order: SessionOrder, tick: TickDraft['tickInfo'], inPorts: ReadonlyMap<string, Ports>, recorded: Set<string>) {
+  /** `recorded` are the ids of events known to be in the record already; it grows with this tick's. `recent` is what earlier ticks showed. */
+  constructor(order: SessionOrder, tick: TickDraft['tickInfo'], inPorts: ReadonlyMap<string, Ports>, recorded: Set<string>, recent: readonly TimedPicture[] = []) {
     this.#order = order
     this.#tick = tick
     this.#inPorts = inPorts
     this.#recorded = recorded
+    this.#recent = recent
   }
 
   get tickInfo(): { number: number; atMs: number; mediaTimeS: number } {
@@ -66,9 +71,21 @@ export class TickDraft {
     }
   }
 
+  /** What the stream has shown up to now, oldest first. */
+  get recent(): TimedPicture[] {
+    const now = this.shown ? [{ mediaTimeS: this.shown.mediaTimeS, jpeg: this.shown.full.jpeg }] : []
+    return [...this.#recent, ...now].slice(-mostRecent)
+  }
+
   /** Puts a message from outside the session before its node. */
   deliver(input: SessionInput): void {
-    this.#recorded.add(input.message.eventId)
+    const { message } = input
+    if (message.source.node === fromOutside) {
+      // What a person or a script sent in is in no record yet.
+      this.#origins.set(message.eventId, { mediaTimeS: this.#tick.mediaTimeS, frame: null })
+      this.record('message.sent', input.node, message)
+    }
+    this.#recorded.add(message.eventId)
     this.#toTick({ to: 'tick', node: input.node, port: input.port }, input.message)
   }
 
@@ -94,6 +111,15 @@ export class TickDraft {
     }
   }
 
+  /** A fact about the session itself, at most one of a kind for a node and tick. */
+  note(node: string, kind: EventKind, text: string): void {
+    const { atMs, mediaTimeS, number } = this.#tick
+    this.events.push({
+      id: tickId(this.#order, number, node, kind, 0), kind, flowId: this.#order.flow.id, revision: this.#order.flow.revision, streamId: this.#order.streamId,
+      node, tick: number, at: new Date(atMs).toISOString(), mediaTimeS, text, fields: {}, frame: null,
+    })
+  }
+
   /** Records an event about `message`, once. */
   record(kind: EventKind, node: string, message: Message): void {
     if (this.#recorded.has(message.eventId)) return
@@ -103,6 +129,7 @@ export class TickDraft {
       id: message.eventId, kind, flowId: this.#order.flow.id, revision: this.#order.flow.revision, streamId: this.#order.streamId, node,
       tick: this.#tick.number, at: message.at, mediaTimeS: origin?.mediaTimeS ?? this.#tick.mediaTimeS, text: message.text,
       fields: message.fields ?? {}, frame: origin?.frame ?? null,
+      ...(kind === 'delegation.made' ? { recent: this.recent } : {}),
     })
   }
 

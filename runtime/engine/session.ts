@@ -7,12 +7,13 @@ import type { EngineDeps, SessionOrder } from './deps.ts'
 import { Health } from './health.ts'
 import { Inputs } from './inputs.ts'
 import { Journal, type TickPosition } from './journal.ts'
+import { memoryKey } from './memory.ts'
 import { ModelLink } from './model-link.ts'
 import type { Ledger, Recorder } from './recorder.ts'
 import type { TickDraft } from './routing.ts'
 import { isFinite, Source, type CameraView } from './source.ts'
 import { StatusBoard } from './status.ts'
-import { memoryKey, tickDefinition, TickRunner } from './tick.ts'
+import { tickDefinition, TickRunner } from './tick.ts'
 
 export const tickMs = 1000
 /** One pass stands for at most this many late ticks; what is later still is recorded as dropped. */
@@ -60,6 +61,7 @@ class Session {
   #mediaTimeS: number
   #frameAtMs: number
   #isStale = false
+  #hasTicked = false
 
   constructor(order: SessionOrder, deps: SessionDeps, signal: AbortSignal) {
     this.#order = order
@@ -126,8 +128,8 @@ class Session {
     return new ModelLink({
       models, clock, connection: String(config.connection ?? ''), config, timeoutMs: seconds * 1000,
       streamKey: `${this.#order.streamId}.${this.#order.run}.${node}`,
-      memory: this.#order.resume?.states[memoryKey(node)] as ModelLink['memory'],
-      onRestarted: () => this.#note('memory.restored', node, 'The model server had lost this stream. It was given its instruction and memory again.'),
+      memory: (this.#order.resume?.states ?? this.#order.carried)?.[memoryKey(node)] as ModelLink['memory'],
+      onRestarted: () => this.#note('memory.restored', node, 'The model had no session for this stream any more. It was given its instruction and memory again.'),
     })
   }
 
@@ -176,7 +178,9 @@ class Session {
     for (const note of this.#health.camera(view)) this.#note(note.kind, note.node, note.text)
     const draft = await runner.run({
       number: this.#tick, atMs, mediaTimeS: this.#mediaTimeS, seconds, camera: view.camera, last: view.ended,
+      ...(this.#hasTicked ? {} : { start: this.#order.resume || this.#order.carried ? 'resumed' : 'fresh' }),
     }, frame, used, this.#control.signal)
+    this.#hasTicked = true
     for (const note of this.#health.decisions(draft.decisions, atMs)) this.#note(note.kind, note.node, note.text)
     this.#journal.noteLosses({ tick: this.#tick, mediaTimeS: this.#mediaTimeS })
     this.#board.tick(this.#tick, clock.nowMs() - atMs)

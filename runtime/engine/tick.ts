@@ -1,12 +1,13 @@
 // One tick: the frame in, the nodes in the plan's order, what they sent out. A node that throws is shown on its card and
 // the tick goes on without it; only a broken invariant (BugError) or a stop leaves this file as an exception.
-import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
+import type { Clock, Log, TimedPicture } from '../../nodes/contract/capabilities.ts'
 import type { NodeDefinition, Ports, TickInfo, TickNode } from '../../nodes/contract/define.ts'
 import { BugError, FatalError, isStopped, toError } from '../../nodes/contract/errors.ts'
 import type { Decision, NodeStatus } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
 import type { SessionInput, SessionOrder } from './deps.ts'
+import { lentMemories, memoryKey } from './memory.ts'
 import type { ModelLink } from './model-link.ts'
 import { TickDraft, type MessageOptions } from './routing.ts'
 
@@ -44,13 +45,15 @@ export class TickRunner {
   readonly #runs: TickRun[]
   readonly #inPorts: ReadonlyMap<string, Ports>
   readonly #recorded = new Set<string>()
+  /** One a tick, as the stream showed it: after any mask. */
+  #recent: TimedPicture[] = []
 
   constructor(options: TickRunnerOptions) {
     this.#options = options
     const { nodes, order } = options
     this.#runs = order.plan.ticks.map((node) => {
       const definition = tickDefinition(nodes, node)
-      const state = order.resume?.states[node.id]
+      const state = (order.resume?.states ?? order.carried)?.[node.id]
       return { node, definition, state: state === undefined ? definition.state() : structuredClone(state), model: options.models.get(node.id) ?? null, trouble: null }
     })
     this.#inPorts = new Map(this.#runs.map((run) => [run.node.id, run.definition.ports.in]))
@@ -58,12 +61,13 @@ export class TickRunner {
 
   /** Runs every node once and returns what the tick leaves behind. */
   async run(info: TickInfo, frame: Frame | undefined, inputs: SessionInput[], signal: AbortSignal): Promise<TickDraft> {
-    const draft = new TickDraft(this.#options.order, info, this.#inPorts, this.#recorded)
+    const draft = new TickDraft(this.#options.order, info, this.#inPorts, this.#recorded, this.#recent)
     const source = this.#options.order.plan.source
     const outPorts = this.#options.nodes.get(source.type)?.ports.out ?? {}
     for (const [name, port] of Object.entries(outPorts)) if (frame && port.kind === 'frames') draft.send(source.id, name, port, frame)
     for (const input of inputs) draft.deliver(input)
     for (const run of this.#runs) await this.#runNode(run, info, draft, signal)
+    this.#recent = draft.recent
     while (this.#recorded.size > rememberedEvents) this.#recorded.delete(this.#recorded.values().next().value ?? '')
     return draft
   }
@@ -90,10 +94,12 @@ export class TickRunner {
     const frame = ownFrame === undefined ? draft.shown : received[ownFrame] as Frame
     try {
       const sent: Record<string, unknown> | undefined = await definition.onTick(received as never, {
-        config: node.config, clock: this.#options.clock, log: this.#options.log, signal, state: run.state, tick: info,
+        config: node.config, clock: this.#options.clock, log: this.#options.log, signal, state: run.state, tick: info, flow: { id: this.#options.order.flow.id, name: this.#options.order.flow.name },
         status: (text, extra) => this.#options.onStatus(node.id, { text, tone: extra?.tone ?? 'ok', ...(extra?.data ? { data: extra.data } : {}) }),
         message: (text, options: MessageOptions = {}) => draft.message(node.id, text, { ...options, ...(options.frame ?? frame ? { frame: options.frame ?? frame } : {}) }),
         ...(run.model ? { model: run.model } : {}),
+        modelMemories: () => lentMemories(this.#options.order, node.id, Object.keys(definition.ports.out), this.#options.models),
+        note: (kind, text) => draft.note(node.id, kind, text),
       })
       run.trouble = null
       for (const [name, port] of Object.entries(definition.ports.out)) draft.send(node.id, name, port, sent?.[name])
@@ -109,11 +115,6 @@ export class TickRunner {
     run.trouble = text
     if (decides(run)) draft.decisions.push(silence(run.node.id, info, text))
   }
-}
-
-/** Where a model's memory lies among the states; node ids hold no "#". */
-export function memoryKey(node: string): string {
-  return `${node}#memory`
 }
 
 function decides(run: TickRun): boolean {

@@ -36,6 +36,7 @@ export class ActionWorker {
   readonly #deps: ActionWorkerDeps
   /** By action id: a queue that forgot and was told again must not perform twice at the same time. */
   readonly #running = new Map<string, Promise<void>>()
+  readonly #cancels = new Map<string, AbortController>()
   readonly #stopping = new AbortController()
   readonly #abandon = new AbortController()
   readonly #counts = { delivered: 0, failed: 0, retried: 0 }
@@ -68,6 +69,11 @@ export class ActionWorker {
       await this.#allEnd(2_000)
     }
     await closeWorker(this.#worker, this.#running.size > 0, this.#deps.clock)
+  }
+
+  /** Ends a try that runs here; what runs elsewhere or not yet is marked in the store. */
+  cancel(id: string): void {
+    this.#cancels.get(id)?.abort(new FatalError('ACTION_CANCELLED', 'Cancelled by a person.'))
   }
 
   async #allEnd(limitMs: number): Promise<boolean> {
@@ -108,8 +114,12 @@ export class ActionWorker {
   /** No outcome means: aborted by our own shutdown, nothing is known. */
   async #perform(order: ActionOrder): Promise<{ outcome?: Performed; fatal?: FatalError }> {
     const { work, log } = this.#deps
+    const { id } = order.action
+    const control = new AbortController()
+    this.#cancels.set(id, control)
+    if (order.isCancelled) this.cancel(id)
     try {
-      return { outcome: await work.performAction(order, this.#abandon.signal) }
+      return { outcome: await work.performAction(order, AbortSignal.any([this.#abandon.signal, control.signal])) }
     } catch (thrown) {
       if (this.#abandon.signal.aborted && isStopped(thrown)) return {}
       const error = toError(thrown)
@@ -119,6 +129,8 @@ export class ActionWorker {
       if (order.attempt >= maxThrows) return { outcome: { ...nothing, state: 'failed' } }
       const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : undefined
       return { outcome: { ...nothing, state: 'retrying', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } }
+    } finally {
+      this.#cancels.delete(id)
     }
   }
 }

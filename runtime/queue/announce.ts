@@ -1,4 +1,5 @@
 // Tells open browsers and sessions what became of an action, after it was written: a lost message is not a lost fact.
+import { SoundSchema } from '../../nodes/contract/events.ts'
 import type { Bus, EventRecord, LiveMessage } from '../engine/deps.ts'
 import type { ActionOrder, ActionOutcome } from './deps.ts'
 
@@ -20,6 +21,7 @@ function delivery(order: ActionOrder, state: string, detail: string, nowMs: numb
 }
 
 function summary(event: EventRecord): Extract<LiveMessage, { type: 'event' }>['event'] {
-  const { id, kind, node, at, mediaTimeS, text } = event
-  return { id, kind, stream: event.streamId, node, at, mediaTimeS, text, hasFrame: event.frame !== null }
+  const { id, kind, node, at, mediaTimeS, text, fields } = event
+  const audio = kind === 'speech.played' ? SoundSchema.safeParse(fields.audio).data : undefined
+  return { id, kind, stream: event.streamId, node, at, mediaTimeS, text, hasFrame: event.frame !== null, ...(audio ? { audio } : {}) }
 }

@@ -112,7 +112,7 @@ class WireBus implements QueueBus {
   /** `actions` concerns the process that wrote them; the rest is for whoever listens, orders and inputs in any case. */
   #goesOut(message: LiveMessage): boolean {
     if (message.type === 'actions') return false
-    return message.type === 'control' || message.type === 'input' || this.#livePeers() > 0
+    return message.type === 'control' || message.type === 'cancel' || message.type === 'input' || this.#livePeers() > 0
   }
 
   #livePeers(): number {

@@ -13,6 +13,8 @@ export interface ActionOrder {
   node: PlanNode
   /** The stream's routes, by out port `node.port`. */
   routes: Record<string, Target[]>
+  /** A person wants it no more: this try only says so. */
+  isCancelled?: boolean
 }
 
 /** How a try ended. The next actions are written in the same transaction: the outbox again. */

@@ -82,6 +82,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
 
   const unsubscribe = bus.subscribe((message) => {
     if (message.type === 'actions') outbox.nudge()
+    if (message.type === 'cancel') actionWorker.cancel(message.action)
     if (message.type === 'control') streamWorker.stopStream({ streamId: message.stream, run: message.run })
   })
   outbox.start()

@@ -1,6 +1,6 @@
 // Actions: the outbox, and the deliveries with their tries. A row is written with the fact that caused it, so none is lost;
 // its id is made of event and node, so none is doubled.
-import { and, asc, eq, inArray, lt, notInArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm'
 import type { ActionRecord } from '../engine/deps.ts'
 import type { ActionOrder, ActionOutcome, QueueStore } from '../queue/deps.ts'
 import type { Db, Session } from './db.ts'
@@ -16,6 +16,10 @@ import type { ActionState } from './schema.ts'
 const done: ActionState[] = ['delivered', 'failed']
 const longestDetail = 2_000
 
+function row({ dueAtMs, phase = '', ...record }: ActionRecord): Omit<ActionRecord, 'dueAtMs' | 'phase'> & { phase: string; dueAt: Date | null } {
+  return { ...record, phase, dueAt: dueAtMs === undefined ? null : new Date(dueAtMs) }
+}
+
 /** Adds those that are new. They run with the plan of the deployment that made them, also after the next deploy. */
 export async function insertActions(
   tx: Session, records: readonly ActionRecord[], origin: { fromStream: string } | { deploymentId: string }, nowMs: number,
@@ -25,13 +29,13 @@ export async function insertActions(
     : sql`(select ${streams.deploymentId} from ${streams} where ${streams.id} = ${origin.fromStream})`
   const at = new Date(nowMs)
   await tx.insert(actions).values(records.map((record) => ({
-    ...record, deploymentId, state: 'pending' as const, attempts: 0, detail: '', createdAt: at, updatedAt: at,
+    ...row(record), deploymentId, state: 'pending' as const, attempts: 0, detail: '', createdAt: at, updatedAt: at,
   }))).onConflictDoNothing()
 }
 
 async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promise<ActionOrder | null> {
   const [row] = await db.update(actions)
-    .set({ state: 'running', attempts: sql`${actions.attempts} + 1`, updatedAt: new Date(nowMs) })
+    .set({ state: sql`case when ${actions.state} = 'cancelling' then 'cancelling' else 'running' end`, attempts: sql`${actions.attempts} + 1`, updatedAt: new Date(nowMs) })
     .where(and(eq(actions.id, id), notInArray(actions.state, done)))
     .returning()
   if (!row) return null
@@ -43,13 +47,14 @@ async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promi
     await db.update(actions).set({ state: 'failed', detail, updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
     return null
   }
-  const { eventId, flowId, streamId, run, port, message } = row
+  const { eventId, flowId, streamId, run, port, message, phase } = row
   return {
-    action: { id, eventId, flowId, streamId, run, node: row.node, port, message },
+    action: { id, eventId, flowId, streamId, run, node: row.node, port, message, ...(phase === '' ? {} : { phase }) },
     attempt: row.attempts,
     flow: { id: flowId, name: deployed.plan.name, revision: deployed.revision },
     node,
     routes: stream.routes,
+    ...(row.state === 'cancelling' ? { isCancelled: true } : {}),
   }
 }
 
@@ -62,7 +67,8 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
       await insertEvents(tx, outcome.events)
       await insertActions(tx, outcome.actions, { deploymentId: row.deploymentId }, nowMs)
       await insertInputs(tx, outcome.inputs, nowMs)
-      await tx.update(actions).set({ state: outcome.state, detail: plainText(outcome.detail).slice(0, longestDetail), updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
+      const state = row.state === 'cancelling' && outcome.state === 'retrying' ? row.state : outcome.state
+      await tx.update(actions).set({ state, detail: plainText(outcome.detail).slice(0, longestDetail), updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
     })
   } catch (thrown) {
     // The flow was deleted while its action ran: there is nothing left to write to.
@@ -74,11 +80,13 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
 export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }) {
   return {
     actionsToQueue: async ({ limit, olderThanMs }) => {
-      const rows = await db.select({ id: actions.id }).from(actions).where(and(
+      const forgottenAt = new Date(nowMs() - olderThanMs)
+      const rows = await db.select({ id: actions.id, dueAt: actions.dueAt }).from(actions).where(and(
         notInArray(actions.state, done),
-        or(eq(actions.state, 'pending'), lt(actions.updatedAt, new Date(nowMs() - olderThanMs))),
+        // A delayed one gives no sign of life before its time.
+        or(eq(actions.state, 'pending'), and(lt(actions.updatedAt, forgottenAt), or(isNull(actions.dueAt), lt(actions.dueAt, forgottenAt)))),
       )).orderBy(asc(actions.seq)).limit(limit)
-      return rows.map(({ id }) => ({ id, delayMs: 0 }))
+      return rows.map(({ id, dueAt }) => ({ id, delayMs: Math.max(0, (dueAt?.getTime() ?? 0) - nowMs()) }))
     },
     markQueued: async (ids) => {
       if (ids.length === 0) return

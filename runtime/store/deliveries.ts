@@ -7,7 +7,7 @@ import type { ActionState } from './schema.ts'
 
 // Between two tries it is still under way; only the last word counts as failed.
 const shownStates: Record<ActionState, DeliveryView['state']> = {
-  pending: 'pending', queued: 'pending', running: 'running', retrying: 'running', delivered: 'delivered', failed: 'failed',
+  pending: 'pending', queued: 'pending', running: 'running', retrying: 'running', cancelling: 'running', delivered: 'delivered', failed: 'failed',
 }
 
 /** The deliveries of these events, in the order they were made, by event id. */

@@ -1,7 +1,7 @@
 // Deployments: which revision runs, as which streams. Deploying and stopping only says what is wanted; the queue is told by the caller.
-import { and, asc, desc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, ne, notInArray, or, sql } from 'drizzle-orm'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
-import type { Plan } from '../../nodes/contract/plan.ts'
+import type { Plan, PlanStream } from '../../nodes/contract/plan.ts'
 import type { Deployment, DeploymentState, DeploymentStore, StreamRef } from '../api/deps.ts'
 import type { Db, Session } from './db.ts'
 import { transaction } from './db.ts'
@@ -76,8 +76,7 @@ async function deploy(tx: Session, flowId: string, revision: number, plan: Plan,
   await tx.insert(deployments).values({ id, flowId, revision, plan, deployedAt: new Date(nowMs) })
   const ids = former.map((stream) => stream.id)
   if (ids.length > 0) {
-    // A new run starts with nothing: the nodes may not be the same any more.
-    await tx.delete(nodeStates).where(inArray(nodeStates.streamId, ids))
+    await keepMemories(tx, former, plan)
     await tx.update(inputs).set({ consumedAt: new Date(nowMs) }).where(and(inArray(inputs.streamId, ids), isNull(inputs.consumedAt)))
   }
   const started = await startStreams(tx, flowId, id, plan)
@@ -86,6 +85,24 @@ async function deploy(tx: Session, flowId: string, revision: number, plan: Plan,
     started,
     superseded: former.filter(mayRun).map((stream) => ({ streamId: stream.id, run: stream.run })),
   }
+}
+
+/**
+ * A new run starts with nothing, for the nodes may not be the same any more; only what a memory node keeps, and the memory of
+ * the models it is wired into, goes on into the next run of the same stream.
+ */
+async function keepMemories(tx: Session, former: readonly Former[], plan: Plan): Promise<void> {
+  for (const { id, run, source } of former) {
+    const kept = memoryStates(plan.streams.find((stream) => stream.id === source))
+    await tx.delete(nodeStates).where(and(eq(nodeStates.streamId, id), or(ne(nodeStates.run, run), notInArray(nodeStates.node, kept))))
+    if (kept.length > 0) await tx.update(nodeStates).set({ run: run + 1, tick: 0 }).where(and(eq(nodeStates.streamId, id), inArray(nodeStates.node, kept)))
+  }
+}
+
+function memoryStates(stream: PlanStream | undefined): string[] {
+  const memories = (stream?.ticks ?? []).filter(({ type }) => type === 'memory').map(({ id }) => id)
+  const models = memories.flatMap((id) => stream?.routes[`${id}.memory`] ?? []).map(({ node }) => `${node}#memory`)
+  return [...memories, ...models]
 }
 
 /** What has ended by itself keeps its state; the rest is stopped. */

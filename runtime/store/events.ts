@@ -11,14 +11,15 @@ import type { Db, Session } from './db.ts'
 import { guarded } from './db-errors.ts'
 import { createDecisionStore } from './decisions.ts'
 import { readDeliveries } from './deliveries.ts'
-import { insertFrames, readFrame } from './frames.ts'
+import { insertFrames, readFrame, readRecentFrames } from './frames.ts'
 import { plainText } from './plain-text.ts'
 import { events } from './schema.ts'
+import { readSound, readSoundIds, soundUrl } from './sounds.ts'
 
 /** Records facts with their pictures; those recorded already are left as they are. */
 export async function insertEvents(tx: Session, records: readonly EventRecord[]): Promise<void> {
   if (records.length === 0) return
-  await tx.insert(events).values(records.map(({ frame, at, text, ...record }) => ({
+  await tx.insert(events).values(records.map(({ frame, recent: _recent, at, text, ...record }) => ({
     ...record,
     at: new Date(at),
     text: plainText(text),
@@ -37,10 +38,16 @@ type Row = Pick<typeof events.$inferSelect, 'id' | 'kind' | 'revision' | 'node' 
 
 async function toViews(session: Session, rows: readonly Row[]): Promise<EventView[]> {
   const deliveries = await readDeliveries(session, rows.map(({ id }) => id))
+  // What was spoken is kept with the event it was about; the record of speaking points there.
+  const aboutOf = (row: Row): string => row.kind === 'speech.played' && typeof row.fields.about === 'string' ? row.fields.about : row.id
+  const spoken = await readSoundIds(session, rows.map(aboutOf))
+  const audioOf = (about: string): EventView['audio'] => spoken.has(about) ? { url: soundUrl(about) } : null
+  const abouts = new Map(rows.map((row) => [row.id, aboutOf(row)]))
   return rows.map(({ hasFrame, at, acknowledgedAt, ...row }) => ({
     ...row,
     at: at.toISOString(),
     frame: hasFrame ? { url: `/api/events/${row.id}/frame` } : null,
+    audio: audioOf(abouts.get(row.id) ?? row.id),
     acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
     deliveries: deliveries.get(row.id) ?? [],
   }))
@@ -82,15 +89,29 @@ async function getEvent(session: Session, id: string): Promise<EventView> {
   return view
 }
 
+/** The event and those of its escalation: whoever has seen "nobody has acknowledged this" has seen this, and the other way round. */
+function inEscalationOf(id: string): SQL {
+  return sql`${events.id} in (
+    with recursive up as (
+      select id, kind, fields ->> 'about' as about from events where id = ${id}
+      union select e.id, e.kind, e.fields ->> 'about' from events e join up on e.id = up.about and up.kind like 'notification.%'),
+    down as (
+      select id from up
+      union select e.id from events e join down on e.fields ->> 'about' = down.id and e.kind = 'notification.unacknowledged')
+    select id from down)`
+}
+
 /** The events of the API, with the timeline of decisions. */
 export function createEventStore({ db, nowMs }: { db: Db; nowMs(): number }): EventStore {
   return guarded<EventStore>('events', {
     list: (query) => listEvents(db, query),
     get: (id) => getEvent(db, id),
     frame: (id) => readFrame(db, id),
+    recentFrames: (id) => readRecentFrames(db, id),
+    sound: (id) => readSound(db, id),
     acknowledge: async (id, by) => {
       // The first one counts.
-      await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(and(eq(events.id, id), isNull(events.acknowledgedAt)))
+      await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(and(inEscalationOf(id), isNull(events.acknowledgedAt)))
       return await getEvent(db, id)
     },
     ...createDecisionStore({ db }),

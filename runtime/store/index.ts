@@ -1,16 +1,20 @@
 // The store: everything Heed remembers, behind the interfaces that engine, queue and API declare.
 // The only door to this folder besides embedded.ts and seal.ts.
 import type pg from 'pg'
-import type { Log } from '../../nodes/contract/capabilities.ts'
-import type { AccountStore, ConnectionStore, DeploymentStore, EventStore, FlowStore } from '../api/deps.ts'
+import type { Log, SoundPort } from '../../nodes/contract/capabilities.ts'
+import type { AccountStore, ApprovedHostStore, ConnectionStore, DeliveryStore, DeploymentStore, EventStore, FlowStore, RunningStore } from '../api/deps.ts'
 import type { EngineStore, SessionInput } from '../engine/deps.ts'
 import type { QueueStore } from '../queue/deps.ts'
 import { createAccountStore } from './accounts.ts'
 import { createActionStore } from './actions.ts'
+import { createApprovedHostStore } from './approved-hosts.ts'
+import type { HostApproval } from './approved-hosts.ts'
 import { createConnectionStore, ensureBuiltIn } from './connections.ts'
 import { migrateDatabase, openDb, openPool, pingDatabase } from './db.ts'
 import { guarded } from './db-errors.ts'
 import { ensurePartitions } from './decision-days.ts'
+import { createDeliveryStore } from './delivery-control.ts'
+import type { OpenActions } from './delivery-control.ts'
 import { createDeploymentStore } from './deployments.ts'
 import { createEventStore } from './events.ts'
 import { createFlowStore } from './flows.ts'
@@ -19,9 +23,13 @@ import { createInputStore } from './inputs.ts'
 import { createPlanCache } from './plans.ts'
 import { defaultRetention, sweepRetention } from './retention.ts'
 import type { Retention } from './retention.ts'
+import { createPushSubscriptionStore } from './push-subscriptions.ts'
+import type { PushSubscriptionStore } from './push-subscriptions.ts'
 import { createSeal } from './seal.ts'
 import { createSettingStore } from './settings.ts'
 import type { SettingStore } from './settings.ts'
+import { createRunningStore } from './running.ts'
+import { createSoundStore } from './sounds.ts'
 import { createStreamStore } from './streams.ts'
 import { createTickStore } from './ticks.ts'
 
@@ -43,10 +51,15 @@ export interface Store {
   queue: QueueStore
   flows: FlowStore & FlowSecrets
   deployments: DeploymentStore
+  running: RunningStore
   connections: ConnectionStore
   events: EventStore
+  deliveries: DeliveryStore & OpenActions
+  sounds: SoundPort
   accounts: AccountStore
   settings: SettingStore
+  approvedHosts: ApprovedHostStore & HostApproval
+  push: PushSubscriptionStore
   /** Puts messages before nodes of running sessions: questions from outside. */
   addInputs(inputs: SessionInput[]): Promise<void>
   /** Throws when the database is away. */
@@ -89,10 +102,15 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     }),
     flows: createFlowStore(parts),
     deployments: createDeploymentStore(parts),
+    running: createRunningStore({ ...parts, addInputs }),
     connections: createConnectionStore(parts),
     events: createEventStore(parts),
+    deliveries: createDeliveryStore(parts),
+    sounds: createSoundStore(parts),
     accounts: createAccountStore(parts),
     settings: createSettingStore(db),
+    approvedHosts: createApprovedHostStore(db, createSettingStore(db), nowMs),
+    push: createPushSubscriptionStore(parts),
     addInputs: start.addInputs,
     ping: async () => ({ ...await pingDatabase(pool), backend }),
     pool,

@@ -138,7 +138,32 @@ export const frames = pgTable('frames', {
   jpeg: bytea('jpeg').notNull(),
 })
 
-export type ActionState = 'pending' | 'queued' | 'running' | 'retrying' | 'delivered' | 'failed'
+/** What a stream saw up to a delegation. */
+export const recentFrames = pgTable('recent_frames', {
+  eventId: text('event_id').notNull().references(() => events.id, { onDelete: 'cascade' }),
+  position: integer('position').notNull(),
+  mediaTimeS: doublePrecision('media_time_s').notNull(),
+  jpeg: bytea('jpeg').notNull(),
+}, (table) => [primaryKey({ columns: [table.eventId, table.position] })])
+
+/** What was spoken about an event. */
+export const sounds = pgTable('sounds', {
+  eventId: text('event_id').primaryKey().references(() => events.id, { onDelete: 'cascade' }),
+  contentType: text('content_type').notNull(),
+  durationS: doublePrecision('duration_s').notNull(),
+  bytes: bytea('bytes').notNull(),
+})
+
+/** Browsers that asked for Web Push; the keys are sealed. */
+export const pushSubscriptions = pgTable('push_subscriptions', {
+  endpoint: text('endpoint').primaryKey(),
+  sealed: text('sealed').notNull(),
+  label: text('label').notNull(),
+  createdAt: instant('created_at').notNull(),
+})
+
+/** `cancelling`: its next try, or the one that runs, only says that a person wants it no more. */
+export type ActionState = 'pending' | 'queued' | 'running' | 'retrying' | 'cancelling' | 'delivered' | 'failed'
 
 /** Actions are the outbox and the deliveries at once: one row tells what to do and how it went. */
 export const actions = pgTable('actions', {
@@ -155,6 +180,8 @@ export const actions = pgTable('actions', {
   state: text('state').$type<ActionState>().notNull(),
   attempts: integer('attempts').notNull(),
   detail: text('detail').notNull(),
+  phase: text('phase').notNull().default(''),
+  dueAt: instant('due_at'),
   createdAt: instant('created_at').notNull(),
   /** Last sign of life. */
   updatedAt: instant('updated_at').notNull(),

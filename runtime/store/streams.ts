@@ -53,10 +53,12 @@ async function claim(db: Db, plans: PlanCache, ref: { streamId: string; run: num
     const [flow] = await tx.select({ id: flows.id }).from(flows).where(eq(flows.id, row.flowId))
     if (!deployed || !plan || !flow) return null
     const isFirst = row.tick === 0 && row.status === null
+    const states = await readNodeStates(tx, row.id, row.run)
     return {
       streamId: row.id, run: row.run, generation: row.generation, plan,
       flow: { id: flow.id, name: deployed.plan.name, revision: deployed.revision },
-      resume: isFirst ? null : { tick: row.tick, mediaTimeS: row.mediaTimeS, states: await readNodeStates(tx, row.id, row.run), status: row.status },
+      resume: isFirst ? null : { tick: row.tick, mediaTimeS: row.mediaTimeS, states, status: row.status },
+      ...(isFirst && Object.keys(states).length > 0 ? { carried: states } : {}),
     }
   })
 }

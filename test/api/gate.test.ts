@@ -51,9 +51,11 @@ describe('the gate', () => {
     expect(names.length).toBeGreaterThan(35)
   })
 
-  it('makes only what signing in needs public', () => {
+  it('makes only what signing in and the link of a message need public', () => {
     const names = routes.map(({ method, pattern }) => `${method} ${pattern}`)
-    expect(names.filter((name) => publicRoutes.includes(name)).sort()).toEqual(['GET /api/health', 'GET /api/me', 'POST /api/sign-in', 'POST /api/sign-in/claim'])
+    expect(names.filter((name) => publicRoutes.includes(name)).sort()).toEqual([
+      'GET /api/acknowledge/:token', 'GET /api/acknowledge/:token/frame', 'GET /api/health', 'GET /api/me', 'POST /api/acknowledge/:token', 'POST /api/sign-in', 'POST /api/sign-in/claim',
+    ])
   })
 
   it.each([

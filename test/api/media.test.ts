@@ -99,6 +99,10 @@ describe('the camera test', () => {
     expect((await bench.call('POST', '/api/cameras/test', { body: { config } })).body).toMatchObject({ ok: true, width: 1280 })
     await bench.call('POST', '/api/cameras/test', { body: { config, flow: 'f1', node: 'cam' } })
     expect(tried).toEqual([[config, undefined], [config, { flowId: 'f1', nodeId: 'cam' }]])
+    const filters = [{ do: 'crop', rectangle: { x: 0, y: 0, width: 0.5, height: 1 } }]
+    await bench.call('POST', '/api/cameras/test', { body: { config, filters } })
+    expect(tried[2]).toEqual([config, undefined, filters])
+    expect((await bench.call('POST', '/api/cameras/test', { body: { config, filters: [{ do: 'drawtext=textfile=/etc/passwd' }] } })).status).toBe(400)
   })
 
   it('names the setting that is wrong before it tries anything', async () => {

@@ -6,6 +6,7 @@ import { FatalError } from '../../nodes/contract/errors.ts'
 import notification from '../../nodes/action/notification.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
 import { performAction, type Outcome } from '../../runtime/engine/perform.ts'
+import { testReach } from '../support/reach.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { quietLog } from '../support/session-bench.ts'
 import { testMessage } from '../support/test-node.ts'
@@ -30,7 +31,7 @@ function attempt(number: number, url = receiver.url): Promise<Outcome> {
     action: { id: `${message.eventId}_tell`, eventId: message.eventId, flowId: 'flow1', streamId: 'flow1-cam', run: 1, node: 'tell', port: 'message', message },
     attempt: number, flow: { id: 'flow1', name: 'Fall alert', revision: 1 }, node: { id: 'tell', type: 'notification', version: 1, config }, routes: {},
   }, {
-    clock, log: quietLog, http, connections, nodes: new Map([['notification', notification]]), pictures: { ofEvent: async () => undefined },
+    clock, log: quietLog, http, connections, nodes: new Map([['notification', notification]]), pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] }, reach: testReach(),
     acknowledgeUrl: () => 'http://heed.test/ack', absoluteUrl: (path) => `http://heed.test${path}`,
   }, new AbortController().signal)
 }

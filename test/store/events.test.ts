@@ -101,4 +101,18 @@ describe('events', () => {
     expect((await under.store.events.decisions({ flow: flowId, stream: 'other', limit: 5 })).decisions).toEqual([])
     expect((await under.store.events.decisions({ flow: flowId, from: new Date(startMs + 11_500).toISOString(), limit: 5 })).decisions[0]).toEqual({ ...decision(12, { node: 'second', reason: 'duplicate' }), stream: key.streamId })
   })
+
+  test('of one escalation are acknowledged together, whichever of them somebody presses', async () => {
+    const kind = 'notification.unacknowledged' as const
+    const at = new Date(startMs).toISOString()
+    const rows = (prefix: string) => [
+      event(key, flowId, `${flowId}-${prefix}0`, { at }), event(key, flowId, `${flowId}-${prefix}1`, { at, kind, fields: { about: `${flowId}-${prefix}0` } }),
+      event(key, flowId, `${flowId}-${prefix}2`, { at, kind, fields: { about: `${flowId}-${prefix}1` } }),
+    ]
+    await under.store.engine.commitTick(tickCommit(key, flowId, 1, { events: [...rows('a'), ...rows('b')], actions: [] }))
+    await under.store.events.acknowledge(`${flowId}-a0`, 'Ana')
+    await under.store.events.acknowledge(`${flowId}-b2`, 'Ben')
+    const by = async (id: string) => (await under.store.events.get(`${flowId}-${id}`)).acknowledgedBy
+    expect(await Promise.all(['a0', 'a1', 'a2', 'b0', 'b1', 'b2'].map(by))).toEqual(['Ana', 'Ana', 'Ana', 'Ben', 'Ben', 'Ben'])
+  })
 })

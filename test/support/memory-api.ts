@@ -2,12 +2,14 @@
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import type { Sound } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { defineAction, defineSource, port } from '../../nodes/contract/define.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { AccountStore, ApiDeps, ConnectionStore, Deployment, DeploymentStore, EventStore, EventView, FlowStore, StoredFlow, StreamRef } from '../../runtime/api/deps.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
+import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
 
 export interface LogLine { level: 'info' | 'warn' | 'error'; fields: Record<string, unknown>; text: string }
@@ -20,6 +22,7 @@ export interface MemoryApi extends ApiDeps {
   saved: Map<string, Buffer>
   eventRows: Map<string, EventView>
   frames: Map<string, Uint8Array>
+  sounds: Map<string, Sound>
   connectionRows: Map<string, Connection>
   sessions: Map<string, number>
 }
@@ -120,7 +123,7 @@ function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
   }
 }
 
-function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Array>): EventStore {
+function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Array>, sounds: Map<string, Sound>): EventStore {
   const find = (id: string): EventView => rows.get(id) ?? missing(`event ${id}`, 'EVENT_NOT_FOUND')
   return {
     list: async ({ flow, kind, limit }) => ({
@@ -134,7 +137,18 @@ function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Arr
       rows.set(id, event)
       return event
     },
+    recentFrames: async () => [],
+    sound: async (id) => sounds.get(find(id).id),
     decisions: async () => ({ decisions: [], next: null }),
+  }
+}
+
+function memoryApprovedHosts(): ApiDeps['approvedHosts'] {
+  const byHand = new Set<string>()
+  return {
+    list: async () => ({ byHand: [...byHand].sort(), named: [] }),
+    add: async (host) => { byHand.add(host) },
+    remove: async (host) => { byHand.delete(host) },
   }
 }
 
@@ -175,6 +189,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
   const saved = new Map<string, Buffer>()
   const eventRows = new Map<string, EventView>()
   const frames = new Map<string, Uint8Array>()
+  const sounds = new Map<string, Sound>()
   const connectionRows = new Map<string, Connection>([['edge', { name: 'edge', kind: 'edge', config: {}, secret: {} }]])
   const sessions = new Map<string, number>()
   const nowMs = changes.nowMs ?? Date.now
@@ -185,9 +200,13 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     nodes: smallNodes,
     flows: memoryFlows(nowMs),
     deployments: memoryDeployments(),
+    running: memoryRunning(),
     connections: memoryConnections(connectionRows),
-    events: memoryEvents(eventRows, frames),
+    events: memoryEvents(eventRows, frames, sounds),
+    deliveries: { cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND') },
+    transcribe: async () => 'How many people are there?',
     accounts: memoryAccounts(sessions),
+    approvedHosts: memoryApprovedHosts(),
     streams: {
       start: async (refs) => { told.push({ order: 'start', refs }) },
       stop: async (refs) => { told.push({ order: 'stop', refs }) },
@@ -200,6 +219,8 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
       probe: async () => ({ ok: false, code: 'CAMERA_REFUSED', message: 'Nothing listens at this address.' }),
     },
     relay: memoryRelay(),
+    tryAction: async ({ node }) => ({ ok: true, message: `Tried ${node.id}.` }),
+    push: { publicKey: async () => 'public-key', add: async () => undefined, remove: async () => undefined },
     testConnection: async ({ config }) => ({ ok: config.url !== undefined, message: 'It answers.' }),
     pingDatabase: async () => ({ latencyMs: 1, version: '18', backend: 'embedded' }),
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: '# none\n' }),
@@ -210,6 +231,6 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     isSecure: () => false,
     ...changes,
     bus: memoryBus(),
-    lines, told, saved, eventRows, frames, connectionRows, sessions,
+    lines, told, saved, eventRows, frames, sounds, connectionRows, sessions,
   }
 }

@@ -1,11 +1,12 @@
 // Runs one node alone, as the engine would: state kept between ticks, status and messages collected. Every node's test starts here.
 import type { ConnectionPort, HttpPort, ModelSession, PicturePort } from '../../nodes/contract/capabilities.ts'
-import type { ActionResult, CheckContext, NodeDefinition, Ports, TickInfo } from '../../nodes/contract/define.ts'
+import type { ActionResult, CheckContext, LentMemory, NodeDefinition, Ports, TickInfo } from '../../nodes/contract/define.ts'
 import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import { BugError, type Problem } from '../../nodes/contract/errors.ts'
-import type { Message, NodeStatus } from '../../nodes/contract/events.ts'
+import type { EventKind, Message, NodeStatus } from '../../nodes/contract/events.ts'
 import type { Frame, Taps } from '../../nodes/contract/frames.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
+import { testReach, type Reach } from './reach.ts'
 
 export interface TestNodeOptions {
   config?: Record<string, unknown>
@@ -14,8 +15,12 @@ export interface TestNodeOptions {
   http?: HttpPort
   connections?: Partial<ConnectionPort>
   pictures?: PicturePort
+  reach?: Partial<Reach>
+  phase?: string
   attempt?: number
   signal?: AbortSignal
+  modelMemories?(): LentMemory[]
+  note?(kind: EventKind, text: string): void
 }
 
 export interface TestNode {
@@ -58,12 +63,13 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
       const tick: TickInfo = { number, atMs: clock.nowMs(), mediaTimeS: number - 1, seconds: 1, camera: 'ok', last: false, ...info }
       const received = Object.fromEntries(Object.entries(definition.ports.in).map(([name, port]) => [name, inputs[name] ?? (port.kind === 'frames' || port.kind === 'memory' ? undefined : [])]))
       const sent = await definition.onTick(received as never, {
-        config, clock, log: silentLog, signal, state: node.state, tick,
+        config, clock, log: silentLog, signal, state: node.state, tick, flow: { id: 'flow1', name: 'Fall alert' },
         status: (text, extra) => { node.status = { text, tone: extra?.tone ?? 'ok', ...(extra?.data ? { data: extra.data } : {}) } },
         message: (text, extra: { fields?: Record<string, unknown>; mediaTimeS?: number; frame?: Frame } = {}) => testMessage(text, {
           id: `${number}-${count}`, eventId: `${number}-${count++}`, mediaTimeS: extra.mediaTimeS ?? tick.mediaTimeS, ...(extra.fields ? { fields: extra.fields } : {}),
         }),
         ...(options.model ? { model: options.model } : {}),
+        ...(options.modelMemories ? { modelMemories: options.modelMemories } : {}), ...(options.note ? { note: options.note } : {}),
       })
       return sent
     },
@@ -73,7 +79,8 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
       return await definition.perform(message, {
         config, clock, log: silentLog, signal, idempotencyKey: `${message.eventId}_node`, attempt: options.attempt ?? 1,
         flow: { id: 'flow1', name: 'Fall alert' }, node: { id: 'node', name: 'node' },
-        http: options.http ?? { request: refuse('http') }, pictures: options.pictures ?? { ofEvent: async () => undefined },
+        http: options.http ?? { request: refuse('http') }, pictures: options.pictures ?? { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+        ...testReach(options.reach), phase: options.phase ?? '',
         connections: { get: refuse('connections'), sign: async () => undefined, ...options.connections },
         acknowledgeUrl: (each) => `http://heed.test/ack/${each.eventId}`, absoluteUrl: (path) => `http://heed.test${path}`,
       })

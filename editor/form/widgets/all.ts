@@ -19,4 +19,6 @@ export const widgets: Record<Field['widget'], ComponentType<WidgetProps>> = {
   text: TextWidget, textarea: TextareaWidget, template: TextareaWidget, number: NumberWidget, duration: DurationWidget, select: SelectWidget,
   segments: SegmentsWidget, toggle: ToggleWidget, tags: TagsWidget, skills: SkillsWidget, connection: ConnectionWidget, media: MediaWidget,
   url: UrlWidget, json: JsonWidget,
+  // As text until they can be drawn on a snapshot.
+  polygons: JsonWidget, rectangle: JsonWidget,
 }

@@ -1,8 +1,9 @@
 // Which camera addresses may be opened at all. A flow is untrusted: its URL must never become an option of ffmpeg,
 // a local file, or a way to services that only this machine can reach (cloud metadata, link-local).
 import { lookup as systemLookup } from 'node:dns/promises'
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
 import { FatalError, RetryableError } from '../../../nodes/contract/errors.ts'
+import { isRefused, isRefusedName } from '../address-guard.ts'
 
 export type Lookup = (host: string) => Promise<{ address: string; family: number }[]>
 
@@ -10,14 +11,6 @@ const schemes = {
   rtsp: ['rtsp:', 'rtsps:'],
   url: ['http:', 'https:', 'rtmp:', 'rtmps:', 'rtsp:', 'rtsps:', 'srt:'],
 } as const
-
-const refused = new BlockList()
-refused.addSubnet('169.254.0.0', 16, 'ipv4') // link-local, metadata of most clouds
-refused.addSubnet('0.0.0.0', 8, 'ipv4')
-refused.addAddress('100.100.100.200', 'ipv4') // Alibaba's metadata
-refused.addAddress('192.0.0.192', 'ipv4') // Oracle's metadata
-refused.addSubnet('fe80::', 10, 'ipv6')
-refused.addAddress('fd00:ec2::254', 'ipv6') // Amazon's metadata
 
 /** The host as a person knows it: no scheme, no credentials, no path. */
 export function hostOf(url: URL): string {
@@ -41,8 +34,8 @@ export function parseCameraUrl(raw: string, kind: 'rtsp' | 'url'): URL {
 export async function checkHost(url: URL, lookup: Lookup = (host) => systemLookup(host, { all: true })): Promise<void> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host, lookup)
-  for (const { address, family } of addresses) {
-    if (refused.check(address, family === 6 ? 'ipv6' : 'ipv4')) {
+  for (const { address } of addresses) {
+    if (isRefusedName(host) || isRefused(address)) {
       throw new FatalError('CAMERA_HOST_REFUSED',
         `"${host}" is an address of this machine's own network services, not of a camera. Use the camera's address in your network.`)
     }

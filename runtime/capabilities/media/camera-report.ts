@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { CameraSpec } from '../../../nodes/contract/capabilities.ts'
 import { CodedError, FatalError, isStopped } from '../../../nodes/contract/errors.ts'
+import type { PictureFilter } from '../../../nodes/contract/frames.ts'
 import type { CameraReport } from '../../api/deps.ts'
 import type { CameraDeps } from './camera.ts'
 import { lookArguments, type Input } from './input-arguments.ts'
@@ -20,21 +21,28 @@ const SpecSchema = z.object({
 /** A person waits for the answer. */
 const totalMs = 10_000
 
-/** `config` is a camera node's, as it stands in the editor: not trusted, perhaps not saved. */
-export async function reportCamera(deps: CameraDeps, config: Record<string, unknown>, owner?: Owner): Promise<CameraReport> {
+/**
+ * `config` is a camera node's, as it stands in the editor: not trusted, perhaps not saved. The snapshot is bare unless there are
+ * `filters`: masks are drawn on it.
+ */
+export async function reportCamera(deps: CameraDeps, config: Record<string, unknown>, owner?: Owner, filters?: readonly PictureFilter[]): Promise<CameraReport> {
   try {
     const parsed = SpecSchema.safeParse(config)
     if (!parsed.success) throw new FatalError('CAMERA_NOT_SET_UP', 'The camera is not set up yet. Choose what kind it is and where it is.')
-    return await tryCamera(deps, parsed.data as CameraSpec, owner)
+    return await tryCamera(deps, parsed.data as CameraSpec, owner, filters)
   } catch (error) {
     if (error instanceof CodedError && !isStopped(error)) return { ok: false, code: error.code, message: error.message }
     throw error
   }
 }
 
-async function tryCamera(deps: CameraDeps, spec: CameraSpec, owner: Owner | undefined): Promise<CameraReport> {
+async function tryCamera(deps: CameraDeps, spec: CameraSpec, owner: Owner | undefined, filters: readonly PictureFilter[] | undefined): Promise<CameraReport> {
   const input = await resolveInput(deps, spec, owner)
-  if (input.kind === 'browser') return browserReport(deps, input, owner)
+  if (input.kind === 'browser') {
+    // A browser's picture does not pass through a decoder here, so nothing can be burned into it.
+    if (filters && filters.length > 0) throw new FatalError('CAMERA_NOT_MASKED', 'A masked snapshot of a browser camera cannot be taken. Start the flow and look at its stream.')
+    return browserReport(deps, input, owner)
+  }
   const tools = await deps.tools()
   const untilMs = deps.clock.nowMs() + totalMs
   const wait = (): { signal: AbortSignal; timeoutMs: number } => {
@@ -43,7 +51,7 @@ async function tryCamera(deps: CameraDeps, spec: CameraSpec, owner: Owner | unde
     return { signal: new AbortController().signal, timeoutMs }
   }
   const seen = await look({ clock: deps.clock, tools }, input, wait())
-  const command = [...tools.bound, tools.ffmpeg, ...snapshotArguments(lookArguments(input, tools.rtspTimeout))]
+  const command = [...tools.bound, tools.ffmpeg, ...snapshotArguments(lookArguments(input, tools.rtspTimeout), filters)]
   const { text: jpeg, lastWords } = await collect(deps.clock, command, input, wait())
   const picture = readPicture(jpeg)
   if (!picture) throw explain(input, lastWords)

@@ -1,7 +1,7 @@
 // One ffmpeg, from start to end: its pipes become frames, its silence and its death become words. It never starts itself again.
 import type { Clock, Log } from '../../../nodes/contract/capabilities.ts'
 import { BugError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
-import { visualTokens, type FastFrame, type Frame, type GrayImage, type Picture, type Taps } from '../../../nodes/contract/frames.ts'
+import { markOf, visualTokens, type FastFrame, type Frame, type GrayImage, type Picture, type Taps } from '../../../nodes/contract/frames.ts'
 import { startChild, type Child } from './child.ts'
 import { inputArguments, type Input, type Reading } from './input-arguments.ts'
 import { JpegSplitter } from './jpeg-stream.ts'
@@ -100,10 +100,12 @@ function readPictures(deps: DecoderDeps, job: Decoding, child: Child, onFrame: (
     })
   }
   const timeline = job.startTimeline()
+  // The very filters this process was started with.
+  const burnt = job.taps.filters?.map(markOf)
   let seq = 0, fastSeq = 0
   const zip = new Zip<{ stamp: number; full: Picture; floor: Picture; luma: GrayImage }>(['stamp', 'full', 'floor', 'luma'], maxSkew, (parts) => {
     const atMs = deps.clock.nowMs()
-    onFrame(toFrame(parts, seq++, atMs, timeline.mediaTimeS(parts.stamp, atMs)))
+    onFrame({ ...toFrame(parts, seq++, atMs, timeline.mediaTimeS(parts.stamp, atMs)), ...(burnt ? { burnt } : {}) })
   })
   const stamps = new StampReader(), full = new JpegSplitter(), floor = new JpegSplitter(), luma = new PgmSplitter()
   listen(pipes.stamps, (chunk) => stamps.push(chunk).forEach((stamp) => zip.put('stamp', stamp)))

@@ -38,7 +38,7 @@ export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: numbe
       if (path !== safeName(path)) throw notFound(path)
       await unlink(join(folder, path)).catch(() => { throw notFound(path) })
     },
-    probe: (config, owner) => reportCamera(deps, config, owner),
+    probe: (config, owner, filters) => reportCamera(deps, config, owner, filters),
   }
 }
 

@@ -1,5 +1,6 @@
 // What ffmpeg makes of one decode: three pictures a second apart, and raw frames for an edge model when wanted. Pure.
-import type { Taps } from '../../../nodes/contract/frames.ts'
+import type { PictureFilter, Taps } from '../../../nodes/contract/frames.ts'
+import { burnFilters } from './burn-arguments.ts'
 
 /** File descriptors of the child; 0 to 2 are the usual three. */
 export const pipes = { full: 1, floor: 3, luma: 4, stamps: 5, fast: 6, fastStamps: 7 } as const
@@ -45,13 +46,14 @@ function letterbox(width: number, height: number): string {
 
 function filters(taps: Taps, live: boolean): string {
   const { longSide, floor, fast } = taps
+  const burn = burnFilters(taps.filters)
   const parts = [
-    `[0:v:0]${fast ? 'split=2[all][quick];[all]' : ''}${firstOfEach(1, live)},${printStamps(pipes.stamps)},${fit(longSide, longSide)},split=3[a][b][c]`,
+    `[0:v:0]${fast ? 'split=2[all][quick];[all]' : ''}${firstOfEach(1, live)},${printStamps(pipes.stamps)},${burn}${fit(longSide, longSide)},split=3[a][b][c]`,
     '[a]format=yuvj420p[full]',
     `[b]${fit(floor.width, floor.height)},format=yuvj420p[floor]`,
     `[c]scale=w='max(1,floor(iw/4))':h='max(1,floor(ih/4))':flags=area,format=gray[luma]`,
   ]
-  if (fast) parts.push(`[quick]${firstOfEach(fast.fps, live)},${printStamps(pipes.fastStamps)},${letterbox(fast.width, fast.height)}[fast]`)
+  if (fast) parts.push(`[quick]${firstOfEach(fast.fps, live)},${printStamps(pipes.fastStamps)},${burn}${letterbox(fast.width, fast.height)}[fast]`)
   return parts.join(';')
 }
 
@@ -70,8 +72,8 @@ export function outputArguments(taps: Taps, live: boolean, passthrough: readonly
 /** In front of everything: quiet, never asking, one thread. */
 export const quietArguments: readonly string[] = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error', '-filter_complex_threads', '1']
 
-/** One picture, then the end. `input` is everything up to and with `-i`. */
-export function snapshotArguments(input: readonly string[]): string[] {
-  return [...quietArguments, '-threads', '1', ...input, '-filter_complex', `[0:v:0]${fit(640, 640)},format=yuvj420p[out]`,
+/** One picture, with what is to be burned in, then the end. `input` is everything up to and with `-i`. */
+export function snapshotArguments(input: readonly string[], burnIn?: readonly PictureFilter[]): string[] {
+  return [...quietArguments, '-threads', '1', ...input, '-filter_complex', `[0:v:0]${burnFilters(burnIn)}${fit(640, 640)},format=yuvj420p[out]`,
     '-map', '[out]', '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '4', '-threads', '1', '-f', 'image2pipe', 'pipe:1']
 }

@@ -6,6 +6,7 @@ import { FatalError } from '../../../nodes/contract/errors.ts'
 import { withCircuit } from './circuit.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
 import type { ModelMemory } from './model-memory.ts'
+import { openOpenai } from './openai.ts'
 import { openVllmOmni, type SessionOptions } from './vllm-omni.ts'
 
 export interface OpenRequest {
@@ -41,16 +42,17 @@ export function createModels(deps: ModelDeps): ModelPort {
   const { edge } = deps
   const openers: Partial<Record<ConnectionKind, Opener>> = {
     ...(edge ? { edge: ({ connection, ...rest }: OpenRequest) => edge.open({ connection: connection.name, ...rest }) } : {}),
-    'vllm-omni': overHttp(openVllmOmni), 'joyai-webinfer': overHttp(openJoyaiWebinfer), ...deps.openers,
+    'vllm-omni': overHttp(openVllmOmni), 'joyai-webinfer': overHttp(openJoyaiWebinfer), openai: overHttp(openOpenai), ...deps.openers,
   }
   return {
     open: async ({ connection: name, streamKey, config, timeoutMs }) => {
       const connection = await deps.connections.get(name)
       const open = openers[connection.kind]
-      if (!open) throw new FatalError('MODEL_KIND_UNFIT', `The connection "${name}" is of kind "${connection.kind}", which has no interaction model. Choose edge, vllm-omni or joyai-webinfer.`)
+      if (!open) throw new FatalError('MODEL_KIND_UNFIT', `The connection "${name}" is of kind "${connection.kind}", which has no interaction model. Choose edge, vllm-omni, joyai-webinfer or openai.`)
       return await open({ connection, streamKey, config, timeoutMs })
     },
   }
 }
 
 export { testConnection } from './test-connection.ts'
+export type { TestDeps } from './test-connection.ts'

@@ -3,7 +3,7 @@
 import type { ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
 import { toError } from '../../../nodes/contract/errors.ts'
 import { callModel } from './model-http.ts'
-import { joinMemory, memoryText, readMemory, withMemory, type ModelMemory } from './model-memory.ts'
+import { addAnswer, grownMemory, memoryText, nothingGiven, readMemory, toGive, withMemory, type ModelMemory } from './model-memory.ts'
 import { parseTokenForm, type TokenForm } from './token-form.ts'
 import { contentOf, modelOf, sessionIdOf, tickMessages, type SessionOptions } from './vllm-omni.ts'
 
@@ -31,9 +31,10 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
   }
   let given: string | null = null
   let ticksSinceGiven = 0
-  let before = ''
   let memory = options.restore
-  let reported: ModelMemory | undefined
+  let before = memory?.given ?? nothingGiven
+  // A server that knows nothing at the first tick was restarted together with this process.
+  let reported = memory
   let isRestoring = false
 
   return {
@@ -55,8 +56,8 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
       const wasRestoring = isRestoring
       const now = readMemory(harness.memory)
       isRestoring = hasForgotten(reported, now)
-      if (isRestoring) before = memoryText(memory)
-      else memory = joinMemory(before, now) ?? memory
+      if (isRestoring) before = toGive(memory)
+      else memory = grownMemory(memory, before, now)
       reported = now
       given = isRestoring ? null : instruction
       ticksSinceGiven = isDue ? 1 : ticksSinceGiven + 1
@@ -65,6 +66,7 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
         ...(wasRestoring && !isRestoring ? { restarted: true } : {}), ...(memory ? { memory } : {}),
       }
     },
+    note: (answered) => { memory = addAnswer(memory, answered) },
     release: async () => undefined,
     close: async () => {
       const never = new AbortController().signal

@@ -26,7 +26,7 @@ export async function callModel(http: HttpPort, connection: Connection, call: Mo
     ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
   }, signal).catch((error: unknown) => { throw inWords(error, call.timeoutMs) })
   if (response.status >= 200 && response.status < 300) return readJson(response)
-  throw refusal(response)
+  throw refusal(response, connection)
 }
 
 /** The connection's URL without `/v1` and slashes at its end: people paste both forms. */
@@ -58,9 +58,15 @@ function tryJson(text: string): unknown {
   }
 }
 
-function refusal(response: HttpResponse): FatalError | RetryableError {
+function refusal(response: HttpResponse, { kind, config }: Connection): FatalError | RetryableError {
   const { status } = response
   const said = saidBy(response.text)
+  if ((status === 400 || status === 413) && tooLong.test(response.text)) {
+    const contextTokens = contextIn(response.text)
+    return new RetryableError('MODEL_CONTEXT_FULL', `The request was longer than the server's context${contextTokens === undefined ? '' : ` of ${contextTokens} tokens`}. The next one is made shorter; set "contextTokens" of the connection to what the server was started with.`, { details: { contextTokens } })
+  }
+  if (status >= 500 && kind === 'openai') return new RetryableError('MODEL_BACKEND_DOWN', `The model server answers with an error (${status})${said}. It may still be loading its model.`)
+  if (status === 404 && kind === 'openai') return new FatalError('MODEL_NOT_THERE', `The server has no model "${typeof config.model === 'string' ? config.model : ''}" or nothing at this address (404)${said}. Check the model's name and the URL of the connection.`)
   if (status >= 500) return new RetryableError('MODEL_BACKEND_DOWN', `The orchestrator answers but the model behind it does not (${status}). See whether its model server is running.`)
   if (status === 408 || status === 425 || status === 429) return new RetryableError('MODEL_BUSY', `The model server is too busy (${status}).`)
   if (status === 401 || status === 403) return new FatalError('MODEL_KEY_REFUSED', `The model server refused the key (${status}). Set the right one in the connection.`)
@@ -68,9 +74,18 @@ function refusal(response: HttpResponse): FatalError | RetryableError {
   return new FatalError('MODEL_REFUSED', `The model server refused the request (${status})${said}.`)
 }
 
+// In the words of vLLM, llama.cpp, LM Studio and OpenAI.
+const tooLong = /maximum context length|context[ _](length|size|window)|exceeds? the (available )?context|exceed_context_size|too many tokens|prompt is too long/i
+
+function contextIn(text: string): number | undefined {
+  const found = /"n_ctx"\s*:\s*(\d+)|maximum context length (?:is|of) (\d+)|context (?:length|size|window) (?:is |of )?\(?(\d+)/i.exec(text)
+  const number = Number(found?.[1] ?? found?.[2] ?? found?.[3])
+  return Number.isFinite(number) ? number : undefined
+}
+
 function saidBy(text: string): string {
   const value = tryJson(text)
-  const error = typeof value === 'object' && value !== null && 'error' in value ? value.error : undefined
+  const error = typeof value === 'object' && value !== null ? 'error' in value ? value.error : 'message' in value ? value.message : undefined : undefined
   const message = typeof error === 'string' ? error : typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : ''
   return message === '' ? '' : `: ${message.slice(0, 200)}`
 }

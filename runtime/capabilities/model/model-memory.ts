@@ -1,7 +1,10 @@
 // A model's memory as the orchestrator reports it, and as the head of an instruction after the server has lost it.
-import type { ModelVerdict } from '../../../nodes/contract/capabilities.ts'
+import type { AnsweredQuestion, ModelMemory } from '../../../nodes/contract/capabilities.ts'
 
-export type ModelMemory = NonNullable<ModelVerdict['memory']>
+export type { ModelMemory }
+
+/** So many answered questions are kept. */
+const keptQuestions = 10
 
 /** Longer memories lose their oldest part: the head of an instruction must stay small beside the frames. */
 const longestHead = 4000
@@ -25,13 +28,45 @@ export function memoryText(memory: ModelMemory | undefined): string {
   return lines.filter((line) => line !== '').join('\n').slice(-longestHead)
 }
 
+/** What people asked and what was answered, as plain text. */
+function questionsText(memory: ModelMemory | undefined): string {
+  return (memory?.questions ?? []).map(({ question, answer }) => `You were asked: ${question} You answered: ${answer}`).join('\n').slice(-longestHead)
+}
+
+/** Everything that is given back, as plain text. */
+export function headText(memory: ModelMemory | undefined): string {
+  return [memoryText(memory), questionsText(memory)].filter((text) => text !== '').join('\n')
+}
+
+/** The memory with one more answered question; the oldest goes. */
+export function addAnswer(memory: ModelMemory | undefined, answered: AnsweredQuestion): ModelMemory {
+  return { ...memory ?? { longTerm: '', midTerm: [] }, questions: [...memory?.questions ?? [], answered].slice(-keptQuestions) }
+}
+
+/** What stands at the head of a server's instruction since it lost the stream. */
+export type Given = NonNullable<ModelMemory['given']>
+export const nothingGiven: Given = { memory: '', questions: '' }
+
+/** What is to be given back after a loss. */
+export function toGive(memory: ModelMemory | undefined): Given {
+  return { memory: memoryText(memory), questions: questionsText(memory) }
+}
+
+/** The memory from now on: what the server reports, behind what it was given, beside the questions that Heed keeps. */
+export function grownMemory(known: ModelMemory | undefined, given: Given, reported: ModelMemory | undefined): ModelMemory | undefined {
+  const now = joinMemory(given.memory, reported)
+  if (!now) return known
+  return { ...now, ...(known?.questions ? { questions: known.questions } : {}), ...(given.memory + given.questions === '' ? {} : { given }) }
+}
+
 /** What the server remembers since it was started anew, behind what it knew before. */
-export function joinMemory(before: string, now: ModelMemory | undefined): ModelMemory | undefined {
+function joinMemory(before: string, now: ModelMemory | undefined): ModelMemory | undefined {
   if (before === '') return now
   return { longTerm: [before, now?.longTerm ?? ''].filter((text) => text !== '').join('\n').slice(-longestHead), midTerm: now?.midTerm ?? [] }
 }
 
 /** The instruction with what was known before at its head. */
-export function withMemory(before: string, instruction: string): string {
+export function withMemory(given: Given, instruction: string): string {
+  const before = [given.memory, given.questions].filter((text) => text !== '').join('\n')
   return before === '' ? instruction : `You were interrupted. What you saw before:\n${before}\n\n${instruction}`
 }

@@ -1,11 +1,12 @@
 // Tells whether a connection answers, in words for a person. Never throws, never shows a secret, leaves no session behind.
 import type { HttpPort } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
-import { toError } from '../../../nodes/contract/errors.ts'
+import { FatalError, toError } from '../../../nodes/contract/errors.ts'
 import type { EdgePort } from './index.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
 import { baseUrl, callModel } from './model-http.ts'
-import { openVllmOmni } from './vllm-omni.ts'
+import { openaiConfig, wordsOf } from './openai.ts'
+import { modelOf, openVllmOmni } from './vllm-omni.ts'
 
 export interface ConnectionReport {
   ok: boolean
@@ -13,15 +14,25 @@ export interface ConnectionReport {
   details?: Record<string, unknown>
 }
 
+/** What another capability knows of its own connections. */
+export interface ConnectionTest { test(connection: Connection, signal: AbortSignal): Promise<ConnectionReport> }
+
 export interface TestDeps {
   http: HttpPort
   edge?: Pick<EdgePort, 'test'>
+  agents?: ConnectionTest
+  speech?: ConnectionTest
 }
 
 const timeoutMs = 10_000
+/** A server that loads its model at the first question. */
+const slowTimeoutMs = 60_000
+const untested: ConnectionTest = { test: async ({ kind }) => ({ ok: false, message: `A connection of kind "${kind}" cannot be tested yet.` }) }
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 /** A grey picture of 64 by 48: enough to see whether the model behind a server answers. */
 const probeJpeg = Buffer.from('/9j/4AAQSkZJRgABAgAAAQABAAD//gAQTGF2YzU5LjM3LjEwMAD/2wBDAAg+Pkk+SVVVVVVVVWRdZGhoaGRkZGRoaGhwcHCDg4NwcHBoaHBwfHyDg4+Tj4eHg4eTk5ubm7q6srLZ2eD/////xABKAAEAAAAAAAAAAAAAAAAAAAAAAQEAAAAAAAAAAAAAAAAAAAAAEAEAAAAAAAAAAAAAAAAAAAAAEQEAAAAAAAAAAAAAAAAAAAAA/8AAEQgAMABAAwEiAAIRAAMRAP/aAAwDAQACEQMRAD8AAAAAAAAAAAAAAAAAAAAAAAAA/9k=', 'base64')
+/** A red one: a model that sees says so. */
+const redJpeg = '/9j/4AAQSkZJRgABAgAAAQABAAD//gAQTGF2YzU5LjM3LjEwMAD/2wBDAAgoKC8oLzc3Nzc3N0E8QUNDQ0FBQUFDQ0NISEhVVVVISEhDQ0hIUFBVVVxfXFdXVVdfX2RkZHh4c3OMjJGsrM//xABNAAEBAAAAAAAAAAAAAAAAAAAABgEBAQEAAAAAAAAAAAAAAAAAAAYHEAEAAAAAAAAAAAAAAAAAAAAAEQEAAAAAAAAAAAAAAAAAAAAA/8AAEQgAQABAAwEiAAIRAAMRAP/aAAwDAQACEQMRAD8AiwEo38AAAAAAAAAAAAAAAAAAAAAAAAAAAAAB/9k='
 
 /** One try at whatever the connection names. */
 export async function testConnection(connection: Connection, deps: TestDeps, signal: AbortSignal = new AbortController().signal): Promise<ConnectionReport> {
@@ -32,7 +43,12 @@ export async function testConnection(connection: Connection, deps: TestDeps, sig
       case 'openai': return await testOpenai(connection, deps.http, signal)
       case 'edge': return deps.edge ? await deps.edge.test(timeoutMs) : { ok: false, message: 'The built-in model is not part of this process.' }
       case 'webhook': return await testWebhook(connection, deps.http, signal)
-      default: return { ok: false, message: `A connection of kind "${connection.kind}" cannot be tested yet.` }
+      case 'background-agent':
+      case 'command':
+      case 'a2a': return await (deps.agents ?? untested).test(connection, signal)
+      case 'speech':
+      case 'flite': return await (deps.speech ?? untested).test(connection, signal)
+      default: return await untested.test(connection, signal)
     }
   } catch (error) {
     return { ok: false, message: toError(error).message }
@@ -53,13 +69,41 @@ async function testInteraction(connection: Connection, http: HttpPort, signal: A
   }
 }
 
+/** A whole look at a picture: many servers of this kind answer well and see nothing. */
 async function testOpenai(connection: Connection, http: HttpPort, signal: AbortSignal): Promise<ConnectionReport> {
-  const models = await listModels(connection, http, signal)
-  const wanted = connection.config.model
-  if (typeof wanted === 'string' && wanted !== '' && models.length > 0 && !models.includes(wanted)) {
+  const offered = await offeredModels(connection, http, signal)
+  const models = offered.map(({ id }) => id)
+  const { contextTokens } = openaiConfig(connection)
+  const wanted = modelOf(connection).model
+  if (wanted !== undefined && models.length > 0 && !models.includes(wanted)) {
     return { ok: false, message: `The server answers but has no model "${wanted}". It offers: ${models.slice(0, 5).join(', ')}.`, details: { models } }
   }
-  return { ok: true, message: models.length === 0 ? 'The server answers.' : `The server answers and offers ${models.slice(0, 5).join(', ')}.`, details: { models } }
+  const model = wanted ?? models[0]
+  const startedMs = performance.now()
+  const answer = await callModel(http, connection, {
+    path: '/v1/chat/completions', timeoutMs: slowTimeoutMs, body: {
+      ...(model === undefined ? {} : { model }), max_tokens: 300, temperature: 0, stream: false,
+      messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/jpeg;base64,${redJpeg}` } }, { type: 'text', text: 'What colour is this picture? Answer with one word.' }] }],
+    },
+  }, signal)
+  const latencyMs = Math.round(performance.now() - startedMs)
+  const said = wordsOf(answer).split('\n')[0]?.slice(0, 60) ?? ''
+  const details = { models, latencyMs, said }
+  if (!/red|rot|rouge|rojo|rosso|红|紅/i.test(said)) return { ok: false, message: `The model answers, but it does not see: it called a red picture “${said}”. Is it a vision model, and started with its image part?`, details }
+  const length = offered.find(({ id }) => id === model)?.contextTokens
+  const hint = length !== undefined && length < contextTokens ? ` Its context is ${length} tokens, but the connection counts on ${contextTokens}: set "contextTokens" to ${length}.` : ''
+  return { ok: true, message: `The model sees and answers, in ${latencyMs} ms.${hint}`, details: { ...details, ...(length === undefined ? {} : { contextTokens: length }) } }
+}
+
+/** What the server offers; nothing when it does not tell. */
+async function offeredModels(connection: Connection, http: HttpPort, signal: AbortSignal): Promise<{ id: string; contextTokens?: number }[]> {
+  baseUrl(connection)
+  const answer = await callModel(http, connection, { method: 'GET', path: '/v1/models', timeoutMs }, signal).catch((error: unknown) => {
+    if (error instanceof FatalError && error.code === 'MODEL_NOT_THERE') return {}
+    throw error
+  })
+  const data = 'data' in answer && Array.isArray(answer.data) ? answer.data as { id?: unknown; max_model_len?: unknown }[] : []
+  return data.flatMap(({ id, max_model_len: length }) => typeof id === 'string' ? [{ id, ...(typeof length === 'number' ? { contextTokens: length } : {}) }] : [])
 }
 
 async function testWebhook(connection: Connection, http: HttpPort, signal: AbortSignal): Promise<ConnectionReport> {

@@ -1,10 +1,10 @@
 // One stream's session at the vLLM-Omni interaction orchestrator. The server holds instruction, clock and memory; this
 // gives them again when the server has lost them. Never has two requests in flight (the engine ticks one at a time).
-import type { HttpPort, Log, ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
+import type { AnsweredQuestion, HttpPort, Log, ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { RetryableError, toError } from '../../../nodes/contract/errors.ts'
 import { callModel } from './model-http.ts'
-import { joinMemory, memoryText, readMemory, withMemory, type ModelMemory } from './model-memory.ts'
+import { addAnswer, grownMemory, headText, nothingGiven, readMemory, toGive, withMemory, type Given, type ModelMemory } from './model-memory.ts'
 import { parseTokenForm } from './token-form.ts'
 
 const closeTimeoutMs = 3000
@@ -44,7 +44,7 @@ interface Interaction {
 /** Opens a session; the server is not spoken to before the first tick. */
 export function openVllmOmni(options: SessionOptions): ModelSession {
   const session = new VllmOmniSession(options)
-  return { tick: (request, signal) => session.tick(request, signal), close: () => session.close(), release: async () => undefined }
+  return { tick: (request, signal) => session.tick(request, signal), close: () => session.close(), release: async () => undefined, note: (answered) => session.note(answered) }
 }
 
 /*
@@ -61,7 +61,7 @@ class VllmOmniSession {
   #persona = 'default'
   #frameIndex = 0
   /** What the server knew before it lost this stream, and the newest memory it reported. */
-  #before = ''
+  #before: Given
   #memory: ModelMemory | undefined
   #isRestoring = false
 
@@ -69,6 +69,7 @@ class VllmOmniSession {
     this.#options = options
     this.#headers = { 'x-streaming-session': sessionIdOf(options.streamKey) }
     this.#memory = options.restore
+    this.#before = options.restore?.given ?? nothingGiven
   }
 
   async tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict> {
@@ -87,13 +88,17 @@ class VllmOmniSession {
     if (this.#isRestoring) this.#forget()
     else {
       this.#given = instruction
-      this.#memory = joinMemory(this.#before, readMemory(interaction?.memory)) ?? this.#memory
+      this.#memory = grownMemory(this.#memory, this.#before, readMemory(interaction?.memory))
     }
     if (typeof interaction?.frame_index === 'number') this.#frameIndex = interaction.frame_index
     return {
       ...verdictOf(answer, interaction), latencyMs,
       ...(wasRestoring && !this.#isRestoring ? { restarted: true } : {}), ...(this.#memory ? { memory: this.#memory } : {}),
     }
+  }
+
+  note(answered: AnsweredQuestion): void {
+    this.#memory = addAnswer(this.#memory, answered)
   }
 
   async close(): Promise<void> {
@@ -116,13 +121,13 @@ class VllmOmniSession {
     const index = interaction.frame_index
     if (typeof index !== 'number') return false
     // A stream with a memory that finds its session empty: the server lost it while nobody was looking.
-    return this.#frameIndex === 0 ? index <= request.seconds && memoryText(this.#memory) !== '' : index <= this.#frameIndex
+    return this.#frameIndex === 0 ? index <= request.seconds && headText(this.#memory) !== '' : index <= this.#frameIndex
   }
 
   /** The session at the server began anew: its instruction, persona and memory are gone. */
   #forget(): void {
     this.#options.log.warn({ session: this.#headers['x-streaming-session'] }, 'the model server has lost this stream')
-    this.#before = memoryText(this.#memory)
+    this.#before = toGive(this.#memory)
     this.#given = null
     this.#persona = 'default'
   }

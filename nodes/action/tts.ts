@@ -1,0 +1,59 @@
+// Says a message aloud, wherever somebody listens: the sound is kept with the event. What comes too late is dropped and
+// shown as dropped, never said.
+import { z } from 'zod'
+import { defineAction, port } from '../contract/define.ts'
+import { CodedError } from '../contract/errors.ts'
+import type { Message } from '../contract/events.ts'
+
+export default defineAction({
+  type: 'tts', version: 1, title: 'Speak', icon: 'volume', group: 'action',
+  help: [
+    'Says a message aloud in every open editor and watch page, and keeps the sound with the event.',
+    'Example: wire the model\'s "Response" in and leave the connection at "flite", the built-in English voice.',
+    'For other languages and voices choose a connection of kind "speech" (an OpenAI-compatible speech server).',
+    'Sentences come in order, never over one another; one that is older than "Too old after" is dropped.',
+  ].join('\n'),
+  ports: {
+    in: { message: port('message', { required: true, help: 'What to say.' }) },
+    out: {
+      audio: port('audio', { event: 'speech.played', help: 'The sound, once it was made.' }),
+      message: port('message', { help: 'The message that was said, passed on.' }),
+    },
+  },
+  config: z.object({
+    connection: z.string().default('flite').meta({ label: 'Voice from', widget: 'connection', kinds: ['flite', 'speech'], help: '"flite" is built in and speaks English.' }),
+    voice: z.string().max(200).default('').meta({ label: 'Voice', widget: 'text', placeholder: 'slt', help: "The connection's own when empty; its test lists the voices." }),
+    maxAgeS: z.number().min(1).max(600).default(5).meta({ label: 'Too old after', unit: 's', widget: 'number', help: 'A warning that comes late helps nobody.' }),
+  }),
+  card: 'with {{connection}}', needs: ['clock', 'speech', 'sounds'],
+  timeoutMs: 90_000, maxAttempts: 3,
+  check: ({ connection }) => connection === ''
+    ? [{ port: null, field: 'connection', code: 'SPEECH_CONNECTION_EMPTY', message: 'Choose who speaks: "flite" is built in.', severity: 'error' }]
+    : [],
+  perform: async (message, ctx) => {
+    const { connection, voice, maxAgeS } = ctx.config
+    const latestStartMs = Date.parse(message.at) + maxAgeS * 1000
+    if (ctx.clock.nowMs() > latestStartMs) return dropped(message, `it was ${ageS(message, ctx.clock.nowMs())} s old, and ${maxAgeS} s is the limit`)
+    try {
+      const sound = await ctx.speech.speak(connection, { text: message.text, voice, queue: message.source.stream, latestStartMs }, ctx.signal)
+      const url = await ctx.sounds.keep(message.eventId, sound)
+      const audio = { url, durationS: sound.durationS, startsAtMs: sound.startsAtMs ?? ctx.clock.nowMs() }
+      return {
+        outputs: { audio: { ...message, audio: { url }, fields: { ...message.fields, audio } }, message },
+        summary: `Spoken, ${sound.durationS.toFixed(1)} s.`,
+      }
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'SPEECH_STALE') return dropped(message, `it could not have begun within ${maxAgeS} s, because something else was being said or the voice was slow`)
+      throw error
+    }
+  },
+})
+
+function ageS(message: Message, nowMs: number): number {
+  return Math.round((nowMs - Date.parse(message.at)) / 1000)
+}
+
+function dropped(message: Message, why: string): { outputs: Record<string, never>; summary: string; facts: { kind: 'speech.dropped'; message: Message }[] } {
+  const { frame: _frame, ...rest } = message
+  return { outputs: {}, summary: `Dropped, not spoken: ${why}.`, facts: [{ kind: 'speech.dropped', message: { ...rest, fields: { ...message.fields, why } } }] }
+}

@@ -1,0 +1,60 @@
+// A switch in the way of messages, turned by a person or by a message. Only plain words turn it: whatever else arrives is ignored.
+import { z } from 'zod'
+import { defineNode, port } from '../contract/define.ts'
+import type { Message } from '../contract/events.ts'
+
+const onWords = ['on', 'arm', 'armed', 'true', '1', 'yes']
+const offWords = ['off', 'disarm', 'disarmed', 'false', '0', 'no']
+
+export default defineNode({
+  type: 'arm', version: 1, title: 'Arm', icon: 'hand-stop', group: 'logic',
+  help: [
+    'Lets messages through while it is armed. Turn it on and off here, over the API, or with a message into "control".',
+    'Example: between a model and a notification, disarmed while you are at home.',
+    'A control message is the single word "on" or "off" ("arm", "disarm"), or has the field "armed" set to true or false.',
+    'It stays as it was over restarts. Over the API: POST /api/flows/<flow>/nodes/<node>/input with port "control" and text "off".',
+  ].join('\n'),
+  ports: {
+    in: {
+      message: port('message', { required: true, help: 'What passes while armed.' }),
+      control: port('message', { label: 'Control', help: 'A message that says "on" or "off".' }),
+    },
+    out: {
+      message: port('message', { help: 'What gets through.' }),
+      changed: port('message', { label: 'Changed', help: 'Says when it was turned on or off.' }),
+    },
+  },
+  config: z.object({
+    initially: z.enum(['armed', 'disarmed']).default('armed').meta({
+      label: 'At first', widget: 'segments', help: 'Until somebody turns it.',
+      options: [{ value: 'armed', label: 'Armed' }, { value: 'disarmed', label: 'Disarmed' }],
+    }),
+  }),
+  card: '{{initially}} at first', needs: ['clock'],
+  state: (): { armed: boolean | null; sinceMs: number; held: number; ignored: number } => ({ armed: null, sinceMs: 0, held: 0, ignored: 0 }),
+  onTick: ({ message: messages, control }, { config, state, clock, status, message }) => {
+    const before = state.armed ?? config.initially === 'armed'
+    let armed = before
+    for (const order of control) {
+      const wanted = readOrder(order)
+      if (wanted === undefined) state.ignored++
+      else armed = wanted
+    }
+    if (armed !== before) state.sinceMs = clock.nowMs()
+    state.armed = armed
+    if (!armed) state.held += messages.length
+    status(armed ? 'Armed' : 'Disarmed', { tone: armed ? 'ok' : 'warn', data: { armed, sinceMs: state.sinceMs, held: state.held, ignored: state.ignored } })
+    return {
+      message: armed ? messages : [],
+      changed: armed === before ? [] : [message(armed ? 'Armed.' : 'Disarmed.', { fields: { armed } })],
+    }
+  },
+})
+
+function readOrder(order: Message): boolean | undefined {
+  const said = order.fields && Object.hasOwn(order.fields, 'armed') ? order.fields['armed'] : undefined
+  if (typeof said === 'boolean') return said
+  const word = order.text.trim().toLowerCase().replace(/[.!]$/, '')
+  if (onWords.includes(word)) return true
+  return offWords.includes(word) ? false : undefined
+}

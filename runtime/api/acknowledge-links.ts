@@ -1,0 +1,40 @@
+// Links by which somebody without an account acknowledges one event: signed, and good for seven days. A link tells nothing but
+// its event, and a changed one opens nothing.
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { AuthError } from '../../nodes/contract/errors.ts'
+
+const dayMs = 24 * 3_600_000
+export const linkLifeMs = 7 * dayMs
+
+export interface AcknowledgeLinks {
+  /** The same for the same event on one day, so that a message that is tried twice carries one link; late reminders get a fresh one. */
+  urlFor(eventId: string, sinceMs: number, nowMs: number): string
+  /** Throws AuthError ACKNOWLEDGE_LINK_WRONG or ACKNOWLEDGE_LINK_EXPIRED. */
+  read(token: string, nowMs: number): { eventId: string; expiresAtMs: number }
+}
+
+/** Signs and reads links; `linkKey` is the installation's, `publicUrl` how the outside reaches it. */
+export function createAcknowledgeLinks({ linkKey, publicUrl }: { linkKey: Uint8Array; publicUrl: string }): AcknowledgeLinks {
+  const sign = (eventId: string, expires: string): Buffer => createHmac('sha256', linkKey).update(`acknowledge\n${eventId}\n${expires}`).digest()
+  return {
+    urlFor: (eventId, sinceMs, nowMs) => {
+      const fromMs = nowMs - sinceMs < dayMs ? sinceMs : Math.floor(nowMs / dayMs) * dayMs
+      const expires = String(Math.floor((fromMs + linkLifeMs) / 1000))
+      const token = Buffer.from(`${eventId}.${expires}.${sign(eventId, expires).toString('base64url')}`).toString('base64url')
+      return `${publicUrl.replace(/\/+$/, '')}/acknowledge/${token}`
+    },
+    read: (token, nowMs) => {
+      const [, eventId, expires, signature] = /^(.{1,200})\.(\d{1,12})\.([A-Za-z0-9_-]{43})$/.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? []
+      if (eventId === undefined || expires === undefined || signature === undefined || !isSame(Buffer.from(signature, 'base64url'), sign(eventId, expires))) {
+        throw new AuthError('ACKNOWLEDGE_LINK_WRONG', 'This link is not complete or was changed. Open it from the message itself.', { details: { status: 403 } })
+      }
+      const expiresAtMs = Number(expires) * 1000
+      if (nowMs < expiresAtMs) return { eventId, expiresAtMs }
+      throw new AuthError('ACKNOWLEDGE_LINK_EXPIRED', 'This link was good for seven days and is over. Sign in to Heed to see the alert.', { details: { status: 403 } })
+    },
+  }
+}
+
+function isSame(given: Uint8Array, right: Uint8Array): boolean {
+  return given.length === right.length && timingSafeEqual(given, right)
+}

@@ -1,0 +1,112 @@
+// An agent's own command line, run as the server's owner listed it and in no other way: the question goes to its standard
+// input as data, never through a shell, never into its arguments.
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AgentQuestion, TimedPicture } from '../../../nodes/contract/capabilities.ts'
+import type { Connection } from '../../../nodes/contract/connections.ts'
+import { FatalError, RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
+import { inWords, tooLate, type AskAgent } from './agent.ts'
+import { readOutput } from './command-output.ts'
+
+/** By name, program and arguments; from HEED_AGENT_COMMANDS. */
+export type AgentCommands = Readonly<Record<string, readonly string[]>>
+
+const maxOutputBytes = 1024 * 1024
+const maxErrorBytes = 16 * 1024
+/** What a service of ours needs and an agent must not know. */
+const ours = /^(HEED_|DATABASE_URL$|REDIS_URL$|PG|NODE_OPTIONS$)/
+
+/** The argv that a connection stands for. Throws FatalError AGENT_COMMAND_NOT_LISTED. */
+export function listedCommand(connection: Connection, commands: AgentCommands): readonly string[] {
+  const name = String(connection.config.command ?? '')
+  const argv = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (argv && argv.length > 0) return argv
+  const known = Object.keys(commands)
+  const listed = known.length === 0 ? 'none is listed' : `listed are ${known.join(', ')}`
+  throw new FatalError('AGENT_COMMAND_NOT_LISTED', `The command "${name.slice(0, 60)}" may not be run on this server: ${listed}. Its owner lists commands in HEED_AGENT_COMMANDS.`)
+}
+
+/** Asks by one run of the command in a folder of its own, which is gone afterwards. */
+export function commandAgent(commands: AgentCommands): AskAgent {
+  return async (connection, question, signal) => {
+    const argv = listedCommand(connection, commands)
+    if (signal.aborted) throw new StoppedError()
+    const folder = await mkdtemp(join(tmpdir(), 'heed-agent-'))
+    try {
+      const files = await writePictures(folder, question.pictures)
+      const stdin = `${inWords(question)}\n${files.length === 0 ? '' : `\nThey are files in the working folder: ${files.join(', ')}\n`}`
+      return readOutput(await run(argv, folder, stdin, question, signal))
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+    }
+  }
+}
+
+async function writePictures(folder: string, pictures: readonly TimedPicture[]): Promise<string[]> {
+  return await Promise.all(pictures.map(async ({ mediaTimeS, jpeg }, index) => {
+    const name = `frame-${index + 1}-at-${mediaTimeS.toFixed(1)}s.jpg`
+    await writeFile(join(folder, name), jpeg, { mode: 0o600 })
+    return name
+  }))
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
+}
+
+/** What the command printed. Every end but a clean one kills its whole group: agents start programs of their own. */
+async function run(argv: readonly string[], cwd: string, stdin: string, { timeoutMs }: Pick<AgentQuestion, 'timeoutMs'>, signal: AbortSignal): Promise<string> {
+  const [program = '', ...args] = argv
+  const child = spawn(program, args, { cwd, env: environment(), shell: false, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const out: Buffer[] = []
+  let size = 0
+  let said = ''
+  const stop = (): void => reject(new StoppedError())
+  signal.addEventListener('abort', stop, { once: true })
+  const timer = setTimeout(() => reject(tooLate(timeoutMs)), timeoutMs)
+  child.stdout.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > maxOutputBytes) reject(new FatalError('AGENT_TOO_LONG', `The agent "${program}" printed more than ${maxOutputBytes / 1024 / 1024} MB and was ended.`))
+    else out.push(chunk)
+  })
+  child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-maxErrorBytes) })
+  child.once('error', (cause) => reject(new FatalError('AGENT_COMMAND_BROKEN', `The command "${program}" cannot be started: ${cause.message}. Is it installed on the server?`, { cause })))
+  child.once('close', (code, killedBy) => {
+    if (code === 0) return resolve(Buffer.concat(out).toString('utf8'))
+    reject(ended(program, code, killedBy, said, Buffer.concat(out).toString('utf8')))
+  })
+  // A command that does not read its input ends when it likes.
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(stdin)
+  try {
+    return await promise
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+    killGroup(child.pid)
+  }
+}
+
+/** Its own words where it has some: agents print an error as JSON and end with 1. */
+function ended(program: string, code: number | null, killedBy: string | null, stderr: string, stdout: string): FatalError | RetryableError {
+  try {
+    readOutput(stdout)
+  } catch (error) {
+    if (error instanceof FatalError) return error
+  }
+  const last = stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
+  return new RetryableError('AGENT_COMMAND_ENDED', `The agent "${program}" ended with ${killedBy ?? `code ${code}`}${last === '' ? '' : `: ${last}`}.`)
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch (error) {
+    // Nobody of the group is left: that is what was wanted.
+    if (!('code' in toError(error))) throw error
+  }
+}

@@ -1,0 +1,54 @@
+// Agents as actions see them: one door, the way behind it chosen by the connection's kind. Counts who waits for an answer;
+// keeps nothing else.
+import type { AgentPort, ConnectionPort, HttpPort } from '../../../nodes/contract/capabilities.ts'
+import type { Connection, ConnectionKind } from '../../../nodes/contract/connections.ts'
+import { FatalError } from '../../../nodes/contract/errors.ts'
+import { a2aAgent, readCard } from './a2a.ts'
+import { callAgent, type AskAgent } from './agent.ts'
+import { backgroundAgent } from './background-agent.ts'
+import { commandAgent, listedCommand, type AgentCommands } from './command.ts'
+import { openaiAgent } from './openai.ts'
+
+export interface AgentOptions {
+  http: HttpPort
+  connections: Pick<ConnectionPort, 'get'>
+  /** From HEED_AGENT_COMMANDS. */
+  commands: AgentCommands
+  /** How many questions of the same node and stream wait in front of this task. */
+  waitingBefore(taskId: string): Promise<number>
+}
+
+/** Every kind of agent behind one port. */
+export function createAgents({ http, connections, commands, waitingBefore }: AgentOptions): AgentPort {
+  const kinds: Partial<Record<ConnectionKind, AskAgent>> = {
+    openai: openaiAgent(http), 'background-agent': backgroundAgent(http), command: commandAgent(commands), a2a: a2aAgent(http),
+  }
+  return {
+    ask: async (name, question, signal) => {
+      const connection = await connections.get(name)
+      const askAgent = kinds[connection.kind]
+      if (!askAgent) throw new FatalError('AGENT_KIND_UNFIT', `The connection "${name}" is of the kind ${connection.kind}, which answers no questions. Choose one of ${Object.keys(kinds).join(', ')}.`)
+      const most = question.maxAtOnce
+      if (most !== undefined && await waitingBefore(question.taskId) >= most) {
+        throw new FatalError('AGENT_TOO_MANY', `${most === 1 ? 'A question of this stream waits' : `${most} questions of this stream wait`} for an answer already: this one was not asked.`)
+      }
+      return await askAgent(connection, question, signal)
+    },
+  }
+}
+
+const testMs = 10_000
+
+/** One look at an agent, without asking it anything. */
+export async function testAgent(connection: Connection, { http, commands }: Pick<AgentOptions, 'http' | 'commands'>, signal: AbortSignal): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }> {
+  if (connection.kind === 'command') {
+    const [program = ''] = listedCommand(connection, commands)
+    return { ok: true, message: `"${program}" is listed on this server. Whether it answers shows with the first question.`, details: { program } }
+  }
+  if (connection.kind === 'a2a') {
+    const { name, description } = await readCard(http, connection, signal)
+    return { ok: true, message: `The agent "${name}" answers.`, details: { name, description: description.slice(0, 500) } }
+  }
+  await callAgent(http, connection, { method: 'GET', path: '/health', timeoutMs: testMs }, signal)
+  return { ok: true, message: 'The background agent answers.' }
+}

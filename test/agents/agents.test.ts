@@ -1,0 +1,205 @@
+// Every kind of agent on real sockets and in real processes: how it is asked, and every way it can fail to answer.
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { AgentPort, AgentQuestion } from '../../nodes/contract/capabilities.ts'
+import type { Connection } from '../../nodes/contract/connections.ts'
+import { createAgents, testAgent } from '../../runtime/capabilities/agents/index.ts'
+import { createHttp } from '../../runtime/capabilities/http.ts'
+import { agentAnswer, fakeCommand, startFakeA2aAgent, startFakeAgent, type FakeA2aAgent, type FakeAgent } from '../support/fake-agents.ts'
+import { until } from '../support/queue.ts'
+
+const http = createHttp()
+afterAll(() => http.close())
+const never = new AbortController().signal
+const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0])
+const question: AgentQuestion = {
+  question: 'Is she hurt?', note: 'Somebody fell.', pictures: [{ mediaTimeS: 3, jpeg }, { mediaTimeS: 4.5, jpeg }], timeoutMs: 5000, sessionId: 'flow1-cam', taskId: 'e1_ask',
+}
+const manners = ['plain', 'echo', 'environment', 'codex', 'claude', 'claude-error', 'broken', 'huge', 'hang']
+const commands = { ...Object.fromEntries(manners.map((manner) => [manner, fakeCommand(manner)])), missing: ['/no/such/program'] }
+
+function agentsFor(connection: Omit<Connection, 'name' | 'secret'> & { secret?: Record<string, string> }, before = 0): AgentPort {
+  return createAgents({ http, commands, connections: { get: async (name) => ({ name, secret: {}, ...connection }) }, waitingBefore: async () => before })
+}
+const ask = (agents: AgentPort, patch: Partial<AgentQuestion> = {}, signal = never) => agents.ask('it', { ...question, ...patch }, signal)
+
+let agent: FakeAgent
+beforeEach(async () => { agent = await startFakeAgent() })
+afterEach(() => agent.stop())
+
+describe('a chat', () => {
+  it('gets question, note and pictures with their times, and its answer comes without its thoughts', async () => {
+    expect(await ask(agentsFor({ kind: 'openai', config: { url: `${agent.url}/v1/`, model: 'glm' }, secret: { apiKey: 'k1' } }))).toEqual({ text: agentAnswer, details: { model: 'fake' } })
+    const [call] = agent.asked
+    expect(call?.headers.authorization).toBe('Bearer k1')
+    expect(call?.body).toMatchObject({ model: 'glm', messages: [{ role: 'user' }] })
+    const [{ content }] = call?.body.messages as [{ content: { type: string; text?: string; image_url?: { url: string } }[] }]
+    expect(content[0]?.text).toContain('Question: Is she hurt?')
+    expect(content[0]?.text).toContain('The model noted: Somebody fell.')
+    expect(content.slice(1).map((part) => part.text ?? part.image_url?.url.slice(0, 23))).toEqual(['At 3.0 s:', 'data:image/jpeg;base64,', 'At 4.5 s:', 'data:image/jpeg;base64,'])
+  })
+})
+
+describe('a background agent', () => {
+  it('is asked in exactly its own words', async () => {
+    expect(await ask(agentsFor({ kind: 'background-agent', config: { url: agent.url } }))).toEqual({ text: agentAnswer, details: { threadId: 'thread-7', durationMs: 12 } })
+    const image_url = `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`
+    expect(agent.asked[0]).toMatchObject({ path: '/v1/solve' })
+    expect(agent.asked[0]?.body).toEqual({
+      session_id: 'flow1-cam', task_id: 'e1_ask', question: 'Is she hurt?', foreground_text: 'Somebody fell.',
+      frames: [{ image_url, timestamp: 3 }, { image_url, timestamp: 4.5 }], max_subagents: 6, timeout_seconds: 5,
+    })
+  })
+
+  it('says itself that it failed or ran out of time', async () => {
+    const agents = agentsFor({ kind: 'background-agent', config: { url: agent.url } })
+    agent.manner = 'failed'
+    await expect(ask(agents)).rejects.toMatchObject({ code: 'AGENT_FAILED', message: 'The agent gave up: no subagent could see anything.' })
+    agent.manner = 'timeout'
+    await expect(ask(agents)).rejects.toMatchObject({ code: 'AGENT_TIMEOUT' })
+  })
+})
+
+describe.each(['openai', 'background-agent'] as const)('%s in trouble', (kind) => {
+  it.each([
+    ['close', 'AGENT_UNREACHABLE'], ['nonsense', 'AGENT_NONSENSE'], ['huge', 'AGENT_TOO_LONG'], ['empty', 'AGENT_EMPTY'],
+    [500, 'AGENT_TROUBLE'], [429, 'AGENT_BUSY'], [401, 'AGENT_KEY_REFUSED'], [404, 'AGENT_NOT_THERE'], [400, 'AGENT_REFUSED'],
+  ] as const)('%s is %s', async (manner, code) => {
+    agent.manner = manner
+    await expect(ask(agentsFor({ kind, config: { url: agent.url } }))).rejects.toMatchObject({ code })
+  })
+
+  it('is given up after its time, and at once when nobody wants the answer any more', async () => {
+    agent.manner = 'hang'
+    const agents = agentsFor({ kind, config: { url: agent.url } })
+    await expect(ask(agents, { timeoutMs: 200 })).rejects.toMatchObject({ code: 'AGENT_TIMEOUT' })
+    const control = new AbortController()
+    const asking = ask(agents, {}, control.signal)
+    await until('it was asked', () => agent.waiting > 0)
+    control.abort()
+    await expect(asking).rejects.toMatchObject({ code: 'RUN_STOPPED' })
+  })
+
+  it('is not there', async () => {
+    await agent.stop()
+    await expect(ask(agentsFor({ kind, config: { url: agent.url } }))).rejects.toMatchObject({ code: 'AGENT_UNREACHABLE' })
+  })
+})
+
+describe('a command', () => {
+  const run = (command: string, patch: Partial<AgentQuestion> = {}, signal = never) => ask(agentsFor({ kind: 'command', config: { command } }), { timeoutMs: 20_000, ...patch }, signal)
+
+  it('reads the question on its input, in a folder of its own with the pictures, which is gone afterwards', async () => {
+    const { text } = await run('plain')
+    const [, folder = ''] = /in (\S+), beside/.exec(text) ?? []
+    expect(text).toMatch(/^I read it, in .*heed-agent-\w+, beside frame-1-at-3\.0s\.jpg, frame-2-at-4\.5s\.jpg$/)
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  it('gets hostile text as data, through no shell and no argument', async () => {
+    const hostile = '"; touch /tmp/heed-owned; $(id) `id` --dangerously-skip-permissions'
+    expect((await run('echo', { question: hostile })).text).toContain(`Question: ${hostile}`)
+    expect(existsSync('/tmp/heed-owned')).toBe(false)
+  })
+
+  it('does not learn what belongs to the server', async () => {
+    process.env.HEED_SECRET_KEY = 'a secret of ours'
+    try {
+      const names = (await run('environment')).text.split(' ')
+      expect(names).toContain('PATH')
+      expect(names.filter((name) => /^(HEED_|DATABASE_URL|REDIS_URL)/.test(name))).toEqual([])
+    } finally {
+      delete process.env.HEED_SECRET_KEY
+    }
+  })
+
+  it.each(['codex', 'claude'])('is understood in the dress of %s', async (command) => {
+    expect(await run(command)).toEqual({ text: 'She sits.' })
+  })
+
+  it.each([
+    ['claude-error', 'AGENT_FAILED', 'The agent gave up: Credit balance is too low.'], ['broken', 'AGENT_COMMAND_ENDED', /ended with code 3: no such model/],
+    ['huge', 'AGENT_TOO_LONG', /more than 1 MB/], ['missing', 'AGENT_COMMAND_BROKEN', /cannot be started/], ['rm', 'AGENT_COMMAND_NOT_LISTED', /HEED_AGENT_COMMANDS/],
+    ['constructor', 'AGENT_COMMAND_NOT_LISTED', /may not be run/],
+  ])('that is %s fails with %s', async (command, code, message) => {
+    await expect(run(command)).rejects.toMatchObject({ code, message: typeof message === 'string' ? message : expect.stringMatching(message) as string })
+  })
+
+  it.each(['its time', 'a cancel'])('is ended by %s with everything it started', async (by) => {
+    const folder = await mkdtemp(join(tmpdir(), 'heed-pids-'))
+    const file = join(folder, 'pids')
+    const control = new AbortController()
+    const running = run('hang', { question: `PIDFILE ${file} `, timeoutMs: by === 'its time' ? 2500 : 20_000 }, control.signal)
+    running.catch(() => undefined)
+    const pids = (await until('it runs', async () => existsSync(file) && (await readFile(file, 'utf8')).includes(' ') ? readFile(file, 'utf8') : undefined)).split(' ').map(Number)
+    if (by === 'a cancel') control.abort()
+    await expect(running).rejects.toMatchObject({ code: by === 'its time' ? 'AGENT_TIMEOUT' : 'RUN_STOPPED' })
+    await until('all are gone', () => pids.every((pid) => !isAlive(pid)))
+    await rm(folder, { recursive: true })
+  })
+})
+
+/** A zombie that nobody has reaped yet is gone too. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return !existsSync('/proc/self/stat') || !/\) Z /.test(readStat(pid))
+  } catch {
+    return false
+  }
+}
+function readStat(pid: number): string {
+  return existsSync(`/proc/${pid}/stat`) ? process.getBuiltinModule('node:fs').readFileSync(`/proc/${pid}/stat`, 'utf8') : ') Z '
+}
+
+describe('an A2A agent', () => {
+  let a2a: FakeA2aAgent
+  beforeAll(async () => { a2a = await startFakeA2aAgent() })
+  afterAll(() => a2a.stop())
+  const agents = () => agentsFor({ kind: 'a2a', config: { url: a2a.url } })
+
+  it.each(['task', 'message'] as const)('answers with a %s', async (manner) => {
+    a2a.manner = manner
+    expect((await ask(agents())).text).toBe(agentAnswer)
+    expect(a2a.heard.at(-1)?.parts.map((part) => [part.mediaType, part.content?.$case])).toEqual([['text/plain', 'text'], ['image/jpeg', 'raw'], ['image/jpeg', 'raw']])
+  })
+
+  it.each([['fail', 'AGENT_FAILED', 'the lights are out'], ['ask-back', 'AGENT_ASKS_BACK', 'which room?']] as const)('that must %s ends with %s', async (manner, code, words) => {
+    a2a.manner = manner
+    await expect(ask(agents())).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string })
+  })
+
+  it('that hangs is told to stop', async () => {
+    a2a.manner = 'hang'
+    await expect(ask(agents(), { timeoutMs: 1500 })).rejects.toMatchObject({ code: 'AGENT_TIMEOUT' })
+    await until('it was told', () => a2a.cancelled.length > 0)
+  })
+
+  it('that is something else says so', async () => {
+    await expect(ask(agentsFor({ kind: 'a2a', config: { url: agent.url } }))).rejects.toMatchObject({ code: expect.stringMatching(/^AGENT_/) as string })
+    await expect(ask(agentsFor({ kind: 'a2a', config: { url: 'http://169.254.169.254/' } }))).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD' })
+  })
+
+  it('can be tested by its card', async () => {
+    expect(await testAgent({ name: 'it', kind: 'a2a', config: { url: a2a.url }, secret: {} }, { http, commands }, never)).toMatchObject({ ok: true, details: { name: 'Watcher' } })
+  })
+})
+
+describe('any agent', () => {
+  it('is not asked once enough questions wait', async () => {
+    await expect(ask(agentsFor({ kind: 'openai', config: { url: agent.url } }, 3), { maxAtOnce: 3 })).rejects.toMatchObject({ code: 'AGENT_TOO_MANY', message: expect.stringContaining('3 questions of this stream wait') as string })
+    expect(agent.asked).toEqual([])
+  })
+
+  it('must be of a kind that answers', async () => {
+    await expect(ask(agentsFor({ kind: 'webhook', config: {} }))).rejects.toMatchObject({ code: 'AGENT_KIND_UNFIT' })
+  })
+
+  it('can be looked at without a question', async () => {
+    expect(await testAgent({ name: 'it', kind: 'background-agent', config: { url: agent.url }, secret: {} }, { http, commands }, never)).toMatchObject({ ok: true })
+    expect(await testAgent({ name: 'it', kind: 'command', config: { command: 'codex' }, secret: {} }, { http, commands }, never)).toMatchObject({ ok: true })
+  })
+})

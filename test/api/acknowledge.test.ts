@@ -1,0 +1,108 @@
+// The link of a message, for somebody without an account: what it shows, what it refuses, and that it works once.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createAcknowledgeLinks } from '../../runtime/api/acknowledge-links.ts'
+import type { EventView } from '../../runtime/api/deps.ts'
+import { startApi, type ApiBench } from '../support/api-bench.ts'
+import { memoryApi, type MemoryApi } from '../support/memory-api.ts'
+
+interface Refusal { error: { code: string; message: string } }
+interface Shown { text: string; at: string; flow: string; acknowledgedAt: string | null; acknowledgedBy: string | null; hasFrame: boolean; call: string[] }
+
+const at = '2026-01-01T00:00:00.000Z'
+const dayMs = 86_400_000
+const event: EventView = {
+  id: 'e1', kind: 'response.given', flow: 'f1', revision: 1, stream: 'f1-cam', node: 'model', at, mediaTimeS: 12, text: 'A person has fallen.',
+  fields: {}, frame: { url: '/api/events/e1/frame' }, acknowledgedAt: null, acknowledgedBy: null, deliveries: [],
+}
+const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])
+
+let nowMs = Date.parse(at)
+let deps: MemoryApi
+let bench: ApiBench
+let token: string
+beforeEach(async () => {
+  nowMs = Date.parse(at)
+  deps = memoryApi({ nowMs: () => nowMs })
+  deps.eventRows.set('e1', event)
+  deps.eventRows.set('e2', { ...event, id: 'e2', text: 'Another one.' })
+  deps.eventRows.set('told', { ...event, id: 'told', fields: { about: 'e1' } })
+  deps.frames.set('e1', jpeg)
+  await deps.flows.create({ format: 'heed.flow/1', name: 'Night watch', wires: [], nodes: [{ id: 'tell', type: 'notification', version: 1, position: { x: 0, y: 0 }, config: { call: ['Ana +34 600 000 000', 'javascript:alert(1)'] } }] })
+  bench = await startApi(deps)
+  token = tokenFor('e1')
+})
+afterEach(() => bench.stop())
+
+const tokenFor = (id: string, key = deps.linkKey): string => createAcknowledgeLinks({ linkKey: key, publicUrl: 'http://x' }).urlFor(id, Date.parse(at), Date.parse(at)).split('/').at(-1) ?? ''
+const call = <T = Refusal>(method: string, path = '', use = token, body?: unknown) => bench.call<T>(method, `/api/acknowledge/${use}${path}`, { as: 'none', ...(body === undefined ? {} : { body }) })
+
+describe('the link of a message', () => {
+  it('shows one event with its flow, its picture and the numbers to call, to somebody without an account', async () => {
+    const shown = await call<Shown>('GET')
+    expect([shown.status, shown.body]).toEqual([200, {
+      text: event.text, at, flow: 'Night watch', acknowledgedAt: null, acknowledgedBy: null, hasFrame: true, call: ['Ana +34 600 000 000'], expiresAt: '2026-01-08T00:00:00.000Z',
+    }])
+    const frame = await call('GET', '/frame')
+    expect([frame.status, frame.headers['content-type'], frame.bytes]).toEqual([200, 'image/jpeg', Buffer.from(jpeg)])
+    expect((await call('GET', '/frame', tokenFor('told'))).bytes).toEqual(Buffer.from(jpeg))
+  })
+
+  it('acknowledges once, with a name, and says who it was to whoever comes later', async () => {
+    const done = await call<Shown>('POST', '', token, { name: 'Ana' })
+    expect([done.status, done.body.acknowledgedBy]).toEqual([200, 'Ana (link)'])
+    expect(deps.eventRows.get('e1')?.acknowledgedBy).toBe('Ana (link)')
+    const again = await call('POST', '', token, { name: 'Ben' })
+    expect([again.status, again.body.error.code]).toEqual([409, 'ACKNOWLEDGE_LINK_USED'])
+    expect(again.body.error.message).toContain('Ana')
+    expect((await call<Shown>('GET')).body.acknowledgedBy).toBe('Ana (link)')
+  })
+
+  it('needs no body, and takes no name that is more than a line', async () => {
+    expect((await call('POST', '', tokenFor('e2'))).status).toBe(200)
+    expect((await call('POST', '', token, { name: 'Ana\nBen' })).status).toBe(400)
+  })
+
+  it('is over after seven days', async () => {
+    nowMs += 7 * dayMs - 1000
+    expect((await call('GET')).status).toBe(200)
+    nowMs += 1000
+    for (const [method, path] of [['GET', ''], ['GET', '/frame'], ['POST', '']] as const) {
+      expect(await call(method, path)).toMatchObject({ status: 403, body: { error: { code: 'ACKNOWLEDGE_LINK_EXPIRED' } } })
+    }
+  })
+
+  it('opens nothing when any part of it was changed', async () => {
+    const inside = Buffer.from(token, 'base64url').toString()
+    const forged = (text: string) => Buffer.from(text).toString('base64url')
+    const tries = [
+      forged(inside.replace('e1.', 'e2.')), forged(inside.replace(/\.(\d+)\./, (_, s: string) => `.${Number(s) + 1}.`)), forged(inside.slice(0, -1) + (inside.endsWith('A') ? 'B' : 'A')),
+      forged('e1.9999999999.'), tokenFor('e1', new Uint8Array(32).fill(1)), token.slice(0, -4), 'x', 'A'.repeat(400),
+    ]
+    for (const each of tries) {
+      for (const [method, path] of [['GET', ''], ['GET', '/frame'], ['POST', '']] as const) {
+        expect(await call(method, path, each)).toMatchObject({ status: 403, body: { error: { code: 'ACKNOWLEDGE_LINK_WRONG' } } })
+      }
+    }
+    expect(deps.eventRows.get('e1')?.acknowledgedAt).toBeNull()
+  })
+
+  it('opens nothing but its own event', async () => {
+    for (const path of ['/api/events/e1', '/api/events', `/api/acknowledge/${token}/../../events`, `/api/acknowledge/${token}/deliveries`]) {
+      expect((await bench.call('GET', path, { as: 'none' })).status).toBe(401)
+    }
+  })
+
+  it('is refused from a page elsewhere, and after too many requests in a minute', async () => {
+    expect((await bench.call('POST', `/api/acknowledge/${token}`, { as: 'none', headers: { origin: 'https://evil.example' } })).status).toBe(403)
+    const answers = await Promise.all(Array.from({ length: 70 }, () => call('GET', '', 'wrong')))
+    expect(answers.map(({ status }) => status)).toContain(429)
+  })
+
+  it('stays the same on the day of its event, and a late reminder gets one that is good for a while', () => {
+    const links = createAcknowledgeLinks({ linkKey: deps.linkKey, publicUrl: 'http://x/' })
+    const sinceMs = Date.parse(at)
+    expect(links.urlFor('e1', sinceMs, sinceMs + 3_600_000)).toBe(links.urlFor('e1', sinceMs, sinceMs))
+    const late = links.urlFor('e1', sinceMs, sinceMs + 8 * dayMs).split('/').at(-1) ?? ''
+    expect(links.read(late, sinceMs + 9 * dayMs).eventId).toBe('e1')
+  })
+})

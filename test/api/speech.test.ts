@@ -1,0 +1,109 @@
+// What is heard and said over HTTP: sounds for a player, utterances of a microphone, and cancelling a delivery.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultTaps } from '../../nodes/contract/frames.ts'
+import { RetryableError } from '../../nodes/contract/errors.ts'
+import type { LiveMessage } from '../../runtime/engine/deps.ts'
+import { wavOf } from '../../runtime/capabilities/speech/wav.ts'
+import { startApi } from '../support/api-bench.ts'
+import type { ApiBench } from '../support/api-bench.ts'
+import { memoryApi } from '../support/memory-api.ts'
+import type { MemoryApi } from '../support/memory-api.ts'
+import { memoryRunning } from '../support/memory-running.ts'
+
+interface Refusal { error: { code: string; message: string } }
+
+const bytes = wavOf(new Uint8Array(100), 16_000)
+const running = memoryRunning()
+let deps: MemoryApi
+let bench: ApiBench
+let published: LiveMessage[]
+beforeEach(async () => {
+  running.inputs.length = 0
+  running.rows = [{
+    id: 'f1-cam', flow: 'f1', isRunning: true,
+    plan: {
+      id: 'cam', source: { id: 'cam', type: 'camera-source', version: 1, config: {} }, taps: defaultTaps, actions: [], routes: {},
+      ticks: [{ id: 'ear', type: 'voice-input', version: 1, config: { connection: 'ears' } }, { id: 'model', type: 'interaction-model', version: 1, config: {} }],
+    },
+  }]
+  deps = memoryApi({ running })
+  deps.connectionRows.set('ears', { name: 'ears', kind: 'speech', config: { url: 'http://127.0.0.1:1' }, secret: {} })
+  published = []
+  deps.bus.subscribe((message) => { published.push(message) })
+  bench = await startApi(deps)
+})
+afterEach(() => bench.stop())
+
+describe('the sound of an event', () => {
+  beforeEach(() => {
+    deps.eventRows.set('e1', {
+      id: 'e1', kind: 'response.given', flow: 'f1', revision: 1, stream: 'f1-cam', node: 'model', at: '2026-01-01T00:00:00.000Z', mediaTimeS: 0, text: 'Hello.', fields: {},
+      frame: null, acknowledgedAt: null, acknowledgedBy: null, deliveries: [],
+    })
+    deps.sounds.set('e1', { bytes, contentType: 'audio/wav', durationS: 0.003 })
+  })
+
+  it('is served whole, and in the parts a player asks for', async () => {
+    const whole = await bench.call('GET', '/api/events/e1/audio')
+    expect([whole.status, whole.headers['content-type'], whole.headers['accept-ranges']]).toEqual([200, 'audio/wav', 'bytes'])
+    expect(whole.bytes).toEqual(Buffer.from(bytes))
+    const part = await bench.call('GET', '/api/events/e1/audio', { headers: { range: 'bytes=40-49' } })
+    expect([part.status, part.headers['content-range'], part.headers['content-length']]).toEqual([206, 'bytes 40-49/144', '10'])
+    expect(part.bytes).toEqual(Buffer.from(bytes.subarray(40, 50)))
+    const outside = await bench.call('GET', '/api/events/e1/audio', { headers: { range: 'bytes=500-' } })
+    expect([outside.status, outside.headers['content-range']]).toEqual([416, 'bytes */144'])
+  })
+
+  it('is missing in words, and not for strangers', async () => {
+    deps.sounds.clear()
+    expect((await bench.call<Refusal>('GET', '/api/events/e1/audio')).body.error.code).toBe('EVENT_SOUND_MISSING')
+    expect((await bench.call('GET', '/api/events/e1/audio', { as: 'none' })).status).toBe(401)
+  })
+})
+
+describe('an utterance', () => {
+  const say = (body: Buffer = Buffer.from(bytes), type = 'audio/wav', node = 'ear') => bench.call<Refusal & { text: string; sent: unknown[] }>('POST', `/api/flows/f1/nodes/${node}/voice`, { body, headers: { 'content-type': type } })
+
+  it('becomes words before the node that listens', async () => {
+    const heard: unknown[] = []
+    deps.transcribe = async (connection, sound) => {
+      heard.push([connection.name, sound.bytes.length])
+      return ' How many people are there? '
+    }
+    const answer = await say()
+    expect([answer.status, answer.body.text, heard]).toEqual([202, 'How many people are there?', [['ears', 144]]])
+    expect(running.inputs).toMatchObject([{ streamId: 'f1-cam', node: 'ear', port: 'heard', message: { text: 'How many people are there?' } }])
+    expect(published).toContainEqual({ type: 'input', flow: 'f1', stream: 'f1-cam' })
+  })
+
+  it('of nothing sends nothing', async () => {
+    deps.transcribe = async () => '  '
+    expect((await say()).body).toEqual({ text: '', sent: [] })
+    expect(running.inputs).toEqual([])
+  })
+
+  it('is refused in words', async () => {
+    expect((await say(Buffer.from('not a sound'))).body.error.code).toBe('VOICE_NOT_WAV')
+    expect((await say(Buffer.from(bytes), 'text/plain')).body.error.code).toBe('VOICE_BODY_MISSING')
+    expect((await say(Buffer.alloc(2 * 1024 * 1024 + 1))).status).toBe(413)
+    expect((await say(undefined, undefined, 'model')).body.error.code).toBe('VOICE_NODE_MISSING')
+    deps.transcribe = async () => { throw new RetryableError('SPEECH_UNREACHABLE', 'The speech server does not answer.') }
+    const away = await say()
+    expect([away.status, away.body.error.code]).toEqual([503, 'SPEECH_UNREACHABLE'])
+    running.rows[0]!.isRunning = false
+    expect((await say()).body.error.code).toBe('VOICE_NOT_RUNNING')
+  })
+})
+
+describe('a delivery', () => {
+  it('is cancelled in the store and wherever it runs', async () => {
+    deps.deliveries.cancel = async (id) => ({ id, eventId: 'e1', flow: 'f1', node: 'ask', attempts: 1, detail: 'Being cancelled.', at: '2026-01-01T00:00:00.000Z' })
+    const answer = await bench.call('POST', '/api/deliveries/e1_ask/cancel')
+    expect([answer.status, answer.body]).toMatchObject([202, { delivery: { id: 'e1_ask', state: 'running' }, eventId: 'e1', flow: 'f1' }])
+    expect(published).toContainEqual({ type: 'cancel', action: 'e1_ask' })
+  })
+
+  it('that is not there says so', async () => {
+    expect((await bench.call<Refusal>('POST', '/api/deliveries/nope/cancel')).body.error.code).toBe('DELIVERY_NOT_FOUND')
+  })
+})

@@ -1,0 +1,226 @@
+// A plain vision server, which keeps nothing: Heed holds the session, never asks for more than fits, and names every trouble.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ModelMemory, ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { Connection } from '../../nodes/contract/connections.ts'
+import { createHttp } from '../../runtime/capabilities/http.ts'
+import { createModels, testConnection } from '../../runtime/capabilities/model/index.ts'
+import { fakeClock, type FakeClock } from '../support/fake-clock.ts'
+import { fakeOpenai, sizedJpeg, type FakeOpenai, type FakeOpenaiOptions } from '../support/fake-openai.ts'
+import { quietLog } from '../support/session-bench.ts'
+
+const picture = { width: 640, height: 480, jpeg: sizedJpeg(640, 480) }
+const never = new AbortController().signal
+let clock: FakeClock
+beforeEach(() => { clock = fakeClock() })
+
+interface Bench { fake: FakeOpenai; session: ModelSession; tick(patch?: Partial<ModelTick>): Promise<ModelVerdict>; ticks(count: number, patch?: Partial<ModelTick>): Promise<ModelVerdict[]>; connection: Connection }
+
+async function open(options: FakeOpenaiOptions = {}, config: Record<string, unknown> = {}, restore?: ModelMemory, secret: Record<string, string> = {}): Promise<Bench> {
+  const fake = fakeOpenai(options)
+  const connection: Connection = { name: 'plain', kind: 'openai', config: { url: 'http://127.0.0.1:9/v1', model: 'qwen-vl', ...config }, secret }
+  const models = createModels({ connections: { get: async () => connection }, http: fake.http, clock, log: quietLog })
+  const session = await models.open({ connection: 'plain', streamKey: 's', config: restore ? { restore } : {}, timeoutMs: 1000 })
+  let number = 0
+  const tick = (patch: Partial<ModelTick> = {}): Promise<ModelVerdict> => {
+    number++
+    return session.tick({ picture, kind: 'I', mediaTimeS: number - 1, tick: number, seconds: 1, instruction: 'Warn of falls.', persona: 'default', ...patch }, never)
+  }
+  return {
+    fake, session, connection, tick,
+    ticks: async (count, patch) => {
+      const verdicts: ModelVerdict[] = []
+      for (let n = 0; n < count; n++) verdicts.push(await tick(patch))
+      return verdicts
+    },
+  }
+}
+
+describe('what the server is shown', () => {
+  it('is the contract, the instruction and a window of pictures with their times, in two messages', async () => {
+    const { fake, ticks } = await open({}, { windowFrames: 4 })
+    await ticks(6)
+    expect(fake.requests.map(({ images }) => images.length)).toEqual([1, 2, 3, 4, 2, 3])
+    expect(fake.requests[3]?.texts).toEqual(['0.0 s', '1.0 s', '2.0 s', '3.0 s', 'The newest picture is from 3.0 s. Your one line:'])
+    expect(fake.requests[0]?.system).toMatch(/<\/silence>[\s\S]*<\/response>[\s\S]*<\/delegation>[\s\S]*Your instruction:\nWarn of falls\.$/)
+  })
+
+  it('begins the same from one tick to the next, so that a server can reuse its work', async () => {
+    const { fake, ticks } = await open({}, { windowFrames: 8 })
+    await ticks(12)
+    const beginnings = fake.requests.map(({ texts }) => texts[0])
+    expect(new Set(beginnings).size).toBe(2)
+    expect(new Set(fake.requests.map(({ system }) => system)).size).toBe(1)
+  })
+
+  it('never asks about delegating where nobody could answer, and says a note all the same', async () => {
+    const { fake, tick } = await open({ answer: () => '</response> One moment. </delegation> Which brand?' }, { delegation: false })
+    expect(await tick()).toMatchObject({ action: 'response', text: 'One moment.' })
+    expect(fake.requests[0]?.system).not.toContain('delegation')
+  })
+
+  it('holds what was said, asked and answered', async () => {
+    const { fake, tick, session } = await open({ answer: ({ texts }) => texts[0] === '0.0 s' && texts.length === 2 ? '</response> A man came in.' : '</silence>' })
+    await tick()
+    session.note?.({ question: 'How many?', answer: 'One.', at: 'now' })
+    await tick()
+    expect(fake.requests[1]?.texts.at(-1)).toContain('What you said lately:\n[0.0 s] A man came in.')
+    expect(fake.requests[1]?.system).toContain('You were asked: How many? You answered: One.')
+  })
+
+  it('asks the server for its model when the connection names none', async () => {
+    const { fake, tick } = await open({ models: ['llava'] }, { model: undefined })
+    await tick()
+    expect(fake.requests[0]?.model).toBe('llava')
+  })
+})
+
+describe('what it answers', () => {
+  it.each([
+    ['</silence>', { action: 'silence', reason: 'model' }], ['', { action: 'silence' }], ['</response>', { action: 'silence' }],
+    ['</response> A person has fallen.', { action: 'response', text: 'A person has fallen.' }], ['no marker', { action: 'response', text: 'no marker' }],
+    ['<think>a fall?</think></response> Yes.', { action: 'response', text: 'Yes.' }], ['<think>endless', { action: 'silence' }],
+    ['</response> One moment. </delegation> Which brand?', { action: 'delegate', text: 'One moment.', question: 'Which brand?' }],
+  ])('is read: %j', async (content, verdict) => {
+    const { tick } = await open({ answer: () => content })
+    expect(await tick()).toMatchObject(verdict)
+  })
+
+  it('is silence when it repeats itself, but not after a pause, nor when a person asks', async () => {
+    let content = '</response> A person has fallen.'
+    const { tick, ticks } = await open({ answer: () => content })
+    expect((await ticks(14)).map(({ action, reason }) => `${action} ${reason}`)).toEqual(['response model', ...Array<string>(13).fill('silence duplicate')])
+    expect(await tick({ instruction: 'Warn of falls.\n\nA person asks you now: What happened?' })).toMatchObject({ action: 'response' })
+    content = '</silence>'
+    await tick()
+    content = '</response> A person has fallen.'
+    expect(await tick()).toMatchObject({ action: 'response' })
+    expect(await tick({ mediaTimeS: 500 })).toMatchObject({ action: 'response' })
+  })
+
+  it('is not asked for without an instruction', async () => {
+    const { fake, tick } = await open()
+    expect(await tick({ instruction: ' ' })).toMatchObject({ action: 'silence', reason: 'no-instruction' })
+    expect(fake.count).toBe(0)
+  })
+})
+
+describe('memory', () => {
+  it('sums up every hundred ticks, in one request beside them, and presses summaries into a long-term memory', async () => {
+    const { fake, ticks } = await open({ answer: ({ isSummary, texts }) => isSummary ? texts.at(-1)?.includes('Press them') ? 'A quiet house.' : 'She sleeps.' : '</silence>', keep: 5000 }, { summaryModel: 'qwen-vl' })
+    const verdicts = await ticks(750)
+    await clock.settle()
+    const summaries = fake.requests.filter(({ isSummary }) => isSummary)
+    expect(summaries[0]?.images).toHaveLength(4)
+    expect(verdicts.at(-1)?.memory).toMatchObject({ longTerm: 'A quiet house.', midTerm: [{ range: '500.0s-599.0s', text: 'She sleeps.' }, { range: '600.0s-699.0s' }] })
+    expect(fake.requests.at(-1)?.system).toContain('A quiet house.')
+  })
+
+  it('goes on with what was remembered after a restart, and says so once', async () => {
+    const { fake, ticks } = await open({}, {}, { longTerm: 'A quiet house.', midTerm: [], said: [{ atS: 3, text: 'A man came in.' }] })
+    expect((await ticks(2)).map(({ restarted }) => restarted)).toEqual([true, undefined])
+    expect(fake.requests[0]?.system).toContain('What you remember from before:\nA quiet house.')
+    expect(fake.requests[0]?.texts.at(-1)).toContain('A man came in.')
+  })
+
+  it('covers what a failed summary missed with the next one', async () => {
+    let isDown = true
+    const { fake, ticks } = await open({ answer: ({ isSummary }) => isSummary ? isDown ? ' ' : 'All of it.' : '</silence>' })
+    await ticks(150)
+    isDown = false
+    await ticks(60)
+    await clock.settle()
+    expect((await ticks(1))[0]?.memory?.midTerm).toEqual([{ range: '0.0s-199.0s', text: 'All of it.' }])
+    expect(fake.refused).toBe(0)
+  })
+})
+
+describe('the context', () => {
+  it('is never exceeded over 100,000 ticks, whatever is said, asked and shown', async () => {
+    let n = 0
+    const words = 'An old lady in a blue cardigan walks slowly past the window and looks for her glasses. '
+    const { fake, session, tick } = await open({ contextTokens: 4096, keep: 4, answer: ({ isSummary }) => isSummary ? words.repeat(12) : n % 7 === 0 ? `</response> ${n} ${words}` : '</silence>' }, { contextTokens: 4096, windowFrames: 12 })
+    const sizes: number[] = []
+    for (n = 1; n <= 100_000; n++) {
+      if (n % 500 === 0) session.note?.({ question: `${n}? ${words.repeat(3)}`, answer: words.repeat(3), at: 'now' })
+      const isSmall = n % 3 === 0
+      await tick({ picture: isSmall ? { width: 256, height: 192, jpeg: sizedJpeg(256, 192) } : picture, instruction: `Warn of falls. ${n % 1000 < 20 ? words.repeat(40) : ''}` })
+      if (n % 10_000 === 0) sizes.push(fake.most.bytes)
+    }
+    expect([fake.refused, fake.count]).toEqual([0, expect.any(Number) as number])
+    expect(fake.count).toBeGreaterThan(100_900)
+    expect(fake.most.tokens).toBeLessThanOrEqual(4096)
+    // As large after a day as after three hours.
+    expect(sizes.at(-1)).toBeLessThan((sizes[0] ?? 0) * 1.02)
+  }, 90_000)
+
+  it('is believed when the server says it is shorter, and the stream goes on', async () => {
+    const { fake, tick, ticks } = await open({ contextTokens: 2048 }, { contextTokens: 16_384, windowFrames: 16 })
+    const trouble = await ticks(20).catch((error: unknown) => error)
+    expect(trouble).toMatchObject({ name: 'RetryableError', code: 'MODEL_CONTEXT_FULL', message: expect.stringContaining('of 2048 tokens') as string })
+    for (let n = 0; n < 30; n++) expect(await tick()).toMatchObject({ reason: 'model' })
+    expect([fake.refused, fake.most.tokens <= 2048]).toEqual([1, true])
+  })
+
+  it('learns what pictures cost a server that counts them otherwise', async () => {
+    const { fake, ticks } = await open({ contextTokens: 8192, imageTokens: () => 900 }, { windowFrames: 16 })
+    await ticks(60)
+    expect([fake.refused, fake.most.tokens <= 8192, fake.most.images]).toEqual([0, true, expect.any(Number) as number])
+    expect(fake.most.images).toBeGreaterThan(3)
+  })
+
+  it('says in words when not even one picture fits', async () => {
+    const { tick } = await open({}, { contextTokens: 1024 })
+    const large = { width: 1920, height: 1080, jpeg: sizedJpeg(1920, 1080) }
+    await expect(tick({ picture: large })).rejects.toMatchObject({ name: 'FatalError', code: 'MODEL_CONTEXT_SMALL', message: expect.stringContaining('1920x1080') as string })
+    await clock.advance(1000)
+    expect(await tick()).toMatchObject({ reason: 'model' })
+  })
+})
+
+describe('troubles', () => {
+  it.each([
+    ['hang', 'RetryableError', 'MODEL_TIMEOUT', /within 1 s/], ['close', 'RetryableError', 'MODEL_UNREACHABLE', /refused the connection/],
+    ['nonsense', 'RetryableError', 'MODEL_NONSENSE', /not JSON/], ['error', 'RetryableError', 'MODEL_BACKEND_DOWN', /\(500\): EngineCore died/],
+    ['loading', 'RetryableError', 'MODEL_BACKEND_DOWN', /Loading model/], ['no-model', 'FatalError', 'MODEL_NOT_THERE', /no model "qwen-vl"/],
+  ] as const)('are named, and survived: %s', async (fault, name, code, words) => {
+    const { fake, tick } = await open()
+    await tick()
+    fake.fault = fault
+    await expect(tick()).rejects.toMatchObject({ name, code, message: expect.stringMatching(words) as string })
+    fake.fault = null
+    await clock.advance(10_000)
+    expect(await tick()).toMatchObject({ reason: 'model' })
+  })
+
+  it('are told of a key that is refused, without the key', async () => {
+    const { tick } = await open({ apiKey: 'sesame' }, {}, undefined, { apiKey: 'opensecret' })
+    const error = await tick().catch((thrown: unknown) => thrown as Error)
+    expect(error).toMatchObject({ name: 'FatalError', code: 'MODEL_KEY_REFUSED' })
+    expect(String(error)).not.toContain('opensecret')
+  })
+})
+
+describe('testing the connection, over a real socket', () => {
+  const http = createHttp()
+  let stop = async (): Promise<void> => undefined
+  afterEach(() => stop())
+  const test = async (options: FakeOpenaiOptions, config: Record<string, unknown> = {}, fault: FakeOpenai['fault'] = null) => {
+    const fake = fakeOpenai(options)
+    fake.fault = fault
+    const server = await fake.listen()
+    stop = server.stop
+    return await testConnection({ name: 'plain', kind: 'openai', config: { url: server.url, ...config }, secret: {} }, { http })
+  }
+
+  it('looks at a picture, and says what is wrong with what it finds', async () => {
+    expect(await test({})).toMatchObject({ ok: true, message: expect.stringMatching(/^The model sees and answers, in \d+ ms\.$/) as string, details: { models: ['qwen-vl'], contextTokens: 8192 } })
+    await stop()
+    expect(await test({ contextTokens: 4096 })).toMatchObject({ ok: true, message: expect.stringContaining('set "contextTokens" to 4096') as string })
+    await stop()
+    expect(await test({}, {}, 'blind')).toMatchObject({ ok: false, message: expect.stringContaining('does not see') as string })
+    await stop()
+    expect(await test({ models: ['a', 'b'] }, { model: 'c' })).toMatchObject({ ok: false, message: 'The server answers but has no model "c". It offers: a, b.' })
+    await stop()
+    expect(await test({}, {}, 'error')).toMatchObject({ ok: false, message: expect.stringContaining('EngineCore died') as string })
+  })
+})

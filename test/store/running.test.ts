@@ -1,0 +1,70 @@
+// What the API may read and change of a stream, and what a memory keeps from one deployment to the next.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Plan } from '../../nodes/contract/plan.ts'
+import { closeStore, openStore, sampleFlow, samplePlan, tickRecord } from './samples.ts'
+import type { StoreUnderTest } from './samples.ts'
+
+/** A memory wired into the model. */
+function planWithMemory(): Plan {
+  const plan = samplePlan()
+  return {
+    ...plan, streams: plan.streams.map((stream) => ({
+      ...stream, ticks: [{ id: 'mind', type: 'memory', version: 1, config: {} }, ...stream.ticks],
+      routes: { ...stream.routes, 'mind.memory': [{ to: 'tick' as const, node: 'model', port: 'memory' }] },
+    })),
+  }
+}
+
+describe('running streams', () => {
+  let under: StoreUnderTest
+  beforeAll(async () => { under = await openStore() })
+  afterAll(async () => { await closeStore(under) })
+
+  const states = { mind: { facts: ['left'] }, model: { told: 1 }, 'model#memory': { longTerm: 'quiet', midTerm: [] } }
+  /** A flow whose stream has run for a few ticks. */
+  const run = async () => {
+    const { store } = under
+    const { id } = await store.flows.create(sampleFlow())
+    await store.deployments.deploy(id, 1, planWithMemory())
+    const order = await store.queue.claimStream({ streamId: `${id}-cam`, run: 1 })
+    const key = { streamId: `${id}-cam`, run: 1, generation: order?.generation ?? 0 }
+    await store.engine.writeTicks([{ ...tickRecord(key, id, 5), states }])
+    return { id, stream: `${id}-cam`, key }
+  }
+
+  test('are listed with their plan, and as not running once they are stopped', async () => {
+    const { running, deployments, flows } = under.store
+    await expect(running.streams('fnothing')).rejects.toMatchObject({ code: 'FLOW_NOT_FOUND' })
+    const idle = await flows.create(sampleFlow())
+    expect(await running.streams(idle.id)).toEqual([])
+    const { id, stream } = await run()
+    expect(await running.streams(id)).toMatchObject([{ id: stream, flow: id, isRunning: true, plan: { id: 'cam' } }])
+    await deployments.stop(id)
+    expect(await running.stream(stream)).toMatchObject({ isRunning: false })
+    expect(await running.stream('nothing')).toBeUndefined()
+    expect(await running.states('nothing')).toEqual({})
+  })
+
+  test('let their saved states be changed only while nobody runs them', async () => {
+    const { running, deployments } = under.store
+    const { id, stream } = await run()
+    expect(await running.states(stream)).toEqual(states)
+    expect(await running.changeStates(stream, () => ({ mind: 'mine' }))).toBe(false)
+    await deployments.stop(id)
+    expect(await running.changeStates(stream, (saved) => ({ mind: { ...saved.mind as object, dropped: 1 }, other: 2 }))).toBe(true)
+    expect(await running.states(stream)).toEqual({ ...states, mind: { facts: ['left'], dropped: 1 }, other: 2 })
+    expect(await running.changeStates('nothing', () => ({}))).toBe(false)
+  })
+
+  test('give a memory, and what its model has in mind, to the next deployment and nothing else', async () => {
+    const { queue, deployments } = under.store
+    const { id, stream } = await run()
+    expect((await queue.claimStream({ streamId: stream, run: 1 }))?.resume?.states).toEqual(states)
+    await deployments.deploy(id, 1, planWithMemory())
+    const next = await queue.claimStream({ streamId: stream, run: 2 })
+    expect([next?.resume, next?.carried]).toEqual([null, { mind: states.mind, 'model#memory': states['model#memory'] }])
+    await deployments.deploy(id, 1, samplePlan())
+    const last = await queue.claimStream({ streamId: stream, run: 3 })
+    expect([last?.resume, last?.carried]).toEqual([null, undefined])
+  })
+})

@@ -1,0 +1,16 @@
+// Ways to reach others that a test gave nobody: using one is a fault of the test.
+import type { ActionContext } from '../../nodes/contract/define.ts'
+import { BugError } from '../../nodes/contract/errors.ts'
+
+export type Reach = Pick<ActionContext<unknown>, 'agents' | 'speech' | 'sounds' | 'mail' | 'mqtt' | 'push' | 'events'>
+
+const refuse = (what: string) => (): never => { throw new BugError(`This test gave the node no ${what}.`) }
+
+/** Everything refuses but what `given` brings. */
+export function testReach(given: Partial<Reach> = {}): Reach {
+  return {
+    agents: { ask: refuse('agents') }, speech: { speak: refuse('speech') }, sounds: { keep: refuse('sounds') },
+    mail: { send: refuse('mail') }, mqtt: { publish: refuse('mqtt') }, push: { send: refuse('push') },
+    events: { isAcknowledged: async () => false }, ...given,
+  }
+}
