@@ -12,6 +12,8 @@ export type ConnectionKind = z.infer<typeof ConnectionKindSchema>
 export interface ConnectionInfo {
   name: string
   kind: ConnectionKind
+  /** What its kind cannot do without and nobody has entered yet, in words: "its bot token". */
+  lacks?: string
 }
 
 /** What a running capability gets. `secret` is plain text here and must not be logged or returned. */

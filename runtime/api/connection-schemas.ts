@@ -57,6 +57,22 @@ const schemas: Record<ConnectionKind, z.ZodType<Record<string, unknown>>> = {
   feishu: hook,
 }
 
+// Of each list, one secret is enough.
+const neededSecrets: Partial<Record<ConnectionKind, { names: readonly string[]; words: string }>> = {
+  telegram: { names: ['botToken'], words: 'its bot token' },
+  slack: { names: ['url', 'token'], words: 'its webhook address or bot token' },
+  discord: { names: ['url'], words: 'its webhook address' },
+  wecom: { names: ['url'], words: "its bot's address" },
+  dingtalk: { names: ['url'], words: "its bot's address" },
+  feishu: { names: ['url'], words: "its bot's address" },
+}
+
+/** What a connection of this kind cannot do without and does not have, in words. */
+export function lackOf(kind: ConnectionKind, hasSecret: readonly string[]): string | undefined {
+  const needed = neededSecrets[kind]
+  return needed && !needed.names.some((name) => hasSecret.includes(name)) ? needed.words : undefined
+}
+
 const secretName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, 'must be named with letters and digits')
 const SecretSchema = z.record(secretName, z.string().max(20_000))
 

@@ -1,10 +1,12 @@
 // From what a client sent to a flow that may be stored, and from a flow to a plan. Never executes or stores anything.
+import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import type { Catalogue } from '../../nodes/contract/define.ts'
 import { FlowInvalidError } from '../../nodes/contract/errors.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import { migrateFlow } from '../../nodes/contract/flow.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
+import { lackOf } from './connection-schemas.ts'
 import { compileFlow } from '../compile/index.ts'
 import { parseFlow } from '../compile/parse.ts'
 import type { ApiDeps } from './deps.ts'
@@ -26,7 +28,12 @@ export function readFlow(document: unknown): Flow {
 /** What the compiler may know of this server: its node types and the names of its connections. */
 export async function readCatalogue(deps: ApiDeps): Promise<Catalogue> {
   const connections = await deps.connections.list()
-  return { nodes: deps.nodes, connections: new Map(connections.map(({ name, kind }) => [name, { name, kind }])) }
+  return { nodes: deps.nodes, connections: new Map(connections.map((connection) => [connection.name, infoOf(connection)])) }
+}
+
+function infoOf({ name, kind, hasSecret }: Awaited<ReturnType<ApiDeps['connections']['list']>>[number]): ConnectionInfo {
+  const lacks = lackOf(kind, hasSecret)
+  return lacks === undefined ? { name, kind } : { name, kind, lacks }
 }
 
 /** Every problem of a document, warnings too. */

@@ -74,9 +74,13 @@ function checkConnections({ node, fields, catalogue }: Setting, config: Record<s
     if (connection === undefined) {
       return [fault('NODE_CONNECTION_MISSING', `There is no connection ${quote(name)}. Choose another one, or add it under Connections.`, { node, field })]
     }
-    if (meta.kinds === undefined || meta.kinds.includes(connection.kind)) return []
+    if (meta.kinds === undefined || meta.kinds.includes(connection.kind)) return connection.lacks === undefined ? [] : [incomplete(node, field, name, connection.lacks)]
     return [fault('NODE_CONNECTION_UNFIT', `The connection ${quote(name)} is of the kind ${connection.kind}, but this needs ${listWords(meta.kinds)}. Choose another connection.`, { node, field })]
   })
+}
+
+function incomplete(node: string, field: string, name: string, lacks: string): Problem {
+  return fault('NODE_CONNECTION_INCOMPLETE', `The connection ${quote(name)} lacks ${lacks}. Enter it under Connections, then deploy again.`, { node, field })
 }
 
 function runOwnCheck({ node, definition, catalogue }: Setting, config: Record<string, unknown>): Problem[] {
