@@ -22,13 +22,17 @@ export class ApiError extends Error {
 
 export const unreachable = 'Heed does not answer. Check that it is running and that this device is online; trying again by itself.'
 
-interface RequestOptions { body?: unknown; headers?: Record<string, string>; keepalive?: boolean; alsoFine?: number }
+interface RequestOptions { body?: unknown; wav?: Uint8Array<ArrayBuffer>; headers?: Record<string, string>; keepalive?: boolean; alsoFine?: number }
 
 async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
   const init: RequestInit = { method, headers: { Accept: 'application/json', ...options.headers }, credentials: 'same-origin' }
   if (options.body !== undefined) {
     init.body = JSON.stringify(options.body)
     init.headers = { ...init.headers, 'Content-Type': 'application/json' }
+  }
+  if (options.wav) {
+    init.body = options.wav
+    init.headers = { ...init.headers, 'Content-Type': 'audio/wav' }
   }
   if (options.keepalive) init.keepalive = true
   let response: Response
@@ -89,6 +93,11 @@ export const api = {
   status: (id: string) => request<FlowStatus>('GET', `/flows/${at(id)}/status`),
   decisions: (id: string, options: { stream?: string; limit?: number; cursor?: string } = {}) =>
     request<{ decisions: StreamDecision[]; next: string | null }>('GET', `/flows/${at(id)}/decisions${query(options)}`),
+
+  ask: (flow: string, text: string, stream?: string) => request<void>('POST', `/flows/${at(flow)}/ask`, { body: { text, ...(stream === undefined ? {} : { stream }) } }),
+  tellNode: (flow: string, node: string, port: string, text: string) => request<void>('POST', `/flows/${at(flow)}/nodes/${at(node)}/input`, { body: { port, text } }),
+  speak: (flow: string, node: string, wav: Uint8Array<ArrayBuffer>) => request<{ text: string }>('POST', `/flows/${at(flow)}/nodes/${at(node)}/voice`, { wav }),
+  cancelDelivery: (id: string) => request<void>('POST', `/deliveries/${at(id)}/cancel`),
 
   memory: (stream: string) => request<StreamMemoryView>('GET', `/streams/${at(stream)}/memory`),
   remember: (stream: string, node: string, text: string) => request<void>('POST', `/streams/${at(stream)}/memory/facts`, { body: { node, text } }),
