@@ -1,5 +1,6 @@
 // The editor's only door to the server: typed requests, uploads with progress, the live feed. Nothing else here may call fetch.
 import type { Flow } from '../nodes/contract/flow.ts'
+import type { PictureFilter } from '../nodes/contract/frames.ts'
 import type {
   CameraReport, ConnectionView, DeploymentView, EventView, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView,
   Problem, StoredFlow, StreamDecision, TestResult, UploadedMedia,
@@ -128,8 +129,8 @@ export const api = {
 
   media: async () => (await request<{ media: MediaFile[] }>('GET', '/media')).media,
   removeMedia: (path: string) => request<void>('DELETE', `/media/${path.split('/').map(at).join('/')}`),
-  testCamera: (config: Record<string, unknown>, owner?: { flow: string; node: string }) =>
-    request<CameraReport>('POST', '/cameras/test', { body: { config, ...owner } }),
+  testCamera: (config: Record<string, unknown>, owner?: { flow: string; node: string }, filters: readonly PictureFilter[] = []) =>
+    request<CameraReport>('POST', '/cameras/test', { body: { config, ...owner, ...(filters.length > 0 ? { filters } : {}) } }),
 }
 
 /** Sends a clip and reports the share that has arrived, 0 to 1. */
