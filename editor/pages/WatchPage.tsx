@@ -41,17 +41,25 @@ function useWatched(id: string) {
   return { flow, failure }
 }
 
-function Sentences({ events }: { events: readonly EventView[] }) {
-  if (events.length === 0) return <p className="quiet">Has not spoken yet.</p>
+function Newest({ event }: { event: EventView | undefined }) {
+  if (!event) return <p className="quiet">Has not spoken yet.</p>
   return (
-    <ul className="stack-tight" data-testid="watch-sentences">
-      {events.slice(0, 5).map((event, index) => (
-        <li key={event.id} className="watch-sentence" data-first={index === 0 || undefined}>
-          <span>{event.text || eventKindWords(event.kind)}</span> <span className="small quiet"><Ago at={event.at} /></span>
-          {isWaiting(event) && <AcknowledgeButton event={event} />}
-        </li>
-      ))}
-    </ul>
+    <div className="stack-tight" data-testid="watch-newest">
+      <p className="watch-words">{event.text || eventKindWords(event.kind)}</p>
+      <p className="small quiet"><Ago at={event.at} /></p>
+      {isWaiting(event) && <AcknowledgeButton event={event} />}
+    </div>
+  )
+}
+
+function Earlier({ events, waiting }: { events: readonly EventView[]; waiting: number }) {
+  if (events.length === 0) return null
+  return (
+    <section aria-labelledby="earlier-title" className="stack-tight">
+      <h2 id="earlier-title" className="group-title">Earlier</h2>
+      <ul className="stack-tight">{events.map((event) => <li key={event.id} className="watch-line">{event.text || eventKindWords(event.kind)} <span className="small quiet"><Ago at={event.at} /></span></li>)}</ul>
+      {waiting > 0 && <p className="small"><a href="/inbox" onClick={follow}>{waiting} more waiting in the inbox</a></p>}
+    </section>
   )
 }
 
@@ -84,6 +92,7 @@ export function WatchPage({ id }: { id: string }) {
   if (failure && !flow) return <Page title="This flow cannot be shown"><div className="notice" data-tone="bad" role="alert">{failure}</div></Page>
   if (!flow) return <Page title="Watch"><Skeletons count={1} height={320} /></Page>
   const streams = status?.streams ?? []
+  const spoken = events.filter((event) => event.flow === id && said.includes(event.kind))
   const stream = streams.find((each) => each.id === chosen) ?? streams[0]
   const isOn = isAwake(status?.state ?? 'stopped')
   return (
@@ -99,8 +108,9 @@ export function WatchPage({ id }: { id: string }) {
         </div>
         <div className="stack watch-side">
           <Blocked />
-          <Sentences events={events.filter((event) => event.flow === id && said.includes(event.kind))} />
+          <Newest event={spoken[0]} />
           <Switches flow={flow} flowId={id} streamId={streams.length > 1 ? stream?.id : streams[0]?.id} isOn={isOn} />
+          <Earlier events={spoken.slice(1, 5)} waiting={spoken.slice(1).filter(isWaiting).length} />
           <p className="small"><a href={`/flows/${id}`} onClick={follow}>Open the flow</a></p>
         </div>
       </div>

@@ -122,7 +122,7 @@ describe('a watch page that is spoken to', () => {
     expect(samples.length / 16_000).toBeGreaterThan(1)
     expect(samples.length / 16_000).toBeLessThan(5)
     await eventually('the model was asked', async () => model.calls.some((call) => call.texts.join('\n').includes(question)))
-    await eventually('the answer stands on the page', async () => (await page.getByTestId('watch-sentences').innerText()).includes(answer))
+    await eventually('the answer stands on the page', async () => (await page.locator('.watch-side').innerText()).includes(answer))
     await eventually('it is spoken', async () => (await eventsOf(product, flow, 'speech.played')).some(({ text }) => text === answer))
     await eventually('it is heard', async () => await loudest() > 0.05)
     expect(await page.getByTestId('sound-player').evaluate((element: HTMLAudioElement) => element.currentTime > 0 && !element.error)).toBe(true)
