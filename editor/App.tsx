@@ -3,6 +3,7 @@ import { Button, MantineProvider } from '@mantine/core'
 import { Suspense, lazy, useEffect } from 'react'
 import { listen, readEvents, useLive } from './live.ts'
 import { AcknowledgePage } from './pages/AcknowledgePage.tsx'
+import { WatchPage } from './pages/WatchPage.tsx'
 import { AlertToasts } from './panels/AlertToasts.tsx'
 import { soundAlerts } from './panels/alert-sound.ts'
 import { Connections } from './panels/Connections.tsx'
@@ -13,6 +14,7 @@ import { Inbox } from './panels/Inbox.tsx'
 import { Page, Skeletons } from './panels/Page.tsx'
 import { Rail, follow } from './panels/Rail.tsx'
 import { SignIn } from './panels/SignIn.tsx'
+import { SoundPlayer } from './panels/SoundPlayer.tsx'
 import { System } from './panels/System.tsx'
 import { useRoute, type Route } from './route.ts'
 import { readFlows, startSession, useSession } from './session.ts'
@@ -27,6 +29,7 @@ function PageOf({ route }: { route: Route }) {
     case 'home': case 'sign-in': return <Home />
     case 'flows': return <Flows />
     case 'flow': return <Suspense fallback={<Page title="Flow"><Skeletons count={3} height={120} /></Page>}><CanvasPage key={route.id} id={route.id} /></Suspense>
+    case 'watch': return <WatchPage key={route.id} id={route.id} />
     case 'inbox': return <Inbox />
     case 'event': return <EventPage key={route.id} id={route.id} />
     case 'connections': return <Connections />
@@ -72,6 +75,7 @@ function Frame({ route }: { route: Route }) {
         <PageOf route={route} />
       </div>
       <AlertToasts />
+      <SoundPlayer />
     </div>
   )
 }

@@ -1,5 +1,6 @@
 // The editor's only door to the server: typed requests, uploads with progress, the live feed. Nothing else here may call fetch.
 import type { Flow } from '../nodes/contract/flow.ts'
+import type { PictureFilter } from '../nodes/contract/frames.ts'
 import type {
   CameraReport, ConnectionView, DeploymentView, EventView, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView,
   Problem, StoredFlow, StreamDecision, TestResult, UploadedMedia,
@@ -22,13 +23,17 @@ export class ApiError extends Error {
 
 export const unreachable = 'Heed does not answer. Check that it is running and that this device is online; trying again by itself.'
 
-interface RequestOptions { body?: unknown; headers?: Record<string, string>; keepalive?: boolean; alsoFine?: number }
+interface RequestOptions { body?: unknown; wav?: Uint8Array<ArrayBuffer>; headers?: Record<string, string>; keepalive?: boolean; alsoFine?: number }
 
 async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
   const init: RequestInit = { method, headers: { Accept: 'application/json', ...options.headers }, credentials: 'same-origin' }
   if (options.body !== undefined) {
     init.body = JSON.stringify(options.body)
     init.headers = { ...init.headers, 'Content-Type': 'application/json' }
+  }
+  if (options.wav) {
+    init.body = options.wav
+    init.headers = { ...init.headers, 'Content-Type': 'audio/wav' }
   }
   if (options.keepalive) init.keepalive = true
   let response: Response
@@ -90,6 +95,11 @@ export const api = {
   decisions: (id: string, options: { stream?: string; limit?: number; cursor?: string } = {}) =>
     request<{ decisions: StreamDecision[]; next: string | null }>('GET', `/flows/${at(id)}/decisions${query(options)}`),
 
+  ask: (flow: string, text: string, stream?: string) => request<void>('POST', `/flows/${at(flow)}/ask`, { body: { text, ...(stream === undefined ? {} : { stream }) } }),
+  tellNode: (flow: string, node: string, port: string, text: string) => request<void>('POST', `/flows/${at(flow)}/nodes/${at(node)}/input`, { body: { port, text } }),
+  speak: (flow: string, node: string, wav: Uint8Array<ArrayBuffer>) => request<{ text: string }>('POST', `/flows/${at(flow)}/nodes/${at(node)}/voice`, { wav }),
+  cancelDelivery: (id: string) => request<void>('POST', `/deliveries/${at(id)}/cancel`),
+
   memory: (stream: string) => request<StreamMemoryView>('GET', `/streams/${at(stream)}/memory`),
   remember: (stream: string, node: string, text: string) => request<void>('POST', `/streams/${at(stream)}/memory/facts`, { body: { node, text } }),
   correctMemory: (stream: string, id: string, text: string) => request<void>('PUT', `/streams/${at(stream)}/memory/summaries/${at(id)}`, { body: { text } }),
@@ -119,8 +129,8 @@ export const api = {
 
   media: async () => (await request<{ media: MediaFile[] }>('GET', '/media')).media,
   removeMedia: (path: string) => request<void>('DELETE', `/media/${path.split('/').map(at).join('/')}`),
-  testCamera: (config: Record<string, unknown>, owner?: { flow: string; node: string }) =>
-    request<CameraReport>('POST', '/cameras/test', { body: { config, ...owner } }),
+  testCamera: (config: Record<string, unknown>, owner?: { flow: string; node: string }, filters: readonly PictureFilter[] = []) =>
+    request<CameraReport>('POST', '/cameras/test', { body: { config, ...owner, ...(filters.length > 0 ? { filters } : {}) } }),
 }
 
 /** Sends a clip and reports the share that has arrived, 0 to 1. */

@@ -35,6 +35,14 @@ export function onAlert(listener: AlertListener): () => void {
   return () => alertListeners.delete(listener)
 }
 
+type SpokenListener = (eventId: string) => void
+const spokenListeners = new Set<SpokenListener>()
+/** Tells about each thing said aloud, as it is said. Returns the way to stop listening. */
+export function onSpoken(listener: SpokenListener): () => void {
+  spokenListeners.add(listener)
+  return () => spokenListeners.delete(listener)
+}
+
 /** A flow's state from its streams: trouble anywhere shows. */
 export function stateOf(streams: readonly StreamStatus[], otherwise: StreamState): StreamState {
   const has = (state: StreamState): boolean => streams.some((stream) => stream.state === state)
@@ -112,6 +120,7 @@ function take(message: LiveEvent): void {
   }
   takeEvents([view])
   announce(view)
+  if (event.kind === 'speech.played') for (const listener of spokenListeners) listener(event.id)
 }
 
 /** Reads a flow's state, its last decisions and events: when it is opened, and after the feed was away. */

@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react'
 export type Route =
   | { page: 'home' | 'flows' | 'inbox' | 'connections' | 'system' | 'cards' }
   | { page: 'flow'; id: string }
+  | { page: 'watch'; id: string }
   | { page: 'event'; id: string }
   | { page: 'acknowledge'; token: string }
   | { page: 'sign-in'; token: string | null }
@@ -19,6 +20,7 @@ export function parseRoute(path: string, search: string, hash: string): Route {
   const event = new URLSearchParams(search).get('event')
   if (first === 'inbox' && event) return { page: 'event', id: event }
   if (first === 'flows' && second) return { page: 'flow', id: second }
+  if (first === 'watch' && second) return { page: 'watch', id: second }
   if (first === 'acknowledge' && second) return { page: 'acknowledge', token: second }
   if ((first === 'inbox' || first === 'events') && second) return { page: 'event', id: second }
   if (first === 'flows' || first === 'inbox' || first === 'connections' || first === 'system') return { page: first }

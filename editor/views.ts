@@ -90,6 +90,8 @@ export interface EventView {
   text: string
   fields: Record<string, unknown>
   frame: { url: string } | null
+  /** What was said aloud; only when the event was read whole. */
+  audio?: { url: string } | null
   acknowledgedAt: string | null
   acknowledgedBy: string | null
   deliveries: DeliveryView[]

@@ -2,6 +2,7 @@
 import { IconCheck, IconClock, IconX } from '@tabler/icons-react'
 import { useNow } from '../now.ts'
 import type { DeliveryView } from '../views.ts'
+import { CancelDelivery } from './CancelDelivery.tsx'
 import { ago, deliveryStateWords, exact } from '../words.ts'
 
 /** One delivery as a line. */
@@ -14,6 +15,7 @@ export function DeliveryLine({ delivery }: { delivery: DeliveryView }) {
       <Found size={15} color={`var(--state-${tone})`} aria-hidden />
       <span>{deliveryStateWords(delivery.state, delivery.attempts)}</span>
       <span className="quiet nums" title={exact(delivery.at)}>{ago(delivery.at, now)}</span>
+      <CancelDelivery delivery={delivery} />
       {delivery.state !== 'delivered' && delivery.detail && <span className="quiet delivery-detail">{delivery.detail}</span>}
     </div>
   )

@@ -5,8 +5,11 @@ import { NamedIcon } from '../icons.tsx'
 import type { Problem } from '../views.ts'
 import { ago, count, tokensSaved } from '../words.ts'
 import { useNow } from '../now.ts'
+import { ArmSwitch } from '../panels/ArmSwitch.tsx'
+import { useFlow } from '../store.ts'
 import { CameraLive } from './CameraLive.tsx'
 import { CodecLive } from './CodecLive.tsx'
+import { DebugLive, passedIn } from './DebugLive.tsx'
 import { DeliveryLive } from './DeliveryLive.tsx'
 import { ModelLive, modelNumber } from './ModelLive.tsx'
 import { Ports, portsHeight } from './Ports.tsx'
@@ -26,12 +29,19 @@ function CardProblems({ problems }: { problems: readonly Problem[] }) {
   })
 }
 
+function ArmOfCard({ view }: { view: CardView }) {
+  const flowId = useFlow((open) => open.id) ?? ''
+  return <ArmSwitch flowId={flowId} node={view.node.id} status={view.status} />
+}
+
 function Live({ view }: { view: CardView }) {
   if (!view.stream) return null
   if (view.area === 'camera') return <CameraLive view={view} />
   if (view.area === 'codec') return <CodecLive view={view} />
   if (view.area === 'model') return <ModelLive view={view} />
   if (view.area === 'action') return <DeliveryLive deliveries={view.deliveries} />
+  if (view.node.type === 'arm') return <div className="live"><ArmOfCard view={view} /></div>
+  if (passedIn(view)) return <DebugLive view={view} />
   return view.status ? <div className="live"><p className="live-words">{view.status.text}</p></div> : null
 }
 

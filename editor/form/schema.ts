@@ -45,11 +45,10 @@ export function fieldsOf(config: FieldSchema): Field[] {
 
 /** The type with its empty connection fields set to the first connection that fits, so that a new card has one to begin with. */
 export function withConnections(type: NodeType, connections: readonly Pick<ConnectionView, 'name' | 'kind'>[]): NodeType {
-  const all = type.config.properties ?? {}
-  const properties = Object.entries(all).map(([name, schema]) => {
-    // What is not asked of a new card is not answered for the person either.
-    const isAsked = !schema.showIf || schema.showIf.is.some((value) => value === all[schema.showIf?.field ?? '']?.default)
-    const isOpen = schema.widget === 'connection' && !schema.advanced && !schema.default && isAsked
+  const fields = fieldsOf(type.config)
+  const properties = Object.entries(type.config.properties ?? {}).map(([name, schema]) => {
+    // One that a new card does not show, because of what its other fields say at first, is nobody's choice yet.
+    const isOpen = schema.widget === 'connection' && !schema.advanced && !schema.default && isShown({ name, label: '', schema, widget: 'connection', isRequired: false }, fields, {}, undefined)
     const first = schema.kinds?.flatMap((kind) => connections.filter((connection) => connection.kind === kind))[0]
     return [name, isOpen && first ? { ...schema, default: first.name } : schema] as const
   })

@@ -1,6 +1,6 @@
 // All flows of this Heed: open, duplicate, delete.
 import { Button, TextInput } from '@mantine/core'
-import { IconCopyPlus, IconSearch, IconTrash } from '@tabler/icons-react'
+import { IconCopyPlus, IconEye, IconSearch, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { StateMark } from '../canvas/StateMark.tsx'
@@ -37,6 +37,7 @@ function FlowRow({ flow, names, onFailure }: { flow: FlowSummary; names: readonl
       <StateMark state={flow.state} isWashed />
       <span className="small quiet flow-changed">Changed <Ago at={flow.updatedAt} /></span>
       <span className="flow-actions">
+        <Button component="a" href={`/watch/${flow.id}`} onClick={follow} variant="default" size="xs" leftSection={<IconEye size={16} aria-hidden />} aria-label={`Watch ${flow.name}`} data-testid="watch-link">Watch</Button>
         <Button variant="default" size="xs" onClick={() => run(duplicate(flow, names))} leftSection={<IconCopyPlus size={16} aria-hidden />} aria-label={`Duplicate ${flow.name}`}>Duplicate</Button>
         <ConfirmButton size="xs" question={isAwake(flow.state) ? 'Stop and delete it?' : 'Delete for good?'} onConfirm={() => run(remove(flow))} leftSection={<IconTrash size={16} aria-hidden />} aria-label={`Delete ${flow.name}`}>Delete</ConfirmButton>
       </span>

@@ -20,7 +20,7 @@ function Watched({ flow }: { flow: FlowSummary }) {
   useEffect(() => void readStatus(flow.id), [flow.id])
   const stream = streams?.[0]
   return (
-    <a className="watched surface" href={`/flows/${flow.id}`} onClick={follow} data-testid="watched-flow">
+    <a className="watched surface" href={`/watch/${flow.id}`} onClick={follow} data-testid="watched-flow">
       {stream ? <StreamPicture streamId={stream.id} isOn={isAwake(stream.state) && stream.lastFrameAt !== null} alt={`What ${flow.name} sees now`} words={stream.reason ?? 'Waiting for the first picture'} /> : <div className="picture" />}
       <div className="watched-words">
         <strong className="clip-text">{flow.name}</strong>

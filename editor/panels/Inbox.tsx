@@ -1,28 +1,19 @@
 // Everything a person must see, over all flows, newest first and live, with pictures and sound.
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
-import { IconBell, IconBellOff, IconInbox, IconSearch } from '@tabler/icons-react'
+import { IconInbox, IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { inboxOf, type InboxFilter } from '../graph/alerts.ts'
 import type { EventView } from '../views.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
 import { acknowledge, findEvents, readEvents, readOlderEvents, useLive } from '../live.ts'
-import { setMuted, useSession } from '../session.ts'
+import { useSession } from '../session.ts'
 import { EventRow } from './EventRow.tsx'
+import { MuteButton } from './MuteButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
 
 const filters: { value: InboxFilter; label: string }[] = [
   { value: 'waiting', label: 'To see' }, { value: 'alerts', label: 'Alerts' }, { value: 'everything', label: 'Everything' },
 ]
-
-function MuteButton() {
-  const isMuted = useSession((session) => session.isMuted)
-  const Found = isMuted ? IconBellOff : IconBell
-  return (
-    <Button variant="default" aria-pressed={isMuted} onClick={() => setMuted(!isMuted)} data-testid="mute" leftSection={<Found size={18} aria-hidden />}>
-      {isMuted ? 'Sound is off' : 'Sound is on'}
-    </Button>
-  )
-}
 
 const emptyWords: Record<InboxFilter, string> = {
   waiting: 'Nothing is waiting for you. New alerts appear here by themselves, with their picture.',

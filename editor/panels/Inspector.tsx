@@ -6,6 +6,7 @@ import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { isRunning } from '../commands/stop.ts'
 import { deleteSelected } from '../commands/delete.ts'
 import { ShareCamera } from '../canvas/ShareCamera.tsx'
+import { areaOf } from '../canvas/card-view.ts'
 import { uncover } from '../canvas/view.ts'
 import { ConfigForm } from '../form/ConfigForm.tsx'
 import { renameNode, setConfig, setFlowText } from '../graph/edit.ts'
@@ -15,6 +16,7 @@ import { useSession } from '../session.ts'
 import { changeFlow, useFlow } from '../store.ts'
 import type { Problem } from '../views.ts'
 import { count } from '../words.ts'
+import { AskBox } from './AskBox.tsx'
 import { Help } from './Help.tsx'
 import { MemoryPanel } from './MemoryPanel.tsx'
 import { NodeWires } from './NodeWires.tsx'
@@ -57,6 +59,7 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
         }} />
       {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && <Section title="Your camera"><ShareCamera streamId={streamIdOf(flowId, node.id)} /></Section>}
       <NodeSettings node={node} flowId={flowId} />
+      {areaOf(type) === 'model' && <Section title="Ask it"><AskBox flowId={flowId} isRunning={isLive} /></Section>}
       {node.type === 'memory' && type && <Section title="What is remembered"><MemoryPanel flowId={flowId} node={node.id} nameOfSource={(id) => flow.nodes.find((each) => each.id === id)?.name ?? id} /></Section>}
       {node.type === 'notification' && type && <Section title="Does it arrive?"><SendTest key={node.id} node={node} flowId={flowId} /></Section>}
       <Section title="Wires"><NodeWires flow={flow} node={node} /></Section>

@@ -1,6 +1,6 @@
 // The bar over the canvas: the flow's name, how it runs, how saving stands in words, Deploy and Stop.
 import { Button } from '@mantine/core'
-import { IconAlertTriangle, IconCloudCheck, IconCloudOff, IconCloudUp, IconPlayerPlay, IconPlayerStop, type Icon } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCloudCheck, IconCloudOff, IconCloudUp, IconEye, IconPlayerPlay, IconPlayerStop, type Icon } from '@tabler/icons-react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { OnAirMark } from '../canvas/ShareCamera.tsx'
 import { StateMark } from '../canvas/StateMark.tsx'
@@ -12,6 +12,7 @@ import { setFlowText } from '../graph/edit.ts'
 import { useLive } from '../live.ts'
 import type { SaveState } from '../saving.ts'
 import { changeFlow, useFlow } from '../store.ts'
+import { follow } from './Rail.tsx'
 import { isAwake } from './use-flows.ts'
 
 /** How saving stands, in words. */
@@ -67,6 +68,7 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
       <span data-testid="flow-state" data-state={state}><StateMark state={state} isWashed /></span>
       {sharing && <OnAirMark label="Your camera is on air" />}
       <SaveMark />
+      <Button component="a" href={`/watch/${flowId}`} onClick={follow} variant="subtle" size="compact-sm" leftSection={<IconEye size={16} aria-hidden />} data-testid="watch-link">Watch</Button>
       <span className="top-actions"><RunButtons flowId={flowId} isReadOnly={isReadOnly} /></span>
     </header>
   )

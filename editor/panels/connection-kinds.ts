@@ -38,12 +38,23 @@ const visionServer: FieldSchema = {
   }, required: ['url'],
 }
 
+const speechServer: FieldSchema = {
+  properties: {
+    url: address('http://192.168.1.20:8091', 'With or without /v1'), model, voice: text('Voice', 'vivian', "The server's own when empty"),
+    transcriptionModel: text('Model for listening', 'whisper-1', 'Only if another model listens'), language: text('Language', 'en', 'Found out by the server when empty'),
+  }, required: ['url'],
+}
+
 export const connectionKindViews: readonly ConnectionKindView[] = [
   { kind: 'edge', title: 'Built-in model', text: 'A small model on this machine. It knows people and how they move, and needs no graphics card.', icon: 'cpu', config: {}, secrets: [], isBuiltIn: true },
   { kind: 'flite', title: 'Built-in voice', text: 'A plain voice on this machine; no network is needed.', icon: 'volume', config: {}, secrets: [], isBuiltIn: true },
   { kind: 'vllm-omni', title: 'vLLM-Omni', text: 'The interaction orchestrator, usually on a machine with a graphics card.', icon: 'brain', config: server('http://192.168.1.20:8070', 'Of the orchestrator, not of the model behind it'), secrets: [apiKey] },
   { kind: 'joyai-webinfer', title: 'JoyAI server', text: "JoyAI's own server, or its hosted API.", icon: 'cloud', config: server('http://192.168.1.20:8070', 'Of webinfer or of the hosted API'), secrets: [apiKey] },
   { kind: 'openai', title: 'Vision server', text: 'Any server that speaks the OpenAI way and sees pictures: vllm serve, llama.cpp, Ollama, LM Studio.', icon: 'eye', config: visionServer, secrets: [apiKey] },
+  { kind: 'background-agent', title: 'Background agent', text: "JoyAI's agent, which answers questions that take longer than a glance.", icon: 'robot', config: server('http://192.168.1.20:8090', 'Of the agent; it is asked at /v1/solve'), secrets: [apiKey] },
+  { kind: 'a2a', title: 'Agent (A2A)', text: 'Any agent that speaks the Agent2Agent protocol.', icon: 'robot', config: { properties: { url: address('https://agent.example.org', 'Where its agent card is found') }, required: ['url'] }, secrets: [apiKey] },
+  { kind: 'command', title: 'Agent on this machine', text: "A command line such as Codex or Claude Code. Only names that this server's owner listed in HEED_AGENT_COMMANDS can run.", icon: 'bolt', config: { properties: { command: text('Name', 'codex', 'As it stands in HEED_AGENT_COMMANDS; never a path') }, required: ['command'] }, secrets: [] },
+  { kind: 'speech', title: 'Speech server', text: 'Speaks and listens: vLLM-Omni, or any server with /v1/audio/speech and /v1/audio/transcriptions.', icon: 'volume', config: speechServer, secrets: [apiKey] },
   { kind: 'webhook', title: 'Webhook signature', text: 'A secret with which webhook messages are signed, so that the receiver knows they are from here.', icon: 'webhook', config: {}, secrets: [{ name: 'signingSecret', label: 'Signing secret', help: 'The receiver must know the same' }] },
   { kind: 'smtp', title: 'E-mail', text: 'A mail server that sends alerts, with the picture attached.', icon: 'mail', config: mailServer, secrets: [{ name: 'user', label: 'User name', help: 'Only if the server asks for one' }, { name: 'password', label: 'Password', help: 'Often one made for this app alone' }] },
   { kind: 'telegram', title: 'Telegram', text: 'A bot of yours, from BotFather.', icon: 'brand-telegram', config: { properties: { chatId: text('Chat id', '123456789', 'Who is told when a notification names nobody') } }, secrets: [{ name: 'botToken', label: 'Bot token', help: 'As BotFather gave it' }] },

@@ -54,10 +54,10 @@ describe.each(looks)('every page, %s', (_name, look) => {
     await page.getByTestId('sign-in-password').fill(ownerPassword)
     await page.getByTestId('sign-in-submit').click()
     await page.getByTestId('nav-flows').waitFor()
-    for (const place of ['', 'flows', 'inbox', 'connections', 'system', `flows/${flow}`]) {
+    for (const place of ['', 'flows', 'inbox', 'connections', 'system', `watch/${flow}`, `flows/${flow}`]) {
       await page.goto(`${product.url}/${place}`)
       await page.getByTestId('nav-flows').waitFor()
-      if (place.includes('/')) await page.getByTestId('canvas').waitFor()
+      if (place.startsWith('flows/')) await page.getByTestId('canvas').waitFor()
       found[place] = await seriousFindings(page)
     }
     await page.context().close()

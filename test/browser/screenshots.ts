@@ -37,6 +37,10 @@ async function walk(page: Page, product: Product, look: string, flow: string): P
     await page.getByTestId(`nav-${place}`).click()
     await shoot(page, look, place)
   }
+  await page.goto(`${product.url}/watch/${flow}`)
+  await page.getByTestId('ask-text').waitFor()
+  await page.waitForTimeout(1500)
+  await shoot(page, look, 'watch')
   await page.goto(`${product.url}/flows/${flow}`)
   await page.getByTestId('canvas').waitFor()
   await page.waitForTimeout(1500)

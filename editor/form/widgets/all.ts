@@ -6,6 +6,8 @@ import { DurationWidget } from './DurationWidget.tsx'
 import { JsonWidget } from './JsonWidget.tsx'
 import { MediaWidget } from './MediaWidget.tsx'
 import { NumberWidget } from './NumberWidget.tsx'
+import { PolygonsWidget } from './PolygonsWidget.tsx'
+import { RectangleWidget } from './RectangleWidget.tsx'
 import { SegmentsWidget, SelectWidget } from './SelectWidget.tsx'
 import { SkillsWidget } from './SkillsWidget.tsx'
 import { TagsWidget } from './TagsWidget.tsx'
@@ -19,6 +21,5 @@ export const widgets: Record<Field['widget'], ComponentType<WidgetProps>> = {
   text: TextWidget, textarea: TextareaWidget, template: TextareaWidget, number: NumberWidget, duration: DurationWidget, select: SelectWidget,
   segments: SegmentsWidget, toggle: ToggleWidget, tags: TagsWidget, skills: SkillsWidget, connection: ConnectionWidget, media: MediaWidget,
   url: UrlWidget, json: JsonWidget,
-  // As text until they can be drawn on a snapshot.
-  polygons: JsonWidget, rectangle: JsonWidget,
+  polygons: PolygonsWidget, rectangle: RectangleWidget,
 }

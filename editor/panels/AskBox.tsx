@@ -1,0 +1,39 @@
+// A question to the model of a running flow. The answer comes when the model gives it, as an event like all others.
+import { ActionIcon, TextInput } from '@mantine/core'
+import { IconSend } from '@tabler/icons-react'
+import { useState, type FormEvent } from 'react'
+import { api } from '../api.ts'
+
+/** One line and a button; `stream` where one of several cameras is meant. */
+export function AskBox({ flowId, stream, isRunning }: { flowId: string; stream?: string | undefined; isRunning: boolean }) {
+  const [text, setText] = useState('')
+  const [asked, setAsked] = useState<string | null>(null)
+  const [failure, setFailure] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const send = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    const question = text.trim()
+    if (question === '') return
+    setBusy(true)
+    setFailure(null)
+    try {
+      await api.ask(flowId, question, stream)
+      setAsked(question)
+      setText('')
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error))
+    }
+    setBusy(false)
+  }
+  return (
+    <form className="stack-tight" onSubmit={(event) => void send(event)}>
+      <div className="ask">
+        <TextInput aria-label="Ask the model" placeholder={isRunning ? 'How many people are there?' : 'Deploy the flow to ask'} maxLength={2000} disabled={!isRunning} value={text}
+          onChange={(event) => setText(event.currentTarget.value)} data-testid="ask-text" />
+        <ActionIcon type="submit" size={36} variant="filled" aria-label="Ask" loading={isBusy} disabled={!isRunning || text.trim() === ''} data-testid="ask-send"><IconSend size={18} aria-hidden /></ActionIcon>
+      </div>
+      <div role="status">{asked !== null && <p className="small quiet" data-testid="asked">You asked: {asked}</p>}</div>
+      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+    </form>
+  )
+}
