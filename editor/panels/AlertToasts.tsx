@@ -8,7 +8,7 @@ import { eventKindWords } from '../words.ts'
 /** Mounted once. The inbox and the flow's own page show them themselves. */
 export function AlertToasts() {
   useEffect(() => onAlert((event) => {
-    if (location.pathname.startsWith('/inbox') || location.pathname === `/flows/${event.flow}`) return
+    if (location.pathname.startsWith('/inbox') || location.pathname === `/flows/${event.flow}` || location.pathname === `/watch/${event.flow}`) return
     notifications.show({
       id: event.id, title: event.text || eventKindWords(event.kind), autoClose: 10_000, withBorder: true, closeButtonProps: { 'aria-label': 'Close' },
       message: <button type="button" className="toast" onClick={() => { notifications.hide(event.id); go(`/inbox/${event.id}`) }}>{event.frame && <img src={event.frame.url} alt="" />}Open</button>,
