@@ -1,5 +1,5 @@
 // Tells speech from silence by loudness alone, block by block, and cuts out what was said. Pure: no microphone, no clock.
-// A learned detector (onnxruntime-web) would weigh over 10 MB and need a looser content policy than the pages have.
+// A learned detector (onnxruntime-web) would be far heavier, and its WebAssembly needs a looser content policy than the pages have.
 
 export interface VoiceSettings {
   sampleRate: number
