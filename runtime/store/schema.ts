@@ -2,7 +2,7 @@
 // Drizzle cannot say `partition by`: the migration that makes `decisions` does.
 import { sql } from 'drizzle-orm'
 import {
-  bigserial, boolean, check, customType, doublePrecision, index, integer, json, pgTable, primaryKey, text, timestamp,
+  bigserial, boolean, check, customType, doublePrecision, foreignKey, index, integer, json, pgTable, primaryKey, text, timestamp,
 } from 'drizzle-orm/pg-core'
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { DecisionAction, EventKind, Message, Reason, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
@@ -20,6 +20,8 @@ export const flows = pgTable('flows', {
   id: text('id').primaryKey(),
   /** The newest one. */
   revision: integer('revision').notNull(),
+  /** Hosts that came with an import and wait for the owner's yes, as `host:port`. */
+  unapprovedHosts: json('unapproved_hosts').$type<string[]>().notNull().default([]),
   createdAt: instant('created_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
 })
@@ -146,12 +148,34 @@ export const recentFrames = pgTable('recent_frames', {
   jpeg: bytea('jpeg').notNull(),
 }, (table) => [primaryKey({ columns: [table.eventId, table.position] })])
 
-/** What was spoken about an event. */
+/** What a node spoke about an event. While it is still being spoken, its bytes are in `sound_chunks`. */
 export const sounds = pgTable('sounds', {
-  eventId: text('event_id').primaryKey().references(() => events.id, { onDelete: 'cascade' }),
+  eventId: text('event_id').notNull().references(() => events.id, { onDelete: 'cascade' }),
+  node: text('node').notNull().default(''),
   contentType: text('content_type').notNull(),
   durationS: doublePrecision('duration_s').notNull(),
   bytes: bytea('bytes').notNull(),
+  isFinished: boolean('is_finished').notNull().default(true),
+}, (table) => [primaryKey({ columns: [table.eventId, table.node] })])
+
+export const soundChunks = pgTable('sound_chunks', {
+  eventId: text('event_id').notNull(),
+  node: text('node').notNull(),
+  position: integer('position').notNull(),
+  bytes: bytea('bytes').notNull(),
+}, (table) => [
+  primaryKey({ columns: [table.eventId, table.node, table.position] }),
+  foreignKey({ columns: [table.eventId, table.node], foreignColumns: [sounds.eventId, sounds.node] }).onDelete('cascade'),
+])
+
+/** Whose turn it is to speak in a queue of sentences, for all workers together. */
+export const voiceTurns = pgTable('voice_turns', {
+  queue: text('queue').primaryKey(),
+  /** The action that speaks; a lease, so that a worker that dies does not silence the queue. */
+  holder: text('holder'),
+  heldUntil: instant('held_until').notNull(),
+  /** When what was said so far has been said. */
+  freeAt: instant('free_at').notNull(),
 })
 
 /** Browsers that asked for Web Push; the keys are sealed. */
