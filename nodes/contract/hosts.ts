@@ -1,7 +1,7 @@
 // Which hosts somebody wrote into a document: the ones they meant to reach. Pure; says nothing about whether they may be.
 
 const address = /[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#"'<>\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'<>\\@]+)(?::(\d{1,5}))?/gi
-const usualPorts: Record<string, number> = { http: 80, ws: 80, https: 443, wss: 443, rtsp: 554, rtmp: 1935, mqtt: 1883, mqtts: 8883, smtp: 25, smtps: 465 }
+const usualPorts: Record<string, number> = { http: 80, ws: 80, https: 443, wss: 443, rtsp: 554, rtsps: 322, rtmp: 1935, rtmps: 443, mqtt: 1883, mqtts: 8883, smtp: 25, smtps: 465 }
 
 /** One name for one host: lower case, numbers in their usual form. Undefined for what is no host. */
 export function plainHost(text: string): string | undefined {
@@ -12,27 +12,47 @@ export function plainHost(text: string): string | undefined {
   return port === '' && hostname !== '' ? hostname : undefined
 }
 
+/** A host, and where in a value it is named: `url`, `servers.0.host`. */
+export interface NamedHost { host: string; field: string }
+
 /** `host:port` of every address in a value, whatever its shape; of `{ host, port }` pairs too. */
 export function hostsIn(value: unknown): string[] {
-  const found = new Set<string>()
-  collect(value, found, 0)
-  return [...found]
+  return [...new Set(namedHosts(value).map(({ host }) => host))]
 }
 
-function collect(value: unknown, found: Set<string>, depth: number): void {
-  if (depth > 40) return
+/** The same with the place of each; a host may have several. */
+export function namedHosts(value: unknown): NamedHost[] {
+  const found: NamedHost[] = []
+  collect(value, found, [])
+  return found
+}
+
+function collect(value: unknown, found: NamedHost[], path: string[]): void {
+  if (path.length > 40) return
   if (typeof value === 'string') {
-    for (const match of value.matchAll(address)) {
-      const scheme = match[0].slice(0, match[0].indexOf(':')).toLowerCase()
-      const host = plainHost(match[1] ?? '')
-      if (host !== undefined) found.add(`${host}:${match[2] === undefined ? usualPorts[scheme] ?? 80 : Number(match[2])}`)
-    }
+    for (const host of addressesIn(value)) found.push({ host, field: path.join('.') })
     return
   }
   if (typeof value !== 'object' || value === null) return
   if ('host' in value && typeof value.host === 'string') {
     const host = plainHost(value.host)
-    if (host !== undefined) found.add('port' in value && Number.isInteger(value.port) ? `${host}:${String(value.port)}` : host)
+    const port = 'port' in value && Number.isInteger(value.port) ? `:${String(value.port)}` : ''
+    if (host !== undefined) found.push({ host: `${host}${port}`, field: [...path, 'host'].join('.') })
   }
-  for (const each of Object.values(value)) collect(each, found, depth + 1)
+  for (const [key, each] of Object.entries(value)) collect(each, found, [...path, key])
+}
+
+function addressesIn(text: string): string[] {
+  const found = new Set<string>()
+  const add = (scheme: string, name: string, port: string): void => {
+    const host = plainHost(name)
+    if (host !== undefined) found.add(`${host}:${port === '' ? usualPorts[scheme.toLowerCase()] ?? 80 : Number(port)}`)
+  }
+  for (const [whole, name = '', port = ''] of text.matchAll(address)) add(whole.slice(0, whole.indexOf(':')), name, port)
+  // As whoever opens it reads it: `http:host`, `http:\\host` and line breaks inside are addresses too.
+  if (text.length <= 4000 && text.includes(':') && URL.canParse(text.trim())) {
+    const { protocol, hostname, port } = new URL(text.trim())
+    if (Object.hasOwn(usualPorts, protocol.slice(0, -1)) && hostname !== '') add(protocol.slice(0, -1), hostname, port)
+  }
+  return [...found]
 }

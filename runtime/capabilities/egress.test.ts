@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hostsIn, plainHost } from '../../nodes/contract/hosts.ts'
+import { hostsIn, namedHosts, plainHost } from '../../nodes/contract/hosts.ts'
 import { isOwnNetwork, isRefused } from './address-guard.ts'
 import { createEgress, type LookUp } from './egress.ts'
 import { createHttp } from './http.ts'
@@ -124,7 +124,16 @@ describe('hosts in a document', () => {
   it('are found with their ports, whatever stands around them', () => {
     expect(hostsIn({ nodes: [{ config: { url: 'rtsp://***@10.0.0.7/stream', text: 'see (https://example.org/a) or http://0x7f.1:8080.' } }], smtp: { host: 'Mail.Local', port: 465 }, ntfy: { host: '[fd00::1]' } }).sort())
       .toEqual(['10.0.0.7:554', '127.0.0.1:8080', '[fd00::1]', 'example.org:443', 'mail.local:465'])
-    expect(hostsIn(['http://{{fields.host}}/', 'http:///x', 'plain words', 7, null, 'http://a b/'])).toEqual(['a:80'])
+    expect(hostsIn(['http://{{fields.host}}/', 'plain words', 'a: b', 7, null, 'http://a b/'])).toEqual(['a:80'])
+  })
+
+  it('are found where an address is written as only a URL parser reads it', () => {
+    expect(hostsIn(['http:///x', 'http:y', ' https:\\\\z:8443/a', 'ht\ntp://ex\tample.org'])).toEqual(expect.arrayContaining(['x:80', 'y:80', 'z:8443', 'example.org:80']))
+  })
+
+  it('are named with their place', () => {
+    expect(namedHosts({ url: 'http://a', deep: [{ to: 'see http://b:1' }], mail: { host: 'c', port: 25 } }))
+      .toEqual([{ host: 'a:80', field: 'url' }, { host: 'b:1', field: 'deep.0.to' }, { host: 'c:25', field: 'mail.host' }])
   })
 
   it.each([['LOCALHOST', 'localhost'], ['fd00::1', '[fd00::1]'], ['127.1', '127.0.0.1'], ['nas.', 'nas'], ['a/b', undefined], ['a:80:90', undefined], ['', undefined], ['user@host', undefined]])('"%s" is %s', (typed, host) => {
