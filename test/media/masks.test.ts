@@ -14,7 +14,7 @@ import { systemClock } from '../../runtime/capabilities/clock.ts'
 import { Recorder } from '../../runtime/engine/recorder.ts'
 import { runSession, type SessionDeps, type SessionEnd } from '../../runtime/engine/session.ts'
 import { fakeModel } from '../support/fake-model.ts'
-import { makeClip } from '../support/make-clip.ts'
+import { makeClip, makeJpegs } from '../support/make-clip.ts'
 import { createMediaBench, fastTap, type MediaBench, type Watched } from '../support/media-bench.ts'
 import { memoryRelay } from '../support/memory-bus.ts'
 import { memoryStore, type MemoryStore } from '../support/memory-store.ts'
@@ -119,6 +119,22 @@ describe('a mask burned in', () => {
     const [open, changed, bare, bareChanged] = [await take(pair.open, [mask]), await take(pair.changed, [mask]), await take(pair.open), await take(pair.changed)]
     expect(open).toMatch(/^data:image\/jpeg/)
     expect([open === changed, bare === bareChanged, open === bare]).toEqual([true, false, false])
+  })
+
+  it('holds for a snapshot of a browser camera, in its own shape', async () => {
+    const [pushed] = await makeJpegs(1, '320x240')
+    bench.relay.publish('push:flow-cam', pushed!)
+    const take = async (filters?: PictureFilter[]) => {
+      const report = await bench.media.library.probe({ kind: 'browser' }, { flowId: 'flow', nodeId: 'cam' }, filters)
+      if (!report.ok) throw new Error(report.message)
+      return { ...report, jpeg: Buffer.from(report.snapshot.split(',')[1] ?? '', 'base64') }
+    }
+    const black: PictureFilter = { do: 'mask', polygons: [[{ x: 0, y: 0 }, { x: 1, y: 0 }, { x: 1, y: 1 }, { x: 0, y: 1 }]] }
+    const [bare, part, all] = [await take(), await take([mask, { do: 'crop', rectangle: { x: 0.5, y: 0, width: 0.5, height: 1 } }]), await take([black])]
+    expect(bare.jpeg.equals(pushed!)).toBe(true)
+    expect(part).toMatchObject({ width: 160, height: 240 })
+    // Nothing is left in a picture that is hidden wholly: it says less than one with a part of it.
+    expect(all.jpeg.length).toBeLessThan(part.jpeg.length / 2)
   })
 })
 

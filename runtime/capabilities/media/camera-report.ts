@@ -9,7 +9,7 @@ import { lookArguments, type Input } from './input-arguments.ts'
 import { readPicture } from './jpeg-stream.ts'
 import { collect, look } from './look.ts'
 import { snapshotArguments } from './output-arguments.ts'
-import { pushChannel } from './push-feed.ts'
+import { asPart, pushChannel } from './push-feed.ts'
 import { resolveInput, type Owner } from './resolve-input.ts'
 import { explain, silent, timedOut } from './trouble.ts'
 
@@ -38,11 +38,7 @@ export async function reportCamera(deps: CameraDeps, config: Record<string, unkn
 
 async function tryCamera(deps: CameraDeps, spec: CameraSpec, owner: Owner | undefined, filters: readonly PictureFilter[] | undefined): Promise<CameraReport> {
   const input = await resolveInput(deps, spec, owner)
-  if (input.kind === 'browser') {
-    // A browser's picture does not pass through a decoder here, so nothing can be burned into it.
-    if (filters && filters.length > 0) throw new FatalError('CAMERA_NOT_MASKED', 'A masked snapshot of a browser camera cannot be taken. Start the flow and look at its stream.')
-    return browserReport(deps, input, owner)
-  }
+  if (input.kind === 'browser') return browserReport(deps, input, owner, filters)
   const tools = await deps.tools()
   const untilMs = deps.clock.nowMs() + totalMs
   const wait = (): { signal: AbortSignal; timeoutMs: number } => {
@@ -59,11 +55,22 @@ async function tryCamera(deps: CameraDeps, spec: CameraSpec, owner: Owner | unde
   return { ok: true, width, height, fps, codec, durationS, snapshot: toDataUrl(picture.jpeg) }
 }
 
-async function browserReport(deps: CameraDeps, input: Input, owner: Owner | undefined): Promise<CameraReport> {
+async function browserReport(deps: CameraDeps, input: Input, owner: Owner | undefined, filters: readonly PictureFilter[] | undefined): Promise<CameraReport> {
   const jpeg = owner && await deps.relay.latest(pushChannel(`${owner.flowId}-${owner.nodeId}`), totalMs / 2)
   const picture = jpeg && readPicture(jpeg)
   if (!picture) throw silent(input, totalMs / 2000)
-  return { ok: true, width: picture.width, height: picture.height, fps: 0, codec: 'mjpeg', durationS: null, snapshot: toDataUrl(picture.jpeg) }
+  const shown = filters && filters.length > 0 ? await burnInto(deps, input, picture.jpeg, filters) : picture
+  return { ok: true, width: shown.width, height: shown.height, fps: 0, codec: 'mjpeg', durationS: null, snapshot: toDataUrl(shown.jpeg) }
+}
+
+/** Throws rather than giving back a picture without what was to be burned in. */
+async function burnInto(deps: CameraDeps, input: Input, jpeg: Uint8Array, filters: readonly PictureFilter[]): Promise<NonNullable<ReturnType<typeof readPicture>>> {
+  const tools = await deps.tools()
+  const command = [...tools.bound, tools.ffmpeg, ...snapshotArguments(lookArguments(input, tools.rtspTimeout), filters)]
+  const { text: burnt, lastWords } = await collect(deps.clock, command, input, { signal: new AbortController().signal, timeoutMs: totalMs / 2, stdin: asPart(jpeg) })
+  const picture = readPicture(burnt)
+  if (!picture) throw explain(input, lastWords)
+  return picture
 }
 
 function toDataUrl(jpeg: Uint8Array): string {

@@ -86,12 +86,13 @@ function chooseDecode(seen: Look): Reading['decode'] {
   return seen.keyframeGapS !== null && seen.keyframeGapS <= frequentS ? 'keyframes' : 'all'
 }
 
-/** Runs a command to its end and gives back what it wrote. Throws CAMERA_TIMEOUT or StoppedError. */
+/** Runs a command to its end, fed with `stdin`, and gives back what it wrote. Throws CAMERA_TIMEOUT or StoppedError. */
 export async function collect(
-  clock: Clock, command: readonly string[], input: Input, options: { signal: AbortSignal; timeoutMs: number },
+  clock: Clock, command: readonly string[], input: Input, options: { signal: AbortSignal; timeoutMs: number; stdin?: Uint8Array },
 ): Promise<{ text: Buffer; lastWords: string; exitCode: number | null }> {
   if (options.signal.aborted) throw new StoppedError()
-  const child = startChild(clock, command, { lastPipe: 2, feed: false })
+  const child = startChild(clock, command, { lastPipe: 2, feed: options.stdin !== undefined })
+  child.stdin?.end(options.stdin)
   const chunks: Buffer[] = []
   let bytes = 0
   child.output(1).on('data', (chunk: Buffer) => {

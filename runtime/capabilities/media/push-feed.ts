@@ -21,6 +21,11 @@ export function pushChannel(streamId: string): string {
   return `push:${streamId}`
 }
 
+/** One picture as ffmpeg's multipart reader takes it. */
+export function asPart(jpeg: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from(`--heed\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`), jpeg, Buffer.from('\r\n')])
+}
+
 /** Subscribes to what a browser pushes for a stream. */
 export function openPushes(relay: Relay, streamId: string): Pushes {
   let latest: Uint8Array | undefined
@@ -48,7 +53,7 @@ export function openPushes(relay: Relay, streamId: string): Pushes {
       const stdin = child.stdin
       write = (jpeg) => {
         if (!stdin || stdin.destroyed || stdin.writableNeedDrain) dropped++
-        else stdin.write(Buffer.concat([Buffer.from(`--heed\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`), jpeg, Buffer.from('\r\n')]))
+        else stdin.write(asPart(jpeg))
       }
       if (latest) write(latest)
       return () => { write = undefined }
