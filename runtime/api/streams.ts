@@ -46,12 +46,17 @@ function showPictures(response: Response): { show(jpeg: Uint8Array): void } {
   }
 }
 
-/** `/api/streams/:id/frame` and `/live`. */
+/** `/api/streams/:id/frame` and `/live`. With `?absent=empty` no picture is an empty answer, not a refusal. */
 export function addStreamRoutes(api: Router, deps: ApiDeps, lines: OpenLines): void {
   api.get('/streams/:id/frame', async (request, response) => {
     await assertStream(deps, request.params.id)
     const jpeg = await deps.relay.latest(`stream:${request.params.id}`, waitMs)
     if (jpeg === undefined) {
+      // For pages that ask again and again: a refusal each time would fill the browser's console.
+      if (request.query['absent'] === 'empty') {
+        response.status(204).set('Cache-Control', 'no-store').end()
+        return
+      }
       throw new RetryableError('STREAM_NO_PICTURE', `No picture came from this camera for ${waitMs / 1000} s. It is starting, lost or stopped; the flow's status says which.`)
     }
     response.set({ 'Content-Type': 'image/jpeg', 'Cache-Control': 'no-store' }).send(asBuffer(jpeg))

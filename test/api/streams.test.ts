@@ -26,6 +26,8 @@ describe('the latest picture', () => {
   it('comes as it is, or the answer says why there is none', async () => {
     const none = await bench.call<Refusal>('GET', `/api/streams/${stream}/frame`)
     expect([none.status, none.body.error.code, none.headers['retry-after']]).toEqual([503, 'STREAM_NO_PICTURE', '2'])
+    const empty = await bench.call('GET', `/api/streams/${stream}/frame?absent=empty`)
+    expect([empty.status, empty.bytes.length]).toEqual([204, 0])
     deps.relay.publish(`stream:${stream}`, jpeg(1))
     const answer = await bench.call('GET', `/api/streams/${stream}/frame?t=5`)
     expect(answer.bytes.equals(jpeg(1))).toBe(true)
