@@ -114,7 +114,9 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
   closers.push(() => engine.stop())
-  const queue = await createQueue({ ...wires, bus, relay, role, store: store.queue, work: engine })
+  // One process at a time can hold the data folder with the embedded database, so the one before this is dead.
+  const soleName = database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
+  const queue = await createQueue({ ...wires, bus, relay, role, soleName, store: store.queue, work: engine })
   closers.push(() => queue.stop())
   const trying = createTryAction({ nodes, connections, http, clock, log, push: reach.push, publicUrl: config.publicUrl })
   return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http, egress, trying, push: reach.push, tests: reach.tests }

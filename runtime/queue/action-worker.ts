@@ -20,6 +20,7 @@ export interface ActionWorkerDeps extends QueueDeps {
   log: Log
   random(): number
   concurrency: number
+  name?: string | undefined
   /** The next actions are in the outbox. */
   nudge(): void
   /** Between tries; injectable so that tests need not wait. */
@@ -52,9 +53,9 @@ export class ActionWorker {
 
   /** Starts taking actions. */
   async start(): Promise<void> {
-    const { random, concurrency, pauseMs = actionPauseMs } = this.#deps
+    const { random, concurrency, name, pauseMs = actionPauseMs } = this.#deps
     this.#worker = await openWorker<ActionRef>(queueNames.actions, (job, token) => this.#process(job, token), this.#deps, {
-      concurrency,
+      concurrency, name,
       pauseMs: (attempt, error) => error instanceof RetryableError && error.retryAfterMs !== undefined ? error.retryAfterMs : pauseMs(attempt, random),
     })
     this.#worker.run().catch((error: unknown) => this.#deps.log.error({ error: toError(error).message }, 'The action worker stopped taking jobs.'))

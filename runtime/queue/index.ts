@@ -14,6 +14,7 @@ import type { QueueRelay } from './relay.ts'
 import { keepSchedules, startUpkeep } from './schedules.ts'
 import type { UpkeepData } from './schedules.ts'
 import { StreamWorker } from './stream-worker.ts'
+import { takeOver } from './take-over.ts'
 import { createReporter, within } from './trouble.ts'
 
 export { createBus } from './bus.ts'
@@ -31,6 +32,8 @@ export interface QueueOptions {
   clock: Clock
   log: Log
   role: 'server' | 'worker'
+  /** Given only when no other living process can bear it: what a dead one of this name held is taken over at once. */
+  soleName?: string | undefined
   /** Streams and actions this process runs at a time; default 500 and 50. */
   concurrency?: { streams?: number; actions?: number }
   random?: () => number
@@ -65,16 +68,15 @@ export interface Queue {
 export async function createQueue(options: QueueOptions): Promise<Queue> {
   const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random, endLimitMs = 8_000 } = options
   const connection = await openConnection({ ...options, random })
-  const deps = { connection, clock, log, random, store, work, bus }
+  const deps = { connection, clock, log, random, store, work, bus, name: options.soleName }
   const [streams, actions, upkeep] = await Promise.all([
     openQueue<StreamRef>(queueNames.streams, deps), openQueue<ActionRef>(queueNames.actions, deps), openQueue<UpkeepData>(queueNames.upkeep, deps),
   ])
   const report = createReporter(log, clock, { queue: connection.backend, role: options.role })
   const outbox = new Outbox({ store, queue: actions, clock, report, sweepMs: pauses.sweepMs ?? 1_000, forgottenAfterMs: pauses.forgottenAfterMs ?? 15_000 })
   const streamWorker = new StreamWorker({ ...deps, concurrency: options.concurrency?.streams ?? 500 })
-  const { actionMs } = pauses
   const actionWorker = new ActionWorker({
-    ...deps, concurrency: options.concurrency?.actions ?? 50, nudge: () => outbox.nudge(), ...(actionMs ? { pauseMs: actionMs } : {}),
+    ...deps, concurrency: options.concurrency?.actions ?? 50, nudge: () => outbox.nudge(), ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
   })
   const stopping = new AbortController()
   let upkeepWorker: JobWorker<UpkeepData> | undefined
@@ -112,6 +114,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       }
     },
     startWorkers: async () => {
+      await takeOver([streams, actions], options.soleName, log)
       await Promise.all([streamWorker.start(), actionWorker.start()])
       upkeepWorker = await startUpkeep(upkeepDeps, stopping.signal)
     },

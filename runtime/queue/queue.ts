@@ -60,7 +60,7 @@ export async function openQueue<Data>(name: string, { connection, clock, log }: 
 }
 
 export type Processor<Data> = (job: QueueJob<Data>, token: string) => Promise<void>
-export interface WorkerExtras { concurrency: number; pauseMs(attempt: number, error: Error): number; onRenewal?: Renewal }
+export interface WorkerExtras { concurrency: number; pauseMs(attempt: number, error: Error): number; onRenewal?: Renewal; name?: string | undefined }
 export interface Renewal { renewed(jobIds: string[], atMs: number): void; lost(jobIds: string[]): void }
 
 /** A worker that is connected but takes no job before `run`. */
@@ -71,6 +71,8 @@ export async function openWorker<Data>(name: string, process: Processor<Data>, {
       prefix: connection.prefix,
       autorun: false,
       concurrency: extras.concurrency,
+      // Kept with each job it takes, see take-over.ts.
+      ...(extras.name === undefined ? {} : { name: extras.name }),
       lockDuration: lease.durationMs,
       lockRenewTime: lease.renewMs,
       stalledInterval: lease.checkMs,

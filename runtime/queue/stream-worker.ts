@@ -18,6 +18,7 @@ export interface StreamWorkerDeps extends QueueDeps {
   log: Log
   random(): number
   concurrency: number
+  name?: string | undefined
 }
 
 type Ending = Awaited<ReturnType<QueueWork['runStream']>>
@@ -41,9 +42,9 @@ export class StreamWorker {
 
   /** Starts taking streams. */
   async start(): Promise<void> {
-    const { random, concurrency } = this.#deps
+    const { random, concurrency, name } = this.#deps
     this.#worker = await openWorker<StreamRef>(queueNames.streams, (job, token) => this.#process(job, token), this.#deps, {
-      concurrency,
+      concurrency, name,
       pauseMs: (attempt, error) => error instanceof RetryableError && error.retryAfterMs !== undefined ? error.retryAfterMs : streamPauseMs(attempt, random),
       onRenewal: {
         renewed: (ids, atMs) => this.#each(ids, (session) => session.renewed(atMs)),

@@ -54,6 +54,24 @@ describe.each(backends)('a killed worker on %s', (name) => {
     expect(work.tries).toEqual([expect.objectContaining({ id: 'evt1_tell', attempt: 2 })])
   }, 60_000)
 
+  it('has what it held taken over at once by a process that alone can bear its name, and only that', async () => {
+    child = await startQueueChild(backend, store, 'owner')
+    const refs = Array.from({ length: 3 }, (_, index) => store.want(`owned-${index}`))
+    store.write('evt3_tell')
+    await until('the child runs all streams', () => child?.seen.filter(({ what }) => what === 'session').length === refs.length)
+    await until('the child delivers', () => child?.seen.some(({ what }) => what === 'delivery'))
+    const stranger = await startQueue(backend, store, work, 'stranger', { soleName: 'another owner' })
+    expect(work.sessions).toEqual([])
+    await stranger.end()
+    await child.kill()
+    const killedAtMs = Date.now()
+    await startQueue(backend, store, work, 'heir', { soleName: 'owner' })
+    await until('all streams and the delivery', () => work.running().length === refs.length && store.action('evt3_tell').state === 'delivered')
+    expect(Date.now() - killedAtMs).toBeLessThan(4_000)
+    expect(work.running().map(({ generation }) => generation)).toEqual([2, 2, 2])
+    expect(work.tries).toEqual([expect.objectContaining({ id: 'evt3_tell', attempt: 2 })])
+  }, 60_000)
+
   it('loses no action that was written but not yet queued', async () => {
     child = await startQueueChild(backend, store)
     await child.kill()

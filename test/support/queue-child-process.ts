@@ -14,7 +14,7 @@ export interface QueueChild {
 }
 
 /** Starts test/support/queue-child.ts; it delivers but never comes to record a delivery. */
-export async function startQueueChild(backend: QueueBackend, store: QueueStore): Promise<QueueChild> {
+export async function startQueueChild(backend: QueueBackend, store: QueueStore, soleName = ''): Promise<QueueChild> {
   const seen: QueueChild['seen'] = []
   const server = createServer((request, response) => {
     answer(request, response, store, seen).catch((error: Error) => response.writeHead(500).end(error.message))
@@ -23,7 +23,7 @@ export async function startQueueChild(backend: QueueBackend, store: QueueStore):
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const child = fork(new URL('./queue-child.ts', import.meta.url), {
-    env: { ...process.env, DATABASE_URL: backend.databaseUrl, REDIS_URL: backend.redisUrl ?? '', STORE_URL: `http://127.0.0.1:${port}` },
+    env: { ...process.env, DATABASE_URL: backend.databaseUrl, REDIS_URL: backend.redisUrl ?? '', SOLE_NAME: soleName, STORE_URL: `http://127.0.0.1:${port}` },
     execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   await until('the child is ready', () => seen.some(({ what }) => what === 'ready'))

@@ -19,7 +19,7 @@ const store = new Proxy({}, { get: (_target, name) => (...args: unknown[]) => ca
 const shared = { databaseUrl, redisUrl, clock, log }
 const [bus, relay] = await Promise.all([createBus(shared), createRelay(shared)])
 const queue = await createQueue({
-  ...shared, store, bus, relay, role: 'worker', pauses: { reconcileMs: 500 },
+  ...shared, store, bus, relay, role: 'worker', soleName: environment['SOLE_NAME'] || undefined, pauses: { reconcileMs: 500 },
   work: {
     runStream: async (order, signal) => {
       await call('seen', 'session', `${order.streamId}.${order.run}`)
