@@ -72,7 +72,7 @@ export class ActionWorker {
     await closeWorker(this.#worker, this.#running.size > 0, this.#deps.clock)
   }
 
-  /** Ends a try that runs here; what runs elsewhere or not yet is marked in the store. */
+  /** Ends a try that runs here; what runs elsewhere or waits for another try is marked in the store, and its job made to run now. */
   cancel(id: string): void {
     this.#cancels.get(id)?.abort(new FatalError('ACTION_CANCELLED', 'Cancelled by a person.'))
   }
@@ -89,7 +89,10 @@ export class ActionWorker {
     const { id } = job.data
     const already = this.#running.get(id)
     if (already) return already
-    const mine = this.#tryOnce(id, job, token).finally(() => this.#running.delete(id))
+    const mine = this.#tryOnce(id, job, token).finally(() => {
+      this.#running.delete(id)
+      this.#cancels.delete(id)
+    })
     this.#running.set(id, mine)
     return mine
   }
@@ -99,28 +102,29 @@ export class ActionWorker {
     const order = await store.beginAction(id)
     if (!order) return
     announceBegin(bus, order, clock.nowMs())
-    const { outcome, fatal } = await this.#perform(order)
+    const control = new AbortController()
+    this.#cancels.set(id, control)
+    if (order.isCancelled) this.cancel(id)
+    const { outcome, fatal } = await this.#perform(order, control.signal)
     if (!outcome) return handBack(job, token, clock, 2_000)
     await persist(() => store.endAction(id, outcome), { clock, random, signal: this.#abandon.signal, limitMs: keepTryingMs })
     announceOutcome(bus, order, outcome, clock.nowMs())
     if (outcome.actions.length > 0) nudge()
     if (outcome.state === 'retrying') {
       this.#counts.retried += 1
-      throw new RetryableError('QUEUE_ACTION_RETRY', outcome.detail, { retryAfterMs: pauseMs(order.attempt, random, outcome.retryAfterMs) })
+      // Cancelled while this try was written down: the next one says so at once.
+      const retryAfterMs = control.signal.aborted ? 0 : pauseMs(order.attempt, random, outcome.retryAfterMs)
+      throw new RetryableError('QUEUE_ACTION_RETRY', outcome.detail, { retryAfterMs })
     }
     this.#counts[outcome.state] += 1
     if (fatal) throw new UnrecoverableError(fatal.message)
   }
 
   /** No outcome means: aborted by our own shutdown, nothing is known. */
-  async #perform(order: ActionOrder): Promise<{ outcome?: Performed; fatal?: FatalError }> {
+  async #perform(order: ActionOrder, cancelled: AbortSignal): Promise<{ outcome?: Performed; fatal?: FatalError }> {
     const { work, log } = this.#deps
-    const { id } = order.action
-    const control = new AbortController()
-    this.#cancels.set(id, control)
-    if (order.isCancelled) this.cancel(id)
     try {
-      return { outcome: await work.performAction(order, AbortSignal.any([this.#abandon.signal, control.signal])) }
+      return { outcome: await work.performAction(order, AbortSignal.any([this.#abandon.signal, cancelled])) }
     } catch (thrown) {
       if (this.#abandon.signal.aborted && isStopped(thrown)) return {}
       const error = toError(thrown)
@@ -130,8 +134,6 @@ export class ActionWorker {
       if (order.attempt >= maxThrows) return { outcome: { ...nothing, state: 'failed' } }
       const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : undefined
       return { outcome: { ...nothing, state: 'retrying', ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } }
-    } finally {
-      this.#cancels.delete(id)
     }
   }
 }

@@ -35,7 +35,7 @@ export interface QueueStore {
   /** Streams that should be running now: each must have a job. */
   wantedStreams(): Promise<StreamRef[]>
   /** Actions written but not finished whose job may be missing: never queued, or without a sign of life for `olderThanMs`. */
-  actionsToQueue(options: { limit: number; olderThanMs: number }): Promise<{ id: string; delayMs: number }[]>
+  actionsToQueue(options: { limit: number; olderThanMs: number }): Promise<{ id: string; delayMs: number; isCancelled?: true }[]>
   markQueued(ids: string[]): Promise<void>
   /** Null when the action is done already. Counts the attempt. */
   beginAction(id: string): Promise<ActionOrder | null>

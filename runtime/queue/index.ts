@@ -6,6 +6,7 @@ import type { QueueBus } from './bus.ts'
 import { openConnection } from './connection.ts'
 import { createControl } from './control.ts'
 import type { QueueStore, QueueWork, StreamRef } from './deps.ts'
+import { hurryAction } from './hurry.ts'
 import { Outbox } from './outbox.ts'
 import { closeWorker, openQueue, queueNames } from './queue.ts'
 import type { ActionRef, JobWorker } from './queue.ts'
@@ -84,7 +85,10 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
 
   const unsubscribe = bus.subscribe((message) => {
     if (message.type === 'actions') outbox.nudge()
-    if (message.type === 'cancel') actionWorker.cancel(message.action)
+    if (message.type === 'cancel') {
+      actionWorker.cancel(message.action)
+      hurryAction(actions, message.action).catch(report)
+    }
     if (message.type === 'control') streamWorker.stopStream({ streamId: message.stream, run: message.run })
   })
   outbox.start()

@@ -1,6 +1,7 @@
 // Turns written actions into jobs. Woken at once by a commit, and every second anyway: a lost nudge or a queue that forgot costs a second.
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import type { QueueStore } from './deps.ts'
+import { hurryAction } from './hurry.ts'
 import { actionJobId } from './queue.ts'
 import type { ActionRef, JobQueue } from './queue.ts'
 import type { ReportError } from './trouble.ts'
@@ -84,8 +85,10 @@ export class Outbox {
     }
   }
 
-  async #add(batch: { id: string; delayMs: number }[]): Promise<void> {
-    const jobs = batch.map(({ id, delayMs }) => ({ name: 'action', data: { id }, opts: { jobId: actionJobId(id), ...(delayMs > 0 ? { delay: delayMs } : {}) } }))
+  async #add(batch: { id: string; delayMs: number; isCancelled?: true }[]): Promise<void> {
+    // Its job may be there and wait for another try that nobody wants.
+    for (const { id, isCancelled } of batch) if (isCancelled) await hurryAction(this.#deps.queue, id)
+    const jobs = batch.filter(({ isCancelled }) => !isCancelled).map(({ id, delayMs }) => ({ name: 'action', data: { id }, opts: { jobId: actionJobId(id), ...(delayMs > 0 ? { delay: delayMs } : {}) } }))
     if (jobs.length > fewJobs) await this.#deps.queue.addBulk(jobs)
     else await Promise.all(jobs.map((job) => this.#deps.queue.add(job.name, job.data, job.opts)))
   }

@@ -81,12 +81,14 @@ export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
   return {
     actionsToQueue: async ({ limit, olderThanMs }) => {
       const forgottenAt = new Date(nowMs() - olderThanMs)
-      const rows = await db.select({ id: actions.id, dueAt: actions.dueAt }).from(actions).where(and(
+      const rows = await db.select({ id: actions.id, dueAt: actions.dueAt, state: actions.state }).from(actions).where(and(
         notInArray(actions.state, done),
         // A delayed one gives no sign of life before its time.
         or(eq(actions.state, 'pending'), and(lt(actions.updatedAt, forgottenAt), or(isNull(actions.dueAt), lt(actions.dueAt, forgottenAt)))),
       )).orderBy(asc(actions.seq)).limit(limit)
-      return rows.map(({ id, dueAt }) => ({ id, delayMs: Math.max(0, (dueAt?.getTime() ?? 0) - nowMs()) }))
+      return rows.map(({ id, dueAt, state }) => ({
+        id, delayMs: Math.max(0, (dueAt?.getTime() ?? 0) - nowMs()), ...(state === 'cancelling' ? { isCancelled: true as const } : {}),
+      }))
     },
     markQueued: async (ids) => {
       if (ids.length === 0) return

@@ -18,7 +18,7 @@ export interface OpenActions {
 export function createDeliveryStore({ db, nowMs }: { db: Db; nowMs(): number }): DeliveryStore & OpenActions {
   return guarded<DeliveryStore & OpenActions>('deliveries', {
     cancel: async (id) => {
-      const [row] = await db.update(actions).set({ state: 'cancelling', detail: 'Being cancelled.', updatedAt: new Date(nowMs()) })
+      const [row] = await db.update(actions).set({ state: 'cancelling', detail: 'Being cancelled.', dueAt: null, updatedAt: new Date(nowMs()) })
         .where(and(eq(actions.id, id), notInArray(actions.state, done))).returning()
       if (row) return { id, eventId: row.eventId, flow: row.flowId, node: row.node, attempts: row.attempts, detail: row.detail, at: row.updatedAt.toISOString() }
       const [known] = await db.select({ state: actions.state }).from(actions).where(eq(actions.id, id))

@@ -2,14 +2,14 @@
 import { afterAll, afterEach, beforeAll, expect, it, describe } from 'vitest'
 import { FatalError } from '../../nodes/contract/errors.ts'
 import { MemoryQueueStore } from '../support/memory-queue-store.ts'
-import { until, withQueue } from '../support/queue.ts'
+import { backends, until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueue, stopAll } from '../support/queue-worker.ts'
 import { delivered, RecordingWork } from '../support/recording-work.ts'
 
-describe('cancelling an action', () => {
+describe.each(backends)('cancelling an action, queue on %s', (name) => {
   let backend: QueueBackend
-  beforeAll(async () => { backend = await withQueue('redis') })
+  beforeAll(async () => { backend = await withQueue(name) })
   afterAll(() => backend.close())
   afterEach(stopAll)
 
@@ -50,5 +50,49 @@ describe('cancelling an action', () => {
     store.write('late_tell')
     await until('it has ended', () => store.action('late_tell').state === 'failed')
     expect(store.action('late_tell').detail).toBe('Cancelled by a person.')
+  })
+
+  /** Away for now: another try in an hour. */
+  function failing(): RecordingWork {
+    const work = new RecordingWork()
+    work.perform = async (_order, signal) => signal.aborted
+      ? { ...delivered, state: 'failed', detail: (signal.reason as Error).message }
+      : { ...delivered, state: 'retrying', detail: '503' }
+    return work
+  }
+  const anHour = { reconcileMs: 500, actionMs: () => 3_600_000 }
+  const waits = (store: MemoryQueueStore, id: string) => until('it waits for another try', () => store.action(id).detail === '503')
+
+  it('ends one that waits for another try at once, whichever process is told', async () => {
+    const store = new MemoryQueueStore()
+    const work = failing()
+    const [here] = await Promise.all(['a', 'b'].map((name) => startQueue(backend, store, work, name, { pauses: anHour })))
+    store.write('away_tell')
+    await waits(store, 'away_tell')
+    const atMs = Date.now()
+    store.cancel('away_tell')
+    here!.bus.publish({ type: 'cancel', action: 'away_tell' })
+    await until('it has ended', () => store.action('away_tell').state === 'failed')
+    expect(Date.now() - atMs).toBeLessThan(5_000)
+    expect([store.action('away_tell').detail, work.tries.length]).toEqual(['Cancelled by a person.', 2])
+  })
+
+  it('ends it soon when the word was lost on the way', async () => {
+    const store = new MemoryQueueStore()
+    await startQueue(backend, store, failing(), 'a', { pauses: { ...anHour, sweepMs: 100, forgottenAfterMs: 300 } })
+    store.write('unheard_tell')
+    await waits(store, 'unheard_tell')
+    store.cancel('unheard_tell')
+    await until('it has ended', () => store.action('unheard_tell').state === 'failed')
+  })
+
+  it('ends a reminder that is put off, before its time', async () => {
+    const store = new MemoryQueueStore()
+    const { bus } = await startQueue(backend, store, failing(), 'a', { pauses: anHour })
+    store.write('later_tell', 3_600_000)
+    await until('it is in the queue', () => store.action('later_tell').queuedAtMs !== null)
+    store.cancel('later_tell')
+    bus.publish({ type: 'cancel', action: 'later_tell' })
+    await until('it has ended', () => store.action('later_tell').state === 'failed')
   })
 })

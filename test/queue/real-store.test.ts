@@ -162,4 +162,20 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
     await until('the delivery', async () => (await deliveryOf(flowId))?.state === 'delivered')
     await until('the session again', () => work.running(ref.streamId)[0]?.generation === 2)
   })
+
+  it('ends a delivery that waits for another try the moment a person cancels it', async () => {
+    work.perform = async (_order, signal) => signal.aborted
+      ? { ...delivered, state: 'failed', detail: (signal.reason as Error).message }
+      : { ...delivered, state: 'retrying', detail: '503', retryAfterMs: 3_600_000 }
+    const queue = await startQueue(backend, store.queue, work, 'a', { work: alerting(1), pauses: { reconcileMs: 500 } })
+    const { flowId, ref } = await deploy()
+    await queue.control.start([ref])
+    await until('it waits for another try', async () => (await deliveryOf(flowId))?.detail === '503')
+    const { id } = await deliveryOf(flowId) ?? { id: '' }
+    expect(await store.deliveries.cancel(id)).toMatchObject({ detail: 'Being cancelled.' })
+    queue.bus.publish({ type: 'cancel', action: id })
+    await until('it has ended', async () => (await deliveryOf(flowId))?.state === 'failed')
+    expect(await deliveryOf(flowId)).toMatchObject({ detail: 'Cancelled by a person.', attempts: 2 })
+    await expect(store.deliveries.cancel(id)).rejects.toMatchObject({ code: 'DELIVERY_DONE' })
+  })
 })

@@ -4,7 +4,7 @@ import type { ActionOrder, ActionOutcome, QueueStore, StreamRef } from '../../ru
 import type { SessionOrder } from '../../runtime/engine/deps.ts'
 
 interface StreamRow { ref: StreamRef; isWanted: boolean; generation: number; ended: string | null }
-interface ActionRow { id: string; state: 'pending' | 'delivered' | 'failed'; attempts: number; queuedAtMs: number | null; delayMs: number; detail: string }
+interface ActionRow { id: string; state: 'pending' | 'delivered' | 'failed'; attempts: number; queuedAtMs: number | null; delayMs: number; detail: string; isCancelled?: true }
 
 export class MemoryQueueStore implements QueueStore {
   readonly streams = new Map<string, StreamRow>()
@@ -38,6 +38,11 @@ export class MemoryQueueStore implements QueueStore {
     this.actions.set(id, { id, state: 'pending', attempts: 0, queuedAtMs: null, delayMs, detail: '' })
   }
 
+  /** A person wants it no more. */
+  cancel(id: string): void {
+    Object.assign(this.action(id), { isCancelled: true, delayMs: 0, queuedAtMs: Date.now() })
+  }
+
   action(id: string): ActionRow {
     const row = this.actions.get(id)
     if (!row) throw new Error(`No action ${id}.`)
@@ -67,13 +72,13 @@ export class MemoryQueueStore implements QueueStore {
     return [...this.streams.values()].filter((row) => row.isWanted).map((row) => row.ref)
   }
 
-  async actionsToQueue({ limit, olderThanMs }: { limit: number; olderThanMs: number }): Promise<{ id: string; delayMs: number }[]> {
+  async actionsToQueue({ limit, olderThanMs }: { limit: number; olderThanMs: number }): Promise<{ id: string; delayMs: number; isCancelled?: true }[]> {
     this.#reach()
     const oldest = Date.now() - olderThanMs
     return [...this.actions.values()]
       .filter((row) => row.state === 'pending' && (row.queuedAtMs === null || row.queuedAtMs < oldest))
       .slice(0, limit)
-      .map(({ id, delayMs }) => ({ id, delayMs }))
+      .map(({ id, delayMs, isCancelled }) => ({ id, delayMs, ...(isCancelled ? { isCancelled } : {}) }))
   }
 
   async markQueued(ids: string[]): Promise<void> {
@@ -94,6 +99,7 @@ export class MemoryQueueStore implements QueueStore {
       flow: { id: 'flow', name: 'Flow', revision: 1 },
       node: { id: 'tell', type: 'notification', version: 1, config: {} },
       routes: {},
+      ...(row.isCancelled ? { isCancelled: true } : {}),
     }
   }
 
