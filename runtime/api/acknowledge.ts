@@ -16,7 +16,7 @@ export function addAcknowledgeRoutes(api: Router, deps: ApiDeps): void {
   const links = createAcknowledgeLinks(deps)
   const eventOf = async (request: Request<{ token: string }>): Promise<{ event: EventView; expiresAtMs: number }> => {
     const { eventId, expiresAtMs } = links.read(request.params.token, deps.nowMs())
-    return { event: await deps.events.get(eventId), expiresAtMs }
+    return { event: await deps.events.get(eventId).catch(inWords), expiresAtMs }
   }
   const limit = limiter()
 
@@ -28,17 +28,30 @@ export function addAcknowledgeRoutes(api: Router, deps: ApiDeps): void {
     const { event } = await eventOf(request)
     const jpeg = await frameOf(deps, event)
     if (!jpeg) throw new NotFoundError('EVENT_FRAME_MISSING', 'There is no picture with this event: it had none, or it is older than pictures are kept.')
-    response.set({ 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, max-age=3600' })
+    // Shown inside other pages too: a chat's window, a notification.
+    response.set({ 'Content-Type': 'image/jpeg', 'Cache-Control': 'private, max-age=3600', 'Cross-Origin-Resource-Policy': 'cross-origin' })
     response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength))
   })
+  // Mail scanners and link previews open every link: only the button, a POST, acknowledges.
   api.post('/acknowledge/:token', limit, async (request: Request<{ token: string }>, response) => {
     const { event } = await eventOf(request)
     const { name } = parseInput(NameSchema, request.body ?? {})
-    if (event.acknowledgedAt !== null) {
-      throw new ConflictError('ACKNOWLEDGE_LINK_USED', `${event.acknowledgedBy ?? 'Somebody'} has acknowledged this already.`, { details: { at: event.acknowledgedAt } })
-    }
-    response.json(await view(deps, await deps.events.acknowledge(event.id, name ? `${name} (link)` : 'link')))
+    const { event: after, isFirst } = await deps.events.acknowledge(event.id, name ? `${name} (link)` : 'link').catch(inWords)
+    if (!isFirst) throw alreadyDone(after)
+    response.json(await view(deps, after))
   })
+}
+
+/** What is gone, with its flow or by age. */
+function inWords(thrown: unknown): never {
+  if (thrown instanceof NotFoundError) throw new NotFoundError('ACKNOWLEDGE_EVENT_GONE', 'This alert is not kept any more: its flow was deleted, or it is too old. There is nothing left to do here.', { cause: thrown })
+  throw thrown
+}
+
+function alreadyDone({ acknowledgedAt, acknowledgedBy }: EventView): ConflictError {
+  const who = acknowledgedBy === null || acknowledgedBy === 'link' ? 'Somebody' : acknowledgedBy.replace(/ \(link\)$/, '')
+  const at = acknowledgedAt === null ? '' : `, at ${acknowledgedAt.slice(0, 16).replace('T', ' ')} UTC`
+  return new ConflictError('ACKNOWLEDGE_LINK_USED', `${who} has acknowledged this already${at}. Thank you.`, { details: { at: acknowledgedAt } })
 }
 
 function limiter(): RequestHandler {

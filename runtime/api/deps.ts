@@ -110,7 +110,8 @@ export interface EventStore {
   recentFrames(id: string): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]>
   /** What was spoken about an event. */
   sound(id: string): Promise<Sound | undefined>
-  acknowledge(id: string, by: string): Promise<EventView>
+  /** One statement: of many at the same moment exactly one `isFirst`, and its name stays. With it, all of its escalation. */
+  acknowledge(id: string, by: string): Promise<{ event: EventView; isFirst: boolean }>
   decisions(query: DecisionQuery): Promise<{ decisions: (Decision & { stream: string })[]; next: string | null }>
 }
 

@@ -30,7 +30,7 @@ export function addEventRoutes(api: Router, deps: ApiDeps): void {
     response.json(await events.get(request.params.id))
   })
   api.post('/events/:id/acknowledge', async (request, response) => {
-    response.json(await events.acknowledge(request.params.id, callerOf(response)?.by ?? 'owner'))
+    response.json((await events.acknowledge(request.params.id, callerOf(response)?.by ?? 'owner')).event)
   })
   api.get('/events/:id/frame', async (request, response) => {
     const jpeg = await events.frame(request.params.id)

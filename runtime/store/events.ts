@@ -1,5 +1,5 @@
 // Recorded facts, found by flow, kind, time and words; newest first. A fact is never changed, only acknowledged.
-import { and, desc, eq, gte, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNull, lte, or, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
@@ -110,9 +110,10 @@ export function createEventStore({ db, nowMs }: { db: Db; nowMs(): number }): Ev
     recentFrames: (id) => readRecentFrames(db, id),
     sound: (id) => readSound(db, id),
     acknowledge: async (id, by) => {
-      // The first one counts.
-      await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(and(inEscalationOf(id), isNull(events.acknowledgedAt)))
-      return await getEvent(db, id)
+      // The first one counts. Locked in order, so that two links of one escalation do not wait for each other.
+      const waiting = db.select({ id: events.id }).from(events).where(and(inEscalationOf(id), isNull(events.acknowledgedAt))).orderBy(asc(events.id)).for('update')
+      const taken = await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(inArray(events.id, waiting)).returning({ id: events.id })
+      return { event: await getEvent(db, id), isFirst: taken.some((row) => row.id === id) }
     },
     ...createDecisionStore({ db }),
   })

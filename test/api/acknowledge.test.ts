@@ -44,6 +44,7 @@ describe('the link of a message', () => {
     }])
     const frame = await call('GET', '/frame')
     expect([frame.status, frame.headers['content-type'], frame.bytes]).toEqual([200, 'image/jpeg', Buffer.from(jpeg)])
+    expect(frame.headers['cross-origin-resource-policy']).toBe('cross-origin')
     expect((await call('GET', '/frame', tokenFor('told'))).bytes).toEqual(Buffer.from(jpeg))
   })
 
@@ -53,8 +54,22 @@ describe('the link of a message', () => {
     expect(deps.eventRows.get('e1')?.acknowledgedBy).toBe('Ana (link)')
     const again = await call('POST', '', token, { name: 'Ben' })
     expect([again.status, again.body.error.code]).toEqual([409, 'ACKNOWLEDGE_LINK_USED'])
-    expect(again.body.error.message).toContain('Ana')
+    expect(again.body.error.message).toBe('Ana has acknowledged this already, at 2026-01-01 00:00 UTC. Thank you.')
     expect((await call<Shown>('GET')).body.acknowledgedBy).toBe('Ana (link)')
+  })
+
+  it('is acknowledged by the button alone: what only looks, as mail scanners and previews do, changes nothing', async () => {
+    for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+      for (const path of [`/acknowledge/${token}`, `/api/acknowledge/${token}`, `/api/acknowledge/${token}/frame`]) await bench.call(method, path, { as: 'none' })
+    }
+    expect(deps.eventRows.get('e1')?.acknowledgedAt).toBeNull()
+  })
+
+  it('says so when its alert is not kept any more', async () => {
+    deps.eventRows.delete('e1')
+    for (const [method, path] of [['GET', ''], ['GET', '/frame'], ['POST', '']] as const) {
+      expect(await call(method, path)).toMatchObject({ status: 404, body: { error: { code: 'ACKNOWLEDGE_EVENT_GONE', message: expect.stringContaining('not kept any more') as string } } })
+    }
   })
 
   it('needs no body, and takes no name that is more than a line', async () => {

@@ -77,10 +77,11 @@ describe('events', () => {
     await record({ id: 'seen', frame: new Uint8Array([255, 216, 0, 1]) })
     const id = `${flowId}-seen`
     under.clock.ms = startMs + 5_000
-    const view = await under.store.events.acknowledge(id, 'owner')
+    const { event: view, isFirst } = await under.store.events.acknowledge(id, 'owner')
+    expect(isFirst).toBe(true)
     expect(view).toMatchObject({ flow: flowId, stream: key.streamId, frame: { url: `/api/events/${id}/frame` }, deliveries: [], acknowledgedAt: '2026-11-20T12:00:05.000Z', acknowledgedBy: 'owner' })
     under.clock.ms += 5_000
-    expect((await under.store.events.acknowledge(id, 'link')).acknowledgedBy).toBe('owner')
+    expect(await under.store.events.acknowledge(id, 'link')).toMatchObject({ isFirst: false, event: { acknowledgedBy: 'owner' } })
     expect(Buffer.from(await under.store.events.frame(id) ?? [])).toEqual(Buffer.from([255, 216, 0, 1]))
     expect(await under.store.events.frame('nothing')).toBeUndefined()
     await expect(under.store.events.acknowledge('nothing', 'x')).rejects.toMatchObject({ code: 'EVENT_NOT_FOUND' })
@@ -114,5 +115,19 @@ describe('events', () => {
     await under.store.events.acknowledge(`${flowId}-b2`, 'Ben')
     const by = async (id: string) => (await under.store.events.get(`${flowId}-${id}`)).acknowledgedBy
     expect(await Promise.all(['a0', 'a1', 'a2', 'b0', 'b1', 'b2'].map(by))).toEqual(['Ana', 'Ana', 'Ana', 'Ben', 'Ben', 'Ben'])
+  })
+
+  test('are acknowledged by exactly one of many who press at the same instant, anywhere in the escalation', async () => {
+    const at = new Date(startMs).toISOString()
+    const kind = 'notification.unacknowledged' as const
+    for (let round = 0; round < 5; round++) {
+      const id = (step: number): string => `${flowId}-race${round}-${step}`
+      const rows = [0, 1, 2].map((step) => event(key, flowId, id(step), { at, ...(step === 0 ? {} : { kind, fields: { about: id(step - 1) } }) }))
+      await under.store.engine.commitTick(tickCommit(key, flowId, 1, { events: rows, actions: [] }))
+      const answers = await Promise.all(Array.from({ length: 24 }, (_unused, nth) => under.store.events.acknowledge(id(nth % 3), `person ${nth}`)))
+      const [winner, ...more] = answers.flatMap(({ isFirst }, nth) => (isFirst ? [`person ${nth}`] : []))
+      expect(more).toEqual([])
+      expect(new Set(answers.map(({ event: { acknowledgedBy } }) => acknowledgedBy))).toEqual(new Set([winner]))
+    }
   })
 })

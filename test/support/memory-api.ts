@@ -133,9 +133,10 @@ function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Arr
     get: async (id) => find(id),
     frame: async (id) => frames.get(find(id).id),
     acknowledge: async (id, by) => {
-      const event = { ...find(id), acknowledgedAt: '2026-01-01T00:00:00.000Z', acknowledgedBy: by }
+      const isFirst = find(id).acknowledgedAt === null
+      const event = isFirst ? { ...find(id), acknowledgedAt: '2026-01-01T00:00:00.000Z', acknowledgedBy: by } : find(id)
       rows.set(id, event)
-      return event
+      return { event, isFirst }
     },
     recentFrames: async () => [],
     sound: async (id) => sounds.get(find(id).id),
