@@ -67,7 +67,8 @@ describe.each(backends)('a killed worker on %s', (name) => {
     const killedAtMs = Date.now()
     await startQueue(backend, store, work, 'heir', { soleName: 'owner' })
     await until('all streams and the delivery', () => work.running().length === refs.length && store.action('evt3_tell').state === 'delivered')
-    expect(Date.now() - killedAtMs).toBeLessThan(4_000)
+    // A lease alone would last eight.
+    expect(Date.now() - killedAtMs).toBeLessThan(6_000)
     expect(work.running().map(({ generation }) => generation)).toEqual([2, 2, 2])
     expect(work.tries).toEqual([expect.objectContaining({ id: 'evt3_tell', attempt: 2 })])
   }, 60_000)
