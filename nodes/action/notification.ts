@@ -36,7 +36,7 @@ const config = z.object({
     label: 'Connection', widget: 'connection', kinds: channels.flatMap((channel): ConnectionKind[] => (channel.connection ? [channel.connection.kind] : [])),
     showIf: showing((channel) => channel.connection), help: 'The account or server it goes over; for a webhook, what signs it.',
   }),
-  to: z.string().max(4000).default('').meta({ label: 'To', widget: 'text', placeholder: 'ana@example.org', showIf: showing((channel) => channel.to), help: 'Addresses, chat id, channel or topic.' }),
+  to: z.string().max(4000).default('').meta({ label: 'To', widget: 'text', receiver: true, placeholder: 'ana@example.org', showIf: showing((channel) => channel.to), help: 'Addresses, chat id, channel or topic.' }),
   title: z.string().max(200).default('').meta({ label: 'Title', widget: 'template', placeholder: 'Fall', help: "The flow's name when empty." }),
   text: z.string().max(2000).default('').meta({ label: 'Text', widget: 'template', advanced: true, placeholder: '{{text}}', help: 'Your own words around {{text}}, {{time}}, {{flow}}, {{camera}}, {{fields.name}}; just the message when empty.' }),
   repeatEveryM: minutes.meta({ label: 'Remind every', widget: 'number', unit: 'min', help: 'Until somebody acknowledges it, at most 100 times; 0 is never.' }),

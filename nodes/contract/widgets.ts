@@ -23,6 +23,8 @@ export interface FieldMeta {
   showIf?: { field: string; is: (string | number | boolean)[] }
   /** Draw only while the chosen connection (field `connection`) is of one of these kinds. */
   showIfConnection?: ConnectionKind[]
+  /** Names a person or a place that is told; in a flow from somebody else it waits for the owner's yes. */
+  receiver?: boolean
   /** Folded away under "More". */
   advanced?: boolean
 }

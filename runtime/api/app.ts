@@ -34,6 +34,7 @@ import { addPushSubscriptionRoutes } from './push-subscriptions.ts'
 import { logRequests, rememberMountPath } from './request-log.ts'
 import { addSignInRoutes, createSignInLinks } from './sign-in.ts'
 import type { SignInLinks } from './sign-in.ts'
+import { addSharingRoutes } from './sharing.ts'
 import { addStreamRoutes } from './streams.ts'
 import { addVoiceRoutes } from './voice.ts'
 
@@ -59,6 +60,7 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   addHealthRoutes(api, deps)
   addSignInRoutes(api, deps, parts)
   addNodeRoutes(api, deps)
+  addSharingRoutes(api, deps)
   addFlowRoutes(api, deps)
   addDeploymentRoutes(api, deps)
   addConnectionRoutes(api, deps)

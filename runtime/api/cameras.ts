@@ -1,7 +1,9 @@
 // `POST /api/cameras/test`: tries a camera once and answers with what it gives or, in words, what is wrong. Saves nothing.
 import type { Router } from 'express'
 import { z } from 'zod'
+import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { ApiDeps } from './deps.ts'
+import { askWords, waitingOf } from './distrust.ts'
 import { parseBody, parseInput } from './input.ts'
 
 const part = z.number().min(0).max(1)
@@ -18,13 +20,26 @@ const TestSchema = z.object({
   filters: z.array(FilterSchema).max(10).optional(),
 })
 
+/** A flow that is not there (any more) has brought nothing with it. */
+async function unapprovedOf(deps: ApiDeps, flow: string | undefined): Promise<readonly string[]> {
+  if (flow === undefined) return []
+  try {
+    return (await deps.flows.get(flow)).unapprovedHosts
+  } catch (thrown) {
+    if (thrown instanceof NotFoundError) return []
+    throw thrown
+  }
+}
+
 /** With `flow` and `node` the camera's stored user name and password are used where the URL says `***@`. */
 export function addCameraRoutes(api: Router, deps: ApiDeps): void {
   api.post('/cameras/test', async (request, response) => {
     const { config, flow, node, filters } = parseBody(TestSchema, request.body)
     const schema = deps.nodes.get('camera-source')?.config
     const camera = schema ? parseInput(schema, config, 'CAMERA_CONFIG_WRONG') : config
+    const [waiting] = await waitingOf(deps, [{ type: 'camera-source', config: camera }], await unapprovedOf(deps, flow))
+    if (waiting !== undefined) return response.json({ ok: false, ...askWords(waiting) })
     const owner = flow !== undefined && node !== undefined ? { flowId: flow, nodeId: node } : undefined
-    response.json(await deps.media.probe(camera, owner, ...(filters ? [filters] : [])))
+    return response.json(await deps.media.probe(camera, owner, ...(filters ? [filters] : [])))
   })
 }

@@ -27,7 +27,7 @@ export async function stopFlow(deps: ApiDeps, flowId: string): Promise<Deploymen
 
 async function deployFlow(deps: ApiDeps, flowId: string): Promise<Deployment | null> {
   const saved = await deps.flows.get(flowId)
-  const plan = await planFlow(deps, saved.document)
+  const plan = await planFlow(deps, saved.document, saved.unapprovedHosts)
   const { deployment, started, superseded } = await deps.deployments.deploy(flowId, saved.revision, plan)
   if (superseded.length > 0) await tellQueue(deps, flowId, () => deps.streams.stop(superseded))
   await tellQueue(deps, flowId, () => deps.streams.start(started))

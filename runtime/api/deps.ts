@@ -18,7 +18,14 @@ export interface FlowSummary {
   state: DeploymentState
   updatedAt: string
 }
-export interface StoredFlow { id: string; revision: number; document: Flow; updatedAt: string }
+export interface StoredFlow {
+  id: string
+  revision: number
+  document: Flow
+  updatedAt: string
+  /** What came with an import and has not had the owner's yes, named by the newest document or not: `host:port`, `to receiver`. */
+  unapprovedHosts: string[]
+}
 export interface Revision { revision: number; savedAt: string; nodes: number; deployed: boolean }
 export type DeploymentState = 'running' | 'starting' | 'degraded' | 'stopped' | 'finished' | 'failed'
 export interface Deployment { id: string; revision: number; state: DeploymentState }
@@ -27,6 +34,12 @@ export interface FlowStore {
   list(): Promise<FlowSummary[]>
   /** URL credentials inside the document are sealed away and replaced by `***@`. */
   create(document: Flow): Promise<StoredFlow>
+  /** The same for a document from elsewhere; `distrust` reads the stored form and says what waits for the owner's yes. */
+  import(document: Flow, distrust: (document: Flow) => Promise<string[]>): Promise<StoredFlow>
+  /** A copy under another name, as trusted as its original. */
+  duplicate(id: string, name: string): Promise<StoredFlow>
+  /** The owner's yes. What does not wait is passed over. */
+  approveHosts(id: string, hosts: readonly string[]): Promise<StoredFlow>
   /** Throws NotFoundError FLOW_NOT_FOUND. */
   get(id: string): Promise<StoredFlow>
   /** Throws ConflictError FLOW_REVISION_STALE with details.revision when `ifRevision` is not the newest. */
@@ -171,6 +184,8 @@ export interface ApprovedHostStore {
   /** Throws BadRequestError APPROVED_HOST_INVALID. */
   add(host: string): Promise<void>
   remove(host: string): Promise<void>
+  /** Those of `hosts` that nothing and nobody has approved, public ones too. */
+  unapproved(hosts: readonly string[]): Promise<string[]>
 }
 
 export interface ApiDeps {

@@ -9,7 +9,9 @@ import type { Plan } from '../../nodes/contract/plan.ts'
 import { lackOf } from './connection-schemas.ts'
 import { compileFlow } from '../compile/index.ts'
 import { parseFlow } from '../compile/parse.ts'
+import { sortProblems } from '../compile/problems.ts'
 import type { ApiDeps } from './deps.ts'
+import { distrustProblems } from './distrust.ts'
 
 function count(problems: readonly Problem[]): string {
   return problems.length === 1 ? 'one problem' : `${problems.length} problems`
@@ -36,14 +38,20 @@ function infoOf({ name, kind, hasSecret }: Awaited<ReturnType<ApiDeps['connectio
   return lacks === undefined ? { name, kind } : { name, kind, lacks }
 }
 
-/** Every problem of a document, warnings too. */
-export async function checkFlow(deps: ApiDeps, document: unknown): Promise<Problem[]> {
-  return compileFlow(document, await readCatalogue(deps)).problems
+async function compileHere(deps: ApiDeps, document: unknown, unapproved: readonly string[]): Promise<ReturnType<typeof compileFlow>> {
+  const { plan, problems } = compileFlow(document, await readCatalogue(deps))
+  const waiting = await distrustProblems(deps, parseFlow(document).flow?.nodes ?? [], unapproved)
+  return waiting.length === 0 ? { plan, problems } : { plan: null, problems: sortProblems([...problems, ...waiting]) }
+}
+
+/** Every problem of a document, warnings too; `unapproved` is what its flow was not allowed to reach yet. */
+export async function checkFlow(deps: ApiDeps, document: unknown, unapproved: readonly string[]): Promise<Problem[]> {
+  return (await compileHere(deps, document, unapproved)).problems
 }
 
 /** The plan to deploy; throws FlowInvalidError with every problem at once. */
-export async function planFlow(deps: ApiDeps, document: unknown): Promise<Plan> {
-  const { plan, problems } = compileFlow(document, await readCatalogue(deps))
+export async function planFlow(deps: ApiDeps, document: unknown, unapproved: readonly string[]): Promise<Plan> {
+  const { plan, problems } = await compileHere(deps, document, unapproved)
   if (plan !== null) return plan
   const errors = problems.filter((problem) => problem.severity === 'error')
   throw new FlowInvalidError('FLOW_NOT_DEPLOYABLE', `This flow cannot be deployed yet; it has ${count(errors)}. ${errors[0]?.message ?? ''}`, problems)

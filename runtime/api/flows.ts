@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { BadRequestError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { ApiDeps, StoredFlow } from './deps.ts'
 import { stopFlow } from './deployments.ts'
+import { waitingOf } from './distrust.ts'
 import { checkFlow, readFlow } from './flow-document.ts'
 import { requireBody } from './input.ts'
 
@@ -25,9 +26,11 @@ function readRevision(text: string): number {
   return revision.data
 }
 
-function send(response: Response, flow: StoredFlow, status = 200): void {
+/** A flow as every route answers with it. */
+export async function sendFlow(deps: ApiDeps, response: Response, flow: StoredFlow, status = 200): Promise<void> {
+  const unapprovedHosts = await waitingOf(deps, flow.document.nodes, flow.unapprovedHosts)
   response.status(status).set('ETag', `"${flow.revision}"`)
-  response.json({ id: flow.id, revision: flow.revision, document: flow.document, updatedAt: flow.updatedAt })
+  response.json({ id: flow.id, revision: flow.revision, document: flow.document, updatedAt: flow.updatedAt, unapprovedHosts })
 }
 
 function isEmpty(body: unknown): boolean {
@@ -44,14 +47,14 @@ export function addFlowRoutes(api: Router, deps: ApiDeps): void {
   api.post('/flows', async (request, response) => {
     const flow = await flows.create(readFlow(requireBody(request.body)))
     response.set('Location', `/api/flows/${flow.id}`)
-    send(response, flow, 201)
+    await sendFlow(deps, response, flow, 201)
   })
   api.get('/flows/:id', async (request, response) => {
-    send(response, await flows.get(request.params.id))
+    await sendFlow(deps, response, await flows.get(request.params.id))
   })
   api.put('/flows/:id', async (request, response) => {
     const ifRevision = readIfMatch(request.get('if-match'))
-    send(response, await flows.update(request.params.id, readFlow(requireBody(request.body)), ifRevision))
+    await sendFlow(deps, response, await flows.update(request.params.id, readFlow(requireBody(request.body)), ifRevision))
   })
   api.delete('/flows/:id', async (request, response) => {
     await flows.get(request.params.id)
@@ -64,16 +67,16 @@ export function addFlowRoutes(api: Router, deps: ApiDeps): void {
   api.post('/flows/:id/check', async (request, response) => {
     const saved = await flows.get(request.params.id)
     const body: unknown = request.body
-    response.json({ problems: await checkFlow(deps, isEmpty(body) ? saved.document : body) })
+    response.json({ problems: await checkFlow(deps, isEmpty(body) ? saved.document : body, saved.unapprovedHosts) })
   })
 
   api.get('/flows/:id/revisions', async (request, response) => {
     response.json({ revisions: await flows.revisions(request.params.id) })
   })
   api.get('/flows/:id/revisions/:revision', async (request, response) => {
-    send(response, await flows.revision(request.params.id, readRevision(request.params.revision)))
+    await sendFlow(deps, response, await flows.revision(request.params.id, readRevision(request.params.revision)))
   })
   api.post('/flows/:id/revisions/:revision/restore', async (request, response) => {
-    send(response, await flows.restore(request.params.id, readRevision(request.params.revision)))
+    await sendFlow(deps, response, await flows.restore(request.params.id, readRevision(request.params.revision)))
   })
 }

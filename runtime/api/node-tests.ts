@@ -4,6 +4,7 @@ import type { Router } from 'express'
 import { z } from 'zod'
 import { BadRequestError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { ApiDeps } from './deps.ts'
+import { askWords, waitingOf } from './distrust.ts'
 import { parseInput } from './input.ts'
 
 const BodySchema = z.object({ config: z.record(z.string(), z.unknown()).optional() })
@@ -11,7 +12,7 @@ const BodySchema = z.object({ config: z.record(z.string(), z.unknown()).optional
 /** `POST /api/flows/:id/nodes/:node/test`; a body `{ config }` tries settings that are not saved yet. */
 export function addNodeTestRoutes(api: Router, deps: ApiDeps): void {
   api.post('/flows/:id/nodes/:node/test', async (request, response) => {
-    const { document, id, revision } = await deps.flows.get(request.params.id)
+    const { document, id, revision, unapprovedHosts } = await deps.flows.get(request.params.id)
     const node = document.nodes.find((each) => each.id === request.params.node)
     if (!node) throw new NotFoundError('NODE_NOT_FOUND', `There is no node “${request.params.node.slice(0, 64)}” in this flow.`)
     const definition = deps.nodes.get(node.type)
@@ -22,6 +23,8 @@ export function addNodeTestRoutes(api: Router, deps: ApiDeps): void {
     const { config } = parseInput(z.object({ config: definition.config }), { config: body.config ?? node.config }, 'NODE_CONFIG_WRONG')
     const problem = definition.check?.(config, { connection: () => undefined }).find(({ severity }) => severity === 'error')
     if (problem) return response.json({ ok: false, message: problem.message })
+    const [waiting] = await waitingOf(deps, [{ type: node.type, config }], unapprovedHosts)
+    if (waiting !== undefined) return response.json({ ok: false, message: askWords(waiting).message })
     return response.json(await deps.tryAction({ flow: { id, name: document.name, revision }, node: { id: node.id, type: node.type, version: definition.version, config } }))
   })
 }

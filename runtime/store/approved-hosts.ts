@@ -1,5 +1,5 @@
 // Hosts in the owner's own network that nodes may reach: those in connections, in saved and deployed flows, and those added by
-// hand. Read only when somebody asks for such a host, and kept for a few seconds.
+// hand. What came with an import counts only after the owner's yes. Read only when somebody asks, and kept for a few seconds.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, isNull, or } from 'drizzle-orm'
 import { hostsIn, plainHost } from '../../nodes/contract/hosts.ts'
@@ -33,6 +33,7 @@ function readHost(text: string): string {
 }
 
 async function readNamed(db: Db): Promise<string[]> {
+  const distrusted = new Map((await db.select({ id: flows.id, hosts: flows.unapprovedHosts }).from(flows)).map(({ id, hosts }) => [id, new Set(hosts)]))
   const drawn = await db.selectDistinct({ flowId: flowRevisions.flowId, revision: flowRevisions.revision }).from(flowRevisions)
     .innerJoin(flows, eq(flows.id, flowRevisions.flowId))
     .leftJoin(deployments, and(eq(deployments.flowId, flowRevisions.flowId), eq(deployments.revision, flowRevisions.revision), isNull(deployments.stoppedAt)))
@@ -41,9 +42,16 @@ async function readNamed(db: Db): Promise<string[]> {
   // One document at a time: all flows together may be large.
   for (const { flowId, revision } of drawn) {
     const documents = await db.select({ document: flowRevisions.document }).from(flowRevisions).where(and(eq(flowRevisions.flowId, flowId), eq(flowRevisions.revision, revision)))
-    for (const host of hostsIn(documents)) found.add(host)
+    // A flow that is not in the list was made a moment ago: the next reading has both.
+    const waiting = distrusted.get(flowId)
+    if (waiting) for (const host of hostsIn(documents)) if (!waiting.has(host)) found.add(host)
   }
   return [...found].sort()
+}
+
+/** True when the set names the host at this port, or at any. */
+function names(hosts: ReadonlySet<string>, host: string): boolean {
+  return hosts.has(host) || hosts.has(host.replace(/:\d+$/, ''))
 }
 
 export function createApprovedHostStore(db: Db, settings: SettingStore, nowMs: () => number): ApprovedHostStore & HostApproval {
@@ -70,8 +78,13 @@ export function createApprovedHostStore(db: Db, settings: SettingStore, nowMs: (
       const host = readHost(text)
       await change((hosts) => hosts.filter((each) => each !== host))
     },
+    unapproved: async (hosts) => {
+      if (hosts.length === 0) return []
+      const approved = new Set([...await byHand(), ...await readNamed(db)])
+      return hosts.filter((host) => !names(approved, host))
+    },
     isApproved: async (host, port) => {
-      const has = (): boolean => known !== undefined && (known.hosts.has(host) || known.hosts.has(`${host}:${port}`))
+      const has = (): boolean => known !== undefined && names(known.hosts, `${host}:${port}`)
       // A clock that was set back makes what is known stale as well.
       const ageMs = known ? Math.abs(nowMs() - known.atMs) : Infinity
       if (ageMs <= (has() ? keptForMs : missedForMs)) return has()

@@ -24,6 +24,14 @@ export async function saveCredentials(session: Session, seal: Seal, scope: Scope
   }
 }
 
+/** Gives a copy what the original has. */
+export async function copyCredentials(session: Session, seal: Seal, from: Scope, to: Scope): Promise<void> {
+  for (const row of await session.select().from(urlCredentials).where(eq(urlCredentials.scope, from))) {
+    const sealed = seal.close(seal.open(row.sealed, placeOf(from, row)), placeOf(to, row))
+    await session.insert(urlCredentials).values({ ...row, scope: to, sealed })
+  }
+}
+
 /**
  * Puts a URL's credentials back, if there are any for its host and port in this scope: those of the node itself, else those
  * of another node of the same flow (a copied node keeps its camera). Without any, the mark is taken out.

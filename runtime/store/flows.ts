@@ -3,7 +3,7 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { FlowStore, FlowSummary, Revision, StoredFlow } from '../api/deps.ts'
-import { fillFrom, removeCredentials, saveCredentials } from './credentials.ts'
+import { copyCredentials, fillFrom, removeCredentials, saveCredentials } from './credentials.ts'
 import type { Db, Session } from './db.ts'
 import { transaction } from './db.ts'
 import { guarded } from './db-errors.ts'
@@ -30,21 +30,22 @@ function missing(id: string): NotFoundError {
 const newest = and(eq(flowRevisions.flowId, flows.id), eq(flowRevisions.revision, flows.revision))
 
 async function readNewest(session: Session, id: string): Promise<StoredFlow> {
-  const [row] = await session.select({ revision: flows.revision, updatedAt: flows.updatedAt, document: flowRevisions.document })
+  const [row] = await session.select({ revision: flows.revision, updatedAt: flows.updatedAt, document: flowRevisions.document, unapprovedHosts: flows.unapprovedHosts })
     .from(flows).innerJoin(flowRevisions, newest).where(eq(flows.id, id))
   if (!row) throw missing(id)
-  return { id, revision: row.revision, document: row.document, updatedAt: row.updatedAt.toISOString() }
+  return { id, ...row, updatedAt: row.updatedAt.toISOString() }
 }
 
 async function readRevision(session: Session, id: string, revision: number): Promise<StoredFlow> {
-  const [row] = await session.select().from(flowRevisions)
+  const [row] = await session.select({ document: flowRevisions.document, savedAt: flowRevisions.savedAt, unapprovedHosts: flows.unapprovedHosts })
+    .from(flowRevisions).innerJoin(flows, eq(flows.id, flowRevisions.flowId))
     .where(and(eq(flowRevisions.flowId, id), eq(flowRevisions.revision, revision)))
-  if (row) return { id, revision, document: row.document, updatedAt: row.savedAt.toISOString() }
+  if (row) return { id, revision, document: row.document, updatedAt: row.savedAt.toISOString(), unapprovedHosts: row.unapprovedHosts }
   await readNewest(session, id)
   throw new NotFoundError('FLOW_REVISION_NOT_FOUND', `Flow ${id} has no revision ${revision}. Old ones that never ran are removed after a while.`)
 }
 
-async function addRevision(session: Session, deps: FlowStoreDeps, id: string, revision: number, raw: Flow): Promise<StoredFlow> {
+async function addRevision(session: Session, deps: FlowStoreDeps, id: string, revision: number, raw: Flow): Promise<Omit<StoredFlow, 'unapprovedHosts'>> {
   const { document, found } = hideInDocument(plainJson(raw))
   const savedAt = new Date(deps.nowMs())
   await session.insert(flowRevisions).values({ flowId: id, revision, document, savedAt })
@@ -55,11 +56,37 @@ async function addRevision(session: Session, deps: FlowStoreDeps, id: string, re
 /** Adds a revision on top of the newest; `check` may refuse it. The row lock makes two saves at once follow each other. */
 async function addNext(deps: FlowStoreDeps, id: string, source: (tx: Session, newestRevision: number) => Promise<Flow>): Promise<StoredFlow> {
   return await transaction(deps.db, async (tx) => {
-    const [flow] = await tx.select({ revision: flows.revision }).from(flows).where(eq(flows.id, id)).for('no key update')
+    const [flow] = await tx.select({ revision: flows.revision, unapprovedHosts: flows.unapprovedHosts }).from(flows).where(eq(flows.id, id)).for('no key update')
     if (!flow) throw missing(id)
     const stored = await addRevision(tx, deps, id, flow.revision + 1, await source(tx, flow.revision))
+    // The list of unapproved hosts only ever shrinks, and by a yes alone: an undo or an old revision that names one again finds it there.
     await tx.update(flows).set({ revision: stored.revision, updatedAt: new Date(stored.updatedAt) }).where(eq(flows.id, id))
-    return stored
+    return { ...stored, unapprovedHosts: flow.unapprovedHosts }
+  })
+}
+
+async function createFlow(deps: FlowStoreDeps, document: Flow, unapproved: readonly string[], copyOf?: string): Promise<StoredFlow> {
+  const unapprovedHosts = plainJson([...unapproved])
+  return await transaction(deps.db, async (tx) => {
+    const id = shortId('f')
+    const at = new Date(deps.nowMs())
+    await tx.insert(flows).values({ id, revision: 1, unapprovedHosts, createdAt: at, updatedAt: at })
+    if (copyOf !== undefined) await copyCredentials(tx, deps.seal, `flow:${copyOf}`, `flow:${id}`)
+    return { ...await addRevision(tx, deps, id, 1, document), unapprovedHosts }
+  })
+}
+
+async function duplicateFlow(deps: FlowStoreDeps, id: string, name: string): Promise<StoredFlow> {
+  const { document, unapprovedHosts } = await readNewest(deps.db, id)
+  return await createFlow(deps, { ...document, name }, unapprovedHosts, id)
+}
+
+async function approveHosts(deps: FlowStoreDeps, id: string, hosts: readonly string[]): Promise<StoredFlow> {
+  return await transaction(deps.db, async (tx) => {
+    const [flow] = await tx.select({ unapprovedHosts: flows.unapprovedHosts }).from(flows).where(eq(flows.id, id)).for('no key update')
+    if (!flow) throw missing(id)
+    await tx.update(flows).set({ unapprovedHosts: flow.unapprovedHosts.filter((host) => !hosts.includes(host)) }).where(eq(flows.id, id))
+    return await readNewest(tx, id)
   })
 }
 
@@ -114,12 +141,11 @@ export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
   const { db, seal, nowMs } = deps
   return guarded<FlowStore & FlowSecrets>('flows', {
     list: () => listFlows(db, nowMs()),
-    create: (document) => transaction(db, async (tx) => {
-      const id = shortId('f')
-      const at = new Date(nowMs())
-      await tx.insert(flows).values({ id, revision: 1, createdAt: at, updatedAt: at })
-      return await addRevision(tx, deps, id, 1, document)
-    }),
+    create: (document) => createFlow(deps, document, []),
+    // What is distrusted is read off the document as it will be stored: a password with a slash in it may hide the host before.
+    import: async (document, distrust) => createFlow(deps, document, await distrust(hideInDocument(plainJson(document)).document)),
+    duplicate: (id, name) => duplicateFlow(deps, id, name),
+    approveHosts: (id, hosts) => approveHosts(deps, id, hosts),
     get: (id) => readNewest(db, id),
     update: (id, document, ifRevision) => addNext(deps, id, async (_tx, revision) => {
       if (revision === ifRevision) return document

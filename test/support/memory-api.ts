@@ -54,7 +54,7 @@ function memoryFlows(nowMs: () => number): FlowStore {
   const newest = (id: string): StoredFlow => revisionsOf(id).at(-1) as StoredFlow
   const add = (id: string, document: StoredFlow['document']): StoredFlow => {
     const list = all.get(id) ?? []
-    const flow = { id, revision: list.length + 1, document: structuredClone(document), updatedAt: new Date(nowMs()).toISOString() }
+    const flow = { id, revision: list.length + 1, document: structuredClone(document), updatedAt: new Date(nowMs()).toISOString(), unapprovedHosts: list.at(-1)?.unapprovedHosts ?? [] }
     all.set(id, [...list, flow])
     return flow
   }
@@ -66,6 +66,9 @@ function memoryFlows(nowMs: () => number): FlowStore {
       return { id, name: document.name, description: document.description ?? '', tags: document.tags ?? [], revision, state: 'stopped', updatedAt }
     }),
     create: async (document) => add(`f${all.size + 1}`, document),
+    import: async (document, distrust) => Object.assign(add(`f${all.size + 1}`, document), { unapprovedHosts: await distrust(document) }),
+    duplicate: async (id, name) => Object.assign(add(`f${all.size + 1}`, { ...newest(id).document, name }), { unapprovedHosts: newest(id).unapprovedHosts }),
+    approveHosts: async (id, hosts) => Object.assign(newest(id), { unapprovedHosts: newest(id).unapprovedHosts.filter((host) => !hosts.includes(host)) }),
     get: async (id) => newest(id),
     update: async (id, document, ifRevision) => {
       const { revision } = newest(id)
@@ -150,6 +153,7 @@ function memoryApprovedHosts(): ApiDeps['approvedHosts'] {
     list: async () => ({ byHand: [...byHand].sort(), named: [] }),
     add: async (host) => { byHand.add(host) },
     remove: async (host) => { byHand.delete(host) },
+    unapproved: async (hosts) => hosts.filter((host) => !byHand.has(host)),
   }
 }
 

@@ -1,0 +1,67 @@
+// What of a flow came from somebody else and still waits for the owner's yes: hosts it would reach, people it would write to.
+// Only reads; the list itself is the store's.
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { Problem } from '../../nodes/contract/errors.ts'
+import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
+import { hostsIn, namedHosts } from '../../nodes/contract/hosts.ts'
+import { isShown, readFields } from '../compile/fields.ts'
+import { fault } from '../compile/problems.ts'
+import type { ApiDeps } from './deps.ts'
+
+/** A host (`example.org:443`) or a receiver (`to ana@example.org`), and the field of a node's config that names it. */
+interface Destination { name: string; field: string }
+
+type Nodes = ApiDeps['nodes']
+type Part = Pick<FlowNode, 'type' | 'config'>
+
+/** Whom a field addresses, where its type says that it names a person: no host has a space in it. */
+const receiver = 'to '
+
+function receiversIn(config: Record<string, unknown>, definition: NodeDefinition | undefined): Destination[] {
+  if (!definition) return []
+  const fields = readFields(definition)
+  return Object.entries(config).flatMap(([field, value]) => {
+    const meta = fields.meta(field)
+    return meta.receiver === true && typeof value === 'string' && value.trim() !== '' && isShown(meta, config) ? [{ name: receiver + value.trim(), field }] : []
+  })
+}
+
+/** Where a node would send to, with the field that says so. */
+export function destinationsOf({ type, config }: Part, nodes: Nodes): Destination[] {
+  return [...namedHosts(config).map(({ host, field }) => ({ name: host, field })), ...receiversIn(config, nodes.get(type))]
+}
+
+/** Everything a document from elsewhere names: its nodes' destinations, and hosts that stand in any other place of it. */
+export async function distrust(deps: ApiDeps, document: Flow): Promise<string[]> {
+  const named = [...hostsIn(document), ...document.nodes.flatMap((node) => destinationsOf(node, deps.nodes).map(({ name }) => name))]
+  return await deps.approvedHosts.unapproved([...new Set(named)])
+}
+
+/** Hosts that the nodes name, approved or not. */
+export function hostsOf(document: Flow): string[] {
+  return hostsIn(document.nodes.map(({ config }) => config)).sort()
+}
+
+/** What these nodes name of the stored list and nothing else has approved meanwhile. */
+export async function waitingOf(deps: ApiDeps, parts: readonly Part[], stored: readonly string[]): Promise<string[]> {
+  if (stored.length === 0) return []
+  const named = new Set(parts.flatMap((part) => destinationsOf(part, deps.nodes).map(({ name }) => name)))
+  return (await deps.approvedHosts.unapproved(stored.filter((each) => named.has(each)))).sort()
+}
+
+/** In words a grandchild could read aloud. */
+export function askWords(name: string): { code: string; message: string } {
+  if (name.startsWith(receiver)) return { code: 'RECEIVER_NOT_APPROVED', message: `This flow came from somebody else and wants to write to ${name.slice(receiver.length, 80)}. Allow it, or take it out.` }
+  // The usual port of the web says nothing to anybody.
+  return { code: 'HOST_NOT_APPROVED', message: `This flow came from somebody else and wants to send to ${name.replace(/:(443|80)$/, '')}. Allow it, or take it out.` }
+}
+
+/** A problem for each field that names what still waits. */
+export async function distrustProblems(deps: ApiDeps, nodes: readonly FlowNode[], stored: readonly string[]): Promise<Problem[]> {
+  const waiting = new Set(await waitingOf(deps, nodes, stored))
+  if (waiting.size === 0) return []
+  return nodes.flatMap((node) => destinationsOf(node, deps.nodes).flatMap(({ name, field }) => {
+    const { code, message } = askWords(name)
+    return waiting.has(name) ? [fault(code, message, { node: node.id, field })] : []
+  }))
+}
