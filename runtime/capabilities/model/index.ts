@@ -4,6 +4,7 @@ import type { Clock, HttpPort, Log, ModelPort, ModelSession } from '../../../nod
 import type { Connection, ConnectionKind } from '../../../nodes/contract/connections.ts'
 import { FatalError } from '../../../nodes/contract/errors.ts'
 import { withCircuit } from './circuit.ts'
+import { onCurrentConnection, sharedLook } from './current-connection.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
 import type { ModelMemory } from './model-memory.ts'
 import { openOpenai } from './openai.ts'
@@ -44,12 +45,22 @@ export function createModels(deps: ModelDeps): ModelPort {
     ...(edge ? { edge: ({ connection, ...rest }: OpenRequest) => edge.open({ connection: connection.name, ...rest }) } : {}),
     'vllm-omni': overHttp(openVllmOmni), 'joyai-webinfer': overHttp(openJoyaiWebinfer), openai: overHttp(openOpenai), ...deps.openers,
   }
+  const get = sharedLook((name) => deps.connections.get(name), deps.clock)
+  const openOver = async (request: OpenRequest): Promise<ModelSession> => {
+    const { connection: { kind, name } } = request
+    const open = openers[kind]
+    if (!open) throw new FatalError('MODEL_KIND_UNFIT', `The connection "${name}" is of kind "${kind}", which has no interaction model. Choose edge, vllm-omni, joyai-webinfer or openai.`)
+    return await open(request)
+  }
   return {
     open: async ({ connection: name, streamKey, config, timeoutMs }) => {
       const connection = await deps.connections.get(name)
-      const open = openers[connection.kind]
-      if (!open) throw new FatalError('MODEL_KIND_UNFIT', `The connection "${name}" is of kind "${connection.kind}", which has no interaction model. Choose edge, vllm-omni, joyai-webinfer or openai.`)
-      return await open({ connection, streamKey, config, timeoutMs })
+      const session = await openOver({ connection, streamKey, config, timeoutMs })
+      // The built-in one is always there and has nothing that could change.
+      if (connection.kind === 'edge') return session
+      return onCurrentConnection(session, connection, config.restore as ModelMemory | undefined, {
+        name, get, clock: deps.clock, open: (changed, restore) => openOver({ connection: changed, streamKey, config: { ...config, restore }, timeoutMs }),
+      })
     },
   }
 }
