@@ -53,6 +53,6 @@ export function withoutMarks(document: Flow): Flow {
 
 /** `Fall alert` → `fall-alert.heed.json`: a name that every system takes. */
 export function fileNameOf(name: string): string {
-  const plain = name.normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').slice(0, 80).toLowerCase()
+  const plain = name.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').slice(0, 80).toLowerCase()
   return `${plain === '' ? 'flow' : plain}.heed.json`
 }
