@@ -2,8 +2,8 @@
 import type { Flow } from '../nodes/contract/flow.ts'
 import type { PictureFilter } from '../nodes/contract/frames.ts'
 import type {
-  CameraReport, ConnectionView, DeploymentView, EventView, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView,
-  Problem, StoredFlow, StreamDecision, TestResult, UploadedMedia,
+  ApprovedHosts, CameraReport, ConnectionView, DeploymentView, EventView, FlowNeeds, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView,
+  Problem, Requires, StoredFlow, StreamDecision, TestResult, UploadedMedia,
 } from './views.ts'
 
 /** An answer that was not the wanted one. `status` 0: the server could not be reached. */
@@ -87,6 +87,14 @@ export const api = {
   createFlow: (document: Flow) => request<StoredFlow>('POST', '/flows', { body: document }),
   saveFlow: (id: string, document: Flow, revision: number, keepalive = false) =>
     request<StoredFlow>('PUT', `/flows/${at(id)}`, { body: document, headers: { 'If-Match': `"${revision}"` }, keepalive }),
+  exportFlow: (id: string) => request<Flow>('GET', `/flows/${at(id)}/export`),
+  importFlow: (document: unknown) => request<{ flow: StoredFlow; requires: Requires }>('POST', '/flows/import', { body: document }),
+  duplicateFlow: (id: string, name: string) => request<StoredFlow>('POST', `/flows/${at(id)}/duplicate`, { body: { name } }),
+  flowNeeds: (id: string) => request<FlowNeeds>('GET', `/flows/${at(id)}/requires`),
+  approveHosts: (id: string, hosts: readonly string[]) => request<StoredFlow>('POST', `/flows/${at(id)}/approve-hosts`, { body: { hosts } }),
+  approvedHosts: () => request<ApprovedHosts>('GET', '/approved-hosts'),
+  addApprovedHost: (host: string) => request<ApprovedHosts>('POST', '/approved-hosts', { body: { host } }),
+  removeApprovedHost: (host: string) => request<void>('DELETE', `/approved-hosts/${at(host)}`),
   removeFlow: (id: string) => request<void>('DELETE', `/flows/${at(id)}`),
   checkFlow: async (id: string) => (await request<{ problems: Problem[] }>('POST', `/flows/${at(id)}/check`)).problems,
   deploy: (id: string) => request<{ deployment: DeploymentView }>('POST', `/flows/${at(id)}/deploy`),
@@ -152,7 +160,8 @@ export function uploadMedia(file: File, onProgress: (share: number) => void): Pr
 
 /** Addresses of pictures, for `<img>`. */
 export const pictures = {
-  stream: (id: string, stamp: number) => `/api/streams/${at(id)}/frame?t=${stamp}`,
+  /** Empty (204) where there is no picture just now: a page that asks each second must not fill the console with complaints. */
+  stream: (id: string, stamp: number) => `/api/streams/${at(id)}/frame?absent=empty&t=${stamp}`,
   event: (id: string) => `/api/events/${at(id)}/frame`,
 }
 

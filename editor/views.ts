@@ -57,7 +57,18 @@ export interface FlowSummary {
   state: StreamState
   updatedAt: string
 }
-export interface StoredFlow { id: string; revision: number; document: Flow; updatedAt?: string }
+/** `unapprovedHosts`: what came with an import and waits for the owner's yes, as `host:port` or `to receiver`. */
+export interface StoredFlow { id: string; revision: number; document: Flow; updatedAt?: string; unapprovedHosts?: string[] }
+/** What a flow from somebody else needs here. */
+export interface Requires {
+  nodes: string[]
+  connections: { name: string; kinds: ConnectionKind[]; nodes: string[] }[]
+  hosts: string[]
+  commands: string[]
+  cameras: { node: string; name: string; reason: 'clip' | 'address' | 'device' | 'settings' }[]
+}
+export interface FlowNeeds { requires: Requires; unapprovedHosts: string[] }
+export interface ApprovedHosts { byHand: string[]; named: string[] }
 export interface FlowStatus { state: StreamState; streams: StreamStatus[] }
 export interface DeploymentView { id: string; revision: number; state: StreamState }
 
