@@ -114,6 +114,7 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
   closers.push(() => engine.stop())
+    pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
   // One process at a time can hold the data folder with the embedded database, so the one before this is dead.
   const soleName = database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
   const queue = await createQueue({ ...wires, bus, relay, role, soleName, store: store.queue, work: engine })

@@ -64,7 +64,10 @@ export const connectionKindViews: readonly ConnectionKindView[] = [
   { kind: 'mqtt', title: 'MQTT', text: 'A broker, for Home Assistant and the like.', icon: 'route', config: { properties: { url: address('mqtt://192.168.1.20:1883', 'mqtt, mqtts, ws or wss') }, required: ['url'] }, secrets: [{ name: 'user', label: 'User name', help: 'Only if the broker asks for one' }, { name: 'password', label: 'Password', help: 'Only if the broker asks for one' }] },
   { kind: 'wecom', title: 'WeCom', text: 'A group bot.', icon: 'message', config: {}, secrets: [hookSecret] },
   { kind: 'dingtalk', title: 'DingTalk', text: 'A group bot.', icon: 'message', config: {}, secrets: [hookSecret, signSecret] },
-  { kind: 'feishu', title: 'Feishu', text: 'A group bot of Feishu or Lark.', icon: 'message', config: {}, secrets: [hookSecret, signSecret] },
+  {
+    kind: 'feishu', title: 'Feishu', text: 'A group bot of Feishu or Lark; with an app of yours it shows the picture too.', icon: 'message', config: {},
+    secrets: [hookSecret, signSecret, { name: 'appId', label: 'App ID', help: 'Of a Feishu app that may upload pictures (im:resource); without one the picture is behind the link' }, { name: 'appSecret', label: 'App secret', help: 'Of the same app' }],
+  },
 ]
 
 /** How a kind is shown; kinds without a form of their own by their plain name. */

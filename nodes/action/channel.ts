@@ -18,8 +18,10 @@ export interface Notice {
   message: Message
   /** Where a person says "I have seen it". */
   acknowledgeUrl: string
-  /** JPEG, for channels that take one. */
+  /** JPEG, for channels that take one, where there is one and the user lets it go out. */
   picture: Uint8Array | undefined
+  /** Where the same picture can be fetched by https without an account; undefined when this Heed is not reached so. */
+  pictureUrl: string | undefined
 }
 
 export interface Channel {
@@ -28,6 +30,7 @@ export interface Channel {
   help: string
   /** The kind of connection it goes over, and whether it can do without. */
   connection?: { kind: ConnectionKind; optional?: boolean }
+  /** As bytes or by its address. */
   takesPicture?: boolean
   /** What `to` holds, for the problem and the form; absent when there is no `to`. */
   to?: { what: string; example: string; optional?: boolean; isValid(to: string): boolean }

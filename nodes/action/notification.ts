@@ -39,6 +39,7 @@ const config = z.object({
   to: z.string().max(4000).default('').meta({ label: 'To', widget: 'text', receiver: true, placeholder: 'ana@example.org', showIf: showing((channel) => channel.to), help: 'Addresses, chat id, channel or topic.' }),
   title: z.string().max(200).default('').meta({ label: 'Title', widget: 'template', placeholder: 'Fall', help: "The flow's name when empty." }),
   text: z.string().max(2000).default('').meta({ label: 'Text', widget: 'template', advanced: true, placeholder: '{{text}}', help: 'Your own words around {{text}}, {{time}}, {{flow}}, {{camera}}, {{fields.name}}; just the message when empty.' }),
+  sendPicture: z.boolean().default(true).meta({ label: 'Send the picture', widget: 'toggle', advanced: true, showIf: showing((channel) => channel.takesPicture), help: 'Off: only words and the link go out; the picture stays behind the link.' }),
   repeatEveryM: minutes.meta({ label: 'Remind every', widget: 'number', unit: 'min', help: 'Until somebody acknowledges it, at most 100 times; 0 is never.' }),
   unacknowledgedAfterM: minutes.meta({ label: 'Unacknowledged after', widget: 'number', unit: 'min', help: 'Then the port "Unacknowledged" tells the next one; 0 is never.' }),
   call: z.array(z.string().max(80)).max(10).default([]).meta({ label: 'Call', widget: 'tags', advanced: true, placeholder: 'Ana +34 600 000 000', help: 'Numbers to call, on the page behind the link in the message.' }),
@@ -50,6 +51,7 @@ export default defineAction({
     'Tells somebody: in the inbox, by mail, Telegram, Slack, Discord, ntfy, browser push, MQTT, WeCom, DingTalk, Feishu, or a webhook of yours.',
     'Example: channel "email", connection "home-mail", to "ana@example.org", title "Fall at {{time}}".',
     'Every message carries a link that says "I have seen it": it shows the picture, needs no account, works once and for 7 days.',
+    'The picture goes along unless "Send the picture" is off: over DingTalk and browser push by its https address, over Feishu by an app\'s upload.',
     'With "Remind every" it is said again until somebody does. With "Unacknowledged after" the port of that name tells the next one:',
     'family → neighbour → emergency desk is three notifications and two wires.',
     'A channel that is away is tried again with growing pauses; reminders and deadlines do not wait for it.',
@@ -100,10 +102,13 @@ async function tell(message: Message, root: string, reminder: number, ctx: Conte
   const { text, title: ownTitle } = ctx.config
   const told: Message = { ...message, text: text.trim() === '' ? message.text : renderTemplate(text, message, world) }
   const title = oneLine(ownTitle.trim() === '' ? ctx.flow.name : renderTemplate(ownTitle, message, world)) || ctx.flow.name
-  const picture = channel.takesPicture ? await pictureOf(message, ctx) : undefined
+  const picture = channel.takesPicture && ctx.config.sendPicture ? await pictureOf(message, ctx) : undefined
   // One link for the whole escalation: whoever presses it acknowledges what it began with.
-  const acknowledgeUrl = ctx.acknowledgeUrl({ ...message, eventId: root })
-  const summary = await channel.send({ title: reminder === 0 ? title : `${title} (reminder ${reminder})`, message: told, acknowledgeUrl, picture }, ctx)
+  const first = { ...message, eventId: root }
+  const summary = await channel.send({
+    title: reminder === 0 ? title : `${title} (reminder ${reminder})`, message: told, acknowledgeUrl: ctx.acknowledgeUrl(first),
+    picture, pictureUrl: picture && ctx.pictureUrl(first),
+  }, ctx)
   return { told, title, channel, summary }
 }
 

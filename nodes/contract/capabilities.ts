@@ -212,11 +212,12 @@ export interface MailPort {
   send(connection: string, mail: Mail, signal: AbortSignal): Promise<string>
 }
 export interface MqttPort {
-  publish(connection: string, topic: string, payload: string, signal: AbortSignal): Promise<void>
+  /** In this order, each acknowledged by the broker. */
+  publish(connection: string, messages: readonly { topic: string; payload: string | Uint8Array }[], signal: AbortSignal): Promise<void>
 }
 export interface PushPort {
-  /** To every subscribed browser; gives how many took it. */
-  send(note: { title: string; text: string; url: string; tag: string }, signal: AbortSignal): Promise<number>
+  /** To every subscribed browser; gives how many took it. `image` is fetched by the browser. */
+  send(note: { title: string; text: string; url: string; tag: string; image?: string }, signal: AbortSignal): Promise<number>
 }
 
 export interface EventPort {

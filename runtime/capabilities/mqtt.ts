@@ -1,28 +1,30 @@
-// One message to an MQTT broker, acknowledged by it (QoS 1). A connection a message, bounded in time; never retries.
+// A message to an MQTT broker, with its picture, acknowledged by it (QoS 1). A connection a message, bounded in time; never retries.
 import { isIP } from 'node:net'
 import mqtt from 'mqtt'
 import type { IClientOptions, MqttClient } from 'mqtt'
 import type { ConnectionPort, MqttPort } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
-import { guardedLookup } from './address-guard.ts'
-import { pinnedAddress } from './pinned-host.ts'
+import { pinnedLookup } from './address-guard.ts'
+import type { Egress } from './egress.ts'
+import { pinnedAddresses } from './pinned-host.ts'
 
 const timeoutMs = 10_000
+const usualPorts: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 }
 const words: Record<string, string> = { ECONNREFUSED: 'refused the connection', ECONNRESET: 'closed the connection', ETIMEDOUT: 'did not answer in time', EHOSTUNREACH: 'cannot be reached', ENETUNREACH: 'cannot be reached' }
 /** Bad protocol, client id, user or rights: MQTT 3 and 5. Another try would be refused again. */
 const refusals = new Set([1, 2, 4, 5, 132, 133, 134, 135, 138])
 
-/** The MQTT port of this process. */
-export function createMqtt({ connections }: { connections: Pick<ConnectionPort, 'get'> }): MqttPort {
+/** The MQTT port of this process; every connection passes the one door out. */
+export function createMqtt({ connections, egress }: { connections: Pick<ConnectionPort, 'get'>; egress: Pick<Egress, 'checkAddress'> }): MqttPort {
   return {
-    publish: async (name, topic, payload, signal) => {
+    publish: async (name, messages, signal) => {
       const connection = await connections.get(name)
-      const { url, options } = await addressOf(connection)
+      const { url, options } = await addressOf(connection, egress)
       if (signal.aborted) throw new StoppedError()
       const client = mqtt.connect(url, options)
       try {
-        await published(client, topic, payload, signal, url)
+        await published(client, messages, signal, url)
       } catch (thrown) {
         if (signal.aborted) throw new StoppedError()
         throw asCoded(thrown, new URL(String(connection.config.url)).host)
@@ -33,20 +35,21 @@ export function createMqtt({ connections }: { connections: Pick<ConnectionPort, 
   }
 }
 
-async function addressOf({ name, kind, config, secret }: Connection): Promise<{ url: string; options: IClientOptions }> {
+async function addressOf({ name, kind, config, secret }: Connection, egress: Pick<Egress, 'checkAddress'>): Promise<{ url: string; options: IClientOptions }> {
   if (kind !== 'mqtt') throw new FatalError('MQTT_CONNECTION_UNFIT', `The connection "${name}" is of the kind "${kind}". This wants one of the kind "mqtt".`)
   const url = new URL(String(config.url ?? ''))
   const login = { ...(secret.user ? { username: secret.user } : {}), ...(secret.password ? { password: secret.password } : {}) }
   const options: IClientOptions = { ...login, connectTimeout: timeoutMs, reconnectPeriod: 0, clean: true, queueQoSZero: false }
-  // Refused addresses are refused before anything is opened; WebSockets look the name up themselves, through the same guard.
-  const address = await pinnedAddress(url.hostname)
-  if (url.protocol.startsWith('ws')) return { url: url.href, options: { ...options, wsOptions: { lookup: guardedLookup } } }
+  const addresses = await pinnedAddresses(egress, url.hostname, Number(url.port) || (usualPorts[url.protocol] ?? 0))
+  // A WebSocket names its host to the server; it looks it up where we say, and follows no redirect.
+  if (url.protocol.startsWith('ws')) return { url: url.href, options: { ...options, wsOptions: { lookup: pinnedLookup(addresses), followRedirects: false } } }
+  const [{ address }] = addresses
   const servername = url.hostname
   url.hostname = address.includes(':') ? `[${address}]` : address
   return { url: url.href, options: { ...options, ...(url.protocol === 'mqtts:' && isIP(servername) === 0 ? { servername } : {}) } as IClientOptions }
 }
 
-function published(client: MqttClient, topic: string, payload: string, signal: AbortSignal, url: string): Promise<void> {
+function published(client: MqttClient, messages: Parameters<MqttPort['publish']>[1], signal: AbortSignal, url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(Object.assign(new Error(`no answer from ${new URL(url).host}`), { code: 'ETIMEDOUT' })), timeoutMs)
     const stop = (): void => reject(new StoppedError())
@@ -56,7 +59,8 @@ function published(client: MqttClient, topic: string, payload: string, signal: A
       signal.removeEventListener('abort', stop)
       end()
     }
-    client.once('connect', () => client.publish(topic, payload, { qos: 1 }, (error) => settle(() => (error ? reject(error) : resolve()))()))
+    const publish = async (): Promise<void> => { for (const { topic, payload } of messages) await client.publishAsync(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos: 1 }) }
+    client.once('connect', () => void publish().then(settle(resolve), (error: unknown) => settle(() => reject(toError(error)))()))
     // Stays: a client that is ended may still complain.
     client.on('error', (error) => settle(() => reject(error))())
     client.once('close', settle(() => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))))

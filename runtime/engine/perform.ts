@@ -17,6 +17,7 @@ export interface PerformDeps {
   connections: ConnectionPort
   pictures: PicturePort
   acknowledgeUrl(message: Message): string
+  pictureUrl?(message: Message): string | undefined
   absoluteUrl(path: string): string
   /** Ways to reach others, each from its own library. */
   reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'sounds' | 'mail' | 'mqtt' | 'push' | 'events'>
@@ -71,7 +72,7 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
     idempotencyKey: order.action.id, attempt: order.attempt,
     flow: { id: order.flow.id, name: order.flow.name }, node: { id: order.node.id, name: order.node.id },
     http: deps.http, connections: deps.connections, pictures: deps.pictures, ...deps.reach, phase: order.action.phase ?? '',
-    acknowledgeUrl: (message) => deps.acknowledgeUrl(message), absoluteUrl: (path) => deps.absoluteUrl(path),
+    acknowledgeUrl: (message) => deps.acknowledgeUrl(message), pictureUrl: (message) => deps.pictureUrl?.(message), absoluteUrl: (path) => deps.absoluteUrl(path),
   }
 }
 

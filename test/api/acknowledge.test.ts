@@ -113,6 +113,18 @@ describe('the link of a message', () => {
     expect(answers.map(({ status }) => status)).toContain(429)
   })
 
+  it('gives its picture an address of its own where the server is reached by https, good as long as the link', async () => {
+    const sinceMs = Date.parse(at)
+    const links = (publicUrl: string) => createAcknowledgeLinks({ linkKey: deps.linkKey, publicUrl })
+    const url = links('https://heed.example/').pictureUrlFor('e1', sinceMs, sinceMs)
+    expect(url).toMatch(/^https:\/\/heed\.example\/api\/acknowledge\/[\w-]+\/frame$/)
+    const fetched = await bench.call<Refusal>('GET', new URL(url!).pathname, { as: 'none' })
+    expect([fetched.status, fetched.bytes]).toEqual([200, Buffer.from(jpeg)])
+    nowMs += 7 * dayMs
+    expect(await bench.call('GET', new URL(url!).pathname, { as: 'none' })).toMatchObject({ status: 403 })
+    expect(links('http://192.168.1.20:1890').pictureUrlFor('e1', sinceMs, sinceMs)).toBeUndefined()
+  })
+
   it('stays the same on the day of its event, and a late reminder gets one that is good for a while', () => {
     const links = createAcknowledgeLinks({ linkKey: deps.linkKey, publicUrl: 'http://x/' })
     const sinceMs = Date.parse(at)

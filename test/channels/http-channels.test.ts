@@ -1,6 +1,6 @@
 // Every channel that speaks HTTP, against its service on loopback: what it sends, what it makes of trouble, and that hostile
 // text stays text.
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import notification from '../../nodes/action/notification.ts'
 import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
@@ -19,13 +19,14 @@ beforeEach(async () => { receiver = await startChannelReceiver() })
 afterEach(() => receiver.stop())
 afterAll(() => http.close())
 
-interface Sending { text?: string; to?: string; secret?: Record<string, string>; config?: Record<string, unknown>; withPicture?: boolean; title?: string }
+interface Sending { text?: string; to?: string; secret?: Record<string, string>; config?: Record<string, unknown>; withPicture?: boolean; title?: string; isPublic?: boolean; sendPicture?: boolean }
 
 function send(channel: string, kind: ConnectionKind, options: Sending = {}) {
   const connection: Connection = { name: 'c', kind, config: options.config ?? {}, secret: options.secret ?? {} }
   return testNode(notification, {
-    http, clock, config: { channel, connection: 'c', to: options.to ?? '', title: options.title ?? 'Fall at {{camera}}' },
+    http, clock, config: { channel, connection: 'c', to: options.to ?? '', title: options.title ?? 'Fall at {{camera}}', sendPicture: options.sendPicture ?? true },
     connections: signingPort(async () => connection),
+    ...(options.isPublic ? { pictureUrl: ({ eventId }) => `https://heed.example/api/acknowledge/${eventId}/frame` } : {}),
     pictures: { ofEvent: async () => (options.withPicture === false ? undefined : picture), recentOfEvent: async () => [] },
   }).perform(testMessage(options.text ?? 'A person has fallen.', { eventId: 'e1' }))
 }
@@ -157,11 +158,60 @@ describe('what is special', () => {
     expect(last()?.headers.authorization).toBe('Bearer tk_1')
   })
 
-  it('WeCom: the words count even when the picture is lost', async () => {
+  it('WeCom: shows the picture in the chat, and the words count even when it is lost', async () => {
+    expect((await sendCase(cases[5]!, { text: hostile })).summary).toBe('WeCom has taken it, with the picture.')
+    expect(receiver.received.map(({ json }) => json.msgtype)).toEqual(['text', 'image'])
+    expect(last()?.json.image).toEqual({ base64: Buffer.from(picture).toString('base64'), md5: createHash('md5').update(picture).digest('hex') })
     receiver.script({ body: { errcode: 0 } }, { status: 500 })
+    expect((await sendCase(cases[5]!)).summary).toContain('did not take the picture')
+    receiver.script({ body: { errcode: 0 } }, { body: { errcode: 301019, errmsg: 'media file invalid md5' } })
     expect((await sendCase(cases[5]!)).summary).toContain('did not take the picture')
     receiver.script({ body: { errcode: 93000, errmsg: 'invalid webhook url' } })
     await expect(sendCase(cases[5]!)).rejects.toMatchObject({ name: 'FatalError', message: expect.stringContaining('invalid webhook url') as string })
+  })
+
+  it('DingTalk: shows the picture by its signed address where there is one, and no sign of the text is markup', async () => {
+    expect((await sendCase(cases[6]!, { isPublic: true, text: `${hostile}\n![](https://evil.example/x.png) <img src=x> https://evil.example \`x\``, title: '{{text}}' })).summary).toContain('with the address of the picture')
+    const { msgtype, markdown, at } = last()!.json as { msgtype: string; markdown: { title: string; text: string }; at: unknown }
+    expect([msgtype, at]).toEqual(['markdown', { atMobiles: [], atUserIds: [], isAtAll: false }])
+    const [words = '', ...ours] = markdown.text.split('\n\n![](https://heed.example/api/acknowledge/e1/frame)\n\n')
+    expect(ours).toEqual(['[I have seen it](http://heed.test/ack/e1)'])
+    expect(words).not.toMatch(/[[\]<>`*_#|\\~]/)
+    expect(words).toContain('［x］(http://evil.example)')
+    expect(markdown.title).not.toMatch(/[\r\n]/)
+  })
+
+  it('DingTalk: sends words alone without a picture, without an https address, and when the picture is to stay here', async () => {
+    for (const more of [{ isPublic: true, withPicture: false }, { isPublic: false }, { isPublic: true, sendPicture: false }]) {
+      await sendCase(cases[6]!, more)
+      expect(last()?.json.msgtype).toBe('text')
+    }
+  })
+
+  it('Feishu: shows the picture when the connection holds an app, uploaded at the same host', async () => {
+    const secret = { ...cases[7]!.secret(receiver.url), appId: 'cli_1', appSecret: 's1' }
+    expect((await sendCase(cases[7]!, { secret, text: hostile })).summary).toBe('Feishu has taken it, with the picture.')
+    const [login, upload, post] = receiver.received
+    expect([login?.path, login?.json]).toEqual(['/open-apis/auth/v3/tenant_access_token/internal', { app_id: 'cli_1', app_secret: 's1' }])
+    expect([upload?.path, upload?.headers.authorization, upload?.form]).toEqual(['/open-apis/im/v1/images', 'Bearer t-1', { image_type: 'message', image: Buffer.from(picture) }])
+    expect(post?.json).toMatchObject({ content: { post: { zh_cn: { content: [[{ tag: 'text', text: hostile }], [{ tag: 'img', image_key: 'img_v3_1' }], [{ tag: 'a' }]] } } } })
+  })
+
+  it.each([
+    [{ body: { code: 10003, msg: 'invalid param' } }], [{ status: 500 }], [{ fault: 'close' as const }], [{ body: { code: 0, tenant_access_token: 't\r\nx: y' } }],
+    [{ body: { code: 0, tenant_access_token: 't-1' } }, { body: { code: 234006, msg: 'too large' } }], [{ body: { code: 0, tenant_access_token: 't-1' } }, { fault: 'close' as const }],
+  ])('Feishu: the words go out when the picture does not (%j)', async (...plan) => {
+    receiver.script(...plan)
+    const secret = { ...cases[7]!.secret(receiver.url), appId: 'cli_1', appSecret: 's1' }
+    expect((await sendCase(cases[7]!, { secret })).summary).toBe('Feishu has taken it; it did not take the picture.')
+    expect(last()?.json).toMatchObject({ msg_type: 'post', content: { post: { en_us: { content: [[{ tag: 'text' }], [{ tag: 'a' }]] } } } })
+  })
+
+  it('every channel: keeps the picture to itself when the switch is off', async () => {
+    for (const each of cases) {
+      await sendCase(each, { sendPicture: false })
+      expect(receiver.received.some(({ raw }) => raw.includes(Buffer.from(picture)) || raw.includes(Buffer.from(picture).toString('base64')))).toBe(false)
+    }
   })
 
   it('DingTalk and Feishu: sign the way each of them checks it', async () => {

@@ -75,19 +75,20 @@ describe('mail', () => {
 describe('mqtt', () => {
   let broker: Aedes
   let server: Server
-  let published: { topic: string; payload: string }[]
+  let published: { topic: string; payload: Buffer; qos: number; retain: boolean }[]
   let login: { user: string; password: string } | undefined
   const url = () => `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`
   const connection = (config: Record<string, unknown> = { url: url() }, secret = {}): Connection => ({ name: 'home', kind: 'mqtt', config, secret })
-  const perform = (given: Connection, text = 'A person has fallen.') => testNode(notification, {
-    config: { channel: 'mqtt', connection: 'home', to: 'home/heed/alert', title: '{{text}}' }, reach: { mqtt: createMqtt(portFor(given)) },
+  const perform = (given: Connection, text = 'A person has fallen.', { jpeg, ...config }: { jpeg?: Uint8Array; sendPicture?: boolean } = {}) => testNode(notification, {
+    config: { channel: 'mqtt', connection: 'home', to: 'home/heed/alert', title: '{{text}}', ...config }, reach: { mqtt: createMqtt(portFor(given)) },
+    pictures: { ofEvent: async () => jpeg, recentOfEvent: async () => [] },
   }).perform(testMessage(text, { eventId: 'e1' }))
   beforeEach(async () => {
     login = undefined
     published = []
     broker = await Aedes.createBroker()
     broker.authenticate = (_client, user, password, done) => done(null, login === undefined || (user === login.user && String(password) === login.password))
-    broker.on('publish', ({ topic, payload }, client) => { if (client) published.push({ topic, payload: payload.toString() }) })
+    broker.on('publish', ({ topic, payload, qos, retain }, client) => { if (client) published.push({ topic, payload: Buffer.from(payload), qos, retain }) })
     server = createServer((socket) => broker.handle(socket))
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   })
@@ -100,7 +101,25 @@ describe('mqtt', () => {
     expect((await perform(connection(), hostile)).summary).toBe('The broker has taken it, under home/heed/alert.')
     expect(published).toHaveLength(1)
     expect(published[0]?.topic).toBe('home/heed/alert')
-    expect(JSON.parse(published[0]?.payload ?? '')).toMatchObject({ text: hostile, eventId: 'e1', acknowledgeUrl: 'http://heed.test/ack/e1' })
+    const message = JSON.parse(published[0]?.payload.toString() ?? '') as Record<string, unknown>
+    expect(message).toMatchObject({ text: hostile, eventId: 'e1', acknowledgeUrl: 'http://heed.test/ack/e1' })
+    expect(message).not.toHaveProperty('pictureTopic')
+  })
+
+  it('brings the picture as bare JPEG beside the message, before it, over one connection', async () => {
+    let connects = 0
+    broker.on('client', () => { connects++ })
+    const jpeg = Uint8Array.from({ length: 200_000 }, (_unused, index) => index % 251)
+    expect((await perform(connection(), hostile, { jpeg })).summary).toBe('The broker has taken it, under home/heed/alert, with the picture.')
+    expect(published.map(({ topic, qos, retain }) => [topic, qos, retain])).toEqual([['home/heed/alert/picture', 1, false], ['home/heed/alert', 1, false]])
+    expect(published[0]?.payload).toEqual(Buffer.from(jpeg))
+    expect(JSON.parse(published[1]?.payload.toString() ?? '')).toMatchObject({ text: hostile, pictureTopic: 'home/heed/alert/picture' })
+    expect(connects).toBe(1)
+  })
+
+  it('keeps the picture to itself when the switch is off', async () => {
+    await perform(connection(), undefined, { jpeg: picture, sendPicture: false })
+    expect(published.map(({ topic }) => topic)).toEqual(['home/heed/alert'])
   })
 
   it('says that the password is wrong, and gets in with the right one', async () => {
@@ -116,7 +135,7 @@ describe('mqtt', () => {
     const control = new AbortController()
     const silent = createServer(() => undefined)
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
-    const waiting = createMqtt(portFor(connection({ url: `mqtt://127.0.0.1:${(silent.address() as AddressInfo).port}` }))).publish('home', 't', 'p', control.signal)
+    const waiting = createMqtt(portFor(connection({ url: `mqtt://127.0.0.1:${(silent.address() as AddressInfo).port}` }))).publish('home', [{ topic: 't', payload: 'p' }], control.signal)
     setTimeout(() => control.abort(), 50)
     await expect(waiting).rejects.toMatchObject({ code: 'RUN_STOPPED' })
     silent.close()

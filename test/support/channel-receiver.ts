@@ -38,9 +38,10 @@ function usual(path: string, url: string): Behaviour {
   if (path === '/files.getUploadURLExternal') return { body: { ok: true, upload_url: `${url}/slack-upload`, file_id: 'F1' } }
   if (path === '/slack-upload') return { body: 'OK' }
   if (path.startsWith('/files.') || path.startsWith('/chat.')) return { body: { ok: true } }
-  if (path.startsWith('/cgi-bin/webhook/upload_media')) return { body: { errcode: 0, errmsg: 'ok', media_id: 'media-1' } }
   if (path.startsWith('/cgi-bin')) return { body: { errcode: 0, errmsg: 'ok' } }
   if (path.startsWith('/robot')) return { body: { errcode: 0, errmsg: 'ok' } }
+  if (path.startsWith('/open-apis/auth/v3/tenant_access_token')) return { body: { code: 0, msg: 'ok', tenant_access_token: 't-1', expire: 7200 } }
+  if (path === '/open-apis/im/v1/images') return { body: { code: 0, msg: 'success', data: { image_key: 'img_v3_1' } } }
   if (path.startsWith('/open-apis')) return { body: { code: 0, msg: 'success', data: {} } }
   if (path.startsWith('/push/')) return { status: 201 }
   return { body: 'ok' }

@@ -15,6 +15,7 @@ export interface TestNodeOptions {
   http?: HttpPort
   connections?: Partial<ConnectionPort>
   pictures?: PicturePort
+  pictureUrl?(message: Message): string | undefined
   reach?: Partial<Reach>
   phase?: string
   attempt?: number
@@ -82,7 +83,7 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
         http: options.http ?? { request: refuse('http') }, pictures: options.pictures ?? { ofEvent: async () => undefined, recentOfEvent: async () => [] },
         ...testReach(options.reach), phase: options.phase ?? '',
         connections: { get: refuse('connections'), sign: async () => undefined, ...options.connections },
-        acknowledgeUrl: (each) => `http://heed.test/ack/${each.eventId}`, absoluteUrl: (path) => `http://heed.test${path}`,
+        acknowledgeUrl: (each) => `http://heed.test/ack/${each.eventId}`, pictureUrl: (each) => options.pictureUrl?.(each), absoluteUrl: (path) => `http://heed.test${path}`,
       })
     },
   }
