@@ -111,10 +111,10 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
     pictures: { ofEvent: (eventId) => store.events.frame(eventId), recentOfEvent: (eventId) => store.events.recentFrames(eventId) },
     reach: reach.reach,
     acknowledgeUrl: (message) => links.urlFor(message.eventId, Date.parse(message.at), nowMs()),
+    pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
   closers.push(() => engine.stop())
-    pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
   // One process at a time can hold the data folder with the embedded database, so the one before this is dead.
   const soleName = database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
   const queue = await createQueue({ ...wires, bus, relay, role, soleName, store: store.queue, work: engine })

@@ -140,9 +140,9 @@ export interface ActionContext<C> extends BaseContext<C> {
   /** "" for what the message asked for; otherwise the phase that an earlier try of this node put off (`later`). */
   phase: string
   /** Where a person may acknowledge the message, as an absolute URL. */
+  acknowledgeUrl(message: Message): string
   /** Where the message's picture can be fetched without an account, as long as that link lives; undefined where this server is not reached by https. */
   pictureUrl(message: Message): string | undefined
-  acknowledgeUrl(message: Message): string
   /** Makes a relative URL of this server absolute. */
   absoluteUrl(path: string): string
 }
