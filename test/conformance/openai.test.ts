@@ -79,6 +79,9 @@ describe('what it answers', () => {
     ['</silence>', { action: 'silence', reason: 'model' }], ['', { action: 'silence' }], ['</response>', { action: 'silence' }],
     ['</response> A person has fallen.', { action: 'response', text: 'A person has fallen.' }], ['no marker', { action: 'response', text: 'no marker' }],
     ['<think>a fall?</think></response> Yes.', { action: 'response', text: 'Yes.' }], ['<think>endless', { action: 'silence' }],
+    ['She lies there. </response> No?</think>\n</silence>', { action: 'silence' }], ['◁think▷</response> hm◁/think▷</response> Yes.', { action: 'response', text: 'Yes.' }],
+    ['<thinking>x</thinking><answer></response> Yes.</answer>', { action: 'response', text: 'Yes.' }], ['<|begin_of_box|></silence><|end_of_box|>', { action: 'silence' }],
+    ['<tool_call>{"name":"look"}</tool_call>', { action: 'silence' }], ['<tool_call>{"name":"look"}</tool_call></response> Yes.', { action: 'response', text: 'Yes.' }],
     ['</response> One moment. </delegation> Which brand?', { action: 'delegate', text: 'One moment.', question: 'Which brand?' }],
   ])('is read: %j', async (content, verdict) => {
     const { tick } = await open({ answer: () => content })
@@ -95,6 +98,22 @@ describe('what it answers', () => {
     content = '</response> A person has fallen.'
     expect(await tick()).toMatchObject({ action: 'response' })
     expect(await tick({ mediaTimeS: 500 })).toMatchObject({ action: 'response' })
+  })
+
+  it('is cut where a model rambles on, and rambles into no later request', async () => {
+    const { fake, tick, ticks } = await open({ answer: () => `</response> ${'And then she walked on. '.repeat(5000)}` }, { maxAnswerTokens: 64 })
+    const { text } = await tick()
+    expect(text.length).toBeLessThanOrEqual(600)
+    await ticks(20, { mediaTimeS: 100 })
+    expect(fake.requests.every(({ maxTokens }) => maxTokens === 64)).toBe(true)
+    expect(fake.requests.at(-1)?.texts.at(-1)?.length).toBeLessThan(2000)
+  })
+
+  it.each([['<think>Is she hurt? Perhaps she', {}], ['', { message: { reasoning_content: 'Is she hurt? Perhaps she' } }]])('says so when a model only thinks and never comes to an answer (%j)', async (content, beside) => {
+    const { ticks } = await open({ answer: () => content, beside: { ...beside, finish_reason: 'length' } })
+    const verdicts = await ticks(8) as (ModelVerdict & { trouble?: string })[]
+    expect(verdicts.map(({ trouble }) => trouble !== undefined)).toEqual([false, false, false, false, true, true, true, true])
+    expect(verdicts.at(-1)).toMatchObject({ action: 'silence', trouble: expect.stringContaining('comes to no answer within 128 tokens') as string })
   })
 
   it('is not asked for without an instruction', async () => {
@@ -154,11 +173,33 @@ describe('the context', () => {
   }, 90_000)
 
   it('is believed when the server says it is shorter, and the stream goes on', async () => {
-    const { fake, tick, ticks } = await open({ contextTokens: 2048 }, { contextTokens: 16_384, windowFrames: 16 })
-    const trouble = await ticks(20).catch((error: unknown) => error)
-    expect(trouble).toMatchObject({ name: 'RetryableError', code: 'MODEL_CONTEXT_FULL', message: expect.stringContaining('of 2048 tokens') as string })
-    for (let n = 0; n < 30; n++) expect(await tick()).toMatchObject({ reason: 'model' })
+    const { fake, ticks } = await open({ contextTokens: 2048 }, { contextTokens: 16_384, windowFrames: 16 })
+    expect((await ticks(50)).every(({ reason }) => reason === 'model')).toBe(true)
     expect([fake.refused, fake.most.tokens <= 2048]).toEqual([1, true])
+  })
+
+  const tooLong = (message: string, more: Record<string, unknown> = {}) => ({ error: { message, ...more } })
+  it.each([
+    ['vLLM', 400, (n: number) => tooLong(`This model's maximum context length is ${n} tokens. However, your request has 9000 input tokens.`, { code: 400 }), 1],
+    ['vLLM with pictures', 400, (n: number) => tooLong(`The decoder prompt (length 8357) is longer than the maximum model length of ${n}. Make sure that \`max_model_len\` is no smaller than the number of text tokens plus multimodal tokens.`), 1],
+    ['older vLLM', 400, (n: number) => tooLong(`The prompt (total length 25938) is too long to fit into the model (context length ${n}).`), 1],
+    ['llama.cpp', 400, (n: number) => tooLong(`request (9000 tokens) exceeds the available context size (${n} tokens), try increasing it`, { type: 'exceed_context_size_error', n_prompt_tokens: 9000, n_ctx: n }), 1],
+    ['older llama.cpp', 400, () => tooLong('the request exceeds the available context size. try increasing the context size or enable context shift'), 20],
+    ['llama.cpp while it answers', 500, () => tooLong('Context size has been exceeded.', { code: 500, type: 'server_error' }), 20],
+    ['Ollama', 400, () => ({ error: 'the input length exceeds the context length' }), 20],
+    ['LM Studio', 400, (n: number) => ({ error: `The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= n_ctx: ${n}). Try to load the model with a larger context length` }), 1],
+    ['SGLang', 400, (n: number) => tooLong(`The input (9000 tokens) is longer than the model's context length (${n} tokens).`), 1],
+  ])('is made to fit after the refusal of %s, within the same second', async (_server, status, body, most) => {
+    const { fake, ticks } = await open({ contextTokens: 1500, hasNoUsage: true, refusal: (n) => ({ status, body: body(n) }) }, { contextTokens: 16_384, windowFrames: 16 })
+    expect((await ticks(300)).every(({ reason }) => reason === 'model')).toBe(true)
+    expect(fake.refused).toBeLessThanOrEqual(most)
+    expect(fake.most.tokens).toBeGreaterThan(700)
+  })
+
+  it('is found by a server that counts pictures four times as high and tells nobody', async () => {
+    const { fake, ticks } = await open({ contextTokens: 4096, hasNoUsage: true, imageTokens: () => 1250 }, { contextTokens: 8192, windowFrames: 16 })
+    expect((await ticks(300)).every(({ reason }) => reason === 'model')).toBe(true)
+    expect(fake.refused).toBeLessThan(10)
   })
 
   it('learns what pictures cost a server that counts them otherwise', async () => {

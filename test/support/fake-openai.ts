@@ -25,6 +25,12 @@ export interface FakeOpenaiOptions {
   apiKey?: string
   /** What a picture costs; by its area, as the model's authors measured, unless told. */
   imageTokens?(width: number, height: number): number
+  /** How it refuses what is too long, where that is not vLLM's way. */
+  refusal?(contextTokens: number): { status: number; body: unknown }
+  /** It does not tell what a request cost. */
+  hasNoUsage?: boolean
+  /** Beside what it prints: thoughts of their own, why it stopped. */
+  beside?: { message?: Record<string, unknown>; finish_reason?: string }
   /** What the model prints; `</silence>` unless told. */
   answer?(request: ShownRequest): string
   keep?: number
@@ -89,11 +95,12 @@ export function fakeOpenai(options: FakeOpenaiOptions = {}): FakeOpenai {
     if (fake.fault === 'no-model' || !models.includes(shown.model)) return json(404, { error: { message: `The model \`${shown.model}\` does not exist.`, type: 'NotFoundError', code: 404 } })
     if (shown.tokens + shown.maxTokens > fake.contextTokens) {
       fake.refused++
-      return json(400, { error: { message: `This model's maximum context length is ${fake.contextTokens} tokens. However, you requested ${shown.tokens + shown.maxTokens} tokens.`, type: 'BadRequestError', code: 400 } })
+      const own = options.refusal?.(fake.contextTokens)
+      return own ? json(own.status, own.body) : json(400, { error: { message: `This model's maximum context length is ${fake.contextTokens} tokens. However, you requested ${shown.tokens + shown.maxTokens} tokens.`, type: 'BadRequestError', code: 400 } })
     }
     fake.most = { tokens: Math.max(fake.most.tokens, shown.tokens + shown.maxTokens), bytes: Math.max(fake.most.bytes, shown.bytes), images: Math.max(fake.most.images, shown.images.length) }
     const content = shown.texts.some((each) => each.includes('What colour')) ? fake.fault === 'blind' ? 'I see no picture.' : 'Red.' : options.answer?.(shown) ?? (shown.isSummary ? 'Nothing much happened.' : '</silence>')
-    return json(200, { object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }], usage: { prompt_tokens: shown.tokens, completion_tokens: 5 } })
+    return json(200, { object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content, ...options.beside?.message }, finish_reason: options.beside?.finish_reason ?? 'stop' }], ...(options.hasNoUsage ? {} : { usage: { prompt_tokens: shown.tokens, completion_tokens: 5 } }) })
   }
 
   const fake: FakeOpenai = {

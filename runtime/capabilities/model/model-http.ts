@@ -2,6 +2,7 @@
 import type { HttpPort, HttpResponse } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError, RetryableError } from '../../../nodes/contract/errors.ts'
+import { contextRefusal } from './openai-words.ts'
 
 /** Answers may carry a delegation's picture. */
 const maxBytes = 16 * 1024 * 1024
@@ -61,8 +62,9 @@ function tryJson(text: string): unknown {
 function refusal(response: HttpResponse, { kind, config }: Connection): FatalError | RetryableError {
   const { status } = response
   const said = saidBy(response.text)
-  if ((status === 400 || status === 413) && tooLong.test(response.text)) {
-    const contextTokens = contextIn(response.text)
+  const refused = kind === 'openai' ? contextRefusal(status, response.text) : undefined
+  if (refused) {
+    const { tokens: contextTokens } = refused
     return new RetryableError('MODEL_CONTEXT_FULL', `The request was longer than the server's context${contextTokens === undefined ? '' : ` of ${contextTokens} tokens`}. The next one is made shorter; set "contextTokens" of the connection to what the server was started with.`, { details: { contextTokens } })
   }
   if (status >= 500 && kind === 'openai') return new RetryableError('MODEL_BACKEND_DOWN', `The model server answers with an error (${status})${said}. It may still be loading its model.`)
@@ -72,15 +74,6 @@ function refusal(response: HttpResponse, { kind, config }: Connection): FatalErr
   if (status === 401 || status === 403) return new FatalError('MODEL_KEY_REFUSED', `The model server refused the key (${status}). Set the right one in the connection.`)
   if (status === 404) return new FatalError('MODEL_NOT_THERE', `There is no such model or path at this address (404)${said}. Check the URL and the kind of the connection.`)
   return new FatalError('MODEL_REFUSED', `The model server refused the request (${status})${said}.`)
-}
-
-// In the words of vLLM, llama.cpp, LM Studio and OpenAI.
-const tooLong = /maximum context length|context[ _](length|size|window)|exceeds? the (available )?context|exceed_context_size|too many tokens|prompt is too long/i
-
-function contextIn(text: string): number | undefined {
-  const found = /"n_ctx"\s*:\s*(\d+)|maximum context length (?:is|of) (\d+)|context (?:length|size|window) (?:is |of )?\(?(\d+)/i.exec(text)
-  const number = Number(found?.[1] ?? found?.[2] ?? found?.[3])
-  return Number.isFinite(number) ? number : undefined
 }
 
 function saidBy(text: string): string {

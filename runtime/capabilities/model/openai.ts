@@ -2,11 +2,13 @@
 // nothing, so the session is kept here: a window of pictures, what was said, what is remembered. Never past the context length.
 import type { AnsweredQuestion, ModelMemory, ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
-import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
+import { CodedError, FatalError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
+import { cutText } from '../../../nodes/contract/template.ts'
 import { callModel } from './model-http.ts'
 import { addAnswer, headText } from './model-memory.ts'
 import { buildPrompt, pictureTokens, type Seen } from './openai-prompt.ts'
 import { Summarizer } from './openai-summary.ts'
+import { saidIn } from './openai-words.ts'
 import { parseTokenForm, type TokenForm } from './token-form.ts'
 import type { SessionOptions } from './vllm-omni.ts'
 
@@ -17,6 +19,12 @@ const keptSaid = 20
 const sameWithinS = 10
 /** Estimates are not exact: so much of the context stays free. */
 const margin = 0.06
+/** A request that is refused as too long is made shorter and sent again at once: the picture is still new. */
+const triesPerTick = 4
+/** A model that rambles is not let into every message and every later request. */
+const longestSaid = 600
+/** So many answers in a row that are nothing but thoughts: that is no silence, it is a wrong setting. */
+const mostUnfinished = 5
 
 export interface OpenaiConfig { contextTokens: number; windowFrames: number; maxAnswerTokens: number; summaryModel: string; canDelegate: boolean }
 
@@ -47,6 +55,7 @@ class OpenaiSession {
   /** What the server will take, as far as it has told; and what its pictures cost beside our estimate. */
   #contextTokens: number
   #imageFactor = 1
+  #unfinished = 0
   #last: { key: string; atS: number; instruction: string } | null = null
 
   constructor(options: SessionOptions) {
@@ -68,7 +77,7 @@ class OpenaiSession {
     const seen = { picture: request.picture, atS: request.mediaTimeS }
     this.#see(seen)
     const startedMs = performance.now()
-    const said = parseTokenForm(await this.#ask(request, signal))
+    const said = shortened(parseTokenForm(await this.#ask(request, signal)))
     const latencyMs = Math.round((performance.now() - startedMs) * 10) / 10
     const verdict = this.#judge(said, request)
     const isSpoken = verdict.action !== 'silence'
@@ -78,7 +87,7 @@ class OpenaiSession {
     this.#isRestored = false
     const { longTerm, midTerm } = this.#summarizer
     this.#memory = { ...this.#memory, longTerm, midTerm }
-    return { ...verdict, latencyMs, memory: this.#memory, ...(wasRestored ? { restarted: true } : {}) }
+    return { ...verdict, latencyMs, memory: this.#memory, ...(wasRestored ? { restarted: true } : {}), ...this.#trouble() }
   }
 
   note(answered: AnsweredQuestion): void {
@@ -101,6 +110,18 @@ class OpenaiSession {
   }
 
   async #ask(request: ModelTick, signal: AbortSignal): Promise<string> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.#askOnce(request, signal)
+      } catch (error) {
+        if (!(error instanceof CodedError && error.code === 'MODEL_CONTEXT_FULL')) throw error
+        this.#shrink(error.details.contextTokens)
+        if (tried === triesPerTick) throw error
+      }
+    }
+  }
+
+  async #askOnce(request: ModelTick, signal: AbortSignal): Promise<string> {
     const { canDelegate, maxAnswerTokens } = this.#config
     const prompt = buildPrompt({ request, window: this.#window, memory: this.#memory, canDelegate, budget: this.#budget(maxAnswerTokens), imageFactor: this.#imageFactor })
     if (!prompt) {
@@ -112,14 +133,17 @@ class OpenaiSession {
     }
     // What did not fit now does not fit at the next tick either.
     this.#window = this.#window.slice(-prompt.pictures)
-    try {
-      const answer = await this.#call({ model: await this.#modelName(signal), messages: prompt.messages, max_tokens: maxAnswerTokens }, this.#options.timeoutMs, signal)
-      this.#learn(answer, prompt.tokens, prompt.imageTokens)
-      return wordsOf(answer)
-    } catch (error) {
-      if (error instanceof CodedError && error.code === 'MODEL_CONTEXT_FULL') this.#shrink(error.details.contextTokens)
-      throw error
-    }
+    const answer = await this.#call({ model: await this.#modelName(signal), messages: prompt.messages, max_tokens: maxAnswerTokens }, this.#options.timeoutMs, signal)
+    this.#learn(answer, prompt.tokens, prompt.imageTokens)
+    const { text, isUnfinished } = saidIn(answer)
+    this.#unfinished = isUnfinished ? this.#unfinished + 1 : 0
+    return text
+  }
+
+  /** A fall would go by in silence: that is said, on the card and on the stream. */
+  #trouble(): { trouble?: string } {
+    if (this.#unfinished < mostUnfinished) return {}
+    return { trouble: `The model thinks and comes to no answer within ${this.#config.maxAnswerTokens} tokens, so it can warn of nothing. Switch its thinking off at the server, use a model that does not think, or set "maxAnswerTokens" of the connection higher.` }
   }
 
   /** The server knows best what its pictures cost. */
@@ -146,7 +170,12 @@ class OpenaiSession {
 
   async #summary(content: unknown[]): Promise<string> {
     const model = this.#config.summaryModel || await this.#modelName(this.#closing.signal)
-    return wordsOf(await this.#call({ model, messages: [{ role: 'user', content }], max_tokens: summaryTokens }, summaryTimeoutMs, this.#closing.signal))
+    try {
+      return saidIn(await this.#call({ model, messages: [{ role: 'user', content }], max_tokens: summaryTokens }, summaryTimeoutMs, this.#closing.signal)).text
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'MODEL_CONTEXT_FULL') this.#shrink(error.details.contextTokens)
+      throw error
+    }
   }
 
   #call(body: Record<string, unknown>, timeoutMs: number, signal: AbortSignal): Promise<Record<string, unknown>> {
@@ -168,20 +197,14 @@ class OpenaiSession {
   }
 }
 
+function shortened(said: TokenForm): TokenForm {
+  return { ...said, text: cutText(said.text, longestSaid), ...(said.question === undefined ? {} : { question: cutText(said.question, longestSaid) }) }
+}
+
 function sentence({ text, question }: TokenForm): string {
   return question === undefined ? text : `${text} ${question}`.trim()
 }
 
 function tooSmall(contextTokens: number, { picture }: ModelTick, factor: number): FatalError {
   return new FatalError('MODEL_CONTEXT_SMALL', `A context of ${contextTokens} tokens is too small for one picture of ${picture.width}x${picture.height} (about ${pictureTokens(picture, factor)}) and its instruction. Start the server with a longer context, or make the pictures smaller.`)
-}
-
-/** What the model printed, without what it thought before. An empty answer is one. */
-export function wordsOf(answer: Record<string, unknown>): string {
-  const choices = Array.isArray(answer.choices) ? answer.choices as { message?: { content?: unknown } }[] : []
-  const message = choices[0]?.message
-  if (!message) throw new RetryableError('MODEL_NONSENSE', 'The model server answered JSON without a message in it. Is this the address of an OpenAI-compatible server?')
-  const parts = Array.isArray(message.content) ? message.content as { text?: unknown }[] : []
-  const text = typeof message.content === 'string' ? message.content : parts.map((part) => typeof part.text === 'string' ? part.text : '').join('')
-  return text.replace(/<think>[\s\S]*?(<\/think>|$)/gi, '').trim()
 }

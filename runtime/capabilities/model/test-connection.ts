@@ -5,7 +5,8 @@ import { FatalError, toError } from '../../../nodes/contract/errors.ts'
 import type { EdgePort } from './index.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
 import { baseUrl, callModel } from './model-http.ts'
-import { openaiConfig, wordsOf } from './openai.ts'
+import { openaiConfig } from './openai.ts'
+import { saidIn } from './openai-words.ts'
 import { modelOf, openVllmOmni } from './vllm-omni.ts'
 
 export interface ConnectionReport {
@@ -87,7 +88,7 @@ async function testOpenai(connection: Connection, http: HttpPort, signal: AbortS
     },
   }, signal)
   const latencyMs = Math.round(performance.now() - startedMs)
-  const said = wordsOf(answer).split('\n')[0]?.slice(0, 60) ?? ''
+  const said = saidIn(answer).text.split('\n')[0]?.slice(0, 60) ?? ''
   const details = { models, latencyMs, said }
   if (!/red|rot|rouge|rojo|rosso|红|紅/i.test(said)) return { ok: false, message: `The model answers, but it does not see: it called a red picture “${said}”. Is it a vision model, and started with its image part?`, details }
   const length = offered.find(({ id }) => id === model)?.contextTokens
