@@ -8,10 +8,13 @@ import { showCard } from '../canvas/view.ts'
 import { WireRefused } from '../canvas/WireRefused.tsx'
 import { useShortcuts } from '../commands/all.ts'
 import { readFlow, readStatus, useLive } from '../live.ts'
+import { readNeeds, showNeeds, useNeeds } from '../needs.ts'
+import '../needs.css'
 import { closeFlow, inspect, openFlow, select, useFlow } from '../store.ts'
 import { ConflictPanel } from './ConflictPanel.tsx'
 import { Drawer } from './Drawer.tsx'
 import { Inspector } from './Inspector.tsx'
+import { NeedsNotice, NeedsPanel } from './NeedsPanel.tsx'
 import { Page, Skeletons } from './Page.tsx'
 import { Palette } from './Palette.tsx'
 import { Toolbar } from './Toolbar.tsx'
@@ -27,6 +30,17 @@ function useLiveFlow(id: string): void {
     const timer = setInterval(() => void readStatus(id), rereadMs)
     return () => clearInterval(timer)
   }, [id])
+}
+
+const needCodes = ['HOST_NOT_APPROVED', 'RECEIVER_NOT_APPROVED', 'NODE_CONNECTION_MISSING', 'NODE_TYPE_UNKNOWN']
+
+/** Reads what the flow needs when it opens, and after each check for as long as something is open. */
+function useFlowNeeds(id: string): void {
+  const problems = useFlow((open) => open.problems)
+  useEffect(() => {
+    const { flow, isImported } = useNeeds.getState()
+    if (flow !== id || isImported || problems.some(({ code }) => needCodes.includes(code))) void readNeeds(id)
+  }, [id, problems])
 }
 
 function Failure() {
@@ -53,10 +67,14 @@ function EmptyCanvas() {
 
 function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPhone: boolean }) {
   const isInspecting = useFlow((open) => open.isInspecting)
+  const isShowingNeeds = useNeeds((state) => state.isOpen && state.flow === flowId)
   const openOnCard = (event: MouseEvent): void => {
     const target = event.target as HTMLElement
     if (target.closest('.port, button, select, input, a')) return
-    if (target.closest('[data-node-id], .react-flow__edge')) inspect(true)
+    if (target.closest('[data-node-id], .react-flow__edge')) {
+      showNeeds(false)
+      inspect(true)
+    }
     else if (target.closest('.react-flow__pane')) inspect(false)
   }
   return (
@@ -71,7 +89,7 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
         </div>
         <Drawer key={String(isPhone)} flowId={flowId} startsOpen={isPhone} />
       </div>
-      {isInspecting && !isPhone && <Inspector flow={flow} flowId={flowId} onClose={() => inspect(false)} />}
+      {isShowingNeeds ? <NeedsPanel flow={flow} flowId={flowId} isPhone={isPhone} /> : isInspecting && !isPhone && <Inspector flow={flow} flowId={flowId} onClose={() => inspect(false)} />}
     </div>
   )
 }
@@ -83,6 +101,7 @@ export function CanvasPage({ id }: { id: string }) {
   const isPhone = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false })
   useShortcuts(isPhone)
   useLiveFlow(id)
+  useFlowNeeds(id)
   useEffect(() => {
     void openFlow(id)
     return closeFlow
@@ -94,6 +113,7 @@ export function CanvasPage({ id }: { id: string }) {
       <h1 className="sr-only">{flow.name}</h1>
       <TopBar flow={flow} flowId={id} isReadOnly={isPhone} />
       <Failure />
+      <NeedsNotice />
       <Workbench flow={flow} flowId={id} isPhone={isPhone} />
       <WireRefused />
     </main>

@@ -8,10 +8,10 @@ import type { ConnectionView, TestResult } from '../views.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
 import { whyNotName, type ConnectionKindView } from './connection-kinds.ts'
 
-interface Props { view: ConnectionKindView; existing: ConnectionView | undefined; taken: readonly string[]; onDone(name: string | null): void }
+interface Props { view: ConnectionKindView; existing: ConnectionView | undefined; taken: readonly string[]; startName?: string; onDone(name: string | null): void }
 
-function useConnectionForm({ view, existing, taken, onDone }: Props) {
-  const [name, setName] = useState(existing?.name ?? view.kind)
+function useConnectionForm({ view, existing, taken, startName, onDone }: Props) {
+  const [name, setName] = useState(existing?.name ?? startName ?? view.kind)
   const [config, setConfig] = useState<Record<string, unknown>>(existing?.config ?? {})
   const [secret, setSecret] = useState<Record<string, string>>({})
   const [failure, setFailure] = useState<string | null>(null)

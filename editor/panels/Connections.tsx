@@ -7,6 +7,8 @@ import { NamedIcon } from '../icons.tsx'
 import { readConnections, useSession } from '../session.ts'
 import type { ConnectionView } from '../views.ts'
 import { count } from '../words.ts'
+import '../needs.css'
+import { ApprovedHosts } from './ApprovedHosts.tsx'
 import { ConnectionForm } from './ConnectionForm.tsx'
 import { connectionKindViews, kindView } from './connection-kinds.ts'
 import { Page } from './Page.tsx'
@@ -72,6 +74,7 @@ export function Connections() {
         </ul>
         {open && <SidePanel open={open} connections={connections} onOpen={setOpen} />}
       </div>
+      <ApprovedHosts />
     </Page>
   )
 }

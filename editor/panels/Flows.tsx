@@ -1,6 +1,6 @@
-// All flows of this Heed: open, duplicate, delete.
+// All flows of this Heed: open, duplicate, export, import, delete.
 import { Button, TextInput } from '@mantine/core'
-import { IconCopyPlus, IconEye, IconSearch, IconTrash } from '@tabler/icons-react'
+import { IconCopyPlus, IconEye, IconFileExport, IconSearch, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { StateMark } from '../canvas/StateMark.tsx'
@@ -8,16 +8,18 @@ import { readFlows } from '../session.ts'
 import type { FlowSummary } from '../views.ts'
 import { Ago } from './Ago.tsx'
 import { ConfirmButton } from './ConfirmButton.tsx'
+import '../needs.css'
+import { ImportFlow } from './ImportFlow.tsx'
 import { NewFlowButton } from './NewFlowButton.tsx'
 import { freeName } from './new-flow.ts'
 import { Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
+import { exportFlow } from './share-flow.ts'
 import { Starter } from './Starter.tsx'
 import { isAwake, useFlows } from './use-flows.ts'
 
 async function duplicate(flow: FlowSummary, names: readonly string[]): Promise<void> {
-  const { document } = await api.flow(flow.id)
-  await api.createFlow({ ...document, name: freeName(`${document.name}, copy`, names) })
+  await api.duplicateFlow(flow.id, freeName(`${flow.name}, copy`, names))
   await readFlows()
 }
 
@@ -39,6 +41,7 @@ function FlowRow({ flow, names, onFailure }: { flow: FlowSummary; names: readonl
       <span className="flow-actions">
         <Button component="a" href={`/watch/${flow.id}`} onClick={follow} variant="default" size="xs" leftSection={<IconEye size={16} aria-hidden />} aria-label={`Watch ${flow.name}`} data-testid="watch-link">Watch</Button>
         <Button variant="default" size="xs" onClick={() => run(duplicate(flow, names))} leftSection={<IconCopyPlus size={16} aria-hidden />} aria-label={`Duplicate ${flow.name}`}>Duplicate</Button>
+        <Button variant="default" size="xs" onClick={() => run(exportFlow(flow.id))} leftSection={<IconFileExport size={16} aria-hidden />} aria-label={`Export ${flow.name}`} data-testid="export-flow">Export</Button>
         <ConfirmButton size="xs" question={isAwake(flow.state) ? 'Stop and delete it?' : 'Delete for good?'} onConfirm={() => run(remove(flow))} leftSection={<IconTrash size={16} aria-hidden />} aria-label={`Delete ${flow.name}`}>Delete</ConfirmButton>
       </span>
     </li>
@@ -53,7 +56,7 @@ export function Flows() {
   if (!flows) return <Page title="Flows"><Skeletons count={4} height={64} /></Page>
   const shown = flows.filter((flow) => `${flow.name} ${flow.description} ${flow.tags.join(' ')}`.toLowerCase().includes(words.toLowerCase()))
   return (
-    <Page title="Flows" aside={<NewFlowButton />}>
+    <ImportFlow>{(importButton) => <Page title="Flows" isWide aside={<div className="row">{importButton}<NewFlowButton /></div>}>
       {flows.length === 0 ? <Starter /> : (
         <>
           {flows.length > 5 && <div className="tools"><TextInput aria-label="Find a flow" placeholder="Find a flow" leftSection={<IconSearch size={16} aria-hidden />} value={words} onChange={(event) => setWords(event.currentTarget.value)} /></div>}
@@ -63,6 +66,6 @@ export function Flows() {
           <details className="more-starter"><summary>Start another Fall alert</summary><Starter /></details>
         </>
       )}
-    </Page>
+    </Page>}</ImportFlow>
   )
 }

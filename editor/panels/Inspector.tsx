@@ -20,15 +20,16 @@ import { AskBox } from './AskBox.tsx'
 import { Help } from './Help.tsx'
 import { MemoryPanel } from './MemoryPanel.tsx'
 import { NodeWires } from './NodeWires.tsx'
+import { ProblemButton, isApproval } from './ProblemButton.tsx'
 import { SendTest } from './SendTest.tsx'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return <section className="inspector-section"><h3 className="group-title">{title}</h3>{children}</section>
 }
 
-/** Problems that no field of the form shows. */
+/** Problems that neither a field of the form nor a button shows. */
 function loose(problems: readonly Problem[], node: FlowNode, fields: readonly string[]): Problem[] {
-  return problems.filter((problem) => problem.node === node.id && !fields.includes(problem.field?.split('.')[0] ?? ''))
+  return problems.filter((problem) => problem.node === node.id && !isApproval(problem) && !fields.includes(problem.field?.split('.')[0] ?? ''))
 }
 
 function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
@@ -38,8 +39,11 @@ function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
   return (
     <>
       {loose(problems, node, fields).map((problem) => <div key={problem.code + problem.message} className="notice" data-tone={problem.severity === 'error' ? 'bad' : 'warn'}>{problem.message}</div>)}
+      {problems.filter((problem) => problem.node === node.id && isApproval(problem)).map((problem) => (
+        <div key={`${problem.code}${problem.field}`} className="notice need" data-tone="bad"><p>{problem.message}</p><ProblemButton problem={problem} config={node.config} /></div>
+      ))}
       {type && fields.length > 0 && <Section title="Settings">
-        <ConfigForm key={node.id} schema={type.config} config={node.config} owner={{ flow: flowId, node: node.id }} problems={problems.filter((problem) => problem.node === node.id)}
+        <ConfigForm key={node.id} schema={type.config} config={node.config} owner={{ flow: flowId, node: node.id }} problems={problems.filter((problem) => problem.node === node.id && !isApproval(problem))}
           onChange={(field, value) => changeFlow((flow) => setConfig(flow, node.id, field, value), `config/${node.id}/${field}`)} />
       </Section>}
       {!type && <Section title="Settings, kept as they are"><pre className="raw small">{JSON.stringify(node.config, null, 2)}</pre></Section>}

@@ -38,7 +38,7 @@ export function addCameraRoutes(api: Router, deps: ApiDeps): void {
     const schema = deps.nodes.get('camera-source')?.config
     const camera = schema ? parseInput(schema, config, 'CAMERA_CONFIG_WRONG') : config
     const [waiting] = await waitingOf(deps, [{ type: 'camera-source', config: camera }], await unapprovedOf(deps, flow))
-    if (waiting !== undefined) return response.json({ ok: false, ...askWords(waiting) })
+    if (waiting !== undefined) return response.json({ ok: false, ...askWords(waiting, 'reach') })
     const owner = flow !== undefined && node !== undefined ? { flowId: flow, nodeId: node } : undefined
     return response.json(await deps.media.probe(camera, owner, ...(filters ? [filters] : [])))
   })

@@ -50,10 +50,10 @@ export async function waitingOf(deps: ApiDeps, parts: readonly Part[], stored: r
 }
 
 /** In words a grandchild could read aloud. */
-export function askWords(name: string): { code: string; message: string } {
+export function askWords(name: string, does: 'send to' | 'reach' = 'send to'): { code: string; message: string } {
   if (name.startsWith(receiver)) return { code: 'RECEIVER_NOT_APPROVED', message: `This flow came from somebody else and wants to write to ${name.slice(receiver.length, 80)}. Allow it, or take it out.` }
   // The usual port of the web says nothing to anybody.
-  return { code: 'HOST_NOT_APPROVED', message: `This flow came from somebody else and wants to send to ${name.replace(/:(443|80)$/, '')}. Allow it, or take it out.` }
+  return { code: 'HOST_NOT_APPROVED', message: `This flow came from somebody else and wants to ${does} ${name.replace(/:(443|80)$/, '')}. Allow it, or take it out.` }
 }
 
 /** A problem for each field that names what still waits. */
@@ -61,7 +61,7 @@ export async function distrustProblems(deps: ApiDeps, nodes: readonly FlowNode[]
   const waiting = new Set(await waitingOf(deps, nodes, stored))
   if (waiting.size === 0) return []
   return nodes.flatMap((node) => destinationsOf(node, deps.nodes).flatMap(({ name, field }) => {
-    const { code, message } = askWords(name)
+    const { code, message } = askWords(name, deps.nodes.get(node.type)?.role === 'source' ? 'reach' : 'send to')
     return waiting.has(name) ? [fault(code, message, { node: node.id, field })] : []
   }))
 }

@@ -124,7 +124,7 @@ describe('what an imported flow names', () => {
   it('is a problem on its field and no deploy until the owner says yes, public hosts too', async () => {
     const { flow } = await importFlow(web)
     expect(await problemsOf(flow.id)).toEqual([
-      { node: 'cam', port: null, field: 'url', code: 'HOST_NOT_APPROVED', severity: 'error', message: 'This flow came from somebody else and wants to send to 10.0.0.7:554. Allow it, or take it out.' },
+      { node: 'cam', port: null, field: 'url', code: 'HOST_NOT_APPROVED', severity: 'error', message: 'This flow came from somebody else and wants to reach 10.0.0.7:554. Allow it, or take it out.' },
       { node: 'tell', port: null, field: 'url', code: 'HOST_NOT_APPROVED', severity: 'error', message: 'This flow came from somebody else and wants to send to stranger.example. Allow it, or take it out.' },
     ])
     const refused = await deploy(flow.id)

@@ -1,0 +1,70 @@
+// What a flow from somebody else wants, in sentences; and what of it a card could allow. Pure.
+import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
+import { namedHosts } from '../../nodes/contract/hosts.ts'
+import type { FlowNeeds, Problem, Requires } from '../views.ts'
+
+const receiver = 'to '
+
+/** True for a name or number that is most likely not on the internet. */
+export function isNear(host: string): boolean {
+  const name = host.replace(/:\d+$/, '')
+  return /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[(::1\]|f[cd]))/.test(name) || !/[.:]/.test(name) || /\.(local|lan|home|internal|intranet|home\.arpa)$/.test(name)
+}
+
+/** Without the ports that say nothing to anybody. */
+export function shortName(waiting: string): string {
+  return waiting.startsWith(receiver) ? waiting.slice(receiver.length) : waiting.replace(/:(80|443)$/, '')
+}
+
+/** One thing that waits for a yes, as a sentence. */
+export function waitingWords(waiting: string): string {
+  if (waiting.startsWith(receiver)) return `It wants to write to ${shortName(waiting)}. Pictures may go there.`
+  return isNear(waiting) ? `It wants to reach ${shortName(waiting)}, in your own network.` : `It wants to send to ${shortName(waiting)}, on the internet. Pictures may go there.`
+}
+
+/** The names of the cards that ask for it. */
+export function cardsNaming(flow: Flow, waiting: string, nameOf: (node: FlowNode) => string): string[] {
+  const asks = (node: FlowNode): boolean => waiting.startsWith(receiver)
+    ? Object.values(node.config).some((value) => typeof value === 'string' && value.trim() === waiting.slice(receiver.length))
+    : namedHosts(node.config).some(({ host }) => host === waiting)
+  return flow.nodes.filter(asks).map(nameOf)
+}
+
+/** What a problem of a card waits for: the hosts or the receiver that its field names. */
+export function waitingOfProblem(problem: Problem, config: Record<string, unknown>, waiting: readonly string[]): string[] {
+  const { code, field } = problem
+  if (code === 'HOST_NOT_APPROVED') return [...new Set(namedHosts(config).filter((each) => each.field === field).map(({ host }) => host))].filter((host) => waiting.includes(host))
+  const value = field === null ? undefined : config[field]
+  const name = typeof value === 'string' ? receiver + value.trim() : ''
+  return code === 'RECEIVER_NOT_APPROVED' && waiting.includes(name) ? [name] : []
+}
+
+/** Why a camera is in the list. */
+export function cameraWords({ name, reason }: Requires['cameras'][number]): string {
+  switch (reason) {
+    case 'clip': return `“${name}” plays a clip that is not here. Choose or upload one.`
+    case 'address': return `Is the address of “${name}” one of your cameras? Its password, if it has one, did not come along.`
+    case 'device': return `Which camera of this machine is “${name}”?`
+    case 'settings': return `“${name}” is not set up yet.`
+  }
+}
+
+/** "vLLM-Omni, JoyAI server or Vision server" */
+export function kindsWords(kinds: readonly ConnectionKind[], titleOf: (kind: ConnectionKind) => string): string {
+  const titles = kinds.map(titleOf)
+  const last = titles.pop()
+  return titles.length === 0 ? (last ?? 'a kind that is not known here') : `${titles.join(', ')} or ${last}`
+}
+
+/** How many things a person still has to decide. `looks`: cameras nobody has looked at since the flow came in. */
+export function openNeeds({ requires, unapprovedHosts }: FlowNeeds, looks: readonly string[]): number {
+  const cameras = new Set([...requires.cameras.map(({ node }) => node), ...looks])
+  return unapprovedHosts.length + requires.nodes.length + requires.connections.length + cameras.size
+}
+
+/** `Fall alert` → `Fall alert.heed.json`: the name, without what file systems refuse. */
+export function exportName(name: string): string {
+  const plain = name.replace(/[\p{Cc}\\/:*?"<>|]+/gu, ' ').replace(/\s+/g, ' ').trim().replace(/^\.+/, '').slice(0, 100)
+  return `${plain === '' ? 'Flow' : plain}.heed.json`
+}

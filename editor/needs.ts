@@ -1,0 +1,102 @@
+// What the open flow still needs, where it came from somebody else: hosts to allow, connections, cameras. Asks the server; remembers
+// in this browser which cameras nobody has looked at yet.
+import { create } from 'zustand'
+import { ApiError, api } from './api.ts'
+import { openNeeds } from './graph/needs.ts'
+import { checkFlow, currentFlow } from './store.ts'
+import type { FlowNeeds, Requires, StoredFlow } from './views.ts'
+import { keepWish, readWish } from './wishes.ts'
+
+interface NeedsState {
+  flow: string | null
+  needs: FlowNeeds | null
+  /** Cameras of an import that nobody has looked at. */
+  looks: readonly Requires['cameras'][number][]
+  /** It was brought in here, and not everything was settled since. */
+  isImported: boolean
+  isOpen: boolean
+  failure: string | null
+}
+
+const nothing: NeedsState = { flow: null, needs: null, looks: [], isImported: false, isOpen: false, failure: null }
+export const useNeeds = create<NeedsState>()(() => nothing)
+
+const wishOf = (id: string): string => `imported.${id}`
+const settled = 'settled'
+
+function readLooks(id: string): Requires['cameras'] | null {
+  const wish = readWish(wishOf(id))
+  if (wish === null || wish === settled) return null
+  try {
+    return JSON.parse(wish) as Requires['cameras']
+  } catch {
+    return []
+  }
+}
+
+/** A flow has just come in: its panel opens with it. */
+export function beginImported(flow: StoredFlow, requires: Requires): void {
+  keepWish(wishOf(flow.id), JSON.stringify(requires.cameras.filter(({ reason }) => reason === 'address' || reason === 'device')))
+  useNeeds.setState({ ...nothing, flow: flow.id, needs: { requires, unapprovedHosts: flow.unapprovedHosts ?? [] }, looks: readLooks(flow.id) ?? [], isImported: true, isOpen: true })
+}
+
+/** Reads again what the flow needs; keeps what is known while the server is away. */
+export async function readNeeds(id: string): Promise<void> {
+  if (useNeeds.getState().flow !== id) useNeeds.setState({ ...nothing, flow: id })
+  try {
+    const needs = await api.flowNeeds(id)
+    if (useNeeds.getState().flow === id) take(id, needs)
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
+function take(id: string, needs: FlowNeeds): void {
+  const known = readLooks(id)
+  // A camera that was taken out needs nobody's look.
+  const there = currentFlow()?.nodes.map((node) => node.id)
+  const looks = (known ?? []).filter(({ node }) => there?.includes(node) ?? true)
+  useNeeds.setState({ needs, looks, isImported: needs.unapprovedHosts.length > 0 || known !== null })
+  if (known !== null && countOpen() === 0 && !useNeeds.getState().isOpen) settle()
+}
+
+/** How many things wait for a person. */
+export function countOpen(): number {
+  const { needs, looks } = useNeeds.getState()
+  return needs ? openNeeds(needs, looks.map(({ node }) => node)) : 0
+}
+
+/** Nothing is open any more: the notice goes. */
+function settle(): void {
+  const { flow } = useNeeds.getState()
+  if (flow !== null) keepWish(wishOf(flow), settled)
+  useNeeds.setState({ isImported: false, looks: [] })
+}
+
+/** Opens or closes the panel. */
+export function showNeeds(isOpen: boolean): void {
+  useNeeds.setState({ isOpen, failure: null })
+  if (!isOpen && useNeeds.getState().needs && countOpen() === 0) settle()
+}
+
+/** Somebody has opened the camera's settings. */
+export function lookedAt(node: string): void {
+  const { flow, looks } = useNeeds.getState()
+  const left = looks.filter((each) => each.node !== node)
+  if (flow !== null && readLooks(flow) !== null) keepWish(wishOf(flow), JSON.stringify(left))
+  useNeeds.setState({ looks: left })
+}
+
+/** The owner's yes. */
+export async function allowHosts(hosts: readonly string[]): Promise<void> {
+  const { flow } = useNeeds.getState()
+  if (flow === null || hosts.length === 0) return
+  useNeeds.setState({ failure: null })
+  try {
+    await api.approveHosts(flow, hosts)
+    await Promise.all([readNeeds(flow), checkFlow()])
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    useNeeds.setState({ failure: `Not allowed yet: ${error.message}` })
+  }
+}
