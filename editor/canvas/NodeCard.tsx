@@ -6,6 +6,7 @@ import type { Problem } from '../views.ts'
 import { ago, count, tokensSaved } from '../words.ts'
 import { useNow } from '../now.ts'
 import { ArmSwitch } from '../panels/ArmSwitch.tsx'
+import { ProblemButton } from '../panels/ProblemButton.tsx'
 import { useFlow } from '../store.ts'
 import { CameraLive } from './CameraLive.tsx'
 import { CodecLive } from './CodecLive.tsx'
@@ -18,12 +19,12 @@ import { StreamChooser } from './StreamChooser.tsx'
 import { useCardView, type CardView } from './card-view.ts'
 import type { CardProps } from './xyflow.ts'
 
-function CardProblems({ problems }: { problems: readonly Problem[] }) {
+function CardProblems({ problems, config }: { problems: readonly Problem[]; config: Record<string, unknown> }) {
   return problems.slice(0, 2).map((problem) => {
     const Found = problem.severity === 'error' ? IconCircleX : IconAlertTriangle
     return (
       <p key={`${problem.code}${problem.field}${problem.port}`} className="card-problem" data-tone={problem.severity === 'error' ? 'bad' : 'warn'} data-testid="node-problem">
-        <Found size={15} aria-hidden /><span>{problem.message}</span>
+        <Found size={15} aria-hidden /><span>{problem.message}</span><ProblemButton problem={problem} config={config} />
       </p>
     )
   })
@@ -72,7 +73,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
         <span className="card-title clip-text" title={view.title}>{view.title}</span>
       </div>
       <p className={type ? 'card-line two-lines' : 'card-line'} title={view.line}>{view.line}</p>
-      <CardProblems problems={problems} />
+      <CardProblems problems={problems} config={node.config} />
       {view.streams.length > 1 && view.area !== 'camera' && <StreamChooser streams={view.streams} chosen={view.stream?.id} />}
       <Live view={view} />
       {state && <div className="card-foot"><StateMark state={state} /><CardNumber view={view} /></div>}
