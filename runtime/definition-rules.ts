@@ -11,7 +11,7 @@ const groups: readonly unknown[] = ['video', 'interaction', 'logic', 'action']
 const lends: Record<NodeDefinition['role'], readonly Need[]> = {
   source: ['clock', 'media'],
   tick: ['clock', 'model'],
-  action: ['clock', 'http', 'connections', 'pictures', 'agents', 'speech', 'sounds', 'mail', 'mqtt', 'push', 'events'],
+  action: ['clock', 'http', 'connections', 'pictures', 'agents', 'speech', 'mail', 'mqtt', 'push', 'events'],
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''

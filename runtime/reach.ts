@@ -1,19 +1,24 @@
 // The ways actions reach others, put together once: agents, voices, mail, brokers, browsers. Part of the composition.
-import type { ConnectionPort, HttpPort, Clock, Log } from '../nodes/contract/capabilities.ts'
+import type { Clock, ConnectionPort, Log, StreamingHttpPort } from '../nodes/contract/capabilities.ts'
 import { NotFoundError } from '../nodes/contract/errors.ts'
 import { createAgents, testAgent } from './capabilities/agents/index.ts'
+import type { Egress } from './capabilities/egress.ts'
 import { createMail } from './capabilities/mail.ts'
 import { createMqtt } from './capabilities/mqtt.ts'
 import { createPush } from './capabilities/push.ts'
-import { createSpeech } from './capabilities/speech/index.ts'
+import { createSpeech, type Speech } from './capabilities/speech/index.ts'
 import type { TestDeps } from './capabilities/model/index.ts'
+import type { Bus } from './engine/deps.ts'
 import type { PerformDeps } from './engine/index.ts'
 import type { Store } from './store/index.ts'
 
 export interface ReachOptions {
   store: Store
   connections: ConnectionPort
-  http: HttpPort
+  http: StreamingHttpPort
+  bus: Pick<Bus, 'publish'>
+  /** The door that `http` goes through, for what speaks no HTTP. */
+  egress: Egress
   clock: Clock
   log: Log
   dataDir: string
@@ -27,24 +32,28 @@ export interface Reach {
   push: ReturnType<typeof createPush>
   /** One look at an agent or a voice, for the connections page. */
   tests: Pick<TestDeps, 'agents' | 'speech'>
+  voices: Speech['voices']
   close(): Promise<void>
 }
 
 /** Everything an action may borrow besides HTTP. */
-export function createReach({ store, connections, http, clock, log, publicUrl, agentCommands: commands }: ReachOptions): Reach {
-  const speech = createSpeech({ http, connections, clock, log })
+export function createReach({ store, connections, http, egress, bus, clock, log, publicUrl, agentCommands: commands }: ReachOptions): Reach {
+  const speech = createSpeech({
+    http, connections, clock, log, sounds: store.sounds, turns: store.voiceTurns,
+    tell: ({ flow, ...speech }) => bus.publish({ type: 'speech', flow, speech }),
+  })
   // So that the first warning is not the one that waits for the voice.
   speech.warm()
   const push = createPush({ store: store.push, http, subject: subjectOf(publicUrl) })
   return {
     push,
+    voices: (connection, signal) => speech.voices(connection, signal),
     tests: { agents: { test: (connection, signal) => testAgent(connection, { http, commands }, signal) }, speech },
     reach: {
       agents: createAgents({ http, connections, commands, waitingBefore: (taskId) => store.deliveries.openBefore(taskId) }),
       speech,
-      sounds: store.sounds,
-      mail: createMail({ connections }),
-      mqtt: createMqtt({ connections }),
+      mail: createMail({ connections, egress }),
+      mqtt: createMqtt({ connections, egress }),
       push,
       events: { isAcknowledged: (eventId) => isAcknowledged(store, eventId) },
     },

@@ -21,7 +21,14 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     log, nodes, version: readVersion(),
     nowMs: () => systemClock.nowMs(),
     flows: store.flows, deployments: store.deployments, running: store.running, connections: store.connections, events: store.events, accounts: store.accounts, approvedHosts: store.approvedHosts,
-    streams: queue.control, media: media.library, bus: queue.bus, relay: queue.relay,
+    streams: queue.control,
+    media: {
+      ...media.library,
+      probe: (config, owner, filters) => {
+        runtime.egress.trust(config)
+        return media.library.probe(config, owner, filters)
+      },
+    }, bus: queue.bus, relay: queue.relay,
     tryAction: (request) => {
       runtime.egress.trust([request.node.config, request.connection?.config])
       return runtime.trying.tryAction(request)
@@ -32,6 +39,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
       runtime.egress.trust([connection.config, to])
       return runtime.trying.tryConnection(connection, to) ?? testConnection(connection, { http: runtime.http, edge: runtime.edge, ...runtime.tests })
     },
+    voices: (connection) => runtime.voices(connection, new AbortController().signal),
     deliveries: store.deliveries,
     transcribe: (connection, sound) => transcribe(runtime.http, connection, sound, new AbortController().signal),
     pingDatabase: () => store.ping(),

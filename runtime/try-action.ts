@@ -5,6 +5,7 @@ import type { Connection, ConnectionKind } from '../nodes/contract/connections.t
 import type { NodeDefinition } from '../nodes/contract/define.ts'
 import type { Message } from '../nodes/contract/events.ts'
 import type { ApiDeps } from './api/deps.ts'
+import type { Egress } from './capabilities/egress.ts'
 import { createMail } from './capabilities/mail.ts'
 import { createMqtt } from './capabilities/mqtt.ts'
 import { performAction, type PerformDeps } from './engine/index.ts'
@@ -14,6 +15,7 @@ export interface TryDeps {
   nodes: ReadonlyMap<string, NodeDefinition>
   connections: ConnectionPort
   http: HttpPort
+  egress: Egress
   clock: Clock
   log: Log
   push: PushPort
@@ -60,7 +62,7 @@ export function createTryAction(deps: TryDeps): TryAction {
   }
 }
 
-function performDeps({ nodes, connections, http, clock, log, push, publicUrl }: TryDeps, connection: Connection | undefined): PerformDeps {
+function performDeps({ nodes, connections, http, egress, clock, log, push, publicUrl }: TryDeps, connection: Connection | undefined): PerformDeps {
   const get: ConnectionPort['get'] = async (name) => (connection?.name === name ? connection : await connections.get(name))
   const overlay = signingPort(get)
   return {
@@ -68,8 +70,8 @@ function performDeps({ nodes, connections, http, clock, log, push, publicUrl }: 
     pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
     acknowledgeUrl: () => `${publicUrl}/inbox`, absoluteUrl: (path) => new URL(path, `${publicUrl}/`).href,
     reach: {
-      mail: createMail({ connections: overlay }), mqtt: createMqtt({ connections: overlay }), push, events: { isAcknowledged: async () => false },
-      agents: { ask: absent }, speech: { speak: absent }, sounds: { keep: absent },
+      mail: createMail({ connections: overlay, egress }), mqtt: createMqtt({ connections: overlay, egress }), push, events: { isAcknowledged: async () => false },
+      agents: { ask: absent }, speech: { speak: absent },
     },
   }
 }

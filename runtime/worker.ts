@@ -1,6 +1,7 @@
 // `npm run worker`: one more process that runs streams and actions. Also the composition that the server shares: the only
 // place, with server.ts, that constructs anything.
 import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
@@ -45,6 +46,7 @@ export interface Runtime {
   trying: TryAction
   push: Reach['push']
   tests: Reach['tests']
+  voices: Reach['voices']
   stop(): Promise<void>
 }
 
@@ -94,14 +96,15 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
   const egress = createEgress({ isApproved: (host, port) => store.approvedHosts.isApproved(host, port), nowMs })
   const http = createHttp({ egress })
   closers.push(() => http.close())
-  const edge = createEdge({ log, clock })
+  const edge = createEdge({ log, clock, mostProcesses: availableParallelism() >= 4 ? 2 : 1 })
+  metrics.observeEdge(() => edge.pictures)
   closers.push(() => edge.stop())
   const media = createMedia({
-    dataDir: config.dataDir, mediaDirs: config.mediaDirs, clock, log, relay,
+    dataDir: config.dataDir, mediaDirs: config.mediaDirs, clock, log, relay, egress,
     fillCredentials: (flowId, nodeId, url) => store.flows.fillCredentials(flowId, nodeId, url),
   })
   const connections = signingPort((name) => store.connections.get(name))
-  const reach = createReach({ store, connections, http, clock, log, dataDir: config.dataDir, publicUrl: config.publicUrl, agentCommands: config.agentCommands })
+  const reach = createReach({ store, connections, http, egress, bus, clock, log, dataDir: config.dataDir, publicUrl: config.publicUrl, agentCommands: config.agentCommands })
   closers.push(() => reach.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const engine = createEngine({
@@ -119,8 +122,8 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
   const soleName = database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
   const queue = await createQueue({ ...wires, bus, relay, role, soleName, store: store.queue, work: engine })
   closers.push(() => queue.stop())
-  const trying = createTryAction({ nodes, connections, http, clock, log, push: reach.push, publicUrl: config.publicUrl })
-  return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http, egress, trying, push: reach.push, tests: reach.tests }
+  const trying = createTryAction({ nodes, connections, http, egress, clock, log, push: reach.push, publicUrl: config.publicUrl })
+  return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http, egress, trying, push: reach.push, tests: reach.tests, voices: reach.voices }
 }
 
 async function openDatabase(config: Config, log: Log, closers: Closer[]): Promise<{ databaseUrl: string; backend: 'embedded' | 'external' }> {

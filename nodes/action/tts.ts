@@ -22,29 +22,33 @@ export default defineAction({
   },
   config: z.object({
     connection: z.string().default('flite').meta({ label: 'Voice from', widget: 'connection', kinds: ['flite', 'speech'], help: '"flite" is built in and speaks English.' }),
-    voice: z.string().max(200).default('').meta({ label: 'Voice', widget: 'text', placeholder: 'slt', help: "The connection's own when empty; its test lists the voices." }),
+    voice: z.string().max(200).default('').meta({ label: 'Voice', widget: 'voice', placeholder: "The connection's own", help: 'Which of the voices that the connection offers.' }),
     maxAgeS: z.number().min(1).max(600).default(5).meta({ label: 'Too old after', unit: 's', widget: 'number', help: 'A warning that comes late helps nobody.' }),
   }),
-  card: 'with {{connection}}', needs: ['clock', 'speech', 'sounds'],
-  timeoutMs: 90_000, maxAttempts: 3,
+  card: 'with {{connection}}', needs: ['clock', 'speech'],
+  // Longer than anybody may have to wait for the turn, and the slowest voice after that.
+  timeoutMs: 900_000, maxAttempts: 3,
   check: ({ connection }) => connection === ''
     ? [{ port: null, field: 'connection', code: 'SPEECH_CONNECTION_EMPTY', message: 'Choose who speaks: "flite" is built in.', severity: 'error' }]
     : [],
   perform: async (message, ctx) => {
     const { connection, voice, maxAgeS } = ctx.config
-    const latestStartMs = Date.parse(message.at) + maxAgeS * 1000
-    if (ctx.clock.nowMs() > latestStartMs) return dropped(message, `it was ${ageS(message, ctx.clock.nowMs())} s old, and ${maxAgeS} s is the limit`)
+    const saidAtMs = Date.parse(message.at)
+    const wasS = ageS(message, ctx.clock.nowMs())
     try {
-      const sound = await ctx.speech.speak(connection, { text: message.text, voice, queue: message.source.stream, latestStartMs }, ctx.signal)
-      const url = await ctx.sounds.keep(message.eventId, sound)
-      const audio = { url, durationS: sound.durationS, startsAtMs: sound.startsAtMs ?? ctx.clock.nowMs() }
+      const { url, durationS, startsAtMs } = await ctx.speech.speak(connection, {
+        text: message.text, voice, queue: message.source.stream, saidAtMs, latestStartMs: saidAtMs + maxAgeS * 1000,
+        about: { flow: ctx.flow.id, eventId: message.eventId, node: ctx.node.id },
+      }, ctx.signal)
       return {
-        outputs: { audio: { ...message, audio: { url }, fields: { ...message.fields, audio } }, message },
-        summary: `Spoken, ${sound.durationS.toFixed(1)} s.`,
+        outputs: { audio: { ...message, audio: { url }, fields: { ...message.fields, audio: { url, durationS, startsAtMs } } }, message },
+        summary: `Spoken, ${durationS.toFixed(1)} s.`,
       }
     } catch (error) {
-      if (error instanceof CodedError && error.code === 'SPEECH_STALE') return dropped(message, `it could not have begun within ${maxAgeS} s, because something else was being said or the voice was slow`)
-      throw error
+      if (!(error instanceof CodedError) || error.code !== 'SPEECH_STALE') throw error
+      if (ctx.attempt > 1) return dropped(message, `the try before broke off, and now it is ${wasS} s old; ${maxAgeS} s is the limit`)
+      return dropped(message, wasS > maxAgeS ? `it was ${wasS} s old, and ${maxAgeS} s is the limit`
+        : `it could not have begun within ${maxAgeS} s, because something else was being said or the voice was slow`)
     }
   },
 })

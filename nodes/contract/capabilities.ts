@@ -79,6 +79,8 @@ export interface ModelVerdict {
   memory?: ModelMemory
   /** What the card may show beside it: people seen, skill that spoke. */
   data?: Record<string, unknown>
+  /** It answers, but not as well as it should: the stream is degraded for this reason, in words for the owner. */
+  trouble?: string
 }
 
 /** One stream's session with a model. Never two ticks in flight. */
@@ -132,6 +134,26 @@ export interface HttpPort {
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>
 }
 
+/** `timeoutMs` counts until the first bytes of the answer are there. */
+export interface HttpStreamRequest extends Omit<HttpRequest, 'isBinary'> {
+  /** The longest silence between two pieces. */
+  idleMs: number
+  /** For the whole answer. */
+  longestMs: number
+}
+
+export interface HttpStream {
+  status: number
+  headers: Record<string, string>
+  /** To be read once. Throws as `request` does; whoever leaves it early, or not at all and aborts, closes the connection. */
+  pieces: AsyncIterable<Uint8Array>
+}
+
+export interface StreamingHttpPort extends HttpPort {
+  /** Like `request`, for an answer that is read while it still comes. */
+  open(request: HttpStreamRequest, signal: AbortSignal): Promise<HttpStream>
+}
+
 export interface ConnectionPort {
   /** Throws FatalError CONNECTION_MISSING when there is none of that name. */
   get(name: string): Promise<Connection>
@@ -175,28 +197,36 @@ export interface Sound {
   /** `audio/wav`. */
   contentType: string
   durationS: number
-  /** When it may begin without talking over what the same `queue` said before, in ms since 1970. */
-  startsAtMs?: number
 }
 
 export interface SpeechRequest {
   text: string
   voice: string
   language?: string
-  /** What is said under one name is made in order, and each begins when the one before has ended. */
-  queue?: string
+  /** What is said under one name is said in order, by all workers together: each begins when the one before has ended. */
+  queue: string
+  /** When it was meant to be said, in ms since 1970: who waits longest is next. */
+  saidAtMs: number
   /** FatalError SPEECH_STALE when it could only begin later than this. */
-  latestStartMs?: number
+  latestStartMs: number
+  /** Where the sound belongs: it is kept there, once for each node. */
+  about: { flow: string; eventId: string; node: string }
+}
+
+export interface Spoken {
+  /** The path it is served at, also while it is still being spoken. */
+  url: string
+  durationS: number
+  /** When it may begin without talking over what the same `queue` said before, in ms since 1970. */
+  startsAtMs: number
 }
 
 export interface SpeechPort {
-  /** Throws FatalError SPEECH_LANGUAGE when the voice cannot say this text, RetryableError when the server is away. */
-  speak(connection: string, request: SpeechRequest, signal: AbortSignal): Promise<Sound>
-}
-
-export interface SoundPort {
-  /** Keeps a sound with an event, once; gives the path it is served at. */
-  keep(eventId: string, sound: Sound): Promise<string>
+  /**
+   * Says it in every open page, from its first samples on, and keeps it with its event. Throws FatalError SPEECH_LANGUAGE
+   * when the voice cannot say this text, RetryableError when the server is away or broke off; the next try says it anew.
+   */
+  speak(connection: string, request: SpeechRequest, signal: AbortSignal): Promise<Spoken>
 }
 
 export interface Mail {

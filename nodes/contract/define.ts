@@ -1,7 +1,7 @@
 // The one way to define a node type. A definition is data plus pure functions; the world comes through ctx.
 import type { z } from 'zod'
 import type {
-  AgentPort, Clock, ConnectionPort, EventPort, HttpPort, Log, MailPort, MediaPort, ModelMemory, ModelSession, MqttPort, PicturePort, PushPort, SoundPort, SpeechPort,
+  AgentPort, Clock, ConnectionPort, EventPort, HttpPort, Log, MailPort, MediaPort, ModelMemory, ModelSession, MqttPort, PicturePort, PushPort, SpeechPort,
 } from './capabilities.ts'
 import type { ConnectionInfo } from './connections.ts'
 import type { Problem } from './errors.ts'
@@ -132,7 +132,6 @@ export interface ActionContext<C> extends BaseContext<C> {
   pictures: PicturePort
   agents: AgentPort
   speech: SpeechPort
-  sounds: SoundPort
   mail: MailPort
   mqtt: MqttPort
   push: PushPort
@@ -158,7 +157,7 @@ export interface ActionResult<P extends Ports> {
 }
 
 export type Need =
-  | 'clock' | 'model' | 'media' | 'http' | 'connections' | 'pictures' | 'agents' | 'speech' | 'sounds' | 'mail' | 'mqtt' | 'push' | 'events'
+  | 'clock' | 'model' | 'media' | 'http' | 'connections' | 'pictures' | 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'events'
 
 export interface CheckContext {
   connection(name: string): ConnectionInfo | undefined

@@ -7,6 +7,8 @@ export type Widget =
   | 'connection' | 'media' | 'url' | 'template'
   /** Drawn on a snapshot: a list of polygons, and one rectangle, in parts of the picture. */
   | 'polygons' | 'rectangle'
+  /** One of the voices that the chosen connection (field `connection`) offers, or another name. */
+  | 'voice'
 
 export interface FieldMeta {
   label?: string

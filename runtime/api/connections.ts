@@ -85,6 +85,10 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
     await connections.remove(connection.name)
     response.status(204).end()
   })
+  api.get('/connections/:name/voices', async (request, response) => {
+    const name = parseInput(ConnectionNameSchema, request.params.name)
+    response.json({ voices: await deps.voices(await connections.get(name)) })
+  })
   api.post('/connections/:name/test', async (request, response) => {
     const name = parseInput(ConnectionNameSchema, request.params.name)
     const { to } = parseInput(z.object({ to: z.string().trim().max(4000).optional() }), request.body ?? {})

@@ -121,8 +121,10 @@ export interface EventStore {
   frame(id: string): Promise<Uint8Array | undefined>
   /** What a delegation's stream saw up to it, oldest first. */
   recentFrames(id: string): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]>
-  /** What was spoken about an event. */
-  sound(id: string): Promise<Sound | undefined>
+  /** What a node, or without one any node, spoke about an event; without bytes while it is still being spoken. */
+  sound(id: string, node?: string): Promise<(Sound & { node: string; isFinished: boolean }) | undefined>
+  /** What came after that piece and that byte; undefined when it is gone or begun anew. */
+  soundPart(id: string, node: string, from: { position: number; byte: number }): Promise<{ bytes: Uint8Array; position: number; isFinished: boolean } | undefined>
   /** One statement: of many at the same moment exactly one `isFirst`, and its name stays. With it, all of its escalation. */
   acknowledge(id: string, by: string): Promise<{ event: EventView; isFirst: boolean }>
   decisions(query: DecisionQuery): Promise<{ decisions: (Decision & { stream: string })[]; next: string | null }>
@@ -211,6 +213,8 @@ export interface ApiDeps {
   /** Performs an action node once, with a test message; `connection` stands in for the stored one of its name. */
   tryAction(request: TryRequest): Promise<{ ok: boolean; message: string }>
   push: PushControl
+  /** The voices that a connection offers, by name. Throws in words when its server cannot say. */
+  voices(connection: Connection): Promise<string[]>
   /** What somebody said, in words. Throws RetryableError or FatalError in words when the speech server cannot say. */
   transcribe(connection: Connection, sound: Pick<Sound, 'bytes' | 'contentType'>): Promise<string>
   /** Throws when the database is away. */

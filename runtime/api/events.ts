@@ -3,9 +3,9 @@
 import type { Router } from 'express'
 import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
-import { sendRange } from './byte-range.ts'
 import { callerOf } from './caller.ts'
 import type { ApiDeps } from './deps.ts'
+import { addEventSoundRoute } from './event-sound.ts'
 import { parseInput, queryFields } from './input.ts'
 
 const { text, time, limit } = queryFields
@@ -39,12 +39,7 @@ export function addEventRoutes(api: Router, deps: ApiDeps): void {
     response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength))
   })
 
-  api.get('/events/:id/audio', async (request, response) => {
-    const sound = await events.sound(request.params.id)
-    if (sound === undefined) throw new NotFoundError('EVENT_SOUND_MISSING', 'There is no sound with this event: nothing was spoken, or it is older than sounds are kept.')
-    response.set({ 'Content-Type': sound.contentType, 'Cache-Control': keepForEver })
-    sendRange(request, response, sound.bytes)
-  })
+  addEventSoundRoute(api, deps)
 
   api.get('/flows/:id/decisions', async (request, response) => {
     const query = parseInput(DecisionQuerySchema, request.query, 'HTTP_QUERY_WRONG')

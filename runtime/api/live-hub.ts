@@ -16,10 +16,12 @@ export interface LiveHub {
 const maxRemembered = 500
 export const heartbeatMs = 15_000
 
-type Shown = Extract<LiveMessage, { type: 'status' | 'decision' | 'event' | 'delivery' }>
+type Shown = Extract<LiveMessage, { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' }>
+
+const shown: readonly LiveMessage['type'][] = ['status', 'decision', 'event', 'delivery', 'speech']
 
 function isShown(message: LiveMessage): message is Shown {
-  return message.type === 'status' || message.type === 'decision' || message.type === 'event' || message.type === 'delivery'
+  return shown.includes(message.type)
 }
 
 function weigh(message: Shown): Pick<LiveItem, 'weight' | 'stream'> {

@@ -14,7 +14,7 @@ const fullBytes = 256 * 1024
 
 const LiveQuerySchema = z.object({ flow: queryFields.text })
 
-/** `status`, `decision`, `event` and `delivery`, of one flow or of all. */
+/** `status`, `decision`, `event`, `delivery` and `speech`, of one flow or of all. */
 export function addLiveRoutes(api: Router, { hub, lines }: { hub: LiveHub; lines: OpenLines }): void {
   api.get('/live', (request, response) => {
     const { flow } = parseInput(LiveQuerySchema, request.query, 'HTTP_QUERY_WRONG')

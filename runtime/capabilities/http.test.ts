@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isRefused } from './address-guard.ts'
@@ -8,12 +8,26 @@ const http = createHttp({ connectTimeoutMs: 1000 })
 const never = new AbortController().signal
 const connections = new Set<unknown>()
 let server: Server
+/** How many were being sent when their reader went away. */
+let left = 0
 let url = ''
+/** Three words, a twentieth of a second apart, then nothing more. */
+function drip(response: ServerResponse): void {
+  let words = 0
+  const timer = setInterval(() => { if (words++ < 3) response.write('word') }, 50)
+  response.on('close', () => {
+    left += 1
+    clearInterval(timer)
+  })
+}
+
 beforeAll(async () => {
   server = createServer((request, response) => {
     connections.add(request.socket)
     if (request.url === '/hang') return
     if (request.url === '/close') return void request.socket.destroy()
+    if (request.url === '/drip') return void drip(response)
+    if (request.url === '/half') return void response.write('half', () => setTimeout(() => response.destroy(), 30))
     if (request.url === '/redirect') return void response.writeHead(302, { location: '/large' }).end()
     if (request.url === '/large') return void response.end('x'.repeat(100_000))
     const chunks: Buffer[] = []
@@ -29,8 +43,53 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
+async function read(pieces: AsyncIterable<Uint8Array>): Promise<string> {
+  let text = ''
+  for await (const piece of pieces) text += Buffer.from(piece).toString()
+  return text
+}
+
+describe('an answer that is read while it comes', () => {
+  const limits = { timeoutMs: 5000, idleMs: 5000, longestMs: 5000 }
+
+  it('is there from its first piece on, and closed when it is left', async () => {
+    left = 0
+    const { status, pieces } = await http.open({ method: 'GET', url: `${url}/drip`, ...limits }, never)
+    expect(status).toBe(200)
+    for await (const piece of pieces) {
+      expect(Buffer.from(piece).toString()).toBe('word')
+      break
+    }
+    await expect.poll(() => left).toBe(1)
+  })
+
+  it('is read to its end, or to the size that was asked for', async () => {
+    expect(await read((await http.open({ method: 'POST', url: `${url}/echo`, body: 'hello', ...limits }, never)).pieces)).toBe('hello')
+    expect(await read((await http.open({ method: 'GET', url: `${url}/large`, maxBytes: 1000, ...limits }, never)).pieces)).toHaveLength(1000)
+  })
+
+  it('ends in words when it stands still, takes too long, breaks off, or is not wanted any more', async () => {
+    const open = async (path: string, more: Partial<typeof limits> = {}, signal = never): Promise<string> => await read((await http.open({ method: 'GET', url: url + path, ...limits, ...more }, signal)).pieces)
+    await expect(open('/drip', { idleMs: 200 })).rejects.toMatchObject({ code: 'HTTP_TIMEOUT' })
+    await expect(open('/drip', { longestMs: 300 })).rejects.toMatchObject({ code: 'HTTP_TIMEOUT' })
+    await expect(open('/hang', { timeoutMs: 100 })).rejects.toMatchObject({ code: 'HTTP_TIMEOUT' })
+    await expect(open('/half')).rejects.toMatchObject({ code: 'HTTP_UNREACHABLE' })
+    const control = new AbortController()
+    const reading = open('/drip', {}, control.signal)
+    setTimeout(() => control.abort(), 120)
+    left = 0
+    await expect(reading).rejects.toMatchObject({ code: 'RUN_STOPPED' })
+    await expect.poll(() => left).toBe(1)
+  })
+
+  it('goes through the same guard', async () => {
+    await expect(http.open({ method: 'GET', url: 'http://169.254.169.254/', ...limits }, never)).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD' })
+  })
+})
+
 describe('http', () => {
   it('sends one request and keeps connections for the next', async () => {
+    connections.clear()
     for (let n = 0; n < 20; n++) {
       const response = await http.request({ method: 'POST', url: `${url}/echo`, body: `hello ${n}` }, never)
       expect(response).toMatchObject({ status: 201, text: `hello ${n}`, headers: { 'x-seen': 'POST' } })

@@ -1,7 +1,7 @@
 // The runtime's one way to speak HTTP: bounded in time and size, no redirects, no address that a flow must not reach.
 // Never retries; who called decides that.
 import { Agent, buildConnector, request as send } from 'undici'
-import type { HttpPort, HttpRequest, HttpResponse } from '../../nodes/contract/capabilities.ts'
+import type { HttpRequest, HttpResponse, HttpStream, HttpStreamRequest, StreamingHttpPort } from '../../nodes/contract/capabilities.ts'
 import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import { pinnedLookup, RefusedAddressError } from './address-guard.ts'
 import { createEgress, type Egress } from './egress.ts'
@@ -9,7 +9,7 @@ import { createEgress, type Egress } from './egress.ts'
 const defaultTimeoutMs = 15_000
 const defaultMaxBytes = 1024 * 1024
 
-export interface HttpClient extends HttpPort {
+export interface HttpClient extends StreamingHttpPort {
   close(): Promise<void>
 }
 
@@ -24,6 +24,7 @@ export function createHttp(options: { connectionsPerHost?: number; connectTimeou
   })
   return {
     request: (request, signal) => perform(agent, egress, request, signal),
+    open: (request, signal) => openStream(agent, egress, request, signal),
     close: async () => { await agent.destroy() },
   }
 }
@@ -39,30 +40,97 @@ function connectThrough(egress: Egress, timeout: number): buildConnector.connect
   }
 }
 
-async function perform(agent: Agent, egress: Egress, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-  const url = egress.checkUrl(request.url)
-  const timeoutMs = request.timeoutMs ?? defaultTimeoutMs
+interface Watch {
+  signal: AbortSignal
+  /** The connection is closed after so long, unless it is set anew. */
+  within(ms: number): void
+  /** What a failure under this watch means to the caller. */
+  reasonOf(error: unknown, host: string): Error
+  end(): void
+}
+
+/** Ends a request with the caller's signal, or when the time runs out that it was given last. */
+function watchOver(signal: AbortSignal): Watch {
+  if (signal.aborted) throw new StoppedError()
   const control = new AbortController()
   const stop = (): void => control.abort()
-  if (signal.aborted) throw new StoppedError()
   signal.addEventListener('abort', stop, { once: true })
-  let isLate = false
-  const timer = setTimeout(() => {
-    isLate = true
-    control.abort()
-  }, timeoutMs)
+  let timer: NodeJS.Timeout | undefined
+  let lateAfterMs: number | undefined
+  return {
+    signal: control.signal,
+    within: (ms) => {
+      clearTimeout(timer)
+      timer = setTimeout(() => {
+        lateAfterMs = ms
+        control.abort()
+      }, ms)
+    },
+    reasonOf: (error, host) => {
+      if (signal.aborted) return new StoppedError()
+      if (lateAfterMs !== undefined) return new RetryableError('HTTP_TIMEOUT', `${host} did not answer within ${lateAfterMs / 1000} s.`, { cause: error })
+      return asCoded(error, host)
+    },
+    end: () => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', stop)
+    },
+  }
+}
+
+type Head = Pick<HttpResponse, 'status' | 'headers'> & { body: AsyncIterable<Uint8Array> }
+
+async function sendRequest(agent: Agent, url: URL, request: Omit<HttpRequest, 'isBinary'>, signal: AbortSignal): Promise<Head> {
+  const response = await send(url, { dispatcher: agent, method: request.method, signal, headers: request.headers ?? {}, body: request.body ?? null })
+  const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value ?? '']))
+  return { status: response.statusCode, headers, body: response.body }
+}
+
+async function perform(agent: Agent, egress: Egress, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  const url = egress.checkUrl(request.url)
+  const watch = watchOver(signal)
+  watch.within(request.timeoutMs ?? defaultTimeoutMs)
   try {
-    const response = await send(url, { dispatcher: agent, method: request.method, signal: control.signal, headers: request.headers ?? {}, body: request.body ?? null })
-    const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value ?? '']))
-    const bytes = await readBytes(response.body, request.maxBytes ?? defaultMaxBytes)
-    return { status: response.statusCode, headers, ...(request.isBinary ? { text: '', bytes } : { text: bytes.toString('utf8') }) }
+    const { status, headers, body } = await sendRequest(agent, url, request, watch.signal)
+    const bytes = await readBytes(body, request.maxBytes ?? defaultMaxBytes)
+    return { status, headers, ...(request.isBinary ? { text: '', bytes } : { text: bytes.toString('utf8') }) }
   } catch (error) {
-    if (signal.aborted) throw new StoppedError()
-    if (isLate) throw new RetryableError('HTTP_TIMEOUT', `${url.host} did not answer within ${timeoutMs / 1000} s.`, { cause: error })
-    throw asCoded(error, url.host)
+    throw watch.reasonOf(error, url.host)
   } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
+    watch.end()
+  }
+}
+
+async function openStream(agent: Agent, egress: Egress, request: HttpStreamRequest, signal: AbortSignal): Promise<HttpStream> {
+  const url = egress.checkUrl(request.url)
+  const watch = watchOver(signal)
+  const { timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, idleMs, longestMs } = request
+  const startMs = performance.now()
+  watch.within(timeoutMs)
+  async function* read(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    try {
+      let size = 0
+      for await (const piece of body) {
+        const part = piece.subarray(0, maxBytes - size)
+        size += piece.length
+        // A reader that takes its time must not make the server look late.
+        watch.within(longestMs)
+        yield part
+        if (size >= maxBytes) return
+        watch.within(Math.max(1, Math.min(idleMs, longestMs - (performance.now() - startMs))))
+      }
+    } catch (error) {
+      throw watch.reasonOf(error, url.host)
+    } finally {
+      watch.end()
+    }
+  }
+  try {
+    const { status, headers, body } = await sendRequest(agent, url, request, watch.signal)
+    return { status, headers, pieces: read(body) }
+  } catch (error) {
+    watch.end()
+    throw watch.reasonOf(error, url.host)
   }
 }
 

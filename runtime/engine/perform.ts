@@ -20,7 +20,7 @@ export interface PerformDeps {
   pictureUrl?(message: Message): string | undefined
   absoluteUrl(path: string): string
   /** Ways to reach others, each from its own library. */
-  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'sounds' | 'mail' | 'mqtt' | 'push' | 'events'>
+  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'events'>
 }
 
 export type Outcome = ActionOutcome & { retryAfterMs?: number }

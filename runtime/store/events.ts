@@ -14,7 +14,7 @@ import { readDeliveries } from './deliveries.ts'
 import { insertFrames, readFrame, readRecentFrames } from './frames.ts'
 import { plainText } from './plain-text.ts'
 import { events } from './schema.ts'
-import { readSound, readSoundIds, soundUrl } from './sounds.ts'
+import { readSound, readSoundNodes, readSoundPart, soundUrl } from './sounds.ts'
 
 /** Records facts with their pictures; those recorded already are left as they are. */
 export async function insertEvents(tx: Session, records: readonly EventRecord[]): Promise<void> {
@@ -36,21 +36,23 @@ const shown = {
 type Row = Pick<typeof events.$inferSelect, 'id' | 'kind' | 'revision' | 'node' | 'at' | 'mediaTimeS' | 'text' | 'fields' | 'hasFrame' | 'acknowledgedAt' | 'acknowledgedBy'>
   & { flow: string; stream: string }
 
+function viewOf({ hasFrame, at, acknowledgedAt, ...row }: Row): Omit<EventView, 'audio' | 'deliveries'> {
+  return {
+    ...row, at: at.toISOString(), frame: hasFrame ? { url: `/api/events/${row.id}/frame` } : null, acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
+  }
+}
+
 async function toViews(session: Session, rows: readonly Row[]): Promise<EventView[]> {
   const deliveries = await readDeliveries(session, rows.map(({ id }) => id))
   // What was spoken is kept with the event it was about; the record of speaking points there.
   const aboutOf = (row: Row): string => row.kind === 'speech.played' && typeof row.fields.about === 'string' ? row.fields.about : row.id
-  const spoken = await readSoundIds(session, rows.map(aboutOf))
-  const audioOf = (about: string): EventView['audio'] => spoken.has(about) ? { url: soundUrl(about) } : null
-  const abouts = new Map(rows.map((row) => [row.id, aboutOf(row)]))
-  return rows.map(({ hasFrame, at, acknowledgedAt, ...row }) => ({
-    ...row,
-    at: at.toISOString(),
-    frame: hasFrame ? { url: `/api/events/${row.id}/frame` } : null,
-    audio: audioOf(abouts.get(row.id) ?? row.id),
-    acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
-    deliveries: deliveries.get(row.id) ?? [],
-  }))
+  const spoken = await readSoundNodes(session, rows.map(aboutOf))
+  const audioOf = (row: Row): EventView['audio'] => {
+    const nodes = spoken.get(aboutOf(row)) ?? []
+    const node = row.kind === 'speech.played' ? nodes.find((each) => each === row.node) ?? nodes.find((each) => each === '') : nodes[0]
+    return node === undefined ? null : { url: soundUrl({ eventId: aboutOf(row), node }) }
+  }
+  return rows.map((whole) => ({ ...viewOf(whole), audio: audioOf(whole), deliveries: deliveries.get(whole.id) ?? [] }))
 }
 
 // Scripts written without spaces: Postgres takes a whole sentence for one word, so a part of it is looked for in the text.
@@ -108,7 +110,8 @@ export function createEventStore({ db, nowMs }: { db: Db; nowMs(): number }): Ev
     get: (id) => getEvent(db, id),
     frame: (id) => readFrame(db, id),
     recentFrames: (id) => readRecentFrames(db, id),
-    sound: (id) => readSound(db, id),
+    sound: (id, node) => readSound(db, id, node),
+    soundPart: (id, node, from) => readSoundPart(db, { eventId: id, node }, from),
     acknowledge: async (id, by) => {
       // The first one counts. Locked in order, so that two links of one escalation do not wait for each other.
       const waiting = db.select({ id: events.id }).from(events).where(and(inEscalationOf(id), isNull(events.acknowledgedAt))).orderBy(asc(events.id)).for('update')

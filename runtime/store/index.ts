@@ -1,7 +1,7 @@
 // The store: everything Heed remembers, behind the interfaces that engine, queue and API declare.
 // The only door to this folder besides embedded.ts and seal.ts.
 import type pg from 'pg'
-import type { Log, SoundPort } from '../../nodes/contract/capabilities.ts'
+import type { Log } from '../../nodes/contract/capabilities.ts'
 import type { AccountStore, ApprovedHostStore, ConnectionStore, DeliveryStore, DeploymentStore, EventStore, FlowStore, RunningStore } from '../api/deps.ts'
 import type { EngineStore, SessionInput } from '../engine/deps.ts'
 import type { QueueStore } from '../queue/deps.ts'
@@ -30,8 +30,11 @@ import { createSettingStore } from './settings.ts'
 import type { SettingStore } from './settings.ts'
 import { createRunningStore } from './running.ts'
 import { createSoundStore } from './sounds.ts'
+import type { SoundStore } from './sounds.ts'
 import { createStreamStore } from './streams.ts'
 import { createTickStore } from './ticks.ts'
+import { createVoiceTurnStore } from './voice-turns.ts'
+import type { VoiceTurnStore } from './voice-turns.ts'
 
 export interface StoreOptions {
   databaseUrl: string
@@ -55,7 +58,8 @@ export interface Store {
   connections: ConnectionStore
   events: EventStore
   deliveries: DeliveryStore & OpenActions
-  sounds: SoundPort
+  sounds: SoundStore
+  voiceTurns: VoiceTurnStore
   accounts: AccountStore
   settings: SettingStore
   approvedHosts: ApprovedHostStore & HostApproval
@@ -107,6 +111,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     events: createEventStore(parts),
     deliveries: createDeliveryStore(parts),
     sounds: createSoundStore(parts),
+    voiceTurns: createVoiceTurnStore(parts),
     accounts: createAccountStore(parts),
     settings: createSettingStore(db),
     approvedHosts: createApprovedHostStore(db, createSettingStore(db), nowMs),

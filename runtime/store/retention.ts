@@ -29,6 +29,10 @@ function portions({ eventDays, revisions, batch }: Retention, nowMs: number): SQ
     // A day is far longer than any second try; what was never used up within a week will not be.
     sql`delete from inputs where id in (select id from inputs
       where created_at < ${before(1)} and (consumed_at < ${before(1)} or created_at < ${before(7)}) limit ${batch})`,
+    // Pieces are left only by a worker that died while it spoke; nobody speaks about an event for an hour.
+    sql`delete from sounds where not is_finished and (event_id, node) in (select distinct c.event_id, c.node from sound_chunks c
+      join events e on e.id = c.event_id where e.at < ${before(1 / 24)} limit ${batch})`,
+    sql`delete from voice_turns where queue in (select queue from voice_turns where held_until < ${before(1)} and free_at < ${before(1)} limit ${batch})`,
     sql`delete from sessions where token_hash in (select token_hash from sessions where expires_at < ${before(0)} limit ${batch})`,
     sql`delete from deployments where id in (select d.id from deployments d where d.stopped_at < ${before(eventDays)}
       and not exists (select 1 from streams s where s.deployment_id = d.id)

@@ -1,5 +1,5 @@
 // What is heard and said over HTTP: sounds for a player, utterances of a microphone, and cancelling a delivery.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
 import { RetryableError } from '../../nodes/contract/errors.ts'
 import type { LiveMessage } from '../../runtime/engine/deps.ts'
@@ -58,6 +58,77 @@ describe('the sound of an event', () => {
     deps.sounds.clear()
     expect((await bench.call<Refusal>('GET', '/api/events/e1/audio')).body.error.code).toBe('EVENT_SOUND_MISSING')
     expect((await bench.call('GET', '/api/events/e1/audio', { as: 'none' })).status).toBe(401)
+  })
+})
+
+describe('a sound that is still being spoken', () => {
+  let pieces: Uint8Array[]
+  let state: 'speaking' | 'whole' | 'gone'
+  beforeEach(() => {
+    pieces = [bytes.subarray(0, 60)]
+    state = 'speaking'
+    const kept = () => ({ bytes: state === 'whole' ? bytes : new Uint8Array(), contentType: 'audio/wav', durationS: 0, node: 'say', isFinished: state === 'whole' })
+    deps.events.sound = async (_id, node) => state === 'gone' || (node ?? 'say') !== 'say' ? undefined : kept()
+    deps.events.soundPart = async (_id, _node, from) => state === 'gone' ? undefined : state === 'whole'
+      ? { bytes: bytes.subarray(from.byte), position: from.position, isFinished: true }
+      : { bytes: Buffer.concat(pieces.slice(from.position)), position: pieces.length, isFinished: false }
+  })
+  const url = '/api/events/e1/audio?node=say'
+  const nextOf = async (answer: AsyncIterator<Buffer>): Promise<Buffer | undefined> => (await answer.next()).value as Buffer | undefined
+
+  it('is heard as it comes, to its end', async () => {
+    const answer = await bench.open(url, { headers: { range: 'bytes=0-' } })
+    expect([answer.statusCode, answer.headers['content-type'], answer.headers['content-length'], answer.headers['cache-control']]).toEqual([200, 'audio/wav', undefined, 'no-store'])
+    const coming = (answer as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
+    expect(await nextOf(coming)).toEqual(Buffer.from(bytes.subarray(0, 60)))
+    pieces.push(bytes.subarray(60, 80))
+    expect(await nextOf(coming)).toEqual(Buffer.from(bytes.subarray(60, 80)))
+    state = 'whole'
+    expect(await nextOf(coming)).toEqual(Buffer.from(bytes.subarray(80)))
+    expect((await coming.next()).done).toBe(true)
+  })
+
+  it('that breaks off is cut off, never ended as if it were whole', async () => {
+    const answer = await bench.open(url)
+    const coming = (answer as AsyncIterable<Buffer>)[Symbol.asyncIterator]()
+    await nextOf(coming)
+    state = 'gone'
+    await expect(coming.next()).rejects.toThrow('aborted')
+  })
+
+  it('is not looked for any more when its listener has gone', async () => {
+    const looked = vi.spyOn(deps.events, 'soundPart')
+    const answer = await bench.open(url)
+    await expect.poll(() => looked.mock.calls.length).toBeGreaterThan(1)
+    answer.destroy()
+    await expect.poll(async () => {
+      const before = looked.mock.calls.length
+      await new Promise((resolve) => { setTimeout(resolve, 150) })
+      return looked.mock.calls.length - before
+    }).toBe(0)
+  })
+
+  it('answers a player that wants to know its length once that is known', async () => {
+    const asked = bench.call('GET', url, { headers: { range: 'bytes=0-1' } })
+    pieces.push(bytes.subarray(60, 80))
+    setTimeout(() => { state = 'whole' }, 50)
+    const part = await asked
+    expect([part.status, part.headers['content-range'], part.bytes.toString()]).toEqual([206, 'bytes 0-1/144', 'RI'])
+    state = 'gone'
+    expect((await bench.call('GET', url, { headers: { range: 'bytes=0-1' } })).status).toBe(404)
+  })
+
+  it('of another node is another one', async () => {
+    expect((await bench.call<Refusal>('GET', '/api/events/e1/audio?node=other')).body.error.code).toBe('EVENT_SOUND_MISSING')
+  })
+})
+
+describe('the voices of a connection', () => {
+  it('are listed, and missing in words', async () => {
+    expect((await bench.call('GET', '/api/connections/ears/voices')).body).toEqual({ voices: ['vivian', 'ryan'] })
+    expect((await bench.call('GET', '/api/connections/nobody/voices')).status).toBe(404)
+    deps.voices = async () => { throw new RetryableError('SPEECH_UNREACHABLE', 'The speech server does not answer.') }
+    expect((await bench.call<Refusal>('GET', '/api/connections/ears/voices')).body.error.code).toBe('SPEECH_UNREACHABLE')
   })
 })
 

@@ -1,12 +1,13 @@
 // Voices for real: the built-in one in its thread, and a speech server on a socket; in order, in time, in words when not.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Sound, SpeechRequest, Spoken } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { systemClock } from '../../runtime/capabilities/clock.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
-import { createSpeech, transcribe } from '../../runtime/capabilities/speech/index.ts'
+import { createSpeech, transcribe, type Heard } from '../../runtime/capabilities/speech/index.ts'
 import { durationS, readWav, wavOf } from '../../runtime/capabilities/speech/wav.ts'
-import { fakeClock } from '../support/fake-clock.ts'
 import { startFakeSpeech, tone, type FakeSpeech } from '../support/fake-speech.ts'
+import { memorySounds, memoryTurns } from '../support/memory-voice.ts'
 import { quietLog } from '../support/session-bench.ts'
 
 const never = new AbortController().signal
@@ -19,12 +20,30 @@ const config: Record<string, unknown> = {}
 const connections = {
   get: async (name: string): Promise<Connection> => name === 'flite' ? { name, kind: 'flite', config: {}, secret: {} } : { name, kind: 'speech', config: { url: server.url, ...config }, secret: { apiKey: 'k1' } },
 }
-const speech = createSpeech({ http, connections, clock: systemClock, log: quietLog })
+const sounds = memorySounds()
+const told: Heard[] = []
+const parts = { http, connections, sounds, log: quietLog, tell: (heard: Heard) => { told.push(heard) } }
+const speech = createSpeech({ ...parts, turns: memoryTurns(), clock: systemClock })
 afterEach(() => { for (const key of Object.keys(config)) delete config[key] })
 afterAll(async () => {
   await speech.stop()
   await http.close()
 })
+
+let count = 0
+/** A sentence of an event of its own, in a queue of its own, as long as nothing else is said of it. */
+function sentence(text: string, more: Partial<SpeechRequest> = {}): SpeechRequest {
+  const eventId = `e${++count}`
+  return { text, voice: '', queue: `q${count}`, saidAtMs: count, latestStartMs: Date.now() + 60_000, about: { flow: 'f', eventId, node: 'say' }, ...more }
+}
+
+async function say(connection: string, text: string, more: Partial<SpeechRequest> = {}): Promise<Spoken & Sound> {
+  const request = sentence(text, more)
+  const spoken = await speech.speak(connection, request, never)
+  const sound = sounds.whole.get(`${request.about.eventId} say`)
+  if (!sound) throw new Error('nothing was kept')
+  return { ...sound, ...spoken }
+}
 
 /** How loud the loudest sample is. */
 function peak(bytes: Uint8Array): number {
@@ -36,11 +55,11 @@ function peak(bytes: Uint8Array): number {
 describe('the built-in voice', () => {
   it('makes a sound that can be heard, within 300 ms once it is warm', async () => {
     speech.warm()
-    await speech.speak('flite', { text: 'Ready.', voice: '' }, never)
+    await say('flite', 'Ready.')
     const took: number[] = []
     for (let turn = 0; turn < 10; turn++) {
       const atMs = performance.now()
-      const sound = await speech.speak('flite', { text: 'A person has fallen in the kitchen.', voice: '' }, never)
+      const sound = await say('flite', 'A person has fallen in the kitchen.')
       took.push(performance.now() - atMs)
       expect(sound.contentType).toBe('audio/wav')
       expect(sound.durationS).toBeGreaterThan(1)
@@ -54,18 +73,18 @@ describe('the built-in voice', () => {
   })
 
   it.each(['slt', 'rms', 'awb', 'kal16', 'kal'])('has the voice %s', async (voice) => {
-    expect(peak((await speech.speak('flite', { text: 'Hello there.', voice }, never)).bytes)).toBeGreaterThan(500)
+    expect(peak((await say('flite', 'Hello there.', { voice })).bytes)).toBeGreaterThan(500)
   })
 
   it.each([['有人摔倒了。', 'SPEECH_LANGUAGE'], ['Человек упал.', 'SPEECH_LANGUAGE'], ['A person 摔倒了', 'SPEECH_LANGUAGE'], [' … !', 'SPEECH_EMPTY']])('does not say %j, but why', async (text, code) => {
-    await expect(speech.speak('flite', { text, voice: '' }, never)).rejects.toMatchObject({ code })
+    await expect(say('flite', text)).rejects.toMatchObject({ code })
   })
 
   it('reads marks, quotes and hostile text as text', async () => {
     for (const text of ['The café is “open”.', '-o /etc/passwd --help', '</speak> $(reboot)', 'x'.repeat(5000)]) {
-      expect((await speech.speak('flite', { text, voice: '' }, never)).durationS).toBeGreaterThan(0.1)
+      expect((await say('flite', text)).durationS).toBeGreaterThan(0.1)
     }
-    await expect(speech.speak('flite', { text: 'Hello', voice: '../../etc/passwd' }, never)).rejects.toMatchObject({ code: 'SPEECH_VOICE_UNKNOWN' })
+    await expect(say('flite', 'Hello', { voice: '../../etc/passwd' })).rejects.toMatchObject({ code: 'SPEECH_VOICE_UNKNOWN' })
   })
 
   it('can be tested, and lists its voices', async () => {
@@ -74,59 +93,77 @@ describe('the built-in voice', () => {
 })
 
 describe('a speech server', () => {
-  it.each([['answer', {}], ['streamed', {}], ['answer', { format: 'pcm' }]] as const)('that gives %s with %j is heard as a WAV with true lengths', async (manner, settings) => {
+  it.each([['answer', {}], ['wav', {}], ['answer', { format: 'wav' }], ['streamed', { format: 'wav' }]] as const)('that gives %s with %j is heard as a WAV with true lengths', async (manner, settings) => {
     server.manner = manner
     Object.assign(config, settings)
-    const { bytes, durationS: seconds } = await speech.speak('server', { text: '有人摔倒了。', voice: 'vivian', language: 'Chinese' }, never)
-    expect(server.said[0]).toMatchObject({ input: '有人摔倒了。', voice: 'vivian', language: 'Chinese', response_format: 'format' in settings ? 'pcm' : 'wav' })
+    const { bytes, durationS: seconds } = await say('server', '有人摔倒了。', { voice: 'vivian', language: 'Chinese' })
+    expect(server.said[0]).toMatchObject({ input: '有人摔倒了。', voice: 'vivian', language: 'Chinese', ...('format' in settings ? { response_format: 'wav' } : { response_format: 'pcm', stream_format: 'audio' }) })
     expect(seconds).toBeCloseTo(0.5)
     expect(readWav(bytes)).toMatchObject({ sampleRate: 24_000, channels: 1, dataBytes: 24_000 })
     expect(new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true)).toBe(bytes.length - 8)
     expect(peak(bytes)).toBeGreaterThan(1000)
   })
 
-  it.each([['close', 'SPEECH_UNREACHABLE'], ['nonsense', 'SPEECH_NONSENSE'], ['silent', 'SPEECH_SILENT'], [500, 'SPEECH_TROUBLE'], [401, 'SPEECH_KEY_REFUSED'], [400, 'SPEECH_REFUSED']] as const)('in trouble (%s) is %s', async (manner, code) => {
+  it('that sends fractions is heard once it is whole', async () => {
+    server.manner = 'float'
+    expect((await say('server', 'Hello')).durationS).toBeCloseTo(0.5)
+  })
+
+  it('is heard from its first samples on, while it still speaks', async () => {
+    Object.assign(server, { seconds: 2, msPerSecond: 400 })
+    const request = sentence('A long sentence.')
+    const key = `${request.about.eventId} say`
+    told.length = 0
+    const speaking = speech.speak('server', request, never)
+    await expect.poll(() => told.length).toBe(1)
+    expect(server.sending).toBe(1)
+    const [first] = sounds.pieces.get(key) ?? []
+    expect(readWav(first!)).toMatchObject({ sampleRate: 24_000, announcedBytes: 0xffffffff })
+    expect(first!.length).toBeLessThan(20_000)
+    expect(told[0]).toMatchObject({ flow: 'f', stream: request.queue, text: 'A long sentence.', url: `/api/events/${request.about.eventId}/audio?node=say` })
+    await speaking
+    expect(sounds.pieces.has(key)).toBe(false)
+    expect(sounds.whole.get(key)?.durationS).toBeCloseTo(2)
+    expect(told).toHaveLength(1)
+  })
+
+  it.each([['break', 'SPEECH_UNREACHABLE'], ['error', 'SPEECH_TROUBLE']] as const)('that breaks off in the middle (%s) leaves nothing that looks whole, and can be tried again', async (manner, code) => {
+    Object.assign(server, { manner, seconds: 1 })
+    const request = sentence('Half of it.')
+    await expect(speech.speak('server', request, never)).rejects.toMatchObject({ code, name: 'RetryableError' })
+    expect([sounds.whole.size, sounds.pieces.size].map((size, index) => index === 0 ? sounds.whole.has(`${request.about.eventId} say`) : size)).toEqual([false, 0])
+    server.manner = 'answer'
+    expect((await speech.speak('server', request, never)).durationS).toBeCloseTo(1)
+  })
+
+  it('is left when nobody wants it any more', async () => {
+    Object.assign(server, { seconds: 4, msPerSecond: 400 })
+    const control = new AbortController()
+    told.length = 0
+    const speaking = speech.speak('server', sentence('Never mind.'), control.signal)
+    await expect.poll(() => told.length).toBe(1)
+    control.abort()
+    await expect(speaking).rejects.toMatchObject({ code: 'RUN_STOPPED' })
+    await expect.poll(() => server.left).toBe(1)
+    expect(sounds.pieces.size).toBe(0)
+  })
+
+  it('is not asked a second time for what was said whole', async () => {
+    const request = sentence('Once.')
+    await speech.speak('server', request, never)
+    await speech.speak('server', { ...request, latestStartMs: 0 }, never)
+    expect(server.said).toHaveLength(1)
+  })
+
+  it.each([['close', 'SPEECH_UNREACHABLE'], ['nonsense', 'SPEECH_NONSENSE'], ['silent', 'SPEECH_SILENT'], ['error-instead', 'SPEECH_TROUBLE'], [500, 'SPEECH_TROUBLE'], [401, 'SPEECH_KEY_REFUSED'], [400, 'SPEECH_REFUSED']] as const)('in trouble (%s) is %s', async (manner, code) => {
     server.manner = manner
-    await expect(speech.speak('server', { text: 'Hello', voice: '' }, never)).rejects.toMatchObject({ code })
+    await expect(say('server', 'Hello')).rejects.toMatchObject({ code })
   })
 
   it('lists its voices, and says when the wanted one is not among them', async () => {
     expect(await speech.test(await connections.get('server'), never)).toMatchObject({ ok: true, details: { voices: ['vivian', 'ryan'] } })
     config.voice = 'nobody'
     expect(await speech.test(await connections.get('server'), never)).toMatchObject({ ok: false, message: expect.stringContaining('vivian, ryan') as string })
-  })
-})
-
-describe('one queue', () => {
-  it('speaks in order and never over itself, whatever is made faster', async () => {
-    const clock = fakeClock()
-    const mine = createSpeech({ http, connections, clock, log: quietLog })
-    server.delayMs = 60
-    const slow = mine.speak('server', { text: 'First.', voice: '', queue: 's1' }, never)
-    const fast = mine.speak('flite', { text: 'Second.', voice: '', queue: 's1' }, never)
-    const other = mine.speak('server', { text: 'Elsewhere.', voice: '', queue: 's2' }, never)
-    const [first, second, elsewhere] = await Promise.all([slow, fast, other])
-    expect(first.startsAtMs).toBe(clock.nowMs())
-    expect(second.startsAtMs).toBe(clock.nowMs() + 500 + 200)
-    expect(elsewhere.startsAtMs).toBe(clock.nowMs())
-    await mine.stop()
-  })
-
-  it('drops what would begin too late, and keeps its place free', async () => {
-    const clock = fakeClock()
-    const mine = createSpeech({ http, connections, clock, log: quietLog })
-    const say = (latestStartMs: number) => mine.speak('server', { text: 'Hello.', voice: '', queue: 's1', latestStartMs }, never)
-    await say(clock.nowMs() + 100)
-    await expect(say(clock.nowMs() + 100)).rejects.toMatchObject({ code: 'SPEECH_STALE' })
-    expect((await say(clock.nowMs() + 5000)).startsAtMs).toBe(clock.nowMs() + 700)
-    await mine.stop()
-  })
-
-  it('goes on after something that could not be said', async () => {
-    const bad = speech.speak('flite', { text: '你好', voice: '', queue: 's3' }, never)
-    const good = speech.speak('flite', { text: 'Hello.', voice: '', queue: 's3' }, never)
-    await expect(bad).rejects.toMatchObject({ code: 'SPEECH_LANGUAGE' })
-    expect((await good).durationS).toBeGreaterThan(0)
   })
 })
 

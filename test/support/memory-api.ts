@@ -142,7 +142,11 @@ function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Arr
       return { event, isFirst }
     },
     recentFrames: async () => [],
-    sound: async (id) => sounds.get(find(id).id),
+    sound: async (id, node) => {
+      const sound = sounds.get(find(id).id)
+      return sound && { ...sound, node: node ?? '', isFinished: true }
+    },
+    soundPart: async () => undefined,
     decisions: async () => ({ decisions: [], next: null }),
   }
 }
@@ -209,6 +213,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     connections: memoryConnections(connectionRows),
     events: memoryEvents(eventRows, frames, sounds),
     deliveries: { cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND') },
+    voices: async () => ['vivian', 'ryan'],
     transcribe: async () => 'How many people are there?',
     accounts: memoryAccounts(sessions),
     approvedHosts: memoryApprovedHosts(),

@@ -2,14 +2,14 @@
 import type { ActionContext } from '../../nodes/contract/define.ts'
 import { BugError } from '../../nodes/contract/errors.ts'
 
-export type Reach = Pick<ActionContext<unknown>, 'agents' | 'speech' | 'sounds' | 'mail' | 'mqtt' | 'push' | 'events'>
+export type Reach = Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'events'>
 
 const refuse = (what: string) => (): never => { throw new BugError(`This test gave the node no ${what}.`) }
 
 /** Everything refuses but what `given` brings. */
 export function testReach(given: Partial<Reach> = {}): Reach {
   return {
-    agents: { ask: refuse('agents') }, speech: { speak: refuse('speech') }, sounds: { keep: refuse('sounds') },
+    agents: { ask: refuse('agents') }, speech: { speak: refuse('speech') },
     mail: { send: refuse('mail') }, mqtt: { publish: refuse('mqtt') }, push: { send: refuse('push') },
     events: { isAcknowledged: async () => false }, ...given,
   }

@@ -1,73 +1,96 @@
 // Voices as actions see them: the built-in one or a server's, chosen by the connection's kind. Says one thing after the
-// other: never two sounds of one queue at a time, never a sound that comes too late.
-import type { Clock, ConnectionPort, HttpPort, Log, Sound, SpeechPort, SpeechRequest } from '../../../nodes/contract/capabilities.ts'
+// other: never two sounds of one queue at a time, never a sound that comes too late, never a thing twice.
+import type { Clock, ConnectionPort, Log, SpeechPort, SpeechRequest, Spoken, StreamingHttpPort } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError } from '../../../nodes/contract/errors.ts'
 import { createFlite, fliteVoices, type Flite } from './flite.ts'
-import { listVoices, speakAtServer } from './vllm-speech.ts'
+import { record, type SoundKeeper, type Voice } from './recording.ts'
+import { createTurns, tooLate, type Turn, type VoiceTurns } from './turns.ts'
+import { listVoices, openAtServer } from './vllm-speech.ts'
 
 export { transcribe } from './transcribe.ts'
 
 /** Between two sentences. */
 const breathMs = 200
-const mostQueues = 10_000
 
-export interface SpeechOptions { http: HttpPort; connections: Pick<ConnectionPort, 'get'>; clock: Clock; log: Log }
+/** What pages are told when something begins to be heard. */
+export interface Heard { flow: string; eventId: string; node: string; stream: string; text: string; url: string; startsAtMs: number; latestStartMs: number }
+
+export interface SpeechOptions {
+  http: StreamingHttpPort
+  connections: Pick<ConnectionPort, 'get'>
+  sounds: SoundKeeper
+  turns: VoiceTurns
+  clock: Clock
+  log: Log
+  tell(heard: Heard): void
+}
 
 export interface Speech extends SpeechPort {
   /** Makes the built-in voice ready. */
   warm(): void
+  /** Those that may be named in a request. */
+  voices(connection: Connection, signal: AbortSignal): Promise<string[]>
   /** Whether a voice answers, with those it has. */
   test(connection: Connection, signal: AbortSignal): Promise<{ ok: boolean; message: string; details: { voices: string[] } }>
   stop(): Promise<void>
 }
 
 /** Every kind of voice behind one port. */
-export function createSpeech({ http, connections, clock, log }: SpeechOptions): Speech {
+export function createSpeech({ http, connections, sounds, turns, clock, log, tell }: SpeechOptions): Speech {
   const flite = createFlite({ log })
-  const makes = new Map<string, Promise<unknown>>()
-  const endsMs = new Map<string, number>()
+  const inTurn = createTurns({ turns, clock, log })
 
-  const make = async (name: string, request: SpeechRequest, signal: AbortSignal): Promise<Sound> => {
+  const open = async (name: string, request: SpeechRequest, signal: AbortSignal): Promise<Voice> => {
     const connection = await connections.get(name)
-    if (connection.kind === 'flite') return await flite.speak(request, signal)
-    if (connection.kind === 'speech') return await speakAtServer(http, connection, request, signal)
-    throw new FatalError('SPEECH_KIND_UNFIT', `The connection "${name}" is of the kind ${connection.kind}, which cannot speak. Choose one of the kind speech, or flite.`)
+    if (connection.kind === 'flite') return { whole: await flite.speak(request, signal) }
+    if (connection.kind === 'speech') return await openAtServer(http, connection, request, signal)
+    throw unfit(connection)
   }
 
-  /** Takes the next free place on the queue's time line; one that would come too late takes none. */
-  const place = (queue: string, sound: Sound, latestStartMs = Infinity): Sound => {
-    const nowMs = clock.nowMs()
-    for (const [other, endMs] of endsMs) if (endMs < nowMs || endsMs.size > mostQueues) endsMs.delete(other)
-    const startsAtMs = Math.max(nowMs, endsMs.get(queue) ?? 0)
-    if (startsAtMs > latestStartMs) throw new FatalError('SPEECH_STALE', 'By the time it could be said it would have been too late.')
-    endsMs.set(queue, startsAtMs + sound.durationS * 1000 + breathMs)
-    return { ...sound, startsAtMs }
+  const speakInTurn = async (name: string, request: SpeechRequest, turn: Turn): Promise<Spoken> => {
+    const { about, queue: stream, text, latestStartMs } = request
+    const place = { eventId: about.eventId, node: about.node }
+    const url = sounds.url(place)
+    let startsAtMs = 0
+    const decide = (): void => {
+      startsAtMs = Math.max(clock.nowMs(), turn.freeAtMs)
+      if (startsAtMs > latestStartMs) throw tooLate()
+    }
+    // No voice is asked for what cannot be said in time.
+    decide()
+    const durationS = await record(await open(name, request, turn.signal), {
+      sounds, place, log, starts: decide,
+      reaches: (seconds) => turn.occupyUntil(startsAtMs + seconds * 1000 + breathMs),
+      heard: () => tell({ flow: about.flow, ...place, stream, text, url, startsAtMs, latestStartMs }),
+    })
+    return { url, durationS, startsAtMs }
   }
 
   return {
     speak: async (name, request, signal) => {
-      const { queue } = request
-      if (queue === undefined) return { ...await make(name, request, signal), startsAtMs: clock.nowMs() }
-      const before = makes.get(queue)
-      const mine = (async () => {
-        await before?.catch(() => undefined)
-        return place(queue, await make(name, request, signal), request.latestStartMs)
-      })()
-      makes.set(queue, mine)
-      try {
-        return await mine
-      } finally {
-        if (makes.get(queue) === mine) makes.delete(queue)
-      }
+      const { eventId, node } = request.about
+      // Said by a try whose end nobody recorded.
+      const before = await sounds.finished({ eventId, node })
+      if (before) return { url: sounds.url({ eventId, node }), durationS: before.durationS, startsAtMs: clock.nowMs() }
+      return await inTurn(request, signal, (turn) => speakInTurn(name, request, turn))
     },
     warm: () => flite.warm(),
+    voices: async (connection, signal) => {
+      if (connection.kind === 'flite') return [...fliteVoices]
+      if (connection.kind === 'speech') return await listVoices(http, connection, signal)
+      throw unfit(connection)
+    },
     test: (connection, signal) => testVoice(connection, flite, http, signal),
     stop: () => flite.stop(),
   }
 }
 
-async function testVoice(connection: Connection, flite: Flite, http: HttpPort, signal: AbortSignal): Promise<{ ok: boolean; message: string; details: { voices: string[] } }> {
+function unfit({ name, kind }: Connection): FatalError {
+  return new FatalError('SPEECH_KIND_UNFIT', `The connection "${name}" is of the kind ${kind}, which cannot speak. Choose one of the kind speech, or flite.`)
+}
+
+async function testVoice(connection: Connection, flite: Flite, http: StreamingHttpPort, signal: AbortSignal): Promise<{ ok: boolean; message: string; details: { voices: string[] } }> {
   if (connection.kind === 'flite') {
     const { durationS } = await flite.speak({ text: 'This is the built-in voice.', voice: '' }, signal)
     return { ok: true, message: `The built-in voice speaks (${durationS.toFixed(1)} s of sound). English only.`, details: { voices: [...fliteVoices] } }
