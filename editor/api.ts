@@ -1,6 +1,7 @@
 // The editor's only door to the server: typed requests, uploads with progress, the live feed. Nothing else here may call fetch.
 import type { Flow } from '../nodes/contract/flow.ts'
 import type { PictureFilter } from '../nodes/contract/frames.ts'
+import { noteServerDate } from './server-clock.ts'
 import type {
   ApprovedHosts, CameraReport, ConnectionView, DeploymentView, EventView, FlowNeeds, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView,
   Problem, Requires, StoredFlow, StreamDecision, TestResult, UploadedMedia,
@@ -42,6 +43,7 @@ async function request<T>(method: string, path: string, options: RequestOptions 
   } catch {
     throw new ApiError(0, 'EDITOR_OFFLINE', unreachable)
   }
+  noteServerDate(response.headers.get('date'))
   const text = await response.text()
   if (!response.ok && response.status !== options.alsoFine) throw toApiError(response.status, text)
   return (text === '' ? undefined : JSON.parse(text)) as T
@@ -131,6 +133,7 @@ export const api = {
   updateConnection: (name: string, patch: { config?: Record<string, unknown>; secret?: Record<string, string> }) =>
     request<void>('PUT', `/connections/${at(name)}`, { body: patch }),
   removeConnection: (name: string) => request<void>('DELETE', `/connections/${at(name)}`),
+  voices: async (name: string) => (await request<{ voices: string[] }>('GET', `/connections/${at(name)}/voices`)).voices,
   /** With a body, what it holds is tried before it is saved. */
   testConnection: (name: string, unsaved: { kind?: string; config?: Record<string, unknown>; secret?: Record<string, string>; to?: string } = {}) =>
     request<TestResult>('POST', `/connections/${at(name)}/test`, { body: unsaved }),
@@ -156,6 +159,13 @@ export function uploadMedia(file: File, onProgress: (share: number) => void): Pr
     form.append('file', file, file.name)
     upload.send(form)
   })
+}
+
+/** A sound, as it comes: it may still be spoken. */
+export async function openSound(url: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const response = await fetch(url, { signal, credentials: 'same-origin' })
+  if (!response.ok || !response.body) throw toApiError(response.status, await response.text())
+  return response.body
 }
 
 /** Addresses of pictures, for `<img>`. */
@@ -195,7 +205,7 @@ export function openLive(onMessage: (message: LiveEvent) => void, onState: (conn
       onState(false)
       timer = setTimeout(connect, Math.min(10_000, 500 * 2 ** tries++) * (0.75 + Math.random() / 2))
     }
-    for (const type of ['status', 'decision', 'event', 'delivery'] as const) {
+    for (const type of ['status', 'decision', 'event', 'delivery', 'speech'] as const) {
       feed.addEventListener(type, (event) => onMessage({ ...(JSON.parse((event as MessageEvent<string>).data) as object), type } as LiveEvent))
     }
   }

@@ -35,12 +35,17 @@ export function onAlert(listener: AlertListener): () => void {
   return () => alertListeners.delete(listener)
 }
 
-type SpokenListener = (eventId: string) => void
-const spokenListeners = new Set<SpokenListener>()
-/** Tells about each thing said aloud, as it is said. Returns the way to stop listening. */
-export function onSpoken(listener: SpokenListener): () => void {
-  spokenListeners.add(listener)
-  return () => spokenListeners.delete(listener)
+interface SpeechListener {
+  /** It can be heard from now on. */
+  begins(speech: Extract<LiveEvent, { type: 'speech' }>['speech']): void
+  /** It came too late to be said. */
+  dropped(text: string): void
+}
+const speechListeners = new Set<SpeechListener>()
+/** Tells about each thing said aloud, as its sound begins. Returns the way to stop listening. */
+export function onSpeech(listener: SpeechListener): () => void {
+  speechListeners.add(listener)
+  return () => speechListeners.delete(listener)
 }
 
 /** A flow's state from its streams: trouble anywhere shows. */
@@ -111,6 +116,7 @@ function take(message: LiveEvent): void {
   if (message.type === 'status') return takeStatus(message.flow, message.status)
   if (message.type === 'decision') return takeDecisions(message.stream, [{ ...message.decision, stream: message.stream }])
   if (message.type === 'delivery') return takeDelivery(message.delivery)
+  if (message.type === 'speech') return speechListeners.forEach((listener) => listener.begins(message.speech))
   const { hasFrame, ...event } = message.event
   const known = useLive.getState().events.find((candidate) => candidate.id === event.id)
   if (known) return
@@ -120,7 +126,7 @@ function take(message: LiveEvent): void {
   }
   takeEvents([view])
   announce(view)
-  if (event.kind === 'speech.played') for (const listener of spokenListeners) listener(event.id)
+  if (event.kind === 'speech.dropped') for (const listener of speechListeners) listener.dropped(event.text)
 }
 
 /** Reads a flow's state, its last decisions and events: when it is opened, and after the feed was away. */

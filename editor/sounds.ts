@@ -1,75 +1,61 @@
-// What Heed says aloud, in this page: one sound after another, never over itself, nothing stale, nothing while muted.
+// What Heed says aloud, in this page: joins the live feed, the rules of the queue and the loudspeaker. Says what it drops.
 import { create } from 'zustand'
-import { ApiError, api } from './api.ts'
-import { onSpoken } from './live.ts'
+import { createSoundQueue } from './graph/sound-queue.ts'
+import { onSpeech } from './live.ts'
+import { createLoudspeaker } from './loudspeaker.ts'
+import { serverNowMs } from './server-clock.ts'
 import { useSession } from './session.ts'
 
-/** So late after its time it is no longer news. */
-const staleMs = 8000
-
 interface Sounds {
-  /** The event that is heard now. */
+  /** The sound that is heard now. */
   playing: string | null
   /** The browser wants a press on the page before it lets anything be heard. */
   isBlocked: boolean
+  /** What came too late to be said, for a while. */
+  dropped: { text: string; key: number } | null
 }
-export const useSounds = create<Sounds>()(() => ({ playing: null, isBlocked: false }))
+const nothing: Sounds = { playing: null, isBlocked: false, dropped: null }
+export const useSounds = create<Sounds>()(() => nothing)
 
-interface Waiting { id: string; url: string; untilMs: number }
+const droppedShownMs = 15_000
+let key = 0
+
+function showDropped(text: string): () => void {
+  const mine = ++key
+  useSounds.setState({ dropped: { text, key: mine } })
+  const timer = setTimeout(() => { if (useSounds.getState().dropped?.key === mine) useSounds.setState({ dropped: null }) }, droppedShownMs)
+  return () => clearTimeout(timer)
+}
 
 /** Plays on `element` until told otherwise. */
 export function playSpoken(element: HTMLAudioElement): () => void {
-  let queue: Waiting[] = []
-  let reading: Promise<void> = Promise.resolve()
-  const next = (): void => {
-    queue = queue.filter(({ untilMs }) => untilMs > Date.now())
-    const first = useSession.getState().isMuted ? undefined : queue.shift()
-    if (!first) {
-      if (useSession.getState().isMuted) queue = []
-      return useSounds.setState({ playing: null })
-    }
-    useSounds.setState({ playing: first.id })
-    element.src = first.url
-    element.play().then(() => useSounds.setState({ isBlocked: false }), (error: unknown) => {
-      // What cannot be played at all comes as the event `error`.
-      if (useSounds.getState().playing !== first.id || !(error instanceof Error && error.name === 'NotAllowedError')) return
-      queue.unshift(first)
-      useSounds.setState({ isBlocked: true, playing: null })
-    })
+  const speaker = createLoudspeaker(element)
+  let forget = (): void => undefined
+  const drop = (text: string): void => {
+    forget()
+    forget = showDropped(text)
   }
-  const add = async (id: string): Promise<void> => {
-    try {
-      const { audio, fields, at } = await api.event(id)
-      if (!audio) return
-      const startsAtMs = Number((fields['audio'] as { startsAtMs?: unknown } | undefined)?.startsAtMs)
-      queue.push({ id, url: audio.url, untilMs: (Number.isFinite(startsAtMs) ? startsAtMs : Date.parse(at)) + staleMs })
-      if (useSounds.getState().playing === null) next()
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error
-    }
-  }
-  const wake = (): void => { if (useSounds.getState().isBlocked) next() }
+  const queue = createSoundQueue({
+    play: (url, signal) => speaker.play(url, signal),
+    nowMs: () => serverNowMs(),
+    isMuted: () => useSession.getState().isMuted,
+    onChange: (state) => useSounds.setState(state),
+    onDrop: ({ text }) => drop(text),
+  })
   const stops = [
-    // One read after another keeps the order in which they were said.
-    onSpoken((id) => { reading = reading.then(() => add(id)) }),
-    useSession.subscribe(({ isMuted }) => {
-      if (!isMuted) return
-      element.pause()
-      queue = []
-      useSounds.setState({ playing: null })
-    }),
+    onSpeech({ begins: (saying) => queue.add(saying), dropped: drop }),
+    useSession.subscribe(({ isMuted }) => { if (isMuted) queue.silence() }),
   ]
-  element.addEventListener('ended', next)
-  element.addEventListener('error', next)
+  const wake = (): void => queue.wake()
   addEventListener('pointerup', wake)
   addEventListener('keydown', wake)
   return () => {
     for (const stop of stops) stop()
-    element.removeEventListener('ended', next)
-    element.removeEventListener('error', next)
     removeEventListener('pointerup', wake)
     removeEventListener('keydown', wake)
-    element.pause()
-    useSounds.setState({ playing: null, isBlocked: false })
+    forget()
+    queue.silence()
+    speaker.close()
+    useSounds.setState(nothing)
   }
 }

@@ -131,10 +131,11 @@ export type LiveEvent =
   | { type: 'decision'; flow: string; stream: string; decision: Decision }
   | { type: 'event'; flow: string; event: { id: string; kind: string; stream: string; node: string; at: string; mediaTimeS: number; text: string; hasFrame: boolean } }
   | { type: 'delivery'; flow: string; delivery: DeliveryView & { eventId: string } }
+  | { type: 'speech'; flow: string; speech: { eventId: string; stream: string; node: string; text: string; url: string; startsAtMs: number; latestStartMs: number } }
 
 export type { Problem }
 
 /** One thing that is remembered: a fact, or what a model made of what it saw. `range` is a time, or a span of the stream. */
-export interface MemoryEntryView { id: string; part: 'fact' | 'long-term' | 'summary' | 'question'; range: string; text: string; answer?: string }
+export interface MemoryEntryView { id: string; part: 'fact' | 'long-term' | 'summary' | 'question' | 'said'; range: string; text: string; answer?: string }
 export interface MemoryView { node: string; facts: { id: string; text: string; at: string }[]; entries: MemoryEntryView[]; warnings: string[] }
 export interface StreamMemoryView { stream: string; isRunning: boolean; memories: MemoryView[] }

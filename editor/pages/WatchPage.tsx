@@ -19,11 +19,15 @@ import { isAwake } from '../panels/use-flows.ts'
 import { VoiceButton } from '../panels/VoiceButton.tsx'
 import { isWaiting } from '../graph/alerts.ts'
 import { useSession } from '../session.ts'
-import { useSounds } from '../sounds.ts'
 import type { EventView } from '../views.ts'
 import { eventKindWords } from '../words.ts'
 
 const said = ['response.given', 'answer.received', 'delegation.made', 'message.sent']
+
+/** What was said, with who is meant where it was not said to the people here. */
+function wordsOf(event: EventView): string {
+  return event.kind === 'delegation.made' && event.text !== '' ? `Asked an agent: ${event.text}` : event.text || eventKindWords(event.kind)
+}
 const rereadMs = 15_000
 
 function useWatched(id: string) {
@@ -45,7 +49,7 @@ function Newest({ event }: { event: EventView | undefined }) {
   if (!event) return <p className="quiet">Has not spoken yet.</p>
   return (
     <div className="stack-tight" data-testid="watch-newest">
-      <p className="watch-words">{event.text || eventKindWords(event.kind)}</p>
+      <p className="watch-words">{wordsOf(event)}</p>
       <p className="small quiet"><Ago at={event.at} /></p>
       {isWaiting(event) && <AcknowledgeButton event={event} />}
     </div>
@@ -57,15 +61,10 @@ function Earlier({ events, waiting }: { events: readonly EventView[]; waiting: n
   return (
     <section aria-labelledby="earlier-title" className="stack-tight">
       <h2 id="earlier-title" className="group-title">Earlier</h2>
-      <ul className="stack-tight">{events.map((event) => <li key={event.id} className="watch-line">{event.text || eventKindWords(event.kind)} <span className="small quiet"><Ago at={event.at} /></span></li>)}</ul>
+      <ul className="stack-tight">{events.map((event) => <li key={event.id} className="watch-line">{wordsOf(event)} <span className="small quiet"><Ago at={event.at} /></span></li>)}</ul>
       {waiting > 0 && <p className="small"><a href="/inbox" onClick={follow}>{waiting} more waiting in the inbox</a></p>}
     </section>
   )
-}
-
-function Blocked() {
-  const isBlocked = useSounds((sounds) => sounds.isBlocked)
-  return isBlocked ? <div className="notice" data-tone="warn" role="status">Something was said. Press anywhere on this page so that the browser lets it be heard.</div> : null
 }
 
 function Switches({ flow, flowId, streamId, isOn }: { flow: Flow; flowId: string; streamId: string | undefined; isOn: boolean }) {
@@ -92,7 +91,9 @@ export function WatchPage({ id }: { id: string }) {
   if (failure && !flow) return <Page title="This flow cannot be shown"><div className="notice" data-tone="bad" role="alert">{failure}</div></Page>
   if (!flow) return <Page title="Watch"><Skeletons count={1} height={320} /></Page>
   const streams = status?.streams ?? []
-  const spoken = events.filter((event) => event.flow === id && said.includes(event.kind))
+  // What a person asked aloud stands beside the microphone; here is what came of it.
+  const ears = flow.nodes.filter(({ type }) => type === 'voice-input').map((node) => node.id)
+  const spoken = events.filter((event) => event.flow === id && said.includes(event.kind) && !ears.includes(event.node))
   const stream = streams.find((each) => each.id === chosen) ?? streams[0]
   const isOn = isAwake(status?.state ?? 'stopped')
   return (
@@ -104,10 +105,9 @@ export function WatchPage({ id }: { id: string }) {
             : <div className="picture"><span className="quiet small">Not running</span></div>}
           {streams.length > 1 && <NativeSelect aria-label="Camera shown" value={stream?.id} onChange={(event) => setChosen(event.currentTarget.value)}
             data={streams.map((each) => ({ value: each.id, label: nameOf(flow.nodes.find((node) => node.id === each.source), types) }))} />}
-          {isOn && stream?.reason && <p className="small quiet">{stream.reason}</p>}
+          {isOn && stream?.reason && hasPicture(stream) && <p className="small quiet">{stream.reason}</p>}
         </div>
         <div className="stack watch-side">
-          <Blocked />
           <Newest event={spoken[0]} />
           <Switches flow={flow} flowId={id} streamId={streams.length > 1 ? stream?.id : streams[0]?.id} isOn={isOn} />
           <Earlier events={spoken.slice(1, 5)} waiting={spoken.slice(1).filter(isWaiting).length} />

@@ -15,11 +15,12 @@ import { TextareaWidget } from './TextareaWidget.tsx'
 import { TextWidget } from './TextWidget.tsx'
 import { ToggleWidget } from './ToggleWidget.tsx'
 import { UrlWidget } from './UrlWidget.tsx'
+import { VoiceWidget } from './VoiceWidget.tsx'
 import type { WidgetProps } from './widget.ts'
 
 export const widgets: Record<Field['widget'], ComponentType<WidgetProps>> = {
   text: TextWidget, textarea: TextareaWidget, template: TextareaWidget, number: NumberWidget, duration: DurationWidget, select: SelectWidget,
   segments: SegmentsWidget, toggle: ToggleWidget, tags: TagsWidget, skills: SkillsWidget, connection: ConnectionWidget, media: MediaWidget,
   url: UrlWidget, json: JsonWidget,
-  polygons: PolygonsWidget, rectangle: RectangleWidget,
+  polygons: PolygonsWidget, rectangle: RectangleWidget, voice: VoiceWidget,
 }
