@@ -11,7 +11,7 @@ const everyMs = 4000
 
 interface StreamMemory { stream: string; source: string; memory: MemoryView }
 
-const partWords: Record<MemoryEntryView['part'], string> = { fact: 'Told', 'long-term': 'Long ago', summary: 'Seen', question: 'Asked' }
+const partWords: Record<MemoryEntryView['part'], string> = { fact: 'Told', 'long-term': 'Long ago', summary: 'Seen', question: 'Asked', said: 'Said' }
 
 async function readMemories(flowId: string, node: string): Promise<StreamMemory[]> {
   const { streams } = await api.status(flowId)
@@ -39,7 +39,7 @@ function Entry({ entry, onCorrect, onForget }: { entry: MemoryEntryView; onCorre
   }
   return (
     <li className="memory-entry" data-testid="memory-entry">
-      <span><span className="quiet small" title={entry.part === 'summary' ? entry.range : exact(entry.range)}>{partWords[entry.part]} </span>{entry.text}</span>
+      <span><span className="quiet small" title={entry.part === 'summary' || entry.part === 'said' ? entry.range : exact(entry.range)}>{partWords[entry.part]} </span>{entry.text}</span>
       <ActionIcon variant="subtle" aria-label={`Correct: ${entry.text.slice(0, 60)}`} onClick={() => setDraft(entry.part === 'question' ? entry.answer ?? entry.text : entry.text)}><IconPencil size={16} /></ActionIcon>
       <ActionIcon variant="subtle" aria-label={`Forget: ${entry.text.slice(0, 60)}`} onClick={onForget}><IconTrash size={16} /></ActionIcon>
     </li>

@@ -39,7 +39,7 @@ export const MemoryEditSchema = z.discriminatedUnion('op', [
 export type MemoryEdit = z.infer<typeof MemoryEditSchema>
 
 /** One thing a model has in mind, with an id made from its words: it fits only as long as they do. */
-export interface MemoryEntry { id: string; model: string; part: 'long-term' | 'summary' | 'question'; range: string; text: string; answer?: string }
+export interface MemoryEntry { id: string; model: string; part: 'long-term' | 'summary' | 'question' | 'said'; range: string; text: string; answer?: string }
 
 /** Saved state of any age, read as well as it goes. */
 export function readMemoryState(saved: unknown): MemoryState {
@@ -75,6 +75,7 @@ export function memoryEntries(models: Record<string, ModelMemory>): MemoryEntry[
       ...(memory.longTerm === '' ? [] : [entry('long-term', '', memory.longTerm)]),
       ...memory.midTerm.map(({ range, text }) => entry('summary', range, text)),
       ...(memory.questions ?? []).map(({ at, question, answer }) => ({ ...entry('question', at, `${question} ${answer}`), answer })),
+      ...(memory.said ?? []).map((said) => entry('said', saidAt(said), said.text)),
     ]
   })
 }
@@ -99,8 +100,15 @@ function edited(memory: ModelMemory, entry: MemoryEntry, text: string): Partial<
   if (entry.part === 'summary') {
     return { midTerm: memory.midTerm.map((each) => is('summary', each.range, each.text) ? { ...each, text } : each).filter((each) => each.text !== '') }
   }
+  if (entry.part === 'said') {
+    return { said: (memory.said ?? []).map((each) => is('said', saidAt(each), each.text) ? { ...each, text } : each).filter((each) => each.text !== '') }
+  }
   const isThis = ({ at, question, answer }: { at: string; question: string; answer: string }): boolean => is('question', at, `${question} ${answer}`)
   return { questions: (memory.questions ?? []).map((each) => isThis(each) ? { ...each, answer: text } : each).filter((each) => each.answer !== '') }
+}
+
+function saidAt({ atS }: { atS: number }): string {
+  return `${atS.toFixed(1)} s`
 }
 
 /** What is wrong with a memory, in words; nothing when all is well. */

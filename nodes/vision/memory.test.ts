@@ -50,6 +50,19 @@ describe('memory', () => {
     expect(node.status?.text).toBe('Remembers 2 summaries, 1 answer')
   })
 
+  it('lists what the model said where Heed keeps it, and lets a person correct and forget it', async () => {
+    const { node, model, state } = bench()
+    model.memory = { longTerm: '', midTerm: [], said: [{ atS: 3, text: 'A man came in.' }, { atS: 9.04, text: 'He fell.' }] }
+    await node.tick()
+    const entry = (text: string) => memoryEntries(state().models).find((each) => each.text === text)
+    expect(entry('He fell.')).toMatchObject({ part: 'said', range: '9.0 s', model: 'model' })
+    await node.tick(edit({ op: 'forget', id: entry('He fell.')?.id }))
+    expect(model.replaced.at(-1)?.said).toEqual([{ atS: 3, text: 'A man came in.' }])
+    await node.tick(edit({ op: 'correct', id: entry('A man came in.')?.id, text: 'The nurse came in.' }))
+    expect(model.replaced.at(-1)).toEqual({ longTerm: '', midTerm: [], said: [{ atS: 3, text: 'The nurse came in.' }] })
+    expect(memoryEntries(state().models).map(({ text }) => text)).toEqual(['The nurse came in.'])
+  })
+
   it('says in the history what a session was taken up with', async () => {
     const { node, notes, says } = bench()
     await node.tick({}, { start: 'resumed' })

@@ -14,7 +14,8 @@ export interface ModelLinkOptions {
   timeoutMs: number
   /** From an earlier worker. */
   memory: ModelMemory | undefined
-  onRestarted(): void
+  /** It was given its instruction and memory again; `isCorrected` because a person changed what it remembers. */
+  onRestarted(isCorrected: boolean): void
 }
 
 const reopenMs = [1000, 2000, 4000, 10_000]
@@ -27,6 +28,7 @@ export class ModelLink implements ModelSession {
   #tryAgainAtMs = 0
   #trouble: Error | null = null
   #isReplaced = false
+  #isCorrected = false
   memory: ModelMemory | undefined
 
   constructor(options: ModelLinkOptions) {
@@ -44,7 +46,8 @@ export class ModelLink implements ModelSession {
     const session = this.#session ?? await this.#open()
     const verdict = await session.tick(request, signal)
     if (verdict.memory && !this.#isReplaced) this.memory = boundedMemory({ ...this.memory?.questions ? { questions: this.memory.questions } : {}, ...verdict.memory })
-    if (verdict.restarted) this.#options.onRestarted()
+    if (verdict.restarted) this.#options.onRestarted(this.#isCorrected)
+    this.#isCorrected = false
     return verdict
   }
 
@@ -82,6 +85,7 @@ export class ModelLink implements ModelSession {
     await (await this.#letGo())?.close()
     this.#opening = null
     this.#isReplaced = false
+    this.#isCorrected = true
   }
 
   async #letGo(): Promise<ModelSession | null> {
@@ -93,7 +97,7 @@ export class ModelLink implements ModelSession {
   #open(): Promise<ModelSession> {
     const { clock, config, connection, models, streamKey, timeoutMs } = this.#options
     if (this.#trouble && clock.nowMs() < this.#tryAgainAtMs) return Promise.reject(this.#trouble)
-    this.#opening ??= models.open({ connection, streamKey, timeoutMs, config: { ...config, ...(this.memory ? { restore: this.memory } : {}) } })
+    this.#opening ??= models.open({ connection, streamKey, timeoutMs, config: { ...config, ...(this.memory ? { restore: this.memory } : {}), isReset: this.#isCorrected } })
       .then((session) => {
         this.#session = session
         this.#trouble = null

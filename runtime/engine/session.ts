@@ -129,7 +129,9 @@ class Session {
       models, clock, connection: String(config.connection ?? ''), config, timeoutMs: seconds * 1000,
       streamKey: `${this.#order.streamId}.${this.#order.run}.${node}`,
       memory: (this.#order.resume?.states ?? this.#order.carried)?.[memoryKey(node)] as ModelLink['memory'],
-      onRestarted: () => this.#note('memory.restored', node, 'The model had no session for this stream any more. It was given its instruction and memory again.'),
+      onRestarted: (isCorrected) => this.#note('memory.restored', node, isCorrected
+        ? 'What the model remembers was changed by a person. Its session was begun anew with its instruction and the memory as it is now.'
+        : 'The model had no session for this stream any more. It was given its instruction and memory again.'),
     })
   }
 

@@ -21,8 +21,10 @@ interface Bench extends SessionBench {
   instruction(run?: number): string
 }
 
-async function open(model: (frame: { index: number; instruction: string }) => string = () => '</silence>'): Promise<Bench> {
-  const fake = await startFakeOrchestrator({ chunkFrames: 3, model })
+type Dress = 'vllm-omni' | 'webinfer'
+async function open(model: (frame: { index: number; instruction: string }) => string = () => '</silence>', dress: Dress = 'vllm-omni', chunkFrames = 3): Promise<Bench> {
+  const fake = await startFakeOrchestrator({ chunkFrames, model, dress })
+  const kind = dress === 'webinfer' ? 'joyai-webinfer' : dress
   const http = createHttp()
   closers.push(() => fake.stop(), () => http.close())
   const plan = testPlan()
@@ -32,7 +34,7 @@ async function open(model: (frame: { index: number; instruction: string }) => st
       routes: { ...plan.routes, 'mind.memory': [{ to: 'tick', node: 'model', port: 'memory' }] },
     },
   })
-  bench.deps.models = createModels({ http, clock: bench.clock, log: quietLog, connections: { get: async () => ({ name: 'fake', kind: 'vllm-omni', config: { url: fake.url }, secret: {} }) } })
+  bench.deps.models = createModels({ http, clock: bench.clock, log: quietLog, connections: { get: async () => ({ name: 'fake', kind, config: { url: fake.url }, secret: {} }) } })
   return {
     ...bench, fake,
     pass: async (seconds) => {
@@ -112,16 +114,47 @@ it('goes on in a new deployment with what the one before remembered', async () =
   await end(bench, second)
 })
 
-it('begins the model’s session anew with a corrected summary', async () => {
-  const bench = await open()
+const asked = ({ instruction }: { instruction: string }): string => instruction.includes('A person asks you now') ? '</response> Two people.' : '</silence>'
+const qAndA = 'You were asked: How many people are there? You answered: Two people.'
+const entryOf = (bench: Bench, text: string) => memoryEntries(bench.state().models).find((entry) => entry.text.includes(text))
+const changes = (bench: Bench): unknown[] => bench.store.events.filter(({ id, kind }) => id === 'i1' || kind === 'memory.restored').map(({ kind, node, text }) => [kind, node, text])
+
+it.each(['vllm-omni', 'webinfer'] as const)('begins the session anew at %s with a corrected summary, and misses no second', async (dress) => {
+  const bench = await open(asked, dress)
   const session = bench.start()
-  await bench.pass(8)
-  const entry = memoryEntries(bench.state().models).find(({ text }) => text === 'Summary of chunk 1.')
-  bench.put('i1', 'mind', 'message', 'A memory was corrected.', { memoryEdit: { op: 'correct', id: entry?.id, text: 'The neighbour came for tea.' } })
+  await bench.pass(2)
+  bench.put('q1', 'model', 'query', 'How many people are there?')
+  await bench.pass(6)
+  const callsBefore = bench.fake.calls.length
+  bench.put('i1', 'mind', 'message', 'A memory was corrected.', { memoryEdit: { op: 'correct', id: entryOf(bench, 'Summary of chunk 1.')?.id, text: 'The neighbour came for tea.' } })
   await bench.pass(4)
   expect(bench.instruction()).toContain('The neighbour came for tea.')
+  expect(bench.instruction()).toContain(qAndA)
+  expect(bench.instruction()).toMatch(/Warn of falls\.$/)
   expect(bench.instruction()).not.toContain('Summary of chunk 1.')
-  expect(memoryEntries(bench.state().models).map(({ text }) => text).join()).toContain('The neighbour came for tea.')
+  expect(entryOf(bench, 'The neighbour came for tea.')).toBeDefined()
+  expect(changes(bench).sort()).toEqual([['memory.restored', 'model', expect.stringContaining('changed by a person') as string], ['message.sent', 'mind', 'A memory was corrected.']])
+  // The very first tick of the new session has everything; nothing is asked twice, and every tick stands for one second.
+  const [reset, first, ...later] = bench.fake.calls.slice(callsBefore).filter(({ path, texts }) => path.includes('reset') || texts.length > 0)
+  expect([reset?.path, first?.texts.join().includes('The neighbour came for tea.'), later]).toEqual(['/v1/streaming/reset', true, []])
+  expect(bench.fake.calls.filter(({ path }) => path.endsWith('completions')).every(({ images }) => images === 1)).toBe(true)
+  expect(bench.fake.mostInFlight).toBe(1)
+  await end(bench, session)
+})
+
+it.each(['vllm-omni', 'webinfer'] as const)('keeps what was asked when the last summary of %s is forgotten', async (dress) => {
+  const bench = await open(asked, dress, 5)
+  const session = bench.start()
+  await bench.pass(1)
+  bench.put('q1', 'model', 'query', 'How many people are there?')
+  await bench.pass(7)
+  const summaries = memoryEntries(bench.state().models).filter(({ part }) => part === 'summary')
+  expect(summaries.length).toBeGreaterThan(0)
+  for (const [index, { id }] of summaries.entries()) bench.put(`i${index + 1}`, 'mind', 'message', 'A memory was forgotten.', { memoryEdit: { op: 'forget', id } })
+  await bench.pass(2)
+  expect(bench.instruction()).toContain(qAndA)
+  expect(bench.instruction()).not.toContain('Summary of chunk')
+  expect(changes(bench)).toHaveLength(2)
   await end(bench, session)
 })
 

@@ -73,6 +73,8 @@ describe('flows', () => {
     for (const table of ['decisions', 'events', 'actions', 'streams', 'deployments', 'flow_revisions']) {
       expect(await under.database.query(`select 1 from ${table} where flow_id = $1`, [flowId]), table).toEqual([])
     }
+    // What the stream remembered, too.
+    for (const table of ['node_states', 'inputs']) expect(await under.database.query(`select 1 from ${table} where stream_id = $1`, [key!.streamId]), table).toEqual([])
     expect(await under.store.queue.wantedStreams()).not.toContainEqual(expect.objectContaining({ streamId: key!.streamId }))
     await expect(under.store.engine.commitTick(tickCommit(key!, flowId, 2))).rejects.toMatchObject({ code: 'RUN_STOPPED' })
   })

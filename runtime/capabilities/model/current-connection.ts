@@ -10,7 +10,8 @@ const lookMs = 2000
 export interface CurrentOptions {
   name: string
   get(name: string): Promise<Connection>
-  open(connection: Connection, restore: ModelMemory | undefined): Promise<ModelSession> | ModelSession
+  /** `isElsewhere`: at a server that knows nothing of this stream yet. */
+  open(connection: Connection, restore: ModelMemory | undefined, isElsewhere: boolean): Promise<ModelSession> | ModelSession
   clock: Pick<Clock, 'nowMs'>
 }
 
@@ -82,16 +83,16 @@ class Held {
 
   async #moveTo(connection: Connection): Promise<void> {
     const before = this.session
+    const isElsewhere = connection.kind !== this.#connection.kind || connection.config.url !== this.#connection.config.url
     try {
-      this.session = await this.#options.open(connection, this.#memory)
+      this.session = await this.#options.open(connection, this.#memory, isElsewhere)
     } catch (error) {
       this.#trouble = error instanceof FatalError ? error : undefined
       throw error
     }
-    const isSameServer = connection.kind === this.#connection.kind && connection.config.url === this.#connection.config.url
     this.#connection = connection
-    if (isSameServer && before.release) await before.release()
-    else void before.close()
+    if (isElsewhere || !before.release) void before.close()
+    else await before.release()
   }
 }
 

@@ -38,7 +38,7 @@ export interface ModelDeps {
 /** The models of this process. */
 export function createModels(deps: ModelDeps): ModelPort {
   const overHttp = (open: (options: SessionOptions) => ModelSession): Opener => ({ connection, streamKey, config, timeoutMs }) => withCircuit(open({
-    http: deps.http, log: deps.log, connection, streamKey, timeoutMs, restore: config.restore as ModelMemory | undefined,
+    http: deps.http, log: deps.log, connection, streamKey, timeoutMs, restore: config.restore as ModelMemory | undefined, isReset: config.isReset === true,
   }), deps.clock)
   const { edge } = deps
   const openers: Partial<Record<ConnectionKind, Opener>> = {
@@ -59,7 +59,7 @@ export function createModels(deps: ModelDeps): ModelPort {
       // The built-in one is always there and has nothing that could change.
       if (connection.kind === 'edge') return session
       return onCurrentConnection(session, connection, config.restore as ModelMemory | undefined, {
-        name, get, clock: deps.clock, open: (changed, restore) => openOver({ connection: changed, streamKey, config: { ...config, restore }, timeoutMs }),
+        name, get, clock: deps.clock, open: (changed, restore, isReset) => openOver({ connection: changed, streamKey, config: { ...config, restore, isReset }, timeoutMs }),
       })
     },
   }

@@ -3,7 +3,7 @@
 import type { ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
 import { toError } from '../../../nodes/contract/errors.ts'
 import { callModel } from './model-http.ts'
-import { addAnswer, grownMemory, memoryText, nothingGiven, readMemory, toGive, withMemory, type ModelMemory } from './model-memory.ts'
+import { addAnswer, grownMemory, headText, memoryText, nothingGiven, readMemory, toGive, withMemory, type ModelMemory } from './model-memory.ts'
 import { parseTokenForm, type TokenForm } from './token-form.ts'
 import { contentOf, modelOf, sessionIdOf, tickMessages, type SessionOptions } from './vllm-omni.ts'
 
@@ -32,10 +32,10 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
   let given: string | null = null
   let ticksSinceGiven = 0
   let memory = options.restore
-  let before = memory?.given ?? nothingGiven
+  let before = options.isReset ? toGive(memory) : memory?.given ?? nothingGiven
   // A server that knows nothing at the first tick was restarted together with this process.
-  let reported = memory
-  let isRestoring = false
+  let reported = options.isReset ? undefined : memory
+  let isRestoring = options.isReset === true && headText(memory) !== ''
 
   return {
     tick: async (request, signal) => {

@@ -17,6 +17,8 @@ export interface SessionOptions {
   timeoutMs: number
   /** From an earlier worker: what the model remembered last. */
   restore: ModelMemory | undefined
+  /** Its session at the server was ended on purpose, so that what is to be remembered is given with the first tick. */
+  isReset?: boolean
 }
 
 /** A session id that both servers take: letters, digits, `._-`, at most 120 characters, never two streams the same. */
@@ -69,7 +71,8 @@ class VllmOmniSession {
     this.#options = options
     this.#headers = { 'x-streaming-session': sessionIdOf(options.streamKey) }
     this.#memory = options.restore
-    this.#before = options.restore?.given ?? nothingGiven
+    this.#before = options.isReset ? toGive(options.restore) : options.restore?.given ?? nothingGiven
+    this.#isRestoring = options.isReset === true && headText(options.restore) !== ''
   }
 
   async tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict> {
@@ -121,7 +124,7 @@ class VllmOmniSession {
     const index = interaction.frame_index
     if (typeof index !== 'number') return false
     // A stream with a memory that finds its session empty: the server lost it while nobody was looking.
-    return this.#frameIndex === 0 ? index <= request.seconds && headText(this.#memory) !== '' : index <= this.#frameIndex
+    return this.#frameIndex === 0 ? index <= request.seconds && !this.#options.isReset && headText(this.#memory) !== '' : index <= this.#frameIndex
   }
 
   /** The session at the server began anew: its instruction, persona and memory are gone. */
