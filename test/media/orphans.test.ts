@@ -11,6 +11,8 @@ import { createMediaBench, processesWith, type MediaBench } from '../support/med
 import { startRtspServer, type RtspServer } from '../support/rtsp-server.ts'
 
 const program = fileURLToPath(new URL('../support/media-child.ts', import.meta.url))
+// ffmpeg sees the path of a camera and not its port: it is found by a name that no other run has.
+const live = `orphan-${process.pid}`
 let bench: MediaBench
 let camera: RtspServer
 let publisher: { stop(): Promise<void> }
@@ -19,8 +21,8 @@ beforeAll(async () => {
   bench = await createMediaBench()
   await makeClip(bench.clip('orphan.mp4'), { seconds: 5 })
   camera = await startRtspServer()
-  publisher = publishClip(bench.clip('orphan.mp4'), camera.url('orphan'))
-  await camera.published('orphan')
+  publisher = publishClip(bench.clip('orphan.mp4'), camera.url(live))
+  await camera.published(live)
 })
 afterAll(async () => {
   await publisher.stop()
@@ -61,11 +63,11 @@ describe('after a SIGKILL', () => {
   }, 30_000)
 
   it('the decoder of a silent camera ends too, where the kernel helps', async () => {
-    const child = await start(process.env, { kind: 'rtsp', url: camera.url('orphan') }, { kind: 'file', path: 'orphan.mp4', loop: true })
+    const child = await start(process.env, { kind: 'rtsp', url: camera.url(live) }, { kind: 'file', path: 'orphan.mp4', loop: true })
     camera.pause()
-    expect(await decoders(`:${camera.port}/`)).toHaveLength(1)
+    expect(await decoders(`/${live}`)).toHaveLength(1)
     await kill(child)
-    expect(await withinMs(1500, async () => (await decoders(`:${camera.port}/`)).length + (await decoders('orphan.mp4')).length === 0)).toBe(true)
+    expect(await withinMs(1500, async () => (await decoders(`/${live}`)).length + (await decoders('orphan.mp4')).length === 0)).toBe(true)
     camera.resume()
   }, 30_000)
 })

@@ -7,6 +7,8 @@ import { startRtspServer, type RtspServer } from '../support/rtsp-server.ts'
 import type { RtspLogin } from '../support/rtsp-messages.ts'
 
 const login: RtspLogin = { user: 'admin', password: 'ge:heim/@1 %', scheme: 'digest' }
+// ffmpeg sees the path of a camera and not its port: it is found by a name that no other run has.
+const [often, rare, smart] = ['often', 'rare', 'smart'].map((name) => `${name}-${process.pid}`) as [string, string, string]
 let bench: MediaBench
 let camera: RtspServer
 let locked: RtspServer
@@ -19,8 +21,8 @@ beforeAll(async () => {
   await makeClip(bench.clip('sound.mp4'), { seconds: 10, sound: 'only' })
   camera = await startRtspServer()
   locked = await startRtspServer({ login })
-  publishers = [publish(camera, 'often'), publish(camera, 'rare'), publish(camera, 'sound'), publish(locked, 'often')]
-  await Promise.all([camera.published('often'), camera.published('rare'), camera.published('sound'), locked.published('often')])
+  publishers = [publish(camera, 'often', often), publish(camera, 'rare', rare), publish(camera, 'sound'), publish(locked, 'often')]
+  await Promise.all([camera.published(often), camera.published(rare), camera.published('sound'), locked.published('often')])
 })
 afterAll(async () => {
   await bench.close()
@@ -28,19 +30,19 @@ afterAll(async () => {
   await Promise.all([camera.close(), locked.close()])
 })
 
-function publish(server: RtspServer, clip: string): { stop(): Promise<void> } {
-  return publishClip(bench.clip(`${clip}.mp4`), server.url(clip))
+function publish(server: RtspServer, clip: string, path = clip): { stop(): Promise<void> } {
+  return publishClip(bench.clip(`${clip}.mp4`), server.url(path))
 }
 
 describe('an RTSP camera', () => {
   it('gives a picture a second, at once, and moves to keyframes alone without a gap', async () => {
-    const watching = bench.watch({ kind: 'rtsp', url: camera.url('often') })
+    const watching = bench.watch({ kind: 'rtsp', url: camera.url(often) })
     const first = await watching.until(() => true)
     expect(first).toMatchObject({ seq: 0, mediaTimeS: 0, full: { width: 640, height: 360 } })
-    expect(await processesWith('skip_frame', `:${camera.port}/often`)).toEqual([])
+    expect(await processesWith('skip_frame', `/${often}`)).toEqual([])
     await watching.until((frame) => frame.mediaTimeS > 10)
-    expect(await processesWith('skip_frame', 'nokey', `:${camera.port}/often`)).toHaveLength(1)
-    expect(await processesWith('ffmpeg', `:${camera.port}/often`, 'image2pipe')).toHaveLength(1)
+    expect(await processesWith('skip_frame', 'nokey', `/${often}`)).toHaveLength(1)
+    expect(await processesWith('ffmpeg', `/${often}`, 'image2pipe')).toHaveLength(1)
     const { frames, error } = await watching.stop()
     expect(error?.code).toBe('RUN_STOPPED')
     const steps = frames.slice(2).map(({ mediaTimeS }, index) => mediaTimeS - frames[index + 1]!.mediaTimeS)
@@ -51,23 +53,23 @@ describe('an RTSP camera', () => {
   }, 30_000)
 
   it('begins with keyframes alone when it comes back, since it is known', async () => {
-    const watching = bench.watch({ kind: 'rtsp', url: camera.url('often') })
+    const watching = bench.watch({ kind: 'rtsp', url: camera.url(often) })
     await watching.until((frame) => frame.seq === 1)
-    expect(await processesWith('skip_frame', 'nokey', `:${camera.port}/often`)).toHaveLength(1)
+    expect(await processesWith('skip_frame', 'nokey', `/${often}`)).toHaveLength(1)
     await watching.stop()
-    expect(await processesWith('ffmpeg', `:${camera.port}/`, 'image2pipe')).toEqual([])
+    expect(await processesWith('ffmpeg', `/${often}`, 'image2pipe')).toEqual([])
   })
 
   it('decodes every frame where keyframes are rare', async () => {
-    const watching = bench.watch({ kind: 'rtsp', url: camera.url('rare') })
+    const watching = bench.watch({ kind: 'rtsp', url: camera.url(rare) })
     await watching.until((frame) => frame.mediaTimeS > 9)
-    expect(await processesWith('skip_frame', `:${camera.port}/rare`)).toEqual([])
+    expect(await processesWith('skip_frame', `/${rare}`)).toEqual([])
     const { frames } = await watching.stop()
     expect(frames.length).toBeGreaterThanOrEqual(9)
   }, 30_000)
 
   it('serves the fast tap from the same decode', async () => {
-    const watching = bench.watch({ kind: 'rtsp', url: camera.url('often') }, { fast: fastTap })
+    const watching = bench.watch({ kind: 'rtsp', url: camera.url(often) }, { fast: fastTap })
     await watching.until((frame) => frame.mediaTimeS > 3)
     const { fast } = await watching.stop()
     const late = fast.filter(({ mediaTimeS }) => mediaTimeS > 1 && mediaTimeS <= 3)
@@ -76,24 +78,24 @@ describe('an RTSP camera', () => {
   })
 
   it('comes over UDP where it is told to', async () => {
-    const watching = bench.watch({ kind: 'rtsp', url: camera.url('often'), transport: 'udp' }, { fast: fastTap })
+    const watching = bench.watch({ kind: 'rtsp', url: camera.url(often), transport: 'udp' }, { fast: fastTap })
     await watching.until((frame) => frame.seq === 2)
-    expect(await processesWith('rtsp_transport', 'udp', `:${camera.port}/often`)).toHaveLength(1)
+    expect(await processesWith('rtsp_transport', 'udp', `/${often}`)).toHaveLength(1)
     await watching.stop()
   })
 
   it('is decoded whole once its keyframes become rare, as with a "smart" codec', async () => {
     const server = await startRtspServer()
-    let publisher = publishClip(bench.clip('often.mp4'), server.url('smart'))
-    await server.published('smart')
-    const before = bench.watch({ kind: 'rtsp', url: server.url('smart') })
-    while ((await processesWith('skip_frame', `:${server.port}/smart`)).length === 0) await systemClock.sleep(200)
+    let publisher = publishClip(bench.clip('often.mp4'), server.url(smart))
+    await server.published(smart)
+    const before = bench.watch({ kind: 'rtsp', url: server.url(smart) })
+    while ((await processesWith('skip_frame', `/${smart}`)).length === 0) await systemClock.sleep(200)
     await before.until((frame) => frame.mediaTimeS > 7)
     await before.stop()
     await publisher.stop()
-    publisher = publishClip(bench.clip('rare.mp4'), server.url('smart'))
-    await server.published('smart')
-    const after = bench.watch({ kind: 'rtsp', url: server.url('smart') })
+    publisher = publishClip(bench.clip('rare.mp4'), server.url(smart))
+    await server.published(smart)
+    const after = bench.watch({ kind: 'rtsp', url: server.url(smart) })
     await after.until((frame) => frame.mediaTimeS > 11)
     expect(bench.logs()).toContain('Keyframes have become rare')
     const { frames } = await after.stop()

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CameraSpec } from '../../nodes/contract/capabilities.ts'
+import { createEgress } from '../../runtime/capabilities/egress.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { createMediaBench, processesWith, type MediaBench } from '../support/media-bench.ts'
 import { startRtspServer, type RtspServer } from '../support/rtsp-server.ts'
@@ -89,7 +90,7 @@ describe('a camera\'s address', () => {
   })
 
   it('is judged by what its name resolves to', async () => {
-    const fooled = await createMediaBench({ lookup: async () => [{ address: '10.0.0.7', family: 4 }, { address: '169.254.169.254', family: 4 }] })
+    const fooled = await createMediaBench({ egress: createEgress({ lookup: async () => [{ address: '10.0.0.7', family: 4 }, { address: '169.254.169.254', family: 4 }] }) })
     expect((await errorOf({ kind: 'rtsp', url: 'rtsp://camera.example/1' }, fooled))?.code).toBe('CAMERA_HOST_REFUSED')
     await fooled.close()
   })

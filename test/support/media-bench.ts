@@ -6,6 +6,7 @@ import type { CameraSpec, Log } from '../../nodes/contract/capabilities.ts'
 import { CodedError } from '../../nodes/contract/errors.ts'
 import { defaultTaps, type FastFrame, type Frame, type Taps } from '../../nodes/contract/frames.ts'
 import { systemClock } from '../../runtime/capabilities/clock.ts'
+import { createEgress } from '../../runtime/capabilities/egress.ts'
 import { createMedia, type Media, type MediaOptions } from '../../runtime/capabilities/media/media.ts'
 import type { Relay } from '../../runtime/engine/deps.ts'
 import { memoryRelay } from './memory-bus.ts'
@@ -49,7 +50,7 @@ export async function createMediaBench(overrides: Partial<MediaOptions> = {}): P
   const write = (fields: Record<string, unknown>, text: string): void => { lines.push(`${JSON.stringify(fields)} ${text}`) }
   const log: Log = { info: write, warn: write, error: write }
   const relay = overrides.relay ?? memoryRelay()
-  const media = createMedia({ dataDir, mediaDirs: [], clock: systemClock, log, relay, fillCredentials: async (_flow, _node, url) => url, ...overrides })
+  const media = createMedia({ dataDir, mediaDirs: [], clock: systemClock, log, relay, fillCredentials: async (_flow, _node, url) => url, egress: createEgress(), ...overrides })
   const open = new Set<Watching>()
   return {
     media, dataDir, relay,

@@ -3,12 +3,13 @@
 import type { CameraSpec } from '../../nodes/contract/capabilities.ts'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
 import { systemClock } from '../../runtime/capabilities/clock.ts'
+import { createEgress } from '../../runtime/capabilities/egress.ts'
 import { createMedia } from '../../runtime/capabilities/media/media.ts'
 import { memoryRelay } from './memory-bus.ts'
 
 const [dataDir = '', ...cameras] = process.argv.slice(2)
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const media = createMedia({ dataDir, mediaDirs: [], clock: systemClock, log, relay: memoryRelay(), fillCredentials: async (_flow, _node, url) => url })
+const media = createMedia({ dataDir, mediaDirs: [], clock: systemClock, log, relay: memoryRelay(), fillCredentials: async (_flow, _node, url) => url, egress: createEgress() })
 
 await Promise.all(cameras.map(async (camera, index) => {
   const port = media.forStream({ flowId: 'flow', nodeId: `cam${index}`, streamId: `flow-cam${index}` })

@@ -1,11 +1,6 @@
-// Which camera addresses may be opened at all. A flow is untrusted: its URL must never become an option of ffmpeg,
-// a local file, or a way to services that only this machine can reach (cloud metadata, link-local).
-import { lookup as systemLookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
-import { FatalError, RetryableError } from '../../../nodes/contract/errors.ts'
-import { isRefused, isRefusedName } from '../address-guard.ts'
-
-export type Lookup = (host: string) => Promise<{ address: string; family: number }[]>
+// Which camera addresses make sense at all. A flow is untrusted: its URL must never become an option of ffmpeg or a local
+// file. Whether its host may be reached, judge.ts asks.
+import { FatalError } from '../../../nodes/contract/errors.ts'
 
 const schemes = {
   rtsp: ['rtsp:', 'rtsps:'],
@@ -30,18 +25,6 @@ export function parseCameraUrl(raw: string, kind: 'rtsp' | 'url'): URL {
   return url
 }
 
-/** Resolves the host and refuses what no camera can be. Throws RetryableError CAMERA_UNKNOWN_HOST, FatalError CAMERA_HOST_REFUSED. */
-export async function checkHost(url: URL, lookup: Lookup = (host) => systemLookup(host, { all: true })): Promise<void> {
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host, lookup)
-  for (const { address } of addresses) {
-    if (isRefusedName(host) || isRefused(address)) {
-      throw new FatalError('CAMERA_HOST_REFUSED',
-        `"${host}" is an address of this machine's own network services, not of a camera. Use the camera's address in your network.`)
-    }
-  }
-}
-
 /** URLs in free text cut down to scheme and host: no password, path or token of a camera gets into a log. */
 export function redactUrls(text: string): string {
   return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)([^\s'"]*)/gi, (_all, scheme: string, rest: string) => {
@@ -51,14 +34,6 @@ export function redactUrls(text: string): string {
     const host = rest.includes('@') ? (rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0] ?? '') : authority
     return `${scheme}${host.replace(/:$/, '')}${end}`
   })
-}
-
-async function resolve(host: string, lookup: Lookup): Promise<{ address: string; family: number }[]> {
-  try {
-    return await lookup(host)
-  } catch (error) {
-    throw new RetryableError('CAMERA_UNKNOWN_HOST', `No machine called "${host}" is known here. Check the name, or use the camera's IP address.`, { cause: error })
-  }
 }
 
 function invalid(what: string): FatalError {

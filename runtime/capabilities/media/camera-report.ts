@@ -46,9 +46,9 @@ async function tryCamera(deps: CameraDeps, spec: CameraSpec, owner: Owner | unde
     if (timeoutMs <= 0) throw timedOut(input, totalMs / 1000)
     return { signal: new AbortController().signal, timeoutMs }
   }
-  const seen = await look({ clock: deps.clock, tools }, input, wait())
-  const command = [...tools.bound, tools.ffmpeg, ...snapshotArguments(lookArguments(input, tools.rtspTimeout), filters)]
-  const { text: jpeg, lastWords } = await collect(deps.clock, command, input, wait())
+  const seen = await look({ ...deps, tools }, input, wait())
+  const commandFor = (to: Input): string[] => [...tools.bound, tools.ffmpeg, ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters)]
+  const { text: jpeg, lastWords } = await collect(deps, input, commandFor, wait())
   const picture = readPicture(jpeg)
   if (!picture) throw explain(input, lastWords)
   const { width, height, fps, codec, durationS } = seen
@@ -66,8 +66,8 @@ async function browserReport(deps: CameraDeps, input: Input, owner: Owner | unde
 /** Throws rather than giving back a picture without what was to be burned in. */
 async function burnInto(deps: CameraDeps, input: Input, jpeg: Uint8Array, filters: readonly PictureFilter[]): Promise<NonNullable<ReturnType<typeof readPicture>>> {
   const tools = await deps.tools()
-  const command = [...tools.bound, tools.ffmpeg, ...snapshotArguments(lookArguments(input, tools.rtspTimeout), filters)]
-  const { text: burnt, lastWords } = await collect(deps.clock, command, input, { signal: new AbortController().signal, timeoutMs: totalMs / 2, stdin: asPart(jpeg) })
+  const commandFor = (to: Input): string[] => [...tools.bound, tools.ffmpeg, ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters)]
+  const { text: burnt, lastWords } = await collect(deps, input, commandFor, { signal: new AbortController().signal, timeoutMs: totalMs / 2, stdin: asPart(jpeg) })
   const picture = readPicture(burnt)
   if (!picture) throw explain(input, lastWords)
   return picture

@@ -3,6 +3,7 @@ import type { CameraSpec, Clock, Log, MediaPort } from '../../../nodes/contract/
 import { StoppedError } from '../../../nodes/contract/errors.ts'
 import type { FastFrame, Frame, Taps } from '../../../nodes/contract/frames.ts'
 import type { Relay } from '../../engine/deps.ts'
+import type { Egress } from '../egress.ts'
 import { decode, type Decoding } from './decoder.ts'
 import type { Input } from './input-arguments.ts'
 import { chooseReading, look, type Look } from './look.ts'
@@ -17,6 +18,8 @@ export interface CameraDeps extends ResolveDeps {
   clock: Clock
   log: Log
   relay: Relay
+  /** The one door out. */
+  egress: Pick<Egress, 'checkAddress'>
   tools(): Promise<Tools>
   /** What earlier looks told, by input key, so that a camera that comes back is not looked at again. */
   seen: Map<string, Look>

@@ -25,17 +25,17 @@ export interface Child {
 const keptBytes = 8192
 const graceMs = 1500
 
-// No proxy, secret, locale or debugging variable of ours reaches it or changes what it says.
+// No proxy, secret, locale or debugging variable of ours reaches it or changes what it says; `env` is what passage.ts adds.
 const environment = {
   PATH: process.env['PATH'], LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'], LC_ALL: 'C',
 }
 
 /** Starts `command[0]`. `lastPipe` is the highest file descriptor it writes to. */
-export function startChild(clock: Clock, command: readonly string[], options: { lastPipe: number; feed: boolean }): Child {
+export function startChild(clock: Clock, command: readonly string[], options: { lastPipe: number; feed: boolean; env: Record<string, string> }): Child {
   const extra = Array.from({ length: Math.max(0, options.lastPipe - 2) }, () => 'pipe' as const)
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: [options.feed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra],
-    env: environment,
+    env: { ...environment, ...options.env },
   })
   let words = ''
   let hasEnded = false

@@ -2,11 +2,13 @@
 import type { Clock, Log } from '../../../nodes/contract/capabilities.ts'
 import { BugError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
 import { markOf, visualTokens, type FastFrame, type Frame, type GrayImage, type Picture, type Taps } from '../../../nodes/contract/frames.ts'
+import type { Egress } from '../egress.ts'
 import { startChild, type Child } from './child.ts'
 import { inputArguments, type Input, type Reading } from './input-arguments.ts'
 import { JpegSplitter } from './jpeg-stream.ts'
 import { Newest } from './newest.ts'
 import { outputArguments, pipes, quietArguments } from './output-arguments.ts'
+import { openPassage } from './passage.ts'
 import { FixedSplitter, PgmSplitter, StampReader } from './raw-stream.ts'
 import type { Timeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
@@ -37,6 +39,8 @@ export interface DecoderDeps {
   clock: Clock
   log: Log
   tools: Tools
+  /** The one door out. */
+  egress: Pick<Egress, 'checkAddress'>
 }
 
 /** Two: one being taken, one waiting. More would only make the pictures older. */
@@ -48,9 +52,10 @@ const maxSkew = 64
 export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
   if (job.signal.aborted) throw new StoppedError()
   const { tools } = deps
-  const command = [...tools.bound, tools.ffmpeg, ...quietArguments, ...inputArguments(job.input, tools.rtspTimeout, job.reading),
+  const passage = await openPassage(deps.egress, job.input)
+  const command = [...tools.bound, tools.ffmpeg, ...quietArguments, ...inputArguments(passage.input, tools.rtspTimeout, job.reading),
     ...outputArguments(job.taps, job.input.live, tools.passthrough)]
-  const child = startChild(deps.clock, command, { lastPipe: job.taps.fast ? pipes.fastStamps : pipes.stamps, feed: job.feed !== undefined })
+  const child = startChild(deps.clock, command, { lastPipe: job.taps.fast ? pipes.fastStamps : pipes.stamps, feed: job.feed !== undefined, env: passage.env })
   const frames = new Newest<Frame>(waitingFrames)
   const life = { lastPictureMs: deps.clock.nowMs(), pictures: 0 }
   const stopFeeding = job.feed?.(child)
@@ -63,7 +68,8 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
   }, (error) => frames.end(error))
   const over = new AbortController()
   const watching = watch(deps.clock, job, life, over.signal).then((error) => { if (error) frames.end(error) })
-  void child.ended.then(({ exitCode, lastWords }) => frames.end(verdict(job, life.pictures, exitCode, lastWords)))
+  void passage.refused.then((error) => frames.end(error))
+  void child.ended.then(({ exitCode, lastWords }) => frames.end(passage.refusal() ?? verdict(job, life.pictures, exitCode, passage.words(lastWords))))
   try {
     yield* reportDrops(deps, frames)
   } finally {
@@ -71,6 +77,7 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
     over.abort()
     stopFeeding?.()
     await child.stop()
+    await passage.close()
     await watching
   }
 }

@@ -5,7 +5,7 @@ import type { CameraKind } from '../../../nodes/contract/capabilities.ts'
 /** A camera that may be opened: checked, resolved, credentials filled in. */
 export interface Input {
   kind: CameraKind
-  /** Behind `-i`: an absolute path, a URL, a device. Never logged. */
+  /** Behind `-i`: an absolute path, a URL, a device. Never logged. What ffmpeg gets to see of a URL, passage.ts says. */
   source: string
   /** For a sentence: `camera at 10.0.0.7`, `clip "fall.mp4"`. */
   name: string
@@ -15,6 +15,8 @@ export interface Input {
   /** Clips: whole seconds to leave out at the start. */
   startAtS: number
   transport: 'tcp' | 'udp'
+  /** RTMP: what the server is told that it is called, where the source leads through this machine. */
+  rtmpUrl?: string
   /** Who it is, without credentials: what is learnt of a camera is kept under this. */
   key: string
 }
@@ -79,15 +81,17 @@ function sourceArguments(input: Input, rtspTimeout: string, reading?: Reading): 
 
 function urlArguments(input: Input, rtspTimeout: string, more: string[]): string[] {
   const scheme = input.source.slice(0, input.source.indexOf(':'))
-  if (scheme === 'rtsp' || scheme === 'rtsps') return rtspArguments(input, rtspTimeout)
-  const protocols = { rtmp: 'rtmp,tcp', rtmps: 'rtmps,rtmp,tls,tcp', srt: 'srt' }[scheme] ?? 'http,https,tls,tcp,crypto'
-  return [...more, ...lookLong(), '-rw_timeout', timeoutUs, '-protocol_whitelist', protocols, '-format_whitelist', webFormats]
+  if (scheme === 'rtsp') return rtspArguments(input, rtspTimeout)
+  // Encryption ends before ffmpeg (http-guard.ts, stream-relay.ts). With `tls` it could go around them, with `httpproxy` a playlist.
+  const protocols = { rtmp: 'rtmp,tcp', srt: 'srt' }[scheme] ?? 'http,tcp,crypto'
+  const called = input.rtmpUrl === undefined ? [] : ['-rtmp_tcurl', input.rtmpUrl]
+  return [...more, ...lookLong(), '-rw_timeout', timeoutUs, ...called, '-protocol_whitelist', protocols, '-format_whitelist', webFormats]
 }
 
 function rtspArguments(input: Input, rtspTimeout: string): string[] {
   return [
     ...lookLong(), '-rtsp_transport', input.transport, rtspTimeout, timeoutUs, '-allowed_media_types', 'video',
-    '-protocol_whitelist', 'rtsp,rtsps,rtp,srtp,udp,tcp,tls', '-format_whitelist', 'rtsp,rtp,sdp,mpegts,h264,hevc,mjpeg',
+    '-protocol_whitelist', 'rtsp,rtp,srtp,udp,tcp', '-format_whitelist', 'rtsp,rtp,sdp,mpegts,h264,hevc,mjpeg',
   ]
 }
 

@@ -83,7 +83,7 @@ async function verify(deps: CameraDeps, part: string, name: string): Promise<Loo
   const tools = await deps.tools()
   const input = { ...(await resolveInput(deps, { kind: 'file', path: part })), name: `clip "${safeName(name)}"` }
   try {
-    return await look({ clock: deps.clock, tools }, input, { signal: new AbortController().signal, timeoutMs: 20_000 })
+    return await look({ ...deps, tools }, input, { signal: new AbortController().signal, timeoutMs: 20_000 })
   } catch (error) {
     if (!(error instanceof CodedError) || error.code === 'MEDIA_FFMPEG_MISSING') throw error
     throw new BadRequestError('MEDIA_NOT_VIDEO', `"${safeName(name)}" is not a video Heed can read. MP4, MOV, MKV, WebM and AVI work.`, { cause: error })

@@ -3,8 +3,10 @@ import { z } from 'zod'
 import type { Clock } from '../../../nodes/contract/capabilities.ts'
 import { RetryableError, StoppedError } from '../../../nodes/contract/errors.ts'
 import type { Taps } from '../../../nodes/contract/frames.ts'
+import type { Egress } from '../egress.ts'
 import { startChild } from './child.ts'
 import { lookArguments, type Input, type Reading } from './input-arguments.ts'
+import { openPassage } from './passage.ts'
 import type { Tools } from './tools.ts'
 import { explain, noVideo, timedOut } from './trouble.ts'
 
@@ -24,6 +26,8 @@ export interface Look {
 export interface LookDeps {
   clock: Clock
   tools: Tools
+  /** The one door out. */
+  egress: Pick<Egress, 'checkAddress'>
 }
 
 /** Longest gap at which keyframes still make one picture a second: 30 frames at 29.97 fps with room for rounding. */
@@ -47,13 +51,12 @@ const ReportSchema = z.object({
  * keyframes are.
  */
 export async function look(deps: LookDeps, input: Input, options: { signal: AbortSignal; timeoutMs: number; keyframesForS?: number }): Promise<Look> {
-  const { tools, clock } = deps
+  const { tools } = deps
   const packets = options.keyframesForS === undefined ? [] : ['-read_intervals', `%+${options.keyframesForS}`]
   const entries = 'format=format_name,duration:stream=codec_name,width,height,has_b_frames,avg_frame_rate,r_frame_rate,duration:stream_disposition=attached_pic'
     + (packets.length > 0 ? ':packet=pts_time,dts_time,flags' : '')
-  const command = [...tools.bound, tools.ffprobe, '-v', 'error', '-of', 'json', '-select_streams', 'v:0', '-show_entries', entries, ...packets,
-    ...lookArguments(input, tools.rtspTimeout)]
-  const { text, lastWords, exitCode } = await collect(clock, command, input, options)
+  const { text, lastWords, exitCode } = await collect(deps, input, (seen) => [...tools.bound, tools.ffprobe, '-v', 'error', '-of', 'json', '-select_streams', 'v:0',
+    '-show_entries', entries, ...packets, ...lookArguments(seen, tools.rtspTimeout)], options)
   if (exitCode !== 0) throw explain(input, lastWords)
   const report = ReportSchema.safeParse(parseJson(text.toString('utf8')))
   if (!report.success) throw new RetryableError('CAMERA_BROKEN', `ffprobe says nothing usable of the ${input.name}.`)
@@ -86,13 +89,16 @@ function chooseDecode(seen: Look): Reading['decode'] {
   return seen.keyframeGapS !== null && seen.keyframeGapS <= frequentS ? 'keyframes' : 'all'
 }
 
-/** Runs a command to its end, fed with `stdin`, and gives back what it wrote. Throws CAMERA_TIMEOUT or StoppedError. */
+type Wait = { signal: AbortSignal; timeoutMs: number; stdin?: Uint8Array }
+
+/** Runs a command to its end, fed with `stdin`, and gives back what it wrote. Throws what was refused, CAMERA_TIMEOUT or StoppedError. */
 export async function collect(
-  clock: Clock, command: readonly string[], input: Input, options: { signal: AbortSignal; timeoutMs: number; stdin?: Uint8Array },
+  { clock, egress }: Pick<LookDeps, 'clock' | 'egress'>, input: Input, commandFor: (input: Input) => string[], wait: Wait,
 ): Promise<{ text: Buffer; lastWords: string; exitCode: number | null }> {
-  if (options.signal.aborted) throw new StoppedError()
-  const child = startChild(clock, command, { lastPipe: 2, feed: options.stdin !== undefined })
-  child.stdin?.end(options.stdin)
+  if (wait.signal.aborted) throw new StoppedError()
+  const passage = await openPassage(egress, input)
+  const child = startChild(clock, commandFor(passage.input), { lastPipe: 2, feed: wait.stdin !== undefined, env: passage.env })
+  child.stdin?.end(wait.stdin)
   const chunks: Buffer[] = []
   let bytes = 0
   child.output(1).on('data', (chunk: Buffer) => {
@@ -100,13 +106,16 @@ export async function collect(
     if (bytes <= maxOutputBytes) chunks.push(chunk)
   })
   const over = new AbortController()
-  const late = clock.sleep(options.timeoutMs, AbortSignal.any([options.signal, over.signal])).then(() => 'late' as const, () => 'stopped' as const)
-  const end = await Promise.race([child.ended, late])
+  const late = clock.sleep(wait.timeoutMs, AbortSignal.any([wait.signal, over.signal])).then(() => 'late' as const, () => 'stopped' as const)
+  const end = await Promise.race([child.ended, late, passage.refused.then(() => 'refused' as const)])
   over.abort()
   await child.stop()
-  if (end === 'late') throw timedOut(input, Math.round(options.timeoutMs / 1000))
-  if (end === 'stopped') throw new StoppedError()
-  return { text: Buffer.concat(chunks), lastWords: end.lastWords, exitCode: end.exitCode }
+  await passage.close()
+  const refusal = passage.refusal()
+  if (refusal) throw refusal
+  if (end === 'late') throw timedOut(input, Math.round(wait.timeoutMs / 1000))
+  if (end === 'stopped' || end === 'refused') throw new StoppedError()
+  return { text: Buffer.concat(chunks), lastWords: passage.words(end.lastWords), exitCode: end.exitCode }
 }
 
 function longestGap(packets: { pts_time?: number | undefined; dts_time?: number | undefined; flags: string }[]): number | null {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Clock, Log, MediaPort } from '../../../nodes/contract/capabilities.ts'
 import type { MediaLibrary } from '../../api/deps.ts'
 import type { Relay } from '../../engine/deps.ts'
-import type { Lookup } from './address.ts'
+import type { Egress } from '../egress.ts'
 import { createCameraPort, type CameraDeps, type StreamOwner } from './camera.ts'
 import { createLibrary } from './library.ts'
 import { createToolFinder } from './tools.ts'
@@ -24,7 +24,8 @@ export interface MediaOptions {
   maxUploadBytes?: number
   /** A live camera without a picture for this long is lost; default 10 s. */
   silentAfterMs?: number
-  lookup?: Lookup
+  /** The one door out. */
+  egress: Pick<Egress, 'checkAddress'>
 }
 
 export interface Media {
@@ -35,7 +36,7 @@ export interface Media {
 /** Starts nothing: processes come and go with the cameras that are opened. */
 export function createMedia(options: MediaOptions): Media {
   const deps: CameraDeps = {
-    clock: options.clock, log: options.log, relay: options.relay, fillCredentials: options.fillCredentials, lookup: options.lookup,
+    clock: options.clock, log: options.log, relay: options.relay, fillCredentials: options.fillCredentials, egress: options.egress,
     tools: createToolFinder(options), folders: { media: join(options.dataDir, 'media'), extra: options.mediaDirs },
     seen: new Map(), silentAfterMs: options.silentAfterMs ?? 10_000,
   }

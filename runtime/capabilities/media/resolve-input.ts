@@ -1,7 +1,7 @@
-// From what a flow says of a camera to what may be opened: every check stands before the first process is started.
+// From what a flow says of a camera to what may be opened. Whether its host may be reached is judged with every try (passage.ts).
 import type { CameraSpec } from '../../../nodes/contract/capabilities.ts'
 import { FatalError } from '../../../nodes/contract/errors.ts'
-import { checkHost, hostOf, parseCameraUrl, type Lookup } from './address.ts'
+import { hostOf, parseCameraUrl } from './address.ts'
 import { resolveClip, type ClipFolders } from './clip-path.ts'
 import type { Input } from './input-arguments.ts'
 
@@ -11,7 +11,6 @@ export interface ResolveDeps {
   folders: ClipFolders
   /** Puts a camera's user name and password back where `***@` stands. */
   fillCredentials(flowId: string, nodeId: string, url: string): Promise<string>
-  lookup?: Lookup | undefined
 }
 
 /** Throws FatalError or RetryableError with words for the person who drew the camera. */
@@ -43,7 +42,6 @@ export async function resolveInput(deps: ResolveDeps, spec: CameraSpec, owner?: 
 async function resolveUrl(deps: ResolveDeps, kind: 'rtsp' | 'url', raw: string | undefined, owner: Owner | undefined): Promise<Pick<Input, 'kind' | 'source' | 'name' | 'live' | 'key'>> {
   if (!raw) throw incomplete('has no address yet.')
   const drawn = parseCameraUrl(raw, kind)
-  await checkHost(drawn, deps.lookup)
   const isSealed = drawn.username === '***' || raw.includes('***@')
   const full = isSealed && owner ? await deps.fillCredentials(owner.flowId, owner.nodeId, raw) : raw
   const url = parseCameraUrl(full, kind)

@@ -1,0 +1,106 @@
+// What a camera answers over RTSP, before ffmpeg reads it: answers that would lead ffmpeg to another machine do not pass.
+// Reads as ffmpeg does (libavformat/rtsp.c), and lets through only what both read alike. Pure; never connects.
+
+export interface Passed {
+  bytes: Buffer
+  /** Why nothing more may pass: where the camera sends us, or that it speaks no RTSP. */
+  refused?: { kind: 'redirect' | 'multicast'; to: string } | { kind: 'broken' }
+}
+
+/** Larger than any answer of a camera: descriptions have a few kB. */
+const mostHeld = 256 * 1024
+const nothing = Buffer.alloc(0)
+
+/** For one connection, until ffmpeg plays: from then on it follows no redirect and sets no transport up. */
+export class RtspGate {
+  readonly #source: string
+  #held: Buffer = nothing
+  #isBetween = true
+
+  /** `source` is the camera's address as a number: where ffmpeg sends its reports over UDP, whatever the camera says. */
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  /**
+   * Whether ffmpeg now asks to play; it writes each request at once. Only at the start of one: what stands further in may be
+   * a path that the camera has chosen.
+   */
+  asksToPlay(request: Buffer): boolean {
+    const isPlay = this.#isBetween && request.subarray(0, 5).toString('latin1') === 'PLAY '
+    this.#isBetween = request.subarray(-4).toString('latin1') === '\r\n\r\n'
+    return isPlay
+  }
+
+  /** What has come and was not passed yet. */
+  get rest(): Buffer {
+    return this.#held
+  }
+
+  push(chunk: Buffer): Passed {
+    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
+    const passed: Buffer[] = []
+    for (;;) {
+      const next = this.#next()
+      if (next === undefined) break
+      passed.push(next.bytes)
+      if (next.refused) return { bytes: Buffer.concat(passed), refused: next.refused }
+    }
+    const isTooMuch = this.#held.length > mostHeld
+    return { bytes: passed.length === 1 ? passed[0]! : Buffer.concat(passed), ...(isTooMuch ? { refused: { kind: 'broken' } } : {}) }
+  }
+
+  #next(): Passed | undefined {
+    if (this.#held[0] === 0x24) return this.#held.length < 4 ? undefined : this.#take(4 + this.#held.readUInt16BE(2))
+    const end = headEnd(this.#held)
+    if (end === undefined) return undefined
+    const lines = this.#held.subarray(0, end).toString('latin1').replaceAll('\r', '').split('\n').slice(0, -2)
+    const refused = judgeHead(lines)
+    if (refused) return { bytes: nothing, refused }
+    const length = Number(lines.map((line) => /^content-length:\s*(\d+)/i.exec(line)?.[1]).find((each) => each !== undefined) ?? 0)
+    const message = this.#take(end + length)
+    if (!message || !lines.some((line) => /^transport:/i.test(line))) return message
+    const head = lines.map((line) => pinSource(line, this.#source))
+    return { bytes: Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), message.bytes.subarray(end)]) }
+  }
+
+  #take(length: number): Passed | undefined {
+    if (this.#held.length < length) return undefined
+    const bytes = this.#held.subarray(0, length)
+    this.#held = this.#held.subarray(length)
+    return { bytes }
+  }
+}
+
+/** Behind the first empty line; carriage returns do not count. */
+function headEnd(bytes: Buffer): number | undefined {
+  let isEmpty = true
+  for (let at = 0; at < bytes.length; at++) {
+    if (bytes[at] === 0x0a) {
+      if (isEmpty) return at + 1
+      isEmpty = true
+    } else if (bytes[at] !== 0x0d) isEmpty = false
+  }
+  return undefined
+}
+
+function judgeHead(lines: readonly string[]): Passed['refused'] {
+  const [first] = lines
+  // An empty line is an empty message.
+  if (first === undefined) return undefined
+  const status = /^RTSP\/\d\.\d (\d{3})(?: |$)/.exec(first)?.[1]
+  const isRequest = /^[A-Z_]{3,20} \S+ RTSP\/\d\.\d$/.test(first)
+  const lengths = lines.filter((line) => /^content-length:/i.test(line))
+  const isReadable = lengths.length <= 1 && lengths.every((line) => /^content-length:\s*\d{1,6}\s*$/i.test(line)) && !lines.some((line) => line.startsWith('$') || line.includes('\0'))
+  if ((status === undefined && !isRequest) || !isReadable) return { kind: 'broken' }
+  if (status?.startsWith('3')) return { kind: 'redirect', to: lines.map((line) => /^location:\s*(.*)$/i.exec(line)?.[1]).find((each) => each !== undefined) ?? '' }
+  const multicast = lines.find((line) => /^transport:.*multicast/i.test(line))
+  return multicast === undefined ? undefined : { kind: 'multicast', to: /destination=([^;,]*)/i.exec(multicast)?.[1] ?? '' }
+}
+
+/** The first transport counts. Over UDP ffmpeg would send its reports to whatever `source` says. */
+function pinSource(line: string, source: string): string {
+  const transport = /^transport:\s*([^,]*)/i.exec(line)?.[1]
+  if (transport === undefined || /interleaved/i.test(transport)) return line
+  return `Transport: ${[...transport.split(';').filter((each) => !/^\s*source\b/i.test(each)), `source=${source}`].join(';')}`
+}
