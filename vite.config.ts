@@ -1,16 +1,49 @@
 // Builds the editor into editor/dist; in development serves it and hands /api on to a running Heed.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { basename, dirname } from 'node:path'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const server = `http://127.0.0.1:${process.env['HEED_PORT'] ?? '1890'}`
 
-export default defineConfig({
+const { resolve } = createRequire(import.meta.url)
+/** What editor/voice-detector.ts fetches when somebody opens the microphone. The libraries ask for them by these very names. */
+const voice = { worklet: resolve('@ricky0123/vad-web/dist/vad.worklet.bundle.min.js'), model: resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx') }
+const wasm = { code: resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'), loader: resolve('onnxruntime-web/ort-wasm-simd-threaded.mjs') }
+const voiceFiles = [voice.worklet, voice.model, wasm.code, wasm.loader].map((path) => ({ name: basename(path), bytes: readFileSync(path) }))
+
+/** Under assets/ a name is kept for ever, so the folder's name carries the hash that the file names cannot. */
+function voiceFolder(): string {
+  const hash = createHash('sha256')
+  for (const { name, bytes } of voiceFiles) hash.update(name).update(bytes)
+  return `assets/voice-${hash.digest('hex').slice(0, 8)}/`
+}
+
+const emitVoice: Plugin = {
+  name: 'heed-voice',
+  apply: 'build',
+  generateBundle() {
+    for (const { name, bytes } of voiceFiles) this.emitFile({ type: 'asset', fileName: voiceFolder() + name, source: bytes })
+  },
+}
+
+const served = (path: string): string => `/@fs/${dirname(path).replaceAll('\\', '/').replace(/^\//, '')}/`
+
+export default defineConfig(({ command }) => ({
   root: 'editor',
-  plugins: [react()],
+  plugins: [react(), emitVoice],
+  define: {
+    'import.meta.env.VOICE_FILES': JSON.stringify(command === 'build' ? `/${voiceFolder()}` : served(voice.model)),
+    'import.meta.env.VOICE_WASM': JSON.stringify(command === 'build' ? `/${voiceFolder()}` : served(wasm.code)),
+  },
+  // The detector's library names the whole of onnxruntime-web for a class that is not used here; its WebAssembly part does.
+  resolve: { alias: [{ find: /^onnxruntime-web$/, replacement: 'onnxruntime-web/wasm' }] },
   build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 900 },
   server: {
     host: '127.0.0.1',
     port: Number(process.env['HEED_EDITOR_PORT'] ?? 5173),
     proxy: { '^/(api/|metrics$)': { target: server, ws: true, changeOrigin: false } },
   },
-})
+}))

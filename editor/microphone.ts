@@ -2,11 +2,12 @@
 // keeps no recording, and does not listen to Heed's own voice.
 import { create } from 'zustand'
 import { api } from './api.ts'
-import { createVoiceActivity, toWav, voiceSettings } from './graph/voice-activity.ts'
+import type { Listener } from './graph/voice-activity.ts'
 import { useSounds } from './sounds.ts'
+import type { VoiceEvents } from './voice-detector.ts'
 
 interface Microphone {
-  state: 'off' | 'asking' | 'on-air'
+  state: 'off' | 'asking' | 'loading' | 'on-air'
   isHearing: boolean
   /** The words of the last utterance, as the server understood them. */
   heard: string | null
@@ -23,6 +24,7 @@ function words(error: unknown): string {
   const name = error instanceof Error ? error.name : ''
   if (name === 'NotAllowedError') return 'This browser was not allowed to listen. Allow the microphone for this page in the address bar, then try again.'
   if (name === 'NotFoundError') return 'This device has no microphone that the browser can see. Plug one in, then try again.'
+  if (name === 'NotReadableError') return 'The microphone is in use by another program. Close that program, then try again.'
   return error instanceof Error ? error.message : String(error)
 }
 
@@ -43,39 +45,56 @@ async function send(flow: string, node: string, wav: Uint8Array<ArrayBuffer>): P
   }
 }
 
+async function askForMicrophone(): Promise<MediaStream> {
+  const devices = navigator.mediaDevices as MediaDevices | undefined
+  if (!devices) throw new Error('Browsers share a microphone only with pages opened over https or on the machine itself. Open Heed that way, then try again.')
+  return await devices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, channelCount: 1 } })
+}
+
+async function loadListener(media: MediaStream, audio: AudioContext, on: VoiceEvents): Promise<Listener> {
+  try {
+    const { openDetector } = await import('./voice-detector.ts')
+    return await openDetector(media, audio, on)
+  } catch (error) {
+    // A library that failed to load is not asked for again before the page is.
+    throw new Error('What tells speech from noise could not be loaded. Check that Heed can be reached, reload this page, then try again. It needs a browser of the last three years.', { cause: error })
+  }
+}
+
 /** Opens the microphone for a card of a running flow. */
 export async function startMicrophone(flow: string, node: string): Promise<void> {
   stopMicrophone()
   const mine = turn
   useMicrophone.setState({ ...off, state: 'asking' })
-  try {
-    const devices = navigator.mediaDevices as MediaDevices | undefined
-    if (!devices) throw new Error('Browsers share a microphone only with pages opened over https or on the machine itself. Open Heed that way, then try again.')
-    const media = await devices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, channelCount: 1 } })
-    const audio = new AudioContext()
-    const letGo = (): void => {
-      for (const track of media.getTracks()) track.stop()
-      void audio.close()
-    }
-    if (mine !== turn) return letGo()
-    close = letGo
-    await audio.audioWorklet.addModule('/voice-worklet.js')
-    if (mine !== turn) return
-    const activity = createVoiceActivity(voiceSettings(audio.sampleRate))
-    const worklet = new AudioWorkletNode(audio, 'heed-voice', { numberOfOutputs: 0 })
-    worklet.port.onmessage = ({ data }: MessageEvent<Float32Array>) => {
-      if (mine !== turn) return
-      if (useSounds.getState().playing !== null) return activity.reset()
-      const said = activity.take(data)
-      if (activity.isSpeaking() !== useMicrophone.getState().isHearing) useMicrophone.setState({ isHearing: activity.isSpeaking() })
-      if (said) void send(flow, node, toWav(said, audio.sampleRate))
-    }
-    audio.createMediaStreamSource(media).connect(worklet)
-    media.getAudioTracks()[0]?.addEventListener('ended', () => mine === turn && stopMicrophone())
-    useMicrophone.setState({ state: 'on-air' })
-  } catch (error) {
+  const fail = (error: unknown): void => {
     if (mine !== turn) return
     stopMicrophone()
     useMicrophone.setState({ trouble: words(error) })
+  }
+  try {
+    const media = await askForMicrophone()
+    const letGo = (): void => { for (const track of media.getTracks()) track.stop() }
+    if (mine !== turn) return letGo()
+    const audio = new AudioContext()
+    useMicrophone.setState({ state: 'loading' })
+    const opening = loadListener(media, audio, {
+      speaking: (isHearing) => { if (mine === turn) useMicrophone.setState({ isHearing }) },
+      said: (wav) => { if (mine === turn) void send(flow, node, wav) },
+      trouble: fail,
+    })
+    let unfollow = (): void => undefined
+    close = () => {
+      letGo()
+      unfollow()
+      void opening.then((listener) => listener.close(), () => undefined).finally(() => void audio.close())
+    }
+    media.getAudioTracks()[0]?.addEventListener('ended', () => mine === turn && stopMicrophone())
+    const listener = await opening
+    if (mine !== turn) return
+    listener.setDeaf(useSounds.getState().playing !== null)
+    unfollow = useSounds.subscribe(({ playing }) => listener.setDeaf(playing !== null))
+    useMicrophone.setState({ state: 'on-air' })
+  } catch (error) {
+    fail(error)
   }
 }

@@ -1,53 +1,117 @@
-// Speech found by loudness: cut out whole, coughs left out, a noisy room learnt.
+// How Heed listens, by the library's own rule for frames: whole sentences, no coughs, an end to a long speech, deaf in between.
+import { FrameProcessor, Message } from '@ricky0123/vad-web'
 import { describe, expect, it } from 'vitest'
-import { createVoiceActivity, toWav, voiceSettings } from './voice-activity.ts'
+import { createListener, frameMs, voiceSettings, type Detector } from './voice-activity.ts'
 
-const rate = 16_000
-const block = (level: number): Float32Array => Float32Array.from({ length: 320 }, (_, i) => level * Math.sin(i * 0.3))
-
-function hear(levels: readonly [level: number, ms: number][]): Float32Array[] {
-  const activity = createVoiceActivity(voiceSettings(rate))
-  return levels.flatMap(([level, ms]) => Array.from({ length: ms / 20 }, () => activity.take(block(level))).filter((said) => said !== null))
+/** A detector whose model hears speech in a frame of ones. */
+function listen() {
+  const said: number[] = []
+  const speaking: boolean[] = []
+  const troubles: unknown[] = []
+  const calls: string[] = []
+  const frames = new FrameProcessor((frame) => Promise.resolve({ isSpeech: frame[0] ?? 0, notSpeech: 1 - (frame[0] ?? 0) }), () => undefined, voiceSettings, frameMs)
+  const onEvent = (event: Parameters<Parameters<FrameProcessor['process']>[1]>[0]): void => {
+    if (event.msg === Message.FrameProcessed) listener.frameHeard()
+    if (event.msg === Message.SpeechStart) listener.setSpeaking(true)
+    if (event.msg === Message.VADMisfire || event.msg === Message.SpeechEnd) listener.setSpeaking(false)
+    if (event.msg === Message.SpeechEnd) said.push((event.audio.length / 16_000) * 1000)
+  }
+  const change = (name: string, then: () => void) => async (): Promise<void> => {
+    calls.push(`${name} begins`)
+    await new Promise((resolve) => { setImmediate(resolve) })
+    then()
+    calls.push(`${name} ends`)
+  }
+  const detector: Detector = {
+    start: change('start', () => frames.resume()), pause: change('pause', () => frames.pause(onEvent)), destroy: change('destroy', () => undefined),
+    setOptions: (update) => frames.setOptions({ ...voiceSettings, ...update }),
+  }
+  frames.resume()
+  const listener = createListener(detector, { speaking: (is) => speaking.push(is), trouble: (error) => troubles.push(error) })
+  const hear = async (...parts: [isSpeech: 0 | 1, ms: number][]): Promise<void> => {
+    for (const [isSpeech, ms] of parts) {
+      for (let at = 0; at < ms; at += frameMs) {
+        await frames.process(new Float32Array(512).fill(isSpeech), onEvent)
+        await new Promise((resolve) => { setImmediate(resolve) })
+      }
+    }
+  }
+  return { listener, detector, said, speaking, troubles, calls, hear }
 }
 
-describe('voice activity', () => {
-  it('cuts out what was said, with a little before and after it', () => {
-    const [said, ...others] = hear([[0.001, 2000], [0.3, 1000], [0.001, 1000]])
-    expect(others).toEqual([])
-    const ms = ((said?.length ?? 0) * 1000) / rate
-    expect(ms).toBeGreaterThanOrEqual(1900)
-    expect(ms).toBeLessThanOrEqual(2100)
+describe('listening', () => {
+  it('keeps half a second before the first sure frame, and the pause after the last', async () => {
+    const { hear, said, speaking } = listen()
+    await hear([0, 2000], [1, 1024], [0, 1000])
+    expect(said).toEqual([480 + 1024 + 704])
+    expect(speaking).toEqual([true, false])
   })
 
-  it('keeps one sentence with a breath in it together, and two with a pause apart', () => {
-    expect(hear([[0.001, 500], [0.3, 600], [0.001, 400], [0.3, 600], [0.001, 1000]])).toHaveLength(1)
-    expect(hear([[0.001, 500], [0.3, 600], [0.001, 1000], [0.3, 600], [0.001, 1000]])).toHaveLength(2)
+  it('keeps one sentence with a breath in it together, and two with a pause apart', async () => {
+    const breath = listen()
+    await breath.hear([0, 500], [1, 600], [0, 400], [1, 600], [0, 1000])
+    expect(breath.said).toHaveLength(1)
+    const pause = listen()
+    await pause.hear([0, 500], [1, 600], [0, 1000], [1, 600], [0, 1000])
+    expect(pause.said).toHaveLength(2)
   })
 
-  it('leaves a click out, and learns a noisy room', () => {
-    expect(hear([[0.001, 1000], [0.5, 60], [0.001, 1500]])).toEqual([])
-    expect(hear([[0.004, 3000], [0.012, 8000]])).toEqual([])
+  it('leaves a cough out, and no longer shows it', async () => {
+    const { hear, said, speaking } = listen()
+    await hear([0, 1000], [1, 160], [0, 1500])
+    expect([said, speaking]).toEqual([[], [true, false]])
   })
 
-  it('ends a speech that never pauses', () => {
-    expect(hear([[0.001, 500], [0.5, 20_100], [0.001, 100]])).toHaveLength(1)
+  it('sends what never pauses after twenty seconds, and goes on listening', async () => {
+    const { hear, said, troubles } = listen()
+    await hear([0, 1000], [1, 20_500], [0, 1000])
+    expect(said).toHaveLength(2)
+    expect(said[0]).toBeGreaterThan(20_000)
+    expect(said[0]).toBeLessThan(20_800)
+    expect(troubles).toEqual([])
   })
 
-  it('forgets what had begun', () => {
-    const activity = createVoiceActivity(voiceSettings(rate))
-    for (let i = 0; i < 50; i++) activity.take(block(0.001))
-    for (let i = 0; i < 50; i++) activity.take(block(0.3))
-    expect(activity.isSpeaking()).toBe(true)
-    activity.reset()
-    expect(activity.isSpeaking()).toBe(false)
+  it('hears nothing while Heed talks, and forgets what had begun', async () => {
+    const { listener, hear, said, speaking } = listen()
+    await hear([0, 1000], [1, 600])
+    listener.setDeaf(true)
+    await hear([1, 1000], [0, 1500])
+    expect([said, speaking]).toEqual([[], [true, false]])
+    listener.setDeaf(false)
+    await hear([0, 600], [1, 600], [0, 1000])
+    expect(said).toHaveLength(1)
+    expect(said[0]).toBeLessThan(480 + 608 + 704 + frameMs)
+  })
+
+  it('is not deaf for good after one short sound upon another', async () => {
+    const { listener, hear, said, calls } = listen()
+    for (const isDeaf of [true, false, true, false]) listener.setDeaf(isDeaf)
+    await hear([0, 1000], [1, 600], [0, 1000])
+    expect(said).toHaveLength(1)
+    expect(calls.filter((_, at) => at % 2 === 0).map((call) => call.replace('begins', 'ends'))).toEqual(calls.filter((_, at) => at % 2 === 1))
   })
 })
 
-describe('toWav', () => {
-  it('writes a header that fits and brings the rate down', () => {
-    const wav = toWav(new Float32Array(48_000).fill(0.5), 48_000)
-    const view = new DataView(wav.buffer)
-    expect(wav.length).toBe(44 + 32_000)
-    expect([view.getUint32(24, true), view.getUint32(40, true), view.getInt16(44, true)]).toEqual([16_000, 32_000, 16_384])
+describe('closing', () => {
+  it('gives the detector back once, after what was under way, and sends nothing more', async () => {
+    const { listener, hear, said, speaking, calls } = listen()
+    await hear([0, 500], [1, 600])
+    listener.setDeaf(true)
+    listener.setDeaf(false)
+    await Promise.all([listener.close(), listener.close()])
+    listener.setDeaf(true)
+    await listener.close()
+    expect(calls.slice(-2)).toEqual(['destroy begins', 'destroy ends'])
+    expect(calls.filter((call) => call === 'destroy begins')).toHaveLength(1)
+    expect([said, speaking]).toEqual([[], [true, false]])
+  })
+
+  it('says what went wrong instead of throwing it at nobody', async () => {
+    const { listener, detector, troubles, hear } = listen()
+    detector.pause = () => Promise.reject(new Error('the microphone is gone'))
+    listener.setDeaf(true)
+    await hear([0, 64])
+    await listener.close()
+    expect(troubles).toEqual([new Error('the microphone is gone')])
   })
 })

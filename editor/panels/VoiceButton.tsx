@@ -17,6 +17,7 @@ export function VoiceButton({ flowId, node, isRunning }: { flowId: string; node:
           ? <Button variant="default" disabled={!isRunning} onClick={() => void startMicrophone(flowId, node)} leftSection={<IconMicrophone size={18} aria-hidden />} data-testid="microphone">Speak</Button>
           : <Button variant="default" onClick={stopMicrophone} leftSection={<IconMicrophoneOff size={18} aria-hidden />} data-testid="microphone-stop">Stop listening</Button>}
         {state === 'asking' && <span className="small quiet">Asking the browser</span>}
+        {state === 'loading' && <span className="small quiet">Getting ready to listen</span>}
         {state === 'on-air' && <OnAirMark label={isHearing ? 'Hears you' : 'Microphone is on air'} />}
       </div>
       <div role="status">{heard !== null && <p className="small quiet" data-testid="heard">Heard: {heard}</p>}</div>
