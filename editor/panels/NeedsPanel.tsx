@@ -1,7 +1,7 @@
 // Beside the canvas: what a flow from somebody else needs before it can run, in sentences, each with what settles it.
 import { ActionIcon, Button, NativeSelect } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { fitView, showCard } from '../canvas/view.ts'
 import { nameOf } from '../graph/check.ts'
@@ -18,11 +18,18 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   return <section className="inspector-section"><h3 className="group-title">{title}</h3><ul className="need-list">{children}</ul></section>
 }
 
-function goToCard(node: string, isPhone: boolean): void {
+/** Whoever goes by keyboard goes on in the page, not from its beginning. */
+function close(): void {
   showNeeds(false)
+  document.getElementById('main')?.focus({ preventScroll: true })
+}
+
+function goToCard(node: string, isPhone: boolean): void {
+  close()
   select({ nodes: [node] })
   if (!isPhone) inspect(true)
-  showCard(node)
+  // Once the panel is gone and the canvas knows its own size again.
+  setTimeout(() => showCard(node), 100)
 }
 
 function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
@@ -58,7 +65,7 @@ function MissingConnection({ flowId, missing }: { flowId: string; missing: Requi
   return (
     <li className="need" data-testid="need-connection">
       <p>It uses a connection called “{missing.name}”, which is not here: {kindsWords(missing.kinds, (each) => kindView(each).title)}.</p>
-      {kind && <Button size="compact-sm" variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} aria-label={`Add the connection ${missing.name}`} data-testid="need-add-connection">{isOpen ? 'Not now' : 'Add it'}</Button>}
+      {kind && <Button size="compact-sm" variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} aria-label={`${isOpen ? 'Not now' : 'Add it'}: the connection ${missing.name}`} data-testid="need-add-connection">{isOpen ? 'Not now' : 'Add it'}</Button>}
       {isOpen && kind && (
         <div className="need-more stack">
           {missing.kinds.length > 1 && <NativeSelect label="Kind" value={kind} onChange={(event) => setKind(missing.kinds.find((each) => each === event.currentTarget.value))} data={missing.kinds.map((each) => ({ value: each, label: kindView(each).title }))} data-testid="need-kind" />}
@@ -77,7 +84,7 @@ function Cards({ flow, requires, looks, isPhone }: { flow: Flow; requires: Requi
         {cameras.map((camera) => (
           <li key={camera.node} className="need" data-testid="need-camera">
             <p>{cameraWords(camera)}</p>
-            <Button size="compact-sm" variant="default" onClick={() => { lookedAt(camera.node); goToCard(camera.node, isPhone) }} aria-label={`Set up ${camera.name}`} data-testid="need-set-up">{isPhone ? 'Show' : 'Set up'}</Button>
+            <Button size="compact-sm" variant="default" onClick={() => { lookedAt(camera.node); goToCard(camera.node, isPhone) }} aria-label={`${isPhone ? 'Show' : 'Set up'} ${camera.name}`} data-testid="need-set-up">{isPhone ? 'Show' : 'Set up'}</Button>
           </li>
         ))}
       </Section>}
@@ -99,19 +106,25 @@ function Cards({ flow, requires, looks, isPhone }: { flow: Flow; requires: Requi
 /** Docked where the inspector is otherwise. */
 export function NeedsPanel({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPhone: boolean }) {
   const { needs, looks, isImported, failure } = useNeeds()
+  const panel = useRef<HTMLElement>(null)
   useEffect(() => {
+    panel.current?.focus({ preventScroll: true })
     // Beside the panel, not behind it; a canvas that has just opened is still measuring its cards.
     const timer = setTimeout(fitView, 250)
-    return () => clearTimeout(timer)
-  }, [])
+    return () => {
+      clearTimeout(timer)
+      // On a phone it has covered the whole canvas.
+      if (isPhone) requestAnimationFrame(fitView)
+    }
+  }, [isPhone])
   if (!needs) return null
   const { requires, unapprovedHosts } = needs
   const open = openNeeds(needs, looks.map(({ node }) => node))
   return (
-    <aside className="inspector needs" aria-label="What this flow needs" data-testid="needs-panel">
+    <aside ref={panel} tabIndex={-1} className="inspector needs" aria-label="What this flow needs" data-testid="needs-panel" onKeyDown={(event) => { if (event.key === 'Escape') close() }}>
       <div className="inspector-head">
         <h2>{isImported ? 'This flow came from somebody else' : 'What this flow needs'}</h2>
-        <ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={() => showNeeds(false)} data-testid="needs-close"><IconX size={18} /></ActionIcon>
+        <ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={close} data-testid="needs-close"><IconX size={18} /></ActionIcon>
       </div>
       <div className="inspector-body">
         {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
@@ -119,7 +132,7 @@ export function NeedsPanel({ flow, flowId, isPhone }: { flow: Flow; flowId: stri
         <Hosts flow={flow} waiting={unapprovedHosts} />
         {requires.connections.length > 0 && <Section title="Connections">{requires.connections.map((missing) => <MissingConnection key={missing.name} flowId={flowId} missing={missing} />)}</Section>}
         <Cards flow={flow} requires={requires} looks={[...looks]} isPhone={isPhone} />
-        {open === 0 && <Button onClick={() => showNeeds(false)} data-testid="needs-done">Done</Button>}
+        {open === 0 && <Button onClick={close} data-testid="needs-done">Done</Button>}
       </div>
     </aside>
   )

@@ -4,6 +4,7 @@ import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { isShown, readFields } from '../compile/fields.ts'
 import type { FieldMeta } from '../../nodes/contract/widgets.ts'
+import { builtInConnections } from './connection-schemas.ts'
 import type { ApiDeps } from './deps.ts'
 import { hostsOf, waitingOf } from './distrust.ts'
 
@@ -46,9 +47,10 @@ function complaints(definition: NodeDefinition, config: Record<string, unknown>,
   }
 }
 
-/** Of the kinds a field takes, those that this config works with: a mail goes over a mail server only. */
+/** Of the kinds a field takes and a person can add, those that this config works with: a mail goes over a mail server only. */
 function kindsFor({ node, definition, meta, field, name }: Use): ConnectionKind[] {
-  return (meta.kinds ?? []).filter((kind) => !complaints(definition, node.config, (asked) => asked === name ? kind : undefined).some((each) => each.field === field))
+  const added = (meta.kinds ?? []).filter((kind) => !builtInConnections.includes(kind))
+  return added.filter((kind) => !complaints(definition, node.config, (asked) => asked === name ? kind : undefined).some((each) => each.field === field))
 }
 
 async function readConnections(document: Flow, deps: ApiDeps): Promise<Pick<Requires, 'connections' | 'commands'>> {

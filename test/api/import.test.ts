@@ -93,7 +93,7 @@ describe('taking a flow in', () => {
     })
     expect(requires).toEqual({
       nodes: ['from-the-future'],
-      connections: [{ name: 'post', kinds: ['smtp'], nodes: ['mail'] }, { name: 'gpu', kinds: ['edge', 'vllm-omni', 'joyai-webinfer', 'openai'], nodes: ['see'] }],
+      connections: [{ name: 'post', kinds: ['smtp'], nodes: ['mail'] }, { name: 'gpu', kinds: ['vllm-omni', 'joyai-webinfer', 'openai'], nodes: ['see'] }],
       hosts: ['10.0.0.7:554', '192.168.9.9:8080', 'stranger.example:443'],
       commands: ['codex'],
       cameras: [{ node: 'cam', name: 'Front door', reason: 'address' }, { node: 'clip', name: 'Camera', reason: 'clip' }, { node: 'usb', name: 'Camera', reason: 'device' }],
