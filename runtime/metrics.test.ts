@@ -29,6 +29,16 @@ describe('metrics', () => {
     expect(await line('heed_visual_tokens_total{kind="sent"}')).toBe(String(20 * 72))
   })
 
+  it('tell how many pictures the built-in model has seen and missed, each time they are asked', async () => {
+    metrics = createMetrics()
+    const pictures = { seen: 3, skipped: 0, dropped: 1 }
+    metrics.observeEdge(() => pictures)
+    expect(await line('heed_edge_pictures_total{result="seen"}')).toBe('3')
+    pictures.seen = 5
+    expect(await line('heed_edge_pictures_total{result="seen"}')).toBe('5')
+    expect(await line('heed_edge_pictures_total{result="dropped"}')).toBe('1')
+  })
+
   it('know how many streams are in which state now', async () => {
     metrics = createMetrics()
     for (const message of [status('a', 'running', 1), status('b', 'starting', 0), status('b', 'degraded', 40), status('c', 'running', 1), status('c', 'finished', 99)]) metrics.observe(message)

@@ -9,6 +9,8 @@ export interface Metrics {
   /** Counts what goes over the bus. */
   observe(message: LiveMessage): void
   observeRequest(request: { method: string; route: string; status: number; ms: number }): void
+  /** Asked whenever the metrics are: pictures that came for the built-in model, by what became of them. */
+  observeEdge(pictures: () => Readonly<Record<string, number>>): void
   text(): Promise<{ contentType: string; text: string }>
   /** Ends the measuring of the event loop. */
   stop(): void
@@ -103,6 +105,15 @@ export function createMetrics(options: { version?: string } = {}): Metrics {
     observeRequest: ({ method, route, status, ms }) => {
       counters.requests.inc({ method, route, status: String(status) })
       counters.requestMs.observe({ method }, ms)
+    },
+    observeEdge: (pictures) => {
+      new Counter({
+        name: 'heed_edge_pictures_total', help: 'Pictures for the built-in model: seen, skipped to keep an even pace, dropped.', labelNames: ['result'], registers: [registry],
+        collect() {
+          this.reset()
+          for (const [result, count] of Object.entries(pictures())) this.inc({ result }, count)
+        },
+      })
     },
     text: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     stop,

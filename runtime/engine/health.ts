@@ -9,6 +9,7 @@ export interface HealthNote { kind: EventKind; node: string; text: string }
 export class Health {
   readonly #camera: string
   #cameraReason: string | null = null
+  readonly #troubles = new Map<string, string>()
   readonly #models = new Map<string, { sinceMs: number; reason: string; isTold: boolean }>()
 
   constructor(cameraNode: string) {
@@ -45,10 +46,16 @@ export class Health {
     return notes
   }
 
+  /** A model that answers, but not as well as it should, says so itself; null when all is well again. */
+  trouble(node: string, trouble: string | null): void {
+    if (trouble === null) this.#troubles.delete(node)
+    else this.#troubles.set(node, trouble)
+  }
+
   /** The stream's state while it runs. */
   state(isWriting: boolean): { state: StreamState; reason: string | null } {
     const model = [...this.#models.values()].find((trouble) => trouble.isTold)
-    const reason = this.#cameraReason ?? model?.reason ?? (isWriting ? null : 'The database is away; decisions wait in memory.')
+    const reason = this.#cameraReason ?? model?.reason ?? [...this.#troubles.values()][0] ?? (isWriting ? null : 'The database is away; decisions wait in memory.')
     return { state: reason === null ? 'running' : 'degraded', reason }
   }
 }

@@ -16,6 +16,8 @@ export interface ModelLinkOptions {
   memory: ModelMemory | undefined
   /** It was given its instruction and memory again; `isCorrected` because a person changed what it remembers. */
   onRestarted(isCorrected: boolean): void
+  /** What the model's last verdict said of itself; null when all is well. */
+  onTrouble(trouble: string | null): void
 }
 
 const reopenMs = [1000, 2000, 4000, 10_000]
@@ -48,6 +50,7 @@ export class ModelLink implements ModelSession {
     if (verdict.memory && !this.#isReplaced) this.memory = boundedMemory({ ...this.memory?.questions ? { questions: this.memory.questions } : {}, ...verdict.memory })
     if (verdict.restarted) this.#options.onRestarted(this.#isCorrected)
     this.#isCorrected = false
+    this.#options.onTrouble(verdict.trouble ?? null)
     return verdict
   }
 

@@ -45,6 +45,19 @@ describe('a camera', () => {
 })
 
 describe('the model', () => {
+  it('that says it cannot keep up makes the stream degraded, in its words, until it does', async () => {
+    let trouble: string | undefined = 'This machine cannot keep up.'
+    const bench = sessionBench({ verdict: () => (trouble ? { trouble } : {}) })
+    const session = bench.start()
+    await bench.clock.advance(3000)
+    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'degraded', reason: 'This machine cannot keep up.' })
+    trouble = undefined
+    await bench.clock.advance(2000)
+    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'running', reason: null })
+    expect(eventKinds(bench)).toEqual(['stream.started'])
+    await stopSession(bench, session)
+  })
+
   it('that is away is silent with words, told after ten seconds, and told again when it is back', async () => {
     let isAway = false
     const bench = sessionBench({ verdict: () => { if (isAway) throw new RetryableError('MODEL_UNREACHABLE', 'The model server refused the connection.'); return {} } })

@@ -132,6 +132,7 @@ class Session {
       onRestarted: (isCorrected) => this.#note('memory.restored', node, isCorrected
         ? 'What the model remembers was changed by a person. Its session was begun anew with its instruction and the memory as it is now.'
         : 'The model had no session for this stream any more. It was given its instruction and memory again.'),
+      onTrouble: (trouble) => this.#health.trouble(node, trouble),
     })
   }
 

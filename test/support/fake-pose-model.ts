@@ -13,11 +13,14 @@ export interface FakePoseModel extends PoseModel {
   dropAll(): void
   setUp(isUp: boolean): void
   waiting(): number
+  /** Of eight pictures, streams are asked to send this many. */
+  setShare(share: number): void
 }
 
 export function fakePoseModel(): FakePoseModel {
   let people: (timeS: number) => Pose[] = () => []
   let isUp = true
+  let share = 8
   let held: PoseJob[] = []
   const look = (job: PoseJob): void => job.done(poseOutput(people(job.frame.mediaTimeS)))
   const model: FakePoseModel = {
@@ -26,6 +29,8 @@ export function fakePoseModel(): FakePoseModel {
     ready: () => Promise.resolve(isUp),
     isUp: () => isUp,
     setUp: (value) => { isUp = value },
+    share: () => share,
+    setShare: (value) => { share = value },
     submit: (job) => {
       if (model.mode === 'at-once') look(job)
       else held.push(job)

@@ -1,10 +1,10 @@
 // The edge model: a small built-in pose model on the CPU, so that the first flow runs with no GPU and no network.
 // It watches for skills, not for sentences. One process serves every stream and lives while anybody watches.
-import type { Clock, Log, ModelSession } from '../../../nodes/contract/capabilities.ts'
+import type { Clock, ModelSession } from '../../../nodes/contract/capabilities.ts'
 import { RetryableError } from '../../../nodes/contract/errors.ts'
 import { skillsToWatch } from '../../../nodes/contract/skills.ts'
-import { createPoseModel, type PoseModel } from './pose-model.ts'
-import { createEdgeSession, edgeHeight, edgeWidth } from './session.ts'
+import { createPoseModel, type PoseModel, type PoseModelDeps } from './pose-model.ts'
+import { createEdgeSession, edgeHeight, edgeWidth, type PictureResult } from './session.ts'
 import type { SkillMode } from './skill.ts'
 
 export interface EdgeOpenOptions {
@@ -20,13 +20,16 @@ export interface Edge {
   open(options: EdgeOpenOptions): Promise<ModelSession>
   /** Looks at one blank picture: does the model run on this machine? */
   test(timeoutMs: number): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
+  /** Pictures that came since the start, over all streams, by what became of them. */
+  readonly pictures: Readonly<Record<PictureResult, number>>
   stop(): Promise<void>
 }
 
 /** Loading the model takes 0.2 to 0.5 s; a tick's patience may be shorter than that on a busy machine. */
 const slowestStartMs = 10_000
 
-export function createEdge(deps: { log: Log; clock: Clock }): Edge {
+export function createEdge(deps: PoseModelDeps): Edge {
+  const pictures: Record<PictureResult, number> = { seen: 0, skipped: 0, dropped: 0 }
   let model: PoseModel | undefined
   let users = 0
   let opened = 0
@@ -47,6 +50,7 @@ export function createEdge(deps: { log: Log; clock: Clock }): Edge {
   }
 
   return {
+    pictures,
     async open({ streamKey, config, timeoutMs }) {
       const taken = take()
       if (!await taken.ready(Math.max(timeoutMs, slowestStartMs))) {
@@ -59,6 +63,7 @@ export function createEdge(deps: { log: Log; clock: Clock }): Edge {
       return createEdgeSession({
         // A stream that is opened again while its old session still closes must not share a line with it.
         stream: `${streamKey}#${++opened}`, skills: skillsToWatch(watchFor, instruction), mode, model: taken, clock: deps.clock, onClose: giveBack,
+        onPicture: (result) => { pictures[result]++ },
       })
     },
     async test(timeoutMs) {

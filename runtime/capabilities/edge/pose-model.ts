@@ -1,25 +1,18 @@
-// Supervises the one pose process that serves every stream: hands it pictures in turn, restarts it, counts what was dropped.
-//
-// stopped -> starting -> up -> (exit, hang) -> waiting -> starting ...; close() ends it from anywhere.
-import { fork, type ChildProcess } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+// The one model that serves every stream: hands pictures to its process in turn, keeps the pace it can hold, counts what was
+// not seen. A machine with cores to spare gets a second process when the first is behind. Never mixes up a stream's order.
 import type { Clock, Log } from '../../../nodes/contract/capabilities.ts'
-import type { FastFrame } from '../../../nodes/contract/frames.ts'
 import { createFrameQueue } from './frame-queue.ts'
-import type { PoseReply, PoseRequest } from './pose-process.ts'
+import { createPace, shareOf, type Pace } from './pace.ts'
+import { PoseChild, type PoseJob } from './pose-child.ts'
 
-/** One picture to look at. Exactly one of the two callbacks is called, once. */
-export interface PoseJob {
-  stream: string
-  frame: FastFrame
-  done(output: Float32Array): void
-  dropped(): void
-}
+export type { PoseJob } from './pose-child.ts'
 
 export interface PoseModel {
   /** True once the process answers; false when it does not within `timeoutMs`. */
   ready(timeoutMs: number): Promise<boolean>
   isUp(): boolean
+  /** Of `shareOf` pictures, a stream should submit this many; see pace.ts. */
+  share(): number
   submit(job: PoseJob): void
   /** Drops what waits of one stream. */
   forget(stream: string): void
@@ -28,61 +21,69 @@ export interface PoseModel {
   close(): Promise<void>
 }
 
-/** One second of pictures a stream: deciding late is worse than seeing fewer. */
-const waitingPerStream = 8
-/** One being looked at and one behind it, so that the process never idles. */
-const inFlightMost = 2
-const hangsAfterMs = 5_000
-const firstPauseMs = 250
-const longestPauseMs = 10_000
-const closesWithinMs = 2_000
-const processPath = fileURLToPath(new URL('./pose-process.ts', import.meta.url))
-
-export function createPoseModel(deps: { log: Log; clock: Clock }): PoseModel {
-  return new PoseModelProcess(deps)
+export interface PoseModelDeps {
+  log: Log
+  clock: Clock
+  /** Processes it may have, at most; default 1. */
+  mostProcesses?: number
+  /** Only for measuring: looks at this share of the pictures, whatever it costs. */
+  fixedShare?: number
 }
 
-class PoseModelProcess implements PoseModel {
-  readonly #deps: { log: Log; clock: Clock }
-  readonly #queue = createFrameQueue<PoseJob>(waitingPerStream)
-  readonly #inFlight = new Map<number, { job: PoseJob; sentMs: number }>()
-  readonly #closing = new AbortController()
-  #child: ChildProcess | undefined
-  #isUp = false
-  #starts = 0
-  #pauseMs = firstPauseMs
-  #nextId = 1
+export function createPoseModel(deps: PoseModelDeps): PoseModel {
+  return new PosePool(deps)
+}
+
+class PosePool implements PoseModel {
+  readonly #deps: PoseModelDeps
+  readonly #queue = createFrameQueue<PoseJob & { submittedMs: number }>((job) => job.frame.mediaTimeS)
+  readonly #pace: Pace = createPace()
+  readonly #children: PoseChild[] = []
+  #isClosed = false
   #waiters: (() => void)[] = []
 
-  constructor(deps: { log: Log; clock: Clock }) {
+  constructor(deps: PoseModelDeps) {
     this.#deps = deps
-    this.#start()
+    this.#addProcess()
   }
 
   isUp(): boolean {
-    return this.#isUp
+    return this.#children.some((child) => child.isUp)
   }
 
   restarts(): number {
-    return this.#starts - 1
+    return this.#children.reduce((sum, child) => sum + child.restarts, 0)
   }
 
   processId(): number | undefined {
-    return this.#child?.pid
+    return this.#children[0]?.processId
+  }
+
+  share(): number {
+    return this.#deps.fixedShare ?? this.#pace.share()
   }
 
   async ready(timeoutMs: number): Promise<boolean> {
-    if (this.#isUp) return true
+    if (this.isUp()) return true
     const timer = new AbortController()
     const up = new Promise<void>((resolve) => this.#waiters.push(resolve))
     await Promise.race([up, this.#deps.clock.sleep(timeoutMs, timer.signal).catch(() => undefined)])
     timer.abort()
-    return this.#isUp
+    return this.isUp()
   }
 
   submit(job: PoseJob): void {
-    this.#queue.push(job.stream, job)?.dropped()
+    const { clock, fixedShare } = this.#deps
+    const most = fixedShare === undefined ? this.#pace.waiting() : shareOf
+    const dropped = this.#queue.push(job.stream, { ...job, submittedMs: clock.nowMs() }, most)
+    for (const old of dropped) {
+      // A process that is just being started again is slow for another reason.
+      if (this.isUp()) this.#pace.dropped()
+      old.dropped()
+    }
+    for (const child of this.#children) child.killIfHung()
     this.#pump()
+    this.#judge()
   }
 
   forget(stream: string): void {
@@ -90,76 +91,49 @@ class PoseModelProcess implements PoseModel {
   }
 
   async close(): Promise<void> {
-    this.#closing.abort()
+    this.#isClosed = true
     for (let job = this.#queue.next(); job; job = this.#queue.next()) job.dropped()
-    const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    if (child.connected) child.disconnect()
-    const timer = setTimeout(() => child.kill('SIGKILL'), closesWithinMs)
-    await gone
-    clearTimeout(timer)
+    await Promise.all(this.#children.map((child) => child.close()))
   }
 
-  #start(): void {
-    this.#starts++
-    // The child needs none of our environment, least of all keys and database addresses.
-    const child = fork(processPath, [], {
-      execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { PATH: process.env['PATH'] },
+  #addProcess(): void {
+    const { log, clock } = this.#deps
+    let isNew = true
+    const child = new PoseChild({
+      log, clock,
+      onFree: () => {
+        if (isNew && this.#children.length > 1) this.#pace.hurry()
+        isNew = false
+        for (const wake of this.#waiters.splice(0)) wake()
+        this.#pump()
+      },
     })
-    this.#child = child
-    let lastWords = ''
-    child.stderr?.on('data', (chunk: Buffer) => { lastWords = (lastWords + chunk.toString()).slice(-400) })
-    child.on('message', (reply: PoseReply) => this.#hear(reply))
-    child.on('error', (error) => this.#deps.log.error({ error: error.message }, 'the pose process cannot be started or reached'))
-    child.once('close', (code, signal) => this.#ended(child, { code, signal, lastWords }))
-  }
-
-  #hear(reply: PoseReply): void {
-    if (reply.type === 'ready') {
-      this.#isUp = true
-      for (const wake of this.#waiters.splice(0)) wake()
-    } else {
-      const sent = this.#inFlight.get(reply.id)
-      this.#inFlight.delete(reply.id)
-      if (reply.type === 'poses') {
-        this.#pauseMs = firstPauseMs
-        sent?.job.done(reply.output)
-      } else {
-        this.#deps.log.warn({ error: reply.message }, 'the pose model failed on a picture')
-        sent?.job.dropped()
-      }
-    }
-    this.#pump()
+    this.#children.push(child)
   }
 
   #pump(): void {
-    const nowMs = this.#deps.clock.nowMs()
-    if ([...this.#inFlight.values()].some((sent) => nowMs - sent.sentMs > hangsAfterMs)) {
-      this.#isUp = false
-      this.#child?.kill('SIGKILL')
-    }
-    while (this.#isUp && this.#child?.connected && this.#inFlight.size < inFlightMost) {
-      const job = this.#queue.next()
-      if (!job) return
-      const { width, height, rgb } = job.frame
-      const request: PoseRequest = { id: this.#nextId++, width, height, rgb }
-      this.#inFlight.set(request.id, { job, sentMs: nowMs })
-      // A send that fails is followed by `close`, which drops what was in flight.
-      this.#child.send(request, () => undefined)
+    if (this.#isClosed) return
+    for (const child of this.#children) {
+      const others = this.#children.filter((other) => other !== child)
+      while (child.isFree) {
+        const job = this.#queue.next((stream) => !others.some((other) => other.hasOf(stream)))
+        if (!job) break
+        child.send({ ...job, done: (output) => this.#looked(job, output) })
+      }
     }
   }
 
-  #ended(child: ChildProcess, why: { code: number | null; signal: string | null; lastWords: string }): void {
-    if (child !== this.#child) return
-    this.#isUp = false
-    const lost = [...this.#inFlight.values()]
-    this.#inFlight.clear()
-    for (const { job } of lost) job.dropped()
-    if (this.#closing.signal.aborted) return
-    this.#deps.log.error({ ...why, starts: this.#starts }, 'the pose process ended; it is started again')
-    const pauseMs = this.#pauseMs
-    this.#pauseMs = Math.min(longestPauseMs, pauseMs * 2)
-    void this.#deps.clock.sleep(pauseMs, this.#closing.signal).then(() => this.#start(), () => undefined)
+  #looked(job: PoseJob & { submittedMs: number }, output: Float32Array): void {
+    this.#pace.looked(this.#deps.clock.nowMs() - job.submittedMs)
+    job.done(output)
+  }
+
+  #judge(): void {
+    const { clock, log, mostProcesses = 1 } = this.#deps
+    const nowMs = clock.nowMs()
+    const busyMs = this.#children.reduce((sum, child) => sum + child.busyMs(nowMs), 0) / this.#children.length
+    if (!this.#pace.judge(nowMs, busyMs)) return
+    log.warn({ share: this.#pace.share(), of: shareOf, processes: this.#children.length }, 'the built-in model is behind; it looks at fewer pictures of every stream')
+    if (this.#children.length < mostProcesses) this.#addProcess()
   }
 }

@@ -142,6 +142,25 @@ describe('a session with the edge model', () => {
     expect(await bench.tick(1)).toMatchObject({ data: { dropped: 2, pictures: 0 } })
   })
 
+  it('sends the model as many pictures as it asks for, and says so when that is too few', async () => {
+    const bench = open()
+    bench.model.setShare(4)
+    const verdicts = await bench.run(0, 6)
+    expect(verdicts.map((verdict) => verdict.data?.['pictures'])).toEqual([4, 4, 4, 4, 4, 4])
+    expect(verdicts.at(-1)).toMatchObject({
+      action: 'silence', trouble: 'This machine cannot keep up: the built-in model sees 4 of 8 pictures a second. Falls may be missed.', data: { skipped: 24, dropped: 0 },
+    })
+    bench.model.setShare(8)
+    expect((await bench.run(6, 14)).at(-1)?.trouble).toBeUndefined()
+  })
+
+  it.each([8, 6, 4])('sees a fall on %i of eight pictures', async (share) => {
+    const bench = open()
+    bench.model.setShare(share)
+    bench.model.people(fall(4))
+    expect((await bench.run(0, 14)).filter((verdict) => verdict.action === 'response')).toHaveLength(1)
+  })
+
   it('stops waiting when the session is stopped', async () => {
     const bench = open()
     bench.model.mode = 'held'

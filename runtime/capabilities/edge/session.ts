@@ -5,7 +5,9 @@ import { RetryableError } from '../../../nodes/contract/errors.ts'
 import type { FastFrame } from '../../../nodes/contract/frames.ts'
 import type { EdgeSkillId } from '../../../nodes/contract/skills.ts'
 import { shrinkToGray } from './gray.ts'
+import { isLookedAt } from './pace.ts'
 import type { PoseModel } from './pose-model.ts'
+import { createSight } from './sight.ts'
 import type { Finding, SkillMode } from './skill.ts'
 import { createWatch } from './watch.ts'
 
@@ -19,7 +21,12 @@ export interface EdgeSessionOptions {
   model: PoseModel
   clock: Clock
   onClose(): void
+  /** Counts pictures that came, by what became of them. */
+  onPicture?(result: PictureResult): void
 }
+
+/** Looked at; left out to keep an even pace; given up because the model did not come to it. */
+export type PictureResult = 'seen' | 'skipped' | 'dropped'
 
 /** A tick waits this long for pictures that were fed before it... */
 const tickWaitMs = 300
@@ -38,13 +45,17 @@ export function createEdgeSession(options: EdgeSessionOptions): ModelSession {
 class EdgeSession implements ModelSession {
   readonly #options: EdgeSessionOptions
   readonly #watch: ReturnType<typeof createWatch>
+  readonly #sight: ReturnType<typeof createSight>
   #findings: Finding[] = []
   #pending = new Set<FastFrame>()
   #waiters: (() => void)[] = []
   #fedS: number | undefined
   #seenS: number | undefined
   #firstTickS: number | undefined
+  #fed = 0
+  #skipped = 0
   #dropped = 0
+  #fedSinceTick = 0
   #seenSinceTick = 0
   #refused: string | undefined
   #isClosed = false
@@ -52,6 +63,7 @@ class EdgeSession implements ModelSession {
   constructor(options: EdgeSessionOptions) {
     this.#options = options
     this.#watch = createWatch(options.skills, options.mode)
+    this.#sight = createSight(options.skills)
   }
 
   feed(frame: FastFrame): void {
@@ -61,6 +73,12 @@ class EdgeSession implements ModelSession {
       return
     }
     this.#fedS = frame.mediaTimeS
+    this.#fedSinceTick++
+    if (!isLookedAt(this.#fed++, this.#options.model.share())) {
+      this.#skipped++
+      this.#options.onPicture?.('skipped')
+      return
+    }
     this.#pending.add(frame)
     this.#options.model.submit({
       stream: this.#options.stream,
@@ -68,6 +86,7 @@ class EdgeSession implements ModelSession {
       done: (output) => this.#see(frame, output),
       dropped: () => {
         this.#dropped++
+        this.#options.onPicture?.('dropped')
         this.#settle(frame)
       },
     })
@@ -80,11 +99,13 @@ class EdgeSession implements ModelSession {
     const due = [...this.#pending].filter((frame) => frame.mediaTimeS <= request.mediaTimeS)
     await this.#wait(due, tickWaitMs, signal)
     signal.throwIfAborted()
+    this.#sight.add(request.mediaTimeS, this.#fedSinceTick, this.#seenSinceTick)
     const verdict = this.#speak(clock.nowMs() - startMs)
-    if (verdict) return verdict
+    const trouble = this.#sight.trouble()
+    if (verdict) return trouble ? { ...verdict, trouble } : verdict
     this.#refuseWhenBlind(request.mediaTimeS)
     const data = this.#data()
-    return { action: 'silence', text: '', reason: 'model', latencyMs: clock.nowMs() - startMs, data }
+    return { action: 'silence', text: '', reason: 'model', latencyMs: clock.nowMs() - startMs, data, ...(trouble ? { trouble } : {}) }
   }
 
   async finish(): Promise<ModelVerdict[]> {
@@ -110,6 +131,7 @@ class EdgeSession implements ModelSession {
       this.#findings.push(...this.#watch.see({ timeS: frame.mediaTimeS, width, height, output, gray }))
       this.#seenS = frame.mediaTimeS
       this.#seenSinceTick++
+      this.#options.onPicture?.('seen')
     }
     this.#settle(frame)
   }
@@ -145,7 +167,8 @@ class EdgeSession implements ModelSession {
     const { model, skills, mode } = this.#options
     const seen = this.#seenSinceTick
     this.#seenSinceTick = 0
-    return { people: this.#watch.people(), watching: skills, mode, pictures: seen, dropped: this.#dropped, restarts: model.restarts() }
+    this.#fedSinceTick = 0
+    return { people: this.#watch.people(), watching: skills, mode, pictures: seen, skipped: this.#skipped, dropped: this.#dropped, restarts: model.restarts() }
   }
 
   #refuseWhenBlind(nowS: number): void {
