@@ -10,7 +10,7 @@ const longestFields = 500
 interface Shown { at: string; text: string; node: string; stream: string; fields?: string }
 
 export default defineNode({
-  type: 'debug', version: 1, title: 'Debug', icon: 'eye', group: 'logic',
+  type: 'debug', version: 1, title: 'Debug', icon: 'bug', group: 'logic',
   help: [
     'Shows the last 20 messages that passed, on the canvas. Changes nothing: what comes in goes out.',
     'Example: between a model and a notification, to see what would be sent.',

@@ -9,14 +9,14 @@ const part = z.number().min(0).max(1)
 const side = z.number().min(0.02).max(1)
 const config = z.object({
   rectangle: z.object({ x: part, y: part, width: side, height: side }).default({ x: 0, y: 0, width: 1, height: 1 }).meta({
-    label: 'Kept part', widget: 'rectangle', help: 'What is left of the picture, in parts of its width and height from 0 to 1.',
+    label: 'Kept part', widget: 'rectangle', help: 'Draw around what is to be left of the picture, or type it.',
   }),
 })
 
 const filterOf = ({ rectangle }: z.output<typeof config>): PictureFilter => ({ do: 'crop', rectangle })
 
 export default defineNode({
-  type: 'crop', version: 1, title: 'Crop', icon: 'camera', group: 'video',
+  type: 'crop', version: 1, title: 'Crop', icon: 'crop', group: 'video',
   help: [
     'Keeps only a part of the picture. The part is seen larger by the model, and nothing of the rest is seen, sent or stored.',
     'Example: camera, crop on the door, AdaCodec: a visitor at the end of a long yard becomes large enough to describe.',

@@ -8,14 +8,14 @@ import { onlyBurnt } from './burnt.ts'
 const part = z.number().min(0).max(1)
 const config = z.object({
   polygons: z.array(z.array(z.object({ x: part, y: part })).min(3).max(100)).max(20).default([]).meta({
-    label: 'Hidden areas', widget: 'polygons', help: 'Draw around what nobody may see. Corners are parts of the picture, from 0 to 1.',
+    label: 'Hidden areas', widget: 'polygons', help: 'Draw around what nobody may see, or type the corners.',
   }),
 })
 
 const filterOf = ({ polygons }: z.output<typeof config>): PictureFilter => ({ do: 'mask', polygons })
 
 export default defineNode({
-  type: 'privacy-mask', version: 1, title: 'Privacy mask', icon: 'eye', group: 'video',
+  type: 'privacy-mask', version: 1, title: 'Privacy mask', icon: 'eye-off', group: 'video',
   help: [
     'Blacks out areas of the picture for good: no model, no watcher, no message and no stored picture shows them.',
     'Example: camera, privacy mask, AdaCodec, with an area around the neighbour\'s window.',
