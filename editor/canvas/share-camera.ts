@@ -36,6 +36,28 @@ function capture(what: 'camera' | 'screen'): Promise<MediaStream> {
   return what === 'camera' ? devices.getUserMedia({ video }) : devices.getDisplayMedia({ video })
 }
 
+/** One picture of this browser's camera, in the shape in which it would be shared; the camera is let go of at once. Throws an Error in words. */
+export async function takeStill(): Promise<HTMLCanvasElement> {
+  let media: MediaStream | undefined
+  try {
+    media = await capture('camera')
+    const video = Object.assign(document.createElement('video'), { srcObject: media, muted: true, playsInline: true })
+    await video.play()
+    return drawn(video, document.createElement('canvas'))
+  } catch (error) {
+    throw new Error(troubleWords(error), { cause: error })
+  } finally {
+    for (const track of media?.getTracks() ?? []) track.stop()
+  }
+}
+
+function drawn(video: HTMLVideoElement, canvas: HTMLCanvasElement): HTMLCanvasElement {
+  canvas.width = Math.min(widthPx, video.videoWidth)
+  canvas.height = Math.round((canvas.width * video.videoHeight) / video.videoWidth)
+  canvas.getContext('2d')?.drawImage(video, 0, 0, canvas.width, canvas.height)
+  return canvas
+}
+
 /** Begins to share; asks the person first, as browsers do. */
 export async function startShare(id: string, what: 'camera' | 'screen'): Promise<void> {
   stopShare(id)
@@ -82,10 +104,7 @@ function run(id: string, media: MediaStream, video: HTMLVideoElement): void {
   const send = (): void => {
     if (isEncoding || socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > maxWaitingBytes || video.videoWidth === 0) return
     isEncoding = true
-    canvas.width = Math.min(widthPx, video.videoWidth)
-    canvas.height = Math.round((canvas.width * video.videoHeight) / video.videoWidth)
-    canvas.getContext('2d')?.drawImage(video, 0, 0, canvas.width, canvas.height)
-    canvas.toBlob((blob) => {
+    drawn(video, canvas).toBlob((blob) => {
       isEncoding = false
       if (!blob || isOver || socket?.readyState !== WebSocket.OPEN) return
       socket.send(blob)

@@ -104,3 +104,63 @@ describe('drawing on a snapshot', () => {
     expect(open.complaints).toEqual([])
   }, 60_000)
 })
+
+describe('drawing for a camera that is a browser', () => {
+  /** How dark the middle of what is left is, 0 to 255. */
+  const middleOf = async (): Promise<number> => await page.getByTestId('snapshot-left').locator('img').evaluate(async (image: HTMLImageElement) => {
+    await image.decode()
+    const canvas = Object.assign(document.createElement('canvas'), { width: image.naturalWidth, height: image.naturalHeight })
+    const pen = canvas.getContext('2d')
+    pen?.drawImage(image, 0, 0)
+    const [red = 255, green = 255, blue = 255] = pen?.getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data ?? []
+    return Math.max(red, green, blue)
+  })
+
+  beforeAll(async () => {
+    const node = (id: string, type: string, x: number, config: Record<string, unknown> = {}) => ({ id, type, version: 1, position: { x, y: 0 }, config })
+    const wire = (from: string, to: string) => ({ from: { node: from, port: 'frames' }, to: { node: to, port: 'frames' } })
+    const { body } = await product.request<{ id: string }>('POST', '/api/flows', {
+      format: 'heed.flow/1', name: 'Webcam', nodes: [node('cam', 'camera-source', 0, { kind: 'browser' }), node('mask', 'privacy-mask', 280), node('codec', 'adacodec', 560)], wires: [wire('cam', 'mask'), wire('mask', 'codec')],
+    })
+    flow = body.id
+    await page.goto(`${product.url}/flows/${flow}`)
+    await page.getByTestId('node-mask').click()
+  })
+
+  it('offers an empty picture where the browser may not look', async () => {
+    await page.evaluate(() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError')) })
+    await page.getByTestId('take-snapshot').click()
+    await page.getByText('This browser was not allowed to share.').waitFor()
+    await page.getByTestId('draw-on-empty').click()
+    await page.getByTestId('snapshot-words').getByText('This grid stands for it').waitFor()
+    for (const [x, y] of [[0.2, 0.2], [0.8, 0.2], [0.8, 0.8], [0.2, 0.8], [0.2, 0.2]] as const) await page.mouse.click(...(await onSnapshot(x, y)))
+    const [area] = await eventually('the area is saved', async () => {
+      const { polygons } = await configOf('mask') as { polygons?: Corner[][] }
+      return polygons?.length === 1 && polygons
+    })
+    expect(area?.map(({ x, y }) => [Math.round(x * 10), Math.round(y * 10)])).toEqual([[2, 2], [8, 2], [8, 8], [2, 8]])
+  }, 40_000)
+
+  it('takes a still of this browser, says so, and shows what is left of it', async () => {
+    await page.reload()
+    await page.getByTestId('node-mask').click()
+    await takeSnapshot()
+    await page.getByTestId('snapshot-words').getByText('This is the camera of this browser').waitFor()
+    await page.getByTestId('look-through').click()
+    expect(await middleOf()).toBeLessThan(8)
+    await page.getByTestId('draw-on').click()
+    await page.getByTestId('snapshot').waitFor()
+  }, 40_000)
+
+  it('takes the shared picture once the flow runs, and Heed burns the areas in', async () => {
+    await page.getByTestId('deploy-button').click()
+    await page.getByTestId('node-cam').getByTestId('share-camera').click()
+    await eventually('the masked picture runs', async () => await page.getByTestId('node-cam').locator('.picture img').count() > 0)
+    await page.getByTestId('node-mask').click({ position: { x: 20, y: 20 } })
+    await page.getByTestId('take-snapshot').click()
+    await eventually('it is the shared one', async () => await page.getByTestId('take-snapshot').isEnabled() && await page.getByTestId('snapshot-words').count() === 0)
+    await page.getByTestId('look-through').click()
+    expect(await middleOf()).toBeLessThan(20)
+    expect(open.complaints).toEqual([])
+  }, 60_000)
+})

@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Input, NumberInput } from '@mantine/core'
 import { IconPlus, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
-import type { Point } from '../../../nodes/contract/frames.ts'
+import type { PictureFilter, Point } from '../../../nodes/contract/frames.ts'
 import { polygonsIn } from '../../graph/picture-area.ts'
 import { Snapshot } from './Snapshot.tsx'
 import type { WidgetProps } from './widget.ts'
@@ -11,6 +11,11 @@ const newArea: Point[] = [{ x: 0.25, y: 0.25 }, { x: 0.75, y: 0.25 }, { x: 0.75,
 /** A press this near to the first corner closes the area. */
 const nearPart = 0.04
 const linesOf = (corners: readonly Point[]): string => corners.map(({ x, y }) => `${x},${y}`).join(' ')
+
+function filterOf(areas: Point[][]): PictureFilter | null {
+  const polygons = areas.filter(({ length }) => length >= 3)
+  return polygons.length > 0 ? { do: 'mask', polygons } : null
+}
 
 function Corners({ corners, index, isReadOnly, onChange }: { corners: Point[]; index: number; isReadOnly: boolean | undefined; onChange(next: Point[] | null): void }) {
   const set = (at: number, side: 'x' | 'y', value: number): void => onChange(corners.map((corner, each) => (each === at ? { ...corner, [side]: value / 100 } : corner)))
@@ -52,7 +57,7 @@ export function PolygonsWidget({ label, schema, value, error, isReadOnly, owner,
   return (
     <Input.Wrapper label={label} description={schema.help} error={error} labelElement="div" data-testid={`field-${name}`}>
       <div className="stack-tight" style={{ marginTop: 6 }}>
-        <Snapshot owner={owner} label={`${label}: press for each corner`} isReadOnly={isReadOnly} onDown={press}>
+        <Snapshot owner={owner} label={`${label}: press for each corner`} isReadOnly={isReadOnly} drawn={filterOf(areas)} onDown={press}>
           {areas.map((corners, index) => <polygon key={index} className="area-hidden" points={linesOf(corners)} />)}
           {drawn.length > 0 && <polyline className="area-line" points={linesOf(drawn)} />}
           {drawn.map(({ x, y }, index) => <circle key={index} className="area-dot" cx={x} cy={y} r={0.012} />)}

@@ -25,7 +25,7 @@ export function RectangleWidget({ label, schema, value, error, isReadOnly, owner
   return (
     <Input.Wrapper label={label} description={schema.help} error={error} labelElement="div" data-testid={`field-${name}`}>
       <div className="stack-tight" style={{ marginTop: 6 }}>
-        <Snapshot owner={owner} label={`${label}: draw from one corner to the other`} isReadOnly={isReadOnly} onDown={(at) => { start.current = at }} onMove={draw} onUp={() => { start.current = null }}>
+        <Snapshot owner={owner} label={`${label}: draw from one corner to the other`} isReadOnly={isReadOnly} drawn={{ do: 'crop', rectangle }} onDown={(at) => { start.current = at }} onMove={draw} onUp={() => { start.current = null }}>
           <path className="area-outside" fillRule="evenodd" d={`M0 0H1V1H0Z M${x} ${y}h${width}v${height}h${-width}Z`} />
           <rect className="area-line" x={x} y={y} width={width} height={height} />
         </Snapshot>
