@@ -1,6 +1,6 @@
 // The frame around every page, and which page an address means.
 import { Button, MantineProvider } from '@mantine/core'
-import { Suspense, lazy, useEffect } from 'react'
+import { Suspense, lazy, useEffect, useSyncExternalStore } from 'react'
 import { listen, readEvents, useLive } from './live.ts'
 import { AcknowledgePage } from './pages/AcknowledgePage.tsx'
 import { WatchPage } from './pages/WatchPage.tsx'
@@ -63,15 +63,37 @@ function useRunningEditor(): void {
   }, [])
 }
 
-function Frame({ route }: { route: Route }) {
+/** What the browser knows of its own network; the feed may take a while to notice. */
+function useOnline(): boolean {
+  return useSyncExternalStore((changed) => {
+    addEventListener('online', changed)
+    addEventListener('offline', changed)
+    return () => {
+      removeEventListener('online', changed)
+      removeEventListener('offline', changed)
+    }
+  }, () => navigator.onLine)
+}
+
+function Offline() {
+  const isOnline = useOnline()
   const isConnected = useLive((live) => live.isConnected)
+  if (isOnline && isConnected !== false) return null
+  return (
+    <div className="notice page-notice" data-tone="warn" role="status" data-testid="offline">
+      {isOnline ? 'Heed does not answer just now.' : 'This device is not online.'} What you see may be old; trying again by itself.
+    </div>
+  )
+}
+
+function Frame({ route }: { route: Route }) {
   useRunningEditor()
   return (
     <div className="frame">
       <a className="skip" href="#main">Skip to the page</a>
       <Rail route={route} />
       <div className="frame-page">
-        {isConnected === false && <div className="notice page-notice" data-tone="warn" role="status" data-testid="offline">Heed does not answer just now. What you see may be old; trying again by itself.</div>}
+        <Offline />
         <PageOf route={route} />
       </div>
       <AlertToasts />

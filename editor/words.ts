@@ -1,5 +1,6 @@
 // How Heed says times, amounts, states and reasons. Pure; no sentence here blames a person.
 import type { Decision, Reason, StreamState } from '../nodes/contract/events.ts'
+import type { Kind } from '../nodes/contract/kinds.ts'
 
 /** "12 s ago", "3 min ago", "yesterday"; "unknown" when there is no time. */
 export function ago(iso: string | null | undefined, nowMs: number): string {
@@ -123,13 +124,46 @@ export function tokensSaved(tokens: { sent: number; fullRate: number }): string 
   return `about ${Math.max(0, Math.round((1 - tokens.sent / tokens.fullRate) * 100))} % saved`
 }
 
+/** What a wire of each kind carries. */
+export const kindWords: Record<Kind, string> = {
+  frames: 'pictures', memory: 'a memory', delegation: 'questions for an agent', answer: "an agent's answers", audio: 'sound', message: 'messages', decision: 'every decision',
+}
+
 const deliveryWords: Record<string, string> = {
-  pending: 'Waiting to be sent', running: 'Being sent', delivered: 'Delivered', failed: 'Failed', retrying: 'Trying again',
+  pending: 'Waiting to be sent', running: 'Being sent', delivered: 'Delivered', failed: 'Failed', retrying: 'Trying again', cancelling: 'Being cancelled', cancelled: 'Cancelled',
+}
+/** A question is not a parcel. */
+const askedWords: Record<string, string> = { pending: 'Waiting to be asked', running: 'The agent is at work', delivered: 'Answered' }
+const spokenWords: Record<string, string> = { pending: 'Waiting to be spoken', running: 'Being spoken', delivered: 'Spoken' }
+
+/** What is on its way: told by the type of its card, where that is known. */
+export type Parcel = 'message' | 'question' | 'speech'
+
+/** `cancelled` for what a person ended, else the state as it is. */
+export function endOf({ state, detail }: { state: string; detail: string }): string {
+  return state === 'failed' && detail.startsWith('Cancelled by a person') ? 'cancelled' : state
+}
+
+const phaseOf = (id: string): 'reminder' | 'deadline' | null => /_repeat-\d+$/.test(id) ? 'reminder' : id.endsWith('_deadline') ? 'deadline' : null
+
+/** What follows a notification until somebody has seen it, in words; null for the notification itself. */
+export function followUpWords({ id, state, detail }: { id: string; state: string; detail: string }): string | null {
+  const phase = phaseOf(id)
+  if (phase === null) return null
+  if (state === 'delivered') return detail || 'Done'
+  if (state !== 'pending') return phase === 'reminder' ? 'Reminding again' : 'Telling the next one'
+  return phase === 'reminder' ? 'Reminds again unless somebody has seen it' : 'Tells the next one unless somebody has seen it'
+}
+
+/** How long something has gone on: "18 s", empty when it has only begun. */
+export function since(iso: string, nowMs: number): string {
+  return ago(iso, nowMs).replace(/ ago$|^just now$|^unknown$/, '')
 }
 
 /** A delivery's state with its tries: "Delivered", "Trying again, try 3". */
-export function deliveryStateWords(state: string, attempts: number): string {
-  const word = deliveryWords[state] ?? state
+export function deliveryStateWords(state: string, attempts: number, parcel: Parcel = 'message'): string {
+  const word = { message: deliveryWords, question: askedWords, speech: spokenWords }[parcel][state] ?? deliveryWords[state] ?? state
+  if (state === 'cancelling' || state === 'cancelled') return word
   if (attempts <= 1) return word
   return state === 'delivered' || state === 'failed' ? `${word} after ${attempts} tries` : `${word}, try ${attempts}`
 }

@@ -12,7 +12,7 @@ export function CancelDelivery({ delivery }: { delivery: DeliveryView }) {
     setState('asked')
     await api.cancelDelivery(delivery.id).catch((error: unknown) => setState(error instanceof Error ? error.message : String(error)))
   }
-  if (state === 'asked') return <span className="quiet">Being cancelled</span>
+  if (state === 'asked') return <span className="quiet" role="status">Being cancelled</span>
   return (
     <>
       <Button className="nodrag" size="compact-xs" variant="default" onClick={() => void cancel()} data-testid="cancel-delivery">Cancel</Button>

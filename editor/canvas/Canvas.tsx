@@ -4,7 +4,7 @@ import './canvas.css'
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider } from '@xyflow/react'
 import { useEffect, useMemo, useState, type CSSProperties, type DragEvent } from 'react'
 import type { Flow, PortRef } from '../../nodes/contract/flow.ts'
-import { withConnections } from '../form/schema.ts'
+import { withConnections, withOwnZone } from '../form/schema.ts'
 import { joined, openPorts, whyNotWire } from '../graph/check.ts'
 import { addNode, addWire, moveNodes, type Point } from '../graph/edit.ts'
 import { columnPx, freePlace } from '../graph/layout.ts'
@@ -25,7 +25,7 @@ export const dragType = 'application/x-heed-node-type'
 export function placeNode(type: NodeType, at?: Point): void {
   const flow = currentFlow()
   if (!flow) return
-  const added = addNode(flow, withConnections(type, useSession.getState().connections), at ?? freePlace(flow, besideSelected(flow) ?? middle()))
+  const added = addNode(flow, withOwnZone(withConnections(type, useSession.getState().connections), Intl.DateTimeFormat().resolvedOptions().timeZone), at ?? freePlace(flow, besideSelected(flow) ?? middle()))
   changeFlow(() => added.flow)
   select({ nodes: [added.id] })
   if (!at) requestAnimationFrame(() => isSeen(added.id) || fitView())

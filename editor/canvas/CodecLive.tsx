@@ -1,6 +1,5 @@
 // AdaCodec at work: which of the last pictures went whole (I) or small (P), the prediction cost, and about what it saved.
 import type { NodeStatus } from '../../nodes/contract/events.ts'
-import type { StreamDecision } from '../views.ts'
 import type { CardView } from './card-view.ts'
 import { stripTicks } from './DecisionStrip.tsx'
 
@@ -10,11 +9,16 @@ export function costsOf(status: NodeStatus | undefined): number[] {
   return Array.isArray(listed) ? listed.map((item) => Number(typeof item === 'object' && item !== null && 'cost' in item ? item.cost : item)).filter(Number.isFinite) : []
 }
 
-function kindsOf(status: NodeStatus | undefined, decisions: readonly StreamDecision[]): ('I' | 'P')[] {
+function kindsOf(status: NodeStatus | undefined): ('I' | 'P')[] {
   const listed = status?.data?.['kinds']
   if (typeof listed === 'string') return [...listed].filter((kind) => kind === 'I' || kind === 'P').slice(-stripTicks)
   if (Array.isArray(listed)) return listed.filter((kind) => kind === 'I' || kind === 'P').slice(-stripTicks)
-  return decisions.slice(-stripTicks).map((decision) => decision.frameKind)
+  return []
+}
+
+/** True for a card that reports as a codec does; a mask or a crop also takes and gives pictures. */
+export function isCodec(status: NodeStatus | undefined): boolean {
+  return costsOf(status).length > 0 || kindsOf(status).length > 0
 }
 
 /** A small line of the last costs, scaled to the largest. */
@@ -32,7 +36,7 @@ export function Sparkline({ values }: { values: readonly number[] }) {
 
 /** The live area of a codec card. */
 export function CodecLive({ view }: { view: CardView }) {
-  const kinds = kindsOf(view.status, view.decisions)
+  const kinds = kindsOf(view.status)
   const whole = kinds.filter((kind) => kind === 'I').length
   return (
     <div className="live">

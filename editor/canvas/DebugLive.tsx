@@ -1,5 +1,5 @@
 // What passed a debug card, the newest first. Words from outside are shown letter by letter, never as markup.
-import { exact } from '../words.ts'
+import { Ago } from '../panels/Ago.tsx'
 import type { CardView } from './card-view.ts'
 
 interface Passed { at: string; text: string; fields?: string }
@@ -22,8 +22,8 @@ export function DebugLive({ view, most = 3 }: { view: CardView; most?: number })
     <div className="live" data-testid="debug-live">
       {view.status && <p className="live-words">{view.status.text}</p>}
       {passed.slice(0, most).map((one, index) => (
-        <p key={`${one.at} ${index}`} className="live-words small">
-          <span className="quiet nums">{exact(one.at)}</span> {one.text}{one.fields && <code>{one.fields}</code>}
+        <p key={`${one.at} ${index}`} className="live-words small" data-testid="debug-passed">
+          {one.text} {one.fields && <code>{one.fields}</code>} <span className="quiet"><Ago at={one.at} /></span>
         </p>
       ))}
     </div>

@@ -1,28 +1,49 @@
 // How the last messages of an action went: to whom, with how many tries.
-import { IconCheck, IconClock, IconX } from '@tabler/icons-react'
+import { IconBan, IconCheck, IconClock, IconX } from '@tabler/icons-react'
 import { useNow } from '../now.ts'
+import { Ago } from '../panels/Ago.tsx'
 import type { DeliveryView } from '../views.ts'
 import { CancelDelivery } from './CancelDelivery.tsx'
-import { ago, deliveryStateWords, exact } from '../words.ts'
+import { ago, deliveryStateWords, endOf, exact, followUpWords, since, type Parcel } from '../words.ts'
 
-/** One delivery as a line. */
-export function DeliveryLine({ delivery }: { delivery: DeliveryView }) {
+const marks = {
+  delivered: { icon: IconCheck, tone: 'running' }, failed: { icon: IconX, tone: 'failed' }, cancelled: { icon: IconBan, tone: 'stopped' },
+} as const
+const underWay = { icon: IconClock, tone: 'starting' } as const
+
+/** What a card of this type sends. */
+export function parcelOf(type: string | undefined): Parcel {
+  return type === 'delegate-to-agent' ? 'question' : type === 'tts' ? 'speech' : 'message'
+}
+
+/** A reminder or a deadline: it ends by itself once somebody has seen the alert, so there is nothing to press. */
+function FollowUp({ delivery, words }: { delivery: DeliveryView; words: string }) {
+  const isDone = delivery.state === 'delivered'
+  const Found = isDone ? IconCheck : IconClock
+  return <div className="delivery small quiet" data-testid="delivery" data-state={delivery.state}><Found size={15} aria-hidden /><span>{words}</span>{isDone && <Ago at={delivery.at} />}</div>
+}
+
+/** One delivery as a line; `by` is the card it is for, where several are listed. */
+export function DeliveryLine({ delivery, parcel, by }: { delivery: DeliveryView; parcel?: Parcel | undefined; by?: string | undefined }) {
   const now = useNow()
-  const Found = delivery.state === 'delivered' ? IconCheck : delivery.state === 'failed' ? IconX : IconClock
-  const tone = delivery.state === 'delivered' ? 'running' : delivery.state === 'failed' ? 'failed' : 'starting'
+  const following = followUpWords(delivery)
+  if (following !== null && delivery.state !== 'failed') return <FollowUp delivery={delivery} words={following} />
+  const state = endOf(delivery)
+  const { icon: Found, tone } = marks[state as keyof typeof marks] ?? underWay
+  const isWorking = parcel === 'question' && state === 'running'
   return (
-    <div className="delivery small" title={delivery.detail} data-testid="delivery" data-state={delivery.state}>
+    <div className="delivery small" title={delivery.detail} data-testid="delivery" data-state={state}>
       <Found size={15} color={`var(--state-${tone})`} aria-hidden />
-      <span>{deliveryStateWords(delivery.state, delivery.attempts)}</span>
-      <span className="quiet nums" title={exact(delivery.at)}>{ago(delivery.at, now)}</span>
+      <span>{by !== undefined && <span className="quiet">{by}: </span>}{deliveryStateWords(state, delivery.attempts, parcel)}</span>
+      <span className="quiet nums" title={exact(delivery.at)}>{isWorking ? since(delivery.at, now) : ago(delivery.at, now)}</span>
       <CancelDelivery delivery={delivery} />
-      {delivery.state !== 'delivered' && delivery.detail && <span className="quiet delivery-detail">{delivery.detail}</span>}
+      {state !== 'delivered' && state !== 'cancelling' && delivery.detail && <span className="quiet delivery-detail">{delivery.detail}</span>}
     </div>
   )
 }
 
 /** The live area of an action card: its last three deliveries. */
-export function DeliveryLive({ deliveries }: { deliveries: readonly DeliveryView[] }) {
-  if (deliveries.length === 0) return <div className="live"><p className="live-words quiet">Nothing sent yet.</p></div>
-  return <div className="live">{deliveries.slice(0, 3).map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} />)}</div>
+export function DeliveryLive({ deliveries, parcel }: { deliveries: readonly DeliveryView[]; parcel?: Parcel }) {
+  if (deliveries.length === 0) return <div className="live"><p className="live-words quiet">{parcel === 'question' ? 'Nothing asked yet.' : parcel === 'speech' ? 'Nothing said yet.' : 'Nothing sent yet.'}</p></div>
+  return <div className="live">{deliveries.slice(0, 3).map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} parcel={parcel} />)}</div>
 }

@@ -3,15 +3,15 @@ import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react'
 import { memo } from 'react'
 import { NamedIcon } from '../icons.tsx'
 import type { Problem } from '../views.ts'
-import { ago, count, tokensSaved } from '../words.ts'
+import { ago, count, tokensSaved, type Parcel } from '../words.ts'
 import { useNow } from '../now.ts'
 import { ArmSwitch } from '../panels/ArmSwitch.tsx'
 import { ProblemButton } from '../panels/ProblemButton.tsx'
 import { useFlow } from '../store.ts'
 import { CameraLive } from './CameraLive.tsx'
-import { CodecLive } from './CodecLive.tsx'
+import { CodecLive, isCodec } from './CodecLive.tsx'
 import { DebugLive, passedIn } from './DebugLive.tsx'
-import { DeliveryLive } from './DeliveryLive.tsx'
+import { DeliveryLive, parcelOf } from './DeliveryLive.tsx'
 import { ModelLive, modelNumber } from './ModelLive.tsx'
 import { Ports, portsHeight } from './Ports.tsx'
 import { StateMark } from './StateMark.tsx'
@@ -38,9 +38,9 @@ function ArmOfCard({ view }: { view: CardView }) {
 function Live({ view }: { view: CardView }) {
   if (!view.stream) return null
   if (view.area === 'camera') return <CameraLive view={view} />
-  if (view.area === 'codec') return <CodecLive view={view} />
+  if (view.area === 'codec' && isCodec(view.status)) return <CodecLive view={view} />
   if (view.area === 'model') return <ModelLive view={view} />
-  if (view.area === 'action') return <DeliveryLive deliveries={view.deliveries} />
+  if (view.area === 'action') return <DeliveryLive deliveries={view.deliveries} parcel={parcelOf(view.type?.type)} />
   if (view.node.type === 'arm') return <div className="live"><ArmOfCard view={view} /></div>
   if (passedIn(view)) return <DebugLive view={view} />
   return view.status ? <div className="live"><p className="live-words">{view.status.text}</p></div> : null
@@ -51,11 +51,17 @@ function LastPicture({ at }: { at: string | null }) {
   return <span className="nums quiet">{at ? `picture ${ago(at, now)}` : 'no picture yet'}</span>
 }
 
+/** "3 delivered", "1 answered". */
+function arrived(n: number, parcel: Parcel): string {
+  const word = { message: 'delivered', question: 'answered', speech: 'spoken' }[parcel]
+  return count(n, word, word)
+}
+
 function CardNumber({ view }: { view: CardView }) {
   if (!view.stream) return null
   if (view.area === 'camera') return <LastPicture at={view.stream.lastFrameAt} />
   const delivered = view.deliveries.filter((delivery) => delivery.state === 'delivered').length
-  const words = { codec: tokensSaved(view.stream.visualTokens), model: modelNumber(view), action: delivered > 0 ? count(delivered, 'delivered', 'delivered') : null, words: null }[view.area]
+  const words = { codec: isCodec(view.status) ? tokensSaved(view.stream.visualTokens) : null, model: modelNumber(view), action: delivered > 0 ? arrived(delivered, parcelOf(view.type?.type)) : null, words: null }[view.area]
   return words === null ? null : <span className="nums quiet" title={view.area === 'codec' ? 'Tokens, against sending every picture whole' : undefined}>{words}</span>
 }
 

@@ -1,6 +1,7 @@
 // The ports of a card: in on the left, out on the right. Each kind has a colour and a shape; names show on hover and while drawing.
 import type { CSSProperties } from 'react'
 import type { PortView } from '../views.ts'
+import { kindWords } from '../words.ts'
 import { useDrawing } from './drawing.ts'
 import { PortAnchor, Position } from './xyflow.ts'
 
@@ -18,7 +19,7 @@ function Port({ node, name, port, side, index }: { node: string; name: string; p
     return drawing.start.side !== side && drawing.open.has(`${node}.${name}`) ? 'open' : 'shut'
   })
   const style = { top: firstPx + index * stepPx, '--kind': `var(--kind-${port.kind})` } as CSSProperties
-  const what = `${port.label}: ${side === 'in' ? 'takes' : 'sends'} ${port.kind}${port.required && side === 'in' ? ', must be wired' : ''}. ${port.help}`.trim()
+  const what = `${port.label}: ${side === 'in' ? 'takes' : 'sends'} ${kindWords[port.kind]}${port.required && side === 'in' ? ', must be wired' : ''}. ${port.help}`.trim()
   return (
     <PortAnchor id={name} type={side === 'in' ? 'target' : 'source'} position={side === 'in' ? Position.Left : Position.Right} className="port" style={style}
       data-kind={port.kind} data-drawn={drawn} data-side={side} data-testid={`port-${node}-${side}-${name}`} title={what}>

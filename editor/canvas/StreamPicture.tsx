@@ -1,6 +1,7 @@
 // The newest picture of a stream, asked for once a second and only while it can be seen. Old pictures say how old they are.
 import { useEffect, useRef, useState } from 'react'
 import { pictures } from '../api.ts'
+import { Ago } from '../panels/Ago.tsx'
 
 const everyMs = 1000
 
@@ -15,9 +16,12 @@ function useVisible(): [React.RefObject<HTMLDivElement | null>, boolean] {
   return [ref, isVisible]
 }
 
+/** `isOld` once the next ones have not come; `at` is when this one did, by this browser's clock. */
+interface Newest { source: string; at: string; isOld: boolean }
+
 /** Asks for pictures one after another, never two at once; slower while none come. */
-function useNewest(streamId: string, isWanted: boolean): string | null {
-  const [source, setSource] = useState<string | null>(null)
+function useNewest(streamId: string, isWanted: boolean): Newest | null {
+  const [newest, setNewest] = useState<Newest | null>(null)
   useEffect(() => {
     if (!isWanted) return
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -28,10 +32,14 @@ function useNewest(streamId: string, isWanted: boolean): string | null {
       const picture = new Image()
       picture.onload = () => {
         misses = 0
-        if (isHere) setSource(picture.src)
+        if (isHere) setNewest({ source: picture.src, at: new Date().toISOString(), isOld: false })
         again(everyMs)
       }
-      picture.onerror = () => again(Math.min(30_000, everyMs * 2 ** ++misses))
+      picture.onerror = () => {
+        // One that is late is not one that is old.
+        if (isHere && ++misses > 1) setNewest((now) => now && { ...now, isOld: true })
+        again(Math.min(30_000, everyMs * 2 ** misses))
+      }
       picture.src = pictures.stream(streamId, Date.now())
     }
     const again = (ms: number): void => {
@@ -43,16 +51,17 @@ function useNewest(streamId: string, isWanted: boolean): string | null {
       clearTimeout(timer)
     }
   }, [streamId, isWanted])
-  return source
+  return newest
 }
 
 /** `isOn` while the stream gives pictures; otherwise the words stand in its place. */
 export function StreamPicture({ streamId, isOn, alt, words }: { streamId: string; isOn: boolean; alt: string; words: string }) {
   const [ref, isVisible] = useVisible()
-  const source = useNewest(streamId, isOn && isVisible)
+  const newest = useNewest(streamId, isOn && isVisible)
   return (
     <div ref={ref} className="picture" data-testid={`picture-${streamId}`}>
-      {source && isOn ? <img src={source} alt={alt} draggable={false} /> : <span className="quiet small">{words}</span>}
+      {newest && isOn ? <img src={newest.source} alt={alt} draggable={false} /> : <span className="quiet small">{words}</span>}
+      {newest?.isOld && isOn && <span className="picture-age small" role="status">Last picture <Ago at={newest.at} /></span>}
     </div>
   )
 }

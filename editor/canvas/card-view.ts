@@ -5,7 +5,7 @@ import type { FlowNode } from '../../nodes/contract/flow.ts'
 import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import { cardLine, withoutCredentials } from '../graph/card-line.ts'
 import { portsOf } from '../graph/check.ts'
-import { camerasAbove } from '../graph/reach.ts'
+import { camerasOf } from '../graph/reach.ts'
 import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
@@ -68,7 +68,7 @@ export function useCardView(id: string): CardView | undefined {
   const chosen = useChosenStream((choice) => choice.byFlow[flowId])
   const deliveries = useLive(useShallow((live) => live.events.filter((event) => event.flow === flowId)
     .flatMap((event) => event.deliveries.filter((delivery) => delivery.node === id)).slice(0, 20)))
-  const cameras = useMemo(() => (flow ? camerasAbove(flow, types, id) : []), [flow, types, id])
+  const cameras = useMemo(() => (flow ? camerasOf(flow, types, id) : []), [flow, types, id])
   const streams = useMemo(() => cameras.flatMap((camera) => all.filter((stream) => stream.source === camera)), [all, cameras])
   const stream = streams.find((candidate) => candidate.id === chosen) ?? streams[0]
   const decisions = useLive((live) => (stream ? live.decisions[stream.id] : undefined)) ?? (none as readonly StreamDecision[])

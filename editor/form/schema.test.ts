@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { editorType } from '../../test/support/editor-types.ts'
-import { fieldsOf, isShown, labelFromName, optionsOf, withConnections } from './schema.ts'
+import { fieldsOf, isShown, labelFromName, optionsOf, withConnections, withOwnZone } from './schema.ts'
 
 const camera = fieldsOf(editorType('camera-source').config)
 const shown = (fields: typeof camera, config: Record<string, unknown>, kind?: 'edge' | 'vllm-omni'): string[] =>
@@ -37,5 +37,11 @@ describe('reading a config schema', () => {
     const connections = [{ name: 'lab', kind: 'vllm-omni' as const }, { name: 'edge', kind: 'edge' as const }, { name: 'sign', kind: 'webhook' as const }]
     expect(withConnections(editorType('interaction-model'), connections).config.properties?.['connection']?.default).toBe('edge')
     expect(withConnections(editorType('notification'), connections).config.properties?.['connection']?.default).toBe('')
+  })
+
+  it('lets a new schedule go by the clock of the person who draws it, and nothing else', () => {
+    expect(withOwnZone(editorType('schedule'), 'Europe/Madrid').config.properties?.['timeZone']?.default).toBe('Europe/Madrid')
+    expect(withOwnZone(editorType('schedule'), undefined)).toEqual(editorType('schedule'))
+    expect(withOwnZone(editorType('template'), 'Europe/Madrid').config.properties?.['timeZone']?.default).toBe(editorType('template').config.properties?.['timeZone']?.default)
   })
 })

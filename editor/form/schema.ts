@@ -55,6 +55,13 @@ export function withConnections(type: NodeType, connections: readonly Pick<Conne
   return { ...type, config: { ...type.config, properties: Object.fromEntries(properties) } }
 }
 
+/** The type with hours that go by the clock on this person's wall: a new card must not watch by another country's night. */
+export function withOwnZone(type: NodeType, timeZone: string | undefined): NodeType {
+  const zone = type.config.properties?.['timeZone']
+  if (!zone?.default || !timeZone) return type
+  return { ...type, config: { ...type.config, properties: { ...type.config.properties, timeZone: { ...zone, default: timeZone } } } }
+}
+
 /** What a field holds: its value, else its default. */
 export function valueOf(field: Field, config: Record<string, unknown>): unknown {
   return config[field.name] ?? field.schema.default

@@ -1,18 +1,48 @@
-// An alert on whatever page is open: its sentence and picture in a corner, until it is closed or seen.
+// The newest alert on whatever page is open: its sentence and picture in a corner, until it is closed or seen. Never a pile: older
+// ones are counted, and wait in the inbox.
 import { Notifications, notifications } from '@mantine/notifications'
 import { useEffect } from 'react'
 import { onAlert } from '../live.ts'
 import { go } from '../route.ts'
-import { eventKindWords } from '../words.ts'
+import type { EventView } from '../views.ts'
+import { count, eventKindWords } from '../words.ts'
 
-/** Mounted once. The inbox and the flow's own page show them themselves. */
+const shownMs = 10_000
+const id = 'alert'
+
+/** Pages that show the alert themselves. */
+function isShownBy(path: string, event: EventView): boolean {
+  return path.startsWith('/inbox') || path === `/flows/${event.flow}` || path === `/watch/${event.flow}`
+}
+
+function show(event: EventView, older: number, onClose: () => void): void {
+  notifications.hide(id)
+  const open = (place: string) => () => { notifications.hide(id); go(place) }
+  notifications.show({
+    id, title: event.text || eventKindWords(event.kind), autoClose: shownMs, withBorder: true, closeButtonProps: { 'aria-label': 'Close' }, onClose,
+    message: (
+      <span className="stack-tight" data-testid="toast">
+        <button type="button" className="toast" onClick={open(`/inbox/${event.id}`)}>{event.frame && <img src={event.frame.url} alt="" />}Open</button>
+        {older > 0 && <button type="button" className="toast small" onClick={open('/inbox')}>{count(older, 'more alert')} in the inbox</button>}
+      </span>
+    ),
+  })
+}
+
+/** Mounted once. */
 export function AlertToasts() {
-  useEffect(() => onAlert((event) => {
-    if (location.pathname.startsWith('/inbox') || location.pathname === `/flows/${event.flow}` || location.pathname === `/watch/${event.flow}`) return
-    notifications.show({
-      id: event.id, title: event.text || eventKindWords(event.kind), autoClose: 10_000, withBorder: true, closeButtonProps: { 'aria-label': 'Close' },
-      message: <button type="button" className="toast" onClick={() => { notifications.hide(event.id); go(`/inbox/${event.id}`) }}>{event.frame && <img src={event.frame.url} alt="" />}Open</button>,
+  useEffect(() => {
+    let shown: { event: EventView; older: number } | null = null
+    const stop = onAlert((event) => {
+      if (isShownBy(location.pathname, event)) return
+      const next = { event, older: shown ? shown.older + 1 : 0 }
+      show(event, next.older, () => { if (shown === next) shown = null })
+      shown = next
     })
-  }), [])
-  return <Notifications position="bottom-right" limit={3} />
+    return () => {
+      stop()
+      notifications.hide(id)
+    }
+  }, [])
+  return <Notifications position="bottom-right" limit={1} />
 }

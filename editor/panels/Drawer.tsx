@@ -12,7 +12,7 @@ import { Timeline } from './Timeline.tsx'
 
 /** What only repeats another row is left out. */
 function worthARow(event: EventView): boolean {
-  return event.kind !== 'notification.delivered' && event.kind !== 'message.sent'
+  return !['notification.delivered', 'message.sent', 'speech.played'].includes(event.kind)
 }
 
 function Events({ flowId }: { flowId: string }) {

@@ -28,7 +28,7 @@ export function EventPage({ id }: { id: string }) {
           {flow && <>, in <a href={`/flows/${flow.id}`} onClick={follow}>{flow.name}</a></>}
         </p>
         <AcknowledgeButton event={event} isBig />
-        {event.deliveries.length > 0 && <div className="stack-tight">{event.deliveries.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} />)}</div>}
+        {event.deliveries.length > 0 && <div className="stack-tight">{event.deliveries.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} parcel={event.kind === 'delegation.made' ? 'question' : undefined} />)}</div>}
         <a href="/inbox" onClick={follow}>All alerts</a>
       </div>
     </Page>

@@ -2,9 +2,12 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconMessageCircle } from '@tabler/icons-react'
 import { useState } from 'react'
-import { DeliveryLine } from '../canvas/DeliveryLive.tsx'
+import { DeliveryLine, parcelOf } from '../canvas/DeliveryLive.tsx'
 import { isAlert, isTrouble } from '../graph/alerts.ts'
+import { nameOf } from '../graph/check.ts'
 import { acknowledge } from '../live.ts'
+import { useSession } from '../session.ts'
+import { useFlow } from '../store.ts'
 import type { EventView } from '../views.ts'
 import { clock, eventKindWords } from '../words.ts'
 import { Ago } from './Ago.tsx'
@@ -33,11 +36,22 @@ export function AcknowledgeButton({ event, isBig }: { event: EventView; isBig?: 
 }
 
 function Picture({ event }: { event: EventView }) {
-  if (!event.frame) {
+  const [isGone, setGone] = useState(false)
+  if (!event.frame || isGone) {
     const Found = isTrouble(event) ? IconAlertTriangle : IconMessageCircle
     return <span className="event-picture quiet"><Found size={22} stroke={1.5} aria-hidden /></span>
   }
-  return <a className="event-picture" href={`/inbox/${event.id}`} onClick={follow} aria-label={`Open: ${event.text}`}><img src={event.frame.url} alt="" loading="lazy" data-testid="event-frame" /></a>
+  return <a className="event-picture" href={`/inbox/${event.id}`} onClick={follow} aria-label={`Open: ${event.text}`}><img src={event.frame.url} alt="" loading="lazy" onError={() => setGone(true)} data-testid="event-frame" /></a>
+}
+
+function Deliveries({ event }: { event: EventView }) {
+  const types = useSession((session) => session.types)
+  // Only the open flow's cards are known by name.
+  const cards = useFlow((open) => (open.id === event.flow ? open.history?.present.nodes : undefined))
+  return event.deliveries.map((delivery) => {
+    const card = cards?.find((node) => node.id === delivery.node)
+    return <DeliveryLine key={delivery.id} delivery={delivery} by={card && nameOf(card, types)} parcel={card ? parcelOf(card.type) : event.kind === 'delegation.made' ? 'question' : undefined} />
+  })
 }
 
 /** A row for lists; `flowName` where several flows are listed together. */
@@ -53,7 +67,7 @@ export function EventRow({ event, flowName }: { event: EventView; flowName?: str
           <Ago at={event.at} />
           <span className="nums">{clock(event.mediaTimeS)} after the start</span>
         </p>
-        {event.deliveries.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} />)}
+        <Deliveries event={event} />
       </div>
       {isAlert(event) && <div className="event-action"><AcknowledgeButton event={event} /></div>}
     </li>

@@ -8,6 +8,7 @@ import { addWire, removeItems, wireId } from '../graph/edit.ts'
 import { useSession } from '../session.ts'
 import { changeFlow } from '../store.ts'
 import type { NodeTypes, PortView } from '../views.ts'
+import { kindWords } from '../words.ts'
 
 function portWords(flow: Flow, types: NodeTypes, ref: PortRef, side: 'in' | 'out'): string {
   const node = flow.nodes.find((candidate) => candidate.id === ref.node)
@@ -30,7 +31,7 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
   }
   return (
     <div className="port-wires" style={{ '--kind': `var(--kind-${port.kind})` } as CSSProperties}>
-      <span className="port-title"><i aria-hidden />{port.label}<span className="quiet small">{side === 'in' ? 'takes' : 'sends'} {port.kind}{port.required && side === 'in' ? ', needed' : ''}</span></span>
+      <span className="port-title"><i aria-hidden />{port.label}<span className="quiet small">{side === 'in' ? 'takes' : 'sends'} {kindWords[port.kind]}{port.required && side === 'in' ? ', needed' : ''}</span></span>
       {wires.map((wire) => (
         <span key={wireId(wire)} className="wire-row small">
           <span className="clip-text">{side === 'out' ? 'to' : 'from'} {portWords(flow, types, wire[far], other)}</span>

@@ -1,6 +1,8 @@
 // Node types as the editor gets them from GET /api/nodes: the real definitions, described by the real API.
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import cooldown from '../../nodes/logic/cooldown.ts'
+import schedule from '../../nodes/logic/schedule.ts'
+import template from '../../nodes/logic/template.ts'
 import notification from '../../nodes/action/notification.ts'
 import adacodec from '../../nodes/video/adacodec.ts'
 import cameraSource from '../../nodes/video/camera-source.ts'
@@ -8,7 +10,7 @@ import interactionModel from '../../nodes/vision/interaction-model.ts'
 import { describeNode } from '../../runtime/api/nodes.ts'
 import type { NodeType } from '../../editor/views.ts'
 
-const definitions: readonly NodeDefinition[] = [cameraSource, adacodec, interactionModel, cooldown, notification]
+const definitions: readonly NodeDefinition[] = [cameraSource, adacodec, interactionModel, cooldown, schedule, template, notification]
 
 /** By type, as the session store holds them. */
 export function editorTypes(): Map<string, NodeType> {

@@ -1,8 +1,16 @@
 // Which named server or account a node uses: those that can do the job, and the way to add one.
 import { Anchor, NativeSelect } from '@mantine/core'
+import type { ConnectionKind } from '../../../nodes/contract/connections.ts'
 import { go } from '../../route.ts'
+import { kindView } from '../../panels/connection-kinds.ts'
 import { useSession } from '../../session.ts'
 import { inputProps, textOf, type WidgetProps } from './widget.ts'
+
+/** "mail (E-mail)"; the kind is left out where the name says it. */
+function labelOf(name: string, kind: ConnectionKind): string {
+  const { title } = kindView(kind)
+  return name.toLowerCase() === title.toLowerCase() ? name : `${name} (${title})`
+}
 
 /** `connection` */
 export function ConnectionWidget(props: WidgetProps) {
@@ -10,7 +18,7 @@ export function ConnectionWidget(props: WidgetProps) {
   const { kinds } = props.schema
   const fitting = all.filter((connection) => !kinds || kinds.includes(connection.kind))
   const value = textOf(props.value)
-  const data = fitting.map(({ name, kind }) => ({ value: name, label: name === kind ? name : `${name} (${kind})` }))
+  const data = fitting.map(({ name, kind }) => ({ value: name, label: labelOf(name, kind) }))
   if (!fitting.some((connection) => connection.name === value)) {
     data.unshift({ value, label: value === '' ? 'Choose…' : `${value} (missing)` })
   }

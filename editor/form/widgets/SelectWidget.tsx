@@ -1,11 +1,11 @@
 // One of a few values. Many choices are a list, two to four short ones lie side by side.
 import { Input, NativeSelect, SegmentedControl } from '@mantine/core'
 import { optionsOf } from '../schema.ts'
-import { inputProps, textOf, type WidgetProps } from './widget.ts'
+import { inputProps, sentence, textOf, type WidgetProps } from './widget.ts'
 
 function helpOf(props: WidgetProps): string | undefined {
   const chosen = props.schema.options?.find((option) => option.value === textOf(props.value))
-  return [props.schema.help, chosen?.help].filter(Boolean).join(' ') || undefined
+  return [sentence(props.schema.help), sentence(chosen?.help)].filter(Boolean).join(' ') || undefined
 }
 
 /** `select` */

@@ -1,13 +1,13 @@
 // An address. For cameras it can be tried at once; a stored password shows as ***, and never comes back.
 import { TextInput } from '@mantine/core'
 import { CameraTest } from './CameraTest.tsx'
-import { inputProps, textOf, type WidgetProps } from './widget.ts'
+import { inputProps, sentence, textOf, type WidgetProps } from './widget.ts'
 
 /** `url` */
 export function UrlWidget(props: WidgetProps) {
   const value = textOf(props.value)
   const isCamera = props.owner !== undefined && ['rtsp', 'url'].includes(textOf(props.config['kind']))
-  const help = value.includes('***@') ? [props.schema.help?.replace(/\.?$/, '.'), 'The password is kept and hidden; *** stands for it.'].filter(Boolean).join(' ') : props.schema.help
+  const help = value.includes('***@') ? [props.schema.help?.replace(/\.?$/, '.'), 'The password is kept and hidden; *** stands for it.'].filter(Boolean).join(' ') : sentence(props.schema.help)
   return (
     <div>
       <TextInput {...inputProps(props)} description={help} type="text" inputMode="url" autoComplete="off" spellCheck={false} value={value} placeholder={props.schema.placeholder}
