@@ -3,12 +3,17 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { becomeOwner, openBrowser, openPage, ownerPassword } from '../support/browser.ts'
 import { drawRoom } from '../support/drawn-room.ts'
+import { startFakeAgent } from '../support/fake-agents.ts'
 import { startFakeOrchestrator } from '../support/fake-orchestrator.ts'
+import { startFakeSpeech } from '../support/fake-speech.ts'
 import { eventually, removeFolder, startProduct, type Product } from '../support/product.ts'
-import { alertFlow, deployFlow, eventsOf, uploadClip } from '../support/product-flows.ts'
+import { deployFlow, uploadClip } from '../support/product-flows.ts'
+import { startWebhookReceiver } from '../support/webhook-receiver.ts'
+import { deployTrouble, everyForm, everything, fallAlert, saveFlow } from './screens-flows.ts'
+import { shootConnections, shootForms } from './screens-forms.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = process.argv[2] ?? join(root, 'test-results', 'screens')
@@ -19,72 +24,154 @@ const looks = [
   { name: 'phone-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ] as const
 
+interface Made { alert: string; living: string; forms: string; trouble: string; link: string }
+
 async function shoot(page: Page, look: string, screen: string): Promise<void> {
-  await page.waitForTimeout(700)
+  await page.waitForTimeout(500)
   await page.screenshot({ path: join(folder, `${screen}.${look}.png`) })
 }
 
-async function signIn(page: Page, product: Product): Promise<void> {
+async function signIn(page: Page, product: Product, look: string): Promise<void> {
   await page.goto(product.url)
+  await page.getByTestId('sign-in-password').fill('wrong')
+  await page.getByTestId('sign-in-submit').click()
+  await page.getByRole('alert').waitFor()
+  await shoot(page, look, 'sign-in-refused')
   await page.getByTestId('sign-in-password').fill(ownerPassword)
   await page.getByTestId('sign-in-submit').click()
   await page.getByTestId('nav-flows').waitFor()
 }
 
-async function walk(page: Page, product: Product, look: string, flow: string): Promise<void> {
+async function open(page: Page, product: Product, place: string, testId: string): Promise<void> {
+  await page.goto(`${product.url}/${place}`)
+  await page.getByTestId(testId).first().waitFor()
+  await page.waitForTimeout(1500)
+}
+
+/** Places that show what runs, and the pages for a hand. */
+async function walk(page: Page, product: Product, look: string, made: Made): Promise<void> {
   await shoot(page, look, 'home')
   for (const place of ['flows', 'inbox', 'connections', 'system']) {
     await page.getByTestId(`nav-${place}`).click()
     await shoot(page, look, place)
   }
-  await page.goto(`${product.url}/watch/${flow}`)
-  await page.getByTestId('ask-text').waitFor()
+  await open(page, product, 'inbox', 'event-row')
+  await page.getByTestId('event-frame').first().click()
+  await shoot(page, look, 'alert')
+  await open(page, product, `watch/${made.living}`, 'ask-text')
+  await page.getByTestId('microphone').click()
+  await page.getByTestId('ask-text').fill('How many people are there?')
+  await page.getByTestId('ask-send').click()
+  await page.getByTestId('asked').waitFor()
   await page.waitForTimeout(1500)
-  await shoot(page, look, 'watch')
-  await page.goto(`${product.url}/flows/${flow}`)
-  await page.getByTestId('canvas').waitFor()
-  await page.waitForTimeout(1500)
-  await shoot(page, look, 'canvas')
-  if (look.startsWith('desk')) {
-    await page.getByTestId('node-model').click()
-    await shoot(page, look, 'inspector')
-    await page.getByTestId('tab-timeline').click()
-    await shoot(page, look, 'timeline')
+  await shoot(page, look, 'watch-asking')
+  await open(page, product, `watch/${made.trouble}`, 'ask-text')
+  await shoot(page, look, 'watch-trouble')
+  await page.goto(made.link)
+  await shoot(page, look, 'acknowledge')
+  await page.goto(`${made.link.slice(0, -4)}`)
+  await shoot(page, look, 'acknowledge-incomplete')
+  for (const [name, flow] of [['canvas', made.living], ['canvas-trouble', made.trouble]] as const) {
+    await open(page, product, `flows/${flow}`, 'canvas')
+    await shoot(page, look, name)
   }
 }
 
-mkdirSync(folder, { recursive: true })
-const product = await startProduct()
-const browser = await openBrowser()
-const model = await startFakeOrchestrator({ model: ({ index }) => (index % 14 === 8 ? '</response> Somebody has fallen beside the armchair and is not getting up.' : '</silence>'), latencyMs: 38 })
-try {
+/** What only a desk has: inspector, timeline, problems, forms. */
+async function walkDesk(page: Page, product: Product, look: string, made: Made): Promise<void> {
+  await open(page, product, `flows/${made.alert}`, 'canvas')
+  await page.getByTestId('node-model').click({ position: { x: 20, y: 20 } })
+  await shoot(page, look, 'inspector')
+  await page.getByTestId('tab-timeline').click()
+  await shoot(page, look, 'timeline')
+  await open(page, product, `flows/${made.living}`, 'canvas')
+  await page.locator('.react-flow__node[data-id="mind"]').focus()
+  await page.keyboard.press('Enter')
+  await shoot(page, look, 'memory')
+  await open(page, product, `flows/${made.forms}`, 'canvas')
+  await page.getByTestId('deploy-button').click()
+  await page.getByTestId('deploy-error').waitFor()
+  await shoot(page, look, 'deploy-problems')
+  await shootForms(page, product, folder, look, made.forms)
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+async function beforeTheFirstFlow(browser: Browser, product: Product): Promise<void> {
   const first = await openPage(browser)
   await first.page.goto(product.signInLink() ?? '')
   await shoot(first.page, 'desk-light', 'sign-in')
   await becomeOwner(first.page, product.signInLink() ?? '')
-  await shoot(first.page, 'desk-light', 'empty')
-  await product.request('POST', '/api/connections', { name: 'gpu', kind: 'vllm-omni', config: { url: model.url } })
-  const path = await uploadClip(product, await drawRoom(browser, join(product.dataDir, "living-room.mp4")))
-  const flow = await deployFlow(product, alertFlow({
-    name: 'Fall alert', camera: { kind: 'file', path, loop: true }, model: { connection: 'gpu', instruction: 'Warn the moment a person falls.' },
-    notification: { channel: 'inbox', title: 'Fall' },
-  }))
-  await eventually('an alert', async () => (await eventsOf(product, flow, 'response.given')).length > 0, 30_000)
-  await new Promise((resolve) => setTimeout(resolve, 20_000))
-  await first.page.goto(`${product.url}/flows/${flow}`)
-  await first.page.getByTestId('canvas').waitFor()
-  await first.page.waitForTimeout(3000)
-  await first.page.screenshot({ path: join(root, 'editor', 'screenshot.png') })
+  for (const place of ['', 'flows', 'inbox', 'connections']) {
+    await first.page.goto(`${product.url}/${place}`)
+    await first.page.getByTestId('nav-flows').waitFor()
+    for (const { name, viewport, colorScheme } of looks) {
+      await first.page.setViewportSize(viewport)
+      await first.page.emulateMedia({ colorScheme })
+      await shoot(first.page, name, `empty-${place || 'home'}`)
+    }
+  }
   await first.page.context().close()
+}
+
+async function readmePicture(browser: Browser, product: Product, flow: string): Promise<void> {
+  const { page } = await openPage(browser)
+  await page.goto(product.url)
+  await page.getByTestId('sign-in-password').fill(ownerPassword)
+  await page.getByTestId('sign-in-submit').click()
+  await page.getByTestId('nav-flows').waitFor()
+  await open(page, product, `flows/${flow}`, 'canvas')
+  await page.waitForTimeout(3000)
+  await page.screenshot({ path: join(root, 'editor', 'screenshot.png') })
+  await page.context().close()
+}
+
+/** Flows that run, and one that shows every form. */
+async function fill(browser: Browser, product: Product): Promise<Made> {
+  const connect = (name: string, kind: string, config: Record<string, unknown>): Promise<unknown> => product.request('POST', '/api/connections', { name, kind, config })
+  await Promise.all([
+    connect('gpu', 'vllm-omni', { url: model.url }), connect('ears', 'speech', { url: ears.url }), connect('doctor', 'background-agent', { url: agent.url }),
+    connect('mail', 'smtp', { host: 'smtp.example.org', port: 465, secure: true, from: 'Heed <heed@example.org>' }),
+  ])
+  const path = await uploadClip(product, await drawRoom(browser, join(product.dataDir, 'living-room.mp4')))
+  const alert = await deployFlow(product, fallAlert(path))
+  const living = await deployFlow(product, everything(path, hook.url))
+  const trouble = await deployTrouble(product)
+  const { body } = await product.request<{ nodes: { type: string }[] }>('GET', '/api/nodes')
+  const forms = await saveFlow(product, everyForm(path, body.nodes.map(({ type }) => type)))
+  const link = await eventually('a message with a link', async () => hook.received[0]?.body.acknowledgeUrl, 30_000)
+  await product.request('POST', `/api/streams/${living}-cam/memory/facts`, { node: 'mind', text: "The grandmother's room is on the left." })
+  await new Promise((resolve) => setTimeout(resolve, 20_000))
+  return { alert, living, forms, trouble, link: String(link) }
+}
+
+mkdirSync(join(folder, 'forms'), { recursive: true })
+const product = await startProduct()
+const browser = await openBrowser()
+const ears = await startFakeSpeech()
+const hook = await startWebhookReceiver()
+const agent = await startFakeAgent()
+agent.manner = 'hang'
+const said = ['', '', '</response> Let me look into that. </delegation> Is she hurt?', '', '', '', '', '</response> Somebody has fallen beside the armchair and is not getting up.']
+const model = await startFakeOrchestrator({ model: ({ index }) => said[index % 14] || '</silence>', latencyMs: 38 })
+try {
+  await beforeTheFirstFlow(browser, product)
+  const made = await fill(browser, product)
+  if (process.argv.includes('--readme')) await readmePicture(browser, product, made.alert)
   for (const { name, ...look } of looks) {
     const { page } = await openPage(browser, look)
-    await signIn(page, product)
-    await walk(page, product, name, flow)
+    await signIn(page, product, name)
+    await walk(page, product, name, made)
+    if (name.startsWith('desk')) await walkDesk(page, product, name, made)
+    await shootConnections(page, product, shoot, name)
+    await page.getByTestId('nav-inbox').click()
+    await page.context().setOffline(true)
+    await page.getByTestId('offline').waitFor({ timeout: 8000 }).catch(() => undefined)
+    await shoot(page, name, 'offline')
     await page.context().close()
   }
-  process.stdout.write(`Screens are in ${folder}; the README's picture is editor/screenshot.png\n`)
+  process.stdout.write(`Screens are in ${folder}; with --readme the README's picture is renewed too\n`)
 } finally {
   await browser.close()
-  await Promise.all([product.stop(), model.stop()])
+  await Promise.all([product.stop(), model.stop(), ears.stop(), agent.stop(), hook.stop()])
   removeFolder(product.dataDir)
 }
