@@ -18,7 +18,7 @@ const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0])
 const question: AgentQuestion = {
   question: 'Is she hurt?', note: 'Somebody fell.', pictures: [{ mediaTimeS: 3, jpeg }, { mediaTimeS: 4.5, jpeg }], timeoutMs: 5000, sessionId: 'flow1-cam', taskId: 'e1_ask',
 }
-const manners = ['plain', 'echo', 'environment', 'codex', 'claude', 'claude-error', 'broken', 'huge', 'hang']
+const manners = ['plain', 'echo', 'environment', 'codex', 'claude', 'claude-error', 'broken', 'huge', 'lingers', 'hang']
 const commands = { ...Object.fromEntries(manners.map((manner) => [manner, fakeCommand(manner)])), missing: ['/no/such/program'] }
 
 function agentsFor(connection: Omit<Connection, 'name' | 'secret'> & { secret?: Record<string, string> }, before = 0): AgentPort {
@@ -128,6 +128,17 @@ describe('a command', () => {
     await expect(run(command)).rejects.toMatchObject({ code, message: typeof message === 'string' ? message : expect.stringMatching(message) as string })
   })
 
+  it('is answered even when it leaves something behind, which is ended', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'heed-pids-'))
+    const file = join(folder, 'pids')
+    const startedMs = Date.now()
+    expect((await run('lingers', { question: `PIDFILE ${file} ` })).text).toBe('She sits.')
+    expect(Date.now() - startedMs).toBeLessThan(10_000)
+    const pids = (await readFile(file, 'utf8')).split(' ').map(Number)
+    await until('all are gone', () => pids.every((pid) => !isAlive(pid)))
+    await rm(folder, { recursive: true })
+  })
+
   it.each(['its time', 'a cancel'])('is ended by %s with everything it started', async (by) => {
     const folder = await mkdtemp(join(tmpdir(), 'heed-pids-'))
     const file = join(folder, 'pids')
@@ -167,7 +178,22 @@ describe('an A2A agent', () => {
     expect(a2a.heard.at(-1)?.parts.map((part) => [part.mediaType, part.content?.$case])).toEqual([['text/plain', 'text'], ['image/jpeg', 'raw'], ['image/jpeg', 'raw']])
   })
 
-  it.each([['fail', 'AGENT_FAILED', 'the lights are out'], ['ask-back', 'AGENT_ASKS_BACK', 'which room?']] as const)('that must %s ends with %s', async (manner, code, words) => {
+  it('may take long, be away for a moment, and answer in pieces; it is asked once, under one id', async () => {
+    a2a.manner = 'long'
+    const before = a2a.heard.length
+    const asking = ask(agents(), { timeoutMs: 20_000, taskId: 'e7_ask' })
+    await until('it works', () => a2a.heard.length > before)
+    a2a.isAwayFor = 2
+    expect((await asking).text).toBe(agentAnswer)
+    expect([a2a.isAwayFor, a2a.heard.slice(before).map(({ messageId }) => messageId)]).toEqual([0, ['e7_ask']])
+    a2a.manner = 'streams'
+    expect((await ask(agents())).text.replace('\n', ' ')).toBe(agentAnswer)
+  })
+
+  it.each([
+    ['fail', 'AGENT_FAILED', 'the lights are out'], ['ask-back', 'AGENT_ASKS_BACK', 'which room?'], ['wants-login', 'AGENT_ASKS_BACK', 'sign in first'],
+    ['cancelled', 'AGENT_FAILED', 'the operator stopped it'], ['rejected', 'AGENT_FAILED', 'not my business'],
+  ] as const)('that must %s ends with %s', async (manner, code, words) => {
     a2a.manner = manner
     await expect(ask(agents())).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string })
   })

@@ -26,6 +26,14 @@ switch (manner) {
     process.exitCode = 3
     break
   case 'huge': for (;;) if (!process.stdout.write('x'.repeat(65_536))) await new Promise((resolve) => { process.stdout.once('drain', resolve) })
+  case 'lingers': {
+    // Leaves something behind that holds its output open.
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: ['ignore', 'inherit', 'inherit'] })
+    writeFileSync(asked.match(/PIDFILE (\S+)/)?.[1] ?? 'pids', `${process.pid} ${child.pid}`)
+    child.unref()
+    print('She sits.')
+    break
+  }
   case 'hang': {
     // A grandchild, as agents have them: it must not stay behind.
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })

@@ -82,15 +82,16 @@ function solved(body: Record<string, unknown>, manner: AgentManner, text: string
   return { ...base, status: 'completed', text, error: null }
 }
 
-export type A2aManner = 'task' | 'message' | 'fail' | 'ask-back' | 'hang'
-export interface FakeA2aAgent { url: string; heard: Message[]; cancelled: string[]; manner: A2aManner; stop(): Promise<void> }
+/** `long` works for three seconds, telling how far it is; `streams` offers streaming and answers in pieces. */
+export type A2aManner = 'task' | 'message' | 'fail' | 'ask-back' | 'wants-login' | 'cancelled' | 'rejected' | 'long' | 'streams' | 'hang'
+export interface FakeA2aAgent { url: string; heard: Message[]; cancelled: string[]; manner: A2aManner; /** So many next requests are answered with 503. */ isAwayFor: number; stop(): Promise<void> }
 
 /** An A2A agent made with the protocol's own library. */
 export async function startFakeA2aAgent(): Promise<FakeA2aAgent> {
   const app = express()
   const server = createServer(app)
   const url = await listen(server)
-  const fake: FakeA2aAgent = { url, heard: [], cancelled: [], manner: 'task', stop: () => closed(server) }
+  const fake: FakeA2aAgent = { url, heard: [], cancelled: [], manner: 'task', isAwayFor: 0, stop: () => closed(server) }
   const held: (() => void)[] = []
   const part = (value: string) => ({ content: { $case: 'text' as const, value }, metadata: undefined, filename: '', mediaType: 'text/plain' })
   const said = (value: string): Message => ({ messageId: 'm1', contextId: '', taskId: '', role: Role.ROLE_AGENT, parts: [part(value)], metadata: undefined, extensions: [], referenceTaskIds: [] })
@@ -108,8 +109,21 @@ export async function startFakeA2aAgent(): Promise<FakeA2aAgent> {
       if (fake.manner === 'hang') return await new Promise<void>((resolve) => { held.push(resolve) })
       if (fake.manner === 'fail') tell(TaskState.TASK_STATE_FAILED, 'the lights are out')
       else if (fake.manner === 'ask-back') tell(TaskState.TASK_STATE_INPUT_REQUIRED, 'which room?')
+      else if (fake.manner === 'wants-login') tell(TaskState.TASK_STATE_AUTH_REQUIRED, 'sign in first')
+      else if (fake.manner === 'cancelled') tell(TaskState.TASK_STATE_CANCELED, 'the operator stopped it')
+      else if (fake.manner === 'rejected') tell(TaskState.TASK_STATE_REJECTED, 'not my business')
       else {
-        bus.publish(AgentEvent.artifactUpdate({ taskId, contextId, append: false, lastChunk: true, metadata: undefined, artifact: { artifactId: 'a1', name: 'answer', description: '', parts: [part(agentAnswer)], metadata: undefined, extensions: [] } }))
+        const piece = (value: string, append: boolean, lastChunk: boolean): void => bus.publish(AgentEvent.artifactUpdate({ taskId, contextId, append, lastChunk, metadata: undefined, artifact: { artifactId: 'a1', name: 'answer', description: '', parts: [part(value)], metadata: undefined, extensions: [] } }))
+        if (fake.manner === 'long') {
+          for (const words of ['looking', 'thinking', 'writing']) {
+            tell(TaskState.TASK_STATE_WORKING, words)
+            await new Promise((resolve) => { setTimeout(resolve, 1000) })
+          }
+        }
+        if (fake.manner === 'streams') {
+          piece('She sits on the floor', false, false)
+          piece('and waves.', true, true)
+        } else piece(agentAnswer, false, true)
         tell(TaskState.TASK_STATE_COMPLETED)
       }
       bus.finished()
@@ -122,6 +136,11 @@ export async function startFakeA2aAgent(): Promise<FakeA2aAgent> {
     },
   }
   const handler = new DefaultRequestHandler(cardFor(url), new InMemoryTaskStore(), executor)
+  app.use('/a2a', (_request, response, next) => {
+    if (fake.isAwayFor <= 0) return next()
+    fake.isAwayFor--
+    response.status(503).json({ error: 'restarting' })
+  })
   app.use(`/${AGENT_CARD_PATH}`, agentCardHandler({ agentCardProvider: handler }))
   app.use('/a2a', jsonRpcHandler({ requestHandler: handler, userBuilder: UserBuilder.noAuthentication }))
   return fake
@@ -131,7 +150,7 @@ function cardFor(url: string): AgentCard {
   return {
     name: 'Watcher', description: 'Looks at pictures.', version: '1.0.0', provider: undefined, documentationUrl: '', iconUrl: '',
     supportedInterfaces: [{ url: `${url}/a2a`, protocolBinding: 'JSONRPC', protocolVersion: '1.0', tenant: '' }],
-    capabilities: { streaming: false, pushNotifications: false, extensions: [], extendedAgentCard: false }, securitySchemes: {}, securityRequirements: [],
+    capabilities: { streaming: true, pushNotifications: false, extensions: [], extendedAgentCard: false }, securitySchemes: {}, securityRequirements: [],
     defaultInputModes: ['text/plain', 'image/jpeg'], defaultOutputModes: ['text/plain'], skills: [], signatures: [],
   } as unknown as AgentCard
 }

@@ -1,6 +1,5 @@
 // An agent that speaks A2A, through the protocol's own library. Every request of the library goes through our one door for
 // HTTP, so that an agent's card cannot send us anywhere a flow must not reach.
-import { randomUUID } from 'node:crypto'
 import { Role, TaskState, type Message, type Part, type Task } from '@a2a-js/sdk'
 import { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory, RestTransportFactory, type Client } from '@a2a-js/sdk/client'
 import type { AgentQuestion, HttpPort } from '../../../nodes/contract/capabilities.ts'
@@ -9,6 +8,8 @@ import { CodedError, FatalError, RetryableError, StoppedError, toError } from '.
 import { answered, inWords, maxBytes, tooLate, trouble, urlOf, type AgentAnswer, type AskAgent } from './agent.ts'
 
 const lookMs = 1000
+/** A long task is not given up for a line that was down for a moment. */
+const mostMissedLooks = 10
 const cardTimeoutMs = 10_000
 const farewellMs = 2000
 
@@ -71,7 +72,8 @@ async function ask(client: Client, question: AgentQuestion, signal: AbortSignal)
   let found: Task | Message = await client.sendMessage({
     tenant: '', metadata: undefined,
     message: {
-      messageId: randomUUID(), contextId: '', taskId: '', role: Role.ROLE_USER, metadata: undefined, extensions: [], referenceTaskIds: [], parts: partsOf(question),
+      // The same on every try, so that an agent can tell a question it knows.
+      messageId: question.taskId, contextId: '', taskId: '', role: Role.ROLE_USER, metadata: undefined, extensions: [], referenceTaskIds: [], parts: partsOf(question),
     },
     configuration: { acceptedOutputModes: ['text/plain'], taskPushNotificationConfig: undefined, returnImmediately: true },
   }, { signal })
@@ -82,13 +84,32 @@ async function ask(client: Client, question: AgentQuestion, signal: AbortSignal)
     assertGoing(state, textOf(found.status?.message?.parts ?? []))
     const { id } = found
     try {
-      await pause(lookMs, signal)
-      found = await client.getTask({ tenant: '', id }, { signal })
+      found = await look(client, id, signal)
     } catch (error) {
       if (signal.aborted) await client.cancelTask({ tenant: '', id, metadata: undefined }).catch(() => undefined)
       throw error
     }
   }
+}
+
+/** How far a task is, a second later; asked again while the agent cannot be reached. */
+async function look(client: Client, id: string, signal: AbortSignal): Promise<Task> {
+  for (let missed = 1; ; missed++) {
+    await pause(lookMs, signal)
+    try {
+      return await client.getTask({ tenant: '', id }, { signal })
+    } catch (error) {
+      if (signal.aborted || missed === mostMissedLooks || !isAway(error)) throw error
+    }
+  }
+}
+
+/** Said by our own door, however often the library has wrapped it, or by a server in trouble. */
+function isAway(error: unknown): boolean {
+  for (let current: unknown = error; current instanceof Error; current = current.cause) {
+    if (current instanceof RetryableError || / 5\d\d\b|status: 5\d\d/i.test(current.message)) return true
+  }
+  return false
 }
 
 function partsOf(question: AgentQuestion): Part[] {

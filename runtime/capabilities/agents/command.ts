@@ -15,6 +15,8 @@ export type AgentCommands = Readonly<Record<string, readonly string[]>>
 
 const maxOutputBytes = 1024 * 1024
 const maxErrorBytes = 16 * 1024
+/** What it started may hold its output open; the answer itself is there once the command has ended. */
+const lingerMs = 500
 /** What a service of ours needs and an agent must not know. */
 const ours = /^(HEED_|DATABASE_URL$|REDIS_URL$|PG|NODE_OPTIONS$)/
 
@@ -74,6 +76,7 @@ async function run(argv: readonly string[], cwd: string, stdin: string, { timeou
   })
   child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-maxErrorBytes) })
   child.once('error', (cause) => reject(new FatalError('AGENT_COMMAND_BROKEN', `The command "${program}" cannot be started: ${cause.message}. Is it installed on the server?`, { cause })))
+  child.once('exit', () => { setTimeout(() => killGroup(child.pid), lingerMs).unref() })
   child.once('close', (code, killedBy) => {
     if (code === 0) return resolve(Buffer.concat(out).toString('utf8'))
     reject(ended(program, code, killedBy, said, Buffer.concat(out).toString('utf8')))
