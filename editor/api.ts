@@ -1,5 +1,5 @@
 // The editor's only door to the server: typed requests, uploads with progress, the live feed. Nothing else here may call fetch.
-import type { Flow } from '../nodes/contract/flow.ts'
+import type { Flow, FlowNode } from '../nodes/contract/flow.ts'
 import type { PictureFilter } from '../nodes/contract/frames.ts'
 import { noteServerDate } from './server-clock.ts'
 import type {
@@ -94,6 +94,8 @@ export const api = {
   duplicateFlow: (id: string, name: string) => request<StoredFlow>('POST', `/flows/${at(id)}/duplicate`, { body: { name } }),
   flowNeeds: (id: string) => request<FlowNeeds>('GET', `/flows/${at(id)}/requires`),
   approveHosts: (id: string, hosts: readonly string[]) => request<StoredFlow>('POST', `/flows/${at(id)}/approve-hosts`, { body: { hosts } }),
+  /** Says of pasted nodes that nobody has typed them; before the save that holds them. */
+  distrust: (id: string, nodes: readonly FlowNode[]) => request<StoredFlow>('POST', `/flows/${at(id)}/distrust`, { body: { nodes } }),
   approvedHosts: () => request<ApprovedHosts>('GET', '/approved-hosts'),
   addApprovedHost: (host: string) => request<ApprovedHosts>('POST', '/approved-hosts', { body: { host } }),
   removeApprovedHost: (host: string) => request<void>('DELETE', `/approved-hosts/${at(host)}`),

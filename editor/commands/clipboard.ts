@@ -4,13 +4,20 @@ import { FlowNodeSchema, WireSchema } from '../../nodes/contract/flow.ts'
 import type { Clip } from '../graph/edit.ts'
 
 let kept: string | null = null
+let isKeptOwn = false
 let pastes = 0
 
-/** Keeps a clip and counts its pastes from new. */
-export function keepClip(clip: Clip): string {
+/** Keeps a clip and counts its pastes from new. `isOwn`: nothing of the flow it is from waits for the owner's yes. */
+export function keepClip(clip: Clip, isOwn: boolean): string {
+  isKeptOwn = isOwn
   kept = JSON.stringify(clip, null, 2)
   pastes = 0
   return kept
+}
+
+/** True for the clip that was copied here last, out of a flow of the owner's own. */
+export function isOwnClip(text: string): boolean {
+  return text === kept && isKeptOwn
 }
 
 /** True when something was copied here. */

@@ -1,6 +1,7 @@
 // Copies the selected cards and the wires among them.
 import { IconCopy } from '@tabler/icons-react'
 import { copyItems } from '../graph/edit.ts'
+import { useNeeds } from '../needs.ts'
 import { currentFlow, useFlow } from '../store.ts'
 import { keepClip } from './clipboard.ts'
 import type { Command } from './command.ts'
@@ -9,7 +10,10 @@ import type { Command } from './command.ts'
 export function copyText(): string | null {
   const flow = currentFlow()
   const { nodes } = useFlow.getState().selection
-  return flow && nodes.length > 0 ? keepClip(copyItems(flow, nodes)) : null
+  // While it is not known, it is not taken for granted.
+  const { flow: id, needs } = useNeeds.getState()
+  const isOwn = id === useFlow.getState().id && needs?.unapprovedHosts.length === 0
+  return flow && nodes.length > 0 ? keepClip(copyItems(flow, nodes), isOwn) : null
 }
 
 export const copySelected: Command = {

@@ -1,10 +1,8 @@
 // What a flow from somebody else wants, in sentences; and what of it a card could allow. Pure.
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
-import { namedHosts } from '../../nodes/contract/hosts.ts'
+import { namedHosts, receiverMark } from '../../nodes/contract/hosts.ts'
 import type { FlowNeeds, Problem, Requires } from '../views.ts'
-
-const receiver = 'to '
 
 /** True for a name or number that is most likely not on the internet. */
 export function isNear(host: string): boolean {
@@ -14,19 +12,19 @@ export function isNear(host: string): boolean {
 
 /** Without the ports that say nothing to anybody. */
 export function shortName(waiting: string): string {
-  return waiting.startsWith(receiver) ? waiting.slice(receiver.length) : waiting.replace(/:(80|443)$/, '')
+  return waiting.startsWith(receiverMark) ? waiting.slice(receiverMark.length) : waiting.replace(/:(80|443)$/, '')
 }
 
 /** One thing that waits for a yes, as a sentence. */
 export function waitingWords(waiting: string): string {
-  if (waiting.startsWith(receiver)) return `It wants to write to ${shortName(waiting)}. Pictures may go there.`
+  if (waiting.startsWith(receiverMark)) return `It wants to write to ${shortName(waiting)}. Pictures may go there.`
   return isNear(waiting) ? `It wants to reach ${shortName(waiting)}, in your own network.` : `It wants to send to ${shortName(waiting)}, on the internet. Pictures may go there.`
 }
 
 /** The names of the cards that ask for it. */
 export function cardsNaming(flow: Flow, waiting: string, nameOf: (node: FlowNode) => string): string[] {
-  const asks = (node: FlowNode): boolean => waiting.startsWith(receiver)
-    ? Object.values(node.config).some((value) => typeof value === 'string' && value.trim() === waiting.slice(receiver.length))
+  const asks = (node: FlowNode): boolean => waiting.startsWith(receiverMark)
+    ? Object.values(node.config).some((value) => typeof value === 'string' && value.trim() === waiting.slice(receiverMark.length))
     : namedHosts(node.config).some(({ host }) => host === waiting)
   return flow.nodes.filter(asks).map(nameOf)
 }
@@ -36,7 +34,7 @@ export function waitingOfProblem(problem: Problem, config: Record<string, unknow
   const { code, field } = problem
   if (code === 'HOST_NOT_APPROVED') return [...new Set(namedHosts(config).filter((each) => each.field === field).map(({ host }) => host))].filter((host) => waiting.includes(host))
   const value = field === null ? undefined : config[field]
-  const name = typeof value === 'string' ? receiver + value.trim() : ''
+  const name = typeof value === 'string' ? receiverMark + value.trim() : ''
   return code === 'RECEIVER_NOT_APPROVED' && waiting.includes(name) ? [name] : []
 }
 

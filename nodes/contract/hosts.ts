@@ -3,6 +3,9 @@
 const address = /[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#"'<>\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'<>\\@]+)(?::(\d{1,5}))?/gi
 const usualPorts: Record<string, number> = { http: 80, ws: 80, https: 443, wss: 443, rtsp: 554, rtsps: 322, rtmp: 1935, rtmps: 443, mqtt: 1883, mqtts: 8883, smtp: 25, smtps: 465 }
 
+/** Begins the name of a person or place a flow writes to, among names of hosts: no host has a space in it. */
+export const receiverMark = 'to '
+
 /** One name for one host: lower case, numbers in their usual form. Undefined for what is no host. */
 export function plainHost(text: string): string | undefined {
   const bare = text.trim().replace(/\.$/, '')

@@ -38,6 +38,8 @@ export interface FlowStore {
   import(document: Flow, distrust: (document: Flow) => Promise<string[]>): Promise<StoredFlow>
   /** A copy under another name, as trusted as its original. */
   duplicate(id: string, name: string): Promise<StoredFlow>
+  /** More that waits for a yes. */
+  distrustHosts(id: string, hosts: readonly string[]): Promise<StoredFlow>
   /** The owner's yes. What does not wait is passed over. */
   approveHosts(id: string, hosts: readonly string[]): Promise<StoredFlow>
   /** Throws NotFoundError FLOW_NOT_FOUND. */

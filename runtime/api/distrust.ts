@@ -3,7 +3,7 @@
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
-import { hostsIn, namedHosts } from '../../nodes/contract/hosts.ts'
+import { hostsIn, namedHosts, receiverMark } from '../../nodes/contract/hosts.ts'
 import { isShown, readFields } from '../compile/fields.ts'
 import { fault } from '../compile/problems.ts'
 import type { ApiDeps } from './deps.ts'
@@ -14,15 +14,13 @@ interface Destination { name: string; field: string }
 type Nodes = ApiDeps['nodes']
 type Part = Pick<FlowNode, 'type' | 'config'>
 
-/** Whom a field addresses, where its type says that it names a person: no host has a space in it. */
-const receiver = 'to '
-
+/** Whom a node addresses, where its type says that a field names a person. */
 function receiversIn(config: Record<string, unknown>, definition: NodeDefinition | undefined): Destination[] {
   if (!definition) return []
   const fields = readFields(definition)
   return Object.entries(config).flatMap(([field, value]) => {
     const meta = fields.meta(field)
-    return meta.receiver === true && typeof value === 'string' && value.trim() !== '' && isShown(meta, config) ? [{ name: receiver + value.trim(), field }] : []
+    return meta.receiver === true && typeof value === 'string' && value.trim() !== '' && isShown(meta, config) ? [{ name: receiverMark + value.trim(), field }] : []
   })
 }
 
@@ -35,6 +33,11 @@ export function destinationsOf({ type, config }: Part, nodes: Nodes): Destinatio
 export async function distrust(deps: ApiDeps, document: Flow): Promise<string[]> {
   const named = [...hostsIn(document), ...document.nodes.flatMap((node) => destinationsOf(node, deps.nodes).map(({ name }) => name))]
   return await deps.approvedHosts.unapproved([...new Set(named)])
+}
+
+/** What pasted nodes name that nobody has typed here. */
+export async function distrustNodes(deps: ApiDeps, parts: readonly Part[]): Promise<string[]> {
+  return await deps.approvedHosts.unapproved([...new Set(parts.flatMap((part) => destinationsOf(part, deps.nodes).map(({ name }) => name)))])
 }
 
 /** Hosts that the nodes name, approved or not. */
@@ -51,7 +54,7 @@ export async function waitingOf(deps: ApiDeps, parts: readonly Part[], stored: r
 
 /** In words a grandchild could read aloud. */
 export function askWords(name: string, does: 'send to' | 'reach' = 'send to'): { code: string; message: string } {
-  if (name.startsWith(receiver)) return { code: 'RECEIVER_NOT_APPROVED', message: `This flow came from somebody else and wants to write to ${name.slice(receiver.length, 80)}. Allow it, or take it out.` }
+  if (name.startsWith(receiverMark)) return { code: 'RECEIVER_NOT_APPROVED', message: `This flow came from somebody else and wants to write to ${name.slice(receiverMark.length, 80)}. Allow it, or take it out.` }
   // The usual port of the web says nothing to anybody.
   return { code: 'HOST_NOT_APPROVED', message: `This flow came from somebody else and wants to ${does} ${name.replace(/:(443|80)$/, '')}. Allow it, or take it out.` }
 }

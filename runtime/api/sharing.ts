@@ -2,8 +2,9 @@
 // the owner's yes.
 import type { Router } from 'express'
 import { z } from 'zod'
+import { FlowNodeSchema } from '../../nodes/contract/flow.ts'
 import type { ApiDeps } from './deps.ts'
-import { distrust, waitingOf } from './distrust.ts'
+import { distrust, distrustNodes, waitingOf } from './distrust.ts'
 import { readFlow } from './flow-document.ts'
 import { fileNameOf, withoutMarks, withoutSecrets } from './flow-export.ts'
 import { sendFlow } from './flows.ts'
@@ -11,9 +12,10 @@ import { parseBody, requireBody } from './input.ts'
 import { requiresOf } from './requires.ts'
 
 const HostsSchema = z.object({ hosts: z.array(z.string().min(1).max(4100)).min(1).max(5000) })
+const PastedSchema = z.object({ nodes: z.array(FlowNodeSchema).min(1).max(5000) })
 const NameSchema = z.object({ name: z.string().trim().min(1).max(200) })
 
-/** `/api/flows/import`, and of each flow `export`, `requires`, `approve-hosts`, `duplicate`. */
+/** `/api/flows/import`, and of each flow `export`, `requires`, `approve-hosts`, `distrust`, `duplicate`. */
 export function addSharingRoutes(api: Router, deps: ApiDeps): void {
   const { flows } = deps
 
@@ -42,6 +44,11 @@ export function addSharingRoutes(api: Router, deps: ApiDeps): void {
   api.post('/flows/:id/approve-hosts', async (request, response) => {
     const { hosts } = parseBody(HostsSchema, request.body)
     await sendFlow(deps, response, await flows.approveHosts(request.params.id, hosts))
+  })
+  // What is pasted was not typed: it may be a stranger's, by way of another flow or a text. Told before the save that holds it.
+  api.post('/flows/:id/distrust', async (request, response) => {
+    const { nodes } = parseBody(PastedSchema, request.body)
+    await sendFlow(deps, response, await flows.distrustHosts(request.params.id, await distrustNodes(deps, nodes)))
   })
   api.post('/flows/:id/duplicate', async (request, response) => {
     const { name } = parseBody(NameSchema, request.body)

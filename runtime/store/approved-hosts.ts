@@ -2,7 +2,8 @@
 // hand. What came with an import counts only after the owner's yes. Read only when somebody asks, and kept for a few seconds.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, isNull, or } from 'drizzle-orm'
-import { hostsIn, plainHost } from '../../nodes/contract/hosts.ts'
+import type { Flow } from '../../nodes/contract/flow.ts'
+import { hostsIn, plainHost, receiverMark } from '../../nodes/contract/hosts.ts'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
 import type { ApprovedHostStore } from '../api/deps.ts'
 import type { Db } from './db.ts'
@@ -32,21 +33,38 @@ function readHost(text: string): string {
   return port === undefined ? host : `${host}:${Number(port)}`
 }
 
-async function readNamed(db: Db): Promise<string[]> {
-  const distrusted = new Map((await db.select({ id: flows.id, hosts: flows.unapprovedHosts }).from(flows)).map(({ id, hosts }) => [id, new Set(hosts)]))
+/** Saved and deployed documents with what their flow was not allowed yet. One at a time: all flows together may be large. */
+async function eachDrawn(db: Db, visit: (document: Flow, isTrusted: (name: string) => boolean) => void): Promise<void> {
   const drawn = await db.selectDistinct({ flowId: flowRevisions.flowId, revision: flowRevisions.revision }).from(flowRevisions)
     .innerJoin(flows, eq(flows.id, flowRevisions.flowId))
     .leftJoin(deployments, and(eq(deployments.flowId, flowRevisions.flowId), eq(deployments.revision, flowRevisions.revision), isNull(deployments.stoppedAt)))
     .where(or(eq(flows.revision, flowRevisions.revision), eq(deployments.revision, flowRevisions.revision)))
-  const found = new Set(hostsIn(await db.select({ config: connections.config }).from(connections)))
-  // One document at a time: all flows together may be large.
   for (const { flowId, revision } of drawn) {
-    const documents = await db.select({ document: flowRevisions.document }).from(flowRevisions).where(and(eq(flowRevisions.flowId, flowId), eq(flowRevisions.revision, revision)))
-    // A flow that is not in the list was made a moment ago: the next reading has both.
-    const waiting = distrusted.get(flowId)
-    if (waiting) for (const host of hostsIn(documents)) if (!waiting.has(host)) found.add(host)
+    // Document and list out of one statement: what is distrusted and then saved must not be seen without the distrust.
+    const [row] = await db.select({ document: flowRevisions.document, unapproved: flows.unapprovedHosts }).from(flowRevisions)
+      .innerJoin(flows, eq(flows.id, flowRevisions.flowId)).where(and(eq(flowRevisions.flowId, flowId), eq(flowRevisions.revision, revision)))
+    const waiting = new Set(row?.unapproved)
+    if (row) visit(row.document, (name) => !waiting.has(name))
   }
+}
+
+async function readNamed(db: Db): Promise<string[]> {
+  const found = new Set(hostsIn(await db.select({ config: connections.config }).from(connections)))
+  await eachDrawn(db, (document, isTrusted) => {
+    for (const host of hostsIn(document)) if (isTrusted(host)) found.add(host)
+  })
   return [...found].sort()
+}
+
+/** Those of the receivers to whom a flow of the owner writes already. */
+async function readReceivers(db: Db, receivers: readonly string[]): Promise<Set<string>> {
+  const known = new Set<string>()
+  if (receivers.length === 0) return known
+  await eachDrawn(db, ({ nodes }, isTrusted) => {
+    const written = new Set(nodes.flatMap(({ config }) => Object.values(config)).map((value) => typeof value === 'string' ? receiverMark + value.trim() : ''))
+    for (const name of receivers) if (written.has(name) && isTrusted(name)) known.add(name)
+  })
+  return known
 }
 
 /** True when the set names the host at this port, or at any. */
@@ -81,7 +99,8 @@ export function createApprovedHostStore(db: Db, settings: SettingStore, nowMs: (
     unapproved: async (hosts) => {
       if (hosts.length === 0) return []
       const approved = new Set([...await byHand(), ...await readNamed(db)])
-      return hosts.filter((host) => !names(approved, host))
+      const receivers = await readReceivers(db, hosts.filter((each) => each.startsWith(receiverMark)))
+      return hosts.filter((each) => each.startsWith(receiverMark) ? !receivers.has(each) : !names(approved, each))
     },
     isApproved: async (host, port) => {
       const has = (): boolean => known !== undefined && names(known.hosts, `${host}:${port}`)

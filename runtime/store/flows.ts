@@ -59,7 +59,7 @@ async function addNext(deps: FlowStoreDeps, id: string, source: (tx: Session, ne
     const [flow] = await tx.select({ revision: flows.revision, unapprovedHosts: flows.unapprovedHosts }).from(flows).where(eq(flows.id, id)).for('no key update')
     if (!flow) throw missing(id)
     const stored = await addRevision(tx, deps, id, flow.revision + 1, await source(tx, flow.revision))
-    // The list of unapproved hosts only ever shrinks, and by a yes alone: an undo or an old revision that names one again finds it there.
+    // The list of unapproved hosts shrinks by a yes alone: an undo or an old revision that names one again finds it there.
     await tx.update(flows).set({ revision: stored.revision, updatedAt: new Date(stored.updatedAt) }).where(eq(flows.id, id))
     return { ...stored, unapprovedHosts: flow.unapprovedHosts }
   })
@@ -81,11 +81,12 @@ async function duplicateFlow(deps: FlowStoreDeps, id: string, name: string): Pro
   return await createFlow(deps, { ...document, name }, unapprovedHosts, id)
 }
 
-async function approveHosts(deps: FlowStoreDeps, id: string, hosts: readonly string[]): Promise<StoredFlow> {
+/** Under a lock, so that a yes and a paste at once both count. */
+async function changeUnapproved(deps: FlowStoreDeps, id: string, change: (hosts: string[]) => string[]): Promise<StoredFlow> {
   return await transaction(deps.db, async (tx) => {
     const [flow] = await tx.select({ unapprovedHosts: flows.unapprovedHosts }).from(flows).where(eq(flows.id, id)).for('no key update')
     if (!flow) throw missing(id)
-    await tx.update(flows).set({ unapprovedHosts: flow.unapprovedHosts.filter((host) => !hosts.includes(host)) }).where(eq(flows.id, id))
+    await tx.update(flows).set({ unapprovedHosts: change(flow.unapprovedHosts) }).where(eq(flows.id, id))
     return await readNewest(tx, id)
   })
 }
@@ -145,7 +146,8 @@ export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
     // What is distrusted is read off the document as it will be stored: a password with a slash in it may hide the host before.
     import: async (document, distrust) => createFlow(deps, document, await distrust(hideInDocument(plainJson(document)).document)),
     duplicate: (id, name) => duplicateFlow(deps, id, name),
-    approveHosts: (id, hosts) => approveHosts(deps, id, hosts),
+    distrustHosts: (id, hosts) => changeUnapproved(deps, id, (now) => [...new Set([...now, ...plainJson([...hosts])])]),
+    approveHosts: (id, hosts) => changeUnapproved(deps, id, (now) => now.filter((host) => !hosts.includes(host))),
     get: (id) => readNewest(db, id),
     update: (id, document, ifRevision) => addNext(deps, id, async (_tx, revision) => {
       if (revision === ifRevision) return document

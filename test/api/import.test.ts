@@ -142,6 +142,8 @@ describe('what an imported flow names', () => {
     expect(await problemsOf(flow.id)).toContainEqual(expect.objectContaining({ node: 'tell', field: 'to', code: 'RECEIVER_NOT_APPROVED', message: 'This flow came from somebody else and wants to write to 4711. Allow it, or take it out.' }))
     await approve(flow.id, flow.unapprovedHosts)
     expect(await problemsOf(flow.id)).toEqual([])
+    // Now a flow of the owner writes there.
+    expect((await importFlow(drawn({ channel: 'telegram', connection: 'bot', to: ' 4711 ' }))).flow.unapprovedHosts).toEqual([])
   })
 
   it('is asked about no more once the owner names it elsewhere: by hand, in a connection, in another flow', async () => {
@@ -186,6 +188,16 @@ describe('distrust cannot be washed off', () => {
     expect([copy.status, copy.body.document.name, copy.body.unapprovedHosts]).toEqual([201, 'Mine now', hosts])
     expect((await deploy(copy.body.id)).status).toBe(422)
     expect(await under.store.approvedHosts.unapproved(hosts)).toEqual(hosts)
+  })
+
+  it('by pasting its cards into a flow of the owner, as text or out of the other flow', async () => {
+    const { flow } = await importFlow(drawn({ url: 'https://stranger.example/hook', to: '' }))
+    const mine = (await bench.call<Stored>('POST', '/api/flows', { body: drawn({ url: 'http://127.0.0.1:9250/mine' }) })).body
+    const pasted = [flow.document.nodes[2], node('p', 'notification', { channel: 'webhook', url: 'http://127.0.0.1:9250/mine' }), node('m', 'notification', { channel: 'email', to: 'ana@example.org' })]
+    expect((await bench.call('POST', `/api/flows/${mine.id}/distrust`, { body: { nodes: pasted } })).status).toBe(200)
+    const saved = await put(mine, { ...mine.document, nodes: [...mine.document.nodes, ...pasted.map((each, index) => ({ ...each, id: `pasted${index}` }))] })
+    expect(saved.body.unapprovedHosts).toEqual(['stranger.example:443', 'to ana@example.org'])
+    expect((await bench.call('POST', `/api/flows/${mine.id}/distrust`, { body: { nodes: 'all' } })).status).toBe(400)
   })
 
   it('by another way to write the same host, or by a password that hides it', async () => {

@@ -68,6 +68,7 @@ function memoryFlows(nowMs: () => number): FlowStore {
     create: async (document) => add(`f${all.size + 1}`, document),
     import: async (document, distrust) => Object.assign(add(`f${all.size + 1}`, document), { unapprovedHosts: await distrust(document) }),
     duplicate: async (id, name) => Object.assign(add(`f${all.size + 1}`, { ...newest(id).document, name }), { unapprovedHosts: newest(id).unapprovedHosts }),
+    distrustHosts: async (id, hosts) => Object.assign(newest(id), { unapprovedHosts: [...newest(id).unapprovedHosts, ...hosts] }),
     approveHosts: async (id, hosts) => Object.assign(newest(id), { unapprovedHosts: newest(id).unapprovedHosts.filter((host) => !hosts.includes(host)) }),
     get: async (id) => newest(id),
     update: async (id, document, ifRevision) => {
