@@ -1,5 +1,6 @@
 // Unit tests lie beside their files; what crosses a folder or needs a service lies in test/.
 import { defineConfig } from 'vitest/config'
+import { SlowestFirst } from './test/support/slowest-first.ts'
 
 export default defineConfig({
   test: {
@@ -9,5 +10,6 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     globalSetup: 'test/support/global-setup.ts',
+    sequence: { sequencer: SlowestFirst },
   },
 })
