@@ -52,13 +52,13 @@ async function openClient(http: HttpPort, connection: Connection, timeoutMs: num
   return await factory.createFromUrl(`${urlOf(connection)}/`)
 }
 
-/** `fetch` as the library wants it, on our door. The key goes only to the host that the owner named. */
+/** `fetch` as the library wants it, on our door. The key goes only to the host that the owner named, and never in the clear where TLS was meant. */
 function guardedFetch(http: HttpPort, connection: Connection, timeoutMs: number, signal: () => AbortSignal): typeof fetch {
-  const { host } = new URL(urlOf(connection))
+  const { origin } = new URL(urlOf(connection))
   return async (input, init) => {
     const request = new Request(input, init)
     const headers = Object.fromEntries(request.headers)
-    if (connection.secret.apiKey && new URL(request.url).host === host) headers.authorization = `Bearer ${connection.secret.apiKey}`
+    if (connection.secret.apiKey && new URL(request.url).origin === origin) headers.authorization = `Bearer ${connection.secret.apiKey}`
     const body = request.method === 'GET' ? undefined : await request.text()
     const answer = await http.request({
       method: request.method === 'GET' ? 'GET' : 'POST', url: request.url, headers, timeoutMs, maxBytes, ...(body === undefined ? {} : { body }),
