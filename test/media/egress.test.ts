@@ -73,6 +73,25 @@ describe('a camera in the own network', () => {
   })
 })
 
+describe('a camera that is stopped while its host is still being judged', () => {
+  it('is not opened any more', async () => {
+    const judged = Promise.withResolvers<{ address: string; family: number }[]>()
+    const asked = Promise.withResolvers<undefined>()
+    const checkAddress: Egress['checkAddress'] = () => {
+      asked.resolve(undefined)
+      return judged.promise
+    }
+    const slow = await createMediaBench({ egress: { checkAddress } })
+    const watching = slow.watch({ kind: 'rtsp', url: `rtsp://127.0.0.1:${camera.port}/x` })
+    await asked.promise
+    const stopped = watching.stop()
+    judged.resolve([{ address: '127.0.0.1', family: 4 }])
+    expect((await stopped).error?.code).toBe('RUN_STOPPED')
+    expect(camera.asked).toEqual([])
+    await slow.close()
+  })
+})
+
 describe('a camera on the web', () => {
   it.each(['169.254.169.254', '2852039166', '0251.0376.0251.0376', '0xa9fea9fe', '169.254.43518', '[::ffff:169.254.169.254]', '[64:ff9b::a9fe:a9fe]', 'metadata.google.internal'])('leads nowhere near a cloud\'s metadata, by redirect to %s', async (host) => {
     answers['/sly.mp4'] = { redirect: `http://${host}/latest/meta-data/` }

@@ -53,6 +53,10 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
   if (job.signal.aborted) throw new StoppedError()
   const { tools } = deps
   const passage = await openPassage(deps.egress, job.input)
+  if (job.signal.aborted) {
+    await passage.close()
+    throw new StoppedError()
+  }
   const command = [...tools.bound, tools.ffmpeg, ...quietArguments, ...inputArguments(passage.input, tools.rtspTimeout, job.reading),
     ...outputArguments(job.taps, job.input.live, tools.passthrough)]
   const child = startChild(deps.clock, command, { lastPipe: job.taps.fast ? pipes.fastStamps : pipes.stamps, feed: job.feed !== undefined, env: passage.env })

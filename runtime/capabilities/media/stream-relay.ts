@@ -56,10 +56,11 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
   return {
     address: `${isIpv6 ? '[::1]' : '127.0.0.1'}:${port}`,
     close: async () => {
-      const closed = server.listening || sockets.size > 0 ? once(server, 'close') : undefined
       server.close()
-      for (const socket of sockets) socket.destroy()
-      await closed
+      await Promise.all([...sockets].map((socket) => new Promise<void>((resolve) => {
+        socket.once('close', () => resolve())
+        socket.destroy()
+      })))
     },
   }
 }
