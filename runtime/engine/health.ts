@@ -1,4 +1,5 @@
 // Turns what one tick showed of camera and models into state, reason and a few events. Pure bookkeeping: no clock, no I/O.
+import { z } from 'zod'
 import type { Decision, EventKind, StreamState } from '../../nodes/contract/events.ts'
 
 /** A model must be away this long before anybody is told. */
@@ -6,14 +7,37 @@ export const modelLostAfterMs = 10_000
 
 export interface HealthNote { kind: EventKind; node: string; text: string }
 
+/** Where it lies among the states; node ids hold no "#". */
+export const healthKey = '#health'
+
+const SavedSchema = z.object({
+  camera: z.string().nullable(),
+  models: z.array(z.object({ node: z.string(), sinceMs: z.number(), reason: z.string(), isTold: z.boolean() })),
+})
+export type SavedHealth = z.infer<typeof SavedSchema>
+
 export class Health {
   readonly #camera: string
   #cameraReason: string | null = null
   readonly #troubles = new Map<string, string>()
   readonly #models = new Map<string, { sinceMs: number; reason: string; isTold: boolean }>()
 
-  constructor(cameraNode: string) {
+  #isWorthSaving = false
+
+  /** `saved` by an earlier worker: what it has told of is not told again. */
+  constructor(cameraNode: string, saved?: unknown) {
     this.#camera = cameraNode
+    const known = SavedSchema.safeParse(saved)
+    if (!known.success) return
+    this.#isWorthSaving = true
+    this.#cameraReason = known.data.camera
+    for (const { node, ...trouble } of known.data.models) this.#models.set(node, trouble)
+  }
+
+  /** For the next worker; undefined while all has always been well. */
+  saved(): SavedHealth | undefined {
+    this.#isWorthSaving ||= this.#cameraReason !== null || this.#models.size > 0
+    return this.#isWorthSaving ? { camera: this.#cameraReason, models: [...this.#models].map(([node, trouble]) => ({ node, ...trouble })) } : undefined
   }
 
   /** Tells of a camera that went or came back. */

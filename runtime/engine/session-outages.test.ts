@@ -23,6 +23,35 @@ describe('a camera', () => {
     await stopSession(bench, session)
   })
 
+  it('that is still away after a takeover is not told again, and its return is', async () => {
+    const bench = sessionBench()
+    const first = bench.start()
+    await bench.clock.advance(5000)
+    bench.camera.down = new RetryableError('MEDIA_UNREACHABLE', 'The camera refused the connection.')
+    bench.camera.breakWith(new RetryableError('MEDIA_BROKEN', 'The connection broke.'))
+    await bench.clock.advance(10_000)
+    await stopSession(bench, first, new Error('handover'))
+    const resumed = (generation: number) => ({ generation, resume: { ...structuredClone(bench.store.saved.get('flow1-cam')!), status: null } })
+    const second = bench.start(resumed(2))
+    await bench.clock.advance(20_000)
+    expect(eventKinds(bench)).toEqual(['stream.started', 'stream.lost'])
+    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'degraded', reason: 'The camera refused the connection.' })
+    await stopSession(bench, second, new Error('handover'))
+    bench.camera.down = null
+    const third = bench.start(resumed(3))
+    await bench.clock.advance(10_000)
+    expect(eventKinds(bench)).toEqual(['stream.started', 'stream.lost', 'stream.resumed'])
+    await stopSession(bench, third, new Error('handover'))
+    // Once back it is lost anew, for the next worker too.
+    const fourth = bench.start(resumed(4))
+    await bench.clock.advance(3000)
+    bench.camera.down = new RetryableError('MEDIA_UNREACHABLE', 'The camera refused the connection.')
+    bench.camera.breakWith(new RetryableError('MEDIA_BROKEN', 'The connection broke.'))
+    await bench.clock.advance(10_000)
+    expect(eventKinds(bench)).toEqual(['stream.started', 'stream.lost', 'stream.resumed', 'stream.lost'])
+    await stopSession(bench, fourth)
+  })
+
   it('that freezes or stalls counts as lost and is opened anew', async () => {
     const bench = sessionBench()
     const session = bench.start()

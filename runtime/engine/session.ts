@@ -4,7 +4,7 @@ import { BugError, FatalError, isStopped, StoppedError, toError } from '../../no
 import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { EngineDeps, SessionOrder } from './deps.ts'
-import { Health } from './health.ts'
+import { Health, healthKey } from './health.ts'
 import { Inputs } from './inputs.ts'
 import { Journal, type TickPosition } from './journal.ts'
 import { memoryKey } from './memory.ts'
@@ -68,7 +68,7 @@ class Session {
     this.#deps = deps
     this.#outer = signal
     this.#board = new StatusBoard(order)
-    this.#health = new Health(order.plan.source.id)
+    this.#health = new Health(order.plan.source.id, order.resume?.states[healthKey])
     this.#tick = order.resume?.tick ?? 0
     this.#mediaTimeS = order.resume?.mediaTimeS ?? 0
     this.#frameAtMs = deps.clock.nowMs()
@@ -220,7 +220,8 @@ class Session {
   }
 
   get #position(): TickPosition {
-    return { tick: this.#tick, mediaTimeS: this.#mediaTimeS, states: this.#runner?.states() ?? {} }
+    const health = this.#health.saved()
+    return { tick: this.#tick, mediaTimeS: this.#mediaTimeS, states: { ...this.#runner?.states(), ...(health ? { [healthKey]: health } : {}) } }
   }
 
   #recordDropped(count: number): void {

@@ -33,6 +33,21 @@ it('counts a camera as lost only after as long as it was told', async () => {
   expect(clock.waiting()).toBe(0)
 })
 
+it('leaves a camera alone for as long as its trouble asks for', async () => {
+  const { camera, clock, source } = open({ kind: 'rtsp' })
+  await clock.advance(1000)
+  camera.down = new RetryableError('CAMERA_UNAUTHORIZED', 'The camera refuses the password.', { retryAfterMs: 30_000 })
+  camera.breakWith(new RetryableError('MEDIA_BROKEN', 'The connection broke.'))
+  await clock.advance(600)
+  expect(camera.opens).toBe(2)
+  await clock.advance(29_800)
+  expect(camera.opens).toBe(2)
+  camera.down = null
+  await clock.advance(400)
+  expect([camera.opens, source.look().camera]).toEqual([3, 'ok'])
+  await source.stop()
+})
+
 it('carries the clock of a camera on over a break and a takeover', async () => {
   const { camera, clock, source } = open({ kind: 'rtsp' }, 100)
   await clock.advance(2000)

@@ -2,7 +2,7 @@
 // this never decides what a loss means for the stream (session.ts does).
 import type { Clock, Log, MediaPort } from '../../nodes/contract/capabilities.ts'
 import type { SourceNode } from '../../nodes/contract/define.ts'
-import { BugError, FatalError, isStopped, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { BugError, FatalError, isStopped, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { FastFrame, Frame, Taps } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
 import { Mailbox } from './mailbox.ts'
@@ -116,6 +116,7 @@ export class Source {
   async #run(): Promise<void> {
     const { clock, log, node, random } = this.#options
     while (!this.#stopping.signal.aborted) {
+      let wishedMs = 0
       try {
         this.#attempt = new AbortController()
         await this.#play(this.#attempt.signal)
@@ -125,9 +126,11 @@ export class Source {
         if (this.#stopping.signal.aborted) return
         // A cut-off attempt has its reason already, from giveUp.
         if (!isStopped(error)) this.#trouble = toError(error).message
+        // A camera that is asked too often with a wrong password locks its owner out.
+        if (error instanceof RetryableError) wishedMs = error.retryAfterMs ?? 0
         if (error instanceof BugError || (node.config.kind === 'file' && error instanceof FatalError)) return this.#finish('failed', this.#trouble)
       }
-      const pauseMs = backoffMs(this.#failures++, random())
+      const pauseMs = Math.max(wishedMs, backoffMs(this.#failures++, random()))
       log.warn({ node: node.id, failures: this.#failures, pauseMs: Math.round(pauseMs), reason: this.#trouble }, 'camera is opened again after a pause')
       await clock.sleep(pauseMs, this.#stopping.signal).catch(() => undefined)
     }
