@@ -18,7 +18,7 @@ const question: AgentQuestion = { question: 'Is she hurt?', note: '', pictures: 
 let http: HttpClient
 let named: SlyCamera
 let other: SlyCamera
-let keys: (string | undefined)[] = []
+const keys: (string | undefined)[] = []
 let card: Record<string, unknown> = {}
 
 beforeAll(async () => {
