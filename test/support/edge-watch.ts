@@ -16,6 +16,8 @@ export interface Said { atS: number; text: string }
 /** One model for several sessions: each picture goes to `model` once, and every session that gave it hears what was seen. */
 export function sharedPoses(model: PoseModel): PoseModel {
   const looks = new WeakMap<FastFrame, Promise<Float32Array | undefined>>()
+  // A session that looks at fewer pictures is ahead: what it saw already must not overtake what another still waits for.
+  const lines = new Map<string, Promise<void>>()
   const look = (job: PoseJob): Promise<Float32Array | undefined> => new Promise((resolve) => {
     model.submit({ ...job, done: resolve, dropped: () => resolve(undefined) })
   })
@@ -28,7 +30,11 @@ export function sharedPoses(model: PoseModel): PoseModel {
     submit: (job) => {
       const seen = looks.get(job.frame) ?? look(job)
       looks.set(job.frame, seen)
-      void seen.then((output) => output ? job.done(output) : job.dropped())
+      lines.set(job.stream, (lines.get(job.stream) ?? Promise.resolve()).then(async () => {
+        const output = await seen
+        if (output) job.done(output)
+        else job.dropped()
+      }))
     },
   }
 }
