@@ -1,8 +1,9 @@
 // Builds the editor into editor/dist; in development serves it and hands /api on to a running Heed.
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
@@ -29,11 +30,23 @@ const emitVoice: Plugin = {
   },
 }
 
+/** Puts a smaller file beside every asset, for runtime/api/editor-files.ts to send: 18 MB become 6. */
+const shrink: Plugin = {
+  name: 'heed-shrink',
+  apply: 'build',
+  writeBundle({ dir = '' }, bundle) {
+    for (const name of Object.keys(bundle)) {
+      if (!name.startsWith('assets/')) continue
+      writeFileSync(join(dir, `${name}.gz`), gzipSync(readFileSync(join(dir, name))))
+    }
+  },
+}
+
 const served = (path: string): string => `/@fs/${dirname(path).replaceAll('\\', '/').replace(/^\//, '')}/`
 
 export default defineConfig(({ command }) => ({
   root: 'editor',
-  plugins: [react(), emitVoice],
+  plugins: [react(), emitVoice, shrink],
   define: {
     'import.meta.env.VOICE_FILES': JSON.stringify(command === 'build' ? `/${voiceFolder()}` : served(voice.model)),
     'import.meta.env.VOICE_WASM': JSON.stringify(command === 'build' ? `/${voiceFolder()}` : served(wasm.code)),

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BugError, FatalError, RetryableError } from '../../nodes/contract/errors.ts'
 import { createApp } from '../../runtime/api/app.ts'
@@ -119,6 +120,26 @@ describe('the editor', () => {
     }
     expect((await bench.call('GET', '/assets/app-4f2a.js', { as: 'none' })).headers['cache-control']).toBe('public, max-age=31536000, immutable')
     expect((await bench.call('GET', '/icon.svg', { as: 'none' })).headers['cache-control']).toBe('no-cache')
+  })
+
+  it('sends the smaller file of the build to those who can read it', async () => {
+    const folder = makeEditor()
+    for (const [name, text] of [['app-4f2a.js', 'export {}'], ['ort.wasm', '\0asm']] as const) {
+      writeFileSync(join(folder, 'assets', name), text)
+      writeFileSync(join(folder, 'assets', `${name}.gz`), gzipSync(text))
+    }
+    writeFileSync(join(folder, 'assets', 'alone-77aa.js'), 'export {}')
+    const own = bench = await startApi(memoryApi({ editorDir: folder }))
+    const get = async (path: string, encodings: string) => {
+      const { status, headers, bytes } = await own.call('GET', path, { as: 'none', headers: { 'accept-encoding': encodings } })
+      return [status, headers['content-type'], headers['content-encoding'], headers.vary, headers['cache-control'], (headers['content-encoding'] ? gunzipSync(bytes) : bytes).toString()]
+    }
+    const kept = 'public, max-age=31536000, immutable'
+    expect(await get('/assets/app-4f2a.js', 'br, gzip')).toEqual([200, 'text/javascript; charset=utf-8', 'gzip', 'Accept-Encoding', kept, 'export {}'])
+    expect(await get('/assets/ort.wasm?v=1', 'gzip, deflate')).toEqual([200, 'application/wasm', 'gzip', 'Accept-Encoding', kept, '\0asm'])
+    expect(await get('/assets/app-4f2a.js', 'gzip;q=0, identity')).toEqual([200, 'text/javascript; charset=utf-8', undefined, 'Accept-Encoding', kept, 'export {}'])
+    expect(await get('/assets/alone-77aa.js', 'gzip')).toEqual([200, 'text/javascript; charset=utf-8', undefined, 'Accept-Encoding', kept, 'export {}'])
+    expect((await get('/assets/old-1111.js', 'gzip'))[0]).toBe(404)
   })
 
   it('has no other files and takes no changes', async () => {
