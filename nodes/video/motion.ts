@@ -83,19 +83,22 @@ function guessesFor(motion: Motion, column: number, row: number, shift: Vector):
 }
 
 function searchBlock(now: MotionPicture, before: Reference, block: Block, guesses: Vector[]): Found {
-  let best: Found = { dx: 0, dy: 0, residual: remainder(now, before.range, block, 0, 0) }
-  if (best.residual <= goodEnough) return best
+  const remains = (from: Vector): number => remainder(now, before.range, block, from.dx, from.dy)
+  let best: Vector = { dx: 0, dy: 0 }
+  const atHome = remains(best)
+  if (atHome <= goodEnough) return { ...best, residual: atHome }
   let cost = difference(now, before.picture, block, 0, 0, Infinity)
   const offer = (dx: number, dy: number): boolean => {
     if (!isInside(now, block, dx, dy)) return false
     const offered = difference(now, before.picture, block, dx, dy, cost)
     if (offered >= cost) return false
     cost = offered
-    best = { dx, dy, residual: remainder(now, before.range, block, dx, dy) }
+    best = { dx, dy }
     return true
   }
   for (const { dx, dy } of guesses) offer(dx, dy)
-  if (best.residual > goodEnough && before.coarseLooksLeft-- > 0) {
+  // What remains is reckoned only where it decides something: here, and once at the end.
+  if (remains(best) > goodEnough && before.coarseLooksLeft-- > 0) {
     const coarse = lookCoarsely(now, before.picture, block, best)
     offer(coarse.dx, coarse.dy)
   }
@@ -104,7 +107,7 @@ function searchBlock(now: MotionPicture, before: Reference, block: Block, guesse
     const moved = [offer(dx - 1, dy), offer(dx + 1, dy), offer(dx, dy - 1), offer(dx, dy + 1)].includes(true)
     if (!moved) break
   }
-  return best
+  return { ...best, residual: remains(best) }
 }
 
 // The block and as much again around it, at a quarter of the size everywhere in the window, then at half around the best place.
