@@ -1,19 +1,36 @@
 // Makes an action's job run now instead of after its pause: its first look finds that a person has cancelled it.
 // Never performs anything, and never makes a second job for one that is there.
-import { toError } from '../../nodes/contract/errors.ts'
+import type { Clock } from '../../nodes/contract/capabilities.ts'
+import { isStopped, toError } from '../../nodes/contract/errors.ts'
 import { actionJobId } from './queue.ts'
 import type { ActionRef, JobQueue } from './queue.ts'
 import { isAway } from './trouble.ts'
 
-/** Ends the pause of the action's job, or gives it one. Throws only when the queue is away. */
-export async function hurryAction(queue: JobQueue<ActionRef>, id: string): Promise<void> {
+/** A try that has just ended is on its way into its pause: the job is looked at again after these. */
+const againMs = [50, 100, 200, 500, 1000, 2000]
+
+/** Ends the pause of the action's job, or gives it one. False while a try of it runs. Throws only when the queue is away. */
+export async function hurryAction(queue: JobQueue<ActionRef>, id: string): Promise<boolean> {
   const jobId = actionJobId(id)
   const job = await queue.getJob(jobId)
   if (!job) {
     await queue.add('action', { id }, { jobId })
-    return
+    return true
   }
-  if (!await job.isDelayed()) return
+  const state = await job.getState()
   // Every process is told of a cancel: whoever comes second finds the pause over already.
-  await job.promote().catch((error: unknown) => { if (isAway(toError(error))) throw error })
+  if (state === 'delayed') await job.promote().catch((error: unknown) => { if (isAway(toError(error))) throw error })
+  return state !== 'active'
+}
+
+/** The same, looking again for a few seconds while a try runs: one that runs on is ended by its worker. */
+export async function hurryCancelled(queue: JobQueue<ActionRef>, id: string, clock: Pick<Clock, 'sleep'>, signal: AbortSignal): Promise<void> {
+  try {
+    for (const pauseMs of againMs) {
+      if (await hurryAction(queue, id)) return
+      await clock.sleep(pauseMs, signal)
+    }
+  } catch (error) {
+    if (!isStopped(error)) throw error
+  }
 }

@@ -6,7 +6,7 @@ import type { QueueBus } from './bus.ts'
 import { openConnection } from './connection.ts'
 import { createControl } from './control.ts'
 import type { QueueStore, QueueWork, StreamRef } from './deps.ts'
-import { hurryAction } from './hurry.ts'
+import { hurryCancelled } from './hurry.ts'
 import { Outbox } from './outbox.ts'
 import { closeWorker, openQueue, queueNames } from './queue.ts'
 import type { ActionRef, JobWorker } from './queue.ts'
@@ -87,7 +87,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     if (message.type === 'actions') outbox.nudge()
     if (message.type === 'cancel') {
       actionWorker.cancel(message.action)
-      hurryAction(actions, message.action).catch(report)
+      hurryCancelled(actions, message.action, clock, stopping.signal).catch(report)
     }
     if (message.type === 'control') streamWorker.stopStream({ streamId: message.stream, run: message.run })
   })

@@ -77,6 +77,23 @@ describe.each(backends)('cancelling an action, queue on %s', (name) => {
     expect([store.action('away_tell').detail, work.tries.length]).toEqual(['Cancelled by a person.', 2])
   })
 
+  it.each([0, 2, 10, 30])('ends it at once when a person cancels %i ms after a try has failed', async (ms) => {
+    const store = new MemoryQueueStore()
+    const { bus } = await startQueue(backend, store, failing(), 'a', { pauses: anHour })
+    const id = `late${ms}_tell`
+    const end = store.endAction.bind(store)
+    store.endAction = async (...args) => {
+      await end(...args)
+      if (store.action(id).isCancelled) return
+      setTimeout(() => {
+        store.cancel(id)
+        bus.publish({ type: 'cancel', action: id })
+      }, ms)
+    }
+    store.write(id)
+    await until('it has ended', () => store.action(id).state === 'failed', 6_000)
+  })
+
   it('ends it soon when the word was lost on the way', async () => {
     const store = new MemoryQueueStore()
     await startQueue(backend, store, failing(), 'a', { pauses: { ...anHour, sweepMs: 100, forgottenAfterMs: 300 } })
