@@ -23,7 +23,7 @@ function usedWords({ usedBy }: ConnectionView, names: ReadonlyMap<string, string
 
 function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
   return (
-    <Menu position="bottom-end" width={320}>
+    <Menu position="bottom-end" width={320} withInitialFocusPlaceholder={false}>
       <Menu.Target><Button leftSection={<IconPlus size={18} aria-hidden />} data-testid="connection-add">Add a connection</Button></Menu.Target>
       <Menu.Dropdown>
         {connectionKindViews.filter((view) => !view.isBuiltIn).map((view) => (
