@@ -128,8 +128,21 @@ function run(script, args) {
   // The channel ends when this process dies, whatever killed it: the child then stops by itself.
   const child = spawn(pinnedNode, [join(root, script), ...args], { cwd: process.cwd(), env: environment, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  endWithNpm(child)
   child.on('error', (error) => fail(`Could not start ${script}: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+}
+
+/** npm ends its shell when it is told to end, and the shell tells nobody. Without npm a start may well outlive its terminal. */
+function endWithNpm(child) {
+  const parent = process.ppid
+  if (isWindows || process.env.npm_lifecycle_event === undefined) return
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 500)
+  watch.unref()
 }
 
 const [name = 'start', ...args] = process.argv.slice(2)
