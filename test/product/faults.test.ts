@@ -42,7 +42,7 @@ async function watching(): Promise<Scene> {
   return {
     get product() { return product }, flow, receiver, model,
     restart: async () => {
-      product = await startProduct({ dataDir, port })
+      product = await startProduct({ dataDir, port, env: { HEED_LOG_LEVEL: 'info' } })
       return product
     },
   }
@@ -76,6 +76,8 @@ describe('the product under fault', () => {
     await eventually('a try that hangs', async () => scene.receiver.received.length >= before + 2)
     await scene.product.kill()
     const product = await scene.restart()
+    // Nobody else can hold its streams: no lease is waited for.
+    expect(product.output()).toContain('What the former process of this name held is taken over at once.')
     const ticks = await ticksOf(product, scene.flow)
     await eventually('it watches again by itself', async () => (await ticksOf(product, scene.flow)) > ticks + 2, 25_000)
     await expectEveryAlertOnce(scene)
