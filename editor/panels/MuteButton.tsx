@@ -1,15 +1,14 @@
 // Turns all sound of Heed in this browser on or off: alerts, and what is said aloud.
-import { Button } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import { IconVolume, IconVolumeOff } from '@tabler/icons-react'
 import { setMuted, useSession } from '../session.ts'
 
-/** The same switch wherever it stands. */
-export function MuteButton() {
+/** The same switch wherever it stands; a small one says in its title what it is. */
+export function MuteButton({ isSmall }: { isSmall?: boolean }) {
   const isMuted = useSession((session) => session.isMuted)
   const Found = isMuted ? IconVolumeOff : IconVolume
-  return (
-    <Button variant="default" aria-pressed={isMuted} onClick={() => setMuted(!isMuted)} data-testid="mute" leftSection={<Found size={18} aria-hidden />}>
-      {isMuted ? 'Sound is off' : 'Sound is on'}
-    </Button>
-  )
+  const words = isMuted ? 'Sound is off' : 'Sound is on'
+  const shared = { 'aria-pressed': isMuted, onClick: () => setMuted(!isMuted), 'data-testid': 'mute' } as const
+  if (isSmall) return <ActionIcon variant="subtle" size="lg" aria-label="Mute" title={words} {...shared}><Found size={18} aria-hidden /></ActionIcon>
+  return <Button variant="default" leftSection={<Found size={18} aria-hidden />} {...shared}>{words}</Button>
 }

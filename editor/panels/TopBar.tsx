@@ -12,6 +12,7 @@ import { setFlowText } from '../graph/edit.ts'
 import { useLive } from '../live.ts'
 import type { SaveState } from '../saving.ts'
 import { changeFlow, useFlow } from '../store.ts'
+import { MuteButton } from './MuteButton.tsx'
 import { follow } from './Rail.tsx'
 import { isAwake } from './use-flows.ts'
 
@@ -69,6 +70,7 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
       {sharing && <OnAirMark label="Your camera is on air" />}
       <SaveMark />
       <Button component="a" href={`/watch/${flowId}`} onClick={follow} variant="subtle" size="compact-sm" leftSection={<IconEye size={16} aria-hidden />} data-testid="watch-link">Watch</Button>
+      <MuteButton isSmall />
       <span className="top-actions"><RunButtons flowId={flowId} isReadOnly={isReadOnly} /></span>
     </header>
   )

@@ -1,37 +1,47 @@
 // The whole product thinks and speaks: a model asks an agent and hears its answer, says things aloud in order, and listens.
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { readWav } from '../../runtime/capabilities/speech/wav.ts'
 import { agentAnswer, startFakeAgent, type FakeAgent } from '../support/fake-agents.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
-import { startFakeSpeech } from '../support/fake-speech.ts'
+import { startFakeSpeech, type FakeSpeech } from '../support/fake-speech.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { eventually, makeDataDir, removeFolder, startProduct, testToken, type Product } from '../support/product.ts'
 import { deployFlow, eventsOf, statusOf, uploadClip } from '../support/product-flows.ts'
 
-const closers: (() => Promise<unknown> | unknown)[] = []
+let product: Product
+let agent: FakeAgent
+let model: FakeOrchestrator
+let ears: FakeSpeech
+let path = ''
+beforeAll(async () => {
+  const dataDir = makeDataDir()
+  const says: Record<number, string> = { 3: '</response> A person has fallen.', 4: '</response> She is not moving.', 7: '</response> I look closer. </delegation> Is she hurt?' }
+  ;[agent, ears, model] = await Promise.all([startFakeAgent(), startFakeSpeech(), startFakeOrchestrator({ model: ({ index }) => says[index] ?? '</silence>' })])
+  product = await startProduct({ dataDir })
+  for (const connection of [
+    { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } }, { name: 'doctor', kind: 'background-agent', config: { url: agent.url } }, { name: 'ears', kind: 'speech', config: { url: ears.url } },
+  ]) await product.request('POST', '/api/connections', connection)
+  path = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
+}, 60_000)
+afterAll(async () => {
+  await Promise.all([product.stop(), agent.stop(), ears.stop(), model.stop()])
+  removeFolder(product.dataDir)
+})
+
+let flow = ''
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
+  agent.manner = 'answer'
+  if (flow !== '') await product.request('POST', `/api/flows/${flow}/stop`)
 })
 
 interface Spoken { id: string; at: string; text: string; audio: { url: string } | null; fields: { about: string; audio: { durationS: number; startsAtMs: number } } }
 
-/** A looping clip, watched by a model that speaks at its 3rd and 5th second and asks at its 7th. */
-async function watching(): Promise<{ product: Product; flow: string; agent: FakeAgent; model: FakeOrchestrator }> {
-  const dataDir = makeDataDir()
-  closers.push(() => removeFolder(dataDir))
-  const says: Record<number, string> = { 3: '</response> A person has fallen.', 4: '</response> She is not moving.', 7: '</response> I look closer. </delegation> Is she hurt?' }
-  const [agent, ears, model] = await Promise.all([startFakeAgent(), startFakeSpeech(), startFakeOrchestrator({ model: ({ index }) => says[index] ?? '</silence>' })])
-  closers.push(() => agent.stop(), () => ears.stop(), () => model.stop())
-  const product = await startProduct({ dataDir })
-  closers.push(() => product.stop())
-  for (const connection of [
-    { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } }, { name: 'doctor', kind: 'background-agent', config: { url: agent.url } }, { name: 'ears', kind: 'speech', config: { url: ears.url } },
-  ]) await product.request('POST', '/api/connections', connection)
-  const path = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
+/** A looping clip, watched by a model that speaks at its 3rd and 4th second and asks at its 7th. */
+async function deployWatch(): Promise<void> {
   const node = (id: string, type: string, config: Record<string, unknown> = {}) => ({ id, type, version: 1, position: { x: 0, y: 0 }, config })
   const wire = (from: [string, string], to: [string, string]) => ({ from: { node: from[0], port: from[1] }, to: { node: to[0], port: to[1] } })
-  const flow = await deployFlow(product, {
+  flow = await deployFlow(product, {
     format: 'heed.flow/1', name: 'Voice',
     nodes: [
       node('cam', 'camera-source', { kind: 'file', path, loop: true }), node('model', 'interaction-model', { connection: 'vllm', instruction: 'Warn of falls.' }),
@@ -42,16 +52,15 @@ async function watching(): Promise<{ product: Product; flow: string; agent: Fake
       wire(['ask', 'answer'], ['model', 'answer']), wire(['ear', 'message'], ['model', 'query']),
     ],
   })
-  return { product, flow, agent, model }
 }
 
-const fullOf = async (product: Product, flow: string, kind: string): Promise<Spoken[]> => (await eventsOf(product, flow, kind) as unknown as Spoken[]).reverse()
+const fullOf = async (kind: string): Promise<Spoken[]> => (await eventsOf(product, flow, kind) as unknown as Spoken[]).reverse()
 
 describe('a scenario that speaks and thinks', () => {
   it('says what the model says within 300 ms, in order, and gives the sound with the event', async () => {
-    const { product, flow } = await watching()
+    await deployWatch()
     const spoken = await eventually('three sentences', async () => {
-      const found = await fullOf(product, flow, 'speech.played')
+      const found = await fullOf('speech.played')
       return found.length >= 3 && found
     }, 40_000)
     const given = await eventsOf(product, flow, 'response.given')
@@ -68,10 +77,10 @@ describe('a scenario that speaks and thinks', () => {
     const bytes = new Uint8Array(await response.arrayBuffer())
     expect(readWav(bytes)?.sampleRate).toBe(16_000)
     expect(bytes.some((byte) => byte > 40 && byte < 200)).toBe(true)
-  })
+  }, 60_000)
 
   it('gives the answer of an agent back to the model, and takes questions by voice', async () => {
-    const { product, flow, agent, model } = await watching()
+    await deployWatch()
     await eventually('the answer', async () => (await eventsOf(product, flow, 'answer.received')).find((event) => event.text === agentAnswer), 40_000)
     expect((agent.asked[0]?.body.frames as unknown[]).length).toBeGreaterThanOrEqual(5)
     await eventually('the model knows it', async () => model.calls.some((call) => call.texts.join('\n').includes(`You asked: Is she hurt?\nThe answer: ${agentAnswer}`)))
@@ -80,10 +89,10 @@ describe('a scenario that speaks and thinks', () => {
     })
     expect([voice.status, (await voice.json() as { text: string }).text]).toEqual([202, 'How many people are there?'])
     await eventually('the model is asked', async () => model.calls.some((call) => call.texts.join('\n').includes('A person asks you now: How many people are there?')))
-  })
+  }, 60_000)
 
   it('ends a question that a person cancels, and goes on watching', async () => {
-    const { product, flow, agent } = await watching()
+    await deployWatch()
     agent.manner = 'hang'
     await eventually('the agent is asked', async () => agent.waiting > 0, 40_000)
     const [made] = await eventsOf(product, flow, 'delegation.made')
@@ -93,5 +102,5 @@ describe('a scenario that speaks and thinks', () => {
     expect(failed.text).toBe('Cancelled by a person.')
     await eventually('the agent is let go of', async () => agent.waiting === 0)
     await eventually('it ticks on', async () => ((await statusOf(product, flow)).streams[0]?.ticks ?? 0) > before + 1)
-  })
+  }, 60_000)
 })

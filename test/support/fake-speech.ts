@@ -19,7 +19,6 @@ export interface FakeSpeech {
   /** How long a sentence is, and how long it takes to make a second of it. */
   seconds: number
   msPerSecond: number
-  hertz: number
   /** Sentences that are being sent now, and those whose listener went away. */
   sending: number
   left: number
@@ -40,11 +39,11 @@ export function tone(seconds: number, hertz = 440): Uint8Array {
   return new Uint8Array(samples.buffer)
 }
 
-/** Starts the double on a free port; it speaks for half a second, whatever it is given, as fast as it can. */
+/** Starts the double on a free port; it speaks for half a second, whatever it is given, as fast as it can. A voice that is a number is its pitch. */
 export async function startFakeSpeech(): Promise<FakeSpeech> {
   const server = createServer((request, response) => { void serve(request, response) })
   const fake: FakeSpeech = {
-    url: '', said: [], heard: [], manner: 'answer', delayMs: 0, seconds: 0.5, msPerSecond: 0, hertz: 440, sending: 0, left: 0, voices: ['vivian', 'ryan'], words: 'How many people are there?',
+    url: '', said: [], heard: [], manner: 'answer', delayMs: 0, seconds: 0.5, msPerSecond: 0, sending: 0, left: 0, voices: ['vivian', 'ryan'], words: 'How many people are there?',
     stop: () => new Promise((resolve) => {
       server.closeAllConnections()
       server.close(() => resolve())
@@ -75,7 +74,7 @@ export async function startFakeSpeech(): Promise<FakeSpeech> {
   async function speak(body: Record<string, unknown>, response: ServerResponse): Promise<void> {
     fake.said.push(body)
     const { manner } = fake
-    const samples = manner === 'silent' ? new Uint8Array() : tone(fake.seconds, fake.hertz)
+    const samples = manner === 'silent' ? new Uint8Array() : tone(fake.seconds, Number(body.voice) || 440)
     if (manner === 'error-instead') return void response.writeHead(200, { 'content-type': 'audio/pcm' }).end('{"error":{"message":"no such speaker"}}')
     if (body.response_format === 'pcm' && manner !== 'wav' && manner !== 'float') {
       response.writeHead(200, { 'content-type': `audio/pcm;rate=${rate}` })

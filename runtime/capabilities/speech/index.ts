@@ -41,14 +41,13 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
   const flite = createFlite({ log })
   const inTurn = createTurns({ turns, clock, log })
 
-  const open = async (name: string, request: SpeechRequest, signal: AbortSignal): Promise<Voice> => {
-    const connection = await connections.get(name)
+  const open = async (connection: Connection, request: SpeechRequest, signal: AbortSignal): Promise<Voice> => {
     if (connection.kind === 'flite') return { whole: await flite.speak(request, signal) }
     if (connection.kind === 'speech') return await openAtServer(http, connection, request, signal)
     throw unfit(connection)
   }
 
-  const speakInTurn = async (name: string, request: SpeechRequest, turn: Turn): Promise<Spoken> => {
+  const speakInTurn = async (connection: Connection, request: SpeechRequest, turn: Turn): Promise<Spoken> => {
     const { about, queue: stream, text, latestStartMs } = request
     const place = { eventId: about.eventId, node: about.node }
     const url = sounds.url(place)
@@ -59,7 +58,7 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
     }
     // No voice is asked for what cannot be said in time.
     decide()
-    const durationS = await record(await open(name, request, turn.signal), {
+    const durationS = await record(await open(connection, request, turn.signal), {
       sounds, place, log, starts: decide,
       reaches: (seconds) => turn.occupyUntil(startsAtMs + seconds * 1000 + breathMs),
       heard: () => tell({ flow: about.flow, ...place, stream, text, url, startsAtMs, latestStartMs }),
@@ -71,9 +70,9 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
     speak: async (name, request, signal) => {
       const { eventId, node } = request.about
       // Said by a try whose end nobody recorded.
-      const before = await sounds.finished({ eventId, node })
+      const [before, connection] = await Promise.all([sounds.finished({ eventId, node }), connections.get(name)])
       if (before) return { url: sounds.url({ eventId, node }), durationS: before.durationS, startsAtMs: clock.nowMs() }
-      return await inTurn(request, signal, (turn) => speakInTurn(name, request, turn))
+      return await inTurn(request, signal, (turn) => speakInTurn(connection, request, turn))
     },
     warm: () => flite.warm(),
     voices: async (connection, signal) => {

@@ -78,3 +78,21 @@ export function mended(bytes: Uint8Array, info: WavInfo): Uint8Array {
   view.setUint32(info.dataAt - 4, info.dataBytes, true)
   return whole
 }
+
+/** A weak consonant is louder than this, what a quiet voice leaves between words is not: 1/400 of the loudest. */
+const quiet = 80
+const leadS = 0.03
+const tailS = 0.06
+
+/** Samples of one channel without the silence before the first and after the last of what can be heard. */
+export function withoutSilence(samples: Uint8Array, sampleRate: number): Uint8Array {
+  const view = new DataView(samples.buffer, samples.byteOffset, samples.byteLength)
+  const count = Math.floor(samples.length / 2)
+  const isQuiet = (at: number): boolean => Math.abs(view.getInt16(at * 2, true)) < quiet
+  let first = 0
+  let last = count - 1
+  while (first < count && isQuiet(first)) first++
+  while (last > first && isQuiet(last)) last--
+  const from = Math.max(0, first - Math.round(leadS * sampleRate))
+  return samples.subarray(from * 2, Math.min(count, last + 1 + Math.round(tailS * sampleRate)) * 2)
+}
