@@ -102,7 +102,15 @@ function Frame({ route }: { route: Route }) {
   )
 }
 
+const retryMs = 3000
+
+/** Tries again by itself: Heed may only be starting. */
 function Start({ error }: { error: string | null }) {
+  useEffect(() => {
+    if (error === null) return
+    const timer = setInterval(() => void startSession(), retryMs)
+    return () => clearInterval(timer)
+  }, [error])
   return (
     <main className="sign-in" id="main">
       {error

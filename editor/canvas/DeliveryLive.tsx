@@ -1,5 +1,5 @@
 // How the last messages of an action went: to whom, with how many tries.
-import { IconBan, IconCheck, IconClock, IconX } from '@tabler/icons-react'
+import { IconBan, IconCheck, IconClock, IconVolumeOff, IconX } from '@tabler/icons-react'
 import { useNow } from '../now.ts'
 import { Ago } from '../panels/Ago.tsx'
 import type { DeliveryView } from '../views.ts'
@@ -8,6 +8,7 @@ import { ago, deliveryStateWords, endOf, exact, followUpWords, since, type Parce
 
 const marks = {
   delivered: { icon: IconCheck, tone: 'running' }, failed: { icon: IconX, tone: 'failed' }, cancelled: { icon: IconBan, tone: 'stopped' },
+  dropped: { icon: IconVolumeOff, tone: 'degraded' },
 } as const
 const underWay = { icon: IconClock, tone: 'starting' } as const
 
@@ -20,7 +21,7 @@ export function parcelOf(type: string | undefined): Parcel {
 function FollowUp({ delivery, words }: { delivery: DeliveryView; words: string }) {
   const isDone = delivery.state === 'delivered'
   const Found = isDone ? IconCheck : IconClock
-  return <div className="delivery small quiet" data-testid="delivery" data-state={delivery.state}><Found size={15} aria-hidden /><span>{words}</span>{isDone && <Ago at={delivery.at} />}</div>
+  return <div className="delivery delivery-follows small quiet" data-testid="delivery" data-state={delivery.state}><Found size={15} aria-hidden /><span>{words}</span>{isDone && <Ago at={delivery.at} />}</div>
 }
 
 /** One delivery as a line; `by` is the card it is for, where several are listed. */

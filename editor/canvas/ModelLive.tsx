@@ -3,6 +3,7 @@ import type { CardView } from './card-view.ts'
 import { ago, decisionTone, decisionWords, exact, latency } from '../words.ts'
 import { useNow } from '../now.ts'
 import { AskBox } from '../panels/AskBox.tsx'
+import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
 import { DecisionStrip } from './DecisionStrip.tsx'
 import { StreamPicture } from './StreamPicture.tsx'
@@ -34,15 +35,16 @@ export function ModelLive({ view }: { view: CardView }) {
       {isOn && last?.action === 'silence' && (
         <p className="live-words small quiet" data-testid="silence-reason" data-tone={decisionTone(last)}>Silent: {decisionWords(last).replace(/^./, (c) => c.toLowerCase())}</p>
       )}
-      {isOn && <AskOnCard stream={stream.id} />}
+      {isOn && <AskOnCard view={view} stream={stream.id} />}
     </div>
   )
 }
 
-/** Asks the stream that the card shows. Small, and only while somebody can hear it. */
-function AskOnCard({ stream }: { stream: string }) {
+/** Asks the stream that the card shows. Small, and only while somebody can hear it: the built-in model answers no questions. */
+function AskOnCard({ view, stream }: { view: CardView; stream: string }) {
   const flowId = useFlow((open) => open.id)
-  return flowId === null ? null : <div className="nodrag nopan ask-on-card"><AskBox flowId={flowId} stream={stream} isRunning isSmall /></div>
+  const kind = useSession((session) => session.connections.find(({ name }) => name === view.node.config['connection'])?.kind)
+  return flowId === null || kind === 'edge' ? null : <div className="nodrag nopan ask-on-card"><AskBox flowId={flowId} stream={stream} isRunning isSmall /></div>
 }
 
 /** The one number of the card: how long the last decision took. */

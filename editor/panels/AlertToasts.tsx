@@ -3,7 +3,7 @@
 import { Notifications, notifications } from '@mantine/notifications'
 import { useEffect } from 'react'
 import { onAlert } from '../live.ts'
-import { go } from '../route.ts'
+import { go, useRoute } from '../route.ts'
 import type { EventView } from '../views.ts'
 import { count, eventKindWords } from '../words.ts'
 
@@ -31,6 +31,7 @@ function show(event: EventView, older: number, onClose: () => void): void {
 
 /** Mounted once. */
 export function AlertToasts() {
+  const route = useRoute()
   useEffect(() => {
     let shown: { event: EventView; older: number } | null = null
     const stop = onAlert((event) => {
@@ -44,5 +45,7 @@ export function AlertToasts() {
       notifications.hide(id)
     }
   }, [])
+  // What was announced elsewhere stands here now.
+  useEffect(() => { if (route.page === 'inbox' || route.page === 'event') notifications.hide(id) }, [route.page])
   return <Notifications position="bottom-right" limit={1} />
 }

@@ -65,6 +65,12 @@ function EmptyCanvas() {
   return <div className="canvas-hint"><p><strong>An empty canvas.</strong> Drag a Camera from the left, or click it. Then wire it: camera, AdaCodec, interaction model, notification.</p></div>
 }
 
+/** Whoever came by keyboard goes on there: in the panel's first field. */
+function openByKey(): void {
+  inspect(true)
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('.inspector-body input, .inspector-body textarea')?.focus())
+}
+
 function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPhone: boolean }) {
   const isInspecting = useFlow((open) => open.isInspecting)
   const isShowingNeeds = useNeeds((state) => state.isOpen && state.flow === flowId)
@@ -81,7 +87,7 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
     <div className="workbench">
       {!isPhone && <Palette />}
       <div className="stage">
-        <div className="stage-canvas" onClick={openOnCard} onKeyDown={(event) => { if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) inspect(true) }}>
+        <div className="stage-canvas" onClick={openOnCard} onKeyDown={(event) => { if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) openByKey() }}>
           <Canvas flow={flow} isReadOnly={isPhone} />
           {flow.nodes.length === 0 && <EmptyCanvas />}
           <Toolbar isReadOnly={isPhone} onAbout={() => { select({}); inspect(true) }} />

@@ -97,7 +97,12 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
   const onlyId = chosen.length === 1 ? only?.id : undefined
   useEffect(() => { if (onlyId !== undefined) uncover(onlyId) }, [onlyId])
   return (
-    <aside className="inspector" aria-label="Inspector" data-testid="inspector">
+    <aside className="inspector" aria-label="Inspector" data-testid="inspector" onKeyDown={(event) => {
+      if (event.key !== 'Escape' || event.defaultPrevented) return
+      onClose()
+      // Back to the card that was opened.
+      if (onlyId !== undefined) document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(onlyId)}"]`)?.focus()
+    }}>
       <div className="inspector-head">
         <h2 className="clip-text">{title}</h2>
         {many > 0 && <Button variant="subtle" size="compact-sm" onClick={() => void deleteSelected.run()} leftSection={<IconTrash size={16} aria-hidden />}>Delete</Button>}

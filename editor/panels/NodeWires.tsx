@@ -15,6 +15,11 @@ function portWords(flow: Flow, types: NodeTypes, ref: PortRef, side: 'in' | 'out
   return `${nameOf(node, types)}, ${types.get(node?.type ?? '')?.ports[side][ref.port]?.label ?? ref.port}`
 }
 
+/** A port that is full offers no choice any more; the keyboard goes on at the wire that was drawn. */
+function keepFocus(port: Element | null): void {
+  requestAnimationFrame(() => { if (document.activeElement === document.body) port?.querySelector<HTMLElement>('button')?.focus() })
+}
+
 function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; port: PortView; side: 'in' | 'out' }) {
   const types = useSession((session) => session.types)
   const other = side === 'out' ? 'in' : 'out'
@@ -42,7 +47,7 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
       {open.length > 0 && (
         <NativeSelect size="xs" value="" aria-label={`Join ${port.label} ${side === 'out' ? 'to' : 'from'}`} data-testid={`join-${start.node}-${side}-${start.port}`}
           data={[{ value: '', label: side === 'out' ? 'Join to…' : 'Join from…' }, ...open.map((end) => ({ value: `${end.node}/${end.port}`, label: portWords(flow, types, end, other) }))]}
-          onChange={(event) => join(event.currentTarget.value)} />
+          onChange={(event) => { const port = event.currentTarget.closest('.port-wires'); join(event.currentTarget.value); keepFocus(port) }} />
       )}
     </div>
   )
