@@ -1,11 +1,12 @@
-// Every page passes axe without a serious finding, light and dark, on a desk and on a phone.
+// Every page and form passes axe without a serious finding, light and dark, on a desk and on a phone, and leaves the console clean.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { becomeOwner, openBrowser, openPage, ownerPassword } from '../support/browser.ts'
 import { removeFolder, startProduct, type Product } from '../support/product.ts'
-import { alertFlow } from '../support/product-flows.ts'
+import { alertFlow, deployFlow } from '../support/product-flows.ts'
+import { everyForm, saveFlow } from './screens-flows.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 interface Finding { id: string; impact: string; nodes: { html: string }[] }
@@ -13,6 +14,9 @@ interface Finding { id: string; impact: string; nodes: { html: string }[] }
 let product: Product
 let browser: Browser
 let flow = ''
+let forms = ''
+/** A form of each sort: drawn, chosen, typed, with a connection, with a problem, with what runs behind it. */
+const cards = ['form-privacy-mask', 'form-schedule', 'form-filter', 'form-delegate-to-agent', 'form-memory', 'tell-email', 'tell-web-push']
 
 beforeAll(async () => {
   product = await startProduct()
@@ -20,10 +24,11 @@ beforeAll(async () => {
   const { page } = await openPage(browser)
   await becomeOwner(page, product.signInLink() ?? '')
   await page.context().close()
-  const created = await product.request<{ id: string }>('POST', '/api/flows', alertFlow({
+  flow = await deployFlow(product, alertFlow({
     camera: { kind: 'rtsp', url: 'rtsp://127.0.0.1:9/none' }, model: { connection: 'edge', instruction: 'Warn of falls.', watchFor: ['fall'] }, notification: { channel: 'inbox', title: 'Fall' },
   }))
-  flow = created.body.id
+  const { body } = await product.request<{ nodes: { type: string }[] }>('GET', '/api/nodes')
+  forms = await saveFlow(product, everyForm('none.mp4', body.nodes.map(({ type }) => type)))
 }, 60_000)
 
 afterAll(async () => {
@@ -32,22 +37,47 @@ afterAll(async () => {
   removeFolder(product.dataDir)
 })
 
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.waitForTimeout(300)
+async function seriousFindings(page: Page, within = 'html'): Promise<string[]> {
+  await page.waitForTimeout(200)
   // Through the debugger: the page's own content policy lets no foreign script in.
   await page.evaluate(axe)
-  const { violations } = await page.evaluate(async () => await (globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } }).axe.run())
+  const { violations } = await page.evaluate(async (place) => await (globalThis as unknown as { axe: { run(place: string): Promise<{ violations: Finding[] }> } }).axe.run(place), within)
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
+}
+
+async function formFindings(page: Page): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {}
+  await page.goto(`${product.url}/flows/${forms}`)
+  await page.getByTestId('canvas').waitFor()
+  for (const card of cards) {
+    await page.locator(`.react-flow__node[data-id="${card}"]`).focus()
+    await page.keyboard.press('Enter')
+    await page.getByTestId('inspector').waitFor()
+    found[card] = await seriousFindings(page, '.inspector')
+  }
+  return found
+}
+
+async function connectionFindings(page: Page): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {}
+  await page.goto(`${product.url}/connections`)
+  for (const kind of ['smtp', 'openai']) {
+    await page.getByTestId('connection-add').click()
+    await page.getByTestId(`connection-kind-${kind}`).click()
+    found[`connection ${kind}`] = await seriousFindings(page, '[data-testid="connection-panel"]')
+  }
+  return found
 }
 
 const looks = [
   ['light, 1440', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
+  ['dark, 1440', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } }],
   ['dark, 390', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
 ] as const
 
 describe.each(looks)('every page, %s', (_name, look) => {
   it('has no serious finding', async () => {
-    const { page } = await openPage(browser, look)
+    const { page, complaints } = await openPage(browser, look)
     await page.goto(product.url)
     await page.getByTestId('sign-in-password').waitFor()
     const found: Record<string, string[]> = { 'sign-in': await seriousFindings(page) }
@@ -60,7 +90,9 @@ describe.each(looks)('every page, %s', (_name, look) => {
       if (place.startsWith('flows/')) await page.getByTestId('canvas').waitFor()
       found[place] = await seriousFindings(page)
     }
+    Object.assign(found, await connectionFindings(page), look.viewport.width > 760 ? await formFindings(page) : {})
     await page.context().close()
+    expect(complaints).toEqual([])
     expect(Object.fromEntries(Object.entries(found).filter(([, findings]) => findings.length > 0))).toEqual({})
-  }, 90_000)
+  }, 120_000)
 })

@@ -164,3 +164,34 @@ describe('drawing for a camera that is a browser', () => {
     expect(open.complaints).toEqual([])
   }, 60_000)
 })
+
+describe('drawing without a mouse', () => {
+  /** Presses Tab until something is reached, as somebody without a mouse does. */
+  async function tabTo(testId: string): Promise<void> {
+    for (let presses = 0; presses < 80; presses++) {
+      if (await page.evaluate((wanted) => document.activeElement?.getAttribute('data-testid') === wanted || Boolean(document.activeElement?.querySelector(`:scope > [data-testid="${wanted}"]`)), testId)) return
+      await page.keyboard.press('Tab')
+    }
+    throw new Error(`${testId} is not reached with Tab.`)
+  }
+
+  it('places a mask, opens it, wires it and leaves it again', async () => {
+    const { body } = await product.request<{ id: string }>('POST', '/api/flows', { format: 'heed.flow/1', name: 'Keys', nodes: [{ id: 'cam', type: 'camera-source', version: 1, position: { x: 0, y: 0 }, config: { kind: 'browser' } }], wires: [] })
+    await page.goto(`${product.url}/flows/${body.id}`)
+    await page.getByTestId('node-cam').waitFor()
+    await tabTo('palette-search')
+    await page.keyboard.type('privacy mask')
+    await tabTo('palette-privacy-mask')
+    await page.keyboard.press('Enter')
+    const id = await page.locator('[data-node-type="privacy-mask"]').getAttribute('data-node-id')
+    await tabTo(`node-${id}`)
+    await page.keyboard.press('Enter')
+    await eventually('the panel has the focus', async () => await page.evaluate(() => document.activeElement?.getAttribute('data-testid')) === 'node-name')
+    await tabTo(`join-${id}-in-frames`)
+    await page.keyboard.press('ArrowDown')
+    await eventually('the wire is drawn', async () => await page.locator('.react-flow__edge').count() === 1)
+    await page.keyboard.press('Escape')
+    await page.getByTestId('inspector').waitFor({ state: 'detached' })
+    await tabTo(`node-${id}`)
+  }, 40_000)
+})

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { becomeOwner, openBrowser, openPage, type OpenPage } from '../support/browser.ts'
+import { memoryWarnings } from '../../nodes/contract/memory.ts'
 import { fakeOpenai } from '../support/fake-openai.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { deployFlow, uploadClip } from '../support/product-flows.ts'
@@ -20,7 +21,7 @@ const at = { x: 0, y: 0 }
 const drawn = (path: string) => ({
   format: 'heed.flow/1', name: 'Remembering', nodes: [
     { id: 'cam', type: 'camera-source', version: 1, position: at, config: { kind: 'file', path, loop: true } },
-    { id: 'mind', type: 'memory', version: 1, position: { x: 0, y: 320 }, config: {} },
+    { id: 'mind', type: 'memory', version: 1, position: { x: 0, y: 320 }, config: { keepFacts: 1 } },
     { id: 'model', type: 'interaction-model', version: 1, position: { x: 420, y: 0 }, config: { connection: 'plain', instruction: 'Watch the hall.' } },
   ],
   wires: [{ from: { node: 'cam', port: 'frames' }, to: { node: 'model', port: 'frames' } }, { from: { node: 'mind', port: 'memory' }, to: { node: 'model', port: 'memory' } }],
@@ -63,4 +64,27 @@ it('is told, corrected and made to forget, in the inspector', async () => {
   await entry.waitFor({ state: 'detached' })
   await eventually('the model forgets', async () => model.requests.at(-1)?.system.includes('grandmother') === false)
   expect(model.refused).toBe(0)
+}, 60_000)
+
+it('warns on the card and in the inspector: of facts that were dropped, and of a summary that is missing or old', async () => {
+  const { page, complaints } = open
+  // Summaries grow old in minutes that a test has not; their words are the product's own, put into its real answer.
+  const old = memoryWarnings({ facts: [], dropped: 0, tick: 700, models: { model: { longTerm: '', midTerm: [], newestTick: 0 }, other: { longTerm: 'A quiet day.', midTerm: [], newestTick: 100 } } })
+  expect(old).toHaveLength(2)
+  await page.route('**/api/streams/*/memory', async (route) => {
+    const answer = await route.fetch()
+    const body = await answer.json() as { memories: { warnings: string[] }[] }
+    body.memories[0]?.warnings.push(...old)
+    await route.fulfill({ response: answer, json: body })
+  })
+  for (const fact of ['The key hangs by the door.', 'The cat is called Tom.']) {
+    await page.getByTestId('memory-fact').fill(fact)
+    await page.getByTestId('inspector').getByRole('button', { name: 'Remember' }).click()
+    await shows(fact)
+  }
+  const dropped = '1 older fact was dropped: there was no more room.'
+  await page.getByTestId('node-mind').getByText(dropped).waitFor()
+  for (const words of [dropped, ...old]) await page.getByTestId('inspector').locator('.notice').filter({ hasText: words }).waitFor()
+  await page.unroute('**/api/streams/*/memory')
+  expect(complaints).toEqual([])
 }, 60_000)

@@ -1,4 +1,4 @@
-// `node test/browser/screenshots.ts [folder]`: every screen of the running product, light and dark, on a desk and on a phone, for a
+// `node test/browser/screenshots.ts [folder] [look …] [--readme]`: every screen of the running product, light and dark, on a desk and on a phone, for a
 // person to look at; and the README's picture. Not a test.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,6 +17,7 @@ import { shootConnections, shootForms } from './screens-forms.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = process.argv[2] ?? join(root, 'test-results', 'screens')
+const wanted = process.argv.slice(3).filter((word) => !word.startsWith('--'))
 const looks = [
   { name: 'desk-light', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   { name: 'desk-dark', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
@@ -157,7 +158,7 @@ try {
   await beforeTheFirstFlow(browser, product)
   const made = await fill(browser, product)
   if (process.argv.includes('--readme')) await readmePicture(browser, product, made.alert)
-  for (const { name, ...look } of looks) {
+  for (const { name, ...look } of looks.filter((each) => wanted.length === 0 || wanted.includes(each.name))) {
     const { page } = await openPage(browser, look)
     await signIn(page, product, name)
     await walk(page, product, name, made)

@@ -1,7 +1,7 @@
 // The first minute: an empty workspace offers Fall alert, here on this browser's webcam; and two people who save at once lose nothing.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { becomeOwner, openBrowser, openPage, ownerPassword } from '../support/browser.ts'
+import { becomeOwner, openBrowser, openPage, ownerPassword, type OpenPage } from '../support/browser.ts'
 import { eventually, removeFolder, startProduct, type Product } from '../support/product.ts'
 import { statusOf } from '../support/product-flows.ts'
 
@@ -23,13 +23,14 @@ afterAll(async () => {
   removeFolder(product.dataDir)
 })
 
-async function secondWindow(): Promise<Page> {
-  const other = (await openPage(browser)).page
+async function secondWindow(): Promise<OpenPage> {
+  const open = await openPage(browser)
+  const other = open.page
   await other.goto(product.url)
   await other.getByTestId('sign-in-password').fill(ownerPassword)
   await other.getByTestId('sign-in-submit').click()
   await other.getByTestId('nav-flows').waitFor()
-  return other
+  return open
 }
 
 describe('the first minute', () => {
@@ -48,12 +49,19 @@ describe('the first minute', () => {
   }, 60_000)
 
   it('says that the camera is gone when the window that shared it is closed', async () => {
-    const other = await secondWindow()
+    const { page: other, complaints } = await secondWindow()
     await page.context().close()
     page = other
     await eventually('it is degraded', async () => (await statusOf(product, flow)).state === 'degraded', 30_000)
-    const { body } = await product.request<{ events: { kind: string }[] }>('GET', `/api/events?flow=${flow}&kind=stream.lost`)
-    expect(body.events).toHaveLength(1)
+    await eventually('the loss is told, once', async () => {
+      const { body } = await product.request<{ events: { kind: string }[] }>('GET', `/api/events?flow=${flow}&kind=stream.lost`)
+      return body.events.length === 1
+    })
+    // A page that looks on asks each second, and nothing but an empty answer comes of it.
+    const empty = page.waitForResponse((response) => response.url().includes('/frame?') && response.status() === 204)
+    await page.goto(`${product.url}/watch/${flow}`)
+    await empty
+    expect(complaints).toEqual([])
   }, 60_000)
 })
 

@@ -11,7 +11,7 @@ const flags = [
 
 export interface OpenPage {
   page: Page
-  /** Errors of the page: exceptions, and failed requests it logged. */
+  /** Errors and warnings of the page: exceptions, failed requests it logged, headers the browser does not know. */
   complaints: string[]
 }
 
@@ -26,7 +26,7 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`)
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${message.text()} ${message.location().url}`)
   })
   return { page, complaints }
 }
