@@ -7,8 +7,9 @@ export default defineConfig({
     include: ['nodes/**/*.test.ts', 'runtime/**/*.test.ts', 'editor/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Only to end what hangs: a slow machine is given its time.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     globalSetup: 'test/support/global-setup.ts',
     sequence: { sequencer: SlowestFirst },
   },

@@ -64,14 +64,17 @@ function countOf(report: Report): Counts {
 }
 
 // Two cores, four turns. The queue's suites wait for leases more than they work, so they have a worker of their own beside the others.
-// What watches clips in real time with a real model, and what measures how soon a sound is heard, has the machine to itself.
+// What watches clips in real time with a real model, and what measures how soon an alert leaves or a sound is heard, has the machine to itself.
 async function runAll(): Promise<Counts[]> {
   const whole = ['test/product', 'test/browser']
-  const alone = ['test/product/falls.test.ts', 'test/product/voice.test.ts', 'test/browser/speech.test.ts', 'test/browser/voice.test.ts', 'test/browser/voice-activity.test.ts']
+  const alone = [
+    'test/product/falls.test.ts', 'test/product/voice.test.ts', 'test/browser/speech.test.ts', 'test/browser/voice.test.ts', 'test/browser/voice-activity.test.ts',
+    'test/queue/actions.test.ts', 'test/queue/real-store.test.ts',
+  ]
   const without = (paths: string[]): string[] => paths.flatMap((path) => ['--exclude', path])
   const beside = await Promise.all([
     runSuites('suites', without([...whole, 'test/queue'].map((folder) => `${folder}/**`))),
-    runSuites('queue', ['test/queue', '--maxWorkers=1']),
+    runSuites('queue', ['test/queue', ...without(alone), '--maxWorkers=1']),
   ])
   return [...beside, await runSuites('product and browser', [...whole, ...without(alone)]), await runSuites('alone', [...alone, '--maxWorkers=1'])]
 }

@@ -99,7 +99,7 @@ async function request<T>(url: string, method: string, path: string, body?: unkn
 }
 
 /** Polls until `check` gives something; fails with the words after `withinMs`. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined | false | null>, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(what: string, check: () => Promise<T | undefined | false | null>, withinMs = 40_000): Promise<T> {
   const until = Date.now() + withinMs
   let last: unknown
   for (;;) {

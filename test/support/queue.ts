@@ -105,7 +105,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Looks every 20 ms until `check` returns something; the only way these tests wait. */
-export async function until<T>(what: string, check: () => T | undefined | false | Promise<T | undefined | false>, limitMs = 15_000): Promise<T> {
+export async function until<T>(what: string, check: () => T | undefined | false | Promise<T | undefined | false>, limitMs = 40_000): Promise<T> {
   const startedMs = Date.now()
   for (;;) {
     const found = await check()
