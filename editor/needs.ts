@@ -3,7 +3,7 @@
 import { create } from 'zustand'
 import { ApiError, api } from './api.ts'
 import { openNeeds } from './graph/needs.ts'
-import { checkFlow, currentFlow } from './store.ts'
+import { checkFlow, currentFlow, useFlow } from './store.ts'
 import type { FlowNeeds, Requires, StoredFlow } from './views.ts'
 import { keepWish, readWish } from './wishes.ts'
 
@@ -20,6 +20,11 @@ interface NeedsState {
 
 const nothing: NeedsState = { flow: null, needs: null, looks: [], isImported: false, isOpen: false, failure: null }
 export const useNeeds = create<NeedsState>()(() => nothing)
+
+// Both panels have one place: whoever opens a card, by mouse or by key, sees the card.
+useFlow.subscribe((now, before) => {
+  if (now.isInspecting && !before.isInspecting && useNeeds.getState().isOpen) showNeeds(false)
+})
 
 const wishOf = (id: string): string => `imported.${id}`
 const settled = 'settled'
