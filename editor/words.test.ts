@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, clock, count, decisionTone, decisionWords, deliveryStateWords, duration, eventKindWords, latency, tokensSaved } from './words.ts'
+import { ago, bytes, clock, count, decisionTone, decisionWords, deliveryStateWords, duration, endOf, eventKindWords, latency, tokensSaved } from './words.ts'
 
 const now = Date.parse('2026-11-21T12:00:00Z')
 const before = (seconds: number): string => new Date(now - seconds * 1000).toISOString()
@@ -32,5 +32,11 @@ describe('words', () => {
   it('counts tries, and shows an unknown kind as it is', () => {
     expect([deliveryStateWords('delivered', 1), deliveryStateWords('delivered', 3), deliveryStateWords('retrying', 2)]).toEqual(['Delivered', 'Delivered after 3 tries', 'Trying again, try 2'])
     expect([eventKindWords('stream.lost'), eventKindWords('kettle.boiled')]).toEqual(['Camera lost', 'kettle boiled'])
+  })
+
+  it('tells what was dropped and what was cancelled from what went well or badly', () => {
+    const ends = ([['delivered', 'Spoken, 1.2 s.'], ['delivered', 'Dropped, not spoken: it was 6 s old.'], ['failed', 'Cancelled by a person.'], ['failed', 'The server is away.']] as const).map(([state, detail]) => endOf({ state, detail }))
+    expect(ends).toEqual(['delivered', 'dropped', 'cancelled', 'failed'])
+    expect(deliveryStateWords('dropped', 1, 'speech')).toBe('Too late')
   })
 })

@@ -130,7 +130,7 @@ export const kindWords: Record<Kind, string> = {
 }
 
 const deliveryWords: Record<string, string> = {
-  pending: 'Waiting to be sent', running: 'Being sent', delivered: 'Delivered', failed: 'Failed', retrying: 'Trying again', cancelling: 'Being cancelled', cancelled: 'Cancelled',
+  pending: 'Waiting to be sent', running: 'Being sent', delivered: 'Delivered', failed: 'Failed', retrying: 'Trying again', cancelling: 'Being cancelled', cancelled: 'Cancelled', dropped: 'Too late',
 }
 /** A question is not a parcel. */
 const askedWords: Record<string, string> = { pending: 'Waiting to be asked', running: 'The agent is at work', delivered: 'Answered' }
@@ -139,8 +139,9 @@ const spokenWords: Record<string, string> = { pending: 'Waiting to be spoken', r
 /** What is on its way: told by the type of its card, where that is known. */
 export type Parcel = 'message' | 'question' | 'speech'
 
-/** `cancelled` for what a person ended, else the state as it is. */
+/** `cancelled` for what a person ended, `dropped` for what came too late to be spoken, else the state as it is. */
 export function endOf({ state, detail }: { state: string; detail: string }): string {
+  if (state === 'delivered' && detail.startsWith('Dropped')) return 'dropped'
   return state === 'failed' && detail.startsWith('Cancelled by a person') ? 'cancelled' : state
 }
 

@@ -110,6 +110,7 @@ describe('what is said', () => {
       await Promise.all([watch, editor].map((page) => page.getByTestId('sound-note').getByText(words).waitFor()))
       await eventually('both are silent again', async () => !await playing(watch) && !await playing(editor))
     }
+    await editor.locator('[data-testid="node-hurry"] [data-testid="delivery"][data-state="dropped"]').first().getByText('Dropped, not spoken: it could not have begun within 1 s').waitFor()
     console.log(`decision to ear, in ms: ${took.join(', ')}`)
     // 300 ms on a machine of its own; here two browser pages, a camera and every other suite share two cores with it.
     expect(Math.min(...took)).toBeLessThan(1200)

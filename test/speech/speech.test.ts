@@ -159,6 +159,17 @@ describe('a speech server', () => {
     expect(sounds.pieces.size).toBe(0)
   })
 
+  it('that does not begin in time is let go of, and makes room for the next', async () => {
+    server.manner = 'hang'
+    const startMs = Date.now()
+    const { queue } = sentence('')
+    const slow = speech.speak('server', sentence('Slow.', { queue, latestStartMs: startMs + 400 }), never)
+    const next = say('flite', 'Next.', { queue })
+    await expect(slow).rejects.toMatchObject({ code: 'SPEECH_STALE' })
+    expect((await next).durationS).toBeGreaterThan(0.2)
+    expect(Date.now() - startMs).toBeLessThan(10_000)
+  })
+
   it('is not asked a second time for what was said whole', async () => {
     const request = sentence('Once.')
     await speech.speak('server', request, never)

@@ -56,14 +56,25 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
       startsAtMs = Math.max(clock.nowMs(), turn.freeAtMs)
       if (startsAtMs > latestStartMs) throw tooLate()
     }
-    // No voice is asked for what cannot be said in time.
+    // No voice is asked for what cannot be said in time, and none is waited for: others want to speak, too.
     decide()
-    const durationS = await record(await open(connection, request, turn.signal), {
-      sounds, place, log, starts: decide,
-      reaches: (seconds) => turn.occupyUntil(startsAtMs + seconds * 1000 + breathMs),
-      heard: () => tell({ flow: about.flow, ...place, stream, text, url, startsAtMs, latestStartMs }),
-    })
-    return { url, durationS, startsAtMs }
+    const patience = createPatience(clock, latestStartMs, turn.signal)
+    try {
+      const durationS = await record(await open(connection, request, patience.signal), {
+        sounds, place, log,
+        starts: () => {
+          decide()
+          patience.end()
+        },
+        reaches: (seconds) => turn.occupyUntil(startsAtMs + seconds * 1000 + breathMs),
+        heard: () => tell({ flow: about.flow, ...place, stream, text, url, startsAtMs, latestStartMs }),
+      })
+      return { url, durationS, startsAtMs }
+    } catch (error) {
+      throw patience.isOver() ? tooLate() : error
+    } finally {
+      patience.end()
+    }
   }
 
   return {
@@ -83,6 +94,14 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
     test: (connection, signal) => testVoice(connection, flite, http, signal),
     stop: () => flite.stop(),
   }
+}
+
+/** Aborts at `untilMs`, unless it was ended before. */
+function createPatience(clock: Clock, untilMs: number, signal: AbortSignal): { signal: AbortSignal; isOver(): boolean; end(): void } {
+  const over = new AbortController()
+  const ended = new AbortController()
+  clock.sleep(untilMs - clock.nowMs() + 1, AbortSignal.any([ended.signal, signal])).then(() => over.abort(), () => undefined)
+  return { signal: AbortSignal.any([signal, over.signal]), isOver: () => over.signal.aborted && !signal.aborted, end: () => ended.abort() }
 }
 
 function unfit({ name, kind }: Connection): FatalError {
