@@ -68,7 +68,7 @@ beforeAll(async () => {
   phone = await signedIn(phoneLook)
   await desk.page.goto(`${product.url}/flows/${flow}`)
   await card('model').waitFor()
-}, 60_000)
+}, 90_000)
 
 afterAll(async () => {
   await browser.close()
@@ -203,4 +203,23 @@ describe('reminders', () => {
   it('left no complaint in a console', () => {
     expect([...desk.complaints, ...phone.complaints]).toEqual([])
   })
+})
+
+describe('Heed goes away and comes back', () => {
+  it('says so calmly in both windows, which then go on by themselves', async () => {
+    await desk.page.goto(`${product.url}/flows/${flow}`)
+    await card('model').waitFor()
+    await phone.page.goto(`${product.url}/inbox`)
+    await phone.page.getByTestId('inbox-filter').waitFor()
+    const { dataDir, url } = product
+    const pages = [desk.page, phone.page]
+    await product.stop()
+    await Promise.all(pages.map((page) => page.getByTestId('offline').waitFor()))
+    product = await startProduct({ dataDir, port: Number(new URL(url).port) })
+    await Promise.all(pages.map((page) => page.getByTestId('offline').waitFor({ state: 'detached', timeout: 30_000 })))
+    next = '</response> Cara has fallen.'
+    await phone.page.getByTestId('event-row').filter({ hasText: 'Cara has fallen.' }).first().waitFor({ timeout: 30_000 })
+    await desk.page.getByTestId('event-row').filter({ hasText: 'Cara has fallen.' }).first().waitFor()
+    expect(await desk.page.getByTestId('toast').count() + await phone.page.getByTestId('toast').count()).toBe(0)
+  }, 90_000)
 })
