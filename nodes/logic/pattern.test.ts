@@ -44,11 +44,12 @@ describe('a pattern', () => {
   })
 
   it.each(['(a+)+$', '(a|a)*$', '(a*)*b', '(.*)*x', '(a?){100}a{100}', '([ab]*a){40}'])('%s takes time in proportion to the text, which RegExp does not', (pattern) => {
-    const timeOf = (length: number): number => {
+    // The best of five: whatever else this machine does only ever adds.
+    const timeOf = (length: number): number => Math.min(...Array.from({ length: 5 }, () => {
       const began = performance.now()
       fits(pattern, `${'a'.repeat(length)}!`)
       return performance.now() - began
-    }
+    }))
     timeOf(2000)
     const short = Math.max(1, timeOf(2000)), long = timeOf(8000)
     expect(long / short).toBeLessThan(16)
