@@ -51,10 +51,10 @@ describe('npm, told to end', () => {
     const npm = spawn('npm', ['run', '--silent', 'worker'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
     let said = ''
     npm.stdout.on('data', (chunk: Buffer) => { said += chunk.toString() })
-    pid = await eventually('the stand-in is up', () => Number(/up (\d+)/.exec(said)?.[1] ?? 0) || undefined)
+    pid = await eventually('the stand-in is up', () => Promise.resolve(Number(/up (\d+)/.exec(said)?.[1] ?? 0) || undefined))
     expect(isAlive(pid)).toBe(true)
     npm.kill('SIGTERM')
-    await eventually('the stand-in has ended', () => isAlive(pid) ? undefined : true)
+    await eventually('the stand-in has ended', () => Promise.resolve(!isAlive(pid)))
     expect(said).toContain('asked to stop')
   })
 })
