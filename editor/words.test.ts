@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, clock, count, decisionTone, decisionWords, deliveryStateWords, duration, endOf, eventKindWords, latency, tokensSaved } from './words.ts'
+import { ago, bytes, clock, count, decisionTone, decisionWords, deliveryStateWords, duration, endOf, eventKindWords, followUpWords, latency, since, tokensSaved } from './words.ts'
 
 const now = Date.parse('2026-11-21T12:00:00Z')
 const before = (seconds: number): string => new Date(now - seconds * 1000).toISOString()
@@ -38,5 +38,12 @@ describe('words', () => {
     const ends = ([['delivered', 'Spoken, 1.2 s.'], ['delivered', 'Dropped, not spoken: it was 6 s old.'], ['failed', 'Cancelled by a person.'], ['failed', 'The server is away.']] as const).map(([state, detail]) => endOf({ state, detail }))
     expect(ends).toEqual(['delivered', 'dropped', 'cancelled', 'failed'])
     expect(deliveryStateWords('dropped', 1, 'speech')).toBe('Too late')
+  })
+
+  it('says what a reminder or a deadline waits for, and how long an agent has been at work', () => {
+    const words = (id: string, state: string, detail = '') => followUpWords({ id, state, detail })
+    expect([words('e1_tell', 'pending'), words('e1_tell_repeat-2', 'pending'), words('e1_tell_deadline', 'pending'), words('e1_tell_repeat-2', 'delivered', 'Somebody has acknowledged it: nothing to do.')])
+      .toEqual([null, 'Reminds again unless somebody has seen it', 'Tells the next one unless somebody has seen it', 'Somebody has acknowledged it: nothing to do.'])
+    expect([since(before(18), now), since(before(0), now)]).toEqual(['18 s', ''])
   })
 })
