@@ -25,11 +25,6 @@ own.addSubnet('fec0::', 10, 'ipv6')
 
 const refusedNames = new Set(['metadata', 'metadata.google.internal', 'metadata.goog', 'instance-data', 'instance-data.ec2.internal'])
 
-/** Thrown inside a connect; http.ts turns it into HTTP_REFUSED_BY_GUARD. */
-export class RefusedAddressError extends Error {
-  override readonly name = 'RefusedAddressError'
-}
-
 /** The address itself, and the IPv4 address that some IPv6 ones carry along (mapped, compatible, NAT64, 6to4). */
 function readings(address: string): { address: string; family: 'ipv4' | 'ipv6' }[] {
   const bare = address.replace(/%.*$/, '')

@@ -108,6 +108,21 @@ describe('the door out', () => {
     await own.close()
   })
 
+  it('asks again for a connection that stays open, so that a withdrawn approval ends it', async () => {
+    let nowMs = 0
+    let isWanted = true
+    const http = createHttp({ connectionsPerHost: 1, egress: createEgress({ isApproved: async () => isWanted, nowMs: () => nowMs }) })
+    const ask = (): Promise<unknown> => http.request({ method: 'GET', url: `http://127.0.0.1:${port}/` }, never)
+    await expect(ask()).resolves.toMatchObject({ status: 200 })
+    isWanted = false
+    await expect(ask()).resolves.toMatchObject({ status: 200 })
+    nowMs = 31_000
+    asked = []
+    await expect(ask()).rejects.toMatchObject({ code: 'HTTP_HOST_NOT_APPROVED' })
+    expect(asked).toEqual([])
+    await http.close()
+  })
+
   it('trusts what the owner has just typed, for a minute', async () => {
     let now = 0
     const egress = createEgress({ isApproved: none, nowMs: () => now })

@@ -21,16 +21,35 @@ export interface Egress {
   checkUrl(text: string): URL
   /** The addresses to connect to, and no others. Throws FatalError HTTP_REFUSED_BY_GUARD, HTTP_HOST_NOT_APPROVED, or the lookup's own error. */
   checkAddress(host: string, port: number): Promise<LookupAddress[]>
+  /** Before each request on a connection that may be an old one: an approval that was withdrawn ends it within half a minute. */
+  checkAgain(url: URL): Promise<void>
   /** Whatever hosts a signed-in owner has just typed, for a minute: a connection is tried before it is saved. */
   trust(typed: unknown): void
 }
 
 const trustedForMs = 60_000
 const mostTrusted = 1000
+/** Asking costs a look at all flows, so a host is not asked for at every request. */
+const judgedForMs = 30_000
+
+/** The port an http(s) address leads to. */
+export function portOf({ port, protocol }: { port: string; protocol: string }): number {
+  return Number(port) || (protocol === 'https:' ? 443 : 80)
+}
 
 export function createEgress({ isApproved, lookup = (host) => systemLookup(host, { all: true }), nowMs = Date.now }: EgressOptions = {}): Egress {
   const trusted = new Map<string, number>()
+  /** Hosts of own networks, by when somebody's approval was last seen. */
+  const judged = new Map<string, number>()
   const isTrusted = (host: string, port: number): boolean => [host, `${host}:${port}`].some((key) => (trusted.get(key) ?? -Infinity) > nowMs())
+  const checkApproval = async (host: string, port: number): Promise<void> => {
+    if (!isApproved) return
+    if (!isTrusted(host, port) && !await isApproved(host, port)) {
+      throw new FatalError('HTTP_HOST_NOT_APPROVED', `"${host.replace(/^\[|\]$/g, '')}" (port ${port}) lies in your own network, and nobody has approved it. Use it in a connection or a flow, or approve the host.`)
+    }
+    if (judged.size > mostTrusted) judged.clear()
+    judged.set(`${host}:${port}`, nowMs())
+  }
   return {
     checkUrl,
     checkAddress: async (name, port) => {
@@ -41,9 +60,13 @@ export function createEgress({ isApproved, lookup = (host) => systemLookup(host,
       const addresses = isIP(bare) === 0 ? await lookup(bare) : [{ address: bare, family: isIP(bare) }]
       const bad = addresses.find(({ address }) => isRefused(address))
       if (bad) throw refusal(bad.address === bare ? `${bare} is a link-local or metadata address` : `"${bare}" leads to ${bad.address}, a link-local or metadata address`)
-      if (!isApproved || !addresses.some(({ address }) => isOwnNetwork(address))) return addresses
-      if (isTrusted(host, port) || await isApproved(host, port)) return addresses
-      throw new FatalError('HTTP_HOST_NOT_APPROVED', `"${bare}" (port ${port}) lies in your own network, and nobody has approved it. Use it in a connection or a flow, or approve the host.`)
+      if (addresses.some(({ address }) => isOwnNetwork(address))) await checkApproval(host, port)
+      return addresses
+    },
+    checkAgain: async (url) => {
+      const port = portOf(url)
+      const atMs = judged.get(`${url.hostname}:${port}`)
+      if (atMs !== undefined && Math.abs(nowMs() - atMs) > judgedForMs) await checkApproval(url.hostname, port)
     },
     trust: (typed) => {
       for (const [key, untilMs] of trusted) if (untilMs <= nowMs() || trusted.size > mostTrusted) trusted.delete(key)

@@ -3,8 +3,8 @@
 import { Agent, buildConnector, request as send } from 'undici'
 import type { HttpRequest, HttpResponse, HttpStream, HttpStreamRequest, StreamingHttpPort } from '../../nodes/contract/capabilities.ts'
 import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
-import { pinnedLookup, RefusedAddressError } from './address-guard.ts'
-import { createEgress, type Egress } from './egress.ts'
+import { pinnedLookup } from './address-guard.ts'
+import { createEgress, portOf, type Egress } from './egress.ts'
 
 const defaultTimeoutMs = 15_000
 const defaultMaxBytes = 1024 * 1024
@@ -32,8 +32,7 @@ export function createHttp(options: { connectionsPerHost?: number; connectTimeou
 /** Every new connection goes to the addresses that were just checked; TLS still checks the name. */
 function connectThrough(egress: Egress, timeout: number): buildConnector.connector {
   return (target, done) => {
-    const port = Number(target.port) || (target.protocol === 'https:' ? 443 : 80)
-    egress.checkAddress(target.hostname, port).then(
+    egress.checkAddress(target.hostname, portOf({ port: String(target.port ?? ''), protocol: target.protocol })).then(
       (addresses) => buildConnector({ timeout, lookup: pinnedLookup(addresses) })(target, done),
       (error: unknown) => done(toError(error), null),
     )
@@ -91,6 +90,7 @@ async function perform(agent: Agent, egress: Egress, request: HttpRequest, signa
   const watch = watchOver(signal)
   watch.within(request.timeoutMs ?? defaultTimeoutMs)
   try {
+    await egress.checkAgain(url)
     const { status, headers, body } = await sendRequest(agent, url, request, watch.signal)
     const bytes = await readBytes(body, request.maxBytes ?? defaultMaxBytes)
     return { status, headers, ...(request.isBinary ? { text: '', bytes } : { text: bytes.toString('utf8') }) }
@@ -126,16 +126,13 @@ async function openStream(agent: Agent, egress: Egress, request: HttpStreamReque
     }
   }
   try {
+    await egress.checkAgain(url)
     const { status, headers, body } = await sendRequest(agent, url, request, watch.signal)
     return { status, headers, pieces: read(body) }
   } catch (error) {
     watch.end()
     throw watch.reasonOf(error, url.host)
   }
-}
-
-function refusal(what: string): FatalError {
-  return new FatalError('HTTP_REFUSED_BY_GUARD', `${what}; nothing in a flow may reach it.`)
 }
 
 /** Leaving the loop early closes the connection: the rest of an endless answer is not waited for. */
@@ -166,7 +163,6 @@ const words: Record<string, string> = {
 function asCoded(error: unknown, host: string): FatalError | RetryableError {
   for (let current = error; current instanceof Error; current = current.cause) {
     if (current instanceof FatalError) return current
-    if (current instanceof RefusedAddressError) return refusal(current.message)
     const known = 'code' in current ? words[String(current.code)] : undefined
     if (known) return new RetryableError('HTTP_UNREACHABLE', `${host} ${known}`, { cause: error })
   }
