@@ -9,6 +9,7 @@ import type { Connection } from '../../nodes/contract/connections.ts'
 import { createAgents, testAgent } from '../../runtime/capabilities/agents/index.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
 import { agentAnswer, fakeCommand, startFakeA2aAgent, startFakeAgent, type FakeA2aAgent, type FakeAgent } from '../support/fake-agents.ts'
+import { isAlive } from '../support/processes.ts'
 import { until } from '../support/queue.ts'
 
 const http = createHttp()
@@ -18,7 +19,7 @@ const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0])
 const question: AgentQuestion = {
   question: 'Is she hurt?', note: 'Somebody fell.', pictures: [{ mediaTimeS: 3, jpeg }, { mediaTimeS: 4.5, jpeg }], timeoutMs: 5000, sessionId: 'flow1-cam', taskId: 'e1_ask',
 }
-const manners = ['plain', 'echo', 'environment', 'codex', 'claude', 'claude-error', 'broken', 'huge', 'lingers', 'hang']
+const manners = ['plain', 'echo', 'environment', 'codex', 'claude', 'claude-error', 'broken', 'huge', 'lingers', 'hang', 'stubborn']
 const commands = { ...Object.fromEntries(manners.map((manner) => [manner, fakeCommand(manner)])), missing: ['/no/such/program'] }
 
 function agentsFor(connection: Omit<Connection, 'name' | 'secret'> & { secret?: Record<string, string> }, before = 0): AgentPort {
@@ -139,11 +140,11 @@ describe('a command', () => {
     await rm(folder, { recursive: true })
   })
 
-  it.each(['its time', 'a cancel'])('is ended by %s with everything it started', async (by) => {
+  it.each([['its time', 'hang'], ['a cancel', 'hang'], ['a cancel', 'stubborn']])('is ended by %s with everything it started: %s', async (by, manner) => {
     const folder = await mkdtemp(join(tmpdir(), 'heed-pids-'))
     const file = join(folder, 'pids')
     const control = new AbortController()
-    const running = run('hang', { question: `PIDFILE ${file} `, timeoutMs: by === 'its time' ? 2500 : 20_000 }, control.signal)
+    const running = run(manner, { question: `PIDFILE ${file} `, timeoutMs: by === 'its time' ? 2500 : 20_000 }, control.signal)
     running.catch(() => undefined)
     const pids = (await until('it runs', async () => existsSync(file) && (await readFile(file, 'utf8')).includes(' ') ? readFile(file, 'utf8') : undefined)).split(' ').map(Number)
     if (by === 'a cancel') control.abort()
@@ -152,19 +153,6 @@ describe('a command', () => {
     await rm(folder, { recursive: true })
   })
 })
-
-/** A zombie that nobody has reaped yet is gone too. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return !existsSync('/proc/self/stat') || !/\) Z /.test(readStat(pid))
-  } catch {
-    return false
-  }
-}
-function readStat(pid: number): string {
-  return existsSync(`/proc/${pid}/stat`) ? process.getBuiltinModule('node:fs').readFileSync(`/proc/${pid}/stat`, 'utf8') : ') Z '
-}
 
 describe('an A2A agent', () => {
   let a2a: FakeA2aAgent

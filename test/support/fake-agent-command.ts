@@ -34,9 +34,11 @@ switch (manner) {
     print('She sits.')
     break
   }
+  case 'stubborn':
   case 'hang': {
+    if (manner === 'stubborn') process.on('SIGTERM', () => undefined)
     // A grandchild, as agents have them: it must not stay behind.
-    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+    const child = spawn(process.execPath, ['-e', `${manner === 'stubborn' ? 'process.on("SIGTERM", () => {});' : ''} setInterval(() => {}, 1000)`], { stdio: 'ignore' })
     writeFileSync(asked.match(/PIDFILE (\S+)/)?.[1] ?? 'pids', `${process.pid} ${child.pid}`)
     setInterval(() => undefined, 1000)
     break

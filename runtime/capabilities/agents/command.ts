@@ -1,14 +1,16 @@
 // An agent's own command line, run as the server's owner listed it and in no other way: the question goes to its standard
 // input as data, never through a shell, never into its arguments.
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { AgentQuestion, TimedPicture } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError, RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
+import { makeShortLivedFolder, sweepLeftovers } from '../leftovers.ts'
 import { inWords, tooLate, type AskAgent } from './agent.ts'
 import { readOutput } from './command-output.ts'
+import type { WatcherWord } from './command-watcher.ts'
 
 /** By name, program and arguments; from HEED_AGENT_COMMANDS. */
 export type AgentCommands = Readonly<Record<string, readonly string[]>>
@@ -17,6 +19,10 @@ const maxOutputBytes = 1024 * 1024
 const maxErrorBytes = 16 * 1024
 /** What it started may hold its output open; the answer itself is there once the command has ended. */
 const lingerMs = 500
+/** The watcher's own limit comes after ours: it is for a Heed that hangs. */
+const lateMs = 5000
+const folderPrefix = 'heed-agent-'
+const watcherPath = fileURLToPath(new URL('./command-watcher.ts', import.meta.url))
 /** What a service of ours needs and an agent must not know. */
 const ours = /^(HEED_|DATABASE_URL$|REDIS_URL$|PG|NODE_OPTIONS$)/
 
@@ -35,7 +41,8 @@ export function commandAgent(commands: AgentCommands): AskAgent {
   return async (connection, question, signal) => {
     const argv = listedCommand(connection, commands)
     if (signal.aborted) throw new StoppedError()
-    const folder = await mkdtemp(join(tmpdir(), 'heed-agent-'))
+    await sweepLeftovers(folderPrefix, Date.now())
+    const folder = await makeShortLivedFolder(folderPrefix)
     try {
       const files = await writePictures(folder, question.pictures)
       const stdin = `${inWords(question)}\n${files.length === 0 ? '' : `\nThey are files in the working folder: ${files.join(', ')}\n`}`
@@ -58,38 +65,59 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
 }
 
-/** What the command printed. Every end but a clean one kills its whole group: agents start programs of their own. */
+/** What the command printed. It runs under a watcher, so that it ends with its time and with Heed; hanging up ends both. */
 async function run(argv: readonly string[], cwd: string, stdin: string, { timeoutMs }: Pick<AgentQuestion, 'timeoutMs'>, signal: AbortSignal): Promise<string> {
   const [program = '', ...args] = argv
-  const child = spawn(program, args, { cwd, env: environment(), shell: false, detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const watcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', watcherPath, String(timeoutMs + lateMs), program, ...args], {
+    cwd, env: environment(), shell: false, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+  })
   const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const gone = new Promise<void>((done) => { watcher.once('exit', () => done()).once('error', () => done()) })
   const out: Buffer[] = []
   let size = 0
   let said = ''
+  let pid: number | undefined
+  let ending: Extract<WatcherWord, { type: 'ended' }> | undefined
   const stop = (): void => reject(new StoppedError())
+  const broken = (why: string): void => reject(new FatalError('AGENT_COMMAND_BROKEN', `The command "${program}" cannot be started: ${why}. Is it installed on the server?`))
+  const finish = (): void => {
+    const printed = Buffer.concat(out).toString('utf8')
+    if (ending?.code === 0) return resolve(printed)
+    reject(ended(program, ending?.code ?? null, ending ? ending.killedBy : 'its watcher', said, printed))
+  }
   signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
   const timer = setTimeout(() => reject(tooLate(timeoutMs)), timeoutMs)
-  child.stdout.on('data', (chunk: Buffer) => {
+  watcher.stdout?.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size > maxOutputBytes) reject(new FatalError('AGENT_TOO_LONG', `The agent "${program}" printed more than ${maxOutputBytes / 1024 / 1024} MB and was ended.`))
     else out.push(chunk)
   })
-  child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-maxErrorBytes) })
-  child.once('error', (cause) => reject(new FatalError('AGENT_COMMAND_BROKEN', `The command "${program}" cannot be started: ${cause.message}. Is it installed on the server?`, { cause })))
-  child.once('exit', () => { setTimeout(() => killGroup(child.pid), lingerMs).unref() })
-  child.once('close', (code, killedBy) => {
-    if (code === 0) return resolve(Buffer.concat(out).toString('utf8'))
-    reject(ended(program, code, killedBy, said, Buffer.concat(out).toString('utf8')))
+  watcher.stderr?.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-maxErrorBytes) })
+  watcher.on('message', (word: WatcherWord) => {
+    if (word.type === 'started') pid = word.pid
+    if (word.type === 'broken') broken(word.message)
+    if (word.type === 'ended') ending = word
   })
+  watcher.on('error', (error) => broken(error.message))
+  // What left the group may hold the output open for ever.
+  watcher.once('exit', () => { setTimeout(finish, lingerMs).unref() })
+  watcher.once('close', finish)
   // A command that does not read its input ends when it likes.
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(stdin)
+  watcher.stdin?.on('error', () => undefined)
+  watcher.stdin?.end(stdin)
   try {
     return await promise
   } finally {
     clearTimeout(timer)
     signal.removeEventListener('abort', stop)
-    killGroup(child.pid)
+    if (watcher.connected) watcher.disconnect()
+    // Nobody reads on: a command that writes must not wait for us.
+    watcher.stdout?.destroy()
+    watcher.stderr?.destroy()
+    await gone
+    // A watcher that was killed itself could not do it.
+    if (!ending) killGroup(pid)
   }
 }
 

