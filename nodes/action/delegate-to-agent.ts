@@ -14,6 +14,8 @@ export default defineAction({
     'Example: wire the model\'s "Delegation" in, and "Answer" back into the model, so that it can speak of it.',
     'Works with an OpenAI-compatible chat, a JoyAI background agent, an A2A agent, or a command that the server lists in HEED_AGENT_COMMANDS.',
     'The stream goes on meanwhile. "Failed" says why there is no answer: too late, cancelled, too many questions at once.',
+    'Stopping the flow ends a question whose answer would only go back into it; one that goes on to a notification is still answered.',
+    'Deleting the flow ends them all.',
   ].join('\n'),
   ports: {
     in: { delegation: port('delegation', { required: true, help: 'The question.' }) },
@@ -28,7 +30,7 @@ export default defineAction({
     maxAtOnce: z.number().int().min(1).max(20).default(3).meta({ label: 'Questions at once', widget: 'number', advanced: true, help: 'Of one stream; one more fails at once.' }),
   }),
   card: '{{connection}}, at most {{timeoutS}} s', needs: ['clock', 'agents', 'pictures'],
-  timeoutMs: (mostS + 30) * 1000, maxAttempts: 3,
+  timeoutMs: (mostS + 30) * 1000, maxAttempts: 3, whenStopped: 'end',
   check: ({ connection }) => connection === ''
     ? [{ port: null, field: 'connection', code: 'AGENT_CONNECTION_EMPTY', message: 'Choose the agent that answers: a connection.', severity: 'error' }]
     : [],

@@ -205,6 +205,8 @@ export interface ActionNode<C extends z.ZodObject = z.ZodObject, I extends Ports
   /** One try may take this long. */
   timeoutMs: number
   maxAttempts: number
+  /** `end`: stopping the flow ends it, unless what it finds out leads on to another action. Absent: what was decided still goes out. */
+  whenStopped?: 'end'
   perform(message: Message, ctx: ActionContext<z.output<C>>): Promise<ActionResult<O>>
   /** What is put off when a try failed: reminders and deadlines that do not wait for the channel. Pure; `phase` as in the context. */
   following?(config: z.output<C>, phase: string): { phase: string; afterMs: number }[]

@@ -2,6 +2,7 @@
 // could not be told. Never starts a flow with problems.
 import type { Router } from 'express'
 import { toError } from '../../nodes/contract/errors.ts'
+import type { PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { ApiDeps, Deployment } from './deps.ts'
 import { planFlow } from './flow-document.ts'
 
@@ -16,6 +17,23 @@ async function tellQueue(deps: ApiDeps, flow: string, tell: () => Promise<void>)
   } catch (thrown) {
     deps.log.warn({ flow, err: toError(thrown).message }, 'the queue could not be told now; it will find out by itself')
   }
+}
+
+/** Ends tries that run anywhere, and those that wait. What is stored counts; this only makes it quick. */
+export function tellCancelled(deps: ApiDeps, actionIds: readonly string[]): void {
+  for (const action of actionIds) deps.bus.publish({ type: 'cancel', action })
+  if (actionIds.length > 0) deps.bus.publish({ type: 'actions' })
+}
+
+/**
+ * What a stopped flow has no use for any more: work whose only fruit is a message back into the stream. What was decided for
+ * the world, a notification above all, goes out; so does what leads on to one.
+ */
+function isUselessOnceStopped(deps: ApiDeps, node: PlanNode, routes: Record<string, Target[]>): boolean {
+  const definition = deps.nodes.get(node.type)
+  if (definition?.role !== 'action' || definition.whenStopped !== 'end') return false
+  const fruits = Object.keys(definition.ports.out).filter((port) => port !== 'failed')
+  return !fruits.some((port) => routes[`${node.id}.${port}`]?.some((target) => target.to === 'action'))
 }
 
 /** Marks the flow's streams as unwanted and stops them. */
@@ -40,8 +58,11 @@ export function addDeploymentRoutes(api: Router, deps: ApiDeps): void {
     response.status(202).json({ deployment: await deployFlow(deps, request.params.id) })
   })
   api.post('/flows/:id/stop', async (request, response) => {
-    await deps.flows.get(request.params.id)
-    response.status(202).json({ deployment: await stopFlow(deps, request.params.id) })
+    const { id } = request.params
+    await deps.flows.get(id)
+    const deployment = await stopFlow(deps, id)
+    tellCancelled(deps, await deps.deliveries.cancelOf(id, (node, routes) => isUselessOnceStopped(deps, node, routes)))
+    response.status(202).json({ deployment })
   })
   api.get('/flows/:id/status', async (request, response) => {
     await deps.flows.get(request.params.id)

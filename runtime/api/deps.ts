@@ -6,7 +6,7 @@ import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Decision, StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { PictureFilter } from '../../nodes/contract/frames.ts'
-import type { Plan, PlanNode, PlanStream } from '../../nodes/contract/plan.ts'
+import type { Plan, PlanNode, PlanStream, Target } from '../../nodes/contract/plan.ts'
 import type { Bus, Relay, SessionInput } from '../engine/deps.ts'
 
 export interface FlowSummary {
@@ -46,7 +46,8 @@ export interface FlowStore {
   get(id: string): Promise<StoredFlow>
   /** Throws ConflictError FLOW_REVISION_STALE with details.revision when `ifRevision` is not the newest. */
   update(id: string, document: Flow, ifRevision: number): Promise<StoredFlow>
-  remove(id: string): Promise<void>
+  /** `onGone` gets the ids of its unfinished actions as soon as nothing can be written for them any more. */
+  remove(id: string, onGone?: (actionIds: string[]) => void): Promise<void>
   revisions(id: string): Promise<Revision[]>
   revision(id: string, revision: number): Promise<StoredFlow>
   /** A new revision with an old document. */
@@ -135,6 +136,8 @@ export interface EventStore {
 export interface DeliveryStore {
   /** Marks it; whoever runs it is told by the caller. Throws NotFoundError DELIVERY_NOT_FOUND, ConflictError DELIVERY_DONE. */
   cancel(id: string): Promise<Omit<DeliveryView, 'state'> & { eventId: string; flow: string }>
+  /** Marks those of a flow that are not finished and that `isUnwanted`; gives their ids. */
+  cancelOf(flowId: string, isUnwanted: (node: PlanNode, routes: Record<string, Target[]>) => boolean): Promise<string[]>
 }
 
 export interface AccountStore {

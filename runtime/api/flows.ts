@@ -3,7 +3,7 @@ import type { Response, Router } from 'express'
 import { z } from 'zod'
 import { BadRequestError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { ApiDeps, StoredFlow } from './deps.ts'
-import { stopFlow } from './deployments.ts'
+import { stopFlow, tellCancelled } from './deployments.ts'
 import { waitingOf } from './distrust.ts'
 import { checkFlow, readFlow } from './flow-document.ts'
 import { requireBody } from './input.ts'
@@ -59,7 +59,7 @@ export function addFlowRoutes(api: Router, deps: ApiDeps): void {
   api.delete('/flows/:id', async (request, response) => {
     await flows.get(request.params.id)
     await stopFlow(deps, request.params.id)
-    await flows.remove(request.params.id)
+    await flows.remove(request.params.id, (actionIds) => tellCancelled(deps, actionIds))
     response.status(204).end()
   })
 

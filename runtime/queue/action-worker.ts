@@ -13,7 +13,7 @@ import { closeWorker, openWorker, queueNames } from './queue.ts'
 import type { ActionRef, JobWorker, QueueDeps, QueueJob } from './queue.ts'
 
 export interface ActionWorkerDeps extends QueueDeps {
-  store: Pick<QueueStore, 'beginAction' | 'endAction'>
+  store: Pick<QueueStore, 'beginAction' | 'endAction' | 'unwantedActions'>
   work: Pick<QueueWork, 'performAction'>
   bus: Bus
   clock: Clock
@@ -23,6 +23,8 @@ export interface ActionWorkerDeps extends QueueDeps {
   name?: string | undefined
   /** The next actions are in the outbox. */
   nudge(): void
+  /** How often the store is asked whether what runs here is still wanted: a word on the bus may be lost. Default 5 s. */
+  lookMs?: number
   /** Between tries; injectable so that tests need not wait. */
   pauseMs?: (attempt: number, random: () => number, retryAfterMs?: number) => number
 }
@@ -59,6 +61,7 @@ export class ActionWorker {
       pauseMs: (attempt, error) => error instanceof RetryableError && error.retryAfterMs !== undefined ? error.retryAfterMs : pauseMs(attempt, random),
     })
     this.#worker.run().catch((error: unknown) => this.#deps.log.error({ error: toError(error).message }, 'The action worker stopped taking jobs.'))
+    void this.#watchCancels()
   }
 
   /** Takes no more actions, waits `limitMs` for those that run, then aborts them and hands their jobs back. */
@@ -75,6 +78,17 @@ export class ActionWorker {
   /** Ends a try that runs here; what runs elsewhere or waits for another try is marked in the store, and its job made to run now. */
   cancel(id: string): void {
     this.#cancels.get(id)?.abort(new FatalError('ACTION_CANCELLED', 'Cancelled by a person.'))
+  }
+
+  async #watchCancels(): Promise<void> {
+    const { clock, store, lookMs = 5_000 } = this.#deps
+    while (!this.#stopping.signal.aborted) {
+      await clock.sleep(lookMs, this.#stopping.signal).catch(() => undefined)
+      const running = [...this.#cancels.keys()]
+      if (running.length === 0 || this.#stopping.signal.aborted) continue
+      // A database that is away says nothing about what is wanted.
+      for (const id of await store.unwantedActions(running).catch(() => [])) this.cancel(id)
+    }
   }
 
   async #allEnd(limitMs: number): Promise<boolean> {

@@ -39,6 +39,8 @@ export interface QueueStore {
   markQueued(ids: string[]): Promise<void>
   /** Null when the action is done already. Counts the attempt. */
   beginAction(id: string): Promise<ActionOrder | null>
+  /** Of these, which nobody wants any more: cancelled, finished elsewhere, or gone with their flow. */
+  unwantedActions(ids: string[]): Promise<string[]>
   /** One transaction. Writing the same outcome twice adds nothing. */
   endAction(id: string, outcome: ActionOutcome): Promise<void>
   /** Deletes one small batch of what is too old; true while there is more. */

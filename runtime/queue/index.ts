@@ -41,7 +41,7 @@ export interface QueueOptions {
   /** How long `stop` waits for sessions and running actions; default 8 s. */
   endLimitMs?: number
   /** Injectable so that tests need not wait. */
-  pauses?: { reconcileMs?: number; sweepMs?: number; forgottenAfterMs?: number; actionMs?: (attempt: number) => number }
+  pauses?: { reconcileMs?: number; sweepMs?: number; forgottenAfterMs?: number; actionMs?: (attempt: number) => number; lookMs?: number }
 }
 
 export interface QueueStats {
@@ -78,6 +78,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const streamWorker = new StreamWorker({ ...deps, concurrency: options.concurrency?.streams ?? 500 })
   const actionWorker = new ActionWorker({
     ...deps, concurrency: options.concurrency?.actions ?? 50, nudge: () => outbox.nudge(), ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
+    ...(pauses.lookMs === undefined ? {} : { lookMs: pauses.lookMs }),
   })
   const stopping = new AbortController()
   let upkeepWorker: JobWorker<UpkeepData> | undefined

@@ -98,6 +98,12 @@ export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
         .where(and(inArray(actions.id, ids), notInArray(actions.state, done)))
     },
     beginAction: (id) => begin(db, plans, id, nowMs()),
+    unwantedActions: async (ids) => {
+      if (ids.length === 0) return []
+      const wanted = await db.select({ id: actions.id }).from(actions).where(and(inArray(actions.id, ids), notInArray(actions.state, [...done, 'cancelling'])))
+      const known = new Set(wanted.map(({ id }) => id))
+      return ids.filter((id) => !known.has(id))
+    },
     endAction: (id, outcome) => end(db, id, outcome, nowMs()),
-  } satisfies Pick<QueueStore, 'actionsToQueue' | 'markQueued' | 'beginAction' | 'endAction'>
+  } satisfies Pick<QueueStore, 'actionsToQueue' | 'markQueued' | 'beginAction' | 'unwantedActions' | 'endAction'>
 }

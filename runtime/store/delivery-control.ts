@@ -1,9 +1,10 @@
 // What a person or a limit asks of actions that are under way: cancel one, count those before it. Never performs anything.
-import { and, count, eq, lt, notInArray } from 'drizzle-orm'
+import { and, count, eq, inArray, lt, notInArray } from 'drizzle-orm'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { DeliveryStore } from '../api/deps.ts'
-import type { Db } from './db.ts'
+import type { Db, Session } from './db.ts'
 import { guarded } from './db-errors.ts'
+import type { PlanCache } from './plans.ts'
 import { actions } from './schema.ts'
 import type { ActionState } from './schema.ts'
 
@@ -14,16 +15,42 @@ export interface OpenActions {
   openBefore(id: string): Promise<number>
 }
 
+/** A flow's actions that are not finished. */
+export async function readOpenActions(session: Session, flowId: string): Promise<{ id: string; deploymentId: string; streamId: string; node: string }[]> {
+  return await session.select({ id: actions.id, deploymentId: actions.deploymentId, streamId: actions.streamId, node: actions.node })
+    .from(actions).where(and(eq(actions.flowId, flowId), notInArray(actions.state, done)))
+}
+
+type IsUnwanted = Parameters<DeliveryStore['cancelOf']>[1]
+
+async function findUnwanted(db: Db, plans: PlanCache, flowId: string, isUnwanted: IsUnwanted): Promise<string[]> {
+  const found: string[] = []
+  for (const action of await readOpenActions(db, flowId)) {
+    const streams = (await plans.read(db, action.deploymentId))?.plan.streams
+    const stream = streams?.find(({ id }) => `${flowId}-${id}` === action.streamId)
+    const node = stream?.actions.find(({ id }) => id === action.node)
+    if (stream && node && isUnwanted(node, stream.routes)) found.push(action.id)
+  }
+  return found
+}
+
 /** Cancelling and counting. */
-export function createDeliveryStore({ db, nowMs }: { db: Db; nowMs(): number }): DeliveryStore & OpenActions {
+export function createDeliveryStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }): DeliveryStore & OpenActions {
+  const cancelling = () => ({ state: 'cancelling' as const, detail: 'Being cancelled.', dueAt: null, updatedAt: new Date(nowMs()) })
   return guarded<DeliveryStore & OpenActions>('deliveries', {
     cancel: async (id) => {
-      const [row] = await db.update(actions).set({ state: 'cancelling', detail: 'Being cancelled.', dueAt: null, updatedAt: new Date(nowMs()) })
+      const [row] = await db.update(actions).set(cancelling())
         .where(and(eq(actions.id, id), notInArray(actions.state, done))).returning()
       if (row) return { id, eventId: row.eventId, flow: row.flowId, node: row.node, attempts: row.attempts, detail: row.detail, at: row.updatedAt.toISOString() }
       const [known] = await db.select({ state: actions.state }).from(actions).where(eq(actions.id, id))
       if (known) throw new ConflictError('DELIVERY_DONE', `This is ${known.state} already: there is nothing left to cancel.`)
       throw new NotFoundError('DELIVERY_NOT_FOUND', `There is no delivery ${id}. Deliveries are kept for a while only.`)
+    },
+    cancelOf: async (flowId, isUnwanted) => {
+      const ids = await findUnwanted(db, plans, flowId, isUnwanted)
+      if (ids.length === 0) return []
+      const rows = await db.update(actions).set(cancelling()).where(and(inArray(actions.id, ids), notInArray(actions.state, done))).returning({ id: actions.id })
+      return rows.map(({ id }) => id)
     },
     openBefore: async (id) => {
       const [mine] = await db.select({ seq: actions.seq, node: actions.node, streamId: actions.streamId }).from(actions).where(eq(actions.id, id))

@@ -8,6 +8,7 @@ import type { Db, Session } from './db.ts'
 import { transaction } from './db.ts'
 import { guarded } from './db-errors.ts'
 import { removeDecisions } from './decisions.ts'
+import { readOpenActions } from './delivery-control.ts'
 import { readStates } from './deployments.ts'
 import { plainJson } from './plain-text.ts'
 import { deployments, events, flowRevisions, flows } from './schema.ts'
@@ -122,10 +123,12 @@ async function listRevisions(db: Db, id: string): Promise<Revision[]> {
 }
 
 /** In portions, the flow itself last: a request that is cut off leaves a flow that can be removed again. */
-async function removeFlow({ db }: FlowStoreDeps, id: string): Promise<void> {
+async function removeFlow({ db }: FlowStoreDeps, id: string, onGone?: (actionIds: string[]) => void): Promise<void> {
   await readNewest(db, id)
+  const open = await readOpenActions(db, id)
   // First of all nothing may start or go on writing.
   await db.delete(deployments).where(eq(deployments.flowId, id))
+  onGone?.(open.map((action) => action.id))
   await removeDecisions(db, id)
   for (let removed = 1; removed > 0;) {
     const portion = db.select({ id: events.id }).from(events).where(eq(events.flowId, id)).limit(2_000)
@@ -154,7 +157,7 @@ export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
       throw new ConflictError('FLOW_REVISION_STALE', `Flow ${id} was saved by somebody else in the meantime: it is at revision ${revision}, `
         + `your changes are based on ${ifRevision}. Load it again, or save yours on top.`, { details: { revision } })
     }),
-    remove: (id) => removeFlow(deps, id),
+    remove: (id, onGone) => removeFlow(deps, id, onGone),
     revisions: (id) => listRevisions(db, id),
     revision: (id, revision) => readRevision(db, id, revision),
     restore: (id, revision) => addNext(deps, id, async (tx) => (await readRevision(tx, id, revision)).document),

@@ -103,6 +103,19 @@ describe.each(backends)('cancelling an action, queue on %s', (name) => {
     await until('it has ended', () => store.action('unheard_tell').state === 'failed')
   })
 
+  it.each(['is cancelled', 'has gone with its flow'])('ends one that runs when it %s and the word was lost on the way', async (how) => {
+    const store = new MemoryQueueStore()
+    const work = endless()
+    await startQueue(backend, store, work, 'a', { pauses: { lookMs: 100 } })
+    store.write('deaf_tell')
+    await until('it runs', () => work.tries.length === 1)
+    let hasEnded = false
+    store.endAction = async () => { hasEnded = true }
+    if (how === 'is cancelled') store.cancel('deaf_tell')
+    else store.actions.clear()
+    await until('it has ended', () => hasEnded, 5_000)
+  })
+
   it('ends a reminder that is put off, before its time', async () => {
     const store = new MemoryQueueStore()
     const { bus } = await startQueue(backend, store, failing(), 'a', { pauses: anHour })

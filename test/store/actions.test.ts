@@ -89,6 +89,26 @@ describe('actions', () => {
     expect((await under.store.events.get(`${key!.streamId}-event-1`)).deliveries[0]).toMatchObject({ state: 'failed', detail: expect.stringContaining('ghost') })
   })
 
+  test('are cancelled flow by flow, those that somebody points out', async () => {
+    const [one, other] = [await commitOne(), await commitOne()]
+    const seen: unknown[] = []
+    expect(await under.store.deliveries.cancelOf(one.flowId, (node, routes) => { seen.push([node.type, Object.keys(routes)]); return false })).toEqual([])
+    expect(seen).toEqual([['notification', ['model.response']]])
+    expect(await under.store.deliveries.cancelOf(one.flowId, () => true)).toEqual([one.id])
+    expect(await under.store.queue.unwantedActions([one.id, other.id, 'gone'])).toEqual([one.id, 'gone'])
+    expect(await under.store.queue.beginAction(one.id)).toMatchObject({ isCancelled: true })
+    await under.store.queue.endAction(one.id, outcome({ state: 'failed' }))
+    expect(await under.store.deliveries.cancelOf(one.flowId, () => true)).toEqual([])
+  })
+
+  test('that are not finished are named when their flow is deleted', async () => {
+    const [{ flowId, id }, other] = [await commitOne(), await commitOne()]
+    const gone: string[][] = []
+    await under.store.flows.remove(flowId, (ids) => { gone.push(ids) })
+    expect(gone).toEqual([[id]])
+    expect(await under.store.queue.unwantedActions([id, other.id])).toEqual([id])
+  })
+
   test('of a flow that was deleted meanwhile end without a complaint', async () => {
     const { flowId, key, id } = await commitOne()
     await under.store.queue.beginAction(id)

@@ -213,7 +213,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     running: memoryRunning(),
     connections: memoryConnections(connectionRows),
     events: memoryEvents(eventRows, frames, sounds),
-    deliveries: { cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND') },
+    deliveries: { cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND'), cancelOf: async () => [] },
     voices: async () => ['vivian', 'ryan'],
     transcribe: async () => 'How many people are there?',
     accounts: memoryAccounts(sessions),

@@ -103,6 +103,11 @@ export class MemoryQueueStore implements QueueStore {
     }
   }
 
+  async unwantedActions(ids: string[]): Promise<string[]> {
+    this.#reach()
+    return ids.filter((id) => this.actions.get(id)?.state !== 'pending' || this.action(id).isCancelled)
+  }
+
   async endAction(id: string, outcome: ActionOutcome): Promise<void> {
     this.#reach()
     const row = this.action(id)
