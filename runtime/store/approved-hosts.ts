@@ -1,7 +1,7 @@
 // Hosts in the owner's own network that nodes may reach: those in connections, in saved and deployed flows, and those added by
 // hand. What came with an import counts only after the owner's yes. Read only when somebody asks, and kept for a few seconds.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { and, eq, isNull, or } from 'drizzle-orm'
+import { and, eq, exists, isNull, or } from 'drizzle-orm'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { hostsIn, plainHost, receiverMark } from '../../nodes/contract/hosts.ts'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
@@ -18,6 +18,7 @@ const missedForMs = 200
 /** How long a known host waits for a newer list. */
 const patienceMs = 500
 const mostByHand = 500
+const atOnce = 10
 
 /** What the runtime needs beside the API's part. */
 export interface HostApproval {
@@ -33,36 +34,53 @@ function readHost(text: string): string {
   return port === undefined ? host : `${host}:${Number(port)}`
 }
 
-/** Saved and deployed documents with what their flow was not allowed yet. One at a time: all flows together may be large. */
-async function eachDrawn(db: Db, visit: (document: Flow, isTrusted: (name: string) => boolean) => void): Promise<void> {
-  const drawn = await db.selectDistinct({ flowId: flowRevisions.flowId, revision: flowRevisions.revision }).from(flowRevisions)
-    .innerJoin(flows, eq(flows.id, flowRevisions.flowId))
-    .leftJoin(deployments, and(eq(deployments.flowId, flowRevisions.flowId), eq(deployments.revision, flowRevisions.revision), isNull(deployments.stoppedAt)))
-    .where(or(eq(flows.revision, flowRevisions.revision), eq(deployments.revision, flowRevisions.revision)))
-  for (const { flowId, revision } of drawn) {
-    // Document and list out of one statement: what is distrusted and then saved must not be seen without the distrust.
-    const [row] = await db.select({ document: flowRevisions.document, unapproved: flows.unapprovedHosts }).from(flowRevisions)
-      .innerJoin(flows, eq(flows.id, flowRevisions.flowId)).where(and(eq(flowRevisions.flowId, flowId), eq(flowRevisions.revision, revision)))
-    const waiting = new Set(row?.unapproved)
-    if (row) visit(row.document, (name) => !waiting.has(name))
+/** A saved or deployed revision, with what its flow was not allowed yet. */
+interface Drawn { flowId: string; revision: number; unapproved: string[] }
+
+/** Revisions and lists out of one statement: what is distrusted and then saved must not be seen without the distrust. */
+async function readDrawn(db: Db): Promise<Drawn[]> {
+  const running = db.select({ id: deployments.id }).from(deployments)
+    .where(and(eq(deployments.flowId, flowRevisions.flowId), eq(deployments.revision, flowRevisions.revision), isNull(deployments.stoppedAt)))
+  return await db.select({ flowId: flowRevisions.flowId, revision: flowRevisions.revision, unapproved: flows.unapprovedHosts }).from(flowRevisions)
+    .innerJoin(flows, eq(flows.id, flowRevisions.flowId)).where(or(eq(flows.revision, flowRevisions.revision), exists(running)))
+}
+
+const keyOf = ({ flowId, revision }: Pick<Drawn, 'flowId' | 'revision'>): string => `${flowId} ${revision}`
+
+/** A few at a time: all flows together may be large. */
+async function eachDocument(db: Db, drawn: readonly Drawn[], visit: (document: Flow, of: Drawn) => void): Promise<void> {
+  const byKey = new Map(drawn.map((each) => [keyOf(each), each]))
+  for (let at = 0; at < drawn.length; at += atOnce) {
+    const wanted = drawn.slice(at, at + atOnce).map(({ flowId, revision }) => and(eq(flowRevisions.flowId, flowId), eq(flowRevisions.revision, revision)))
+    const rows = await db.select({ flowId: flowRevisions.flowId, revision: flowRevisions.revision, document: flowRevisions.document }).from(flowRevisions).where(or(...wanted))
+    for (const row of rows) visit(row.document, byKey.get(keyOf(row))!)
   }
 }
 
-async function readNamed(db: Db): Promise<string[]> {
-  const found = new Set(hostsIn(await db.select({ config: connections.config }).from(connections)))
-  await eachDrawn(db, (document, isTrusted) => {
-    for (const host of hostsIn(document)) if (isTrusted(host)) found.add(host)
-  })
-  return [...found].sort()
+/** Reads the hosts that connections and flows name. A revision never changes, so that each is read once. */
+function createNamed(db: Db): () => Promise<string[]> {
+  let kept: ReadonlyMap<string, readonly string[]> = new Map()
+  return async () => {
+    const found = new Set(hostsIn(await db.select({ config: connections.config }).from(connections)))
+    const drawn = await readDrawn(db)
+    const named = new Map(drawn.map(keyOf).flatMap((key) => { const known = kept.get(key); return known ? [[key, known]] : [] }))
+    await eachDocument(db, drawn.filter((each) => !named.has(keyOf(each))), (document, of) => named.set(keyOf(of), hostsIn(document)))
+    kept = named
+    for (const each of drawn) {
+      const waiting = new Set(each.unapproved)
+      for (const host of named.get(keyOf(each)) ?? []) if (!waiting.has(host)) found.add(host)
+    }
+    return [...found].sort()
+  }
 }
 
 /** Those of the receivers to whom a flow of the owner writes already. */
 async function readReceivers(db: Db, receivers: readonly string[]): Promise<Set<string>> {
   const known = new Set<string>()
   if (receivers.length === 0) return known
-  await eachDrawn(db, ({ nodes }, isTrusted) => {
+  await eachDocument(db, await readDrawn(db), ({ nodes }, { unapproved }) => {
     const written = new Set(nodes.flatMap(({ config }) => Object.values(config)).map((value) => typeof value === 'string' ? receiverMark + value.trim() : ''))
-    for (const name of receivers) if (written.has(name) && isTrusted(name)) known.add(name)
+    for (const name of receivers) if (written.has(name) && !unapproved.includes(name)) known.add(name)
   })
   return known
 }
@@ -82,12 +100,16 @@ export function createApprovedHostStore(db: Db, settings: SettingStore, nowMs: (
     await settings.set(key, next(await byHand()))
     known = undefined
   }
-  const refresh = async (): Promise<void> => {
+  const readNamed = createNamed(db)
+  let reading: Promise<void> | undefined
+  const read = async (): Promise<void> => {
     const atMs = nowMs()
-    known = { atMs, hosts: new Set([...await byHand(), ...await readNamed(db)]) }
+    known = { atMs, hosts: new Set([...await byHand(), ...await readNamed()]) }
   }
+  /** One reading for all who ask meanwhile: after a start every camera asks at once. */
+  const refresh = (): Promise<void> => reading ??= read().finally(() => { reading = undefined })
   return guarded<ApprovedHostStore & HostApproval>('approved hosts', {
-    list: async () => ({ byHand: await byHand(), named: await readNamed(db) }),
+    list: async () => ({ byHand: await byHand(), named: await readNamed() }),
     add: async (text) => {
       const host = readHost(text)
       await change((hosts) => hosts.includes(host) ? hosts : [...hosts, host].slice(-mostByHand).sort())
@@ -98,7 +120,7 @@ export function createApprovedHostStore(db: Db, settings: SettingStore, nowMs: (
     },
     unapproved: async (hosts) => {
       if (hosts.length === 0) return []
-      const approved = new Set([...await byHand(), ...await readNamed(db)])
+      const approved = new Set([...await byHand(), ...await readNamed()])
       const receivers = await readReceivers(db, hosts.filter((each) => each.startsWith(receiverMark)))
       return hosts.filter((each) => each.startsWith(receiverMark) ? !receivers.has(each) : !names(approved, each))
     },
@@ -107,10 +129,12 @@ export function createApprovedHostStore(db: Db, settings: SettingStore, nowMs: (
       // A clock that was set back makes what is known stale as well.
       const ageMs = known ? Math.abs(nowMs() - known.atMs) : Infinity
       if (ageMs <= (has() ? keptForMs : missedForMs)) return has()
+      // A reading that had begun before may not have seen what was saved since.
+      const isLate = reading !== undefined
       // A database that is away or slow must not stop a stream that watches: what was approved before stays so meanwhile.
-      const reading = refresh().catch((error: unknown) => { if (!has()) throw error })
-      reading.catch(() => undefined) // nobody may be waiting for it any more
-      await (has() ? Promise.race([reading, sleep(patienceMs, undefined, { ref: false })]) : reading)
+      const looked = refresh().then(() => isLate && !has() ? refresh() : undefined).catch((error: unknown) => { if (!has()) throw error })
+      looked.catch(() => undefined) // nobody may be waiting for it any more
+      await (has() ? Promise.race([looked, sleep(patienceMs, undefined, { ref: false })]) : looked)
       return has()
     },
   })

@@ -1,3 +1,4 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RetryableError } from '../../nodes/contract/errors.ts'
 import { createApprovedHostStore } from '../../runtime/store/approved-hosts.ts'
@@ -44,6 +45,33 @@ describe('approved hosts', () => {
     under.clock.ms += 3_600_000
     expect(await hosts.isApproved('nas.local', 80)).toBe(true)
     await expect(hosts.isApproved('other.local', 80)).rejects.toMatchObject({ code: 'DB_UNREACHABLE' })
+  })
+
+  test('are read with few queries, however many flows there are and however many ask at once', async () => {
+    const hook = (host: string) => sampleFlow({ nodes: [node('tell', 'notification', { url: `http://${host}:9000/` })] })
+    for (let at = 0; at < 25; at++) await under.store.flows.create(hook(`10.1.0.${at}`))
+    let queries = 0
+    const db = Object.assign(drizzle(under.store.pool, { logger: { logQuery: () => { queries++ } } }), { $client: under.store.pool })
+    const hosts = createApprovedHostStore(db, { get: async () => [], set: async () => undefined }, () => under.clock.ms)
+    expect(await Promise.all(Array.from({ length: 25 }, (_each, at) => hosts.isApproved(`10.1.0.${at}`, 9000)))).toEqual(Array.from({ length: 25 }, () => true))
+    expect(queries).toBeLessThan(8)
+    queries = 0
+    const { id } = await under.store.flows.create(hook('10.2.0.1'))
+    under.clock.ms += 5000
+    expect(await hosts.isApproved('10.2.0.1', 9000)).toBe(true)
+    expect(queries).toBe(3)
+    await under.store.flows.remove(id)
+    under.clock.ms += 5000
+    expect(await hosts.isApproved('10.2.0.1', 9000)).toBe(false)
+  })
+
+  test('are seen by whoever asks after the save, also while an older reading goes on', async () => {
+    const older = Promise.withResolvers<undefined>()
+    const answers: Promise<unknown>[] = [older.promise]
+    const hosts = createApprovedHostStore(openDb(under.store.pool), { get: () => answers.shift() ?? Promise.resolve(['late.local']), set: async () => undefined }, () => under.clock.ms)
+    const asked = [hosts.isApproved('other.local', 80), hosts.isApproved('late.local', 80)]
+    older.resolve(undefined)
+    expect(await Promise.all(asked)).toEqual([false, true])
   })
 
   test('are those added by hand, with or without a port, until they are taken back', async () => {
