@@ -30,12 +30,15 @@ export interface CameraSpec {
   startAtS?: number
 }
 
+/** Nothing for a source that had no end of its own to come to. */
+export type SourceEnd = 'finished' | void
+
 export interface MediaPort {
   /**
-   * Opens a camera and yields one frame a second, newest last, until the source ends.
+   * Opens a camera and yields one frame a second, newest last, until the source ends; `finished` when that was the end of a clip.
    * Throws RetryableError (unreachable, broken), FatalError (missing file, no video), StoppedError. Never retries itself.
    */
-  open(spec: CameraSpec, taps: Taps, options: { signal: AbortSignal; onFast?: (frame: FastFrame) => void }): AsyncIterable<Frame>
+  open(spec: CameraSpec, taps: Taps, options: { signal: AbortSignal; onFast?: (frame: FastFrame) => void }): AsyncIterable<Frame, SourceEnd>
 }
 
 /** What the interaction model is shown and told at one tick. */

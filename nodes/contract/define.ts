@@ -1,7 +1,7 @@
 // The one way to define a node type. A definition is data plus pure functions; the world comes through ctx.
 import type { z } from 'zod'
 import type {
-  AgentPort, Clock, ConnectionPort, EventPort, HttpPort, Log, MailPort, MediaPort, ModelMemory, ModelSession, MqttPort, PicturePort, PushPort, SpeechPort,
+  AgentPort, Clock, ConnectionPort, EventPort, HttpPort, Log, MailPort, MediaPort, ModelMemory, ModelSession, MqttPort, PicturePort, PushPort, SourceEnd, SpeechPort,
 } from './capabilities.ts'
 import type { ConnectionInfo } from './connections.ts'
 import type { Problem } from './errors.ts'
@@ -95,11 +95,16 @@ export interface LentMemory {
   replace(memory: ModelMemory): void
 }
 
+/** One message at one of a node's in ports. */
+export interface Arrival { port: string; message: Message }
+
 export interface TickContext<C, S> extends BaseContext<C> {
   /** Plain JSON; saved with the tick that changed it. */
   state: S
   tick: TickInfo
   flow: { id: string; name: string }
+  /** This tick's messages over all in ports, in the order they came: for a node in which one port tells about another. */
+  arrivals: readonly Arrival[]
   /** Shown under the card; `data` feeds its live area. */
   status(text: string, options?: Partial<Omit<NodeStatus, 'text'>>): void
   /** A new message of this node at this tick, with an event id of its own. `mediaTimeS` when the thing happened earlier. */
@@ -189,7 +194,7 @@ interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
 
 export interface SourceNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports> extends Base<C, I, O> {
   role: 'source'
-  open(ctx: SourceContext<z.output<C>>): AsyncIterable<Frame>
+  open(ctx: SourceContext<z.output<C>>): AsyncIterable<Frame, SourceEnd>
 }
 
 export interface TickNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports, S = unknown> extends Base<C, I, O> {

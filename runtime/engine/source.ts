@@ -1,6 +1,6 @@
 // Keeps one camera open: backoff with jitter, restart, what counts as lost. The source itself never retries;
 // this never decides what a loss means for the stream (session.ts does).
-import type { Clock, Log, MediaPort } from '../../nodes/contract/capabilities.ts'
+import type { Clock, Log, MediaPort, SourceEnd } from '../../nodes/contract/capabilities.ts'
 import type { SourceNode } from '../../nodes/contract/define.ts'
 import { BugError, FatalError, isStopped, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { FastFrame, Frame, Taps } from '../../nodes/contract/frames.ts'
@@ -40,7 +40,7 @@ export function backoffMs(attempt: number, random: number): number {
   return firstPauseMs + random * (bound - firstPauseMs)
 }
 
-/** A file that does not loop: it ends, and its end is not a loss. */
+/** A file that does not loop: it ends, and its end is not a loss. That a clip on the web has an end, only its source can tell. */
 export function isFinite(node: PlanNode): boolean {
   return node.config.kind === 'file' && node.config.loop !== true
 }
@@ -119,8 +119,8 @@ export class Source {
       let wishedMs = 0
       try {
         this.#attempt = new AbortController()
-        await this.#play(this.#attempt.signal)
-        if (this.#isFinite) return this.#finish('ended', null)
+        const end = await this.#play(this.#attempt.signal)
+        if (this.#isFinite || end === 'finished') return this.#finish('ended', null)
         this.#trouble = 'The camera ended its stream.'
       } catch (error) {
         if (this.#stopping.signal.aborted) return
@@ -142,7 +142,7 @@ export class Source {
     this.mailbox.wake()
   }
 
-  async #play(signal: AbortSignal): Promise<void> {
+  async #play(signal: AbortSignal): Promise<SourceEnd> {
     const { clock, definition, log, media, node, taps } = this.#options
     this.#activeAtMs = clock.nowMs()
     if (!this.#isFinite && this.#lastMediaTimeS !== null) this.#offsetS = this.#lastMediaTimeS + Math.max(0, clock.nowMs() - this.#freshAtMs) / 1000
@@ -156,7 +156,7 @@ export class Source {
     try {
       for (;;) {
         const next = await Promise.race([frames.next(), aborted.promise])
-        if (next.done) return
+        if (next.done) return next.value
         this.#receive(next.value)
       }
     } finally {

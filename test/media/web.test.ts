@@ -1,16 +1,19 @@
 // Cameras on the web: MJPEG has no clock and may come without lengths, HLS comes in lumps, a clip on a server ends.
 import { once } from 'node:events'
 import { createReadStream, mkdirSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Frame } from '../../nodes/contract/frames.ts'
+import { defaultTaps, type Frame } from '../../nodes/contract/frames.ts'
+import cameraSource from '../../nodes/video/camera-source.ts'
 import { systemClock } from '../../runtime/capabilities/clock.ts'
+import { Source } from '../../runtime/engine/source.ts'
 import { makeClip, makeJpegs, publishClip } from '../support/make-clip.ts'
 import { createMediaBench, fastTap, type MediaBench, type Watching } from '../support/media-bench.ts'
 import { startMjpegServer } from '../support/mjpeg-server.ts'
+import { quietLog } from '../support/session-bench.ts'
 
 let bench: MediaBench
 let pictures: Uint8Array[]
@@ -150,6 +153,49 @@ describe('video on a web server', () => {
     const { frames, error } = await bench.watch({ kind: 'url', url: webUrl('web.mp4') }).ended
     expect(error).toBeUndefined()
     expect(frames).toHaveLength(3)
+  })
+
+  /** As a stream sees it: whether it has ended, or why it is to be opened again. */
+  async function playInStream(url: string): Promise<{ ended: boolean; reopened: unknown }> {
+    const media = bench.media.forStream({ flowId: 'f', nodeId: 'c', streamId: 'f-c' })
+    let reopened: unknown = null
+    const log = { ...quietLog, warn: ({ reason }: Record<string, unknown>) => { reopened = reason } }
+    const node = { id: 'c', type: 'camera-source', version: 1, config: { kind: 'url', url } }
+    const source = new Source({ definition: cameraSource, node, taps: defaultTaps, media, clock: systemClock, log, random: () => 0, resumeAtS: null })
+    source.start()
+    while (!source.look().ended && reopened === null) await systemClock.sleep(20)
+    const { ended } = source.look()
+    await source.stop()
+    return { ended, reopened }
+  }
+
+  it('is finished at the end of a clip, and of a playlist that has an end', async () => {
+    await makeClip(bench.clip('end.mp4'), { seconds: 1.5 })
+    mkdirSync(bench.clip('end'))
+    await makeClip(bench.clip('end/all.m3u8'), { seconds: 1.5, extra: ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0'] })
+    const ends = await Promise.all(['end.mp4', 'end/all.m3u8'].map((path) => playInStream(webUrl(path))))
+    expect(ends).toEqual([1, 2].map(() => ({ ended: true, reopened: null })))
+  })
+
+  it.concurrent.each(['with a length', 'in chunks'])('is lost, not finished, when a clip sent %s is cut off', async (how) => {
+    const path = bench.clip(`cut ${how}.mp4`)
+    const clip = await readFile(await makeClip(path, { seconds: 4, extra: ['-movflags', '+faststart'] }))
+    const server = createServer((_request, response) => {
+      if (how === 'with a length') response.setHeader('Content-Length', clip.length)
+      response.write(clip.subarray(0, clip.length / 2))
+      setTimeout(() => response.destroy(), 300)
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    expect(await playInStream(`http://127.0.0.1:${port}/cut.mp4`)).toEqual({ ended: false, reopened: `The camera at 127.0.0.1:${port} closed the stream.` })
+    server.close()
+  })
+
+  it('is lost when a live playlist stops growing', async () => {
+    mkdirSync(bench.clip('live'))
+    await makeClip(bench.clip('live/now.m3u8'), { seconds: 3, extra: ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', '-hls_flags', 'omit_endlist'] })
+    expect((await bench.watch({ kind: 'url', url: webUrl('live/now.m3u8') }).ended).error).toMatchObject({ name: 'RetryableError', code: 'CAMERA_SILENT' })
   })
 
   it('says when an address has nothing, or something that is no video', async () => {

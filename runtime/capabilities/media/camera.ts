@@ -1,5 +1,5 @@
 // A camera as a stream opens it: resolved, looked at where that is needed, decoded until it ends or breaks. Never retries.
-import type { CameraSpec, Clock, Log, MediaPort } from '../../../nodes/contract/capabilities.ts'
+import type { CameraSpec, Clock, Log, MediaPort, SourceEnd } from '../../../nodes/contract/capabilities.ts'
 import { StoppedError } from '../../../nodes/contract/errors.ts'
 import type { FastFrame, Frame, Taps } from '../../../nodes/contract/frames.ts'
 import type { Relay } from '../../engine/deps.ts'
@@ -41,7 +41,7 @@ export function createCameraPort(deps: CameraDeps, owner: StreamOwner): MediaPor
   return { open: (spec, taps, options) => openCamera(deps, owner, spec, taps, options) }
 }
 
-async function* openCamera(deps: CameraDeps, owner: StreamOwner, spec: CameraSpec, taps: Taps, options: OpenOptions): AsyncGenerator<Frame, void, void> {
+async function* openCamera(deps: CameraDeps, owner: StreamOwner, spec: CameraSpec, taps: Taps, options: OpenOptions): AsyncGenerator<Frame, SourceEnd, void> {
   const tools = await deps.tools()
   const resolved = await resolveInput(deps, spec, owner)
   const pushes = resolved.kind === 'browser' ? openPushes(deps.relay, owner.streamId) : undefined
@@ -54,6 +54,7 @@ async function* openCamera(deps: CameraDeps, owner: StreamOwner, spec: CameraSpe
     try {
       const frames = isSparable(job) ? decodeSparing({ ...deps, tools }, job) : decode({ ...deps, tools }, job)
       for await (const frame of frames) yield { ...frame, seq: seq++ }
+      return input.live ? undefined : 'finished'
     } catch (error) {
       // A camera that cannot be opened may have become another one: look again next time.
       if (seq === 0) deps.seen.delete(input.key)

@@ -12,7 +12,7 @@ import { openPassage } from './passage.ts'
 import { FixedSplitter, PgmSplitter, StampReader } from './raw-stream.ts'
 import type { Timeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
-import { closed, explain, noVideo, silent, timedOut } from './trouble.ts'
+import { closed, explain, isCutOff, noVideo, silent, timedOut } from './trouble.ts'
 import { Zip } from './zip.ts'
 
 export interface Patience {
@@ -158,5 +158,7 @@ function verdict(job: Decoding, pictures: number, exitCode: number | null, lastW
   const { input } = job
   if (exitCode !== 0) return explain(input, lastWords)
   if (input.live) return pictures > 0 || lastWords === '' ? closed(input) : explain(input, lastWords)
-  return pictures > 0 ? undefined : noVideo(input)
+  if (pictures === 0) return noVideo(input)
+  // ffmpeg takes whatever it has read for the whole clip.
+  return input.kind === 'url' && isCutOff(lastWords) ? closed(input) : undefined
 }

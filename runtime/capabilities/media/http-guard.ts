@@ -7,10 +7,11 @@ import { request as requestEncrypted } from 'node:https'
 import { isIP, type AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream'
 import { FatalError, RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
+import { portOf } from '../../../nodes/contract/hosts.ts'
 import { pinnedLookup } from '../address-guard.ts'
 import { hostOf } from './address.ts'
 import { CameraLogin } from './camera-login.ts'
-import { portOf, type Judge } from './judge.ts'
+import type { Judge } from './judge.ts'
 import { isPlaylist, linksIn, longestPlaylist, WebLinks } from './web-links.ts'
 
 export interface HttpGuardOptions {
@@ -19,7 +20,7 @@ export interface HttpGuardOptions {
   judge: Judge
   /** No other try would help. */
   onRefused(error: FatalError): void
-  /** What became of the latest connection: undefined once there is an answer. */
+  /** What became of the latest connection: undefined once there is an answer, an error again where the answer is cut off. */
   onConnection(trouble: Error | undefined): void
 }
 
@@ -167,6 +168,7 @@ class Guard {
       answer.end()
       return
     }
+    given.once('error', (error) => { if (!answer.closed) this.#options.onConnection(error) })
     answer.write(first)
     pipeline(given, answer, () => undefined) // either end closes the other
   }

@@ -2,18 +2,12 @@
 // words about the camera. Never connects.
 import type { LookupAddress } from 'node:dns'
 import { CodedError, FatalError, RetryableError } from '../../../nodes/contract/errors.ts'
+import { portOf } from '../../../nodes/contract/hosts.ts'
 import type { Egress } from '../egress.ts'
 import { hostOf } from './address.ts'
 
 /** The addresses to connect to, and no others. */
 export type Judge = (host: string, port: number) => Promise<LookupAddress[]>
-
-const defaultPorts: Record<string, number> = { 'http:': 80, 'https:': 443, 'rtsp:': 554, 'rtsps:': 322, 'rtmp:': 1935, 'rtmps:': 443 }
-
-/** The port that ffmpeg would use. */
-export function portOf(url: URL): number {
-  return Number(url.port) || (defaultPorts[url.protocol] ?? 0)
-}
 
 /** Throws FatalError CAMERA_HOST_REFUSED or CAMERA_HOST_NOT_APPROVED, RetryableError CAMERA_UNKNOWN_HOST, or the approval's own trouble. */
 export function createJudge(egress: Pick<Egress, 'checkAddress'>, camera: URL): Judge {

@@ -1,11 +1,12 @@
 // The way from one ffmpeg to one camera: what ffmpeg opens in place of the camera's address, and what was refused or went wrong
 // on the way. Everything in the network passes the one door out; clips, devices and browsers need no way.
 import { FatalError, CodedError } from '../../../nodes/contract/errors.ts'
+import { portOf } from '../../../nodes/contract/hosts.ts'
 import type { Egress } from '../egress.ts'
 import { hostOf } from './address.ts'
 import { openHttpGuard } from './http-guard.ts'
 import type { Input } from './input-arguments.ts'
-import { createJudge, portOf, type Judge } from './judge.ts'
+import { createJudge, type Judge } from './judge.ts'
 import type { Passed } from './rtsp-gate.ts'
 import { openRelay } from './stream-relay.ts'
 
@@ -26,7 +27,7 @@ export interface Passage {
 /** What became of a connection, in ffmpeg's words: trouble.ts reads them. */
 const ffmpegWords: Record<string, string> = {
   ECONNREFUSED: 'Connection refused', ENOTFOUND: 'Failed to resolve hostname', EAI_AGAIN: 'Failed to resolve hostname', EHOSTUNREACH: 'No route to host',
-  ENETUNREACH: 'Network is unreachable', EHOSTDOWN: 'Host is down', ETIMEDOUT: 'Connection timed out', CAMERA_UNKNOWN_HOST: 'Failed to resolve hostname',
+  ENETUNREACH: 'Network is unreachable', ECONNRESET: 'Stream ends prematurely', EHOSTDOWN: 'Host is down', ETIMEDOUT: 'Connection timed out', CAMERA_UNKNOWN_HOST: 'Failed to resolve hostname',
 }
 
 class Trouble {

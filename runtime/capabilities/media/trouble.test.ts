@@ -19,6 +19,7 @@ describe('explain', () => {
     ['[rtsp @ 0x1] method SETUP failed: 453 Not Enough Bandwidth', 'CAMERA_BUSY'],
     ['[video4linux2,v4l2 @ 0x1] Cannot open video device /dev/video0: Device or resource busy', 'CAMERA_BUSY'],
     ['http://10.0.0.7: Server returned 5XX Server Error reply', 'CAMERA_BROKEN'],
+    ['[http @ 0x1] Stream ends prematurely at 28641, should be 57283', 'CAMERA_CLOSED'],
     ['[h264 @ 0x1] something new', 'CAMERA_BROKEN'],
     ['', 'CAMERA_BROKEN'],
   ])('reads "%s" as %s, worth another try', (words, code) => {

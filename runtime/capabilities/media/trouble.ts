@@ -36,6 +36,7 @@ const rules: Rule[] = [
   { says: /not on whitelist/i, code: 'CAMERA_NO_VIDEO', fatal: true,
     words: '{} does not send a video Heed may open: playlists and links to other places are refused.' },
   { says: /Server returned [45]|HTTP error [45]/i, code: 'CAMERA_BROKEN', words: '{} answered with an error instead of a video. Check its address.' },
+  { says: /ends prematurely/i, code: 'CAMERA_CLOSED', words: '{} closed the stream.' },
   { says: /Protocol not found|Unknown input format/i, code: 'CAMERA_UNSUPPORTED', fatal: true,
     words: '{} speaks something the installed ffmpeg was built without. Install a complete ffmpeg.' },
 ]
@@ -54,6 +55,11 @@ function broken(input: Named, details: Record<string, unknown>, cause: unknown):
   const start = sentenceStart(input)
   if (input.kind === 'file') return new FatalError('CAMERA_BROKEN', `${start} cannot be read as a video. Upload it again, or convert it to MP4.`, { details, cause })
   return new RetryableError('CAMERA_BROKEN', `${start} sends something that cannot be read as a video.`, { details, cause })
+}
+
+/** Whether a clip from the network ended where its connection did, rather than at its own end. */
+export function isCutOff(lastWords: string): boolean {
+  return /ends prematurely|timed out|: Input\/output error/i.test(lastWords)
 }
 
 export function silent(input: Named, seconds: number): RetryableError {
