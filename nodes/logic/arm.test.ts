@@ -25,8 +25,16 @@ describe('arm', () => {
     expect(await passes(node)).toBe(true)
   })
 
-  it('turns before it judges the messages of the same tick', async () => {
-    expect((await testNode(arm).tick({ message: [testMessage('fall')], ...control('off') })).message).toEqual([])
+  it.each([['off', 'armed', 1, 0], ['on', 'disarmed', 0, 1]] as const)('takes a message and "%s" of one tick in the order they came', async (word, initially, before, after) => {
+    const message = [testMessage('fall')]
+    expect((await testNode(arm, { config: { initially } }).tick({ message, ...control(word) })).message).toHaveLength(before)
+    expect((await testNode(arm, { config: { initially } }).tick({ ...control(word), message })).message).toHaveLength(after)
+  })
+
+  it('says each turn of a tick', async () => {
+    const node = testNode(arm)
+    expect(await node.tick({ control: [testMessage('off'), testMessage('off'), testMessage('on')] })).toMatchObject({ changed: [{ text: 'Disarmed.' }, { text: 'Armed.' }] })
+    expect(node.status?.text).toBe('Armed')
   })
 
   it('is turned by nothing but plain words', async () => {

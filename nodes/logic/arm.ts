@@ -12,7 +12,7 @@ export default defineNode({
     'Lets messages through while it is armed. Turn it on and off here, over the API, or with a message into "control".',
     'Example: between a model and a notification, disarmed while you are at home.',
     'A control message is the single word "on" or "off" ("arm", "disarm"), or has the field "armed" set to true or false.',
-    'It stays as it was over restarts. Over the API: POST /api/flows/<flow>/nodes/<node>/input with port "control" and text "off".',
+    'Messages and controls count in the order they come. It stays as it was over restarts. Over the API: POST /api/flows/<flow>/nodes/<node>/input with port "control" and text "off".',
   ].join('\n'),
   ports: {
     in: {
@@ -32,22 +32,27 @@ export default defineNode({
   }),
   card: '{{initially}} at first', needs: ['clock'],
   state: (): { armed: boolean | null; sinceMs: number; held: number; ignored: number } => ({ armed: null, sinceMs: 0, held: 0, ignored: 0 }),
-  onTick: ({ message: messages, control }, { config, state, clock, status, message }) => {
-    const before = state.armed ?? config.initially === 'armed'
-    let armed = before
-    for (const order of control) {
-      const wanted = readOrder(order)
+  onTick: (_ports, { arrivals, config, state, clock, status, message }) => {
+    let armed = state.armed ?? config.initially === 'armed'
+    const passed: Message[] = []
+    const changed: Message[] = []
+    // One by one as they came: what was there before "off" passes, what was there before "on" does not.
+    for (const arrival of arrivals) {
+      if (arrival.port === 'message') {
+        if (armed) passed.push(arrival.message)
+        else state.held++
+        continue
+      }
+      const wanted = readOrder(arrival.message)
       if (wanted === undefined) state.ignored++
-      else armed = wanted
+      if (wanted === undefined || wanted === armed) continue
+      armed = wanted
+      state.sinceMs = clock.nowMs()
+      changed.push(message(armed ? 'Armed.' : 'Disarmed.', { fields: { armed } }))
     }
-    if (armed !== before) state.sinceMs = clock.nowMs()
     state.armed = armed
-    if (!armed) state.held += messages.length
     status(armed ? 'Armed' : 'Disarmed', { tone: armed ? 'ok' : 'warn', data: { armed, sinceMs: state.sinceMs, held: state.held, ignored: state.ignored } })
-    return {
-      message: armed ? messages : [],
-      changed: armed === before ? [] : [message(armed ? 'Armed.' : 'Disarmed.', { fields: { armed } })],
-    }
+    return { message: passed, changed }
   },
 })
 

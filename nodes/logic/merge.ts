@@ -1,4 +1,4 @@
-// Several ways into one. Keeps the order of the ports within a tick, and leaves out what was said just now, if told so.
+// Several ways into one. Keeps the order in which messages come, and leaves out what was said just now, if told so.
 import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
 
@@ -29,10 +29,10 @@ export default defineNode({
   card: 'once within {{distinctMs}}', needs: ['clock'],
   runs: ({ scope }) => scope === 'all' ? 'once' : 'per-camera',
   state: (): { saidMs: Record<string, number>; held: number } => ({ saidMs: {}, held: 0 }),
-  onTick: ({ a, b, c, d }, { config, state, clock, status }) => {
+  onTick: (_ports, { arrivals, config, state, clock, status }) => {
     const now = clock.nowMs()
     const said = new Map(Object.entries(state.saidMs).filter(([, at]) => at <= now && now - at < config.distinctMs))
-    const passed = [...a, ...b, ...c, ...d].filter((message) => {
+    const passed = arrivals.map(({ message }) => message).filter((message) => {
       if (config.distinctMs === 0) return true
       // A prefix keeps texts such as "__proto__" plain keys.
       const key = `=${message.text.toLowerCase().replace(/\s+/g, ' ').trim().slice(0, 200)}`

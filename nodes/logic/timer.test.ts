@@ -52,6 +52,14 @@ describe('timer', () => {
     expect((await ticks(node, 4)).flat()).toEqual([])
   })
 
+  it('takes a message and a cancel of one tick in the order they came', async () => {
+    const node = testNode(timer, { config: { mode: 'after', everyMs: 1000 } })
+    await node.tick({ ...said('early'), cancel: [testMessage('never mind')] })
+    expect(await ticks(node, 2)).toEqual([[], []])
+    await node.tick({ cancel: [testMessage('never mind')], ...said('late') })
+    expect(await ticks(node, 2)).toEqual([['late'], []])
+  })
+
   it('keeps a bounded number waiting and counts what it drops', async () => {
     const node = testNode(timer, { config: { mode: 'after', everyMs: 60_000 } })
     await node.tick(said(...Array.from({ length: 80 }, (_unused, index) => `${index}`)))

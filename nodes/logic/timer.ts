@@ -38,7 +38,7 @@ export default defineNode({
   }),
   card: '{{mode}} {{everyMs}}', needs: ['clock'],
   state: (): State => ({ nextMs: null, waiting: [], dropped: 0 }),
-  onTick: ({ message: messages, cancel }, { config, state, clock, status, message }) => {
+  onTick: ({ cancel }, { arrivals, config, state, clock, status, message }) => {
     const now = clock.nowMs()
     if (config.mode === 'every') {
       // A wall clock that was set back must not make it wait for longer than once around.
@@ -49,6 +49,8 @@ export default defineNode({
       status(`In ${Math.ceil((state.nextMs - now) / 1000)} s`, { data: { nextMs: state.nextMs } })
       return { message: isDue ? [message(config.text || 'It is time.')] : [] }
     }
+    // What came after the last cancel waits; what came before it is forgotten with the rest.
+    const messages = arrivals.slice(arrivals.findLastIndex(({ port: name }) => name === 'cancel') + 1).map((arrival) => arrival.message)
     if (cancel.length > 0) state.waiting = []
     const kept = config.restarts && messages.length > 0 ? [] : state.waiting
     const fresh = (config.restarts ? messages.slice(-1) : messages).map((each) => ({ dueMs: now + config.everyMs, message: each }))

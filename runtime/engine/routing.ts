@@ -1,12 +1,13 @@
 // Collects what the nodes of one tick send and takes it where the plan's routes lead: to other tick nodes, into the record,
 // to actions, to other streams. Runs no node and writes nothing itself.
 import type { TimedPicture } from '../../nodes/contract/capabilities.ts'
-import type { Port, Ports, TickNode } from '../../nodes/contract/define.ts'
+import type { Arrival, Port, Ports, TickNode } from '../../nodes/contract/define.ts'
 import { fromOutside, type Decision, type EventKind, type Message } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
 import type { ActionRecord, EventRecord, SessionInput, SessionOrder } from './deps.ts'
+import { Inbox, isMessage } from './inbox.ts'
 import { actionId, idFrom, streamIdOf, tickId } from './ids.ts'
 
 const longestText = 8000
@@ -34,7 +35,7 @@ export class TickDraft {
   readonly #inPorts: ReadonlyMap<string, Ports>
   readonly #recorded: Set<string>
   readonly #recent: readonly TimedPicture[]
-  readonly #inbox = new Map<string, unknown[]>()
+  readonly #inbox = new Inbox()
   readonly #origins = new Map<string, Origin>()
   readonly #counts = new Map<string, number>()
 
@@ -86,15 +87,18 @@ export class TickDraft {
       this.record('message.sent', input.node, message)
     }
     this.#recorded.add(message.eventId)
-    this.#toTick({ to: 'tick', node: input.node, port: input.port }, input.message)
+    this.#inbox.begin(message.eventId)
+    this.#inbox.put(input.node, input.port, message)
   }
 
   /** What arrived at a node, shaped by the kinds of its in ports. */
   received(definition: TickNode, node: string): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(definition.ports.in).map(([name, port]) => {
-      const values = this.#inbox.get(`${node}.${name}`) ?? []
-      return [name, port.kind === 'frames' || port.kind === 'memory' ? values.at(-1) : values]
-    }))
+    return this.#inbox.received(definition, node)
+  }
+
+  /** The same messages over all its ports, in the order they came. */
+  arrivals(node: string): Arrival[] {
+    return this.#inbox.arrivals(node)
   }
 
   /** Takes what a node sent on one of its out ports along the routes. */
@@ -158,11 +162,7 @@ export class TickDraft {
   }
 
   #toTick(target: Target, value: unknown): void {
-    if (value === undefined) return
-    const key = `${target.node}.${target.port}`
-    const values = this.#inbox.get(key)
-    if (values) values.push(value)
-    else this.#inbox.set(key, [value])
+    if (value !== undefined) this.#inbox.put(target.node, target.port, value)
   }
 
   /** A decision reads as a message; a silence says nothing, so it becomes none. */
@@ -179,8 +179,4 @@ export class TickDraft {
 /** Where the picture kept with an event is served. */
 export function frameUrl(eventId: string): string {
   return `/api/events/${eventId}/frame`
-}
-
-function isMessage(value: unknown): value is Message {
-  return typeof value === 'object' && value !== null && 'eventId' in value && 'source' in value
 }

@@ -94,7 +94,7 @@ export class TickRunner {
     const frame = ownFrame === undefined ? draft.shown : received[ownFrame] as Frame
     try {
       const sent: Record<string, unknown> | undefined = await definition.onTick(received as never, {
-        config: node.config, clock: this.#options.clock, log: this.#options.log, signal, state: run.state, tick: info, flow: { id: this.#options.order.flow.id, name: this.#options.order.flow.name },
+        config: node.config, clock: this.#options.clock, log: this.#options.log, signal, state: run.state, tick: info, arrivals: draft.arrivals(node.id), flow: { id: this.#options.order.flow.id, name: this.#options.order.flow.name },
         status: (text, extra) => this.#options.onStatus(node.id, { text, tone: extra?.tone ?? 'ok', ...(extra?.data ? { data: extra.data } : {}) }),
         message: (text, options: MessageOptions = {}) => draft.message(node.id, text, { ...options, ...(options.frame ?? frame ? { frame: options.frame ?? frame } : {}) }),
         ...(run.model ? { model: run.model } : {}),

@@ -24,7 +24,7 @@ export interface ActionWorkerDeps extends QueueDeps {
   /** The next actions are in the outbox. */
   nudge(): void
   /** How often the store is asked whether what runs here is still wanted: a word on the bus may be lost. Default 5 s. */
-  lookMs?: number
+  lookMs?: number | undefined
   /** Between tries; injectable so that tests need not wait. */
   pauseMs?: (attempt: number, random: () => number, retryAfterMs?: number) => number
 }

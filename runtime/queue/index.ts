@@ -77,8 +77,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const outbox = new Outbox({ store, queue: actions, clock, report, sweepMs: pauses.sweepMs ?? 1_000, forgottenAfterMs: pauses.forgottenAfterMs ?? 15_000 })
   const streamWorker = new StreamWorker({ ...deps, concurrency: options.concurrency?.streams ?? 500 })
   const actionWorker = new ActionWorker({
-    ...deps, concurrency: options.concurrency?.actions ?? 50, nudge: () => outbox.nudge(), ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
-    ...(pauses.lookMs === undefined ? {} : { lookMs: pauses.lookMs }),
+    ...deps, concurrency: options.concurrency?.actions ?? 50, nudge: () => outbox.nudge(), lookMs: pauses.lookMs, ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
   })
   const stopping = new AbortController()
   let upkeepWorker: JobWorker<UpkeepData> | undefined

@@ -57,6 +57,22 @@ describe('the logic nodes in a session', () => {
     await stopSession(bench, session)
   })
 
+  it('arm goes by the order in which messages were sent, also when one passes another node on its way', async () => {
+    const flow = start.node('words', 'filter', { words: ['fall'] }).node('armed', 'arm').wire('model.response', 'words.message')
+      .wire('words.message', 'armed.message').wire('armed.message', 'tell.message')
+    const bench = sessionBench({ nodes: [...nodes.values()], plan: compile(flow), verdict: () => ({}) })
+    const session = bench.start()
+    await bench.clock.advance(2500)
+    for (const [id, node, port, text] of [['i1', 'words', 'message', 'fall one'], ['i2', 'armed', 'control', 'off'], ['i3', 'words', 'message', 'fall two'], ['i4', 'armed', 'control', 'on'], ['i5', 'words', 'message', 'fall three']] as const) {
+      const message = { id, eventId: id, at: new Date(bench.clock.nowMs()).toISOString(), text, source: { flow: 'flow1', node: 'outside', stream: 'flow1-cam' } }
+      bench.store.inputs.push({ id, streamId: 'flow1-cam', node, port, message })
+    }
+    bench.bus.publish({ type: 'input', flow: 'flow1', stream: 'flow1-cam' })
+    await bench.clock.advance(2000)
+    expect(bench.store.actions.map(({ message }) => message.text)).toEqual(['fall one', 'fall three'])
+    await stopSession(bench, session)
+  })
+
   it('a timer with nothing before it asks the model by itself', async () => {
     const flow = start.node('beat', 'timer', { everyMs: 3000, text: 'What is in the picture?' }).wire('beat.message', 'model.query').wire('model.response', 'tell.message')
     const bench = sessionBench({ nodes: [...nodes.values()], plan: compile(flow) })

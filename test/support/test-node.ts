@@ -1,6 +1,6 @@
 // Runs one node alone, as the engine would: state kept between ticks, status and messages collected. Every node's test starts here.
 import type { ConnectionPort, HttpPort, ModelSession, PicturePort } from '../../nodes/contract/capabilities.ts'
-import type { ActionResult, CheckContext, LentMemory, NodeDefinition, Ports, TickInfo } from '../../nodes/contract/define.ts'
+import type { ActionResult, Arrival, CheckContext, LentMemory, NodeDefinition, Ports, TickInfo } from '../../nodes/contract/define.ts'
 import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import { BugError, type Problem } from '../../nodes/contract/errors.ts'
 import type { EventKind, Message, NodeStatus } from '../../nodes/contract/events.ts'
@@ -29,7 +29,7 @@ export interface TestNode {
   /** The last word under the card. */
   status: NodeStatus | null
   state: unknown
-  /** Runs one tick; time moves on a second before each but the first. */
+  /** Runs one tick; time moves on a second before each but the first. Messages come port by port, in the order the ports are named. */
   tick(inputs?: Record<string, unknown>, info?: Partial<TickInfo>): Promise<Record<string, unknown>>
   /** Another worker takes over: of the state only its JSON is left. */
   restart(): void
@@ -41,6 +41,10 @@ export interface TestNode {
 /** A message as another node would send it. */
 export function testMessage(text: string, patch: Partial<Message> = {}): Message {
   return { id: `m-${text}`, eventId: `e-${text}`, at: '2026-01-01T00:00:00.000Z', text, source: { flow: 'flow1', node: 'model', stream: 'flow1-cam' }, ...patch }
+}
+
+function arrivalsOf(inputs: Record<string, unknown>): Arrival[] {
+  return Object.entries(inputs).flatMap(([port, values]) => Array.isArray(values) ? (values as Message[]).filter((value) => 'eventId' in value).map((message) => ({ port, message })) : [])
 }
 
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -64,7 +68,7 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
       const tick: TickInfo = { number, atMs: clock.nowMs(), mediaTimeS: number - 1, seconds: 1, camera: 'ok', last: false, ...info }
       const received = Object.fromEntries(Object.entries(definition.ports.in).map(([name, port]) => [name, inputs[name] ?? (port.kind === 'frames' || port.kind === 'memory' ? undefined : [])]))
       const sent = await definition.onTick(received as never, {
-        config, clock, log: silentLog, signal, state: node.state, tick, flow: { id: 'flow1', name: 'Fall alert' },
+        config, clock, log: silentLog, signal, state: node.state, tick, arrivals: arrivalsOf(inputs), flow: { id: 'flow1', name: 'Fall alert' },
         status: (text, extra) => { node.status = { text, tone: extra?.tone ?? 'ok', ...(extra?.data ? { data: extra.data } : {}) } },
         message: (text, extra: { fields?: Record<string, unknown>; mediaTimeS?: number; frame?: Frame } = {}) => testMessage(text, {
           id: `${number}-${count}`, eventId: `${number}-${count++}`, mediaTimeS: extra.mediaTimeS ?? tick.mediaTimeS, ...(extra.fields ? { fields: extra.fields } : {}),
