@@ -42,7 +42,7 @@ async function openTransport({ name, kind, config, secret }: Connection, egress:
     // The certificate must be the name's, although we connect to the number.
     ...(isIP(host) === 0 ? { tls: { servername: host } } : {}), name: 'heed.local',
     // A password never goes over an open line, except on this machine.
-    ...(user ? { auth: { user, pass: password ?? '' }, requireTLS: !/^(localhost|127\.|::1)/.test(host) } : {}),
+    ...(user ? { auth: { user, pass: password ?? '' }, requireTLS: !/^(127\.|::1$)/.test(address) } : {}),
     connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs,
     disableFileAccess: true, disableUrlAccess: true,
   })

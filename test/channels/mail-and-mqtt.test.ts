@@ -67,6 +67,17 @@ describe('mail', () => {
     expect(server.received).toHaveLength(1)
   })
 
+  it('gives the password over no open line to another machine, whatever that one calls itself', async () => {
+    await server.stop()
+    server = await startMailServer({ login: { user: 'heed', password: 'correct horse' } })
+    const given = connection({ host: 'localhost.stranger.example' }, { user: 'heed', password: 'correct horse' })
+    // Reaches the server here by an address that is not this machine's own.
+    const egress = createEgress({ lookup: async () => [{ address: '::ffff:127.0.0.1', family: 6 }] })
+    await expect(createMail({ connections: { get: async () => given }, egress }).send('mail', { to: ['ana@example.org'], subject: 's', text: 't' }, new AbortController().signal))
+      .rejects.toMatchObject({ name: 'FatalError', code: 'MAIL_REFUSED' })
+    expect(server.received).toHaveLength(0)
+  })
+
   it('goes to no metadata address, and stops when asked', async () => {
     await expect(perform(connection({ host: '169.254.169.254' }), 'x')).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD' })
     await expect(createMail(portFor(connection())).send('mail', { to: ['a@b.c'], subject: 's', text: 't' }, AbortSignal.abort())).rejects.toMatchObject({ code: 'RUN_STOPPED' })
