@@ -15,6 +15,11 @@ export function plainHost(text: string): string | undefined {
   return port === '' && hostname !== '' ? hostname : undefined
 }
 
+/** Where an address leads to: its own port or the usual one of its scheme; 0 where there is none. */
+export function portOf({ protocol, port }: { protocol: string; port: string }): number {
+  return Number(port) || (usualPorts[protocol.slice(0, -1)] ?? 0)
+}
+
 /** A host, and where in a value it is named: `url`, `servers.0.host`. */
 export interface NamedHost { host: string; field: string }
 

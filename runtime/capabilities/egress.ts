@@ -4,7 +4,7 @@ import { lookup as systemLookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { LookupAddress } from 'node:dns'
 import { FatalError } from '../../nodes/contract/errors.ts'
-import { hostsIn, plainHost } from '../../nodes/contract/hosts.ts'
+import { hostsIn, plainHost, portOf } from '../../nodes/contract/hosts.ts'
 import { isOwnNetwork, isRefused, isRefusedName } from './address-guard.ts'
 
 export type LookUp = (host: string) => Promise<LookupAddress[]>
@@ -31,11 +31,6 @@ const trustedForMs = 60_000
 const mostTrusted = 1000
 /** Asking costs a look at all flows, so a host is not asked for at every request. */
 const judgedForMs = 30_000
-
-/** The port an http(s) address leads to. */
-export function portOf({ port, protocol }: { port: string; protocol: string }): number {
-  return Number(port) || (protocol === 'https:' ? 443 : 80)
-}
 
 export function createEgress({ isApproved, lookup = (host) => systemLookup(host, { all: true }), nowMs = Date.now }: EgressOptions = {}): Egress {
   const trusted = new Map<string, number>()

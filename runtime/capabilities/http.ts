@@ -3,8 +3,9 @@
 import { Agent, buildConnector, request as send } from 'undici'
 import type { HttpRequest, HttpResponse, HttpStream, HttpStreamRequest, StreamingHttpPort } from '../../nodes/contract/capabilities.ts'
 import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { portOf } from '../../nodes/contract/hosts.ts'
 import { pinnedLookup } from './address-guard.ts'
-import { createEgress, portOf, type Egress } from './egress.ts'
+import { createEgress, type Egress } from './egress.ts'
 
 const defaultTimeoutMs = 15_000
 const defaultMaxBytes = 1024 * 1024

@@ -5,12 +5,12 @@ import type { IClientOptions, MqttClient } from 'mqtt'
 import type { ConnectionPort, MqttPort } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { portOf } from '../../nodes/contract/hosts.ts'
 import { pinnedLookup } from './address-guard.ts'
 import type { Egress } from './egress.ts'
 import { pinnedAddresses } from './pinned-host.ts'
 
 const timeoutMs = 10_000
-const usualPorts: Record<string, number> = { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 }
 const words: Record<string, string> = { ECONNREFUSED: 'refused the connection', ECONNRESET: 'closed the connection', ETIMEDOUT: 'did not answer in time', EHOSTUNREACH: 'cannot be reached', ENETUNREACH: 'cannot be reached' }
 /** Bad protocol, client id, user or rights: MQTT 3 and 5. Another try would be refused again. */
 const refusals = new Set([1, 2, 4, 5, 132, 133, 134, 135, 138])
@@ -40,7 +40,7 @@ async function addressOf({ name, kind, config, secret }: Connection, egress: Pic
   const url = new URL(String(config.url ?? ''))
   const login = { ...(secret.user ? { username: secret.user } : {}), ...(secret.password ? { password: secret.password } : {}) }
   const options: IClientOptions = { ...login, connectTimeout: timeoutMs, reconnectPeriod: 0, clean: true, queueQoSZero: false }
-  const addresses = await pinnedAddresses(egress, url.hostname, Number(url.port) || (usualPorts[url.protocol] ?? 0))
+  const addresses = await pinnedAddresses(egress, url.hostname, portOf(url))
   // A WebSocket names its host to the server; it looks it up where we say, and follows no redirect.
   if (url.protocol.startsWith('ws')) return { url: url.href, options: { ...options, wsOptions: { lookup: pinnedLookup(addresses), followRedirects: false } } }
   const [{ address }] = addresses
