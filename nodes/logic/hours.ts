@@ -9,13 +9,19 @@ export interface Span {
   toMinute: number
 }
 
-const names = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
+const names = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+
+/** 0 is Monday; -1 for what is no day. Three letters are enough, more must be right: "Mon Fri" is not Monday. */
+function dayOf(text: string): number {
+  const name = text.replace(/s$/, '')
+  return name.length < 3 ? -1 : names.findIndex((day) => day.startsWith(name))
+}
 
 function readDays(text: string): number[] | undefined {
   if (text === '' || text === 'daily') return [0, 1, 2, 3, 4, 5, 6]
   const days = new Set<number>()
   for (const part of text.split(',')) {
-    const [first = -1, last = first, ...more] = part.split('-').map((name) => names.indexOf(name.trim().slice(0, 3)))
+    const [first = -1, last = first, ...more] = part.split('-').map(dayOf)
     if (first < 0 || last < 0 || more.length > 0) return undefined
     for (let day = first; ; day = (day + 1) % 7) {
       days.add(day)
@@ -31,9 +37,14 @@ function readMinute(text: string): number | undefined {
   return match && Number(match[2]) < 60 && minute <= 1440 ? minute : undefined
 }
 
+/** Phones and input methods write other dashes, colons, commas, digits and spaces than keyboards do; people write "to". */
+function inPlainMarks(text: string): string {
+  return text.normalize('NFKC').replace(/[\u2010-\u2015\u2212~〜]/g, '-').replace(/(?<![a-z])to(?![a-z])/gi, '-').replaceAll('、', ',')
+}
+
 /** One line of hours; undefined when it cannot be read. */
 export function readSpan(text: string): Span | undefined {
-  const match = /^\s*([a-z,\s-]*?)\s*(\d{1,2}:\d{2})\s*(?:-|–|to)\s*(\d{1,2}:\d{2})\s*$/i.exec(text)
+  const match = /^\s*([a-z,\s-]*?)\s*(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})\s*$/i.exec(inPlainMarks(text))
   const days = match ? readDays((match[1] ?? '').toLowerCase().replace(/\s+/g, '')) : undefined
   const fromMinute = readMinute(match?.[2] ?? ''), toMinute = readMinute(match?.[3] ?? '')
   if (!days || fromMinute === undefined || toMinute === undefined || fromMinute === 1440) return undefined
@@ -63,7 +74,7 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
 /** Weekday (0 is Monday) and minute of the day as a clock on the wall there shows them. */
 export function wallTime(atMs: number, timeZone: string): { day: number; minute: number } {
   const parts = new Map(formatFor(timeZone).formatToParts(atMs).map(({ type, value }) => [type, value]))
-  return { day: names.indexOf((parts.get('weekday') ?? '').toLowerCase()), minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) }
+  return { day: dayOf((parts.get('weekday') ?? '').toLowerCase()), minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) }
 }
 
 /** True inside any of the spans; hours past midnight belong to the day on which they begin. */

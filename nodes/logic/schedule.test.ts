@@ -43,7 +43,14 @@ describe('hours', () => {
     }), { numRuns: 50 })
   })
 
-  it.each(['', 'sometimes', 'Mon 25:00-26:00', 'Mon 10:00', 'Foo 10:00-11:00', 'Mon-Tue-Wed 10:00-11:00', 'Mon 24:00-01:00', '10:61-11:00'])('cannot be read from "%s"', (line) => {
+  it.each([
+    'Mon–Fri 22:00–06:00', 'Mon—Fri 22:00—06:00', 'Mon – Fri 22:00 – 06:00', 'Mon to Fri 22:00 to 06:00', 'Mondays to Fridays 22:00-06:00', 'Mon,Tues,Wednesday,Thurs,Fri 22:00-06:00', 'mon-fri 22:00to06:00', 'Monday－Friday ２２：００－０６：００',
+    'Mon‑Fri 22:00−06:00', 'Mon~Fri 22:00～06:00', 'Mon、Tue、Wed、Thu，Fri 22:00〜06:00', '\u00a0Mon–Fri\u202f22:00–06:00 ',
+  ])('are read as people and their phones write them: %s', (line) => {
+    expect(readSpan(line)).toEqual(readSpan('Mon-Fri 22:00-06:00'))
+  })
+
+  it.each(['', 'Tor-Fri 10:00-11:00', 'Monto Fri 10:00-11:00', 'Mon Fri 10:00-11:00', 'Mo 10:00-11:00', 'sometimes', 'Mon 25:00-26:00', 'Mon 10:00', 'Foo 10:00-11:00', 'Mon-Tue-Wed 10:00-11:00', 'Mon 24:00-01:00', '10:61-11:00'])('cannot be read from "%s"', (line) => {
     expect(readSpan(line)).toBeUndefined()
   })
 })
