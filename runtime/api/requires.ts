@@ -6,7 +6,7 @@ import { isShown, readFields } from '../compile/fields.ts'
 import type { FieldMeta } from '../../nodes/contract/widgets.ts'
 import { builtInConnections } from './connection-schemas.ts'
 import type { ApiDeps } from './deps.ts'
-import { hostsOf, waitingOf } from './distrust.ts'
+import { destinationsOf, hostsOf } from './distrust.ts'
 
 export interface Requires {
   /** Node types that are not installed here. */
@@ -70,7 +70,7 @@ async function readConnections(document: Flow, deps: ApiDeps): Promise<Pick<Requ
   return { connections: [...missing.values()], commands: [...commands].sort() }
 }
 
-async function readCameras(document: Flow, deps: ApiDeps, stored: readonly string[], isNew: boolean): Promise<Requires['cameras']> {
+async function readCameras(document: Flow, deps: ApiDeps, waiting: readonly string[], isNew: boolean): Promise<Requires['cameras']> {
   const clips = new Set((await deps.media.list()).map(({ path }) => path))
   const cameras: Requires['cameras'] = []
   for (const node of document.nodes) {
@@ -83,19 +83,19 @@ async function readCameras(document: Flow, deps: ApiDeps, stored: readonly strin
     if (kind === 'file' && !clips.has(clip) && (isNew || !clip.startsWith('/'))) add('clip')
     else if (complaints(definition, node.config, () => undefined).length > 0) add('settings')
     // Whose camera it is, and its password, only a person here can know.
-    else if (hostsOf({ ...document, nodes: [node] }).length > 0 && (isNew || (await waitingOf(deps, [node], stored)).length > 0)) add('address')
+    else if (hostsOf({ ...document, nodes: [node] }).length > 0 && (isNew || destinationsOf(node, deps.nodes).some(({ name }) => waiting.includes(name)))) add('address')
     else if (kind === 'device' && isNew) add('device')
   }
   return cameras
 }
 
-/** `isNew`: it has just come in, so that nobody here has looked at its cameras yet. */
-export async function requiresOf(deps: ApiDeps, document: Flow, stored: readonly string[], isNew = false): Promise<Requires> {
+/** `waiting`: what its nodes name without the owner's yes. `isNew`: it has just come in, so that nobody here has looked at its cameras yet. */
+export async function requiresOf(deps: ApiDeps, document: Flow, waiting: readonly string[], isNew = false): Promise<Requires> {
   const types = document.nodes.map(({ type }) => type).filter((type) => !deps.nodes.has(type))
   return {
     nodes: [...new Set(types)].sort(),
     ...await readConnections(document, deps),
     hosts: hostsOf(document),
-    cameras: await readCameras(document, deps, stored, isNew),
+    cameras: await readCameras(document, deps, waiting, isNew),
   }
 }

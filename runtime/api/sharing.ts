@@ -31,15 +31,13 @@ export function addSharingRoutes(api: Router, deps: ApiDeps): void {
     response.status(201).set('Location', `/api/flows/${flow.id}`).set('ETag', `"${flow.revision}"`)
     response.json({
       flow: { id: flow.id, revision: flow.revision, document: flow.document, updatedAt: flow.updatedAt, unapprovedHosts },
-      requires: await requiresOf(deps, flow.document, flow.unapprovedHosts, true),
+      requires: await requiresOf(deps, flow.document, unapprovedHosts, true),
     })
   })
   api.get('/flows/:id/requires', async (request, response) => {
     const flow = await flows.get(request.params.id)
-    response.json({
-      requires: await requiresOf(deps, flow.document, flow.unapprovedHosts),
-      unapprovedHosts: await waitingOf(deps, flow.document.nodes, flow.unapprovedHosts),
-    })
+    const unapprovedHosts = await waitingOf(deps, flow.document.nodes, flow.unapprovedHosts)
+    response.json({ requires: await requiresOf(deps, flow.document, unapprovedHosts), unapprovedHosts })
   })
   api.post('/flows/:id/approve-hosts', async (request, response) => {
     const { hosts } = parseBody(HostsSchema, request.body)
