@@ -95,8 +95,10 @@ function takeDelivery({ eventId, ...delivery }: Extract<LiveEvent, { type: 'deli
   const event = useLive.getState().events.find((candidate) => candidate.id === eventId)
   if (!event) return void readEvent(eventId)
   const deliveries = event.deliveries.some((other) => other.id === delivery.id)
-    ? event.deliveries.map((other) => (other.id === delivery.id ? delivery : other))
+    ? event.deliveries.map((other) => (other.id === delivery.id ? { ...other, ...delivery } : other))
     : [...event.deliveries, delivery]
+  // The feed tells no fields, and they decide whether something that was said aloud only is an alert.
+  if (event.deliveries.length === 0 && event.revision === 0) void readEvent(eventId)
   const next = { ...event, deliveries }
   takeEvents([next])
   announce(next)

@@ -88,7 +88,8 @@ export type CameraReport =
   | { ok: true; width: number; height: number; fps: number; codec: string; durationS: number | null; snapshot: string }
   | { ok: false; code: string; message: string }
 
-export interface DeliveryView { id: string; node: string; state: string; attempts: number; detail: string; at: string }
+/** `type`: the node's, where it is known. */
+export interface DeliveryView { id: string; node: string; type?: string | null; state: string; attempts: number; detail: string; at: string }
 export interface EventView {
   id: string
   kind: string

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { EventView } from '../views.ts'
-import { inboxOf } from './alerts.ts'
+import { inboxOf, isAlert } from './alerts.ts'
 
-const delivery = { id: 'd', node: 'tell', state: 'delivered', attempts: 1, detail: '', at: '' }
+const delivery = { id: 'd', node: 'tell', type: 'notification', state: 'delivered', attempts: 1, detail: '', at: '' }
 function event(id: string, change: Partial<EventView>): EventView {
   return { id, kind: 'response.given', flow: 'f', revision: 1, stream: 's', node: 'n', at: '', mediaTimeS: 0, text: '', fields: {}, frame: null, acknowledgedAt: null, acknowledgedBy: null, deliveries: [], ...change }
 }
@@ -20,6 +20,17 @@ describe('the inbox', () => {
     expect(ids(inboxOf(events, 'waiting'))).toEqual(['sent', 'trouble'])
     expect(ids(inboxOf(events, 'alerts'))).toEqual(['sent', 'seen', 'trouble'])
     expect(inboxOf(events, 'everything')).toHaveLength(5)
+  })
+
+  it('takes what was only said aloud, or only asked of an agent, for no alert; but a fall for one', () => {
+    const of = (type: string | null) => [{ ...delivery, type }]
+    expect(isAlert(event('spoken', { deliveries: of('tts') }))).toBe(false)
+    expect(isAlert(event('asked', { kind: 'delegation.made', deliveries: of('delegate-to-agent') }))).toBe(false)
+    expect(isAlert(event('both', { deliveries: [...of('tts'), ...of('notification')] }))).toBe(true)
+    expect(isAlert(event('a type from a package', { deliveries: of('pager') }))).toBe(true)
+    expect(isAlert(event('not known any more', { deliveries: of(null) }))).toBe(true)
+    expect(isAlert(event('a fall said aloud', { fields: { skills: ['fall'] }, deliveries: of('tts') }))).toBe(true)
+    expect(isAlert(event('a visitor said aloud', { fields: { skills: ['people'] }, deliveries: of('tts') }))).toBe(false)
   })
 
   it('finds by every word', () => {

@@ -7,17 +7,26 @@ const troubles = new Set([
 /** Facts about an alert that has its own line already. */
 const echoes = new Set(['notification.delivered', 'speech.played'])
 
+/** What goes to nobody's phone or inbox: said into a room, asked of an agent. Any other type, a package's too, is taken for telling. */
+const quiet = new Set(['tts', 'delegate-to-agent'])
+
 export function isTrouble(event: Pick<EventView, 'kind'>): boolean {
   return troubles.has(event.kind)
 }
 
-/** True for what was sent to somebody, and for trouble: the inbox's own. */
-export function isAlert(event: Pick<EventView, 'kind' | 'deliveries'>): boolean {
-  return isTrouble(event) || (event.deliveries.length > 0 && !echoes.has(event.kind))
+function isFall({ fields }: Pick<EventView, 'fields'>): boolean {
+  return Array.isArray(fields['skills']) && fields['skills'].includes('fall')
+}
+
+/** True for what was sent to somebody, for a fall that was said aloud only, and for trouble: the inbox's own. */
+export function isAlert(event: Pick<EventView, 'kind' | 'deliveries' | 'fields'>): boolean {
+  if (isTrouble(event)) return true
+  if (echoes.has(event.kind) || event.deliveries.length === 0) return false
+  return isFall(event) || event.deliveries.some(({ type }) => type == null || !quiet.has(type))
 }
 
 /** True while nobody has said that they saw it. */
-export function isWaiting(event: Pick<EventView, 'kind' | 'deliveries' | 'acknowledgedAt'>): boolean {
+export function isWaiting(event: Pick<EventView, 'kind' | 'deliveries' | 'fields' | 'acknowledgedAt'>): boolean {
   return isAlert(event) && event.acknowledgedAt === null
 }
 

@@ -92,6 +92,8 @@ export interface ConnectionStore {
 export interface DeliveryView {
   id: string
   node: string
+  /** The node's type; null once its deployment is forgotten. */
+  type: string | null
   state: 'pending' | 'running' | 'delivered' | 'failed'
   attempts: number
   detail: string
@@ -135,7 +137,7 @@ export interface EventStore {
 
 export interface DeliveryStore {
   /** Marks it; whoever runs it is told by the caller. Throws NotFoundError DELIVERY_NOT_FOUND, ConflictError DELIVERY_DONE. */
-  cancel(id: string): Promise<Omit<DeliveryView, 'state'> & { eventId: string; flow: string }>
+  cancel(id: string): Promise<Omit<DeliveryView, 'state' | 'type'> & { eventId: string; flow: string }>
   /** Marks those of a flow that are not finished and that `isUnwanted`; gives their ids. */
   cancelOf(flowId: string, isUnwanted: (node: PlanNode, routes: Record<string, Target[]>) => boolean): Promise<string[]>
 }
@@ -223,6 +225,8 @@ export interface ApiDeps {
   /** What somebody said, in words. Throws RetryableError or FatalError in words when the speech server cannot say. */
   transcribe(connection: Connection, sound: Pick<Sound, 'bytes' | 'contentType'>): Promise<string>
   /** Throws when the database is away. */
+  /** Why nothing in a flow may ever reach a host, in words that begin a sentence. */
+  refusalOf(host: string): string | undefined
   pingDatabase(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external' }>
   metrics(): Promise<{ contentType: string; text: string }>
   /** Counts an answered request; `route` is its pattern, so there are few. */

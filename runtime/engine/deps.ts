@@ -104,7 +104,7 @@ export type LiveMessage =
   | { type: 'event'; flow: string; event: { id: string; kind: EventKind; stream: string; node: string; at: string; mediaTimeS: number; text: string; hasFrame: boolean; audio?: { url: string; durationS: number; startsAtMs: number } } }
   /** Something begins to be heard: its sound can be played from now on, while it may still be in the making. */
   | { type: 'speech'; flow: string; speech: { eventId: string; stream: string; node: string; text: string; url: string; startsAtMs: number; latestStartMs: number } }
-  | { type: 'delivery'; flow: string; delivery: { id: string; eventId: string; node: string; state: string; attempts: number; detail: string; at: string } }
+  | { type: 'delivery'; flow: string; delivery: { id: string; eventId: string; node: string; type?: string; state: string; attempts: number; detail: string; at: string } }
   | { type: 'input'; flow: string; stream: string }
   | { type: 'actions' }
   | { type: 'cancel'; action: string }

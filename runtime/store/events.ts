@@ -13,6 +13,7 @@ import { createDecisionStore } from './decisions.ts'
 import { readDeliveries } from './deliveries.ts'
 import { insertFrames, readFrame, readRecentFrames } from './frames.ts'
 import { plainText } from './plain-text.ts'
+import type { PlanCache } from './plans.ts'
 import { events } from './schema.ts'
 import { readSound, readSoundNodes, readSoundPart, soundUrl } from './sounds.ts'
 
@@ -42,8 +43,10 @@ function viewOf({ hasFrame, at, acknowledgedAt, ...row }: Row): Omit<EventView, 
   }
 }
 
-async function toViews(session: Session, rows: readonly Row[]): Promise<EventView[]> {
-  const deliveries = await readDeliveries(session, rows.map(({ id }) => id))
+interface Reading { session: Session; plans: PlanCache }
+
+async function toViews({ session, plans }: Reading, rows: readonly Row[]): Promise<EventView[]> {
+  const deliveries = await readDeliveries(session, plans, rows.map(({ id }) => id))
   // What was spoken is kept with the event it was about; the record of speaking points there.
   const aboutOf = (row: Row): string => row.kind === 'speech.played' && typeof row.fields.about === 'string' ? row.fields.about : row.id
   const spoken = await readSoundNodes(session, rows.map(aboutOf))
@@ -67,7 +70,7 @@ function matches(words: string): SQL | undefined {
 
 const Position = z.tuple([CursorInstant, z.string()])
 
-async function listEvents(db: Db, query: EventQuery): ReturnType<EventStore['list']> {
+async function listEvents({ db, plans }: { db: Db; plans: PlanCache }, query: EventQuery): ReturnType<EventStore['list']> {
   const limit = readLimit(query.limit)
   const words = query.q === undefined ? undefined : plainText(query.q).trim()
   const kinds = query.kind?.split(',').map((kind) => kind.trim() as EventKind)
@@ -82,11 +85,11 @@ async function listEvents(db: Db, query: EventQuery): ReturnType<EventStore['lis
   )).orderBy(desc(events.at), desc(events.id)).limit(limit + 1)
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  return { events: await toViews(db, page), next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.id]) : null }
+  return { events: await toViews({ session: db, plans }, page), next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.id]) : null }
 }
 
-async function getEvent(session: Session, id: string): Promise<EventView> {
-  const [view] = await toViews(session, await session.select(shown).from(events).where(eq(events.id, id)))
+async function getEvent(reading: Reading, id: string): Promise<EventView> {
+  const [view] = await toViews(reading, await reading.session.select(shown).from(events).where(eq(events.id, id)))
   if (!view) throw new NotFoundError('EVENT_NOT_FOUND', `There is no event ${id}. Events are kept for a while only.`)
   return view
 }
@@ -104,10 +107,10 @@ function inEscalationOf(id: string): SQL {
 }
 
 /** The events of the API, with the timeline of decisions. */
-export function createEventStore({ db, nowMs }: { db: Db; nowMs(): number }): EventStore {
+export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }): EventStore {
   return guarded<EventStore>('events', {
-    list: (query) => listEvents(db, query),
-    get: (id) => getEvent(db, id),
+    list: (query) => listEvents({ db, plans }, query),
+    get: (id) => getEvent({ session: db, plans }, id),
     frame: (id) => readFrame(db, id),
     recentFrames: (id) => readRecentFrames(db, id),
     sound: (id, node) => readSound(db, id, node),
@@ -116,7 +119,7 @@ export function createEventStore({ db, nowMs }: { db: Db; nowMs(): number }): Ev
       // The first one counts. Locked in order, so that two links of one escalation do not wait for each other.
       const waiting = db.select({ id: events.id }).from(events).where(and(inEscalationOf(id), isNull(events.acknowledgedAt))).orderBy(asc(events.id)).for('update')
       const taken = await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(inArray(events.id, waiting)).returning({ id: events.id })
-      return { event: await getEvent(db, id), isFirst: taken.some((row) => row.id === id) }
+      return { event: await getEvent({ session: db, plans }, id), isFirst: taken.some((row) => row.id === id) }
     },
     ...createDecisionStore({ db }),
   })

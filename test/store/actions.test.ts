@@ -22,7 +22,7 @@ describe('actions', () => {
     under.clock.ms = startMs
     const { id, eventId } = await commitOne()
     expect(await waiting()).toContain(id)
-    expect(await delivery(eventId)).toMatchObject({ id, node: 'tell', state: 'pending', attempts: 0 })
+    expect(await delivery(eventId)).toMatchObject({ id, node: 'tell', type: 'notification', state: 'pending', attempts: 0 })
     await under.store.queue.markQueued([id])
     expect(await waiting()).not.toContain(id)
     under.clock.ms += 31_000
