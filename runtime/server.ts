@@ -5,6 +5,7 @@ import { createApp } from './api/app.ts'
 import { assertSafeBinding } from './api/binding.ts'
 import type { ApiDeps } from './api/deps.ts'
 import { createHttpServer } from './api/http-server.ts'
+import { refusalOf } from './capabilities/address-guard.ts'
 import { systemClock } from './capabilities/clock.ts'
 import { testConnection } from './capabilities/model/index.ts'
 import { transcribe } from './capabilities/speech/index.ts'
@@ -42,6 +43,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     voices: (connection) => runtime.voices(connection, new AbortController().signal),
     deliveries: store.deliveries,
     transcribe: (connection, sound) => transcribe(runtime.http, connection, sound, new AbortController().signal),
+    refusalOf,
     pingDatabase: () => store.ping(),
     metrics: () => metrics.text(),
     observeRequest: (request) => metrics.observeRequest(request),

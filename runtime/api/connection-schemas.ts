@@ -9,7 +9,8 @@ export const builtInConnections: readonly string[] = ['edge', 'flite']
 function url(schemes: readonly string[], example: string): z.ZodType<string> {
   return z.string().trim().max(2000).superRefine((text, context) => {
     const refuse = (message: string): void => context.addIssue({ code: 'custom', message })
-    if (!URL.canParse(text)) return refuse(`must be an address such as ${example}`)
+    // Parsers forgive a missing slash, and whoever reads the address later may not.
+    if (!URL.canParse(text) || !/^[a-z][a-z0-9+.-]*:\/\/[^/\\]/i.test(text)) return refuse(`must be an address such as ${example}`)
     const { protocol, username, password, host } = new URL(text)
     if (!schemes.includes(protocol) || host === '') return refuse(`must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')}`)
     if (username !== '' || password !== '') refuse('must not hold a user name or password; put them under "secret"')

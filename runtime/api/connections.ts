@@ -3,6 +3,7 @@ import type { Router } from 'express'
 import { z } from 'zod'
 import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
 import { BadRequestError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
+import { namedHosts } from '../../nodes/contract/hosts.ts'
 import { builtInConnections, ConnectionNameSchema, ConnectionPatchSchema, configSchemaOf, NewConnectionSchema } from './connection-schemas.ts'
 import type { ApiDeps } from './deps.ts'
 import { parseBody, parseInput } from './input.ts'
@@ -20,8 +21,19 @@ function view({ name, kind, config, hasSecret, usedBy }: ConnectionView): Connec
   return { name, kind, config, hasSecret, usedBy }
 }
 
-function readConfig(kind: ConnectionKind, config: Record<string, unknown>): Record<string, unknown> {
+function readConfig(deps: ApiDeps, kind: ConnectionKind, config: Record<string, unknown>): Record<string, unknown> {
+  assertReachable(deps, { config })
   return parseInput(configSchemaOf(kind), { config }, 'CONNECTION_CONFIG_WRONG').config
+}
+
+/** What could never be reached is said when it is typed, not when the first alert fails. */
+function assertReachable(deps: ApiDeps, typed: { config?: unknown; secret?: unknown }): void {
+  for (const { host, field } of namedHosts(typed)) {
+    const refusal = deps.refusalOf(host.replace(/:\d+$/, ''))
+    if (refusal === undefined) continue
+    const message = `“${field}” cannot be used: ${refusal}; nothing in a flow may reach it.`
+    throw new BadRequestError('CONNECTION_CONFIG_WRONG', message, { details: { problems: [{ node: null, port: null, field, code: 'CONNECTION_CONFIG_WRONG', message, severity: 'error' }] } })
+  }
 }
 
 function withoutEmpty(secret: Record<string, string>): Record<string, string> {
@@ -47,7 +59,8 @@ async function connectionToTest(deps: ApiDeps, name: string, body: unknown): Pro
   }
   const kind = patch.kind ?? stored?.kind
   if (kind === undefined) throw new BadRequestError('CONNECTION_KIND_MISSING', 'Say which kind of connection this is.')
-  const config = patch.config === undefined && stored ? stored.config : readConfig(kind, patch.config ?? {})
+  const config = patch.config === undefined && stored ? stored.config : readConfig(deps, kind, patch.config ?? {})
+  assertReachable(deps, { secret: patch.secret })
   return { name, kind, config, secret: withoutEmpty({ ...stored?.secret, ...patch.secret }) }
 }
 
@@ -60,8 +73,9 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
   })
   api.post('/connections', async (request, response) => {
     const { name, kind, config, secret } = parseBody(NewConnectionSchema, request.body)
+    assertReachable(deps, { secret })
     if (builtInConnections.includes(name)) throw new ConflictError('CONNECTION_EXISTS', `There is a connection “${name}” already; it comes with Heed. Choose another name.`)
-    await connections.create({ name, kind, config: readConfig(kind, config), secret: withoutEmpty(secret) })
+    await connections.create({ name, kind, config: readConfig(deps, kind, config), secret: withoutEmpty(secret) })
     response.status(201).json(view(await find(deps, name)))
   })
   api.put('/connections/:name', async (request, response) => {
@@ -70,8 +84,9 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
     if (patch.kind !== undefined && patch.kind !== kind) {
       throw new BadRequestError('CONNECTION_KIND_FIXED', `The connection “${name}” is of the kind ${kind}, which cannot change. Add another connection.`)
     }
+    assertReachable(deps, { secret: patch.secret })
     await connections.update(name, {
-      ...(patch.config === undefined ? {} : { config: readConfig(kind, patch.config) }),
+      ...(patch.config === undefined ? {} : { config: readConfig(deps, kind, patch.config) }),
       ...(patch.secret === undefined ? {} : { secret: patch.secret }),
     })
     response.json(view(await find(deps, name)))

@@ -64,6 +64,13 @@ export function isRefusedName(host: string): boolean {
   return refusedNames.has(host.toLowerCase().replace(/\.+$/, ''))
 }
 
+/** Why nothing in a flow may reach this host, judged by how it is written; undefined when nothing is known against it. */
+export function refusalOf(host: string): string | undefined {
+  const bare = host.replace(/^\[|\]$/g, '').replace(/\.+$/, '')
+  if (isRefusedName(bare)) return `"${bare}" is a cloud's metadata service`
+  return isRefused(bare) ? `${bare} is a link-local or metadata address` : undefined
+}
+
 /** A `lookup` for net.connect that hands over exactly these addresses and asks nobody. */
 export function pinnedLookup(addresses: readonly LookupAddress[]): LookupFunction {
   return (_hostname, options, callback) => {

@@ -8,6 +8,7 @@ import { defineAction, defineSource, port } from '../../nodes/contract/define.ts
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { AccountStore, ApiDeps, ConnectionStore, Deployment, DeploymentStore, EventStore, EventView, FlowStore, StoredFlow, StreamRef } from '../../runtime/api/deps.ts'
+import { refusalOf } from '../../runtime/capabilities/address-guard.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
 import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
@@ -233,6 +234,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     tryAction: async ({ node }) => ({ ok: true, message: `Tried ${node.id}.` }),
     push: { publicKey: async () => 'public-key', add: async () => undefined, remove: async () => undefined },
     testConnection: async ({ config }) => ({ ok: config.url !== undefined, message: 'It answers.' }),
+    refusalOf,
     pingDatabase: async () => ({ latencyMs: 1, version: '18', backend: 'embedded' }),
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: '# none\n' }),
     token: 'test-token-with-owner-rights',
