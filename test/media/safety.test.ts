@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CameraSpec } from '../../nodes/contract/capabilities.ts'
 import { createEgress } from '../../runtime/capabilities/egress.ts'
 import { makeClip } from '../support/make-clip.ts'
-import { createMediaBench, processesWith, type MediaBench } from '../support/media-bench.ts'
+import { childrenWith, createMediaBench, type MediaBench } from '../support/media-bench.ts'
 import { startRtspServer, type RtspServer } from '../support/rtsp-server.ts'
 
 let bench: MediaBench
@@ -151,7 +151,11 @@ describe('a camera\'s password', () => {
     }
   }, 40_000)
 
+  it('is said to be refused at once, also by a camera that keeps the connection open then', async () => {
+    expect((await errorOf({ kind: 'url', url: `http://wirt:geheim@127.0.0.1:${locked.port}/live` }))?.code).toBe('CAMERA_UNAUTHORIZED')
+  })
+
   it('leaves no process behind', async () => {
-    expect(await processesWith('ff', 'geheim')).toEqual([])
+    expect(await childrenWith('geheim')).toEqual([])
   })
 })

@@ -153,6 +153,12 @@ class Guard {
       given.destroy()
       return
     }
+    // The number says it all. What else there is may never come.
+    if (status >= 400) {
+      answer.writeHead(status).end()
+      given.destroy()
+      return
+    }
     const first = await firstChunk(given)
     if (first && isPlaylist(first)) {
       const text = await readText(given, first)
