@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../runtime/capabilities/clock.ts'
 import { makeJpegs } from '../support/make-clip.ts'
-import { createMediaBench, fastTap, processesWith, type MediaBench } from '../support/media-bench.ts'
+import { childrenWith, createMediaBench, fastTap, type MediaBench } from '../support/media-bench.ts'
 
 let bench: MediaBench
 let pictures: Uint8Array[]
@@ -58,7 +58,7 @@ describe('a browser camera', () => {
     await watching.until((frame) => frame.seq === 1)
     pushed.stop()
     expect((await watching.ended).error?.code).toBe('CAMERA_SILENT')
-    expect(await processesWith('ffmpeg', 'mpjpeg', 'pipe:0')).toEqual([])
+    expect(await childrenWith('ffmpeg', 'mpjpeg', 'pipe:0')).toEqual([])
   })
 
   it('takes nothing that is not a JPEG', async () => {

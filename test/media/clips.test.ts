@@ -4,7 +4,7 @@ import type { Frame } from '../../nodes/contract/frames.ts'
 import { readPicture } from '../../runtime/capabilities/media/jpeg-stream.ts'
 import { clipsFolder, describeWithClips } from '../support/clips.ts'
 import { makeClip } from '../support/make-clip.ts'
-import { createMediaBench, fastTap, processesWith, type MediaBench } from '../support/media-bench.ts'
+import { childrenWith, createMediaBench, fastTap, type MediaBench } from '../support/media-bench.ts'
 
 let bench: MediaBench
 beforeAll(async () => { bench = await createMediaBench({ mediaDirs: [clipsFolder] }) })
@@ -114,7 +114,7 @@ describe('a clip', () => {
       expect(frame.seq).toBe(0)
       break
     }
-    expect(await processesWith('ffmpeg', 'break.mp4')).toEqual([])
+    expect(await childrenWith('ffmpeg', 'break.mp4')).toEqual([])
   })
 })
 

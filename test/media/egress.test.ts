@@ -10,7 +10,7 @@ import type { CameraSpec } from '../../nodes/contract/capabilities.ts'
 import { createEgress, type Egress } from '../../runtime/capabilities/egress.ts'
 import { openHttpGuard } from '../../runtime/capabilities/media/http-guard.ts'
 import { makeClip, makeJpegs, publishClip } from '../support/make-clip.ts'
-import { createMediaBench, fastTap, processesWith, type MediaBench } from '../support/media-bench.ts'
+import { childrenWith, createMediaBench, fastTap, processesWith, type MediaBench } from '../support/media-bench.ts'
 import { startMjpegServer } from '../support/mjpeg-server.ts'
 import { startRtspServer, type RtspServer } from '../support/rtsp-server.ts'
 import { playlist, startSlyCamera, startSlyRtsp, type Answer, type SlyCamera } from '../support/sly-camera.ts'
@@ -171,7 +171,7 @@ describe('a camera on the web', () => {
     approved.add(`127.0.0.1:${server.port}`)
     const watching = bench.watch({ kind: 'url', url: server.url(login) }, { fast: fastTap })
     await watching.until(() => true)
-    expect(await processesWith('ffmpeg', `:${server.port}/video`, 'image2pipe')).toHaveLength(1)
+    expect(await childrenWith('ffmpeg', `:${server.port}/video`, 'image2pipe')).toHaveLength(1)
     expect(await processesWith(`geheim%20${process.pid}`)).toEqual([])
     await watching.stop()
     await server.close()

@@ -57,9 +57,9 @@ describe('after a SIGKILL', () => {
     await mkdir(path)
     for (const tool of ['ffmpeg', 'ffprobe']) await symlink(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(path, tool))
     const child = await start({ PATH: path }, { kind: 'file', path: 'orphan.mp4', loop: true })
-    expect(await decoders('orphan.mp4')).toHaveLength(1)
+    expect(await decoders(bench.clip('orphan.mp4'))).toHaveLength(1)
     await kill(child)
-    expect(await withinMs(3000, async () => (await decoders('orphan.mp4')).length === 0)).toBe(true)
+    expect(await withinMs(3000, async () => (await decoders(bench.clip('orphan.mp4'))).length === 0)).toBe(true)
   }, 30_000)
 
   it('the decoder of a silent camera ends too, where the kernel helps', async () => {
@@ -67,7 +67,7 @@ describe('after a SIGKILL', () => {
     camera.pause()
     expect(await decoders(`/${live}`)).toHaveLength(1)
     await kill(child)
-    expect(await withinMs(1500, async () => (await decoders(`/${live}`)).length + (await decoders('orphan.mp4')).length === 0)).toBe(true)
+    expect(await withinMs(1500, async () => (await decoders(`/${live}`)).length + (await decoders(bench.clip('orphan.mp4'))).length === 0)).toBe(true)
     camera.resume()
   }, 30_000)
 })

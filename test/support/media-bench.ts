@@ -111,11 +111,20 @@ function startWatching(media: Media, spec: CameraSpec, taps: Taps): Watching {
   }
 }
 
-/** Processes of this machine whose command line holds all of `words`. */
+/** Processes of this machine whose command line holds all of `words`: name something that only this test has. */
 export async function processesWith(...words: string[]): Promise<number[]> {
   const found = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(async (pid) => {
     const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
     return words.every((word) => line.includes(word)) ? [Number(pid)] : []
   }))
   return found.flat()
+}
+
+/** Those that this test file itself has started: others may run beside it. */
+export async function childrenWith(...words: string[]): Promise<number[]> {
+  const parents = await Promise.all((await processesWith(...words)).map(async (pid) => {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+    return { pid, parent: Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]) }
+  }))
+  return parents.flatMap(({ pid, parent }) => parent === process.pid ? [pid] : [])
 }

@@ -18,6 +18,8 @@ export interface RtspServer {
   resume(): void
   /** Resolves once something is being published under the path. */
   published(path: string): Promise<void>
+  /** Whether something is being published under the path right now. */
+  isPublished(path: string): boolean
   /** Players that are being served. */
   players(): number
   /** Connections since the start, players and publishers. */
@@ -56,6 +58,7 @@ export async function startRtspServer(options: { login?: RtspLogin } = {}): Prom
     published: async (path) => {
       while (!state.streams.has(path)) await new Promise<void>((resolve) => state.waiting.add(resolve))
     },
+    isPublished: (path) => state.streams.has(path),
     players: () => [...state.streams.values()].reduce((sum, { players }) => sum + [...players].filter(({ isPlaying }) => isPlaying).length, 0),
     connections: () => state.connections,
     close: async () => {
