@@ -1,9 +1,11 @@
 // Mail over SMTP. One connection a mail, bounded in time; troubles in words, without a password in them. Never retries.
-import { isIP } from 'node:net'
+import { once } from 'node:events'
+import { connect, isIP, type Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
 import type { ConnectionPort, Mail, MailPort } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { pinnedLookup } from './address-guard.ts'
 import type { Egress } from './egress.ts'
 import { pinnedAddresses } from './pinned-host.ts'
 
@@ -14,36 +16,48 @@ export function createMail({ connections, egress }: { connections: Pick<Connecti
   return {
     send: async (name, mail, signal) => {
       const connection = await connections.get(name)
-      const transport = await openTransport(connection, egress)
-      const stop = (): void => transport.close()
-      if (signal.aborted) throw new StoppedError()
-      signal.addEventListener('abort', stop, { once: true })
+      const line = await openLine(connection, egress)
       try {
-        return takenBy(await transport.sendMail(letterOf(connection, mail)))
+        await once(line, 'connect', { signal })
+        return takenBy(await openTransport(connection, line).sendMail({ ...letterOf(connection, mail), signal }))
       } catch (thrown) {
         if (signal.aborted) throw new StoppedError()
         throw asCoded(thrown, connection)
       } finally {
-        signal.removeEventListener('abort', stop)
-        transport.close()
+        line.destroy()
       }
     },
   }
 }
 
-async function openTransport({ name, kind, config, secret }: Connection, egress: Pick<Egress, 'checkAddress'>) {
+/** To whichever of the judged addresses answers. */
+async function openLine({ name, kind, config }: Connection, egress: Pick<Egress, 'checkAddress'>): Promise<Socket> {
   if (kind !== 'smtp') throw new FatalError('MAIL_CONNECTION_UNFIT', `The connection "${name}" is of the kind "${kind}". Mail goes over one of the kind "smtp".`)
   const host = String(config.host ?? '')
-  const port = Number(config.port ?? 587)
+  const port = portOf(config)
+  const addresses = await pinnedAddresses(egress, host, port)
+  const line = connect({ host, port, lookup: pinnedLookup(addresses), noDelay: true })
+  const late = setTimeout(() => line.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), timeoutMs)
+  // Between its connecting and its first word nobody else listens.
+  line.on('error', () => undefined)
+  line.once('connect', () => clearTimeout(late)).once('close', () => clearTimeout(late))
+  return line
+}
+
+function portOf({ port }: Connection['config']): number {
+  return Number(port ?? 587)
+}
+
+function openTransport({ config, secret }: Connection, line: Socket) {
+  const host = String(config.host ?? '')
+  const port = portOf(config)
   const { user, password } = secret
-  const [{ address }] = await pinnedAddresses(egress, host, port)
   return createTransport({
-    host: address, port, secure: typeof config.secure === 'boolean' ? config.secure : port === 465,
-    // The certificate must be the name's, although we connect to the number.
+    connection: line, host, port, secure: typeof config.secure === 'boolean' ? config.secure : port === 465,
     ...(isIP(host) === 0 ? { tls: { servername: host } } : {}), name: 'heed.local',
     // A password never goes over an open line, except on this machine.
-    ...(user ? { auth: { user, pass: password ?? '' }, requireTLS: !/^(127\.|::1$)/.test(address) } : {}),
-    connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs,
+    ...(user ? { auth: { user, pass: password ?? '' }, requireTLS: !/^(127\.|::1$)/.test(line.remoteAddress ?? '') } : {}),
+    greetingTimeout: timeoutMs, socketTimeout: timeoutMs,
     disableFileAccess: true, disableUrlAccess: true,
   })
 }
@@ -63,7 +77,7 @@ function takenBy({ accepted, rejected }: { accepted: unknown[]; rejected: unknow
 }
 
 const away: Record<string, string> = {
-  ECONNECTION: 'cannot be reached', ESOCKET: 'cannot be reached', ETIMEDOUT: 'did not answer in time', EDNS: 'cannot be reached', ECONNREFUSED: 'refused the connection', ECONNRESET: 'closed the connection',
+  ECONNECTION: 'cannot be reached', ESOCKET: 'cannot be reached', ETIMEDOUT: 'did not answer in time', EDNS: 'cannot be reached', ECONNREFUSED: 'refused the connection', EHOSTUNREACH: 'cannot be reached', ENETUNREACH: 'cannot be reached', ECONNRESET: 'closed the connection',
   ETLS: 'did not agree on encryption',
 }
 

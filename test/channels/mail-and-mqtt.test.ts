@@ -1,5 +1,6 @@
 // Mail and MQTT against a real SMTP server and a real broker on loopback, through the node and its capability.
-import { createServer, type AddressInfo, type Server } from 'node:net'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { Aedes } from 'aedes'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import notification from '../../nodes/action/notification.ts'
@@ -77,6 +78,26 @@ describe('mail', () => {
       .rejects.toMatchObject({ name: 'FatalError', code: 'MAIL_REFUSED' })
     expect(server.received).toHaveLength(0)
   })
+
+  it('reaches a server by another of its addresses when the first one does not answer', async () => {
+    const egress = createEgress({ lookup: async () => [{ address: '::1', family: 6 }, { address: '127.0.0.1', family: 4 }] })
+    const mail = createMail({ connections: { get: async () => connection({ host: 'mail.example' }) }, egress })
+    expect(await mail.send('mail', { to: ['ana@example.org'], subject: 's', text: 't' }, new AbortController().signal)).toContain('ana@example.org')
+  })
+
+  it('stops at once when asked, while the server says nothing', async () => {
+    const lines: Socket[] = []
+    const silent = createServer((line) => { lines.push(line) })
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const stopping = new AbortController()
+    const { port } = silent.address() as AddressInfo
+    const sending = createMail(portFor(connection({ port }))).send('mail', { to: ['ana@example.org'], subject: 's', text: 't' }, stopping.signal)
+    await once(silent, 'connection')
+    stopping.abort()
+    await expect(sending).rejects.toMatchObject({ code: 'RUN_STOPPED' })
+    for (const line of lines) line.destroy()
+    await new Promise((resolve) => silent.close(resolve))
+  }, 5000)
 
   it('goes to no metadata address, and stops when asked', async () => {
     await expect(perform(connection({ host: '169.254.169.254' }), 'x')).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD' })
