@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
 import { BadRequestError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { namedHosts } from '../../nodes/contract/hosts.ts'
-import { builtInConnections, ConnectionNameSchema, ConnectionPatchSchema, configSchemaOf, NewConnectionSchema } from './connection-schemas.ts'
+import { builtInConnections, ConnectionNameSchema, ConnectionPatchSchema, configSchemaOf, lackOf, NewConnectionSchema } from './connection-schemas.ts'
 import type { ApiDeps } from './deps.ts'
 import { parseBody, parseInput } from './input.ts'
 
@@ -107,7 +107,11 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
   api.post('/connections/:name/test', async (request, response) => {
     const name = parseInput(ConnectionNameSchema, request.params.name)
     const { to } = parseInput(z.object({ to: z.string().trim().max(4000).optional() }), request.body ?? {})
-    const { ok, message, details } = await deps.testConnection(await connectionToTest(deps, name, request.body), to)
+    const connection = await connectionToTest(deps, name, request.body)
+    // What it cannot do without comes before whatever else may be wrong.
+    const lack = lackOf(connection.kind, Object.keys(connection.secret))
+    const { ok, message, details } = lack === undefined ? await deps.testConnection(connection, to)
+      : { ok: false, message: `The connection “${name}” lacks ${lack}. Enter it, then test it again.`, details: undefined }
     response.json({ ok, message, ...(details ? { details } : {}) })
   })
 }

@@ -62,6 +62,12 @@ describe('testing a connection', () => {
     expect(await post('/api/connections/mail/test', { ...smtp(), to: 'not an address' })).toMatchObject({ ok: false, message: expect.stringContaining('e-mail addresses') as string })
   })
 
+  it('names the secret that is missing before anything else', async () => {
+    expect(await post('/api/connections/bot/test', { kind: 'telegram', config: { url: receiver.url } })).toEqual({ ok: false, message: 'The connection “bot” lacks its bot token. Enter it, then test it again.' })
+    expect(await post('/api/connections/bot/test', { kind: 'telegram', config: { url: receiver.url }, secret: { botToken: '' } })).toMatchObject({ message: expect.stringContaining('lacks its bot token') as string })
+    expect(receiver.received).toEqual([])
+  })
+
   it('uses settings that are not saved yet', async () => {
     expect(await post('/api/connections/new/test', { kind: 'discord', secret: { url: `${receiver.url}/api/webhooks/1/x` } })).toMatchObject({ ok: true })
     expect(receiver.received).toHaveLength(1)

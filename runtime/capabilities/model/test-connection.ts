@@ -1,4 +1,5 @@
 // Tells whether a connection answers, in words for a person. Never throws, never shows a secret, leaves no session behind.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpPort } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError, toError } from '../../../nodes/contract/errors.ts'
@@ -23,11 +24,14 @@ export interface TestDeps {
   edge?: Pick<EdgePort, 'test'>
   agents?: ConnectionTest
   speech?: ConnectionTest
+  /** For the whole test of an interaction server; default 10 s. */
+  limitMs?: number
 }
 
 const timeoutMs = 10_000
 /** A server that loads its model at the first question. */
 const slowTimeoutMs = 60_000
+const listShare = 0.2
 const untested: ConnectionTest = { test: async ({ kind }) => ({ ok: false, message: `A connection of kind "${kind}" cannot be tested yet.` }) }
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 /** A grey picture of 64 by 48: enough to see whether the model behind a server answers. */
@@ -40,7 +44,7 @@ export async function testConnection(connection: Connection, deps: TestDeps, sig
   try {
     switch (connection.kind) {
       case 'vllm-omni':
-      case 'joyai-webinfer': return await testInteraction(connection, deps.http, signal)
+      case 'joyai-webinfer': return await testInteraction(connection, deps.http, deps.limitMs ?? timeoutMs, signal)
       case 'openai': return await testOpenai(connection, deps.http, signal)
       case 'edge': return deps.edge ? await deps.edge.test(timeoutMs) : { ok: false, message: 'The built-in model is not part of this process.' }
       case 'webhook': return await testWebhook(connection, deps.http, signal)
@@ -57,21 +61,26 @@ export async function testConnection(connection: Connection, deps: TestDeps, sig
 }
 
 /** A whole tick: the front's health says nothing of the model behind it. */
-async function testInteraction(connection: Connection, http: HttpPort, signal: AbortSignal): Promise<ConnectionReport> {
-  const models = await listModels(connection, http, signal).catch(() => [])
+async function testInteraction(connection: Connection, http: HttpPort, limitMs: number, signal: AbortSignal): Promise<ConnectionReport> {
+  // One deadline for the whole test: a server that drips would otherwise take it for each question.
+  const endAtMs = performance.now() + limitMs
+  // What it offers is told beside the verdict and may not take its time.
+  const models = await listModels(connection, http, limitMs * listShare, signal).catch(() => [])
   const open = connection.kind === 'vllm-omni' ? openVllmOmni : openJoyaiWebinfer
-  const session = open({ http, log: quiet, connection, streamKey: `test-${crypto.randomUUID()}`, timeoutMs, restore: undefined })
+  const session = open({ http, log: quiet, connection, streamKey: `test-${crypto.randomUUID()}`, timeoutMs: limitMs * (1 - listShare), restore: undefined })
   try {
     const picture = { width: 64, height: 48, jpeg: probeJpeg }
     const verdict = await session.tick({ picture, kind: 'I', mediaTimeS: 0, tick: 1, seconds: 1, persona: 'default', instruction: 'This is a test of the connection. Stay silent.' }, signal)
     return { ok: true, message: `The model answers, in ${Math.round(verdict.latencyMs)} ms.`, details: { latencyMs: verdict.latencyMs, models } }
   } finally {
-    await session.close()
+    // A server that did not answer in time gets no more of it: its session ends by itself.
+    await Promise.race([session.close(), sleep(Math.max(0, endAtMs - performance.now()), undefined, { ref: false })])
   }
 }
 
 /** A whole look at a picture: many servers of this kind answer well and see nothing. */
 async function testOpenai(connection: Connection, http: HttpPort, signal: AbortSignal): Promise<ConnectionReport> {
+  const endAtMs = performance.now() + slowTimeoutMs
   const offered = await offeredModels(connection, http, signal)
   const models = offered.map(({ id }) => id)
   const { contextTokens } = openaiConfig(connection)
@@ -82,7 +91,7 @@ async function testOpenai(connection: Connection, http: HttpPort, signal: AbortS
   const model = wanted ?? models[0]
   const startedMs = performance.now()
   const answer = await callModel(http, connection, {
-    path: '/v1/chat/completions', timeoutMs: slowTimeoutMs, body: {
+    path: '/v1/chat/completions', timeoutMs: Math.ceil((endAtMs - performance.now()) / 1000) * 1000, body: {
       ...(model === undefined ? {} : { model }), max_tokens: 300, temperature: 0, stream: false,
       messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/jpeg;base64,${redJpeg}` } }, { type: 'text', text: 'What colour is this picture? Answer with one word.' }] }],
     },
@@ -116,9 +125,9 @@ async function testWebhook(connection: Connection, http: HttpPort, signal: Abort
   return { ok: true, message: `Somebody answers there (${status} to a GET). ${signing}`, details: { status } }
 }
 
-async function listModels(connection: Connection, http: HttpPort, signal: AbortSignal): Promise<string[]> {
+async function listModels(connection: Connection, http: HttpPort, limitMs: number, signal: AbortSignal): Promise<string[]> {
   baseUrl(connection)
-  const answer = await callModel(http, connection, { method: 'GET', path: '/v1/models', timeoutMs }, signal)
+  const answer = await callModel(http, connection, { method: 'GET', path: '/v1/models', timeoutMs: limitMs }, signal)
   const data: unknown[] = Array.isArray(answer.data) ? answer.data : []
   return data.flatMap((model) => typeof model === 'object' && model !== null && 'id' in model ? [String(model.id)] : [])
 }
