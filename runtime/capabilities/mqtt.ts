@@ -20,33 +20,46 @@ export function createMqtt({ connections, egress }: { connections: Pick<Connecti
   return {
     publish: async (name, messages, signal) => {
       const connection = await connections.get(name)
-      const { url, options } = await addressOf(connection, egress)
-      if (signal.aborted) throw new StoppedError()
-      const client = mqtt.connect(url, options)
-      try {
-        await published(client, messages, signal, url)
-      } catch (thrown) {
+      const targets = await targetsOf(connection, egress, signal)
+      for (const { url, options } of targets) {
         if (signal.aborted) throw new StoppedError()
-        throw asCoded(thrown, new URL(String(connection.config.url)).host)
-      } finally {
-        client.end(true)
+        const client = mqtt.connect(url, options)
+        try {
+          return await published(client, messages, signal, url)
+        } catch (thrown) {
+          if (signal.aborted) throw new StoppedError()
+          if (isNobodyThere(thrown) && url !== targets.at(-1)?.url) continue
+          throw asCoded(thrown, new URL(String(connection.config.url)).host)
+        } finally {
+          client.end(true)
+        }
       }
     },
   }
 }
 
-async function addressOf({ name, kind, config, secret }: Connection, egress: Pick<Egress, 'checkAddress'>): Promise<{ url: string; options: IClientOptions }> {
+interface Target { url: string; options: IClientOptions }
+
+/** To be tried in turn: a name may have several addresses. */
+async function targetsOf({ name, kind, config, secret }: Connection, egress: Pick<Egress, 'checkAddress'>, signal: AbortSignal): Promise<Target[]> {
   if (kind !== 'mqtt') throw new FatalError('MQTT_CONNECTION_UNFIT', `The connection "${name}" is of the kind "${kind}". This wants one of the kind "mqtt".`)
   const url = new URL(String(config.url ?? ''))
   const login = { ...(secret.user ? { username: secret.user } : {}), ...(secret.password ? { password: secret.password } : {}) }
   const options: IClientOptions = { ...login, connectTimeout: timeoutMs, reconnectPeriod: 0, clean: true, queueQoSZero: false }
-  const addresses = await pinnedAddresses(egress, url.hostname, portOf(url))
+  const addresses = await pinnedAddresses(egress, url.hostname, portOf(url), signal)
   // A WebSocket names its host to the server; it looks it up where we say, and follows no redirect.
-  if (url.protocol.startsWith('ws')) return { url: url.href, options: { ...options, wsOptions: { lookup: pinnedLookup(addresses), followRedirects: false } } }
-  const [{ address }] = addresses
+  if (url.protocol.startsWith('ws')) return [{ url: url.href, options: { ...options, wsOptions: { lookup: pinnedLookup(addresses), followRedirects: false } } }]
   const servername = url.hostname
-  url.hostname = address.includes(':') ? `[${address}]` : address
-  return { url: url.href, options: { ...options, ...(url.protocol === 'mqtts:' && isIP(servername) === 0 ? { servername } : {}) } as IClientOptions }
+  return addresses.map(({ address }) => {
+    const to = new URL(url)
+    to.hostname = address.includes(':') ? `[${address}]` : address
+    return { url: to.href, options: { ...options, ...(url.protocol === 'mqtts:' && isIP(servername) === 0 ? { servername } : {}) } as IClientOptions }
+  })
+}
+
+/** Nothing can have been sent, and it was said at once. */
+function isNobodyThere(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(String(thrown.code))
 }
 
 function published(client: MqttClient, messages: Parameters<MqttPort['publish']>[1], signal: AbortSignal, url: string): Promise<void> {

@@ -5,7 +5,7 @@ import { Aedes } from 'aedes'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { Connection } from '../../nodes/contract/connections.ts'
-import { createEgress } from '../../runtime/capabilities/egress.ts'
+import { createEgress, type Egress } from '../../runtime/capabilities/egress.ts'
 import { createMail } from '../../runtime/capabilities/mail.ts'
 import { createMqtt } from '../../runtime/capabilities/mqtt.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
@@ -17,6 +17,9 @@ const egress = createEgress({
   isApproved: async (host, port) => approved.has(`${host}:${port}`),
   lookup: async () => [{ address: found.length > 1 ? found.shift()! : found[0]!, family: 4 }],
 })
+/** A name with two addresses, of which nobody listens at the first. */
+const halfDown: Pick<Egress, 'checkAddress'> = { checkAddress: async () => ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 })) }
+const hanging: Pick<Egress, 'checkAddress'> = { checkAddress: () => new Promise(() => undefined) }
 const sly = ['169.254.169.254', '2852039166', '0xa9fea9fe', '0251.0376.0251.0376', '169.254.43518', '::ffff:169.254.169.254', '[::ffff:a9fe:a9fe]', '64:ff9b::a9fe:a9fe', 'fd00:ec2::254', 'metadata.google.internal']
 
 beforeEach(() => {
@@ -58,7 +61,7 @@ describe('mqtt', () => {
   let plain: Server, web: Server
   const reached: string[] = []
   const port = (server: Server): number => (server.address() as AddressInfo).port
-  const publish = (url: string) => createMqtt({ connections: { get: async () => ({ name: 'home', kind: 'mqtt', config: { url }, secret: {} }) }, egress }).publish('home', [{ topic: 't', payload: 'p' }], never)
+  const publish = (url: string, door: Pick<Egress, 'checkAddress'> = egress, signal = never) => createMqtt({ connections: { get: async () => ({ name: 'home', kind: 'mqtt', config: { url }, secret: {} }) }, egress: door }).publish('home', [{ topic: 't', payload: 'p' }], signal)
   beforeAll(async () => {
     broker = await Aedes.createBroker()
     broker.on('publish', ({ topic }, client) => { if (client) reached.push(topic) })
@@ -92,4 +95,10 @@ describe('mqtt', () => {
       found = ['127.0.0.1']
     }
   })
+  it('goes to the next address where nobody listens at the first, and waits for no name once it is stopped', async () => {
+    await publish(`mqtt://broker.example:${port(plain)}`, halfDown)
+    expect(reached).toEqual(['t'])
+    await expect(publish('mqtt://broker.example:9', halfDown)).rejects.toMatchObject({ name: 'RetryableError', code: 'MQTT_UNREACHABLE' })
+    await expect(publish('mqtt://broker.example', hanging, AbortSignal.timeout(20))).rejects.toMatchObject({ code: 'RUN_STOPPED' })
+  }, 5000)
 })

@@ -7,6 +7,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CameraSpec } from '../../nodes/contract/capabilities.ts'
+import { systemClock } from '../../runtime/capabilities/clock.ts'
 import { createEgress, type Egress } from '../../runtime/capabilities/egress.ts'
 import { openHttpGuard } from '../../runtime/capabilities/media/http-guard.ts'
 import { makeClip, makeJpegs, publishClip } from '../support/make-clip.ts'
@@ -92,6 +93,18 @@ describe('a camera that is stopped while its host is still being judged', () => 
   })
 })
 
+describe('a name service that does not answer', () => {
+  const hanging: Pick<Egress, 'checkAddress'> = { checkAddress: () => new Promise(() => undefined) }
+
+  it('keeps nobody from stopping a camera, and no camera test from its end', async () => {
+    const stuck = await createMediaBench({ egress: hanging, clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal) } })
+    const cameras = [stuck.watch({ kind: 'rtsp', url: 'rtsp://camera.example/x' }), stuck.watch({ kind: 'url', url: 'rtmp://camera.example/x/y' })]
+    expect((await Promise.all(cameras.map((watching) => watching.stop()))).map(({ error }) => error?.code)).toEqual(['RUN_STOPPED', 'RUN_STOPPED'])
+    expect(await stuck.media.library.probe({ kind: 'url', url: 'http://camera.example/' })).toMatchObject({ ok: false, code: 'CAMERA_TIMEOUT' })
+    await stuck.close()
+  }, 5000)
+})
+
 describe('a camera on the web', () => {
   it.each(['169.254.169.254', '2852039166', '0251.0376.0251.0376', '0xa9fea9fe', '169.254.43518', '[::ffff:169.254.169.254]', '[64:ff9b::a9fe:a9fe]', 'metadata.google.internal'])('leads nowhere near a cloud\'s metadata, by redirect to %s', async (host) => {
     answers['/sly.mp4'] = { redirect: `http://${host}/latest/meta-data/` }
@@ -152,7 +165,7 @@ describe('a camera on the web', () => {
 
   it('may use TLS, a redirect to TLS and a playlist over TLS', async () => {
     const [key, cert] = [join(bench.dataDir, 'key.pem'), join(bench.dataDir, 'cert.pem')]
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=camera', '-keyout', key, '-out', cert], { stdio: 'ignore' })
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=camera', '-keyout', key, '-out', cert], { stdio: 'ignore' })
     const secure = await startSlyCamera((path) => path === '/clip.mp4' ? { body: clip, type: 'video/mp4' } : undefined, { key: await readFile(key, 'utf8'), cert: await readFile(cert, 'utf8') })
     approved.add(`127.0.0.1:${secure.port}`)
     answers['/moved.mp4'] = { redirect: `https://127.0.0.1:${secure.port}/clip.mp4` }

@@ -52,7 +52,7 @@ const maxSkew = 64
 export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
   if (job.signal.aborted) throw new StoppedError()
   const { tools } = deps
-  const passage = await openPassage(deps.egress, job.input)
+  const passage = await openPassage(deps.egress, job.input, job.signal)
   if (job.signal.aborted) {
     await passage.close()
     throw new StoppedError()

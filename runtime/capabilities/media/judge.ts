@@ -4,18 +4,19 @@ import type { LookupAddress } from 'node:dns'
 import { CodedError, FatalError, RetryableError } from '../../../nodes/contract/errors.ts'
 import { portOf } from '../../../nodes/contract/hosts.ts'
 import type { Egress } from '../egress.ts'
+import { unlessStopped } from '../pinned-host.ts'
 import { hostOf } from './address.ts'
 
 /** The addresses to connect to, and no others. */
 export type Judge = (host: string, port: number) => Promise<LookupAddress[]>
 
-/** Throws FatalError CAMERA_HOST_REFUSED or CAMERA_HOST_NOT_APPROVED, RetryableError CAMERA_UNKNOWN_HOST, or the approval's own trouble. */
-export function createJudge(egress: Pick<Egress, 'checkAddress'>, camera: URL): Judge {
+/** Throws FatalError CAMERA_HOST_REFUSED or CAMERA_HOST_NOT_APPROVED, RetryableError CAMERA_UNKNOWN_HOST, StoppedError, or the approval's own trouble. */
+export function createJudge(egress: Pick<Egress, 'checkAddress'>, camera: URL, signal: AbortSignal): Judge {
   return async (host, port) => {
     const isCamera = host === camera.hostname && port === portOf(camera)
     const bare = host.replace(/^\[|\]$/g, '').slice(0, 200)
     try {
-      return await egress.checkAddress(host, port)
+      return await unlessStopped(egress.checkAddress(host, port), signal)
     } catch (error) {
       const words = isCamera ? '' : `The camera at ${hostOf(camera)} sends us on to ${bare}. `
       if (error instanceof FatalError) {

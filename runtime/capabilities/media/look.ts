@@ -1,7 +1,7 @@
 // A first look at a camera: what it sends, and whether keyframes alone would do. Opens it once, briefly, through ffprobe.
 import { z } from 'zod'
 import type { Clock } from '../../../nodes/contract/capabilities.ts'
-import { RetryableError, StoppedError } from '../../../nodes/contract/errors.ts'
+import { isStopped, RetryableError, StoppedError } from '../../../nodes/contract/errors.ts'
 import type { Taps } from '../../../nodes/contract/frames.ts'
 import type { Egress } from '../egress.ts'
 import { startChild } from './child.ts'
@@ -96,7 +96,13 @@ export async function collect(
   { clock, egress }: Pick<LookDeps, 'clock' | 'egress'>, input: Input, commandFor: (input: Input) => string[], wait: Wait,
 ): Promise<{ text: Buffer; lastWords: string; exitCode: number | null }> {
   if (wait.signal.aborted) throw new StoppedError()
-  const passage = await openPassage(egress, input)
+  const over = new AbortController(), enough = new AbortController()
+  const late = clock.sleep(wait.timeoutMs, AbortSignal.any([wait.signal, over.signal])).then(() => 'late' as const, () => 'stopped' as const)
+  void late.then(() => enough.abort())
+  const passage = await openPassage(egress, input, enough.signal).catch(async (error: unknown) => {
+    over.abort()
+    throw isStopped(error) && await late === 'late' ? timedOut(input, Math.round(wait.timeoutMs / 1000)) : error
+  })
   const child = startChild(clock, commandFor(passage.input), { lastPipe: 2, feed: wait.stdin !== undefined, env: passage.env })
   child.stdin?.end(wait.stdin)
   const chunks: Buffer[] = []
@@ -105,8 +111,6 @@ export async function collect(
     bytes += chunk.length
     if (bytes <= maxOutputBytes) chunks.push(chunk)
   })
-  const over = new AbortController()
-  const late = clock.sleep(wait.timeoutMs, AbortSignal.any([wait.signal, over.signal])).then(() => 'late' as const, () => 'stopped' as const)
   const end = await Promise.race([child.ended, late, passage.refused.then(() => 'refused' as const)])
   over.abort()
   await child.stop()

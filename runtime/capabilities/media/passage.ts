@@ -51,12 +51,12 @@ class Trouble {
 }
 
 /** Opens it. Throws what the judge says of the camera itself; close it when its ffmpeg is gone. */
-export async function openPassage(egress: Pick<Egress, 'checkAddress'>, input: Input): Promise<Passage> {
+export async function openPassage(egress: Pick<Egress, 'checkAddress'>, input: Input, signal: AbortSignal): Promise<Passage> {
   const trouble = new Trouble()
   const none: Passage = { input, env: {}, refused: trouble.refused.promise, refusal: () => trouble.refusal, words: (words) => words, close: async () => undefined }
   if (input.kind !== 'rtsp' && input.kind !== 'url') return none
   const camera = new URL(input.source)
-  const judge = createJudge(egress, camera)
+  const judge = createJudge(egress, camera, signal)
   const addresses = await judge(camera.hostname, portOf(camera))
   if (camera.protocol === 'http:' || camera.protocol === 'https:') return openWeb(none, trouble, camera, judge)
   if (camera.protocol === 'srt:') {
