@@ -87,6 +87,7 @@ export const api = {
   flows: async () => (await request<{ flows: FlowSummary[] }>('GET', '/flows')).flows,
   flow: (id: string) => request<StoredFlow>('GET', `/flows/${at(id)}`),
   createFlow: (document: Flow) => request<StoredFlow>('POST', '/flows', { body: document }),
+  flowRevision: (id: string, revision: number) => request<StoredFlow>('GET', `/flows/${at(id)}/revisions/${revision}`),
   saveFlow: (id: string, document: Flow, revision: number, keepalive = false) =>
     request<StoredFlow>('PUT', `/flows/${at(id)}`, { body: document, headers: { 'If-Match': `"${revision}"` }, keepalive }),
   exportFlow: (id: string) => request<Flow>('GET', `/flows/${at(id)}/export`),

@@ -71,7 +71,7 @@ function takeStatus(flow: string, status: StreamStatus): void {
     const streams = known.some((stream) => stream.id === status.id)
       ? known.map((stream) => (stream.id === status.id ? status : stream))
       : [...known, status]
-    return { status: { ...live.status, [flow]: { state: stateOf(streams, 'stopped'), streams } } }
+    return { status: { ...live.status, [flow]: { ...live.status[flow], state: stateOf(streams, 'stopped'), streams } } }
   })
 }
 

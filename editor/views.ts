@@ -69,7 +69,7 @@ export interface Requires {
 }
 export interface FlowNeeds { requires: Requires; unapprovedHosts: string[] }
 export interface ApprovedHosts { byHand: string[]; named: string[] }
-export interface FlowStatus { state: StreamState; streams: StreamStatus[] }
+export interface FlowStatus { state: StreamState; streams: StreamStatus[]; deployment?: DeploymentView | null }
 export interface DeploymentView { id: string; revision: number; state: StreamState }
 
 export interface ConnectionView {

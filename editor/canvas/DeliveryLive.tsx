@@ -24,18 +24,19 @@ function FollowUp({ delivery, words }: { delivery: DeliveryView; words: string }
   return <div className="delivery delivery-follows small quiet" data-testid="delivery" data-state={delivery.state}><Found size={15} aria-hidden /><span>{words}</span>{isDone && <Ago at={delivery.at} />}</div>
 }
 
-/** One delivery as a line; `by` is the card it is for, where several are listed. */
-export function DeliveryLine({ delivery, parcel, by }: { delivery: DeliveryView; parcel?: Parcel | undefined; by?: string | undefined }) {
+/** One delivery as a line; `by` is the card it is for, where several are listed; `isWhole` where there is room to say who took it. */
+export function DeliveryLine({ delivery, parcel, by, isWhole = false }: { delivery: DeliveryView; parcel?: Parcel | undefined; by?: string | undefined; isWhole?: boolean }) {
   const now = useNow()
   const following = followUpWords(delivery)
   if (following !== null && delivery.state !== 'failed') return <FollowUp delivery={delivery} words={following} />
   const state = endOf(delivery)
   const { icon: Found, tone } = marks[state as keyof typeof marks] ?? underWay
+  const words = isWhole && state === 'delivered' && delivery.attempts <= 1 && delivery.detail ? delivery.detail : deliveryStateWords(state, delivery.attempts, parcel)
   const isWorking = parcel === 'question' && state === 'running'
   return (
     <div className="delivery small" title={delivery.detail} data-testid="delivery" data-state={state}>
       <Found size={15} color={`var(--state-${tone})`} aria-hidden />
-      <span>{by !== undefined && <span className="quiet">{by}: </span>}{deliveryStateWords(state, delivery.attempts, parcel)}</span>
+      <span>{by !== undefined && <span className="quiet">{by}: </span>}{words}</span>
       <span className="quiet nums" title={exact(delivery.at)}>{isWorking ? since(delivery.at, now) : ago(delivery.at, now)}</span>
       <CancelDelivery delivery={delivery} />
       {state !== 'delivered' && state !== 'cancelling' && delivery.detail && <span className="quiet delivery-detail">{delivery.detail}</span>}

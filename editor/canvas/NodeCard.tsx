@@ -82,6 +82,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
       <CardProblems problems={problems} config={node.config} />
       {view.streams.length > 1 && view.area !== 'camera' && <StreamChooser streams={view.streams} chosen={view.stream?.id} />}
       <Live view={view} />
+      {view.isNew && problems.length === 0 && <div className="card-foot"><span className="quiet" data-testid="not-deployed">Not deployed yet</span></div>}
       {state && <div className="card-foot"><StateMark state={state} /><CardNumber view={view} /></div>}
     </div>
   )

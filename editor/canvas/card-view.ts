@@ -6,6 +6,7 @@ import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract
 import { cardLine, withoutCredentials } from '../graph/card-line.ts'
 import { portsOf } from '../graph/check.ts'
 import { camerasOf } from '../graph/reach.ts'
+import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
@@ -27,6 +28,8 @@ export interface CardView {
   stream: StreamStatus | undefined
   streams: readonly StreamStatus[]
   state: StreamState | null
+  /** Drawn since the flow was deployed: it does not run. */
+  isNew: boolean
   status: NodeStatus | undefined
   decisions: readonly StreamDecision[]
   deliveries: readonly DeliveryView[]
@@ -70,7 +73,8 @@ export function useCardView(id: string): CardView | undefined {
     .flatMap((event) => event.deliveries.filter((delivery) => delivery.node === id)).slice(0, 20)))
   const cameras = useMemo(() => (flow ? camerasOf(flow, types, id) : []), [flow, types, id])
   const streams = useMemo(() => cameras.flatMap((camera) => all.filter((stream) => stream.source === camera)), [all, cameras])
-  const stream = streams.find((candidate) => candidate.id === chosen) ?? streams[0]
+  const isNew = useDeployed(({ flow: of, document }) => of === flowId && document !== null && !document.nodes.some((each) => each.id === id))
+  const stream = isNew ? undefined : streams.find((candidate) => candidate.id === chosen) ?? streams[0]
   const decisions = useLive((live) => (stream ? live.decisions[stream.id] : undefined)) ?? (none as readonly StreamDecision[])
   const node = flow?.nodes.find((candidate) => candidate.id === id)
   const ports = useMemo(() => (flow ? portsOf(flow, types, id) : { in: {}, out: {} }), [flow, types, id])
@@ -78,7 +82,7 @@ export function useCardView(id: string): CardView | undefined {
   const type = types.get(node.type)
   const status = stream?.nodes[id]
   return {
-    node, type, ...describe(node, type), ports, problems, area: areaOf(type), stream, streams, status, decisions, deliveries,
+    node, type, ...describe(node, type), ports, problems, area: areaOf(type), stream, streams: isNew ? none : streams, status, decisions, deliveries, isNew,
     state: cardState(stream, status, type?.role === 'source'),
   }
 }

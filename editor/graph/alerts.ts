@@ -22,7 +22,7 @@ function isFall({ fields }: Pick<EventView, 'fields'>): boolean {
 export function isAlert(event: Pick<EventView, 'kind' | 'deliveries' | 'fields'>): boolean {
   if (isTrouble(event)) return true
   if (echoes.has(event.kind) || event.deliveries.length === 0) return false
-  return isFall(event) || event.deliveries.some(({ type }) => type == null || !quiet.has(type))
+  return isFall(event) || event.deliveries.some(({ type }) => type === null || type === undefined || !quiet.has(type))
 }
 
 /** True while nobody has said that they saw it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { editorType, editorTypes } from '../../test/support/editor-types.ts'
-import { differences } from './compare.ts'
+import { differences, runsTheSame } from './compare.ts'
 import { addNode, addWire, emptyFlow, moveNodes, removeItems, setConfig, setFlowText } from './edit.ts'
 import { fallAlert, cameraFromAddress } from './starter.ts'
 
@@ -24,6 +24,20 @@ describe('what is different between two versions', () => {
 
   it('does not keep silent about what has no words of its own', () => {
     expect(differences(emptyFlow('a'), { ...emptyFlow('a'), tags: ['care'] }, types)).toEqual(['Changed the description or the tags'])
+  })
+})
+
+describe('whether a deploy would change anything', () => {
+  it('leaves out where the cards lie and in which order they are kept', () => {
+    const moved = moveNodes(base, new Map([['model', { x: 1, y: 1 }]]))
+    expect(runsTheSame(base, { ...moved, nodes: moved.nodes.toReversed(), wires: moved.wires.toReversed() })).toBe(true)
+  })
+
+  it('sees a setting, a card, a wire and the name, which messages carry', () => {
+    expect(runsTheSame(base, setConfig(base, 'codec', 'preset', 'detail'))).toBe(false)
+    expect(runsTheSame(base, addNode(base, editorType('camera-source'), { x: 0, y: 400 }).flow)).toBe(false)
+    expect(runsTheSame(base, addWire(base, { node: 'model', port: 'response' }, { node: 'tell', port: 'message' }))).toBe(false)
+    expect(runsTheSame(base, setFlowText(base, 'name', 'Falls'))).toBe(false)
   })
 })
 

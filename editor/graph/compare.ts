@@ -7,6 +7,14 @@ import { wireId } from './edit.ts'
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
+/** True when a deploy would change nothing: where the cards lie is nothing that runs. */
+export function runsTheSame(before: Flow, after: Flow): boolean {
+  const run = (flow: Flow): unknown => [
+    flow.nodes.map((node) => JSON.stringify({ ...node, position: 0 })).sort(), flow.wires.map(wireId).sort(), flow.name,
+  ]
+  return same(run(before), run(after))
+}
+
 /** Sentences that lead from `before` to `after`; empty when they are equal. */
 export function differences(before: Flow, after: Flow, types: NodeTypes): string[] {
   const lines: string[] = []

@@ -5,6 +5,8 @@ import type { Point } from './edit.ts'
 export const columnPx = 296
 const gapPx = 32
 const usualHeightPx = 200
+/** A new card has hardly any height, and gets some with its first problem. */
+const leastHeightPx = 136
 
 /** Where each node goes so that wires run from left to right. Heights are those of the drawn cards, where known. */
 export function tidyPlaces(flow: Flow, heights: ReadonlyMap<string, number> = new Map()): Map<string, Point> {
@@ -16,7 +18,7 @@ export function tidyPlaces(flow: Flow, heights: ReadonlyMap<string, number> = ne
     const at = column.get(node.id) ?? 0
     const y = nextY.get(at) ?? 0
     places.set(node.id, { x: at * columnPx, y })
-    nextY.set(at, y + (heights.get(node.id) ?? usualHeightPx) + gapPx)
+    nextY.set(at, y + Math.max(heights.get(node.id) ?? usualHeightPx, leastHeightPx) + gapPx)
   }
   return places
 }

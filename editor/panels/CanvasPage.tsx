@@ -7,6 +7,7 @@ import { Canvas } from '../canvas/Canvas.tsx'
 import { showCard } from '../canvas/view.ts'
 import { WireRefused } from '../canvas/WireRefused.tsx'
 import { useShortcuts } from '../commands/all.ts'
+import { readDeployed } from '../deployed.ts'
 import { readFlow, readStatus, useLive } from '../live.ts'
 import { readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import '../needs.css'
@@ -19,6 +20,7 @@ import { Page, Skeletons } from './Page.tsx'
 import { Palette } from './Palette.tsx'
 import { Toolbar } from './Toolbar.tsx'
 import { TopBar } from './TopBar.tsx'
+import { isAwake } from './use-flows.ts'
 
 const rereadMs = 15_000
 
@@ -30,6 +32,9 @@ function useLiveFlow(id: string): void {
     const timer = setInterval(() => void readStatus(id), rereadMs)
     return () => clearInterval(timer)
   }, [id])
+  const status = useLive((live) => live.status[id])
+  const runs = status && isAwake(status.state) ? status.deployment?.revision ?? null : null
+  useEffect(() => void readDeployed(id, runs), [id, runs, status])
 }
 
 const needCodes = ['HOST_NOT_APPROVED', 'RECEIVER_NOT_APPROVED', 'NODE_CONNECTION_MISSING', 'NODE_TYPE_UNKNOWN']

@@ -55,7 +55,7 @@ function viewOf(flow: Flow, id: string, type: NodeType | undefined, state: (type
   const status: NodeStatus | undefined = isState ? { text: 'Sending small pictures', tone: state === 'degraded' ? 'warn' : 'ok', data: { costs } } : undefined
   const stream = isState ? streamOf(id, state as StreamState, status) : undefined
   return {
-    node, type, ...describe(node, type), ports: type?.ports ?? { in: {}, out: {} }, area: areaOf(type), stream, streams: stream ? [stream] : [], state: stream?.state ?? null, status,
+    node, type, ...describe(node, type), ports: type?.ports ?? { in: {}, out: {} }, area: areaOf(type), stream, streams: stream ? [stream] : [], state: stream?.state ?? null, isNew: false, status,
     problems: state === 'problem' ? [problemOf(id, 'error')] : state === 'warning' ? [problemOf(id, 'warning')] : [], decisions: stream ? decisionsOf(id, state) : [], deliveries: stream ? deliveries : [],
   }
 }

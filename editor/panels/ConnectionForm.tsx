@@ -10,9 +10,14 @@ import { whyNotName, type ConnectionKindView } from './connection-kinds.ts'
 
 interface Props { view: ConnectionKindView; existing: ConnectionView | undefined; taken: readonly string[]; startName?: string; onDone(name: string | null): void }
 
+/** What the form shows from the start is what is sent, touched or not. */
+function defaultsOf({ config }: ConnectionKindView): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config.properties ?? {}).filter(([, field]) => field.default !== undefined).map(([name, field]) => [name, field.default]))
+}
+
 function useConnectionForm({ view, existing, taken, startName, onDone }: Props) {
   const [name, setName] = useState(existing?.name ?? startName ?? view.kind)
-  const [config, setConfig] = useState<Record<string, unknown>>(existing?.config ?? {})
+  const [config, setConfig] = useState<Record<string, unknown>>(() => existing?.config ?? defaultsOf(view))
   const [secret, setSecret] = useState<Record<string, string>>({})
   const [failure, setFailure] = useState<string | null>(null)
   const [result, setResult] = useState<TestResult | null>(null)

@@ -1,7 +1,7 @@
 // Named servers and accounts: a list, and a side panel to add, change and test one.
 import { ActionIcon, Menu, Button } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
 import { NamedIcon } from '../icons.tsx'
 import { readConnections, useSession } from '../session.ts'
@@ -39,8 +39,14 @@ function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
 function SidePanel({ open, connections, onOpen }: { open: NonNullable<Open>; connections: readonly ConnectionView[]; onOpen(next: Open): void }) {
   const view = kindView(open.kind)
   const existing = connections.find((connection) => connection.name === open.name)
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // After the menu has given the keyboard back to its button: whoever opened the panel goes on in it.
+    const timer = setTimeout(() => panel.current?.focus(), 50)
+    return () => clearTimeout(timer)
+  }, [open.kind, open.name])
   return (
-    <aside className="side-panel surface" aria-label={existing ? `Connection ${existing.name}` : `New connection: ${view.title}`} data-testid="connection-panel">
+    <aside ref={panel} tabIndex={-1} className="side-panel surface" aria-label={existing ? `Connection ${existing.name}` : `New connection: ${view.title}`} data-testid="connection-panel">
       <div className="inspector-head"><h2 className="clip-text">{existing?.name ?? `New: ${view.title}`}</h2><ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={() => onOpen(null)}><IconX size={18} /></ActionIcon></div>
       <div className="stack side-panel-body">
         <p className="quiet small">{view.text}</p>

@@ -1,7 +1,7 @@
 // One alert, for a hand that is half asleep: the picture, the sentence, one big button.
 import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
-import { DeliveryLine } from '../canvas/DeliveryLive.tsx'
+import { DeliveryLine, parcelOf } from '../canvas/DeliveryLive.tsx'
 import { takeEvents, useLive } from '../live.ts'
 import { useSession } from '../session.ts'
 import { eventKindWords } from '../words.ts'
@@ -28,7 +28,7 @@ export function EventPage({ id }: { id: string }) {
           {flow && <>, in <a href={`/flows/${flow.id}`} onClick={follow}>{flow.name}</a></>}
         </p>
         <AcknowledgeButton event={event} isBig />
-        {event.deliveries.length > 0 && <div className="stack-tight">{event.deliveries.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} parcel={event.kind === 'delegation.made' ? 'question' : undefined} />)}</div>}
+        {event.deliveries.length > 0 && <div className="stack-tight">{event.deliveries.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} parcel={parcelOf(delivery.type ?? undefined)} isWhole />)}</div>}
         <a href="/inbox" onClick={follow}>All alerts</a>
       </div>
     </Page>

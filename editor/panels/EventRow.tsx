@@ -50,7 +50,7 @@ function Deliveries({ event }: { event: EventView }) {
   const cards = useFlow((open) => (open.id === event.flow ? open.history?.present.nodes : undefined))
   return event.deliveries.map((delivery) => {
     const card = cards?.find((node) => node.id === delivery.node)
-    return <DeliveryLine key={delivery.id} delivery={delivery} by={card && nameOf(card, types)} parcel={card ? parcelOf(card.type) : event.kind === 'delegation.made' ? 'question' : undefined} />
+    return <DeliveryLine key={delivery.id} delivery={delivery} by={card && nameOf(card, types)} parcel={parcelOf(delivery.type ?? card?.type)} isWhole={!card} />
   })
 }
 

@@ -10,7 +10,13 @@ import { Page, Skeletons } from './Page.tsx'
 const every = 5000
 const titles: Record<string, string> = { database: 'Database', queue: 'Queue', streams: 'Streams' }
 const facts: Record<string, string> = {
-  latencyMs: 'answers within', version: 'version', backend: 'kind', waiting: 'waiting', active: 'at work', wanted: 'should run', running: 'running', degraded: 'in trouble',
+  latencyMs: 'answers within', version: 'Postgres', backend: '', waiting: 'waiting:', active: 'at work:', wanted: 'wanted:', running: 'running:', degraded: 'in trouble:',
+}
+const backends: Record<string, string> = { embedded: 'comes with Heed', external: 'a server of yours', postgres: 'kept in Postgres', redis: 'kept in Redis' }
+
+function factWords(key: string, value: unknown): string {
+  const text = key === 'backend' ? backends[String(value)] ?? String(value) : String(value)
+  return `${facts[key] ?? key} ${text}${key === 'latencyMs' ? ' ms' : ''}`.trim()
 }
 
 function useHealth(): { health: Health | null; failure: string | null } {
@@ -36,7 +42,7 @@ function Check({ name, check }: { name: string; check: Record<string, unknown> }
       <strong>{titles[name] ?? name}</strong>
       <span>{isFine ? 'Fine' : 'In trouble'}</span>
       <span className="quiet small check-facts">
-        {Object.entries(check).filter(([key]) => key in facts).map(([key, value]) => `${facts[key]} ${String(value)}${key === 'latencyMs' ? ' ms' : ''}`).join(' · ')}
+        {Object.entries(check).filter(([key]) => key in facts).map(([key, value]) => factWords(key, value)).join(' · ')}
         {typeof check['detail'] === 'string' ? ` ${check['detail']}` : ''}
       </span>
     </li>

@@ -1,6 +1,7 @@
 // The bar over the canvas: the flow's name, how it runs, how saving stands in words, Deploy and Stop.
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCloudCheck, IconCloudOff, IconCloudUp, IconEye, IconPlayerPlay, IconPlayerStop, type Icon } from '@tabler/icons-react'
+import { useMemo } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { OnAirMark } from '../canvas/ShareCamera.tsx'
 import { StateMark } from '../canvas/StateMark.tsx'
@@ -9,6 +10,8 @@ import { deploy } from '../commands/deploy.ts'
 import { shortcutWords } from '../commands/command.ts'
 import { stop } from '../commands/stop.ts'
 import { setFlowText } from '../graph/edit.ts'
+import { runsTheSame } from '../graph/compare.ts'
+import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import type { SaveState } from '../saving.ts'
 import { changeFlow, useFlow } from '../store.ts'
@@ -34,18 +37,26 @@ function SaveMark() {
   return <span className="save-state small" role="status" data-testid="save-state" data-save={save.kind} data-tone={tone} title={'message' in save ? save.message : undefined}><Found size={16} aria-hidden /><span>{text}</span></span>
 }
 
+/** True while something is drawn that does not run yet. */
+function useIsBehind(flowId: string): boolean {
+  const runs = useDeployed((deployed) => (deployed.flow === flowId ? deployed.document : null))
+  const drawn = useFlow((open) => open.history?.present)
+  return useMemo(() => runs !== null && drawn !== undefined && !runsTheSame(runs, drawn), [runs, drawn])
+}
+
 function RunButtons({ flowId, isReadOnly }: { flowId: string; isReadOnly: boolean }) {
   const state = useLive((live) => live.status[flowId]?.state ?? 'stopped')
   const isDeploying = useFlow((open) => open.isDeploying)
   const isBlocked = useFlow((open) => open.save.kind === 'conflict' || (open.history?.present.nodes.length ?? 0) === 0)
   const isOn = isAwake(state)
+  const isBehind = useIsBehind(flowId) && isOn
   return (
     <>
       {isOn && <Button variant="default" disabled={isDeploying} onClick={() => void stop.run()} data-testid="stop-button" leftSection={<IconPlayerStop size={16} aria-hidden />}>Stop</Button>}
       {!(isOn && isReadOnly) && (
-        <Button loading={isDeploying} disabled={isBlocked} onClick={() => void deploy.run()} data-testid="deploy-button" title={shortcutWords('mod+enter')}
+        <Button variant={isOn && !isBehind ? 'default' : 'filled'} loading={isDeploying} disabled={isBlocked} onClick={() => void deploy.run()} data-testid="deploy-button" title={shortcutWords('mod+enter')}
           leftSection={<IconPlayerPlay size={16} aria-hidden />}>
-          {isOn ? 'Deploy again' : 'Deploy'}
+          {isBehind ? 'Deploy changes' : isOn ? 'Deploy again' : 'Deploy'}
         </Button>
       )}
     </>

@@ -24,7 +24,7 @@ const signSecret = { name: 'signSecret', label: 'Signing secret', help: 'When th
 const mailServer: FieldSchema = {
   properties: {
     host: text('Server', 'smtp.example.org', 'Without a scheme'), port: { type: 'integer', label: 'Port', widget: 'number', default: 465, help: '465 with encryption, 587 with STARTTLS' },
-    secure: { type: 'boolean', label: 'Encrypted from the start', widget: 'toggle', help: 'On for 465, off for 587' }, from: text('From', 'Heed <heed@example.org>', 'The sender people see'),
+    secure: { type: 'boolean', label: 'Encrypted from the start', widget: 'toggle', default: true, help: 'On for 465, off for 587' }, from: text('From', 'Heed <heed@example.org>', 'The sender people see'),
   }, required: ['host', 'port', 'from'],
 }
 
@@ -53,7 +53,7 @@ export const connectionKindViews: readonly ConnectionKindView[] = [
   { kind: 'openai', title: 'Vision server', text: 'Any server that speaks the OpenAI way and sees pictures: vllm serve, llama.cpp, Ollama, LM Studio.', icon: 'eye', config: visionServer, secrets: [apiKey] },
   { kind: 'background-agent', title: 'Background agent', text: "JoyAI's agent, which answers questions that take longer than a glance.", icon: 'robot', config: server('http://192.168.1.20:8090', 'Of the agent; it is asked at /v1/solve'), secrets: [apiKey] },
   { kind: 'a2a', title: 'Agent (A2A)', text: 'Any agent that speaks the Agent2Agent protocol.', icon: 'robot', config: { properties: { url: address('https://agent.example.org', 'Where its agent card is found') }, required: ['url'] }, secrets: [apiKey] },
-  { kind: 'command', title: 'Agent on this machine', text: "A command line such as Codex or Claude Code. Only names that this server's owner listed in HEED_AGENT_COMMANDS can run.", icon: 'bolt', config: { properties: { command: text('Name', 'codex', 'As it stands in HEED_AGENT_COMMANDS; never a path') }, required: ['command'] }, secrets: [] },
+  { kind: 'command', title: 'Agent on this machine', text: "A command line such as Codex or Claude Code. Only names that this server's owner listed in HEED_AGENT_COMMANDS can run.", icon: 'bolt', config: { properties: { command: text('Agent', 'codex', 'As it stands in HEED_AGENT_COMMANDS; never a path') }, required: ['command'] }, secrets: [] },
   { kind: 'speech', title: 'Speech server', text: 'Speaks and listens: vLLM-Omni, or any server with /v1/audio/speech and /v1/audio/transcriptions.', icon: 'volume', config: speechServer, secrets: [apiKey] },
   { kind: 'webhook', title: 'Webhook signature', text: 'A secret with which webhook messages are signed, so that the receiver knows they are from here.', icon: 'webhook', config: {}, secrets: [{ name: 'signingSecret', label: 'Signing secret', help: 'The receiver must know the same' }] },
   { kind: 'smtp', title: 'E-mail', text: 'A mail server that sends alerts, with the picture attached.', icon: 'mail', config: mailServer, secrets: [{ name: 'user', label: 'User name', help: 'Only if the server asks for one' }, { name: 'password', label: 'Password', help: 'Often one made for this app alone' }] },

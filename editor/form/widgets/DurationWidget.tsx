@@ -7,7 +7,7 @@ const units = [{ value: '1', label: 'ms' }, { value: '1000', label: 's' }, { val
 
 /** The largest unit in which the time is a whole number. */
 export function fittingUnit(ms: number): number {
-  return [3_600_000, 60_000, 1000].find((unit) => ms >= unit && ms % unit === 0) ?? (ms >= 1000 ? 1000 : 1)
+  return [3_600_000, 60_000, 1000].find((unit) => ms >= unit && ms % unit === 0) ?? (ms >= 1000 || ms === 0 ? 1000 : 1)
 }
 
 /** `duration` */
