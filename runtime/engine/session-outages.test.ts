@@ -23,6 +23,18 @@ describe('a camera', () => {
     await stopSession(bench, session)
   })
 
+  it('that was never there is not said to be watched before its first picture', async () => {
+    const bench = sessionBench()
+    bench.camera.down = new RetryableError('MEDIA_UNREACHABLE', 'The camera refused the connection.')
+    const session = bench.start()
+    await bench.clock.advance(10_000)
+    expect(eventKinds(bench)).toEqual(['stream.lost'])
+    bench.camera.down = null
+    await bench.clock.advance(31_000)
+    expect(eventKinds(bench)).toEqual(['stream.lost', 'stream.started', 'stream.resumed'])
+    await stopSession(bench, session)
+  })
+
   it('that is still away after a takeover is not told again, and its return is', async () => {
     const bench = sessionBench()
     const first = bench.start()

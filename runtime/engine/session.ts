@@ -62,6 +62,7 @@ class Session {
   #frameAtMs: number
   #isStale = false
   #hasTicked = false
+  #hasSeen = false
 
   constructor(order: SessionOrder, deps: SessionDeps, signal: AbortSignal) {
     this.#order = order
@@ -119,7 +120,6 @@ class Session {
     })
     for (const model of feeds) model.start()
     this.#source.start()
-    if (!resume) this.#note('stream.started', plan.source.id, isFinite(plan.source) ? 'The file plays.' : 'The camera is being watched.')
   }
 
   #linkModel(node: string, config: Record<string, unknown>): ModelLink {
@@ -198,6 +198,9 @@ class Session {
   #seeFrame(frame: Frame | undefined, view: CameraView, atMs: number): void {
     if (frame) {
       this.#mediaTimeS = frame.mediaTimeS
+      // Not before: that it is watched is true from its first picture on.
+      if (!this.#hasSeen && !this.#order.resume) this.#note('stream.started', this.#order.plan.source.id, isFinite(this.#order.plan.source) ? 'The file plays.' : 'The camera is being watched.')
+      this.#hasSeen = true
       this.#frameAtMs = atMs
       this.#board.frameAt(frame.atMs)
     } else if (view.camera === 'lost') {
