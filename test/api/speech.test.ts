@@ -54,6 +54,12 @@ describe('the sound of an event', () => {
     expect([outside.status, outside.headers['content-range']]).toEqual([416, 'bytes */144'])
   })
 
+  it('is kept by browsers for ever only where its node is named: without, another one may come first', async () => {
+    const keptHow = async (query: string): Promise<string | undefined> => String((await bench.call('GET', `/api/events/e1/audio${query}`)).headers['cache-control'])
+    expect(await keptHow('?node=say')).toBe('private, max-age=31536000, immutable')
+    expect(await keptHow('')).toBe('private, no-cache')
+  })
+
   it('is missing in words, and not for strangers', async () => {
     deps.sounds.clear()
     expect((await bench.call<Refusal>('GET', '/api/events/e1/audio')).body.error.code).toBe('EVENT_SOUND_MISSING')

@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { createServer, request, type ClientRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openHttpGuard, type HttpGuard } from './http-guard.ts'
+
+describe('the guard before a camera on the web, when its viewer leaves', () => {
+  let camera: Server
+  let guard: HttpGuard
+  const troubles: (Error | undefined)[] = []
+
+  beforeEach(async () => {
+    camera = createServer()
+    await once(camera.listen(0, '127.0.0.1'), 'listening')
+    guard = await openHttpGuard({
+      camera: new URL(`http://127.0.0.1:${(camera.address() as AddressInfo).port}/video`),
+      judge: async () => [{ address: '127.0.0.1', family: 4 }],
+      onRefused: (error) => troubles.push(error), onConnection: (error) => { if (error) troubles.push(error) },
+    })
+    troubles.length = 0
+  })
+  afterEach(async () => {
+    await guard.close()
+    camera.closeAllConnections()
+    camera.close()
+  })
+
+  const view = (): ClientRequest => {
+    const { hostname, port, username, password } = new URL(guard.proxy)
+    const asked = request({ hostname, port, path: guard.source, headers: { 'proxy-authorization': `Basic ${btoa(`${username}:${password}`)}` } })
+    asked.on('error', () => undefined)
+    asked.end()
+    return asked
+  }
+  /** Resolves once the camera has lost its connection. */
+  const lost = async (asked: ClientRequest, whenAsked: (answer: ServerResponse) => Promise<void>): Promise<void> => {
+    const [given, answer] = await once(camera, 'request') as [IncomingMessage, ServerResponse]
+    await whenAsked(answer)
+    const closed = once(given.socket, 'close')
+    asked.destroy()
+    await closed
+  }
+
+  it('lets go of a camera that has not answered yet, and takes that for no trouble', async () => {
+    await lost(view(), async () => undefined)
+    expect(troubles).toEqual([])
+  })
+
+  it('lets go of a camera in the middle of its stream', async () => {
+    const asked = view()
+    await lost(asked, async (answer) => {
+      answer.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=heed' }).write('--heed\r\n')
+      const [shown] = await once(asked, 'response') as [IncomingMessage]
+      await once(shown, 'data')
+    })
+    expect(troubles).toEqual([])
+  })
+})
