@@ -42,7 +42,7 @@ function SidePanel({ open, connections, onOpen }: { open: NonNullable<Open>; con
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {
     // After the menu has given the keyboard back to its button: whoever opened the panel goes on in it.
-    const timer = setTimeout(() => panel.current?.focus(), 50)
+    const timer = setTimeout(() => panel.current?.focus({ preventScroll: true }), 50)
     return () => clearTimeout(timer)
   }, [open.kind, open.name])
   return (

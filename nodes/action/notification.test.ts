@@ -59,6 +59,7 @@ describe('notification in the inbox', () => {
   it('needs nothing but the event that is there already', async () => {
     expect(await perform({}, { channel: 'inbox' })).toMatchObject({ summary: 'Shown in the inbox.', outputs: { delivered: { fields: { title: 'Fall alert', channel: 'inbox' } } } })
     expect(testNode(notification).check()).toEqual([])
+    expect(notification.ports.out.unacknowledged?.silentWithout).toBe('unacknowledgedAfterM')
   })
 
   it("puts the message into the user's own words without reading any field out of it", async () => {

@@ -62,7 +62,7 @@ export default defineAction({
     out: {
       delivered: port('message', { label: 'Delivered', event: 'notification.delivered', help: 'Once the channel has taken it.' }),
       failed: port('message', { label: 'Failed', event: 'notification.failed', help: 'Once every try was in vain.' }),
-      unacknowledged: port('message', { label: 'Unacknowledged', event: 'notification.unacknowledged', help: 'When nobody has reacted in time.' }),
+      unacknowledged: port('message', { label: 'Unacknowledged', event: 'notification.unacknowledged', silentWithout: 'unacknowledgedAfterM', help: 'When nobody has reacted in time.' }),
     },
   },
   config,

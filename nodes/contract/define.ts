@@ -19,6 +19,8 @@ export interface Port<K extends Kind = Kind> {
   many: boolean
   /** Out ports of tick nodes: what is sent here is recorded as an event of this kind. */
   event: EventKind | null
+  /** Out ports: the config field without which nothing is ever sent here, so that a wire from it is warned about. */
+  silentWithout?: string
 }
 
 const titles: Record<Kind, string> = {
@@ -34,6 +36,7 @@ export function port<K extends Kind>(kind: K, options: Partial<Omit<Port, 'kind'
     required: options.required ?? kind === 'frames',
     many: options.many ?? (kind !== 'frames' && kind !== 'memory'),
     event: options.event ?? null,
+    ...(options.silentWithout === undefined ? {} : { silentWithout: options.silentWithout }),
   }
 }
 

@@ -4,10 +4,11 @@ import type { Port } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { PortRef } from '../../nodes/contract/flow.ts'
 import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
+import { readFields } from './fields.ts'
 import { reach } from './graph.ts'
 import type { Link } from './graph.ts'
 import type { ParsedFlow } from './parse.ts'
-import { fault, listWords, quote } from './problems.ts'
+import { fault, listWords, quote, warning } from './problems.ts'
 import type { ResolvedNode } from './resolve.ts'
 
 export interface Checked {
@@ -34,6 +35,7 @@ export function checkWires(flow: ParsedFlow, nodes: Nodes): Checked {
     checkWire({ from, to }, flow, nodes, checked)
   }
   checkInputs(nodes, checked)
+  checkOutputs(nodes, checked)
   return checked
 }
 
@@ -96,6 +98,19 @@ function checkInputs(nodes: Nodes, checked: Checked): void {
       } else if (wires.length > 1 && !port.many && !comeFromDifferentCameras(wires, nodes, checked)) {
         checked.problems.push(fault('WIRE_PORT_FULL', `${quote(port.label)} of ${quote(node.name)} takes one wire, but ${wires.length} lead into it. Delete all but one, or place the node once for each.`, place))
       }
+    }
+  }
+}
+
+/** A wire that nothing will ever come along is drawn by somebody who counts on it: an escalation without its minutes. */
+function checkOutputs(nodes: Nodes, checked: Checked): void {
+  const leaving = new Set(checked.links.map(({ from, fromPort }) => `${from} ${fromPort}`))
+  for (const { id, name, definition, config } of nodes.values()) {
+    for (const [key, port] of Object.entries(definition?.ports.out ?? {})) {
+      const field = port.silentWithout
+      if (definition === null || config === null || field === undefined || config[field] || !leaving.has(`${id} ${key}`)) continue
+      const label = quote(readFields(definition).label([field]))
+      checked.problems.push(warning('PORT_SILENT', `Nothing will come out of ${quote(port.label)} of ${quote(name)}: set ${label}, or delete the wire.`, { node: id, port: key, field }))
     }
   }
 }

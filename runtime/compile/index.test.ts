@@ -1,5 +1,6 @@
 // The compiler by its public door: whole flows in, plans and problems out.
 import { describe, expect, it } from 'vitest'
+import { port, type Catalogue, type NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import { buildFlow } from '../../test/support/build-flow.ts'
 import { simpleCatalogue } from '../../test/support/simple-catalogue.ts'
@@ -13,6 +14,24 @@ const fallAlert = buildFlow('Fall alert')
 const compile = (document: unknown): ReturnType<typeof compileFlow> => compileFlow(document, simpleCatalogue)
 const places = (problems: readonly Problem[]): string[] =>
   problems.map(({ code, node, port, field }) => [code, node ?? '-', port ?? '-', field ?? '-'].join(' '))
+
+describe('a wire out of a port that never sends', () => {
+  const tell = simpleCatalogue.nodes.get('notification') as NodeDefinition
+  const catalogueWith = (field: string): Catalogue => {
+    const late = { ...tell, ports: { ...tell.ports, out: { ...tell.ports.out, late: port('message', { label: 'Late', silentWithout: field }) } } } as NodeDefinition
+    return { ...simpleCatalogue, nodes: new Map([...simpleCatalogue.nodes, ['notification', late]]) }
+  }
+  const escalating = fallAlert.node('next', 'notification').wire('tell.late', 'next.message').build()
+
+  it('is warned about until the field it waits for is set, and deploys all the same', () => {
+    const { plan, problems } = compileFlow(escalating, catalogueWith('connection'))
+    expect(places(problems)).toEqual(['PORT_SILENT tell late connection'])
+    expect(problems[0]).toMatchObject({ severity: 'warning', message: expect.stringMatching(/^Nothing will come out of “Late” of “.+”: set “.+”, or delete the wire\.$/) as string })
+    expect(plan).not.toBeNull()
+    expect(compileFlow(escalating, catalogueWith('channel')).problems).toEqual([])
+    expect(compileFlow(fallAlert.build(), catalogueWith('connection')).problems).toEqual([])
+  })
+})
 
 describe('a plan', () => {
   it('has one stream with the ticks in order, the actions and the routes', () => {
