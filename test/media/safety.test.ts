@@ -45,12 +45,12 @@ describe('a clip\'s path', () => {
   })
 
   it('is never read as an option, a protocol or a pattern', async () => {
-    for (const name of ['-i', '-version.mp4', 'concat:good.mp4|good.mp4', 'http:%2f%2fx', 'clip%03d.mp4', 'pipe:0', 'a b.mp4', '$(id).mp4']) {
+    await Promise.all(['-i', '-version.mp4', 'concat:good.mp4|good.mp4', 'http:%2f%2fx', 'clip%03d.mp4', 'pipe:0', 'a b.mp4', '$(id).mp4'].map(async (name) => {
       await copyFile(bench.clip('good.mp4'), bench.clip(name))
       const { frames, error } = await bench.watch({ kind: 'file', path: name }).ended
       expect(error, name).toBeUndefined()
       expect(frames, name).toHaveLength(1)
-    }
+    }))
   })
 })
 
@@ -69,7 +69,7 @@ describe('a clip\'s content', () => {
   })
 
   it('that claims to be enormous does not fill the memory', async () => {
-    await makeClip(bench.clip('huge.avi'), { seconds: 0.1, size: '9000x9000', codec: 'mjpeg' })
+    await makeClip(bench.clip('huge.avi'), { seconds: 0.1, fps: 10, size: '7200x7200', codec: 'mjpeg' })
     expect((await bench.watch({ kind: 'file', path: 'huge.avi' }).ended).error?.name).toBe('FatalError')
   })
 })
