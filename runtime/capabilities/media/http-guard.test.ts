@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openHttpGuard, type HttpGuard } from './http-guard.ts'
 
-describe('the guard before a camera on the web, when its viewer leaves', () => {
+describe('the guard before a camera on the web', () => {
   let camera: Server
   let guard: HttpGuard
   const troubles: (Error | undefined)[] = []
@@ -13,7 +13,7 @@ describe('the guard before a camera on the web, when its viewer leaves', () => {
     camera = createServer()
     await once(camera.listen(0, '127.0.0.1'), 'listening')
     guard = await openHttpGuard({
-      camera: new URL(`http://127.0.0.1:${(camera.address() as AddressInfo).port}/video`),
+      camera: new URL(`http://ana:wrong@127.0.0.1:${(camera.address() as AddressInfo).port}/video`),
       judge: async () => [{ address: '127.0.0.1', family: 4 }],
       onRefused: (error) => troubles.push(error), onConnection: (error) => { if (error) troubles.push(error) },
     })
@@ -44,6 +44,18 @@ describe('the guard before a camera on the web, when its viewer leaves', () => {
   it('lets go of a camera that has not answered yet, and takes that for no trouble', async () => {
     await lost(view(), async () => undefined)
     expect(troubles).toEqual([])
+  })
+
+  it('gives a password once: cameras lock accounts after a few wrong ones', async () => {
+    const given: (string | undefined)[] = []
+    camera.on('request', (asked, answer) => {
+      given.push(asked.headers.authorization)
+      answer.writeHead(401, { 'www-authenticate': 'Basic realm="camera"' }).end()
+    })
+    const [shown] = await once(view(), 'response') as [IncomingMessage]
+    shown.resume()
+    expect(shown.statusCode).toBe(401)
+    expect(given).toEqual([undefined, `Basic ${btoa('ana:wrong')}`])
   })
 
   it('lets go of a camera in the middle of its stream', async () => {
