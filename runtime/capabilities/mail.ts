@@ -16,7 +16,7 @@ export function createMail({ connections, egress }: { connections: Pick<Connecti
   return {
     send: async (name, mail, signal) => {
       const connection = await connections.get(name)
-      const line = await openLine(connection, egress)
+      const line = await openLine(connection, egress, signal)
       try {
         await once(line, 'connect', { signal })
         return takenBy(await openTransport(connection, line).sendMail({ ...letterOf(connection, mail), signal }))
@@ -31,11 +31,11 @@ export function createMail({ connections, egress }: { connections: Pick<Connecti
 }
 
 /** To whichever of the judged addresses answers. */
-async function openLine({ name, kind, config }: Connection, egress: Pick<Egress, 'checkAddress'>): Promise<Socket> {
+async function openLine({ name, kind, config }: Connection, egress: Pick<Egress, 'checkAddress'>, signal: AbortSignal): Promise<Socket> {
   if (kind !== 'smtp') throw new FatalError('MAIL_CONNECTION_UNFIT', `The connection "${name}" is of the kind "${kind}". Mail goes over one of the kind "smtp".`)
   const host = String(config.host ?? '')
   const port = portOf(config)
-  const addresses = await pinnedAddresses(egress, host, port)
+  const addresses = await pinnedAddresses(egress, host, port, signal)
   const line = connect({ host, port, lookup: pinnedLookup(addresses), noDelay: true })
   const late = setTimeout(() => line.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), timeoutMs)
   // Between its connecting and its first word nobody else listens.
