@@ -108,7 +108,7 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
   closers.push(() => reach.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const engine = createEngine({
-    clock, log, nodes, bus, relay, http, connections, store: store.engine, random: Math.random,
+    clock, log, nodes, bus, relay, http, connections, store: store.engine, random: Math.random, mostOpening: 2 * availableParallelism(),
     models: createModels({ connections, http, clock, log, edge }),
     media: (order) => media.forStream({ flowId: order.flow.id, nodeId: order.plan.source.id, streamId: order.streamId }),
     pictures: { ofEvent: (eventId) => store.events.frame(eventId), recentOfEvent: (eventId) => store.events.recentFrames(eventId) },

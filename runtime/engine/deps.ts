@@ -134,6 +134,8 @@ export interface EngineDeps {
   store: EngineStore
   bus: Bus
   relay: Relay
+  /** Cameras of this process that may be opening at a time; absent: all. */
+  mostOpening?: number
   /** A number in [0, 1): jitter. */
   random(): number
 }

@@ -1,6 +1,7 @@
 // The engine of one process: what the stream worker and the action worker call. Holds what all its sessions share.
 import type { ActionOrder, ActionOutcome } from '../queue/deps.ts'
 import type { EngineDeps, SessionOrder } from './deps.ts'
+import { Openings } from './openings.ts'
 import { performAction, type PerformDeps } from './perform.ts'
 import { Recorder, type RecorderLimits } from './recorder.ts'
 import { runSession, type SessionEnd } from './session.ts'
@@ -17,8 +18,9 @@ export type EngineOptions = EngineDeps & Omit<PerformDeps, 'clock' | 'log' | 'no
 /** Builds the engine; the composition root gives it the world. */
 export function createEngine(deps: EngineOptions, limits: Partial<RecorderLimits> = {}): Engine {
   const recorder = new Recorder(deps, limits)
+  const openings = new Openings(deps.clock, deps.mostOpening ?? Infinity)
   return {
-    runStream: (order, signal) => runSession(order, { ...deps, recorder }, signal),
+    runStream: (order, signal) => runSession(order, { ...deps, recorder, openings }, signal),
     performAction: (order, signal) => performAction(order, deps, signal),
     stop: () => recorder.stop(),
   }

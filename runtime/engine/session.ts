@@ -9,6 +9,7 @@ import { Inputs } from './inputs.ts'
 import { Journal, type TickPosition } from './journal.ts'
 import { memoryKey } from './memory.ts'
 import { ModelLink } from './model-link.ts'
+import type { Openings } from './openings.ts'
 import type { Ledger, Recorder } from './recorder.ts'
 import type { TickDraft } from './routing.ts'
 import { isFinite, Source, type CameraView } from './source.ts'
@@ -23,7 +24,7 @@ const mostDroppedRows = 60
 const lookMs = 250
 const closeMs = 5000
 
-export type SessionDeps = EngineDeps & { recorder: Recorder }
+export type SessionDeps = EngineDeps & { recorder: Recorder; openings?: Openings }
 export interface SessionEnd { state: 'finished' | 'failed' | 'stopped'; reason: string | null }
 
 /** A stop that a person asked for carries StoppedError's own words; with any other reason another worker goes on. */
@@ -114,7 +115,7 @@ class Session {
     if (definition?.role !== 'source') throw new FatalError('RUN_NODE_UNKNOWN', `The camera type "${plan.source.type}" is not installed here. Install its package on every worker, then deploy again.`)
     const feeds = [...this.#models.values()]
     this.#source = new Source({
-      definition, node: plan.source, taps: plan.taps, media: this.#deps.media(this.#order), clock, log, random,
+      definition, node: plan.source, taps: plan.taps, media: this.#deps.media(this.#order), clock, log, random, openings: this.#deps.openings,
       resumeAtS: resume && resume.tick > 0 ? resume.mediaTimeS : null,
       ...(plan.taps.fast ? { onFast: (frame) => { for (const model of feeds) model.feed(frame) } } : {}),
     })

@@ -6,6 +6,7 @@ import { BugError, FatalError, isStopped, RetryableError, StoppedError, toError 
 import type { FastFrame, Frame, Taps } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
 import { Mailbox } from './mailbox.ts'
+import type { Openings } from './openings.ts'
 
 /** A source that is open but gives nothing for this long is opened anew. RTSP cameras may need 10 s for their first picture. */
 const stallMs = 20_000
@@ -21,6 +22,8 @@ export interface SourceOptions {
   log: Log
   random(): number
   onFast?: (frame: FastFrame) => void
+  /** Bounds how many cameras of this process open at a time; absent: all at once. */
+  openings?: Openings | undefined
   /** Where an earlier worker left off: a file goes on behind it, a camera's clock goes on from it. */
   resumeAtS: number | null
 }
@@ -61,6 +64,8 @@ export class Source {
   #outcome: 'ended' | 'failed' | null = null
   #trouble: string | null = null
   #frozen = false
+  #isWaiting = false
+  #leave: (() => void) | undefined
   #activeAtMs: number
   #freshAtMs: number
   #changedAtMs: number
@@ -86,13 +91,16 @@ export class Source {
     this.#stopping.abort()
     this.#attempt.abort()
     await this.#running
+    this.#leave?.()
   }
 
   /** How the camera does right now; also cuts off a source that stalls or shows a frozen picture. */
   look(): CameraView {
     const now = this.#options.clock.nowMs()
     if (this.#outcome) return { camera: 'ok', reason: this.#trouble, ended: this.#outcome === 'ended', failed: this.#outcome === 'failed' }
-    if (now - this.#activeAtMs > stallMs) this.#giveUp('The camera is connected but sends no picture.')
+    // Neither stalled nor lost: it was not asked yet. One that was there before stays lost meanwhile.
+    if (this.#isWaiting && this.#lastLuma === null) return { camera: 'ok', reason: null, ended: false, failed: false }
+    if (!this.#isWaiting && now - this.#activeAtMs > stallMs) this.#giveUp('The camera is connected but sends no picture.')
     const isLost = this.#frozen || now - this.#freshAtMs > this.#seconds('lostAfterS', 5)
     return { camera: isLost ? 'lost' : 'ok', reason: isLost ? this.#trouble ?? 'The camera sends no picture.' : null, ended: false, failed: false }
   }
@@ -119,6 +127,7 @@ export class Source {
       let wishedMs = 0
       try {
         this.#attempt = new AbortController()
+        await this.#waitForTurn()
         const end = await this.#play(this.#attempt.signal)
         if (this.#isFinite || end === 'finished') return this.#finish('ended', null)
         this.#trouble = 'The camera ended its stream.'
@@ -130,14 +139,28 @@ export class Source {
         if (error instanceof RetryableError) wishedMs = error.retryAfterMs ?? 0
         if (error instanceof BugError || (node.config.kind === 'file' && error instanceof FatalError)) return this.#finish('failed', this.#trouble)
       }
+      this.#leave?.()
       const pauseMs = Math.max(wishedMs, backoffMs(this.#failures++, random()))
       log.warn({ node: node.id, failures: this.#failures, pauseMs: Math.round(pauseMs), reason: this.#trouble }, 'camera is opened again after a pause')
       await clock.sleep(pauseMs, this.#stopping.signal).catch(() => undefined)
     }
   }
 
+  async #waitForTurn(): Promise<void> {
+    const { clock, openings } = this.#options
+    if (!openings) return
+    this.#isWaiting = true
+    try {
+      this.#leave = await openings.enter(this.#stopping.signal)
+    } finally {
+      this.#isWaiting = false
+    }
+    if (this.#lastLuma === null) this.#freshAtMs = clock.nowMs()
+  }
+
   #finish(outcome: 'ended' | 'failed', reason: string | null): void {
     this.#outcome = outcome
+    this.#leave?.()
     this.#trouble = reason
     this.mailbox.wake()
   }
@@ -179,6 +202,7 @@ export class Source {
 
   #receive(frame: Frame): void {
     const now = this.#options.clock.nowMs()
+    this.#leave?.()
     this.#activeAtMs = now
     if (this.#isSeen(frame.mediaTimeS)) {
       this.#freshAtMs = now
