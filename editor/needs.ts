@@ -1,18 +1,17 @@
-// What the open flow still needs, where it came from somebody else: hosts to allow, connections, cameras. Asks the server; remembers
-// in this browser which cameras nobody has looked at yet.
+// What the open flow still needs, where it came from somebody else: hosts to allow, connections, cameras. The server knows; only
+// which cameras of a flow that has just come in nobody has looked at is kept here, until another flow is opened.
 import { create } from 'zustand'
 import { ApiError, api } from './api.ts'
 import { openNeeds } from './graph/needs.ts'
 import { checkFlow, currentFlow, useFlow } from './store.ts'
 import type { FlowNeeds, Requires, StoredFlow } from './views.ts'
-import { keepWish, readWish } from './wishes.ts'
 
 interface NeedsState {
   flow: string | null
   needs: FlowNeeds | null
   /** Cameras of an import that nobody has looked at. */
   looks: readonly Requires['cameras'][number][]
-  /** It was brought in here, and not everything was settled since. */
+  /** It has just come in, or something of it waits for the owner's yes; and not everything was settled since. */
   isImported: boolean
   isOpen: boolean
   failure: string | null
@@ -26,23 +25,10 @@ useFlow.subscribe((now, before) => {
   if (now.isInspecting && !before.isInspecting && useNeeds.getState().isOpen) showNeeds(false)
 })
 
-const wishOf = (id: string): string => `imported.${id}`
-const settled = 'settled'
-
-function readLooks(id: string): Requires['cameras'] | null {
-  const wish = readWish(wishOf(id))
-  if (wish === null || wish === settled) return null
-  try {
-    return JSON.parse(wish) as Requires['cameras']
-  } catch {
-    return []
-  }
-}
-
 /** A flow has just come in: its panel opens with it. */
 export function beginImported(flow: StoredFlow, requires: Requires): void {
-  keepWish(wishOf(flow.id), JSON.stringify(requires.cameras.filter(({ reason }) => reason === 'address' || reason === 'device')))
-  useNeeds.setState({ ...nothing, flow: flow.id, needs: { requires, unapprovedHosts: flow.unapprovedHosts ?? [] }, looks: readLooks(flow.id) ?? [], isImported: true, isOpen: true })
+  const looks = requires.cameras.filter(({ reason }) => reason === 'address' || reason === 'device')
+  useNeeds.setState({ ...nothing, flow: flow.id, needs: { requires, unapprovedHosts: flow.unapprovedHosts ?? [] }, looks, isImported: true, isOpen: true })
 }
 
 /** Reads again what the flow needs; keeps what is known while the server is away. */
@@ -50,19 +36,19 @@ export async function readNeeds(id: string): Promise<void> {
   if (useNeeds.getState().flow !== id) useNeeds.setState({ ...nothing, flow: id })
   try {
     const needs = await api.flowNeeds(id)
-    if (useNeeds.getState().flow === id) take(id, needs)
+    if (useNeeds.getState().flow === id) take(needs)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
   }
 }
 
-function take(id: string, needs: FlowNeeds): void {
-  const known = readLooks(id)
+function take(needs: FlowNeeds): void {
   // A camera that was taken out needs nobody's look.
   const there = currentFlow()?.nodes.map((node) => node.id)
-  const looks = (known ?? []).filter(({ node }) => there?.includes(node) ?? true)
-  useNeeds.setState({ needs, looks, isImported: needs.unapprovedHosts.length > 0 || known !== null })
-  if (known !== null && countOpen() === 0 && !useNeeds.getState().isOpen) settle()
+  useNeeds.setState(({ looks, isImported }) => ({
+    needs, looks: looks.filter(({ node }) => there?.includes(node) ?? true), isImported: isImported || needs.unapprovedHosts.length > 0,
+  }))
+  if (countOpen() === 0 && !useNeeds.getState().isOpen) settle()
 }
 
 /** How many things wait for a person. */
@@ -73,8 +59,6 @@ export function countOpen(): number {
 
 /** Nothing is open any more: the notice goes. */
 function settle(): void {
-  const { flow } = useNeeds.getState()
-  if (flow !== null) keepWish(wishOf(flow), settled)
   useNeeds.setState({ isImported: false, looks: [] })
 }
 
@@ -86,10 +70,7 @@ export function showNeeds(isOpen: boolean): void {
 
 /** Somebody has opened the camera's settings. */
 export function lookedAt(node: string): void {
-  const { flow, looks } = useNeeds.getState()
-  const left = looks.filter((each) => each.node !== node)
-  if (flow !== null && readLooks(flow) !== null) keepWish(wishOf(flow), JSON.stringify(left))
-  useNeeds.setState({ looks: left })
+  useNeeds.setState(({ looks }) => ({ looks: looks.filter((each) => each.node !== node) }))
 }
 
 /** The owner's yes. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { FlowNeeds, Problem } from '../views.ts'
-import { cameraWords, cardsNaming, exportName, isNear, kindsWords, openNeeds, waitingOfProblem, waitingWords } from './needs.ts'
+import { cameraWords, cardsNaming, exportName, isNear, kindsWords, openNeeds, waitingOfProblem, waitingWords, waitsForSomebody } from './needs.ts'
 
 const config = { url: 'https://example.org/hook', text: 'see http://example.org', to: ' ana@example.org ' }
 const problem = (code: string, field: string): Problem => ({ node: 'tell', port: null, field, code, message: '', severity: 'error' })
@@ -21,6 +21,14 @@ describe('what a flow from somebody else wants', () => {
     expect(waitingOfProblem(problem('HOST_NOT_APPROVED', 'url'), config, [])).toEqual([])
     expect(waitingOfProblem(problem('RECEIVER_NOT_APPROVED', 'to'), config, ['to ana@example.org'])).toEqual(['to ana@example.org'])
     expect(waitingOfProblem(problem('NODE_INPUT_MISSING', 'url'), config, ['example.org:443'])).toEqual([])
+  })
+
+  it('waits for somebody in every browser, but not for a card that is only not set up yet', () => {
+    const needs = (requires: Partial<FlowNeeds['requires']>, unapprovedHosts: string[] = []): FlowNeeds => ({ requires: { nodes: [], connections: [], hosts: [], commands: [], cameras: [], ...requires }, unapprovedHosts })
+    expect(waitsForSomebody(needs({}, ['example.org:443']))).toBe(true)
+    expect(waitsForSomebody(needs({ nodes: ['pager'] }))).toBe(true)
+    expect(waitsForSomebody(needs({ connections: [{ name: 'gpu', kinds: ['vllm-omni'], nodes: ['model'] }] }))).toBe(true)
+    expect(waitsForSomebody(needs({ hosts: ['example.org:443'], cameras: [{ node: 'cam', name: 'Camera', reason: 'settings' }] }))).toBe(false)
   })
 
   it('says which cards ask', () => {

@@ -55,6 +55,11 @@ export function kindsWords(kinds: readonly ConnectionKind[], titleOf: (kind: Con
   return titles.length === 0 ? (last ?? 'a kind that is not known here') : `${titles.join(', ')} or ${last}`
 }
 
+/** True when something is missing that drawing alone does not settle: a yes, a card's package, a connection. The same in every browser. */
+export function waitsForSomebody({ requires, unapprovedHosts }: FlowNeeds): boolean {
+  return unapprovedHosts.length > 0 || requires.nodes.length > 0 || requires.connections.length > 0
+}
+
 /** How many things a person still has to decide. `looks`: cameras nobody has looked at since the flow came in. */
 export function openNeeds({ requires, unapprovedHosts }: FlowNeeds, looks: readonly string[]): number {
   const cameras = new Set([...requires.cameras.map(({ node }) => node), ...looks])

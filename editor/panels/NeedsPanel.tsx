@@ -5,7 +5,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { fitView, showCard } from '../canvas/view.ts'
 import { nameOf } from '../graph/check.ts'
-import { cameraWords, cardsNaming, kindsWords, openNeeds, shortName, waitingWords } from '../graph/needs.ts'
+import { cameraWords, cardsNaming, kindsWords, openNeeds, shortName, waitingWords, waitsForSomebody } from '../graph/needs.ts'
 import { allowHosts, lookedAt, readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import { useSession } from '../session.ts'
 import { checkFlow, inspect, select } from '../store.ts'
@@ -141,12 +141,12 @@ export function NeedsPanel({ flow, flowId, isPhone }: { flow: Flow; flowId: stri
 /** Over the canvas, for as long as something is open and the panel is not. */
 export function NeedsNotice() {
   const { needs, looks, isImported, isOpen } = useNeeds()
-  if (!needs || !isImported || isOpen) return null
+  if (!needs || isOpen || !(isImported || waitsForSomebody(needs))) return null
   const open = openNeeds(needs, looks.map(({ node }) => node))
   if (open === 0) return null
   return (
     <div className="notice page-notice" data-tone="warn" role="status" data-testid="needs-notice">
-      <span style={{ flex: 1 }}>This flow came from somebody else. It waits for {count(open, 'decision')} of yours before it can run.</span>
+      <span style={{ flex: 1 }}>{isImported ? 'This flow came from somebody else. It' : 'This flow'} waits for {count(open, 'decision')} of yours before it can run.</span>
       <Button size="compact-sm" variant="default" onClick={() => { inspect(false); showNeeds(true) }} data-testid="needs-show">Show what it needs</Button>
     </div>
   )
