@@ -186,6 +186,9 @@ export function openPush(streamId: string): WebSocket {
   return socket
 }
 
+/** A page hidden for longer may have slept: its feed looks open and is dead. */
+const trustedMs = 15_000
+
 /**
  * The live feed. Reconnects for ever with growing pauses (0.5 to 10 s); `onState(true)` after each connect, so that
  * the caller can read again what it may have missed. Returns the way to close it.
@@ -212,9 +215,26 @@ export function openLive(onMessage: (message: LiveEvent) => void, onState: (conn
       feed.addEventListener(type, (event) => onMessage({ ...(JSON.parse((event as MessageEvent<string>).data) as object), type } as LiveEvent))
     }
   }
+  const again = (): void => {
+    source?.close()
+    clearTimeout(timer)
+    tries = 0
+    connect()
+  }
+  let hiddenAtMs = 0
+  const show = (): void => {
+    if (document.visibilityState === 'hidden') hiddenAtMs = Date.now()
+    else if (source?.readyState !== EventSource.OPEN || Date.now() - hiddenAtMs > trustedMs) again()
+  }
+  document.addEventListener('visibilitychange', show)
+  document.addEventListener('resume', again)
+  addEventListener('online', again)
   connect()
   return () => {
     closed = true
+    document.removeEventListener('visibilitychange', show)
+    document.removeEventListener('resume', again)
+    removeEventListener('online', again)
     clearTimeout(timer)
     source?.close()
   }

@@ -15,6 +15,8 @@ const newsMs = 120_000
 interface Live {
   /** Null until the feed has said either way. */
   isConnected: boolean | null
+  /** How often the feed has begun: after each, what was missed is read. */
+  connects: number
   status: Record<string, FlowStatus>
   /** By stream id, oldest first. */
   decisions: Record<string, readonly StreamDecision[]>
@@ -25,7 +27,7 @@ interface Live {
   older: string | null
 }
 
-export const useLive = create<Live>()(() => ({ isConnected: null, status: {}, decisions: {}, events: [], areEventsRead: false, older: null }))
+export const useLive = create<Live>()(() => ({ isConnected: null, connects: 0, status: {}, decisions: {}, events: [], areEventsRead: false, older: null }))
 
 type AlertListener = (event: EventView) => void
 const alertListeners = new Set<AlertListener>()
@@ -192,6 +194,6 @@ export function listen(onBack: () => void): () => void {
   return openLive(take, (isConnected) => {
     if (isConnected && wasConnected) onBack()
     wasConnected ||= isConnected
-    useLive.setState({ isConnected })
+    useLive.setState(({ connects }) => ({ isConnected, connects: isConnected ? connects + 1 : connects }))
   })
 }

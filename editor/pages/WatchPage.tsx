@@ -33,11 +33,11 @@ const rereadMs = 15_000
 function useWatched(id: string) {
   const [flow, setFlow] = useState<Flow | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
-  const isConnected = useLive((live) => live.isConnected)
+  const connects = useLive((live) => live.connects)
   useEffect(() => {
     api.flow(id).then(({ document }) => setFlow(document), (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
     void readFlow(id)
-  }, [id, isConnected])
+  }, [id, connects])
   useEffect(() => {
     const timer = setInterval(() => void readStatus(id), rereadMs)
     return () => clearInterval(timer)

@@ -26,8 +26,8 @@ const rereadMs = 15_000
 
 /** Reads what runs at the start, after each reconnect, and now and then in between. */
 function useLiveFlow(id: string): void {
-  const isConnected = useLive((live) => live.isConnected)
-  useEffect(() => void readFlow(id), [id, isConnected])
+  const connects = useLive((live) => live.connects)
+  useEffect(() => void readFlow(id), [id, connects])
   useEffect(() => {
     const timer = setInterval(() => void readStatus(id), rereadMs)
     return () => clearInterval(timer)

@@ -82,3 +82,23 @@ describe('two people who change the same flow', () => {
     expect([body.revisions.length > 2, older.body.document.name]).toEqual([true, 'Theirs'])
   }, 60_000)
 })
+
+it('a page that was hidden for a while is up to date within a second when it is shown again', async () => {
+  const feed = page.waitForResponse(/\/api\/live$/)
+  await page.goto(`${product.url}/inbox`)
+  await feed
+  await page.getByTestId('inbox-list').or(page.getByText('Nothing is waiting')).waitFor()
+  const begins = page.waitForRequest(/\/api\/events\?/, { timeout: 1000 })
+  // A minute passes; the feed of a sleeping machine still looks open.
+  await page.evaluate(() => {
+    const turn = (to: string): void => {
+      Object.defineProperty(document, 'visibilityState', { value: to, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }
+    turn('hidden')
+    const now = Date.now
+    Date.now = () => now() + 60_000
+    turn('visible')
+  })
+  await begins
+}, 15_000)
