@@ -44,5 +44,5 @@ function tidy(line: string): string {
 
 /** An address without its user name and password: what may be shown on a card. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/(\w+:\/\/)[^/@\s]+@/g, '$1***@')
+  return text.replace(/(\w{1,30}:\/\/)[^/@\s]+@/g, '$1***@')
 }

@@ -1,6 +1,7 @@
 // Which hosts somebody wrote into a document: the ones they meant to reach. Pure; says nothing about whether they may be.
 
-const address = /[a-z][a-z0-9+.-]*:\/\/(?:[^\s/?#"'<>\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'<>\\@]+)(?::(\d{1,5}))?/gi
+// The scheme has a bound: without one a long run of letters would be tried from each of them to its end.
+const address = /[a-z][a-z0-9+.-]{0,30}:\/\/(?:[^\s/?#"'<>\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'<>\\@]+)(?::(\d{1,5}))?/gi
 const usualPorts: Record<string, number> = { http: 80, ws: 80, https: 443, wss: 443, rtsp: 554, rtsps: 322, rtmp: 1935, rtmps: 443, mqtt: 1883, mqtts: 8883, smtp: 25, smtps: 465 }
 
 /** Begins the name of a person or place a flow writes to, among names of hosts: no host has a space in it. */
@@ -31,23 +32,34 @@ export function hostsIn(value: unknown): string[] {
 /** The same with the place of each; a host may have several. */
 export function namedHosts(value: unknown): NamedHost[] {
   const found: NamedHost[] = []
-  collect(value, found, [])
+  collect(value, found)
   return found
 }
 
-function collect(value: unknown, found: NamedHost[], path: string[]): void {
-  if (path.length > 40) return
-  if (typeof value === 'string') {
-    for (const host of addressesIn(value)) found.push({ host, field: path.join('.') })
-    return
+/** As deep as a document goes: each level waits in a list, not on the stack. */
+function collect(whole: unknown, found: NamedHost[]): void {
+  const waiting: { value: unknown; path: Path | null }[] = [{ value: whole, path: null }]
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, path } = next
+    if (typeof value === 'string') {
+      for (const host of addressesIn(value)) found.push({ host, field: dotted(path) })
+    } else if (typeof value === 'object' && value !== null) {
+      if ('host' in value && typeof value.host === 'string') {
+        const host = plainHost(value.host)
+        const port = 'port' in value && Number.isInteger(value.port) ? `:${String(value.port)}` : ''
+        if (host !== undefined) found.push({ host: `${host}${port}`, field: dotted({ key: 'host', in: path }) })
+      }
+      for (const [key, each] of Object.entries(value).reverse()) waiting.push({ value: each, path: { key, in: path } })
+    }
   }
-  if (typeof value !== 'object' || value === null) return
-  if ('host' in value && typeof value.host === 'string') {
-    const host = plainHost(value.host)
-    const port = 'port' in value && Number.isInteger(value.port) ? `:${String(value.port)}` : ''
-    if (host !== undefined) found.push({ host: `${host}${port}`, field: [...path, 'host'].join('.') })
-  }
-  for (const [key, each] of Object.entries(value)) collect(each, found, [...path, key])
+}
+
+interface Path { key: string; in: Path | null }
+
+function dotted(path: Path | null): string {
+  const keys: string[] = []
+  for (let at = path; at; at = at.in) keys.push(at.key)
+  return keys.reverse().join('.')
 }
 
 function addressesIn(text: string): string[] {
@@ -58,7 +70,7 @@ function addressesIn(text: string): string[] {
   }
   for (const [whole, name = '', port = ''] of text.matchAll(address)) add(whole.slice(0, whole.indexOf(':')), name, port)
   // As whoever opens it reads it: `http:host`, `http:\\host` and line breaks inside are addresses too.
-  if (text.length <= 4000 && text.includes(':') && URL.canParse(text.trim())) {
+  if (text.includes(':') && URL.canParse(text.trim())) {
     const { protocol, hostname, port } = new URL(text.trim())
     if (Object.hasOwn(usualPorts, protocol.slice(0, -1)) && hostname !== '') add(protocol.slice(0, -1), hostname, port)
   }

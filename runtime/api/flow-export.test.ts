@@ -35,6 +35,13 @@ describe('a flow to give away', () => {
     expect(shared.nodes[0]?.config).toEqual({ ...config, password: '', deep: [{ apiKey: '', bot_token: '', clientSecret: '' }] })
   })
 
+  // Each took minutes while a run of letters was read anew from each of them.
+  it.each(['a', 'a+', 'a.', '?a_', ';key', '@'])('reads a long text of "%s" in one go', (part) => {
+    const long = `${part.repeat(400_000 / part.length)} x://y`
+    expect(given(long)).toHaveLength(long.length)
+    expect(withoutMarks(flowWith({ long })).nodes[0]?.config.long).toBe(long)
+  })
+
   it('promises no password when it comes in', () => {
     expect(withoutMarks(flowWith({ url: 'rtsp://***@10.0.0.7/a', other: '***@x' })).nodes[0]?.config).toEqual({ url: 'rtsp://10.0.0.7/a', other: '***@x' })
   })

@@ -2,7 +2,8 @@
 // Pure, and doing it twice changes nothing more.
 import type { Flow } from '../../nodes/contract/flow.ts'
 
-const url = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi
+// The scheme has a bound: a long run of letters is read once, not once from each of them.
+const url = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>]+/gi
 /** Of a config's field: `password`, `apiKey`, `access_token`, `botToken`, but not `maxTokens` or `hotkey`. */
 const secretKey = /^(?:.*[_-])?(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|authorization)$|[a-z0-9](?:Pass(?:word|wd|phrase)?|Pwd|Secret|Token|Credentials?|Authorization)$|^(?:.*[_-])?(?:api|access|auth|private|secret|signing|client)[_-]?key$|(?:api|access|auth|private|secret|signing|client)Key$/
 /** Of an address: what stands behind `&access_token=` or `?pwd=`. */
@@ -48,7 +49,7 @@ export function withoutSecrets(document: Flow): Flow {
 
 /** A document from elsewhere, without the marks that stand for passwords kept there: here they would promise one. */
 export function withoutMarks(document: Flow): Flow {
-  return JSON.parse(JSON.stringify(document).replace(/([a-z][a-z0-9+.-]*:\/\/)\*\*\*@/gi, '$1')) as Flow
+  return JSON.parse(JSON.stringify(document).replaceAll('://***@', '://')) as Flow
 }
 
 /** `Fall alert` → `fall-alert.heed.json`: a name that every system takes. */

@@ -61,12 +61,12 @@ export function isOwnNetwork(address: string): boolean {
 
 /** True for names that clouds give to what hands out a machine's keys. */
 export function isRefusedName(host: string): boolean {
-  return refusedNames.has(host.toLowerCase().replace(/\.+$/, ''))
+  return refusedNames.has(host.toLowerCase().replace(/(?<!\.)\.+$/, ''))
 }
 
 /** Why nothing in a flow may reach this host, judged by how it is written; undefined when nothing is known against it. */
 export function refusalOf(host: string): string | undefined {
-  const bare = host.replace(/^\[|\]$/g, '').replace(/\.+$/, '')
+  const bare = host.replace(/^\[|\]$/g, '').replace(/(?<!\.)\.+$/, '')
   if (isRefusedName(bare)) return `"${bare}" is a cloud's metadata service`
   return isRefused(bare) ? `${bare} is a link-local or metadata address` : undefined
 }

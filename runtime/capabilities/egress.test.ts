@@ -146,6 +146,18 @@ describe('hosts in a document', () => {
     expect(hostsIn(['http:///x', 'http:y', ' https:\\\\z:8443/a', 'ht\ntp://ex\tample.org'])).toEqual(expect.arrayContaining(['x:80', 'y:80', 'z:8443', 'example.org:80']))
   })
 
+  it('are found however deep they stand, and behind an address of any length', () => {
+    const deep = Array.from({ length: 20_000 }).reduce<unknown>((inner) => ({ in: inner }), 'http://below')
+    expect(hostsIn(deep)).toEqual(['below:80'])
+    expect(hostsIn(`http:far/${'x'.repeat(10_000)}`)).toEqual(['far:80'])
+    expect(hostsIn(`${'a'.repeat(100)}http://behind`)).toEqual(['behind:80'])
+  })
+
+  // Each took minutes while a run of letters was read anew from each of them.
+  it.each(['a', 'a+', 'a.', 'a:', '://', 'a@', '[', 'http:'])('are looked for in a long text of "%s" in one go', (part) => {
+    expect(hostsIn(part.repeat(400_000 / part.length)).length).toBeLessThan(3)
+  })
+
   it('are named with their place', () => {
     expect(namedHosts({ url: 'http://a', deep: [{ to: 'see http://b:1' }], mail: { host: 'c', port: 25 } }))
       .toEqual([{ host: 'a:80', field: 'url' }, { host: 'b:1', field: 'deep.0.to' }, { host: 'c:25', field: 'mail.host' }])

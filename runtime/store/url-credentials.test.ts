@@ -18,6 +18,15 @@ describe('hiding credentials', () => {
     expect(hiddenHost(stored)).toBe(host)
   })
 
+  test('a backslash ends the host of a web address, as whoever opens it reads it, and may be part of a password', () => {
+    const address = 'http://127.0.0.1:18104\\@127.0.0.1:18070/x'
+    expect(hide(address)).toEqual({ config: { url: address }, found: [] })
+    expect(new URL(address).host).toBe('127.0.0.1:18104')
+    const { config, found } = hide('http://admin:pa\\ss@10.0.0.5/s')
+    expect(config.url).toBe('http://***@10.0.0.5/s')
+    expect(new URL(fillUrl(config.url as string, found[0]?.userinfo)).host).toBe('10.0.0.5')
+  })
+
   test.each(['rtsp://10.0.0.5/stream', 'http://host/picture@2x.jpg', 'http://host:8080/?mail=a@b.c', 'rtsp://***@h/s', 'mail me at a@b.c', 'fall.mp4', ''])(
     'leaves "%s" alone', (url) => {
       expect(hide(url)).toEqual({ config: { url }, found: [] })

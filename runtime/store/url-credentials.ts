@@ -24,15 +24,20 @@ function splitUrl(text: string): UrlParts | null {
   const match = /^\s*([a-z][a-z0-9+.-]*):\/\/(\S+)\s*$/i.exec(text)
   if (!match?.[1] || !match[2]) return null
   const [, scheme, body] = match
-  const authority = /^[^/?#]*/.exec(body)?.[0] ?? ''
+  const authority = authorityOf(scheme, body)
   // `admin:pa/ss@host`: what looks like the host has a port that is no number, so the password goes on behind the slash.
   const isPlainHost = /^(\[[^\]]*\]|[^:@]*)(:\d*)?$/.test(authority)
   const at = isPlainHost ? -1 : authority.includes('@') ? authority.lastIndexOf('@') : body.lastIndexOf('@')
   return at < 0 ? { scheme, userinfo: null, rest: body } : { scheme, userinfo: body.slice(0, at), rest: body.slice(at + 1) }
 }
 
+/** A backslash is a slash to whoever opens an http(s) or ws(s) address, and a sign like any other elsewhere. */
+function authorityOf(scheme: string, body: string): string {
+  return (/^(?:https?|wss?)$/i.test(scheme) ? /^[^/\\?#]*/ : /^[^/?#]*/).exec(body)?.[0] ?? ''
+}
+
 function hostOf({ scheme, rest }: UrlParts): string {
-  const authority = /^[^/?#]*/.exec(rest)?.[0] ?? ''
+  const authority = authorityOf(scheme, rest)
   const [, name = '', port = ''] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(authority) ?? []
   return `${name.toLowerCase()}:${port || (defaultPorts[scheme.toLowerCase()] ?? '')}`
 }
@@ -80,6 +85,6 @@ export function fillUrl(url: string, userinfo: string | undefined): string {
   const colon = userinfo.indexOf(':')
   const fields = colon < 0 ? [userinfo] : [userinfo.slice(0, colon), userinfo.slice(colon + 1)]
   // Only what would end the password early: what was typed percent-encoded stays so.
-  const safe = fields.map((field) => field.replace(/[/?#@[\]\s]/g, (character) => encodeURIComponent(character)))
+  const safe = fields.map((field) => field.replace(/[/\\?#@[\]\s]/g, (character) => encodeURIComponent(character)))
   return `${parts.scheme}://${safe.join(':')}@${parts.rest}`
 }

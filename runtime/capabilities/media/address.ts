@@ -27,7 +27,7 @@ export function parseCameraUrl(raw: string, kind: 'rtsp' | 'url'): URL {
 
 /** URLs in free text cut down to scheme and host: no password, path or token of a camera gets into a log. */
 export function redactUrls(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)([^\s'"]*)/gi, (_all, scheme: string, rest: string) => {
+  return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s'"]*)/gi, (_all, scheme: string, rest: string) => {
     const authority = rest.split(/[/?#]/, 1)[0] ?? ''
     const end = rest.endsWith(':') ? ':' : ''
     // A password may hold "/" or "?" unescaped: whatever stands before the last "@" of the whole word is dropped.
