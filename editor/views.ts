@@ -57,7 +57,7 @@ export interface FlowSummary {
   state: StreamState
   updatedAt: string
 }
-/** `unapprovedHosts`: what came with an import and waits for the owner's yes, as `host:port` or `to receiver`. */
+/** `unapprovedHosts`: what came with an import and waits for the owner's yes, as `host:port`, `to receiver` or `run connection`. */
 export interface StoredFlow { id: string; revision: number; document: Flow; updatedAt?: string; unapprovedHosts?: string[] }
 /** What a flow from somebody else needs here. */
 export interface Requires {

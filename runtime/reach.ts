@@ -50,7 +50,11 @@ export function createReach({ store, connections, http, egress, bus, clock, log,
     voices: (connection, signal) => speech.voices(connection, signal),
     tests: { agents: { test: (connection, signal) => testAgent(connection, { http, commands }, signal) }, speech },
     reach: {
-      agents: createAgents({ http, connections, commands, waitingBefore: (taskId) => store.deliveries.openBefore(taskId) }),
+      agents: createAgents({
+        http, connections, commands,
+        waitingBefore: (taskId) => store.deliveries.openBefore(taskId),
+        mayRun: (taskId, connection) => store.deliveries.mayRun(taskId, connection),
+      }),
       speech,
       mail: createMail({ connections, egress }),
       mqtt: createMqtt({ connections, egress }),

@@ -10,6 +10,7 @@ describe('what a flow from somebody else wants', () => {
   it.each([
     ['192.168.1.20:9000', 'It wants to reach 192.168.1.20:9000, in your own network.'],
     ['example.org:443', 'It wants to send to example.org, on the internet. Pictures may go there.'],
+    ['run helper', 'It wants to run a program on this machine, through the connection “helper”.'],
     ['to ana@example.org', 'It wants to write to ana@example.org. Pictures may go there.'],
   ])('%s: %s', (waiting, words) => expect(waitingWords(waiting)).toBe(words))
 
@@ -20,6 +21,8 @@ describe('what a flow from somebody else wants', () => {
     expect(waitingOfProblem(problem('HOST_NOT_APPROVED', 'url'), config, ['example.org:443', 'example.org:80'])).toEqual(['example.org:443'])
     expect(waitingOfProblem(problem('HOST_NOT_APPROVED', 'url'), config, [])).toEqual([])
     expect(waitingOfProblem(problem('RECEIVER_NOT_APPROVED', 'to'), config, ['to ana@example.org'])).toEqual(['to ana@example.org'])
+    expect(waitingOfProblem(problem('COMMAND_NOT_APPROVED', 'connection'), { connection: 'helper' }, ['run helper'])).toEqual(['run helper'])
+    expect(waitingOfProblem(problem('COMMAND_NOT_APPROVED', 'connection'), { connection: 'helper' }, ['to helper'])).toEqual([])
     expect(waitingOfProblem(problem('NODE_INPUT_MISSING', 'url'), config, ['example.org:443'])).toEqual([])
   })
 
@@ -32,8 +35,8 @@ describe('what a flow from somebody else wants', () => {
   })
 
   it('says which cards ask', () => {
-    const flow = { nodes: [{ id: 'tell', config }, { id: 'cam', config: { url: 'rtsp://10.0.0.7' } }] } as unknown as Flow
-    expect([cardsNaming(flow, 'example.org:443', ({ id }) => id), cardsNaming(flow, 'to ana@example.org', ({ id }) => id), cardsNaming(flow, 'other:1', ({ id }) => id)]).toEqual([['tell'], ['tell'], []])
+    const flow = { nodes: [{ id: 'tell', config }, { id: 'cam', config: { url: 'rtsp://10.0.0.7' } }, { id: 'ask', config: { connection: 'helper' } }] } as unknown as Flow
+    expect([cardsNaming(flow, 'example.org:443', ({ id }) => id), cardsNaming(flow, 'to ana@example.org', ({ id }) => id), cardsNaming(flow, 'other:1', ({ id }) => id), cardsNaming(flow, 'run helper', ({ id }) => id)]).toEqual([['tell'], ['tell'], [], ['ask']])
   })
 
   it('counts each camera once', () => {

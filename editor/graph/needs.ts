@@ -1,5 +1,5 @@
 // What a flow from somebody else wants, in sentences; and what of it a card could allow. Pure.
-import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+import { commandMark, type ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { namedHosts, receiverMark } from '../../nodes/contract/hosts.ts'
 import type { FlowNeeds, Problem, Requires } from '../views.ts'
@@ -12,30 +12,35 @@ export function isNear(host: string): boolean {
 
 /** Without the ports that say nothing to anybody. */
 export function shortName(waiting: string): string {
+  if (waiting.startsWith(commandMark)) return waiting.slice(commandMark.length)
   return waiting.startsWith(receiverMark) ? waiting.slice(receiverMark.length) : waiting.replace(/:(80|443)$/, '')
 }
 
 /** One thing that waits for a yes, as a sentence. */
 export function waitingWords(waiting: string): string {
+  if (waiting.startsWith(commandMark)) return `It wants to run a program on this machine, through the connection “${shortName(waiting)}”.`
   if (waiting.startsWith(receiverMark)) return `It wants to write to ${shortName(waiting)}. Pictures may go there.`
   return isNear(waiting) ? `It wants to reach ${shortName(waiting)}, in your own network.` : `It wants to send to ${shortName(waiting)}, on the internet. Pictures may go there.`
 }
 
 /** The names of the cards that ask for it. */
 export function cardsNaming(flow: Flow, waiting: string, nameOf: (node: FlowNode) => string): string[] {
-  const asks = (node: FlowNode): boolean => waiting.startsWith(receiverMark)
+  const asks = (node: FlowNode): boolean => waiting.startsWith(commandMark)
+    ? Object.values(node.config).includes(shortName(waiting))
+    : waiting.startsWith(receiverMark)
     ? Object.values(node.config).some((value) => typeof value === 'string' && value.trim() === waiting.slice(receiverMark.length))
     : namedHosts(node.config).some(({ host }) => host === waiting)
   return flow.nodes.filter(asks).map(nameOf)
 }
 
-/** What a problem of a card waits for: the hosts or the receiver that its field names. */
+/** What a problem of a card waits for: the hosts, the receiver or the program that its field names. */
 export function waitingOfProblem(problem: Problem, config: Record<string, unknown>, waiting: readonly string[]): string[] {
   const { code, field } = problem
   if (code === 'HOST_NOT_APPROVED') return [...new Set(namedHosts(config).filter((each) => each.field === field).map(({ host }) => host))].filter((host) => waiting.includes(host))
   const value = field === null ? undefined : config[field]
-  const name = typeof value === 'string' ? receiverMark + value.trim() : ''
-  return code === 'RECEIVER_NOT_APPROVED' && waiting.includes(name) ? [name] : []
+  if (typeof value !== 'string') return []
+  const name = code === 'RECEIVER_NOT_APPROVED' ? receiverMark + value.trim() : code === 'COMMAND_NOT_APPROVED' ? commandMark + value : ''
+  return waiting.includes(name) ? [name] : []
 }
 
 /** Why a camera is in the list. */

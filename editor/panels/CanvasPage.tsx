@@ -37,7 +37,7 @@ function useLiveFlow(id: string): void {
   useEffect(() => void readDeployed(id, runs), [id, runs, status])
 }
 
-const needCodes = ['HOST_NOT_APPROVED', 'RECEIVER_NOT_APPROVED', 'NODE_CONNECTION_MISSING', 'NODE_TYPE_UNKNOWN']
+const needCodes = ['HOST_NOT_APPROVED', 'RECEIVER_NOT_APPROVED', 'COMMAND_NOT_APPROVED', 'NODE_CONNECTION_MISSING', 'NODE_TYPE_UNKNOWN']
 
 /** Reads what the flow needs when it opens, and after each check for as long as something is open. */
 function useFlowNeeds(id: string): void {

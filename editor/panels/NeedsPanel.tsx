@@ -2,6 +2,7 @@
 import { ActionIcon, Button, NativeSelect } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { commandMark } from '../../nodes/contract/connections.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { fitView, showCard } from '../canvas/view.ts'
 import { nameOf } from '../graph/check.ts'
@@ -41,7 +42,7 @@ function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
     void allowHosts(hosts).finally(() => setBusy(null))
   }
   return (
-    <Section title="Where it wants to send">
+    <Section title={waiting.some((each) => each.startsWith(commandMark)) ? 'What it wants to do' : 'Where it wants to send'}>
       {waiting.map((each) => (
         <li key={each} className="need" data-testid="need-host">
           <p>{waitingWords(each)} <span className="quiet small">{cardsNaming(flow, each, (node) => nameOf(node, types)).join(', ')}</span></p>

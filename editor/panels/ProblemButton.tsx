@@ -8,7 +8,7 @@ import type { Problem } from '../views.ts'
 
 /** True for what waits for the owner's yes. */
 export function isApproval({ code }: Problem): boolean {
-  return code === 'HOST_NOT_APPROVED' || code === 'RECEIVER_NOT_APPROVED'
+  return code === 'HOST_NOT_APPROVED' || code === 'RECEIVER_NOT_APPROVED' || code === 'COMMAND_NOT_APPROVED'
 }
 
 /** Nothing for problems that want more than a press. */

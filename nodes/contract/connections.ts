@@ -8,6 +8,9 @@ export const connectionKinds = [
 export const ConnectionKindSchema = z.enum(connectionKinds)
 export type ConnectionKind = z.infer<typeof ConnectionKindSchema>
 
+/** Begins the name of a connection that would run a program, among what a flow from somebody else waits for: no host has a space in it. */
+export const commandMark = 'run '
+
 /** What the compiler and the editor may know of a connection: never its secret. */
 export interface ConnectionInfo {
   name: string

@@ -23,7 +23,7 @@ export interface StoredFlow {
   revision: number
   document: Flow
   updatedAt: string
-  /** What came with an import and has not had the owner's yes, named by the newest document or not: `host:port`, `to receiver`. */
+  /** What came with an import and has not had the owner's yes, named by the newest document or not: `host:port`, `to receiver`, `run connection`. */
   unapprovedHosts: string[]
 }
 export interface Revision { revision: number; savedAt: string; nodes: number; deployed: boolean }

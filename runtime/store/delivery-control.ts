@@ -1,11 +1,13 @@
-// What a person or a limit asks of actions that are under way: cancel one, count those before it. Never performs anything.
+// What a person or a limit asks of actions that are under way: cancel one, count those before it, may it run a program.
+// Never performs anything.
 import { and, count, eq, inArray, lt, notInArray } from 'drizzle-orm'
+import { commandMark } from '../../nodes/contract/connections.ts'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { DeliveryStore } from '../api/deps.ts'
 import type { Db, Session } from './db.ts'
 import { guarded } from './db-errors.ts'
 import type { PlanCache } from './plans.ts'
-import { actions } from './schema.ts'
+import { actions, flows } from './schema.ts'
 import type { ActionState } from './schema.ts'
 
 const done: ActionState[] = ['delivered', 'failed']
@@ -13,6 +15,8 @@ const done: ActionState[] = ['delivered', 'failed']
 export interface OpenActions {
   /** How many actions of the same node and stream came before this one and are not finished. */
   openBefore(id: string): Promise<number>
+  /** False while the action's flow, which came from somebody else, waits for the owner's yes to run programs over this connection. */
+  mayRun(id: string, connection: string): Promise<boolean>
 }
 
 /** A flow's actions that are not finished. */
@@ -58,6 +62,10 @@ export function createDeliveryStore({ db, plans, nowMs }: { db: Db; plans: PlanC
       const [found] = await db.select({ open: count() }).from(actions).where(and(
         eq(actions.streamId, mine.streamId), eq(actions.node, mine.node), lt(actions.seq, mine.seq), notInArray(actions.state, done)))
       return found?.open ?? 0
+    },
+    mayRun: async (id, connection) => {
+      const [flow] = await db.select({ unapproved: flows.unapprovedHosts }).from(actions).innerJoin(flows, eq(flows.id, actions.flowId)).where(eq(actions.id, id))
+      return flow !== undefined && !flow.unapproved.includes(commandMark + connection)
     },
   })
 }

@@ -98,7 +98,7 @@ describe('taking a flow in', () => {
       commands: ['codex'],
       cameras: [{ node: 'cam', name: 'Front door', reason: 'address' }, { node: 'clip', name: 'Camera', reason: 'clip' }, { node: 'usb', name: 'Camera', reason: 'device' }],
     })
-    expect(flow.unapprovedHosts).toEqual(['10.0.0.7:554', '192.168.9.9:8080', 'stranger.example:443', 'to stranger@example.org'])
+    expect(flow.unapprovedHosts).toEqual(['10.0.0.7:554', '192.168.9.9:8080', 'run helper', 'stranger.example:443', 'to stranger@example.org'])
     expect(flow.document.nodes[3]).toEqual(node('new', 'from-the-future', { server: { host: '192.168.9.9', port: 8080 } }))
     expect(deps.told).toEqual([])
     expect((await bench.call('GET', `/api/flows/${flow.id}/status`)).body).toMatchObject({ state: 'stopped' })
@@ -144,6 +144,35 @@ describe('what an imported flow names', () => {
     expect(await problemsOf(flow.id)).toEqual([])
     // Now a flow of the owner writes there.
     expect((await importFlow(drawn({ channel: 'telegram', connection: 'bot', to: ' 4711 ' }))).flow.unapprovedHosts).toEqual([])
+  })
+
+  describe('is a program it would run on this machine', () => {
+    const asking = (connection: string) => ({ ...web, nodes: [web.nodes[1], node('ask', 'delegate-to-agent', { connection })], wires: [] })
+    const ofAsk = async (id: string) => (await problemsOf(id)).filter((each) => each.node === 'ask' && each.field !== null)
+    const words = 'This flow came from somebody else and wants to run "slow" on this machine. Allow it, or take it out.'
+
+    it('each flow by itself, whatever the owner runs in another', async () => {
+      await under.store.connections.create({ name: 'cmd', kind: 'command', config: { command: 'slow' }, secret: {} })
+      await bench.call('POST', '/api/flows', { body: asking('cmd') })
+      const { flow, requires } = await importFlow(asking('cmd'))
+      expect([flow.unapprovedHosts, requires.commands]).toEqual([['run cmd'], ['slow']])
+      expect(await ofAsk(flow.id)).toEqual([{ node: 'ask', port: null, field: 'connection', code: 'COMMAND_NOT_APPROVED', severity: 'error', message: words }])
+      expect((await deploy(flow.id)).body.error.problems).toContainEqual(expect.objectContaining({ code: 'COMMAND_NOT_APPROVED' }))
+      expect((await approve(flow.id, ['run cmd'])).body.unapprovedHosts).toEqual([])
+      expect(await ofAsk(flow.id)).toEqual([])
+      expect((await importFlow(asking('cmd'))).flow.unapprovedHosts).toEqual(['run cmd'])
+    })
+
+    it('also by a connection that becomes one only later', async () => {
+      const later = (await importFlow(asking('later'))).flow
+      await under.store.connections.create({ name: 'turned', kind: 'openai', config: { url: 'http://127.0.0.1:9500' }, secret: {} })
+      const turned = (await importFlow(asking('turned'))).flow
+      expect([later.unapprovedHosts, turned.unapprovedHosts, await ofAsk(turned.id)]).toEqual([[], [], []])
+      await under.store.connections.remove('turned')
+      for (const name of ['later', 'turned']) await under.store.connections.create({ name, kind: 'command', config: { command: 'slow' }, secret: {} })
+      for (const { id } of [later, turned]) expect(await ofAsk(id)).toMatchObject([{ code: 'COMMAND_NOT_APPROVED', message: words }])
+      expect((await read(turned.id)).unapprovedHosts).toEqual(['run turned'])
+    })
   })
 
   it('is asked about no more once the owner names it elsewhere: by hand, in a connection, in another flow', async () => {

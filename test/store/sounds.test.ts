@@ -145,3 +145,16 @@ test('counts the unfinished actions of the same node and stream that came before
   expect(await counts()).toEqual([0, 0, 1])
   expect(await store.deliveries.openBefore('nope')).toBe(0)
 })
+
+test('lets an action run a program unless its flow waits for a yes to that', async () => {
+  const { store, flowId, keys: [key] } = { store: under.store, ...await runFlow(under.store) }
+  await store.engine.commitTick(tickCommit(key!, flowId, 1))
+  const { id } = action(key!, flowId, `${key!.streamId}-event-1`)
+  const may = async (): Promise<boolean[]> => await Promise.all(['cmd', 'cm', 'other'].map((name) => store.deliveries.mayRun(id, name)))
+  expect(await may()).toEqual([true, true, true])
+  await store.flows.distrustHosts(flowId, ['run cmd', 'to ana@example.org'])
+  expect(await may()).toEqual([false, true, true])
+  await store.flows.approveHosts(flowId, ['run cmd'])
+  expect(await may()).toEqual([true, true, true])
+  expect(await store.deliveries.mayRun('nope', 'cmd')).toBe(false)
+})

@@ -16,10 +16,12 @@ export interface AgentOptions {
   commands: AgentCommands
   /** How many questions of the same node and stream wait in front of this task. */
   waitingBefore(taskId: string): Promise<number>
+  /** Whether the task's flow may run programs over this connection, asked at each run: a connection may have become a command since the flow was deployed. Absent: always, as tests need. */
+  mayRun?(taskId: string, connection: string): Promise<boolean>
 }
 
 /** Every kind of agent behind one port. */
-export function createAgents({ http, connections, commands, waitingBefore }: AgentOptions): AgentPort {
+export function createAgents({ http, connections, commands, waitingBefore, mayRun }: AgentOptions): AgentPort {
   const kinds: Partial<Record<ConnectionKind, AskAgent>> = {
     openai: openaiAgent(http), 'background-agent': backgroundAgent(http), command: commandAgent(commands), a2a: a2aAgent(http),
   }
@@ -28,6 +30,9 @@ export function createAgents({ http, connections, commands, waitingBefore }: Age
       const connection = await connections.get(name)
       const askAgent = kinds[connection.kind]
       if (!askAgent) throw new FatalError('AGENT_KIND_UNFIT', `The connection "${name}" is of the kind ${connection.kind}, which answers no questions. Choose one of ${Object.keys(kinds).join(', ')}.`)
+      if (connection.kind === 'command' && mayRun && !await mayRun(question.taskId, name)) {
+        throw new FatalError('COMMAND_NOT_APPROVED', `This flow came from somebody else and wants to run "${String(connection.config.command ?? name).slice(0, 80)}" on this machine. Open the flow and allow it, or take it out.`)
+      }
       const most = question.maxAtOnce
       if (most !== undefined && await waitingBefore(question.taskId) >= most) {
         throw new FatalError('AGENT_TOO_MANY', `${most === 1 ? 'A question of this stream waits' : `${most} questions of this stream wait`} for an answer already: this one was not asked.`)
