@@ -60,7 +60,18 @@ describe('a background agent', () => {
     agent.manner = 'failed'
     await expect(ask(agents)).rejects.toMatchObject({ code: 'AGENT_FAILED', message: 'The agent gave up: no subagent could see anything.' })
     agent.manner = 'timeout'
-    await expect(ask(agents)).rejects.toMatchObject({ code: 'AGENT_TIMEOUT' })
+    await expect(ask(agents)).rejects.toMatchObject({ code: 'AGENT_TIMEOUT', message: 'The agent gave up after its own time, and had found nothing: time is up.' })
+    agent.partly = ' She  sits\nup. '
+    await expect(ask(agents)).rejects.toMatchObject({ code: 'AGENT_TIMEOUT', message: 'The agent gave up after its own time. So far it had: She sits up.' })
+    agent.partly = 'word '.repeat(1000)
+    const long = await ask(agents).catch((error: unknown) => error instanceof Error ? error.message : '')
+    expect(long).toMatch(/^The agent gave up after its own time\. So far it had: word .*…$/)
+    expect(String(long).length).toBeLessThan(1100)
+  })
+
+  it('that hangs is told with the time that the owner typed', async () => {
+    agent.manner = 'hang'
+    await expect(ask(agentsFor({ kind: 'background-agent', config: { url: agent.url } }), { timeoutMs: 200 })).rejects.toMatchObject({ code: 'AGENT_TIMEOUT', message: 'The agent did not answer within 0.2 s.' })
   })
 })
 
@@ -104,6 +115,16 @@ describe('a command', () => {
     const hostile = '"; touch /tmp/heed-owned; $(id) `id` --dangerously-skip-permissions'
     expect((await run('echo', { question: hostile })).text).toContain(`Question: ${hostile}`)
     expect(existsSync('/tmp/heed-owned')).toBe(false)
+  })
+
+  it('is not run for a flow that still waits for a yes to it; other agents are asked', async () => {
+    const withoutYes = (connection: Pick<Connection, 'kind' | 'config'>): AgentPort => createAgents({
+      http, commands, connections: { get: async (name) => ({ name, secret: {}, ...connection }) }, waitingBefore: async () => 0, mayRun: async (task, name) => !(task === 'e1_ask' && name === 'it'),
+    })
+    const words = 'This flow came from somebody else and wants to run "plain" on this machine. Open the flow and allow it, or take it out.'
+    await expect(ask(withoutYes({ kind: 'command', config: { command: 'plain' } }))).rejects.toMatchObject({ name: 'FatalError', code: 'COMMAND_NOT_APPROVED', message: words })
+    expect((await ask(withoutYes({ kind: 'openai', config: { url: agent.url } }))).text).toBe(agentAnswer)
+    expect((await ask(withoutYes({ kind: 'command', config: { command: 'plain' } }), { taskId: 'e2_ask' })).text).toMatch(/^I read it/)
   })
 
   it('does not learn what belongs to the server', async () => {

@@ -17,6 +17,8 @@ export interface FakeAgent {
   url: string
   asked: AskedOfAgent[]
   manner: AgentManner
+  /** What a background agent had found out when its time was up. */
+  partly: string
   /** Questions that wait for their answer now. */
   waiting: number
   /** Lets every hanging question be answered. */
@@ -43,7 +45,7 @@ export async function startFakeAgent(answer: (question: string) => string = () =
   const held: (() => void)[] = []
   const server = createServer((request, response) => { void serve(request, response) })
   const fake: FakeAgent = {
-    url: '', asked: [], manner: 'answer', waiting: 0,
+    url: '', asked: [], manner: 'answer', partly: '', waiting: 0,
     release: () => { for (const go of held.splice(0)) go() },
     stop: () => closed(server),
   }
@@ -66,7 +68,7 @@ export async function startFakeAgent(answer: (question: string) => string = () =
     if (manner === 'nonsense') return reply(200, '<html>It works!</html>')
     if (typeof manner === 'number') return reply(manner, { error: { message: 'not today' } })
     const said = manner === 'huge' ? 'word '.repeat(2_000_000) : manner === 'empty' ? '  ' : answer(String(body.question ?? ''))
-    if (request.url === '/v1/solve') return reply(200, solved(body, manner, said))
+    if (request.url === '/v1/solve') return reply(200, solved(body, manner, manner === 'timeout' ? fake.partly : said))
     if (request.url === '/v1/chat/completions') return reply(200, { id: 'chat-0', object: 'chat.completion', model: 'fake', choices: [{ index: 0, message: { role: 'assistant', content: `<think>Hm.</think>\n${said}` }, finish_reason: 'stop' }] })
     reply(404, { error: { message: 'not found' } })
   }
@@ -78,7 +80,7 @@ export async function startFakeAgent(answer: (question: string) => string = () =
 function solved(body: Record<string, unknown>, manner: AgentManner, text: string): Record<string, unknown> {
   const base = { session_id: body.session_id, task_id: body.task_id, thread_id: 'thread-7', usage: null, duration_ms: 12 }
   if (manner === 'failed') return { ...base, status: 'failed', text: '', error: 'no subagent could see anything' }
-  if (manner === 'timeout') return { ...base, status: 'timeout', text: '', error: 'time is up' }
+  if (manner === 'timeout') return { ...base, status: 'timeout', text, error: 'time is up' }
   return { ...base, status: 'completed', text, error: null }
 }
 

@@ -48,12 +48,12 @@ export function urlOf(connection: Connection): string {
   return url.replace(/\/+$/, '').replace(/\/v1$/, '')
 }
 
-/** One JSON request; its answer as an object, its troubles in words. */
+/** One JSON request; its answer as an object, its troubles in words. `graceMs` is waited beyond `timeoutMs` and never spoken of. */
 export async function callAgent(
-  http: HttpPort, connection: Connection, call: { method: 'GET' | 'POST'; path: string; body?: unknown; timeoutMs: number }, signal: AbortSignal,
+  http: HttpPort, connection: Connection, call: { method: 'GET' | 'POST'; path: string; body?: unknown; timeoutMs: number; graceMs?: number }, signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
   const response = await http.request({
-    method: call.method, url: urlOf(connection) + call.path, timeoutMs: call.timeoutMs, maxBytes,
+    method: call.method, url: urlOf(connection) + call.path, timeoutMs: call.timeoutMs + (call.graceMs ?? 0), maxBytes,
     headers: {
       ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(connection.secret.apiKey ? { authorization: `Bearer ${connection.secret.apiKey}` } : {}),
