@@ -13,13 +13,21 @@ export interface Told {
 
 export const nothingTold: Told = { memory: '', facts: [], questions: [] }
 
+/** As people compare two questions: not by their capitals and spaces. */
+const plain = (question: string): string => question.replace(/\s+/g, ' ').trim().toLowerCase()
+
+/** Of a question asked again only the newest answer; what answers no question in particular stays. */
+function newestOfEach(facts: Told['facts']): Told['facts'] {
+  return facts.filter(({ question }, at) => question === '' || !facts.slice(at + 1).some((later) => plain(later.question) === plain(question)))
+}
+
 /** Adds what arrived at this tick; the oldest goes when there is too much. */
 export function tell(told: Told, news: { memory?: string; facts: Told['facts']; questions: string[] }): Told {
   const cut = (text: string): string => text.trim().slice(0, longestPart)
   const facts = news.facts.map(({ question, answer }) => ({ question: cut(question), answer: cut(answer) }))
   return {
     memory: news.memory === undefined ? told.memory : cut(news.memory),
-    facts: [...told.facts, ...facts].slice(-keptFacts),
+    facts: newestOfEach([...told.facts, ...facts]).slice(-keptFacts),
     questions: [...told.questions, ...news.questions.map(cut)].slice(-keptQuestions),
   }
 }

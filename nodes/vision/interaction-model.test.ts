@@ -73,6 +73,24 @@ describe('interaction-model', () => {
     expect(fake.ticks[2]?.instruction).toBe(fake.ticks[0]?.instruction)
   })
 
+  it('keeps of a question its newest answer only', async () => {
+    const { fake, node } = await bench()
+    const answered = (text: string, question?: string) => testMessage(text, question === undefined ? {} : { fields: { question } })
+    await node.tick({ frames: testFrame(0), answer: [answered('Four.', 'How many chairs?'), answered('Noon.'), answered('Shut.', 'Is the door open?')] })
+    await node.tick({ frames: testFrame(1), answer: [answered('Five.', ' how many  chairs? '), answered('Rain.')] })
+    expect(fake.ticks[1]?.instruction).toBe('Warn of falls.\n\nThe answer: Noon.\n\nYou asked: Is the door open?\nThe answer: Shut.\n\nYou asked: how many  chairs?\nThe answer: Five.\n\nThe answer: Rain.')
+  })
+
+  it('is never told more than five answers of 2000 letters', async () => {
+    const { fake, node } = await bench()
+    for (let tick = 0; tick < 9; tick++) {
+      await node.tick({ frames: testFrame(tick), answer: [testMessage('a'.repeat(8000), { fields: { question: `${tick} ${'q'.repeat(8000)}` } })] })
+    }
+    const instruction = fake.ticks.at(-1)?.instruction ?? ''
+    expect(instruction.match(/You asked: \d/g)).toEqual([4, 5, 6, 7, 8].map((tick) => `You asked: ${tick}`))
+    expect(instruction.length).toBeLessThan(5 * 2 * 2000 + 500)
+  })
+
   it('lets the model finish when the source has ended, with or without a last picture', async () => {
     const { node } = await bench(undefined, () => [{ action: 'response', text: 'A person has fallen.', mediaTimeS: 7.5 }])
     expect((await node.tick({ frames: testFrame(0) }, { last: true })).response).toHaveLength(1)
