@@ -53,6 +53,11 @@ describe('notification by webhook', () => {
   it.each([['', 'WEBHOOK_URL_EMPTY'], ['ftp://example.org', 'WEBHOOK_URL_INVALID'], ['http://', 'WEBHOOK_URL_INVALID'], ['file:///etc/passwd', 'WEBHOOK_URL_INVALID']])('refuses the address "%s"', (url, code) => {
     expect(testNode(notification, { config: { ...config, url } }).check()).toMatchObject([{ field: 'url', code, severity: 'error' }])
   })
+
+  it.each(['http://h{{text}}.evil.example/', 'https://{{fields.url}}', '{{text}}', 'http://*.example/'])('says of the address "%s" that no message fills it in', (url) => {
+    expect(testNode(notification, { config: { ...config, url } }).check()).toEqual([expect.objectContaining({ field: 'url', code: 'WEBHOOK_URL_INVALID', severity: 'error', message: expect.stringContaining('An address cannot be filled in from a message: text never chooses where to send') })])
+    expect(testNode(notification, { config: { ...config, url: 'https://example.org/a?b={{text}}' } }).check()).toEqual([])
+  })
 })
 
 describe('notification in the inbox', () => {

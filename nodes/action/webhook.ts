@@ -1,5 +1,6 @@
 // Posts a notice to a URL of the user's. What the model said goes into the body only: it never chooses the address.
 import { FatalError } from '../contract/errors.ts'
+import { filledInWords, isFilledIn } from '../contract/template.ts'
 import { isTaken, isWebAddress, troubleOf } from './answer.ts'
 import type { Channel } from './channel.ts'
 
@@ -10,6 +11,7 @@ export const webhook: Channel = {
   connection: { kind: 'webhook', optional: true },
   check: ({ url }) => {
     const message = url === '' ? 'Say where to post: an address that begins with http:// or https://.' : 'This is not an address that begins with http:// or https://.'
+    if (isFilledIn(url)) return [{ port: null, field: 'url', code: 'WEBHOOK_URL_INVALID', message: filledInWords, severity: 'error' }]
     return isWebAddress(url) ? [] : [{ port: null, field: 'url', code: url === '' ? 'WEBHOOK_URL_EMPTY' : 'WEBHOOK_URL_INVALID', message, severity: 'error' }]
   },
   send: async ({ title, message, acknowledgeUrl }, ctx) => {

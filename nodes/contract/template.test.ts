@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from './events.ts'
-import { cutText, oneLine, renderTemplate, templateWarnings } from './template.ts'
+import { cutText, isFilledIn, oneLine, renderTemplate, templateWarnings } from './template.ts'
 
 const message: Message = {
   id: 'm', eventId: 'e', at: '2026-03-01T07:15:00.000Z', text: 'A person fell.', source: { flow: 'f1', node: 'model', stream: 'f1-hall' }, fields: { room: 'kitchen', people: 2, deep: { a: 1 } },
@@ -42,4 +42,14 @@ describe('oneLine and cutText', () => {
     expect(cutText('abcdef', 4)).toBe('abc…')
     expect(cutText('ab😀cd', 4)).toBe('ab…')
   })
+})
+
+describe('an address', () => {
+  it.each([
+    'http://h{{text}}.evil.example/', 'https://{{fields.host}}/a', 'http://*.example', 'http://h%7Btext%7D.example/', 'http://nas:{{fields.port}}/', '{{text}}', 'rtsp://admin:pass@{{text}}/1', 'http://{{ text }}/a', 'http:{{text}}',
+  ])('%s is filled in from somewhere else', (address) => expect(isFilledIn(address)).toBe(true))
+
+  it.each([
+    'https://example.org/hook?at={{time}}#{a}', 'rtsp://***@10.0.0.7:554/stream2', 'rtsp://admin:{*}@10.0.0.7/a', 'http://[fd00::1]:8080/{', 'nas.local', '', 'rtsp://',
+  ])('%j is not', (address) => expect(isFilledIn(address)).toBe(false))
 })

@@ -30,6 +30,17 @@ export function templateWarnings(template: string, field: string): Omit<Problem,
   }))
 }
 
+/** What to say of an address that `isFilledIn`. */
+export const filledInWords = 'An address cannot be filled in from a message: text never chooses where to send. Write the host itself, without { } or *.'
+
+/** True when the host or the port of an address holds a placeholder or a wildcard; its path may hold what it likes. */
+export function isFilledIn(address: string): boolean {
+  const text = address.trim()
+  if (URL.canParse(text) && new URL(text).host !== '') return /[{}*]/.test(new URL(text).hostname)
+  const [, authority = ''] = /^(?:[a-z][a-z0-9+.-]*:[\\/]*)?([^/?#\\]*)/i.exec(text) ?? []
+  return /[{}*]/.test(authority.slice(authority.lastIndexOf('@') + 1))
+}
+
 /** Text for a place that has one line: a subject, a header, a title. Line breaks and control characters become spaces. */
 export function oneLine(text: string, longest = 200): string {
   return cutText(text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim(), longest)

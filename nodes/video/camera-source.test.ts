@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { CameraSpec, MediaPort } from '../contract/capabilities.ts'
 import type { SourceContext } from '../contract/define.ts'
 import { defaultTaps } from '../contract/frames.ts'
+import { filledInWords } from '../contract/template.ts'
 import camera from './camera-source.ts'
 
 const checkContext = { connection: () => undefined }
@@ -33,6 +34,13 @@ describe('camera-source', () => {
     for (const url of ['file:///etc/passwd', 'ftp://host/a', 'data:video/mp4;base64,AA', 'pipe:0', 'subfile,,start,0,end,9,,:/etc/passwd']) {
       expect(codes({ kind: 'url', url }), url).toEqual(['url: CAMERA_URL_INVALID'])
     }
+  })
+
+  it('takes no address whose host a message would fill in', () => {
+    for (const [kind, url] of [['rtsp', 'rtsp://h{{text}}.evil.example/'], ['url', 'http://*.example/live'], ['rtsp', 'rtsp://cam:{{fields.port}}/']]) {
+      expect(check({ kind, url }), url).toEqual([{ port: null, field: 'url', code: 'CAMERA_URL_INVALID', severity: 'error', message: filledInWords }])
+    }
+    expect(codes({ kind: 'url', url: 'http://admin:{*}@cam.example/live?name={a}' })).toEqual([])
   })
 
   it('never repeats an address in a problem, since it may hold a password', () => {

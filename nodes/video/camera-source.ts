@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { defineSource, port } from '../contract/define.ts'
 import type { Problem } from '../contract/errors.ts'
+import { filledInWords, isFilledIn } from '../contract/template.ts'
 
 const config = z.object({
   kind: z.enum(['file', 'rtsp', 'url', 'device', 'browser']).default('file').meta({
@@ -54,6 +55,7 @@ function problem(field: string, code: string, message: string): FieldProblem {
 function checkAddress(kind: 'rtsp' | 'url', address: string | undefined): FieldProblem[] {
   const text = address?.trim()
   if (!text) return [problem('url', 'CAMERA_URL_MISSING', 'Type the camera\'s address.')]
+  if (isFilledIn(text)) return [problem('url', 'CAMERA_URL_INVALID', filledInWords)]
   if (!URL.canParse(text)) return [problem('url', 'CAMERA_URL_INVALID', 'This is not a complete address. It looks like rtsp://10.0.0.7:554/stream.')]
   const { protocol, hostname } = new URL(text)
   if (!schemes[kind].includes(protocol)) {

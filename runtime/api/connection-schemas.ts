@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ConnectionKindSchema } from '../../nodes/contract/connections.ts'
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+import { isFilledIn } from '../../nodes/contract/template.ts'
 
 /** Made at the first start; a flow may rely on them. */
 export const builtInConnections: readonly string[] = ['edge', 'flite']
@@ -9,6 +10,7 @@ export const builtInConnections: readonly string[] = ['edge', 'flite']
 function url(schemes: readonly string[], example: string): z.ZodType<string> {
   return z.string().trim().max(2000).superRefine((text, context) => {
     const refuse = (message: string): void => context.addIssue({ code: 'custom', message })
+    if (isFilledIn(text)) return refuse('must name its host itself, without { } or *: text never chooses where to send')
     // Parsers forgive a missing slash, and whoever reads the address later may not.
     if (!URL.canParse(text) || !/^[a-z][a-z0-9+.-]*:\/\/[^/\\]/i.test(text)) return refuse(`must be an address such as ${example}`)
     const { protocol, username, password, host } = new URL(text)

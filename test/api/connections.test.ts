@@ -50,6 +50,7 @@ describe('connections', () => {
     ['an address that is not http', { kind: 'openai', config: { url: 'file:///etc/passwd' } }, 'config.url'],
     ['an address with a password', { kind: 'vllm-omni', config: { url: `http://me:${apiKey}@10.0.0.1` } }, 'config.url'],
     ['text that is no address', { kind: 'speech', config: { url: '10.0.0.1:80' } }, 'config.url'],
+    ['an address that a message would fill in', { kind: 'openai', config: { url: 'http://h{{text}}.example/' } }, 'config.url'],
     ['an address that lost a slash', { kind: 'openai', config: { url: 'http:/10.0.0.1/' } }, 'config.url'],
     ['an address without slashes', { kind: 'mqtt', config: { url: 'mqtt:10.0.0.1' } }, 'config.url'],
     ['the address that hands out keys', { kind: 'openai', config: { url: 'http://169.254.169.254/' } }, 'config.url'],
