@@ -128,6 +128,25 @@ it('a flow is given away without its secrets, as a file that comes back the same
   expect(JSON.parse(text)).toMatchObject({ name: 'Mine / ours', 'x-mine': { kept: true } })
 }, 30_000)
 
+it('a program on this machine waits for a yes too, on the card and in the panel, also where its connection is made only later', async () => {
+  const { page } = open
+  const drawn = alertFlow({ name: 'Asks', camera: { kind: 'browser' }, model: { connection: 'edge', watchFor: ['fall'] }, notification: { channel: 'inbox' } })
+  const ask = { id: 'ask', type: 'delegate-to-agent', version: 1, position: { x: 780, y: 200 }, config: { connection: 'helper' } }
+  const asks = { ...drawn, nodes: [...drawn.nodes, ask], wires: [...drawn.wires, { from: { node: 'model', port: 'delegation' }, to: { node: 'ask', port: 'delegation' } }] }
+  const { body } = await product.request<{ flow: { id: string; unapprovedHosts: string[] } }>('POST', '/api/flows/import', asks)
+  expect(body.flow.unapprovedHosts).toEqual([])
+  expect((await product.request('POST', '/api/connections', { name: 'helper', kind: 'command', config: { command: 'slow' } })).status).toBe(201)
+  const refused = await product.request<{ error: { message: string } }>('POST', `/api/flows/${body.flow.id}/deploy`)
+  expect([refused.status, refused.body.error.message]).toEqual([422, expect.stringContaining('wants to run "slow" on this machine. Allow it, or take it out.')])
+  await page.goto(`${product.url}/flows/${body.flow.id}`)
+  await page.getByTestId('needs-show').click()
+  expect(await page.getByTestId('need-host').textContent()).toContain('It wants to run a program on this machine, through the connection “helper”. Ask an agent')
+  await page.getByTestId('node-ask').getByTestId('problem-allow').waitFor()
+  await page.getByTestId('need-allow').click()
+  await page.getByText('Everything it needs is here.').waitFor()
+  await page.getByTestId('node-ask').getByTestId('problem-allow').waitFor({ state: 'detached' })
+}, 30_000)
+
 it('hosts of the own network are allowed and taken back under Connections', async () => {
   const { page } = open
   await page.goto(`${product.url}/connections`)
