@@ -4,6 +4,7 @@ import { create } from 'zustand'
 import type { StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import { ApiError, api, openLive, pictures } from './api.ts'
 import { isWaiting } from './graph/alerts.ts'
+import { mergeEvent } from './graph/event-merge.ts'
 import { mergeDecisions } from './graph/timeline.ts'
 import type { EventView, FlowStatus, LiveEvent, StreamDecision } from './views.ts'
 
@@ -83,11 +84,11 @@ function takeDecisions(stream: string, decisions: readonly StreamDecision[]): vo
   }))
 }
 
-/** Puts events in their place, newest first; a later reading of the same event replaces the earlier. */
+/** Puts events in their place, newest first; what is known of one since it was read stays. */
 export function takeEvents(more: readonly EventView[]): void {
   useLive.setState((live) => {
     const byId = new Map(live.events.map((event) => [event.id, event]))
-    for (const event of more) byId.set(event.id, event)
+    for (const event of more) byId.set(event.id, mergeEvent(byId.get(event.id), event))
     const events = [...byId.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, eventsKept)
     return { events }
   })

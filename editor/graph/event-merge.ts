@@ -1,0 +1,20 @@
+// One event known from two sides: read whole, and told bit by bit by the live feed. An answer that was on its way while
+// something happened must never take that back. Pure.
+import type { DeliveryView, EventView } from '../views.ts'
+
+function later(known: DeliveryView, read: DeliveryView): DeliveryView {
+  return known.at > read.at ? { ...read, ...known } : { ...known, ...read }
+}
+
+/** The event as it was read, with what is known to have happened to it since. */
+export function mergeEvent(known: EventView | undefined, read: EventView): EventView {
+  if (!known) return read
+  const rest = new Map(known.deliveries.map((delivery) => [delivery.id, delivery]))
+  const deliveries = read.deliveries.map((delivery) => {
+    const before = rest.get(delivery.id)
+    rest.delete(delivery.id)
+    return before ? later(before, delivery) : delivery
+  })
+  const { acknowledgedAt, acknowledgedBy } = read.acknowledgedAt === null ? known : read
+  return { ...read, acknowledgedAt, acknowledgedBy, deliveries: [...deliveries, ...rest.values()] }
+}
