@@ -20,7 +20,7 @@ export const flows = pgTable('flows', {
   id: text('id').primaryKey(),
   /** The newest one. */
   revision: integer('revision').notNull(),
-  /** Hosts that came with an import and wait for the owner's yes, as `host:port`. */
+  /** What came with an import and waits for the owner's yes: `host:port`, `to <receiver>`, `run <connection>`. */
   unapprovedHosts: json('unapproved_hosts').$type<string[]>().notNull().default([]),
   createdAt: instant('created_at').notNull(),
   updatedAt: instant('updated_at').notNull(),
