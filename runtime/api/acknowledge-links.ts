@@ -9,27 +9,30 @@ export const linkLifeMs = 7 * dayMs
 export interface AcknowledgeLinks {
   /** The same for the same event on one day, so that a message that is tried twice carries one link; late reminders get a fresh one. */
   urlFor(eventId: string, sinceMs: number, nowMs: number): string
-  /** The picture behind that link, for whoever fetches it from elsewhere; undefined unless this Heed is reached by https. */
+  /** The event's picture, for whoever fetches it from elsewhere, and nothing but it; undefined unless this Heed is reached by https. */
   pictureUrlFor(eventId: string, sinceMs: number, nowMs: number): string | undefined
-  /** Throws AuthError ACKNOWLEDGE_LINK_WRONG or ACKNOWLEDGE_LINK_EXPIRED. */
-  read(token: string, nowMs: number): { eventId: string; expiresAtMs: number }
+  /** Throws AuthError ACKNOWLEDGE_LINK_WRONG, for a link of another purpose too, or ACKNOWLEDGE_LINK_EXPIRED. */
+  read(token: string, nowMs: number, ...purposes: Purpose[]): { eventId: string; expiresAtMs: number }
 }
+
+/** Addresses of pictures pass through the hands of chat and push services: they must not acknowledge anything. */
+export type Purpose = 'acknowledge' | 'picture'
 
 /** Signs and reads links; `linkKey` is the installation's, `publicUrl` how the outside reaches it. */
 export function createAcknowledgeLinks({ linkKey, publicUrl }: { linkKey: Uint8Array; publicUrl: string }): AcknowledgeLinks {
-  const sign = (eventId: string, expires: string): Buffer => createHmac('sha256', linkKey).update(`acknowledge\n${eventId}\n${expires}`).digest()
+  const sign = (purpose: Purpose, eventId: string, expires: string): Buffer => createHmac('sha256', linkKey).update(`${purpose}\n${eventId}\n${expires}`).digest()
   const base = publicUrl.replace(/\/+$/, '')
-  const tokenFor = (eventId: string, sinceMs: number, nowMs: number): string => {
+  const tokenFor = (purpose: Purpose, eventId: string, sinceMs: number, nowMs: number): string => {
     const fromMs = nowMs - sinceMs < dayMs ? sinceMs : Math.floor(nowMs / dayMs) * dayMs
     const expires = String(Math.floor((fromMs + linkLifeMs) / 1000))
-    return Buffer.from(`${eventId}.${expires}.${sign(eventId, expires).toString('base64url')}`).toString('base64url')
+    return Buffer.from(`${eventId}.${expires}.${sign(purpose, eventId, expires).toString('base64url')}`).toString('base64url')
   }
   return {
-    urlFor: (...of) => `${base}/acknowledge/${tokenFor(...of)}`,
-    pictureUrlFor: (...of) => (base.startsWith('https://') ? `${base}/api/acknowledge/${tokenFor(...of)}/frame` : undefined),
-    read: (token, nowMs) => {
+    urlFor: (...of) => `${base}/acknowledge/${tokenFor('acknowledge', ...of)}`,
+    pictureUrlFor: (...of) => (base.startsWith('https://') ? `${base}/api/acknowledge/${tokenFor('picture', ...of)}/frame` : undefined),
+    read: (token, nowMs, ...purposes) => {
       const [, eventId, expires, signature] = /^(.{1,200})\.(\d{1,12})\.([A-Za-z0-9_-]{43})$/.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? []
-      if (eventId === undefined || expires === undefined || signature === undefined || !isSame(Buffer.from(signature, 'base64url'), sign(eventId, expires))) {
+      if (eventId === undefined || expires === undefined || signature === undefined || !purposes.some((purpose) => isSame(Buffer.from(signature, 'base64url'), sign(purpose, eventId, expires)))) {
         throw new AuthError('ACKNOWLEDGE_LINK_WRONG', 'This link is not complete or was changed. Open it from the message itself.', { details: { status: 403 } })
       }
       const expiresAtMs = Number(expires) * 1000

@@ -4,7 +4,7 @@ import type { Request, RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
 import { AuthError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
-import { createAcknowledgeLinks } from './acknowledge-links.ts'
+import { createAcknowledgeLinks, type Purpose } from './acknowledge-links.ts'
 import type { ApiDeps, EventView } from './deps.ts'
 import { parseInput } from './input.ts'
 
@@ -14,8 +14,8 @@ const NameSchema = z.object({ name: z.string().trim().max(80).regex(/^[^\u0000-\
 /** Everything under `/api/acknowledge`. */
 export function addAcknowledgeRoutes(api: Router, deps: ApiDeps): void {
   const links = createAcknowledgeLinks(deps)
-  const eventOf = async (request: Request<{ token: string }>): Promise<{ event: EventView; expiresAtMs: number }> => {
-    const { eventId, expiresAtMs } = links.read(request.params.token, deps.nowMs())
+  const eventOf = async (request: Request<{ token: string }>, ...more: Purpose[]): Promise<{ event: EventView; expiresAtMs: number }> => {
+    const { eventId, expiresAtMs } = links.read(request.params.token, deps.nowMs(), 'acknowledge', ...more)
     return { event: await deps.events.get(eventId).catch(inWords), expiresAtMs }
   }
   const limit = limiter()
@@ -25,7 +25,7 @@ export function addAcknowledgeRoutes(api: Router, deps: ApiDeps): void {
     response.json({ ...await view(deps, event), expiresAt: new Date(expiresAtMs).toISOString() })
   })
   api.get('/acknowledge/:token/frame', limit, async (request: Request<{ token: string }>, response) => {
-    const { event } = await eventOf(request)
+    const { event } = await eventOf(request, 'picture')
     const jpeg = await frameOf(deps, event)
     if (!jpeg) throw new NotFoundError('EVENT_FRAME_MISSING', 'There is no picture with this event: it had none, or it is older than pictures are kept.')
     // Shown inside other pages too: a chat's window, a notification.

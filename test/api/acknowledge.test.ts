@@ -120,6 +120,7 @@ describe('the link of a message', () => {
     expect(url).toMatch(/^https:\/\/heed\.example\/api\/acknowledge\/[\w-]+\/frame$/)
     const fetched = await bench.call<Refusal>('GET', new URL(url!).pathname, { as: 'none' })
     expect([fetched.status, fetched.bytes]).toEqual([200, Buffer.from(jpeg)])
+    for (const method of ['GET', 'POST']) expect((await call(method, '', url!.split('/').at(-2))).body.error.code).toBe('ACKNOWLEDGE_LINK_WRONG')
     nowMs += 7 * dayMs
     expect(await bench.call('GET', new URL(url!).pathname, { as: 'none' })).toMatchObject({ status: 403 })
     expect(links('http://192.168.1.20:1890').pictureUrlFor('e1', sinceMs, sinceMs)).toBeUndefined()
@@ -130,6 +131,6 @@ describe('the link of a message', () => {
     const sinceMs = Date.parse(at)
     expect(links.urlFor('e1', sinceMs, sinceMs + 3_600_000)).toBe(links.urlFor('e1', sinceMs, sinceMs))
     const late = links.urlFor('e1', sinceMs, sinceMs + 8 * dayMs).split('/').at(-1) ?? ''
-    expect(links.read(late, sinceMs + 9 * dayMs).eventId).toBe('e1')
+    expect(links.read(late, sinceMs + 9 * dayMs, 'acknowledge').eventId).toBe('e1')
   })
 })
