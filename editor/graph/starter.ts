@@ -1,7 +1,9 @@
 // The first flow somebody gets: Fall alert, on the camera they have. Pure.
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { NodeTypes } from '../views.ts'
-import { columnPx } from './layout.ts'
+
+/** Closer than a column of the tidy layout: all five cards are readable on a laptop's screen. */
+const spacingPx = 280
 
 export type StarterCamera = { kind: 'file'; path: string } | { kind: 'url' | 'rtsp'; url: string } | { kind: 'browser' }
 
@@ -22,7 +24,7 @@ export function fallAlert(camera: StarterCamera, types: NodeTypes): Flow {
     id: ids[type] ?? type,
     type,
     version: types.get(type)?.version ?? 1,
-    position: { x: index * columnPx, y: 0 },
+    position: { x: index * spacingPx, y: 0 },
     config: config[type] ?? {},
   }))
   const wires = [

@@ -90,7 +90,7 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
   }
   return (
     <div className="workbench">
-      {!isPhone && <Palette />}
+      {!isPhone && <Palette key={flowId} flowId={flowId} />}
       <div className="stage">
         <div className="stage-canvas" onClick={openOnCard} onKeyDown={(event) => { if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) openByKey() }}>
           <Canvas flow={flow} isReadOnly={isPhone} />

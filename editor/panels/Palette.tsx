@@ -6,6 +6,7 @@ import { dragType, placeNode } from '../canvas/Canvas.tsx'
 import { NamedIcon } from '../icons.tsx'
 import { useSession } from '../session.ts'
 import type { NodeGroup, NodeType } from '../views.ts'
+import { keepWish, readWish } from '../wishes.ts'
 
 const groups: readonly { group: NodeGroup; title: string }[] = [
   { group: 'video', title: 'Video' }, { group: 'interaction', title: 'Interaction' }, { group: 'logic', title: 'Logic' }, { group: 'action', title: 'Action' },
@@ -30,13 +31,25 @@ function Item({ type }: { type: NodeType }) {
   )
 }
 
+/** The flow that opens without its palette: it is complete, and its cards need the room. */
+const roomyWish = 'roomy-flow'
+
+/** Opens this flow with the palette collapsed, until somebody shows it. */
+export function collapsePaletteFor(flowId: string): void {
+  keepWish(roomyWish, flowId)
+}
+
 /** Collapses to a narrow strip. */
-export function Palette() {
+export function Palette({ flowId }: { flowId: string }) {
   const types = useSession((session) => session.types)
   const [words, setWords] = useState('')
-  const [isOpen, setOpen] = useState(true)
+  const [isOpen, setOpen] = useState(() => readWish(roomyWish) !== flowId)
+  const show = (): void => {
+    keepWish(roomyWish, '')
+    setOpen(true)
+  }
   if (!isOpen) {
-    return <aside className="palette-closed"><ActionIcon variant="default" size="lg" aria-label="Show the palette" onClick={() => setOpen(true)}><IconLayoutSidebarLeftExpand size={18} /></ActionIcon></aside>
+    return <aside className="palette-closed"><ActionIcon variant="default" size="lg" aria-label="Show the palette" onClick={show}><IconLayoutSidebarLeftExpand size={18} /></ActionIcon></aside>
   }
   const found = findTypes([...types.values()], words)
   return (

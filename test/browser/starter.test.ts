@@ -37,6 +37,7 @@ describe('the first minute', () => {
   it('ends in a running flow on this browser’s webcam, after one click', async () => {
     await page.getByTestId('starter-webcam-button').click()
     await page.getByTestId('canvas').waitFor()
+    await eventually('its words can be read', async () => await page.locator('.react-flow__viewport').evaluate((view) => new DOMMatrix(getComputedStyle(view).transform).a >= 0.85), 5000)
     flow = new URL(page.url()).pathname.split('/').at(-1) ?? ''
     const status = await eventually('it is watched', async () => {
       const now = await statusOf(product, flow)
