@@ -15,6 +15,12 @@ function defaultsOf({ config }: ConnectionKindView): Record<string, unknown> {
   return Object.fromEntries(Object.entries(config.properties ?? {}).filter(([, field]) => field.default !== undefined).map(([name, field]) => [name, field.default]))
 }
 
+/** What must be filled in before anything is sent, by the names on the form; null when nothing is missing. */
+function whatIsMissing({ config: schema }: ConnectionKindView, config: Record<string, unknown>): string | null {
+  const missing = (schema.required ?? []).filter((name) => (config[name] ?? '') === '').map((name) => schema.properties?.[name]?.label ?? name)
+  return missing.length > 0 ? `Fill in ${missing.join(' and ')} first.` : null
+}
+
 function useConnectionForm({ view, existing, taken, startName, onDone }: Props) {
   const [name, setName] = useState(existing?.name ?? startName ?? view.kind)
   const [config, setConfig] = useState<Record<string, unknown>>(() => existing?.config ?? defaultsOf(view))
@@ -29,18 +35,26 @@ function useConnectionForm({ view, existing, taken, startName, onDone }: Props) 
     await work().catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
     setBusy(null)
   }
+  const complete = (): void => {
+    const missing = whatIsMissing(view, config)
+    if (missing) throw new Error(missing)
+  }
   const save = (event: FormEvent): void => {
     event.preventDefault()
     const wrong = existing ? null : whyNotName(name, taken)
     if (wrong) return setFailure(wrong)
     void run('save', async () => {
+      complete()
       if (existing) await api.updateConnection(existing.name, { config, secret })
       else await api.addConnection({ name, kind: view.kind, config, secret })
       await readConnections()
       onDone(existing?.name ?? name)
     })
   }
-  const test = (): void => void run('test', async () => setResult(await api.testConnection(existing?.name ?? name, { kind: view.kind, config, secret })))
+  const test = (): void => void run('test', async () => {
+    complete()
+    setResult(await api.testConnection(existing?.name ?? name, { kind: view.kind, config, secret }))
+  })
   const remove = (): void => void run('save', async () => {
     await api.removeConnection(existing?.name ?? '')
     await readConnections()
