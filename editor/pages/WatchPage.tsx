@@ -91,8 +91,8 @@ export function WatchPage({ id }: { id: string }) {
   if (failure && !flow) return <Page title="This flow cannot be shown"><div className="notice" data-tone="bad" role="alert">{failure}</div></Page>
   if (!flow) return <Page title="Watch"><Skeletons count={1} height={320} /></Page>
   const streams = status?.streams ?? []
-  // What a person asked, aloud or in writing, stands where it was asked; here is what came of it.
-  const asked = flow.nodes.filter(({ type }) => type === 'voice-input' || type === 'interaction-model').map((node) => node.id)
+  // What a person asked or switched, aloud or by hand, stands where that was done; here is what came of it.
+  const asked = flow.nodes.filter(({ type }) => ['voice-input', 'interaction-model', 'arm'].includes(type)).map((node) => node.id)
   const spoken = events.filter((event) => event.flow === id && said.includes(event.kind) && !(event.kind === 'message.sent' && asked.includes(event.node)))
   const stream = streams.find((each) => each.id === chosen) ?? streams[0]
   const isOn = isAwake(status?.state ?? 'stopped')
