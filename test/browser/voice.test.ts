@@ -89,6 +89,9 @@ describe('a watch page that is spoken to', () => {
     await eventually('it says it is disarmed', async () => !(await arm.isChecked()) && await arm.isEnabled())
     await arm.click({ force: true })
     await eventually('it says it is armed', async () => await arm.isChecked())
+    await eventually('both turns are kept', async () => (await eventsOf(product, flow, 'message.sent')).length === 2)
+    // A switch is no sentence of the model.
+    expect(await page.locator('.watch-side').innerText()).not.toMatch(/\b(on|off)\b/)
   }, 60_000)
 
   it('hears the question, and the answer is heard', async () => {
