@@ -92,5 +92,5 @@ function asCoded(thrown: unknown, { config }: Connection): CodedError {
   if (status >= 500) return new FatalError('MAIL_REFUSED', `${where} refused the mail (${status}${said}).`)
   // The library hides the socket's own code in its message.
   const words = away[/\bE[A-Z]{4,}\b/.exec(error.message)?.[0] ?? ''] ?? away[error.code ?? ''] ?? 'could not be used'
-  return new RetryableError('MAIL_UNREACHABLE', `${where} ${words}. Check host, port and "secure" of the connection. ${error.code === 'ETLS' ? error.message.slice(0, 120) : ''}`.trim(), { cause: error })
+  return new RetryableError('MAIL_UNREACHABLE', `${where} ${words}. Check server, port and encryption of the connection. ${error.code === 'ETLS' ? error.message.slice(0, 120) : ''}`.trim(), { cause: error })
 }
