@@ -213,6 +213,16 @@ describe('an A2A agent', () => {
     await until('it was told', () => a2a.cancelled.length > 0)
   })
 
+  it('that takes little gets as many of the newest pictures as fit, and says so when not even the words do', async () => {
+    a2a.manner = 'task'
+    const before = a2a.heard.length
+    const pictures = Array.from({ length: 8 }, (_, index) => ({ mediaTimeS: index, jpeg: new Uint8Array(20_000).fill(0xff) }))
+    expect((await ask(agents(), { pictures })).text).toBe(agentAnswer)
+    const [heard] = a2a.heard.slice(before)
+    expect(heard?.parts.slice(1).map(({ filename }) => filename)).toEqual(['at-3.0s.jpg', 'at-7.0s.jpg'])
+    await expect(ask(agents(), { question: 'x'.repeat(200_000) })).rejects.toMatchObject({ code: 'AGENT_TOO_LARGE', message: expect.not.stringContaining('<') as string })
+  })
+
   it('that is something else says so', async () => {
     await expect(ask(agentsFor({ kind: 'a2a', config: { url: agent.url } }))).rejects.toMatchObject({ code: expect.stringMatching(/^AGENT_/) as string })
     await expect(ask(agentsFor({ kind: 'a2a', config: { url: 'http://169.254.169.254/' } }))).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD' })

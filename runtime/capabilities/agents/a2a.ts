@@ -5,7 +5,7 @@ import { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory, RestT
 import type { AgentQuestion, HttpPort } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
-import { answered, inWords, maxBytes, tooLate, trouble, urlOf, type AgentAnswer, type AskAgent } from './agent.ts'
+import { answered, inWords, maxBytes, refusal, tooLate, trouble, urlOf, type AgentAnswer, type AskAgent } from './agent.ts'
 
 const lookMs = 1000
 /** A long task is not given up for a line that was down for a moment. */
@@ -63,6 +63,7 @@ function guardedFetch(http: HttpPort, connection: Connection, timeoutMs: number,
     const answer = await http.request({
       method: request.method === 'GET' ? 'GET' : 'POST', url: request.url, headers, timeoutMs, maxBytes, ...(body === undefined ? {} : { body }),
     }, init?.signal ?? signal())
+    if (answer.status === 413) throw refusal(answer)
     const isEmpty = [204, 205, 304].includes(answer.status)
     return new Response(isEmpty ? null : answer.text, { status: answer.status, headers: { 'content-type': answer.headers['content-type'] ?? 'application/json' } })
   }
@@ -153,5 +154,5 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** The library wraps what our door said; its own faults are answers that make no sense. */
 function inOurWords(error: unknown, timeoutMs: number): unknown {
   for (let current: unknown = error; current instanceof Error; current = current.cause) if (current instanceof CodedError) return trouble(current, timeoutMs)
-  return new RetryableError('AGENT_NONSENSE', `This agent does not answer as A2A wants it: ${toError(error).message.slice(0, 300)}`, { cause: error })
+  return new RetryableError('AGENT_NONSENSE', `This agent does not answer as A2A wants it: ${toError(error).message.split('<', 1)[0]!.trim().slice(0, 300)}`, { cause: error })
 }

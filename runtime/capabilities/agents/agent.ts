@@ -95,6 +95,7 @@ export function refusal({ status, text, headers }: HttpResponse): FatalError | R
   }
   if (status === 401 || status === 403) return new FatalError('AGENT_KEY_REFUSED', `The agent refused the key (${status}). Set the right one in the connection.`)
   if (status === 404) return new FatalError('AGENT_NOT_THERE', `There is no such agent or model at this address (404)${said}. Check the URL and the kind of the connection.`)
+  if (status === 413) return new FatalError('AGENT_TOO_LARGE', 'The agent takes no question this large (413), not even without pictures. Raise its limit for requests.')
   return new FatalError('AGENT_REFUSED', `The agent refused the question (${status})${said}.`)
 }
 

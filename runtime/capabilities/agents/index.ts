@@ -1,10 +1,10 @@
 // Agents as actions see them: one door, the way behind it chosen by the connection's kind. Counts who waits for an answer;
 // keeps nothing else.
-import type { AgentPort, ConnectionPort, HttpPort } from '../../../nodes/contract/capabilities.ts'
+import type { AgentPort, AgentQuestion, ConnectionPort, HttpPort } from '../../../nodes/contract/capabilities.ts'
 import type { Connection, ConnectionKind } from '../../../nodes/contract/connections.ts'
 import { FatalError } from '../../../nodes/contract/errors.ts'
 import { a2aAgent, readCard } from './a2a.ts'
-import { callAgent, type AskAgent } from './agent.ts'
+import { callAgent, type AgentAnswer, type AskAgent } from './agent.ts'
 import { backgroundAgent } from './background-agent.ts'
 import { commandAgent, listedCommand, type AgentCommands } from './command.ts'
 import { openaiAgent } from './openai.ts'
@@ -37,8 +37,19 @@ export function createAgents({ http, connections, commands, waitingBefore, mayRu
       if (most !== undefined && await waitingBefore(question.taskId) >= most) {
         throw new FatalError('AGENT_TOO_MANY', `${most === 1 ? 'A question of this stream waits' : `${most} questions of this stream wait`} for an answer already: this one was not asked.`)
       }
-      return await askAgent(connection, question, signal)
+      return await askWithFewer(askAgent, connection, question, signal)
     },
+  }
+}
+
+/** Many servers take no more than 100 kB by default: then every second picture is left out, the newest stays, until the question fits. */
+async function askWithFewer(askAgent: AskAgent, connection: Connection, question: AgentQuestion, signal: AbortSignal): Promise<AgentAnswer> {
+  for (let { pictures } = question; ; pictures = pictures.length === 1 ? [] : pictures.filter((_, index) => (pictures.length - 1 - index) % 2 === 0)) {
+    try {
+      return await askAgent(connection, { ...question, pictures }, signal)
+    } catch (error) {
+      if (!(error instanceof FatalError) || error.code !== 'AGENT_TOO_LARGE' || pictures.length === 0) throw error
+    }
   }
 }
 
