@@ -27,7 +27,8 @@ export const rememberMountPath: RequestHandler = (request, response, next) => {
 
 function report(deps: ApiDeps, request: Request, response: Response, startMs: number): void {
   const ms = Math.max(0, deps.nowMs() - startMs)
-  const path = request.originalUrl.split('?', 1)[0] ?? ''
+  // The token of a message's link is as good as the button behind it.
+  const path = (request.originalUrl.split('?', 1)[0] ?? '').replace(/^(\/api\/acknowledge\/)[^/]+/, '$1…')
   const status = response.statusCode
   deps.observeRequest?.({ method: request.method, route: routeOf(request, response), status, ms })
   const isQuiet = status < 400 && quietPaths.test(path)

@@ -113,6 +113,12 @@ describe('the link of a message', () => {
     expect(answers.map(({ status }) => status)).toContain(429)
   })
 
+  it('is not in the log, where others could read and press it', async () => {
+    await call('GET')
+    expect(deps.lines.filter(({ text }) => text === 'request').map(({ fields }) => fields)).toEqual([expect.objectContaining({ path: '/api/acknowledge/…' })])
+    expect(JSON.stringify(deps.lines)).not.toContain(token)
+  })
+
   it('gives its picture an address of its own where the server is reached by https, good as long as the link', async () => {
     const sinceMs = Date.parse(at)
     const links = (publicUrl: string) => createAcknowledgeLinks({ linkKey: deps.linkKey, publicUrl })
