@@ -63,6 +63,7 @@ function dotted(path: Path | null): string {
 }
 
 function addressesIn(text: string): string[] {
+  if (!text.includes(':')) return []
   const found = new Set<string>()
   const add = (scheme: string, name: string, port: string): void => {
     const host = plainHost(name)
@@ -70,7 +71,7 @@ function addressesIn(text: string): string[] {
   }
   for (const [whole, name = '', port = ''] of text.matchAll(address)) add(whole.slice(0, whole.indexOf(':')), name, port)
   // As whoever opens it reads it: `http:host`, `http:\\host` and line breaks inside are addresses too.
-  if (text.includes(':') && URL.canParse(text.trim())) {
+  if (URL.canParse(text.trim())) {
     const { protocol, hostname, port } = new URL(text.trim())
     if (Object.hasOwn(usualPorts, protocol.slice(0, -1)) && hostname !== '') add(protocol.slice(0, -1), hostname, port)
   }
