@@ -143,7 +143,7 @@ export class StreamWorker {
     const verdict = verdictOf(session.cause, ending, order !== null)
     if (verdict === 'hand-back') {
       this.#handedBack += 1
-      return handBack(job, token, clock, session.cause === 'lease' ? 10_000 : 2_000)
+      return session.cause === 'lease' ? handBack(job, token, clock, 10_000, 1_000) : handBack(job, token, clock, 2_000)
     }
     if (verdict === 'again') throw new RetryableError('QUEUE_SESSION_ENDED', 'The session ended without being asked to; it is started again while wanted.', { retryAfterMs: 1_000 })
     if (order && verdict === 'record') {
