@@ -10,7 +10,11 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 const isWindows = process.platform === 'win32'
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', isWindows ? 'node.exe' : 'node')
 const bin = join(root, 'node_modules', '.bin')
-const environment = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` }
+const environment = {
+  ...process.env,
+  ONNXRUNTIME_NODE_INSTALL: 'skip',
+  PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+}
 
 const commands = {
   start: { script: 'runtime/server.ts', needs: ['ffmpeg'], editor: true },
@@ -23,7 +27,11 @@ const commands = {
 const programs = {
   ffmpeg: { find: ['ffmpeg'], apt: 'ffmpeg', why: 'reads the cameras' },
   'redis-server': { find: ['redis-server'], apt: 'redis-server', why: 'is what the Redis suite runs against' },
-  browser: { find: ['chromium', 'chromium-browser', 'google-chrome'], apt: 'chromium', why: 'is what the browser suite drives' },
+  browser: {
+    find: ['chromium', 'chromium-browser', 'google-chrome'],
+    apt: 'chromium',
+    why: 'is what the browser suite drives',
+  },
 }
 
 function say(text) {
@@ -65,7 +73,10 @@ function isStamped(file, hash) {
 }
 
 function runNpm(args) {
-  return spawnSync('npm', args, { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'], shell: isWindows }).status === 0
+  return (
+    spawnSync('npm', args, { cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'], shell: isWindows })
+      .status === 0
+  )
 }
 
 function installPackages() {
@@ -77,7 +88,9 @@ function installPackages() {
   // npm 10 cannot install everything in the lock file, so an older npm is asked to fetch a newer one first.
   const installed = runNpm(['ci', ...quiet]) || runNpm(['exec', '--yes', 'npm@11', '--', 'ci', ...quiet])
   if (!installed || !existsSync(pinnedNode)) {
-    fail('The packages could not be installed. Check that this machine reaches the npm registry, then run the command again.')
+    fail(
+      'The packages could not be installed. Check that this machine reaches the npm registry, then run the command again.',
+    )
   }
   writeFileSync(stamp, hash)
 }
@@ -87,9 +100,15 @@ function buildEditor() {
   const hash = hashOf(['editor', 'nodes/contract', 'vite.config.ts', 'package-lock.json'])
   if (isStamped(stamp, hash)) return
   say('Building the editor…')
-  const result = spawnSync(pinnedNode, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'], {
-    cwd: root, env: environment, stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const result = spawnSync(
+    pinnedNode,
+    [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'warn'],
+    {
+      cwd: root,
+      env: environment,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  )
   if (result.status !== 0) fail('The editor could not be built; the lines above say why.')
   mkdirSync(join(root, 'editor', 'dist'), { recursive: true })
   writeFileSync(stamp, hash)
@@ -97,9 +116,11 @@ function buildEditor() {
 
 let aptIsFresh = false
 function aptInstall(name) {
-  const run = (args) => spawnSync('apt-get', args, {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'ignore', 'inherit'],
-  }).status === 0
+  const run = (args) =>
+    spawnSync('apt-get', args, {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    }).status === 0
   if (!aptIsFresh) run(['update', '-qq'])
   aptIsFresh = true
   return run(['install', '-y', '-qq', '--no-install-recommends', name])
@@ -116,17 +137,28 @@ function provide(name) {
     if (aptInstall(program.apt) && onPath(program.find)) return true
   }
   if (name === 'browser') {
-    const download = spawnSync(pinnedNode, [join(root, 'node_modules', 'playwright-core', 'cli.js'), 'install', 'chromium'], { env: environment, stdio: 'inherit' })
+    const download = spawnSync(
+      pinnedNode,
+      [join(root, 'node_modules', 'playwright-core', 'cli.js'), 'install', 'chromium'],
+      { env: environment, stdio: 'inherit' },
+    )
     if (download.status === 0) return true
   }
-  const command = process.platform === 'darwin' ? `brew install ${program.apt.replace('-server', '')}` : `sudo apt-get install ${program.apt}`
+  const command =
+    process.platform === 'darwin'
+      ? `brew install ${program.apt.replace('-server', '')}`
+      : `sudo apt-get install ${program.apt}`
   say(`${program.find[0]} is missing; it ${program.why}. Install it with:  ${command}`)
   return false
 }
 
 function run(script, args) {
   // The channel ends when this process dies, whatever killed it: the child then stops by itself.
-  const child = spawn(pinnedNode, [join(root, script), ...args], { cwd: process.cwd(), env: environment, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(pinnedNode, [join(root, script), ...args], {
+    cwd: process.cwd(),
+    env: environment,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   endWithNpm(child)
   child.on('error', (error) => fail(`Could not start ${script}: ${error.message}`))
@@ -149,7 +181,8 @@ const [name = 'start', ...args] = process.argv.slice(2)
 const command = commands[name]
 if (!command) fail(`There is no command "${name}". Use one of: ${Object.keys(commands).join(', ')}.`)
 const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < 18 || (major === 18 && minor < 17)) fail(`Heed needs Node 18.17 or newer to start; this is ${process.version}.`)
+if (major < 18 || (major === 18 && minor < 17))
+  fail(`Heed needs Node 18.17 or newer to start; this is ${process.version}.`)
 installPackages()
 if (command.editor) buildEditor()
 const missing = command.needs.filter((program) => !provide(program))

@@ -11,9 +11,18 @@ const server = `http://127.0.0.1:${process.env['HEED_PORT'] ?? '1890'}`
 
 const { resolve } = createRequire(import.meta.url)
 /** What editor/voice-detector.ts fetches when somebody opens the microphone. The libraries ask for them by these very names. */
-const voice = { worklet: resolve('@ricky0123/vad-web/dist/vad.worklet.bundle.min.js'), model: resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx') }
-const wasm = { code: resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'), loader: resolve('onnxruntime-web/ort-wasm-simd-threaded.mjs') }
-const voiceFiles = [voice.worklet, voice.model, wasm.code, wasm.loader].map((path) => ({ name: basename(path), bytes: readFileSync(path) }))
+const voice = {
+  worklet: resolve('@ricky0123/vad-web/dist/vad.worklet.bundle.min.js'),
+  model: resolve('@ricky0123/vad-web/dist/silero_vad_v6.onnx'),
+}
+const wasm = {
+  code: resolve('onnxruntime-web/ort-wasm-simd-threaded.wasm'),
+  loader: resolve('onnxruntime-web/ort-wasm-simd-threaded.mjs'),
+}
+const voiceFiles = [voice.worklet, voice.model, wasm.code, wasm.loader].map((path) => ({
+  name: basename(path),
+  bytes: readFileSync(path),
+}))
 
 /** Under assets/ a name is kept for ever, so the folder's name carries the hash that the file names cannot. */
 function voiceFolder(): string {
@@ -26,7 +35,8 @@ const emitVoice: Plugin = {
   name: 'heed-voice',
   apply: 'build',
   generateBundle() {
-    for (const { name, bytes } of voiceFiles) this.emitFile({ type: 'asset', fileName: voiceFolder() + name, source: bytes })
+    for (const { name, bytes } of voiceFiles)
+      this.emitFile({ type: 'asset', fileName: voiceFolder() + name, source: bytes })
   },
 }
 

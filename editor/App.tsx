@@ -26,15 +26,45 @@ const CanvasPage = lazy(async () => ({ default: (await import('./panels/CanvasPa
 
 function PageOf({ route }: { route: Route }) {
   switch (route.page) {
-    case 'home': case 'sign-in': return <Home />
-    case 'flows': return <Flows />
-    case 'flow': return <Suspense fallback={<Page title="Flow"><Skeletons count={3} height={120} /></Page>}><CanvasPage key={route.id} id={route.id} /></Suspense>
-    case 'watch': return <WatchPage key={route.id} id={route.id} />
-    case 'inbox': return <Inbox />
-    case 'event': return <EventPage key={route.id} id={route.id} />
-    case 'connections': return <Connections />
-    case 'system': return <System />
-    default: return <Page title="There is nothing here"><p>This address leads nowhere. <a href="/" onClick={follow}>Go to the start</a>.</p></Page>
+    case 'home':
+    case 'sign-in':
+      return <Home />
+    case 'flows':
+      return <Flows />
+    case 'flow':
+      return (
+        <Suspense
+          fallback={
+            <Page title="Flow">
+              <Skeletons count={3} height={120} />
+            </Page>
+          }
+        >
+          <CanvasPage key={route.id} id={route.id} />
+        </Suspense>
+      )
+    case 'watch':
+      return <WatchPage key={route.id} id={route.id} />
+    case 'inbox':
+      return <Inbox />
+    case 'event':
+      return <EventPage key={route.id} id={route.id} />
+    case 'connections':
+      return <Connections />
+    case 'system':
+      return <System />
+    default:
+      return (
+        <Page title="There is nothing here">
+          <p>
+            This address leads nowhere.{' '}
+            <a href="/" onClick={follow}>
+              Go to the start
+            </a>
+            .
+          </p>
+        </Page>
+      )
   }
 }
 
@@ -65,14 +95,17 @@ function useRunningEditor(): void {
 
 /** What the browser knows of its own network; the feed may take a while to notice. */
 function useOnline(): boolean {
-  return useSyncExternalStore((changed) => {
-    addEventListener('online', changed)
-    addEventListener('offline', changed)
-    return () => {
-      removeEventListener('online', changed)
-      removeEventListener('offline', changed)
-    }
-  }, () => navigator.onLine)
+  return useSyncExternalStore(
+    (changed) => {
+      addEventListener('online', changed)
+      addEventListener('offline', changed)
+      return () => {
+        removeEventListener('online', changed)
+        removeEventListener('offline', changed)
+      }
+    },
+    () => navigator.onLine,
+  )
 }
 
 function Offline() {
@@ -81,7 +114,8 @@ function Offline() {
   if (isOnline && isConnected !== false) return null
   return (
     <div className="notice page-notice" data-tone="warn" role="status" data-testid="offline">
-      {isOnline ? 'Heed does not answer just now.' : 'This device is not online.'} What you see may be old; trying again by itself.
+      {isOnline ? 'Heed does not answer just now.' : 'This device is not online.'} What you see may be old; trying again
+      by itself.
     </div>
   )
 }
@@ -90,7 +124,9 @@ function Frame({ route }: { route: Route }) {
   useRunningEditor()
   return (
     <div className="frame">
-      <a className="skip" href="#main">Skip to the page</a>
+      <a className="skip" href="#main">
+        Skip to the page
+      </a>
       <Rail route={route} />
       <div className="frame-page">
         <Offline />
@@ -113,9 +149,17 @@ function Start({ error }: { error: string | null }) {
   }, [error])
   return (
     <main className="sign-in" id="main">
-      {error
-        ? <div className="sign-in-box surface"><h1>Heed</h1><div className="notice" data-tone="bad" role="alert">{error}</div><Button onClick={() => void startSession()}>Try again</Button></div>
-        : <div className="skeleton" style={{ width: 360, height: 240 }} role="status" aria-label="Starting" />}
+      {error ? (
+        <div className="sign-in-box surface">
+          <h1>Heed</h1>
+          <div className="notice" data-tone="bad" role="alert">
+            {error}
+          </div>
+          <Button onClick={() => void startSession()}>Try again</Button>
+        </div>
+      ) : (
+        <div className="skeleton" style={{ width: 360, height: 240 }} role="status" aria-label="Starting" />
+      )}
     </main>
   )
 }
@@ -133,7 +177,11 @@ export function App() {
   const route = useRoute()
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      {route.page === 'acknowledge' ? <AcknowledgePage key={route.token} token={route.token} /> : <Signed route={route} />}
+      {route.page === 'acknowledge' ? (
+        <AcknowledgePage key={route.token} token={route.token} />
+      ) : (
+        <Signed route={route} />
+      )}
     </MantineProvider>
   )
 }

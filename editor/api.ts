@@ -3,8 +3,27 @@ import type { Flow, FlowNode } from '../nodes/contract/flow.ts'
 import type { PictureFilter } from '../nodes/contract/frames.ts'
 import { noteServerDate } from './server-clock.ts'
 import type {
-  ApprovedHosts, CameraReport, ConnectionView, DeploymentView, EventView, FlowNeeds, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView,
-  Problem, Requires, StoredFlow, StreamDecision, TestResult, UploadedMedia,
+  ApprovedHosts,
+  CameraReport,
+  ConnectionView,
+  DeploymentView,
+  EventView,
+  FlowNeeds,
+  FlowStatus,
+  FlowSummary,
+  Health,
+  LinkedEventView,
+  LiveEvent,
+  Me,
+  MediaFile,
+  NodeType,
+  StreamMemoryView,
+  Problem,
+  Requires,
+  StoredFlow,
+  StreamDecision,
+  TestResult,
+  UploadedMedia,
 } from './views.ts'
 
 /** An answer that was not the wanted one. `status` 0: the server could not be reached. */
@@ -22,12 +41,23 @@ export class ApiError extends Error {
   }
 }
 
-export const unreachable = 'Heed does not answer. Check that it is running and that this device is online; trying again by itself.'
+export const unreachable =
+  'Heed does not answer. Check that it is running and that this device is online; trying again by itself.'
 
-interface RequestOptions { body?: unknown; wav?: Uint8Array<ArrayBuffer>; headers?: Record<string, string>; keepalive?: boolean; alsoFine?: number }
+interface RequestOptions {
+  body?: unknown
+  wav?: Uint8Array<ArrayBuffer>
+  headers?: Record<string, string>
+  keepalive?: boolean
+  alsoFine?: number
+}
 
 async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
-  const init: RequestInit = { method, headers: { Accept: 'application/json', ...options.headers }, credentials: 'same-origin' }
+  const init: RequestInit = {
+    method,
+    headers: { Accept: 'application/json', ...options.headers },
+    credentials: 'same-origin',
+  }
   if (options.body !== undefined) {
     init.body = JSON.stringify(options.body)
     init.headers = { ...init.headers, 'Content-Type': 'application/json' }
@@ -57,7 +87,11 @@ function toApiError(status: number, text: string): ApiError {
     return error_
   } catch {
     if (status >= 502 && status <= 504) return new ApiError(0, 'EDITOR_OFFLINE', unreachable)
-    return new ApiError(status, 'EDITOR_ANSWER_UNREADABLE', `Heed answered ${status} in a form this page cannot read. Reload the page.`)
+    return new ApiError(
+      status,
+      'EDITOR_ANSWER_UNREADABLE',
+      `Heed answered ${status} in a form this page cannot read. Reload the page.`,
+    )
   }
 }
 
@@ -73,7 +107,13 @@ function query(values: Record<string, string | number | undefined>): string {
   return entries.length === 0 ? '' : `?${entries.map(([key, value]) => `${key}=${at(String(value))}`).join('&')}`
 }
 
-export interface EventQuery { flow?: string; kind?: string; q?: string; limit?: number; cursor?: string }
+export interface EventQuery {
+  flow?: string
+  kind?: string
+  q?: string
+  limit?: number
+  cursor?: string
+}
 
 export const api = {
   me: () => request<Me>('GET', '/me'),
@@ -89,14 +129,22 @@ export const api = {
   createFlow: (document: Flow) => request<StoredFlow>('POST', '/flows', { body: document }),
   flowRevision: (id: string, revision: number) => request<StoredFlow>('GET', `/flows/${at(id)}/revisions/${revision}`),
   saveFlow: (id: string, document: Flow, revision: number, keepalive = false) =>
-    request<StoredFlow>('PUT', `/flows/${at(id)}`, { body: document, headers: { 'If-Match': `"${revision}"` }, keepalive }),
+    request<StoredFlow>('PUT', `/flows/${at(id)}`, {
+      body: document,
+      headers: { 'If-Match': `"${revision}"` },
+      keepalive,
+    }),
   exportFlow: (id: string) => request<Flow>('GET', `/flows/${at(id)}/export`),
-  importFlow: (document: unknown) => request<{ flow: StoredFlow; requires: Requires }>('POST', '/flows/import', { body: document }),
-  duplicateFlow: (id: string, name: string) => request<StoredFlow>('POST', `/flows/${at(id)}/duplicate`, { body: { name } }),
+  importFlow: (document: unknown) =>
+    request<{ flow: StoredFlow; requires: Requires }>('POST', '/flows/import', { body: document }),
+  duplicateFlow: (id: string, name: string) =>
+    request<StoredFlow>('POST', `/flows/${at(id)}/duplicate`, { body: { name } }),
   flowNeeds: (id: string) => request<FlowNeeds>('GET', `/flows/${at(id)}/requires`),
-  approveHosts: (id: string, hosts: readonly string[]) => request<StoredFlow>('POST', `/flows/${at(id)}/approve-hosts`, { body: { hosts } }),
+  approveHosts: (id: string, hosts: readonly string[]) =>
+    request<StoredFlow>('POST', `/flows/${at(id)}/approve-hosts`, { body: { hosts } }),
   /** Says of pasted nodes that nobody has typed them; before the save that holds them. */
-  distrust: (id: string, nodes: readonly FlowNode[]) => request<StoredFlow>('POST', `/flows/${at(id)}/distrust`, { body: { nodes } }),
+  distrust: (id: string, nodes: readonly FlowNode[]) =>
+    request<StoredFlow>('POST', `/flows/${at(id)}/distrust`, { body: { nodes } }),
   approvedHosts: () => request<ApprovedHosts>('GET', '/approved-hosts'),
   addApprovedHost: (host: string) => request<ApprovedHosts>('POST', '/approved-hosts', { body: { host } }),
   removeApprovedHost: (host: string) => request<void>('DELETE', `/approved-hosts/${at(host)}`),
@@ -108,43 +156,65 @@ export const api = {
   decisions: (id: string, options: { stream?: string; limit?: number; cursor?: string } = {}) =>
     request<{ decisions: StreamDecision[]; next: string | null }>('GET', `/flows/${at(id)}/decisions${query(options)}`),
 
-  ask: (flow: string, text: string, stream?: string) => request<void>('POST', `/flows/${at(flow)}/ask`, { body: { text, ...(stream === undefined ? {} : { stream }) } }),
-  tellNode: (flow: string, node: string, port: string, text: string) => request<void>('POST', `/flows/${at(flow)}/nodes/${at(node)}/input`, { body: { port, text } }),
-  speak: (flow: string, node: string, wav: Uint8Array<ArrayBuffer>) => request<{ text: string }>('POST', `/flows/${at(flow)}/nodes/${at(node)}/voice`, { wav }),
+  ask: (flow: string, text: string, stream?: string) =>
+    request<void>('POST', `/flows/${at(flow)}/ask`, { body: { text, ...(stream === undefined ? {} : { stream }) } }),
+  tellNode: (flow: string, node: string, port: string, text: string) =>
+    request<void>('POST', `/flows/${at(flow)}/nodes/${at(node)}/input`, { body: { port, text } }),
+  speak: (flow: string, node: string, wav: Uint8Array<ArrayBuffer>) =>
+    request<{ text: string }>('POST', `/flows/${at(flow)}/nodes/${at(node)}/voice`, { wav }),
   cancelDelivery: (id: string) => request<void>('POST', `/deliveries/${at(id)}/cancel`),
 
   memory: (stream: string) => request<StreamMemoryView>('GET', `/streams/${at(stream)}/memory`),
-  remember: (stream: string, node: string, text: string) => request<void>('POST', `/streams/${at(stream)}/memory/facts`, { body: { node, text } }),
-  correctMemory: (stream: string, id: string, text: string) => request<void>('PUT', `/streams/${at(stream)}/memory/summaries/${at(id)}`, { body: { text } }),
-  forgetMemory: (stream: string, id: string) => request<void>('DELETE', `/streams/${at(stream)}/memory/summaries/${at(id)}`),
+  remember: (stream: string, node: string, text: string) =>
+    request<void>('POST', `/streams/${at(stream)}/memory/facts`, { body: { node, text } }),
+  correctMemory: (stream: string, id: string, text: string) =>
+    request<void>('PUT', `/streams/${at(stream)}/memory/summaries/${at(id)}`, { body: { text } }),
+  forgetMemory: (stream: string, id: string) =>
+    request<void>('DELETE', `/streams/${at(stream)}/memory/summaries/${at(id)}`),
 
-  events: (options: EventQuery = {}) => request<{ events: EventView[]; next: string | null }>('GET', `/events${query({ ...options })}`),
+  events: (options: EventQuery = {}) =>
+    request<{ events: EventView[]; next: string | null }>('GET', `/events${query({ ...options })}`),
   event: (id: string) => request<EventView>('GET', `/events/${at(id)}`),
   acknowledge: (id: string) => request<EventView>('POST', `/events/${at(id)}/acknowledge`),
   /** Sends a test message with these settings, saved or not. */
-  testNode: (flow: string, node: string, config: Record<string, unknown>) => request<TestResult>('POST', `/flows/${at(flow)}/nodes/${at(node)}/test`, { body: { config } }),
+  testNode: (flow: string, node: string, config: Record<string, unknown>) =>
+    request<TestResult>('POST', `/flows/${at(flow)}/nodes/${at(node)}/test`, { body: { config } }),
   pushKey: () => request<{ publicKey: string }>('GET', '/push/key'),
-  addPushSubscription: (subscription: PushSubscriptionJSON & { label: string }) => request<void>('POST', '/push/subscriptions', { body: subscription }),
+  addPushSubscription: (subscription: PushSubscriptionJSON & { label: string }) =>
+    request<void>('POST', '/push/subscriptions', { body: subscription }),
   removePushSubscription: (endpoint: string) => request<void>('DELETE', '/push/subscriptions', { body: { endpoint } }),
   /** By the link of a message; no account needed. */
   linkedEvent: (token: string) => request<LinkedEventView>('GET', `/acknowledge/${at(token)}`),
   acknowledgeLink: (token: string) => request<LinkedEventView>('POST', `/acknowledge/${at(token)}`),
 
   connections: async () => (await request<{ connections: ConnectionView[] }>('GET', '/connections')).connections,
-  addConnection: (connection: { name: string; kind: string; config: Record<string, unknown>; secret: Record<string, string> }) =>
-    request<void>('POST', '/connections', { body: connection }),
+  addConnection: (connection: {
+    name: string
+    kind: string
+    config: Record<string, unknown>
+    secret: Record<string, string>
+  }) => request<void>('POST', '/connections', { body: connection }),
   updateConnection: (name: string, patch: { config?: Record<string, unknown>; secret?: Record<string, string> }) =>
     request<void>('PUT', `/connections/${at(name)}`, { body: patch }),
   removeConnection: (name: string) => request<void>('DELETE', `/connections/${at(name)}`),
-  voices: async (name: string) => (await request<{ voices: string[] }>('GET', `/connections/${at(name)}/voices`)).voices,
+  voices: async (name: string) =>
+    (await request<{ voices: string[] }>('GET', `/connections/${at(name)}/voices`)).voices,
   /** With a body, what it holds is tried before it is saved. */
-  testConnection: (name: string, unsaved: { kind?: string; config?: Record<string, unknown>; secret?: Record<string, string>; to?: string } = {}) =>
-    request<TestResult>('POST', `/connections/${at(name)}/test`, { body: unsaved }),
+  testConnection: (
+    name: string,
+    unsaved: { kind?: string; config?: Record<string, unknown>; secret?: Record<string, string>; to?: string } = {},
+  ) => request<TestResult>('POST', `/connections/${at(name)}/test`, { body: unsaved }),
 
   media: async () => (await request<{ media: MediaFile[] }>('GET', '/media')).media,
   removeMedia: (path: string) => request<void>('DELETE', `/media/${path.split('/').map(at).join('/')}`),
-  testCamera: (config: Record<string, unknown>, owner?: { flow: string; node: string }, filters: readonly PictureFilter[] = []) =>
-    request<CameraReport>('POST', '/cameras/test', { body: { config, ...owner, ...(filters.length > 0 ? { filters } : {}) } }),
+  testCamera: (
+    config: Record<string, unknown>,
+    owner?: { flow: string; node: string },
+    filters: readonly PictureFilter[] = [],
+  ) =>
+    request<CameraReport>('POST', '/cameras/test', {
+      body: { config, ...owner, ...(filters.length > 0 ? { filters } : {}) },
+    }),
 }
 
 /** Sends a clip and reports the share that has arrived, 0 to 1. */
@@ -153,7 +223,14 @@ export function uploadMedia(file: File, onProgress: (share: number) => void): Pr
     const upload = new XMLHttpRequest()
     upload.open('POST', '/api/media')
     upload.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
-    upload.onerror = () => reject(new ApiError(0, 'EDITOR_OFFLINE', `The upload of ${file.name} broke off because Heed does not answer. Try again.`))
+    upload.onerror = () =>
+      reject(
+        new ApiError(
+          0,
+          'EDITOR_OFFLINE',
+          `The upload of ${file.name} broke off because Heed does not answer. Try again.`,
+        ),
+      )
     upload.onload = () => {
       if (upload.status >= 300) return reject(toApiError(upload.status, upload.responseText))
       resolve(JSON.parse(upload.responseText) as UploadedMedia)
@@ -212,7 +289,9 @@ export function openLive(onMessage: (message: LiveEvent) => void, onState: (conn
       timer = setTimeout(connect, Math.min(10_000, 500 * 2 ** tries++) * (0.75 + Math.random() / 2))
     }
     for (const type of ['status', 'decision', 'event', 'delivery', 'speech'] as const) {
-      feed.addEventListener(type, (event) => onMessage({ ...(JSON.parse((event as MessageEvent<string>).data) as object), type } as LiveEvent))
+      feed.addEventListener(type, (event) =>
+        onMessage({ ...(JSON.parse((event as MessageEvent<string>).data) as object), type } as LiveEvent),
+      )
     }
   }
   const again = (): void => {

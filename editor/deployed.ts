@@ -3,7 +3,11 @@ import { create } from 'zustand'
 import type { Flow } from '../nodes/contract/flow.ts'
 import { ApiError, api } from './api.ts'
 
-interface Deployed { flow: string | null; revision: number; document: Flow | null }
+interface Deployed {
+  flow: string | null
+  revision: number
+  document: Flow | null
+}
 
 const nothing: Deployed = { flow: null, revision: 0, document: null }
 export const useDeployed = create<Deployed>()(() => nothing)

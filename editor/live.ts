@@ -28,7 +28,15 @@ interface Live {
   older: string | null
 }
 
-export const useLive = create<Live>()(() => ({ isConnected: null, connects: 0, status: {}, decisions: {}, events: [], areEventsRead: false, older: null }))
+export const useLive = create<Live>()(() => ({
+  isConnected: null,
+  connects: 0,
+  status: {},
+  decisions: {},
+  events: [],
+  areEventsRead: false,
+  older: null,
+}))
 
 type AlertListener = (event: EventView) => void
 const alertListeners = new Set<AlertListener>()
@@ -119,15 +127,22 @@ async function readEvent(id: string): Promise<void> {
 
 function take(message: LiveEvent): void {
   if (message.type === 'status') return takeStatus(message.flow, message.status)
-  if (message.type === 'decision') return takeDecisions(message.stream, [{ ...message.decision, stream: message.stream }])
+  if (message.type === 'decision')
+    return takeDecisions(message.stream, [{ ...message.decision, stream: message.stream }])
   if (message.type === 'delivery') return takeDelivery(message.delivery)
   if (message.type === 'speech') return speechListeners.forEach((listener) => listener.begins(message.speech))
   const { hasFrame, ...event } = message.event
   const known = useLive.getState().events.find((candidate) => candidate.id === event.id)
   if (known) return
   const view: EventView = {
-    ...event, flow: message.flow, revision: 0, fields: {}, frame: hasFrame ? { url: pictures.event(event.id) } : null,
-    acknowledgedAt: null, acknowledgedBy: null, deliveries: [],
+    ...event,
+    flow: message.flow,
+    revision: 0,
+    fields: {},
+    frame: hasFrame ? { url: pictures.event(event.id) } : null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    deliveries: [],
   }
   takeEvents([view])
   announce(view)
@@ -138,7 +153,9 @@ function take(message: LiveEvent): void {
 export async function readFlow(id: string): Promise<void> {
   try {
     const [status, { decisions }, { events }] = await Promise.all([
-      api.status(id), api.decisions(id, { limit: 120 }), api.events({ flow: id, limit: 50 }),
+      api.status(id),
+      api.decisions(id, { limit: 120 }),
+      api.events({ flow: id, limit: 50 }),
     ])
     useLive.setState((live) => ({ status: { ...live.status, [id]: status } }))
     const lanes = Map.groupBy(decisions, (decision) => decision.stream ?? status.streams[0]?.id ?? id)

@@ -9,7 +9,10 @@ const aheadS = 0.25
 /** The server ends a sound that stands still after fifteen seconds; here nothing waits longer for it. */
 const stallMs = 20_000
 
-interface Output { context: AudioContext; out: MediaStreamAudioDestinationNode }
+interface Output {
+  context: AudioContext
+  out: MediaStreamAudioDestinationNode
+}
 
 export interface Loudspeaker {
   /** Resolves when it was heard to its end, or when the signal aborts; rejects with SoundBlockedError or in words. */
@@ -73,7 +76,11 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
 }
 
 /** Plays what is whole as one, and what still comes as it comes. */
-async function playAnswer(body: ReadableStream<Uint8Array<ArrayBuffer>>, output: Output, signal: AbortSignal): Promise<void> {
+async function playAnswer(
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  output: Output,
+  signal: AbortSignal,
+): Promise<void> {
   const reader = body.getReader()
   const line = createLine(output)
   const stop = (): void => {
@@ -121,7 +128,12 @@ function joined(first: Uint8Array<ArrayBuffer>, second: Uint8Array<ArrayBuffer>)
   return both
 }
 
-function bufferOf(context: AudioContext, bytes: Uint8Array<ArrayBuffer>, size: number, { channels, rate }: { channels: number; rate: number }): AudioBuffer {
+function bufferOf(
+  context: AudioContext,
+  bytes: Uint8Array<ArrayBuffer>,
+  size: number,
+  { channels, rate }: { channels: number; rate: number },
+): AudioBuffer {
   const frames = size / 2 / channels
   const view = new DataView(bytes.buffer, bytes.byteOffset, size)
   const buffer = context.createBuffer(channels, frames, rate)
@@ -156,7 +168,9 @@ function createLine({ context, out }: Output) {
     ended: async (signal: AbortSignal): Promise<void> => {
       const over = Promise.withResolvers<void>()
       const timer = setTimeout(over.resolve, (endS - context.currentTime) * 1000 + 1000)
-      const look = setInterval(() => { if (context.currentTime >= endS) over.resolve() }, 20)
+      const look = setInterval(() => {
+        if (context.currentTime >= endS) over.resolve()
+      }, 20)
       signal.addEventListener('abort', () => over.resolve(), { once: true })
       await over.promise
       clearTimeout(timer)

@@ -12,5 +12,9 @@ const root = createRoot(document.getElementById('root') as HTMLElement)
 if (import.meta.env.DEV && location.pathname === '/dev/cards') {
   void import('./panels/CardSheet.tsx').then(({ CardSheet }) => root.render(<CardSheet />))
 } else {
-  root.render(<StrictMode><App /></StrictMode>)
+  root.render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  )
 }

@@ -22,9 +22,12 @@ let turn = 0
 
 function words(error: unknown): string {
   const name = error instanceof Error ? error.name : ''
-  if (name === 'NotAllowedError') return 'This browser was not allowed to listen. Allow the microphone for this page in the address bar, then try again.'
-  if (name === 'NotFoundError') return 'This device has no microphone that the browser can see. Plug one in, then try again.'
-  if (name === 'NotReadableError') return 'The microphone is in use by another program. Close that program, then try again.'
+  if (name === 'NotAllowedError')
+    return 'This browser was not allowed to listen. Allow the microphone for this page in the address bar, then try again.'
+  if (name === 'NotFoundError')
+    return 'This device has no microphone that the browser can see. Plug one in, then try again.'
+  if (name === 'NotReadableError')
+    return 'The microphone is in use by another program. Close that program, then try again.'
   return error instanceof Error ? error.message : String(error)
 }
 
@@ -39,7 +42,10 @@ export function stopMicrophone(): void {
 async function send(flow: string, node: string, wav: Uint8Array<ArrayBuffer>): Promise<void> {
   try {
     const { text } = await api.speak(flow, node, wav)
-    useMicrophone.setState({ heard: text === '' ? null : text, trouble: text === '' ? 'No words were understood. Say it again, a little closer.' : null })
+    useMicrophone.setState({
+      heard: text === '' ? null : text,
+      trouble: text === '' ? 'No words were understood. Say it again, a little closer.' : null,
+    })
   } catch (error) {
     useMicrophone.setState({ trouble: words(error) })
   }
@@ -47,7 +53,10 @@ async function send(flow: string, node: string, wav: Uint8Array<ArrayBuffer>): P
 
 async function askForMicrophone(): Promise<MediaStream> {
   const devices = navigator.mediaDevices as MediaDevices | undefined
-  if (!devices) throw new Error('Browsers share a microphone only with pages opened over https or on the machine itself. Open Heed that way, then try again.')
+  if (!devices)
+    throw new Error(
+      'Browsers share a microphone only with pages opened over https or on the machine itself. Open Heed that way, then try again.',
+    )
   return await devices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, channelCount: 1 } })
 }
 
@@ -57,7 +66,10 @@ async function loadListener(media: MediaStream, audio: AudioContext, on: VoiceEv
     return await openDetector(media, audio, on)
   } catch (error) {
     // A library that failed to load is not asked for again before the page is.
-    throw new Error('What tells speech from noise could not be loaded. Check that Heed can be reached, reload this page, then try again. It needs a browser of the last three years.', { cause: error })
+    throw new Error(
+      'What tells speech from noise could not be loaded. Check that Heed can be reached, reload this page, then try again. It needs a browser of the last three years.',
+      { cause: error },
+    )
   }
 }
 
@@ -73,20 +85,31 @@ export async function startMicrophone(flow: string, node: string): Promise<void>
   }
   try {
     const media = await askForMicrophone()
-    const letGo = (): void => { for (const track of media.getTracks()) track.stop() }
+    const letGo = (): void => {
+      for (const track of media.getTracks()) track.stop()
+    }
     if (mine !== turn) return letGo()
     const audio = new AudioContext()
     useMicrophone.setState({ state: 'loading' })
     const opening = loadListener(media, audio, {
-      speaking: (isHearing) => { if (mine === turn) useMicrophone.setState({ isHearing }) },
-      said: (wav) => { if (mine === turn) void send(flow, node, wav) },
+      speaking: (isHearing) => {
+        if (mine === turn) useMicrophone.setState({ isHearing })
+      },
+      said: (wav) => {
+        if (mine === turn) void send(flow, node, wav)
+      },
       trouble: fail,
     })
     let unfollow = (): void => undefined
     close = () => {
       letGo()
       unfollow()
-      void opening.then((listener) => listener.close(), () => undefined).finally(() => void audio.close())
+      void opening
+        .then(
+          (listener) => listener.close(),
+          () => undefined,
+        )
+        .finally(() => void audio.close())
     }
     media.getAudioTracks()[0]?.addEventListener('ended', () => mine === turn && stopMicrophone())
     const listener = await opening

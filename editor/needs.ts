@@ -28,7 +28,14 @@ useFlow.subscribe((now, before) => {
 /** A flow has just come in: its panel opens with it. */
 export function beginImported(flow: StoredFlow, requires: Requires): void {
   const looks = requires.cameras.filter(({ reason }) => reason === 'address' || reason === 'device')
-  useNeeds.setState({ ...nothing, flow: flow.id, needs: { requires, unapprovedHosts: flow.unapprovedHosts ?? [] }, looks, isImported: true, isOpen: true })
+  useNeeds.setState({
+    ...nothing,
+    flow: flow.id,
+    needs: { requires, unapprovedHosts: flow.unapprovedHosts ?? [] },
+    looks,
+    isImported: true,
+    isOpen: true,
+  })
 }
 
 /** Reads again what the flow needs; keeps what is known while the server is away. */
@@ -46,7 +53,9 @@ function take(needs: FlowNeeds): void {
   // A camera that was taken out needs nobody's look.
   const there = currentFlow()?.nodes.map((node) => node.id)
   useNeeds.setState(({ looks, isImported }) => ({
-    needs, looks: looks.filter(({ node }) => there?.includes(node) ?? true), isImported: isImported || needs.unapprovedHosts.length > 0,
+    needs,
+    looks: looks.filter(({ node }) => there?.includes(node) ?? true),
+    isImported: isImported || needs.unapprovedHosts.length > 0,
   }))
   if (countOpen() === 0 && !useNeeds.getState().isOpen) settle()
 }
@@ -54,7 +63,12 @@ function take(needs: FlowNeeds): void {
 /** How many things wait for a person. */
 export function countOpen(): number {
   const { needs, looks } = useNeeds.getState()
-  return needs ? openNeeds(needs, looks.map(({ node }) => node)) : 0
+  return needs
+    ? openNeeds(
+        needs,
+        looks.map(({ node }) => node),
+      )
+    : 0
 }
 
 /** Nothing is open any more: the notice goes. */

@@ -11,25 +11,37 @@ function bench(first: Flow = emptyFlow('first')) {
   const states: SaveState['kind'][] = []
   const timers: { work: () => void; ms: number }[] = []
   const shown: { stored: StoredFlow[]; draft: Draft | null } = { stored: [], draft: null }
-  const saver = new FlowSaver({
-    save: async (document, revision) => {
-      const error = server.trouble.shift()
-      if (error) throw error
-      if (revision !== server.revision) throw new ApiError(409, 'FLOW_REVISION_STALE', 'Stale.')
-      server.saves++
-      Object.assign(server, { revision: revision + 1, document })
-      return { id: 'f', revision: server.revision, document }
+  const saver = new FlowSaver(
+    {
+      save: async (document, revision) => {
+        const error = server.trouble.shift()
+        if (error) throw error
+        if (revision !== server.revision) throw new ApiError(409, 'FLOW_REVISION_STALE', 'Stale.')
+        server.saves++
+        Object.assign(server, { revision: revision + 1, document })
+        return { id: 'f', revision: server.revision, document }
+      },
+      load: async () => ({ id: 'f', revision: server.revision, document: server.document }),
+      backup: {
+        write: (draft) => {
+          shown.draft = draft
+        },
+        clear: () => {
+          shown.draft = null
+        },
+      },
+      later: (work, ms) => {
+        const timer = { work, ms }
+        timers.push(timer)
+        return () => {
+          timers.splice(timers.indexOf(timer) >>> 0, 1)
+        }
+      },
+      onState: (state) => states.push(state.kind),
+      onStored: (stored) => shown.stored.push(stored),
     },
-    load: async () => ({ id: 'f', revision: server.revision, document: server.document }),
-    backup: { write: (draft) => { shown.draft = draft }, clear: () => { shown.draft = null } },
-    later: (work, ms) => {
-      const timer = { work, ms }
-      timers.push(timer)
-      return () => { timers.splice(timers.indexOf(timer) >>> 0, 1) }
-    },
-    onState: (state) => states.push(state.kind),
-    onStored: (stored) => shown.stored.push(stored),
-  }, { id: 'f', revision: 1, document: first })
+    { id: 'f', revision: 1, document: first },
+  )
   const elapse = async (): Promise<number | undefined> => {
     const timer = timers.shift()
     timer?.work()
@@ -79,7 +91,12 @@ describe('saving by itself', () => {
     saver.changed(emptyFlow('mine'))
     await elapse()
     await saver.choose('theirs')
-    expect([shown.stored.at(-1)?.document.name, saver.revision, server.saves, shown.draft]).toEqual(['theirs', 7, 0, null])
+    expect([shown.stored.at(-1)?.document.name, saver.revision, server.saves, shown.draft]).toEqual([
+      'theirs',
+      7,
+      0,
+      null,
+    ])
   })
 
   it('waits for a change when the document is refused', async () => {

@@ -12,7 +12,10 @@ export type SaveState =
   | { kind: 'refused'; message: string }
   | { kind: 'conflict'; theirs: StoredFlow }
 
-export interface Draft { revision: number; document: Flow }
+export interface Draft {
+  revision: number
+  document: Flow
+}
 
 export interface SaverDeps {
   save(document: Flow, revision: number): Promise<StoredFlow>
@@ -46,9 +49,15 @@ export class FlowSaver {
     this.#stored = stored.document
   }
 
-  get state(): SaveState { return this.#state }
-  get revision(): number { return this.#revision }
-  get isSaved(): boolean { return this.#state.kind === 'saved' }
+  get state(): SaveState {
+    return this.#state
+  }
+  get revision(): number {
+    return this.#revision
+  }
+  get isSaved(): boolean {
+    return this.#state.kind === 'saved'
+  }
 
   /** Takes a new version of the document. */
   changed(document: Flow): void {
@@ -64,7 +73,8 @@ export class FlowSaver {
   async flush(): Promise<boolean> {
     for (let round = 0; round < 5 && this.#document !== this.#stored; round++) {
       await (this.#running ?? this.#save())
-      if (this.#state.kind === 'conflict' || this.#state.kind === 'offline' || this.#state.kind === 'refused') return false
+      if (this.#state.kind === 'conflict' || this.#state.kind === 'offline' || this.#state.kind === 'refused')
+        return false
     }
     return this.#document === this.#stored
   }

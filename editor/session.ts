@@ -17,7 +17,12 @@ interface Session {
 }
 
 export const useSession = create<Session>()(() => ({
-  who: 'unknown', hasOwner: true, types: new Map<string, NodeType>(), connections: [], flows: null, error: null,
+  who: 'unknown',
+  hasOwner: true,
+  types: new Map<string, NodeType>(),
+  connections: [],
+  flows: null,
+  error: null,
   isMuted: readWish('muted') === 'yes',
 }))
 
@@ -30,7 +35,12 @@ export async function startSession(): Promise<void> {
     if (!me.signedIn) return useSession.setState({ who: 'stranger', hasOwner: me.hasOwner, error: null })
     const [nodes, connections, flows] = await Promise.all([api.nodes(), api.connections(), api.flows()])
     useSession.setState({
-      who: 'owner', hasOwner: me.hasOwner, types: new Map(nodes.map((type) => [type.type, type])), connections, flows, error: null,
+      who: 'owner',
+      hasOwner: me.hasOwner,
+      types: new Map(nodes.map((type) => [type.type, type])),
+      connections,
+      flows,
+      error: null,
     })
   } catch (error) {
     useSession.setState({ error: error instanceof Error ? error.message : String(error) })

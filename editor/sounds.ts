@@ -23,7 +23,9 @@ let key = 0
 function showDropped(text: string): () => void {
   const mine = ++key
   useSounds.setState({ dropped: { text, key: mine } })
-  const timer = setTimeout(() => { if (useSounds.getState().dropped?.key === mine) useSounds.setState({ dropped: null }) }, droppedShownMs)
+  const timer = setTimeout(() => {
+    if (useSounds.getState().dropped?.key === mine) useSounds.setState({ dropped: null })
+  }, droppedShownMs)
   return () => clearTimeout(timer)
 }
 
@@ -44,7 +46,9 @@ export function playSpoken(element: HTMLAudioElement): () => void {
   })
   const stops = [
     onSpeech({ begins: (saying) => queue.add(saying), dropped: drop }),
-    useSession.subscribe(({ isMuted }) => { if (isMuted) queue.silence() }),
+    useSession.subscribe(({ isMuted }) => {
+      if (isMuted) queue.silence()
+    }),
   ]
   const wake = (): void => queue.wake()
   addEventListener('pointerup', wake)

@@ -10,7 +10,10 @@ import { FlowSaver, type SaveState } from './saving.ts'
 import { useSession } from './session.ts'
 import type { Problem, StoredFlow } from './views.ts'
 
-export interface Selection { nodes: readonly string[]; wires: readonly string[] }
+export interface Selection {
+  nodes: readonly string[]
+  wires: readonly string[]
+}
 const nothing: Selection = { nodes: [], wires: [] }
 
 interface OpenFlow {
@@ -28,8 +31,16 @@ interface OpenFlow {
 }
 
 const closed: OpenFlow = {
-  id: null, history: null, revision: 0, selection: nothing, save: { kind: 'saved' }, problems: [], loadError: null, deployError: null,
-  isDeploying: false, isInspecting: false,
+  id: null,
+  history: null,
+  revision: 0,
+  selection: nothing,
+  save: { kind: 'saved' },
+  problems: [],
+  loadError: null,
+  deployError: null,
+  isDeploying: false,
+  isInspecting: false,
 }
 
 export const useFlow = create<OpenFlow>()(() => closed)
@@ -56,22 +67,28 @@ function begin(id: string, stored: StoredFlow): void {
   const backup = draftOf(id)
   const draft = backup.read()
   const isMine = (): boolean => useFlow.getState().id === id
-  saver = new FlowSaver({
-    save: (document, revision) => api.saveFlow(id, document, revision),
-    load: () => api.flow(id),
-    backup,
-    later: (work, ms) => {
-      const timer = setTimeout(work, ms)
-      return () => clearTimeout(timer)
+  saver = new FlowSaver(
+    {
+      save: (document, revision) => api.saveFlow(id, document, revision),
+      load: () => api.flow(id),
+      backup,
+      later: (work, ms) => {
+        const timer = setTimeout(work, ms)
+        return () => clearTimeout(timer)
+      },
+      onState: (save) => isMine() && useFlow.setState({ save }),
+      onStored: (now) => {
+        if (!isMine()) return
+        useFlow.setState((state) => ({
+          revision: now.revision,
+          history: state.history && amend(state.history, now.document),
+        }))
+        keepSelectionReal()
+        void checkFlow()
+      },
     },
-    onState: (save) => isMine() && useFlow.setState({ save }),
-    onStored: (now) => {
-      if (!isMine()) return
-      useFlow.setState((state) => ({ revision: now.revision, history: state.history && amend(state.history, now.document) }))
-      keepSelectionReal()
-      void checkFlow()
-    },
-  }, stored)
+    stored,
+  )
   const document = draft?.document ?? stored.document
   useFlow.setState({ history: startHistory(document), revision: stored.revision })
   if (draft) saver.resume(draft)
@@ -110,7 +127,8 @@ function setHistory(history: History<Flow>): void {
 export function select(selection: Partial<Selection>): void {
   const next: Selection = { ...nothing, ...selection }
   const { selection: now } = useFlow.getState()
-  const isSame = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((id, i) => id === b[i])
+  const isSame = (a: readonly string[], b: readonly string[]): boolean =>
+    a.length === b.length && a.every((id, i) => id === b[i])
   if (!isSame(next.nodes, now.nodes) || !isSame(next.wires, now.wires)) useFlow.setState({ selection: next })
 }
 
@@ -155,7 +173,12 @@ export async function runFlow(order: 'deploy' | 'stop'): Promise<boolean> {
   if (!id) return false
   useFlow.setState({ isDeploying: true, deployError: null })
   try {
-    if (order === 'deploy' && !(await saveNow())) throw new ApiError(0, 'EDITOR_UNSAVED', 'The newest changes are not saved yet, so nothing was started. Deploy again once they are.')
+    if (order === 'deploy' && !(await saveNow()))
+      throw new ApiError(
+        0,
+        'EDITOR_UNSAVED',
+        'The newest changes are not saved yet, so nothing was started. Deploy again once they are.',
+      )
     await api[order](id)
     return true
   } catch (error) {

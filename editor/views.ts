@@ -47,7 +47,10 @@ export interface NodeType {
 }
 export type NodeTypes = ReadonlyMap<string, NodeType>
 
-export interface Me { signedIn: boolean; hasOwner: boolean }
+export interface Me {
+  signedIn: boolean
+  hasOwner: boolean
+}
 export interface FlowSummary {
   id: string
   name: string
@@ -58,7 +61,13 @@ export interface FlowSummary {
   updatedAt: string
 }
 /** `unapprovedHosts`: what came with an import and waits for the owner's yes, as `host:port`, `to receiver` or `run connection`. */
-export interface StoredFlow { id: string; revision: number; document: Flow; updatedAt?: string; unapprovedHosts?: string[] }
+export interface StoredFlow {
+  id: string
+  revision: number
+  document: Flow
+  updatedAt?: string
+  unapprovedHosts?: string[]
+}
 /** What a flow from somebody else needs here. */
 export interface Requires {
   nodes: string[]
@@ -67,10 +76,24 @@ export interface Requires {
   commands: string[]
   cameras: { node: string; name: string; reason: 'clip' | 'address' | 'device' | 'settings' }[]
 }
-export interface FlowNeeds { requires: Requires; unapprovedHosts: string[] }
-export interface ApprovedHosts { byHand: string[]; named: string[] }
-export interface FlowStatus { state: StreamState; streams: StreamStatus[]; deployment?: DeploymentView | null }
-export interface DeploymentView { id: string; revision: number; state: StreamState }
+export interface FlowNeeds {
+  requires: Requires
+  unapprovedHosts: string[]
+}
+export interface ApprovedHosts {
+  byHand: string[]
+  named: string[]
+}
+export interface FlowStatus {
+  state: StreamState
+  streams: StreamStatus[]
+  deployment?: DeploymentView | null
+}
+export interface DeploymentView {
+  id: string
+  revision: number
+  state: StreamState
+}
 
 export interface ConnectionView {
   name: string
@@ -79,17 +102,39 @@ export interface ConnectionView {
   hasSecret: string[]
   usedBy: { flow: string; node: string }[]
 }
-export interface TestResult { ok: boolean; message: string; details?: Record<string, unknown> }
+export interface TestResult {
+  ok: boolean
+  message: string
+  details?: Record<string, unknown>
+}
 
-export interface MediaFile { path: string; bytes: number; uploadedAt: string }
-export interface UploadedMedia { path: string; bytes: number; width: number; height: number; durationS: number }
+export interface MediaFile {
+  path: string
+  bytes: number
+  uploadedAt: string
+}
+export interface UploadedMedia {
+  path: string
+  bytes: number
+  width: number
+  height: number
+  durationS: number
+}
 
 export type CameraReport =
   | { ok: true; width: number; height: number; fps: number; codec: string; durationS: number | null; snapshot: string }
   | { ok: false; code: string; message: string }
 
 /** `type`: the node's, where it is known. */
-export interface DeliveryView { id: string; node: string; type?: string | null; state: string; attempts: number; detail: string; at: string }
+export interface DeliveryView {
+  id: string
+  node: string
+  type?: string | null
+  state: string
+  attempts: number
+  detail: string
+  at: string
+}
 export interface EventView {
   id: string
   kind: string
@@ -130,13 +175,53 @@ export interface Health {
 export type LiveEvent =
   | { type: 'status'; flow: string; status: StreamStatus }
   | { type: 'decision'; flow: string; stream: string; decision: Decision }
-  | { type: 'event'; flow: string; event: { id: string; kind: string; stream: string; node: string; at: string; mediaTimeS: number; text: string; hasFrame: boolean } }
+  | {
+      type: 'event'
+      flow: string
+      event: {
+        id: string
+        kind: string
+        stream: string
+        node: string
+        at: string
+        mediaTimeS: number
+        text: string
+        hasFrame: boolean
+      }
+    }
   | { type: 'delivery'; flow: string; delivery: DeliveryView & { eventId: string } }
-  | { type: 'speech'; flow: string; speech: { eventId: string; stream: string; node: string; text: string; url: string; startsAtMs: number; latestStartMs: number } }
+  | {
+      type: 'speech'
+      flow: string
+      speech: {
+        eventId: string
+        stream: string
+        node: string
+        text: string
+        url: string
+        startsAtMs: number
+        latestStartMs: number
+      }
+    }
 
 export type { Problem }
 
 /** One thing that is remembered: a fact, or what a model made of what it saw. `range` is a time, or a span of the stream. */
-export interface MemoryEntryView { id: string; part: 'fact' | 'long-term' | 'summary' | 'question' | 'said'; range: string; text: string; answer?: string }
-export interface MemoryView { node: string; facts: { id: string; text: string; at: string }[]; entries: MemoryEntryView[]; warnings: string[] }
-export interface StreamMemoryView { stream: string; isRunning: boolean; memories: MemoryView[] }
+export interface MemoryEntryView {
+  id: string
+  part: 'fact' | 'long-term' | 'summary' | 'question' | 'said'
+  range: string
+  text: string
+  answer?: string
+}
+export interface MemoryView {
+  node: string
+  facts: { id: string; text: string; at: string }[]
+  entries: MemoryEntryView[]
+  warnings: string[]
+}
+export interface StreamMemoryView {
+  stream: string
+  isRunning: boolean
+  memories: MemoryView[]
+}

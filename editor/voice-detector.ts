@@ -19,14 +19,21 @@ export async function openDetector(media: MediaStream, audio: AudioContext, on: 
   await audio.audioWorklet.addModule(`${files}vad.worklet.bundle.min.js`)
   let listener: Listener | null = null
   const vad = await MicVAD.new({
-    ...voiceSettings, model: 'v6', baseAssetPath: files, onnxWASMBasePath: import.meta.env.VOICE_WASM,
-    startOnLoad: false, processorType: 'AudioWorklet', audioContext: audio,
+    ...voiceSettings,
+    model: 'v6',
+    baseAssetPath: files,
+    onnxWASMBasePath: import.meta.env.VOICE_WASM,
+    startOnLoad: false,
+    processorType: 'AudioWorklet',
+    audioContext: audio,
     // One thread: more need a page that is closed to all others, and a frame takes a millisecond.
     ortConfig: ({ env }) => {
       env.logLevel = 'error'
       env.wasm.numThreads = 1
     },
-    getStream: () => Promise.resolve(media), pauseStream: () => Promise.resolve(), resumeStream: (stream) => Promise.resolve(stream),
+    getStream: () => Promise.resolve(media),
+    pauseStream: () => Promise.resolve(),
+    resumeStream: (stream) => Promise.resolve(stream),
     onFrameProcessed: () => listener?.frameHeard(),
     onSpeechStart: () => listener?.setSpeaking(true),
     onVADMisfire: () => listener?.setSpeaking(false),
@@ -43,13 +50,18 @@ export async function openDetector(media: MediaStream, audio: AudioContext, on: 
     return last
   }
   await vad.start()
-  listener = createListener({
-    start: vad.start, pause: vad.pause, setOptions: vad.setOptions,
-    destroy: async () => {
-      await vad.pause()
-      await last
-      await vad.destroy()
+  listener = createListener(
+    {
+      start: vad.start,
+      pause: vad.pause,
+      setOptions: vad.setOptions,
+      destroy: async () => {
+        await vad.pause()
+        await last
+        await vad.destroy()
+      },
     },
-  }, on)
+    on,
+  )
   return listener
 }

@@ -1,11 +1,33 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, clock, count, decisionTone, decisionWords, deliveryStateWords, duration, endOf, eventKindWords, followUpWords, latency, since, tokensSaved } from './words.ts'
+import {
+  ago,
+  bytes,
+  clock,
+  count,
+  decisionTone,
+  decisionWords,
+  deliveryStateWords,
+  duration,
+  endOf,
+  eventKindWords,
+  followUpWords,
+  latency,
+  since,
+  tokensSaved,
+} from './words.ts'
 
 const now = Date.parse('2026-11-21T12:00:00Z')
 const before = (seconds: number): string => new Date(now - seconds * 1000).toISOString()
 
 describe('words', () => {
-  it.each([[0, 'just now'], [12, '12 s ago'], [179, '2 min ago'], [7300, '2 h ago'], [90_000, 'yesterday'], [300_000, '3 days ago']])('says %i s as "%s"', (seconds, words) => {
+  it.each([
+    [0, 'just now'],
+    [12, '12 s ago'],
+    [179, '2 min ago'],
+    [7300, '2 h ago'],
+    [90_000, 'yesterday'],
+    [300_000, '3 days ago'],
+  ])('says %i s as "%s"', (seconds, words) => {
     expect(ago(before(seconds), now)).toBe(words)
   })
 
@@ -14,36 +36,74 @@ describe('words', () => {
   })
 
   it('says amounts with their unit and no needless digits', () => {
-    expect([duration(1500), duration(60_000), duration(5_400_000), latency(0.2), latency(41.2), latency(1499)]).toEqual(['1.5 s', '1 min', '1.5 h', 'under 1 ms', '41 ms', '1.5 s'])
-    expect([clock(65), clock(3725), bytes(137_000), bytes(1_234_567), count(1, 'card'), count(3, 'card')]).toEqual(['1:05', '1:02:05', '137 kB', '1.2 MB', '1 card', '3 cards'])
+    expect([duration(1500), duration(60_000), duration(5_400_000), latency(0.2), latency(41.2), latency(1499)]).toEqual(
+      ['1.5 s', '1 min', '1.5 h', 'under 1 ms', '41 ms', '1.5 s'],
+    )
+    expect([clock(65), clock(3725), bytes(137_000), bytes(1_234_567), count(1, 'card'), count(3, 'card')]).toEqual([
+      '1:05',
+      '1:02:05',
+      '137 kB',
+      '1.2 MB',
+      '1 card',
+      '3 cards',
+    ])
   })
 
   it('calls an estimate one', () => {
-    expect([tokensSaved({ sent: 24, fullRate: 100 }), tokensSaved({ sent: 0, fullRate: 0 })]).toEqual(['about 76 % saved', null])
+    expect([tokensSaved({ sent: 24, fullRate: 100 }), tokensSaved({ sent: 0, fullRate: 0 })]).toEqual([
+      'about 76 % saved',
+      null,
+    ])
   })
 
   it('gives every silence its reason, and trouble its own tone', () => {
     const silent = { action: 'silence' as const, text: '' }
     expect(decisionWords({ ...silent, reason: 'model' })).toBe('Nothing to say')
-    expect(decisionWords({ ...silent, reason: 'model-unreachable', text: '10.0.0.5 refuses' })).toBe('The model does not answer: 10.0.0.5 refuses')
-    expect([decisionTone({ ...silent, reason: 'model' }), decisionTone({ ...silent, reason: 'camera-lost' }), decisionTone({ action: 'response', reason: 'model' })]).toEqual(['silence', 'trouble', 'response'])
+    expect(decisionWords({ ...silent, reason: 'model-unreachable', text: '10.0.0.5 refuses' })).toBe(
+      'The model does not answer: 10.0.0.5 refuses',
+    )
+    expect([
+      decisionTone({ ...silent, reason: 'model' }),
+      decisionTone({ ...silent, reason: 'camera-lost' }),
+      decisionTone({ action: 'response', reason: 'model' }),
+    ]).toEqual(['silence', 'trouble', 'response'])
   })
 
   it('counts tries, and shows an unknown kind as it is', () => {
-    expect([deliveryStateWords('delivered', 1), deliveryStateWords('delivered', 3), deliveryStateWords('retrying', 2)]).toEqual(['Delivered', 'Delivered after 3 tries', 'Trying again, try 2'])
+    expect([
+      deliveryStateWords('delivered', 1),
+      deliveryStateWords('delivered', 3),
+      deliveryStateWords('retrying', 2),
+    ]).toEqual(['Delivered', 'Delivered after 3 tries', 'Trying again, try 2'])
     expect([eventKindWords('stream.lost'), eventKindWords('kettle.boiled')]).toEqual(['Camera lost', 'kettle boiled'])
   })
 
   it('tells what was dropped and what was cancelled from what went well or badly', () => {
-    const ends = ([['delivered', 'Spoken, 1.2 s.'], ['delivered', 'Dropped, not spoken: it was 6 s old.'], ['failed', 'Cancelled by a person.'], ['failed', 'The server is away.']] as const).map(([state, detail]) => endOf({ state, detail }))
+    const ends = (
+      [
+        ['delivered', 'Spoken, 1.2 s.'],
+        ['delivered', 'Dropped, not spoken: it was 6 s old.'],
+        ['failed', 'Cancelled by a person.'],
+        ['failed', 'The server is away.'],
+      ] as const
+    ).map(([state, detail]) => endOf({ state, detail }))
     expect(ends).toEqual(['delivered', 'dropped', 'cancelled', 'failed'])
     expect(deliveryStateWords('dropped', 1, 'speech')).toBe('Too late')
   })
 
   it('says what a reminder or a deadline waits for, and how long an agent has been at work', () => {
     const words = (id: string, state: string, detail = '') => followUpWords({ id, state, detail })
-    expect([words('e1_tell', 'pending'), words('e1_tell_repeat-2', 'pending'), words('e1_tell_deadline', 'pending'), words('e1_tell_repeat-2', 'delivered', 'Somebody has acknowledged it: nothing to do.')])
-      .toEqual([null, 'Reminds again unless somebody has seen it', 'Tells the next one unless somebody has seen it', 'Somebody has acknowledged it: nothing to do.'])
+    expect([
+      words('e1_tell', 'pending'),
+      words('e1_tell_repeat-2', 'pending'),
+      words('e1_tell_deadline', 'pending'),
+      words('e1_tell_repeat-2', 'delivered', 'Somebody has acknowledged it: nothing to do.'),
+    ]).toEqual([
+      null,
+      'Reminds again unless somebody has seen it',
+      'Tells the next one unless somebody has seen it',
+      'Somebody has acknowledged it: nothing to do.',
+    ])
     expect([since(before(18), now), since(before(0), now)]).toEqual(['18 s', ''])
   })
 })

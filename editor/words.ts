@@ -57,7 +57,12 @@ export function count(n: number, one: string, many = `${one}s`): string {
 }
 
 export const stateWords: Record<StreamState, string> = {
-  running: 'Running', starting: 'Starting', degraded: 'In trouble', stopped: 'Stopped', finished: 'Finished', failed: 'Failed',
+  running: 'Running',
+  starting: 'Starting',
+  degraded: 'In trouble',
+  stopped: 'Stopped',
+  finished: 'Finished',
+  failed: 'Failed',
 }
 
 const silences: Record<Reason, string> = {
@@ -85,7 +90,9 @@ export function decisionWords(decision: Pick<Decision, 'action' | 'reason' | 'te
 }
 
 /** The colour class of a decision: trouble is not the same as calm. */
-export function decisionTone(decision: Pick<Decision, 'action' | 'reason'>): 'response' | 'delegate' | 'silence' | 'trouble' {
+export function decisionTone(
+  decision: Pick<Decision, 'action' | 'reason'>,
+): 'response' | 'delegate' | 'silence' | 'trouble' {
   if (decision.action !== 'silence') return decision.action
   return ['camera-lost', 'model-unreachable', 'dropped'].includes(decision.reason) ? 'trouble' : 'silence'
 }
@@ -126,15 +133,36 @@ export function tokensSaved(tokens: { sent: number; fullRate: number }): string 
 
 /** What a wire of each kind carries. */
 export const kindWords: Record<Kind, string> = {
-  frames: 'pictures', memory: 'a memory', delegation: 'questions for an agent', answer: "an agent's answers", audio: 'sound', message: 'messages', decision: 'every decision',
+  frames: 'pictures',
+  memory: 'a memory',
+  delegation: 'questions for an agent',
+  answer: "an agent's answers",
+  audio: 'sound',
+  message: 'messages',
+  decision: 'every decision',
 }
 
 const deliveryWords: Record<string, string> = {
-  pending: 'Waiting to be sent', running: 'Being sent', delivered: 'Delivered', failed: 'Failed', retrying: 'Trying again', cancelling: 'Being cancelled', cancelled: 'Cancelled', dropped: 'Too late',
+  pending: 'Waiting to be sent',
+  running: 'Being sent',
+  delivered: 'Delivered',
+  failed: 'Failed',
+  retrying: 'Trying again',
+  cancelling: 'Being cancelled',
+  cancelled: 'Cancelled',
+  dropped: 'Too late',
 }
 /** A question is not a parcel. */
-const askedWords: Record<string, string> = { pending: 'Waiting to be asked', running: 'The agent is at work', delivered: 'Answered' }
-const spokenWords: Record<string, string> = { pending: 'Waiting to be spoken', running: 'Being spoken', delivered: 'Spoken' }
+const askedWords: Record<string, string> = {
+  pending: 'Waiting to be asked',
+  running: 'The agent is at work',
+  delivered: 'Answered',
+}
+const spokenWords: Record<string, string> = {
+  pending: 'Waiting to be spoken',
+  running: 'Being spoken',
+  delivered: 'Spoken',
+}
 
 /** What is on its way: told by the type of its card, where that is known. */
 export type Parcel = 'message' | 'question' | 'speech'
@@ -145,7 +173,8 @@ export function endOf({ state, detail }: { state: string; detail: string }): str
   return state === 'failed' && detail.startsWith('Cancelled by a person') ? 'cancelled' : state
 }
 
-const phaseOf = (id: string): 'reminder' | 'deadline' | null => /_repeat-\d+$/.test(id) ? 'reminder' : id.endsWith('_deadline') ? 'deadline' : null
+const phaseOf = (id: string): 'reminder' | 'deadline' | null =>
+  /_repeat-\d+$/.test(id) ? 'reminder' : id.endsWith('_deadline') ? 'deadline' : null
 
 /** What follows a notification until somebody has seen it, in words; null for the notification itself. */
 export function followUpWords({ id, state, detail }: { id: string; state: string; detail: string }): string | null {
@@ -153,7 +182,9 @@ export function followUpWords({ id, state, detail }: { id: string; state: string
   if (phase === null) return null
   if (state === 'delivered') return detail || 'Done'
   if (state !== 'pending') return phase === 'reminder' ? 'Reminding again' : 'Telling the next one'
-  return phase === 'reminder' ? 'Reminds again unless somebody has seen it' : 'Tells the next one unless somebody has seen it'
+  return phase === 'reminder'
+    ? 'Reminds again unless somebody has seen it'
+    : 'Tells the next one unless somebody has seen it'
 }
 
 /** How long something has gone on: "18 s", empty when it has only begun. */
@@ -163,7 +194,10 @@ export function since(iso: string, nowMs: number): string {
 
 /** A delivery's state with its tries: "Delivered", "Trying again, try 3". */
 export function deliveryStateWords(state: string, attempts: number, parcel: Parcel = 'message'): string {
-  const word = { message: deliveryWords, question: askedWords, speech: spokenWords }[parcel][state] ?? deliveryWords[state] ?? state
+  const word =
+    { message: deliveryWords, question: askedWords, speech: spokenWords }[parcel][state] ??
+    deliveryWords[state] ??
+    state
   if (state === 'cancelling' || state === 'cancelled') return word
   if (attempts <= 1) return word
   return state === 'delivered' || state === 'failed' ? `${word} after ${attempts} tries` : `${word}, try ${attempts}`

@@ -6,38 +6,96 @@ import { deriveKey, readConfig } from './config.ts'
 describe('readConfig', () => {
   it('has a default for everything', () => {
     expect(readConfig({})).toEqual({
-      host: '127.0.0.1', port: 1890, dataDir: join(homedir(), '.heed'), token: undefined, secretKey: undefined, mediaDirs: [], databaseUrl: undefined, redisUrl: undefined,
-      logLevel: 'info', publicUrl: 'http://127.0.0.1:1890', retainDecisionsDays: 7, retainEventsDays: 90, agentCommands: {},
+      host: '127.0.0.1',
+      port: 1890,
+      dataDir: join(homedir(), '.heed'),
+      token: undefined,
+      secretKey: undefined,
+      mediaDirs: [],
+      databaseUrl: undefined,
+      redisUrl: undefined,
+      logLevel: 'info',
+      publicUrl: 'http://127.0.0.1:1890',
+      retainDecisionsDays: 7,
+      retainEventsDays: 90,
+      agentCommands: {},
     })
   })
 
   it('takes empty values as absent', () => {
-    expect(readConfig({ HEED_PORT: '', HEED_TOKEN: ' ', DATABASE_URL: '', REDIS_URL: '', HEED_PUBLIC_URL: '', HEED_SECRET_KEY: '' })).toEqual(readConfig({}))
+    expect(
+      readConfig({
+        HEED_PORT: '',
+        HEED_TOKEN: ' ',
+        DATABASE_URL: '',
+        REDIS_URL: '',
+        HEED_PUBLIC_URL: '',
+        HEED_SECRET_KEY: '',
+      }),
+    ).toEqual(readConfig({}))
   })
 
   it('reads every variable', () => {
-    expect(readConfig({
-      HEED_HOST: '0.0.0.0', HEED_PORT: '8080', HEED_DATA_DIR: '~/watch', HEED_TOKEN: 'tok', HEED_SECRET_KEY: 'f'.repeat(64), HEED_MEDIA_DIRS: '/srv/a:/srv/b/',
-      DATABASE_URL: 'postgres://u:p@db:5432/heed', REDIS_URL: 'rediss://cache:6380', HEED_LOG_LEVEL: 'debug', HEED_PUBLIC_URL: 'https://heed.example/',
-      HEED_RETAIN_DECISIONS_DAYS: '3', HEED_RETAIN_EVENTS_DAYS: '365', HEED_AGENT_COMMANDS: 'codex=codex exec --json -',
-    })).toEqual({
-      host: '0.0.0.0', port: 8080, dataDir: join(homedir(), 'watch'), token: 'tok', secretKey: 'f'.repeat(64), mediaDirs: ['/srv/a', '/srv/b'],
-      databaseUrl: 'postgres://u:p@db:5432/heed', redisUrl: 'rediss://cache:6380', logLevel: 'debug', publicUrl: 'https://heed.example', retainDecisionsDays: 3, retainEventsDays: 365, agentCommands: { codex: ['codex', 'exec', '--json', '-'] },
+    expect(
+      readConfig({
+        HEED_HOST: '0.0.0.0',
+        HEED_PORT: '8080',
+        HEED_DATA_DIR: '~/watch',
+        HEED_TOKEN: 'tok',
+        HEED_SECRET_KEY: 'f'.repeat(64),
+        HEED_MEDIA_DIRS: '/srv/a:/srv/b/',
+        DATABASE_URL: 'postgres://u:p@db:5432/heed',
+        REDIS_URL: 'rediss://cache:6380',
+        HEED_LOG_LEVEL: 'debug',
+        HEED_PUBLIC_URL: 'https://heed.example/',
+        HEED_RETAIN_DECISIONS_DAYS: '3',
+        HEED_RETAIN_EVENTS_DAYS: '365',
+        HEED_AGENT_COMMANDS: 'codex=codex exec --json -',
+      }),
+    ).toEqual({
+      host: '0.0.0.0',
+      port: 8080,
+      dataDir: join(homedir(), 'watch'),
+      token: 'tok',
+      secretKey: 'f'.repeat(64),
+      mediaDirs: ['/srv/a', '/srv/b'],
+      databaseUrl: 'postgres://u:p@db:5432/heed',
+      redisUrl: 'rediss://cache:6380',
+      logLevel: 'debug',
+      publicUrl: 'https://heed.example',
+      retainDecisionsDays: 3,
+      retainEventsDays: 365,
+      agentCommands: { codex: ['codex', 'exec', '--json', '-'] },
     })
   })
 
   it.each([
-    ['codex=codex exec --json -; claude=/usr/bin/claude -p', { codex: ['codex', 'exec', '--json', '-'], claude: ['/usr/bin/claude', '-p'] }],
-    ['{"claude":["claude","-p","--append-system-prompt","Be brief."]}', { claude: ['claude', '-p', '--append-system-prompt', 'Be brief.'] }],
+    [
+      'codex=codex exec --json -; claude=/usr/bin/claude -p',
+      { codex: ['codex', 'exec', '--json', '-'], claude: ['/usr/bin/claude', '-p'] },
+    ],
+    [
+      '{"claude":["claude","-p","--append-system-prompt","Be brief."]}',
+      { claude: ['claude', '-p', '--append-system-prompt', 'Be brief.'] },
+    ],
   ])('reads the commands of agents in %s', (text, agentCommands) => {
     expect(readConfig({ HEED_AGENT_COMMANDS: text })).toMatchObject({ agentCommands })
   })
 
-  it.each(['codex', '=codex', 'codex=', '{"codex":"codex exec"}', '{"codex":[]}', '{broken', 'a b=c'])('refuses %s as commands of agents', (text) => {
-    expect(() => readConfig({ HEED_AGENT_COMMANDS: text })).toThrow(/HEED_AGENT_COMMANDS must name commands/)
-  })
+  it.each(['codex', '=codex', 'codex=', '{"codex":"codex exec"}', '{"codex":[]}', '{broken', 'a b=c'])(
+    'refuses %s as commands of agents',
+    (text) => {
+      expect(() => readConfig({ HEED_AGENT_COMMANDS: text })).toThrow(/HEED_AGENT_COMMANDS must name commands/)
+    },
+  )
 
-  it.each([['0.0.0.0', 'http://127.0.0.1:1890'], ['::', 'http://[::1]:1890'], ['::1', 'http://[::1]:1890'], ['[::1]', 'http://[::1]:1890'], ['nas.local', 'http://nas.local:1890']])('finds the own address when it listens on %s', (host, url) => {
+  it.each([
+    ['0.0.0.0', 'http://127.0.0.1:1890'],
+    ['::', 'http://[::1]:1890'],
+    ['::1', 'http://[::1]:1890'],
+    ['[::1]', 'http://[::1]:1890'],
+    ['nas.local', 'http://nas.local:1890'],
+  ])('finds the own address when it listens on %s', (host, url) => {
     expect(readConfig({ HEED_HOST: host }).publicUrl).toBe(url)
   })
 

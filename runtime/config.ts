@@ -32,19 +32,28 @@ export interface Config {
 }
 
 function wholeNumber(fallback: number, least: number, most: number): z.ZodType<number> {
-  return z.string().default(String(fallback)).transform((text, context) => {
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
-    if (value >= least && value <= most) return value
-    context.addIssue({ code: 'custom', message: `must be a whole number from ${least} to ${most}, such as ${fallback}` })
-    return z.NEVER
-  })
+  return z
+    .string()
+    .default(String(fallback))
+    .transform((text, context) => {
+      const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN
+      if (value >= least && value <= most) return value
+      context.addIssue({
+        code: 'custom',
+        message: `must be a whole number from ${least} to ${most}, such as ${fallback}`,
+      })
+      return z.NEVER
+    })
 }
 
 function address(schemes: readonly string[], example: string): z.ZodType<string | undefined> {
-  return z.string().optional().refine((text) => {
-    if (text === undefined) return true
-    return URL.canParse(text) && schemes.includes(new URL(text).protocol)
-  }, `must be an address such as ${example}`)
+  return z
+    .string()
+    .optional()
+    .refine((text) => {
+      if (text === undefined) return true
+      return URL.canParse(text) && schemes.includes(new URL(text).protocol)
+    }, `must be an address such as ${example}`)
 }
 
 function absolutePath(text: string): string {
@@ -56,14 +65,28 @@ const CommandsSchema = z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/)
 /** `{"codex":["codex","exec","--json","-"]}`, or `codex=codex exec --json -; claude=claude -p` where no argument holds a space. */
 function readCommands(text: string, context: z.RefinementCtx): Record<string, string[]> {
   const refuse = (): never => {
-    context.addIssue({ code: 'custom', message: 'must name commands as JSON, {"codex":["codex","exec","--json","-"]}, or as codex=codex exec --json -; claude=claude -p' })
+    context.addIssue({
+      code: 'custom',
+      message:
+        'must name commands as JSON, {"codex":["codex","exec","--json","-"]}, or as codex=codex exec --json -; claude=claude -p',
+    })
     return z.NEVER
   }
   const isJson = text.startsWith('{')
-  const pairs = text.split(';').filter((part) => part.trim() !== '').map((part): [string, string[]] => {
-    const at = part.indexOf('=')
-    return [part.slice(0, Math.max(0, at)).trim(), part.slice(at + 1).trim().split(/\s+/).filter((word) => word !== '')]
-  })
+  const pairs = text
+    .split(';')
+    .filter((part) => part.trim() !== '')
+    .map((part): [string, string[]] => {
+      const at = part.indexOf('=')
+      return [
+        part.slice(0, Math.max(0, at)).trim(),
+        part
+          .slice(at + 1)
+          .trim()
+          .split(/\s+/)
+          .filter((word) => word !== ''),
+      ]
+    })
   try {
     const parsed = CommandsSchema.safeParse(isJson ? JSON.parse(text) : Object.fromEntries(pairs))
     return parsed.success ? parsed.data : refuse()
@@ -73,21 +96,44 @@ function readCommands(text: string, context: z.RefinementCtx): Record<string, st
 }
 
 const EnvironmentSchema = z.object({
-  HEED_HOST: z.string().default('127.0.0.1').refine((text) => /^[A-Za-z0-9.:[\]_%-]+$/.test(text), 'must be a name or an address of this machine, such as 127.0.0.1, without a scheme or a port'),
+  HEED_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .refine(
+      (text) => /^[A-Za-z0-9.:[\]_%-]+$/.test(text),
+      'must be a name or an address of this machine, such as 127.0.0.1, without a scheme or a port',
+    ),
   HEED_PORT: wholeNumber(1890, 0, 65_535),
   HEED_DATA_DIR: z.string().default(join(homedir(), '.heed')).transform(absolutePath),
-  HEED_TOKEN: z.string().optional().refine((text) => text === undefined || !/\s/.test(text), 'must not hold spaces or line breaks'),
-  HEED_SECRET_KEY: z.string().optional().refine((text) => text === undefined || text.length >= 8, 'must have at least 8 characters; 64 hexadecimal digits from "openssl rand -hex 32" are best'),
-  HEED_MEDIA_DIRS: z.string().default('').transform((text, context) => {
-    const folders = text.split(delimiter).filter((part) => part !== '')
-    if (folders.every((folder) => isAbsolute(folder) || folder.startsWith('~/'))) return folders.map(absolutePath)
-    context.addIssue({ code: 'custom', message: `must hold whole paths, separated by "${delimiter}", such as /srv/clips` })
-    return z.NEVER
-  }),
+  HEED_TOKEN: z
+    .string()
+    .optional()
+    .refine((text) => text === undefined || !/\s/.test(text), 'must not hold spaces or line breaks'),
+  HEED_SECRET_KEY: z
+    .string()
+    .optional()
+    .refine(
+      (text) => text === undefined || text.length >= 8,
+      'must have at least 8 characters; 64 hexadecimal digits from "openssl rand -hex 32" are best',
+    ),
+  HEED_MEDIA_DIRS: z
+    .string()
+    .default('')
+    .transform((text, context) => {
+      const folders = text.split(delimiter).filter((part) => part !== '')
+      if (folders.every((folder) => isAbsolute(folder) || folder.startsWith('~/'))) return folders.map(absolutePath)
+      context.addIssue({
+        code: 'custom',
+        message: `must hold whole paths, separated by "${delimiter}", such as /srv/clips`,
+      })
+      return z.NEVER
+    }),
   DATABASE_URL: address(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/heed'),
   REDIS_URL: address(['redis:', 'rediss:'], 'redis://host:6379'),
   HEED_LOG_LEVEL: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
-  HEED_PUBLIC_URL: address(['http:', 'https:'], 'https://heed.example.org').transform((text) => text?.replace(/\/+$/, '')),
+  HEED_PUBLIC_URL: address(['http:', 'https:'], 'https://heed.example.org').transform((text) =>
+    text?.replace(/\/+$/, ''),
+  ),
   HEED_AGENT_COMMANDS: z.string().default('').transform(readCommands),
   HEED_RETAIN_DECISIONS_DAYS: wholeNumber(7, 1, 3650),
   HEED_RETAIN_EVENTS_DAYS: wholeNumber(90, 1, 36_500),
@@ -102,7 +148,11 @@ function localUrl(host: string, port: number): string {
 
 /** Reads the environment, empty values counting as absent; throws FatalError CONFIG_INVALID with one line per variable. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  const given = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value?.trim()]).filter(([, value]) => value !== ''))
+  const given = Object.fromEntries(
+    Object.entries(environment)
+      .map(([name, value]) => [name, value?.trim()])
+      .filter(([, value]) => value !== ''),
+  )
   const result = EnvironmentSchema.safeParse(given)
   if (!result.success) {
     const lines = result.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}.`)
@@ -128,7 +178,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 
 /** The version in package.json. */
 export function readVersion(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   return version
 }
 

@@ -8,7 +8,11 @@ const watched = ['runtime', 'nodes'].flatMap((folder) => ['--watch-path', join(r
 const options = { cwd: root, stdio: 'inherit' as const }
 
 const children: ChildProcess[] = [
-  spawn(process.execPath, ['--watch', '--watch-preserve-output', ...watched, join(root, 'runtime', 'server.ts')], options),
+  spawn(
+    process.execPath,
+    ['--watch', '--watch-preserve-output', ...watched, join(root, 'runtime', 'server.ts')],
+    options,
+  ),
   spawn(process.execPath, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), '--clearScreen', 'false'], options),
 ]
 

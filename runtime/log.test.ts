@@ -3,30 +3,70 @@ import { createLog, hideByShape } from './log.ts'
 
 function openLog() {
   const lines: string[] = []
-  const log = createLog({ level: 'info', process: 'server', destination: { write: (line) => { lines.push(line) } } })
+  const log = createLog({
+    level: 'info',
+    process: 'server',
+    destination: {
+      write: (line) => {
+        lines.push(line)
+      },
+    },
+  })
   return { log, lines, entries: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) }
 }
 
 describe('the log', () => {
-  it('writes one JSON line per entry with level, time and its child\'s fields', () => {
+  it("writes one JSON line per entry with level, time and its child's fields", () => {
     const { log, entries } = openLog()
     log.child({ session: 's1' }).warn({ node: 'cam' }, 'the camera is gone')
     log.debug({}, 'not wanted')
-    expect(entries()).toEqual([{ level: 'warn', time: expect.stringMatching(/^\d{4}-.*Z$/) as string, process: 'server', session: 's1', node: 'cam', msg: 'the camera is gone' }])
+    expect(entries()).toEqual([
+      {
+        level: 'warn',
+        time: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+        process: 'server',
+        session: 's1',
+        node: 'cam',
+        msg: 'the camera is gone',
+      },
+    ])
   })
 
   it('hides secrets by the name of their field, however deep, and leaves numbers that only sound like them', () => {
     const { log, entries } = openLog()
-    log.info({ headers: { Authorization: 'Bearer abc', cookie: 'a=b' }, connection: { name: 'x', secret: { apiKey: 'k', user: 'u' } }, list: [{ password: 'p' }], visualTokens: 72, token: undefined }, 'x')
-    expect(entries()[0]).toMatchObject({ headers: { Authorization: '***', cookie: '***' }, connection: { name: 'x', secret: '***' }, list: [{ password: '***' }], visualTokens: 72 })
+    log.info(
+      {
+        headers: { Authorization: 'Bearer abc', cookie: 'a=b' },
+        connection: { name: 'x', secret: { apiKey: 'k', user: 'u' } },
+        list: [{ password: 'p' }],
+        visualTokens: 72,
+        token: undefined,
+      },
+      'x',
+    )
+    expect(entries()[0]).toMatchObject({
+      headers: { Authorization: '***', cookie: '***' },
+      connection: { name: 'x', secret: '***' },
+      list: [{ password: '***' }],
+      visualTokens: 72,
+    })
   })
 
   it('hides them by their shape in texts, in errors and in their causes', () => {
     const { log, lines, entries } = openLog()
     const cause = new Error('401 from rtsp://admin:hunter2@10.0.0.7:554/ch1')
-    log.error({ err: new Error('cannot open http://admin:hunter2@cam/x?token=hunter2', { cause }), url: 'rtsp://admin:hunter2@10.0.0.7/ch1' }, 'opening rtsp://u:hunter2@h failed with Bearer hunter2hunter2')
+    log.error(
+      {
+        err: new Error('cannot open http://admin:hunter2@cam/x?token=hunter2', { cause }),
+        url: 'rtsp://admin:hunter2@10.0.0.7/ch1',
+      },
+      'opening rtsp://u:hunter2@h failed with Bearer hunter2hunter2',
+    )
     expect(lines.join('')).not.toContain('hunter2')
-    expect(entries()[0]).toMatchObject({ url: 'rtsp://***@10.0.0.7/ch1', msg: 'opening rtsp://***@h failed with Bearer ***' })
+    expect(entries()[0]).toMatchObject({
+      url: 'rtsp://***@10.0.0.7/ch1',
+      msg: 'opening rtsp://***@h failed with Bearer ***',
+    })
   })
 
   it.each([

@@ -5,31 +5,59 @@ import type { DestinationStream, Logger } from 'pino'
 import type { LogLevel } from './config.ts'
 
 const secretNames = new Set([
-  'authorization', 'proxy-authorization', 'cookie', 'cookies', 'set-cookie', 'password', 'passwd', 'passwordhash', 'secret', 'secrets', 'secretkey',
-  'linkkey', 'token', 'accesstoken', 'refreshtoken', 'apikey', 'api_key', 'signingsecret', 'credentials', 'heed_token', 'heed_secret_key',
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'cookies',
+  'set-cookie',
+  'password',
+  'passwd',
+  'passwordhash',
+  'secret',
+  'secrets',
+  'secretkey',
+  'linkkey',
+  'token',
+  'accesstoken',
+  'refreshtoken',
+  'apikey',
+  'api_key',
+  'signingsecret',
+  'credentials',
+  'heed_token',
+  'heed_secret_key',
 ])
 const hidden = '***'
 const maxDepth = 6
 
 function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)
+  )
 }
 
 function hideByName(value: unknown, depth = 0): unknown {
   if (depth > maxDepth) return value
   if (Array.isArray(value)) return value.map((item) => hideByName(item, depth + 1))
   if (!isPlain(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => {
-    const isSecret = secretNames.has(name.toLowerCase()) && item !== undefined && item !== null
-    return [name, isSecret ? hidden : hideByName(item, depth + 1)]
-  }))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => {
+      const isSecret = secretNames.has(name.toLowerCase()) && item !== undefined && item !== null
+      return [name, isSecret ? hidden : hideByName(item, depth + 1)]
+    }),
+  )
 }
 
 const shapes: readonly (readonly [RegExp, string])[] = [
   // user:password@ in an address; the second one for passwords with a slash in them, an address with a port before it left alone.
   [/:\/\/[^\s"/\\]*@/g, `://${hidden}@`],
   [/:\/\/[^\s"/:@\\]+:(?!\d{1,5}[/?#"\\\s])[^\s"@\\]*@/g, `://${hidden}@`],
-  [/([?&](?:token|access_token|api_?key|key|password|pass|pwd|secret|sig|signature|auth)=)[^&#\s"\\]+/gi, `$1${hidden}`],
+  [
+    /([?&](?:token|access_token|api_?key|key|password|pass|pwd|secret|sig|signature|auth)=)[^&#\s"\\]+/gi,
+    `$1${hidden}`,
+  ],
   [/\b(Bearer|Basic) +[A-Za-z0-9._~+/=-]{6,}/g, `$1 ${hidden}`],
   [/\b(heed_session=)[A-Za-z0-9_-]+/g, `$1${hidden}`],
 ]
@@ -53,7 +81,10 @@ export function createLog({ level, process: name, destination }: LogOptions): Lo
     level,
     base: name === undefined ? null : { process: name },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }), log: (fields: object) => hideByName(fields) as Record<string, unknown> },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: object) => hideByName(fields) as Record<string, unknown>,
+    },
     hooks: { streamWrite: hideByShape },
   }
   return destination ? pino(options, destination) : pino(options)

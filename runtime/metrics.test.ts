@@ -9,21 +9,39 @@ afterEach(() => metrics.stop())
 
 function status(id: string, state: StreamState, ticks: number, dropped = 0): LiveMessage {
   const whole: StreamStatus = {
-    id, source: 'cam', state, reason: null, ticks, decisions: { silence: ticks, response: 0, delegate: 0 }, dropped, tickMs: { p50: 5, p95: ticks },
-    visualTokens: { sent: ticks * 72, fullRate: ticks * 302 }, lastFrameAt: null, nodes: {},
+    id,
+    source: 'cam',
+    state,
+    reason: null,
+    ticks,
+    decisions: { silence: ticks, response: 0, delegate: 0 },
+    dropped,
+    tickMs: { p50: 5, p95: ticks },
+    visualTokens: { sent: ticks * 72, fullRate: ticks * 302 },
+    lastFrameAt: null,
+    nodes: {},
   }
   return { type: 'status', flow: 'f', status: whole }
 }
 
 async function line(name: string): Promise<string | undefined> {
   const { text } = await metrics.text()
-  return text.split('\n').find((each) => each.startsWith(`${name} `))?.slice(name.length + 1)
+  return text
+    .split('\n')
+    .find((each) => each.startsWith(`${name} `))
+    ?.slice(name.length + 1)
 }
 
 describe('metrics', () => {
   it('count growth of totals over all streams, a new run beginning again at 0', async () => {
     metrics = createMetrics()
-    for (const message of [status('a', 'running', 10, 1), status('a', 'running', 12, 1), status('b', 'running', 5), status('a', 'running', 3)]) metrics.observe(message)
+    for (const message of [
+      status('a', 'running', 10, 1),
+      status('a', 'running', 12, 1),
+      status('b', 'running', 5),
+      status('a', 'running', 3),
+    ])
+      metrics.observe(message)
     expect(await line('heed_ticks_total')).toBe('20')
     expect(await line('heed_frames_dropped_total')).toBe('1')
     expect(await line('heed_visual_tokens_total{kind="sent"}')).toBe(String(20 * 72))
@@ -41,7 +59,14 @@ describe('metrics', () => {
 
   it('know how many streams are in which state now', async () => {
     metrics = createMetrics()
-    for (const message of [status('a', 'running', 1), status('b', 'starting', 0), status('b', 'degraded', 40), status('c', 'running', 1), status('c', 'finished', 99)]) metrics.observe(message)
+    for (const message of [
+      status('a', 'running', 1),
+      status('b', 'starting', 0),
+      status('b', 'degraded', 40),
+      status('c', 'running', 1),
+      status('c', 'finished', 99),
+    ])
+      metrics.observe(message)
     expect(await line('heed_streams{state="running"}')).toBe('1')
     expect(await line('heed_streams{state="degraded"}')).toBe('1')
     expect(await line('heed_streams{state="starting"}')).toBe('0')
@@ -51,11 +76,45 @@ describe('metrics', () => {
 
   it('count decisions, events, deliveries, and requests', async () => {
     metrics = createMetrics({ version: '1.2.3' })
-    const decision = { tick: 1, at: '', mediaTimeS: 1, node: 'm', action: 'silence', reason: 'camera-lost', text: '', latencyMs: 0, frameKind: 'P', visualTokens: 0, fullRateTokens: 0 } as const
+    const decision = {
+      tick: 1,
+      at: '',
+      mediaTimeS: 1,
+      node: 'm',
+      action: 'silence',
+      reason: 'camera-lost',
+      text: '',
+      latencyMs: 0,
+      frameKind: 'P',
+      visualTokens: 0,
+      fullRateTokens: 0,
+    } as const
     metrics.observe({ type: 'decision', flow: 'f', stream: 's', decision })
-    metrics.observe({ type: 'decision', flow: 'f', stream: 's', decision: { ...decision, action: 'response', reason: 'model', latencyMs: 40 } })
-    metrics.observe({ type: 'event', flow: 'f', event: { id: 'e', kind: 'stream.lost', stream: 's', node: 'cam', at: '', mediaTimeS: 0, text: '', hasFrame: false } })
-    metrics.observe({ type: 'delivery', flow: 'f', delivery: { id: 'd', eventId: 'e', node: 'n', state: 'delivered', attempts: 1, detail: '', at: '' } })
+    metrics.observe({
+      type: 'decision',
+      flow: 'f',
+      stream: 's',
+      decision: { ...decision, action: 'response', reason: 'model', latencyMs: 40 },
+    })
+    metrics.observe({
+      type: 'event',
+      flow: 'f',
+      event: {
+        id: 'e',
+        kind: 'stream.lost',
+        stream: 's',
+        node: 'cam',
+        at: '',
+        mediaTimeS: 0,
+        text: '',
+        hasFrame: false,
+      },
+    })
+    metrics.observe({
+      type: 'delivery',
+      flow: 'f',
+      delivery: { id: 'd', eventId: 'e', node: 'n', state: 'delivered', attempts: 1, detail: '', at: '' },
+    })
     metrics.observe({ type: 'actions' })
     metrics.observeRequest({ method: 'GET', route: '/api/flows/:id', status: 404, ms: 3 })
     expect(await line('heed_decisions_total{action="silence",reason="camera-lost"}')).toBe('1')

@@ -21,17 +21,31 @@ const streamStates: readonly StreamState[] = ['starting', 'running', 'degraded',
 const maxStreams = 10_000
 
 function createCounters(registers: Registry[]) {
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) => new Counter({ name, help, labelNames, registers })
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name, help, labelNames, registers })
   const histogram = <Label extends string>(name: string, help: string, buckets: number[], labelNames: Label[] = []) =>
     new Histogram({ name, help, buckets, labelNames, registers })
   return {
     requests: counter('heed_http_requests_total', 'HTTP requests answered.', ['method', 'route', 'status']),
-    requestMs: histogram('heed_http_request_ms', 'Time to answer, in ms; live feeds count when they end.', [1, 5, 10, 25, 50, 100, 250, 1000, 5000], ['method']),
+    requestMs: histogram(
+      'heed_http_request_ms',
+      'Time to answer, in ms; live feeds count when they end.',
+      [1, 5, 10, 25, 50, 100, 250, 1000, 5000],
+      ['method'],
+    ),
     ticks: counter('heed_ticks_total', 'Ticks run, over all streams.'),
     decisions: counter('heed_decisions_total', 'Decisions of models.', ['action', 'reason']),
-    modelMs: histogram('heed_model_latency_ms', 'Time a model took to decide, in ms.', [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000]),
+    modelMs: histogram(
+      'heed_model_latency_ms',
+      'Time a model took to decide, in ms.',
+      [5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],
+    ),
     dropped: counter('heed_frames_dropped_total', 'Frames dropped because a newer one was there.'),
-    tokens: counter('heed_visual_tokens_total', 'About how many visual tokens were sent, and how many every frame in full would have been.', ['kind']),
+    tokens: counter(
+      'heed_visual_tokens_total',
+      'About how many visual tokens were sent, and how many every frame in full would have been.',
+      ['kind'],
+    ),
     events: counter('heed_events_total', 'Events recorded.', ['kind']),
     deliveries: counter('heed_deliveries_total', 'Deliveries by the state they came into.', ['state']),
   }
@@ -46,15 +60,27 @@ function growth(before: number | undefined, now: number): number {
 function createStreamCounts(counters: ReturnType<typeof createCounters>, registers: Registry[]) {
   const streams = new Map<string, StreamStatus>()
   new Gauge({
-    name: 'heed_streams', help: 'Streams by state.', labelNames: ['state'], registers,
+    name: 'heed_streams',
+    help: 'Streams by state.',
+    labelNames: ['state'],
+    registers,
     collect() {
-      for (const state of streamStates) this.set({ state }, [...streams.values()].filter((status) => status.state === state).length)
+      for (const state of streamStates)
+        this.set({ state }, [...streams.values()].filter((status) => status.state === state).length)
     },
   })
   new Gauge({
-    name: 'heed_stream_tick_ms_p95_max', help: 'The slowest stream: 95 of 100 of its ticks took at most this many ms.', registers,
+    name: 'heed_stream_tick_ms_p95_max',
+    help: 'The slowest stream: 95 of 100 of its ticks took at most this many ms.',
+    registers,
     collect() {
-      this.set([...streams.values()].reduce((most, { state, tickMs }) => (state === 'running' || state === 'degraded' ? Math.max(most, tickMs.p95) : most), 0))
+      this.set(
+        [...streams.values()].reduce(
+          (most, { state, tickMs }) =>
+            state === 'running' || state === 'degraded' ? Math.max(most, tickMs.p95) : most,
+          0,
+        ),
+      )
     },
   })
   return (status: StreamStatus): void => {
@@ -74,13 +100,19 @@ function watchEventLoop(registers: Registry[]): () => void {
   const delay = monitorEventLoopDelay({ resolution: 20 })
   delay.enable()
   new Gauge({
-    name: 'heed_event_loop_lag_ms', help: 'How late this process comes to its work, in ms, since it was last asked.', labelNames: ['quantile'], registers,
+    name: 'heed_event_loop_lag_ms',
+    help: 'How late this process comes to its work, in ms, since it was last asked.',
+    labelNames: ['quantile'],
+    registers,
     collect() {
-      for (const quantile of [50, 99]) this.set({ quantile: String(quantile / 100) }, delay.count === 0 ? 0 : delay.percentile(quantile) / 1e6)
+      for (const quantile of [50, 99])
+        this.set({ quantile: String(quantile / 100) }, delay.count === 0 ? 0 : delay.percentile(quantile) / 1e6)
       delay.reset()
     },
   })
-  return () => { delay.disable() }
+  return () => {
+    delay.disable()
+  }
 }
 
 /** A registry of its own: two in one process do not meet. */
@@ -89,8 +121,18 @@ export function createMetrics(options: { version?: string } = {}): Metrics {
   const counters = createCounters([registry])
   const observeStatus = createStreamCounts(counters, [registry])
   const stop = watchEventLoop([registry])
-  new Gauge({ name: 'heed_memory_bytes', help: 'Memory of this process.', registers: [registry], collect() { this.set(process.memoryUsage.rss()) } })
-  new Gauge({ name: 'heed_info', help: 'The version that runs.', labelNames: ['version'], registers: [registry] }).set({ version: options.version ?? 'unknown' }, 1)
+  new Gauge({
+    name: 'heed_memory_bytes',
+    help: 'Memory of this process.',
+    registers: [registry],
+    collect() {
+      this.set(process.memoryUsage.rss())
+    },
+  })
+  new Gauge({ name: 'heed_info', help: 'The version that runs.', labelNames: ['version'], registers: [registry] }).set(
+    { version: options.version ?? 'unknown' },
+    1,
+  )
   return {
     observe: (message) => {
       if (message.type === 'status') observeStatus(message.status)
@@ -108,7 +150,10 @@ export function createMetrics(options: { version?: string } = {}): Metrics {
     },
     observeEdge: (pictures) => {
       new Counter({
-        name: 'heed_edge_pictures_total', help: 'Pictures for the built-in model: seen, skipped to keep an even pace, dropped.', labelNames: ['result'], registers: [registry],
+        name: 'heed_edge_pictures_total',
+        help: 'Pictures for the built-in model: seen, skipped to keep an even pace, dropped.',
+        labelNames: ['result'],
+        registers: [registry],
         collect() {
           this.reset()
           for (const [result, count] of Object.entries(pictures())) this.inc({ result }, count)

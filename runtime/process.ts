@@ -39,7 +39,9 @@ export async function runMain(main: () => Promise<void>): Promise<void> {
     await main()
   } catch (thrown) {
     const error = toError(thrown)
-    process.stderr.write(error instanceof CodedError ? `${error.message} (${error.code})\n` : `${error.stack ?? error.message}\n`)
+    process.stderr.write(
+      error instanceof CodedError ? `${error.message} (${error.code})\n` : `${error.stack ?? error.message}\n`,
+    )
     process.exit(1)
   }
 }

@@ -37,9 +37,24 @@ export interface Reach {
 }
 
 /** Everything an action may borrow besides HTTP. */
-export function createReach({ store, connections, http, egress, bus, clock, log, publicUrl, agentCommands: commands }: ReachOptions): Reach {
+export function createReach({
+  store,
+  connections,
+  http,
+  egress,
+  bus,
+  clock,
+  log,
+  publicUrl,
+  agentCommands: commands,
+}: ReachOptions): Reach {
   const speech = createSpeech({
-    http, connections, clock, log, sounds: store.sounds, turns: store.voiceTurns,
+    http,
+    connections,
+    clock,
+    log,
+    sounds: store.sounds,
+    turns: store.voiceTurns,
     tell: ({ flow, ...speech }) => bus.publish({ type: 'speech', flow, speech }),
   })
   // So that the first warning is not the one that waits for the voice.
@@ -51,7 +66,9 @@ export function createReach({ store, connections, http, egress, bus, clock, log,
     tests: { agents: { test: (connection, signal) => testAgent(connection, { http, commands }, signal) }, speech },
     reach: {
       agents: createAgents({
-        http, connections, commands,
+        http,
+        connections,
+        commands,
         waitingBefore: (taskId) => store.deliveries.openBefore(taskId),
         mayRun: (taskId, connection) => store.deliveries.mayRun(taskId, connection),
       }),

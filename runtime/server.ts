@@ -19,9 +19,17 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
   const { store, queue, media, nodes, metrics } = runtime
   return {
-    log, nodes, version: readVersion(),
+    log,
+    nodes,
+    version: readVersion(),
     nowMs: () => systemClock.nowMs(),
-    flows: store.flows, deployments: store.deployments, running: store.running, connections: store.connections, events: store.events, accounts: store.accounts, approvedHosts: store.approvedHosts,
+    flows: store.flows,
+    deployments: store.deployments,
+    running: store.running,
+    connections: store.connections,
+    events: store.events,
+    accounts: store.accounts,
+    approvedHosts: store.approvedHosts,
     streams: queue.control,
     media: {
       ...media.library,
@@ -29,16 +37,25 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
         runtime.egress.trust(config)
         return media.library.probe(config, owner, filters)
       },
-    }, bus: queue.bus, relay: queue.relay,
+    },
+    bus: queue.bus,
+    relay: queue.relay,
     tryAction: (request) => {
       runtime.egress.trust([request.node.config, request.connection?.config])
       return runtime.trying.tryAction(request)
     },
-    push: { publicKey: () => runtime.push.publicKey(), add: (subscription, label) => store.push.add(subscription, label), remove: (endpoint) => store.push.remove(endpoint) },
+    push: {
+      publicKey: () => runtime.push.publicKey(),
+      add: (subscription, label) => store.push.add(subscription, label),
+      remove: (endpoint) => store.push.remove(endpoint),
+    },
     testConnection: (connection, to = '') => {
       // Tried before it is saved: what the owner typed a moment ago counts.
       runtime.egress.trust([connection.config, to])
-      return runtime.trying.tryConnection(connection, to) ?? testConnection(connection, { http: runtime.http, edge: runtime.edge, ...runtime.tests })
+      return (
+        runtime.trying.tryConnection(connection, to) ??
+        testConnection(connection, { http: runtime.http, edge: runtime.edge, ...runtime.tests })
+      )
     },
     voices: (connection) => runtime.voices(connection, new AbortController().signal),
     deliveries: store.deliveries,

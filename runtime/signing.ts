@@ -12,7 +12,11 @@ export function signingPort(read: ConnectionPort['get']): ConnectionPort {
       return await read(name)
     } catch (thrown) {
       if (!(thrown instanceof NotFoundError)) throw thrown
-      throw new FatalError('CONNECTION_MISSING', `The connection "${name}" does not exist any more. Make it again under Connections, or choose another one in the flow.`, { cause: thrown })
+      throw new FatalError(
+        'CONNECTION_MISSING',
+        `The connection "${name}" does not exist any more. Make it again under Connections, or choose another one in the flow.`,
+        { cause: thrown },
+      )
     }
   }
   return {
@@ -22,7 +26,11 @@ export function signingPort(read: ConnectionPort['get']): ConnectionPort {
       const [only, ...others] = Object.values(secrets)
       // A script may call it what it likes, as long as there is no choice.
       const secret = secrets[secretName] ?? (others.length === 0 ? only : undefined)
-      return secret === undefined ? undefined : createHmac('sha256', prefix + secret).update(text).digest('hex')
+      return secret === undefined
+        ? undefined
+        : createHmac('sha256', prefix + secret)
+            .update(text)
+            .digest('hex')
     },
   }
 }

@@ -23,10 +23,21 @@ export interface TryDeps {
 }
 
 const channelOfKind: Partial<Record<ConnectionKind, string>> = {
-  smtp: 'email', telegram: 'telegram', slack: 'slack', discord: 'discord', ntfy: 'ntfy', 'web-push': 'web-push', mqtt: 'mqtt', wecom: 'wecom', dingtalk: 'dingtalk', feishu: 'feishu',
+  smtp: 'email',
+  telegram: 'telegram',
+  slack: 'slack',
+  discord: 'discord',
+  ntfy: 'ntfy',
+  'web-push': 'web-push',
+  mqtt: 'mqtt',
+  wecom: 'wecom',
+  dingtalk: 'dingtalk',
+  feishu: 'feishu',
 }
 const longestTryMs = 30_000
-const absent = async (): Promise<never> => { throw new Error('Not part of a test.') }
+const absent = async (): Promise<never> => {
+  throw new Error('Not part of a test.')
+}
 
 export interface TryAction {
   /** `connection` stands in for the stored one of its name. */
@@ -42,10 +53,26 @@ export function createTryAction(deps: TryDeps): TryAction {
     const attempt = definition?.role === 'action' ? definition.maxAttempts : 1
     const message = testMessage(flow, node.id, deps.clock.nowMs())
     // The last try: what would be repeated is told at once.
-    const outcome = await performAction({
-      action: { id: message.id, eventId: message.eventId, flowId: flow.id, streamId: message.source.stream, run: 0, node: node.id, port: 'message', message },
-      attempt, flow, node, routes: {},
-    }, performDeps(deps, connection), AbortSignal.timeout(longestTryMs))
+    const outcome = await performAction(
+      {
+        action: {
+          id: message.id,
+          eventId: message.eventId,
+          flowId: flow.id,
+          streamId: message.source.stream,
+          run: 0,
+          node: node.id,
+          port: 'message',
+          message,
+        },
+        attempt,
+        flow,
+        node,
+        routes: {},
+      },
+      performDeps(deps, connection),
+      AbortSignal.timeout(longestTryMs),
+    )
     return { ok: outcome.state === 'delivered', message: outcome.detail }
   }
   return {
@@ -54,24 +81,48 @@ export function createTryAction(deps: TryDeps): TryAction {
       const channel = channelOfKind[connection.kind]
       const definition = deps.nodes.get('notification')
       if (channel === undefined || !definition) return undefined
-      const config = definition.config.parse({ channel, connection: connection.name, to: to || usualReceiver(connection), title: 'Test' })
-      const problem = definition.check?.(config, { connection: () => connection }).find(({ severity }) => severity === 'error')
+      const config = definition.config.parse({
+        channel,
+        connection: connection.name,
+        to: to || usualReceiver(connection),
+        title: 'Test',
+      })
+      const problem = definition
+        .check?.(config, { connection: () => connection })
+        .find(({ severity }) => severity === 'error')
       if (problem) return Promise.resolve({ ok: false, message: problem.message })
-      return tryAction({ flow: { id: 'test', name: 'Heed', revision: 0 }, node: { id: 'test', type: 'notification', version: definition.version, config }, connection })
+      return tryAction({
+        flow: { id: 'test', name: 'Heed', revision: 0 },
+        node: { id: 'test', type: 'notification', version: definition.version, config },
+        connection,
+      })
     },
   }
 }
 
-function performDeps({ nodes, connections, http, egress, clock, log, push, publicUrl }: TryDeps, connection: Connection | undefined): PerformDeps {
-  const get: ConnectionPort['get'] = async (name) => (connection?.name === name ? connection : await connections.get(name))
+function performDeps(
+  { nodes, connections, http, egress, clock, log, push, publicUrl }: TryDeps,
+  connection: Connection | undefined,
+): PerformDeps {
+  const get: ConnectionPort['get'] = async (name) =>
+    connection?.name === name ? connection : await connections.get(name)
   const overlay = signingPort(get)
   return {
-    nodes, http, clock, log, connections: overlay,
+    nodes,
+    http,
+    clock,
+    log,
+    connections: overlay,
     pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
-    acknowledgeUrl: () => `${publicUrl}/inbox`, absoluteUrl: (path) => new URL(path, `${publicUrl}/`).href,
+    acknowledgeUrl: () => `${publicUrl}/inbox`,
+    absoluteUrl: (path) => new URL(path, `${publicUrl}/`).href,
     reach: {
-      mail: createMail({ connections: overlay, egress }), mqtt: createMqtt({ connections: overlay, egress }), push, events: { isAcknowledged: async () => false },
-      agents: { ask: absent }, speech: { speak: absent },
+      mail: createMail({ connections: overlay, egress }),
+      mqtt: createMqtt({ connections: overlay, egress }),
+      push,
+      events: { isAcknowledged: async () => false },
+      agents: { ask: absent },
+      speech: { speak: absent },
     },
   }
 }
@@ -79,8 +130,12 @@ function performDeps({ nodes, connections, http, egress, clock, log, push, publi
 function testMessage(flow: { id: string }, node: string, nowMs: number): Message {
   const id = `test-${crypto.randomUUID()}`
   return {
-    id, eventId: id, at: new Date(nowMs).toISOString(), text: 'This is a test from Heed. If you can read it, alerts will reach you here.',
-    source: { flow: flow.id, node, stream: `${flow.id}-test` }, fields: { test: true },
+    id,
+    eventId: id,
+    at: new Date(nowMs).toISOString(),
+    text: 'This is a test from Heed. If you can read it, alerts will reach you here.',
+    source: { flow: flow.id, node, stream: `${flow.id}-test` },
+    fields: { test: true },
   }
 }
 

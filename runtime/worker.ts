@@ -63,14 +63,19 @@ export async function openRuntime(config: Config, log: Log, role: 'server' | 'wo
     }
   }
   try {
-    return { ...await open(config, log, role, closers), stop }
+    return { ...(await open(config, log, role, closers)), stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-async function open(config: Config, log: Log, role: 'server' | 'worker', closers: Closer[]): Promise<Omit<Runtime, 'stop'>> {
+async function open(
+  config: Config,
+  log: Log,
+  role: 'server' | 'worker',
+  closers: Closer[],
+): Promise<Omit<Runtime, 'stop'>> {
   await mkdir(join(config.dataDir, 'media'), { recursive: true, mode: 0o700 })
   const clock = systemClock
   const nowMs = (): number => clock.nowMs()
@@ -81,7 +86,10 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
 
   const database = await openDatabase(config, log, closers)
   const store = await createStore({
-    ...database, secretKey: secretKeys, log, nowMs,
+    ...database,
+    secretKey: secretKeys,
+    log,
+    nowMs,
     retention: { decisionDays: config.retainDecisionsDays, eventDays: config.retainEventsDays },
   })
   closers.push(() => store.close())
@@ -100,18 +108,47 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
   metrics.observeEdge(() => edge.pictures)
   closers.push(() => edge.stop())
   const media = createMedia({
-    dataDir: config.dataDir, mediaDirs: config.mediaDirs, clock, log, relay, egress,
+    dataDir: config.dataDir,
+    mediaDirs: config.mediaDirs,
+    clock,
+    log,
+    relay,
+    egress,
     fillCredentials: (flowId, nodeId, url) => store.flows.fillCredentials(flowId, nodeId, url),
   })
   const connections = signingPort((name) => store.connections.get(name))
-  const reach = createReach({ store, connections, http, egress, bus, clock, log, dataDir: config.dataDir, publicUrl: config.publicUrl, agentCommands: config.agentCommands })
+  const reach = createReach({
+    store,
+    connections,
+    http,
+    egress,
+    bus,
+    clock,
+    log,
+    dataDir: config.dataDir,
+    publicUrl: config.publicUrl,
+    agentCommands: config.agentCommands,
+  })
   closers.push(() => reach.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const engine = createEngine({
-    clock, log, nodes, bus, relay, http, connections, store: store.engine, random: Math.random, mostOpening: 2 * availableParallelism(),
+    clock,
+    log,
+    nodes,
+    bus,
+    relay,
+    http,
+    connections,
+    store: store.engine,
+    random: Math.random,
+    mostOpening: 2 * availableParallelism(),
     models: createModels({ connections, http, clock, log, edge }),
-    media: (order) => media.forStream({ flowId: order.flow.id, nodeId: order.plan.source.id, streamId: order.streamId }),
-    pictures: { ofEvent: (eventId) => store.events.frame(eventId), recentOfEvent: (eventId) => store.events.recentFrames(eventId) },
+    media: (order) =>
+      media.forStream({ flowId: order.flow.id, nodeId: order.plan.source.id, streamId: order.streamId }),
+    pictures: {
+      ofEvent: (eventId) => store.events.frame(eventId),
+      recentOfEvent: (eventId) => store.events.recentFrames(eventId),
+    },
     reach: reach.reach,
     acknowledgeUrl: (message) => links.urlFor(message.eventId, Date.parse(message.at), nowMs()),
     pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
@@ -119,14 +156,42 @@ async function open(config: Config, log: Log, role: 'server' | 'worker', closers
   })
   closers.push(() => engine.stop())
   // One process at a time can hold the data folder with the embedded database, so the one before this is dead.
-  const soleName = database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
+  const soleName =
+    database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
   const queue = await createQueue({ ...wires, bus, relay, role, soleName, store: store.queue, work: engine })
   closers.push(() => queue.stop())
-  const trying = createTryAction({ nodes, connections, http, egress, clock, log, push: reach.push, publicUrl: config.publicUrl })
-  return { store, queue, media, edge, nodes, metrics, secretKey: secretKeys[0]!, http, egress, trying, push: reach.push, tests: reach.tests, voices: reach.voices }
+  const trying = createTryAction({
+    nodes,
+    connections,
+    http,
+    egress,
+    clock,
+    log,
+    push: reach.push,
+    publicUrl: config.publicUrl,
+  })
+  return {
+    store,
+    queue,
+    media,
+    edge,
+    nodes,
+    metrics,
+    secretKey: secretKeys[0]!,
+    http,
+    egress,
+    trying,
+    push: reach.push,
+    tests: reach.tests,
+    voices: reach.voices,
+  }
 }
 
-async function openDatabase(config: Config, log: Log, closers: Closer[]): Promise<{ databaseUrl: string; backend: 'embedded' | 'external' }> {
+async function openDatabase(
+  config: Config,
+  log: Log,
+  closers: Closer[],
+): Promise<{ databaseUrl: string; backend: 'embedded' | 'external' }> {
   if (config.databaseUrl !== undefined) return { databaseUrl: config.databaseUrl, backend: 'external' }
   const embedded = await startEmbedded({ dataDir: config.dataDir, log })
   closers.push(() => embedded.stop())
@@ -138,7 +203,10 @@ async function main(): Promise<void> {
   const asked = listenForStop()
   const config = readConfig()
   if (config.databaseUrl === undefined) {
-    throw new FatalError('CONFIG_INVALID', 'A worker of its own needs the database it shares with the server: set DATABASE_URL (and REDIS_URL, if the server has one) to the same values.')
+    throw new FatalError(
+      'CONFIG_INVALID',
+      'A worker of its own needs the database it shares with the server: set DATABASE_URL (and REDIS_URL, if the server has one) to the same values.',
+    )
   }
   const log = createLog({ level: config.logLevel, process: 'worker' })
   const runtime = await openRuntime(config, log, 'worker')

@@ -22,7 +22,9 @@ function run(script: string[], label: string): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, script, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
     child.on('exit', (code) => {
-      process.stdout.write(`${label}: ${code === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`)
+      process.stdout.write(
+        `${label}: ${code === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
+      )
       resolve(code === 0)
     })
   })
@@ -35,13 +37,20 @@ function isAbsentData(name: string): boolean {
   return !existsSync(join(root, '..', 'shared', needed === 'transcripts' ? 'transcripts' : 'media'))
 }
 
-interface Counts { passed: number; failed: number; skipped: number }
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
 
 async function runSuites(label: string, args: string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'heed-test-'))
   const output = join(folder, 'report.json')
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const ok = await run([vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...args], label)
+  const ok = await run(
+    [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...args],
+    label,
+  )
   if (!existsSync(output)) return { passed: 0, failed: 1, skipped: 0 }
   const counts = countOf(JSON.parse(readFileSync(output, 'utf8')) as Report)
   rmSync(folder, { recursive: true, force: true })
@@ -55,7 +64,9 @@ function countOf(report: Report): Counts {
   for (const test of skipped) process.stdout.write(`skipped: ${test.fullName}\n`)
   let failed = tests.filter((test) => test.status === 'failed').length
   // A file that could not even be loaded has no test to fail.
-  failed += report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length
+  failed += report.testResults.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  ).length
   if (process.env.CI && unexcused.length > 0) {
     process.stdout.write(`${unexcused.length} skipped without absent data to excuse it; in CI that is a failure.\n`)
     failed += unexcused.length
@@ -68,22 +79,34 @@ function countOf(report: Report): Counts {
 async function runAll(): Promise<Counts[]> {
   const whole = ['test/product', 'test/browser']
   const alone = [
-    'test/product/falls.test.ts', 'test/product/voice.test.ts', 'test/browser/speech.test.ts', 'test/browser/voice.test.ts', 'test/browser/voice-activity.test.ts',
-    'test/queue/actions.test.ts', 'test/queue/real-store.test.ts',
+    'test/product/falls.test.ts',
+    'test/product/voice.test.ts',
+    'test/browser/speech.test.ts',
+    'test/browser/voice.test.ts',
+    'test/browser/voice-activity.test.ts',
+    'test/queue/actions.test.ts',
+    'test/queue/real-store.test.ts',
   ]
   const without = (paths: string[]): string[] => paths.flatMap((path) => ['--exclude', path])
   const beside = await Promise.all([
     runSuites('suites', without([...whole, 'test/queue'].map((folder) => `${folder}/**`))),
     runSuites('queue', ['test/queue', ...without(alone), '--maxWorkers=1']),
   ])
-  return [...beside, await runSuites('product and browser', [...whole, ...without(alone)]), await runSuites('alone', [...alone, '--maxWorkers=1'])]
+  return [
+    ...beside,
+    await runSuites('product and browser', [...whole, ...without(alone)]),
+    await runSuites('alone', [...alone, '--maxWorkers=1']),
+  ]
 }
 
 const filters = process.argv.slice(2)
-const checks = filters.length > 0 ? [] : await Promise.all([
-  run([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], 'types'),
-  run([join(root, 'node_modules', 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'], 'lint'),
-])
+const checks =
+  filters.length > 0
+    ? []
+    : await Promise.all([
+        run([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], 'types'),
+        run([join(root, 'node_modules', 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'], 'lint'),
+      ])
 const suites = filters.length > 0 ? [await runSuites('suites', filters)] : await runAll()
 const sum = (of: (counts: Counts) => number): number => suites.reduce((total, counts) => total + of(counts), 0)
 const passed = sum((counts) => counts.passed) + checks.filter(Boolean).length

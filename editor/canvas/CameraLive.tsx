@@ -22,7 +22,14 @@ export function CameraLive({ view }: { view: CardView }) {
   const isBrowser = view.node.config['kind'] === 'browser'
   return (
     <div className="live">
-      {isOn && <StreamPicture streamId={stream.id} isOn={hasPicture(stream)} alt={`Picture of ${view.title}`} words="Waiting for the first picture" />}
+      {isOn && (
+        <StreamPicture
+          streamId={stream.id}
+          isOn={hasPicture(stream)}
+          alt={`Picture of ${view.title}`}
+          words="Waiting for the first picture"
+        />
+      )}
       {stream.reason && <p className="live-words small">{stream.reason}</p>}
       {isBrowser && isOn && <ShareCamera streamId={stream.id} />}
     </div>

@@ -10,13 +10,32 @@ export function CancelDelivery({ delivery }: { delivery: DeliveryView }) {
   if (delivery.state !== 'pending' && delivery.state !== 'running' && delivery.state !== 'retrying') return null
   const cancel = async (): Promise<void> => {
     setState('asked')
-    await api.cancelDelivery(delivery.id).catch((error: unknown) => setState(error instanceof Error ? error.message : String(error)))
+    await api
+      .cancelDelivery(delivery.id)
+      .catch((error: unknown) => setState(error instanceof Error ? error.message : String(error)))
   }
-  if (state === 'asked') return <span className="quiet" role="status">Being cancelled</span>
+  if (state === 'asked')
+    return (
+      <span className="quiet" role="status">
+        Being cancelled
+      </span>
+    )
   return (
     <>
-      <Button className="nodrag" size="compact-xs" variant="default" onClick={() => void cancel()} data-testid="cancel-delivery">Cancel</Button>
-      {state !== 'idle' && <span className="delivery-detail" role="alert">{state}</span>}
+      <Button
+        className="nodrag"
+        size="compact-xs"
+        variant="default"
+        onClick={() => void cancel()}
+        data-testid="cancel-delivery"
+      >
+        Cancel
+      </Button>
+      {state !== 'idle' && (
+        <span className="delivery-detail" role="alert">
+          {state}
+        </span>
+      )}
     </>
   )
 }

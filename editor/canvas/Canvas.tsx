@@ -25,7 +25,14 @@ export const dragType = 'application/x-heed-node-type'
 export function placeNode(type: NodeType, at?: Point): void {
   const flow = currentFlow()
   if (!flow) return
-  const added = addNode(flow, withOwnZone(withConnections(type, useSession.getState().connections), Intl.DateTimeFormat().resolvedOptions().timeZone), at ?? freePlace(flow, besideSelected(flow) ?? middle()))
+  const added = addNode(
+    flow,
+    withOwnZone(
+      withConnections(type, useSession.getState().connections),
+      Intl.DateTimeFormat().resolvedOptions().timeZone,
+    ),
+    at ?? freePlace(flow, besideSelected(flow) ?? middle()),
+  )
   changeFlow(() => added.flow)
   select({ nodes: [added.id] })
   if (!at) requestAnimationFrame(() => isSeen(added.id) || fitView())
@@ -42,7 +49,11 @@ function startDrawing(flow: Flow, ref: PortRef, side: 'in' | 'out'): void {
   const node = flow.nodes.find((candidate) => candidate.id === ref.node)
   const kind = node && types.get(node.type)?.ports[side][ref.port]?.kind
   forgetRefusal()
-  if (kind) useDrawing.setState({ start: { ref, side, kind }, open: new Set(openPorts(flow, types, ref, side).map((end) => `${end.node}.${end.port}`)) })
+  if (kind)
+    useDrawing.setState({
+      start: { ref, side, kind },
+      open: new Set(openPorts(flow, types, ref, side).map((end) => `${end.node}.${end.port}`)),
+    })
 }
 
 /** Let go over a card instead of a port: the one port that fits is meant. */
@@ -54,10 +65,14 @@ function joinCardUnder(flow: Flow, start: PortRef, side: 'in' | 'out', at: Point
   const fitting = openPorts(flow, types, start, side).filter((end) => end.node === id)
   const [only] = fitting
   if (fitting.length === 1 && only) return join(joined(start, only, side))
-  if (fitting.length > 1) return refuse('Several ports of this card could take the wire. Let go on the one you mean.', at)
+  if (fitting.length > 1)
+    return refuse('Several ports of this card could take the wire. Let go on the one you mean.', at)
   const other = Object.keys(types.get(card?.dataset['nodeType'] ?? '')?.ports[side === 'out' ? 'in' : 'out'] ?? {})[0]
   if (other === undefined) return refuse(side === 'out' ? 'This card takes no wires.' : 'This card sends nothing.', at)
-  refuse(whyNotWire(flow, types, joined(start, { node: id, port: other }, side)) ?? 'This card has no port for that wire.', at)
+  refuse(
+    whyNotWire(flow, types, joined(start, { node: id, port: other }, side)) ?? 'This card has no port for that wire.',
+    at,
+  )
 }
 
 function join({ from, to }: { from: PortRef; to: PortRef }): void {
@@ -71,9 +86,10 @@ function endDrawing(flow: Flow, end: Parameters<Surface['onDrawEnd']>[0], isJoin
   if (!end) return joinCardUnder(flow, start.ref, start.side, at)
   if (end.ref.node === start.ref.node && end.ref.port === start.ref.port && end.side === start.side) return
   const { types } = useSession.getState()
-  const why = end.side === start.side
-    ? 'A wire runs from a port on the right side of a card to a port on the left side of another.'
-    : whyNotWire(flow, types, joined(start.ref, end.ref, start.side))
+  const why =
+    end.side === start.side
+      ? 'A wire runs from a port on the right side of a card to a port on the left side of another.'
+      : whyNotWire(flow, types, joined(start.ref, end.ref, start.side))
   if (why) refuse(why, at)
 }
 
@@ -84,7 +100,10 @@ function useSurface(flow: Flow): Surface {
   const cards = useMemo(() => toCards(flow, types, selection.nodes, overlay), [flow, types, selection.nodes, overlay])
   const wires = useMemo(() => toWires(flow, types, selection.wires), [flow, types, selection.wires])
   return {
-    cards, wires, Card: NodeCard, Wire: WireLine,
+    cards,
+    wires,
+    Card: NodeCard,
+    Wire: WireLine,
     onCardChanges: (changes) => {
       const now = useFlow.getState().selection
       select({ ...now, nodes: selectedAfter(now.nodes, changes as Parameters<typeof selectedAfter>[1]) })
@@ -137,12 +156,35 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
   useHeartInView(flow, isReadOnly)
   const style = { '--drawing-kind': start ? `var(--kind-${start.kind})` : undefined } as CSSProperties
   return (
-    <div className="canvas" data-drawing={start ? '' : undefined} style={style} data-testid="canvas"
-      onDragOver={(event) => { if (event.dataTransfer.types.includes(dragType)) event.preventDefault() }} onDrop={dropNode}>
-      <ReactFlow {...surfaceProps(surface)} onInit={setCanvas} fitView={hadCards} fitViewOptions={{ padding: 0.08, maxZoom: 1, ...(isReadOnly ? { nodes: heart(flow) } : {}) }} minZoom={0.1} maxZoom={2}
-        deleteKeyCode={null} multiSelectionKeyCode={['Meta', 'Shift', 'Control']} selectionKeyCode="Shift" connectionRadius={24} onlyRenderVisibleElements={flow.nodes.length > 60}
-        nodesDraggable={!isReadOnly} nodesConnectable={!isReadOnly} elementsSelectable={!isReadOnly} nodesFocusable={!isReadOnly}
-        zoomOnDoubleClick={false} aria-label="Flow">
+    <div
+      className="canvas"
+      data-drawing={start ? '' : undefined}
+      style={style}
+      data-testid="canvas"
+      onDragOver={(event) => {
+        if (event.dataTransfer.types.includes(dragType)) event.preventDefault()
+      }}
+      onDrop={dropNode}
+    >
+      <ReactFlow
+        {...surfaceProps(surface)}
+        onInit={setCanvas}
+        fitView={hadCards}
+        fitViewOptions={{ padding: 0.08, maxZoom: 1, ...(isReadOnly ? { nodes: heart(flow) } : {}) }}
+        minZoom={0.1}
+        maxZoom={2}
+        deleteKeyCode={null}
+        multiSelectionKeyCode={['Meta', 'Shift', 'Control']}
+        selectionKeyCode="Shift"
+        connectionRadius={24}
+        onlyRenderVisibleElements={flow.nodes.length > 60}
+        nodesDraggable={!isReadOnly}
+        nodesConnectable={!isReadOnly}
+        elementsSelectable={!isReadOnly}
+        nodesFocusable={!isReadOnly}
+        zoomOnDoubleClick={false}
+        aria-label="Flow"
+      >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1.5} color="var(--heed-dots)" />
         {flow.nodes.length > 30 && !isReadOnly && <MiniMap pannable zoomable ariaLabel="Overview" />}
       </ReactFlow>
@@ -152,5 +194,9 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
 
 /** The canvas of the open flow; read-only on phones. */
 export function Canvas({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean }) {
-  return <ReactFlowProvider><CanvasInside flow={flow} isReadOnly={isReadOnly} /></ReactFlowProvider>
+  return (
+    <ReactFlowProvider>
+      <CanvasInside flow={flow} isReadOnly={isReadOnly} />
+    </ReactFlowProvider>
+  )
 }

@@ -6,7 +6,11 @@ import { stripTicks } from './DecisionStrip.tsx'
 /** Costs as the node reports them: a list, or one number each second. */
 export function costsOf(status: NodeStatus | undefined): number[] {
   const listed = status?.data?.['costs'] ?? status?.data?.['history']
-  return Array.isArray(listed) ? listed.map((item) => Number(typeof item === 'object' && item !== null && 'cost' in item ? item.cost : item)).filter(Number.isFinite) : []
+  return Array.isArray(listed)
+    ? listed
+        .map((item) => Number(typeof item === 'object' && item !== null && 'cost' in item ? item.cost : item))
+        .filter(Number.isFinite)
+    : []
 }
 
 function kindsOf(status: NodeStatus | undefined): ('I' | 'P')[] {
@@ -26,9 +30,16 @@ export function Sparkline({ values }: { values: readonly number[] }) {
   const last = values.slice(-stripTicks)
   if (last.length < 2) return null
   const top = Math.max(...last, 0.0001)
-  const points = last.map((value, index) => `${((index / (last.length - 1)) * 208).toFixed(1)},${(27 - (value / top) * 25).toFixed(1)}`).join(' ')
+  const points = last
+    .map((value, index) => `${((index / (last.length - 1)) * 208).toFixed(1)},${(27 - (value / top) * 25).toFixed(1)}`)
+    .join(' ')
   return (
-    <svg className="sparkline" viewBox="0 0 208 28" role="img" aria-label="How much the picture changed, second by second">
+    <svg
+      className="sparkline"
+      viewBox="0 0 208 28"
+      role="img"
+      aria-label="How much the picture changed, second by second"
+    >
       <polyline points={points} fill="none" stroke="var(--kind-frames)" strokeWidth="1.5" strokeLinejoin="round" />
     </svg>
   )
@@ -40,14 +51,29 @@ export function CodecLive({ view }: { view: CardView }) {
   const whole = kinds.filter((kind) => kind === 'I').length
   return (
     <div className="live">
-      <div className="strip strip-frames" role="img" aria-label={`Of the last ${kinds.length} pictures ${whole} went whole`} data-testid="codec-strip">
-        {Array.from({ length: stripTicks - kinds.length }, (_, index) => <i key={`lead-${index}`} data-kind="none" />)}
-        {kinds.map((kind, index) => <i key={index} data-kind={kind} title={kind === 'I' ? 'I: the whole picture' : 'P: only a small one'} />)}
+      <div
+        className="strip strip-frames"
+        role="img"
+        aria-label={`Of the last ${kinds.length} pictures ${whole} went whole`}
+        data-testid="codec-strip"
+      >
+        {Array.from({ length: stripTicks - kinds.length }, (_, index) => (
+          <i key={`lead-${index}`} data-kind="none" />
+        ))}
+        {kinds.map((kind, index) => (
+          <i key={index} data-kind={kind} title={kind === 'I' ? 'I: the whole picture' : 'P: only a small one'} />
+        ))}
       </div>
       <Sparkline values={costsOf(view.status)} />
-      {view.status && view.status.tone !== 'ok'
-        ? <p className="live-words">{view.status.text}</p>
-        : kinds.length > 0 && <p className="live-words small quiet nums">Of the last {kinds.length} pictures {whole} went whole</p>}
+      {view.status && view.status.tone !== 'ok' ? (
+        <p className="live-words">{view.status.text}</p>
+      ) : (
+        kinds.length > 0 && (
+          <p className="live-words small quiet nums">
+            Of the last {kinds.length} pictures {whole} went whole
+          </p>
+        )
+      )}
     </div>
   )
 }

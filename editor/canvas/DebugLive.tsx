@@ -2,7 +2,11 @@
 import { Ago } from '../panels/Ago.tsx'
 import type { CardView } from './card-view.ts'
 
-interface Passed { at: string; text: string; fields?: string }
+interface Passed {
+  at: string
+  text: string
+  fields?: string
+}
 
 function isPassed(value: unknown): value is Passed {
   const one = value as Partial<Passed> | null
@@ -23,7 +27,10 @@ export function DebugLive({ view, most = 3 }: { view: CardView; most?: number })
       {view.status && <p className="live-words">{view.status.text}</p>}
       {passed.slice(0, most).map((one, index) => (
         <p key={`${one.at} ${index}`} className="live-words small" data-testid="debug-passed">
-          {one.text} {one.fields && <code>{one.fields}</code>} <span className="quiet"><Ago at={one.at} /></span>
+          {one.text} {one.fields && <code>{one.fields}</code>}{' '}
+          <span className="quiet">
+            <Ago at={one.at} />
+          </span>
         </p>
       ))}
     </div>

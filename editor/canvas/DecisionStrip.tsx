@@ -10,10 +10,21 @@ export function DecisionStrip({ decisions }: { decisions: readonly StreamDecisio
   const spoken = last.filter((decision) => decision.action !== 'silence').length
   const lead = Array.from({ length: stripTicks - last.length }, (_, index) => index)
   return (
-    <div className="strip" role="img" aria-label={`The last ${last.length} seconds: spoke ${spoken} times`} data-testid="decision-strip">
-      {lead.map((index) => <i key={`lead-${index}`} data-tone="none" />)}
+    <div
+      className="strip"
+      role="img"
+      aria-label={`The last ${last.length} seconds: spoke ${spoken} times`}
+      data-testid="decision-strip"
+    >
+      {lead.map((index) => (
+        <i key={`lead-${index}`} data-tone="none" />
+      ))}
       {last.map((decision) => (
-        <i key={`${decision.tick}/${decision.at}`} data-tone={decisionTone(decision)} title={`${clock(decision.mediaTimeS)} · ${decisionWords(decision)}`} />
+        <i
+          key={`${decision.tick}/${decision.at}`}
+          data-tone={decisionTone(decision)}
+          title={`${clock(decision.mediaTimeS)} · ${decisionWords(decision)}`}
+        />
       ))}
     </div>
   )

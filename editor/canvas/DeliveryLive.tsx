@@ -7,7 +7,9 @@ import { CancelDelivery } from './CancelDelivery.tsx'
 import { ago, deliveryStateWords, endOf, exact, followUpWords, since, type Parcel } from '../words.ts'
 
 const marks = {
-  delivered: { icon: IconCheck, tone: 'running' }, failed: { icon: IconX, tone: 'failed' }, cancelled: { icon: IconBan, tone: 'stopped' },
+  delivered: { icon: IconCheck, tone: 'running' },
+  failed: { icon: IconX, tone: 'failed' },
+  cancelled: { icon: IconBan, tone: 'stopped' },
   dropped: { icon: IconVolumeOff, tone: 'degraded' },
 } as const
 const underWay = { icon: IconClock, tone: 'starting' } as const
@@ -21,31 +23,74 @@ export function parcelOf(type: string | undefined): Parcel {
 function FollowUp({ delivery, words }: { delivery: DeliveryView; words: string }) {
   const isDone = delivery.state === 'delivered'
   const Found = isDone ? IconCheck : IconClock
-  return <div className="delivery delivery-follows small quiet" data-testid="delivery" data-state={delivery.state}><Found size={15} aria-hidden /><span>{words}</span>{isDone && <Ago at={delivery.at} />}</div>
+  return (
+    <div className="delivery delivery-follows small quiet" data-testid="delivery" data-state={delivery.state}>
+      <Found size={15} aria-hidden />
+      <span>{words}</span>
+      {isDone && <Ago at={delivery.at} />}
+    </div>
+  )
 }
 
 /** One delivery as a line; `by` is the card it is for, where several are listed; `isWhole` where there is room to say who took it. */
-export function DeliveryLine({ delivery, parcel, by, isWhole = false }: { delivery: DeliveryView; parcel?: Parcel | undefined; by?: string | undefined; isWhole?: boolean }) {
+export function DeliveryLine({
+  delivery,
+  parcel,
+  by,
+  isWhole = false,
+}: {
+  delivery: DeliveryView
+  parcel?: Parcel | undefined
+  by?: string | undefined
+  isWhole?: boolean
+}) {
   const now = useNow()
   const following = followUpWords(delivery)
   if (following !== null && delivery.state !== 'failed') return <FollowUp delivery={delivery} words={following} />
   const state = endOf(delivery)
   const { icon: Found, tone } = marks[state as keyof typeof marks] ?? underWay
-  const words = isWhole && state === 'delivered' && delivery.attempts <= 1 && delivery.detail ? delivery.detail : deliveryStateWords(state, delivery.attempts, parcel)
+  const words =
+    isWhole && state === 'delivered' && delivery.attempts <= 1 && delivery.detail
+      ? delivery.detail
+      : deliveryStateWords(state, delivery.attempts, parcel)
   const isWorking = parcel === 'question' && state === 'running'
   return (
     <div className="delivery small" title={delivery.detail} data-testid="delivery" data-state={state}>
       <Found size={15} color={`var(--state-${tone})`} aria-hidden />
-      <span>{by !== undefined && <span className="quiet">{by}: </span>}{words}</span>
-      <span className="quiet nums" title={exact(delivery.at)}>{isWorking ? since(delivery.at, now) : ago(delivery.at, now)}</span>
+      <span>
+        {by !== undefined && <span className="quiet">{by}: </span>}
+        {words}
+      </span>
+      <span className="quiet nums" title={exact(delivery.at)}>
+        {isWorking ? since(delivery.at, now) : ago(delivery.at, now)}
+      </span>
       <CancelDelivery delivery={delivery} />
-      {state !== 'delivered' && state !== 'cancelling' && delivery.detail && <span className="quiet delivery-detail">{delivery.detail}</span>}
+      {state !== 'delivered' && state !== 'cancelling' && delivery.detail && (
+        <span className="quiet delivery-detail">{delivery.detail}</span>
+      )}
     </div>
   )
 }
 
 /** The live area of an action card: its last three deliveries. */
 export function DeliveryLive({ deliveries, parcel }: { deliveries: readonly DeliveryView[]; parcel?: Parcel }) {
-  if (deliveries.length === 0) return <div className="live"><p className="live-words quiet">{parcel === 'question' ? 'Nothing asked yet.' : parcel === 'speech' ? 'Nothing said yet.' : 'Nothing sent yet.'}</p></div>
-  return <div className="live">{deliveries.slice(0, 3).map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} parcel={parcel} />)}</div>
+  if (deliveries.length === 0)
+    return (
+      <div className="live">
+        <p className="live-words quiet">
+          {parcel === 'question'
+            ? 'Nothing asked yet.'
+            : parcel === 'speech'
+              ? 'Nothing said yet.'
+              : 'Nothing sent yet.'}
+        </p>
+      </div>
+    )
+  return (
+    <div className="live">
+      {deliveries.slice(0, 3).map((delivery) => (
+        <DeliveryLine key={delivery.id} delivery={delivery} parcel={parcel} />
+      ))}
+    </div>
+  )
 }

@@ -15,7 +15,10 @@ function LastSentence({ view }: { view: CardView }) {
   if (!spoken) return <p className="live-words quiet">Has not spoken yet.</p>
   return (
     <p className="live-words" data-tone={decisionTone(spoken)} data-testid="last-sentence">
-      {decisionWords(spoken)} <span className="quiet nums" title={exact(spoken.at)}>{ago(spoken.at, now)}</span>
+      {decisionWords(spoken)}{' '}
+      <span className="quiet nums" title={exact(spoken.at)}>
+        {ago(spoken.at, now)}
+      </span>
     </p>
   )
 }
@@ -29,11 +32,20 @@ export function ModelLive({ view }: { view: CardView }) {
   const isOn = isOnAir(stream)
   return (
     <div className="live">
-      {isOn && <StreamPicture streamId={stream.id} isOn={hasPicture(stream)} alt="What the model sees now" words="Waiting for the first picture" />}
+      {isOn && (
+        <StreamPicture
+          streamId={stream.id}
+          isOn={hasPicture(stream)}
+          alt="What the model sees now"
+          words="Waiting for the first picture"
+        />
+      )}
       <DecisionStrip decisions={own} />
       <LastSentence view={view} />
       {isOn && last?.action === 'silence' && (
-        <p className="live-words small quiet" data-testid="silence-reason" data-tone={decisionTone(last)}>Silent: {decisionWords(last).replace(/^./, (c) => c.toLowerCase())}</p>
+        <p className="live-words small quiet" data-testid="silence-reason" data-tone={decisionTone(last)}>
+          Silent: {decisionWords(last).replace(/^./, (c) => c.toLowerCase())}
+        </p>
       )}
       {isOn && <AskOnCard view={view} stream={stream.id} />}
     </div>
@@ -43,8 +55,14 @@ export function ModelLive({ view }: { view: CardView }) {
 /** Asks the stream that the card shows. Small, and only while somebody can hear it: the built-in model answers no questions. */
 function AskOnCard({ view, stream }: { view: CardView; stream: string }) {
   const flowId = useFlow((open) => open.id)
-  const kind = useSession((session) => session.connections.find(({ name }) => name === view.node.config['connection'])?.kind)
-  return flowId === null || kind === 'edge' ? null : <div className="nodrag nopan ask-on-card"><AskBox flowId={flowId} stream={stream} isRunning isSmall /></div>
+  const kind = useSession(
+    (session) => session.connections.find(({ name }) => name === view.node.config['connection'])?.kind,
+  )
+  return flowId === null || kind === 'edge' ? null : (
+    <div className="nodrag nopan ask-on-card">
+      <AskBox flowId={flowId} stream={stream} isRunning isSmall />
+    </div>
+  )
 }
 
 /** The one number of the card: how long the last decision took. */

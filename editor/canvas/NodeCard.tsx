@@ -23,8 +23,15 @@ function CardProblems({ problems, config }: { problems: readonly Problem[]; conf
   return problems.slice(0, 2).map((problem) => {
     const Found = problem.severity === 'error' ? IconCircleX : IconAlertTriangle
     return (
-      <p key={`${problem.code}${problem.field}${problem.port}`} className="card-problem" data-tone={problem.severity === 'error' ? 'bad' : 'warn'} data-testid="node-problem">
-        <Found size={15} aria-hidden /><span>{problem.message}</span><ProblemButton problem={problem} config={config} />
+      <p
+        key={`${problem.code}${problem.field}${problem.port}`}
+        className="card-problem"
+        data-tone={problem.severity === 'error' ? 'bad' : 'warn'}
+        data-testid="node-problem"
+      >
+        <Found size={15} aria-hidden />
+        <span>{problem.message}</span>
+        <ProblemButton problem={problem} config={config} />
       </p>
     )
   })
@@ -41,9 +48,18 @@ function Live({ view }: { view: CardView }) {
   if (view.area === 'codec' && isCodec(view.status)) return <CodecLive view={view} />
   if (view.area === 'model') return <ModelLive view={view} />
   if (view.area === 'action') return <DeliveryLive deliveries={view.deliveries} parcel={parcelOf(view.type?.type)} />
-  if (view.node.type === 'arm') return <div className="live"><ArmOfCard view={view} /></div>
+  if (view.node.type === 'arm')
+    return (
+      <div className="live">
+        <ArmOfCard view={view} />
+      </div>
+    )
   if (passedIn(view)) return <DebugLive view={view} />
-  return view.status ? <div className="live"><p className="live-words">{view.status.text}</p></div> : null
+  return view.status ? (
+    <div className="live">
+      <p className="live-words">{view.status.text}</p>
+    </div>
+  ) : null
 }
 
 function LastPicture({ at }: { at: string | null }) {
@@ -61,29 +77,73 @@ function CardNumber({ view }: { view: CardView }) {
   if (!view.stream) return null
   if (view.area === 'camera') return <LastPicture at={view.stream.lastFrameAt} />
   const delivered = view.deliveries.filter((delivery) => delivery.state === 'delivered').length
-  const words = { codec: isCodec(view.status) ? tokensSaved(view.stream.visualTokens) : null, model: modelNumber(view), action: delivered > 0 ? arrived(delivered, parcelOf(view.type?.type)) : null, words: null }[view.area]
-  return words === null ? null : <span className="nums quiet" title={view.area === 'codec' ? 'Tokens, against sending every picture whole' : undefined}>{words}</span>
+  const words = {
+    codec: isCodec(view.status) ? tokensSaved(view.stream.visualTokens) : null,
+    model: modelNumber(view),
+    action: delivered > 0 ? arrived(delivered, parcelOf(view.type?.type)) : null,
+    words: null,
+  }[view.area]
+  return words === null ? null : (
+    <span
+      className="nums quiet"
+      title={view.area === 'codec' ? 'Tokens, against sending every picture whole' : undefined}
+    >
+      {words}
+    </span>
+  )
 }
 
 /** A card from its view alone: the canvas and the card sheet draw the same. */
 export function CardFace({ view, isSelected }: { view: CardView; isSelected: boolean }) {
   const { node, type, ports, problems, state } = view
   const most = Math.max(Object.keys(ports.in).length, Object.keys(ports.out).length)
-  const worst = problems.some((problem) => problem.severity === 'error') ? 'bad' : problems.length > 0 ? 'warn' : undefined
+  const worst = problems.some((problem) => problem.severity === 'error')
+    ? 'bad'
+    : problems.length > 0
+      ? 'warn'
+      : undefined
   return (
-    <div className="card" data-group={type?.group ?? 'unknown'} data-selected={isSelected || undefined} data-tone={worst} data-state={state ?? 'none'}
-      data-testid={`node-${node.id}`} data-node-id={node.id} data-node-type={node.type} style={{ minHeight: portsHeight(most) }}>
+    <div
+      className="card"
+      data-group={type?.group ?? 'unknown'}
+      data-selected={isSelected || undefined}
+      data-tone={worst}
+      data-state={state ?? 'none'}
+      data-testid={`node-${node.id}`}
+      data-node-id={node.id}
+      data-node-type={node.type}
+      style={{ minHeight: portsHeight(most) }}
+    >
       <Ports node={node.id} ports={ports} />
       <div className="card-head">
-        <span className="card-icon"><NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} /></span>
-        <span className="card-title clip-text" title={view.title}>{view.title}</span>
+        <span className="card-icon">
+          <NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} />
+        </span>
+        <span className="card-title clip-text" title={view.title}>
+          {view.title}
+        </span>
       </div>
-      <p className={type ? 'card-line two-lines' : 'card-line'} title={view.line}>{view.line}</p>
+      <p className={type ? 'card-line two-lines' : 'card-line'} title={view.line}>
+        {view.line}
+      </p>
       <CardProblems problems={problems} config={node.config} />
-      {view.streams.length > 1 && view.area !== 'camera' && <StreamChooser streams={view.streams} chosen={view.stream?.id} />}
+      {view.streams.length > 1 && view.area !== 'camera' && (
+        <StreamChooser streams={view.streams} chosen={view.stream?.id} />
+      )}
       <Live view={view} />
-      {view.isNew && problems.length === 0 && <div className="card-foot"><span className="quiet" data-testid="not-deployed">Not deployed yet</span></div>}
-      {state && <div className="card-foot"><StateMark state={state} /><CardNumber view={view} /></div>}
+      {view.isNew && problems.length === 0 && (
+        <div className="card-foot">
+          <span className="quiet" data-testid="not-deployed">
+            Not deployed yet
+          </span>
+        </div>
+      )}
+      {state && (
+        <div className="card-foot">
+          <StateMark state={state} />
+          <CardNumber view={view} />
+        </div>
+      )}
     </div>
   )
 }

@@ -5,7 +5,12 @@ import { startShare, stopShare, useShares } from './share-camera.ts'
 
 /** The on-air mark alone, for bars. */
 export function OnAirMark({ label = 'On air' }: { label?: string }) {
-  return <span className="on-air" data-testid="on-air"><IconAccessPoint size={15} aria-hidden />{label}</span>
+  return (
+    <span className="on-air" data-testid="on-air">
+      <IconAccessPoint size={15} aria-hidden />
+      {label}
+    </span>
+  )
 }
 
 /** For one stream. Nothing is captured before a click. */
@@ -14,19 +19,41 @@ export function ShareCamera({ streamId }: { streamId: string }) {
   if (share && share.state !== 'failed') {
     return (
       <Group gap={8} wrap="nowrap" justify="space-between" className="nodrag">
-        <OnAirMark label={share.state === 'on-air' ? 'On air' : share.state === 'asking' ? 'Asking the browser' : 'Reconnecting'} />
-        <Button size="compact-sm" variant="default" onClick={() => stopShare(streamId)} data-testid="share-stop">Stop sharing</Button>
+        <OnAirMark
+          label={share.state === 'on-air' ? 'On air' : share.state === 'asking' ? 'Asking the browser' : 'Reconnecting'}
+        />
+        <Button size="compact-sm" variant="default" onClick={() => stopShare(streamId)} data-testid="share-stop">
+          Stop sharing
+        </Button>
       </Group>
     )
   }
   return (
     <div className="nodrag">
-      {share?.trouble && <p className="live-words small" role="alert">{share.trouble}</p>}
+      {share?.trouble && (
+        <p className="live-words small" role="alert">
+          {share.trouble}
+        </p>
+      )}
       <Group gap={6} grow>
-        <Button size="compact-sm" variant="default" px={6} onClick={() => void startShare(streamId, 'camera')} data-testid="share-camera" leftSection={<IconVideo size={15} aria-hidden />}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          px={6}
+          onClick={() => void startShare(streamId, 'camera')}
+          data-testid="share-camera"
+          leftSection={<IconVideo size={15} aria-hidden />}
+        >
           Share camera
         </Button>
-        <Button size="compact-sm" variant="default" px={6} onClick={() => void startShare(streamId, 'screen')} data-testid="share-screen" leftSection={<IconDeviceDesktop size={15} aria-hidden />}>
+        <Button
+          size="compact-sm"
+          variant="default"
+          px={6}
+          onClick={() => void startShare(streamId, 'screen')}
+          data-testid="share-screen"
+          leftSection={<IconDeviceDesktop size={15} aria-hidden />}
+        >
           Share screen
         </Button>
       </Group>

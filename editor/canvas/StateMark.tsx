@@ -1,13 +1,25 @@
 // A state as icon, word and colour: never colour alone.
 import {
-  IconAlertTriangle, IconCircleCheck, IconCircleX, IconFlag, IconLoader, IconPlayerPlay, IconPlayerStop, type Icon,
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconFlag,
+  IconLoader,
+  IconPlayerPlay,
+  IconPlayerStop,
+  type Icon,
 } from '@tabler/icons-react'
 import type { CSSProperties } from 'react'
 import type { StreamState } from '../../nodes/contract/events.ts'
 import { stateWords } from '../words.ts'
 
 const icons: Record<StreamState, Icon> = {
-  running: IconPlayerPlay, starting: IconLoader, degraded: IconAlertTriangle, failed: IconCircleX, stopped: IconPlayerStop, finished: IconFlag,
+  running: IconPlayerPlay,
+  starting: IconLoader,
+  degraded: IconAlertTriangle,
+  failed: IconCircleX,
+  stopped: IconPlayerStop,
+  finished: IconFlag,
 }
 
 function toneOf(state: StreamState): CSSProperties {

@@ -11,9 +11,22 @@ export function StreamChooser({ streams, chosen }: { streams: readonly StreamSta
   const flowId = useFlow((open) => open.id)
   const flow = useFlow((open) => open.history?.present)
   const types = useSession((session) => session.types)
-  const data = streams.map((stream) => ({ value: stream.id, label: nameOf(flow?.nodes.find((node) => node.id === stream.source), types) }))
+  const data = streams.map((stream) => ({
+    value: stream.id,
+    label: nameOf(
+      flow?.nodes.find((node) => node.id === stream.source),
+      types,
+    ),
+  }))
   return (
-    <NativeSelect className="nodrag" size="xs" aria-label="Camera shown" data={data} value={chosen} data-testid="stream-chooser"
-      onChange={(event) => flowId && chooseStream(flowId, event.currentTarget.value)} />
+    <NativeSelect
+      className="nodrag"
+      size="xs"
+      aria-label="Camera shown"
+      data={data}
+      value={chosen}
+      data-testid="stream-chooser"
+      onChange={(event) => flowId && chooseStream(flowId, event.currentTarget.value)}
+    />
   )
 }

@@ -17,7 +17,11 @@ function useVisible(): [React.RefObject<HTMLDivElement | null>, boolean] {
 }
 
 /** `isOld` once the next ones have not come; `at` is when this one did, by this browser's clock. */
-interface Newest { source: string; at: string; isOld: boolean }
+interface Newest {
+  source: string
+  at: string
+  isOld: boolean
+}
 
 /** Asks for pictures one after another, never two at once; slower while none come. */
 function useNewest(streamId: string, isWanted: boolean): Newest | null {
@@ -55,13 +59,31 @@ function useNewest(streamId: string, isWanted: boolean): Newest | null {
 }
 
 /** `isOn` while the stream gives pictures; otherwise the words stand in its place. */
-export function StreamPicture({ streamId, isOn, alt, words }: { streamId: string; isOn: boolean; alt: string; words: string }) {
+export function StreamPicture({
+  streamId,
+  isOn,
+  alt,
+  words,
+}: {
+  streamId: string
+  isOn: boolean
+  alt: string
+  words: string
+}) {
   const [ref, isVisible] = useVisible()
   const newest = useNewest(streamId, isOn && isVisible)
   return (
     <div ref={ref} className="picture" data-testid={`picture-${streamId}`}>
-      {newest && isOn ? <img src={newest.source} alt={alt} draggable={false} /> : <span className="quiet small">{words}</span>}
-      {newest?.isOld && isOn && <span className="picture-age small" role="status">Last picture <Ago at={newest.at} /></span>}
+      {newest && isOn ? (
+        <img src={newest.source} alt={alt} draggable={false} />
+      ) : (
+        <span className="quiet small">{words}</span>
+      )}
+      {newest?.isOld && isOn && (
+        <span className="picture-age small" role="status">
+          Last picture <Ago at={newest.at} />
+        </span>
+      )}
     </div>
   )
 }

@@ -45,7 +45,11 @@ export function areaOf(type: NodeType | undefined): LiveArea {
 }
 
 /** A card's own state: the stream's, but trouble of one node is not trouble of all. */
-export function cardState(stream: StreamStatus | undefined, status: NodeStatus | undefined, isSource: boolean): StreamState | null {
+export function cardState(
+  stream: StreamStatus | undefined,
+  status: NodeStatus | undefined,
+  isSource: boolean,
+): StreamState | null {
   if (!stream) return null
   if (stream.state !== 'running' && stream.state !== 'degraded') return stream.state
   if (status) return status.tone === 'ok' ? 'running' : 'degraded'
@@ -55,7 +59,11 @@ export function cardState(stream: StreamStatus | undefined, status: NodeStatus |
 /** How a node is described on its card. */
 export function describe(node: FlowNode, type: NodeType | undefined): { title: string; line: string } {
   const title = node.name || type?.title || node.type
-  if (!type) return { title, line: `This Heed does not know "${node.type}". Its settings are kept; install its package or remove the card.` }
+  if (!type)
+    return {
+      title,
+      line: `This Heed does not know "${node.type}". Its settings are kept; install its package or remove the card.`,
+    }
   return { title, line: withoutCredentials(cardLine(type, node.config)) }
 }
 
@@ -69,20 +77,43 @@ export function useCardView(id: string): CardView | undefined {
   const types = useSession((session) => session.types)
   const all = useLive((live) => live.status[flowId]?.streams) ?? (none as readonly StreamStatus[])
   const chosen = useChosenStream((choice) => choice.byFlow[flowId])
-  const deliveries = useLive(useShallow((live) => live.events.filter((event) => event.flow === flowId)
-    .flatMap((event) => event.deliveries.filter((delivery) => delivery.node === id)).slice(0, 20)))
+  const deliveries = useLive(
+    useShallow((live) =>
+      live.events
+        .filter((event) => event.flow === flowId)
+        .flatMap((event) => event.deliveries.filter((delivery) => delivery.node === id))
+        .slice(0, 20),
+    ),
+  )
   const cameras = useMemo(() => (flow ? camerasOf(flow, types, id) : []), [flow, types, id])
-  const streams = useMemo(() => cameras.flatMap((camera) => all.filter((stream) => stream.source === camera)), [all, cameras])
-  const isNew = useDeployed(({ flow: of, document }) => of === flowId && document !== null && !document.nodes.some((each) => each.id === id))
-  const stream = isNew ? undefined : streams.find((candidate) => candidate.id === chosen) ?? streams[0]
-  const decisions = useLive((live) => (stream ? live.decisions[stream.id] : undefined)) ?? (none as readonly StreamDecision[])
+  const streams = useMemo(
+    () => cameras.flatMap((camera) => all.filter((stream) => stream.source === camera)),
+    [all, cameras],
+  )
+  const isNew = useDeployed(
+    ({ flow: of, document }) => of === flowId && document !== null && !document.nodes.some((each) => each.id === id),
+  )
+  const stream = isNew ? undefined : (streams.find((candidate) => candidate.id === chosen) ?? streams[0])
+  const decisions =
+    useLive((live) => (stream ? live.decisions[stream.id] : undefined)) ?? (none as readonly StreamDecision[])
   const node = flow?.nodes.find((candidate) => candidate.id === id)
   const ports = useMemo(() => (flow ? portsOf(flow, types, id) : { in: {}, out: {} }), [flow, types, id])
   if (!node) return undefined
   const type = types.get(node.type)
   const status = stream?.nodes[id]
   return {
-    node, type, ...describe(node, type), ports, problems, area: areaOf(type), stream, streams: isNew ? none : streams, status, decisions, deliveries, isNew,
+    node,
+    type,
+    ...describe(node, type),
+    ports,
+    problems,
+    area: areaOf(type),
+    stream,
+    streams: isNew ? none : streams,
+    status,
+    decisions,
+    deliveries,
+    isNew,
     state: cardState(stream, status, type?.role === 'source'),
   }
 }

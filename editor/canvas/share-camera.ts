@@ -3,7 +3,11 @@
 import { create } from 'zustand'
 import { openPush } from '../api.ts'
 
-export interface Share { state: 'asking' | 'on-air' | 'reconnecting' | 'failed'; sent: number; trouble: string | null }
+export interface Share {
+  state: 'asking' | 'on-air' | 'reconnecting' | 'failed'
+  sent: number
+  trouble: string | null
+}
 export const useShares = create<{ shares: Record<string, Share> }>()(() => ({ shares: {} }))
 
 const framesPerSecond = 10
@@ -14,7 +18,9 @@ const replacedCode = 4002
 const stops = new Map<string, () => void>()
 
 function set(id: string, share: Partial<Share>): void {
-  useShares.setState(({ shares }) => ({ shares: { ...shares, [id]: { state: 'asking', sent: 0, trouble: null, ...shares[id], ...share } } }))
+  useShares.setState(({ shares }) => ({
+    shares: { ...shares, [id]: { state: 'asking', sent: 0, trouble: null, ...shares[id], ...share } },
+  }))
 }
 
 function forget(id: string): void {
@@ -23,15 +29,20 @@ function forget(id: string): void {
 
 function troubleWords(error: unknown): string {
   const name = error instanceof Error ? error.name : ''
-  if (name === 'NotAllowedError') return 'This browser was not allowed to share. Allow the camera for this page in the address bar, then try again.'
-  if (name === 'NotFoundError') return 'This device has no camera that the browser can see. Plug one in, then try again.'
+  if (name === 'NotAllowedError')
+    return 'This browser was not allowed to share. Allow the camera for this page in the address bar, then try again.'
+  if (name === 'NotFoundError')
+    return 'This device has no camera that the browser can see. Plug one in, then try again.'
   if (name === 'NotReadableError') return 'Another program is using the camera. Close it, then try again.'
   return error instanceof Error ? error.message : String(error)
 }
 
 function capture(what: 'camera' | 'screen'): Promise<MediaStream> {
   const devices = navigator.mediaDevices as MediaDevices | undefined
-  if (!devices) throw new Error('Browsers share a camera only with pages opened over https or on the machine itself. Open Heed that way, then try again.')
+  if (!devices)
+    throw new Error(
+      'Browsers share a camera only with pages opened over https or on the machine itself. Open Heed that way, then try again.',
+    )
   const video = { width: { ideal: 1280 }, frameRate: { ideal: framesPerSecond } }
   return what === 'camera' ? devices.getUserMedia({ video }) : devices.getDisplayMedia({ video })
 }
@@ -102,14 +113,24 @@ function run(id: string, media: MediaStream, video: HTMLVideoElement): void {
     }
   }
   const send = (): void => {
-    if (isEncoding || socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > maxWaitingBytes || video.videoWidth === 0) return
+    if (
+      isEncoding ||
+      socket?.readyState !== WebSocket.OPEN ||
+      socket.bufferedAmount > maxWaitingBytes ||
+      video.videoWidth === 0
+    )
+      return
     isEncoding = true
-    drawn(video, canvas).toBlob((blob) => {
-      isEncoding = false
-      if (!blob || isOver || socket?.readyState !== WebSocket.OPEN) return
-      socket.send(blob)
-      if (++sent % framesPerSecond === 1) set(id, { sent })
-    }, 'image/jpeg', 0.75)
+    drawn(video, canvas).toBlob(
+      (blob) => {
+        isEncoding = false
+        if (!blob || isOver || socket?.readyState !== WebSocket.OPEN) return
+        socket.send(blob)
+        if (++sent % framesPerSecond === 1) set(id, { sent })
+      },
+      'image/jpeg',
+      0.75,
+    )
   }
   const stopTicking = tickEvery(1000 / framesPerSecond, send)
   stops.set(id, () => {
@@ -125,7 +146,9 @@ function run(id: string, media: MediaStream, video: HTMLVideoElement): void {
 
 /** A worker's timer: a page in the background would be slowed to one picture a second or less. */
 function tickEvery(ms: number, work: () => void): () => void {
-  const address = URL.createObjectURL(new Blob([`setInterval(() => postMessage(0), ${ms})`], { type: 'text/javascript' }))
+  const address = URL.createObjectURL(
+    new Blob([`setInterval(() => postMessage(0), ${ms})`], { type: 'text/javascript' }),
+  )
   const worker = new Worker(address)
   worker.onmessage = work
   return () => {

@@ -18,7 +18,11 @@ function coveredPx(): number {
 
 /** Shows the whole flow beside the inspector, gently. */
 export function fitView(): void {
-  void instance?.fitView({ padding: { x: 0.08, y: 0.08, right: `${coveredPx() + 24}px` }, maxZoom: 1, duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180 })
+  void instance?.fitView({
+    padding: { x: 0.08, y: 0.08, right: `${coveredPx() + 24}px` },
+    maxZoom: 1,
+    duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180,
+  })
 }
 
 /** Makes things larger or smaller. */
@@ -34,13 +38,20 @@ export function toFlowPoint(screen: Point): Point {
 /** The middle of what is seen, less half a card. */
 export function middle(): Point {
   const box = document.querySelector('.react-flow')?.getBoundingClientRect()
-  const point = toFlowPoint({ x: (box?.left ?? 0) + (box?.width ?? 0) / 2, y: (box?.top ?? 0) + (box?.height ?? 0) / 2 })
+  const point = toFlowPoint({
+    x: (box?.left ?? 0) + (box?.width ?? 0) / 2,
+    y: (box?.top ?? 0) + (box?.height ?? 0) / 2,
+  })
   return { x: point.x - cardWidthPx / 2, y: point.y - 60 }
 }
 
 /** Measured heights of the cards, by node id. */
 export function cardHeights(): Map<string, number> {
-  return new Map((instance?.getNodes() ?? []).flatMap((card) => (card.measured?.height ? [[card.id, card.measured.height] as const] : [])))
+  return new Map(
+    (instance?.getNodes() ?? []).flatMap((card) =>
+      card.measured?.height ? [[card.id, card.measured.height] as const] : [],
+    ),
+  )
 }
 
 /** Brings one card into view. */
@@ -55,7 +66,9 @@ export function isSeen(id: string): boolean {
   if (!instance || !card || !box) return true
   const { x, y } = instance.flowToScreenPosition(card.position)
   const zoom = instance.getZoom()
-  return x >= box.left && y >= box.top && x + cardWidthPx * zoom <= box.right - coveredPx() && y + 160 * zoom <= box.bottom
+  return (
+    x >= box.left && y >= box.top && x + cardWidthPx * zoom <= box.right - coveredPx() && y + 160 * zoom <= box.bottom
+  )
 }
 
 /** Moves the canvas so that the inspector does not lie over a card. */

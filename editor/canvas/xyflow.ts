@@ -1,7 +1,21 @@
 // Flow <-> xyflow. The only file that says Edge or Handle: everywhere else they are wires and ports.
 import {
-  BaseEdge, Handle, Position, getBezierPath, type Connection, type Edge, type EdgeProps, type FinalConnectionState, type IsValidConnection, type Node,
-  type NodeChange, type NodeProps, type NodeTypes as CardTypes, type OnConnectStart, type ReactFlowInstance, type ReactFlowProps,
+  BaseEdge,
+  Handle,
+  Position,
+  getBezierPath,
+  type Connection,
+  type Edge,
+  type EdgeProps,
+  type FinalConnectionState,
+  type IsValidConnection,
+  type Node,
+  type NodeChange,
+  type NodeProps,
+  type NodeTypes as CardTypes,
+  type OnConnectStart,
+  type ReactFlowInstance,
+  type ReactFlowProps,
 } from '@xyflow/react'
 import type { ComponentType } from 'react'
 import type { Flow, PortRef } from '../../nodes/contract/flow.ts'
@@ -18,7 +32,10 @@ export type WireProps = EdgeProps<CanvasWire>
 export type CanvasInstance = ReactFlowInstance<CardNode, CanvasWire>
 
 /** What the canvas remembers of a card between two documents: its size, and where it is while it is dragged. */
-export interface CardOverlay { measured?: { width: number; height: number }; position?: Point }
+export interface CardOverlay {
+  measured?: { width: number; height: number }
+  position?: Point
+}
 export type Overlay = Readonly<Record<string, CardOverlay>>
 
 const noData: Record<string, never> = {}
@@ -27,7 +44,10 @@ const noData: Record<string, never> = {}
 export function toCards(flow: Flow, types: NodeTypes, selected: readonly string[], overlay: Overlay): CardNode[] {
   const chosen = new Set(selected)
   return flow.nodes.map((node) => ({
-    id: node.id, type: 'card', data: noData, selected: chosen.has(node.id),
+    id: node.id,
+    type: 'card',
+    data: noData,
+    selected: chosen.has(node.id),
     position: overlay[node.id]?.position ?? { x: node.position.x, y: node.position.y },
     ...(overlay[node.id]?.measured ? { measured: overlay[node.id]?.measured } : {}),
     ariaLabel: `${node.name || types.get(node.type)?.title || node.type}`,
@@ -38,16 +58,26 @@ export function toCards(flow: Flow, types: NodeTypes, selected: readonly string[
 export function toWires(flow: Flow, types: NodeTypes, selected: readonly string[]): CanvasWire[] {
   const typeOf = new Map(flow.nodes.map((node) => [node.id, node.type]))
   const chosen = new Set(selected)
-  return flow.wires.filter((wire) => typeOf.has(wire.from.node) && typeOf.has(wire.to.node)).map((wire) => ({
-    id: wireId(wire), type: 'wire', selected: chosen.has(wireId(wire)),
-    source: wire.from.node, sourceHandle: wire.from.port, target: wire.to.node, targetHandle: wire.to.port,
-    data: { kind: types.get(typeOf.get(wire.from.node) ?? '')?.ports.out[wire.from.port]?.kind },
-    ariaLabel: `Wire from ${wire.from.node}, ${wire.from.port}, to ${wire.to.node}, ${wire.to.port}`,
-  }))
+  return flow.wires
+    .filter((wire) => typeOf.has(wire.from.node) && typeOf.has(wire.to.node))
+    .map((wire) => ({
+      id: wireId(wire),
+      type: 'wire',
+      selected: chosen.has(wireId(wire)),
+      source: wire.from.node,
+      sourceHandle: wire.from.port,
+      target: wire.to.node,
+      targetHandle: wire.to.port,
+      data: { kind: types.get(typeOf.get(wire.from.node) ?? '')?.ports.out[wire.from.port]?.kind },
+      ariaLabel: `Wire from ${wire.from.node}, ${wire.from.port}, to ${wire.to.node}, ${wire.to.port}`,
+    }))
 }
 
 /** Changes of cards, sorted: new sizes and drags, places that are final, and selection. */
-export function readChanges(changes: readonly NodeChange<CardNode>[], overlay: Overlay): { overlay: Overlay; places: Map<string, Point> } {
+export function readChanges(
+  changes: readonly NodeChange<CardNode>[],
+  overlay: Overlay,
+): { overlay: Overlay; places: Map<string, Point> } {
   const next: Record<string, CardOverlay> = { ...overlay }
   const places = new Map<string, Point>()
   let isChanged = false
@@ -70,7 +100,10 @@ export function readChanges(changes: readonly NodeChange<CardNode>[], overlay: O
 }
 
 /** The ids that are selected after `changes`. */
-export function selectedAfter(now: readonly string[], changes: readonly { type: string; id?: string; selected?: boolean }[]): string[] {
+export function selectedAfter(
+  now: readonly string[],
+  changes: readonly { type: string; id?: string; selected?: boolean }[],
+): string[] {
   const next = new Set(now)
   for (const change of changes) {
     if (change.type !== 'select' || change.id === undefined) continue
@@ -106,21 +139,31 @@ function wireTypesFor(Wire: ComponentType<WireProps>): Record<string, ComponentT
 }
 
 function endsOf(connection: Connection | CanvasWire): [PortRef, PortRef] {
-  return [{ node: connection.source, port: connection.sourceHandle ?? '' }, { node: connection.target, port: connection.targetHandle ?? '' }]
+  return [
+    { node: connection.source, port: connection.sourceHandle ?? '' },
+    { node: connection.target, port: connection.targetHandle ?? '' },
+  ]
 }
 
 /** Our words for a canvas, as the properties xyflow takes. */
 export function surfaceProps(surface: Surface): ReactFlowProps<CardNode, CanvasWire> {
   const onConnectStart: OnConnectStart = (_event, { nodeId, handleId, handleType }) => {
-    if (nodeId && handleId) surface.onDrawStart({ node: nodeId, port: handleId }, handleType === 'source' ? 'out' : 'in')
+    if (nodeId && handleId)
+      surface.onDrawStart({ node: nodeId, port: handleId }, handleType === 'source' ? 'out' : 'in')
   }
   const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState): void => {
     const point = 'changedTouches' in event ? event.changedTouches[0] : event
     const { toHandle } = state
-    const end = toHandle?.id ? { ref: { node: toHandle.nodeId, port: toHandle.id }, side: toHandle.type === 'source' ? 'out' as const : 'in' as const } : null
+    const end = toHandle?.id
+      ? {
+          ref: { node: toHandle.nodeId, port: toHandle.id },
+          side: toHandle.type === 'source' ? ('out' as const) : ('in' as const),
+        }
+      : null
     surface.onDrawEnd(end, state.isValid === true, { x: point?.clientX ?? 0, y: point?.clientY ?? 0 })
   }
-  const isValidConnection: IsValidConnection<CanvasWire> = (connection) => surface.canJoin(...endsOf(connection as Connection))
+  const isValidConnection: IsValidConnection<CanvasWire> = (connection) =>
+    surface.canJoin(...endsOf(connection as Connection))
   return {
     nodes: surface.cards,
     edges: surface.wires,

@@ -16,11 +16,27 @@ import { undoChange } from './undo.ts'
 import { zoomIn, zoomOut } from './zoom.ts'
 
 export const commands: readonly Command[] = [
-  undoChange, redoChange, copySelected, paste, duplicateSelected, deleteSelected, selectAll, tidy, fitView, zoomIn, zoomOut, save, deploy, stop,
+  undoChange,
+  redoChange,
+  copySelected,
+  paste,
+  duplicateSelected,
+  deleteSelected,
+  selectAll,
+  tidy,
+  fitView,
+  zoomIn,
+  zoomOut,
+  save,
+  deploy,
+  stop,
 ]
 
 function isText(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select'))
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=radio]), textarea, select'))
+  )
 }
 
 /** Text that is marked on the page is what a person wants to copy. */
@@ -30,8 +46,13 @@ function hasMarkedText(): boolean {
 
 function onKey(event: KeyboardEvent, isReadOnly: boolean): void {
   const inText = isText(event.target)
-  const command = commands.find((candidate) => !candidate.native && (!inText || candidate.inText) && (!isReadOnly || candidate.isSafe)
-    && candidate.shortcuts.some((shortcut) => isPressed(shortcut, event)))
+  const command = commands.find(
+    (candidate) =>
+      !candidate.native &&
+      (!inText || candidate.inText) &&
+      (!isReadOnly || candidate.isSafe) &&
+      candidate.shortcuts.some((shortcut) => isPressed(shortcut, event)),
+  )
   if (!command) return
   event.preventDefault()
   // The canvas has meanings of its own for some keys, such as Ctrl+Enter on a card.

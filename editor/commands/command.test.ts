@@ -3,7 +3,13 @@ import { parseClip } from './clipboard.ts'
 import { commands } from './all.ts'
 import { isPressed } from './command.ts'
 
-const press = (key: string, mods: { ctrl?: boolean; shift?: boolean } = {}) => ({ key, ctrlKey: mods.ctrl ?? false, metaKey: false, shiftKey: mods.shift ?? false, altKey: false })
+const press = (key: string, mods: { ctrl?: boolean; shift?: boolean } = {}) => ({
+  key,
+  ctrlKey: mods.ctrl ?? false,
+  metaKey: false,
+  shiftKey: mods.shift ?? false,
+  altKey: false,
+})
 
 describe('commands', () => {
   it('knows its keys apart', () => {
@@ -21,7 +27,13 @@ describe('commands', () => {
 
   it('pastes clips and whole flows, and nothing else', () => {
     const node = { id: 'a', type: 't', version: 1, position: { x: 0, y: 0 }, config: {}, note: 'kept' }
-    expect(parseClip(JSON.stringify({ format: 'heed.flow/1', name: 'x', nodes: [node], wires: [] }))?.nodes[0]).toMatchObject({ note: 'kept' })
-    expect([parseClip('hello'), parseClip('{"nodes":[]}'), parseClip(JSON.stringify({ format: 'heed.clip/1', nodes: [{ id: '../' }], wires: [] }))]).toEqual([null, null, null])
+    expect(
+      parseClip(JSON.stringify({ format: 'heed.flow/1', name: 'x', nodes: [node], wires: [] }))?.nodes[0],
+    ).toMatchObject({ note: 'kept' })
+    expect([
+      parseClip('hello'),
+      parseClip('{"nodes":[]}'),
+      parseClip(JSON.stringify({ format: 'heed.clip/1', nodes: [{ id: '../' }], wires: [] })),
+    ]).toEqual([null, null, null])
   })
 })

@@ -21,15 +21,32 @@ const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigat
 
 /** `mod+shift+z` as people write it: "Ctrl+Shift+Z". */
 export function shortcutWords(shortcut: string): string {
-  const names: Record<string, string> = { mod: isMac ? '⌘' : 'Ctrl', shift: isMac ? '⇧' : 'Shift', delete: 'Delete', backspace: 'Backspace', enter: 'Enter' }
-  return shortcut.split('+').map((key) => names[key] ?? key.toUpperCase()).join(isMac ? '' : '+')
+  const names: Record<string, string> = {
+    mod: isMac ? '⌘' : 'Ctrl',
+    shift: isMac ? '⇧' : 'Shift',
+    delete: 'Delete',
+    backspace: 'Backspace',
+    enter: 'Enter',
+  }
+  return shortcut
+    .split('+')
+    .map((key) => names[key] ?? key.toUpperCase())
+    .join(isMac ? '' : '+')
 }
 
 /** True when a key press is that shortcut. */
-export function isPressed(shortcut: string, event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>): boolean {
+export function isPressed(
+  shortcut: string,
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
+): boolean {
   const keys = shortcut.split('+')
   const key = keys.at(-1) ?? ''
   const mod = isMac ? event.metaKey : event.ctrlKey
   const ignoresShift = key.length === 1 && !/[a-z]/.test(key)
-  return event.key.toLowerCase() === key && mod === keys.includes('mod') && !event.altKey && (ignoresShift || event.shiftKey === keys.includes('shift'))
+  return (
+    event.key.toLowerCase() === key &&
+    mod === keys.includes('mod') &&
+    !event.altKey &&
+    (ignoresShift || event.shiftKey === keys.includes('shift'))
+  )
 }

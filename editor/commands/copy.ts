@@ -17,7 +17,12 @@ export function copyText(): string | null {
 }
 
 export const copySelected: Command = {
-  id: 'copy', label: 'Copy', icon: IconCopy, shortcuts: ['mod+c'], native: true, isSafe: true,
+  id: 'copy',
+  label: 'Copy',
+  icon: IconCopy,
+  shortcuts: ['mod+c'],
+  native: true,
+  isSafe: true,
   isEnabled: () => useFlow.getState().selection.nodes.length > 0,
   run: async () => {
     const text = copyText()

@@ -5,7 +5,10 @@ import { changeFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 
 export const deleteSelected: Command = {
-  id: 'delete', label: 'Delete', icon: IconTrash, shortcuts: ['delete', 'backspace'],
+  id: 'delete',
+  label: 'Delete',
+  icon: IconTrash,
+  shortcuts: ['delete', 'backspace'],
   isEnabled: () => useFlow.getState().selection.nodes.length + useFlow.getState().selection.wires.length > 0,
   run: () => {
     const { selection } = useFlow.getState()

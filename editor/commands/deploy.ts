@@ -5,10 +5,18 @@ import { runFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 
 export const deploy: Command = {
-  id: 'deploy', label: 'Deploy', icon: IconPlayerPlay, shortcuts: ['mod+enter'], inText: true, isSafe: true,
-  isEnabled: () => !useFlow.getState().isDeploying && useFlow.getState().save.kind !== 'conflict' && (useFlow.getState().history?.present.nodes.length ?? 0) > 0,
+  id: 'deploy',
+  label: 'Deploy',
+  icon: IconPlayerPlay,
+  shortcuts: ['mod+enter'],
+  inText: true,
+  isSafe: true,
+  isEnabled: () =>
+    !useFlow.getState().isDeploying &&
+    useFlow.getState().save.kind !== 'conflict' &&
+    (useFlow.getState().history?.present.nodes.length ?? 0) > 0,
   run: async () => {
     const { id } = useFlow.getState()
-    if (await runFlow('deploy') && id) await readStatus(id)
+    if ((await runFlow('deploy')) && id) await readStatus(id)
   },
 }

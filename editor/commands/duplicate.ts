@@ -5,7 +5,10 @@ import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 
 export const duplicateSelected: Command = {
-  id: 'duplicate', label: 'Duplicate', icon: IconCopyPlus, shortcuts: ['mod+d'],
+  id: 'duplicate',
+  label: 'Duplicate',
+  icon: IconCopyPlus,
+  shortcuts: ['mod+d'],
   isEnabled: () => useFlow.getState().selection.nodes.length > 0,
   run: () => {
     const flow = currentFlow()

@@ -5,7 +5,11 @@ import { currentFlow } from '../store.ts'
 import type { Command } from './command.ts'
 
 export const fitView: Command = {
-  id: 'fit-view', label: 'Show everything', icon: IconMaximize, shortcuts: ['mod+0'], isSafe: true,
+  id: 'fit-view',
+  label: 'Show everything',
+  icon: IconMaximize,
+  shortcuts: ['mod+0'],
+  isSafe: true,
   isEnabled: () => (currentFlow()?.nodes.length ?? 0) > 0,
   run: fit,
 }

@@ -31,8 +31,13 @@ function insert(clip: Clip): void {
 /** A host, or a field that its type says names a person. */
 function namesSomebody({ nodes }: Clip): boolean {
   const { types } = useSession.getState()
-  return nodes.some(({ type, config }) => namedHosts(config).length > 0 ||
-    Object.entries(types.get(type)?.config.properties ?? {}).some(([field, schema]) => schema.receiver === true && config[field] !== undefined))
+  return nodes.some(
+    ({ type, config }) =>
+      namedHosts(config).length > 0 ||
+      Object.entries(types.get(type)?.config.properties ?? {}).some(
+        ([field, schema]) => schema.receiver === true && config[field] !== undefined,
+      ),
+  )
 }
 
 async function tellFirst(id: string, clip: Clip): Promise<void> {
@@ -46,7 +51,11 @@ async function tellFirst(id: string, clip: Clip): Promise<void> {
 }
 
 export const paste: Command = {
-  id: 'paste', label: 'Paste', icon: IconClipboard, shortcuts: ['mod+v'], native: true,
+  id: 'paste',
+  label: 'Paste',
+  icon: IconClipboard,
+  shortcuts: ['mod+v'],
+  native: true,
   isEnabled: hasClip,
   run: async () => {
     const text = await readClip()

@@ -4,7 +4,10 @@ import { stepHistory, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 
 export const redoChange: Command = {
-  id: 'redo', label: 'Redo', icon: IconArrowForwardUp, shortcuts: ['mod+shift+z', 'mod+y'],
+  id: 'redo',
+  label: 'Redo',
+  icon: IconArrowForwardUp,
+  shortcuts: ['mod+shift+z', 'mod+y'],
   isEnabled: () => (useFlow.getState().history?.future.length ?? 0) > 0,
   run: () => stepHistory('redo'),
 }

@@ -4,7 +4,12 @@ import { currentFlow, saveNow } from '../store.ts'
 import type { Command } from './command.ts'
 
 export const save: Command = {
-  id: 'save', label: 'Save now', icon: IconDeviceFloppy, shortcuts: ['mod+s'], inText: true, isSafe: true,
+  id: 'save',
+  label: 'Save now',
+  icon: IconDeviceFloppy,
+  shortcuts: ['mod+s'],
+  inText: true,
+  isSafe: true,
   isEnabled: () => currentFlow() !== null,
   run: async () => void (await saveNow()),
 }

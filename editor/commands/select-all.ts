@@ -5,7 +5,10 @@ import { currentFlow, select } from '../store.ts'
 import type { Command } from './command.ts'
 
 export const selectAll: Command = {
-  id: 'select-all', label: 'Select all', icon: IconSelectAll, shortcuts: ['mod+a'],
+  id: 'select-all',
+  label: 'Select all',
+  icon: IconSelectAll,
+  shortcuts: ['mod+a'],
   isEnabled: () => (currentFlow()?.nodes.length ?? 0) > 0,
   run: () => {
     const flow = currentFlow()

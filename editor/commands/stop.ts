@@ -11,10 +11,14 @@ export function isRunning(flowId: string | null): boolean {
 }
 
 export const stop: Command = {
-  id: 'stop', label: 'Stop', icon: IconPlayerStop, shortcuts: [], isSafe: true,
+  id: 'stop',
+  label: 'Stop',
+  icon: IconPlayerStop,
+  shortcuts: [],
+  isSafe: true,
   isEnabled: () => !useFlow.getState().isDeploying && isRunning(useFlow.getState().id),
   run: async () => {
     const { id } = useFlow.getState()
-    if (await runFlow('stop') && id) await readStatus(id)
+    if ((await runFlow('stop')) && id) await readStatus(id)
   },
 }

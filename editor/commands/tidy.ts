@@ -7,7 +7,10 @@ import { changeFlow, currentFlow } from '../store.ts'
 import type { Command } from './command.ts'
 
 export const tidy: Command = {
-  id: 'tidy', label: 'Tidy up', icon: IconLayoutGrid, shortcuts: [],
+  id: 'tidy',
+  label: 'Tidy up',
+  icon: IconLayoutGrid,
+  shortcuts: [],
   isEnabled: () => (currentFlow()?.nodes.length ?? 0) > 1,
   run: () => {
     changeFlow((flow) => moveNodes(flow, tidyPlaces(flow, cardHeights())))

@@ -4,7 +4,10 @@ import { stepHistory, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 
 export const undoChange: Command = {
-  id: 'undo', label: 'Undo', icon: IconArrowBackUp, shortcuts: ['mod+z'],
+  id: 'undo',
+  label: 'Undo',
+  icon: IconArrowBackUp,
+  shortcuts: ['mod+z'],
   isEnabled: () => (useFlow.getState().history?.past.length ?? 0) > 0,
   run: () => stepHistory('undo'),
 }

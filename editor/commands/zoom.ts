@@ -4,9 +4,21 @@ import { zoomBy } from '../canvas/view.ts'
 import type { Command } from './command.ts'
 
 export const zoomIn: Command = {
-  id: 'zoom-in', label: 'Larger', icon: IconZoomIn, shortcuts: ['mod+=', 'mod++'], isSafe: true, isEnabled: () => true, run: () => zoomBy(1.25),
+  id: 'zoom-in',
+  label: 'Larger',
+  icon: IconZoomIn,
+  shortcuts: ['mod+=', 'mod++'],
+  isSafe: true,
+  isEnabled: () => true,
+  run: () => zoomBy(1.25),
 }
 
 export const zoomOut: Command = {
-  id: 'zoom-out', label: 'Smaller', icon: IconZoomOut, shortcuts: ['mod+-'], isSafe: true, isEnabled: () => true, run: () => zoomBy(0.8),
+  id: 'zoom-out',
+  label: 'Smaller',
+  icon: IconZoomOut,
+  shortcuts: ['mod+-'],
+  isSafe: true,
+  isEnabled: () => true,
+  run: () => zoomBy(0.8),
 }

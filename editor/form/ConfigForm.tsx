@@ -17,7 +17,8 @@ export interface ConfigFormProps {
 }
 
 function problemOf(field: Field, problems: readonly Problem[]): string | undefined {
-  return problems.find((problem) => problem.field === field.name || problem.field?.startsWith(`${field.name}.`))?.message
+  return problems.find((problem) => problem.field === field.name || problem.field?.startsWith(`${field.name}.`))
+    ?.message
 }
 
 /** All fields that apply now; the advanced ones behind "More". */
@@ -31,8 +32,21 @@ export function ConfigForm({ schema, config, problems, owner, isReadOnly, onChan
   const shown = fields.filter((field) => isShown(field, fields, config, kind))
   const draw = (field: Field) => {
     const Widget = widgets[field.widget] ?? widgets.text
-    return <Widget key={field.name} name={field.name} label={field.label} schema={field.schema} isRequired={field.isRequired} config={config} owner={owner}
-      isReadOnly={isReadOnly} value={valueOf(field, config)} error={problemOf(field, problems)} onChange={(value) => onChange(field.name, value)} />
+    return (
+      <Widget
+        key={field.name}
+        name={field.name}
+        label={field.label}
+        schema={field.schema}
+        isRequired={field.isRequired}
+        config={config}
+        owner={owner}
+        isReadOnly={isReadOnly}
+        value={valueOf(field, config)}
+        error={problemOf(field, problems)}
+        onChange={(value) => onChange(field.name, value)}
+      />
+    )
   }
   const plain = shown.filter((field) => !field.schema.advanced)
   const advanced = shown.filter((field) => field.schema.advanced)
@@ -42,11 +56,23 @@ export function ConfigForm({ schema, config, problems, owner, isReadOnly, onChan
       {plain.map(draw)}
       {advanced.length > 0 && (
         <div>
-          <Button variant="subtle" size="xs" px={4} aria-expanded={isOpen || hasTrouble} onClick={() => setOpen(!isOpen)}
-            leftSection={isOpen ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />}>
+          <Button
+            variant="subtle"
+            size="xs"
+            px={4}
+            aria-expanded={isOpen || hasTrouble}
+            onClick={() => setOpen(!isOpen)}
+            leftSection={
+              isOpen ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />
+            }
+          >
             More settings
           </Button>
-          <Collapse expanded={isOpen || hasTrouble}><Stack gap={16} mt={12}>{advanced.map(draw)}</Stack></Collapse>
+          <Collapse expanded={isOpen || hasTrouble}>
+            <Stack gap={16} mt={12}>
+              {advanced.map(draw)}
+            </Stack>
+          </Collapse>
         </div>
       )}
     </Stack>

@@ -21,27 +21,53 @@ describe('reading a config schema', () => {
   })
 
   it('finds a widget for schemas without one, so that any installed type has a form', () => {
-    const schema = { properties: {
-      on: { type: 'boolean' }, howMany: { type: 'integer' }, color: { enum: ['red', 'blue'] }, words: { type: 'array', items: { type: 'string' } }, zone: { type: 'object' },
-      note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
-    } }
-    expect(fieldsOf(schema).map((field) => [field.name, field.widget])).toEqual([['on', 'toggle'], ['howMany', 'number'], ['color', 'select'], ['words', 'tags'], ['zone', 'json'], ['note', 'text']])
+    const schema = {
+      properties: {
+        on: { type: 'boolean' },
+        howMany: { type: 'integer' },
+        color: { enum: ['red', 'blue'] },
+        words: { type: 'array', items: { type: 'string' } },
+        zone: { type: 'object' },
+        note: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+      },
+    }
+    expect(fieldsOf(schema).map((field) => [field.name, field.widget])).toEqual([
+      ['on', 'toggle'],
+      ['howMany', 'number'],
+      ['color', 'select'],
+      ['words', 'tags'],
+      ['zone', 'json'],
+      ['note', 'text'],
+    ])
   })
 
   it('makes words of names and values that have none', () => {
     expect([labelFromName('quietMs'), labelFromName('lost-after')]).toEqual(['Quiet ms', 'Lost after'])
-    expect(optionsOf({ enum: ['fast', 'slow'] })).toEqual([{ value: 'fast', label: 'Fast' }, { value: 'slow', label: 'Slow' }])
+    expect(optionsOf({ enum: ['fast', 'slow'] })).toEqual([
+      { value: 'fast', label: 'Fast' },
+      { value: 'slow', label: 'Slow' },
+    ])
   })
 
   it('gives a new card the first connection that can do the job, and leaves advanced ones open', () => {
-    const connections = [{ name: 'lab', kind: 'vllm-omni' as const }, { name: 'edge', kind: 'edge' as const }, { name: 'sign', kind: 'webhook' as const }]
-    expect(withConnections(editorType('interaction-model'), connections).config.properties?.['connection']?.default).toBe('edge')
+    const connections = [
+      { name: 'lab', kind: 'vllm-omni' as const },
+      { name: 'edge', kind: 'edge' as const },
+      { name: 'sign', kind: 'webhook' as const },
+    ]
+    expect(
+      withConnections(editorType('interaction-model'), connections).config.properties?.['connection']?.default,
+    ).toBe('edge')
     expect(withConnections(editorType('notification'), connections).config.properties?.['connection']?.default).toBe('')
   })
 
   it('lets a new schedule go by the clock of the person who draws it, and nothing else', () => {
-    expect(withOwnZone(editorType('schedule'), 'Europe/Madrid').config.properties?.['timeZone']?.default).toBe('Europe/Madrid')
+    expect(withOwnZone(editorType('schedule'), 'Europe/Madrid').config.properties?.['timeZone']?.default).toBe(
+      'Europe/Madrid',
+    )
     expect(withOwnZone(editorType('schedule'), undefined)).toEqual(editorType('schedule'))
-    expect(withOwnZone(editorType('template'), 'Europe/Madrid').config.properties?.['timeZone']?.default).toBe(editorType('template').config.properties?.['timeZone']?.default)
+    expect(withOwnZone(editorType('template'), 'Europe/Madrid').config.properties?.['timeZone']?.default).toBe(
+      editorType('template').config.properties?.['timeZone']?.default,
+    )
   })
 })

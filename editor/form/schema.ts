@@ -30,7 +30,10 @@ function widgetOf(schema: FieldSchema): Field['widget'] {
 
 /** `quietMs` → "Quiet ms": for a field without a label of its own. */
 export function labelFromName(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[-_]/g, ' ').toLowerCase()
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[-_]/g, ' ')
+    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
@@ -39,16 +42,29 @@ export function fieldsOf(config: FieldSchema): Field[] {
   const required = new Set(config.required ?? [])
   return Object.entries(config.properties ?? {}).map(([name, raw]) => {
     const schema = core(raw)
-    return { name, schema, label: schema.label ?? labelFromName(name), widget: widgetOf(schema), isRequired: required.has(name) && schema.default === undefined }
+    return {
+      name,
+      schema,
+      label: schema.label ?? labelFromName(name),
+      widget: widgetOf(schema),
+      isRequired: required.has(name) && schema.default === undefined,
+    }
   })
 }
 
 /** The type with its empty connection fields set to the first connection that fits, so that a new card has one to begin with. */
-export function withConnections(type: NodeType, connections: readonly Pick<ConnectionView, 'name' | 'kind'>[]): NodeType {
+export function withConnections(
+  type: NodeType,
+  connections: readonly Pick<ConnectionView, 'name' | 'kind'>[],
+): NodeType {
   const fields = fieldsOf(type.config)
   const properties = Object.entries(type.config.properties ?? {}).map(([name, schema]) => {
     // One that a new card does not show, because of what its other fields say at first, is nobody's choice yet.
-    const isOpen = schema.widget === 'connection' && !schema.advanced && !schema.default && isShown({ name, label: '', schema, widget: 'connection', isRequired: false }, fields, {}, undefined)
+    const isOpen =
+      schema.widget === 'connection' &&
+      !schema.advanced &&
+      !schema.default &&
+      isShown({ name, label: '', schema, widget: 'connection', isRequired: false }, fields, {}, undefined)
     const first = schema.kinds?.flatMap((kind) => connections.filter((connection) => connection.kind === kind))[0]
     return [name, isOpen && first ? { ...schema, default: first.name } : schema] as const
   })
@@ -59,7 +75,10 @@ export function withConnections(type: NodeType, connections: readonly Pick<Conne
 export function withOwnZone(type: NodeType, timeZone: string | undefined): NodeType {
   const zone = type.config.properties?.['timeZone']
   if (!zone?.default || !timeZone) return type
-  return { ...type, config: { ...type.config, properties: { ...type.config.properties, timeZone: { ...zone, default: timeZone } } } }
+  return {
+    ...type,
+    config: { ...type.config, properties: { ...type.config.properties, timeZone: { ...zone, default: timeZone } } },
+  }
 }
 
 /** What a field holds: its value, else its default. */
@@ -68,7 +87,12 @@ export function valueOf(field: Field, config: Record<string, unknown>): unknown 
 }
 
 /** Whether a field is drawn, given the rest of the config and the kind of the chosen connection. */
-export function isShown(field: Field, fields: readonly Field[], config: Record<string, unknown>, kind: ConnectionKind | undefined): boolean {
+export function isShown(
+  field: Field,
+  fields: readonly Field[],
+  config: Record<string, unknown>,
+  kind: ConnectionKind | undefined,
+): boolean {
   const { showIf, showIfConnection } = field.schema
   if (showIf) {
     const other = fields.find((candidate) => candidate.name === showIf.field)

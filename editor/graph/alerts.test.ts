@@ -4,7 +4,23 @@ import { inboxOf, isAlert } from './alerts.ts'
 
 const delivery = { id: 'd', node: 'tell', type: 'notification', state: 'delivered', attempts: 1, detail: '', at: '' }
 function event(id: string, change: Partial<EventView>): EventView {
-  return { id, kind: 'response.given', flow: 'f', revision: 1, stream: 's', node: 'n', at: '', mediaTimeS: 0, text: '', fields: {}, frame: null, acknowledgedAt: null, acknowledgedBy: null, deliveries: [], ...change }
+  return {
+    id,
+    kind: 'response.given',
+    flow: 'f',
+    revision: 1,
+    stream: 's',
+    node: 'n',
+    at: '',
+    mediaTimeS: 0,
+    text: '',
+    fields: {},
+    frame: null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    deliveries: [],
+    ...change,
+  }
 }
 const events = [
   event('sent', { text: 'A person has fallen.', deliveries: [delivery] }),
@@ -30,7 +46,9 @@ describe('the inbox', () => {
     expect(isAlert(event('a type from a package', { deliveries: of('pager') }))).toBe(true)
     expect(isAlert(event('not known any more', { deliveries: of(null) }))).toBe(true)
     expect(isAlert(event('a fall said aloud', { fields: { skills: ['fall'] }, deliveries: of('tts') }))).toBe(true)
-    expect(isAlert(event('a visitor said aloud', { fields: { skills: ['people'] }, deliveries: of('tts') }))).toBe(false)
+    expect(isAlert(event('a visitor said aloud', { fields: { skills: ['people'] }, deliveries: of('tts') }))).toBe(
+      false,
+    )
   })
 
   it('finds by every word', () => {

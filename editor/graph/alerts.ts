@@ -2,7 +2,13 @@
 import type { EventView } from '../views.ts'
 
 const troubles = new Set([
-  'stream.lost', 'stream.failed', 'model.lost', 'notification.failed', 'notification.unacknowledged', 'delegation.failed', 'decisions.lost',
+  'stream.lost',
+  'stream.failed',
+  'model.lost',
+  'notification.failed',
+  'notification.unacknowledged',
+  'delegation.failed',
+  'decisions.lost',
 ])
 /** Facts about an alert that has its own line already. */
 const echoes = new Set(['notification.delivered', 'speech.played'])
@@ -36,5 +42,7 @@ export type InboxFilter = 'waiting' | 'alerts' | 'everything'
 export function inboxOf<T extends EventView>(events: readonly T[], filter: InboxFilter, words = ''): T[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
   const keeps = { waiting: isWaiting, alerts: isAlert, everything: () => true }[filter]
-  return events.filter((event) => keeps(event) && wanted.every((word) => `${event.text} ${event.kind}`.toLowerCase().includes(word)))
+  return events.filter(
+    (event) => keeps(event) && wanted.every((word) => `${event.text} ${event.kind}`.toLowerCase().includes(word)),
+  )
 }

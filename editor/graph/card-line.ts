@@ -7,14 +7,19 @@ function inWords(value: unknown, field: FieldSchema | undefined): string {
   if (field?.widget === 'duration' && typeof value === 'number') return duration(value)
   const option = field?.options?.find((candidate) => candidate.value === String(value))
   if (option) return option.label
-  if (Array.isArray(value)) return value.map((item) => inWords(item, field?.options ? { options: field.options } : field?.items)).join(', ')
+  if (Array.isArray(value))
+    return value.map((item) => inWords(item, field?.options ? { options: field.options } : field?.items)).join(', ')
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'object') return ''
   return field?.unit ? `${String(value)} ${field.unit}` : String(value)
 }
 
 /** A field that does not apply now, such as the address of a camera that is a clip. */
-function isHidden(field: FieldSchema | undefined, fields: Record<string, FieldSchema>, config: Record<string, unknown>): boolean {
+function isHidden(
+  field: FieldSchema | undefined,
+  fields: Record<string, FieldSchema>,
+  config: Record<string, unknown>,
+): boolean {
   if (!field?.showIf) return false
   const { field: other, is } = field.showIf
   return !is.includes((config[other] ?? fields[other]?.default) as string | number | boolean)
@@ -38,7 +43,10 @@ export function cardLine(type: NodeType, config: Record<string, unknown>): strin
 }
 
 function tidy(line: string): string {
-  const text = line.replace(/\s+/g, ' ').replace(/\s([,.;:])/g, '$1').replace(/^[\s,;:·]+|[\s,;:·]+$/g, '')
+  const text = line
+    .replace(/\s+/g, ' ')
+    .replace(/\s([,.;:])/g, '$1')
+    .replace(/^[\s,;:·]+|[\s,;:·]+$/g, '')
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 

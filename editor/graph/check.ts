@@ -4,7 +4,10 @@ import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
 import type { NodeType, NodeTypes, PortView } from '../views.ts'
 import { camerasAbove } from './reach.ts'
 
-export interface Ends { from: PortRef; to: PortRef }
+export interface Ends {
+  from: PortRef
+  to: PortRef
+}
 
 function nodeOf(flow: Flow, id: string): FlowNode | undefined {
   return flow.nodes.find((node) => node.id === id)
@@ -39,7 +42,10 @@ function comesFromOtherCamera(flow: Flow, types: NodeTypes, from: string, alread
   if (already.length === 0) return true
   const cameras = camerasAbove(flow, types, from)
   const taken = already.map((id) => camerasAbove(flow, types, id))
-  return cameras.length > 0 && taken.every((others) => others.length > 0 && !others.some((camera) => cameras.includes(camera)))
+  return (
+    cameras.length > 0 &&
+    taken.every((others) => others.length > 0 && !others.some((camera) => cameras.includes(camera)))
+  )
 }
 
 /** The ports to draw: the type's own, and those that only wires know, so that nothing of an unknown node is hidden. */
@@ -49,7 +55,13 @@ export function portsOf(flow: Flow, types: NodeTypes, nodeId: string): NodeType[
   const add = (side: 'in' | 'out', own: PortRef, other: PortRef): void => {
     if (own.node !== nodeId || ports[side][own.port]) return
     const kind = findPort(flow, types, other, side === 'in' ? 'out' : 'in')?.kind ?? 'message'
-    ports[side][own.port] = { kind, label: own.port, help: 'This Heed does not know this port.', required: false, many: true }
+    ports[side][own.port] = {
+      kind,
+      label: own.port,
+      help: 'This Heed does not know this port.',
+      required: false,
+      many: true,
+    }
   }
   for (const { from, to } of flow.wires) {
     add('out', from, to)
@@ -67,8 +79,17 @@ export function whyNotWire(flow: Flow, types: NodeTypes, { from, to }: Ends): st
   if (!canWire(out.kind, into.kind)) return explainMismatch(out.kind, into.kind)
   const target = nameOf(nodeOf(flow, to.node), types)
   const already = flow.wires.filter((wire) => wire.to.node === to.node && wire.to.port === to.port)
-  if (already.some((wire) => wire.from.node === from.node && wire.from.port === from.port)) return 'These two ports are joined already.'
-  if (!into.many && !comesFromOtherCamera(flow, types, from.node, already.map((wire) => wire.from.node))) {
+  if (already.some((wire) => wire.from.node === from.node && wire.from.port === from.port))
+    return 'These two ports are joined already.'
+  if (
+    !into.many &&
+    !comesFromOtherCamera(
+      flow,
+      types,
+      from.node,
+      already.map((wire) => wire.from.node),
+    )
+  ) {
     return `The port "${into.label}" of ${target} takes one wire and has one already. Remove that wire first.`
   }
   const isAnswer = into.kind === 'answer' || out.kind === 'delegation'
@@ -84,7 +105,8 @@ export function openPorts(flow: Flow, types: NodeTypes, start: PortRef, side: 'i
   return flow.nodes.flatMap((node) =>
     Object.keys(types.get(node.type)?.ports[other] ?? {})
       .map((port) => ({ node: node.id, port }))
-      .filter((end) => whyNotWire(flow, types, joined(start, end, side)) === null))
+      .filter((end) => whyNotWire(flow, types, joined(start, end, side)) === null),
+  )
 }
 
 /** Two ports in the order of the wire, whichever end the person began at. */

@@ -16,14 +16,26 @@ describe('what is different between two versions', () => {
     let other = addNode(base, editorType('camera-source'), { x: 0, y: 400 }).flow
     other = removeItems(other, { nodes: ['cooldown'], wires: [] })
     other = setConfig(moveNodes(other, new Map([['model', { x: 1, y: 1 }]])), 'codec', 'preset', 'detail')
-    other = addWire(setFlowText(other, 'name', 'Falls'), { node: 'model', port: 'response' }, { node: 'tell', port: 'message' })
+    other = addWire(
+      setFlowText(other, 'name', 'Falls'),
+      { node: 'model', port: 'response' },
+      { node: 'tell', port: 'message' },
+    )
     expect(differences(base, other, types)).toEqual([
-      'Named "Falls"', 'Added: Camera', 'Removed: Cooldown', 'Changed settings: AdaCodec', 'Moved 1 card', 'Drew 1 wire', 'Removed 2 wires',
+      'Named "Falls"',
+      'Added: Camera',
+      'Removed: Cooldown',
+      'Changed settings: AdaCodec',
+      'Moved 1 card',
+      'Drew 1 wire',
+      'Removed 2 wires',
     ])
   })
 
   it('does not keep silent about what has no words of its own', () => {
-    expect(differences(emptyFlow('a'), { ...emptyFlow('a'), tags: ['care'] }, types)).toEqual(['Changed the description or the tags'])
+    expect(differences(emptyFlow('a'), { ...emptyFlow('a'), tags: ['care'] }, types)).toEqual([
+      'Changed the description or the tags',
+    ])
   })
 })
 
@@ -36,21 +48,32 @@ describe('whether a deploy would change anything', () => {
   it('sees a setting, a card, a wire and the name, which messages carry', () => {
     expect(runsTheSame(base, setConfig(base, 'codec', 'preset', 'detail'))).toBe(false)
     expect(runsTheSame(base, addNode(base, editorType('camera-source'), { x: 0, y: 400 }).flow)).toBe(false)
-    expect(runsTheSame(base, addWire(base, { node: 'model', port: 'response' }, { node: 'tell', port: 'message' }))).toBe(false)
+    expect(
+      runsTheSame(base, addWire(base, { node: 'model', port: 'response' }, { node: 'tell', port: 'message' })),
+    ).toBe(false)
     expect(runsTheSame(base, setFlowText(base, 'name', 'Falls'))).toBe(false)
   })
 })
 
 describe('the first flow', () => {
   it('is whole: every node wired in a row, on the built-in model', () => {
-    expect(base.nodes.map((node) => node.type)).toEqual(['camera-source', 'adacodec', 'interaction-model', 'cooldown', 'notification'])
+    expect(base.nodes.map((node) => node.type)).toEqual([
+      'camera-source',
+      'adacodec',
+      'interaction-model',
+      'cooldown',
+      'notification',
+    ])
     expect(base.wires).toHaveLength(4)
     expect(base.nodes[2]?.config).toMatchObject({ connection: 'edge', watchFor: ['fall'], mode: 'sensitive' })
   })
 
   it('goes without a cooldown where there is none', () => {
     const few = new Map([...types].filter(([type]) => type !== 'cooldown'))
-    expect(fallAlert({ kind: 'browser' }, few).wires.at(-1)).toEqual({ from: { node: 'model', port: 'response' }, to: { node: 'tell', port: 'message' } })
+    expect(fallAlert({ kind: 'browser' }, few).wires.at(-1)).toEqual({
+      from: { node: 'model', port: 'response' },
+      to: { node: 'tell', port: 'message' },
+    })
   })
 
   it('opens an RTSP address as an IP camera', () => {

@@ -2,7 +2,10 @@
 import type { Flow, FlowNode, PortRef, Wire } from '../../nodes/contract/flow.ts'
 import type { FieldSchema, NodeType } from '../views.ts'
 
-export interface Point { x: number; y: number }
+export interface Point {
+  x: number
+  y: number
+}
 
 /** What the clipboard holds: nodes and the wires among them. */
 export interface Clip {
@@ -42,7 +45,13 @@ function defaultConfig(schema: FieldSchema): Record<string, unknown> {
 /** Places a new node of `type`, its config filled with the defaults. */
 export function addNode(flow: Flow, type: NodeType, position: Point): { flow: Flow; id: string } {
   const id = freeId(type.type, new Set(flow.nodes.map((node) => node.id)))
-  const node: FlowNode = { id, type: type.type, version: type.version, position: { ...rounded(position) }, config: defaultConfig(type.config) }
+  const node: FlowNode = {
+    id,
+    type: type.type,
+    version: type.version,
+    position: { ...rounded(position) },
+    config: defaultConfig(type.config),
+  }
   return { flow: { ...flow, nodes: [...flow.nodes, node] }, id }
 }
 
@@ -65,7 +74,9 @@ export function removeItems(flow: Flow, items: { nodes: readonly string[]; wires
   const gone = new Set(items.nodes)
   const cut = new Set(items.wires)
   const nodes = flow.nodes.filter((node) => !gone.has(node.id))
-  const wires = flow.wires.filter((wire) => !gone.has(wire.from.node) && !gone.has(wire.to.node) && !cut.has(wireId(wire)))
+  const wires = flow.wires.filter(
+    (wire) => !gone.has(wire.from.node) && !gone.has(wire.to.node) && !cut.has(wireId(wire)),
+  )
   return nodes.length === flow.nodes.length && wires.length === flow.wires.length ? flow : { ...flow, nodes, wires }
 }
 
@@ -122,7 +133,10 @@ export function pasteItems(flow: Flow, clip: Clip, offset: Point): { flow: Flow;
     const to = renamed.get(wire.to.node)
     return from && to ? [{ ...wire, from: { ...wire.from, node: from }, to: { ...wire.to, node: to } }] : []
   })
-  return { flow: { ...flow, nodes: [...flow.nodes, ...nodes], wires: [...flow.wires, ...wires] }, ids: nodes.map((node) => node.id) }
+  return {
+    flow: { ...flow, nodes: [...flow.nodes, ...nodes], wires: [...flow.wires, ...wires] },
+    ids: nodes.map((node) => node.id),
+  }
 }
 
 function changeNode(flow: Flow, nodeId: string, change: (node: FlowNode) => FlowNode): Flow {

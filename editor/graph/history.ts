@@ -28,7 +28,12 @@ export function record<T>(history: History<T>, next: T, atMs: number, key = ''):
 export function undo<T>(history: History<T>): History<T> {
   const previous = history.past.at(-1)
   if (previous === undefined) return history
-  return { past: history.past.slice(0, -1), present: previous, future: [history.present, ...history.future], last: null }
+  return {
+    past: history.past.slice(0, -1),
+    present: previous,
+    future: [history.present, ...history.future],
+    last: null,
+  }
 }
 
 /** One step forward again; the same history when nothing was undone. */

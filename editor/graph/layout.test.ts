@@ -6,7 +6,8 @@ import { columnPx, freePlace, tidyPlaces } from './layout.ts'
 const ref = (node: string, port: string) => ({ node, port })
 function drawn() {
   let flow = emptyFlow('Test')
-  for (const type of ['notification', 'interaction-model', 'camera-source', 'camera-source']) flow = addNode(flow, editorType(type), { x: 0, y: 0 }).flow
+  for (const type of ['notification', 'interaction-model', 'camera-source', 'camera-source'])
+    flow = addNode(flow, editorType(type), { x: 0, y: 0 }).flow
   flow = addWire(flow, ref('camera-source', 'frames'), ref('interaction-model', 'frames'))
   return addWire(flow, ref('interaction-model', 'response'), ref('notification', 'message'))
 }

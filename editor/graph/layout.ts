@@ -46,8 +46,9 @@ function columnsOf(flow: Flow): Map<string, number> {
 /** A free place for a new node near `wanted`, so that no card covers another. */
 export function freePlace(flow: Flow, wanted: Point): Point {
   let place = wanted
-  const covers = (): boolean => flow.nodes.some((node) =>
-    Math.abs(node.position.x - place.x) < 250 && Math.abs(node.position.y - place.y) < 120)
-  for (let tries = 0; covers() && tries < 50; tries++) place = { x: place.x + (tries % 2 === 0 ? columnPx : 0), y: place.y + (tries % 2 === 0 ? 0 : 180) }
+  const covers = (): boolean =>
+    flow.nodes.some((node) => Math.abs(node.position.x - place.x) < 250 && Math.abs(node.position.y - place.y) < 120)
+  for (let tries = 0; covers() && tries < 50; tries++)
+    place = { x: place.x + (tries % 2 === 0 ? columnPx : 0), y: place.y + (tries % 2 === 0 ? 0 : 180) }
   return place
 }

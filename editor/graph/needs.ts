@@ -7,7 +7,11 @@ import type { FlowNeeds, Problem, Requires } from '../views.ts'
 /** True for a name or number that is most likely not on the internet. */
 export function isNear(host: string): boolean {
   const name = host.replace(/:\d+$/, '')
-  return /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[(::1\]|f[cd]))/.test(name) || !/[.:]/.test(name) || /\.(local|lan|home|internal|intranet|home\.arpa)$/.test(name)
+  return (
+    /^(localhost|127\.|10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[(::1\]|f[cd]))/.test(name) ||
+    !/[.:]/.test(name) ||
+    /\.(local|lan|home|internal|intranet|home\.arpa)$/.test(name)
+  )
 }
 
 /** Without the ports that say nothing to anybody. */
@@ -18,38 +22,64 @@ export function shortName(waiting: string): string {
 
 /** One thing that waits for a yes, as a sentence. */
 export function waitingWords(waiting: string): string {
-  if (waiting.startsWith(commandMark)) return `It wants to run a program on this machine, through the connection “${shortName(waiting)}”.`
+  if (waiting.startsWith(commandMark))
+    return `It wants to run a program on this machine, through the connection “${shortName(waiting)}”.`
   if (waiting.startsWith(receiverMark)) return `It wants to write to ${shortName(waiting)}. Pictures may go there.`
-  return isNear(waiting) ? `It wants to reach ${shortName(waiting)}, in your own network.` : `It wants to send to ${shortName(waiting)}, on the internet. Pictures may go there.`
+  return isNear(waiting)
+    ? `It wants to reach ${shortName(waiting)}, in your own network.`
+    : `It wants to send to ${shortName(waiting)}, on the internet. Pictures may go there.`
 }
 
 /** The names of the cards that ask for it. */
 export function cardsNaming(flow: Flow, waiting: string, nameOf: (node: FlowNode) => string): string[] {
-  const asks = (node: FlowNode): boolean => waiting.startsWith(commandMark)
-    ? Object.values(node.config).includes(shortName(waiting))
-    : waiting.startsWith(receiverMark)
-    ? Object.values(node.config).some((value) => typeof value === 'string' && value.trim() === waiting.slice(receiverMark.length))
-    : namedHosts(node.config).some(({ host }) => host === waiting)
+  const asks = (node: FlowNode): boolean =>
+    waiting.startsWith(commandMark)
+      ? Object.values(node.config).includes(shortName(waiting))
+      : waiting.startsWith(receiverMark)
+        ? Object.values(node.config).some(
+            (value) => typeof value === 'string' && value.trim() === waiting.slice(receiverMark.length),
+          )
+        : namedHosts(node.config).some(({ host }) => host === waiting)
   return flow.nodes.filter(asks).map(nameOf)
 }
 
 /** What a problem of a card waits for: the hosts, the receiver or the program that its field names. */
-export function waitingOfProblem(problem: Problem, config: Record<string, unknown>, waiting: readonly string[]): string[] {
+export function waitingOfProblem(
+  problem: Problem,
+  config: Record<string, unknown>,
+  waiting: readonly string[],
+): string[] {
   const { code, field } = problem
-  if (code === 'HOST_NOT_APPROVED') return [...new Set(namedHosts(config).filter((each) => each.field === field).map(({ host }) => host))].filter((host) => waiting.includes(host))
+  if (code === 'HOST_NOT_APPROVED')
+    return [
+      ...new Set(
+        namedHosts(config)
+          .filter((each) => each.field === field)
+          .map(({ host }) => host),
+      ),
+    ].filter((host) => waiting.includes(host))
   const value = field === null ? undefined : config[field]
   if (typeof value !== 'string') return []
-  const name = code === 'RECEIVER_NOT_APPROVED' ? receiverMark + value.trim() : code === 'COMMAND_NOT_APPROVED' ? commandMark + value : ''
+  const name =
+    code === 'RECEIVER_NOT_APPROVED'
+      ? receiverMark + value.trim()
+      : code === 'COMMAND_NOT_APPROVED'
+        ? commandMark + value
+        : ''
   return waiting.includes(name) ? [name] : []
 }
 
 /** Why a camera is in the list. */
 export function cameraWords({ name, reason }: Requires['cameras'][number]): string {
   switch (reason) {
-    case 'clip': return `“${name}” plays a clip that is not here. Choose or upload one.`
-    case 'address': return `Is the address of “${name}” one of your cameras? Its password, if it has one, did not come along.`
-    case 'device': return `Which camera of this machine is “${name}”?`
-    case 'settings': return `“${name}” is not set up yet.`
+    case 'clip':
+      return `“${name}” plays a clip that is not here. Choose or upload one.`
+    case 'address':
+      return `Is the address of “${name}” one of your cameras? Its password, if it has one, did not come along.`
+    case 'device':
+      return `Which camera of this machine is “${name}”?`
+    case 'settings':
+      return `“${name}” is not set up yet.`
   }
 }
 
@@ -73,6 +103,11 @@ export function openNeeds({ requires, unapprovedHosts }: FlowNeeds, looks: reado
 
 /** `Fall alert` → `Fall alert.heed.json`: the name, without what file systems refuse. */
 export function exportName(name: string): string {
-  const plain = name.replace(/[\p{Cc}\\/:*?"<>|]+/gu, ' ').replace(/\s+/g, ' ').trim().replace(/^\.+/, '').slice(0, 100)
+  const plain = name
+    .replace(/[\p{Cc}\\/:*?"<>|]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^\.+/, '')
+    .slice(0, 100)
   return `${plain === '' ? 'Flow' : plain}.heed.json`
 }

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { between, pictureBefore, placeIn, polygonsIn, rectangleIn } from './picture-area.ts'
 
-const node = (id: string, type: string, config: Record<string, unknown> = {}) => ({ id, type, version: 1, position: { x: 0, y: 0 }, config })
+const node = (id: string, type: string, config: Record<string, unknown> = {}) => ({
+  id,
+  type,
+  version: 1,
+  position: { x: 0, y: 0 },
+  config,
+})
 const wire = (from: string, to: string) => ({ from: { node: from, port: 'frames' }, to: { node: to, port: 'frames' } })
 
 describe('an area on a picture', () => {
@@ -27,7 +33,14 @@ describe('an area on a picture', () => {
   it('is drawn on the camera as the cards before leave it', () => {
     const rectangle = { x: 0, y: 0, width: 0.5, height: 0.5 }
     const flow = {
-      format: 'heed.flow/1', name: 'f', nodes: [node('cam', 'camera-source'), node('part', 'crop', { rectangle }), node('mask', 'privacy-mask'), node('lost', 'crop')],
+      format: 'heed.flow/1',
+      name: 'f',
+      nodes: [
+        node('cam', 'camera-source'),
+        node('part', 'crop', { rectangle }),
+        node('mask', 'privacy-mask'),
+        node('lost', 'crop'),
+      ],
       wires: [wire('cam', 'part'), wire('part', 'mask')],
     } as unknown as Flow
     expect(pictureBefore(flow, 'mask')).toMatchObject({ camera: { id: 'cam' }, filters: [{ do: 'crop', rectangle }] })

@@ -2,13 +2,24 @@
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { PictureFilter, Point } from '../../nodes/contract/frames.ts'
 
-export interface Rectangle { x: number; y: number; width: number; height: number }
+export interface Rectangle {
+  x: number
+  y: number
+  width: number
+  height: number
+}
 
 const part = (value: number): number => Math.round(Math.min(1, Math.max(0, value)) * 1000) / 1000
 
 /** A place on screen as a place in the picture that is shown in `box`. */
-export function placeIn(box: Pick<DOMRect, 'left' | 'top' | 'width' | 'height'>, at: { clientX: number; clientY: number }): Point {
-  return { x: part((at.clientX - box.left) / Math.max(1, box.width)), y: part((at.clientY - box.top) / Math.max(1, box.height)) }
+export function placeIn(
+  box: Pick<DOMRect, 'left' | 'top' | 'width' | 'height'>,
+  at: { clientX: number; clientY: number },
+): Point {
+  return {
+    x: part((at.clientX - box.left) / Math.max(1, box.width)),
+    y: part((at.clientY - box.top) / Math.max(1, box.height)),
+  }
 }
 
 /** The rectangle between two corners, never thinner than `least`, never outside. */
@@ -39,7 +50,10 @@ export function rectangleIn(value: unknown): Rectangle {
 }
 
 /** The camera whose pictures reach a mask or crop, and what is burned into them before, in order; null while none is wired. */
-export function pictureBefore(flow: Flow, nodeId: string): { camera: Flow['nodes'][number]; filters: PictureFilter[] } | null {
+export function pictureBefore(
+  flow: Flow,
+  nodeId: string,
+): { camera: Flow['nodes'][number]; filters: PictureFilter[] } | null {
   const filters: PictureFilter[] = []
   const seen = new Set([nodeId])
   for (let id = nodeId; ;) {
@@ -47,7 +61,8 @@ export function pictureBefore(flow: Flow, nodeId: string): { camera: Flow['nodes
     const node = flow.nodes.find((candidate) => candidate.id === before)
     if (!node || seen.has(node.id)) return null
     seen.add(node.id)
-    if (node.type === 'privacy-mask') filters.unshift({ do: 'mask', polygons: polygonsIn(node.config['polygons']).filter(({ length }) => length >= 3) })
+    if (node.type === 'privacy-mask')
+      filters.unshift({ do: 'mask', polygons: polygonsIn(node.config['polygons']).filter(({ length }) => length >= 3) })
     else if (node.type === 'crop') filters.unshift({ do: 'crop', rectangle: rectangleIn(node.config['rectangle']) })
     else return { camera: node, filters }
     id = node.id

@@ -3,10 +3,27 @@ import { editorTypes } from '../../test/support/editor-types.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { camerasAbove, camerasOf } from './reach.ts'
 
-const node = (id: string, type: string): Flow['nodes'][number] => ({ id, type, version: 1, position: { x: 0, y: 0 }, config: {} })
-const wire = (from: string, to: string): Flow['wires'][number] => ({ from: { node: from, port: 'out' }, to: { node: to, port: 'in' } })
+const node = (id: string, type: string): Flow['nodes'][number] => ({
+  id,
+  type,
+  version: 1,
+  position: { x: 0, y: 0 },
+  config: {},
+})
+const wire = (from: string, to: string): Flow['wires'][number] => ({
+  from: { node: from, port: 'out' },
+  to: { node: to, port: 'in' },
+})
 const flow: Flow = {
-  format: 'heed.flow/1', name: 'Two cameras', nodes: [node('a', 'camera-source'), node('b', 'camera-source'), node('model', 'interaction-model'), node('mind', 'memory'), node('alone', 'template')],
+  format: 'heed.flow/1',
+  name: 'Two cameras',
+  nodes: [
+    node('a', 'camera-source'),
+    node('b', 'camera-source'),
+    node('model', 'interaction-model'),
+    node('mind', 'memory'),
+    node('alone', 'template'),
+  ],
   wires: [wire('a', 'model'), wire('mind', 'model')],
 }
 

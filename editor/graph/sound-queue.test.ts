@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createSoundQueue, SoundBlockedError, type Saying } from './sound-queue.ts'
 
-interface Playing { url: string; signal: AbortSignal; end(): void; fail(error: Error): void }
+interface Playing {
+  url: string
+  signal: AbortSignal
+  end(): void
+  fail(error: Error): void
+}
 
 let nowMs = 0
 let isMuted = false
@@ -16,14 +21,32 @@ beforeEach(() => {
   state = { playing: null, isBlocked: false }
 })
 
-const bench = () => createSoundQueue({
-  play: (url, signal) => new Promise((resolve, reject) => { started.push({ url, signal, end: resolve, fail: reject }) }),
-  nowMs: () => nowMs, isMuted: () => isMuted,
-  onChange: (next) => { state = next },
-  onDrop: ({ text }) => { dropped.push(text) },
+const bench = () =>
+  createSoundQueue({
+    play: (url, signal) =>
+      new Promise((resolve, reject) => {
+        started.push({ url, signal, end: resolve, fail: reject })
+      }),
+    nowMs: () => nowMs,
+    isMuted: () => isMuted,
+    onChange: (next) => {
+      state = next
+    },
+    onDrop: ({ text }) => {
+      dropped.push(text)
+    },
+  })
+const saying = (url: string, afterMs = 0, more: Partial<Saying> = {}): Saying => ({
+  url,
+  text: `words of ${url}`,
+  startsAtMs: nowMs + afterMs,
+  latestStartMs: nowMs + 5000,
+  ...more,
 })
-const saying = (url: string, afterMs = 0, more: Partial<Saying> = {}): Saying => ({ url, text: `words of ${url}`, startsAtMs: nowMs + afterMs, latestStartMs: nowMs + 5000, ...more })
-const settle = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve) })
+const settle = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 const heard = (): string[] => started.map(({ url }) => url)
 const end = async (): Promise<void> => {
   started.at(-1)?.end()

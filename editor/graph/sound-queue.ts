@@ -2,7 +2,12 @@
 // muted, nothing lost to a browser that wants a press first. Knows no loudspeaker and no clock of its own.
 
 /** Something that can be heard from now on. */
-export interface Saying { url: string; text: string; startsAtMs: number; latestStartMs: number }
+export interface Saying {
+  url: string
+  text: string
+  startsAtMs: number
+  latestStartMs: number
+}
 
 /** The browser lets nothing be heard before somebody has pressed anywhere on the page. */
 export class SoundBlockedError extends Error {}

@@ -12,13 +12,22 @@ export function fallAlert(camera: StarterCamera, types: NodeTypes): Flow {
   const config: Record<string, Record<string, unknown>> = {
     'camera-source': camera.kind === 'file' ? { ...camera, loop: true } : { ...camera },
     adacodec: {},
-    'interaction-model': { connection: 'edge', instruction: 'Warn the moment a person falls.', watchFor: ['fall'], mode: 'sensitive' },
+    'interaction-model': {
+      connection: 'edge',
+      instruction: 'Warn the moment a person falls.',
+      watchFor: ['fall'],
+      mode: 'sensitive',
+    },
     cooldown: { quietMs: 30_000 },
     notification: { channel: 'inbox', title: 'Fall' },
   }
   const chain = Object.keys(config).filter((type) => type !== 'cooldown' || types.has('cooldown'))
   const ids: Record<string, string> = {
-    'camera-source': 'camera', adacodec: 'codec', 'interaction-model': 'model', cooldown: 'cooldown', notification: 'tell',
+    'camera-source': 'camera',
+    adacodec: 'codec',
+    'interaction-model': 'model',
+    cooldown: 'cooldown',
+    notification: 'tell',
   }
   const nodes = chain.map((type, index) => ({
     id: ids[type] ?? type,
@@ -34,7 +43,14 @@ export function fallAlert(camera: StarterCamera, types: NodeTypes): Flow {
       ? [wire('model', 'response', 'cooldown', 'message'), wire('cooldown', 'message', 'tell', 'message')]
       : [wire('model', 'response', 'tell', 'message')]),
   ]
-  return { format: 'heed.flow/1', name: 'Fall alert', description: 'Warns the moment a person falls.', tags: ['care'], nodes, wires }
+  return {
+    format: 'heed.flow/1',
+    name: 'Fall alert',
+    description: 'Warns the moment a person falls.',
+    tags: ['care'],
+    nodes,
+    wires,
+  }
 }
 
 function wire(from: string, fromPort: string, to: string, toPort: string): Flow['wires'][number] {

@@ -10,7 +10,13 @@ export interface Span {
 }
 
 function isSame(a: StreamDecision, b: StreamDecision): boolean {
-  return a.action === 'silence' && b.action === 'silence' && a.reason === b.reason && a.node === b.node && a.stream === b.stream
+  return (
+    a.action === 'silence' &&
+    b.action === 'silence' &&
+    a.reason === b.reason &&
+    a.node === b.node &&
+    a.stream === b.stream
+  )
 }
 
 /** Spans, newest first, from decisions in any order. Everything but silence stands alone. */
@@ -34,7 +40,11 @@ export function spansOf(decisions: readonly StreamDecision[]): Span[] {
 }
 
 /** Adds decisions to a bounded list, oldest first, each (stream, node, tick, time) once. */
-export function mergeDecisions(known: readonly StreamDecision[], more: readonly StreamDecision[], keep: number): StreamDecision[] {
+export function mergeDecisions(
+  known: readonly StreamDecision[],
+  more: readonly StreamDecision[],
+  keep: number,
+): StreamDecision[] {
   const seen = new Map<string, StreamDecision>()
   for (const decision of [...known, ...more]) seen.set(`${decision.node}/${decision.tick}/${decision.at}`, decision)
   return [...seen.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.tick - b.tick)).slice(-keep)

@@ -9,7 +9,12 @@ function listen() {
   const speaking: boolean[] = []
   const troubles: unknown[] = []
   const calls: string[] = []
-  const frames = new FrameProcessor((frame) => Promise.resolve({ isSpeech: frame[0] ?? 0, notSpeech: 1 - (frame[0] ?? 0) }), () => undefined, voiceSettings, frameMs)
+  const frames = new FrameProcessor(
+    (frame) => Promise.resolve({ isSpeech: frame[0] ?? 0, notSpeech: 1 - (frame[0] ?? 0) }),
+    () => undefined,
+    voiceSettings,
+    frameMs,
+  )
   const onEvent = (event: Parameters<Parameters<FrameProcessor['process']>[1]>[0]): void => {
     if (event.msg === Message.FrameProcessed) listener.frameHeard()
     if (event.msg === Message.SpeechStart) listener.setSpeaking(true)
@@ -18,21 +23,30 @@ function listen() {
   }
   const change = (name: string, then: () => void) => async (): Promise<void> => {
     calls.push(`${name} begins`)
-    await new Promise((resolve) => { setImmediate(resolve) })
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
     then()
     calls.push(`${name} ends`)
   }
   const detector: Detector = {
-    start: change('start', () => frames.resume()), pause: change('pause', () => frames.pause(onEvent)), destroy: change('destroy', () => undefined),
+    start: change('start', () => frames.resume()),
+    pause: change('pause', () => frames.pause(onEvent)),
+    destroy: change('destroy', () => undefined),
     setOptions: (update) => frames.setOptions({ ...voiceSettings, ...update }),
   }
   frames.resume()
-  const listener = createListener(detector, { speaking: (is) => speaking.push(is), trouble: (error) => troubles.push(error) })
+  const listener = createListener(detector, {
+    speaking: (is) => speaking.push(is),
+    trouble: (error) => troubles.push(error),
+  })
   const hear = async (...parts: [isSpeech: 0 | 1, ms: number][]): Promise<void> => {
     for (const [isSpeech, ms] of parts) {
       for (let at = 0; at < ms; at += frameMs) {
         await frames.process(new Float32Array(512).fill(isSpeech), onEvent)
-        await new Promise((resolve) => { setImmediate(resolve) })
+        await new Promise((resolve) => {
+          setImmediate(resolve)
+        })
       }
     }
   }
@@ -88,7 +102,9 @@ describe('listening', () => {
     for (const isDeaf of [true, false, true, false]) listener.setDeaf(isDeaf)
     await hear([0, 1000], [1, 600], [0, 1000])
     expect(said).toHaveLength(1)
-    expect(calls.filter((_, at) => at % 2 === 0).map((call) => call.replace('begins', 'ends'))).toEqual(calls.filter((_, at) => at % 2 === 1))
+    expect(calls.filter((_, at) => at % 2 === 0).map((call) => call.replace('begins', 'ends'))).toEqual(
+      calls.filter((_, at) => at % 2 === 1),
+    )
   })
 })
 

@@ -41,7 +41,10 @@ export interface Listener {
 }
 
 /** Listens with a detector that has been started. */
-export function createListener(detector: Detector, on: { speaking: (isSpeaking: boolean) => void; trouble: (error: unknown) => void }): Listener {
+export function createListener(
+  detector: Detector,
+  on: { speaking: (isSpeaking: boolean) => void; trouble: (error: unknown) => void },
+): Listener {
   let isSpeaking = false
   let isDeaf = false
   let isClosed = false
@@ -55,7 +58,11 @@ export function createListener(detector: Detector, on: { speaking: (isSpeaking: 
   // One change after the other: a start that overtakes a pause leaves the detector deaf.
   let work: Promise<void> = Promise.resolve()
   const then = (change: () => Promise<void>): void => {
-    work = work.then(async () => { if (!isClosed) await change() }).catch(on.trouble)
+    work = work
+      .then(async () => {
+        if (!isClosed) await change()
+      })
+      .catch(on.trouble)
   }
   const follow = async (): Promise<void> => await (isDeaf ? detector.pause() : detector.start())
   const cut = async (): Promise<void> => {

@@ -9,6 +9,11 @@ describe('the page behind a link', () => {
   })
 
   it('dials the number in a label, and nothing else', () => {
-    expect(['Ana +34 600 000 000', '112', 'Desk (030) 12-34', 'javascript:alert(1)'].map(toDial)).toEqual(['tel:+34600000000', 'tel:112', 'tel:0301234', 'tel:'])
+    expect(['Ana +34 600 000 000', '112', 'Desk (030) 12-34', 'javascript:alert(1)'].map(toDial)).toEqual([
+      'tel:+34600000000',
+      'tel:112',
+      'tel:0301234',
+      'tel:',
+    ])
   })
 })

@@ -37,24 +37,70 @@ export function toDial(label: string): string {
 
 function Calls({ numbers }: { numbers: readonly string[] }) {
   return numbers.map((number) => (
-    <Button key={number} component="a" href={toDial(number)} variant="default" size="md" fullWidth leftSection={<IconPhone size={20} aria-hidden />} data-testid="call">Call {number}</Button>
+    <Button
+      key={number}
+      component="a"
+      href={toDial(number)}
+      variant="default"
+      size="md"
+      fullWidth
+      leftSection={<IconPhone size={20} aria-hidden />}
+      data-testid="call"
+    >
+      Call {number}
+    </Button>
   ))
 }
 
 /** The page of one signed link. */
 export function AcknowledgePage({ token }: { token: string }) {
   const { event, failure, isBusy, press } = useLink(token)
-  const problem = failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>
-  if (!event) return <main className="link-page" id="main"><h1>Heed</h1>{problem ?? <div className="skeleton" style={{ height: 240 }} role="status" aria-label="Reading" />}</main>
+  const problem = failure && (
+    <div className="notice" data-tone="bad" role="alert">
+      {failure}
+    </div>
+  )
+  if (!event)
+    return (
+      <main className="link-page" id="main">
+        <h1>Heed</h1>
+        {problem ?? <div className="skeleton" style={{ height: 240 }} role="status" aria-label="Reading" />}
+      </main>
+    )
   return (
     <main className="link-page" id="main">
-      {event.hasFrame && <img className="alert-picture" src={`/api/acknowledge/${token}/frame`} alt="The picture at that moment" data-testid="link-picture" />}
+      {event.hasFrame && (
+        <img
+          className="alert-picture"
+          src={`/api/acknowledge/${token}/frame`}
+          alt="The picture at that moment"
+          data-testid="link-picture"
+        />
+      )}
       <h1 className="link-words">{event.text}</h1>
-      <p className="quiet">{event.flow === '' ? null : <>{event.flow}, </>}<Ago at={event.at} /></p>
+      <p className="quiet">
+        {event.flow === '' ? null : <>{event.flow}, </>}
+        <Ago at={event.at} />
+      </p>
       <div className="stack link-actions">
-        {event.acknowledgedAt
-          ? <p className="notice" data-tone="ok" role="status" data-testid="acknowledged"><IconCheck size={18} aria-hidden /> Seen by {whoWords(event.acknowledgedBy)} <Ago at={event.acknowledgedAt} />. You can close this page.</p>
-          : <div className="big-action"><Button fullWidth loading={isBusy} onClick={() => void press()} leftSection={<IconCheck size={24} aria-hidden />} data-testid="acknowledge">I have seen it</Button></div>}
+        {event.acknowledgedAt ? (
+          <p className="notice" data-tone="ok" role="status" data-testid="acknowledged">
+            <IconCheck size={18} aria-hidden /> Seen by {whoWords(event.acknowledgedBy)}{' '}
+            <Ago at={event.acknowledgedAt} />. You can close this page.
+          </p>
+        ) : (
+          <div className="big-action">
+            <Button
+              fullWidth
+              loading={isBusy}
+              onClick={() => void press()}
+              leftSection={<IconCheck size={24} aria-hidden />}
+              data-testid="acknowledge"
+            >
+              I have seen it
+            </Button>
+          </div>
+        )}
         {!event.acknowledgedAt && problem}
         <Calls numbers={event.call} />
       </div>

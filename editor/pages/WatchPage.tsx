@@ -26,7 +26,9 @@ const said = ['response.given', 'answer.received', 'delegation.made', 'message.s
 
 /** What was said, with who is meant where it was not said to the people here. */
 function wordsOf(event: EventView): string {
-  return event.kind === 'delegation.made' && event.text !== '' ? `Asked an agent: ${event.text}` : event.text || eventKindWords(event.kind)
+  return event.kind === 'delegation.made' && event.text !== ''
+    ? `Asked an agent: ${event.text}`
+    : event.text || eventKindWords(event.kind)
 }
 const rereadMs = 15_000
 
@@ -35,7 +37,10 @@ function useWatched(id: string) {
   const [failure, setFailure] = useState<string | null>(null)
   const connects = useLive((live) => live.connects)
   useEffect(() => {
-    api.flow(id).then(({ document }) => setFlow(document), (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+    api.flow(id).then(
+      ({ document }) => setFlow(document),
+      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
+    )
     void readFlow(id)
   }, [id, connects])
   useEffect(() => {
@@ -50,7 +55,9 @@ function Newest({ event }: { event: EventView | undefined }) {
   return (
     <div className="stack-tight" data-testid="watch-newest">
       <p className="watch-words">{wordsOf(event)}</p>
-      <p className="small quiet"><Ago at={event.at} /></p>
+      <p className="small quiet">
+        <Ago at={event.at} />
+      </p>
       {isWaiting(event) && <AcknowledgeButton event={event} />}
     </div>
   )
@@ -60,14 +67,41 @@ function Earlier({ events, waiting }: { events: readonly EventView[]; waiting: n
   if (events.length === 0) return null
   return (
     <section aria-labelledby="earlier-title" className="stack-tight">
-      <h2 id="earlier-title" className="group-title">Earlier</h2>
-      <ul className="stack-tight">{events.map((event) => <li key={event.id} className="watch-line">{wordsOf(event)} <span className="small quiet"><Ago at={event.at} /></span></li>)}</ul>
-      {waiting > 0 && <p className="small"><a href="/inbox" onClick={follow}>{waiting} more waiting in the inbox</a></p>}
+      <h2 id="earlier-title" className="group-title">
+        Earlier
+      </h2>
+      <ul className="stack-tight">
+        {events.map((event) => (
+          <li key={event.id} className="watch-line">
+            {wordsOf(event)}{' '}
+            <span className="small quiet">
+              <Ago at={event.at} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      {waiting > 0 && (
+        <p className="small">
+          <a href="/inbox" onClick={follow}>
+            {waiting} more waiting in the inbox
+          </a>
+        </p>
+      )}
     </section>
   )
 }
 
-function Switches({ flow, flowId, streamId, isOn }: { flow: Flow; flowId: string; streamId: string | undefined; isOn: boolean }) {
+function Switches({
+  flow,
+  flowId,
+  streamId,
+  isOn,
+}: {
+  flow: Flow
+  flowId: string
+  streamId: string | undefined
+  isOn: boolean
+}) {
   const types = useSession((session) => session.types)
   const status = useLive((live) => live.status[flowId]?.streams.find(({ id }) => id === streamId)?.nodes)
   const arms = flow.nodes.filter(({ type }) => type === 'arm')
@@ -76,7 +110,15 @@ function Switches({ flow, flowId, streamId, isOn }: { flow: Flow; flowId: string
     <>
       <AskBox flowId={flowId} isRunning={isOn} stream={streamId} />
       {ear && <VoiceButton flowId={flowId} node={ear.id} isRunning={isOn} />}
-      {arms.map((node) => <ArmSwitch key={node.id} flowId={flowId} node={node.id} status={isOn ? status?.[node.id] : undefined} label={arms.length > 1 ? nameOf(node, types) : 'Armed'} />)}
+      {arms.map((node) => (
+        <ArmSwitch
+          key={node.id}
+          flowId={flowId}
+          node={node.id}
+          status={isOn ? status?.[node.id] : undefined}
+          label={arms.length > 1 ? nameOf(node, types) : 'Armed'}
+        />
+      ))}
     </>
   )
 }
@@ -88,30 +130,81 @@ export function WatchPage({ id }: { id: string }) {
   const status = useLive((live) => live.status[id])
   const events = useLive((live) => live.events)
   const [chosen, setChosen] = useState<string | null>(null)
-  if (failure && !flow) return <Page title="This flow cannot be shown"><div className="notice" data-tone="bad" role="alert">{failure}</div></Page>
-  if (!flow) return <Page title="Watch"><Skeletons count={1} height={320} /></Page>
+  if (failure && !flow)
+    return (
+      <Page title="This flow cannot be shown">
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      </Page>
+    )
+  if (!flow)
+    return (
+      <Page title="Watch">
+        <Skeletons count={1} height={320} />
+      </Page>
+    )
   const streams = status?.streams ?? []
   // What a person asked or switched, aloud or by hand, stands where that was done; here is what came of it.
-  const asked = flow.nodes.filter(({ type }) => ['voice-input', 'interaction-model', 'arm'].includes(type)).map((node) => node.id)
-  const spoken = events.filter((event) => event.flow === id && said.includes(event.kind) && !(event.kind === 'message.sent' && asked.includes(event.node)))
+  const asked = flow.nodes
+    .filter(({ type }) => ['voice-input', 'interaction-model', 'arm'].includes(type))
+    .map((node) => node.id)
+  const spoken = events.filter(
+    (event) =>
+      event.flow === id && said.includes(event.kind) && !(event.kind === 'message.sent' && asked.includes(event.node)),
+  )
   const stream = streams.find((each) => each.id === chosen) ?? streams[0]
   const isOn = isAwake(status?.state ?? 'stopped')
   return (
-    <Page title={flow.name} isWide aside={<div className="row"><StateMark state={status?.state ?? 'stopped'} isWashed /><MuteButton /></div>}>
+    <Page
+      title={flow.name}
+      isWide
+      aside={
+        <div className="row">
+          <StateMark state={status?.state ?? 'stopped'} isWashed />
+          <MuteButton />
+        </div>
+      }
+    >
       <div className="watch">
         <div className="stack-tight">
-          {stream
-            ? <StreamPicture streamId={stream.id} isOn={isOn && hasPicture(stream)} alt={`What ${flow.name} sees now`} words={stream.reason ?? (isOn ? 'Waiting for the first picture' : 'Not running')} />
-            : <div className="picture"><span className="quiet small">Not running</span></div>}
-          {streams.length > 1 && <NativeSelect aria-label="Camera shown" value={stream?.id} onChange={(event) => setChosen(event.currentTarget.value)}
-            data={streams.map((each) => ({ value: each.id, label: nameOf(flow.nodes.find((node) => node.id === each.source), types) }))} />}
+          {stream ? (
+            <StreamPicture
+              streamId={stream.id}
+              isOn={isOn && hasPicture(stream)}
+              alt={`What ${flow.name} sees now`}
+              words={stream.reason ?? (isOn ? 'Waiting for the first picture' : 'Not running')}
+            />
+          ) : (
+            <div className="picture">
+              <span className="quiet small">Not running</span>
+            </div>
+          )}
+          {streams.length > 1 && (
+            <NativeSelect
+              aria-label="Camera shown"
+              value={stream?.id}
+              onChange={(event) => setChosen(event.currentTarget.value)}
+              data={streams.map((each) => ({
+                value: each.id,
+                label: nameOf(
+                  flow.nodes.find((node) => node.id === each.source),
+                  types,
+                ),
+              }))}
+            />
+          )}
           {isOn && stream?.reason && hasPicture(stream) && <p className="small quiet">{stream.reason}</p>}
         </div>
         <div className="stack watch-side">
           <Newest event={spoken[0]} />
           <Switches flow={flow} flowId={id} streamId={streams.length > 1 ? stream?.id : streams[0]?.id} isOn={isOn} />
           <Earlier events={spoken.slice(1, 5)} waiting={spoken.slice(1).filter(isWaiting).length} />
-          <p className="small"><a href={`/flows/${id}`} onClick={follow}>Open the flow</a></p>
+          <p className="small">
+            <a href={`/flows/${id}`} onClick={follow}>
+              Open the flow
+            </a>
+          </p>
         </div>
       </div>
     </Page>

@@ -5,5 +5,9 @@ import { ago, exact } from '../words.ts'
 /** "12 s ago", renewed each second. */
 export function Ago({ at }: { at: string | null | undefined }) {
   const now = useNow()
-  return <time className="nums" dateTime={at ?? undefined} title={exact(at)}>{ago(at, now)}</time>
+  return (
+    <time className="nums" dateTime={at ?? undefined} title={exact(at)}>
+      {ago(at, now)}
+    </time>
+  )
 }

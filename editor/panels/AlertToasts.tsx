@@ -17,13 +17,27 @@ function isShownBy(path: string, event: EventView): boolean {
 
 function show(event: EventView, older: number, onClose: () => void): void {
   notifications.hide(id)
-  const open = (place: string) => () => { notifications.hide(id); go(place) }
+  const open = (place: string) => () => {
+    notifications.hide(id)
+    go(place)
+  }
   notifications.show({
-    id, title: event.text || eventKindWords(event.kind), autoClose: shownMs, withBorder: true, closeButtonProps: { 'aria-label': 'Close' }, onClose,
+    id,
+    title: event.text || eventKindWords(event.kind),
+    autoClose: shownMs,
+    withBorder: true,
+    closeButtonProps: { 'aria-label': 'Close' },
+    onClose,
     message: (
       <span className="stack-tight" data-testid="toast">
-        <button type="button" className="toast" onClick={open(`/inbox/${event.id}`)}>{event.frame && <img src={event.frame.url} alt="" />}Open</button>
-        {older > 0 && <button type="button" className="toast small" onClick={open('/inbox')}>{count(older, 'more alert')} in the inbox</button>}
+        <button type="button" className="toast" onClick={open(`/inbox/${event.id}`)}>
+          {event.frame && <img src={event.frame.url} alt="" />}Open
+        </button>
+        {older > 0 && (
+          <button type="button" className="toast small" onClick={open('/inbox')}>
+            {count(older, 'more alert')} in the inbox
+          </button>
+        )}
       </span>
     ),
   })
@@ -37,7 +51,9 @@ export function AlertToasts() {
     const stop = onAlert((event) => {
       if (isShownBy(location.pathname, event)) return
       const next = { event, older: shown ? shown.older + 1 : 0 }
-      show(event, next.older, () => { if (shown === next) shown = null })
+      show(event, next.older, () => {
+        if (shown === next) shown = null
+      })
       shown = next
     })
     return () => {
@@ -46,6 +62,8 @@ export function AlertToasts() {
     }
   }, [])
   // What was announced elsewhere stands here now.
-  useEffect(() => { if (route.page === 'inbox' || route.page === 'event') notifications.hide(id) }, [route.page])
+  useEffect(() => {
+    if (route.page === 'inbox' || route.page === 'event') notifications.hide(id)
+  }, [route.page])
   return <Notifications position="bottom-right" limit={1} />
 }

@@ -26,8 +26,13 @@ function useHosts() {
   }
   useEffect(() => {
     let isHere = true
-    api.approvedHosts().then((found) => isHere && setHosts(found), (error: unknown) => isHere && setFailure(error instanceof Error ? error.message : String(error)))
-    return () => { isHere = false }
+    api.approvedHosts().then(
+      (found) => isHere && setHosts(found),
+      (error: unknown) => isHere && setFailure(error instanceof Error ? error.message : String(error)),
+    )
+    return () => {
+      isHere = false
+    }
   }, [])
   return { hosts, failure, isBusy, run }
 }
@@ -36,12 +41,25 @@ function AddHost({ isBusy, onAdd }: { isBusy: boolean; onAdd(host: string): Prom
   const [host, setHost] = useState('')
   const add = (event: FormEvent): void => {
     event.preventDefault()
-    if (host.trim() !== '') void onAdd(host.trim()).then((isAdded) => { if (isAdded) setHost('') })
+    if (host.trim() !== '')
+      void onAdd(host.trim()).then((isAdded) => {
+        if (isAdded) setHost('')
+      })
   }
   return (
     <form className="host-add" onSubmit={add}>
-      <TextInput label="Allow another host" placeholder="nas.local, or 192.168.1.20:8080" autoComplete="off" spellCheck={false} value={host} onChange={(event) => setHost(event.currentTarget.value)} data-testid="host-name" />
-      <Button type="submit" variant="default" loading={isBusy} data-testid="host-add">Allow</Button>
+      <TextInput
+        label="Allow another host"
+        placeholder="nas.local, or 192.168.1.20:8080"
+        autoComplete="off"
+        spellCheck={false}
+        value={host}
+        onChange={(event) => setHost(event.currentTarget.value)}
+        data-testid="host-name"
+      />
+      <Button type="submit" variant="default" loading={isBusy} data-testid="host-add">
+        Allow
+      </Button>
     </form>
   )
 }
@@ -49,24 +67,49 @@ function AddHost({ isBusy, onAdd }: { isBusy: boolean; onAdd(host: string): Prom
 /** A section of the connections page. */
 export function ApprovedHosts() {
   const { hosts, failure, isBusy, run } = useHosts()
-  const remove = (host: string): void => void run(async () => {
-    await api.removeApprovedHost(host)
-    return await api.approvedHosts()
-  })
+  const remove = (host: string): void =>
+    void run(async () => {
+      await api.removeApprovedHost(host)
+      return await api.approvedHosts()
+    })
   const named = (hosts?.named ?? []).filter(isNear)
   return (
     <section className="hosts-section" aria-labelledby="hosts-title" data-testid="approved-hosts">
       <h2 id="hosts-title">Hosts in your own network</h2>
-      <p className="quiet">Cards reach machines in your own network only if you have named them: in a connection, in a flow of yours, or here.</p>
-      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+      <p className="quiet">
+        Cards reach machines in your own network only if you have named them: in a connection, in a flow of yours, or
+        here.
+      </p>
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
       {!hosts && !failure && <Skeletons count={2} height={44} />}
       {hosts && (
         <ul className="host-list surface">
           {hosts.byHand.map((host) => (
-            <li key={host} data-testid="host-by-hand"><strong>{host}</strong><ConfirmButton size="xs" question="No longer allow it?" onConfirm={() => remove(host)} aria-label={`Remove ${host}`}>Remove</ConfirmButton></li>
+            <li key={host} data-testid="host-by-hand">
+              <strong>{host}</strong>
+              <ConfirmButton
+                size="xs"
+                question="No longer allow it?"
+                onConfirm={() => remove(host)}
+                aria-label={`Remove ${host}`}
+              >
+                Remove
+              </ConfirmButton>
+            </li>
           ))}
-          {named.map((host) => <li key={host} data-testid="host-named"><span>{host}</span><span className="quiet small">Named by your connections and flows</span></li>)}
-          <li><AddHost isBusy={isBusy} onAdd={(host) => run(() => api.addApprovedHost(host))} /></li>
+          {named.map((host) => (
+            <li key={host} data-testid="host-named">
+              <span>{host}</span>
+              <span className="quiet small">Named by your connections and flows</span>
+            </li>
+          ))}
+          <li>
+            <AddHost isBusy={isBusy} onAdd={(host) => run(() => api.addApprovedHost(host))} />
+          </li>
         </ul>
       )}
     </section>

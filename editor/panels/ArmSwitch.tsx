@@ -5,21 +5,46 @@ import type { NodeStatus } from '../../nodes/contract/events.ts'
 import { api } from '../api.ts'
 
 /** `label` says which card, where there are several. */
-export function ArmSwitch({ flowId, node, status, label = 'Armed' }: { flowId: string; node: string; status: NodeStatus | undefined; label?: string }) {
+export function ArmSwitch({
+  flowId,
+  node,
+  status,
+  label = 'Armed',
+}: {
+  flowId: string
+  node: string
+  status: NodeStatus | undefined
+  label?: string
+}) {
   const [failure, setFailure] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const isArmed = status?.data?.['armed'] === true
   const turn = async (): Promise<void> => {
     setBusy(true)
     setFailure(null)
-    await api.tellNode(flowId, node, 'control', isArmed ? 'off' : 'on').catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+    await api
+      .tellNode(flowId, node, 'control', isArmed ? 'off' : 'on')
+      .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
     setBusy(false)
   }
   return (
     <div className="nodrag">
-      <Switch size="md" label={label} description={status ? (isArmed ? 'Messages get through.' : 'Messages are held back.') : 'Unknown until the flow runs.'} checked={isArmed}
-        disabled={!status || isBusy} onChange={() => void turn()} data-testid={`arm-${node}`} />
-      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+      <Switch
+        size="md"
+        label={label}
+        description={
+          status ? (isArmed ? 'Messages get through.' : 'Messages are held back.') : 'Unknown until the flow runs.'
+        }
+        checked={isArmed}
+        disabled={!status || isBusy}
+        onChange={() => void turn()}
+        data-testid={`arm-${node}`}
+      />
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
     </div>
   )
 }

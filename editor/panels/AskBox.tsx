@@ -5,7 +5,17 @@ import { useState, type FormEvent } from 'react'
 import { api } from '../api.ts'
 
 /** One line and a button; `stream` where one of several cameras is meant, `isSmall` on a card. */
-export function AskBox({ flowId, stream, isRunning, isSmall }: { flowId: string; stream?: string | undefined; isRunning: boolean; isSmall?: boolean }) {
+export function AskBox({
+  flowId,
+  stream,
+  isRunning,
+  isSmall,
+}: {
+  flowId: string
+  stream?: string | undefined
+  isRunning: boolean
+  isSmall?: boolean
+}) {
   const [text, setText] = useState('')
   const [asked, setAsked] = useState<string | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
@@ -28,12 +38,42 @@ export function AskBox({ flowId, stream, isRunning, isSmall }: { flowId: string;
   return (
     <form className="stack-tight" onSubmit={(event) => void send(event)}>
       <div className="ask">
-        <TextInput aria-label="Ask the model" placeholder={!isRunning ? 'Deploy the flow to ask' : isSmall ? 'Ask a question' : 'How many people are there?'} {...(isSmall ? { size: 'xs' } : {})} maxLength={2000} disabled={!isRunning} value={text}
-          onChange={(event) => setText(event.currentTarget.value)} data-testid={isSmall ? 'card-ask-text' : 'ask-text'} />
-        <ActionIcon type="submit" size={isSmall ? 30 : 36} variant={isSmall ? 'default' : 'filled'} aria-label="Ask" loading={isBusy} disabled={!isRunning || text.trim() === ''} data-testid={isSmall ? 'card-ask-send' : 'ask-send'}><IconSend size={18} aria-hidden /></ActionIcon>
+        <TextInput
+          aria-label="Ask the model"
+          placeholder={
+            !isRunning ? 'Deploy the flow to ask' : isSmall ? 'Ask a question' : 'How many people are there?'
+          }
+          {...(isSmall ? { size: 'xs' } : {})}
+          maxLength={2000}
+          disabled={!isRunning}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          data-testid={isSmall ? 'card-ask-text' : 'ask-text'}
+        />
+        <ActionIcon
+          type="submit"
+          size={isSmall ? 30 : 36}
+          variant={isSmall ? 'default' : 'filled'}
+          aria-label="Ask"
+          loading={isBusy}
+          disabled={!isRunning || text.trim() === ''}
+          data-testid={isSmall ? 'card-ask-send' : 'ask-send'}
+        >
+          <IconSend size={18} aria-hidden />
+        </ActionIcon>
       </div>
-      <div role="status">{asked !== null && <p className="small quiet" data-testid={isSmall ? 'card-asked' : 'asked'}>You asked: {asked}</p>}</div>
-      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+      <div role="status">
+        {asked !== null && (
+          <p className="small quiet" data-testid={isSmall ? 'card-asked' : 'asked'}>
+            You asked: {asked}
+          </p>
+        )}
+      </div>
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
     </form>
   )
 }

@@ -33,11 +33,17 @@ function useLiveFlow(id: string): void {
     return () => clearInterval(timer)
   }, [id])
   const status = useLive((live) => live.status[id])
-  const runs = status && isAwake(status.state) ? status.deployment?.revision ?? null : null
+  const runs = status && isAwake(status.state) ? (status.deployment?.revision ?? null) : null
   useEffect(() => void readDeployed(id, runs), [id, runs, status])
 }
 
-const needCodes = ['HOST_NOT_APPROVED', 'RECEIVER_NOT_APPROVED', 'COMMAND_NOT_APPROVED', 'NODE_CONNECTION_MISSING', 'NODE_TYPE_UNKNOWN']
+const needCodes = [
+  'HOST_NOT_APPROVED',
+  'RECEIVER_NOT_APPROVED',
+  'COMMAND_NOT_APPROVED',
+  'NODE_CONNECTION_MISSING',
+  'NODE_TYPE_UNKNOWN',
+]
 
 /** Reads what the flow needs when it opens, and after each check for as long as something is open. */
 function useFlowNeeds(id: string): void {
@@ -50,7 +56,9 @@ function useFlowNeeds(id: string): void {
 
 function Failure() {
   const deployError = useFlow((open) => open.deployError)
-  const culprit = useFlow((open) => open.problems.find((problem) => problem.severity === 'error' && problem.node !== null)?.node)
+  const culprit = useFlow(
+    (open) => open.problems.find((problem) => problem.severity === 'error' && problem.node !== null)?.node,
+  )
   if (!deployError) return null
   const show = (id: string): void => {
     select({ nodes: [id] })
@@ -60,20 +68,33 @@ function Failure() {
   return (
     <div className="notice page-notice" data-tone="bad" role="alert" data-testid="deploy-error">
       <span style={{ flex: 1 }}>{deployError}</span>
-      {culprit && <Button size="compact-sm" variant="default" onClick={() => show(culprit)} data-testid="show-problem">Show the card</Button>}
+      {culprit && (
+        <Button size="compact-sm" variant="default" onClick={() => show(culprit)} data-testid="show-problem">
+          Show the card
+        </Button>
+      )}
       <CloseButton size="sm" aria-label="Close" onClick={() => useFlow.setState({ deployError: null })} />
     </div>
   )
 }
 
 function EmptyCanvas() {
-  return <div className="canvas-hint"><p><strong>An empty canvas.</strong> Drag a Camera from the left, or click it. Then wire it: camera, AdaCodec, interaction model, notification.</p></div>
+  return (
+    <div className="canvas-hint">
+      <p>
+        <strong>An empty canvas.</strong> Drag a Camera from the left, or click it. Then wire it: camera, AdaCodec,
+        interaction model, notification.
+      </p>
+    </div>
+  )
 }
 
 /** Whoever came by keyboard goes on there: in the panel's first field. */
 function openByKey(): void {
   inspect(true)
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('.inspector-body input, .inspector-body textarea')?.focus())
+  requestAnimationFrame(() =>
+    document.querySelector<HTMLElement>('.inspector-body input, .inspector-body textarea')?.focus(),
+  )
 }
 
 function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPhone: boolean }) {
@@ -85,22 +106,37 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
     if (target.closest('[data-node-id], .react-flow__edge')) {
       showNeeds(false)
       inspect(true)
-    }
-    else if (target.closest('.react-flow__pane')) inspect(false)
+    } else if (target.closest('.react-flow__pane')) inspect(false)
   }
   return (
     <div className="workbench">
       {!isPhone && <Palette key={flowId} flowId={flowId} />}
       <div className="stage">
-        <div className="stage-canvas" onClick={openOnCard} onKeyDown={(event) => { if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) openByKey() }}>
+        <div
+          className="stage-canvas"
+          onClick={openOnCard}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) openByKey()
+          }}
+        >
           <Canvas flow={flow} isReadOnly={isPhone} />
           {flow.nodes.length === 0 && <EmptyCanvas />}
-          <Toolbar isReadOnly={isPhone} onAbout={() => { select({}); inspect(true) }} />
+          <Toolbar
+            isReadOnly={isPhone}
+            onAbout={() => {
+              select({})
+              inspect(true)
+            }}
+          />
           <ConflictPanel mine={flow} />
         </div>
         <Drawer key={String(isPhone)} flowId={flowId} startsOpen={isPhone} />
       </div>
-      {isShowingNeeds ? <NeedsPanel flow={flow} flowId={flowId} isPhone={isPhone} /> : isInspecting && !isPhone && <Inspector flow={flow} flowId={flowId} onClose={() => inspect(false)} />}
+      {isShowingNeeds ? (
+        <NeedsPanel flow={flow} flowId={flowId} isPhone={isPhone} />
+      ) : (
+        isInspecting && !isPhone && <Inspector flow={flow} flowId={flowId} onClose={() => inspect(false)} />
+      )}
     </div>
   )
 }
@@ -117,8 +153,20 @@ export function CanvasPage({ id }: { id: string }) {
     void openFlow(id)
     return closeFlow
   }, [id])
-  if (loadError) return <Page title="This flow cannot be opened"><div className="notice" data-tone="bad" role="alert">{loadError}</div></Page>
-  if (!flow) return <Page title="Flow"><Skeletons count={3} height={120} /></Page>
+  if (loadError)
+    return (
+      <Page title="This flow cannot be opened">
+        <div className="notice" data-tone="bad" role="alert">
+          {loadError}
+        </div>
+      </Page>
+    )
+  if (!flow)
+    return (
+      <Page title="Flow">
+        <Skeletons count={3} height={120} />
+      </Page>
+    )
   return (
     <main className="canvas-page" id="main" tabIndex={-1}>
       <h1 className="sr-only">{flow.name}</h1>

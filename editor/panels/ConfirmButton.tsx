@@ -3,7 +3,12 @@ import { Button, type ButtonProps } from '@mantine/core'
 import { useEffect, useState, type ReactNode } from 'react'
 
 /** `question` replaces the label for a few seconds after the first press. */
-export function ConfirmButton({ children, question, onConfirm, ...rest }: ButtonProps & { children: ReactNode; question: string; onConfirm(): void; 'data-testid'?: string }) {
+export function ConfirmButton({
+  children,
+  question,
+  onConfirm,
+  ...rest
+}: ButtonProps & { children: ReactNode; question: string; onConfirm(): void; 'data-testid'?: string }) {
   const [isAsking, setAsking] = useState(false)
   useEffect(() => {
     if (!isAsking) return
@@ -14,5 +19,15 @@ export function ConfirmButton({ children, question, onConfirm, ...rest }: Button
     if (isAsking) onConfirm()
     setAsking(!isAsking)
   }
-  return <Button variant="default" {...rest} c={isAsking ? 'var(--state-failed)' : rest.c} onClick={press} aria-live="polite">{isAsking ? question : children}</Button>
+  return (
+    <Button
+      variant="default"
+      {...rest}
+      c={isAsking ? 'var(--state-failed)' : rest.c}
+      onClick={press}
+      aria-live="polite"
+    >
+      {isAsking ? question : children}
+    </Button>
+  )
 }

@@ -8,16 +8,28 @@ import type { ConnectionView, TestResult } from '../views.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
 import { whyNotName, type ConnectionKindView } from './connection-kinds.ts'
 
-interface Props { view: ConnectionKindView; existing: ConnectionView | undefined; taken: readonly string[]; startName?: string; onDone(name: string | null): void }
+interface Props {
+  view: ConnectionKindView
+  existing: ConnectionView | undefined
+  taken: readonly string[]
+  startName?: string
+  onDone(name: string | null): void
+}
 
 /** What the form shows from the start is what is sent, touched or not. */
 function defaultsOf({ config }: ConnectionKindView): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(config.properties ?? {}).filter(([, field]) => field.default !== undefined).map(([name, field]) => [name, field.default]))
+  return Object.fromEntries(
+    Object.entries(config.properties ?? {})
+      .filter(([, field]) => field.default !== undefined)
+      .map(([name, field]) => [name, field.default]),
+  )
 }
 
 /** What must be filled in before anything is sent, by the names on the form; null when nothing is missing. */
 function whatIsMissing({ config: schema }: ConnectionKindView, config: Record<string, unknown>): string | null {
-  const missing = (schema.required ?? []).filter((name) => (config[name] ?? '') === '').map((name) => schema.properties?.[name]?.label ?? name)
+  const missing = (schema.required ?? [])
+    .filter((name) => (config[name] ?? '') === '')
+    .map((name) => schema.properties?.[name]?.label ?? name)
   return missing.length > 0 ? `Fill in ${missing.join(' and ')} first.` : null
 }
 
@@ -51,15 +63,17 @@ function useConnectionForm({ view, existing, taken, startName, onDone }: Props) 
       onDone(existing?.name ?? name)
     })
   }
-  const test = (): void => void run('test', async () => {
-    complete()
-    setResult(await api.testConnection(existing?.name ?? name, { kind: view.kind, config, secret }))
-  })
-  const remove = (): void => void run('save', async () => {
-    await api.removeConnection(existing?.name ?? '')
-    await readConnections()
-    onDone(null)
-  })
+  const test = (): void =>
+    void run('test', async () => {
+      complete()
+      setResult(await api.testConnection(existing?.name ?? name, { kind: view.kind, config, secret }))
+    })
+  const remove = (): void =>
+    void run('save', async () => {
+      await api.removeConnection(existing?.name ?? '')
+      await readConnections()
+      onDone(null)
+    })
   return { name, setName, config, setConfig, secret, setSecret, failure, result, busy, save, test, remove }
 }
 
@@ -69,22 +83,68 @@ export function ConnectionForm(props: Props) {
   const form = useConnectionForm(props)
   return (
     <form className="stack" onSubmit={form.save} noValidate>
-      {!existing && <TextInput label="Name" description="How flows refer to it" value={form.name} onChange={(event) => form.setName(event.currentTarget.value.trim())} data-testid="connection-name" />}
-      <ConfigForm schema={view.config} config={form.config} problems={[]} onChange={(field, value) => form.setConfig((now) => ({ ...now, [field]: value }))} />
+      {!existing && (
+        <TextInput
+          label="Name"
+          description="How flows refer to it"
+          value={form.name}
+          onChange={(event) => form.setName(event.currentTarget.value.trim())}
+          data-testid="connection-name"
+        />
+      )}
+      <ConfigForm
+        schema={view.config}
+        config={form.config}
+        problems={[]}
+        onChange={(field, value) => form.setConfig((now) => ({ ...now, [field]: value }))}
+      />
       {view.secrets.map((secret) => {
         const isSet = existing?.hasSecret.includes(secret.name)
-        return <PasswordInput key={secret.name} label={secret.label} autoComplete="off" placeholder={isSet ? 'Set; type to replace it' : 'Not set'} data-testid={`secret-${secret.name}`}
-          description={secret.help} value={form.secret[secret.name] ?? ''} onChange={(event) => {
-            const value = event.currentTarget.value
-            form.setSecret((now) => ({ ...now, [secret.name]: value }))
-          }} />
+        return (
+          <PasswordInput
+            key={secret.name}
+            label={secret.label}
+            autoComplete="off"
+            placeholder={isSet ? 'Set; type to replace it' : 'Not set'}
+            data-testid={`secret-${secret.name}`}
+            description={secret.help}
+            value={form.secret[secret.name] ?? ''}
+            onChange={(event) => {
+              const value = event.currentTarget.value
+              form.setSecret((now) => ({ ...now, [secret.name]: value }))
+            }}
+          />
+        )
       })}
-      {form.failure && <div className="notice" data-tone="bad" role="alert">{form.failure}</div>}
-      {form.result && <div className="notice" data-tone={form.result.ok ? 'ok' : 'bad'} role="status" data-testid="connection-test-result">{form.result.message}</div>}
+      {form.failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {form.failure}
+        </div>
+      )}
+      {form.result && (
+        <div
+          className="notice"
+          data-tone={form.result.ok ? 'ok' : 'bad'}
+          role="status"
+          data-testid="connection-test-result"
+        >
+          {form.result.message}
+        </div>
+      )}
       <div className="row">
-        {!view.isBuiltIn && <Button type="submit" loading={form.busy === 'save'} data-testid="connection-save">{existing ? 'Save' : 'Add'}</Button>}
-        <Button variant="default" loading={form.busy === 'test'} onClick={form.test} data-testid="connection-test">Test</Button>
-        {existing && !view.isBuiltIn && <ConfirmButton question="Delete for good?" onConfirm={form.remove}>Delete</ConfirmButton>}
+        {!view.isBuiltIn && (
+          <Button type="submit" loading={form.busy === 'save'} data-testid="connection-save">
+            {existing ? 'Save' : 'Add'}
+          </Button>
+        )}
+        <Button variant="default" loading={form.busy === 'test'} onClick={form.test} data-testid="connection-test">
+          Test
+        </Button>
+        {existing && !view.isBuiltIn && (
+          <ConfirmButton question="Delete for good?" onConfirm={form.remove}>
+            Delete
+          </ConfirmButton>
+        )}
       </div>
     </form>
   )

@@ -24,19 +24,40 @@ function usedWords({ usedBy }: ConnectionView, names: ReadonlyMap<string, string
 function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
   return (
     <Menu position="bottom-end" width={320} withInitialFocusPlaceholder={false}>
-      <Menu.Target><Button leftSection={<IconPlus size={18} aria-hidden />} data-testid="connection-add">Add a connection</Button></Menu.Target>
+      <Menu.Target>
+        <Button leftSection={<IconPlus size={18} aria-hidden />} data-testid="connection-add">
+          Add a connection
+        </Button>
+      </Menu.Target>
       <Menu.Dropdown>
-        {connectionKindViews.filter((view) => !view.isBuiltIn).map((view) => (
-          <Menu.Item key={view.kind} onClick={() => onChoose(view.kind)} leftSection={<NamedIcon name={view.icon} size={20} />} data-testid={`connection-kind-${view.kind}`}>
-            <strong>{view.title}</strong><br /><span className="small quiet">{view.text}</span>
-          </Menu.Item>
-        ))}
+        {connectionKindViews
+          .filter((view) => !view.isBuiltIn)
+          .map((view) => (
+            <Menu.Item
+              key={view.kind}
+              onClick={() => onChoose(view.kind)}
+              leftSection={<NamedIcon name={view.icon} size={20} />}
+              data-testid={`connection-kind-${view.kind}`}
+            >
+              <strong>{view.title}</strong>
+              <br />
+              <span className="small quiet">{view.text}</span>
+            </Menu.Item>
+          ))}
       </Menu.Dropdown>
     </Menu>
   )
 }
 
-function SidePanel({ open, connections, onOpen }: { open: NonNullable<Open>; connections: readonly ConnectionView[]; onOpen(next: Open): void }) {
+function SidePanel({
+  open,
+  connections,
+  onOpen,
+}: {
+  open: NonNullable<Open>
+  connections: readonly ConnectionView[]
+  onOpen(next: Open): void
+}) {
   const view = kindView(open.kind)
   const existing = connections.find((connection) => connection.name === open.name)
   const panel = useRef<HTMLElement>(null)
@@ -46,11 +67,28 @@ function SidePanel({ open, connections, onOpen }: { open: NonNullable<Open>; con
     return () => clearTimeout(timer)
   }, [open.kind, open.name])
   return (
-    <aside ref={panel} tabIndex={-1} className="side-panel surface" aria-label={existing ? `Connection ${existing.name}` : `New connection: ${view.title}`} data-testid="connection-panel">
-      <div className="inspector-head"><h2 className="clip-text">{existing?.name ?? `New: ${view.title}`}</h2><ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={() => onOpen(null)}><IconX size={18} /></ActionIcon></div>
+    <aside
+      ref={panel}
+      tabIndex={-1}
+      className="side-panel surface"
+      aria-label={existing ? `Connection ${existing.name}` : `New connection: ${view.title}`}
+      data-testid="connection-panel"
+    >
+      <div className="inspector-head">
+        <h2 className="clip-text">{existing?.name ?? `New: ${view.title}`}</h2>
+        <ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={() => onOpen(null)}>
+          <IconX size={18} />
+        </ActionIcon>
+      </div>
       <div className="stack side-panel-body">
         <p className="quiet small">{view.text}</p>
-        <ConnectionForm key={`${open.kind}/${open.name ?? ''}`} view={view} existing={existing} taken={connections.map(({ name }) => name)} onDone={(name) => onOpen(name === null ? null : { kind: open.kind, name })} />
+        <ConnectionForm
+          key={`${open.kind}/${open.name ?? ''}`}
+          view={view}
+          existing={existing}
+          taken={connections.map(({ name }) => name)}
+          onDone={(name) => onOpen(name === null ? null : { kind: open.kind, name })}
+        />
       </div>
     </aside>
   )
@@ -65,14 +103,28 @@ export function Connections() {
   const names = new Map((flows ?? []).map((flow) => [flow.id, flow.name]))
   return (
     <Page title="Connections" isWide aside={<AddMenu onChoose={(kind) => setOpen({ kind, name: null })} />}>
-      <p className="quiet lead">Servers and accounts that flows use by name. A secret goes in here and never comes out again.</p>
+      <p className="quiet lead">
+        Servers and accounts that flows use by name. A secret goes in here and never comes out again.
+      </p>
       <div className="with-side" data-open={open !== null || undefined}>
         <ul className="connection-list surface">
           {connections.map((connection) => (
             <li key={connection.name}>
-              <button type="button" className="connection-row" aria-expanded={open?.name === connection.name} onClick={() => setOpen({ kind: connection.kind, name: connection.name })} data-testid={`connection-${connection.name}`}>
+              <button
+                type="button"
+                className="connection-row"
+                aria-expanded={open?.name === connection.name}
+                onClick={() => setOpen({ kind: connection.kind, name: connection.name })}
+                data-testid={`connection-${connection.name}`}
+              >
                 <NamedIcon name={kindView(connection.kind).icon} size={22} stroke={1.5} />
-                <span className="connection-words"><strong>{connection.name}</strong><span className="small quiet">{kindView(connection.kind).title}{typeof connection.config['url'] === 'string' ? `, ${connection.config['url']}` : ''}</span></span>
+                <span className="connection-words">
+                  <strong>{connection.name}</strong>
+                  <span className="small quiet">
+                    {kindView(connection.kind).title}
+                    {typeof connection.config['url'] === 'string' ? `, ${connection.config['url']}` : ''}
+                  </span>
+                </span>
                 <span className="small quiet connection-used">{usedWords(connection, names)}</span>
               </button>
             </li>

@@ -17,8 +17,19 @@ function worthARow(event: EventView): boolean {
 
 function Events({ flowId }: { flowId: string }) {
   const events = useLive((live) => live.events).filter((event) => event.flow === flowId && worthARow(event))
-  if (events.length === 0) return <p className="quiet drawer-empty">Nothing has happened yet. What the model says, and trouble with cameras, appears here with its picture.</p>
-  return <ul className="event-list" data-testid="events-list">{events.slice(0, 100).map((event) => <EventRow key={event.id} event={event} />)}</ul>
+  if (events.length === 0)
+    return (
+      <p className="quiet drawer-empty">
+        Nothing has happened yet. What the model says, and trouble with cameras, appears here with its picture.
+      </p>
+    )
+  return (
+    <ul className="event-list" data-testid="events-list">
+      {events.slice(0, 100).map((event) => (
+        <EventRow key={event.id} event={event} />
+      ))}
+    </ul>
+  )
 }
 
 /** Opens by itself once something has happened, until a person says otherwise; on phones it is most of the page. */
@@ -36,21 +47,45 @@ export function Drawer({ flowId, startsOpen }: { flowId: string; startsOpen: boo
   const stream = streams.find((candidate) => candidate.id === chosen) ?? streams[0]
   return (
     <section className="drawer" data-open={isOpen || undefined} aria-label="What happened" data-testid="events-panel">
-      <Tabs value={tab} onChange={(next) => { setTab(next); setOpen(true) }} keepMounted={false} className="drawer-tabs">
+      <Tabs
+        value={tab}
+        onChange={(next) => {
+          setTab(next)
+          setOpen(true)
+        }}
+        keepMounted={false}
+        className="drawer-tabs"
+      >
         <div className="drawer-head">
           <Tabs.List style={{ flex: 1 }}>
-            <Tabs.Tab value="events" leftSection={<IconBell size={16} aria-hidden />} data-testid="tab-events">Events</Tabs.Tab>
-            <Tabs.Tab value="timeline" leftSection={<IconTimeline size={16} aria-hidden />} data-testid="tab-timeline">Timeline</Tabs.Tab>
+            <Tabs.Tab value="events" leftSection={<IconBell size={16} aria-hidden />} data-testid="tab-events">
+              Events
+            </Tabs.Tab>
+            <Tabs.Tab value="timeline" leftSection={<IconTimeline size={16} aria-hidden />} data-testid="tab-timeline">
+              Timeline
+            </Tabs.Tab>
           </Tabs.List>
           {streams.length > 1 && <StreamChooser streams={streams} chosen={stream?.id} />}
-          <ActionIcon variant="subtle" size="lg" aria-label={isOpen ? 'Close the drawer' : 'Open the drawer'} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          <ActionIcon
+            variant="subtle"
+            size="lg"
+            aria-label={isOpen ? 'Close the drawer' : 'Open the drawer'}
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+          >
             {isOpen ? <IconChevronDown size={18} aria-hidden /> : <IconChevronUp size={18} aria-hidden />}
           </ActionIcon>
         </div>
-        {isOpen && <div className="drawer-body" tabIndex={0} role="group" aria-label="List">
-          <Tabs.Panel value="events"><Events flowId={flowId} /></Tabs.Panel>
-          <Tabs.Panel value="timeline"><Timeline key={stream?.id} flowId={flowId} streamId={stream?.id} /></Tabs.Panel>
-        </div>}
+        {isOpen && (
+          <div className="drawer-body" tabIndex={0} role="group" aria-label="List">
+            <Tabs.Panel value="events">
+              <Events flowId={flowId} />
+            </Tabs.Panel>
+            <Tabs.Panel value="timeline">
+              <Timeline key={stream?.id} flowId={flowId} streamId={stream?.id} />
+            </Tabs.Panel>
+          </div>
+        )}
       </Tabs>
     </section>
   )

@@ -16,20 +16,54 @@ export function EventPage({ id }: { id: string }) {
   const flow = useSession((session) => session.flows?.find((candidate) => candidate.id === event?.flow))
   const [failure, setFailure] = useState<string | null>(null)
   useEffect(() => {
-    api.event(id).then((found) => takeEvents([found])).catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+    api
+      .event(id)
+      .then((found) => takeEvents([found]))
+      .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
   }, [id])
-  if (!event) return <Page title="Alert">{failure ? <div className="notice" data-tone="bad" role="alert">{failure}</div> : <Skeletons count={2} height={200} />}</Page>
+  if (!event)
+    return (
+      <Page title="Alert">
+        {failure ? (
+          <div className="notice" data-tone="bad" role="alert">
+            {failure}
+          </div>
+        ) : (
+          <Skeletons count={2} height={200} />
+        )}
+      </Page>
+    )
   return (
     <Page title={event.text || eventKindWords(event.kind)}>
       <div className="stack alert-page">
         {event.frame && <img className="alert-picture" src={event.frame.url} alt="The picture at that moment" />}
         <p className="quiet">
           {eventKindWords(event.kind)} <Ago at={event.at} />
-          {flow && <>, in <a href={`/flows/${flow.id}`} onClick={follow}>{flow.name}</a></>}
+          {flow && (
+            <>
+              , in{' '}
+              <a href={`/flows/${flow.id}`} onClick={follow}>
+                {flow.name}
+              </a>
+            </>
+          )}
         </p>
         <AcknowledgeButton event={event} isBig />
-        {event.deliveries.length > 0 && <div className="stack-tight">{event.deliveries.map((delivery) => <DeliveryLine key={delivery.id} delivery={delivery} parcel={parcelOf(delivery.type ?? undefined)} isWhole />)}</div>}
-        <a href="/inbox" onClick={follow}>All alerts</a>
+        {event.deliveries.length > 0 && (
+          <div className="stack-tight">
+            {event.deliveries.map((delivery) => (
+              <DeliveryLine
+                key={delivery.id}
+                delivery={delivery}
+                parcel={parcelOf(delivery.type ?? undefined)}
+                isWhole
+              />
+            ))}
+          </div>
+        )}
+        <a href="/inbox" onClick={follow}>
+          All alerts
+        </a>
       </div>
     </Page>
   )

@@ -17,20 +17,39 @@ import { follow } from './Rail.tsx'
 export function AcknowledgeButton({ event, isBig }: { event: EventView; isBig?: boolean }) {
   const [failure, setFailure] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
-  if (event.acknowledgedAt) return <span className="state-mark" style={{ color: 'var(--state-running)' }}><IconCheck size={15} aria-hidden />Seen <Ago at={event.acknowledgedAt} /></span>
+  if (event.acknowledgedAt)
+    return (
+      <span className="state-mark" style={{ color: 'var(--state-running)' }}>
+        <IconCheck size={15} aria-hidden />
+        Seen <Ago at={event.acknowledgedAt} />
+      </span>
+    )
   const press = async (): Promise<void> => {
     setBusy(true)
     setFailure(null)
-    await acknowledge(event.id).catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+    await acknowledge(event.id).catch((error: unknown) =>
+      setFailure(error instanceof Error ? error.message : String(error)),
+    )
     setBusy(false)
   }
   return (
     <div className={isBig ? 'big-action' : undefined}>
-      <Button size={isBig ? 'lg' : 'xs'} fullWidth={isBig} variant={isBig ? 'filled' : 'default'} loading={isBusy} onClick={() => void press()} data-testid="acknowledge"
-        leftSection={<IconCheck size={isBig ? 22 : 15} aria-hidden />}>
+      <Button
+        size={isBig ? 'lg' : 'xs'}
+        fullWidth={isBig}
+        variant={isBig ? 'filled' : 'default'}
+        loading={isBusy}
+        onClick={() => void press()}
+        data-testid="acknowledge"
+        leftSection={<IconCheck size={isBig ? 22 : 15} aria-hidden />}
+      >
         I have seen it
       </Button>
-      {failure && <div className="notice" data-tone="bad" role="alert" style={{ marginTop: 8 }}>{failure}</div>}
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert" style={{ marginTop: 8 }}>
+          {failure}
+        </div>
+      )}
     </div>
   )
 }
@@ -39,9 +58,17 @@ function Picture({ event }: { event: EventView }) {
   const [isGone, setGone] = useState(false)
   if (!event.frame || isGone) {
     const Found = isTrouble(event) ? IconAlertTriangle : IconMessageCircle
-    return <span className="event-picture quiet"><Found size={22} stroke={1.5} aria-hidden /></span>
+    return (
+      <span className="event-picture quiet">
+        <Found size={22} stroke={1.5} aria-hidden />
+      </span>
+    )
   }
-  return <a className="event-picture" href={`/inbox/${event.id}`} onClick={follow} aria-label={`Open: ${event.text}`}><img src={event.frame.url} alt="" loading="lazy" onError={() => setGone(true)} data-testid="event-frame" /></a>
+  return (
+    <a className="event-picture" href={`/inbox/${event.id}`} onClick={follow} aria-label={`Open: ${event.text}`}>
+      <img src={event.frame.url} alt="" loading="lazy" onError={() => setGone(true)} data-testid="event-frame" />
+    </a>
+  )
 }
 
 function Deliveries({ event }: { event: EventView }) {
@@ -50,14 +77,28 @@ function Deliveries({ event }: { event: EventView }) {
   const cards = useFlow((open) => (open.id === event.flow ? open.history?.present.nodes : undefined))
   return event.deliveries.map((delivery) => {
     const card = cards?.find((node) => node.id === delivery.node)
-    return <DeliveryLine key={delivery.id} delivery={delivery} by={card && nameOf(card, types)} parcel={parcelOf(delivery.type ?? card?.type)} isWhole={!card} />
+    return (
+      <DeliveryLine
+        key={delivery.id}
+        delivery={delivery}
+        by={card && nameOf(card, types)}
+        parcel={parcelOf(delivery.type ?? card?.type)}
+        isWhole={!card}
+      />
+    )
   })
 }
 
 /** A row for lists; `flowName` where several flows are listed together. */
 export function EventRow({ event, flowName }: { event: EventView; flowName?: string | undefined }) {
   return (
-    <li className="event-row" data-testid="event-row" data-event-kind={event.kind} data-event-id={event.id} data-waiting={isAlert(event) && !event.acknowledgedAt || undefined}>
+    <li
+      className="event-row"
+      data-testid="event-row"
+      data-event-kind={event.kind}
+      data-event-id={event.id}
+      data-waiting={(isAlert(event) && !event.acknowledgedAt) || undefined}
+    >
       <Picture event={event} />
       <div className="event-body">
         <p className="event-text">{event.text || eventKindWords(event.kind)}</p>
@@ -69,7 +110,11 @@ export function EventRow({ event, flowName }: { event: EventView; flowName?: str
         </p>
         <Deliveries event={event} />
       </div>
-      {isAlert(event) && <div className="event-action"><AcknowledgeButton event={event} /></div>}
+      {isAlert(event) && (
+        <div className="event-action">
+          <AcknowledgeButton event={event} />
+        </div>
+      )}
     </li>
   )
 }

@@ -28,21 +28,70 @@ async function remove(flow: FlowSummary): Promise<void> {
   await readFlows()
 }
 
-function FlowRow({ flow, names, onFailure }: { flow: FlowSummary; names: readonly string[]; onFailure(message: string): void }) {
-  const run = (work: Promise<void>): void => void work.catch((error: unknown) => onFailure(error instanceof Error ? error.message : String(error)))
+function FlowRow({
+  flow,
+  names,
+  onFailure,
+}: {
+  flow: FlowSummary
+  names: readonly string[]
+  onFailure(message: string): void
+}) {
+  const run = (work: Promise<void>): void =>
+    void work.catch((error: unknown) => onFailure(error instanceof Error ? error.message : String(error)))
   return (
     <li className="flow-row" data-testid="flow-row">
       <a href={`/flows/${flow.id}`} onClick={follow} className="flow-name">
         <strong className="clip-text">{flow.name}</strong>
-        <span className="small quiet clip-text">{flow.description || (flow.tags.length > 0 ? flow.tags.join(', ') : 'No description')}</span>
+        <span className="small quiet clip-text">
+          {flow.description || (flow.tags.length > 0 ? flow.tags.join(', ') : 'No description')}
+        </span>
       </a>
       <StateMark state={flow.state} isWashed />
-      <span className="small quiet flow-changed">Changed <Ago at={flow.updatedAt} /></span>
+      <span className="small quiet flow-changed">
+        Changed <Ago at={flow.updatedAt} />
+      </span>
       <span className="flow-actions">
-        <Button component="a" href={`/watch/${flow.id}`} onClick={follow} variant="default" size="xs" leftSection={<IconEye size={16} aria-hidden />} aria-label={`Watch ${flow.name}`} data-testid="watch-link">Watch</Button>
-        <Button variant="default" size="xs" onClick={() => run(duplicate(flow, names))} leftSection={<IconCopyPlus size={16} aria-hidden />} aria-label={`Duplicate ${flow.name}`}>Duplicate</Button>
-        <Button variant="default" size="xs" onClick={() => run(exportFlow(flow.id))} leftSection={<IconFileExport size={16} aria-hidden />} aria-label={`Export ${flow.name}`} data-testid="export-flow">Export</Button>
-        <ConfirmButton size="xs" question={isAwake(flow.state) ? 'Stop and delete it?' : 'Delete for good?'} onConfirm={() => run(remove(flow))} leftSection={<IconTrash size={16} aria-hidden />} aria-label={`Delete ${flow.name}`}>Delete</ConfirmButton>
+        <Button
+          component="a"
+          href={`/watch/${flow.id}`}
+          onClick={follow}
+          variant="default"
+          size="xs"
+          leftSection={<IconEye size={16} aria-hidden />}
+          aria-label={`Watch ${flow.name}`}
+          data-testid="watch-link"
+        >
+          Watch
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => run(duplicate(flow, names))}
+          leftSection={<IconCopyPlus size={16} aria-hidden />}
+          aria-label={`Duplicate ${flow.name}`}
+        >
+          Duplicate
+        </Button>
+        <Button
+          variant="default"
+          size="xs"
+          onClick={() => run(exportFlow(flow.id))}
+          leftSection={<IconFileExport size={16} aria-hidden />}
+          aria-label={`Export ${flow.name}`}
+          data-testid="export-flow"
+        >
+          Export
+        </Button>
+        <ConfirmButton
+          size="xs"
+          question={isAwake(flow.state) ? 'Stop and delete it?' : 'Delete for good?'}
+          onConfirm={() => run(remove(flow))}
+          leftSection={<IconTrash size={16} aria-hidden />}
+          aria-label={`Delete ${flow.name}`}
+        >
+          Delete
+        </ConfirmButton>
       </span>
     </li>
   )
@@ -53,19 +102,62 @@ export function Flows() {
   const flows = useFlows()
   const [words, setWords] = useState('')
   const [failure, setFailure] = useState<string | null>(null)
-  if (!flows) return <Page title="Flows"><Skeletons count={4} height={64} /></Page>
-  const shown = flows.filter((flow) => `${flow.name} ${flow.description} ${flow.tags.join(' ')}`.toLowerCase().includes(words.toLowerCase()))
+  if (!flows)
+    return (
+      <Page title="Flows">
+        <Skeletons count={4} height={64} />
+      </Page>
+    )
+  const shown = flows.filter((flow) =>
+    `${flow.name} ${flow.description} ${flow.tags.join(' ')}`.toLowerCase().includes(words.toLowerCase()),
+  )
   return (
-    <ImportFlow>{(importButton) => <Page title="Flows" isWide aside={<div className="row">{importButton}<NewFlowButton /></div>}>
-      {flows.length === 0 ? <Starter /> : (
-        <>
-          {flows.length > 5 && <div className="tools"><TextInput aria-label="Find a flow" placeholder="Find a flow" leftSection={<IconSearch size={16} aria-hidden />} value={words} onChange={(event) => setWords(event.currentTarget.value)} /></div>}
-          {failure && <div className="notice" data-tone="bad" role="alert" style={{ marginBottom: 16 }}>{failure}</div>}
-          <ul className="flow-list surface">{shown.map((flow) => <FlowRow key={flow.id} flow={flow} names={flows.map(({ name }) => name)} onFailure={setFailure} />)}</ul>
-          {shown.length === 0 && <p className="quiet">No flow is called "{words}".</p>}
-          <details className="more-starter"><summary>Start another Fall alert</summary><Starter /></details>
-        </>
+    <ImportFlow>
+      {(importButton) => (
+        <Page
+          title="Flows"
+          isWide
+          aside={
+            <div className="row">
+              {importButton}
+              <NewFlowButton />
+            </div>
+          }
+        >
+          {flows.length === 0 ? (
+            <Starter />
+          ) : (
+            <>
+              {flows.length > 5 && (
+                <div className="tools">
+                  <TextInput
+                    aria-label="Find a flow"
+                    placeholder="Find a flow"
+                    leftSection={<IconSearch size={16} aria-hidden />}
+                    value={words}
+                    onChange={(event) => setWords(event.currentTarget.value)}
+                  />
+                </div>
+              )}
+              {failure && (
+                <div className="notice" data-tone="bad" role="alert" style={{ marginBottom: 16 }}>
+                  {failure}
+                </div>
+              )}
+              <ul className="flow-list surface">
+                {shown.map((flow) => (
+                  <FlowRow key={flow.id} flow={flow} names={flows.map(({ name }) => name)} onFailure={setFailure} />
+                ))}
+              </ul>
+              {shown.length === 0 && <p className="quiet">No flow is called "{words}".</p>}
+              <details className="more-starter">
+                <summary>Start another Fall alert</summary>
+                <Starter />
+              </details>
+            </>
+          )}
+        </Page>
       )}
-    </Page>}</ImportFlow>
+    </ImportFlow>
   )
 }

@@ -21,11 +21,28 @@ function Watched({ flow }: { flow: FlowSummary }) {
   const stream = streams?.[0]
   return (
     <a className="watched surface" href={`/watch/${flow.id}`} onClick={follow} data-testid="watched-flow">
-      {stream ? <StreamPicture streamId={stream.id} isOn={isAwake(stream.state) && stream.lastFrameAt !== null} alt={`What ${flow.name} sees now`} words={stream.reason ?? 'Waiting for the first picture'} /> : <div className="picture" />}
+      {stream ? (
+        <StreamPicture
+          streamId={stream.id}
+          isOn={isAwake(stream.state) && stream.lastFrameAt !== null}
+          alt={`What ${flow.name} sees now`}
+          words={stream.reason ?? 'Waiting for the first picture'}
+        />
+      ) : (
+        <div className="picture" />
+      )}
       <div className="watched-words">
         <strong className="clip-text">{flow.name}</strong>
         <StateMark state={flow.state} />
-        <span className="small quiet two-lines">{last ? <>{last.text} <Ago at={last.at} /></> : 'Has not spoken yet.'}</span>
+        <span className="small quiet two-lines">
+          {last ? (
+            <>
+              {last.text} <Ago at={last.at} />
+            </>
+          ) : (
+            'Has not spoken yet.'
+          )}
+        </span>
       </div>
     </a>
   )
@@ -38,8 +55,18 @@ function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
   return (
     <section aria-labelledby="waiting-title">
       <h2 id="waiting-title">Waiting for you</h2>
-      <ul className="event-list surface">{waiting.slice(0, 4).map((event) => <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />)}</ul>
-      {waiting.length > 4 && <p><a href="/inbox" onClick={follow}>All {waiting.length} in the inbox</a></p>}
+      <ul className="event-list surface">
+        {waiting.slice(0, 4).map((event) => (
+          <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
+        ))}
+      </ul>
+      {waiting.length > 4 && (
+        <p>
+          <a href="/inbox" onClick={follow}>
+            All {waiting.length} in the inbox
+          </a>
+        </p>
+      )}
     </section>
   )
 }
@@ -47,17 +74,39 @@ function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
 /** The page. */
 export function Home() {
   const flows = useFlows()
-  if (!flows) return <Page title="Home"><Skeletons count={2} height={180} /></Page>
-  if (flows.length === 0) return <Page title="Welcome to Heed" aside={<NewFlowButton variant="default" />}><Starter /></Page>
+  if (!flows)
+    return (
+      <Page title="Home">
+        <Skeletons count={2} height={180} />
+      </Page>
+    )
+  if (flows.length === 0)
+    return (
+      <Page title="Welcome to Heed" aside={<NewFlowButton variant="default" />}>
+        <Starter />
+      </Page>
+    )
   const awake = flows.filter((flow) => isAwake(flow.state))
   return (
     <Page title="Home" aside={<NewFlowButton variant="default" />}>
       <div className="sections">
         <section aria-labelledby="watching-title">
           <h2 id="watching-title">Watching now</h2>
-          {awake.length === 0
-            ? <Empty icon={<IconMoon size={40} stroke={1.25} aria-hidden />}>No flow is running. Open one under <a href="/flows" onClick={follow}>Flows</a> and deploy it.</Empty>
-            : <div className="watched-list">{awake.map((flow) => <Watched key={flow.id} flow={flow} />)}</div>}
+          {awake.length === 0 ? (
+            <Empty icon={<IconMoon size={40} stroke={1.25} aria-hidden />}>
+              No flow is running. Open one under{' '}
+              <a href="/flows" onClick={follow}>
+                Flows
+              </a>{' '}
+              and deploy it.
+            </Empty>
+          ) : (
+            <div className="watched-list">
+              {awake.map((flow) => (
+                <Watched key={flow.id} flow={flow} />
+              ))}
+            </div>
+          )}
         </section>
         <Waiting flows={flows} />
       </div>

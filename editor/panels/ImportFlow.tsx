@@ -11,7 +11,9 @@ function useImport() {
     if (!file || isBusy) return
     setFailure(null)
     setBusy(true)
-    importFile(file).catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error))).finally(() => setBusy(false))
+    importFile(file)
+      .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+      .finally(() => setBusy(false))
   }
   return { failure, isBusy, take }
 }
@@ -24,19 +26,55 @@ export function ImportFlow({ children }: { children(button: ReactNode): ReactNod
   const isFile = (event: DragEvent): boolean => event.dataTransfer.types.includes('Files')
   const button = (
     <>
-      <Button variant="default" loading={isBusy} onClick={() => input.current?.click()} leftSection={<IconFileImport size={18} aria-hidden />} data-testid="import-flow">Import…</Button>
-      <input ref={input} type="file" accept=".json,application/json" hidden data-testid="import-file" onChange={(event) => {
-        take(event.currentTarget.files?.[0])
-        event.currentTarget.value = ''
-      }} />
+      <Button
+        variant="default"
+        loading={isBusy}
+        onClick={() => input.current?.click()}
+        leftSection={<IconFileImport size={18} aria-hidden />}
+        data-testid="import-flow"
+      >
+        Import…
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        accept=".json,application/json"
+        hidden
+        data-testid="import-file"
+        onChange={(event) => {
+          take(event.currentTarget.files?.[0])
+          event.currentTarget.value = ''
+        }}
+      />
     </>
   )
   return (
-    <div className="drop-place" data-over={isOver || undefined} data-testid="import-drop"
-      onDragOver={(event) => { if (isFile(event)) { event.preventDefault(); setOver(true) } }}
-      onDragLeave={(event) => { if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false) }}
-      onDrop={(event) => { if (isFile(event)) { event.preventDefault(); setOver(false); take(event.dataTransfer.files[0]) } }}>
-      {failure && <div className="notice page-notice" data-tone="bad" role="alert" data-testid="import-failure">{failure}</div>}
+    <div
+      className="drop-place"
+      data-over={isOver || undefined}
+      data-testid="import-drop"
+      onDragOver={(event) => {
+        if (isFile(event)) {
+          event.preventDefault()
+          setOver(true)
+        }
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false)
+      }}
+      onDrop={(event) => {
+        if (isFile(event)) {
+          event.preventDefault()
+          setOver(false)
+          take(event.dataTransfer.files[0])
+        }
+      }}
+    >
+      {failure && (
+        <div className="notice page-notice" data-tone="bad" role="alert" data-testid="import-failure">
+          {failure}
+        </div>
+      )}
       {children(button)}
     </div>
   )

@@ -12,7 +12,9 @@ import { MuteButton } from './MuteButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
 
 const filters: { value: InboxFilter; label: string }[] = [
-  { value: 'waiting', label: 'To see' }, { value: 'alerts', label: 'Alerts' }, { value: 'everything', label: 'Everything' },
+  { value: 'waiting', label: 'To see' },
+  { value: 'alerts', label: 'Alerts' },
+  { value: 'everything', label: 'Everything' },
 ]
 
 const emptyWords: Record<InboxFilter, string> = {
@@ -27,7 +29,10 @@ function useSearch(words: string): string | null {
   useEffect(() => {
     if (words.trim().length < 2) return
     const timer = setTimeout(() => {
-      findEvents(words).then(() => setFailure(null), (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+      findEvents(words).then(
+        () => setFailure(null),
+        (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
+      )
     }, 400)
     return () => clearTimeout(timer)
   }, [words])
@@ -38,8 +43,23 @@ function Older() {
   const [failure, setFailure] = useState<string | null>(null)
   const hasOlder = useLive((live) => live.older !== null)
   if (!hasOlder) return null
-  const read = (): void => void readOlderEvents().then(() => setFailure(null), (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
-  return <div className="row" style={{ marginTop: 16 }}><Button variant="default" onClick={read}>Read older ones</Button>{failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}</div>
+  const read = (): void =>
+    void readOlderEvents().then(
+      () => setFailure(null),
+      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
+    )
+  return (
+    <div className="row" style={{ marginTop: 16 }}>
+      <Button variant="default" onClick={read}>
+        Read older ones
+      </Button>
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
+    </div>
+  )
 }
 
 /** For after the holidays: everything listed, one after another. */
@@ -49,11 +69,26 @@ function SeenAll({ events }: { events: readonly EventView[] }) {
   const see = async (): Promise<void> => {
     for (const event of events) await acknowledge(event.id)
   }
-  const press = (): void => void see().then(() => setFailure(null), (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+  const press = (): void =>
+    void see().then(
+      () => setFailure(null),
+      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
+    )
   return (
     <div className="row" style={{ marginBottom: 16 }}>
-      <ConfirmButton size="xs" question={`Mark all ${events.length} as seen?`} onConfirm={press} data-testid="acknowledge-all">I have seen all {events.length}</ConfirmButton>
-      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+      <ConfirmButton
+        size="xs"
+        question={`Mark all ${events.length} as seen?`}
+        onConfirm={press}
+        data-testid="acknowledge-all"
+      >
+        I have seen all {events.length}
+      </ConfirmButton>
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
     </div>
   )
 }
@@ -71,14 +106,40 @@ export function Inbox() {
   return (
     <Page title="Inbox" aside={<MuteButton />}>
       <div className="tools">
-        <SegmentedControl aria-label="Show" data={filters} value={filter} onChange={(value) => setFilter(value as InboxFilter)} data-testid="inbox-filter" />
-        <TextInput aria-label="Find in the inbox" placeholder="Find" leftSection={<IconSearch size={16} aria-hidden />} value={words} onChange={(event) => setWords(event.currentTarget.value)} />
+        <SegmentedControl
+          aria-label="Show"
+          data={filters}
+          value={filter}
+          onChange={(value) => setFilter(value as InboxFilter)}
+          data-testid="inbox-filter"
+        />
+        <TextInput
+          aria-label="Find in the inbox"
+          placeholder="Find"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+        />
       </div>
-      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
       {filter === 'waiting' && <SeenAll events={shown} />}
-      {!isRead && events.length === 0 ? <Skeletons count={4} height={88} /> : shown.length === 0
-        ? <Empty icon={<IconInbox size={40} stroke={1.25} aria-hidden />}>{words ? `Nothing here holds "${words}".` : emptyWords[filter]}</Empty>
-        : <ul className="event-list surface" data-testid="inbox-list">{shown.slice(0, 200).map((event) => <EventRow key={event.id} event={event} flowName={flows?.find((flow) => flow.id === event.flow)?.name} />)}</ul>}
+      {!isRead && events.length === 0 ? (
+        <Skeletons count={4} height={88} />
+      ) : shown.length === 0 ? (
+        <Empty icon={<IconInbox size={40} stroke={1.25} aria-hidden />}>
+          {words ? `Nothing here holds "${words}".` : emptyWords[filter]}
+        </Empty>
+      ) : (
+        <ul className="event-list surface" data-testid="inbox-list">
+          {shown.slice(0, 200).map((event) => (
+            <EventRow key={event.id} event={event} flowName={flows?.find((flow) => flow.id === event.flow)?.name} />
+          ))}
+        </ul>
+      )}
       <Older />
     </Page>
   )

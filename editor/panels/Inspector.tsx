@@ -24,12 +24,20 @@ import { ProblemButton, isApproval } from './ProblemButton.tsx'
 import { SendTest } from './SendTest.tsx'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
-  return <section className="inspector-section"><h3 className="group-title">{title}</h3>{children}</section>
+  return (
+    <section className="inspector-section">
+      <h3 className="group-title">{title}</h3>
+      {children}
+    </section>
+  )
 }
 
 /** Problems that neither a field of the form nor a button shows. */
 function loose(problems: readonly Problem[], node: FlowNode, fields: readonly string[]): Problem[] {
-  return problems.filter((problem) => problem.node === node.id && !isApproval(problem) && !fields.includes(problem.field?.split('.')[0] ?? ''))
+  return problems.filter(
+    (problem) =>
+      problem.node === node.id && !isApproval(problem) && !fields.includes(problem.field?.split('.')[0] ?? ''),
+  )
 }
 
 function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
@@ -38,15 +46,42 @@ function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
   const fields = Object.keys(type?.config.properties ?? {})
   return (
     <>
-      {loose(problems, node, fields).map((problem) => <div key={problem.code + problem.message} className="notice" data-tone={problem.severity === 'error' ? 'bad' : 'warn'}>{problem.message}</div>)}
-      {problems.filter((problem) => problem.node === node.id && isApproval(problem)).map((problem) => (
-        <div key={`${problem.code}${problem.field}`} className="notice need" data-tone="bad"><p>{problem.message}</p><ProblemButton problem={problem} config={node.config} /></div>
+      {loose(problems, node, fields).map((problem) => (
+        <div
+          key={problem.code + problem.message}
+          className="notice"
+          data-tone={problem.severity === 'error' ? 'bad' : 'warn'}
+        >
+          {problem.message}
+        </div>
       ))}
-      {type && fields.length > 0 && <Section title="Settings">
-        <ConfigForm key={node.id} schema={type.config} config={node.config} owner={{ flow: flowId, node: node.id }} problems={problems.filter((problem) => problem.node === node.id && !isApproval(problem))}
-          onChange={(field, value) => changeFlow((flow) => setConfig(flow, node.id, field, value), `config/${node.id}/${field}`)} />
-      </Section>}
-      {!type && <Section title="Settings, kept as they are"><pre className="raw small">{JSON.stringify(node.config, null, 2)}</pre></Section>}
+      {problems
+        .filter((problem) => problem.node === node.id && isApproval(problem))
+        .map((problem) => (
+          <div key={`${problem.code}${problem.field}`} className="notice need" data-tone="bad">
+            <p>{problem.message}</p>
+            <ProblemButton problem={problem} config={node.config} />
+          </div>
+        ))}
+      {type && fields.length > 0 && (
+        <Section title="Settings">
+          <ConfigForm
+            key={node.id}
+            schema={type.config}
+            config={node.config}
+            owner={{ flow: flowId, node: node.id }}
+            problems={problems.filter((problem) => problem.node === node.id && !isApproval(problem))}
+            onChange={(field, value) =>
+              changeFlow((flow) => setConfig(flow, node.id, field, value), `config/${node.id}/${field}`)
+            }
+          />
+        </Section>
+      )}
+      {!type && (
+        <Section title="Settings, kept as they are">
+          <pre className="raw small">{JSON.stringify(node.config, null, 2)}</pre>
+        </Section>
+      )}
     </>
   )
 }
@@ -56,18 +91,50 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
   const isLive = useLive((live) => live.status[flowId] !== undefined && isRunning(flowId))
   return (
     <>
-      <TextInput label="Name" placeholder={type?.title ?? node.type} value={node.name ?? ''} maxLength={120} data-testid="node-name"
+      <TextInput
+        label="Name"
+        placeholder={type?.title ?? node.type}
+        value={node.name ?? ''}
+        maxLength={120}
+        data-testid="node-name"
         onChange={(event) => {
           const name = event.currentTarget.value
           changeFlow((current) => renameNode(current, node.id, name), `name/${node.id}`)
-        }} />
-      {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && <Section title="Your camera"><ShareCamera streamId={streamIdOf(flowId, node.id)} /></Section>}
+        }}
+      />
+      {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && (
+        <Section title="Your camera">
+          <ShareCamera streamId={streamIdOf(flowId, node.id)} />
+        </Section>
+      )}
       <NodeSettings node={node} flowId={flowId} />
-      {areaOf(type) === 'model' && <Section title="Ask it"><AskBox flowId={flowId} isRunning={isLive} /></Section>}
-      {node.type === 'memory' && type && <Section title="What is remembered"><MemoryPanel flowId={flowId} node={node.id} nameOfSource={(id) => flow.nodes.find((each) => each.id === id)?.name ?? id} /></Section>}
-      {node.type === 'notification' && type && <Section title="Does it arrive?"><SendTest key={node.id} node={node} flowId={flowId} /></Section>}
-      <Section title="Wires"><NodeWires flow={flow} node={node} /></Section>
-      {type && <Section title="About this card"><Help type={type} /></Section>}
+      {areaOf(type) === 'model' && (
+        <Section title="Ask it">
+          <AskBox flowId={flowId} isRunning={isLive} />
+        </Section>
+      )}
+      {node.type === 'memory' && type && (
+        <Section title="What is remembered">
+          <MemoryPanel
+            flowId={flowId}
+            node={node.id}
+            nameOfSource={(id) => flow.nodes.find((each) => each.id === id)?.name ?? id}
+          />
+        </Section>
+      )}
+      {node.type === 'notification' && type && (
+        <Section title="Does it arrive?">
+          <SendTest key={node.id} node={node} flowId={flowId} />
+        </Section>
+      )}
+      <Section title="Wires">
+        <NodeWires flow={flow} node={node} />
+      </Section>
+      {type && (
+        <Section title="About this card">
+          <Help type={type} />
+        </Section>
+      )}
     </>
   )
 }
@@ -76,12 +143,28 @@ function FlowPanel({ flow }: { flow: Flow }) {
   const problems = useFlow((open) => open.problems).filter((problem) => problem.node === null)
   return (
     <>
-      {problems.map((problem) => <div key={problem.code + problem.message} className="notice" data-tone={problem.severity === 'error' ? 'bad' : 'warn'}>{problem.message}</div>)}
-      <Textarea label="What this flow is for" autosize minRows={3} value={flow.description ?? ''} onChange={(event) => {
-        const text = event.currentTarget.value
-        changeFlow((current) => setFlowText(current, 'description', text), 'description')
-      }} />
-      <p className="quiet small">{count(flow.nodes.length, 'card')}, {count(flow.wires.length, 'wire')}. Click a card to change it.</p>
+      {problems.map((problem) => (
+        <div
+          key={problem.code + problem.message}
+          className="notice"
+          data-tone={problem.severity === 'error' ? 'bad' : 'warn'}
+        >
+          {problem.message}
+        </div>
+      ))}
+      <Textarea
+        label="What this flow is for"
+        autosize
+        minRows={3}
+        value={flow.description ?? ''}
+        onChange={(event) => {
+          const text = event.currentTarget.value
+          changeFlow((current) => setFlowText(current, 'description', text), 'description')
+        }}
+      />
+      <p className="quiet small">
+        {count(flow.nodes.length, 'card')}, {count(flow.wires.length, 'wire')}. Click a card to change it.
+      </p>
     </>
   )
 }
@@ -93,23 +176,53 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
   const [only] = chosen
   const type = useSession((session) => session.types.get(only?.type ?? ''))
   const many = chosen.length + selection.wires.length
-  const title = chosen.length === 1 && only && selection.wires.length === 0 ? (type?.title ?? only.type) : many === 0 ? 'This flow' : `${count(many, 'thing')} selected`
+  const title =
+    chosen.length === 1 && only && selection.wires.length === 0
+      ? (type?.title ?? only.type)
+      : many === 0
+        ? 'This flow'
+        : `${count(many, 'thing')} selected`
   const onlyId = chosen.length === 1 ? only?.id : undefined
-  useEffect(() => { if (onlyId !== undefined) uncover(onlyId) }, [onlyId])
+  useEffect(() => {
+    if (onlyId !== undefined) uncover(onlyId)
+  }, [onlyId])
   return (
-    <aside className="inspector" aria-label="Inspector" data-testid="inspector" onKeyDown={(event) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return
-      onClose()
-      // Back to the card that was opened.
-      if (onlyId !== undefined) document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(onlyId)}"]`)?.focus()
-    }}>
+    <aside
+      className="inspector"
+      aria-label="Inspector"
+      data-testid="inspector"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented) return
+        onClose()
+        // Back to the card that was opened.
+        if (onlyId !== undefined)
+          document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(onlyId)}"]`)?.focus()
+      }}
+    >
       <div className="inspector-head">
         <h2 className="clip-text">{title}</h2>
-        {many > 0 && <Button variant="subtle" size="compact-sm" onClick={() => void deleteSelected.run()} leftSection={<IconTrash size={16} aria-hidden />}>Delete</Button>}
-        <ActionIcon variant="subtle" size="lg" aria-label="Close the inspector" onClick={onClose}><IconX size={18} /></ActionIcon>
+        {many > 0 && (
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            onClick={() => void deleteSelected.run()}
+            leftSection={<IconTrash size={16} aria-hidden />}
+          >
+            Delete
+          </Button>
+        )}
+        <ActionIcon variant="subtle" size="lg" aria-label="Close the inspector" onClick={onClose}>
+          <IconX size={18} />
+        </ActionIcon>
       </div>
       <div className="inspector-body">
-        {chosen.length === 1 && only ? <NodePanel flow={flow} node={only} flowId={flowId} /> : many === 0 ? <FlowPanel flow={flow} /> : <p className="quiet small">Copy, duplicate, move or delete them together.</p>}
+        {chosen.length === 1 && only ? (
+          <NodePanel flow={flow} node={only} flowId={flowId} />
+        ) : many === 0 ? (
+          <FlowPanel flow={flow} />
+        ) : (
+          <p className="quiet small">Copy, duplicate, move or delete them together.</p>
+        )}
       </div>
     </aside>
   )

@@ -9,20 +9,40 @@ import { exact } from '../words.ts'
 
 const everyMs = 4000
 
-interface StreamMemory { stream: string; source: string; memory: MemoryView }
+interface StreamMemory {
+  stream: string
+  source: string
+  memory: MemoryView
+}
 
-const partWords: Record<MemoryEntryView['part'], string> = { fact: 'Told', 'long-term': 'Long ago', summary: 'Seen', question: 'Asked', said: 'Said' }
+const partWords: Record<MemoryEntryView['part'], string> = {
+  fact: 'Told',
+  'long-term': 'Long ago',
+  summary: 'Seen',
+  question: 'Asked',
+  said: 'Said',
+}
 
 async function readMemories(flowId: string, node: string): Promise<StreamMemory[]> {
   const { streams } = await api.status(flowId)
-  const all = await Promise.all(streams.map(async ({ id, source }) => {
-    const found = (await api.memory(id)).memories.find((memory) => memory.node === node)
-    return found ? [{ stream: id, source, memory: found }] : []
-  }))
+  const all = await Promise.all(
+    streams.map(async ({ id, source }) => {
+      const found = (await api.memory(id)).memories.find((memory) => memory.node === node)
+      return found ? [{ stream: id, source, memory: found }] : []
+    }),
+  )
   return all.flat()
 }
 
-function Entry({ entry, onCorrect, onForget }: { entry: MemoryEntryView; onCorrect(text: string): void; onForget(): void }) {
+function Entry({
+  entry,
+  onCorrect,
+  onForget,
+}: {
+  entry: MemoryEntryView
+  onCorrect(text: string): void
+  onForget(): void
+}) {
   const [draft, setDraft] = useState<string | null>(null)
   if (draft !== null) {
     const save = (): void => {
@@ -31,25 +51,64 @@ function Entry({ entry, onCorrect, onForget }: { entry: MemoryEntryView; onCorre
     }
     return (
       <li className="memory-entry">
-        <Textarea aria-label="Corrected words" autosize minRows={2} maxRows={8} value={draft} onChange={(event) => setDraft(event.currentTarget.value)} data-testid="memory-words" />
-        <ActionIcon variant="subtle" aria-label="Keep these words" onClick={save}><IconCheck size={16} /></ActionIcon>
-        <ActionIcon variant="subtle" aria-label="Leave it as it was" onClick={() => setDraft(null)}><IconX size={16} /></ActionIcon>
+        <Textarea
+          aria-label="Corrected words"
+          autosize
+          minRows={2}
+          maxRows={8}
+          value={draft}
+          onChange={(event) => setDraft(event.currentTarget.value)}
+          data-testid="memory-words"
+        />
+        <ActionIcon variant="subtle" aria-label="Keep these words" onClick={save}>
+          <IconCheck size={16} />
+        </ActionIcon>
+        <ActionIcon variant="subtle" aria-label="Leave it as it was" onClick={() => setDraft(null)}>
+          <IconX size={16} />
+        </ActionIcon>
       </li>
     )
   }
   return (
     <li className="memory-entry" data-testid="memory-entry">
-      <span><span className="quiet small" title={entry.part === 'summary' || entry.part === 'said' ? entry.range : exact(entry.range)}>{partWords[entry.part]} </span>{entry.text}</span>
-      <ActionIcon variant="subtle" aria-label={`Correct: ${entry.text.slice(0, 60)}`} onClick={() => setDraft(entry.part === 'question' ? entry.answer ?? entry.text : entry.text)}><IconPencil size={16} /></ActionIcon>
-      <ActionIcon variant="subtle" aria-label={`Forget: ${entry.text.slice(0, 60)}`} onClick={onForget}><IconTrash size={16} /></ActionIcon>
+      <span>
+        <span
+          className="quiet small"
+          title={entry.part === 'summary' || entry.part === 'said' ? entry.range : exact(entry.range)}
+        >
+          {partWords[entry.part]}{' '}
+        </span>
+        {entry.text}
+      </span>
+      <ActionIcon
+        variant="subtle"
+        aria-label={`Correct: ${entry.text.slice(0, 60)}`}
+        onClick={() => setDraft(entry.part === 'question' ? (entry.answer ?? entry.text) : entry.text)}
+      >
+        <IconPencil size={16} />
+      </ActionIcon>
+      <ActionIcon variant="subtle" aria-label={`Forget: ${entry.text.slice(0, 60)}`} onClick={onForget}>
+        <IconTrash size={16} />
+      </ActionIcon>
     </li>
   )
 }
 
-function One({ name, found, onChange }: { name: string | null; found: StreamMemory; onChange(work: Promise<unknown>): void }) {
+function One({
+  name,
+  found,
+  onChange,
+}: {
+  name: string | null
+  found: StreamMemory
+  onChange(work: Promise<unknown>): void
+}) {
   const [fact, setFact] = useState('')
   const { memory, stream } = found
-  const entries: MemoryEntryView[] = [...memory.facts.map(({ at, ...known }): MemoryEntryView => ({ ...known, range: at, part: 'fact' })), ...memory.entries]
+  const entries: MemoryEntryView[] = [
+    ...memory.facts.map(({ at, ...known }): MemoryEntryView => ({ ...known, range: at, part: 'fact' })),
+    ...memory.entries,
+  ]
   const add = (): void => {
     if (fact.trim() === '') return
     onChange(api.remember(stream, memory.node, fact.trim()))
@@ -58,22 +117,58 @@ function One({ name, found, onChange }: { name: string | null; found: StreamMemo
   return (
     <>
       {name !== null && <h4 className="small">{name}</h4>}
-      {memory.warnings.map((warning) => <div key={warning} className="notice" data-tone="warn">{warning}</div>)}
-      {entries.length === 0 ? <p className="quiet small">Nothing is remembered yet.</p> : (
-        <ul className="memory-list">{entries.map((entry) => (
-          <Entry key={entry.id} entry={entry} onCorrect={(text) => onChange(api.correctMemory(stream, entry.id, text))} onForget={() => onChange(api.forgetMemory(stream, entry.id))} />
-        ))}</ul>
+      {memory.warnings.map((warning) => (
+        <div key={warning} className="notice" data-tone="warn">
+          {warning}
+        </div>
+      ))}
+      {entries.length === 0 ? (
+        <p className="quiet small">Nothing is remembered yet.</p>
+      ) : (
+        <ul className="memory-list">
+          {entries.map((entry) => (
+            <Entry
+              key={entry.id}
+              entry={entry}
+              onCorrect={(text) => onChange(api.correctMemory(stream, entry.id, text))}
+              onForget={() => onChange(api.forgetMemory(stream, entry.id))}
+            />
+          ))}
+        </ul>
       )}
-      <form onSubmit={(event) => { event.preventDefault(); add() }} className="memory-add">
-        <TextInput aria-label="A fact to remember" placeholder="The grandmother's room is on the left." maxLength={300} value={fact} onChange={(event) => setFact(event.currentTarget.value)} data-testid="memory-fact" />
-        <Button type="submit" variant="default" disabled={fact.trim() === ''}>Remember</Button>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          add()
+        }}
+        className="memory-add"
+      >
+        <TextInput
+          aria-label="A fact to remember"
+          placeholder="The grandmother's room is on the left."
+          maxLength={300}
+          value={fact}
+          onChange={(event) => setFact(event.currentTarget.value)}
+          data-testid="memory-fact"
+        />
+        <Button type="submit" variant="default" disabled={fact.trim() === ''}>
+          Remember
+        </Button>
       </form>
     </>
   )
 }
 
 /** The memory of one card, for every camera in front of it. */
-export function MemoryPanel({ flowId, node, nameOfSource }: { flowId: string; node: string; nameOfSource(source: string): string }) {
+export function MemoryPanel({
+  flowId,
+  node,
+  nameOfSource,
+}: {
+  flowId: string
+  node: string
+  nameOfSource(source: string): string
+}) {
   const [found, setFound] = useState<StreamMemory[] | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const read = useCallback(async (): Promise<void> => {
@@ -91,13 +186,26 @@ export function MemoryPanel({ flowId, node, nameOfSource }: { flowId: string; no
   }, [read])
   const change = (work: Promise<unknown>): void => {
     // A running stream writes what it knows about a second later.
-    void work.then(() => setTimeout(() => void read(), 1500)).catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+    void work
+      .then(() => setTimeout(() => void read(), 1500))
+      .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
   }
   return (
     <>
-      {failure !== null && <div className="notice" data-tone="bad">{failure}</div>}
+      {failure !== null && (
+        <div className="notice" data-tone="bad">
+          {failure}
+        </div>
+      )}
       {found?.length === 0 && <p className="quiet small">It begins to remember once the flow is deployed.</p>}
-      {found?.map((each) => <One key={each.stream} found={each} name={found.length > 1 ? nameOfSource(each.source) : null} onChange={change} />)}
+      {found?.map((each) => (
+        <One
+          key={each.stream}
+          found={each}
+          name={found.length > 1 ? nameOfSource(each.source) : null}
+          onChange={change}
+        />
+      ))}
     </>
   )
 }

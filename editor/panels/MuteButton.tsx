@@ -9,6 +9,15 @@ export function MuteButton({ isSmall }: { isSmall?: boolean }) {
   const Found = isMuted ? IconVolumeOff : IconVolume
   const words = isMuted ? 'Sound is off' : 'Sound is on'
   const shared = { 'aria-pressed': isMuted, onClick: () => setMuted(!isMuted), 'data-testid': 'mute' } as const
-  if (isSmall) return <ActionIcon variant="subtle" size="lg" aria-label="Mute" title={words} {...shared}><Found size={18} aria-hidden /></ActionIcon>
-  return <Button variant="default" leftSection={<Found size={18} aria-hidden />} {...shared}>{words}</Button>
+  if (isSmall)
+    return (
+      <ActionIcon variant="subtle" size="lg" aria-label="Mute" title={words} {...shared}>
+        <Found size={18} aria-hidden />
+      </ActionIcon>
+    )
+  return (
+    <Button variant="default" leftSection={<Found size={18} aria-hidden />} {...shared}>
+      {words}
+    </Button>
+  )
 }

@@ -6,7 +6,15 @@ import { commandMark } from '../../nodes/contract/connections.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { fitView, showCard } from '../canvas/view.ts'
 import { nameOf } from '../graph/check.ts'
-import { cameraWords, cardsNaming, kindsWords, openNeeds, shortName, waitingWords, waitsForSomebody } from '../graph/needs.ts'
+import {
+  cameraWords,
+  cardsNaming,
+  kindsWords,
+  openNeeds,
+  shortName,
+  waitingWords,
+  waitsForSomebody,
+} from '../graph/needs.ts'
 import { allowHosts, lookedAt, readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import { useSession } from '../session.ts'
 import { checkFlow, inspect, select } from '../store.ts'
@@ -16,7 +24,12 @@ import { ConnectionForm } from './ConnectionForm.tsx'
 import { kindView } from './connection-kinds.ts'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
-  return <section className="inspector-section"><h3 className="group-title">{title}</h3><ul className="need-list">{children}</ul></section>
+  return (
+    <section className="inspector-section">
+      <h3 className="group-title">{title}</h3>
+      <ul className="need-list">{children}</ul>
+    </section>
+  )
 }
 
 /** Whoever goes by keyboard goes on in the page, not from its beginning. */
@@ -42,14 +55,40 @@ function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
     void allowHosts(hosts).finally(() => setBusy(null))
   }
   return (
-    <Section title={waiting.some((each) => each.startsWith(commandMark)) ? 'What it wants to do' : 'Where it wants to send'}>
+    <Section
+      title={waiting.some((each) => each.startsWith(commandMark)) ? 'What it wants to do' : 'Where it wants to send'}
+    >
       {waiting.map((each) => (
         <li key={each} className="need" data-testid="need-host">
-          <p>{waitingWords(each)} <span className="quiet small">{cardsNaming(flow, each, (node) => nameOf(node, types)).join(', ')}</span></p>
-          <Button size="compact-sm" variant="default" loading={busy === each} onClick={() => allow([each], each)} aria-label={`Allow ${shortName(each)}`} data-testid="need-allow">Allow</Button>
+          <p>
+            {waitingWords(each)}{' '}
+            <span className="quiet small">{cardsNaming(flow, each, (node) => nameOf(node, types)).join(', ')}</span>
+          </p>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={busy === each}
+            onClick={() => allow([each], each)}
+            aria-label={`Allow ${shortName(each)}`}
+            data-testid="need-allow"
+          >
+            Allow
+          </Button>
         </li>
       ))}
-      {waiting.length > 1 && <li><Button size="compact-sm" variant="default" loading={busy === ''} onClick={() => allow(waiting, '')} data-testid="need-allow-all">Allow all {waiting.length}</Button></li>}
+      {waiting.length > 1 && (
+        <li>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={busy === ''}
+            onClick={() => allow(waiting, '')}
+            data-testid="need-allow-all"
+          >
+            Allow all {waiting.length}
+          </Button>
+        </li>
+      )}
       <li className="quiet small">Whatever you do not know, leave out: change it in its card, or remove the card.</li>
     </Section>
   )
@@ -65,41 +104,116 @@ function MissingConnection({ flowId, missing }: { flowId: string; missing: Requi
   }
   return (
     <li className="need" data-testid="need-connection">
-      <p>It uses a connection called “{missing.name}”, which is not here: {kindsWords(missing.kinds, (each) => kindView(each).title)}.</p>
-      {kind && <Button size="compact-sm" variant="default" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)} aria-label={`${isOpen ? 'Not now' : 'Add it'}: the connection ${missing.name}`} data-testid="need-add-connection">{isOpen ? 'Not now' : 'Add it'}</Button>}
+      <p>
+        It uses a connection called “{missing.name}”, which is not here:{' '}
+        {kindsWords(missing.kinds, (each) => kindView(each).title)}.
+      </p>
+      {kind && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+          aria-label={`${isOpen ? 'Not now' : 'Add it'}: the connection ${missing.name}`}
+          data-testid="need-add-connection"
+        >
+          {isOpen ? 'Not now' : 'Add it'}
+        </Button>
+      )}
       {isOpen && kind && (
         <div className="need-more stack">
-          {missing.kinds.length > 1 && <NativeSelect label="Kind" value={kind} onChange={(event) => setKind(missing.kinds.find((each) => each === event.currentTarget.value))} data={missing.kinds.map((each) => ({ value: each, label: kindView(each).title }))} data-testid="need-kind" />}
-          <ConnectionForm key={kind} view={kindView(kind)} existing={undefined} startName={missing.name} taken={connections.map(({ name }) => name)} onDone={done} />
+          {missing.kinds.length > 1 && (
+            <NativeSelect
+              label="Kind"
+              value={kind}
+              onChange={(event) => setKind(missing.kinds.find((each) => each === event.currentTarget.value))}
+              data={missing.kinds.map((each) => ({ value: each, label: kindView(each).title }))}
+              data-testid="need-kind"
+            />
+          )}
+          <ConnectionForm
+            key={kind}
+            view={kindView(kind)}
+            existing={undefined}
+            startName={missing.name}
+            taken={connections.map(({ name }) => name)}
+            onDone={done}
+          />
         </div>
       )}
     </li>
   )
 }
 
-function Cards({ flow, requires, looks, isPhone }: { flow: Flow; requires: Requires; looks: Requires['cameras']; isPhone: boolean }) {
-  const cameras = [...requires.cameras, ...looks.filter(({ node }) => !requires.cameras.some((each) => each.node === node) && flow.nodes.some(({ id }) => id === node))]
+function Cards({
+  flow,
+  requires,
+  looks,
+  isPhone,
+}: {
+  flow: Flow
+  requires: Requires
+  looks: Requires['cameras']
+  isPhone: boolean
+}) {
+  const cameras = [
+    ...requires.cameras,
+    ...looks.filter(
+      ({ node }) => !requires.cameras.some((each) => each.node === node) && flow.nodes.some(({ id }) => id === node),
+    ),
+  ]
   return (
     <>
-      {cameras.length > 0 && <Section title="Cameras">
-        {cameras.map((camera) => (
-          <li key={camera.node} className="need" data-testid="need-camera">
-            <p>{cameraWords(camera)}</p>
-            <Button size="compact-sm" variant="default" onClick={() => { lookedAt(camera.node); goToCard(camera.node, isPhone) }} aria-label={`${isPhone ? 'Show' : 'Set up'} ${camera.name}`} data-testid="need-set-up">{isPhone ? 'Show' : 'Set up'}</Button>
-          </li>
-        ))}
-      </Section>}
-      {requires.nodes.length > 0 && <Section title="Cards that are not known here">
-        {requires.nodes.map((type) => (
-          <li key={type} className="need" data-testid="need-node">
-            <p>This Heed does not know “{type}”. Install its package, or remove the card; its settings are kept meanwhile.</p>
-            <Button size="compact-sm" variant="default" onClick={() => goToCard(flow.nodes.find((node) => node.type === type)?.id ?? '', isPhone)} aria-label={`Show ${type}`}>Show</Button>
-          </li>
-        ))}
-      </Section>}
-      {requires.commands.length > 0 && <Section title="Programs on this machine">
-        {requires.commands.map((command) => <li key={command} data-testid="need-command"><p>Its agent runs “{command}” here, as the connection says.</p></li>)}
-      </Section>}
+      {cameras.length > 0 && (
+        <Section title="Cameras">
+          {cameras.map((camera) => (
+            <li key={camera.node} className="need" data-testid="need-camera">
+              <p>{cameraWords(camera)}</p>
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => {
+                  lookedAt(camera.node)
+                  goToCard(camera.node, isPhone)
+                }}
+                aria-label={`${isPhone ? 'Show' : 'Set up'} ${camera.name}`}
+                data-testid="need-set-up"
+              >
+                {isPhone ? 'Show' : 'Set up'}
+              </Button>
+            </li>
+          ))}
+        </Section>
+      )}
+      {requires.nodes.length > 0 && (
+        <Section title="Cards that are not known here">
+          {requires.nodes.map((type) => (
+            <li key={type} className="need" data-testid="need-node">
+              <p>
+                This Heed does not know “{type}”. Install its package, or remove the card; its settings are kept
+                meanwhile.
+              </p>
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => goToCard(flow.nodes.find((node) => node.type === type)?.id ?? '', isPhone)}
+                aria-label={`Show ${type}`}
+              >
+                Show
+              </Button>
+            </li>
+          ))}
+        </Section>
+      )}
+      {requires.commands.length > 0 && (
+        <Section title="Programs on this machine">
+          {requires.commands.map((command) => (
+            <li key={command} data-testid="need-command">
+              <p>Its agent runs “{command}” here, as the connection says.</p>
+            </li>
+          ))}
+        </Section>
+      )}
     </>
   )
 }
@@ -120,20 +234,52 @@ export function NeedsPanel({ flow, flowId, isPhone }: { flow: Flow; flowId: stri
   }, [isPhone])
   if (!needs) return null
   const { requires, unapprovedHosts } = needs
-  const open = openNeeds(needs, looks.map(({ node }) => node))
+  const open = openNeeds(
+    needs,
+    looks.map(({ node }) => node),
+  )
   return (
-    <aside ref={panel} tabIndex={-1} className="inspector needs" aria-label="What this flow needs" data-testid="needs-panel" onKeyDown={(event) => { if (event.key === 'Escape') close() }}>
+    <aside
+      ref={panel}
+      tabIndex={-1}
+      className="inspector needs"
+      aria-label="What this flow needs"
+      data-testid="needs-panel"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') close()
+      }}
+    >
       <div className="inspector-head">
         <h2>{isImported ? 'This flow came from somebody else' : 'What this flow needs'}</h2>
-        <ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={close} data-testid="needs-close"><IconX size={18} /></ActionIcon>
+        <ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={close} data-testid="needs-close">
+          <IconX size={18} />
+        </ActionIcon>
       </div>
       <div className="inspector-body">
-        {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
-        <p role="status" data-testid="needs-summary">{open === 0 ? 'Everything it needs is here. Read what it does, then deploy it when you like.' : `It waits for ${count(open, 'decision')} of yours before it can run.`}</p>
+        {failure && (
+          <div className="notice" data-tone="bad" role="alert">
+            {failure}
+          </div>
+        )}
+        <p role="status" data-testid="needs-summary">
+          {open === 0
+            ? 'Everything it needs is here. Read what it does, then deploy it when you like.'
+            : `It waits for ${count(open, 'decision')} of yours before it can run.`}
+        </p>
         <Hosts flow={flow} waiting={unapprovedHosts} />
-        {requires.connections.length > 0 && <Section title="Connections">{requires.connections.map((missing) => <MissingConnection key={missing.name} flowId={flowId} missing={missing} />)}</Section>}
+        {requires.connections.length > 0 && (
+          <Section title="Connections">
+            {requires.connections.map((missing) => (
+              <MissingConnection key={missing.name} flowId={flowId} missing={missing} />
+            ))}
+          </Section>
+        )}
         <Cards flow={flow} requires={requires} looks={[...looks]} isPhone={isPhone} />
-        {open === 0 && <Button onClick={close} data-testid="needs-done">Done</Button>}
+        {open === 0 && (
+          <Button onClick={close} data-testid="needs-done">
+            Done
+          </Button>
+        )}
       </div>
     </aside>
   )
@@ -143,12 +289,28 @@ export function NeedsPanel({ flow, flowId, isPhone }: { flow: Flow; flowId: stri
 export function NeedsNotice() {
   const { needs, looks, isImported, isOpen } = useNeeds()
   if (!needs || isOpen || !(isImported || waitsForSomebody(needs))) return null
-  const open = openNeeds(needs, looks.map(({ node }) => node))
+  const open = openNeeds(
+    needs,
+    looks.map(({ node }) => node),
+  )
   if (open === 0) return null
   return (
     <div className="notice page-notice" data-tone="warn" role="status" data-testid="needs-notice">
-      <span style={{ flex: 1 }}>{isImported ? 'This flow came from somebody else. It' : 'This flow'} waits for {count(open, 'decision')} of yours before it can run.</span>
-      <Button size="compact-sm" variant="default" onClick={() => { inspect(false); showNeeds(true) }} data-testid="needs-show">Show what it needs</Button>
+      <span style={{ flex: 1 }}>
+        {isImported ? 'This flow came from somebody else. It' : 'This flow'} waits for {count(open, 'decision')} of
+        yours before it can run.
+      </span>
+      <Button
+        size="compact-sm"
+        variant="default"
+        onClick={() => {
+          inspect(false)
+          showNeeds(true)
+        }}
+        data-testid="needs-show"
+      >
+        Show what it needs
+      </Button>
     </div>
   )
 }

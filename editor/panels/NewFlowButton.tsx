@@ -13,8 +13,14 @@ export function NewFlowButton({ variant = 'filled' }: { variant?: 'filled' | 'de
   }
   return (
     <div>
-      <Button variant={variant} onClick={press} data-testid="new-flow" leftSection={<IconPlus size={18} aria-hidden />}>New flow</Button>
-      {failure && <div className="notice" data-tone="bad" role="alert" style={{ marginTop: 8 }}>{failure}</div>}
+      <Button variant={variant} onClick={press} data-testid="new-flow" leftSection={<IconPlus size={18} aria-hidden />}>
+        New flow
+      </Button>
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert" style={{ marginTop: 8 }}>
+          {failure}
+        </div>
+      )}
     </div>
   )
 }

@@ -17,7 +17,9 @@ function portWords(flow: Flow, types: NodeTypes, ref: PortRef, side: 'in' | 'out
 
 /** A port that is full offers no choice any more; the keyboard goes on at the wire that was drawn. */
 function keepFocus(port: Element | null): void {
-  requestAnimationFrame(() => { if (document.activeElement === document.body) port?.querySelector<HTMLElement>('button')?.focus() })
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) port?.querySelector<HTMLElement>('button')?.focus()
+  })
 }
 
 function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; port: PortView; side: 'in' | 'out' }) {
@@ -29,25 +31,53 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
   const open = openPorts(flow, types, start, side)
   const join = (value: string): void => {
     const [node, name] = value.split('/')
-    if (node && name) changeFlow((current) => {
-      const { from, to } = joined(start, { node, port: name }, side)
-      return addWire(current, from, to)
-    })
+    if (node && name)
+      changeFlow((current) => {
+        const { from, to } = joined(start, { node, port: name }, side)
+        return addWire(current, from, to)
+      })
   }
   return (
     <div className="port-wires" style={{ '--kind': `var(--kind-${port.kind})` } as CSSProperties}>
-      <span className="port-title"><i aria-hidden />{port.label}<span className="quiet small">{side === 'in' ? 'takes' : 'sends'} {kindWords[port.kind]}{port.required && side === 'in' ? ', needed' : ''}</span></span>
+      <span className="port-title">
+        <i aria-hidden />
+        {port.label}
+        <span className="quiet small">
+          {side === 'in' ? 'takes' : 'sends'} {kindWords[port.kind]}
+          {port.required && side === 'in' ? ', needed' : ''}
+        </span>
+      </span>
       {wires.map((wire) => (
         <span key={wireId(wire)} className="wire-row small">
-          <span className="clip-text">{side === 'out' ? 'to' : 'from'} {portWords(flow, types, wire[far], other)}</span>
-          <ActionIcon variant="subtle" size="sm" aria-label={`Remove the wire ${side === 'out' ? 'to' : 'from'} ${portWords(flow, types, wire[far], other)}`}
-            onClick={() => changeFlow((current) => removeItems(current, { nodes: [], wires: [wireId(wire)] }))}><IconX size={15} /></ActionIcon>
+          <span className="clip-text">
+            {side === 'out' ? 'to' : 'from'} {portWords(flow, types, wire[far], other)}
+          </span>
+          <ActionIcon
+            variant="subtle"
+            size="sm"
+            aria-label={`Remove the wire ${side === 'out' ? 'to' : 'from'} ${portWords(flow, types, wire[far], other)}`}
+            onClick={() => changeFlow((current) => removeItems(current, { nodes: [], wires: [wireId(wire)] }))}
+          >
+            <IconX size={15} />
+          </ActionIcon>
         </span>
       ))}
       {open.length > 0 && (
-        <NativeSelect size="xs" value="" aria-label={`Join ${port.label} ${side === 'out' ? 'to' : 'from'}`} data-testid={`join-${start.node}-${side}-${start.port}`}
-          data={[{ value: '', label: side === 'out' ? 'Join to…' : 'Join from…' }, ...open.map((end) => ({ value: `${end.node}/${end.port}`, label: portWords(flow, types, end, other) }))]}
-          onChange={(event) => { const port = event.currentTarget.closest('.port-wires'); join(event.currentTarget.value); keepFocus(port) }} />
+        <NativeSelect
+          size="xs"
+          value=""
+          aria-label={`Join ${port.label} ${side === 'out' ? 'to' : 'from'}`}
+          data-testid={`join-${start.node}-${side}-${start.port}`}
+          data={[
+            { value: '', label: side === 'out' ? 'Join to…' : 'Join from…' },
+            ...open.map((end) => ({ value: `${end.node}/${end.port}`, label: portWords(flow, types, end, other) })),
+          ]}
+          onChange={(event) => {
+            const port = event.currentTarget.closest('.port-wires')
+            join(event.currentTarget.value)
+            keepFocus(port)
+          }}
+        />
       )}
     </div>
   )
@@ -55,7 +85,14 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
 
 /** All ports of the node. */
 export function NodeWires({ flow, node }: { flow: Flow; node: FlowNode }) {
-  const ports = portsOf(flow, useSession((session) => session.types), node.id)
-  return (['in', 'out'] as const).flatMap((side) => Object.entries(ports[side]).map(([name, port]) =>
-    <PortWires key={`${side}-${name}`} flow={flow} start={{ node: node.id, port: name }} port={port} side={side} />))
+  const ports = portsOf(
+    flow,
+    useSession((session) => session.types),
+    node.id,
+  )
+  return (['in', 'out'] as const).flatMap((side) =>
+    Object.entries(ports[side]).map(([name, port]) => (
+      <PortWires key={`${side}-${name}`} flow={flow} start={{ node: node.id, port: name }} port={port} side={side} />
+    )),
+  )
 }

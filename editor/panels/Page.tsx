@@ -2,11 +2,24 @@
 import type { ReactNode } from 'react'
 
 /** `aside` stands to the right of the heading. */
-export function Page({ title, aside, children, isWide }: { title: string; aside?: ReactNode; children: ReactNode; isWide?: boolean }) {
+export function Page({
+  title,
+  aside,
+  children,
+  isWide,
+}: {
+  title: string
+  aside?: ReactNode
+  children: ReactNode
+  isWide?: boolean
+}) {
   return (
     <main className="page" id="main" tabIndex={-1}>
       <div className="page-inner" data-wide={isWide || undefined}>
-        <div className="page-head"><h1>{title}</h1>{aside}</div>
+        <div className="page-head">
+          <h1>{title}</h1>
+          {aside}
+        </div>
         {children}
       </div>
     </main>
@@ -17,12 +30,20 @@ export function Page({ title, aside, children, isWide }: { title: string; aside?
 export function Skeletons({ count, height }: { count: number; height: number }) {
   return (
     <div className="stack" role="status" aria-label="Reading">
-      {Array.from({ length: count }, (_, index) => <div key={index} className="skeleton" style={{ height }} />)}
+      {Array.from({ length: count }, (_, index) => (
+        <div key={index} className="skeleton" style={{ height }} />
+      ))}
     </div>
   )
 }
 
 /** An empty place that teaches: one picture, one sentence, one button. */
 export function Empty({ icon, children, action }: { icon: ReactNode; children: ReactNode; action?: ReactNode }) {
-  return <div className="empty"><span className="quiet">{icon}</span><p>{children}</p>{action}</div>
+  return (
+    <div className="empty">
+      <span className="quiet">{icon}</span>
+      <p>{children}</p>
+      {action}
+    </div>
+  )
 }

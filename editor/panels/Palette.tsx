@@ -9,24 +9,40 @@ import type { NodeGroup, NodeType } from '../views.ts'
 import { keepWish, readWish } from '../wishes.ts'
 
 const groups: readonly { group: NodeGroup; title: string }[] = [
-  { group: 'video', title: 'Video' }, { group: 'interaction', title: 'Interaction' }, { group: 'logic', title: 'Logic' }, { group: 'action', title: 'Action' },
+  { group: 'video', title: 'Video' },
+  { group: 'interaction', title: 'Interaction' },
+  { group: 'logic', title: 'Logic' },
+  { group: 'action', title: 'Action' },
 ]
 
 /** The types whose title, type or help hold every word. */
 export function findTypes(types: readonly NodeType[], words: string): NodeType[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
-  return types.filter((type) => wanted.every((word) => `${type.title} ${type.type} ${type.group} ${type.help}`.toLowerCase().includes(word)))
+  return types.filter((type) =>
+    wanted.every((word) => `${type.title} ${type.type} ${type.group} ${type.help}`.toLowerCase().includes(word)),
+  )
 }
 
 function Item({ type }: { type: NodeType }) {
   return (
-    <button type="button" className="palette-item" draggable data-testid={`palette-${type.type}`} data-group={type.group} title={type.help}
-      onClick={() => placeNode(type)} onDragStart={(event) => {
+    <button
+      type="button"
+      className="palette-item"
+      draggable
+      data-testid={`palette-${type.type}`}
+      data-group={type.group}
+      title={type.help}
+      onClick={() => placeNode(type)}
+      onDragStart={(event) => {
         event.dataTransfer.setData(dragType, type.type)
         event.dataTransfer.effectAllowed = 'copy'
-      }}>
+      }}
+    >
       <NamedIcon name={type.icon} size={20} stroke={1.75} />
-      <span className="palette-words"><strong>{type.title}</strong><span className="quiet two-lines">{type.help.split('\n')[0]}</span></span>
+      <span className="palette-words">
+        <strong>{type.title}</strong>
+        <span className="quiet two-lines">{type.help.split('\n')[0]}</span>
+      </span>
     </button>
   )
 }
@@ -49,21 +65,50 @@ export function Palette({ flowId }: { flowId: string }) {
     setOpen(true)
   }
   if (!isOpen) {
-    return <aside className="palette-closed"><ActionIcon variant="default" size="lg" aria-label="Show the palette" onClick={show}><IconLayoutSidebarLeftExpand size={18} /></ActionIcon></aside>
+    return (
+      <aside className="palette-closed">
+        <ActionIcon variant="default" size="lg" aria-label="Show the palette" onClick={show}>
+          <IconLayoutSidebarLeftExpand size={18} />
+        </ActionIcon>
+      </aside>
+    )
   }
   const found = findTypes([...types.values()], words)
   return (
     <aside className="palette" aria-label="Palette" data-testid="palette">
       <div className="palette-head">
-        <TextInput flex={1} aria-label="Find a card" placeholder="Find a card" leftSection={<IconSearch size={16} aria-hidden />} value={words} onChange={(event) => setWords(event.currentTarget.value)} data-testid="palette-search" />
-        <ActionIcon variant="subtle" size="lg" aria-label="Hide the palette" onClick={() => setOpen(false)}><IconLayoutSidebarLeftCollapse size={18} /></ActionIcon>
+        <TextInput
+          flex={1}
+          aria-label="Find a card"
+          placeholder="Find a card"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+          data-testid="palette-search"
+        />
+        <ActionIcon variant="subtle" size="lg" aria-label="Hide the palette" onClick={() => setOpen(false)}>
+          <IconLayoutSidebarLeftCollapse size={18} />
+        </ActionIcon>
       </div>
       <div className="palette-list">
         {groups.map(({ group, title }) => {
           const items = found.filter((type) => type.group === group)
-          return items.length > 0 && <section key={group} aria-label={title}><h2 className="group-title">{title}</h2>{items.map((type) => <Item key={type.type} type={type} />)}</section>
+          return (
+            items.length > 0 && (
+              <section key={group} aria-label={title}>
+                <h2 className="group-title">{title}</h2>
+                {items.map((type) => (
+                  <Item key={type.type} type={type} />
+                ))}
+              </section>
+            )
+          )
         })}
-        {found.length === 0 && <p className="quiet small" style={{ padding: '0 16px' }}>No card is called "{words}".</p>}
+        {found.length === 0 && (
+          <p className="quiet small" style={{ padding: '0 16px' }}>
+            No card is called "{words}".
+          </p>
+        )}
       </div>
     </aside>
   )

@@ -16,7 +16,19 @@ export function ProblemButton({ problem, config }: { problem: Problem; config: R
   const waiting = useNeeds((state) => state.needs?.unapprovedHosts)
   const [isBusy, setBusy] = useState(false)
   if (problem.code === 'NODE_CONNECTION_MISSING') {
-    return <Button size="compact-xs" variant="default" data-testid="problem-connection" onClick={() => { inspect(false); showNeeds(true) }}>Add it</Button>
+    return (
+      <Button
+        size="compact-xs"
+        variant="default"
+        data-testid="problem-connection"
+        onClick={() => {
+          inspect(false)
+          showNeeds(true)
+        }}
+      >
+        Add it
+      </Button>
+    )
   }
   const hosts = waitingOfProblem(problem, config, waiting ?? [])
   if (hosts.length === 0) return null
@@ -24,5 +36,16 @@ export function ProblemButton({ problem, config }: { problem: Problem; config: R
     setBusy(true)
     void allowHosts(hosts).finally(() => setBusy(false))
   }
-  return <Button size="compact-xs" variant="default" loading={isBusy} onClick={allow} aria-label={`Allow ${hosts.map(shortName).join(', ')}`} data-testid="problem-allow">Allow</Button>
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={isBusy}
+      onClick={allow}
+      aria-label={`Allow ${hosts.map(shortName).join(', ')}`}
+      data-testid="problem-allow"
+    >
+      Allow
+    </Button>
+  )
 }

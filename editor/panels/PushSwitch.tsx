@@ -5,19 +5,26 @@ import { api } from '../api.ts'
 
 const worker = '/push-worker.js'
 const isAble = (): boolean => 'serviceWorker' in navigator && 'PushManager' in window
-const notHere = 'This browser cannot show notifications here. It wants an address that begins with https, and on an iPhone that Heed is put on the home screen first.'
+const notHere =
+  'This browser cannot show notifications here. It wants an address that begins with https, and on an iPhone that Heed is put on the home screen first.'
 
 async function current(): Promise<PushSubscription | null> {
   const registration = await navigator.serviceWorker.getRegistration(worker)
-  return await registration?.pushManager.getSubscription() ?? null
+  return (await registration?.pushManager.getSubscription()) ?? null
 }
 
 async function switchOn(): Promise<void> {
-  if (await Notification.requestPermission() !== 'granted') throw new Error('This browser was told not to show notifications. Allow them in its settings for this page, then try again.')
+  if ((await Notification.requestPermission()) !== 'granted')
+    throw new Error(
+      'This browser was told not to show notifications. Allow them in its settings for this page, then try again.',
+    )
   const registration = await navigator.serviceWorker.register(worker)
   await navigator.serviceWorker.ready
   const { publicKey } = await api.pushKey()
-  const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey })
+  const subscription = await registration.pushManager.subscribe({
+    userVisibleOnly: true,
+    applicationServerKey: publicKey,
+  })
   await api.addPushSubscription({ ...subscription.toJSON(), label: navigator.userAgent.slice(0, 100) })
 }
 
@@ -34,7 +41,10 @@ export function PushSwitch() {
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(isAble() ? null : notHere)
   useEffect(() => {
-    if (isAble()) void current().then((subscription) => setOn(subscription !== null)).catch(() => undefined)
+    if (isAble())
+      void current()
+        .then((subscription) => setOn(subscription !== null))
+        .catch(() => undefined)
   }, [])
   const change = async (wanted: boolean): Promise<void> => {
     setBusy(true)
@@ -49,8 +59,18 @@ export function PushSwitch() {
   }
   return (
     <>
-      <Switch label="Notifications on this device" checked={isOn} disabled={isBusy || !isAble()} onChange={(event) => void change(event.currentTarget.checked)} data-testid="push-switch" />
-      {failure && <div className="notice" data-tone="warn" role="status">{failure}</div>}
+      <Switch
+        label="Notifications on this device"
+        checked={isOn}
+        disabled={isBusy || !isAble()}
+        onChange={(event) => void change(event.currentTarget.checked)}
+        data-testid="push-switch"
+      />
+      {failure && (
+        <div className="notice" data-tone="warn" role="status">
+          {failure}
+        </div>
+      )}
     </>
   )
 }

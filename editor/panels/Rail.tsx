@@ -15,7 +15,8 @@ const places: readonly { page: Route['page'][]; address: string; label: string; 
 
 /** Follows a link inside the editor, unless it is meant for another tab. */
 export function follow(event: MouseEvent<HTMLAnchorElement>): void {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
+    return
   event.preventDefault()
   go(event.currentTarget.getAttribute('href') ?? '/')
 }
@@ -25,12 +26,25 @@ export function Rail({ route }: { route: Route }) {
   const waiting = useLive((live) => live.events.filter(isWaiting).length)
   return (
     <nav className="rail" aria-label="Places">
-      <a className="rail-mark" href="/" onClick={follow} aria-label="Heed, home"><img src="/heed.svg" alt="" width={32} height={32} /></a>
+      <a className="rail-mark" href="/" onClick={follow} aria-label="Heed, home">
+        <img src="/heed.svg" alt="" width={32} height={32} />
+      </a>
       {places.map(({ page, address, label, icon: Found }) => (
-        <a key={address} href={address} onClick={follow} className="rail-item" aria-current={page.includes(route.page) ? 'page' : undefined} data-testid={`nav-${label.toLowerCase()}`}>
+        <a
+          key={address}
+          href={address}
+          onClick={follow}
+          className="rail-item"
+          aria-current={page.includes(route.page) ? 'page' : undefined}
+          data-testid={`nav-${label.toLowerCase()}`}
+        >
           <span className="rail-icon">
             <Found size={22} stroke={1.75} aria-hidden />
-            {label === 'Inbox' && waiting > 0 && <span className="rail-count nums" data-testid="waiting-count">{waiting > 99 ? '99+' : waiting}</span>}
+            {label === 'Inbox' && waiting > 0 && (
+              <span className="rail-count nums" data-testid="waiting-count">
+                {waiting > 99 ? '99+' : waiting}
+              </span>
+            )}
           </span>
           <span>{label}</span>
           {label === 'Inbox' && waiting > 0 && <span className="sr-only">, {waiting} not acknowledged</span>}

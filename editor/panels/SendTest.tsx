@@ -14,14 +14,30 @@ export function SendTest({ node, flowId }: { node: FlowNode; flowId: string }) {
   const send = async (): Promise<void> => {
     setBusy(true)
     setResult(null)
-    setResult(await api.testNode(flowId, node.id, node.config).catch((error: unknown) => ({ ok: false, message: error instanceof Error ? error.message : String(error) })))
+    setResult(
+      await api
+        .testNode(flowId, node.id, node.config)
+        .catch((error: unknown) => ({ ok: false, message: error instanceof Error ? error.message : String(error) })),
+    )
     setBusy(false)
   }
   return (
     <div className="stack">
       {node.config['channel'] === 'web-push' && <PushSwitch />}
-      <Button variant="default" loading={isBusy} onClick={() => void send()} leftSection={<IconSend size={16} aria-hidden />} data-testid="send-test">Send a test</Button>
-      {result && <div className="notice" data-tone={result.ok ? 'ok' : 'bad'} role="status" data-testid="send-test-result">{result.message}</div>}
+      <Button
+        variant="default"
+        loading={isBusy}
+        onClick={() => void send()}
+        leftSection={<IconSend size={16} aria-hidden />}
+        data-testid="send-test"
+      >
+        Send a test
+      </Button>
+      {result && (
+        <div className="notice" data-tone={result.ok ? 'ok' : 'bad'} role="status" data-testid="send-test-result">
+          {result.message}
+        </div>
+      )}
     </div>
   )
 }

@@ -31,32 +31,70 @@ function useAttempt(attempt: () => Promise<void>, check: () => string | null) {
 function Claim({ token }: { token: string }) {
   const [password, setPassword] = useState('')
   const [again, setAgain] = useState('')
-  const { failure, isBusy, submit } = useAttempt(async () => {
-    await api.claim(token, password)
-    go('/', { replace: true })
-  }, () => {
-    if (password.length < shortest) return `Choose a password of at least ${shortest} characters.`
-    return password === again ? null : 'The two passwords are not the same. Type them again.'
-  })
+  const { failure, isBusy, submit } = useAttempt(
+    async () => {
+      await api.claim(token, password)
+      go('/', { replace: true })
+    },
+    () => {
+      if (password.length < shortest) return `Choose a password of at least ${shortest} characters.`
+      return password === again ? null : 'The two passwords are not the same. Type them again.'
+    },
+  )
   return (
     <form onSubmit={(event) => void submit(event)} className="stack" noValidate>
       <p className="quiet">Welcome. Choose the password that you will sign in with from now on.</p>
-      <PasswordInput label="New password" autoComplete="new-password" autoFocus value={password} onChange={(event) => setPassword(event.currentTarget.value)} data-testid="sign-in-password" />
-      <PasswordInput label="The same again" autoComplete="new-password" value={again} onChange={(event) => setAgain(event.currentTarget.value)} data-testid="sign-in-password-again" />
-      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
-      <Button type="submit" size="md" loading={isBusy} data-testid="sign-in-submit">Begin</Button>
+      <PasswordInput
+        label="New password"
+        autoComplete="new-password"
+        autoFocus
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        data-testid="sign-in-password"
+      />
+      <PasswordInput
+        label="The same again"
+        autoComplete="new-password"
+        value={again}
+        onChange={(event) => setAgain(event.currentTarget.value)}
+        data-testid="sign-in-password-again"
+      />
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
+      <Button type="submit" size="md" loading={isBusy} data-testid="sign-in-submit">
+        Begin
+      </Button>
     </form>
   )
 }
 
 function Password() {
   const [password, setPassword] = useState('')
-  const { failure, isBusy, submit } = useAttempt(() => api.signIn(password), () => (password === '' ? 'Type your password.' : null))
+  const { failure, isBusy, submit } = useAttempt(
+    () => api.signIn(password),
+    () => (password === '' ? 'Type your password.' : null),
+  )
   return (
     <form onSubmit={(event) => void submit(event)} className="stack" noValidate>
-      <PasswordInput label="Password" autoComplete="current-password" autoFocus value={password} onChange={(event) => setPassword(event.currentTarget.value)} data-testid="sign-in-password" />
-      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
-      <Button type="submit" size="md" loading={isBusy} data-testid="sign-in-submit">Sign in</Button>
+      <PasswordInput
+        label="Password"
+        autoComplete="current-password"
+        autoFocus
+        value={password}
+        onChange={(event) => setPassword(event.currentTarget.value)}
+        data-testid="sign-in-password"
+      />
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
+      <Button type="submit" size="md" loading={isBusy} data-testid="sign-in-submit">
+        Sign in
+      </Button>
     </form>
   )
 }
@@ -69,9 +107,16 @@ export function SignIn({ token }: { token: string | null }) {
       <div className="sign-in-box surface">
         <img src="/heed.svg" alt="" width={48} height={48} />
         <h1>{hasOwner ? 'Sign in to Heed' : 'Heed'}</h1>
-        {hasOwner ? <Password /> : token
-          ? <Claim token={token} />
-          : <p>This Heed has no owner yet. Open the sign-in link that it printed when it started; it looks like <code>/sign-in?token=…</code></p>}
+        {hasOwner ? (
+          <Password />
+        ) : token ? (
+          <Claim token={token} />
+        ) : (
+          <p>
+            This Heed has no owner yet. Open the sign-in link that it printed when it started; it looks like{' '}
+            <code>/sign-in?token=…</code>
+          </p>
+        )}
       </div>
     </main>
   )

@@ -12,8 +12,16 @@ export function SoundPlayer() {
     <>
       <audio ref={ref} data-testid="sound-player" hidden />
       <div role="status" className="sound-note" data-testid="sound-note">
-        {isBlocked && <div className="notice" data-tone="warn">Something was said. Press anywhere on this page so that the browser lets it be heard.</div>}
-        {dropped && <div className="notice" data-tone="warn">Not said aloud, because it came too late: {dropped.text}</div>}
+        {isBlocked && (
+          <div className="notice" data-tone="warn">
+            Something was said. Press anywhere on this page so that the browser lets it be heard.
+          </div>
+        )}
+        {dropped && (
+          <div className="notice" data-tone="warn">
+            Not said aloud, because it came too late: {dropped.text}
+          </div>
+        )}
       </div>
     </>
   )

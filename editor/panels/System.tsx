@@ -10,12 +10,24 @@ import { Page, Skeletons } from './Page.tsx'
 const every = 5000
 const titles: Record<string, string> = { database: 'Database', queue: 'Queue', streams: 'Streams' }
 const facts: Record<string, string> = {
-  latencyMs: 'answers within', version: 'Postgres', backend: '', waiting: 'waiting:', active: 'at work:', wanted: 'wanted:', running: 'running:', degraded: 'in trouble:',
+  latencyMs: 'answers within',
+  version: 'Postgres',
+  backend: '',
+  waiting: 'waiting:',
+  active: 'at work:',
+  wanted: 'wanted:',
+  running: 'running:',
+  degraded: 'in trouble:',
 }
-const backends: Record<string, string> = { embedded: 'comes with Heed', external: 'a server of yours', postgres: 'kept in Postgres', redis: 'kept in Redis' }
+const backends: Record<string, string> = {
+  embedded: 'comes with Heed',
+  external: 'a server of yours',
+  postgres: 'kept in Postgres',
+  redis: 'kept in Redis',
+}
 
 function factWords(key: string, value: unknown): string {
-  const text = key === 'backend' ? backends[String(value)] ?? String(value) : String(value)
+  const text = key === 'backend' ? (backends[String(value)] ?? String(value)) : String(value)
   return `${facts[key] ?? key} ${text}${key === 'latencyMs' ? ' ms' : ''}`.trim()
 }
 
@@ -24,11 +36,22 @@ function useHealth(): { health: Health | null; failure: string | null } {
   const [failure, setFailure] = useState<string | null>(null)
   useEffect(() => {
     let isHere = true
-    const read = (): void => void api.health().then((found) => { if (isHere) { setHealth(found); setFailure(null) } })
-      .catch((error: unknown) => isHere && setFailure(error instanceof Error ? error.message : String(error)))
+    const read = (): void =>
+      void api
+        .health()
+        .then((found) => {
+          if (isHere) {
+            setHealth(found)
+            setFailure(null)
+          }
+        })
+        .catch((error: unknown) => isHere && setFailure(error instanceof Error ? error.message : String(error)))
     read()
     const timer = setInterval(read, every)
-    return () => { isHere = false; clearInterval(timer) }
+    return () => {
+      isHere = false
+      clearInterval(timer)
+    }
   }, [])
   return { health, failure }
 }
@@ -42,7 +65,10 @@ function Check({ name, check }: { name: string; check: Record<string, unknown> }
       <strong>{titles[name] ?? name}</strong>
       <span>{isFine ? 'Fine' : 'In trouble'}</span>
       <span className="quiet small check-facts">
-        {Object.entries(check).filter(([key]) => key in facts).map(([key, value]) => factWords(key, value)).join(' · ')}
+        {Object.entries(check)
+          .filter(([key]) => key in facts)
+          .map(([key, value]) => factWords(key, value))
+          .join(' · ')}
         {typeof check['detail'] === 'string' ? ` ${check['detail']}` : ''}
       </span>
     </li>
@@ -52,8 +78,17 @@ function Check({ name, check }: { name: string; check: Record<string, unknown> }
 function Theme() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
-    <SegmentedControl aria-label="Colours" value={colorScheme} onChange={(value) => setColorScheme(value as MantineColorScheme)} data-testid="theme"
-      data={[{ value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }, { value: 'auto', label: 'As this device' }]} />
+    <SegmentedControl
+      aria-label="Colours"
+      value={colorScheme}
+      onChange={(value) => setColorScheme(value as MantineColorScheme)}
+      data-testid="theme"
+      data={[
+        { value: 'light', label: 'Light' },
+        { value: 'dark', label: 'Dark' },
+        { value: 'auto', label: 'As this device' },
+      ]}
+    />
   )
 }
 
@@ -65,12 +100,41 @@ export function System() {
       <div className="sections">
         <section aria-labelledby="health-title">
           <h2 id="health-title">Health</h2>
-          {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
-          {health ? <ul className="check-list surface" data-testid="health">{Object.entries(health.checks).map(([name, check]) => <Check key={name} name={name} check={check} />)}</ul> : !failure && <Skeletons count={3} height={48} />}
-          {health && <p className="quiet small">Heed {health.version}. Numbers for monitoring are under <a href="/metrics">/metrics</a>.</p>}
+          {failure && (
+            <div className="notice" data-tone="bad" role="alert">
+              {failure}
+            </div>
+          )}
+          {health ? (
+            <ul className="check-list surface" data-testid="health">
+              {Object.entries(health.checks).map(([name, check]) => (
+                <Check key={name} name={name} check={check} />
+              ))}
+            </ul>
+          ) : (
+            !failure && <Skeletons count={3} height={48} />
+          )}
+          {health && (
+            <p className="quiet small">
+              Heed {health.version}. Numbers for monitoring are under <a href="/metrics">/metrics</a>.
+            </p>
+          )}
         </section>
-        <section aria-labelledby="look-title"><h2 id="look-title">Colours</h2><Theme /></section>
-        <section aria-labelledby="you-title"><h2 id="you-title">You</h2><Button variant="default" leftSection={<IconLogout size={18} aria-hidden />} onClick={() => void leave()} data-testid="sign-out">Sign out</Button></section>
+        <section aria-labelledby="look-title">
+          <h2 id="look-title">Colours</h2>
+          <Theme />
+        </section>
+        <section aria-labelledby="you-title">
+          <h2 id="you-title">You</h2>
+          <Button
+            variant="default"
+            leftSection={<IconLogout size={18} aria-hidden />}
+            onClick={() => void leave()}
+            data-testid="sign-out"
+          >
+            Sign out
+          </Button>
+        </section>
       </div>
     </Page>
   )

@@ -17,10 +17,17 @@ function SpanRow({ span }: { span: Span }) {
   return (
     <li className="span-row" data-tone={decisionTone(last)} data-testid="timeline-row" data-action={last.action}>
       <i aria-hidden />
-      <span className="span-action">{actionNames[last.action]} {length}</span>
+      <span className="span-action">
+        {actionNames[last.action]} {length}
+      </span>
       <span className="span-words">{decisionWords(last)}</span>
-      <span className="quiet small nums">at {clock(first.mediaTimeS)}{last.latencyMs > 0 ? ` · ${latency(last.latencyMs)}` : ''}</span>
-      <span className="quiet small"><Ago at={last.at} /></span>
+      <span className="quiet small nums">
+        at {clock(first.mediaTimeS)}
+        {last.latencyMs > 0 ? ` · ${latency(last.latencyMs)}` : ''}
+      </span>
+      <span className="quiet small">
+        <Ago at={last.at} />
+      </span>
     </li>
   )
 }
@@ -46,12 +53,29 @@ const nobody: readonly StreamDecision[] = []
 export function Timeline({ flowId, streamId }: { flowId: string; streamId: string | undefined }) {
   const known = useLive((live) => live.decisions[streamId ?? '']) ?? nobody
   const { all, hasMore, read } = useOlder(flowId, streamId ?? '', known)
-  if (!streamId || all.length === 0) return <p className="quiet drawer-empty">No decision yet. Once the flow runs, each second stands here with what the model said, or why it was silent.</p>
+  if (!streamId || all.length === 0)
+    return (
+      <p className="quiet drawer-empty">
+        No decision yet. Once the flow runs, each second stands here with what the model said, or why it was silent.
+      </p>
+    )
   return (
     <div data-testid="timeline">
-      <div className="timeline-strip"><DecisionStrip decisions={all} /></div>
-      <ol className="span-list">{spansOf(all).slice(0, 300).map((span) => <SpanRow key={span.key} span={span} />)}</ol>
-      {hasMore && <Button variant="subtle" size="xs" m={8} onClick={() => void read()}>Read what came before</Button>}
+      <div className="timeline-strip">
+        <DecisionStrip decisions={all} />
+      </div>
+      <ol className="span-list">
+        {spansOf(all)
+          .slice(0, 300)
+          .map((span) => (
+            <SpanRow key={span.key} span={span} />
+          ))}
+      </ol>
+      {hasMore && (
+        <Button variant="subtle" size="xs" m={8} onClick={() => void read()}>
+          Read what came before
+        </Button>
+      )}
     </div>
   )
 }

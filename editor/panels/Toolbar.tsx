@@ -14,14 +14,25 @@ import { undoChange } from '../commands/undo.ts'
 import { zoomIn, zoomOut } from '../commands/zoom.ts'
 import { useFlow } from '../store.ts'
 
-const shown: readonly (readonly Command[])[] = [[undoChange, redoChange], [tidy, fitView, zoomOut, zoomIn]]
+const shown: readonly (readonly Command[])[] = [
+  [undoChange, redoChange],
+  [tidy, fitView, zoomOut, zoomIn],
+]
 const inMenu: readonly Command[] = [copySelected, paste, duplicateSelected, deleteSelected, selectAll]
 
 function CommandButton({ command }: { command: Command }) {
   const [first] = command.shortcuts
   const name = first ? `${command.label} (${shortcutWords(first)})` : command.label
   return (
-    <ActionIcon variant="subtle" size="lg" aria-label={command.label} title={name} disabled={!command.isEnabled()} onClick={() => void command.run()} data-testid={`command-${command.id}`}>
+    <ActionIcon
+      variant="subtle"
+      size="lg"
+      aria-label={command.label}
+      title={name}
+      disabled={!command.isEnabled()}
+      onClick={() => void command.run()}
+      data-testid={`command-${command.id}`}
+    >
       <command.icon size={18} stroke={1.75} aria-hidden />
     </ActionIcon>
   )
@@ -30,11 +41,22 @@ function CommandButton({ command }: { command: Command }) {
 function More() {
   return (
     <Menu position="top-start" withinPortal>
-      <Menu.Target><ActionIcon variant="subtle" size="lg" aria-label="More commands"><IconDots size={18} aria-hidden /></ActionIcon></Menu.Target>
+      <Menu.Target>
+        <ActionIcon variant="subtle" size="lg" aria-label="More commands">
+          <IconDots size={18} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
       <Menu.Dropdown>
         {inMenu.map((command) => (
-          <Menu.Item key={command.id} disabled={!command.isEnabled()} onClick={() => void command.run()} leftSection={<command.icon size={16} aria-hidden />}
-            rightSection={<span className="quiet small">{shortcutWords(command.shortcuts[0] ?? '')}</span>}>{command.label}</Menu.Item>
+          <Menu.Item
+            key={command.id}
+            disabled={!command.isEnabled()}
+            onClick={() => void command.run()}
+            leftSection={<command.icon size={16} aria-hidden />}
+            rightSection={<span className="quiet small">{shortcutWords(command.shortcuts[0] ?? '')}</span>}
+          >
+            {command.label}
+          </Menu.Item>
         ))}
       </Menu.Dropdown>
     </Menu>
@@ -50,9 +72,19 @@ export function Toolbar({ isReadOnly, onAbout }: { isReadOnly: boolean; onAbout(
     <div className="toolbar surface" role="toolbar" aria-label="Canvas">
       {shown.flatMap((group, index) => [
         ...(index > 0 && !isReadOnly ? [<span key={`gap-${index}`} className="toolbar-gap" />] : []),
-        ...group.filter((command) => !isReadOnly || command.isSafe).map((command) => <CommandButton key={command.id} command={command} />),
+        ...group
+          .filter((command) => !isReadOnly || command.isSafe)
+          .map((command) => <CommandButton key={command.id} command={command} />),
       ])}
-      {!isReadOnly && <><span className="toolbar-gap" /><More /><ActionIcon variant="subtle" size="lg" aria-label="About this flow" title="About this flow" onClick={onAbout}><IconInfoCircle size={18} aria-hidden /></ActionIcon></>}
+      {!isReadOnly && (
+        <>
+          <span className="toolbar-gap" />
+          <More />
+          <ActionIcon variant="subtle" size="lg" aria-label="About this flow" title="About this flow" onClick={onAbout}>
+            <IconInfoCircle size={18} aria-hidden />
+          </ActionIcon>
+        </>
+      )}
     </div>
   )
 }

@@ -1,6 +1,15 @@
 // The bar over the canvas: the flow's name, how it runs, how saving stands in words, Deploy and Stop.
 import { Button } from '@mantine/core'
-import { IconAlertTriangle, IconCloudCheck, IconCloudOff, IconCloudUp, IconEye, IconPlayerPlay, IconPlayerStop, type Icon } from '@tabler/icons-react'
+import {
+  IconAlertTriangle,
+  IconCloudCheck,
+  IconCloudOff,
+  IconCloudUp,
+  IconEye,
+  IconPlayerPlay,
+  IconPlayerStop,
+  type Icon,
+} from '@tabler/icons-react'
 import { useMemo } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { OnAirMark } from '../canvas/ShareCamera.tsx'
@@ -22,19 +31,41 @@ import { isAwake } from './use-flows.ts'
 /** How saving stands, in words. */
 export function saveWords(save: SaveState): { text: string; icon: Icon; tone: 'calm' | 'trouble' } {
   switch (save.kind) {
-    case 'saved': return { text: 'All changes saved', icon: IconCloudCheck, tone: 'calm' }
-    case 'unsaved': return { text: 'Saving in a moment', icon: IconCloudUp, tone: 'calm' }
-    case 'saving': return { text: 'Saving…', icon: IconCloudUp, tone: 'calm' }
-    case 'offline': return { text: 'Not saved yet, trying again. Your changes are kept in this browser.', icon: IconCloudOff, tone: 'trouble' }
-    case 'refused': return { text: `Not saved: ${save.message}`, icon: IconAlertTriangle, tone: 'trouble' }
-    case 'conflict': return { text: 'Not saved: two versions, choose one', icon: IconAlertTriangle, tone: 'trouble' }
+    case 'saved':
+      return { text: 'All changes saved', icon: IconCloudCheck, tone: 'calm' }
+    case 'unsaved':
+      return { text: 'Saving in a moment', icon: IconCloudUp, tone: 'calm' }
+    case 'saving':
+      return { text: 'Saving…', icon: IconCloudUp, tone: 'calm' }
+    case 'offline':
+      return {
+        text: 'Not saved yet, trying again. Your changes are kept in this browser.',
+        icon: IconCloudOff,
+        tone: 'trouble',
+      }
+    case 'refused':
+      return { text: `Not saved: ${save.message}`, icon: IconAlertTriangle, tone: 'trouble' }
+    case 'conflict':
+      return { text: 'Not saved: two versions, choose one', icon: IconAlertTriangle, tone: 'trouble' }
   }
 }
 
 function SaveMark() {
   const save = useFlow((open) => open.save)
   const { text, icon: Found, tone } = saveWords(save)
-  return <span className="save-state small" role="status" data-testid="save-state" data-save={save.kind} data-tone={tone} title={'message' in save ? save.message : undefined}><Found size={16} aria-hidden /><span>{text}</span></span>
+  return (
+    <span
+      className="save-state small"
+      role="status"
+      data-testid="save-state"
+      data-save={save.kind}
+      data-tone={tone}
+      title={'message' in save ? save.message : undefined}
+    >
+      <Found size={16} aria-hidden />
+      <span>{text}</span>
+    </span>
+  )
 }
 
 /** True while something is drawn that does not run yet. */
@@ -52,10 +83,27 @@ function RunButtons({ flowId, isReadOnly }: { flowId: string; isReadOnly: boolea
   const isBehind = useIsBehind(flowId) && isOn
   return (
     <>
-      {isOn && <Button variant="default" disabled={isDeploying} onClick={() => void stop.run()} data-testid="stop-button" leftSection={<IconPlayerStop size={16} aria-hidden />}>Stop</Button>}
+      {isOn && (
+        <Button
+          variant="default"
+          disabled={isDeploying}
+          onClick={() => void stop.run()}
+          data-testid="stop-button"
+          leftSection={<IconPlayerStop size={16} aria-hidden />}
+        >
+          Stop
+        </Button>
+      )}
       {!(isOn && isReadOnly) && (
-        <Button variant={isOn && !isBehind ? 'default' : 'filled'} loading={isDeploying} disabled={isBlocked} onClick={() => void deploy.run()} data-testid="deploy-button" title={shortcutWords('mod+enter')}
-          leftSection={<IconPlayerPlay size={16} aria-hidden />}>
+        <Button
+          variant={isOn && !isBehind ? 'default' : 'filled'}
+          loading={isDeploying}
+          disabled={isBlocked}
+          onClick={() => void deploy.run()}
+          data-testid="deploy-button"
+          title={shortcutWords('mod+enter')}
+          leftSection={<IconPlayerPlay size={16} aria-hidden />}
+        >
           {isBehind ? 'Deploy changes' : isOn ? 'Deploy again' : 'Deploy'}
         </Button>
       )}
@@ -66,23 +114,47 @@ function RunButtons({ flowId, isReadOnly }: { flowId: string; isReadOnly: boolea
 /** The name may be changed where it stands. */
 export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: string; isReadOnly: boolean }) {
   const state = useLive((live) => live.status[flowId]?.state ?? 'stopped')
-  const sharing = useShares(({ shares }) => Object.keys(shares).some((id) => id.startsWith(`${flowId}-`) && shares[id]?.state === 'on-air'))
+  const sharing = useShares(({ shares }) =>
+    Object.keys(shares).some((id) => id.startsWith(`${flowId}-`) && shares[id]?.state === 'on-air'),
+  )
   return (
     <header className="top-bar">
-      <input className="flow-title" aria-label="Name of the flow" value={flow.name} maxLength={200} readOnly={isReadOnly} data-testid="flow-name"
+      <input
+        className="flow-title"
+        aria-label="Name of the flow"
+        value={flow.name}
+        maxLength={200}
+        readOnly={isReadOnly}
+        data-testid="flow-name"
         onChange={(event) => {
           const name = event.currentTarget.value
           changeFlow((current) => setFlowText(current, 'name', name), 'flow-name')
         }}
         onBlur={(event) => {
-          if (event.currentTarget.value.trim() === '') changeFlow((current) => setFlowText(current, 'name', 'Flow without a name'))
-        }} />
-      <span data-testid="flow-state" data-state={state}><StateMark state={state} isWashed /></span>
+          if (event.currentTarget.value.trim() === '')
+            changeFlow((current) => setFlowText(current, 'name', 'Flow without a name'))
+        }}
+      />
+      <span data-testid="flow-state" data-state={state}>
+        <StateMark state={state} isWashed />
+      </span>
       {sharing && <OnAirMark label="Your camera is on air" />}
       <SaveMark />
-      <Button component="a" href={`/watch/${flowId}`} onClick={follow} variant="subtle" size="compact-sm" leftSection={<IconEye size={16} aria-hidden />} data-testid="watch-link">Watch</Button>
+      <Button
+        component="a"
+        href={`/watch/${flowId}`}
+        onClick={follow}
+        variant="subtle"
+        size="compact-sm"
+        leftSection={<IconEye size={16} aria-hidden />}
+        data-testid="watch-link"
+      >
+        Watch
+      </Button>
       <MuteButton isSmall />
-      <span className="top-actions"><RunButtons flowId={flowId} isReadOnly={isReadOnly} /></span>
+      <span className="top-actions">
+        <RunButtons flowId={flowId} isReadOnly={isReadOnly} />
+      </span>
     </header>
   )
 }

@@ -9,19 +9,48 @@ import { startMicrophone, stopMicrophone, useMicrophone } from '../microphone.ts
 export function VoiceButton({ flowId, node, isRunning }: { flowId: string; node: string; isRunning: boolean }) {
   const { state, isHearing, heard, trouble } = useMicrophone()
   useEffect(() => stopMicrophone, [flowId, node])
-  useEffect(() => { if (!isRunning) stopMicrophone() }, [isRunning])
+  useEffect(() => {
+    if (!isRunning) stopMicrophone()
+  }, [isRunning])
   return (
     <div className="stack-tight">
       <div className="row">
-        {state === 'off'
-          ? <Button variant="default" disabled={!isRunning} onClick={() => void startMicrophone(flowId, node)} leftSection={<IconMicrophone size={18} aria-hidden />} data-testid="microphone">Speak</Button>
-          : <Button variant="default" onClick={stopMicrophone} leftSection={<IconMicrophoneOff size={18} aria-hidden />} data-testid="microphone-stop">Stop listening</Button>}
+        {state === 'off' ? (
+          <Button
+            variant="default"
+            disabled={!isRunning}
+            onClick={() => void startMicrophone(flowId, node)}
+            leftSection={<IconMicrophone size={18} aria-hidden />}
+            data-testid="microphone"
+          >
+            Speak
+          </Button>
+        ) : (
+          <Button
+            variant="default"
+            onClick={stopMicrophone}
+            leftSection={<IconMicrophoneOff size={18} aria-hidden />}
+            data-testid="microphone-stop"
+          >
+            Stop listening
+          </Button>
+        )}
         {state === 'asking' && <span className="small quiet">Asking the browser</span>}
         {state === 'loading' && <span className="small quiet">Getting ready to listen</span>}
         {state === 'on-air' && <OnAirMark label={isHearing ? 'Hears you' : 'Microphone is on air'} />}
       </div>
-      <div role="status">{heard !== null && <p className="small quiet" data-testid="heard">Heard: {heard}</p>}</div>
-      {trouble && <div className="notice" data-tone="bad" role="alert">{trouble}</div>}
+      <div role="status">
+        {heard !== null && (
+          <p className="small quiet" data-testid="heard">
+            Heard: {heard}
+          </p>
+        )}
+      </div>
+      {trouble && (
+        <div className="notice" data-tone="bad" role="alert">
+          {trouble}
+        </div>
+      )}
     </div>
   )
 }

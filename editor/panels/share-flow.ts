@@ -11,7 +11,9 @@ const mostBytes = 2 * 1024 * 1024
 /** Saves the flow, without secrets, as a file of this device. */
 export async function exportFlow(id: string): Promise<void> {
   const document_ = await api.exportFlow(id)
-  const address = URL.createObjectURL(new Blob([`${JSON.stringify(document_, null, 2)}\n`], { type: 'application/json' }))
+  const address = URL.createObjectURL(
+    new Blob([`${JSON.stringify(document_, null, 2)}\n`], { type: 'application/json' }),
+  )
   const link = document.createElement('a')
   link.href = address
   link.download = exportName(document_.name)
@@ -21,11 +23,14 @@ export async function exportFlow(id: string): Promise<void> {
 }
 
 async function readDocument(file: File): Promise<unknown> {
-  if (file.size > mostBytes) throw new Error(`“${file.name}” is larger than any flow may be (2 MB). Choose a file that Heed has exported.`)
+  if (file.size > mostBytes)
+    throw new Error(`“${file.name}” is larger than any flow may be (2 MB). Choose a file that Heed has exported.`)
   try {
     return JSON.parse(await file.text())
   } catch {
-    throw new Error(`“${file.name}” cannot be read as a flow. Choose a file that Heed has exported; its name ends with .heed.json.`)
+    throw new Error(
+      `“${file.name}” cannot be read as a flow. Choose a file that Heed has exported; its name ends with .heed.json.`,
+    )
   }
 }
 
@@ -40,6 +45,9 @@ export async function importFile(file: File): Promise<void> {
   } catch (error) {
     if (!(error instanceof ApiError) || error.problems.length === 0) throw error
     const more = error.problems.length > 1 ? ` And ${error.problems.length - 1} more of the kind.` : ''
-    throw new Error(`“${file.name}” is not a flow that Heed can read. ${error.problems[0]?.message ?? error.message}${more}`, { cause: error })
+    throw new Error(
+      `“${file.name}” is not a flow that Heed can read. ${error.problems[0]?.message ?? error.message}${more}`,
+      { cause: error },
+    )
   }
 }

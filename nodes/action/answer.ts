@@ -12,11 +12,17 @@ export function isTaken({ status }: HttpResponse): boolean {
 }
 
 /** The trouble behind an answer that was not 2xx, as the error to throw. `who` opens the sentence. */
-export function troubleOf(who: string, response: HttpResponse, nowMs: number, codes = { refused: 'NOTIFICATION_REFUSED', notNow: 'NOTIFICATION_NOT_NOW' }): FatalError | RetryableError {
+export function troubleOf(
+  who: string,
+  response: HttpResponse,
+  nowMs: number,
+  codes = { refused: 'NOTIFICATION_REFUSED', notNow: 'NOTIFICATION_NOT_NOW' },
+): FatalError | RetryableError {
   const { status } = response
   const said = saidIn(response.text)
   const words = `${who} answered ${status}${said === '' ? '' : `: ${said}`}.`
-  if (status < 500 && !passing.includes(status)) return new FatalError(codes.refused, `${words} Another try would get the same answer.`)
+  if (status < 500 && !passing.includes(status))
+    return new FatalError(codes.refused, `${words} Another try would get the same answer.`)
   const retryAfterMs = readRetryAfter(response.headers['retry-after'], nowMs)
   return new RetryableError(codes.notNow, words, retryAfterMs === undefined ? {} : { retryAfterMs })
 }
@@ -33,7 +39,9 @@ export function readRetryAfter(value: string | undefined, nowMs: number): number
 export function readJson(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Record<string, unknown> : {}
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {}
   } catch {
     return {}
   }
@@ -43,14 +51,20 @@ export function readJson(text: string): Record<string, unknown> {
 export function secretOf(connection: Connection, name: string, what: string): string {
   const value = connection.secret[name]
   if (value !== undefined && value !== '') return value
-  throw new FatalError('NOTIFICATION_SECRET_MISSING', `The connection "${connection.name}" holds no ${what}. Enter it under Connections.`)
+  throw new FatalError(
+    'NOTIFICATION_SECRET_MISSING',
+    `The connection "${connection.name}" holds no ${what}. Enter it under Connections.`,
+  )
 }
 
 /** The secret web address of a bot. */
 export function hookUrl(connection: Connection): string {
   const url = secretOf(connection, 'url', 'address (its secret "url")')
   if (isWebAddress(url)) return url
-  throw new FatalError('NOTIFICATION_URL_INVALID', `The address in the connection "${connection.name}" does not begin with http:// or https://. Enter it again.`)
+  throw new FatalError(
+    'NOTIFICATION_URL_INVALID',
+    `The address in the connection "${connection.name}" does not begin with http:// or https://. Enter it again.`,
+  )
 }
 
 /** The server behind the connection, without slashes at its end. */

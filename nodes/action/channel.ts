@@ -41,22 +41,46 @@ export interface Channel {
 }
 
 /** What is wrong with a config for this channel. */
-export function channelProblems(channel: Channel, config: NoticeConfig, kindOf: (name: string) => ConnectionKind | undefined): Omit<Problem, 'node'>[] {
-  const problem = (field: string, code: string, message: string): Omit<Problem, 'node'> => ({ port: null, field, code, message, severity: 'error' })
+export function channelProblems(
+  channel: Channel,
+  config: NoticeConfig,
+  kindOf: (name: string) => ConnectionKind | undefined,
+): Omit<Problem, 'node'>[] {
+  const problem = (field: string, code: string, message: string): Omit<Problem, 'node'> => ({
+    port: null,
+    field,
+    code,
+    message,
+    severity: 'error',
+  })
   const problems = channel.check?.(config) ?? []
   const { connection, to } = channel
   if (connection && config.connection === '' && !connection.optional) {
-    problems.push(problem('connection', 'NOTIFICATION_CONNECTION_MISSING', `${channel.label} needs a connection of the kind "${connection.kind}". Choose one, or add it under Connections.`))
+    problems.push(
+      problem(
+        'connection',
+        'NOTIFICATION_CONNECTION_MISSING',
+        `${channel.label} needs a connection of the kind "${connection.kind}". Choose one, or add it under Connections.`,
+      ),
+    )
   }
   const kind = config.connection === '' ? undefined : kindOf(config.connection)
   if (connection && kind !== undefined && kind !== connection.kind) {
-    problems.push(problem('connection', 'NOTIFICATION_CONNECTION_UNFIT', `The connection "${config.connection}" is of the kind "${kind}"; ${channel.label} needs one of the kind "${connection.kind}".`))
+    problems.push(
+      problem(
+        'connection',
+        'NOTIFICATION_CONNECTION_UNFIT',
+        `The connection "${config.connection}" is of the kind "${kind}"; ${channel.label} needs one of the kind "${connection.kind}".`,
+      ),
+    )
   }
   if (to && config.to.trim() === '' && !to.optional) {
     problems.push(problem('to', 'NOTIFICATION_TO_MISSING', `Say whom to tell: ${to.what}, such as ${to.example}.`))
   }
   if (to && config.to.trim() !== '' && !to.isValid(config.to.trim())) {
-    problems.push(problem('to', 'NOTIFICATION_TO_INVALID', `"${config.to.slice(0, 80)}" is not ${to.what}, such as ${to.example}.`))
+    problems.push(
+      problem('to', 'NOTIFICATION_TO_INVALID', `"${config.to.slice(0, 80)}" is not ${to.what}, such as ${to.example}.`),
+    )
   }
   return problems
 }

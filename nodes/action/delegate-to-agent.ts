@@ -8,7 +8,11 @@ import { CodedError, FatalError } from '../contract/errors.ts'
 const mostS = 600
 
 export default defineAction({
-  type: 'delegate-to-agent', version: 1, title: 'Ask an agent', icon: 'robot', group: 'action',
+  type: 'delegate-to-agent',
+  version: 1,
+  title: 'Ask an agent',
+  icon: 'robot',
+  group: 'action',
   help: [
     "Takes the interaction model's question to an agent, with the model's note and up to 8 recent pictures.",
     'Example: wire the model\'s "Delegation" in, and "Answer" back into the model, so that it can speak of it.',
@@ -25,41 +29,107 @@ export default defineAction({
     },
   },
   config: z.object({
-    connection: z.string().default('').meta({ label: 'Agent', widget: 'connection', kinds: ['openai', 'background-agent', 'a2a', 'command'], help: 'Who is asked.' }),
-    timeoutS: z.number().min(1).max(mostS).default(120).meta({ label: 'Wait at most', unit: 's', widget: 'number', help: 'Then the question has failed.' }),
-    maxAtOnce: z.number().int().min(1).max(20).default(3).meta({ label: 'Questions at once', widget: 'number', advanced: true, help: 'Of one stream; one more fails at once.' }),
+    connection: z
+      .string()
+      .default('')
+      .meta({
+        label: 'Agent',
+        widget: 'connection',
+        kinds: ['openai', 'background-agent', 'a2a', 'command'],
+        help: 'Who is asked.',
+      }),
+    timeoutS: z
+      .number()
+      .min(1)
+      .max(mostS)
+      .default(120)
+      .meta({ label: 'Wait at most', unit: 's', widget: 'number', help: 'Then the question has failed.' }),
+    maxAtOnce: z
+      .number()
+      .int()
+      .min(1)
+      .max(20)
+      .default(3)
+      .meta({
+        label: 'Questions at once',
+        widget: 'number',
+        advanced: true,
+        help: 'Of one stream; one more fails at once.',
+      }),
   }),
-  card: '{{connection}}, at most {{timeoutS}} s', needs: ['clock', 'agents', 'pictures'],
-  timeoutMs: (mostS + 30) * 1000, maxAttempts: 3, whenStopped: 'end',
-  check: ({ connection }) => connection === ''
-    ? [{ port: null, field: 'connection', code: 'AGENT_CONNECTION_EMPTY', message: 'Choose the agent that answers: a connection.', severity: 'error' }]
-    : [],
+  card: '{{connection}}, at most {{timeoutS}} s',
+  needs: ['clock', 'agents', 'pictures'],
+  timeoutMs: (mostS + 30) * 1000,
+  maxAttempts: 3,
+  whenStopped: 'end',
+  check: ({ connection }) =>
+    connection === ''
+      ? [
+          {
+            port: null,
+            field: 'connection',
+            code: 'AGENT_CONNECTION_EMPTY',
+            message: 'Choose the agent that answers: a connection.',
+            severity: 'error',
+          },
+        ]
+      : [],
   perform: async (message, ctx) => {
     const { connection, timeoutS, maxAtOnce } = ctx.config
     const startedMs = ctx.clock.nowMs()
     const note = typeof message.fields?.note === 'string' ? message.fields.note : ''
     const pictures = await picturesOf(message.eventId, message.mediaTimeS, ctx.pictures)
     try {
-      const answer = await ctx.agents.ask(connection, {
-        question: message.text, note, pictures, timeoutMs: timeoutS * 1000, sessionId: message.source.stream, taskId: ctx.idempotencyKey, maxAtOnce,
-      }, ctx.signal)
+      const answer = await ctx.agents.ask(
+        connection,
+        {
+          question: message.text,
+          note,
+          pictures,
+          timeoutMs: timeoutS * 1000,
+          sessionId: message.source.stream,
+          taskId: ctx.idempotencyKey,
+          maxAtOnce,
+        },
+        ctx.signal,
+      )
       const tookS = Math.round((ctx.clock.nowMs() - startedMs) / 100) / 10
       return {
-        outputs: { answer: { ...message, text: answer.text, fields: { question: message.text, ...(note === '' ? {} : { note }), agent: connection, tookS, ...(answer.details ? { details: answer.details } : {}) } } },
+        outputs: {
+          answer: {
+            ...message,
+            text: answer.text,
+            fields: {
+              question: message.text,
+              ...(note === '' ? {} : { note }),
+              agent: connection,
+              tookS,
+              ...(answer.details ? { details: answer.details } : {}),
+            },
+          },
+        },
         summary: `Answered after ${tookS} s.`,
       }
     } catch (error) {
       // Its time is up: asking again would answer a question that nobody remembers.
-      if (error instanceof CodedError && error.code === 'AGENT_TIMEOUT') throw new FatalError('AGENT_TIMEOUT', error.message, { cause: error })
+      if (error instanceof CodedError && error.code === 'AGENT_TIMEOUT')
+        throw new FatalError('AGENT_TIMEOUT', error.message, { cause: error })
       throw error
     }
   },
 })
 
-interface Pictures { recentOfEvent(id: string): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]>; ofEvent(id: string): Promise<Uint8Array | undefined> }
+interface Pictures {
+  recentOfEvent(id: string): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]>
+  ofEvent(id: string): Promise<Uint8Array | undefined>
+}
 
 /** What the stream saw up to the question; for a question that no model asked, the picture kept with it. */
-async function picturesOf(eventId: string, mediaTimeS: unknown, pictures: Pictures): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]> {
+async function picturesOf(
+  eventId: string,
+  mediaTimeS: unknown,
+  pictures: Pictures,
+): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]> {
   const recent = await pictures.recentOfEvent(eventId)
   if (recent.length > 0) return recent
   const jpeg = await pictures.ofEvent(eventId)

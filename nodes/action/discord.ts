@@ -16,24 +16,43 @@ export function escapeDiscord(text: string): string {
 }
 
 export const discord: Channel = {
-  id: 'discord', label: 'Discord', help: 'A message with the picture in the channel that the webhook belongs to.',
-  connection: { kind: 'discord' }, takesPicture: true,
+  id: 'discord',
+  label: 'Discord',
+  help: 'A message with the picture in the channel that the webhook belongs to.',
+  connection: { kind: 'discord' },
+  takesPicture: true,
   send: async ({ title, message, acknowledgeUrl, picture }, ctx) => {
     const url = hookUrl(await ctx.connections.get(ctx.config.connection))
     // Escaping may double the length.
     const room = Math.floor((longest - acknowledgeUrl.length - 30) / 2)
     const content = `${escapeDiscord(cutText(`${title}\n${message.text}`, room))}\nI have seen it: <${acknowledgeUrl}>`
     const payload = JSON.stringify({ content, allowed_mentions: { parse: [] }, flags: suppressEmbeds })
-    const form = picture && multipart([
-      { name: 'payload_json', value: payload, contentType: 'application/json' },
-      { name: 'files[0]', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
-    ], ctx.idempotencyKey)
-    const response = await ctx.http.request({
-      method: 'POST', url, headers: { 'content-type': form ? form.contentType : 'application/json' }, body: form ? form.body : payload, timeoutMs, maxBytes: 16_384,
-    }, ctx.signal)
+    const form =
+      picture &&
+      multipart(
+        [
+          { name: 'payload_json', value: payload, contentType: 'application/json' },
+          { name: 'files[0]', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
+        ],
+        ctx.idempotencyKey,
+      )
+    const response = await ctx.http.request(
+      {
+        method: 'POST',
+        url,
+        headers: { 'content-type': form ? form.contentType : 'application/json' },
+        body: form ? form.body : payload,
+        timeoutMs,
+        maxBytes: 16_384,
+      },
+      ctx.signal,
+    )
     if (isTaken(response)) return picture ? 'Discord has taken it, with the picture.' : 'Discord has taken it.'
     const { retry_after: afterS } = readJson(response.text)
-    if (response.status === 429 && typeof afterS === 'number') throw new RetryableError('NOTIFICATION_NOT_NOW', 'Discord asks to wait: too many messages.', { retryAfterMs: Math.ceil(afterS * 1000) })
+    if (response.status === 429 && typeof afterS === 'number')
+      throw new RetryableError('NOTIFICATION_NOT_NOW', 'Discord asks to wait: too many messages.', {
+        retryAfterMs: Math.ceil(afterS * 1000),
+      })
     throw troubleOf('Discord', response, ctx.clock.nowMs())
   },
 }

@@ -6,19 +6,36 @@ const address = /^[^\s<>@,;"()[\]\\]+@[^\s<>@,;"()[\]\\]+$/
 
 /** `a@b.org, c@d.org`; commas, semicolons and line breaks part them. */
 export function readAddresses(to: string): string[] {
-  return [...new Set(to.split(/[,;\n]+/).map((each) => each.trim()).filter((each) => each !== ''))]
+  return [
+    ...new Set(
+      to
+        .split(/[,;\n]+/)
+        .map((each) => each.trim())
+        .filter((each) => each !== ''),
+    ),
+  ]
 }
 
 export const email: Channel = {
-  id: 'email', label: 'E-mail', help: 'A mail with the picture attached, over a connection of the kind "smtp".',
-  connection: { kind: 'smtp' }, takesPicture: true,
+  id: 'email',
+  label: 'E-mail',
+  help: 'A mail with the picture attached, over a connection of the kind "smtp".',
+  connection: { kind: 'smtp' },
+  takesPicture: true,
   to: {
-    what: 'one or more e-mail addresses', example: 'ana@example.org, ben@example.org',
+    what: 'one or more e-mail addresses',
+    example: 'ana@example.org, ben@example.org',
     isValid: (to) => readAddresses(to).length <= 50 && readAddresses(to).every((each) => address.test(each)),
   },
   send: async ({ title, message, acknowledgeUrl, picture }, ctx) => {
     const text = `${cutText(message.text, 10_000)}\n\nI have seen it: ${acknowledgeUrl}\n`
-    const mail = { id: ctx.idempotencyKey, to: readAddresses(ctx.config.to), subject: oneLine(title), text, ...(picture ? { picture } : {}) }
+    const mail = {
+      id: ctx.idempotencyKey,
+      to: readAddresses(ctx.config.to),
+      subject: oneLine(title),
+      text,
+      ...(picture ? { picture } : {}),
+    }
     return await ctx.mail.send(ctx.config.connection, mail, ctx.signal)
   },
 }

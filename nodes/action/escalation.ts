@@ -21,10 +21,18 @@ export function reminderNumber(phase: string): number | undefined {
 }
 
 /** What is put off after a try in this phase, whatever came of it. */
-export function followingOf({ repeatEveryM, unacknowledgedAfterM }: EscalationConfig, phase: string): { phase: string; afterMs: number }[] {
+export function followingOf(
+  { repeatEveryM, unacknowledgedAfterM }: EscalationConfig,
+  phase: string,
+): { phase: string; afterMs: number }[] {
   const number = reminderNumber(phase)
-  const next = number !== undefined && number < mostReminders && repeatEveryM > 0 ? [{ phase: `repeat-${number + 1}`, afterMs: repeatEveryM * minuteMs }] : []
-  return phase === '' && unacknowledgedAfterM > 0 ? [...next, { phase: deadline, afterMs: unacknowledgedAfterM * minuteMs }] : next
+  const next =
+    number !== undefined && number < mostReminders && repeatEveryM > 0
+      ? [{ phase: `repeat-${number + 1}`, afterMs: repeatEveryM * minuteMs }]
+      : []
+  return phase === '' && unacknowledgedAfterM > 0
+    ? [...next, { phase: deadline, afterMs: unacknowledgedAfterM * minuteMs }]
+    : next
 }
 
 /** The event people see and acknowledge: what the first notification of an escalation was about. */
@@ -41,7 +49,8 @@ export function unacknowledgedMessage(message: Message, nowMs: number): Message 
   const from = typeof since === 'string' ? since : message.at
   const passedMs = nowMs - Date.parse(from)
   return {
-    ...message, text: `Nobody has acknowledged this${Number.isFinite(passedMs) ? ` for ${durationWords(passedMs)}` : ''}: ${words}`,
+    ...message,
+    text: `Nobody has acknowledged this${Number.isFinite(passedMs) ? ` for ${durationWords(passedMs)}` : ''}: ${words}`,
     fields: { ...message.fields, about: rootEventOf(message), text: words, since: from },
   }
 }

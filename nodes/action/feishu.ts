@@ -14,8 +14,11 @@ type Context = ActionContext<NoticeConfig>
 const timeoutMs = { login: 3000, upload: 5000, post: 10_000 }
 
 export const feishu: Channel = {
-  id: 'feishu', label: 'Feishu', help: 'A message by a group bot of Feishu or Lark; with the picture where the connection holds an app (appId, appSecret).',
-  connection: { kind: 'feishu' }, takesPicture: true,
+  id: 'feishu',
+  label: 'Feishu',
+  help: 'A message by a group bot of Feishu or Lark; with the picture where the connection holds an app (appId, appSecret).',
+  connection: { kind: 'feishu' },
+  takesPicture: true,
   send: async ({ title, message, acknowledgeUrl, picture }, ctx) => {
     const connection = await ctx.connections.get(ctx.config.connection)
     const url = hookUrl(connection)
@@ -28,9 +31,17 @@ export const feishu: Channel = {
     ]
     const post = { msg_type: 'post', content: { post: { en_us: { title, content }, zh_cn: { title, content } } } }
     const signature = connection.secret.signSecret ? await signed(connection.name, ctx) : {}
-    const response = await ctx.http.request({
-      method: 'POST', url, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ ...signature, ...post }), timeoutMs: timeoutMs.post, maxBytes: 4096,
-    }, ctx.signal)
+    const response = await ctx.http.request(
+      {
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...signature, ...post }),
+        timeoutMs: timeoutMs.post,
+        maxBytes: 4096,
+      },
+      ctx.signal,
+    )
     const trouble = troubleOfBot('Feishu', response, { busy: [9499, 11232] }, ctx.clock.nowMs())
     if (trouble) throw trouble
     if (imageKey !== undefined) return 'Feishu has taken it, with the picture.'
@@ -41,23 +52,48 @@ export const feishu: Channel = {
 /** Feishu's own way: the text is part of the key, and what is signed is empty. */
 async function signed(name: string, ctx: Context): Promise<{ timestamp: string; sign: string }> {
   const timestamp = String(Math.floor(ctx.clock.nowMs() / 1000))
-  return { timestamp, sign: hexToBase64(await ctx.connections.sign(name, 'signSecret', '', `${timestamp}\n`) ?? '') }
+  return { timestamp, sign: hexToBase64((await ctx.connections.sign(name, 'signSecret', '', `${timestamp}\n`)) ?? '') }
 }
 
 /** The picture's key at the bot's own host, which is another one for Lark; undefined when it is not taken: the words matter more. */
-async function uploaded(picture: Uint8Array, { secret }: Connection, origin: string, ctx: Context): Promise<string | undefined> {
+async function uploaded(
+  picture: Uint8Array,
+  { secret }: Connection,
+  origin: string,
+  ctx: Context,
+): Promise<string | undefined> {
   try {
-    const login = await ctx.http.request({
-      method: 'POST', url: `${origin}/open-apis/auth/v3/tenant_access_token/internal`, headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ app_id: secret.appId, app_secret: secret.appSecret }), timeoutMs: timeoutMs.login, maxBytes: 16_384,
-    }, ctx.signal)
+    const login = await ctx.http.request(
+      {
+        method: 'POST',
+        url: `${origin}/open-apis/auth/v3/tenant_access_token/internal`,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ app_id: secret.appId, app_secret: secret.appSecret }),
+        timeoutMs: timeoutMs.login,
+        maxBytes: 16_384,
+      },
+      ctx.signal,
+    )
     const { tenant_access_token: token } = readJson(login.text)
     if (typeof token !== 'string' || !/^[\w.-]+$/.test(token)) return undefined
-    const form = multipart([{ name: 'image_type', value: 'message' }, { name: 'image', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' }], ctx.idempotencyKey)
-    const upload = await ctx.http.request({
-      method: 'POST', url: `${origin}/open-apis/im/v1/images`, headers: { 'content-type': form.contentType, authorization: `Bearer ${token}` },
-      body: form.body, timeoutMs: timeoutMs.upload, maxBytes: 16_384,
-    }, ctx.signal)
+    const form = multipart(
+      [
+        { name: 'image_type', value: 'message' },
+        { name: 'image', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
+      ],
+      ctx.idempotencyKey,
+    )
+    const upload = await ctx.http.request(
+      {
+        method: 'POST',
+        url: `${origin}/open-apis/im/v1/images`,
+        headers: { 'content-type': form.contentType, authorization: `Bearer ${token}` },
+        body: form.body,
+        timeoutMs: timeoutMs.upload,
+        maxBytes: 16_384,
+      },
+      ctx.signal,
+    )
     const { data } = readJson(upload.text)
     const key = typeof data === 'object' && data !== null && 'image_key' in data ? data.image_key : undefined
     return typeof key === 'string' && key !== '' ? key : undefined

@@ -2,6 +2,8 @@
 import type { Channel } from './channel.ts'
 
 export const inbox: Channel = {
-  id: 'inbox', label: 'Inbox', help: 'Shown in the editor, with sound and picture, until somebody acknowledges it.',
+  id: 'inbox',
+  label: 'Inbox',
+  help: 'Shown in the editor, with sound and picture, until somebody acknowledges it.',
   send: async () => 'Shown in the inbox.',
 }

@@ -2,7 +2,12 @@
 
 // The integer part of 2^32 · |sin(i + 1)|, as the RFC defines its table.
 const table = Array.from({ length: 64 }, (_unused, index) => Math.floor(Math.abs(Math.sin(index + 1)) * 2 ** 32) >>> 0)
-const turns = [[7, 12, 17, 22], [5, 9, 14, 20], [4, 11, 16, 23], [6, 10, 15, 21]] as const
+const turns = [
+  [7, 12, 17, 22],
+  [5, 9, 14, 20],
+  [4, 11, 16, 23],
+  [6, 10, 15, 21],
+] as const
 
 /** In hex. */
 export function md5(bytes: Uint8Array): string {
@@ -23,9 +28,14 @@ function addChunk(state: [number, number, number, number], view: DataView, at: n
   let [a, b, c, d] = state
   for (let index = 0; index < 64; index++) {
     const round = index >> 4
-    const [mixed, word] = round === 0 ? [(b & c) | (~b & d), index]
-      : round === 1 ? [(d & b) | (~d & c), (5 * index + 1) % 16]
-        : round === 2 ? [b ^ c ^ d, (3 * index + 5) % 16] : [c ^ (b | ~d), (7 * index) % 16]
+    const [mixed, word] =
+      round === 0
+        ? [(b & c) | (~b & d), index]
+        : round === 1
+          ? [(d & b) | (~d & c), (5 * index + 1) % 16]
+          : round === 2
+            ? [b ^ c ^ d, (3 * index + 5) % 16]
+            : [c ^ (b | ~d), (7 * index) % 16]
     const sum = (a + mixed + (table[index] ?? 0) + view.getUint32(at + word * 4, true)) >>> 0
     const turn = turns[round]?.[index % 4] ?? 0
     ;[a, d, c, b] = [d, c, b, (b + ((sum << turn) | (sum >>> (32 - turn)))) >>> 0]

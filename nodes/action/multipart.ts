@@ -19,9 +19,17 @@ const encoder = new TextEncoder()
 export function multipart(parts: readonly FormPart[], seed: string): MultipartBody {
   const base = `heed-${seed.replace(/[^A-Za-z0-9]/g, '').slice(0, 40)}`
   let boundary = base
-  for (let count = 0; parts.some(({ value }) => typeof value === 'string' && value.includes(boundary)); count++) boundary = `${base}-${count}`
-  const pieces = parts.flatMap((part) => [encoder.encode(`--${boundary}\r\n${headOf(part)}\r\n\r\n`), typeof part.value === 'string' ? encoder.encode(part.value) : part.value, encoder.encode('\r\n')])
-  return { contentType: `multipart/form-data; boundary=${boundary}`, body: joined([...pieces, encoder.encode(`--${boundary}--\r\n`)]) }
+  for (let count = 0; parts.some(({ value }) => typeof value === 'string' && value.includes(boundary)); count++)
+    boundary = `${base}-${count}`
+  const pieces = parts.flatMap((part) => [
+    encoder.encode(`--${boundary}\r\n${headOf(part)}\r\n\r\n`),
+    typeof part.value === 'string' ? encoder.encode(part.value) : part.value,
+    encoder.encode('\r\n'),
+  ])
+  return {
+    contentType: `multipart/form-data; boundary=${boundary}`,
+    body: joined([...pieces, encoder.encode(`--${boundary}--\r\n`)]),
+  }
 }
 
 function headOf({ name, filename, contentType }: FormPart): string {

@@ -22,31 +22,127 @@ import { webPush } from './web-push.ts'
 import { webhook } from './webhook.ts'
 import { wecom } from './wecom.ts'
 
-const channels: readonly Channel[] = [inbox, webhook, email, telegram, slack, discord, ntfy, webPush, mqtt, wecom, dingtalk, feishu]
+const channels: readonly Channel[] = [
+  inbox,
+  webhook,
+  email,
+  telegram,
+  slack,
+  discord,
+  ntfy,
+  webPush,
+  mqtt,
+  wecom,
+  dingtalk,
+  feishu,
+]
 const ids = channels.map((channel) => channel.id) as [string, ...string[]]
-const showing = (has: (channel: Channel) => unknown) => ({ field: 'channel', is: channels.filter(has).map(({ id }) => id) })
+const showing = (has: (channel: Channel) => unknown) => ({
+  field: 'channel',
+  is: channels.filter(has).map(({ id }) => id),
+})
 const minutes = z.number().min(0).max(10_080).default(0)
 
 const config = z.object({
-  channel: z.enum(ids).default('inbox').meta({
-    label: 'Channel', widget: 'select', options: channels.map(({ id, label, help }) => ({ value: id, label, help })), help: 'How to reach somebody.',
+  channel: z
+    .enum(ids)
+    .default('inbox')
+    .meta({
+      label: 'Channel',
+      widget: 'select',
+      options: channels.map(({ id, label, help }) => ({ value: id, label, help })),
+      help: 'How to reach somebody.',
+    }),
+  url: z
+    .string()
+    .max(2000)
+    .default('')
+    .meta({
+      label: 'Address',
+      widget: 'url',
+      placeholder: 'https://example.org/hook',
+      showIf: showing(({ id }) => id === 'webhook'),
+      help: 'Where the message is posted.',
+    }),
+  connection: z
+    .string()
+    .default('')
+    .meta({
+      label: 'Connection',
+      widget: 'connection',
+      kinds: channels.flatMap((channel): ConnectionKind[] => (channel.connection ? [channel.connection.kind] : [])),
+      showIf: showing((channel) => channel.connection),
+      help: 'The account or server it goes over; for a webhook, what signs it.',
+    }),
+  to: z
+    .string()
+    .max(4000)
+    .default('')
+    .meta({
+      label: 'To',
+      widget: 'text',
+      receiver: true,
+      placeholder: 'ana@example.org',
+      showIf: showing((channel) => channel.to),
+      help: 'Addresses, chat id, channel or topic.',
+    }),
+  title: z
+    .string()
+    .max(200)
+    .default('')
+    .meta({ label: 'Title', widget: 'template', placeholder: 'Fall', help: "The flow's name when empty." }),
+  text: z
+    .string()
+    .max(2000)
+    .default('')
+    .meta({
+      label: 'Text',
+      widget: 'template',
+      advanced: true,
+      placeholder: '{{text}}',
+      help: 'Your own words around {{text}}, {{time}}, {{flow}}, {{camera}}, {{fields.name}}; just the message when empty.',
+    }),
+  sendPicture: z
+    .boolean()
+    .default(true)
+    .meta({
+      label: 'Send the picture',
+      widget: 'toggle',
+      advanced: true,
+      showIf: showing((channel) => channel.takesPicture),
+      help: 'Off: only words and the link go out; the picture stays behind the link.',
+    }),
+  repeatEveryM: minutes.meta({
+    label: 'Remind every',
+    widget: 'number',
+    unit: 'min',
+    help: 'Until somebody acknowledges it, at most 100 times; 0 is never.',
   }),
-  url: z.string().max(2000).default('').meta({ label: 'Address', widget: 'url', placeholder: 'https://example.org/hook', showIf: showing(({ id }) => id === 'webhook'), help: 'Where the message is posted.' }),
-  connection: z.string().default('').meta({
-    label: 'Connection', widget: 'connection', kinds: channels.flatMap((channel): ConnectionKind[] => (channel.connection ? [channel.connection.kind] : [])),
-    showIf: showing((channel) => channel.connection), help: 'The account or server it goes over; for a webhook, what signs it.',
+  unacknowledgedAfterM: minutes.meta({
+    label: 'Unacknowledged after',
+    widget: 'number',
+    unit: 'min',
+    help: 'Then the port "Unacknowledged" tells the next one; 0 is never.',
   }),
-  to: z.string().max(4000).default('').meta({ label: 'To', widget: 'text', receiver: true, placeholder: 'ana@example.org', showIf: showing((channel) => channel.to), help: 'Addresses, chat id, channel or topic.' }),
-  title: z.string().max(200).default('').meta({ label: 'Title', widget: 'template', placeholder: 'Fall', help: "The flow's name when empty." }),
-  text: z.string().max(2000).default('').meta({ label: 'Text', widget: 'template', advanced: true, placeholder: '{{text}}', help: 'Your own words around {{text}}, {{time}}, {{flow}}, {{camera}}, {{fields.name}}; just the message when empty.' }),
-  sendPicture: z.boolean().default(true).meta({ label: 'Send the picture', widget: 'toggle', advanced: true, showIf: showing((channel) => channel.takesPicture), help: 'Off: only words and the link go out; the picture stays behind the link.' }),
-  repeatEveryM: minutes.meta({ label: 'Remind every', widget: 'number', unit: 'min', help: 'Until somebody acknowledges it, at most 100 times; 0 is never.' }),
-  unacknowledgedAfterM: minutes.meta({ label: 'Unacknowledged after', widget: 'number', unit: 'min', help: 'Then the port "Unacknowledged" tells the next one; 0 is never.' }),
-  call: z.array(z.string().max(80)).max(10).default([]).meta({ label: 'Call', widget: 'tags', advanced: true, placeholder: 'Ana +34 600 000 000', help: 'Numbers to call, on the page behind the link in the message.' }),
+  call: z
+    .array(z.string().max(80))
+    .max(10)
+    .default([])
+    .meta({
+      label: 'Call',
+      widget: 'tags',
+      advanced: true,
+      placeholder: 'Ana +34 600 000 000',
+      help: 'Numbers to call, on the page behind the link in the message.',
+    }),
 })
 
 export default defineAction({
-  type: 'notification', version: 1, title: 'Notification', icon: 'bell', group: 'action',
+  type: 'notification',
+  version: 1,
+  title: 'Notification',
+  icon: 'bell',
+  group: 'action',
   help: [
     'Tells somebody: in the inbox, by mail, Telegram, Slack, Discord, ntfy, browser push, MQTT, WeCom, DingTalk, Feishu, or a webhook of yours.',
     'Example: channel "email", connection "home-mail", to "ana@example.org", title "Fall at {{time}}".',
@@ -60,13 +156,23 @@ export default defineAction({
   ports: {
     in: { message: port('message', { required: true, help: 'What to tell.' }) },
     out: {
-      delivered: port('message', { label: 'Delivered', event: 'notification.delivered', help: 'Once the channel has taken it.' }),
+      delivered: port('message', {
+        label: 'Delivered',
+        event: 'notification.delivered',
+        help: 'Once the channel has taken it.',
+      }),
       failed: port('message', { label: 'Failed', event: 'notification.failed', help: 'Once every try was in vain.' }),
-      unacknowledged: port('message', { label: 'Unacknowledged', event: 'notification.unacknowledged', silentWithout: 'unacknowledgedAfterM', help: 'When nobody has reacted in time.' }),
+      unacknowledged: port('message', {
+        label: 'Unacknowledged',
+        event: 'notification.unacknowledged',
+        silentWithout: 'unacknowledgedAfterM',
+        help: 'When nobody has reacted in time.',
+      }),
     },
   },
   config,
-  card: '{{channel}} {{title}}', needs: ['http', 'connections', 'pictures', 'mail', 'mqtt', 'push', 'events'],
+  card: '{{channel}} {{title}}',
+  needs: ['http', 'connections', 'pictures', 'mail', 'mqtt', 'push', 'events'],
   timeoutMs: 20_000,
   // With pauses that double up to a minute: about a quarter of an hour.
   maxAttempts: 20,
@@ -74,41 +180,67 @@ export default defineAction({
     const channel = channels.find(({ id }) => id === values.channel)
     return [
       ...(channel ? channelProblems(channel, values, (name) => world.connection(name)?.kind) : []),
-      ...templateWarnings(values.title, 'title'), ...templateWarnings(values.text, 'text'),
+      ...templateWarnings(values.title, 'title'),
+      ...templateWarnings(values.text, 'text'),
     ]
   },
   following: followingOf,
   perform: async (message, ctx) => {
     const root = rootEventOf(message)
-    if (ctx.phase !== '' && (await isAcknowledged(message, ctx))) return { outputs: {}, summary: 'Somebody has acknowledged it: nothing to do.' }
+    if (ctx.phase !== '' && (await isAcknowledged(message, ctx)))
+      return { outputs: {}, summary: 'Somebody has acknowledged it: nothing to do.' }
     if (ctx.phase === deadline) {
-      return { outputs: { unacknowledged: unacknowledgedMessage(message, ctx.clock.nowMs()) }, summary: 'Nobody has acknowledged it in time.' }
+      return {
+        outputs: { unacknowledged: unacknowledgedMessage(message, ctx.clock.nowMs()) },
+        summary: 'Nobody has acknowledged it in time.',
+      }
     }
     const reminder = reminderNumber(ctx.phase)
-    if (reminder === undefined) throw new FatalError('NOTIFICATION_PHASE_UNKNOWN', `There is nothing to do in the phase "${ctx.phase}".`)
+    if (reminder === undefined)
+      throw new FatalError('NOTIFICATION_PHASE_UNKNOWN', `There is nothing to do in the phase "${ctx.phase}".`)
     const { told, title, channel, summary } = await tell(message, root, reminder, ctx)
     const delivered = { ...told, fields: { ...told.fields, about: root, title, channel: channel.id } }
-    return { outputs: reminder === 0 ? { delivered } : {}, summary: reminder === 0 ? summary : `Reminder ${reminder}. ${summary}`, later: followingOf(ctx.config, ctx.phase) }
+    return {
+      outputs: reminder === 0 ? { delivered } : {},
+      summary: reminder === 0 ? summary : `Reminder ${reminder}. ${summary}`,
+      later: followingOf(ctx.config, ctx.phase),
+    }
   },
 })
 
 type Values = z.output<typeof config>
 type Context = ActionContext<Values & NoticeConfig>
 
-async function tell(message: Message, root: string, reminder: number, ctx: Context): Promise<{ told: Message; title: string; channel: Channel; summary: string }> {
+async function tell(
+  message: Message,
+  root: string,
+  reminder: number,
+  ctx: Context,
+): Promise<{ told: Message; title: string; channel: Channel; summary: string }> {
   const channel = channels.find(({ id }) => id === ctx.config.channel)
-  if (!channel) throw new FatalError('NOTIFICATION_CHANNEL_UNKNOWN', `There is no channel "${ctx.config.channel}". Choose one of ${ids.join(', ')}.`)
+  if (!channel)
+    throw new FatalError(
+      'NOTIFICATION_CHANNEL_UNKNOWN',
+      `There is no channel "${ctx.config.channel}". Choose one of ${ids.join(', ')}.`,
+    )
   const world = { flow: ctx.flow.name }
   const { text, title: ownTitle } = ctx.config
   const told: Message = { ...message, text: text.trim() === '' ? message.text : renderTemplate(text, message, world) }
-  const title = oneLine(ownTitle.trim() === '' ? ctx.flow.name : renderTemplate(ownTitle, message, world)) || ctx.flow.name
+  const title =
+    oneLine(ownTitle.trim() === '' ? ctx.flow.name : renderTemplate(ownTitle, message, world)) || ctx.flow.name
   const picture = channel.takesPicture && ctx.config.sendPicture ? await pictureOf(message, ctx) : undefined
   // One link for the whole escalation: whoever presses it acknowledges what it began with.
   const first = { ...message, eventId: root }
-  const summary = await channel.send({
-    title: reminder === 0 ? title : `${title} (reminder ${reminder})`, message: told, acknowledgeUrl: ctx.acknowledgeUrl(first),
-    picture, pictureUrl: picture && ctx.pictureUrl(first),
-  }, ctx)
+  const summary = await channel.send(
+    {
+      title: reminder === 0 ? title : `${title} (reminder ${reminder})`,
+      message: told,
+      acknowledgeUrl: ctx.acknowledgeUrl(first),
+      picture,
+      pictureUrl: picture && ctx.pictureUrl(first),
+    },
+    ctx,
+  )
   return { told, title, channel, summary }
 }
 

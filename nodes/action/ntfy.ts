@@ -12,37 +12,80 @@ const isTopic = (topic: string): boolean => /^[-_A-Za-z0-9]{1,64}$/.test(topic)
 const priority = 5
 
 export const ntfy: Channel = {
-  id: 'ntfy', label: 'ntfy', help: 'A push to phones that follow a topic, with the picture. Without a connection over ntfy.sh, where everybody who knows the topic reads along.',
-  connection: { kind: 'ntfy', optional: true }, takesPicture: true,
+  id: 'ntfy',
+  label: 'ntfy',
+  help: 'A push to phones that follow a topic, with the picture. Without a connection over ntfy.sh, where everybody who knows the topic reads along.',
+  connection: { kind: 'ntfy', optional: true },
+  takesPicture: true,
   to: { what: 'a topic of letters, digits, "-" and "_"', example: 'grandma-Zk3x9', optional: true, isValid: isTopic },
-  check: ({ to, connection }) => to.trim() !== '' || connection !== '' ? [] : [{ port: null, field: 'to', code: 'NOTIFICATION_TO_MISSING', severity: 'error', message: 'Say under which topic: letters, digits, "-" and "_", such as grandma-Zk3x9.' }],
+  check: ({ to, connection }) =>
+    to.trim() !== '' || connection !== ''
+      ? []
+      : [
+          {
+            port: null,
+            field: 'to',
+            code: 'NOTIFICATION_TO_MISSING',
+            severity: 'error',
+            message: 'Say under which topic: letters, digits, "-" and "_", such as grandma-Zk3x9.',
+          },
+        ],
   send: async (notice, ctx) => {
     const connection = ctx.config.connection === '' ? undefined : await ctx.connections.get(ctx.config.connection)
     const topic = ctx.config.to.trim() || String(connection?.config.topic ?? '')
-    if (!isTopic(topic)) throw new FatalError('NOTIFICATION_TO_MISSING', 'Say under which topic: put it into the notification, or into the connection.')
+    if (!isTopic(topic))
+      throw new FatalError(
+        'NOTIFICATION_TO_MISSING',
+        'Say under which topic: put it into the notification, or into the connection.',
+      )
     const base = connection ? baseOf(connection, 'https://ntfy.sh') : 'https://ntfy.sh'
     const token = connection?.secret.token
     const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
     const post = (request: Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>) =>
-      ctx.http.request({ ...request, headers: { ...request.headers, ...authorization }, timeoutMs, maxBytes: 16_384 }, ctx.signal)
+      ctx.http.request(
+        { ...request, headers: { ...request.headers, ...authorization }, timeoutMs, maxBytes: 16_384 },
+        ctx.signal,
+      )
     if (notice.picture) {
-      const answer = await post({ method: 'PUT', url: `${base}/${topic}`, headers: headersOf(notice), body: notice.picture })
+      const answer = await post({
+        method: 'PUT',
+        url: `${base}/${topic}`,
+        headers: headersOf(notice),
+        body: notice.picture,
+      })
       if (isTaken(answer)) return 'ntfy has taken it, with the picture.'
       // Some servers take no files, or smaller ones: the words count more.
       if (answer.status !== 400 && answer.status !== 413) throw troubleOf('ntfy', answer, ctx.clock.nowMs())
     }
-    const answer = await post({ method: 'POST', url: `${base}/`, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ topic, priority, ...wordsOf(notice) }) })
+    const answer = await post({
+      method: 'POST',
+      url: `${base}/`,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ topic, priority, ...wordsOf(notice) }),
+    })
     if (!isTaken(answer)) throw troubleOf('ntfy', answer, ctx.clock.nowMs())
     return notice.picture ? 'ntfy has taken it; it did not take the picture.' : 'ntfy has taken it.'
   },
 }
 
 function wordsOf({ title, message, acknowledgeUrl }: Notice): Record<string, unknown> {
-  return { title, message: cutText(message.text, 3000), click: acknowledgeUrl, actions: [{ action: 'view', label: 'I have seen it', url: acknowledgeUrl }] }
+  return {
+    title,
+    message: cutText(message.text, 3000),
+    click: acknowledgeUrl,
+    actions: [{ action: 'view', label: 'I have seen it', url: acknowledgeUrl }],
+  }
 }
 
 function headersOf({ title, message, acknowledgeUrl }: Notice): Record<string, string> {
-  return { 'content-type': 'image/jpeg', filename: 'picture.jpg', title: encoded(title), message: encoded(cutText(message.text, 2000)), priority: String(priority), click: acknowledgeUrl }
+  return {
+    'content-type': 'image/jpeg',
+    filename: 'picture.jpg',
+    title: encoded(title),
+    message: encoded(cutText(message.text, 2000)),
+    priority: String(priority),
+    click: acknowledgeUrl,
+  }
 }
 
 /** RFC 2047: any text in a header, without a byte that could end it. */

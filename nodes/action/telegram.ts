@@ -12,36 +12,62 @@ const longestCaption = 1024
 const longestText = 4096
 
 export const telegram: Channel = {
-  id: 'telegram', label: 'Telegram', help: 'A message with the picture by a bot of yours.',
-  connection: { kind: 'telegram' }, takesPicture: true,
+  id: 'telegram',
+  label: 'Telegram',
+  help: 'A message with the picture by a bot of yours.',
+  connection: { kind: 'telegram' },
+  takesPicture: true,
   to: {
-    what: 'a chat id or a channel name', example: '123456789 or @my_channel', optional: true,
+    what: 'a chat id or a channel name',
+    example: '123456789 or @my_channel',
+    optional: true,
     isValid: (to) => /^-?\d{1,20}$/.test(to) || /^@[A-Za-z0-9_]{4,64}$/.test(to),
   },
   send: async ({ title, message, acknowledgeUrl, picture }, ctx) => {
     const connection = await ctx.connections.get(ctx.config.connection)
     const chat = ctx.config.to.trim() || String(connection.config.chatId ?? '')
-    if (chat === '') throw new FatalError('NOTIFICATION_TO_MISSING', 'Say whom to tell: put a chat id into the notification, or into the connection.')
+    if (chat === '')
+      throw new FatalError(
+        'NOTIFICATION_TO_MISSING',
+        'Say whom to tell: put a chat id into the notification, or into the connection.',
+      )
     const url = `${baseOf(connection, 'https://api.telegram.org')}/bot${encodeURIComponent(secretOf(connection, 'botToken', 'bot token'))}`
-    const words = (longest: number): string => `${cutText(`${title}\n${message.text}`, longest - acknowledgeUrl.length - 20)}\n\nI have seen it: ${acknowledgeUrl}`
+    const words = (longest: number): string =>
+      `${cutText(`${title}\n${message.text}`, longest - acknowledgeUrl.length - 20)}\n\nI have seen it: ${acknowledgeUrl}`
     if (picture) {
-      const form = multipart([
-        { name: 'chat_id', value: chat }, { name: 'caption', value: words(longestCaption) },
-        { name: 'photo', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
-      ], ctx.idempotencyKey)
+      const form = multipart(
+        [
+          { name: 'chat_id', value: chat },
+          { name: 'caption', value: words(longestCaption) },
+          { name: 'photo', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
+        ],
+        ctx.idempotencyKey,
+      )
       const answer = await post(`${url}/sendPhoto`, form.contentType, form.body, ctx)
       if (isTaken(answer)) return 'Telegram has sent it, with the picture.'
       if (!isAboutPhoto(answer)) throw trouble(answer, ctx)
     }
-    const body = JSON.stringify({ chat_id: chat, text: words(longestText), link_preview_options: { is_disabled: true } })
+    const body = JSON.stringify({
+      chat_id: chat,
+      text: words(longestText),
+      link_preview_options: { is_disabled: true },
+    })
     const answer = await post(`${url}/sendMessage`, 'application/json', body, ctx)
     if (!isTaken(answer)) throw trouble(answer, ctx)
     return picture ? 'Telegram has sent it; it did not take the picture.' : 'Telegram has sent it.'
   },
 }
 
-function post(url: string, contentType: string, body: string | Uint8Array, ctx: ActionContext<NoticeConfig>): Promise<HttpResponse> {
-  return ctx.http.request({ method: 'POST', url, headers: { 'content-type': contentType }, body, timeoutMs, maxBytes: 16_384 }, ctx.signal)
+function post(
+  url: string,
+  contentType: string,
+  body: string | Uint8Array,
+  ctx: ActionContext<NoticeConfig>,
+): Promise<HttpResponse> {
+  return ctx.http.request(
+    { method: 'POST', url, headers: { 'content-type': contentType }, body, timeoutMs, maxBytes: 16_384 },
+    ctx.signal,
+  )
 }
 
 /** It dislikes the picture, not the message. */
@@ -52,10 +78,25 @@ function isAboutPhoto({ status, text }: HttpResponse): boolean {
 function trouble(answer: HttpResponse, ctx: ActionContext<NoticeConfig>): FatalError | RetryableError {
   const { description, parameters } = readJson(answer.text)
   const said = typeof description === 'string' ? description.slice(0, 120) : ''
-  if (answer.status === 401 || answer.status === 404) return new FatalError('NOTIFICATION_REFUSED', 'Telegram does not know this bot token. Enter the one that BotFather gave you under Connections.')
-  if (answer.status === 403) return new FatalError('NOTIFICATION_REFUSED', `Telegram refused (${said || 403}). Has this person or group started a chat with the bot?`)
-  if (answer.status === 400) return new FatalError('NOTIFICATION_REFUSED', `Telegram refused (${said || 400}). Check the chat id in "To".`)
-  const after = typeof parameters === 'object' && parameters !== null && 'retry_after' in parameters ? Number(parameters.retry_after) * 1000 : NaN
-  if (answer.status === 429 && after >= 0) return new RetryableError('NOTIFICATION_NOT_NOW', 'Telegram asks to wait: too many messages.', { retryAfterMs: after })
+  if (answer.status === 401 || answer.status === 404)
+    return new FatalError(
+      'NOTIFICATION_REFUSED',
+      'Telegram does not know this bot token. Enter the one that BotFather gave you under Connections.',
+    )
+  if (answer.status === 403)
+    return new FatalError(
+      'NOTIFICATION_REFUSED',
+      `Telegram refused (${said || 403}). Has this person or group started a chat with the bot?`,
+    )
+  if (answer.status === 400)
+    return new FatalError('NOTIFICATION_REFUSED', `Telegram refused (${said || 400}). Check the chat id in "To".`)
+  const after =
+    typeof parameters === 'object' && parameters !== null && 'retry_after' in parameters
+      ? Number(parameters.retry_after) * 1000
+      : NaN
+  if (answer.status === 429 && after >= 0)
+    return new RetryableError('NOTIFICATION_NOT_NOW', 'Telegram asks to wait: too many messages.', {
+      retryAfterMs: after,
+    })
   return troubleOf('Telegram', answer, ctx.clock.nowMs())
 }

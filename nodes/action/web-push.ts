@@ -7,12 +7,22 @@ import type { Channel } from './channel.ts'
 const longest = { title: 100, text: 350 }
 
 export const webPush: Channel = {
-  id: 'web-push', label: 'Phone or desktop', help: 'A notification of the browser, on every device where you have switched it on; with the picture where this Heed is reached by https.',
+  id: 'web-push',
+  label: 'Phone or desktop',
+  help: 'A notification of the browser, on every device where you have switched it on; with the picture where this Heed is reached by https.',
   takesPicture: true,
   send: async ({ title, message, acknowledgeUrl, pictureUrl }, ctx) => {
     // A browser shows one notification per tag: a second try replaces the first.
-    const note = { title: oneLine(title, longest.title), text: cutText(message.text, longest.text), url: acknowledgeUrl, tag: ctx.idempotencyKey }
-    const count = await ctx.push.send({ ...note, ...(pictureUrl === undefined ? {} : { image: pictureUrl }) }, ctx.signal)
+    const note = {
+      title: oneLine(title, longest.title),
+      text: cutText(message.text, longest.text),
+      url: acknowledgeUrl,
+      tag: ctx.idempotencyKey,
+    }
+    const count = await ctx.push.send(
+      { ...note, ...(pictureUrl === undefined ? {} : { image: pictureUrl }) },
+      ctx.signal,
+    )
     return `Sent to ${count} ${count === 1 ? 'device' : 'devices'}.`
   },
 }

@@ -7,24 +7,54 @@ import type { Channel } from './channel.ts'
 const timeoutMs = 10_000
 
 export const webhook: Channel = {
-  id: 'webhook', label: 'Webhook', help: 'An HTTP POST with the message as JSON, signed when the connection has a signing secret.',
+  id: 'webhook',
+  label: 'Webhook',
+  help: 'An HTTP POST with the message as JSON, signed when the connection has a signing secret.',
   connection: { kind: 'webhook', optional: true },
   check: ({ url }) => {
-    const message = url === '' ? 'Say where to post: an address that begins with http:// or https://.' : 'This is not an address that begins with http:// or https://.'
-    if (isFilledIn(url)) return [{ port: null, field: 'url', code: 'WEBHOOK_URL_INVALID', message: filledInWords, severity: 'error' }]
-    return isWebAddress(url) ? [] : [{ port: null, field: 'url', code: url === '' ? 'WEBHOOK_URL_EMPTY' : 'WEBHOOK_URL_INVALID', message, severity: 'error' }]
+    const message =
+      url === ''
+        ? 'Say where to post: an address that begins with http:// or https://.'
+        : 'This is not an address that begins with http:// or https://.'
+    if (isFilledIn(url))
+      return [{ port: null, field: 'url', code: 'WEBHOOK_URL_INVALID', message: filledInWords, severity: 'error' }]
+    return isWebAddress(url)
+      ? []
+      : [
+          {
+            port: null,
+            field: 'url',
+            code: url === '' ? 'WEBHOOK_URL_EMPTY' : 'WEBHOOK_URL_INVALID',
+            message,
+            severity: 'error',
+          },
+        ]
   },
   send: async ({ title, message, acknowledgeUrl }, ctx) => {
     const { connection, url } = ctx.config
-    if (!isWebAddress(url)) throw new FatalError('WEBHOOK_URL_INVALID', `"${url}" is not an address that begins with http:// or https://. Correct it in the notification.`)
+    if (!isWebAddress(url))
+      throw new FatalError(
+        'WEBHOOK_URL_INVALID',
+        `"${url}" is not an address that begins with http:// or https://. Correct it in the notification.`,
+      )
     const frame = message.frame ? { frame: { url: ctx.absoluteUrl(message.frame.url) } } : {}
     const body = JSON.stringify({ ...message, ...frame, title, flow: ctx.flow, acknowledgeUrl })
-    const headers: Record<string, string> = { 'content-type': 'application/json', 'idempotency-key': ctx.idempotencyKey, 'user-agent': 'Heed' }
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      'idempotency-key': ctx.idempotencyKey,
+      'user-agent': 'Heed',
+    }
     const t = Math.floor(ctx.clock.nowMs() / 1000)
     const v1 = connection === '' ? undefined : await ctx.connections.sign(connection, 'signingSecret', `${t}.${body}`)
     if (v1 !== undefined) headers['x-heed-signature'] = `t=${t},v1=${v1}`
-    const response = await ctx.http.request({ method: 'POST', url, headers, body, timeoutMs, maxBytes: 4096 }, ctx.signal)
+    const response = await ctx.http.request(
+      { method: 'POST', url, headers, body, timeoutMs, maxBytes: 4096 },
+      ctx.signal,
+    )
     if (isTaken(response)) return `Delivered: the receiver answered ${response.status}.`
-    throw troubleOf('The receiver', response, ctx.clock.nowMs(), { refused: 'WEBHOOK_REFUSED', notNow: 'WEBHOOK_NOT_NOW' })
+    throw troubleOf('The receiver', response, ctx.clock.nowMs(), {
+      refused: 'WEBHOOK_REFUSED',
+      notNow: 'WEBHOOK_NOT_NOW',
+    })
   },
 }

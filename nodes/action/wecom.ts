@@ -12,8 +12,11 @@ const timeoutMs = { words: 10_000, picture: 8000 }
 const largestBytes = 2 * 1024 * 1024
 
 export const wecom: Channel = {
-  id: 'wecom', label: 'WeCom', help: 'A message by a group bot, and the picture under it.',
-  connection: { kind: 'wecom' }, takesPicture: true,
+  id: 'wecom',
+  label: 'WeCom',
+  help: 'A message by a group bot, and the picture under it.',
+  connection: { kind: 'wecom' },
+  takesPicture: true,
   send: async ({ title, message, acknowledgeUrl, picture }, ctx) => {
     const url = hookUrl(await ctx.connections.get(ctx.config.connection))
     // At most 2048 bytes; a mention is written <@name>.
@@ -21,15 +24,33 @@ export const wecom: Channel = {
     await post(url, { msgtype: 'text', text: { content, mentioned_list: [] } }, timeoutMs.words, ctx)
     if (!picture) return 'WeCom has taken it.'
     // The words have arrived: another try for the picture's sake would say them twice.
-    const isShown = picture.length <= largestBytes && await sendPicture(url, picture, ctx).then(() => true, () => false)
+    const isShown =
+      picture.length <= largestBytes &&
+      (await sendPicture(url, picture, ctx).then(
+        () => true,
+        () => false,
+      ))
     return isShown ? 'WeCom has taken it, with the picture.' : 'WeCom has taken it; it did not take the picture.'
   },
 }
 
-async function post(url: string, body: Record<string, unknown>, limitMs: number, ctx: ActionContext<NoticeConfig>): Promise<void> {
-  const response = await ctx.http.request({
-    method: 'POST', url, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), timeoutMs: limitMs, maxBytes: 4096,
-  }, ctx.signal)
+async function post(
+  url: string,
+  body: Record<string, unknown>,
+  limitMs: number,
+  ctx: ActionContext<NoticeConfig>,
+): Promise<void> {
+  const response = await ctx.http.request(
+    {
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      timeoutMs: limitMs,
+      maxBytes: 4096,
+    },
+    ctx.signal,
+  )
   const trouble = troubleOfBot('WeCom', response, { busy: [45009, -1] }, ctx.clock.nowMs())
   if (trouble) throw trouble
 }
@@ -40,6 +61,8 @@ async function sendPicture(url: string, picture: Uint8Array, ctx: ActionContext<
 
 function toBase64(bytes: Uint8Array): string {
   // In parts: a whole picture is more arguments than a call may have.
-  const parts = Array.from({ length: Math.ceil(bytes.length / 8192) }, (_unused, index) => String.fromCharCode(...bytes.subarray(index * 8192, (index + 1) * 8192)))
+  const parts = Array.from({ length: Math.ceil(bytes.length / 8192) }, (_unused, index) =>
+    String.fromCharCode(...bytes.subarray(index * 8192, (index + 1) * 8192)),
+  )
   return btoa(parts.join(''))
 }

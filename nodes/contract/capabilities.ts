@@ -38,7 +38,11 @@ export interface MediaPort {
    * Opens a camera and yields one frame a second, newest last, until the source ends; `finished` when that was the end of a clip.
    * Throws RetryableError (unreachable, broken), FatalError (missing file, no video), StoppedError. Never retries itself.
    */
-  open(spec: CameraSpec, taps: Taps, options: { signal: AbortSignal; onFast?: (frame: FastFrame) => void }): AsyncIterable<Frame, SourceEnd>
+  open(
+    spec: CameraSpec,
+    taps: Taps,
+    options: { signal: AbortSignal; onFast?: (frame: FastFrame) => void },
+  ): AsyncIterable<Frame, SourceEnd>
 }
 
 /** What the interaction model is shown and told at one tick. */
@@ -67,7 +71,11 @@ export interface ModelMemory {
   said?: { atS: number; text: string }[]
 }
 
-export interface AnsweredQuestion { question: string; answer: string; at: string }
+export interface AnsweredQuestion {
+  question: string
+  answer: string
+  at: string
+}
 
 export interface ModelVerdict {
   action: DecisionAction
@@ -106,7 +114,12 @@ export interface ModelSession {
 }
 
 export interface ModelPort {
-  open(options: { connection: string; streamKey: string; config: Record<string, unknown>; timeoutMs: number }): Promise<ModelSession>
+  open(options: {
+    connection: string
+    streamKey: string
+    config: Record<string, unknown>
+    timeoutMs: number
+  }): Promise<ModelSession>
 }
 
 export interface HttpRequest {
@@ -192,7 +205,11 @@ export interface AgentQuestion {
 
 export interface AgentPort {
   /** Throws RetryableError when nobody answers in time, FatalError when the agent refuses or failed for good. */
-  ask(connection: string, question: AgentQuestion, signal: AbortSignal): Promise<{ text: string; details?: Record<string, unknown> }>
+  ask(
+    connection: string,
+    question: AgentQuestion,
+    signal: AbortSignal,
+  ): Promise<{ text: string; details?: Record<string, unknown> }>
 }
 
 export interface Sound {
@@ -246,11 +263,18 @@ export interface MailPort {
 }
 export interface MqttPort {
   /** In this order, each acknowledged by the broker. */
-  publish(connection: string, messages: readonly { topic: string; payload: string | Uint8Array }[], signal: AbortSignal): Promise<void>
+  publish(
+    connection: string,
+    messages: readonly { topic: string; payload: string | Uint8Array }[],
+    signal: AbortSignal,
+  ): Promise<void>
 }
 export interface PushPort {
   /** To every subscribed browser; gives how many took it. `image` is fetched by the browser. */
-  send(note: { title: string; text: string; url: string; tag: string; image?: string }, signal: AbortSignal): Promise<number>
+  send(
+    note: { title: string; text: string; url: string; tag: string; image?: string },
+    signal: AbortSignal,
+  ): Promise<number>
 }
 
 export interface EventPort {

@@ -2,8 +2,26 @@
 import { z } from 'zod'
 
 export const connectionKinds = [
-  'vllm-omni', 'joyai-webinfer', 'openai', 'edge', 'background-agent', 'command', 'a2a', 'speech', 'flite', 'smtp', 'webhook',
-  'telegram', 'slack', 'discord', 'ntfy', 'web-push', 'mqtt', 'wecom', 'dingtalk', 'feishu',
+  'vllm-omni',
+  'joyai-webinfer',
+  'openai',
+  'edge',
+  'background-agent',
+  'command',
+  'a2a',
+  'speech',
+  'flite',
+  'smtp',
+  'webhook',
+  'telegram',
+  'slack',
+  'discord',
+  'ntfy',
+  'web-push',
+  'mqtt',
+  'wecom',
+  'dingtalk',
+  'feishu',
 ] as const
 export const ConnectionKindSchema = z.enum(connectionKinds)
 export type ConnectionKind = z.infer<typeof ConnectionKindSchema>

@@ -1,7 +1,21 @@
 // The one way to define a node type. A definition is data plus pure functions; the world comes through ctx.
 import type { z } from 'zod'
 import type {
-  AgentPort, Clock, ConnectionPort, EventPort, HttpPort, Log, MailPort, MediaPort, ModelMemory, ModelSession, MqttPort, PicturePort, PushPort, SourceEnd, SpeechPort,
+  AgentPort,
+  Clock,
+  ConnectionPort,
+  EventPort,
+  HttpPort,
+  Log,
+  MailPort,
+  MediaPort,
+  ModelMemory,
+  ModelSession,
+  MqttPort,
+  PicturePort,
+  PushPort,
+  SourceEnd,
+  SpeechPort,
 } from './capabilities.ts'
 import type { ConnectionInfo } from './connections.ts'
 import type { Problem } from './errors.ts'
@@ -24,7 +38,13 @@ export interface Port<K extends Kind = Kind> {
 }
 
 const titles: Record<Kind, string> = {
-  frames: 'Frames', memory: 'Memory', delegation: 'Delegation', answer: 'Answer', audio: 'Audio', message: 'Message', decision: 'Decision',
+  frames: 'Frames',
+  memory: 'Memory',
+  delegation: 'Delegation',
+  answer: 'Answer',
+  audio: 'Audio',
+  message: 'Message',
+  decision: 'Decision',
 }
 
 /** A port of `kind`. Frames and memory take one wire, everything else any number, unless `many` says otherwise. */
@@ -99,7 +119,10 @@ export interface LentMemory {
 }
 
 /** One message at one of a node's in ports. */
-export interface Arrival { port: string; message: Message }
+export interface Arrival {
+  port: string
+  message: Message
+}
 
 export interface TickContext<C, S> extends BaseContext<C> {
   /** Plain JSON; saved with the tick that changed it. */
@@ -165,7 +188,18 @@ export interface ActionResult<P extends Ports> {
 }
 
 export type Need =
-  | 'clock' | 'model' | 'media' | 'http' | 'connections' | 'pictures' | 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'events'
+  | 'clock'
+  | 'model'
+  | 'media'
+  | 'http'
+  | 'connections'
+  | 'pictures'
+  | 'agents'
+  | 'speech'
+  | 'mail'
+  | 'mqtt'
+  | 'push'
+  | 'events'
 
 export interface CheckContext {
   connection(name: string): ConnectionInfo | undefined
@@ -195,12 +229,21 @@ interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
   runs?(config: z.output<C>): 'per-camera' | 'once'
 }
 
-export interface SourceNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports> extends Base<C, I, O> {
+export interface SourceNode<
+  C extends z.ZodObject = z.ZodObject,
+  I extends Ports = Ports,
+  O extends Ports = Ports,
+> extends Base<C, I, O> {
   role: 'source'
   open(ctx: SourceContext<z.output<C>>): AsyncIterable<Frame, SourceEnd>
 }
 
-export interface TickNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports, S = unknown> extends Base<C, I, O> {
+export interface TickNode<
+  C extends z.ZodObject = z.ZodObject,
+  I extends Ports = Ports,
+  O extends Ports = Ports,
+  S = unknown,
+> extends Base<C, I, O> {
   role: 'tick'
   /** Its `taps().filters` are burned in by the decoder: no wire may carry the camera's pictures past this node. */
   burnsIn?: boolean
@@ -208,7 +251,11 @@ export interface TickNode<C extends z.ZodObject = z.ZodObject, I extends Ports =
   onTick(inputs: Received<I>, ctx: TickContext<z.output<C>, S>): Sent<O> | Promise<Sent<O>>
 }
 
-export interface ActionNode<C extends z.ZodObject = z.ZodObject, I extends Ports = Ports, O extends Ports = Ports> extends Base<C, I, O> {
+export interface ActionNode<
+  C extends z.ZodObject = z.ZodObject,
+  I extends Ports = Ports,
+  O extends Ports = Ports,
+> extends Base<C, I, O> {
   role: 'action'
   /** One try may take this long. */
   timeoutMs: number
@@ -226,17 +273,23 @@ export type NodeDefinition = SourceNode | TickNode | ActionNode
 type Unrole<T> = Omit<T, 'role'>
 
 /** A camera or other origin of frames. */
-export function defineSource<C extends z.ZodObject, I extends Ports, O extends Ports>(spec: Unrole<SourceNode<C, I, O>>): SourceNode {
+export function defineSource<C extends z.ZodObject, I extends Ports, O extends Ports>(
+  spec: Unrole<SourceNode<C, I, O>>,
+): SourceNode {
   return { ...spec, role: 'source' } as unknown as SourceNode
 }
 
 /** A node that runs inside the session, at every tick. */
-export function defineNode<C extends z.ZodObject, I extends Ports, O extends Ports, S>(spec: Unrole<TickNode<C, I, O, S>>): TickNode {
+export function defineNode<C extends z.ZodObject, I extends Ports, O extends Ports, S>(
+  spec: Unrole<TickNode<C, I, O, S>>,
+): TickNode {
   return { ...spec, role: 'tick' } as unknown as TickNode
 }
 
 /** A node that acts on the world, as a queue job. */
-export function defineAction<C extends z.ZodObject, I extends Ports, O extends Ports>(spec: Unrole<ActionNode<C, I, O>>): ActionNode {
+export function defineAction<C extends z.ZodObject, I extends Ports, O extends Ports>(
+  spec: Unrole<ActionNode<C, I, O>>,
+): ActionNode {
   return { ...spec, role: 'action' } as unknown as ActionNode
 }
 

@@ -1,7 +1,18 @@
 // What every error of ours carries, and what counts as a stop.
 import { describe, expect, it } from 'vitest'
 import {
-  AuthError, BadRequestError, BugError, CodedError, ConflictError, FatalError, FlowInvalidError, isStopped, NotFoundError, RetryableError, StoppedError, toError,
+  AuthError,
+  BadRequestError,
+  BugError,
+  CodedError,
+  ConflictError,
+  FatalError,
+  FlowInvalidError,
+  isStopped,
+  NotFoundError,
+  RetryableError,
+  StoppedError,
+  toError,
 } from './errors.ts'
 
 describe('coded errors', () => {
@@ -10,7 +21,13 @@ describe('coded errors', () => {
     for (const Class of [BadRequestError, NotFoundError, ConflictError, AuthError, FatalError]) {
       const error = new Class('AREA_WHAT', 'Do this.', { cause, details: { host: 'a' } })
       expect(error).toBeInstanceOf(CodedError)
-      expect(error).toMatchObject({ name: Class.name, code: 'AREA_WHAT', message: 'Do this.', cause, details: { host: 'a' } })
+      expect(error).toMatchObject({
+        name: Class.name,
+        code: 'AREA_WHAT',
+        message: 'Do this.',
+        cause,
+        details: { host: 'a' },
+      })
     }
   })
 
@@ -24,7 +41,9 @@ describe('coded errors', () => {
   })
 
   it('list the problems of a flow', () => {
-    const problems = [{ node: 'a', port: null, field: null, code: 'NODE_ODD', message: 'Odd.', severity: 'error' as const }]
+    const problems = [
+      { node: 'a', port: null, field: null, code: 'NODE_ODD', message: 'Odd.', severity: 'error' as const },
+    ]
     expect(new FlowInvalidError('FLOW_ODD', 'Odd.', problems).problems).toBe(problems)
   })
 
@@ -39,9 +58,12 @@ describe('isStopped', () => {
     expect(isStopped(AbortSignal.abort().reason)).toBe(true)
   })
 
-  it.each([new Error('x'), undefined, 'RUN_STOPPED', new FatalError('AREA_WHAT', 'x'), AbortSignal.timeout(0)])('takes nothing else for a stop', (other) => {
-    expect(isStopped(other)).toBe(false)
-  })
+  it.each([new Error('x'), undefined, 'RUN_STOPPED', new FatalError('AREA_WHAT', 'x'), AbortSignal.timeout(0)])(
+    'takes nothing else for a stop',
+    (other) => {
+      expect(isStopped(other)).toBe(false)
+    },
+  )
 })
 
 describe('toError', () => {

@@ -6,7 +6,14 @@ export type DecisionAction = (typeof decisionActions)[number]
 
 /** Why a tick was silent. `model` is also the reason of a response or a delegation. */
 export const reasons = [
-  'model', 'no-instruction', 'camera-lost', 'model-unreachable', 'duplicate', 'cooldown', 'schedule', 'dropped',
+  'model',
+  'no-instruction',
+  'camera-lost',
+  'model-unreachable',
+  'duplicate',
+  'cooldown',
+  'schedule',
+  'dropped',
 ] as const
 export type Reason = (typeof reasons)[number]
 
@@ -47,10 +54,26 @@ export const fromOutside = ''
 export const SoundSchema = z.object({ url: z.string(), durationS: z.number(), startsAtMs: z.number() })
 
 export const eventKinds = [
-  'response.given', 'delegation.made', 'answer.received', 'delegation.failed', 'message.sent',
-  'notification.delivered', 'notification.failed', 'notification.unacknowledged', 'speech.played', 'speech.dropped',
-  'stream.started', 'stream.lost', 'stream.resumed', 'stream.finished', 'stream.stopped', 'stream.failed',
-  'model.lost', 'model.resumed', 'memory.restored', 'decisions.lost',
+  'response.given',
+  'delegation.made',
+  'answer.received',
+  'delegation.failed',
+  'message.sent',
+  'notification.delivered',
+  'notification.failed',
+  'notification.unacknowledged',
+  'speech.played',
+  'speech.dropped',
+  'stream.started',
+  'stream.lost',
+  'stream.resumed',
+  'stream.finished',
+  'stream.stopped',
+  'stream.failed',
+  'model.lost',
+  'model.resumed',
+  'memory.restored',
+  'decisions.lost',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

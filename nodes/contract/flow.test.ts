@@ -3,8 +3,20 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { FlowSchema, flowFormat, flowMigrations, migrateFlow } from './flow.ts'
 
 const flow = {
-  format: flowFormat, name: 'Fall alert', mood: 'kept', tags: ['care'],
-  nodes: [{ id: 'cam', type: 'camera-source', version: 1, position: { x: 0, y: 0, locked: true }, config: { kind: 'file', secretIdea: 1 }, color: 'red' }],
+  format: flowFormat,
+  name: 'Fall alert',
+  mood: 'kept',
+  tags: ['care'],
+  nodes: [
+    {
+      id: 'cam',
+      type: 'camera-source',
+      version: 1,
+      position: { x: 0, y: 0, locked: true },
+      config: { kind: 'file', secretIdea: 1 },
+      color: 'red',
+    },
+  ],
   wires: [{ from: { node: 'cam', port: 'frames', hint: 1 }, to: { node: 'gone', port: 'frames' }, bend: [1, 2] }],
 }
 
@@ -45,7 +57,17 @@ describe('migrateFlow', () => {
     expect(migrateFlow({ format: 'loop' })).toEqual({ format: 'loop' })
   })
 
-  it.each([undefined, null, 7, 'heed.flow/1', [], {}, { format: 'valueOf' }, { format: '__proto__' }, { format: null }])('leaves %j for the parser to refuse', (document) => {
+  it.each([
+    undefined,
+    null,
+    7,
+    'heed.flow/1',
+    [],
+    {},
+    { format: 'valueOf' },
+    { format: '__proto__' },
+    { format: null },
+  ])('leaves %j for the parser to refuse', (document) => {
     expect(migrateFlow(document)).toBe(document)
   })
 })

@@ -3,7 +3,11 @@ import { z } from 'zod'
 
 export const flowFormat = 'heed.flow/1'
 
-const id = z.string().min(1).max(64).regex(/^[A-Za-z0-9_-]+$/, 'Ids are letters, digits, "_" and "-".')
+const id = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[A-Za-z0-9_-]+$/, 'Ids are letters, digits, "_" and "-".')
 
 export const FlowNodeSchema = z.looseObject({
   id,

@@ -49,8 +49,14 @@ export interface FastFrame {
 }
 
 /** In parts of the picture's width and height: 0 is left or top, 1 is right or bottom. */
-export interface Point { x: number; y: number }
-export interface Rectangle extends Point { width: number; height: number }
+export interface Point {
+  x: number
+  y: number
+}
+export interface Rectangle extends Point {
+  width: number
+  height: number
+}
 
 /** Done to every picture while it is decoded, in the order given: each sees the picture as the one before left it. */
 export type PictureFilter = { do: 'mask'; polygons: Point[][] } | { do: 'crop'; rectangle: Rectangle }
@@ -79,6 +85,7 @@ export function visualTokens(width: number, height: number): number {
 
 /** One filter in one line: the decoder writes it on its frames, a node that relies on the filter looks for it there. */
 export function markOf(filter: PictureFilter): string {
-  if (filter.do === 'crop') return `crop ${filter.rectangle.x} ${filter.rectangle.y} ${filter.rectangle.width} ${filter.rectangle.height}`
+  if (filter.do === 'crop')
+    return `crop ${filter.rectangle.x} ${filter.rectangle.y} ${filter.rectangle.width} ${filter.rectangle.height}`
   return `mask ${filter.polygons.map((polygon) => polygon.map(({ x, y }) => `${x},${y}`).join(' ')).join(' / ')}`
 }

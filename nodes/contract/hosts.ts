@@ -2,7 +2,20 @@
 
 // The scheme has a bound: without one a long run of letters would be tried from each of them to its end.
 const address = /[a-z][a-z0-9+.-]{0,30}:\/\/(?:[^\s/?#"'<>\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'<>\\@]+)(?::(\d{1,5}))?/gi
-const usualPorts: Record<string, number> = { http: 80, ws: 80, https: 443, wss: 443, rtsp: 554, rtsps: 322, rtmp: 1935, rtmps: 443, mqtt: 1883, mqtts: 8883, smtp: 25, smtps: 465 }
+const usualPorts: Record<string, number> = {
+  http: 80,
+  ws: 80,
+  https: 443,
+  wss: 443,
+  rtsp: 554,
+  rtsps: 322,
+  rtmp: 1935,
+  rtmps: 443,
+  mqtt: 1883,
+  mqtts: 8883,
+  smtp: 25,
+  smtps: 465,
+}
 
 /** Begins the name of a person or place a flow writes to, among names of hosts: no host has a space in it. */
 export const receiverMark = 'to '
@@ -22,7 +35,10 @@ export function portOf({ protocol, port }: { protocol: string; port: string }): 
 }
 
 /** A host, and where in a value it is named: `url`, `servers.0.host`. */
-export interface NamedHost { host: string; field: string }
+export interface NamedHost {
+  host: string
+  field: string
+}
 
 /** `host:port` of every address in a value, whatever its shape; of `{ host, port }` pairs too. */
 export function hostsIn(value: unknown): string[] {
@@ -54,7 +70,10 @@ function collect(whole: unknown, found: NamedHost[]): void {
   }
 }
 
-interface Path { key: string; in: Path | null }
+interface Path {
+  key: string
+  in: Path | null
+}
 
 function dotted(path: Path | null): string {
   const keys: string[] = []
@@ -67,9 +86,11 @@ function addressesIn(text: string): string[] {
   const found = new Set<string>()
   const add = (scheme: string, name: string, port: string): void => {
     const host = plainHost(name)
-    if (host !== undefined) found.add(`${host}:${port === '' ? usualPorts[scheme.toLowerCase()] ?? 80 : Number(port)}`)
+    if (host !== undefined)
+      found.add(`${host}:${port === '' ? (usualPorts[scheme.toLowerCase()] ?? 80) : Number(port)}`)
   }
-  for (const [whole, name = '', port = ''] of text.matchAll(address)) add(whole.slice(0, whole.indexOf(':')), name, port)
+  for (const [whole, name = '', port = ''] of text.matchAll(address))
+    add(whole.slice(0, whole.indexOf(':')), name, port)
   // As whoever opens it reads it: `http:host`, `http:\\host` and line breaks inside are addresses too.
   if (URL.canParse(text.trim())) {
     const { protocol, hostname, port } = new URL(text.trim())

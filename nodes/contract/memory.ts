@@ -12,7 +12,11 @@ const longestFacts = 1900
 const longestId = 80
 const keptFacts = 50
 
-export interface Fact { id: string; text: string; at: string }
+export interface Fact {
+  id: string
+  text: string
+  at: string
+}
 export interface KeptMemory extends ModelMemory {
   /** The tick at which the newest summary came, or watching began. */
   newestTick: number
@@ -39,11 +43,18 @@ export const MemoryEditSchema = z.discriminatedUnion('op', [
 export type MemoryEdit = z.infer<typeof MemoryEditSchema>
 
 /** One thing a model has in mind, with an id made from its words: it fits only as long as they do. */
-export interface MemoryEntry { id: string; model: string; part: 'long-term' | 'summary' | 'question' | 'said'; range: string; text: string; answer?: string }
+export interface MemoryEntry {
+  id: string
+  model: string
+  part: 'long-term' | 'summary' | 'question' | 'said'
+  range: string
+  text: string
+  answer?: string
+}
 
 /** Saved state of any age, read as well as it goes. */
 export function readMemoryState(saved: unknown): MemoryState {
-  const value = typeof saved === 'object' && saved !== null ? saved as Partial<MemoryState> : {}
+  const value = typeof saved === 'object' && saved !== null ? (saved as Partial<MemoryState>) : {}
   return { ...emptyMemory(), ...value }
 }
 
@@ -53,7 +64,10 @@ export function rememberFact(state: MemoryState, fact: Fact, most = keptFacts): 
   const id = fact.id.slice(0, longestId)
   if (text === '' || state.facts.some((known) => known.id === id)) return state
   // The same words again are the same fact, only fresher.
-  return makeRoom({ ...state, facts: [...state.facts.filter((known) => known.text !== text), { id, text, at: fact.at }] }, most)
+  return makeRoom(
+    { ...state, facts: [...state.facts.filter((known) => known.text !== text), { id, text, at: fact.at }] },
+    most,
+  )
 }
 
 function makeRoom(state: MemoryState, most: number): MemoryState {
@@ -70,41 +84,73 @@ export function factsText(facts: readonly Fact[]): string {
 /** Everything the models have in mind, one by one. */
 export function memoryEntries(models: Record<string, ModelMemory>): MemoryEntry[] {
   return Object.entries(models).flatMap(([model, memory]) => {
-    const entry = (part: MemoryEntry['part'], range: string, text: string): MemoryEntry => ({ id: entryId(model, part, range, text), model, part, range, text })
+    const entry = (part: MemoryEntry['part'], range: string, text: string): MemoryEntry => ({
+      id: entryId(model, part, range, text),
+      model,
+      part,
+      range,
+      text,
+    })
     return [
       ...(memory.longTerm === '' ? [] : [entry('long-term', '', memory.longTerm)]),
       ...memory.midTerm.map(({ range, text }) => entry('summary', range, text)),
-      ...(memory.questions ?? []).map(({ at, question, answer }) => ({ ...entry('question', at, `${question} ${answer}`), answer })),
+      ...(memory.questions ?? []).map(({ at, question, answer }) => ({
+        ...entry('question', at, `${question} ${answer}`),
+        answer,
+      })),
       ...(memory.said ?? []).map((said) => entry('said', saidAt(said), said.text)),
     ]
   })
 }
 
 /** Applies a person's edit. `changed` says what it touched: the facts, the memory of a model, or nothing. */
-export function editMemory(state: MemoryState, edit: MemoryEdit, made: { id: string; at: string }): { state: MemoryState; changed: 'facts' | { model: string } | null } {
+export function editMemory(
+  state: MemoryState,
+  edit: MemoryEdit,
+  made: { id: string; at: string },
+): { state: MemoryState; changed: 'facts' | { model: string } | null } {
   if (edit.op === 'remember') return { state: rememberFact(state, { ...made, text: edit.text }), changed: 'facts' }
   const text = edit.op === 'correct' ? edit.text.trim() : ''
   if (state.facts.some(({ id }) => id === edit.id)) {
-    const facts = state.facts.map((fact) => fact.id === edit.id ? { ...fact, text: oneLine(text).slice(0, longestFact), at: made.at } : fact).filter((fact) => fact.text !== '')
+    const facts = state.facts
+      .map((fact) => (fact.id === edit.id ? { ...fact, text: oneLine(text).slice(0, longestFact), at: made.at } : fact))
+      .filter((fact) => fact.text !== '')
     return { state: makeRoom({ ...state, facts }, keptFacts), changed: 'facts' }
   }
   const entry = memoryEntries(state.models).find(({ id }) => id === edit.id)
   const kept = entry && state.models[entry.model]
   if (!entry || !kept) return { state, changed: null }
-  return { state: { ...state, models: { ...state.models, [entry.model]: { ...kept, ...edited(kept, entry, text) } } }, changed: { model: entry.model } }
+  return {
+    state: { ...state, models: { ...state.models, [entry.model]: { ...kept, ...edited(kept, entry, text) } } },
+    changed: { model: entry.model },
+  }
 }
 
 function edited(memory: ModelMemory, entry: MemoryEntry, text: string): Partial<ModelMemory> {
-  const is = (part: MemoryEntry['part'], range: string, words: string): boolean => entry.id === entryId(entry.model, part, range, words)
+  const is = (part: MemoryEntry['part'], range: string, words: string): boolean =>
+    entry.id === entryId(entry.model, part, range, words)
   if (entry.part === 'long-term') return { longTerm: text }
   if (entry.part === 'summary') {
-    return { midTerm: memory.midTerm.map((each) => is('summary', each.range, each.text) ? { ...each, text } : each).filter((each) => each.text !== '') }
+    return {
+      midTerm: memory.midTerm
+        .map((each) => (is('summary', each.range, each.text) ? { ...each, text } : each))
+        .filter((each) => each.text !== ''),
+    }
   }
   if (entry.part === 'said') {
-    return { said: (memory.said ?? []).map((each) => is('said', saidAt(each), each.text) ? { ...each, text } : each).filter((each) => each.text !== '') }
+    return {
+      said: (memory.said ?? [])
+        .map((each) => (is('said', saidAt(each), each.text) ? { ...each, text } : each))
+        .filter((each) => each.text !== ''),
+    }
   }
-  const isThis = ({ at, question, answer }: { at: string; question: string; answer: string }): boolean => is('question', at, `${question} ${answer}`)
-  return { questions: (memory.questions ?? []).map((each) => isThis(each) ? { ...each, answer: text } : each).filter((each) => each.answer !== '') }
+  const isThis = ({ at, question, answer }: { at: string; question: string; answer: string }): boolean =>
+    is('question', at, `${question} ${answer}`)
+  return {
+    questions: (memory.questions ?? [])
+      .map((each) => (isThis(each) ? { ...each, answer: text } : each))
+      .filter((each) => each.answer !== ''),
+  }
 }
 
 function saidAt({ atS }: { atS: number }): string {
@@ -118,10 +164,19 @@ export function memoryWarnings(state: MemoryState): string[] {
     if (since <= staleAfterTicks) return []
     const minutes = Math.round(since / 60)
     return kept.midTerm.length === 0 && kept.longTerm === ''
-      ? [`The model "${model}" has watched for ${minutes} min and has summed up nothing yet. After a restart it would begin with no memory.`]
-      : [`The newest summary of the model "${model}" is ${minutes} min old; one should come about every ${Math.round(chunkTicks / 60 * 10) / 10} min.`]
+      ? [
+          `The model "${model}" has watched for ${minutes} min and has summed up nothing yet. After a restart it would begin with no memory.`,
+        ]
+      : [
+          `The newest summary of the model "${model}" is ${minutes} min old; one should come about every ${Math.round((chunkTicks / 60) * 10) / 10} min.`,
+        ]
   })
-  return state.dropped === 0 ? ofModels : [...ofModels, `${state.dropped} older ${state.dropped === 1 ? 'fact was' : 'facts were'} dropped: there was no more room.`]
+  return state.dropped === 0
+    ? ofModels
+    : [
+        ...ofModels,
+        `${state.dropped} older ${state.dropped === 1 ? 'fact was' : 'facts were'} dropped: there was no more room.`,
+      ]
 }
 
 function oneLine(text: string): string {

@@ -25,13 +25,17 @@ export function templateWarnings(template: string, field: string): Omit<Problem,
   const names = [...template.matchAll(placeholder)].map((match) => match[1] ?? '')
   const unknown = [...new Set(names)].filter((name) => !plain.some((known) => known === name) && !fieldName.test(name))
   return unknown.map((name) => ({
-    port: null, field, code: 'TEMPLATE_FIELD_UNKNOWN', severity: 'warning',
+    port: null,
+    field,
+    code: 'TEMPLATE_FIELD_UNKNOWN',
+    severity: 'warning',
     message: `"{{${name}}}" means nothing here and stays empty. Use {{text}}, {{time}}, {{flow}}, {{camera}} or {{fields.name}}.`,
   }))
 }
 
 /** What to say of an address that `isFilledIn`. */
-export const filledInWords = 'An address cannot be filled in from a message: text never chooses where to send. Write the host itself, without { } or *.'
+export const filledInWords =
+  'An address cannot be filled in from a message: text never chooses where to send. Write the host itself, without { } or *.'
 
 /** True when the host or the port of an address holds a placeholder or a wildcard; its path may hold what it likes. */
 export function isFilledIn(address: string): boolean {
@@ -54,11 +58,16 @@ export function cutText(text: string, longest: number): string {
 
 function valueOf(name: string, message: Message, world: TemplateWorld): string {
   switch (name) {
-    case 'text': return message.text
-    case 'time': return timeWords(message.at, world.timeZone)
-    case 'flow': return world.flow
-    case 'camera': return cameraOf(message)
-    default: return fieldOf(name, message)
+    case 'text':
+      return message.text
+    case 'time':
+      return timeWords(message.at, world.timeZone)
+    case 'flow':
+      return world.flow
+    case 'camera':
+      return cameraOf(message)
+    default:
+      return fieldOf(name, message)
   }
 }
 
@@ -70,7 +79,8 @@ function cameraOf({ source: { flow, stream } }: Message): string {
 function fieldOf(name: string, message: Message): string {
   const key = fieldName.exec(name)?.[1]
   // Only own entries: a template may say "fields.constructor".
-  const value = key !== undefined && message.fields && Object.hasOwn(message.fields, key) ? message.fields[key] : undefined
+  const value =
+    key !== undefined && message.fields && Object.hasOwn(message.fields, key) ? message.fields[key] : undefined
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
 }
 
@@ -79,5 +89,9 @@ function timeWords(at: string, timeZone: string | undefined): string {
   const atMs = Date.parse(at)
   if (Number.isNaN(atMs)) return ''
   // Swedish writes dates the ISO way.
-  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', ...(timeZone === undefined ? {} : { timeZone }) }).format(new Date(atMs))
+  return new Intl.DateTimeFormat('sv-SE', {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(new Date(atMs))
 }

@@ -3,10 +3,22 @@
 import type { ConnectionKind } from './connections.ts'
 
 export type Widget =
-  | 'text' | 'textarea' | 'number' | 'duration' | 'select' | 'segments' | 'toggle' | 'tags' | 'skills'
-  | 'connection' | 'media' | 'url' | 'template'
+  | 'text'
+  | 'textarea'
+  | 'number'
+  | 'duration'
+  | 'select'
+  | 'segments'
+  | 'toggle'
+  | 'tags'
+  | 'skills'
+  | 'connection'
+  | 'media'
+  | 'url'
+  | 'template'
   /** Drawn on a snapshot: a list of polygons, and one rectangle, in parts of the picture. */
-  | 'polygons' | 'rectangle'
+  | 'polygons'
+  | 'rectangle'
   /** One of the voices that the chosen connection (field `connection`) offers, or another name. */
   | 'voice'
 

@@ -7,7 +7,11 @@ const onWords = ['on', 'arm', 'armed', 'true', '1', 'yes']
 const offWords = ['off', 'disarm', 'disarmed', 'false', '0', 'no']
 
 export default defineNode({
-  type: 'arm', version: 1, title: 'Arm', icon: 'hand-stop', group: 'logic',
+  type: 'arm',
+  version: 1,
+  title: 'Arm',
+  icon: 'hand-stop',
+  group: 'logic',
   help: [
     'Lets messages through while it is armed. Turn it on and off here, over the API, or with a message into "control".',
     'Example: between a model and a notification, disarmed while you are at home.',
@@ -25,13 +29,27 @@ export default defineNode({
     },
   },
   config: z.object({
-    initially: z.enum(['armed', 'disarmed']).default('armed').meta({
-      label: 'At first', widget: 'segments', help: 'Until somebody turns it.',
-      options: [{ value: 'armed', label: 'Armed' }, { value: 'disarmed', label: 'Disarmed' }],
-    }),
+    initially: z
+      .enum(['armed', 'disarmed'])
+      .default('armed')
+      .meta({
+        label: 'At first',
+        widget: 'segments',
+        help: 'Until somebody turns it.',
+        options: [
+          { value: 'armed', label: 'Armed' },
+          { value: 'disarmed', label: 'Disarmed' },
+        ],
+      }),
   }),
-  card: '{{initially}} at first', needs: ['clock'],
-  state: (): { armed: boolean | null; sinceMs: number; held: number; ignored: number } => ({ armed: null, sinceMs: 0, held: 0, ignored: 0 }),
+  card: '{{initially}} at first',
+  needs: ['clock'],
+  state: (): { armed: boolean | null; sinceMs: number; held: number; ignored: number } => ({
+    armed: null,
+    sinceMs: 0,
+    held: 0,
+    ignored: 0,
+  }),
   onTick: (_ports, { arrivals, config, state, clock, status, message }) => {
     let armed = state.armed ?? config.initially === 'armed'
     const passed: Message[] = []
@@ -51,7 +69,10 @@ export default defineNode({
       changed.push(message(armed ? 'Armed.' : 'Disarmed.', { fields: { armed } }))
     }
     state.armed = armed
-    status(armed ? 'Armed' : 'Disarmed', { tone: armed ? 'ok' : 'warn', data: { armed, sinceMs: state.sinceMs, held: state.held, ignored: state.ignored } })
+    status(armed ? 'Armed' : 'Disarmed', {
+      tone: armed ? 'ok' : 'warn',
+      data: { armed, sinceMs: state.sinceMs, held: state.held, ignored: state.ignored },
+    })
     return { message: passed, changed }
   },
 })

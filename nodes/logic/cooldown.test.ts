@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { testMessage, testNode } from '../../test/support/test-node.ts'
 import cooldown from './cooldown.ts'
 
-const texts = (sent: Record<string, unknown>): string[] => (sent.message as { text: string }[]).map((message) => message.text)
+const texts = (sent: Record<string, unknown>): string[] =>
+  (sent.message as { text: string }[]).map((message) => message.text)
 const said = (...all: string[]) => ({ message: all.map((text) => testMessage(text)) })
 
 describe('cooldown', () => {
@@ -19,7 +20,10 @@ describe('cooldown', () => {
 
   it('counts each text for itself when told so, whatever its case and spaces', async () => {
     const node = testNode(cooldown, { config: { quietMs: 60_000, per: 'text' } })
-    expect(texts(await node.tick(said('A man fell.', 'a  man FELL. ', 'A dog barks.')))).toEqual(['A man fell.', 'A dog barks.'])
+    expect(texts(await node.tick(said('A man fell.', 'a  man FELL. ', 'A dog barks.')))).toEqual([
+      'A man fell.',
+      'A dog barks.',
+    ])
     expect(texts(await node.tick(said('A man fell.', 'A cat.')))).toEqual(['A cat.'])
   })
 

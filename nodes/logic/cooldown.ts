@@ -12,7 +12,11 @@ interface State {
 }
 
 export default defineNode({
-  type: 'cooldown', version: 1, title: 'Cooldown', icon: 'hourglass', group: 'logic',
+  type: 'cooldown',
+  version: 1,
+  title: 'Cooldown',
+  icon: 'hourglass',
+  group: 'logic',
   help: [
     'Lets one message through, then stays quiet for a while.',
     'Example: "Stay quiet for 1 min" between a model and a notification gives one alert a minute, however often the model speaks.',
@@ -23,18 +27,41 @@ export default defineNode({
     out: { message: port('message', { help: 'What gets through.' }) },
   },
   config: z.object({
-    quietMs: z.number().min(1000).max(7 * 86_400_000).default(60_000).meta({ label: 'Stay quiet for', widget: 'duration', help: 'Counted from the last message let through.' }),
-    per: z.enum(['node', 'text']).default('node').meta({
-      label: 'Count', widget: 'segments', help: 'Whether a different text may pass in the meantime.',
-      options: [{ value: 'node', label: 'All messages' }, { value: 'text', label: 'Each text' }],
-    }),
-    scope: z.enum(['camera', 'all']).default('camera').meta({
-      label: 'For', widget: 'segments', advanced: true, help: 'Whether cameras are counted together.',
-      options: [{ value: 'camera', label: 'Each camera' }, { value: 'all', label: 'All cameras' }],
-    }),
+    quietMs: z
+      .number()
+      .min(1000)
+      .max(7 * 86_400_000)
+      .default(60_000)
+      .meta({ label: 'Stay quiet for', widget: 'duration', help: 'Counted from the last message let through.' }),
+    per: z
+      .enum(['node', 'text'])
+      .default('node')
+      .meta({
+        label: 'Count',
+        widget: 'segments',
+        help: 'Whether a different text may pass in the meantime.',
+        options: [
+          { value: 'node', label: 'All messages' },
+          { value: 'text', label: 'Each text' },
+        ],
+      }),
+    scope: z
+      .enum(['camera', 'all'])
+      .default('camera')
+      .meta({
+        label: 'For',
+        widget: 'segments',
+        advanced: true,
+        help: 'Whether cameras are counted together.',
+        options: [
+          { value: 'camera', label: 'Each camera' },
+          { value: 'all', label: 'All cameras' },
+        ],
+      }),
   }),
-  card: 'quiet {{quietMs}}', needs: ['clock'],
-  runs: ({ scope }) => scope === 'all' ? 'once' : 'per-camera',
+  card: 'quiet {{quietMs}}',
+  needs: ['clock'],
+  runs: ({ scope }) => (scope === 'all' ? 'once' : 'per-camera'),
   state: (): State => ({ opensAtMs: {}, held: 0 }),
   onTick: ({ message: messages }, { config, state, clock, status }) => {
     const now = clock.nowMs()
@@ -52,7 +79,9 @@ export default defineNode({
     })
     state.opensAtMs = forgetOpen(state.opensAtMs, now)
     const shutUntilMs = Math.max(0, ...Object.values(state.opensAtMs))
-    status(shutUntilMs > now ? `Quiet for ${Math.ceil((shutUntilMs - now) / 1000)} s` : 'Open', { data: { held: state.held } })
+    status(shutUntilMs > now ? `Quiet for ${Math.ceil((shutUntilMs - now) / 1000)} s` : 'Open', {
+      data: { held: state.held },
+    })
     return { message: passed }
   },
 })
@@ -62,6 +91,8 @@ function normalize(text: string): string {
 }
 
 function forgetOpen(opensAtMs: Record<string, number>, now: number): Record<string, number> {
-  const shut = Object.entries(opensAtMs).filter(([, at]) => at > now).sort((a, b) => b[1] - a[1])
+  const shut = Object.entries(opensAtMs)
+    .filter(([, at]) => at > now)
+    .sort((a, b) => b[1] - a[1])
   return Object.fromEntries(shut.slice(0, keptTexts))
 }

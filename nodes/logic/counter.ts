@@ -3,7 +3,11 @@ import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
 
 export default defineNode({
-  type: 'counter', version: 1, title: 'Counter', icon: 'timeline', group: 'logic',
+  type: 'counter',
+  version: 1,
+  title: 'Counter',
+  icon: 'timeline',
+  group: 'logic',
   help: [
     'Lets one message through when so many have come within a time; then it counts anew.',
     'Example: 3 messages within 1 min: a person who waves once is nothing, three times is a call for help.',
@@ -14,15 +18,36 @@ export default defineNode({
     out: { message: port('message', { help: 'The message that made the number full.' }) },
   },
   config: z.object({
-    count: z.number().int().min(1).max(1000).default(3).meta({ label: 'Messages', widget: 'number', help: 'So many make one.' }),
-    windowMs: z.number().min(1000).max(7 * 86_400_000).default(60_000).meta({ label: 'Within', widget: 'duration', help: 'Older ones no longer count.' }),
-    scope: z.enum(['camera', 'all']).default('camera').meta({
-      label: 'For', widget: 'segments', advanced: true, help: 'Whether cameras are counted together.',
-      options: [{ value: 'camera', label: 'Each camera' }, { value: 'all', label: 'All cameras' }],
-    }),
+    count: z
+      .number()
+      .int()
+      .min(1)
+      .max(1000)
+      .default(3)
+      .meta({ label: 'Messages', widget: 'number', help: 'So many make one.' }),
+    windowMs: z
+      .number()
+      .min(1000)
+      .max(7 * 86_400_000)
+      .default(60_000)
+      .meta({ label: 'Within', widget: 'duration', help: 'Older ones no longer count.' }),
+    scope: z
+      .enum(['camera', 'all'])
+      .default('camera')
+      .meta({
+        label: 'For',
+        widget: 'segments',
+        advanced: true,
+        help: 'Whether cameras are counted together.',
+        options: [
+          { value: 'camera', label: 'Each camera' },
+          { value: 'all', label: 'All cameras' },
+        ],
+      }),
   }),
-  card: '{{count}} within {{windowMs}}', needs: ['clock'],
-  runs: ({ scope }) => scope === 'all' ? 'once' : 'per-camera',
+  card: '{{count}} within {{windowMs}}',
+  needs: ['clock'],
+  runs: ({ scope }) => (scope === 'all' ? 'once' : 'per-camera'),
   state: (): { timesMs: number[]; total: number } => ({ timesMs: [], total: 0 }),
   onTick: ({ message: messages }, { config, state, clock, status }) => {
     const now = clock.nowMs()
@@ -36,7 +61,9 @@ export default defineNode({
     })
     state.timesMs = timesMs
     state.total += messages.length
-    status(`${timesMs.length} of ${config.count}`, { data: { count: timesMs.length, of: config.count, total: state.total } })
+    status(`${timesMs.length} of ${config.count}`, {
+      data: { count: timesMs.length, of: config.count, total: state.total },
+    })
     return { message: full.map((message) => ({ ...message, fields: { ...message.fields, count: config.count } })) }
   },
 })

@@ -7,10 +7,20 @@ const shownMessages = 20
 const longestText = 200
 const longestFields = 500
 
-interface Shown { at: string; text: string; node: string; stream: string; fields?: string }
+interface Shown {
+  at: string
+  text: string
+  node: string
+  stream: string
+  fields?: string
+}
 
 export default defineNode({
-  type: 'debug', version: 1, title: 'Debug', icon: 'bug', group: 'logic',
+  type: 'debug',
+  version: 1,
+  title: 'Debug',
+  icon: 'bug',
+  group: 'logic',
   help: [
     'Shows the last 20 messages that passed, on the canvas. Changes nothing: what comes in goes out.',
     'Example: between a model and a notification, to see what would be sent.',
@@ -21,14 +31,23 @@ export default defineNode({
     out: { message: port('message', { help: 'The same messages.' }) },
   },
   config: z.object({
-    fields: z.boolean().default(false).meta({ label: 'Fields too', widget: 'toggle', help: 'Whatever a message carries beside its text.' }),
+    fields: z
+      .boolean()
+      .default(false)
+      .meta({ label: 'Fields too', widget: 'toggle', help: 'Whatever a message carries beside its text.' }),
   }),
-  card: 'last 20 messages', needs: [],
+  card: 'last 20 messages',
+  needs: [],
   state: (): { count: number; last: Shown[] } => ({ count: 0, last: [] }),
   onTick: ({ message: messages }, { config, state, status }) => {
     state.count += messages.length
-    state.last = [...state.last, ...messages.slice(-shownMessages).map((message) => show(message, config.fields))].slice(-shownMessages)
-    status(state.count === 0 ? 'Nothing has passed' : `${state.count} passed`, { data: { count: state.count, last: state.last } })
+    state.last = [
+      ...state.last,
+      ...messages.slice(-shownMessages).map((message) => show(message, config.fields)),
+    ].slice(-shownMessages)
+    status(state.count === 0 ? 'Nothing has passed' : `${state.count} passed`, {
+      data: { count: state.count, last: state.last },
+    })
     return { message: messages }
   },
 })

@@ -11,7 +11,10 @@ const run = async (config: Record<string, unknown>, ...said: string[]) => {
 describe('filter', () => {
   it('lets through what holds any, all or none of the words, at the beginning of a word', async () => {
     const said = ['A man falls.', 'A waterfall.', 'The man is on the floor after a FALL.', 'All is quiet.']
-    expect(await run({ words: ['fall', 'floor'] }, ...said)).toEqual({ passed: [said[0], said[2]], rest: [said[1], said[3]] })
+    expect(await run({ words: ['fall', 'floor'] }, ...said)).toEqual({
+      passed: [said[0], said[2]],
+      rest: [said[1], said[3]],
+    })
     expect((await run({ mode: 'all', words: ['fall', 'floor'] }, ...said)).passed).toEqual([said[2]])
     expect((await run({ mode: 'none', words: ['fall', 'floor'] }, ...said)).passed).toEqual([said[1], said[3]])
     expect((await run({ words: ['fall'], wholeWords: true }, ...said)).passed).toEqual([said[2]])
@@ -25,7 +28,16 @@ describe('filter', () => {
   })
 
   it('lets through what fits a pattern, and takes no longer for a hostile text', async () => {
-    expect((await run({ mode: 'pattern', pattern: '\\b(\\d+|two|three) people\\b' }, 'Two people', '12 people came', 'no people')).passed).toEqual(['Two people', '12 people came'])
+    expect(
+      (
+        await run(
+          { mode: 'pattern', pattern: '\\b(\\d+|two|three) people\\b' },
+          'Two people',
+          '12 people came',
+          'no people',
+        )
+      ).passed,
+    ).toEqual(['Two people', '12 people came'])
     const began = performance.now()
     expect((await run({ mode: 'pattern', pattern: '(a+)+$' }, `${'a'.repeat(7999)}!`)).passed).toEqual([])
     expect(performance.now() - began).toBeLessThan(2000)
@@ -33,17 +45,36 @@ describe('filter', () => {
 
   it('looks at a field when told so, and only at fields of the message itself', async () => {
     const node = testNode(filter, { config: { words: ['alice'], field: 'name' } })
-    const sent = await node.tick({ message: [testMessage('x', { fields: { name: 'Alice' } }), testMessage('alice'), testMessage('y', { fields: { name: { first: 'Bob' } } })] })
+    const sent = await node.tick({
+      message: [
+        testMessage('x', { fields: { name: 'Alice' } }),
+        testMessage('alice'),
+        testMessage('y', { fields: { name: { first: 'Bob' } } }),
+      ],
+    })
     expect(texts(sent.message)).toEqual(['x'])
     expect(node.status?.data).toEqual({ passed: 1, held: 2 })
-    expect(texts((await testNode(filter, { config: { words: ['function'], field: 'constructor' } }).tick({ message: [testMessage('x', { fields: {} })] })).message ?? [])).toEqual([])
+    expect(
+      texts(
+        (
+          await testNode(filter, { config: { words: ['function'], field: 'constructor' } }).tick({
+            message: [testMessage('x', { fields: {} })],
+          })
+        ).message ?? [],
+      ),
+    ).toEqual([])
   })
 
   it('says what is missing or cannot be read', () => {
-    const codes = (config: Record<string, unknown>) => testNode(filter, { config }).check().map(({ code }) => code)
+    const codes = (config: Record<string, unknown>) =>
+      testNode(filter, { config })
+        .check()
+        .map(({ code }) => code)
     expect(codes({})).toEqual(['FILTER_WORDS_EMPTY'])
     expect(codes({ mode: 'pattern' })).toEqual(['FILTER_PATTERN_EMPTY'])
-    expect(testNode(filter, { config: { mode: 'pattern', pattern: '(a' } }).check()).toMatchObject([{ code: 'FILTER_PATTERN_WRONG', message: 'The pattern has a "(" without its ")".' }])
+    expect(testNode(filter, { config: { mode: 'pattern', pattern: '(a' } }).check()).toMatchObject([
+      { code: 'FILTER_PATTERN_WRONG', message: 'The pattern has a "(" without its ")".' },
+    ])
     expect(codes({ mode: 'pattern', pattern: 'a' })).toEqual([])
   })
 

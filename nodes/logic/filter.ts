@@ -8,26 +8,67 @@ import { hasWord, readSubject } from './words.ts'
 const longestSubject = 8000
 
 const config = z.object({
-  mode: z.enum(['any', 'all', 'none', 'pattern']).default('any').meta({
-    label: 'Let through', widget: 'select', help: 'What a message must hold to get through.',
-    options: [
-      { value: 'any', label: 'Any of the words' }, { value: 'all', label: 'All of the words' },
-      { value: 'none', label: 'None of the words' }, { value: 'pattern', label: 'A pattern' },
-    ],
-  }),
-  words: z.array(z.string().min(1).max(200)).max(200).default([]).meta({
-    label: 'Words', widget: 'tags', placeholder: 'fall', showIf: { field: 'mode', is: ['any', 'all', 'none'] },
-    help: 'Found at the beginning of a word: "fall" finds "falls", not "waterfall". A few words together count as one.',
-  }),
-  wholeWords: z.boolean().default(false).meta({
-    label: 'Whole words only', widget: 'toggle', advanced: true, showIf: { field: 'mode', is: ['any', 'all', 'none'] }, help: '"fall" then does not find "falls".',
-  }),
-  pattern: z.string().max(500).default('').meta({
-    label: 'Pattern', widget: 'text', placeholder: '(two|three) people', showIf: { field: 'mode', is: ['pattern'] },
-    help: 'Understands . [a-z] \\d \\w \\s \\b ^ $ ( ) | * + ? and {2,5}. Always quick, whatever is written.',
-  }),
-  caseSensitive: z.boolean().default(false).meta({ label: 'Capitals matter', widget: 'toggle', advanced: true, help: 'Off: "Fall" and "fall" are the same.' }),
-  field: z.string().max(64).default('').meta({ label: 'Look at', widget: 'text', placeholder: 'text', advanced: true, help: "A field of the message; its text when empty." }),
+  mode: z
+    .enum(['any', 'all', 'none', 'pattern'])
+    .default('any')
+    .meta({
+      label: 'Let through',
+      widget: 'select',
+      help: 'What a message must hold to get through.',
+      options: [
+        { value: 'any', label: 'Any of the words' },
+        { value: 'all', label: 'All of the words' },
+        { value: 'none', label: 'None of the words' },
+        { value: 'pattern', label: 'A pattern' },
+      ],
+    }),
+  words: z
+    .array(z.string().min(1).max(200))
+    .max(200)
+    .default([])
+    .meta({
+      label: 'Words',
+      widget: 'tags',
+      placeholder: 'fall',
+      showIf: { field: 'mode', is: ['any', 'all', 'none'] },
+      help: 'Found at the beginning of a word: "fall" finds "falls", not "waterfall". A few words together count as one.',
+    }),
+  wholeWords: z
+    .boolean()
+    .default(false)
+    .meta({
+      label: 'Whole words only',
+      widget: 'toggle',
+      advanced: true,
+      showIf: { field: 'mode', is: ['any', 'all', 'none'] },
+      help: '"fall" then does not find "falls".',
+    }),
+  pattern: z
+    .string()
+    .max(500)
+    .default('')
+    .meta({
+      label: 'Pattern',
+      widget: 'text',
+      placeholder: '(two|three) people',
+      showIf: { field: 'mode', is: ['pattern'] },
+      help: 'Understands . [a-z] \\d \\w \\s \\b ^ $ ( ) | * + ? and {2,5}. Always quick, whatever is written.',
+    }),
+  caseSensitive: z
+    .boolean()
+    .default(false)
+    .meta({ label: 'Capitals matter', widget: 'toggle', advanced: true, help: 'Off: "Fall" and "fall" are the same.' }),
+  field: z
+    .string()
+    .max(64)
+    .default('')
+    .meta({
+      label: 'Look at',
+      widget: 'text',
+      placeholder: 'text',
+      advanced: true,
+      help: 'A field of the message; its text when empty.',
+    }),
 })
 type Config = z.output<typeof config>
 
@@ -35,7 +76,11 @@ type Config = z.output<typeof config>
 const patterns = new WeakMap<Config, Pattern>()
 
 export default defineNode({
-  type: 'filter', version: 1, title: 'Filter', icon: 'filter', group: 'logic',
+  type: 'filter',
+  version: 1,
+  title: 'Filter',
+  icon: 'filter',
+  group: 'logic',
   help: [
     'Lets through the messages that hold certain words, or fit a pattern. The others leave by "rest".',
     'Example: any of "fall", "floor" between a model and a notification; a pattern such as "\\d+ people" finds numbers.',
@@ -48,18 +93,51 @@ export default defineNode({
       rest: port('message', { label: 'Rest', help: 'What does not fit.' }),
     },
   },
-  config, card: '{{mode}} {{words}}{{pattern}}', needs: [],
+  config,
+  card: '{{mode}} {{words}}{{pattern}}',
+  needs: [],
   check: (values) => {
     if (values.mode !== 'pattern') {
-      return values.words.length > 0 ? [] : [{ port: null, field: 'words', code: 'FILTER_WORDS_EMPTY', message: 'Write the words to look for.', severity: 'error' as const }]
+      return values.words.length > 0
+        ? []
+        : [
+            {
+              port: null,
+              field: 'words',
+              code: 'FILTER_WORDS_EMPTY',
+              message: 'Write the words to look for.',
+              severity: 'error' as const,
+            },
+          ]
     }
-    if (values.pattern === '') return [{ port: null, field: 'pattern', code: 'FILTER_PATTERN_EMPTY', message: 'Write the pattern to look for.', severity: 'error' as const }]
+    if (values.pattern === '')
+      return [
+        {
+          port: null,
+          field: 'pattern',
+          code: 'FILTER_PATTERN_EMPTY',
+          message: 'Write the pattern to look for.',
+          severity: 'error' as const,
+        },
+      ]
     const pattern = readPattern(values.pattern)
-    return 'problem' in pattern ? [{ port: null, field: 'pattern', code: 'FILTER_PATTERN_WRONG', message: `The pattern ${pattern.problem}.`, severity: 'error' as const }] : []
+    return 'problem' in pattern
+      ? [
+          {
+            port: null,
+            field: 'pattern',
+            code: 'FILTER_PATTERN_WRONG',
+            message: `The pattern ${pattern.problem}.`,
+            severity: 'error' as const,
+          },
+        ]
+      : []
   },
   state: () => ({ passed: 0, held: 0 }),
   onTick: ({ message: messages }, { config: values, state, status }) => {
-    const { fitting = [], others = [] } = Object.groupBy(messages, (message) => fits(message, values) ? 'fitting' : 'others')
+    const { fitting = [], others = [] } = Object.groupBy(messages, (message) =>
+      fits(message, values) ? 'fitting' : 'others',
+    )
     state.passed += fitting.length
     state.held += others.length
     status(`${state.passed} let through`, { data: { passed: state.passed, held: state.held } })
@@ -71,10 +149,14 @@ function fits(message: Message, values: Config): boolean {
   const subject = readSubject(message, values.field).slice(0, longestSubject)
   const has = (word: string): boolean => hasWord(subject, word, values)
   switch (values.mode) {
-    case 'any': return values.words.some(has)
-    case 'all': return values.words.every(has)
-    case 'none': return !values.words.some(has)
-    case 'pattern': return patternOf(values)?.test(subject) ?? false
+    case 'any':
+      return values.words.some(has)
+    case 'all':
+      return values.words.every(has)
+    case 'none':
+      return !values.words.some(has)
+    case 'pattern':
+      return patternOf(values)?.test(subject) ?? false
   }
 }
 

@@ -39,14 +39,19 @@ function readMinute(text: string): number | undefined {
 
 /** Phones and input methods write other dashes, colons, commas, digits and spaces than keyboards do; people write "to". */
 function inPlainMarks(text: string): string {
-  return text.normalize('NFKC').replace(/[\u2010-\u2015\u2212~〜]/g, '-').replace(/(?<![a-z])to(?![a-z])/gi, '-').replaceAll('、', ',')
+  return text
+    .normalize('NFKC')
+    .replace(/[\u2010-\u2015\u2212~〜]/g, '-')
+    .replace(/(?<![a-z])to(?![a-z])/gi, '-')
+    .replaceAll('、', ',')
 }
 
 /** One line of hours; undefined when it cannot be read. */
 export function readSpan(text: string): Span | undefined {
   const match = /^\s*([a-z,\s-]*?)\s*(\d{1,2}:\d{2})\s*-\s*(\d{1,2}:\d{2})\s*$/i.exec(inPlainMarks(text))
   const days = match ? readDays((match[1] ?? '').toLowerCase().replace(/\s+/g, '')) : undefined
-  const fromMinute = readMinute(match?.[2] ?? ''), toMinute = readMinute(match?.[3] ?? '')
+  const fromMinute = readMinute(match?.[2] ?? ''),
+    toMinute = readMinute(match?.[3] ?? '')
   if (!days || fromMinute === undefined || toMinute === undefined || fromMinute === 1440) return undefined
   return { days, fromMinute, toMinute }
 }
@@ -66,15 +71,28 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 function formatFor(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone)
   if (known) return known
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
   formats.set(timeZone, format)
   return format
 }
 
 /** Weekday (0 is Monday) and minute of the day as a clock on the wall there shows them. */
 export function wallTime(atMs: number, timeZone: string): { day: number; minute: number } {
-  const parts = new Map(formatFor(timeZone).formatToParts(atMs).map(({ type, value }) => [type, value]))
-  return { day: dayOf((parts.get('weekday') ?? '').toLowerCase()), minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) }
+  const parts = new Map(
+    formatFor(timeZone)
+      .formatToParts(atMs)
+      .map(({ type, value }) => [type, value]),
+  )
+  return {
+    day: dayOf((parts.get('weekday') ?? '').toLowerCase()),
+    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
+  }
 }
 
 /** True inside any of the spans; hours past midnight belong to the day on which they begin. */

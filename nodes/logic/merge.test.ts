@@ -23,7 +23,10 @@ describe('merge', () => {
 
   it('takes texts such as __proto__ for texts, and remembers a bounded number', async () => {
     const node = testNode(merge, { config: { distinctMs: 60_000 } })
-    expect(texts(await node.tick({ a: [...m('__proto__'), ...m('constructor'), ...m('__proto__')] }))).toEqual(['__proto__', 'constructor'])
+    expect(texts(await node.tick({ a: [...m('__proto__'), ...m('constructor'), ...m('__proto__')] }))).toEqual([
+      '__proto__',
+      'constructor',
+    ])
     await node.tick({ a: Array.from({ length: 500 }, (_unused, index) => testMessage(`text ${index}`)) })
     expect(Object.keys((node.state as { saidMs: object }).saidMs)).toHaveLength(200)
   })

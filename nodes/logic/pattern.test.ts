@@ -12,15 +12,41 @@ function fits(source: string, text: string, caseSensitive = true): boolean {
 const source = fc.letrec<{ piece: string; row: string }>((tie) => ({
   piece: fc.oneof(
     { maxDepth: 4, depthSize: 'small' },
-    fc.constantFrom('a', 'b', 'A', ' ', '.', '\\d', '\\w', '\\s', '\\S', '\\.', '[ab]', '[^a]', '[a-c1]', '[\\d-]', 'é', '摔', '🙂'),
+    fc.constantFrom(
+      'a',
+      'b',
+      'A',
+      ' ',
+      '.',
+      '\\d',
+      '\\w',
+      '\\s',
+      '\\S',
+      '\\.',
+      '[ab]',
+      '[^a]',
+      '[a-c1]',
+      '[\\d-]',
+      'é',
+      '摔',
+      '🙂',
+    ),
     fc.constantFrom('^', '$', '\\b', '\\B'),
     tie('row').map((row) => `(${row})`),
     fc.tuple(tie('row'), tie('row')).map(([one, other]) => `(?:${one}|${other})`),
-    fc.tuple(fc.constantFrom('a', '[ab]', '.', '(?:ab)', '(a|b)', '(a*)'), fc.constantFrom('*', '+', '?', '{2}', '{0,2}', '{1,}', '*?', '+?')).map((parts) => parts.join('')),
+    fc
+      .tuple(
+        fc.constantFrom('a', '[ab]', '.', '(?:ab)', '(a|b)', '(a*)'),
+        fc.constantFrom('*', '+', '?', '{2}', '{0,2}', '{1,}', '*?', '+?'),
+      )
+      .map((parts) => parts.join('')),
   ),
   row: fc.array(tie('piece'), { maxLength: 4 }).map((pieces) => pieces.join('')),
 })).row
-const text = fc.string({ unit: fc.constantFrom('a', 'b', 'A', 'B', 'c', '1', ' ', '.', '-', '\n', 'é', '摔', '🙂'), maxLength: 12 })
+const text = fc.string({
+  unit: fc.constantFrom('a', 'b', 'A', 'B', 'c', '1', ' ', '.', '-', '\n', 'é', '摔', '🙂'),
+  maxLength: 12,
+})
 
 /**
  * What RegExp finds, tried at the start of each sign. Left to search by itself, V8 also looks between the two halves of a sign
@@ -38,39 +64,60 @@ function regExpFinds(pattern: string, given: string, caseSensitive: boolean): bo
 
 describe('a pattern', () => {
   it('finds exactly what RegExp finds, with and without case', () => {
-    fc.assert(fc.property(source, text, fc.boolean(), (pattern, given, caseSensitive) => {
-      expect(fits(pattern, given, caseSensitive), `${pattern} in ${JSON.stringify(given)}`).toBe(regExpFinds(pattern, given, caseSensitive))
-    }), { numRuns: 3000, examples: [['\\B', 'a🙂a', false]] })
+    fc.assert(
+      fc.property(source, text, fc.boolean(), (pattern, given, caseSensitive) => {
+        expect(fits(pattern, given, caseSensitive), `${pattern} in ${JSON.stringify(given)}`).toBe(
+          regExpFinds(pattern, given, caseSensitive),
+        )
+      }),
+      { numRuns: 3000, examples: [['\\B', 'a🙂a', false]] },
+    )
   })
 
-  it.each(['(a+)+$', '(a|a)*$', '(a*)*b', '(.*)*x', '(a?){100}a{100}', '([ab]*a){40}'])('%s takes time in proportion to the text, which RegExp does not', (pattern) => {
-    // The best of five: whatever else this machine does only ever adds.
-    const timeOf = (length: number): number => Math.min(...Array.from({ length: 5 }, () => {
-      const began = performance.now()
-      fits(pattern, `${'a'.repeat(length)}!`)
-      return performance.now() - began
-    }))
-    timeOf(2000)
-    const short = Math.max(1, timeOf(2000)), long = timeOf(8000)
-    expect(long / short).toBeLessThan(16)
-    expect(long).toBeLessThan(2000)
-  })
+  it.each(['(a+)+$', '(a|a)*$', '(a*)*b', '(.*)*x', '(a?){100}a{100}', '([ab]*a){40}'])(
+    '%s takes time in proportion to the text, which RegExp does not',
+    (pattern) => {
+      // The best of five: whatever else this machine does only ever adds.
+      const timeOf = (length: number): number =>
+        Math.min(
+          ...Array.from({ length: 5 }, () => {
+            const began = performance.now()
+            fits(pattern, `${'a'.repeat(length)}!`)
+            return performance.now() - began
+          }),
+        )
+      timeOf(2000)
+      const short = Math.max(1, timeOf(2000)),
+        long = timeOf(8000)
+      expect(long / short).toBeLessThan(16)
+      expect(long).toBeLessThan(2000)
+    },
+  )
 
   it('does not grow beyond its bounds, whatever is written', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'a(){}[]|*+?\\^$.-,019b:='), maxLength: 40 }), (wild) => {
-      const pattern = readPattern(wild)
-      if ('problem' in pattern) expect(pattern.problem).not.toBe('')
-      else expect(() => new RegExp(wild, 'u')).not.toThrow()
-    }), { numRuns: 3000 })
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'a(){}[]|*+?\\^$.-,019b:='), maxLength: 40 }), (wild) => {
+        const pattern = readPattern(wild)
+        if ('problem' in pattern) expect(pattern.problem).not.toBe('')
+        else expect(() => new RegExp(wild, 'u')).not.toThrow()
+      }),
+      { numRuns: 3000 },
+    )
     expect(readPattern('((a{200}){200}){200}')).toEqual({ problem: 'is too large; shorten it, or count less far' })
     expect(readPattern('('.repeat(10_000))).toEqual({ problem: 'is nested too deeply' })
   })
 
   it.each([
-    ['(a', 'has a "(" without its ")"'], ['a)', 'has a ")" without its "("'], ['[a', 'has a "[" without its "]"'],
-    ['(?=a)', 'looks around with "(?", which is not understood here'], ['(a)\\1', 'has "\\1", which is not understood here'],
-    ['*', 'has a "*" with nothing before it to stand for; write "\\*" for the sign itself'], ['a{x}', 'has a "{" that is not a count such as {2,5}; write "\\{" for the sign itself'],
-    ['[z-a]', 'has a range in "[ ]" that leads nowhere'], ['a{3,1}', 'has a "{ }" whose numbers are the wrong way round'], ['a\\', 'ends in a "\\"'],
+    ['(a', 'has a "(" without its ")"'],
+    ['a)', 'has a ")" without its "("'],
+    ['[a', 'has a "[" without its "]"'],
+    ['(?=a)', 'looks around with "(?", which is not understood here'],
+    ['(a)\\1', 'has "\\1", which is not understood here'],
+    ['*', 'has a "*" with nothing before it to stand for; write "\\*" for the sign itself'],
+    ['a{x}', 'has a "{" that is not a count such as {2,5}; write "\\{" for the sign itself'],
+    ['[z-a]', 'has a range in "[ ]" that leads nowhere'],
+    ['a{3,1}', 'has a "{ }" whose numbers are the wrong way round'],
+    ['a\\', 'ends in a "\\"'],
   ])('says of %s what is wrong', (wrong, problem) => {
     expect(readPattern(wrong)).toEqual({ problem })
   })

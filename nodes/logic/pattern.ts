@@ -5,11 +5,16 @@
 type Accepts = (point: number) => boolean
 type Place = 'start' | 'end' | 'edge' | 'inside'
 type Piece =
-  | { is: 'one'; accepts: Accepts } | { is: 'row' | 'choice'; pieces: Piece[] }
-  | { is: 'repeat'; piece: Piece; min: number; max: number } | { is: 'at'; place: Place }
-type Step = { accepts: Accepts; next: number } | { either: number; or: number } | { place: Place; next: number } | { found: true }
+  | { is: 'one'; accepts: Accepts }
+  | { is: 'row' | 'choice'; pieces: Piece[] }
+  | { is: 'repeat'; piece: Piece; min: number; max: number }
+  | { is: 'at'; place: Place }
+type Step =
+  { accepts: Accepts; next: number } | { either: number; or: number } | { place: Place; next: number } | { found: true }
 
-export interface Pattern { test(text: string): boolean }
+export interface Pattern {
+  test(text: string): boolean
+}
 
 const mostSteps = 2000
 const deepest = 50
@@ -17,14 +22,30 @@ const mostRepeats = 200
 
 class Misfit extends Error {}
 
-const between = (first: number, last: number): Accepts => (point) => point >= first && point <= last
-const not = (accepts: Accepts): Accepts => (point) => !accepts(point)
-const oneOf = (all: Accepts[]): Accepts => (point) => all.some((accepts) => accepts(point))
+const between =
+  (first: number, last: number): Accepts =>
+  (point) =>
+    point >= first && point <= last
+const not =
+  (accepts: Accepts): Accepts =>
+  (point) =>
+    !accepts(point)
+const oneOf =
+  (all: Accepts[]): Accepts =>
+  (point) =>
+    all.some((accepts) => accepts(point))
 const digit = between(48, 57)
 const wordSign = oneOf([digit, between(65, 90), between(97, 122), between(95, 95)])
 const space: Accepts = (point) => /\s/.test(String.fromCodePoint(point))
 const lineEnd: Accepts = (point) => point === 10 || point === 13 || point === 0x2028 || point === 0x2029
-const classes: Record<string, Accepts> = { d: digit, D: not(digit), w: wordSign, W: not(wordSign), s: space, S: not(space) }
+const classes: Record<string, Accepts> = {
+  d: digit,
+  D: not(digit),
+  w: wordSign,
+  W: not(wordSign),
+  s: space,
+  S: not(space),
+}
 const controls: Record<string, string> = { n: '\n', r: '\r', t: '\t', f: '\f', v: '\v' }
 
 const pointOf = (sign: string): number => sign.codePointAt(0) ?? 0
@@ -62,7 +83,12 @@ class Parser {
 
   #row(): Piece {
     const pieces: Piece[] = []
-    for (let sign = this.#signs[this.#at]; sign !== undefined && sign !== '|' && sign !== ')'; sign = this.#signs[this.#at]) pieces.push(this.#repeated())
+    for (
+      let sign = this.#signs[this.#at];
+      sign !== undefined && sign !== '|' && sign !== ')';
+      sign = this.#signs[this.#at]
+    )
+      pieces.push(this.#repeated())
     return { is: 'row', pieces }
   }
 
@@ -86,22 +112,35 @@ class Parser {
     this.#at += match[0].length
     const min = Number(match[1])
     const max = match[2] === undefined ? min : match[3] ? Number(match[3]) : Infinity
-    if (min > mostRepeats || (max !== Infinity && max > mostRepeats)) throw new Misfit(`counts to more than ${mostRepeats}`)
+    if (min > mostRepeats || (max !== Infinity && max > mostRepeats))
+      throw new Misfit(`counts to more than ${mostRepeats}`)
     return { min, max }
   }
 
   #atom(): Piece {
     const sign = this.#signs[this.#at++] ?? ''
     switch (sign) {
-      case '.': return { is: 'one', accepts: not(lineEnd) }
-      case '^': return { is: 'at', place: 'start' }
-      case '$': return { is: 'at', place: 'end' }
-      case '[': return { is: 'one', accepts: this.#set() }
-      case '(': return this.#group()
-      case '\\': return this.#escaped()
-      case '*': case '+': case '?': case '{': case '}': case ']':
+      case '.':
+        return { is: 'one', accepts: not(lineEnd) }
+      case '^':
+        return { is: 'at', place: 'start' }
+      case '$':
+        return { is: 'at', place: 'end' }
+      case '[':
+        return { is: 'one', accepts: this.#set() }
+      case '(':
+        return this.#group()
+      case '\\':
+        return this.#escaped()
+      case '*':
+      case '+':
+      case '?':
+      case '{':
+      case '}':
+      case ']':
         throw new Misfit(`has a "${sign}" with nothing before it to stand for; write "\\${sign}" for the sign itself`)
-      default: return { is: 'one', accepts: this.#folded(between(pointOf(sign), pointOf(sign))) }
+      default:
+        return { is: 'one', accepts: this.#folded(between(pointOf(sign), pointOf(sign))) }
     }
   }
 
@@ -137,14 +176,16 @@ class Parser {
     const parts: Accepts[] = []
     while (!this.#eat(']')) {
       const first = this.#member()
-      const isRange = this.#signs[this.#at] === '-' && this.#signs[this.#at + 1] !== ']' && this.#signs[this.#at + 1] !== undefined
+      const isRange =
+        this.#signs[this.#at] === '-' && this.#signs[this.#at + 1] !== ']' && this.#signs[this.#at + 1] !== undefined
       if (!isRange) {
         parts.push(typeof first === 'number' ? between(first, first) : first)
         continue
       }
       this.#at++
       const last = this.#member()
-      if (typeof first !== 'number' || typeof last !== 'number' || first > last) throw new Misfit('has a range in "[ ]" that leads nowhere')
+      if (typeof first !== 'number' || typeof last !== 'number' || first > last)
+        throw new Misfit('has a range in "[ ]" that leads nowhere')
       parts.push(between(first, last))
     }
     const accepts = this.#folded(oneOf(parts))
@@ -173,10 +214,14 @@ function lay(piece: Piece, next: number, steps: Step[]): number {
     return steps.push(step) - 1
   }
   switch (piece.is) {
-    case 'one': return add({ accepts: piece.accepts, next })
-    case 'at': return add({ place: piece.place, next })
-    case 'row': return piece.pieces.reduceRight((after, each) => lay(each, after, steps), next)
-    case 'choice': return piece.pieces.map((each) => lay(each, next, steps)).reduceRight((or, either) => add({ either, or }))
+    case 'one':
+      return add({ accepts: piece.accepts, next })
+    case 'at':
+      return add({ place: piece.place, next })
+    case 'row':
+      return piece.pieces.reduceRight((after, each) => lay(each, after, steps), next)
+    case 'choice':
+      return piece.pieces.map((each) => lay(each, next, steps)).reduceRight((or, either) => add({ either, or }))
     case 'repeat': {
       let begin = next
       if (piece.max === Infinity) {
@@ -195,7 +240,8 @@ function lay(piece: Piece, next: number, steps: Step[]): number {
 function isAt(place: Place, signs: readonly number[], at: number): boolean {
   if (place === 'start') return at === 0
   if (place === 'end') return at === signs.length
-  const before = signs[at - 1], after = signs[at]
+  const before = signs[at - 1],
+    after = signs[at]
   const isEdge = (before !== undefined && wordSign(before)) !== (after !== undefined && wordSign(after))
   return place === 'edge' ? isEdge : !isEdge
 }

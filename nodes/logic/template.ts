@@ -7,7 +7,11 @@ import { isTimeZone } from './hours.ts'
 const longestText = 8000
 
 export default defineNode({
-  type: 'template', version: 1, title: 'Template', icon: 'message', group: 'logic',
+  type: 'template',
+  version: 1,
+  title: 'Template',
+  icon: 'message',
+  group: 'logic',
   help: [
     'Writes each message anew, in your own words around what it says.',
     'Example: "{{time}} in the kitchen: {{text}}".',
@@ -19,17 +23,53 @@ export default defineNode({
     out: { message: port('message', { help: 'The same message with its new text.' }) },
   },
   config: z.object({
-    text: z.string().min(1).max(4000).default('{{text}}').meta({ label: 'Text', widget: 'template', placeholder: '{{time}}: {{text}}', help: 'Your words around {{text}}.' }),
-    timeZone: z.string().max(64).default('').meta({ label: 'Time zone', widget: 'text', placeholder: 'Europe/Berlin', advanced: true, help: "For {{time}}; the server's own when empty." }),
+    text: z
+      .string()
+      .min(1)
+      .max(4000)
+      .default('{{text}}')
+      .meta({
+        label: 'Text',
+        widget: 'template',
+        placeholder: '{{time}}: {{text}}',
+        help: 'Your words around {{text}}.',
+      }),
+    timeZone: z
+      .string()
+      .max(64)
+      .default('')
+      .meta({
+        label: 'Time zone',
+        widget: 'text',
+        placeholder: 'Europe/Berlin',
+        advanced: true,
+        help: "For {{time}}; the server's own when empty.",
+      }),
   }),
-  card: '{{text}}', needs: [],
+  card: '{{text}}',
+  needs: [],
   check: ({ text, timeZone }) => [
     ...templateWarnings(text, 'text'),
-    ...(timeZone === '' || isTimeZone(timeZone) ? [] : [{ port: null, field: 'timeZone', code: 'TEMPLATE_ZONE_UNKNOWN', message: `There is no time zone "${timeZone}". It looks like Europe/Berlin.`, severity: 'error' as const }]),
+    ...(timeZone === '' || isTimeZone(timeZone)
+      ? []
+      : [
+          {
+            port: null,
+            field: 'timeZone',
+            code: 'TEMPLATE_ZONE_UNKNOWN',
+            message: `There is no time zone "${timeZone}". It looks like Europe/Berlin.`,
+            severity: 'error' as const,
+          },
+        ]),
   ],
   state: () => ({}),
   onTick: ({ message: messages }, { config, flow }) => {
     const world = { flow: flow.name, ...(config.timeZone === '' ? {} : { timeZone: config.timeZone }) }
-    return { message: messages.map((message) => ({ ...message, text: renderTemplate(config.text, message, world).slice(0, longestText) })) }
+    return {
+      message: messages.map((message) => ({
+        ...message,
+        text: renderTemplate(config.text, message, world).slice(0, longestText),
+      })),
+    }
   },
 })

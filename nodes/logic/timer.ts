@@ -13,7 +13,11 @@ interface State {
 }
 
 export default defineNode({
-  type: 'timer', version: 1, title: 'Timer', icon: 'timer', group: 'logic',
+  type: 'timer',
+  version: 1,
+  title: 'Timer',
+  icon: 'timer',
+  group: 'logic',
   help: [
     'Every so often: sends a message by itself. After: hands each message on when the time is over.',
     'Example: every 1 h "What is in the picture?" into the query of a model; or 5 min after a message, a second look.',
@@ -28,15 +32,46 @@ export default defineNode({
     out: { message: port('message', { help: 'When it is time.' }) },
   },
   config: z.object({
-    mode: z.enum(['every', 'after']).default('every').meta({
-      label: 'When', widget: 'segments', help: 'By itself, or for each message.',
-      options: [{ value: 'every', label: 'Every' }, { value: 'after', label: 'After a message' }],
-    }),
-    everyMs: z.number().min(1000).max(7 * 86_400_000).default(60_000).meta({ label: 'Time', widget: 'duration', help: 'Between two messages, or how long each one waits.' }),
-    text: z.string().max(2000).default('').meta({ label: 'Text', widget: 'text', placeholder: 'What is in the picture?', help: 'What it says. Left empty: "It is time.", or the message that waited.' }),
-    restarts: z.boolean().default(false).meta({ label: 'Start again with each message', widget: 'toggle', showIf: { field: 'mode', is: ['after'] }, help: 'Only the newest message waits.' }),
+    mode: z
+      .enum(['every', 'after'])
+      .default('every')
+      .meta({
+        label: 'When',
+        widget: 'segments',
+        help: 'By itself, or for each message.',
+        options: [
+          { value: 'every', label: 'Every' },
+          { value: 'after', label: 'After a message' },
+        ],
+      }),
+    everyMs: z
+      .number()
+      .min(1000)
+      .max(7 * 86_400_000)
+      .default(60_000)
+      .meta({ label: 'Time', widget: 'duration', help: 'Between two messages, or how long each one waits.' }),
+    text: z
+      .string()
+      .max(2000)
+      .default('')
+      .meta({
+        label: 'Text',
+        widget: 'text',
+        placeholder: 'What is in the picture?',
+        help: 'What it says. Left empty: "It is time.", or the message that waited.',
+      }),
+    restarts: z
+      .boolean()
+      .default(false)
+      .meta({
+        label: 'Start again with each message',
+        widget: 'toggle',
+        showIf: { field: 'mode', is: ['after'] },
+        help: 'Only the newest message waits.',
+      }),
   }),
-  card: '{{mode}} {{everyMs}}', needs: ['clock'],
+  card: '{{mode}} {{everyMs}}',
+  needs: ['clock'],
   state: (): State => ({ nextMs: null, waiting: [], dropped: 0 }),
   onTick: ({ cancel }, { arrivals, config, state, clock, status, message }) => {
     const now = clock.nowMs()
@@ -50,16 +85,28 @@ export default defineNode({
       return { message: isDue ? [message(config.text || 'It is time.')] : [] }
     }
     // What came after the last cancel waits; what came before it is forgotten with the rest.
-    const messages = arrivals.slice(arrivals.findLastIndex(({ port: name }) => name === 'cancel') + 1).map((arrival) => arrival.message)
+    const messages = arrivals
+      .slice(arrivals.findLastIndex(({ port: name }) => name === 'cancel') + 1)
+      .map((arrival) => arrival.message)
     if (cancel.length > 0) state.waiting = []
     const kept = config.restarts && messages.length > 0 ? [] : state.waiting
-    const fresh = (config.restarts ? messages.slice(-1) : messages).map((each) => ({ dueMs: now + config.everyMs, message: each }))
+    const fresh = (config.restarts ? messages.slice(-1) : messages).map((each) => ({
+      dueMs: now + config.everyMs,
+      message: each,
+    }))
     const waiting = [...kept.map((each) => ({ ...each, dueMs: Math.min(each.dueMs, now + config.everyMs) })), ...fresh]
     state.dropped += Math.max(0, waiting.length - mostWaiting)
     const bounded = waiting.slice(-mostWaiting)
     state.waiting = bounded.filter(({ dueMs }) => dueMs > now)
     const next = state.waiting[0]
-    status(next ? `${state.waiting.length} waiting, next in ${Math.ceil((next.dueMs - now) / 1000)} s` : 'Nothing waits', { data: { waiting: state.waiting.length, dropped: state.dropped } })
-    return { message: bounded.filter(({ dueMs }) => dueMs <= now).map(({ message: each }) => config.text === '' ? each : { ...each, text: config.text }) }
+    status(
+      next ? `${state.waiting.length} waiting, next in ${Math.ceil((next.dueMs - now) / 1000)} s` : 'Nothing waits',
+      { data: { waiting: state.waiting.length, dropped: state.dropped } },
+    )
+    return {
+      message: bounded
+        .filter(({ dueMs }) => dueMs <= now)
+        .map(({ message: each }) => (config.text === '' ? each : { ...each, text: config.text })),
+    }
   },
 })

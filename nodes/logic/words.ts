@@ -9,7 +9,8 @@ export interface WordOptions {
 
 /** Signs of languages that put spaces between words; others (摔倒) are found anywhere. */
 const spaced = /^[\p{L}\p{N}]$/u
-const unspaced = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u
+const unspaced =
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u
 
 function isLetter(sign: string | undefined): boolean {
   return sign !== undefined && spaced.test(sign) && !unspaced.test(sign)
@@ -17,7 +18,8 @@ function isLetter(sign: string | undefined): boolean {
 
 /** True when `word` stands in `text`, at the beginning of a word: "fall" finds "falls" but not "waterfall". */
 export function hasWord(text: string, word: string, options: WordOptions = {}): boolean {
-  const fold = (each: string): string => (options.caseSensitive ? each : each.toLowerCase()).normalize('NFC').replace(/\s+/g, ' ')
+  const fold = (each: string): string =>
+    (options.caseSensitive ? each : each.toLowerCase()).normalize('NFC').replace(/\s+/g, ' ')
   const wanted = Array.from(fold(word.trim()))
   const signs = Array.from(fold(text))
   if (wanted.length === 0) return false
@@ -37,5 +39,5 @@ export function readSubject(message: Message, field: string): string {
   const fields = message.fields ?? {}
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined
   if (value === undefined || value === null) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value) ?? ''
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }

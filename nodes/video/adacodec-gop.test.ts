@@ -3,18 +3,23 @@ import { costOf, learnNoise, type PredictionCost } from './adacodec-cost.ts'
 import { advanceGop, causeOfFull, newGop, presets, type Evidence, type Gop } from './adacodec-gop.ts'
 
 const quiet: PredictionCost = { cost: 0.01, unpredictable: 0, noise: 0.1, lightStep: 0 }
-const seen = (step: Partial<PredictionCost> = {}, since: Partial<PredictionCost> | null = null, elapsedS = 1): Evidence =>
-  ({ step: { ...quiet, ...step }, since: since && { ...quiet, ...since }, elapsedS })
+const seen = (
+  step: Partial<PredictionCost> = {},
+  since: Partial<PredictionCost> | null = null,
+  elapsedS = 1,
+): Evidence => ({ step: { ...quiet, ...step }, since: since && { ...quiet, ...since }, elapsedS })
 
 /** Runs pictures of the given costs through the choice, after a first full one. */
 function kindsOf(costs: number[], preset = presets.balanced): string {
   let gop: Gop = advanceGop(newGop, true, null)
-  return costs.map((cost) => {
-    const evidence = seen({ cost })
-    const cause = causeOfFull(gop, evidence, preset)
-    gop = advanceGop(gop, cause !== null, evidence)
-    return cause ? 'I' : 'P'
-  }).join('')
+  return costs
+    .map((cost) => {
+      const evidence = seen({ cost })
+      const cause = causeOfFull(gop, evidence, preset)
+      gop = advanceGop(gop, cause !== null, evidence)
+      return cause ? 'I' : 'P'
+    })
+    .join('')
 }
 
 describe('the group of pictures', () => {
@@ -37,7 +42,7 @@ describe('the group of pictures', () => {
 
   it('is full again after the longest time allowed', () => {
     const kinds = kindsOf(Array.from({ length: 300 }, () => 0))
-    expect([...kinds].flatMap((kind, index) => kind === 'I' ? [index + 1] : [])).toEqual([120, 240])
+    expect([...kinds].flatMap((kind, index) => (kind === 'I' ? [index + 1] : []))).toEqual([120, 240])
   })
 
   it('keeps a still 640x480 scene within a quarter of the tokens, in every preset', () => {
@@ -60,10 +65,20 @@ describe('the group of pictures', () => {
 })
 
 describe('the prediction cost', () => {
-  const motion = (residuals: number[]) => ({ columns: residuals.length, rows: 1, vectors: new Int8Array(residuals.length * 2), residuals: Float32Array.from(residuals), light: { gain: 1, offset: 0 } })
+  const motion = (residuals: number[]) => ({
+    columns: residuals.length,
+    rows: 1,
+    vectors: new Int8Array(residuals.length * 2),
+    residuals: Float32Array.from(residuals),
+    light: { gain: 1, offset: 0 },
+  })
 
   it('is nothing for a picture that is wholly explained', () => {
-    expect(costOf(motion(Array.from({ length: 100 }, () => 0)), Infinity)).toMatchObject({ cost: 0, unpredictable: 0, noise: 0 })
+    expect(costOf(motion(Array.from({ length: 100 }, () => 0)), Infinity)).toMatchObject({
+      cost: 0,
+      unpredictable: 0,
+      noise: 0,
+    })
   })
 
   it('does not count noise that is everywhere, and counts what stands out of it', () => {

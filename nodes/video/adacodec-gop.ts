@@ -55,7 +55,8 @@ export function causeOfFull(gop: Gop, evidence: Evidence | null, preset: Preset)
   const rests = gop.pictures + 1 < preset.minGop && step.cost < sudden * gop.lastCost
   if (!rests && step.cost >= preset.threshold) return 'change'
   if (!rests && since && since.cost >= driftFactor * preset.threshold) return 'drift'
-  if (Math.abs(step.lightStep) >= lightLevels || (since && Math.abs(since.lightStep) >= lightLevels)) return rests ? null : 'light'
+  if (Math.abs(step.lightStep) >= lightLevels || (since && Math.abs(since.lightStep) >= lightLevels))
+    return rests ? null : 'light'
   return gop.ageS + elapsedS >= preset.maxGopS ? 'age' : null
 }
 

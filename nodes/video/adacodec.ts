@@ -8,24 +8,44 @@ import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
 import { visualTokens, type Frame } from '../contract/frames.ts'
 import { costOf, learnNoise } from './adacodec-cost.ts'
-import { advanceGop, causeOfFull, newGop, presets, type Cause, type Evidence, type Gop, type Preset } from './adacodec-gop.ts'
+import {
+  advanceGop,
+  causeOfFull,
+  newGop,
+  presets,
+  type Cause,
+  type Evidence,
+  type Gop,
+  type Preset,
+} from './adacodec-gop.ts'
 import { searchMotion } from './motion.ts'
 import { prepareMotionPicture, type MotionPicture } from './motion-picture.ts'
 
 const config = z.object({
-  preset: z.enum(['economy', 'balanced', 'detail']).default('balanced').meta({
-    label: 'Quality', widget: 'segments', help: 'How much must change before a full picture is sent.',
-    options: [
-      { value: 'economy', label: 'Economy', help: 'Full pictures only for large changes' },
-      { value: 'balanced', label: 'Balanced', help: 'Full pictures when people or things move' },
-      { value: 'detail', label: 'Detail', help: 'Full pictures for small gestures too' },
-    ],
-  }),
+  preset: z
+    .enum(['economy', 'balanced', 'detail'])
+    .default('balanced')
+    .meta({
+      label: 'Quality',
+      widget: 'segments',
+      help: 'How much must change before a full picture is sent.',
+      options: [
+        { value: 'economy', label: 'Economy', help: 'Full pictures only for large changes' },
+        { value: 'balanced', label: 'Balanced', help: 'Full pictures when people or things move' },
+        { value: 'detail', label: 'Detail', help: 'Full pictures for small gestures too' },
+      ],
+    }),
   longSide: z.number().int().min(256).max(1920).default(640).meta({
-    label: 'Full picture', unit: 'px', widget: 'number', help: 'Its longer side. Twice as long costs four times as many tokens.',
+    label: 'Full picture',
+    unit: 'px',
+    widget: 'number',
+    help: 'Its longer side. Twice as long costs four times as many tokens.',
   }),
   maxGopS: z.number().min(2).max(3600).optional().meta({
-    label: 'A full picture at least every', unit: 's', widget: 'number', advanced: true,
+    label: 'A full picture at least every',
+    unit: 's',
+    widget: 'number',
+    advanced: true,
     help: 'Left empty: 300 s for economy, 120 s for balanced, 75 s for detail.',
   }),
 })
@@ -51,7 +71,11 @@ const histories = new WeakMap<State, History>()
 const shownTicks = 60
 
 export default defineNode({
-  type: 'adacodec', version: 1, title: 'AdaCodec', icon: 'layers-difference', group: 'video',
+  type: 'adacodec',
+  version: 1,
+  title: 'AdaCodec',
+  icon: 'layers-difference',
+  group: 'video',
   help: [
     'Saves tokens: sends the full picture (I) when something has changed and a small one (P) when little has.',
     'It looks for where each part of the picture came from; what cannot be explained by movement, light or noise counts as change.',
@@ -63,7 +87,9 @@ export default defineNode({
     in: { frames: port('frames', { help: 'From a camera.' }) },
     out: { frames: port('frames', { help: 'To an interaction model.' }) },
   },
-  config, card: '{{preset}}, {{longSide}} px', needs: [],
+  config,
+  card: '{{preset}}, {{longSide}} px',
+  needs: [],
   taps: ({ longSide }) => ({ longSide, floor: { width: 256, height: 192 } }),
   state: (): State => ({ gop: newGop, noise: null, lastS: 0, sent: 0, fullRate: 0, costs: [], kinds: '' }),
   onTick: ({ frames: frame }, { config: values, state, status }) => {
@@ -96,8 +122,14 @@ function look(frame: Frame, now: MotionPicture, state: State, preset: Preset): E
   return { step, since, elapsedS: frame.mediaTimeS - state.lastS }
 }
 
-function remember(state: State, now: MotionPicture, frame: Frame, cause: Cause | null, evidence: Evidence | null): void {
-  const lastFull = cause ? now : histories.get(state)?.lastFull ?? now
+function remember(
+  state: State,
+  now: MotionPicture,
+  frame: Frame,
+  cause: Cause | null,
+  evidence: Evidence | null,
+): void {
+  const lastFull = cause ? now : (histories.get(state)?.lastFull ?? now)
   histories.set(state, { before: now, lastFull })
   state.gop = advanceGop(state.gop, cause !== null, evidence)
   state.lastS = frame.mediaTimeS
@@ -108,7 +140,12 @@ function fullFrame(frame: Frame): Frame {
 }
 
 function smallFrame(frame: Frame): Frame {
-  return { ...frame, kind: 'P', picture: frame.floor, visualTokens: visualTokens(frame.floor.width, frame.floor.height) }
+  return {
+    ...frame,
+    kind: 'P',
+    picture: frame.floor,
+    visualTokens: visualTokens(frame.floor.width, frame.floor.height),
+  }
 }
 
 function count(state: State, coded: Frame, evidence: Evidence | null): void {
@@ -120,7 +157,13 @@ function count(state: State, coded: Frame, evidence: Evidence | null): void {
 }
 
 const causes: Record<Cause, string> = {
-  first: 'first picture', cut: 'new scene', change: 'something moved', drift: 'something has changed', light: 'the light changed', gap: 'after a gap', age: 'by the clock',
+  first: 'first picture',
+  cut: 'new scene',
+  change: 'something moved',
+  drift: 'something has changed',
+  light: 'the light changed',
+  gap: 'after a gap',
+  age: 'by the clock',
 }
 
 function savedShare(state: State): number {
@@ -134,8 +177,15 @@ function lineOf(coded: Frame, cause: Cause | null, state: State): string {
 
 function dataOf(coded: Frame, state: State, evidence: Evidence | null, preset: Preset): Record<string, unknown> {
   return {
-    kind: coded.kind, cost: state.costs.at(-1) ?? 0, threshold: preset.threshold, costs: state.costs, kinds: state.kinds,
-    saved: Math.round(savedShare(state) * 1000) / 1000, sent: state.sent, fullRate: state.fullRate,
-    noise: Math.round((state.noise ?? 0) * 100) / 100, unpredictable: Math.round((evidence?.step.unpredictable ?? 0) * 1000) / 1000,
+    kind: coded.kind,
+    cost: state.costs.at(-1) ?? 0,
+    threshold: preset.threshold,
+    costs: state.costs,
+    kinds: state.kinds,
+    saved: Math.round(savedShare(state) * 1000) / 1000,
+    sent: state.sent,
+    fullRate: state.fullRate,
+    noise: Math.round((state.noise ?? 0) * 100) / 100,
+    unpredictable: Math.round((evidence?.step.unpredictable ?? 0) * 1000) / 1000,
   }
 }

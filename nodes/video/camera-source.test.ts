@@ -31,14 +31,26 @@ describe('camera-source', () => {
     for (const url of ['http://10.0.0.7/', 'file:///etc/passwd', 'concat:a|b', '-i', '10.0.0.7', 'rtsp://']) {
       expect(codes({ kind: 'rtsp', url }), url).toEqual(['url: CAMERA_URL_INVALID'])
     }
-    for (const url of ['file:///etc/passwd', 'ftp://host/a', 'data:video/mp4;base64,AA', 'pipe:0', 'subfile,,start,0,end,9,,:/etc/passwd']) {
+    for (const url of [
+      'file:///etc/passwd',
+      'ftp://host/a',
+      'data:video/mp4;base64,AA',
+      'pipe:0',
+      'subfile,,start,0,end,9,,:/etc/passwd',
+    ]) {
       expect(codes({ kind: 'url', url }), url).toEqual(['url: CAMERA_URL_INVALID'])
     }
   })
 
   it('takes no address whose host a message would fill in', () => {
-    for (const [kind, url] of [['rtsp', 'rtsp://h{{text}}.evil.example/'], ['url', 'http://*.example/live'], ['rtsp', 'rtsp://cam:{{fields.port}}/']]) {
-      expect(check({ kind, url }), url).toEqual([{ port: null, field: 'url', code: 'CAMERA_URL_INVALID', severity: 'error', message: filledInWords }])
+    for (const [kind, url] of [
+      ['rtsp', 'rtsp://h{{text}}.evil.example/'],
+      ['url', 'http://*.example/live'],
+      ['rtsp', 'rtsp://cam:{{fields.port}}/'],
+    ]) {
+      expect(check({ kind, url }), url).toEqual([
+        { port: null, field: 'url', code: 'CAMERA_URL_INVALID', severity: 'error', message: filledInWords },
+      ])
     }
     expect(codes({ kind: 'url', url: 'http://admin:{*}@cam.example/live?name={a}' })).toEqual([])
   })
@@ -49,29 +61,54 @@ describe('camera-source', () => {
   })
 
   it('fills in the defaults of the public contract', () => {
-    expect(camera.config.parse({ kind: 'file', path: 'fall.mp4' })).toMatchObject({ loop: false, transport: 'tcp', lostAfterS: 5, frozenAfterS: 30 })
+    expect(camera.config.parse({ kind: 'file', path: 'fall.mp4' })).toMatchObject({
+      loop: false,
+      transport: 'tcp',
+      lostAfterS: 5,
+      frozenAfterS: 30,
+    })
   })
 
   it('describes every field of its form', () => {
-    const { properties } = z.toJSONSchema(camera.config, { io: 'input' }) as { properties: Record<string, { label?: string; widget?: string }> }
-    for (const [name, field] of Object.entries(properties)) expect(field, name).toMatchObject({ label: expect.any(String), widget: expect.any(String) })
+    const { properties } = z.toJSONSchema(camera.config, { io: 'input' }) as {
+      properties: Record<string, { label?: string; widget?: string }>
+    }
+    for (const [name, field] of Object.entries(properties))
+      expect(field, name).toMatchObject({ label: expect.any(String), widget: expect.any(String) })
   })
 
   it('asks the media capability for exactly what is drawn', async () => {
     const asked: { spec: CameraSpec; hasFast: boolean; signal: AbortSignal }[] = []
     const media: MediaPort = {
-      async *open(spec, _taps, { signal, onFast }) { asked.push({ spec, signal, hasFast: onFast !== undefined }) },
+      async *open(spec, _taps, { signal, onFast }) {
+        asked.push({ spec, signal, hasFast: onFast !== undefined })
+      },
     }
     const { signal } = new AbortController()
     const open = async (config: Record<string, unknown>, onFast?: () => void): Promise<void> => {
-      const context = { config: camera.config.parse(config), media, taps: defaultTaps, signal, ...(onFast ? { onFast } : {}) }
-      for await (const frame of camera.open(context as unknown as SourceContext<Record<string, unknown>>)) expect(frame).toBeUndefined()
+      const context = {
+        config: camera.config.parse(config),
+        media,
+        taps: defaultTaps,
+        signal,
+        ...(onFast ? { onFast } : {}),
+      }
+      for await (const frame of camera.open(context as unknown as SourceContext<Record<string, unknown>>))
+        expect(frame).toBeUndefined()
     }
     await open({ kind: 'file', path: ' fall.mp4 ', loop: true })
     await open({ kind: 'rtsp', url: ' rtsp://10.0.0.7/a ', transport: 'udp' }, () => undefined)
     expect(asked).toEqual([
-      { spec: { kind: 'file', path: 'fall.mp4', loop: true, transport: 'tcp', device: '/dev/video0' }, signal, hasFast: false },
-      { spec: { kind: 'rtsp', url: 'rtsp://10.0.0.7/a', loop: false, transport: 'udp', device: '/dev/video0' }, signal, hasFast: true },
+      {
+        spec: { kind: 'file', path: 'fall.mp4', loop: true, transport: 'tcp', device: '/dev/video0' },
+        signal,
+        hasFast: false,
+      },
+      {
+        spec: { kind: 'rtsp', url: 'rtsp://10.0.0.7/a', loop: false, transport: 'udp', device: '/dev/video0' },
+        signal,
+        hasFast: true,
+      },
     ])
   })
 })

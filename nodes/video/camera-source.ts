@@ -6,38 +6,90 @@ import type { Problem } from '../contract/errors.ts'
 import { filledInWords, isFilledIn } from '../contract/template.ts'
 
 const config = z.object({
-  kind: z.enum(['file', 'rtsp', 'url', 'device', 'browser']).default('file').meta({
-    label: 'Kind', widget: 'segments',
-    options: [
-      { value: 'file', label: 'Clip', help: 'An uploaded video, played at its own speed' },
-      { value: 'rtsp', label: 'IP camera', help: 'RTSP, as most network cameras and recorders speak it' },
-      { value: 'url', label: 'Web address', help: 'MJPEG over HTTP, HLS, RTMP, SRT, or a video on a web server' },
-      { value: 'device', label: 'USB camera', help: 'Plugged into the machine Heed runs on' },
-      { value: 'browser', label: 'This browser', help: 'Your webcam, screen or a window, as long as the page is open' },
-    ],
-  }),
-  path: z.string().max(1000).optional().meta({
-    label: 'Clip', widget: 'media', showIf: { field: 'kind', is: ['file'] }, help: 'Upload a video, or choose one that is there already',
-  }),
-  loop: z.boolean().default(false).meta({
-    label: 'Play again and again', widget: 'toggle', showIf: { field: 'kind', is: ['file'] }, help: 'Off: the stream is finished when the clip ends',
-  }),
-  url: z.string().max(2000).optional().meta({
-    label: 'Address', widget: 'url', showIf: { field: 'kind', is: ['rtsp', 'url'] }, placeholder: 'rtsp://user:password@10.0.0.7:554/stream2',
-    help: 'User name and password are stored apart and never shown again. The camera\'s smaller second stream is enough and saves a lot of work',
-  }),
-  transport: z.enum(['tcp', 'udp']).default('tcp').meta({
-    label: 'Transport', widget: 'segments', showIf: { field: 'kind', is: ['rtsp'] }, advanced: true,
-    options: [{ value: 'tcp', label: 'TCP', help: 'Loses nothing' }, { value: 'udp', label: 'UDP', help: 'Only for cameras that cannot do TCP' }],
-  }),
-  device: z.string().max(40).default('/dev/video0').meta({
-    label: 'Device', widget: 'text', showIf: { field: 'kind', is: ['device'] }, placeholder: '/dev/video0',
-  }),
+  kind: z
+    .enum(['file', 'rtsp', 'url', 'device', 'browser'])
+    .default('file')
+    .meta({
+      label: 'Kind',
+      widget: 'segments',
+      options: [
+        { value: 'file', label: 'Clip', help: 'An uploaded video, played at its own speed' },
+        { value: 'rtsp', label: 'IP camera', help: 'RTSP, as most network cameras and recorders speak it' },
+        { value: 'url', label: 'Web address', help: 'MJPEG over HTTP, HLS, RTMP, SRT, or a video on a web server' },
+        { value: 'device', label: 'USB camera', help: 'Plugged into the machine Heed runs on' },
+        {
+          value: 'browser',
+          label: 'This browser',
+          help: 'Your webcam, screen or a window, as long as the page is open',
+        },
+      ],
+    }),
+  path: z
+    .string()
+    .max(1000)
+    .optional()
+    .meta({
+      label: 'Clip',
+      widget: 'media',
+      showIf: { field: 'kind', is: ['file'] },
+      help: 'Upload a video, or choose one that is there already',
+    }),
+  loop: z
+    .boolean()
+    .default(false)
+    .meta({
+      label: 'Play again and again',
+      widget: 'toggle',
+      showIf: { field: 'kind', is: ['file'] },
+      help: 'Off: the stream is finished when the clip ends',
+    }),
+  url: z
+    .string()
+    .max(2000)
+    .optional()
+    .meta({
+      label: 'Address',
+      widget: 'url',
+      showIf: { field: 'kind', is: ['rtsp', 'url'] },
+      placeholder: 'rtsp://user:password@10.0.0.7:554/stream2',
+      help: "User name and password are stored apart and never shown again. The camera's smaller second stream is enough and saves a lot of work",
+    }),
+  transport: z
+    .enum(['tcp', 'udp'])
+    .default('tcp')
+    .meta({
+      label: 'Transport',
+      widget: 'segments',
+      showIf: { field: 'kind', is: ['rtsp'] },
+      advanced: true,
+      options: [
+        { value: 'tcp', label: 'TCP', help: 'Loses nothing' },
+        { value: 'udp', label: 'UDP', help: 'Only for cameras that cannot do TCP' },
+      ],
+    }),
+  device: z
+    .string()
+    .max(40)
+    .default('/dev/video0')
+    .meta({
+      label: 'Device',
+      widget: 'text',
+      showIf: { field: 'kind', is: ['device'] },
+      placeholder: '/dev/video0',
+    }),
   lostAfterS: z.number().min(1).max(3600).default(5).meta({
-    label: 'Lost after', widget: 'number', unit: 's', advanced: true, help: 'A loss that lasts longer is reported; a shorter one is only bridged',
+    label: 'Lost after',
+    widget: 'number',
+    unit: 's',
+    advanced: true,
+    help: 'A loss that lasts longer is reported; a shorter one is only bridged',
   }),
   frozenAfterS: z.number().min(5).max(86_400).default(30).meta({
-    label: 'Frozen after', widget: 'number', unit: 's', advanced: true, help: 'The very same picture for this long counts as a loss too',
+    label: 'Frozen after',
+    widget: 'number',
+    unit: 's',
+    advanced: true,
+    help: 'The very same picture for this long counts as a loss too',
   }),
 })
 type Config = z.output<typeof config>
@@ -54,15 +106,26 @@ function problem(field: string, code: string, message: string): FieldProblem {
 
 function checkAddress(kind: 'rtsp' | 'url', address: string | undefined): FieldProblem[] {
   const text = address?.trim()
-  if (!text) return [problem('url', 'CAMERA_URL_MISSING', 'Type the camera\'s address.')]
+  if (!text) return [problem('url', 'CAMERA_URL_MISSING', "Type the camera's address.")]
   if (isFilledIn(text)) return [problem('url', 'CAMERA_URL_INVALID', filledInWords)]
-  if (!URL.canParse(text)) return [problem('url', 'CAMERA_URL_INVALID', 'This is not a complete address. It looks like rtsp://10.0.0.7:554/stream.')]
+  if (!URL.canParse(text))
+    return [
+      problem('url', 'CAMERA_URL_INVALID', 'This is not a complete address. It looks like rtsp://10.0.0.7:554/stream.'),
+    ]
   const { protocol, hostname } = new URL(text)
   if (!schemes[kind].includes(protocol)) {
     const wanted = schemes[kind].map((scheme) => `${scheme}//`).join(', ')
-    return [problem('url', 'CAMERA_URL_INVALID', `The address starts with "${protocol}//", but here it must be one of ${wanted}.`)]
+    return [
+      problem(
+        'url',
+        'CAMERA_URL_INVALID',
+        `The address starts with "${protocol}//", but here it must be one of ${wanted}.`,
+      ),
+    ]
   }
-  return hostname === '' ? [problem('url', 'CAMERA_URL_INVALID', 'The address names no host. Put the camera\'s address after "//".')] : []
+  return hostname === ''
+    ? [problem('url', 'CAMERA_URL_INVALID', 'The address names no host. Put the camera\'s address after "//".')]
+    : []
 }
 
 function check({ kind, path, url, device }: Config): FieldProblem[] {
@@ -73,7 +136,9 @@ function check({ kind, path, url, device }: Config): FieldProblem[] {
     case 'url':
       return checkAddress(kind, url)
     case 'device':
-      return /^\/dev\/video\d{1,3}$/.test(device) ? [] : [problem('device', 'CAMERA_DEVICE_INVALID', 'A device looks like /dev/video0.')]
+      return /^\/dev\/video\d{1,3}$/.test(device)
+        ? []
+        : [problem('device', 'CAMERA_DEVICE_INVALID', 'A device looks like /dev/video0.')]
     case 'browser':
       return []
   }
@@ -97,7 +162,15 @@ export default defineSource({
   check,
   open: ({ config: { kind, path, loop, url, transport, device }, media, taps, signal, onFast, startAtS }) =>
     media.open(
-      { kind, loop, transport, device, ...(path ? { path: path.trim() } : {}), ...(url ? { url: url.trim() } : {}), ...(startAtS ? { startAtS } : {}) },
+      {
+        kind,
+        loop,
+        transport,
+        device,
+        ...(path ? { path: path.trim() } : {}),
+        ...(url ? { url: url.trim() } : {}),
+        ...(startAtS ? { startAtS } : {}),
+      },
       taps,
       { signal, ...(onFast ? { onFast } : {}) },
     ),

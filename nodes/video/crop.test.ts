@@ -16,11 +16,15 @@ describe('crop', () => {
   })
 
   it('ends the stream when a whole picture comes', async () => {
-    await expect(testNode(crop, { config: { rectangle } }).tick({ frames: testFrame(1) })).rejects.toMatchObject({ code: 'BUG_INVARIANT' })
+    await expect(testNode(crop, { config: { rectangle } }).tick({ frames: testFrame(1) })).rejects.toMatchObject({
+      code: 'BUG_INVARIANT',
+    })
   })
 
   it('refuses a part that reaches beyond the picture', () => {
-    expect(testNode(crop, { config: { rectangle: { ...rectangle, x: 0.6 } } }).check()).toMatchObject([{ code: 'CROP_OUTSIDE' }])
+    expect(testNode(crop, { config: { rectangle: { ...rectangle, x: 0.6 } } }).check()).toMatchObject([
+      { code: 'CROP_OUTSIDE' },
+    ])
     expect(testNode(crop, { config: { rectangle } }).check()).toEqual([])
   })
 })

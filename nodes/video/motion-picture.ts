@@ -53,7 +53,9 @@ export function rangeOf({ width, height, data }: GrayImage): PixelRange {
 /** The same picture under another light: every value times `gain` plus `offset`. */
 export function relight(picture: MotionPicture, { gain, offset }: { gain: number; offset: number }): MotionPicture {
   if (gain === 1 && offset === 0) return picture
-  const table = Uint8Array.from({ length: 256 }, (_, value) => Math.max(0, Math.min(255, Math.round(value * gain + offset))))
+  const table = Uint8Array.from({ length: 256 }, (_, value) =>
+    Math.max(0, Math.min(255, Math.round(value * gain + offset))),
+  )
   const through = (image: GrayImage): GrayImage => {
     const lit = new Uint8Array(image.data.length)
     for (let at = 0; at < lit.length; at++) lit[at] = table[image.data[at] ?? 0] ?? 0

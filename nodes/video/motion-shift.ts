@@ -22,7 +22,8 @@ export function findShift(now: MotionPicture, before: MotionPicture, reach: numb
 
 function isAtRest(now: GrayImage, before: GrayImage): boolean {
   let same = 0
-  for (let at = 0; at < now.data.length; at++) if (Math.abs((now.data[at] ?? 0) - (before.data[at] ?? 0)) <= restLevels) same++
+  for (let at = 0; at < now.data.length; at++)
+    if (Math.abs((now.data[at] ?? 0) - (before.data[at] ?? 0)) <= restLevels) same++
   return same * 2 > now.data.length
 }
 
@@ -106,7 +107,8 @@ function slopeOf(pairs: Pair[]): number {
   const slopes: number[] = []
   for (let i = 0; i + half < sorted.length; i++) {
     const [dark, bright] = [sorted[i], sorted[i + half]]
-    if (dark && bright && bright.was - dark.was >= fewestLevels) slopes.push((bright.is - dark.is) / (bright.was - dark.was))
+    if (dark && bright && bright.was - dark.was >= fewestLevels)
+      slopes.push((bright.is - dark.is) / (bright.was - dark.was))
   }
   return slopes.length < 4 ? 1 : Math.min(mostGain, Math.max(1 / mostGain, median(slopes)))
 }

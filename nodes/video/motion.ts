@@ -36,7 +36,13 @@ export function searchMotion(now: MotionPicture, before: MotionPicture): Motion 
   const reference = { picture: lit, range: rangeOf(lit), coarseLooksLeft: mostCoarseLooks }
   const columns = Math.ceil(now.width / blockSize)
   const rows = Math.ceil(now.height / blockSize)
-  const motion: Motion = { columns, rows, vectors: new Int8Array(columns * rows * 2), residuals: new Float32Array(columns * rows), light }
+  const motion: Motion = {
+    columns,
+    rows,
+    vectors: new Int8Array(columns * rows * 2),
+    residuals: new Float32Array(columns * rows),
+    light,
+  }
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const block = blockAt(now, column, row)
@@ -74,7 +80,11 @@ function blockAt(image: GrayImage, column: number, row: number): Block {
 /** Still, as the whole picture, as the neighbours searched already. */
 function guessesFor(motion: Motion, column: number, row: number, shift: Vector): Vector[] {
   const guesses = [shift]
-  for (const [x, y] of [[column - 1, row], [column, row - 1], [column + 1, row - 1]] as const) {
+  for (const [x, y] of [
+    [column - 1, row],
+    [column, row - 1],
+    [column + 1, row - 1],
+  ] as const) {
     if (x < 0 || y < 0 || x >= motion.columns) continue
     const at = (y * motion.columns + x) * 2
     guesses.push({ dx: motion.vectors[at] ?? 0, dy: motion.vectors[at + 1] ?? 0 })
@@ -112,7 +122,14 @@ function searchBlock(now: MotionPicture, before: Reference, block: Block, guesse
 
 // The block and as much again around it, at a quarter of the size everywhere in the window, then at half around the best place.
 function lookCoarsely(now: MotionPicture, before: MotionPicture, block: Block, known: Vector): Vector {
-  const far = bestIn(now.quarter, before.quarter, widened(now.quarter, block, 2), { dx: known.dx >> 2, dy: known.dy >> 2 }, { dx: 0, dy: 0 }, reach >> 2)
+  const far = bestIn(
+    now.quarter,
+    before.quarter,
+    widened(now.quarter, block, 2),
+    { dx: known.dx >> 2, dy: known.dy >> 2 },
+    { dx: 0, dy: 0 },
+    reach >> 2,
+  )
   const near = { dx: far.dx * 2, dy: far.dy * 2 }
   const { dx, dy } = bestIn(now.half, before.half, widened(now.half, block, 1), near, near, 1)
   return { dx: dx * 2, dy: dy * 2 }
@@ -126,7 +143,14 @@ function widened(image: GrayImage, block: Block, halvings: number): Block {
 }
 
 /** `first` is tried before all others: with a good start, whatever is worse is given up after a row or two. */
-function bestIn(now: GrayImage, before: GrayImage, block: Block, first: Vector, centre: Vector, around: number): Vector {
+function bestIn(
+  now: GrayImage,
+  before: GrayImage,
+  block: Block,
+  first: Vector,
+  centre: Vector,
+  around: number,
+): Vector {
   let best = centre
   let cost = Infinity
   const offer = (dx: number, dy: number): void => {

@@ -4,7 +4,11 @@ import { testFrame } from '../../test/support/simulated-source.ts'
 import { testNode } from '../../test/support/test-node.ts'
 import privacyMask from './privacy-mask.ts'
 
-const triangle = [{ x: 0.1, y: 0.1 }, { x: 0.5, y: 0.1 }, { x: 0.1, y: 0.5 }]
+const triangle = [
+  { x: 0.1, y: 0.1 },
+  { x: 0.5, y: 0.1 },
+  { x: 0.1, y: 0.5 },
+]
 const config = { polygons: [triangle] }
 const mark = markOf({ do: 'mask', polygons: [triangle] })
 
@@ -18,20 +22,35 @@ describe('privacy-mask', () => {
     expect(await node.tick()).toEqual({})
   })
 
-  it.each([['nothing', undefined], ['another mask', [markOf({ do: 'mask', polygons: [triangle.slice().reverse()] })]], ['an empty list', []]])('ends the stream when a picture has %s burned in', async (_what, burnt) => {
+  it.each([
+    ['nothing', undefined],
+    ['another mask', [markOf({ do: 'mask', polygons: [triangle.slice().reverse()] })]],
+    ['an empty list', []],
+  ])('ends the stream when a picture has %s burned in', async (_what, burnt) => {
     const frame = { ...testFrame(1), ...(burnt ? { burnt } : {}) }
-    await expect(testNode(privacyMask, { config }).tick({ frames: frame })).rejects.toMatchObject({ code: 'BUG_INVARIANT', message: expect.stringContaining('without its privacy mask') as string })
+    await expect(testNode(privacyMask, { config }).tick({ frames: frame })).rejects.toMatchObject({
+      code: 'BUG_INVARIANT',
+      message: expect.stringContaining('without its privacy mask') as string,
+    })
   })
 
   it('finds its mark again when the plan was stored and read, whatever the order of keys', async () => {
     const stored = { polygons: [triangle.map(({ x, y }) => ({ y, x }))] }
-    expect(await testNode(privacyMask, { config: stored }).tick({ frames: { ...testFrame(1), burnt: [mark] } })).toHaveProperty('frames')
+    expect(
+      await testNode(privacyMask, { config: stored }).tick({ frames: { ...testFrame(1), burnt: [mark] } }),
+    ).toHaveProperty('frames')
   })
 
   it('refuses to hide nothing', () => {
     expect(testNode(privacyMask).check()).toMatchObject([{ code: 'MASK_EMPTY', field: 'polygons' }])
-    const line = [{ x: 0, y: 0 }, { x: 0.5, y: 0.5 }, { x: 1, y: 1 }]
-    expect(testNode(privacyMask, { config: { polygons: [triangle, line] } }).check()).toMatchObject([{ code: 'MASK_FLAT', field: 'polygons.1' }])
+    const line = [
+      { x: 0, y: 0 },
+      { x: 0.5, y: 0.5 },
+      { x: 1, y: 1 },
+    ]
+    expect(testNode(privacyMask, { config: { polygons: [triangle, line] } }).check()).toMatchObject([
+      { code: 'MASK_FLAT', field: 'polygons.1' },
+    ])
     expect(testNode(privacyMask, { config }).check()).toEqual([])
   })
 })

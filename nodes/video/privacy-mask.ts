@@ -7,18 +7,33 @@ import { onlyBurnt } from './burnt.ts'
 
 const part = z.number().min(0).max(1)
 const config = z.object({
-  polygons: z.array(z.array(z.object({ x: part, y: part })).min(3).max(100)).max(20).default([]).meta({
-    label: 'Hidden areas', widget: 'polygons', help: 'Draw around what nobody may see, or type the corners.',
-  }),
+  polygons: z
+    .array(
+      z
+        .array(z.object({ x: part, y: part }))
+        .min(3)
+        .max(100),
+    )
+    .max(20)
+    .default([])
+    .meta({
+      label: 'Hidden areas',
+      widget: 'polygons',
+      help: 'Draw around what nobody may see, or type the corners.',
+    }),
 })
 
 const filterOf = ({ polygons }: z.output<typeof config>): PictureFilter => ({ do: 'mask', polygons })
 
 export default defineNode({
-  type: 'privacy-mask', version: 1, title: 'Privacy mask', icon: 'eye-off', group: 'video',
+  type: 'privacy-mask',
+  version: 1,
+  title: 'Privacy mask',
+  icon: 'eye-off',
+  group: 'video',
   help: [
     'Blacks out areas of the picture for good: no model, no watcher, no message and no stored picture shows them.',
-    'Example: camera, privacy mask, AdaCodec, with an area around the neighbour\'s window.',
+    "Example: camera, privacy mask, AdaCodec, with an area around the neighbour's window.",
     'It must stand directly behind its camera, with every other wire behind it: one mask holds for all that this camera shows.',
     'A picture that comes without its mask stops the stream.',
   ].join('\n'),
@@ -26,12 +41,35 @@ export default defineNode({
     in: { frames: port('frames', { help: 'Directly from a camera, or from another mask or crop.' }) },
     out: { frames: port('frames', { help: 'The same pictures; the areas are black.' }) },
   },
-  config, card: 'hides what is drawn', needs: [], burnsIn: true,
+  config,
+  card: 'hides what is drawn',
+  needs: [],
+  burnsIn: true,
   check: ({ polygons }) => [
-    ...(polygons.length > 0 ? [] : [{ port: null, field: 'polygons', code: 'MASK_EMPTY', message: 'Draw at least one area to hide, or delete the mask.', severity: 'error' as const }]),
-    ...polygons.flatMap((polygon, index) => areaOf(polygon) > 1e-6 ? [] : [{
-      port: null, field: `polygons.${index}`, code: 'MASK_FLAT', message: 'This area has no inside: its corners lie on one line. Draw it again.', severity: 'error' as const,
-    }]),
+    ...(polygons.length > 0
+      ? []
+      : [
+          {
+            port: null,
+            field: 'polygons',
+            code: 'MASK_EMPTY',
+            message: 'Draw at least one area to hide, or delete the mask.',
+            severity: 'error' as const,
+          },
+        ]),
+    ...polygons.flatMap((polygon, index) =>
+      areaOf(polygon) > 1e-6
+        ? []
+        : [
+            {
+              port: null,
+              field: `polygons.${index}`,
+              code: 'MASK_FLAT',
+              message: 'This area has no inside: its corners lie on one line. Draw it again.',
+              severity: 'error' as const,
+            },
+          ],
+    ),
   ],
   taps: (values) => ({ filters: [filterOf(values)] }),
   state: () => ({}),
@@ -47,5 +85,10 @@ export default defineNode({
 function areaOf(polygon: readonly Point[]): number {
   const [first, ...others] = polygon
   if (!first) return 0
-  return Math.max(0, ...others.flatMap((a) => others.map((b) => Math.abs((a.x - first.x) * (b.y - first.y) - (b.x - first.x) * (a.y - first.y)) / 2)))
+  return Math.max(
+    0,
+    ...others.flatMap((a) =>
+      others.map((b) => Math.abs((a.x - first.x) * (b.y - first.y) - (b.x - first.x) * (a.y - first.y)) / 2),
+    ),
+  )
 }

@@ -18,7 +18,10 @@ const plain = (question: string): string => question.replace(/\s+/g, ' ').trim()
 
 /** Of a question asked again only the newest answer; what answers no question in particular stays. */
 function newestOfEach(facts: Told['facts']): Told['facts'] {
-  return facts.filter(({ question }, at) => question === '' || !facts.slice(at + 1).some((later) => plain(later.question) === plain(question)))
+  return facts.filter(
+    ({ question }, at) =>
+      question === '' || !facts.slice(at + 1).some((later) => plain(later.question) === plain(question)),
+  )
 }
 
 /** Adds what arrived at this tick; the oldest goes when there is too much. */
@@ -39,5 +42,7 @@ export function wholeInstruction(standing: string, told: Told): string {
     standing.trim(),
     ...told.facts.map(({ question, answer }) => `${question ? `You asked: ${question}\n` : ''}The answer: ${answer}`),
     ...told.questions.map((question) => `A person asks you now: ${question}`),
-  ].filter((part) => part !== '').join('\n\n')
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
 }

@@ -8,7 +8,10 @@ import { testMessage, testNode } from '../../test/support/test-node.ts'
 import interactionModel from './interaction-model.ts'
 
 const config = { connection: 'vllm', instruction: 'Warn of falls.' }
-async function bench(verdict: (request: ModelTick, n: number) => Partial<ModelVerdict> = () => ({}), finish?: () => Partial<ModelVerdict>[]) {
+async function bench(
+  verdict: (request: ModelTick, n: number) => Partial<ModelVerdict> = () => ({}),
+  finish?: () => Partial<ModelVerdict>[],
+) {
   const clock = fakeClock()
   const fake = fakeModel({ clock, verdict, ...(finish ? { finish } : {}) })
   const model = await fake.open({ connection: 'vllm', streamKey: 's', config: {}, timeoutMs: 1000 })
@@ -17,23 +20,49 @@ async function bench(verdict: (request: ModelTick, n: number) => Partial<ModelVe
 
 describe('interaction-model', () => {
   it('sends what the model says as a message, and every decision with what the frame cost', async () => {
-    const { node } = await bench(() => ({ action: 'response', text: 'A person has fallen.', mediaTimeS: 0.4, data: { skills: ['fall'], people: 1 } }))
+    const { node } = await bench(() => ({
+      action: 'response',
+      text: 'A person has fallen.',
+      mediaTimeS: 0.4,
+      data: { skills: ['fall'], people: 1 },
+    }))
     const sent = await node.tick({ frames: testFrame(0) })
-    expect(sent.response).toMatchObject([{ text: 'A person has fallen.', mediaTimeS: 0.4, fields: { skills: ['fall'] } }])
+    expect(sent.response).toMatchObject([
+      { text: 'A person has fallen.', mediaTimeS: 0.4, fields: { skills: ['fall'] } },
+    ])
     expect(sent.delegation).toEqual([])
-    expect(sent.tick).toMatchObject({ action: 'response', reason: 'model', mediaTimeS: 0.4, visualTokens: 302, fullRateTokens: 302 })
-    expect(node.status).toMatchObject({ text: 'A person has fallen.', tone: 'ok', data: { action: 'response', last: { text: 'A person has fallen.' } } })
+    expect(sent.tick).toMatchObject({
+      action: 'response',
+      reason: 'model',
+      mediaTimeS: 0.4,
+      visualTokens: 302,
+      fullRateTokens: 302,
+    })
+    expect(node.status).toMatchObject({
+      text: 'A person has fallen.',
+      tone: 'ok',
+      data: { action: 'response', last: { text: 'A person has fallen.' } },
+    })
   })
 
   it('sends a delegation as a question, and its note as a response, so that no warning is lost', async () => {
-    const { node } = await bench(() => ({ action: 'delegate', text: 'Somebody fell, I look closer.', question: 'Is she hurt?' }))
+    const { node } = await bench(() => ({
+      action: 'delegate',
+      text: 'Somebody fell, I look closer.',
+      question: 'Is she hurt?',
+    }))
     const sent = await node.tick({ frames: testFrame(0) })
     expect(sent.response).toMatchObject([{ text: 'Somebody fell, I look closer.' }])
     expect(sent.delegation).toMatchObject([{ text: 'Is she hurt?', fields: { note: 'Somebody fell, I look closer.' } }])
   })
 
   it('leaves a question alone that the server has taken itself', async () => {
-    const { node } = await bench(() => ({ action: 'delegate', text: 'One moment.', question: 'Which brand?', data: { delegation: { status: 'submitted' } } }))
+    const { node } = await bench(() => ({
+      action: 'delegate',
+      text: 'One moment.',
+      question: 'Which brand?',
+      data: { delegation: { status: 'submitted' } },
+    }))
     const sent = await node.tick({ frames: testFrame(0) })
     expect(sent.delegation).toEqual([])
     expect(sent.response).toMatchObject([{ text: 'One moment.' }])
@@ -51,8 +80,15 @@ describe('interaction-model', () => {
     ['a model that is away', new RetryableError('MODEL_UNREACHABLE', 'No answer.')],
     ['a model that refuses for good', new FatalError('MODEL_KEY_REFUSED', 'No answer.')],
   ])('is silent with words because of %s', async (_name, error) => {
-    const { node } = await bench(() => { throw error })
-    expect((await node.tick({ frames: testFrame(0) })).tick).toMatchObject({ action: 'silence', reason: 'model-unreachable', text: 'No answer.', visualTokens: 0 })
+    const { node } = await bench(() => {
+      throw error
+    })
+    expect((await node.tick({ frames: testFrame(0) })).tick).toMatchObject({
+      action: 'silence',
+      reason: 'model-unreachable',
+      text: 'No answer.',
+      visualTokens: 0,
+    })
     expect(node.status).toMatchObject({ text: 'No answer.', tone: 'bad' })
   })
 
@@ -64,9 +100,15 @@ describe('interaction-model', () => {
   })
 
   it('folds memory, answers and questions into the instruction, and forgets questions once something was said', async () => {
-    const { fake, node } = await bench((_request, n) => n === 2 ? { action: 'response', text: 'Yes, it is.' } : {})
-    await node.tick({ frames: testFrame(0), memory: { text: 'The sofa is red.' }, answer: [testMessage('Four.', { fields: { question: 'How many chairs?' } })] })
-    expect(fake.ticks[0]?.instruction).toBe('What you remember from before:\nThe sofa is red.\n\nWarn of falls.\n\nYou asked: How many chairs?\nThe answer: Four.')
+    const { fake, node } = await bench((_request, n) => (n === 2 ? { action: 'response', text: 'Yes, it is.' } : {}))
+    await node.tick({
+      frames: testFrame(0),
+      memory: { text: 'The sofa is red.' },
+      answer: [testMessage('Four.', { fields: { question: 'How many chairs?' } })],
+    })
+    expect(fake.ticks[0]?.instruction).toBe(
+      'What you remember from before:\nThe sofa is red.\n\nWarn of falls.\n\nYou asked: How many chairs?\nThe answer: Four.',
+    )
     await node.tick({ frames: testFrame(1), query: [testMessage('Is the door open?')] })
     expect(fake.ticks[1]?.instruction).toMatch(/A person asks you now: Is the door open\?$/)
     await node.tick({ frames: testFrame(2) })
@@ -75,16 +117,25 @@ describe('interaction-model', () => {
 
   it('keeps of a question its newest answer only', async () => {
     const { fake, node } = await bench()
-    const answered = (text: string, question?: string) => testMessage(text, question === undefined ? {} : { fields: { question } })
-    await node.tick({ frames: testFrame(0), answer: [answered('Four.', 'How many chairs?'), answered('Noon.'), answered('Shut.', 'Is the door open?')] })
+    const answered = (text: string, question?: string) =>
+      testMessage(text, question === undefined ? {} : { fields: { question } })
+    await node.tick({
+      frames: testFrame(0),
+      answer: [answered('Four.', 'How many chairs?'), answered('Noon.'), answered('Shut.', 'Is the door open?')],
+    })
     await node.tick({ frames: testFrame(1), answer: [answered('Five.', ' how many  chairs? '), answered('Rain.')] })
-    expect(fake.ticks[1]?.instruction).toBe('Warn of falls.\n\nThe answer: Noon.\n\nYou asked: Is the door open?\nThe answer: Shut.\n\nYou asked: how many  chairs?\nThe answer: Five.\n\nThe answer: Rain.')
+    expect(fake.ticks[1]?.instruction).toBe(
+      'Warn of falls.\n\nThe answer: Noon.\n\nYou asked: Is the door open?\nThe answer: Shut.\n\nYou asked: how many  chairs?\nThe answer: Five.\n\nThe answer: Rain.',
+    )
   })
 
   it('is never told more than five answers of 2000 letters', async () => {
     const { fake, node } = await bench()
     for (let tick = 0; tick < 9; tick++) {
-      await node.tick({ frames: testFrame(tick), answer: [testMessage('a'.repeat(8000), { fields: { question: `${tick} ${'q'.repeat(8000)}` } })] })
+      await node.tick({
+        frames: testFrame(tick),
+        answer: [testMessage('a'.repeat(8000), { fields: { question: `${tick} ${'q'.repeat(8000)}` } })],
+      })
     }
     const instruction = fake.ticks.at(-1)?.instruction ?? ''
     expect(instruction.match(/You asked: \d/g)).toEqual([4, 5, 6, 7, 8].map((tick) => `You asked: ${tick}`))
@@ -92,7 +143,9 @@ describe('interaction-model', () => {
   })
 
   it('lets the model finish when the source has ended, with or without a last picture', async () => {
-    const { node } = await bench(undefined, () => [{ action: 'response', text: 'A person has fallen.', mediaTimeS: 7.5 }])
+    const { node } = await bench(undefined, () => [
+      { action: 'response', text: 'A person has fallen.', mediaTimeS: 7.5 },
+    ])
     expect((await node.tick({ frames: testFrame(0) }, { last: true })).response).toHaveLength(1)
     const sent = await node.tick({}, { last: true })
     expect(sent.response).toMatchObject([{ mediaTimeS: 7.5 }])
@@ -115,7 +168,12 @@ describe('interaction-model', () => {
     [{ connection: 'edge', instruction: 'Warn when somebody falls.', watchFor: ['motion'] }, 'watchFor', 'warning'],
     [{ connection: 'vllm', instruction: 'Tell me when the soup boils over.' }, null, null],
   ])('checks %j', (values, field, severity) => {
-    const problems = testNode(interactionModel, { config: values }).check([{ name: 'edge', kind: 'edge' }, { name: 'vllm', kind: 'vllm-omni' }])
-    expect(problems.map((problem) => [problem.field, problem.severity])).toEqual(field === null ? [] : [[field, severity]])
+    const problems = testNode(interactionModel, { config: values }).check([
+      { name: 'edge', kind: 'edge' },
+      { name: 'vllm', kind: 'vllm-omni' },
+    ])
+    expect(problems.map((problem) => [problem.field, problem.severity])).toEqual(
+      field === null ? [] : [[field, severity]],
+    )
   })
 })

@@ -10,30 +10,85 @@ import { edgeSkillIds, edgeSkills, skillsInInstruction } from '../contract/skill
 import { nothingTold, tell, wholeInstruction, type Told } from './instruction.ts'
 
 const config = z.object({
-  connection: z.string().default('').meta({
-    label: 'Model', widget: 'connection', kinds: ['edge', 'vllm-omni', 'joyai-webinfer', 'openai'], help: '"edge" is built in: people and falls, no GPU, no free questions.',
-  }),
+  connection: z
+    .string()
+    .default('')
+    .meta({
+      label: 'Model',
+      widget: 'connection',
+      kinds: ['edge', 'vllm-omni', 'joyai-webinfer', 'openai'],
+      help: '"edge" is built in: people and falls, no GPU, no free questions.',
+    }),
   instruction: z.string().max(8000).default('').meta({
-    label: 'Instruction', widget: 'textarea', placeholder: 'Warn the moment a person falls.', help: 'What to watch for, in your own words.',
+    label: 'Instruction',
+    widget: 'textarea',
+    placeholder: 'Warn the moment a person falls.',
+    help: 'What to watch for, in your own words.',
   }),
-  persona: z.enum(['default', 'silent', 'talkative']).default('default').meta({
-    label: 'Manner', widget: 'segments', showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'], help: 'How readily it speaks.',
-    options: [{ value: 'default', label: 'Normal' }, { value: 'silent', label: 'Reserved' }, { value: 'talkative', label: 'Talkative' }],
-  }),
-  watchFor: z.array(z.enum(edgeSkillIds)).default([]).meta({
-    label: 'Watch for', widget: 'skills', showIfConnection: ['edge'], help: 'Leave empty to go by the instruction.',
-    options: edgeSkills.map(({ id, label, help }) => ({ value: id, label, help })),
-  }),
-  mode: z.enum(['balanced', 'sensitive']).default('balanced').meta({
-    label: 'Falls', widget: 'segments', showIfConnection: ['edge'], help: 'Sensitive misses fewer falls and may raise more false alarms.',
-    options: [{ value: 'balanced', label: 'Balanced' }, { value: 'sensitive', label: 'Sensitive' }],
-  }),
-  fastFps: z.number().int().min(2).max(15).default(8).meta({
-    label: 'Pictures a second', unit: 'fps', widget: 'number', showIfConnection: ['edge'], advanced: true, help: 'One a second is too slow to see a fall.',
-  }),
-  timeoutS: z.number().min(0.5).max(60).default(5).meta({
-    label: 'Wait at most', unit: 's', widget: 'number', advanced: true, showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'], help: 'A tick without an answer by then is silent.',
-  }),
+  persona: z
+    .enum(['default', 'silent', 'talkative'])
+    .default('default')
+    .meta({
+      label: 'Manner',
+      widget: 'segments',
+      showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'],
+      help: 'How readily it speaks.',
+      options: [
+        { value: 'default', label: 'Normal' },
+        { value: 'silent', label: 'Reserved' },
+        { value: 'talkative', label: 'Talkative' },
+      ],
+    }),
+  watchFor: z
+    .array(z.enum(edgeSkillIds))
+    .default([])
+    .meta({
+      label: 'Watch for',
+      widget: 'skills',
+      showIfConnection: ['edge'],
+      help: 'Leave empty to go by the instruction.',
+      options: edgeSkills.map(({ id, label, help }) => ({ value: id, label, help })),
+    }),
+  mode: z
+    .enum(['balanced', 'sensitive'])
+    .default('balanced')
+    .meta({
+      label: 'Falls',
+      widget: 'segments',
+      showIfConnection: ['edge'],
+      help: 'Sensitive misses fewer falls and may raise more false alarms.',
+      options: [
+        { value: 'balanced', label: 'Balanced' },
+        { value: 'sensitive', label: 'Sensitive' },
+      ],
+    }),
+  fastFps: z
+    .number()
+    .int()
+    .min(2)
+    .max(15)
+    .default(8)
+    .meta({
+      label: 'Pictures a second',
+      unit: 'fps',
+      widget: 'number',
+      showIfConnection: ['edge'],
+      advanced: true,
+      help: 'One a second is too slow to see a fall.',
+    }),
+  timeoutS: z
+    .number()
+    .min(0.5)
+    .max(60)
+    .default(5)
+    .meta({
+      label: 'Wait at most',
+      unit: 's',
+      widget: 'number',
+      advanced: true,
+      showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'],
+      help: 'A tick without an answer by then is silent.',
+    }),
 })
 type Config = z.output<typeof config>
 
@@ -45,7 +100,11 @@ interface State {
 type Context = TickContext<Config, State>
 
 export default defineNode({
-  type: 'interaction-model', version: 1, title: 'Interaction model', icon: 'eye', group: 'interaction',
+  type: 'interaction-model',
+  version: 1,
+  title: 'Interaction model',
+  icon: 'eye',
+  group: 'interaction',
   help: [
     'Watches the frames and decides each second: stay silent, say something, or ask an agent.',
     'Example: connection "edge", instruction "Warn the moment a person falls."',
@@ -61,17 +120,25 @@ export default defineNode({
     },
     out: {
       response: port('message', { label: 'Response', event: 'response.given', help: 'What the model says.' }),
-      delegation: port('delegation', { event: 'delegation.made', help: 'A question the model wants somebody else to answer.' }),
+      delegation: port('delegation', {
+        event: 'delegation.made',
+        help: 'A question the model wants somebody else to answer.',
+      }),
       tick: port('decision', { label: 'Every tick', help: 'Each decision, silence too.' }),
     },
   },
-  config, card: '{{instruction}}', needs: ['clock', 'model'],
+  config,
+  card: '{{instruction}}',
+  needs: ['clock', 'model'],
   state: (): State => ({ told: nothingTold, last: null }),
-  taps: ({ connection, fastFps }, ctx) => ctx.connection(connection)?.kind === 'edge' ? { fast: { width: 256, height: 192, fps: fastFps } } : {},
+  taps: ({ connection, fastFps }, ctx) =>
+    ctx.connection(connection)?.kind === 'edge' ? { fast: { width: 256, height: 192, fps: fastFps } } : {},
   check: (values, ctx) => problemsOf(values, ctx.connection(values.connection)?.kind),
   onTick: async (inputs, ctx) => {
     ctx.state.told = tell(ctx.state.told, {
-      ...(inputs.memory ? { memory: inputs.memory.text } : {}), questions: inputs.query.map((message) => message.text), facts: inputs.answer.map(factOf),
+      ...(inputs.memory ? { memory: inputs.memory.text } : {}),
+      questions: inputs.query.map((message) => message.text),
+      facts: inputs.answer.map(factOf),
     })
     const verdicts = await watch(inputs.frames, ctx)
     const spoken = verdicts.filter((verdict) => verdict.action !== 'silence')
@@ -81,8 +148,11 @@ export default defineNode({
     showOn(ctx, main)
     noteAnswers(ctx, spoken)
     return {
-      response: spoken.filter((verdict) => verdict.text !== '').map((verdict) => said(ctx, verdict, verdict.text, inputs.frames)),
-      delegation: spoken.filter((verdict) => verdict.action === 'delegate' && !isDelegatedByServer(verdict))
+      response: spoken
+        .filter((verdict) => verdict.text !== '')
+        .map((verdict) => said(ctx, verdict, verdict.text, inputs.frames)),
+      delegation: spoken
+        .filter((verdict) => verdict.action === 'delegate' && !isDelegatedByServer(verdict))
         .map((verdict) => said(ctx, verdict, verdict.question ?? verdict.text, inputs.frames, { note: verdict.text })),
       tick: decisionOf(ctx, main, inputs.frames),
     }
@@ -93,7 +163,12 @@ export default defineNode({
 function noteAnswers(ctx: Context, spoken: ModelVerdict[]): void {
   const [answer] = spoken
   if (!answer) return
-  for (const question of ctx.state.told.questions) ctx.model?.note?.({ question, answer: answer.text || answer.question || '', at: new Date(ctx.tick.atMs).toISOString() })
+  for (const question of ctx.state.told.questions)
+    ctx.model?.note?.({
+      question,
+      answer: answer.text || answer.question || '',
+      at: new Date(ctx.tick.atMs).toISOString(),
+    })
   ctx.state.told = { ...ctx.state.told, questions: [] }
 }
 
@@ -101,18 +176,24 @@ function noteAnswers(ctx: Context, spoken: ModelVerdict[]): void {
 async function watch(frame: Frame | undefined, ctx: Context): Promise<ModelVerdict[]> {
   if (!ctx.model) throw new BugError('The interaction model runs without a model session.')
   const verdicts = frame ? [await ask(frame, ctx)] : ctx.tick.last ? [] : [withoutPicture(ctx)]
-  return ctx.tick.last ? [...verdicts, ...await ctx.model.finish?.() ?? []] : verdicts
+  return ctx.tick.last ? [...verdicts, ...((await ctx.model.finish?.()) ?? [])] : verdicts
 }
 
 async function ask(frame: Frame, ctx: Context): Promise<ModelVerdict> {
   const request: ModelTick = {
-    picture: frame.picture, kind: frame.kind, mediaTimeS: frame.mediaTimeS, tick: ctx.tick.number, seconds: ctx.tick.seconds,
-    instruction: wholeInstruction(ctx.config.instruction, ctx.state.told), persona: ctx.config.persona,
+    picture: frame.picture,
+    kind: frame.kind,
+    mediaTimeS: frame.mediaTimeS,
+    tick: ctx.tick.number,
+    seconds: ctx.tick.seconds,
+    instruction: wholeInstruction(ctx.config.instruction, ctx.state.told),
+    persona: ctx.config.persona,
   }
   try {
-    return await ctx.model?.tick(request, ctx.signal) ?? silent('model-unreachable')
+    return (await ctx.model?.tick(request, ctx.signal)) ?? silent('model-unreachable')
   } catch (error) {
-    if (error instanceof RetryableError || error instanceof FatalError) return silent('model-unreachable', error.message)
+    if (error instanceof RetryableError || error instanceof FatalError)
+      return silent('model-unreachable', error.message)
     throw error
   }
 }
@@ -122,7 +203,9 @@ function silent(reason: Reason, text = ''): ModelVerdict {
 }
 
 function withoutPicture(ctx: Context): ModelVerdict {
-  return ctx.tick.camera === 'lost' ? silent('camera-lost', 'The camera sends no picture.') : silent('dropped', 'No picture reached the model.')
+  return ctx.tick.camera === 'lost'
+    ? silent('camera-lost', 'The camera sends no picture.')
+    : silent('dropped', 'No picture reached the model.')
 }
 
 /** A server with a delegation backend of its own has taken the question already. */
@@ -131,7 +214,13 @@ function isDelegatedByServer(verdict: ModelVerdict): boolean {
 }
 
 /** Of what the card shows, the message carries only what says why: the skills that spoke. */
-function said(ctx: Context, verdict: ModelVerdict, text: string, frame: Frame | undefined, more: Record<string, unknown> = {}): Message {
+function said(
+  ctx: Context,
+  verdict: ModelVerdict,
+  text: string,
+  frame: Frame | undefined,
+  more: Record<string, unknown> = {},
+): Message {
   const fields = { ...(verdict.data?.skills === undefined ? {} : { skills: verdict.data.skills }), ...more }
   return ctx.message(text, {
     ...(Object.keys(fields).length > 0 ? { fields } : {}),
@@ -144,26 +233,52 @@ function said(ctx: Context, verdict: ModelVerdict, text: string, frame: Frame | 
 function decisionOf(ctx: Context, verdict: ModelVerdict, frame: Frame | undefined): Decision {
   const wasShown = frame !== undefined && verdict.reason !== 'model-unreachable'
   return {
-    tick: ctx.tick.number, at: new Date(ctx.tick.atMs).toISOString(), mediaTimeS: verdict.mediaTimeS ?? ctx.tick.mediaTimeS, node: '',
-    action: verdict.action, reason: verdict.reason, text: verdict.text, ...(verdict.question === undefined ? {} : { question: verdict.question }),
-    latencyMs: verdict.latencyMs, frameKind: frame?.kind ?? 'I',
-    visualTokens: wasShown ? frame.visualTokens : 0, fullRateTokens: wasShown ? frame.fullRateTokens : 0,
+    tick: ctx.tick.number,
+    at: new Date(ctx.tick.atMs).toISOString(),
+    mediaTimeS: verdict.mediaTimeS ?? ctx.tick.mediaTimeS,
+    node: '',
+    action: verdict.action,
+    reason: verdict.reason,
+    text: verdict.text,
+    ...(verdict.question === undefined ? {} : { question: verdict.question }),
+    latencyMs: verdict.latencyMs,
+    frameKind: frame?.kind ?? 'I',
+    visualTokens: wasShown ? frame.visualTokens : 0,
+    fullRateTokens: wasShown ? frame.fullRateTokens : 0,
   }
 }
 
 const silences: Record<Reason, string> = {
-  model: 'Watching', 'no-instruction': 'Waiting for an instruction', 'camera-lost': 'No picture from the camera', 'model-unreachable': 'The model cannot be reached',
-  duplicate: 'Nothing new', cooldown: 'Quiet for a while', schedule: 'Off by schedule', dropped: 'No picture at this tick',
+  model: 'Watching',
+  'no-instruction': 'Waiting for an instruction',
+  'camera-lost': 'No picture from the camera',
+  'model-unreachable': 'The model cannot be reached',
+  duplicate: 'Nothing new',
+  cooldown: 'Quiet for a while',
+  schedule: 'Off by schedule',
+  dropped: 'No picture at this tick',
 }
 
 function showOn(ctx: Context, verdict: ModelVerdict): void {
   const isTrouble = verdict.reason === 'model-unreachable' || verdict.reason === 'camera-lost'
-  if (verdict.action !== 'silence') ctx.state.last = { text: verdict.question ?? verdict.text, at: new Date(ctx.tick.atMs).toISOString() }
-  const spoken = verdict.restarted ? 'The model server had restarted; it was given its instruction again.' : silences[verdict.reason]
-  ctx.status(verdict.action === 'silence' ? (isTrouble && verdict.text) || spoken : verdict.text || verdict.question || '', {
-    tone: verdict.reason === 'model-unreachable' ? 'bad' : isTrouble || verdict.restarted ? 'warn' : 'ok',
-    data: { action: verdict.action, reason: verdict.reason, latencyMs: verdict.latencyMs, ...(ctx.state.last ? { last: ctx.state.last } : {}), ...verdict.data },
-  })
+  if (verdict.action !== 'silence')
+    ctx.state.last = { text: verdict.question ?? verdict.text, at: new Date(ctx.tick.atMs).toISOString() }
+  const spoken = verdict.restarted
+    ? 'The model server had restarted; it was given its instruction again.'
+    : silences[verdict.reason]
+  ctx.status(
+    verdict.action === 'silence' ? (isTrouble && verdict.text) || spoken : verdict.text || verdict.question || '',
+    {
+      tone: verdict.reason === 'model-unreachable' ? 'bad' : isTrouble || verdict.restarted ? 'warn' : 'ok',
+      data: {
+        action: verdict.action,
+        reason: verdict.reason,
+        latencyMs: verdict.latencyMs,
+        ...(ctx.state.last ? { last: ctx.state.last } : {}),
+        ...verdict.data,
+      },
+    },
+  )
 }
 
 function factOf(message: Message): { question: string; answer: string } {
@@ -172,19 +287,48 @@ function factOf(message: Message): { question: string; answer: string } {
 }
 
 function problemsOf(values: Config, kind: string | undefined): Omit<Problem, 'node'>[] {
-  const problem = (field: string, code: string, message: string, severity: Problem['severity']): Omit<Problem, 'node'> => ({ port: null, field, code, message, severity })
+  const problem = (
+    field: string,
+    code: string,
+    message: string,
+    severity: Problem['severity'],
+  ): Omit<Problem, 'node'> => ({ port: null, field, code, message, severity })
   const isBlank = values.instruction.trim() === ''
-  if (values.connection === '') return [problem('connection', 'MODEL_CONNECTION_EMPTY', 'Choose the model that watches, for example "edge".', 'error')]
+  if (values.connection === '')
+    return [
+      problem('connection', 'MODEL_CONNECTION_EMPTY', 'Choose the model that watches, for example "edge".', 'error'),
+    ]
   if (isBlank && (kind !== 'edge' || values.watchFor.length === 0)) {
-    return [problem('instruction', 'MODEL_INSTRUCTION_EMPTY', 'Say what to watch for: without an instruction the model stays silent.', 'error')]
+    return [
+      problem(
+        'instruction',
+        'MODEL_INSTRUCTION_EMPTY',
+        'Say what to watch for: without an instruction the model stays silent.',
+        'error',
+      ),
+    ]
   }
   if (kind !== 'edge' || isBlank) return []
   const asked = skillsInInstruction(values.instruction)
   const known = edgeSkills.map((skill) => skill.label.toLowerCase()).join('; ')
   if (asked.length === 0) {
-    return [problem('instruction', 'MODEL_EDGE_CANNOT_READ', `The built-in model does not read sentences, and nothing in this one matches what it knows: ${known}. It will watch for ${values.watchFor.join(', ') || 'falls'}. Use another connection for free instructions.`, 'warning')]
+    return [
+      problem(
+        'instruction',
+        'MODEL_EDGE_CANNOT_READ',
+        `The built-in model does not read sentences, and nothing in this one matches what it knows: ${known}. It will watch for ${values.watchFor.join(', ') || 'falls'}. Use another connection for free instructions.`,
+        'warning',
+      ),
+    ]
   }
   const missing = values.watchFor.length === 0 ? [] : asked.filter((id) => !values.watchFor.includes(id))
   if (missing.length === 0) return []
-  return [problem('watchFor', 'MODEL_EDGE_NOT_WATCHED', `The instruction seems to ask for ${missing.join(', ')}, which is not among the things to watch for.`, 'warning')]
+  return [
+    problem(
+      'watchFor',
+      'MODEL_EDGE_NOT_WATCHED',
+      `The instruction seems to ask for ${missing.join(', ')}, which is not among the things to watch for.`,
+      'warning',
+    ),
+  ]
 }

@@ -9,23 +9,47 @@ function bench(config: Record<string, unknown> = {}) {
   const model: { memory: ModelMemory | undefined; replaced: ModelMemory[] } = { memory: undefined, replaced: [] }
   const notes: string[] = []
   const node = testNode(memory, {
-    config, note: (kind, text) => notes.push(`${kind}: ${text}`),
-    modelMemories: () => [{ node: 'model', memory: model.memory, replace: (next) => { model.replaced.push(next); model.memory = next } }],
+    config,
+    note: (kind, text) => notes.push(`${kind}: ${text}`),
+    modelMemories: () => [
+      {
+        node: 'model',
+        memory: model.memory,
+        replace: (next) => {
+          model.replaced.push(next)
+          model.memory = next
+        },
+      },
+    ],
   })
-  return { node, model, notes, state: () => node.state as MemoryState, says: (...texts: string[]) => ({ message: texts.map((text) => testMessage(text)) }) }
+  return {
+    node,
+    model,
+    notes,
+    state: () => node.state as MemoryState,
+    says: (...texts: string[]) => ({ message: texts.map((text) => testMessage(text)) }),
+  }
 }
-const edit = (memoryEdit: unknown) => ({ message: [testMessage('changed', { source: { flow: 'flow1', node: '', stream: 'flow1-cam' }, fields: { memoryEdit } })] })
+const edit = (memoryEdit: unknown) => ({
+  message: [
+    testMessage('changed', { source: { flow: 'flow1', node: '', stream: 'flow1-cam' }, fields: { memoryEdit } }),
+  ],
+})
 
 describe('memory', () => {
   it('sends what it knows at the first tick, and again only when it changed', async () => {
     const { node, says } = bench()
     expect(await node.tick({}, { start: 'fresh' })).toEqual({ memory: { text: '' } })
-    expect(await node.tick(says("The grandmother's room\nis on the left."))).toEqual({ memory: { text: "- The grandmother's room is on the left." } })
+    expect(await node.tick(says("The grandmother's room\nis on the left."))).toEqual({
+      memory: { text: "- The grandmother's room is on the left." },
+    })
     expect(await node.tick()).toEqual({})
     expect(await node.tick(says("The grandmother's room\nis on the left."))).toEqual({})
     expect(node.status?.text).toBe('Remembers 1 fact')
     node.restart()
-    expect(await node.tick({}, { start: 'resumed' })).toEqual({ memory: { text: "- The grandmother's room is on the left." } })
+    expect(await node.tick({}, { start: 'resumed' })).toEqual({
+      memory: { text: "- The grandmother's room is on the left." },
+    })
   })
 
   it('drops the oldest fact when there are too many, and says so', async () => {
@@ -44,7 +68,11 @@ describe('memory', () => {
 
   it('keeps what the model has in mind, without telling it its own words again', async () => {
     const { node, model, state } = bench()
-    model.memory = { longTerm: 'A quiet house.', midTerm: [{ range: '0.0s-99.0s', text: 'She sleeps.' }], questions: [{ question: 'Who?', answer: 'Nobody.', at: 'now' }] }
+    model.memory = {
+      longTerm: 'A quiet house.',
+      midTerm: [{ range: '0.0s-99.0s', text: 'She sleeps.' }],
+      questions: [{ question: 'Who?', answer: 'Nobody.', at: 'now' }],
+    }
     expect(await node.tick({}, { start: 'fresh' })).toEqual({ memory: { text: '' } })
     expect(state().models.model).toMatchObject({ longTerm: 'A quiet house.', midTerm: [{ text: 'She sleeps.' }] })
     expect(node.status?.text).toBe('Remembers 2 summaries, 1 answer')
@@ -52,7 +80,14 @@ describe('memory', () => {
 
   it('lists what the model said where Heed keeps it, and lets a person correct and forget it', async () => {
     const { node, model, state } = bench()
-    model.memory = { longTerm: '', midTerm: [], said: [{ atS: 3, text: 'A man came in.' }, { atS: 9.04, text: 'He fell.' }] }
+    model.memory = {
+      longTerm: '',
+      midTerm: [],
+      said: [
+        { atS: 3, text: 'A man came in.' },
+        { atS: 9.04, text: 'He fell.' },
+      ],
+    }
     await node.tick()
     const entry = (text: string) => memoryEntries(state().models).find((each) => each.text === text)
     expect(entry('He fell.')).toMatchObject({ part: 'said', range: '9.0 s', model: 'model' })
@@ -70,14 +105,18 @@ describe('memory', () => {
     await node.tick(says('The cat is grey.'))
     node.restart()
     await node.tick({}, { start: 'resumed' })
-    expect(notes).toEqual(['memory.restored: The stream was taken up again and goes on with what was remembered: 1 fact.'])
+    expect(notes).toEqual([
+      'memory.restored: The stream was taken up again and goes on with what was remembered: 1 fact.',
+    ])
   })
 
   it('corrects and forgets facts at a person’s word, and nobody else’s', async () => {
     const { node, says, state } = bench()
     await node.tick(says('The cat is grey.', 'The dog is old.'))
     const [cat, dog] = state().facts
-    expect(await node.tick(edit({ op: 'correct', id: cat?.id, text: 'The cat is black.' }))).toEqual({ memory: { text: '- The cat is black.\n- The dog is old.' } })
+    expect(await node.tick(edit({ op: 'correct', id: cat?.id, text: 'The cat is black.' }))).toEqual({
+      memory: { text: '- The cat is black.\n- The dog is old.' },
+    })
     expect(await node.tick(edit({ op: 'forget', id: dog?.id }))).toEqual({ memory: { text: '- The cat is black.' } })
     await node.tick({ message: [testMessage('harmless', { fields: { memoryEdit: { op: 'forget', id: cat?.id } } })] })
     expect(state().facts.map(({ text }) => text)).toEqual(['The cat is black.', 'harmless'])
@@ -85,12 +124,27 @@ describe('memory', () => {
 
   it('begins the model anew with a corrected summary, and leaves it alone when the summary is gone', async () => {
     const { node, model, state } = bench()
-    model.memory = { longTerm: '', midTerm: [{ range: 'a', text: 'She sleeps.' }, { range: 'b', text: 'She reads.' }] }
+    model.memory = {
+      longTerm: '',
+      midTerm: [
+        { range: 'a', text: 'She sleeps.' },
+        { range: 'b', text: 'She reads.' },
+      ],
+    }
     await node.tick()
     const [sleeps, reads] = memoryEntries(state().models)
     await node.tick(edit({ op: 'correct', id: sleeps?.id, text: 'She rests.' }))
     await node.tick(edit({ op: 'forget', id: reads?.id }))
-    expect(model.replaced).toEqual([{ longTerm: '', midTerm: [{ range: 'a', text: 'She rests.' }, { range: 'b', text: 'She reads.' }] }, { longTerm: '', midTerm: [{ range: 'a', text: 'She rests.' }] }])
+    expect(model.replaced).toEqual([
+      {
+        longTerm: '',
+        midTerm: [
+          { range: 'a', text: 'She rests.' },
+          { range: 'b', text: 'She reads.' },
+        ],
+      },
+      { longTerm: '', midTerm: [{ range: 'a', text: 'She rests.' }] },
+    ])
     await node.tick(edit({ op: 'forget', id: sleeps?.id }))
     expect(model.replaced).toHaveLength(2)
   })
@@ -102,7 +156,10 @@ describe('memory', () => {
     await node.tick({}, { number: 201 })
     expect(node.status?.tone).toBe('ok')
     await node.tick({}, { number: 202 })
-    expect(node.status).toMatchObject({ tone: 'warn', text: expect.stringContaining('has summed up nothing yet') as string })
+    expect(node.status).toMatchObject({
+      tone: 'warn',
+      text: expect.stringContaining('has summed up nothing yet') as string,
+    })
     model.memory = { longTerm: '', midTerm: [{ range: 'a', text: 'She sleeps.' }] }
     await node.tick({}, { number: 203 })
     expect(node.status?.tone).toBe('ok')

@@ -4,7 +4,11 @@ import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
 
 export default defineNode({
-  type: 'voice-input', version: 1, title: 'Voice input', icon: 'microphone', group: 'interaction',
+  type: 'voice-input',
+  version: 1,
+  title: 'Voice input',
+  icon: 'microphone',
+  group: 'interaction',
   help: [
     "Listens at the browser's microphone and sends on what was said.",
     'Example: wire "Message" into the model\'s "Question", open the watch page and ask "How many people are there?".',
@@ -16,13 +20,31 @@ export default defineNode({
     out: { message: port('message', { event: 'message.sent', help: 'What was said.' }) },
   },
   config: z.object({
-    connection: z.string().default('').meta({ label: 'Listens with', widget: 'connection', kinds: ['speech'], help: 'A speech server that turns sound into words.' }),
+    connection: z
+      .string()
+      .default('')
+      .meta({
+        label: 'Listens with',
+        widget: 'connection',
+        kinds: ['speech'],
+        help: 'A speech server that turns sound into words.',
+      }),
   }),
-  card: 'with {{connection}}', needs: ['clock'],
+  card: 'with {{connection}}',
+  needs: ['clock'],
   state: () => ({ count: 0 }),
-  check: ({ connection }) => connection === ''
-    ? [{ port: null, field: 'connection', code: 'SPEECH_CONNECTION_EMPTY', message: 'Choose the speech server that turns sound into words.', severity: 'error' }]
-    : [],
+  check: ({ connection }) =>
+    connection === ''
+      ? [
+          {
+            port: null,
+            field: 'connection',
+            code: 'SPEECH_CONNECTION_EMPTY',
+            message: 'Choose the speech server that turns sound into words.',
+            severity: 'error',
+          },
+        ]
+      : [],
   onTick: ({ heard }, ctx) => {
     const said = heard.map((message) => ({ ...message, text: message.text.trim() })).filter(({ text }) => text !== '')
     const last = said.at(-1)
@@ -30,6 +52,8 @@ export default defineNode({
       ctx.state.count += said.length
       ctx.status(last.text, { data: { last: last.text, count: ctx.state.count } })
     }
-    return { message: said.map((message) => ctx.message(message.text, { fields: { ...message.fields, spoken: true } })) }
+    return {
+      message: said.map((message) => ctx.message(message.text, { fields: { ...message.fields, spoken: true } })),
+    }
   },
 })

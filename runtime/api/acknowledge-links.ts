@@ -19,25 +19,49 @@ export interface AcknowledgeLinks {
 export type Purpose = 'acknowledge' | 'picture'
 
 /** Signs and reads links; `linkKey` is the installation's, `publicUrl` how the outside reaches it. */
-export function createAcknowledgeLinks({ linkKey, publicUrl }: { linkKey: Uint8Array; publicUrl: string }): AcknowledgeLinks {
-  const sign = (purpose: Purpose, eventId: string, expires: string): Buffer => createHmac('sha256', linkKey).update(`${purpose}\n${eventId}\n${expires}`).digest()
+export function createAcknowledgeLinks({
+  linkKey,
+  publicUrl,
+}: {
+  linkKey: Uint8Array
+  publicUrl: string
+}): AcknowledgeLinks {
+  const sign = (purpose: Purpose, eventId: string, expires: string): Buffer =>
+    createHmac('sha256', linkKey).update(`${purpose}\n${eventId}\n${expires}`).digest()
   const base = publicUrl.replace(/\/+$/, '')
   const tokenFor = (purpose: Purpose, eventId: string, sinceMs: number, nowMs: number): string => {
     const fromMs = nowMs - sinceMs < dayMs ? sinceMs : Math.floor(nowMs / dayMs) * dayMs
     const expires = String(Math.floor((fromMs + linkLifeMs) / 1000))
-    return Buffer.from(`${eventId}.${expires}.${sign(purpose, eventId, expires).toString('base64url')}`).toString('base64url')
+    return Buffer.from(`${eventId}.${expires}.${sign(purpose, eventId, expires).toString('base64url')}`).toString(
+      'base64url',
+    )
   }
   return {
     urlFor: (...of) => `${base}/acknowledge/${tokenFor('acknowledge', ...of)}`,
-    pictureUrlFor: (...of) => (base.startsWith('https://') ? `${base}/api/acknowledge/${tokenFor('picture', ...of)}/frame` : undefined),
+    pictureUrlFor: (...of) =>
+      base.startsWith('https://') ? `${base}/api/acknowledge/${tokenFor('picture', ...of)}/frame` : undefined,
     read: (token, nowMs, ...purposes) => {
-      const [, eventId, expires, signature] = /^(.{1,200})\.(\d{1,12})\.([A-Za-z0-9_-]{43})$/.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? []
-      if (eventId === undefined || expires === undefined || signature === undefined || !purposes.some((purpose) => isSame(Buffer.from(signature, 'base64url'), sign(purpose, eventId, expires)))) {
-        throw new AuthError('ACKNOWLEDGE_LINK_WRONG', 'This link is not complete or was changed. Open it from the message itself.', { details: { status: 403 } })
+      const [, eventId, expires, signature] =
+        /^(.{1,200})\.(\d{1,12})\.([A-Za-z0-9_-]{43})$/.exec(Buffer.from(token, 'base64url').toString('utf8')) ?? []
+      if (
+        eventId === undefined ||
+        expires === undefined ||
+        signature === undefined ||
+        !purposes.some((purpose) => isSame(Buffer.from(signature, 'base64url'), sign(purpose, eventId, expires)))
+      ) {
+        throw new AuthError(
+          'ACKNOWLEDGE_LINK_WRONG',
+          'This link is not complete or was changed. Open it from the message itself.',
+          { details: { status: 403 } },
+        )
       }
       const expiresAtMs = Number(expires) * 1000
       if (nowMs < expiresAtMs) return { eventId, expiresAtMs }
-      throw new AuthError('ACKNOWLEDGE_LINK_EXPIRED', 'This link was good for seven days and is over. Sign in to Heed to see the alert.', { details: { status: 403 } })
+      throw new AuthError(
+        'ACKNOWLEDGE_LINK_EXPIRED',
+        'This link was good for seven days and is over. Sign in to Heed to see the alert.',
+        { details: { status: 403 } },
+      )
     },
   }
 }

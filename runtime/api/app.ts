@@ -51,7 +51,10 @@ export interface Api {
 const maxBodyBytes = 2 * 1024 * 1024
 
 /** Everything under /api, on one flat router: what is not registered here is a 404. */
-function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; links: SignInLinks; passwords: Passwords; hub: LiveHub }): Router {
+function createRouter(
+  deps: ApiDeps,
+  parts: { gate: Gate; lines: OpenLines; links: SignInLinks; passwords: Passwords; hub: LiveHub },
+): Router {
   const api = Router()
   api.use(rememberMountPath)
   // Strangers may send this much and no more.
@@ -78,7 +81,10 @@ function createRouter(deps: ApiDeps, parts: { gate: Gate; lines: OpenLines; link
   addAskRoutes(api, deps)
   addMemoryRoutes(api, deps)
   api.use((request) => {
-    throw new NotFoundError('HTTP_NOT_FOUND', `There is no ${request.method} ${request.originalUrl.split('?', 1)[0] ?? ''} in this API.`)
+    throw new NotFoundError(
+      'HTTP_NOT_FOUND',
+      `There is no ${request.method} ${request.originalUrl.split('?', 1)[0] ?? ''} in this API.`,
+    )
   })
   return api
 }
@@ -102,10 +108,14 @@ export function createApp(deps: ApiDeps, options: AppOptions = {}): Api {
   // A proxy on this machine may say for whom it asks.
   app.set('trust proxy', 'loopback')
   app.use(logRequests(deps), ...securityHeaders(deps), gate.checkHost)
-  app.use(['/api', '/metrics'], (_request, response, next) => {
-    response.setHeader('Cache-Control', 'no-store')
-    next()
-  }, gate.admit)
+  app.use(
+    ['/api', '/metrics'],
+    (_request, response, next) => {
+      response.setHeader('Cache-Control', 'no-store')
+      next()
+    },
+    gate.admit,
+  )
   app.use('/api', createRouter(deps, { gate, lines, links, passwords: createPasswords(options.passwordCost), hub }))
   app.get('/metrics', async (_request, response) => {
     const { contentType, text } = await deps.metrics()
@@ -115,7 +125,9 @@ export function createApp(deps: ApiDeps, options: AppOptions = {}): Api {
   app.use(writeErrors(deps.log))
 
   return {
-    app, gate, lines,
+    app,
+    gate,
+    lines,
     createSignInLink: () => links.create(),
     close: () => {
       hub.close()

@@ -18,7 +18,11 @@ export function addApprovedHostRoutes(api: Router, { approvedHosts, refusalOf }:
     const { host } = parseBody(HostSchema, request.body)
     // Whatever else is wrong with it, the list itself says.
     const refusal = refusalOf(plainHost(host) ?? plainHost(host.replace(/:\d{1,5}\s*$/, '')) ?? '')
-    if (refusal !== undefined) throw new BadRequestError('APPROVED_HOST_REFUSED', `${refusal}; nothing in a flow may ever reach it, so approving it would change nothing.`)
+    if (refusal !== undefined)
+      throw new BadRequestError(
+        'APPROVED_HOST_REFUSED',
+        `${refusal}; nothing in a flow may ever reach it, so approving it would change nothing.`,
+      )
     await approvedHosts.add(host)
     response.status(201).json(await approvedHosts.list())
   })

@@ -22,16 +22,33 @@ const InputSchema = z.object({ text, stream, port: z.string().min(1).max(64) })
 const limit = { most: 30, perMs: 10_000 }
 const questionPort = 'query'
 
-export interface Sent { id: string; stream: string; node: string; port: string }
+export interface Sent {
+  id: string
+  stream: string
+  node: string
+  port: string
+}
 
 /** A message for a node from outside its session, with an id of its own. */
-export function inputFor(deps: Pick<ApiDeps, 'nowMs'>, to: { stream: RunningStream; node: string; port: string }, words: string, fields?: Record<string, unknown>): SessionInput {
+export function inputFor(
+  deps: Pick<ApiDeps, 'nowMs'>,
+  to: { stream: RunningStream; node: string; port: string },
+  words: string,
+  fields?: Record<string, unknown>,
+): SessionInput {
   const id = randomUUID()
   return {
-    id, streamId: to.stream.id, node: to.node, port: to.port,
+    id,
+    streamId: to.stream.id,
+    node: to.node,
+    port: to.port,
     message: {
-      id, eventId: id, at: new Date(deps.nowMs()).toISOString(), text: words,
-      source: { flow: to.stream.flow, node: fromOutside, stream: to.stream.id }, ...(fields ? { fields } : {}),
+      id,
+      eventId: id,
+      at: new Date(deps.nowMs()).toISOString(),
+      text: words,
+      source: { flow: to.stream.flow, node: fromOutside, stream: to.stream.id },
+      ...(fields ? { fields } : {}),
     },
   }
 }
@@ -39,7 +56,8 @@ export function inputFor(deps: Pick<ApiDeps, 'nowMs'>, to: { stream: RunningStre
 /** Writes inputs down, then tells the sessions; a bus that loses the word only delays them. */
 export async function sendInputs(deps: ApiDeps, flow: string, inputs: SessionInput[]): Promise<Sent[]> {
   await deps.running.addInputs(inputs)
-  for (const streamId of new Set(inputs.map((input) => input.streamId))) deps.bus.publish({ type: 'input', flow, stream: streamId })
+  for (const streamId of new Set(inputs.map((input) => input.streamId)))
+    deps.bus.publish({ type: 'input', flow, stream: streamId })
   return inputs.map(({ id, streamId, node, port }) => ({ id, stream: streamId, node, port }))
 }
 
@@ -48,13 +66,19 @@ async function runningStreams(deps: ApiDeps, flow: string, wanted: string | unde
   const streams = await deps.running.streams(flow)
   const named = wanted === undefined ? streams : streams.filter(({ id, plan }) => id === wanted || plan.id === wanted)
   if (wanted !== undefined && named.length === 0 && streams.length > 0) {
-    throw new NotFoundError('STREAM_NOT_FOUND', `This flow has no stream “${wanted.slice(0, 140)}”. Its streams are ${streams.map(({ id }) => id).join(', ')}.`)
+    throw new NotFoundError(
+      'STREAM_NOT_FOUND',
+      `This flow has no stream “${wanted.slice(0, 140)}”. Its streams are ${streams.map(({ id }) => id).join(', ')}.`,
+    )
   }
   const running = named.filter(({ isRunning }) => isRunning)
   if (running.length > 0) return running
-  throw new ConflictError('ASK_NOT_RUNNING', wanted === undefined
-    ? 'This flow is not running, so nobody would hear it. Deploy the flow, then ask again.'
-    : `The stream “${wanted.slice(0, 140)}” is not running, so nobody would hear it. Deploy the flow, then ask again.`)
+  throw new ConflictError(
+    'ASK_NOT_RUNNING',
+    wanted === undefined
+      ? 'This flow is not running, so nobody would hear it. Deploy the flow, then ask again.'
+      : `The stream “${wanted.slice(0, 140)}” is not running, so nobody would hear it. Deploy the flow, then ask again.`,
+  )
 }
 
 function takesMessages(definition: NodeDefinition | undefined, port: string): boolean {
@@ -65,34 +89,57 @@ function takesMessages(definition: NodeDefinition | undefined, port: string): bo
 async function ask(deps: ApiDeps, flow: string, body: unknown): Promise<Sent[]> {
   const { text: question, stream: wanted } = parseBody(QuestionSchema, body)
   const streams = await runningStreams(deps, flow, wanted)
-  const inputs = streams.flatMap((each) => each.plan.ticks
-    .filter(({ type }) => deps.nodes.get(type)?.needs.includes('model') && takesMessages(deps.nodes.get(type), questionPort))
-    .map(({ id }) => inputFor(deps, { stream: each, node: id, port: questionPort }, question)))
-  if (inputs.length === 0) throw new ConflictError('ASK_NO_MODEL', 'No interaction model runs in this flow, so there is nobody to ask. Add one, wire it to the camera and deploy again.')
+  const inputs = streams.flatMap((each) =>
+    each.plan.ticks
+      .filter(
+        ({ type }) =>
+          deps.nodes.get(type)?.needs.includes('model') && takesMessages(deps.nodes.get(type), questionPort),
+      )
+      .map(({ id }) => inputFor(deps, { stream: each, node: id, port: questionPort }, question)),
+  )
+  if (inputs.length === 0)
+    throw new ConflictError(
+      'ASK_NO_MODEL',
+      'No interaction model runs in this flow, so there is nobody to ask. Add one, wire it to the camera and deploy again.',
+    )
   return await sendInputs(deps, flow, inputs)
 }
 
 async function put(deps: ApiDeps, flow: string, node: string, body: unknown): Promise<Sent[]> {
   const { text: words, stream: wanted, port } = parseBody(InputSchema, body)
   const streams = await runningStreams(deps, flow, wanted)
-  const placed = streams.flatMap((each) => each.plan.ticks.filter(({ id }) => id === node).map((found) => ({ stream: each, found })))
+  const placed = streams.flatMap((each) =>
+    each.plan.ticks.filter(({ id }) => id === node).map((found) => ({ stream: each, found })),
+  )
   if (placed.length === 0) throw missingNode(streams, node)
   const [first] = placed
   if (first && !takesMessages(deps.nodes.get(first.found.type), port)) {
-    throw new NotFoundError('NODE_PORT_UNKNOWN', `The node “${node}” has no port “${port}” that takes messages. ${portsOf(deps, first.found)}`)
+    throw new NotFoundError(
+      'NODE_PORT_UNKNOWN',
+      `The node “${node}” has no port “${port}” that takes messages. ${portsOf(deps, first.found)}`,
+    )
   }
-  return await sendInputs(deps, flow, placed.map((place) => inputFor(deps, { stream: place.stream, node, port }, words)))
+  return await sendInputs(
+    deps,
+    flow,
+    placed.map((place) => inputFor(deps, { stream: place.stream, node, port }, words)),
+  )
 }
 
 function missingNode(streams: readonly RunningStream[], node: string): NotFoundError {
   const isAction = streams.some(({ plan }) => plan.actions.some(({ id }) => id === node))
-  return new NotFoundError('NODE_NOT_RUNNING', isAction
-    ? `The node “${node.slice(0, 64)}” acts on messages of the flow and takes none from outside. Send it to the node in front of it.`
-    : `No node “${node.slice(0, 64)}” is running in this flow. If it was added lately, deploy the flow again.`)
+  return new NotFoundError(
+    'NODE_NOT_RUNNING',
+    isAction
+      ? `The node “${node.slice(0, 64)}” acts on messages of the flow and takes none from outside. Send it to the node in front of it.`
+      : `No node “${node.slice(0, 64)}” is running in this flow. If it was added lately, deploy the flow again.`,
+  )
 }
 
 function portsOf(deps: ApiDeps, node: PlanNode): string {
-  const ports = Object.keys(deps.nodes.get(node.type)?.ports.in ?? {}).filter((port) => takesMessages(deps.nodes.get(node.type), port))
+  const ports = Object.keys(deps.nodes.get(node.type)?.ports.in ?? {}).filter((port) =>
+    takesMessages(deps.nodes.get(node.type), port),
+  )
   return ports.length === 0 ? 'It takes no messages at all.' : `It takes them on ${ports.join(', ')}.`
 }
 
@@ -102,7 +149,11 @@ export function addAskRoutes(api: Router, deps: ApiDeps): void {
   const count = (flow: string): void => {
     const waitMs = asked.take(flow)
     if (waitMs === 0) return
-    throw new RetryableError('ASK_TOO_MANY', `Too many messages for one flow: at most ${limit.most} in ${limit.perMs / 1000} s. Wait ${Math.ceil(waitMs / 1000)} s.`, { retryAfterMs: waitMs, details: { status: 429 } })
+    throw new RetryableError(
+      'ASK_TOO_MANY',
+      `Too many messages for one flow: at most ${limit.most} in ${limit.perMs / 1000} s. Wait ${Math.ceil(waitMs / 1000)} s.`,
+      { retryAfterMs: waitMs, details: { status: 429 } },
+    )
   }
   api.post('/flows/:id/ask', async (request, response) => {
     count(request.params.id)

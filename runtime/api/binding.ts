@@ -7,7 +7,7 @@ export function assertSafeBinding(host: string, hasOwner: boolean): void {
   if (hasOwner || isLoopbackHost(host)) return
   throw new FatalError(
     'SERVER_UNSAFE_BINDING',
-    `HEED_HOST is ${host}, which other machines can reach, but this Heed has no owner yet (HEED_TOKEN alone does not make one). `
-    + 'Start it once without HEED_HOST, open the sign-in link it prints, choose a password, then start it with HEED_HOST again.',
+    `HEED_HOST is ${host}, which other machines can reach, but this Heed has no owner yet (HEED_TOKEN alone does not make one). ` +
+      'Start it once without HEED_HOST, open the sign-in link it prints, choose a password, then start it with HEED_HOST again.',
   )
 }

@@ -1,7 +1,10 @@
 // Sends bytes whole or the part that a player asks for. Browsers play no sound from a server that cannot do this.
 import type { Request, Response } from 'express'
 
-interface Part { from: number; to: number }
+interface Part {
+  from: number
+  to: number
+}
 
 /** The one part that a `Range` header names; undefined for none or several, null for one that lies outside. */
 export function readRange(header: string | undefined, size: number): Part | null | undefined {
@@ -20,7 +23,10 @@ export function sendRange(request: Request, response: Response, bytes: Uint8Arra
   if (part === undefined) {
     response.send(whole)
   } else if (part === null) {
-    response.status(416).set({ 'Content-Range': `bytes */${whole.length}`, 'Cache-Control': 'no-store' }).end()
+    response
+      .status(416)
+      .set({ 'Content-Range': `bytes */${whole.length}`, 'Cache-Control': 'no-store' })
+      .end()
   } else {
     response.status(206).set('Content-Range', `bytes ${part.from}-${part.to}/${whole.length}`)
     // `end`, not `send`: express would take the range a second time out of the part.

@@ -8,7 +8,17 @@ import { parseBody, parseInput } from './input.ts'
 
 const part = z.number().min(0).max(1)
 const FilterSchema = z.union([
-  z.object({ do: z.literal('mask'), polygons: z.array(z.array(z.object({ x: part, y: part })).min(3).max(100)).max(20) }),
+  z.object({
+    do: z.literal('mask'),
+    polygons: z
+      .array(
+        z
+          .array(z.object({ x: part, y: part }))
+          .min(3)
+          .max(100),
+      )
+      .max(20),
+  }),
   z.object({ do: z.literal('crop'), rectangle: z.object({ x: part, y: part, width: part, height: part }) }),
 ])
 

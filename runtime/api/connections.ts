@@ -4,7 +4,14 @@ import { z } from 'zod'
 import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
 import { BadRequestError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { namedHosts } from '../../nodes/contract/hosts.ts'
-import { builtInConnections, ConnectionNameSchema, ConnectionPatchSchema, configSchemaOf, lackOf, NewConnectionSchema } from './connection-schemas.ts'
+import {
+  builtInConnections,
+  ConnectionNameSchema,
+  ConnectionPatchSchema,
+  configSchemaOf,
+  lackOf,
+  NewConnectionSchema,
+} from './connection-schemas.ts'
 import type { ApiDeps } from './deps.ts'
 import { parseBody, parseInput } from './input.ts'
 
@@ -32,7 +39,11 @@ function assertReachable(deps: ApiDeps, typed: { config?: unknown; secret?: unkn
     const refusal = deps.refusalOf(host.replace(/:\d+$/, ''))
     if (refusal === undefined) continue
     const message = `“${field}” cannot be used: ${refusal}; nothing in a flow may reach it.`
-    throw new BadRequestError('CONNECTION_CONFIG_WRONG', message, { details: { problems: [{ node: null, port: null, field, code: 'CONNECTION_CONFIG_WRONG', message, severity: 'error' }] } })
+    throw new BadRequestError('CONNECTION_CONFIG_WRONG', message, {
+      details: {
+        problems: [{ node: null, port: null, field, code: 'CONNECTION_CONFIG_WRONG', message, severity: 'error' }],
+      },
+    })
   }
 }
 
@@ -44,7 +55,10 @@ async function assertUnused(deps: ApiDeps, connection: ConnectionView): Promise<
   if (connection.usedBy.length === 0) return
   const names = new Map((await deps.flows.list()).map((flow) => [flow.id, flow.name]))
   const flows = [...new Set(connection.usedBy.map(({ flow }) => `“${names.get(flow) ?? flow}”`))]
-  throw new ConflictError('CONNECTION_IN_USE', `The connection “${connection.name}” is used by ${flows.join(', ')}. Choose another one there first.`)
+  throw new ConflictError(
+    'CONNECTION_IN_USE',
+    `The connection “${connection.name}” is used by ${flows.join(', ')}. Choose another one there first.`,
+  )
 }
 
 /** The stored connection with what the body changes, or a new one that is not saved yet. */
@@ -54,7 +68,8 @@ async function connectionToTest(deps: ApiDeps, name: string, body: unknown): Pro
   try {
     stored = await deps.connections.get(name)
   } catch (thrown) {
-    const isUnknown = thrown instanceof NotFoundError || (thrown instanceof CodedError && thrown.code === 'CONNECTION_MISSING')
+    const isUnknown =
+      thrown instanceof NotFoundError || (thrown instanceof CodedError && thrown.code === 'CONNECTION_MISSING')
     if (!isUnknown || patch.kind === undefined) throw thrown
   }
   const kind = patch.kind ?? stored?.kind
@@ -74,7 +89,11 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
   api.post('/connections', async (request, response) => {
     const { name, kind, config, secret } = parseBody(NewConnectionSchema, request.body)
     assertReachable(deps, { secret })
-    if (builtInConnections.includes(name)) throw new ConflictError('CONNECTION_EXISTS', `There is a connection “${name}” already; it comes with Heed. Choose another name.`)
+    if (builtInConnections.includes(name))
+      throw new ConflictError(
+        'CONNECTION_EXISTS',
+        `There is a connection “${name}” already; it comes with Heed. Choose another name.`,
+      )
     await connections.create({ name, kind, config: readConfig(deps, kind, config), secret: withoutEmpty(secret) })
     response.status(201).json(view(await find(deps, name)))
   })
@@ -82,7 +101,10 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
     const patch = parseBody(ConnectionPatchSchema, request.body)
     const { name, kind } = await find(deps, request.params.name)
     if (patch.kind !== undefined && patch.kind !== kind) {
-      throw new BadRequestError('CONNECTION_KIND_FIXED', `The connection “${name}” is of the kind ${kind}, which cannot change. Add another connection.`)
+      throw new BadRequestError(
+        'CONNECTION_KIND_FIXED',
+        `The connection “${name}” is of the kind ${kind}, which cannot change. Add another connection.`,
+      )
     }
     assertReachable(deps, { secret: patch.secret })
     await connections.update(name, {
@@ -94,7 +116,10 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
   api.delete('/connections/:name', async (request, response) => {
     const connection = await find(deps, request.params.name)
     if (builtInConnections.includes(connection.name)) {
-      throw new ConflictError('CONNECTION_BUILT_IN', `The connection “${connection.name}” comes with Heed and cannot be deleted.`)
+      throw new ConflictError(
+        'CONNECTION_BUILT_IN',
+        `The connection “${connection.name}” comes with Heed and cannot be deleted.`,
+      )
     }
     await assertUnused(deps, connection)
     await connections.remove(connection.name)
@@ -110,8 +135,14 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
     const connection = await connectionToTest(deps, name, request.body)
     // What it cannot do without comes before whatever else may be wrong.
     const lack = lackOf(connection.kind, Object.keys(connection.secret))
-    const { ok, message, details } = lack === undefined ? await deps.testConnection(connection, to)
-      : { ok: false, message: `The connection “${name}” lacks ${lack}. Enter it, then test it again.`, details: undefined }
+    const { ok, message, details } =
+      lack === undefined
+        ? await deps.testConnection(connection, to)
+        : {
+            ok: false,
+            message: `The connection “${name}” lacks ${lack}. Enter it, then test it again.`,
+            details: undefined,
+          }
     response.json({ ok, message, ...(details ? { details } : {}) })
   })
 }

@@ -26,9 +26,18 @@ export interface StoredFlow {
   /** What came with an import and has not had the owner's yes, named by the newest document or not: `host:port`, `to receiver`, `run connection`. */
   unapprovedHosts: string[]
 }
-export interface Revision { revision: number; savedAt: string; nodes: number; deployed: boolean }
+export interface Revision {
+  revision: number
+  savedAt: string
+  nodes: number
+  deployed: boolean
+}
 export type DeploymentState = 'running' | 'starting' | 'degraded' | 'stopped' | 'finished' | 'failed'
-export interface Deployment { id: string; revision: number; state: DeploymentState }
+export interface Deployment {
+  id: string
+  revision: number
+  state: DeploymentState
+}
 
 export interface FlowStore {
   list(): Promise<FlowSummary[]>
@@ -56,7 +65,11 @@ export interface FlowStore {
 
 export interface DeploymentStore {
   /** Stores the plan and marks its streams as wanted, in one transaction. The queue is told by the caller afterwards. */
-  deploy(flowId: string, revision: number, plan: Plan): Promise<{ deployment: Deployment; started: StreamRef[]; superseded: StreamRef[] }>
+  deploy(
+    flowId: string,
+    revision: number,
+    plan: Plan,
+  ): Promise<{ deployment: Deployment; started: StreamRef[]; superseded: StreamRef[] }>
   /** Marks the flow's streams as unwanted. */
   stop(flowId: string): Promise<{ deployment: Deployment | null; stopped: StreamRef[] }>
   status(flowId: string): Promise<{ state: DeploymentState; deployment: Deployment | null; streams: StreamStatus[] }>
@@ -64,10 +77,18 @@ export interface DeploymentStore {
   /** Streams that should run, over all flows, for health. */
   counts(): Promise<{ wanted: number; running: number; degraded: number }>
 }
-export interface StreamRef { streamId: string; run: number }
+export interface StreamRef {
+  streamId: string
+  run: number
+}
 
 /** A stream of a flow's newest deployment; `isRunning` while a session may write for it. */
-export interface RunningStream { id: string; flow: string; plan: PlanStream; isRunning: boolean }
+export interface RunningStream {
+  id: string
+  flow: string
+  plan: PlanStream
+  isRunning: boolean
+}
 
 export interface RunningStore {
   /** Of the newest deployment. Throws NotFoundError FLOW_NOT_FOUND. */
@@ -81,7 +102,15 @@ export interface RunningStore {
 }
 
 export interface ConnectionStore {
-  list(): Promise<{ name: string; kind: ConnectionKind; config: Record<string, unknown>; hasSecret: string[]; usedBy: { flow: string; node: string }[] }[]>
+  list(): Promise<
+    {
+      name: string
+      kind: ConnectionKind
+      config: Record<string, unknown>
+      hasSecret: string[]
+      usedBy: { flow: string; node: string }[]
+    }[]
+  >
   create(connection: Connection): Promise<void>
   /** A secret left out is kept; an empty string removes it. */
   update(name: string, patch: { config?: Record<string, unknown>; secret?: Record<string, string> }): Promise<void>
@@ -117,8 +146,23 @@ export interface EventView {
   acknowledgedBy: string | null
   deliveries: DeliveryView[]
 }
-export interface EventQuery { flow?: string; kind?: string; q?: string; from?: string; to?: string; limit: number; cursor?: string }
-export interface DecisionQuery { flow: string; stream?: string; from?: string; to?: string; limit: number; cursor?: string }
+export interface EventQuery {
+  flow?: string
+  kind?: string
+  q?: string
+  from?: string
+  to?: string
+  limit: number
+  cursor?: string
+}
+export interface DecisionQuery {
+  flow: string
+  stream?: string
+  from?: string
+  to?: string
+  limit: number
+  cursor?: string
+}
 
 export interface EventStore {
   list(query: EventQuery): Promise<{ events: EventView[]; next: string | null }>
@@ -129,7 +173,11 @@ export interface EventStore {
   /** What a node, or without one any node, spoke about an event; without bytes while it is still being spoken. */
   sound(id: string, node?: string): Promise<(Sound & { node: string; isFinished: boolean }) | undefined>
   /** What came after that piece and that byte; undefined when it is gone or begun anew. */
-  soundPart(id: string, node: string, from: { position: number; byte: number }): Promise<{ bytes: Uint8Array; position: number; isFinished: boolean } | undefined>
+  soundPart(
+    id: string,
+    node: string,
+    from: { position: number; byte: number },
+  ): Promise<{ bytes: Uint8Array; position: number; isFinished: boolean } | undefined>
   /** One statement: of many at the same moment exactly one `isFirst`, and its name stays. With it, all of its escalation. */
   acknowledge(id: string, by: string): Promise<{ event: EventView; isFirst: boolean }>
   decisions(query: DecisionQuery): Promise<{ decisions: (Decision & { stream: string })[]; next: string | null }>
@@ -164,10 +212,17 @@ export interface StreamControl {
 export interface MediaLibrary {
   list(): Promise<{ path: string; bytes: number; uploadedAt: string }[]>
   /** Streams to disk; throws BadRequestError MEDIA_NOT_VIDEO, MEDIA_TOO_LARGE. */
-  save(name: string, body: NodeJS.ReadableStream): Promise<{ path: string; bytes: number; width: number; height: number; durationS: number }>
+  save(
+    name: string,
+    body: NodeJS.ReadableStream,
+  ): Promise<{ path: string; bytes: number; width: number; height: number; durationS: number }>
   remove(path: string): Promise<void>
   /** Tries a camera or clip once: size, rate, codec and a snapshot, or what is wrong in words. */
-  probe(config: Record<string, unknown>, owner?: { flowId: string; nodeId: string }, filters?: PictureFilter[]): Promise<CameraReport>
+  probe(
+    config: Record<string, unknown>,
+    owner?: { flowId: string; nodeId: string },
+    filters?: PictureFilter[],
+  ): Promise<CameraReport>
 }
 export type CameraReport =
   | { ok: true; width: number; height: number; fps: number; codec: string; durationS: number | null; snapshot: string }
@@ -216,7 +271,10 @@ export interface ApiDeps {
   relay: Relay
   /** `POST /api/connections/:name/test` and before saving: does it answer, in words. */
   /** Kinds that reach people send a test message, to `to` where one is named. */
-  testConnection(connection: Connection, to?: string): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
+  testConnection(
+    connection: Connection,
+    to?: string,
+  ): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
   /** Performs an action node once, with a test message; `connection` stands in for the stored one of its name. */
   tryAction(request: TryRequest): Promise<{ ok: boolean; message: string }>
   push: PushControl

@@ -11,7 +11,10 @@ import { fault } from '../compile/problems.ts'
 import type { ApiDeps } from './deps.ts'
 
 /** A host (`example.org:443`), a receiver (`to ana@example.org`) or an agent's connection (`run helper`), and the field of a node's config that names it. */
-interface Destination { name: string; field: string }
+interface Destination {
+  name: string
+  field: string
+}
 
 type Nodes = ApiDeps['nodes']
 type Part = Pick<FlowNode, 'type' | 'config'>
@@ -22,7 +25,9 @@ function receiversIn(config: Record<string, unknown>, definition: NodeDefinition
   const fields = readFields(definition)
   return Object.entries(config).flatMap(([field, value]) => {
     const meta = fields.meta(field)
-    return meta.receiver === true && typeof value === 'string' && value.trim() !== '' && isShown(meta, config) ? [{ name: receiverMark + value.trim(), field }] : []
+    return meta.receiver === true && typeof value === 'string' && value.trim() !== '' && isShown(meta, config)
+      ? [{ name: receiverMark + value.trim(), field }]
+      : []
   })
 }
 
@@ -31,24 +36,35 @@ function programsIn(config: Record<string, unknown>, definition: NodeDefinition 
   if (!definition) return []
   return readFields(definition).connections.flatMap(({ field, meta }) => {
     const name = config[field]
-    return meta.kinds?.includes('command') && typeof name === 'string' && name !== '' && isShown(meta, config) ? [{ name: commandMark + name, field }] : []
+    return meta.kinds?.includes('command') && typeof name === 'string' && name !== '' && isShown(meta, config)
+      ? [{ name: commandMark + name, field }]
+      : []
   })
 }
 
 /** Where a node would send to and what it would run, with the field that says so. */
 export function destinationsOf({ type, config }: Part, nodes: Nodes): Destination[] {
-  return [...namedHosts(config).map(({ host, field }) => ({ name: host, field })), ...receiversIn(config, nodes.get(type)), ...programsIn(config, nodes.get(type))]
+  return [
+    ...namedHosts(config).map(({ host, field }) => ({ name: host, field })),
+    ...receiversIn(config, nodes.get(type)),
+    ...programsIn(config, nodes.get(type)),
+  ]
 }
 
 /** Everything a document from elsewhere names: its nodes' destinations, and hosts that stand in any other place of it. */
 export async function distrust(deps: ApiDeps, document: Flow): Promise<string[]> {
-  const named = [...hostsIn(document), ...document.nodes.flatMap((node) => destinationsOf(node, deps.nodes).map(({ name }) => name))]
+  const named = [
+    ...hostsIn(document),
+    ...document.nodes.flatMap((node) => destinationsOf(node, deps.nodes).map(({ name }) => name)),
+  ]
   return await deps.approvedHosts.unapproved([...new Set(named)])
 }
 
 /** What pasted nodes name that nobody has typed here. */
 export async function distrustNodes(deps: ApiDeps, parts: readonly Part[]): Promise<string[]> {
-  return await deps.approvedHosts.unapproved([...new Set(parts.flatMap((part) => destinationsOf(part, deps.nodes).map(({ name }) => name)))])
+  return await deps.approvedHosts.unapproved([
+    ...new Set(parts.flatMap((part) => destinationsOf(part, deps.nodes).map(({ name }) => name))),
+  ])
 }
 
 /** Hosts that the nodes name, approved or not. */
@@ -74,24 +90,43 @@ export async function waitingOf(deps: ApiDeps, parts: readonly Part[], stored: r
 
 /** In words a grandchild could read aloud. */
 export function askWords(name: string, does: 'send to' | 'reach' = 'send to'): { code: string; message: string } {
-  if (name.startsWith(receiverMark)) return { code: 'RECEIVER_NOT_APPROVED', message: `This flow came from somebody else and wants to write to ${name.slice(receiverMark.length, 80)}. Allow it, or take it out.` }
+  if (name.startsWith(receiverMark))
+    return {
+      code: 'RECEIVER_NOT_APPROVED',
+      message: `This flow came from somebody else and wants to write to ${name.slice(receiverMark.length, 80)}. Allow it, or take it out.`,
+    }
   // The usual port of the web says nothing to anybody.
-  return { code: 'HOST_NOT_APPROVED', message: `This flow came from somebody else and wants to ${does} ${name.replace(/:(443|80)$/, '')}. Allow it, or take it out.` }
+  return {
+    code: 'HOST_NOT_APPROVED',
+    message: `This flow came from somebody else and wants to ${does} ${name.replace(/:(443|80)$/, '')}. Allow it, or take it out.`,
+  }
 }
 
 /** The same for a program, by its name in HEED_AGENT_COMMANDS. */
 function programWords(program: string): { code: string; message: string } {
-  return { code: 'COMMAND_NOT_APPROVED', message: `This flow came from somebody else and wants to run "${program.slice(0, 80)}" on this machine. Allow it, or take it out.` }
+  return {
+    code: 'COMMAND_NOT_APPROVED',
+    message: `This flow came from somebody else and wants to run "${program.slice(0, 80)}" on this machine. Allow it, or take it out.`,
+  }
 }
 
 /** A problem for each field that names what still waits. */
-export async function distrustProblems(deps: ApiDeps, nodes: readonly FlowNode[], stored: readonly string[]): Promise<Problem[]> {
+export async function distrustProblems(
+  deps: ApiDeps,
+  nodes: readonly FlowNode[],
+  stored: readonly string[],
+): Promise<Problem[]> {
   const waiting = new Set(await waitingOf(deps, nodes, stored))
   if (waiting.size === 0) return []
   const programs = await readPrograms(deps, [...waiting])
-  return nodes.flatMap((node) => destinationsOf(node, deps.nodes).flatMap(({ name, field }) => {
-    const program = programs.get(name)
-    const { code, message } = program !== undefined ? programWords(program) : askWords(name, deps.nodes.get(node.type)?.role === 'source' ? 'reach' : 'send to')
-    return waiting.has(name) ? [fault(code, message, { node: node.id, field })] : []
-  }))
+  return nodes.flatMap((node) =>
+    destinationsOf(node, deps.nodes).flatMap(({ name, field }) => {
+      const program = programs.get(name)
+      const { code, message } =
+        program !== undefined
+          ? programWords(program)
+          : askWords(name, deps.nodes.get(node.type)?.role === 'source' ? 'reach' : 'send to')
+      return waiting.has(name) ? [fault(code, message, { node: node.id, field })] : []
+    }),
+  )
 }

@@ -29,7 +29,10 @@ function preferSmaller(files: RequestHandler): RequestHandler {
 export function addEditorFiles(app: Express, editorDir: string): void {
   const page = join(editorDir, 'index.html')
   const files = express.static(editorDir, {
-    index: false, redirect: false, cacheControl: false, dotfiles: 'ignore',
+    index: false,
+    redirect: false,
+    cacheControl: false,
+    dotfiles: 'ignore',
     setHeaders: (response, file) => {
       response.setHeader('Cache-Control', cacheFor(file))
       if (!file.endsWith('.gz')) return
@@ -38,15 +41,28 @@ export function addEditorFiles(app: Express, editorDir: string): void {
     },
   })
   const smaller = preferSmaller(files)
-  app.use((request, response, next) => { request.path.startsWith('/assets/') ? void smaller(request, response, next) : next() })
+  app.use((request, response, next) => {
+    request.path.startsWith('/assets/') ? void smaller(request, response, next) : next()
+  })
   app.use(files)
   app.use((request, response, next) => {
     if ((request.method !== 'GET' && request.method !== 'HEAD') || /\.[^/]*$/.test(request.path)) {
       return next(new NotFoundError('HTTP_NOT_FOUND', `There is nothing at ${request.path}.`))
     }
     if (!existsSync(page)) {
-      return next(new RetryableError('EDITOR_NOT_BUILT', 'The editor is not built yet. Start Heed with npm start, which builds it, or use npm run dev.'))
+      return next(
+        new RetryableError(
+          'EDITOR_NOT_BUILT',
+          'The editor is not built yet. Start Heed with npm start, which builds it, or use npm run dev.',
+        ),
+      )
     }
-    response.sendFile('index.html', { root: editorDir, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } }, (error) => { if (error) next(error) })
+    response.sendFile(
+      'index.html',
+      { root: editorDir, cacheControl: false, headers: { 'Cache-Control': 'no-cache' } },
+      (error) => {
+        if (error) next(error)
+      },
+    )
   })
 }

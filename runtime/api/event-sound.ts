@@ -17,10 +17,16 @@ const SoundQuerySchema = z.object({ node: queryFields.text })
 
 type Sounds = Pick<ApiDeps['events'], 'sound' | 'soundPart'>
 type Kept = NonNullable<Awaited<ReturnType<Sounds['sound']>>>
-interface Place { id: string; node: string }
+interface Place {
+  id: string
+  node: string
+}
 
 function missing(): NotFoundError {
-  return new NotFoundError('EVENT_SOUND_MISSING', 'There is no sound with this event: nothing was spoken, or it is older than sounds are kept.')
+  return new NotFoundError(
+    'EVENT_SOUND_MISSING',
+    'There is no sound with this event: nothing was spoken, or it is older than sounds are kept.',
+  )
 }
 
 /** What comes, until it is whole; a speaker that breaks off or falls silent ends it with an error. */
@@ -41,10 +47,18 @@ async function* piecesOf(sounds: Sounds, { id, node }: Place, signal: AbortSigna
   throw missing()
 }
 
-async function sendPieces(response: Response, pieces: AsyncIterable<Uint8Array>, signal: AbortSignal, log: Log): Promise<void> {
+async function sendPieces(
+  response: Response,
+  pieces: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  log: Log,
+): Promise<void> {
   try {
     for await (const piece of pieces) {
-      if (!response.write(piece)) await new Promise<void>((resolve) => { response.once('drain', resolve).once('close', resolve) })
+      if (!response.write(piece))
+        await new Promise<void>((resolve) => {
+          response.once('drain', resolve).once('close', resolve)
+        })
       if (signal.aborted) return
     }
     response.end()
@@ -57,7 +71,9 @@ async function sendPieces(response: Response, pieces: AsyncIterable<Uint8Array>,
 
 /** Safari asks for the first two bytes and wants to know of how many: that is known in the end. */
 async function waitForWhole(sounds: Sounds, place: Place, signal: AbortSignal): Promise<Kept> {
-  for await (const _piece of piecesOf(sounds, place, signal)) { /* Only its end matters. */ }
+  for await (const _piece of piecesOf(sounds, place, signal)) {
+    /* Only its end matters. */
+  }
   const sound = await sounds.sound(place.id, place.node)
   if (!sound?.isFinished) throw missing()
   return sound
@@ -65,7 +81,10 @@ async function waitForWhole(sounds: Sounds, place: Place, signal: AbortSignal): 
 
 function sendWhole(request: Request, response: Response, sound: Kept, isNamed: boolean): void {
   // Without the name of its node it is whichever is there: that may change.
-  response.set({ 'Content-Type': sound.contentType, 'Cache-Control': isNamed ? 'private, max-age=31536000, immutable' : 'private, no-cache' })
+  response.set({
+    'Content-Type': sound.contentType,
+    'Cache-Control': isNamed ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+  })
   sendRange(request, response, sound.bytes)
 }
 

@@ -16,7 +16,9 @@ const DecisionQuerySchema = z.object({ stream: text, from: time, to: time, limit
 const keepForEver = 'private, max-age=31536000, immutable'
 
 function defined<T extends object>(values: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [Name in keyof T]: Exclude<T[Name], undefined> }
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]: Exclude<T[Name], undefined>
+  }
 }
 
 /** `/api/events` and `/api/flows/:id/decisions`. */
@@ -34,7 +36,11 @@ export function addEventRoutes(api: Router, deps: ApiDeps): void {
   })
   api.get('/events/:id/frame', async (request, response) => {
     const jpeg = await events.frame(request.params.id)
-    if (jpeg === undefined) throw new NotFoundError('EVENT_FRAME_MISSING', 'There is no picture with this event: it had none, or it is older than pictures are kept.')
+    if (jpeg === undefined)
+      throw new NotFoundError(
+        'EVENT_FRAME_MISSING',
+        'There is no picture with this event: it had none, or it is older than pictures are kept.',
+      )
     response.set({ 'Content-Type': 'image/jpeg', 'Cache-Control': keepForEver })
     response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength))
   })

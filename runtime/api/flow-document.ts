@@ -21,7 +21,11 @@ function count(problems: readonly Problem[]): string {
 export function readFlow(document: unknown): Flow {
   const { problems } = parseFlow(document)
   if (problems.length > 0) {
-    throw new FlowInvalidError('FLOW_INVALID', `This document cannot be saved as a flow; it has ${count(problems)}. ${problems[0]?.message ?? ''}`, problems)
+    throw new FlowInvalidError(
+      'FLOW_INVALID',
+      `This document cannot be saved as a flow; it has ${count(problems)}. ${problems[0]?.message ?? ''}`,
+      problems,
+    )
   }
   // Not the parser's own output: nothing that it does not know may be lost or put in another order.
   return migrateFlow(document) as Flow
@@ -30,15 +34,26 @@ export function readFlow(document: unknown): Flow {
 /** What the compiler may know of this server: its node types and the names of its connections. */
 export async function readCatalogue(deps: ApiDeps): Promise<Catalogue> {
   const connections = await deps.connections.list()
-  return { nodes: deps.nodes, connections: new Map(connections.map((connection) => [connection.name, infoOf(connection)])) }
+  return {
+    nodes: deps.nodes,
+    connections: new Map(connections.map((connection) => [connection.name, infoOf(connection)])),
+  }
 }
 
-function infoOf({ name, kind, hasSecret }: Awaited<ReturnType<ApiDeps['connections']['list']>>[number]): ConnectionInfo {
+function infoOf({
+  name,
+  kind,
+  hasSecret,
+}: Awaited<ReturnType<ApiDeps['connections']['list']>>[number]): ConnectionInfo {
   const lacks = lackOf(kind, hasSecret)
   return lacks === undefined ? { name, kind } : { name, kind, lacks }
 }
 
-async function compileHere(deps: ApiDeps, document: unknown, unapproved: readonly string[]): Promise<ReturnType<typeof compileFlow>> {
+async function compileHere(
+  deps: ApiDeps,
+  document: unknown,
+  unapproved: readonly string[],
+): Promise<ReturnType<typeof compileFlow>> {
   const { plan, problems } = compileFlow(document, await readCatalogue(deps))
   const waiting = await distrustProblems(deps, parseFlow(document).flow?.nodes ?? [], unapproved)
   return waiting.length === 0 ? { plan, problems } : { plan: null, problems: sortProblems([...problems, ...waiting]) }
@@ -54,5 +69,9 @@ export async function planFlow(deps: ApiDeps, document: unknown, unapproved: rea
   const { plan, problems } = await compileHere(deps, document, unapproved)
   if (plan !== null) return plan
   const errors = problems.filter((problem) => problem.severity === 'error')
-  throw new FlowInvalidError('FLOW_NOT_DEPLOYABLE', `This flow cannot be deployed yet; it has ${count(errors)}. ${errors[0]?.message ?? ''}`, problems)
+  throw new FlowInvalidError(
+    'FLOW_NOT_DEPLOYABLE',
+    `This flow cannot be deployed yet; it has ${count(errors)}. ${errors[0]?.message ?? ''}`,
+    problems,
+  )
 }

@@ -5,9 +5,11 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 // The scheme has a bound: a long run of letters is read once, not once from each of them.
 const url = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>]+/gi
 /** Of a config's field: `password`, `apiKey`, `access_token`, `botToken`, but not `maxTokens` or `hotkey`. */
-const secretKey = /^(?:.*[_-])?(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|authorization)$|[a-z0-9](?:Pass(?:word|wd|phrase)?|Pwd|Secret|Token|Credentials?|Authorization)$|^(?:.*[_-])?(?:api|access|auth|private|secret|signing|client)[_-]?key$|(?:api|access|auth|private|secret|signing|client)Key$/
+const secretKey =
+  /^(?:.*[_-])?(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|authorization)$|[a-z0-9](?:Pass(?:word|wd|phrase)?|Pwd|Secret|Token|Credentials?|Authorization)$|^(?:.*[_-])?(?:api|access|auth|private|secret|signing|client)[_-]?key$|(?:api|access|auth|private|secret|signing|client)Key$/
 /** Of an address: what stands behind `&access_token=` or `?pwd=`. */
-const secretParameter = /([?&;](?:[a-z0-9]+[_-])*(?:pass(?:word|wd)?|pwd|secret|token|accesstoken|apikey|key|credentials?|auth|authorization|signature|sig)=)[^&#;]*/gi
+const secretParameter =
+  /([?&;](?:[a-z0-9]+[_-])*(?:pass(?:word|wd)?|pwd|secret|token|accesstoken|apikey|key|credentials?|auth|authorization|signature|sig)=)[^&#;]*/gi
 
 /** Addresses that are as good as a password, up to where the secret begins. They belong into connections; people paste them anyway. */
 const secretAddresses: readonly RegExp[] = [
@@ -22,7 +24,10 @@ const secretAddresses: readonly RegExp[] = [
 
 /** Without user name and password. Passwords of cameras have `/`, `#` and `?` in them, typed as they are. */
 function withoutUser(address: string): string {
-  const [scheme = '', rest = ''] = [address.slice(0, address.indexOf('://') + 3), address.slice(address.indexOf('://') + 3)]
+  const [scheme = '', rest = ''] = [
+    address.slice(0, address.indexOf('://') + 3),
+    address.slice(address.indexOf('://') + 3),
+  ]
   const authority = /^[^/?#]*/.exec(rest)?.[0] ?? ''
   if (authority.includes('@')) return scheme + rest.slice(authority.lastIndexOf('@') + 1)
   const isHost = /^(?:\[[^\]]*\]|[^:]*)(?::\d*)?$/.test(authority)
@@ -32,14 +37,21 @@ function withoutUser(address: string): string {
 function cleanAddress(address: string): string {
   const bare = withoutUser(address).replace(secretParameter, '$1')
   const known = secretAddresses.find((each) => each.test(bare))
-  return known ? bare.replace(known, (_whole, head: string, tail: unknown) => head + (typeof tail === 'string' ? tail : '')) : bare
+  return known
+    ? bare.replace(known, (_whole, head: string, tail: unknown) => head + (typeof tail === 'string' ? tail : ''))
+    : bare
 }
 
 function clean(value: unknown): unknown {
   if (typeof value === 'string') return value.includes('://') ? value.replace(url, cleanAddress) : value
   if (Array.isArray(value)) return value.map(clean)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, typeof each === 'string' && secretKey.test(key) ? '' : clean(each)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      typeof each === 'string' && secretKey.test(key) ? '' : clean(each),
+    ]),
+  )
 }
 
 /** The document to give away. */
@@ -54,6 +66,11 @@ export function withoutMarks(document: Flow): Flow {
 
 /** `Fall alert` → `fall-alert.heed.json`: a name that every system takes. */
 export function fileNameOf(name: string): string {
-  const plain = name.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').slice(0, 80).toLowerCase()
+  const plain = name
+    .normalize('NFC')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 80)
+    .toLowerCase()
   return `${plain === '' ? 'flow' : plain}.heed.json`
 }

@@ -11,10 +11,18 @@ import { requireBody } from './input.ts'
 /** The revision that the client has seen, from `If-Match: "7"`; quotes and `W/` may be left out or added. */
 export function readIfMatch(header: string | undefined): number {
   if (header === undefined) {
-    throw new BadRequestError('FLOW_IF_MATCH_MISSING', 'Say which revision you have changed, with the header If-Match: "revision"; otherwise somebody else\'s work could be lost.', { details: { status: 428 } })
+    throw new BadRequestError(
+      'FLOW_IF_MATCH_MISSING',
+      'Say which revision you have changed, with the header If-Match: "revision"; otherwise somebody else\'s work could be lost.',
+      { details: { status: 428 } },
+    )
   }
   const revision = /^\s*(?:W\/)?"?(\d{1,9})"?\s*$/.exec(header)?.[1]
-  if (revision === undefined) throw new BadRequestError('FLOW_IF_MATCH_INVALID', 'The header If-Match must hold the one revision you have changed, such as "7".')
+  if (revision === undefined)
+    throw new BadRequestError(
+      'FLOW_IF_MATCH_INVALID',
+      'The header If-Match must hold the one revision you have changed, such as "7".',
+    )
   return Number(revision)
 }
 
@@ -22,7 +30,8 @@ const RevisionSchema = z.coerce.number().int().min(1).max(1e9)
 
 function readRevision(text: string): number {
   const revision = RevisionSchema.safeParse(text)
-  if (!revision.success) throw new NotFoundError('FLOW_REVISION_NOT_FOUND', 'There is no such revision: it is a number from 1 on.')
+  if (!revision.success)
+    throw new NotFoundError('FLOW_REVISION_NOT_FOUND', 'There is no such revision: it is a number from 1 on.')
   return revision.data
 }
 
@@ -30,7 +39,13 @@ function readRevision(text: string): number {
 export async function sendFlow(deps: ApiDeps, response: Response, flow: StoredFlow, status = 200): Promise<void> {
   const unapprovedHosts = await waitingOf(deps, flow.document.nodes, flow.unapprovedHosts)
   response.status(status).set('ETag', `"${flow.revision}"`)
-  response.json({ id: flow.id, revision: flow.revision, document: flow.document, updatedAt: flow.updatedAt, unapprovedHosts })
+  response.json({
+    id: flow.id,
+    revision: flow.revision,
+    document: flow.document,
+    updatedAt: flow.updatedAt,
+    unapprovedHosts,
+  })
 }
 
 function isEmpty(body: unknown): boolean {
@@ -54,7 +69,11 @@ export function addFlowRoutes(api: Router, deps: ApiDeps): void {
   })
   api.put('/flows/:id', async (request, response) => {
     const ifRevision = readIfMatch(request.get('if-match'))
-    await sendFlow(deps, response, await flows.update(request.params.id, readFlow(requireBody(request.body)), ifRevision))
+    await sendFlow(
+      deps,
+      response,
+      await flows.update(request.params.id, readFlow(requireBody(request.body)), ifRevision),
+    )
   })
   api.delete('/flows/:id', async (request, response) => {
     await flows.get(request.params.id)

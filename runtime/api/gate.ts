@@ -11,8 +11,14 @@ import { hashToken, isSameSecret, readSessionToken, sessionLifeMs } from './sess
 
 /** All that answers without credentials; `:token` is the signed part of a link, which the route itself checks. */
 export const publicRoutes: readonly string[] = [
-  'GET /api/health', 'HEAD /api/health', 'GET /api/me', 'POST /api/sign-in', 'POST /api/sign-in/claim',
-  'GET /api/acknowledge/:token', 'GET /api/acknowledge/:token/frame', 'POST /api/acknowledge/:token',
+  'GET /api/health',
+  'HEAD /api/health',
+  'GET /api/me',
+  'POST /api/sign-in',
+  'POST /api/sign-in/claim',
+  'GET /api/acknowledge/:token',
+  'GET /api/acknowledge/:token/frame',
+  'POST /api/acknowledge/:token',
 ]
 const publicPatterns = publicRoutes.map((route) => new RegExp(`^${route.replace(':token', '[A-Za-z0-9_-]{1,500}')}$`))
 
@@ -31,7 +37,10 @@ export interface Gate {
 
 function refuse(request: IncomingMessage): never {
   if (request.headers.authorization !== undefined) {
-    throw new AuthError('AUTH_TOKEN_WRONG', 'This token is not known. Send Authorization: Bearer with the value of HEED_TOKEN.')
+    throw new AuthError(
+      'AUTH_TOKEN_WRONG',
+      'This token is not known. Send Authorization: Bearer with the value of HEED_TOKEN.',
+    )
   }
   throw new AuthError('AUTH_REQUIRED', 'Sign in first, or send Authorization: Bearer with the value of HEED_TOKEN.')
 }
@@ -39,28 +48,37 @@ function refuse(request: IncomingMessage): never {
 function assertSameOrigin(deps: ApiDeps, request: IncomingMessage, strict: boolean): void {
   const origin = judgeOrigin(request.headers, { isSecure: deps.isSecure(request), publicUrl: deps.publicUrl })
   if (origin === 'same' || (origin === 'unknown' && !strict)) return
-  const message = origin === 'foreign'
-    ? `This request comes from a page that this Heed did not serve. Open ${deps.publicUrl}, or set HEED_PUBLIC_URL to the address you use.`
-    : 'With a cookie, a change needs the header Origin, as browsers send it. Scripts use Authorization: Bearer with the value of HEED_TOKEN.'
+  const message =
+    origin === 'foreign'
+      ? `This request comes from a page that this Heed did not serve. Open ${deps.publicUrl}, or set HEED_PUBLIC_URL to the address you use.`
+      : 'With a cookie, a change needs the header Origin, as browsers send it. Scripts use Authorization: Bearer with the value of HEED_TOKEN.'
   throw new AuthError('AUTH_ORIGIN_REFUSED', message, { details: { status: 403 } })
 }
 
 function assertHost(deps: ApiDeps, request: IncomingMessage): void {
   if (isHostKnown(request, request.socket.localAddress, deps.publicUrl)) return
-  throw new AuthError('AUTH_HOST_REFUSED', `This Heed is not known under the name in this address. Open ${deps.publicUrl}, or set HEED_PUBLIC_URL to the address you use.`, { details: { status: 403 } })
+  throw new AuthError(
+    'AUTH_HOST_REFUSED',
+    `This Heed is not known under the name in this address. Open ${deps.publicUrl}, or set HEED_PUBLIC_URL to the address you use.`,
+    { details: { status: 403 } },
+  )
 }
 
 async function identify(deps: ApiDeps, request: IncomingMessage): Promise<Caller | undefined> {
   const { authorization } = request.headers
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-    return token !== undefined && deps.token !== undefined && isSameSecret(token, deps.token) ? { by: 'token' } : undefined
+    return token !== undefined && deps.token !== undefined && isSameSecret(token, deps.token)
+      ? { by: 'token' }
+      : undefined
   }
   const token = readSessionToken(request)
   if (token === undefined) return undefined
   const session = hashToken(token)
   const nowMs = deps.nowMs()
-  return (await deps.accounts.touchSession(session, nowMs, nowMs + sessionLifeMs)) ? { by: 'owner', session } : undefined
+  return (await deps.accounts.touchSession(session, nowMs, nowMs + sessionLifeMs))
+    ? { by: 'owner', session }
+    : undefined
 }
 
 /** One gate per app. */

@@ -5,14 +5,26 @@ import helmet from 'helmet'
 import type { ApiDeps } from './deps.ts'
 
 const permissions = [
-  'camera=(self)', 'microphone=(self)', 'display-capture=(self)', 'fullscreen=(self)', 'autoplay=(self)', 'screen-wake-lock=(self)',
-  'geolocation=()', 'payment=()', 'usb=()', 'serial=()', 'hid=()', 'midi=()',
+  'camera=(self)',
+  'microphone=(self)',
+  'display-capture=(self)',
+  'fullscreen=(self)',
+  'autoplay=(self)',
+  'screen-wake-lock=(self)',
+  'geolocation=()',
+  'payment=()',
+  'usb=()',
+  'serial=()',
+  'hid=()',
+  'midi=()',
 ].join(', ')
 
 /** Older Safari does not count ws: as 'self', so the own WebSocket address is named. */
 function ownSocket(request: IncomingMessage, isSecure: boolean): string {
   const host = request.headers.host ?? ''
-  return /^[A-Za-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host) ? `${isSecure ? 'wss' : 'ws'}://${host}` : "'self'"
+  return /^[A-Za-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-fA-F:]+\](:\d{1,5})?$/.test(host)
+    ? `${isSecure ? 'wss' : 'ws'}://${host}`
+    : "'self'"
 }
 
 /** helmet with our content policy; HSTS only where the answer goes over https. */

@@ -2,7 +2,10 @@
 import type { Router } from 'express'
 import type { ApiDeps } from './deps.ts'
 
-interface Check { ok: boolean; [fact: string]: unknown }
+interface Check {
+  ok: boolean
+  [fact: string]: unknown
+}
 
 const timeoutMs = 1000
 
@@ -29,13 +32,18 @@ async function checkStreams(deps: ApiDeps): Promise<Check> {
 export function addHealthRoutes(api: Router, deps: ApiDeps): void {
   api.get('/health', async (_request, response) => {
     const [database, queue, streams] = await Promise.all([
-      within(deps.pingDatabase().then((found) => ({ ok: true, ...found })), 'The database does not answer'),
+      within(
+        deps.pingDatabase().then((found) => ({ ok: true, ...found })),
+        'The database does not answer',
+      ),
       within(deps.streams.isHealthy(), 'The queue does not answer'),
       within(checkStreams(deps), 'The state of the streams cannot be read'),
     ])
     const isWorking = database.ok && queue.ok
     response.status(isWorking ? 200 : 503).json({
-      status: isWorking && streams.ok ? 'ok' : 'degraded', version: deps.version, checks: { database, queue, streams },
+      status: isWorking && streams.ok ? 'ok' : 'degraded',
+      version: deps.version,
+      checks: { database, queue, streams },
     })
   })
 }

@@ -23,13 +23,29 @@ function explainListen(thrown: unknown, host: string, port: number): FatalError 
   const cause = toError(thrown)
   switch ((cause as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
-      return new FatalError('SERVER_PORT_TAKEN', `Port ${port} is taken on ${host}. Another Heed may be running there: stop it, or choose another port with HEED_PORT.`, { cause })
+      return new FatalError(
+        'SERVER_PORT_TAKEN',
+        `Port ${port} is taken on ${host}. Another Heed may be running there: stop it, or choose another port with HEED_PORT.`,
+        { cause },
+      )
     case 'EACCES':
-      return new FatalError('SERVER_PORT_REFUSED', `This user may not listen on port ${port}. Choose a port above 1023 with HEED_PORT.`, { cause })
-    case 'EADDRNOTAVAIL': case 'ENOTFOUND': case 'EAI_AGAIN':
-      return new FatalError('SERVER_HOST_UNKNOWN', `This machine has no address ${host}. Set HEED_HOST to one of its own, such as 127.0.0.1.`, { cause })
+      return new FatalError(
+        'SERVER_PORT_REFUSED',
+        `This user may not listen on port ${port}. Choose a port above 1023 with HEED_PORT.`,
+        { cause },
+      )
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new FatalError(
+        'SERVER_HOST_UNKNOWN',
+        `This machine has no address ${host}. Set HEED_HOST to one of its own, such as 127.0.0.1.`,
+        { cause },
+      )
     default:
-      return new FatalError('SERVER_LISTEN_FAILED', `Heed cannot listen on ${host}, port ${port}: ${cause.message}.`, { cause })
+      return new FatalError('SERVER_LISTEN_FAILED', `Heed cannot listen on ${host}, port ${port}: ${cause.message}.`, {
+        cause,
+      })
   }
 }
 
@@ -42,7 +58,9 @@ export function createHttpServer(api: Api, deps: ApiDeps): HttpServer {
   let closing: Promise<void> | undefined
 
   const close = async (): Promise<void> => {
-    const isClosed = new Promise<void>((resolve) => { server.close(() => resolve()) })
+    const isClosed = new Promise<void>((resolve) => {
+      server.close(() => resolve())
+    })
     sockets.close()
     api.close()
     server.closeIdleConnections()
@@ -53,15 +71,16 @@ export function createHttpServer(api: Api, deps: ApiDeps): HttpServer {
 
   return {
     server,
-    listen: ({ host, port }) => new Promise((resolve, reject) => {
-      const fail = (thrown: Error): void => reject(explainListen(thrown, host, port))
-      server.once('error', fail)
-      server.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => {
-        server.off('error', fail)
-        server.on('error', (error) => deps.log.error({ err: error }, 'the listening socket has a problem'))
-        resolve(server.address() as AddressInfo)
-      })
-    }),
+    listen: ({ host, port }) =>
+      new Promise((resolve, reject) => {
+        const fail = (thrown: Error): void => reject(explainListen(thrown, host, port))
+        server.once('error', fail)
+        server.listen({ host: host.replace(/^\[|\]$/g, ''), port }, () => {
+          server.off('error', fail)
+          server.on('error', (error) => deps.log.error({ err: error }, 'the listening socket has a problem'))
+          resolve(server.address() as AddressInfo)
+        })
+      }),
     close: () => (closing ??= close()),
   }
 }

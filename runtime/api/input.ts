@@ -8,7 +8,14 @@ import { explainFinding } from '../compile/words.ts'
 export function toFieldProblems(error: z.ZodError, code: string): Problem[] {
   return error.issues.map((issue) => {
     const field = issue.path.map(String).join('.') || null
-    return { node: null, port: null, field, code, message: `“${field ?? 'the request'}” ${issue.message.replace(/\.$/, '')}.`, severity: 'error' }
+    return {
+      node: null,
+      port: null,
+      field,
+      code,
+      message: `“${field ?? 'the request'}” ${issue.message.replace(/\.$/, '')}.`,
+      severity: 'error',
+    }
   })
 }
 
@@ -17,13 +24,20 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown, code 
   const result = schema.safeParse(value, { error: explainFinding, reportInput: true })
   if (result.success) return result.data
   const problems = toFieldProblems(result.error, code)
-  throw new BadRequestError(code, `The request cannot be used: ${problems.map((problem) => problem.message).join(' ')}`, { details: { problems } })
+  throw new BadRequestError(
+    code,
+    `The request cannot be used: ${problems.map((problem) => problem.message).join(' ')}`,
+    { details: { problems } },
+  )
 }
 
 /** A JSON body that must be there. */
 export function requireBody(body: unknown): unknown {
   if (body !== undefined) return body
-  throw new BadRequestError('HTTP_BODY_MISSING', 'This address wants a JSON body. Send one, with the header Content-Type: application/json.')
+  throw new BadRequestError(
+    'HTTP_BODY_MISSING',
+    'This address wants a JSON body. Send one, with the header Content-Type: application/json.',
+  )
 }
 
 /** A JSON body read against a schema. */

@@ -12,10 +12,13 @@ function slowLine(room = 0) {
       line.room -= 1
       return line.room > 0
     },
-    end: () => { line.isEnded = true },
+    end: () => {
+      line.isEnded = true
+    },
   })
   let seq = 0
-  const item = (weight: LiveItem['weight'], text: string, stream = ''): void => client.send({ seq: ++seq, weight, stream, text })
+  const item = (weight: LiveItem['weight'], text: string, stream = ''): void =>
+    client.send({ seq: ++seq, weight, stream, text })
   const drain = (entries: number): void => {
     line.room = entries
     client.drained()
@@ -35,7 +38,13 @@ describe('a live client', () => {
     item('decision', 'd2')
     expect(written).toEqual(['first'])
     drain(100)
-    expect(written).toEqual(['first', ': 2 decisions were dropped because this line was slow\n\n', 'second', 's2', 's1 new'])
+    expect(written).toEqual([
+      'first',
+      ': 2 decisions were dropped because this line was slow\n\n',
+      'second',
+      's2',
+      's1 new',
+    ])
     item('decision', 'd3')
     expect(written.at(-1)).toBe('d3')
     expect(client.dropped()).toBe(2)

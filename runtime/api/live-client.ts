@@ -40,7 +40,9 @@ export function createLiveClient(sink: LiveSink): LiveClient {
   // In the order of `seq`: a newer status of a stream takes a new place at the end.
   const waiting = new Map<string, LiveItem>()
 
-  const write = (text: string): void => { isFull = !sink.write(text) }
+  const write = (text: string): void => {
+    isFull = !sink.write(text)
+  }
   const end = (): void => {
     if (isEnded) return
     isEnded = true

@@ -8,7 +8,10 @@ import { createLiveClient } from './live-client.ts'
 
 export interface LiveHub {
   /** `lastEventId` as the browser gives it back: missed facts come first. */
-  join(options: { flow: string | undefined; lastEventId: string | undefined; sink: LiveSink }): { client: LiveClient; leave(): void }
+  join(options: { flow: string | undefined; lastEventId: string | undefined; sink: LiveSink }): {
+    client: LiveClient
+    leave(): void
+  }
   count(): number
   close(): void
 }
@@ -69,7 +72,12 @@ export function createLiveHub(deps: Pick<ApiDeps, 'bus' | 'nowMs'>): LiveHub {
         if (fact.item.seq > since && (flow === undefined || flow === fact.flow)) member.client.send(fact.item)
       }
       members.add(member)
-      return { client: member.client, leave: () => { members.delete(member) } }
+      return {
+        client: member.client,
+        leave: () => {
+          members.delete(member)
+        },
+      }
     },
     count: () => members.size,
     close: () => {

@@ -18,7 +18,11 @@ const LiveQuerySchema = z.object({ flow: queryFields.text })
 export function addLiveRoutes(api: Router, { hub, lines }: { hub: LiveHub; lines: OpenLines }): void {
   api.get('/live', (request, response) => {
     const { flow } = parseInput(LiveQuerySchema, request.query, 'HTTP_QUERY_WRONG')
-    response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8', 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+    })
     if (request.method === 'HEAD') {
       response.end()
       return
@@ -26,8 +30,14 @@ export function addLiveRoutes(api: Router, { hub, lines }: { hub: LiveHub; lines
     // Sent at once, so that the browser knows it is connected before anything happens.
     response.write('retry: 2000\n\n')
     const { client, leave } = hub.join({
-      flow, lastEventId: request.get('last-event-id'),
-      sink: { write: (text) => response.write(text) || response.writableLength < fullBytes, end: () => { response.end() } },
+      flow,
+      lastEventId: request.get('last-event-id'),
+      sink: {
+        write: (text) => response.write(text) || response.writableLength < fullBytes,
+        end: () => {
+          response.end()
+        },
+      },
     })
     const release = lines.hold(callerOf(response), client.end)
     response.on('drain', client.drained)

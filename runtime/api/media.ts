@@ -10,9 +10,17 @@ type Saved = Awaited<ReturnType<MediaLibrary['save']>>
 
 function openForm(request: Request): busboy.Busboy {
   try {
-    return busboy({ headers: request.headers, defParamCharset: 'utf8', limits: { files: 1, fields: 20, fieldSize: 4096, parts: 30 } })
+    return busboy({
+      headers: request.headers,
+      defParamCharset: 'utf8',
+      limits: { files: 1, fields: 20, fieldSize: 4096, parts: 30 },
+    })
   } catch (cause) {
-    throw new BadRequestError('MEDIA_NOT_MULTIPART', 'Send the clip as multipart/form-data, in one part with a file name.', { cause })
+    throw new BadRequestError(
+      'MEDIA_NOT_MULTIPART',
+      'Send the clip as multipart/form-data, in one part with a file name.',
+      { cause },
+    )
   }
 }
 
@@ -28,7 +36,9 @@ async function receiveClip(request: Request, media: MediaLibrary): Promise<Saved
   let isBroken = false
   const refused = new Promise<never>((_resolve, reject) => {
     form.on('file', (_field, file, info) => {
-      file.on('error', () => { isBroken = true })
+      file.on('error', () => {
+        isBroken = true
+      })
       saving = media.save(fileName(info.filename), file)
       saving.catch((thrown: unknown) => {
         file.resume()
@@ -43,11 +53,17 @@ async function receiveClip(request: Request, media: MediaLibrary): Promise<Saved
     await Promise.race([read, refused])
   } catch (thrown) {
     if (saving === undefined || isBroken) {
-      throw new BadRequestError('MEDIA_UPLOAD_BROKEN', 'The upload broke off or cannot be read. Try again.', { cause: thrown })
+      throw new BadRequestError('MEDIA_UPLOAD_BROKEN', 'The upload broke off or cannot be read. Try again.', {
+        cause: thrown,
+      })
     }
     throw thrown
   }
-  if (saving === undefined) throw new BadRequestError('MEDIA_FILE_MISSING', 'There is no file in this upload. Send the clip in one part with a file name.')
+  if (saving === undefined)
+    throw new BadRequestError(
+      'MEDIA_FILE_MISSING',
+      'There is no file in this upload. Send the clip in one part with a file name.',
+    )
   return saving
 }
 
@@ -62,7 +78,10 @@ export function addMediaRoutes(api: Router, deps: ApiDeps): void {
   api.delete('/media/*path', async (request, response) => {
     const parts = request.params.path
     if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\/]/.test(part))) {
-      throw new BadRequestError('MEDIA_PATH_INVALID', 'This is not the path of a clip. Use one from the list under /api/media.')
+      throw new BadRequestError(
+        'MEDIA_PATH_INVALID',
+        'This is not the path of a clip. Use one from the list under /api/media.',
+      )
     }
     await deps.media.remove(parts.join('/'))
     response.status(204).end()

@@ -4,7 +4,13 @@ import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
 import { z } from 'zod'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
-import { editMemory, memoryEntries, MemoryEditSchema, memoryWarnings, readMemoryState } from '../../nodes/contract/memory.ts'
+import {
+  editMemory,
+  memoryEntries,
+  MemoryEditSchema,
+  memoryWarnings,
+  readMemoryState,
+} from '../../nodes/contract/memory.ts'
 import type { Fact, MemoryEdit, MemoryEntry, MemoryState } from '../../nodes/contract/memory.ts'
 import { inputFor, sendInputs } from './ask.ts'
 import type { ApiDeps, RunningStream } from './deps.ts'
@@ -14,7 +20,12 @@ const memoryType = 'memory'
 const FactSchema = z.object({ text: z.string().trim().min(1).max(4000), node: z.string().min(1).max(64).optional() })
 const TextSchema = FactSchema.pick({ text: true })
 
-export interface MemoryView { node: string; facts: Fact[]; entries: MemoryEntry[]; warnings: string[] }
+export interface MemoryView {
+  node: string
+  facts: Fact[]
+  entries: MemoryEntry[]
+  warnings: string[]
+}
 
 /** Where a model's own memory lies among the saved states, as the engine names it. */
 const modelStateOf = (node: string): string => `${node}#memory`
@@ -22,7 +33,10 @@ const modelStateOf = (node: string): string => `${node}#memory`
 async function findStream(deps: ApiDeps, id: string): Promise<RunningStream> {
   const stream = await deps.running.stream(id)
   if (stream) return stream
-  throw new NotFoundError('STREAM_NOT_FOUND', `There is no stream “${id.slice(0, 140)}”. Deploy its flow first; the flow's status lists its streams.`)
+  throw new NotFoundError(
+    'STREAM_NOT_FOUND',
+    `There is no stream “${id.slice(0, 140)}”. Deploy its flow first; the flow's status lists its streams.`,
+  )
 }
 
 function memoryNodes(stream: RunningStream): string[] {
@@ -41,30 +55,55 @@ function toView({ node, state }: { node: string; state: MemoryState }): MemoryVi
 /** The memory node that holds a fact or an entry. */
 async function holderOf(deps: ApiDeps, stream: RunningStream, id: string): Promise<string> {
   const memories = await readMemories(deps, stream)
-  const holder = memories.find(({ state }) => state.facts.some((fact) => fact.id === id) || memoryEntries(state.models).some((entry) => entry.id === id))
+  const holder = memories.find(
+    ({ state }) =>
+      state.facts.some((fact) => fact.id === id) || memoryEntries(state.models).some((entry) => entry.id === id),
+  )
   if (holder) return holder.node
-  throw new NotFoundError('MEMORY_ENTRY_NOT_FOUND', 'This is not remembered any more: it was changed, forgotten or dropped in the meantime. Read the memory again.')
+  throw new NotFoundError(
+    'MEMORY_ENTRY_NOT_FOUND',
+    'This is not remembered any more: it was changed, forgotten or dropped in the meantime. Read the memory again.',
+  )
 }
 
-const words: Record<Exclude<MemoryEdit['op'], 'remember'>, string> = { correct: 'A memory was corrected.', forget: 'A memory was forgotten.' }
+const words: Record<Exclude<MemoryEdit['op'], 'remember'>, string> = {
+  correct: 'A memory was corrected.',
+  forget: 'A memory was forgotten.',
+}
 
 /** `running`: the session does it at its next tick; `saved`: it is done. */
-async function edit(deps: ApiDeps, stream: RunningStream, node: string, change: MemoryEdit): Promise<'running' | 'saved'> {
+async function edit(
+  deps: ApiDeps,
+  stream: RunningStream,
+  node: string,
+  change: MemoryEdit,
+): Promise<'running' | 'saved'> {
   if (!stream.isRunning) {
     const made = { id: randomUUID(), at: new Date(deps.nowMs()).toISOString() }
     if (await deps.running.changeStates(stream.id, (states) => changed(states, node, change, made))) return 'saved'
   }
   const told = change.op === 'remember' ? change.text : words[change.op]
-  await sendInputs(deps, stream.flow, [inputFor(deps, { stream, node, port: 'message' }, told, { memoryEdit: MemoryEditSchema.parse(change) })])
+  await sendInputs(deps, stream.flow, [
+    inputFor(deps, { stream, node, port: 'message' }, told, { memoryEdit: MemoryEditSchema.parse(change) }),
+  ])
   return 'running'
 }
 
 /** Only the states that are different afterwards. */
-function changed(states: Record<string, unknown>, node: string, change: MemoryEdit, made: { id: string; at: string }): Record<string, unknown> {
+function changed(
+  states: Record<string, unknown>,
+  node: string,
+  change: MemoryEdit,
+  made: { id: string; at: string },
+): Record<string, unknown> {
   const { state, changed: what } = editMemory(readMemoryState(states[node]), change, made)
   if (what === null) return {}
   if (what === 'facts') return { [node]: state }
-  const { newestTick: _tick, given: _given, ...memory } = state.models[what.model] ?? { longTerm: '', midTerm: [], newestTick: 0 }
+  const {
+    newestTick: _tick,
+    given: _given,
+    ...memory
+  } = state.models[what.model] ?? { longTerm: '', midTerm: [], newestTick: 0 }
   return { [node]: state, [modelStateOf(what.model)]: memory }
 }
 
@@ -73,7 +112,11 @@ async function remember(deps: ApiDeps, streamId: string, body: unknown): Promise
   const stream = await findStream(deps, streamId)
   const nodes = memoryNodes(stream)
   const node = wanted === undefined ? nodes[0] : nodes.find((each) => each === wanted)
-  if (node === undefined) throw new ConflictError('MEMORY_NODE_MISSING', 'This stream has no such memory node, so nothing can be remembered. Add a memory to the flow, wire it into the model and deploy again.')
+  if (node === undefined)
+    throw new ConflictError(
+      'MEMORY_NODE_MISSING',
+      'This stream has no such memory node, so nothing can be remembered. Add a memory to the flow, wire it into the model and deploy again.',
+    )
   return await edit(deps, stream, node, { op: 'remember', text })
 }
 
@@ -81,7 +124,11 @@ async function remember(deps: ApiDeps, streamId: string, body: unknown): Promise
 export function addMemoryRoutes(api: Router, deps: ApiDeps): void {
   api.get('/streams/:id/memory', async (request, response) => {
     const stream = await findStream(deps, request.params.id)
-    response.json({ stream: stream.id, isRunning: stream.isRunning, memories: (await readMemories(deps, stream)).map(toView) })
+    response.json({
+      stream: stream.id,
+      isRunning: stream.isRunning,
+      memories: (await readMemories(deps, stream)).map(toView),
+    })
   })
   api.post('/streams/:id/memory/facts', async (request, response) => {
     const done = await remember(deps, request.params.id, request.body)
@@ -89,7 +136,11 @@ export function addMemoryRoutes(api: Router, deps: ApiDeps): void {
   })
   // Facts and what the models made of what they saw are changed alike.
   for (const part of ['facts', 'summaries'] as const) {
-    const change = async (streamId: string, id: string, read: () => MemoryEdit): Promise<{ status: number; body: unknown }> => {
+    const change = async (
+      streamId: string,
+      id: string,
+      read: () => MemoryEdit,
+    ): Promise<{ status: number; body: unknown }> => {
       const stream = await findStream(deps, streamId)
       const wanted = read()
       const done = await edit(deps, stream, await holderOf(deps, stream, id), wanted)
@@ -97,7 +148,11 @@ export function addMemoryRoutes(api: Router, deps: ApiDeps): void {
     }
     api.put(`/streams/:id/memory/${part}/:entry`, async (request, response) => {
       const { entry, id } = request.params
-      const { status, body } = await change(id, entry, () => ({ op: 'correct', id: entry, text: parseBody(TextSchema, request.body).text }))
+      const { status, body } = await change(id, entry, () => ({
+        op: 'correct',
+        id: entry,
+        text: parseBody(TextSchema, request.body).text,
+      }))
       response.status(status).json(body)
     })
     api.delete(`/streams/:id/memory/${part}/:entry`, async (request, response) => {

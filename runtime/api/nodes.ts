@@ -7,7 +7,18 @@ import type { ApiDeps } from './deps.ts'
 /** A definition without its functions; `config` as JSON Schema with the metas beside each field. */
 export function describeNode(definition: NodeDefinition): Record<string, unknown> {
   const { type, version, title, icon, group, help, role, card, ports, config } = definition
-  return { type, version, title, icon, group, help, role, card, ports, config: z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }) }
+  return {
+    type,
+    version,
+    title,
+    icon,
+    group,
+    help,
+    role,
+    card,
+    ports,
+    config: z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }),
+  }
 }
 
 /** Definitions do not change while the process runs, so they are described once. */

@@ -21,7 +21,9 @@ export function createOpenLines(): OpenLines {
       }
       const line = { session: caller?.session, close }
       lines.add(line)
-      return () => { lines.delete(line) }
+      return () => {
+        lines.delete(line)
+      }
     },
     closeSession: (session) => {
       for (const line of [...lines]) if (line.session === session) line.close()

@@ -5,7 +5,11 @@ import { BadRequestError } from '../../nodes/contract/errors.ts'
 export const minPasswordLength = 8
 const maxPasswordLength = 1024
 
-export interface PasswordCost { logN: number; r: number; p: number }
+export interface PasswordCost {
+  logN: number
+  r: number
+  p: number
+}
 
 /** N = 2^17, r = 8, p = 1: 128 MB and about 0.35 s a guess on one core; OWASP asks for this much at least. */
 const strong: PasswordCost = { logN: 17, r: 8, p: 1 }
@@ -13,12 +17,20 @@ const keyBytes = 32
 
 /** Throws BadRequestError AUTH_PASSWORD_WEAK that says why. */
 export function assertGoodPassword(password: string): void {
-  const refuse = (why: string): never => { throw new BadRequestError('AUTH_PASSWORD_WEAK', why) }
-  if (password.length > maxPasswordLength) refuse(`This password is longer than ${maxPasswordLength} characters. Choose a shorter one.`)
-  if ([...password].length < minPasswordLength) {
-    refuse(`This password has ${[...password].length} characters; it needs at least ${minPasswordLength}, because shorter ones are soon guessed. Three words in a row make a good one.`)
+  const refuse = (why: string): never => {
+    throw new BadRequestError('AUTH_PASSWORD_WEAK', why)
   }
-  if (new Set(password).size < 3) refuse('This password repeats one or two characters, so it is guessed at once. Three words in a row make a good one.')
+  if (password.length > maxPasswordLength)
+    refuse(`This password is longer than ${maxPasswordLength} characters. Choose a shorter one.`)
+  if ([...password].length < minPasswordLength) {
+    refuse(
+      `This password has ${[...password].length} characters; it needs at least ${minPasswordLength}, because shorter ones are soon guessed. Three words in a row make a good one.`,
+    )
+  }
+  if (new Set(password).size < 3)
+    refuse(
+      'This password repeats one or two characters, so it is guessed at once. Three words in a row make a good one.',
+    )
 }
 
 export interface Passwords {

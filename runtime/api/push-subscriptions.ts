@@ -4,13 +4,20 @@ import { z } from 'zod'
 import type { ApiDeps } from './deps.ts'
 import { parseBody } from './input.ts'
 
-const endpoint = z.string().max(2000).refine((text) => {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || (protocol === 'http:' && (hostname === '127.0.0.1' || hostname === 'localhost'))
-}, 'must be the https address that the browser gave')
+const endpoint = z
+  .string()
+  .max(2000)
+  .refine((text) => {
+    if (!URL.canParse(text)) return false
+    const { protocol, hostname } = new URL(text)
+    return protocol === 'https:' || (protocol === 'http:' && (hostname === '127.0.0.1' || hostname === 'localhost'))
+  }, 'must be the https address that the browser gave')
 const key = z.string().regex(/^[A-Za-z0-9_-]{16,200}={0,2}$/, 'must be a key as the browser gave it')
-const SubscriptionSchema = z.object({ endpoint, keys: z.object({ p256dh: key, auth: key }), label: z.string().trim().max(100).default('') })
+const SubscriptionSchema = z.object({
+  endpoint,
+  keys: z.object({ p256dh: key, auth: key }),
+  label: z.string().trim().max(100).default(''),
+})
 const EndpointSchema = z.object({ endpoint })
 
 /** `/api/push`. */

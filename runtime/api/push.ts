@@ -52,7 +52,12 @@ function refuse(deps: ApiDeps, request: IncomingMessage, socket: Duplex, thrown:
   const answer = answerError(thrown, readRequestId(request.headers['x-request-id']))
   logError(deps.log, thrown, answer)
   const body = JSON.stringify(answer.body)
-  const headers = { ...answer.headers, 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body), Connection: 'close' }
+  const headers = {
+    ...answer.headers,
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    Connection: 'close',
+  }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${answer.status} Refused\r\n${lines.join('')}\r\n${body}`)
 }
@@ -68,10 +73,13 @@ function receivePictures(deps: ApiDeps, socket: WebSocket, stream: string, onClo
     socket.ping()
   }, aliveMs)
   beat.unref()
-  socket.on('pong', () => { isAlive = true })
+  socket.on('pong', () => {
+    isAlive = true
+  })
   socket.on('message', (data, isBinary) => {
     isAlive = true
-    if (!isBinary || !(data instanceof Buffer) || !isJpeg(data)) return socket.close(closed.notPicture, 'Only JPEG pictures are taken here.')
+    if (!isBinary || !(data instanceof Buffer) || !isJpeg(data))
+      return socket.close(closed.notPicture, 'Only JPEG pictures are taken here.')
     if (!mayPass()) {
       counts.dropped += 1
       return
@@ -90,7 +98,12 @@ function receivePictures(deps: ApiDeps, socket: WebSocket, stream: string, onClo
 
 /** Serves WebSockets beside the app, under the same gate. */
 export function attachSockets(server: Server, api: Api, deps: ApiDeps): Sockets {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxPictureBytes, perMessageDeflate: false, clientTracking: false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxPictureBytes,
+    perMessageDeflate: false,
+    clientTracking: false,
+  })
   const byStream = new Map<string, WebSocket>()
 
   const welcome = (socket: WebSocket, stream: string, caller: Caller): void => {
@@ -116,7 +129,10 @@ export function attachSockets(server: Server, api: Api, deps: ApiDeps): Sockets 
     const ignore = (): void => {}
     // Until ws takes over nobody else listens, and a client that breaks off must not end the process.
     socket.on('error', ignore)
-    admit(request, socket, head).then(() => socket.off('error', ignore), (thrown: unknown) => refuse(deps, request, socket, thrown))
+    admit(request, socket, head).then(
+      () => socket.off('error', ignore),
+      (thrown: unknown) => refuse(deps, request, socket, thrown),
+    )
   })
 
   return {

@@ -6,7 +6,8 @@ import { callerOf } from './caller.ts'
 import type { ApiDeps } from './deps.ts'
 
 const idPattern = /^[A-Za-z0-9._-]{1,64}$/
-const quietPaths = /^\/metrics$|^\/api\/(health|me)$|^\/api\/streams\/[^/]+\/(frame|live)$|^\/api\/events\/[^/]+\/frame$|^(?!\/api(\/|$))/
+const quietPaths =
+  /^\/metrics$|^\/api\/(health|me)$|^\/api\/streams\/[^/]+\/(frame|live)$|^\/api\/events\/[^/]+\/frame$|^(?!\/api(\/|$))/
 
 /** A client's own id is kept where it is one; otherwise a new one is made. */
 export function readRequestId(given: string | string[] | undefined): string {
@@ -33,10 +34,19 @@ function report(deps: ApiDeps, request: Request, response: Response, startMs: nu
   deps.observeRequest?.({ method: request.method, route: routeOf(request, response), status, ms })
   const isQuiet = status < 400 && quietPaths.test(path)
   if (isQuiet) return
-  deps.log.info({
-    requestId: response.locals.requestId, method: request.method, path: path.slice(0, 200), status, ms,
-    by: callerOf(response)?.by ?? null, code: response.locals.errorCode, ...(response.writableFinished ? {} : { aborted: true }),
-  }, 'request')
+  deps.log.info(
+    {
+      requestId: response.locals.requestId,
+      method: request.method,
+      path: path.slice(0, 200),
+      status,
+      ms,
+      by: callerOf(response)?.by ?? null,
+      code: response.locals.errorCode,
+      ...(response.writableFinished ? {} : { aborted: true }),
+    },
+    'request',
+  )
 }
 
 /** First in line: sets `x-request-id` and reports when the answer is through or the client is gone. */

@@ -33,7 +33,8 @@ describe('judgeOrigin', () => {
 
 describe('isHostKnown', () => {
   it('asks for a name of this machine only over loopback', () => {
-    const ask = (host: string | undefined, address: string, publicUrl = local.publicUrl) => isHostKnown({ headers: { host } }, address, publicUrl)
+    const ask = (host: string | undefined, address: string, publicUrl = local.publicUrl) =>
+      isHostKnown({ headers: { host } }, address, publicUrl)
     expect(ask('evil.example', '127.0.0.1')).toBe(false)
     expect(ask('evil.example', '::ffff:127.0.0.1')).toBe(false)
     expect(ask('evil.example', '::1')).toBe(false)
@@ -48,13 +49,19 @@ describe('isHostKnown', () => {
 })
 
 describe('assertSafeBinding', () => {
-  it.each(['127.0.0.1', '127.8.9.1', 'localhost', '::1', '[::1]'])('lets a Heed without an owner listen on %s', (host) => {
-    expect(isLoopbackHost(host)).toBe(true)
-    expect(() => assertSafeBinding(host, false)).not.toThrow()
-  })
+  it.each(['127.0.0.1', '127.8.9.1', 'localhost', '::1', '[::1]'])(
+    'lets a Heed without an owner listen on %s',
+    (host) => {
+      expect(isLoopbackHost(host)).toBe(true)
+      expect(() => assertSafeBinding(host, false)).not.toThrow()
+    },
+  )
 
-  it.each(['0.0.0.0', '::', '[::]', '192.168.1.5', 'heed.example', '127.evil.example', '1127.0.0.1', ''])('refuses “%s” until there is an owner', (host) => {
-    expect(() => assertSafeBinding(host, false)).toThrow(/no owner yet \(HEED_TOKEN alone does not make one\)/)
-    expect(() => assertSafeBinding(host, true)).not.toThrow()
-  })
+  it.each(['0.0.0.0', '::', '[::]', '192.168.1.5', 'heed.example', '127.evil.example', '1127.0.0.1', ''])(
+    'refuses “%s” until there is an owner',
+    (host) => {
+      expect(() => assertSafeBinding(host, false)).toThrow(/no owner yet \(HEED_TOKEN alone does not make one\)/)
+      expect(() => assertSafeBinding(host, true)).not.toThrow()
+    },
+  )
 })

@@ -18,13 +18,19 @@ export function judgeOrigin(headers: IncomingHttpHeaders, context: OriginContext
   const site = headers['sec-fetch-site']
   if (typeof site === 'string') return site === 'same-origin' || site === 'none' ? 'same' : 'foreign'
   if (headers.origin === undefined) return 'unknown'
-  const own = [`${context.isSecure ? 'https' : 'http'}://${headers.host ?? ''}`.toLowerCase(), originOf(context.publicUrl)]
+  const own = [
+    `${context.isSecure ? 'https' : 'http'}://${headers.host ?? ''}`.toLowerCase(),
+    originOf(context.publicUrl),
+  ]
   return own.includes(headers.origin.toLowerCase()) ? 'same' : 'foreign'
 }
 
 /** True for names and addresses that never leave this machine. */
 export function isLoopbackHost(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, '').replace(/^::ffff:/, '')
+  const name = host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/^::ffff:/, '')
   return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
 }
 
@@ -36,7 +42,11 @@ function hostName(host: string): string | undefined {
  * False when a request that arrived over loopback was sent to a name that is not this machine's: a page elsewhere has
  * pointed its own name here (DNS rebinding) to pass for us.
  */
-export function isHostKnown(request: Pick<IncomingMessage, 'headers'>, localAddress: string | undefined, publicUrl: string): boolean {
+export function isHostKnown(
+  request: Pick<IncomingMessage, 'headers'>,
+  localAddress: string | undefined,
+  publicUrl: string,
+): boolean {
   if (!isLoopbackHost(localAddress ?? '')) return true
   const name = hostName(request.headers.host ?? '')
   if (name === undefined) return false

@@ -29,7 +29,13 @@ export function readSessionToken(request: IncomingMessage): string | undefined {
 }
 
 function setCookie(deps: ApiDeps, request: Request, response: Response, token: string, maxAgeMs: number): void {
-  response.cookie(sessionCookie, token, { httpOnly: true, sameSite: 'lax', secure: deps.isSecure(request), path: '/', maxAge: maxAgeMs })
+  response.cookie(sessionCookie, token, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: deps.isSecure(request),
+    path: '/',
+    maxAge: maxAgeMs,
+  })
 }
 
 /** Opens a session and hands its cookie over. */

@@ -22,15 +22,26 @@ export function addSharingRoutes(api: Router, deps: ApiDeps): void {
   api.get('/flows/:id/export', async (request, response) => {
     const { document } = await flows.get(request.params.id)
     const fileName = fileNameOf(document.name)
-    response.set('Content-Disposition', `attachment; filename="${fileName.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(fileName)}`)
+    response.set(
+      'Content-Disposition',
+      `attachment; filename="${fileName.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+    )
     response.type('json').send(JSON.stringify(withoutSecrets(document), null, 2))
   })
   api.post('/flows/import', async (request, response) => {
-    const flow = await flows.import(withoutMarks(readFlow(requireBody(request.body))), (document) => distrust(deps, document))
+    const flow = await flows.import(withoutMarks(readFlow(requireBody(request.body))), (document) =>
+      distrust(deps, document),
+    )
     const unapprovedHosts = await waitingOf(deps, flow.document.nodes, flow.unapprovedHosts)
     response.status(201).set('Location', `/api/flows/${flow.id}`).set('ETag', `"${flow.revision}"`)
     response.json({
-      flow: { id: flow.id, revision: flow.revision, document: flow.document, updatedAt: flow.updatedAt, unapprovedHosts },
+      flow: {
+        id: flow.id,
+        revision: flow.revision,
+        document: flow.document,
+        updatedAt: flow.updatedAt,
+        unapprovedHosts,
+      },
       requires: await requiresOf(deps, flow.document, unapprovedHosts, true),
     })
   })

@@ -5,7 +5,9 @@ import { createSignInLimits } from './sign-in-limits.ts'
 function setup() {
   const clock = fakeClock()
   const limits = createSignInLimits(clock.nowMs)
-  const tryTimes = (address: string, times: number) => { for (let n = 0; n < times; n++) limits.tried(address) }
+  const tryTimes = (address: string, times: number) => {
+    for (let n = 0; n < times; n++) limits.tried(address)
+  }
   return { clock, limits, tryTimes }
 }
 

@@ -16,7 +16,10 @@ const freeTries = 50
 const maxPauseMs = 30_000
 const maxAddresses = 10_000
 
-interface Count { tries: number; sinceMs: number }
+interface Count {
+  tries: number
+  sinceMs: number
+}
 
 /** IPv6: a household has a whole /64, so that is what is counted. */
 function networkOf(address: string): string {
@@ -34,7 +37,8 @@ export function createSignInLimits(nowMs: () => number): SignInLimits {
   const all: Count = { tries: 0, sinceMs: 0 }
   let openAtMs = 0
 
-  const live = (count: Count | undefined): Count | undefined => (count && nowMs() - count.sinceMs < windowMs ? count : undefined)
+  const live = (count: Count | undefined): Count | undefined =>
+    count && nowMs() - count.sinceMs < windowMs ? count : undefined
   const countFor = (key: string): Count => {
     const known = live(counts.get(key))
     if (known) return known

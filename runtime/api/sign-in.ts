@@ -31,11 +31,18 @@ export function createSignInLinks(publicUrl: string): SignInLinks {
       return `${publicUrl.replace(/\/+$/, '')}/sign-in?token=${token}`
     },
     isValid: (token) => valid !== undefined && isSameSecret(hashToken(token), valid),
-    use: () => { valid = undefined },
+    use: () => {
+      valid = undefined
+    },
   }
 }
 
-export interface SignInParts { gate: Gate; links: SignInLinks; lines: OpenLines; passwords: Passwords }
+export interface SignInParts {
+  gate: Gate
+  links: SignInLinks
+  lines: OpenLines
+  passwords: Passwords
+}
 
 const ClaimSchema = z.object({ token: z.string().min(1).max(200), password: z.string() })
 const SignInSchema = z.object({ password: z.string() })
@@ -46,7 +53,9 @@ function beginTry(limits: SignInLimits, address: string): string {
   if (waitMs > 0) {
     const minutes = Math.ceil(waitMs / 60_000)
     const wait = waitMs < 60_000 ? `${Math.ceil(waitMs / 1000)} s` : `${minutes} minute${minutes === 1 ? '' : 's'}`
-    throw new AuthError('AUTH_TOO_MANY_TRIES', `Too many tries. Wait ${wait}, then try again.`, { details: { status: 429, retryAfterMs: waitMs } })
+    throw new AuthError('AUTH_TOO_MANY_TRIES', `Too many tries. Wait ${wait}, then try again.`, {
+      details: { status: 429, retryAfterMs: waitMs },
+    })
   }
   limits.tried(address)
   return address
@@ -68,8 +77,13 @@ export function addSignInRoutes(api: Router, deps: ApiDeps, parts: SignInParts):
     const { password } = parseBody(SignInSchema, request.body)
     const address = begin(request)
     const stored = await deps.accounts.passwordHash()
-    if (stored === undefined) throw new AuthError('AUTH_NO_OWNER', 'This Heed has no owner yet. Open the sign-in link that it printed when it started.')
-    if (!(await passwords.isCorrect(password, stored))) throw new AuthError('AUTH_PASSWORD_WRONG', 'This password is not right. Try again.')
+    if (stored === undefined)
+      throw new AuthError(
+        'AUTH_NO_OWNER',
+        'This Heed has no owner yet. Open the sign-in link that it printed when it started.',
+      )
+    if (!(await passwords.isCorrect(password, stored)))
+      throw new AuthError('AUTH_PASSWORD_WRONG', 'This password is not right. Try again.')
     await signIn(request, response, address)
   })
 
@@ -79,7 +93,10 @@ export function addSignInRoutes(api: Router, deps: ApiDeps, parts: SignInParts):
     assertGoodPassword(password)
     const address = begin(request)
     if (!links.isValid(token)) {
-      throw new AuthError('AUTH_LINK_INVALID', 'This sign-in link is used or out of date. Sign in with your password, or restart Heed for a new link.')
+      throw new AuthError(
+        'AUTH_LINK_INVALID',
+        'This sign-in link is used or out of date. Sign in with your password, or restart Heed for a new link.',
+      )
     }
     // Of two people with the same link the store lets one through: AUTH_OWNER_EXISTS for the other.
     await deps.accounts.createOwner(await passwords.hash(password))

@@ -12,7 +12,10 @@ const boundary = 'heed-frame'
 /** The flow of a stream; throws NotFoundError STREAM_NOT_FOUND. */
 export async function assertStream(deps: ApiDeps, id: string): Promise<void> {
   if ((await deps.deployments.streamFlow(id)) !== undefined) return
-  throw new NotFoundError('STREAM_NOT_FOUND', `There is no stream “${id.slice(0, 140)}”. Deploy its flow first; the flow's status lists its streams.`)
+  throw new NotFoundError(
+    'STREAM_NOT_FOUND',
+    `There is no stream “${id.slice(0, 140)}”. Deploy its flow first; the flow's status lists its streams.`,
+  )
 }
 
 function asBuffer(jpeg: Uint8Array): Buffer {
@@ -57,7 +60,10 @@ export function addStreamRoutes(api: Router, deps: ApiDeps, lines: OpenLines): v
         response.status(204).set('Cache-Control', 'no-store').end()
         return
       }
-      throw new RetryableError('STREAM_NO_PICTURE', `No picture came from this camera for ${waitMs / 1000} s. It is starting, lost or stopped; the flow's status says which.`)
+      throw new RetryableError(
+        'STREAM_NO_PICTURE',
+        `No picture came from this camera for ${waitMs / 1000} s. It is starting, lost or stopped; the flow's status says which.`,
+      )
     }
     response.set({ 'Content-Type': 'image/jpeg', 'Cache-Control': 'no-store' }).send(asBuffer(jpeg))
   })
@@ -65,7 +71,11 @@ export function addStreamRoutes(api: Router, deps: ApiDeps, lines: OpenLines): v
   api.get('/streams/:id/live', async (request, response) => {
     await assertStream(deps, request.params.id)
     if (response.closed) return
-    response.writeHead(200, { 'Content-Type': `multipart/x-mixed-replace; boundary=${boundary}`, 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
+    response.writeHead(200, {
+      'Content-Type': `multipart/x-mixed-replace; boundary=${boundary}`,
+      'Cache-Control': 'no-store',
+      'X-Accel-Buffering': 'no',
+    })
     if (request.method === 'HEAD') {
       response.end()
       return

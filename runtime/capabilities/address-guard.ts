@@ -18,12 +18,28 @@ refused.addAddress('::', 'ipv6')
 refused.addSubnet('ff00::', 8, 'ipv6')
 
 const own = new BlockList()
-for (const [net, bits] of [['127.0.0.0', 8], ['10.0.0.0', 8], ['172.16.0.0', 12], ['192.168.0.0', 16], ['100.64.0.0', 10], ['192.0.0.0', 24], ['198.18.0.0', 15], ['240.0.0.0', 4]] as const) own.addSubnet(net, bits, 'ipv4')
+for (const [net, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['100.64.0.0', 10],
+  ['192.0.0.0', 24],
+  ['198.18.0.0', 15],
+  ['240.0.0.0', 4],
+] as const)
+  own.addSubnet(net, bits, 'ipv4')
 own.addAddress('::1', 'ipv6')
 own.addSubnet('fc00::', 7, 'ipv6')
 own.addSubnet('fec0::', 10, 'ipv6')
 
-const refusedNames = new Set(['metadata', 'metadata.google.internal', 'metadata.goog', 'instance-data', 'instance-data.ec2.internal'])
+const refusedNames = new Set([
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'instance-data',
+  'instance-data.ec2.internal',
+])
 
 /** The address itself, and the IPv4 address that some IPv6 ones carry along (mapped, compatible, NAT64, 6to4). */
 function readings(address: string): { address: string; family: 'ipv4' | 'ipv6' }[] {
@@ -31,32 +47,42 @@ function readings(address: string): { address: string; family: 'ipv4' | 'ipv6' }
   if (isIP(bare) !== 6) return [{ address: bare, family: 'ipv4' }]
   const groups = groupsOf(bare)
   const isZero = (from: number, to: number): boolean => groups.slice(from, to).every((group) => group === 0)
-  const v4 = (at: number): string => [groups[at], groups[at + 1]].flatMap((group = 0) => [group >> 8, group & 255]).join('.')
+  const v4 = (at: number): string =>
+    [groups[at], groups[at + 1]].flatMap((group = 0) => [group >> 8, group & 255]).join('.')
   const carried: string[] = []
   if (isZero(0, 6) && !isZero(6, 7)) carried.push(v4(6))
   if (isZero(0, 5) && groups[5] === 0xffff) carried.push(v4(6))
   if (isZero(0, 4) && groups[4] === 0xffff && groups[5] === 0) carried.push(v4(6))
   if (groups[0] === 0x64 && groups[1] === 0xff9b) carried.push(v4(6))
   if (groups[0] === 0x2002) carried.push(v4(1))
-  return [{ address: bare, family: 'ipv6' as const }, ...carried.map((each) => ({ address: each, family: 'ipv4' as const }))]
+  return [
+    { address: bare, family: 'ipv6' as const },
+    ...carried.map((each) => ({ address: each, family: 'ipv4' as const })),
+  ]
 }
 
 function groupsOf(address: string): number[] {
   // A URL writes every form of an IPv6 address the same way, the dotted one too.
   const [left = '', right] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::')
-  const read = (part: string): number[] => part === '' ? [] : part.split(':').map((group) => parseInt(group, 16))
-  const head = read(left), tail = right === undefined ? [] : read(right)
+  const read = (part: string): number[] => (part === '' ? [] : part.split(':').map((group) => parseInt(group, 16)))
+  const head = read(left),
+    tail = right === undefined ? [] : read(right)
   return [...head, ...Array.from({ length: 8 - head.length - tail.length }, () => 0), ...tail]
 }
 
 /** True for an address that nothing in a flow may reach. */
 export function isRefused(address: string): boolean {
-  return isIP(address.replace(/%.*$/, '')) !== 0 && readings(address).some((each) => refused.check(each.address, each.family))
+  return (
+    isIP(address.replace(/%.*$/, '')) !== 0 &&
+    readings(address).some((each) => refused.check(each.address, each.family))
+  )
 }
 
 /** True for this machine and for networks that are not the internet: to be reached only where somebody approved it. */
 export function isOwnNetwork(address: string): boolean {
-  return isIP(address.replace(/%.*$/, '')) !== 0 && readings(address).some((each) => own.check(each.address, each.family))
+  return (
+    isIP(address.replace(/%.*$/, '')) !== 0 && readings(address).some((each) => own.check(each.address, each.family))
+  )
 }
 
 /** True for names that clouds give to what hands out a machine's keys. */

@@ -32,15 +32,23 @@ const mostTrusted = 1000
 /** Asking costs a look at all flows, so a host is not asked for at every request. */
 const judgedForMs = 30_000
 
-export function createEgress({ isApproved, lookup = (host) => systemLookup(host, { all: true }), nowMs = Date.now }: EgressOptions = {}): Egress {
+export function createEgress({
+  isApproved,
+  lookup = (host) => systemLookup(host, { all: true }),
+  nowMs = Date.now,
+}: EgressOptions = {}): Egress {
   const trusted = new Map<string, number>()
   /** Hosts of own networks, by when somebody's approval was last seen. */
   const judged = new Map<string, number>()
-  const isTrusted = (host: string, port: number): boolean => [host, `${host}:${port}`].some((key) => (trusted.get(key) ?? -Infinity) > nowMs())
+  const isTrusted = (host: string, port: number): boolean =>
+    [host, `${host}:${port}`].some((key) => (trusted.get(key) ?? -Infinity) > nowMs())
   const checkApproval = async (host: string, port: number): Promise<void> => {
     if (!isApproved) return
-    if (!isTrusted(host, port) && !await isApproved(host, port)) {
-      throw new FatalError('HTTP_HOST_NOT_APPROVED', `"${host.replace(/^\[|\]$/g, '')}" (port ${port}) lies in your own network, and nobody has approved it. Use it in a connection or a flow, or approve the host.`)
+    if (!isTrusted(host, port) && !(await isApproved(host, port))) {
+      throw new FatalError(
+        'HTTP_HOST_NOT_APPROVED',
+        `"${host.replace(/^\[|\]$/g, '')}" (port ${port}) lies in your own network, and nobody has approved it. Use it in a connection or a flow, or approve the host.`,
+      )
     }
     if (judged.size > mostTrusted) judged.clear()
     judged.set(`${host}:${port}`, nowMs())
@@ -54,7 +62,12 @@ export function createEgress({ isApproved, lookup = (host) => systemLookup(host,
       if (isRefusedName(bare)) throw refusal(`"${bare}" is a cloud's metadata service`)
       const addresses = isIP(bare) === 0 ? await lookup(bare) : [{ address: bare, family: isIP(bare) }]
       const bad = addresses.find(({ address }) => isRefused(address))
-      if (bad) throw refusal(bad.address === bare ? `${bare} is a link-local or metadata address` : `"${bare}" leads to ${bad.address}, a link-local or metadata address`)
+      if (bad)
+        throw refusal(
+          bad.address === bare
+            ? `${bare} is a link-local or metadata address`
+            : `"${bare}" leads to ${bad.address}, a link-local or metadata address`,
+        )
       if (addresses.some(({ address }) => isOwnNetwork(address))) await checkApproval(host, port)
       return addresses
     },
@@ -72,8 +85,12 @@ export function createEgress({ isApproved, lookup = (host) => systemLookup(host,
 
 function checkUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) throw refusal('Only addresses that begin with http:// or https:// can be reached')
-  if (url.username !== '' || url.password !== '') throw refusal(`The address of ${url.host} holds a user name or a password; a connection has fields of their own for them`)
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw refusal('Only addresses that begin with http:// or https:// can be reached')
+  if (url.username !== '' || url.password !== '')
+    throw refusal(
+      `The address of ${url.host} holds a user name or a password; a connection has fields of their own for them`,
+    )
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (isRefusedName(host)) throw refusal(`"${host}" is a cloud's metadata service`)
   if (isRefused(host)) throw refusal(`${host} is a link-local or metadata address`)

@@ -14,7 +14,9 @@ let url = ''
 /** Three words, a twentieth of a second apart, then nothing more. */
 function drip(response: ServerResponse): void {
   let words = 0
-  const timer = setInterval(() => { if (words++ < 3) response.write('word') }, 50)
+  const timer = setInterval(() => {
+    if (words++ < 3) response.write('word')
+  }, 50)
   response.on('close', () => {
     left += 1
     clearInterval(timer)
@@ -64,12 +66,17 @@ describe('an answer that is read while it comes', () => {
   })
 
   it('is read to its end, or to the size that was asked for', async () => {
-    expect(await read((await http.open({ method: 'POST', url: `${url}/echo`, body: 'hello', ...limits }, never)).pieces)).toBe('hello')
-    expect(await read((await http.open({ method: 'GET', url: `${url}/large`, maxBytes: 1000, ...limits }, never)).pieces)).toHaveLength(1000)
+    expect(
+      await read((await http.open({ method: 'POST', url: `${url}/echo`, body: 'hello', ...limits }, never)).pieces),
+    ).toBe('hello')
+    expect(
+      await read((await http.open({ method: 'GET', url: `${url}/large`, maxBytes: 1000, ...limits }, never)).pieces),
+    ).toHaveLength(1000)
   })
 
   it('ends in words when it stands still, takes too long, breaks off, or is not wanted any more', async () => {
-    const open = async (path: string, more: Partial<typeof limits> = {}, signal = never): Promise<string> => await read((await http.open({ method: 'GET', url: url + path, ...limits, ...more }, signal)).pieces)
+    const open = async (path: string, more: Partial<typeof limits> = {}, signal = never): Promise<string> =>
+      await read((await http.open({ method: 'GET', url: url + path, ...limits, ...more }, signal)).pieces)
     await expect(open('/drip', { idleMs: 200 })).rejects.toMatchObject({ code: 'HTTP_TIMEOUT' })
     await expect(open('/drip', { longestMs: 300 })).rejects.toMatchObject({ code: 'HTTP_TIMEOUT' })
     await expect(open('/hang', { timeoutMs: 100 })).rejects.toMatchObject({ code: 'HTTP_TIMEOUT' })
@@ -83,7 +90,9 @@ describe('an answer that is read while it comes', () => {
   })
 
   it('goes through the same guard', async () => {
-    await expect(http.open({ method: 'GET', url: 'http://169.254.169.254/', ...limits }, never)).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD' })
+    await expect(http.open({ method: 'GET', url: 'http://169.254.169.254/', ...limits }, never)).rejects.toMatchObject({
+      code: 'HTTP_REFUSED_BY_GUARD',
+    })
   })
 })
 
@@ -99,16 +108,23 @@ describe('http', () => {
   })
 
   it('reaches a server by its name', async () => {
-    expect(await http.request({ method: 'GET', url: `${url.replace('127.0.0.1', 'localhost')}/echo` }, never)).toMatchObject({ status: 201 })
+    expect(
+      await http.request({ method: 'GET', url: `${url.replace('127.0.0.1', 'localhost')}/echo` }, never),
+    ).toMatchObject({ status: 201 })
   })
 
   it('follows no redirect and cuts large answers off', async () => {
-    expect(await http.request({ method: 'GET', url: `${url}/redirect` }, never)).toMatchObject({ status: 302, headers: { location: '/large' } })
+    expect(await http.request({ method: 'GET', url: `${url}/redirect` }, never)).toMatchObject({
+      status: 302,
+      headers: { location: '/large' },
+    })
     expect((await http.request({ method: 'GET', url: `${url}/large`, maxBytes: 1000 }, never)).text).toHaveLength(1000)
   })
 
   it('gives up after the time it was given, and at once when it is stopped', async () => {
-    await expect(http.request({ method: 'GET', url: `${url}/hang`, timeoutMs: 100 }, never)).rejects.toMatchObject({ code: 'HTTP_TIMEOUT' })
+    await expect(http.request({ method: 'GET', url: `${url}/hang`, timeoutMs: 100 }, never)).rejects.toMatchObject({
+      code: 'HTTP_TIMEOUT',
+    })
     const control = new AbortController()
     const waiting = http.request({ method: 'GET', url: `${url}/hang` }, control.signal)
     control.abort()
@@ -116,25 +132,50 @@ describe('http', () => {
   })
 
   it('names a server that closes without an answer', async () => {
-    await expect(http.request({ method: 'GET', url: `${url}/close` }, never)).rejects.toMatchObject({ code: 'HTTP_UNREACHABLE', message: expect.stringContaining('closed the connection') as string })
+    await expect(http.request({ method: 'GET', url: `${url}/close` }, never)).rejects.toMatchObject({
+      code: 'HTTP_UNREACHABLE',
+      message: expect.stringContaining('closed the connection') as string,
+    })
   })
 
   it('names a port where nobody listens and a host that does not exist', async () => {
-    await expect(http.request({ method: 'GET', url: 'http://127.0.0.1:9' }, never)).rejects.toMatchObject({ code: 'HTTP_UNREACHABLE', message: expect.stringContaining('refused the connection') as string })
-    await expect(http.request({ method: 'GET', url: 'http://nobody.invalid' }, never)).rejects.toMatchObject({ code: 'HTTP_UNREACHABLE' })
+    await expect(http.request({ method: 'GET', url: 'http://127.0.0.1:9' }, never)).rejects.toMatchObject({
+      code: 'HTTP_UNREACHABLE',
+      message: expect.stringContaining('refused the connection') as string,
+    })
+    await expect(http.request({ method: 'GET', url: 'http://nobody.invalid' }, never)).rejects.toMatchObject({
+      code: 'HTTP_UNREACHABLE',
+    })
   })
 
   it.each([
-    'http://169.254.169.254/latest/meta-data/', 'http://[fe80::1]/', 'http://[::ffff:169.254.169.254]/', 'http://2852039166/', 'http://0xa9fea9fe/',
-    'http://100.100.100.200/', 'http://0.0.0.0/', 'ftp://example.org', 'file:///etc/passwd', 'not an address',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[fe80::1]/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://2852039166/',
+    'http://0xa9fea9fe/',
+    'http://100.100.100.200/',
+    'http://0.0.0.0/',
+    'ftp://example.org',
+    'file:///etc/passwd',
+    'not an address',
   ])('refuses %s', async (target) => {
-    await expect(http.request({ method: 'GET', url: target, timeoutMs: 500 }, never)).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD' })
+    await expect(http.request({ method: 'GET', url: target, timeoutMs: 500 }, never)).rejects.toMatchObject({
+      code: 'HTTP_REFUSED_BY_GUARD',
+    })
   })
 })
 
 it.each([
-  ['169.254.1.1', true], ['fe80::abcd', true], ['::ffff:169.254.169.254', true], ['fd00:ec2::254', true],
-  ['127.0.0.1', false], ['::1', false], ['192.168.1.20', false], ['10.0.0.5', false], ['93.184.216.34', false],
+  ['169.254.1.1', true],
+  ['fe80::abcd', true],
+  ['::ffff:169.254.169.254', true],
+  ['fd00:ec2::254', true],
+  ['127.0.0.1', false],
+  ['::1', false],
+  ['192.168.1.20', false],
+  ['10.0.0.5', false],
+  ['93.184.216.34', false],
 ])('the guard says of %s: refused is %s', (address, expected) => {
   expect(isRefused(address)).toBe(expected)
 })

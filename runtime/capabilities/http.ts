@@ -1,7 +1,13 @@
 // The runtime's one way to speak HTTP: bounded in time and size, no redirects, no address that a flow must not reach.
 // Never retries; who called decides that.
 import { Agent, buildConnector, request as send } from 'undici'
-import type { HttpRequest, HttpResponse, HttpStream, HttpStreamRequest, StreamingHttpPort } from '../../nodes/contract/capabilities.ts'
+import type {
+  HttpRequest,
+  HttpResponse,
+  HttpStream,
+  HttpStreamRequest,
+  StreamingHttpPort,
+} from '../../nodes/contract/capabilities.ts'
 import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import { portOf } from '../../nodes/contract/hosts.ts'
 import { pinnedLookup } from './address-guard.ts'
@@ -15,18 +21,26 @@ export interface HttpClient extends StreamingHttpPort {
 }
 
 /** Opens the client; connections are kept alive and bounded per host. Without an `egress` own networks are open. */
-export function createHttp(options: { connectionsPerHost?: number; connectTimeoutMs?: number; egress?: Egress } = {}): HttpClient {
+export function createHttp(
+  options: { connectionsPerHost?: number; connectTimeoutMs?: number; egress?: Egress } = {},
+): HttpClient {
   const egress = options.egress ?? createEgress()
   const agent = new Agent({
-    connections: options.connectionsPerHost ?? 256, pipelining: 1, keepAliveTimeout: 10_000, keepAliveMaxTimeout: 60_000,
+    connections: options.connectionsPerHost ?? 256,
+    pipelining: 1,
+    keepAliveTimeout: 10_000,
+    keepAliveMaxTimeout: 60_000,
     connect: connectThrough(egress, options.connectTimeoutMs ?? 5000),
     // Our own timer covers the whole request.
-    headersTimeout: 0, bodyTimeout: 0,
+    headersTimeout: 0,
+    bodyTimeout: 0,
   })
   return {
     request: (request, signal) => perform(agent, egress, request, signal),
     open: (request, signal) => openStream(agent, egress, request, signal),
-    close: async () => { await agent.destroy() },
+    close: async () => {
+      await agent.destroy()
+    },
   }
 }
 
@@ -68,7 +82,10 @@ function watchOver(signal: AbortSignal): Watch {
     },
     reasonOf: (error, host) => {
       if (signal.aborted) return new StoppedError()
-      if (lateAfterMs !== undefined) return new RetryableError('HTTP_TIMEOUT', `${host} did not answer within ${lateAfterMs / 1000} s.`, { cause: error })
+      if (lateAfterMs !== undefined)
+        return new RetryableError('HTTP_TIMEOUT', `${host} did not answer within ${lateAfterMs / 1000} s.`, {
+          cause: error,
+        })
       return asCoded(error, host)
     },
     end: () => {
@@ -80,9 +97,25 @@ function watchOver(signal: AbortSignal): Watch {
 
 type Head = Pick<HttpResponse, 'status' | 'headers'> & { body: AsyncIterable<Uint8Array> }
 
-async function sendRequest(agent: Agent, url: URL, request: Omit<HttpRequest, 'isBinary'>, signal: AbortSignal): Promise<Head> {
-  const response = await send(url, { dispatcher: agent, method: request.method, signal, headers: request.headers ?? {}, body: request.body ?? null })
-  const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value ?? '']))
+async function sendRequest(
+  agent: Agent,
+  url: URL,
+  request: Omit<HttpRequest, 'isBinary'>,
+  signal: AbortSignal,
+): Promise<Head> {
+  const response = await send(url, {
+    dispatcher: agent,
+    method: request.method,
+    signal,
+    headers: request.headers ?? {},
+    body: request.body ?? null,
+  })
+  const headers = Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  )
   return { status: response.statusCode, headers, body: response.body }
 }
 
@@ -102,7 +135,12 @@ async function perform(agent: Agent, egress: Egress, request: HttpRequest, signa
   }
 }
 
-async function openStream(agent: Agent, egress: Egress, request: HttpStreamRequest, signal: AbortSignal): Promise<HttpStream> {
+async function openStream(
+  agent: Agent,
+  egress: Egress,
+  request: HttpStreamRequest,
+  signal: AbortSignal,
+): Promise<HttpStream> {
   const url = egress.checkUrl(request.url)
   const watch = watchOver(signal)
   const { timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, idleMs, longestMs } = request
@@ -167,7 +205,12 @@ function asCoded(error: unknown, host: string): FatalError | RetryableError {
     const known = 'code' in current ? words[String(current.code)] : undefined
     if (known) return new RetryableError('HTTP_UNREACHABLE', `${host} ${known}`, { cause: error })
   }
-  const first = error instanceof AggregateError ? error.errors.find((each): each is Error => each instanceof Error) : error
+  const first =
+    error instanceof AggregateError ? error.errors.find((each): each is Error => each instanceof Error) : error
   if (first !== error) return asCoded(first, host)
-  return new RetryableError('HTTP_UNREACHABLE', `${host} could not be reached: ${error instanceof Error ? error.message : 'unknown trouble'}.`, { cause: error })
+  return new RetryableError(
+    'HTTP_UNREACHABLE',
+    `${host} could not be reached: ${error instanceof Error ? error.message : 'unknown trouble'}.`,
+    { cause: error },
+  )
 }

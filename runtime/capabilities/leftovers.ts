@@ -15,14 +15,16 @@ export async function makeShortLivedFolder(prefix: string): Promise<string> {
 /** Removes folders of that prefix which nobody can be using any more. Never throws: what cannot be removed belongs to somebody else. */
 export async function sweepLeftovers(prefix: string, nowMs: number): Promise<void> {
   const names = (await readdir(tmpdir()).catch(() => [])).filter((name) => name.startsWith(prefix))
-  await Promise.all(names.map(async (name) => {
-    const path = join(tmpdir(), name)
-    try {
-      const { ctimeMs, uid } = await lstat(path)
-      if (nowMs - ctimeMs < longestUseMs || (process.getuid && uid !== process.getuid())) return
-      await rm(path, { recursive: true, force: true })
-    } catch {
-      // Somebody else was quicker, or it is not ours.
-    }
-  }))
+  await Promise.all(
+    names.map(async (name) => {
+      const path = join(tmpdir(), name)
+      try {
+        const { ctimeMs, uid } = await lstat(path)
+        if (nowMs - ctimeMs < longestUseMs || (process.getuid && uid !== process.getuid())) return
+        await rm(path, { recursive: true, force: true })
+      } catch {
+        // Somebody else was quicker, or it is not ours.
+      }
+    }),
+  )
 }

@@ -12,7 +12,13 @@ import { pinnedAddresses } from './pinned-host.ts'
 const timeoutMs = 10_000
 
 /** The mail port of this process; every connection passes the one door out. */
-export function createMail({ connections, egress }: { connections: Pick<ConnectionPort, 'get'>; egress: Pick<Egress, 'checkAddress'> }): MailPort {
+export function createMail({
+  connections,
+  egress,
+}: {
+  connections: Pick<ConnectionPort, 'get'>
+  egress: Pick<Egress, 'checkAddress'>
+}): MailPort {
   return {
     send: async (name, mail, signal) => {
       const connection = await connections.get(name)
@@ -31,8 +37,16 @@ export function createMail({ connections, egress }: { connections: Pick<Connecti
 }
 
 /** To whichever of the judged addresses answers. */
-async function openLine({ name, kind, config }: Connection, egress: Pick<Egress, 'checkAddress'>, signal: AbortSignal): Promise<Socket> {
-  if (kind !== 'smtp') throw new FatalError('MAIL_CONNECTION_UNFIT', `The connection "${name}" is of the kind "${kind}". Mail goes over one of the kind "smtp".`)
+async function openLine(
+  { name, kind, config }: Connection,
+  egress: Pick<Egress, 'checkAddress'>,
+  signal: AbortSignal,
+): Promise<Socket> {
+  if (kind !== 'smtp')
+    throw new FatalError(
+      'MAIL_CONNECTION_UNFIT',
+      `The connection "${name}" is of the kind "${kind}". Mail goes over one of the kind "smtp".`,
+    )
   const host = String(config.host ?? '')
   const port = portOf(config)
   const addresses = await pinnedAddresses(egress, host, port, signal)
@@ -53,21 +67,33 @@ function openTransport({ config, secret }: Connection, line: Socket) {
   const port = portOf(config)
   const { user, password } = secret
   return createTransport({
-    connection: line, host, port, secure: typeof config.secure === 'boolean' ? config.secure : port === 465,
-    ...(isIP(host) === 0 ? { tls: { servername: host } } : {}), name: 'heed.local',
+    connection: line,
+    host,
+    port,
+    secure: typeof config.secure === 'boolean' ? config.secure : port === 465,
+    ...(isIP(host) === 0 ? { tls: { servername: host } } : {}),
+    name: 'heed.local',
     // A password never goes over an open line, except on this machine.
-    ...(user ? { auth: { user, pass: password ?? '' }, requireTLS: !/^(127\.|::1$)/.test(line.remoteAddress ?? '') } : {}),
-    greetingTimeout: timeoutMs, socketTimeout: timeoutMs,
-    disableFileAccess: true, disableUrlAccess: true,
+    ...(user
+      ? { auth: { user, pass: password ?? '' }, requireTLS: !/^(127\.|::1$)/.test(line.remoteAddress ?? '') }
+      : {}),
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
   })
 }
 
 function letterOf({ config }: Connection, mail: Mail): Record<string, unknown> {
   return {
-    from: String(config.from ?? ''), to: mail.to.map((address) => ({ name: '', address })),
-    subject: mail.subject.replace(/[\r\n]+/g, ' '), text: mail.text,
+    from: String(config.from ?? ''),
+    to: mail.to.map((address) => ({ name: '', address })),
+    subject: mail.subject.replace(/[\r\n]+/g, ' '),
+    text: mail.text,
     ...(mail.id === undefined ? {} : { messageId: `<${mail.id.replace(/[^A-Za-z0-9._-]/g, '')}@heed.local>` }),
-    ...(mail.picture ? { attachments: [{ filename: 'picture.jpg', content: Buffer.from(mail.picture), contentType: 'image/jpeg' }] } : {}),
+    ...(mail.picture
+      ? { attachments: [{ filename: 'picture.jpg', content: Buffer.from(mail.picture), contentType: 'image/jpeg' }] }
+      : {}),
     headers: { 'Auto-Submitted': 'auto-generated' },
   }
 }
@@ -77,7 +103,14 @@ function takenBy({ accepted, rejected }: { accepted: unknown[]; rejected: unknow
 }
 
 const away: Record<string, string> = {
-  ECONNECTION: 'cannot be reached', ESOCKET: 'cannot be reached', ETIMEDOUT: 'did not answer in time', EDNS: 'cannot be reached', ECONNREFUSED: 'refused the connection', EHOSTUNREACH: 'cannot be reached', ENETUNREACH: 'cannot be reached', ECONNRESET: 'closed the connection',
+  ECONNECTION: 'cannot be reached',
+  ESOCKET: 'cannot be reached',
+  ETIMEDOUT: 'did not answer in time',
+  EDNS: 'cannot be reached',
+  ECONNREFUSED: 'refused the connection',
+  EHOSTUNREACH: 'cannot be reached',
+  ENETUNREACH: 'cannot be reached',
+  ECONNRESET: 'closed the connection',
   ETLS: 'did not agree on encryption',
 }
 
@@ -87,10 +120,19 @@ function asCoded(thrown: unknown, { config }: Connection): CodedError {
   const where = `The mail server ${String(config.host)}:${String(config.port)}`
   const said = error.response ? `: ${error.response.replace(/\s+/g, ' ').slice(0, 160)}` : ''
   const { responseCode: status = 0 } = error
-  if (status >= 400 && status < 500) return new RetryableError('MAIL_NOT_NOW', `${where} cannot take it now (${status}${said}).`)
-  if (error.code === 'EAUTH') return new FatalError('MAIL_PASSWORD_REFUSED', `${where} refused user name or password (${status}). Enter them again under Connections.`)
+  if (status >= 400 && status < 500)
+    return new RetryableError('MAIL_NOT_NOW', `${where} cannot take it now (${status}${said}).`)
+  if (error.code === 'EAUTH')
+    return new FatalError(
+      'MAIL_PASSWORD_REFUSED',
+      `${where} refused user name or password (${status}). Enter them again under Connections.`,
+    )
   if (status >= 500) return new FatalError('MAIL_REFUSED', `${where} refused the mail (${status}${said}).`)
   // The library hides the socket's own code in its message.
   const words = away[/\bE[A-Z]{4,}\b/.exec(error.message)?.[0] ?? ''] ?? away[error.code ?? ''] ?? 'could not be used'
-  return new RetryableError('MAIL_UNREACHABLE', `${where} ${words}. Check server, port and encryption of the connection. ${error.code === 'ETLS' ? error.message.slice(0, 120) : ''}`.trim(), { cause: error })
+  return new RetryableError(
+    'MAIL_UNREACHABLE',
+    `${where} ${words}. Check server, port and encryption of the connection. ${error.code === 'ETLS' ? error.message.slice(0, 120) : ''}`.trim(),
+    { cause: error },
+  )
 }

@@ -11,12 +11,24 @@ import type { Egress } from './egress.ts'
 import { pinnedAddresses } from './pinned-host.ts'
 
 const timeoutMs = 10_000
-const words: Record<string, string> = { ECONNREFUSED: 'refused the connection', ECONNRESET: 'closed the connection', ETIMEDOUT: 'did not answer in time', EHOSTUNREACH: 'cannot be reached', ENETUNREACH: 'cannot be reached' }
+const words: Record<string, string> = {
+  ECONNREFUSED: 'refused the connection',
+  ECONNRESET: 'closed the connection',
+  ETIMEDOUT: 'did not answer in time',
+  EHOSTUNREACH: 'cannot be reached',
+  ENETUNREACH: 'cannot be reached',
+}
 /** Bad protocol, client id, user or rights: MQTT 3 and 5. Another try would be refused again. */
 const refusals = new Set([1, 2, 4, 5, 132, 133, 134, 135, 138])
 
 /** The MQTT port of this process; every connection passes the one door out. */
-export function createMqtt({ connections, egress }: { connections: Pick<ConnectionPort, 'get'>; egress: Pick<Egress, 'checkAddress'> }): MqttPort {
+export function createMqtt({
+  connections,
+  egress,
+}: {
+  connections: Pick<ConnectionPort, 'get'>
+  egress: Pick<Egress, 'checkAddress'>
+}): MqttPort {
   return {
     publish: async (name, messages, signal) => {
       const connection = await connections.get(name)
@@ -38,33 +50,77 @@ export function createMqtt({ connections, egress }: { connections: Pick<Connecti
   }
 }
 
-interface Target { url: string; options: IClientOptions }
+interface Target {
+  url: string
+  options: IClientOptions
+}
 
 /** To be tried in turn: a name may have several addresses. */
-async function targetsOf({ name, kind, config, secret }: Connection, egress: Pick<Egress, 'checkAddress'>, signal: AbortSignal): Promise<Target[]> {
-  if (kind !== 'mqtt') throw new FatalError('MQTT_CONNECTION_UNFIT', `The connection "${name}" is of the kind "${kind}". This wants one of the kind "mqtt".`)
+async function targetsOf(
+  { name, kind, config, secret }: Connection,
+  egress: Pick<Egress, 'checkAddress'>,
+  signal: AbortSignal,
+): Promise<Target[]> {
+  if (kind !== 'mqtt')
+    throw new FatalError(
+      'MQTT_CONNECTION_UNFIT',
+      `The connection "${name}" is of the kind "${kind}". This wants one of the kind "mqtt".`,
+    )
   const url = new URL(String(config.url ?? ''))
-  const login = { ...(secret.user ? { username: secret.user } : {}), ...(secret.password ? { password: secret.password } : {}) }
-  const options: IClientOptions = { ...login, connectTimeout: timeoutMs, reconnectPeriod: 0, clean: true, queueQoSZero: false }
+  const login = {
+    ...(secret.user ? { username: secret.user } : {}),
+    ...(secret.password ? { password: secret.password } : {}),
+  }
+  const options: IClientOptions = {
+    ...login,
+    connectTimeout: timeoutMs,
+    reconnectPeriod: 0,
+    clean: true,
+    queueQoSZero: false,
+  }
   const addresses = await pinnedAddresses(egress, url.hostname, portOf(url), signal)
   // A WebSocket names its host to the server; it looks it up where we say, and follows no redirect.
-  if (url.protocol.startsWith('ws')) return [{ url: url.href, options: { ...options, wsOptions: { lookup: pinnedLookup(addresses), followRedirects: false } } }]
+  if (url.protocol.startsWith('ws'))
+    return [
+      {
+        url: url.href,
+        options: { ...options, wsOptions: { lookup: pinnedLookup(addresses), followRedirects: false } },
+      },
+    ]
   const servername = url.hostname
   return addresses.map(({ address }) => {
     const to = new URL(url)
     to.hostname = address.includes(':') ? `[${address}]` : address
-    return { url: to.href, options: { ...options, ...(url.protocol === 'mqtts:' && isIP(servername) === 0 ? { servername } : {}) } as IClientOptions }
+    return {
+      url: to.href,
+      options: {
+        ...options,
+        ...(url.protocol === 'mqtts:' && isIP(servername) === 0 ? { servername } : {}),
+      } as IClientOptions,
+    }
   })
 }
 
 /** Nothing can have been sent, and it was said at once. */
 function isNobodyThere(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(String(thrown.code))
+  return (
+    thrown instanceof Error &&
+    'code' in thrown &&
+    ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(String(thrown.code))
+  )
 }
 
-function published(client: MqttClient, messages: Parameters<MqttPort['publish']>[1], signal: AbortSignal, url: string): Promise<void> {
+function published(
+  client: MqttClient,
+  messages: Parameters<MqttPort['publish']>[1],
+  signal: AbortSignal,
+  url: string,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(Object.assign(new Error(`no answer from ${new URL(url).host}`), { code: 'ETIMEDOUT' })), timeoutMs)
+    const late = setTimeout(
+      () => reject(Object.assign(new Error(`no answer from ${new URL(url).host}`), { code: 'ETIMEDOUT' })),
+      timeoutMs,
+    )
     const stop = (): void => reject(new StoppedError())
     signal.addEventListener('abort', stop, { once: true })
     const settle = (end: () => void) => (): void => {
@@ -72,11 +128,20 @@ function published(client: MqttClient, messages: Parameters<MqttPort['publish']>
       signal.removeEventListener('abort', stop)
       end()
     }
-    const publish = async (): Promise<void> => { for (const { topic, payload } of messages) await client.publishAsync(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos: 1 }) }
-    client.once('connect', () => void publish().then(settle(resolve), (error: unknown) => settle(() => reject(toError(error)))()))
+    const publish = async (): Promise<void> => {
+      for (const { topic, payload } of messages)
+        await client.publishAsync(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos: 1 })
+    }
+    client.once(
+      'connect',
+      () => void publish().then(settle(resolve), (error: unknown) => settle(() => reject(toError(error)))()),
+    )
     // Stays: a client that is ended may still complain.
     client.on('error', (error) => settle(() => reject(error))())
-    client.once('close', settle(() => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))))
+    client.once(
+      'close',
+      settle(() => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' }))),
+    )
   })
 }
 
@@ -88,5 +153,9 @@ function asCoded(thrown: unknown, host: string): CodedError {
     return refusals.has(error.code) ? new FatalError('MQTT_REFUSED', text) : new RetryableError('MQTT_NOT_NOW', text)
   }
   const code = error.code ?? error.errors?.[0]?.code ?? ''
-  return new RetryableError('MQTT_UNREACHABLE', `The broker at ${host} ${words[code] ?? `could not be used: ${error.message.slice(0, 100)}`}. Is it running there?`, { cause: error })
+  return new RetryableError(
+    'MQTT_UNREACHABLE',
+    `The broker at ${host} ${words[code] ?? `could not be used: ${error.message.slice(0, 100)}`}. Is it running there?`,
+    { cause: error },
+  )
 }

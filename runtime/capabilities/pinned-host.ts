@@ -5,7 +5,12 @@ import { CodedError, RetryableError, StoppedError } from '../../nodes/contract/e
 import type { Egress } from './egress.ts'
 
 /** The addresses to connect to, and no others. Throws FatalError HTTP_REFUSED_BY_GUARD or HTTP_HOST_NOT_APPROVED, RetryableError HTTP_UNREACHABLE, StoppedError. */
-export async function pinnedAddresses(egress: Pick<Egress, 'checkAddress'>, host: string, port: number, signal?: AbortSignal): Promise<[LookupAddress, ...LookupAddress[]]> {
+export async function pinnedAddresses(
+  egress: Pick<Egress, 'checkAddress'>,
+  host: string,
+  port: number,
+  signal?: AbortSignal,
+): Promise<[LookupAddress, ...LookupAddress[]]> {
   try {
     const [first, ...more] = await unlessStopped(egress.checkAddress(host, port), signal)
     if (first) return [first, ...more]
@@ -31,5 +36,9 @@ export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal | u
 }
 
 function unknown(host: string, cause?: unknown): RetryableError {
-  return new RetryableError('HTTP_UNREACHABLE', `${host} is not a known host name, or the name service does not answer.`, { cause })
+  return new RetryableError(
+    'HTTP_UNREACHABLE',
+    `${host} is not a known host name, or the name service does not answer.`,
+    { cause },
+  )
 }

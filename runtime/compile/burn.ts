@@ -20,7 +20,10 @@ function pictures(graph: Graph, id: string): Link[] {
 export function burnChain(graph: Graph, camera: string): string[] {
   const chain: string[] = []
   for (let at: string | undefined = camera; at !== undefined;) {
-    const next: string | undefined = pictures(graph, at).map(({ to }) => to).filter((id) => burns(graph, id) && !chain.includes(id)).sort(compareText)[0]
+    const next: string | undefined = pictures(graph, at)
+      .map(({ to }) => to)
+      .filter((id) => burns(graph, id) && !chain.includes(id))
+      .sort(compareText)[0]
     if (next !== undefined) chain.push(next)
     at = next
   }
@@ -31,13 +34,29 @@ export function burnChain(graph: Graph, camera: string): string[] {
 export function checkBurning(graph: Graph, cameras: readonly string[]): Problem[] {
   return cameras.flatMap((camera) => {
     const chain = burnChain(graph, camera)
-    const past = chain.flatMap((node, index) => pictures(graph, chain[index - 1] ?? camera).filter(({ to }) => to !== node).map((link) => ({ link, node })))
+    const past = chain.flatMap((node, index) =>
+      pictures(graph, chain[index - 1] ?? camera)
+        .filter(({ to }) => to !== node)
+        .map((link) => ({ link, node })),
+    )
     const blamed = new Set([...chain, ...past.map(({ link }) => link.to)])
     const behind = reach([camera], (id) => pictures(graph, id).map(({ to }) => to))
     const late = [...behind].filter((id) => burns(graph, id) && !blamed.has(id)).sort(compareText)
     return [
-      ...past.map(({ link, node }) => fault('FRAMES_PAST_MASK', `The picture of ${nameOf(graph, camera)} reaches ${nameOf(graph, link.to)} without ${nameOf(graph, node)}. Lead that wire out of ${nameOf(graph, node)} instead.`, { node: link.to, port: link.toPort })),
-      ...late.map((id) => fault('FRAMES_MASK_LATE', `${nameOf(graph, id)} must stand directly behind ${nameOf(graph, camera)}: what stands between them would see the picture without it.`, { node: id })),
+      ...past.map(({ link, node }) =>
+        fault(
+          'FRAMES_PAST_MASK',
+          `The picture of ${nameOf(graph, camera)} reaches ${nameOf(graph, link.to)} without ${nameOf(graph, node)}. Lead that wire out of ${nameOf(graph, node)} instead.`,
+          { node: link.to, port: link.toPort },
+        ),
+      ),
+      ...late.map((id) =>
+        fault(
+          'FRAMES_MASK_LATE',
+          `${nameOf(graph, id)} must stand directly behind ${nameOf(graph, camera)}: what stands between them would see the picture without it.`,
+          { node: id },
+        ),
+      ),
     ]
   })
 }

@@ -28,7 +28,13 @@ export function checkWires(flow: ParsedFlow, nodes: Nodes): Checked {
   for (const { from, to } of flow.wires) {
     const key = `${from.node} ${from.port} ${to.node} ${to.port}`
     if (seen.has(key)) {
-      checked.problems.push(fault('WIRE_TWICE', `The same wire from ${nameOf(from, nodes)} is drawn twice. Delete one of them.`, placeAt(to, from, nodes)))
+      checked.problems.push(
+        fault(
+          'WIRE_TWICE',
+          `The same wire from ${nameOf(from, nodes)} is drawn twice. Delete one of them.`,
+          placeAt(to, from, nodes),
+        ),
+      )
       continue
     }
     seen.add(key)
@@ -52,9 +58,18 @@ function checkWire(wire: { from: PortRef; to: PortRef }, flow: ParsedFlow, nodes
   const { from, to } = wire
   const source = nodes.get(from.node)
   const target = nodes.get(to.node)
-  for (const [end, other] of [[from, to], [to, from]] as const) {
+  for (const [end, other] of [
+    [from, to],
+    [to, from],
+  ] as const) {
     if (nodes.has(end.node) || flow.unreadable.has(end.node)) continue
-    checked.problems.push(fault('WIRE_NODE_MISSING', `A wire ${end === from ? 'starts at' : 'leads to'} the node ${quote(end.node)}, which is not in this flow. Delete the wire, or put the node back.`, placeAt(other, end, nodes)))
+    checked.problems.push(
+      fault(
+        'WIRE_NODE_MISSING',
+        `A wire ${end === from ? 'starts at' : 'leads to'} the node ${quote(end.node)}, which is not in this flow. Delete the wire, or put the node back.`,
+        placeAt(other, end, nodes),
+      ),
+    )
   }
   if (source === undefined || target === undefined) return
   const link: Link = { from: from.node, fromPort: from.port, to: to.node, toPort: to.port }
@@ -62,10 +77,22 @@ function checkWire(wire: { from: PortRef; to: PortRef }, flow: ParsedFlow, nodes
   const sent = findPort(source, from.port, 'out', checked.problems)
   const taken = findPort(target, to.port, 'in', checked.problems)
   if (source === target) {
-    checked.problems.push(fault('WIRE_TO_SELF', `A wire leads from ${quote(source.name)} back to itself. Delete it.`, { node: to.node, port: to.port }))
+    checked.problems.push(
+      fault('WIRE_TO_SELF', `A wire leads from ${quote(source.name)} back to itself. Delete it.`, {
+        node: to.node,
+        port: to.port,
+      }),
+    )
   } else if (sent !== undefined && taken !== undefined) {
     if (canWire(sent.kind, taken.kind)) checked.links.push(link)
-    else checked.problems.push(fault('WIRE_KIND_MISMATCH', `${quote(sent.label)} of ${quote(source.name)} does not fit ${quote(taken.label)} of ${quote(target.name)}. ${explainMismatch(sent.kind, taken.kind)}`, { node: to.node, port: to.port }))
+    else
+      checked.problems.push(
+        fault(
+          'WIRE_KIND_MISMATCH',
+          `${quote(sent.label)} of ${quote(source.name)} does not fit ${quote(taken.label)} of ${quote(target.name)}. ${explainMismatch(sent.kind, taken.kind)}`,
+          { node: to.node, port: to.port },
+        ),
+      )
   }
 }
 
@@ -78,12 +105,25 @@ function findPort(node: ResolvedNode, name: string, side: 'in' | 'out', problems
   const place = { node: node.id, port: name }
   const role = side === 'out' ? 'starts at' : 'leads to'
   if (Object.hasOwn(ports[side === 'out' ? 'in' : 'out'], name)) {
-    problems.push(fault('WIRE_WRONG_SIDE', `A wire ${role} ${quote(name)} of ${quote(node.name)}, but that port ${side === 'out' ? 'only receives' : 'only sends'}. Wires run from an out port to an in port.`, place))
+    problems.push(
+      fault(
+        'WIRE_WRONG_SIDE',
+        `A wire ${role} ${quote(name)} of ${quote(node.name)}, but that port ${side === 'out' ? 'only receives' : 'only sends'}. Wires run from an out port to an in port.`,
+        place,
+      ),
+    )
     return undefined
   }
   const names = Object.keys(here)
-  const choice = names.length === 0 ? `It has no ${side} ports.` : `Its ${side} ports are ${listWords(names.map(quote), 'and')}.`
-  problems.push(fault('WIRE_PORT_UNKNOWN', `A wire ${role} ${quote(name)} of ${quote(node.name)}, which has no ${side} port of that name. ${choice}`, place))
+  const choice =
+    names.length === 0 ? `It has no ${side} ports.` : `Its ${side} ports are ${listWords(names.map(quote), 'and')}.`
+  problems.push(
+    fault(
+      'WIRE_PORT_UNKNOWN',
+      `A wire ${role} ${quote(name)} of ${quote(node.name)}, which has no ${side} port of that name. ${choice}`,
+      place,
+    ),
+  )
   return undefined
 }
 
@@ -94,9 +134,17 @@ function checkInputs(nodes: Nodes, checked: Checked): void {
       const wires = arriving.get(`${node.id} ${name}`) ?? []
       const place = { node: node.id, port: name }
       if (wires.length === 0 && port.required) {
-        checked.problems.push(fault('NODE_INPUT_MISSING', `${quote(node.name)} needs a wire into ${quote(port.label)}.`, place))
+        checked.problems.push(
+          fault('NODE_INPUT_MISSING', `${quote(node.name)} needs a wire into ${quote(port.label)}.`, place),
+        )
       } else if (wires.length > 1 && !port.many && !comeFromDifferentCameras(wires, nodes, checked)) {
-        checked.problems.push(fault('WIRE_PORT_FULL', `${quote(port.label)} of ${quote(node.name)} takes one wire, but ${wires.length} lead into it. Delete all but one, or place the node once for each.`, place))
+        checked.problems.push(
+          fault(
+            'WIRE_PORT_FULL',
+            `${quote(port.label)} of ${quote(node.name)} takes one wire, but ${wires.length} lead into it. Delete all but one, or place the node once for each.`,
+            place,
+          ),
+        )
       }
     }
   }
@@ -108,9 +156,22 @@ function checkOutputs(nodes: Nodes, checked: Checked): void {
   for (const { id, name, definition, config } of nodes.values()) {
     for (const [key, port] of Object.entries(definition?.ports.out ?? {})) {
       const field = port.silentWithout
-      if (definition === null || config === null || field === undefined || config[field] || !leaving.has(`${id} ${key}`)) continue
+      if (
+        definition === null ||
+        config === null ||
+        field === undefined ||
+        config[field] ||
+        !leaving.has(`${id} ${key}`)
+      )
+        continue
       const label = quote(readFields(definition).label([field]))
-      checked.problems.push(warning('PORT_SILENT', `Nothing will come out of ${quote(port.label)} of ${quote(name)}: set ${label}, or delete the wire.`, { node: id, port: key, field }))
+      checked.problems.push(
+        warning(
+          'PORT_SILENT',
+          `Nothing will come out of ${quote(port.label)} of ${quote(name)}: set ${label}, or delete the wire.`,
+          { node: id, port: key, field },
+        ),
+      )
     }
   }
 }

@@ -33,7 +33,9 @@ export function configureNode(setting: Setting): { config: Record<string, unknow
     return { config: null, problems: [...wrong, ...checkConnections(setting, setting.config)] }
   }
   // The plan is JSON: what a transform made of it must survive that.
-  const config = isPlain(result.data) ? result.data : (JSON.parse(JSON.stringify(result.data)) as Record<string, unknown>)
+  const config = isPlain(result.data)
+    ? result.data
+    : (JSON.parse(JSON.stringify(result.data)) as Record<string, unknown>)
   const problems = [...checkConnections(setting, config), ...runOwnCheck(setting, config)]
   return { config, problems }
 }
@@ -61,7 +63,9 @@ function toProblem(issue: Issue, setting: Setting, ours: ReadonlySet<string>): P
   if (issue.code === 'invalid_value' && options !== undefined && issue.input !== undefined && ours.has(issue.message)) {
     text = `must be one of ${listWords(options.map((option) => quote(option.label)))}`
   }
-  const sentence = ours.has(issue.message) ? `${quote(label || setting.name)} ${text}.` : `${label ? `${quote(label)}: ` : ''}${text}.`
+  const sentence = ours.has(issue.message)
+    ? `${quote(label || setting.name)} ${text}.`
+    : `${label ? `${quote(label)}: ` : ''}${text}.`
   const code = isMissing(issue) ? 'NODE_CONFIG_MISSING' : 'NODE_CONFIG_WRONG'
   return fault(code, sentence, { node: setting.node, field: issue.path.map(String).join('.') || null })
 }
@@ -72,15 +76,32 @@ function checkConnections({ node, fields, catalogue }: Setting, config: Record<s
     if (typeof name !== 'string' || name === '' || !isShown(meta, config)) return []
     const connection = catalogue.connections.get(name)
     if (connection === undefined) {
-      return [fault('NODE_CONNECTION_MISSING', `There is no connection ${quote(name)}. Choose another one, or add it under Connections.`, { node, field })]
+      return [
+        fault(
+          'NODE_CONNECTION_MISSING',
+          `There is no connection ${quote(name)}. Choose another one, or add it under Connections.`,
+          { node, field },
+        ),
+      ]
     }
-    if (meta.kinds === undefined || meta.kinds.includes(connection.kind)) return connection.lacks === undefined ? [] : [incomplete(node, field, name, connection.lacks)]
-    return [fault('NODE_CONNECTION_UNFIT', `The connection ${quote(name)} is of the kind ${connection.kind}, but this needs ${listWords(meta.kinds)}. Choose another connection.`, { node, field })]
+    if (meta.kinds === undefined || meta.kinds.includes(connection.kind))
+      return connection.lacks === undefined ? [] : [incomplete(node, field, name, connection.lacks)]
+    return [
+      fault(
+        'NODE_CONNECTION_UNFIT',
+        `The connection ${quote(name)} is of the kind ${connection.kind}, but this needs ${listWords(meta.kinds)}. Choose another connection.`,
+        { node, field },
+      ),
+    ]
   })
 }
 
 function incomplete(node: string, field: string, name: string, lacks: string): Problem {
-  return fault('NODE_CONNECTION_INCOMPLETE', `The connection ${quote(name)} lacks ${lacks}. Enter it under Connections, then deploy again.`, { node, field })
+  return fault(
+    'NODE_CONNECTION_INCOMPLETE',
+    `The connection ${quote(name)} lacks ${lacks}. Enter it under Connections, then deploy again.`,
+    { node, field },
+  )
 }
 
 function runOwnCheck({ node, definition, catalogue }: Setting, config: Record<string, unknown>): Problem[] {

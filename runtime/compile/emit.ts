@@ -22,7 +22,11 @@ export interface Emission {
 
 /** The plan of a flow without errors. */
 export function emitPlan(emission: Emission): Plan {
-  return { format: planFormat, name: emission.name, streams: emission.streams.cameras.map((camera) => emitStream(emission, camera)) }
+  return {
+    format: planFormat,
+    name: emission.name,
+    streams: emission.streams.cameras.map((camera) => emitStream(emission, camera)),
+  }
 }
 
 function emitStream({ graph, streams, taps }: Emission, camera: string): PlanStream {
@@ -41,11 +45,17 @@ function emitStream({ graph, streams, taps }: Emission, camera: string): PlanStr
 
 function planNode(graph: Graph, id: string): PlanNode {
   const node = graph.nodes.get(id)
-  if (!node?.definition || node.config === null) throw new BugError(`The compiler reached node ${id} without a definition or config.`)
+  if (!node?.definition || node.config === null)
+    throw new BugError(`The compiler reached node ${id} without a definition or config.`)
   return { id, type: node.type, version: node.definition.version, config: node.config }
 }
 
-function emitRoutes(graph: Graph, streams: Streams, camera: string, members: readonly string[]): Record<string, Target[]> {
+function emitRoutes(
+  graph: Graph,
+  streams: Streams,
+  camera: string,
+  members: readonly string[],
+): Record<string, Target[]> {
   const routes = new Map<string, Target[]>()
   for (const id of members) {
     for (const link of graph.out.get(id) ?? []) {
@@ -67,7 +77,11 @@ function compareTargets(a: Target, b: Target): number {
 }
 
 /** What each node wants out of its camera's decode, by node id. May throw what a definition throws. */
-export function askTaps(graph: Graph, catalogue: Catalogue, onBroken: (node: string, thrown: unknown) => void): Map<string, Partial<Taps>> {
+export function askTaps(
+  graph: Graph,
+  catalogue: Catalogue,
+  onBroken: (node: string, thrown: unknown) => void,
+): Map<string, Partial<Taps>> {
   const context: CheckContext = { connection: (name) => catalogue.connections.get(name) }
   const asked = new Map<string, Partial<Taps>>()
   for (const { id, definition, config } of graph.nodes.values()) {
@@ -89,10 +103,17 @@ export function mergeTaps(asked: readonly Partial<Taps>[]): Taps {
   const most = (values: number[]): number => Math.max(...values)
   const merged: Taps = {
     longSide: sizes.length === 0 ? defaultTaps.longSide : most(sizes),
-    floor: floors.length === 0 ? { ...defaultTaps.floor } : { width: most(floors.map((box) => box.width)), height: most(floors.map((box) => box.height)) },
+    floor:
+      floors.length === 0
+        ? { ...defaultTaps.floor }
+        : { width: most(floors.map((box) => box.width)), height: most(floors.map((box) => box.height)) },
   }
   if (fast.length > 0) {
-    merged.fast = { width: most(fast.map((tap) => tap.width)), height: most(fast.map((tap) => tap.height)), fps: most(fast.map((tap) => tap.fps)) }
+    merged.fast = {
+      width: most(fast.map((tap) => tap.width)),
+      height: most(fast.map((tap) => tap.height)),
+      fps: most(fast.map((tap) => tap.fps)),
+    }
   }
   return merged
 }

@@ -50,15 +50,20 @@ export function reach(start: Iterable<string>, next: (id: string) => Iterable<st
  */
 export function isAnswerToModel(graph: Graph, link: Link | undefined): boolean {
   return (
-    link !== undefined && link.fromPort === 'answer' && link.toPort === 'answer' &&
-    graph.nodes.get(link.from)?.type === delegateType && graph.nodes.get(link.to)?.type === modelType
+    link !== undefined &&
+    link.fromPort === 'answer' &&
+    link.toPort === 'answer' &&
+    graph.nodes.get(link.from)?.type === delegateType &&
+    graph.nodes.get(link.to)?.type === modelType
   )
 }
 
 /** A model's question on its way to a delegate. */
 export function isQuestionToDelegate(graph: Graph, link: Link): boolean {
   return (
-    link.fromPort === 'delegation' && link.toPort === 'delegation' &&
-    graph.nodes.get(link.from)?.type === modelType && graph.nodes.get(link.to)?.type === delegateType
+    link.fromPort === 'delegation' &&
+    link.toPort === 'delegation' &&
+    graph.nodes.get(link.from)?.type === modelType &&
+    graph.nodes.get(link.to)?.type === delegateType
   )
 }

@@ -33,10 +33,20 @@ export function compileFlow(document: unknown, catalogue: Catalogue): Compiled {
   const explained = problems.filter(({ code }) => code === 'NODE_INPUT_MISSING' || code.startsWith('WIRE_'))
   problems.push(...cycles, ...findIslands(graph, checked.rough, new Set(explained.map((problem) => problem.node))))
   // Behind a cycle no stream is complete: what it says of cameras would be noise.
-  if (cycles.length === 0) problems.push(...checkBurning(graph, streams.cameras), ...checkStreams(graph, new Set(parsed.flow.wires.map((wire) => wire.from.node)), streams))
-  const isAllKnown = parsed.problems.length === 0 && [...resolved.nodes.values()].every((node) => node.definition !== null)
+  if (cycles.length === 0)
+    problems.push(
+      ...checkBurning(graph, streams.cameras),
+      ...checkStreams(graph, new Set(parsed.flow.wires.map((wire) => wire.from.node)), streams),
+    )
+  const isAllKnown =
+    parsed.problems.length === 0 && [...resolved.nodes.values()].every((node) => node.definition !== null)
   if (streams.cameras.length === 0 && isAllKnown) {
-    problems.push(fault('FLOW_NO_CAMERA', 'This flow has no camera, so there is nothing to watch. Place a camera and wire it to the rest.'))
+    problems.push(
+      fault(
+        'FLOW_NO_CAMERA',
+        'This flow has no camera, so there is nothing to watch. Place a camera and wire it to the rest.',
+      ),
+    )
   }
   const taps = askTaps(graph, catalogue, (node, thrown) => {
     problems.push(blameType(graph.nodes.get(node), thrown, 'while the camera was set up'))

@@ -16,7 +16,10 @@ function successors(graph: Graph): Map<string, string[]> {
     const ends = links.map((link) => arrive(link.to, isQuestionToDelegate(graph, link)))
     next.set(id, ends)
     if (graph.nodes.get(id)?.type === delegateType) {
-      next.set(arrive(id, true), ends.filter((_end, at) => !isAnswerToModel(graph, links[at])))
+      next.set(
+        arrive(id, true),
+        ends.filter((_end, at) => !isAnswerToModel(graph, links[at])),
+      )
     }
   }
   return next

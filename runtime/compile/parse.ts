@@ -36,13 +36,19 @@ export function parseFlow(document: unknown): Parsed {
     const text = JSON.stringify(document) as string | undefined
     current = migrateFlow(text === undefined ? undefined : JSON.parse(text))
   } catch {
-    return refuse('FLOW_NOT_JSON', 'This cannot be read as a flow: it contains itself, goes too deep, or holds what JSON cannot say. Send a JSON document.')
+    return refuse(
+      'FLOW_NOT_JSON',
+      'This cannot be read as a flow: it contains itself, goes too deep, or holds what JSON cannot say. Send a JSON document.',
+    )
   }
   if (!isRecord(current) || typeof current.format !== 'string') {
     return refuse('FLOW_NOT_A_FLOW', `This is not a flow: it must be a JSON object whose "format" is "${flowFormat}".`)
   }
   if (current.format !== flowFormat) {
-    return refuse('FLOW_FORMAT_UNKNOWN', `This flow is written as ${quote(current.format)}, but this version of Heed reads "${flowFormat}". Update Heed, or export the flow again from a version that writes it.`)
+    return refuse(
+      'FLOW_FORMAT_UNKNOWN',
+      `This flow is written as ${quote(current.format)}, but this version of Heed reads "${flowFormat}". Update Heed, or export the flow again from a version that writes it.`,
+    )
   }
   const result = FlowSchema.safeParse(current, { error: explainFinding, reportInput: true })
   if (result.success) return { flow: whole(result.data), problems: [] }
@@ -68,7 +74,11 @@ function salvage(document: Record<string, unknown>, issues: readonly Issue[]): P
     if (list === 'nodes' || list === 'wires') broken[list].add(index)
     return toProblem(issue, nodes)
   })
-  const readable = <T>(items: unknown[], bad: Set<unknown>, parse: (item: unknown) => { success: boolean; data?: T }): T[] =>
+  const readable = <T>(
+    items: unknown[],
+    bad: Set<unknown>,
+    parse: (item: unknown) => { success: boolean; data?: T },
+  ): T[] =>
     items.flatMap((item, index) => {
       const parsed = bad.has(index) ? undefined : parse(item)
       return parsed?.success && parsed.data !== undefined ? [parsed.data] : []
@@ -77,7 +87,7 @@ function salvage(document: Record<string, unknown>, issues: readonly Issue[]): P
     name: typeof document.name === 'string' ? document.name : '',
     nodes: readable(nodes, broken.nodes, (item) => FlowNodeSchema.safeParse(item)),
     wires: readable(wires, broken.wires, (item) => WireSchema.safeParse(item)),
-    unreadable: new Set(nodes.flatMap((node, index) => (broken.nodes.has(index) ? idOf(node) ?? [] : []))),
+    unreadable: new Set(nodes.flatMap((node, index) => (broken.nodes.has(index) ? (idOf(node) ?? []) : []))),
   }
   return { flow, problems }
 }
@@ -91,10 +101,17 @@ function toProblem(issue: Issue, nodes: unknown[]): Problem {
   const place = rest.map(String).join('.')
   if (list === 'nodes' && typeof index === 'number') {
     const field = rest[0] === 'config' && rest.length > 1 ? rest.slice(1).map(String).join('.') : null
-    return fault('NODE_MALFORMED', `Node ${index + 1} of this flow cannot be read: ${quote(place || 'it')} ${issue.message}.`, { node: idOf(nodes[index]), field })
+    return fault(
+      'NODE_MALFORMED',
+      `Node ${index + 1} of this flow cannot be read: ${quote(place || 'it')} ${issue.message}.`,
+      { node: idOf(nodes[index]), field },
+    )
   }
   if (list === 'wires' && typeof index === 'number') {
-    return fault('WIRE_MALFORMED', `Wire ${index + 1} of this flow cannot be read: ${quote(place || 'it')} ${issue.message}.`)
+    return fault(
+      'WIRE_MALFORMED',
+      `Wire ${index + 1} of this flow cannot be read: ${quote(place || 'it')} ${issue.message}.`,
+    )
   }
   return fault('FLOW_MALFORMED', `${quote(issue.path.map(String).join('.') || 'the flow')} ${issue.message}.`)
 }

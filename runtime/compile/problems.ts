@@ -6,7 +6,14 @@ type Place = { [Key in 'node' | 'port' | 'field']?: string | null | undefined }
 
 /** Something that stops a deploy. */
 export function fault(code: string, message: string, place: Place = {}): Problem {
-  return { node: place.node ?? null, port: place.port ?? null, field: place.field ?? null, code, message, severity: 'error' }
+  return {
+    node: place.node ?? null,
+    port: place.port ?? null,
+    field: place.field ?? null,
+    code,
+    message,
+    severity: 'error',
+  }
 }
 
 /** Something odd that a deploy survives. */
@@ -33,8 +40,12 @@ export function compareText(a: string, b: string): number {
 
 function compareProblems(a: Problem, b: Problem): number {
   return (
-    compareText(a.severity, b.severity) || compareText(a.node ?? '', b.node ?? '') || compareText(a.port ?? '', b.port ?? '') ||
-    compareText(a.field ?? '', b.field ?? '') || compareText(a.code, b.code) || compareText(a.message, b.message)
+    compareText(a.severity, b.severity) ||
+    compareText(a.node ?? '', b.node ?? '') ||
+    compareText(a.port ?? '', b.port ?? '') ||
+    compareText(a.field ?? '', b.field ?? '') ||
+    compareText(a.code, b.code) ||
+    compareText(a.message, b.message)
   )
 }
 

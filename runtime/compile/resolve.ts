@@ -39,7 +39,11 @@ export function resolveNodes(flow: ParsedFlow, catalogue: Catalogue): Resolved {
   const known = new Map<string, Known>()
   for (const node of flow.nodes) {
     if (nodes.has(node.id)) {
-      problems.push(fault('NODE_ID_TWICE', `Two nodes have the id ${quote(node.id)}. Give one of them another id.`, { node: node.id }))
+      problems.push(
+        fault('NODE_ID_TWICE', `Two nodes have the id ${quote(node.id)}. Give one of them another id.`, {
+          node: node.id,
+        }),
+      )
       continue
     }
     const type = known.get(node.type) ?? look(node.type, catalogue, known)
@@ -57,19 +61,44 @@ function look(type: string, catalogue: Catalogue, known: Map<string, Known>): Kn
 }
 
 function placeholder(node: FlowNode, problems: Problem[]): ResolvedNode {
-  problems.push(fault('NODE_TYPE_UNKNOWN', `No node type ${quote(node.type)} is installed here. Install the package it comes from, or delete the node.`, { node: node.id }))
+  problems.push(
+    fault(
+      'NODE_TYPE_UNKNOWN',
+      `No node type ${quote(node.type)} is installed here. Install the package it comes from, or delete the node.`,
+      { node: node.id },
+    ),
+  )
   return { id: node.id, name: node.name ?? node.type, type: node.type, definition: null, config: null, once: false }
 }
 
-function resolveNode(node: FlowNode, { definition, fields }: Known, catalogue: Catalogue, problems: Problem[]): ResolvedNode {
-  const resolved: ResolvedNode = { id: node.id, name: node.name ?? definition.title, type: node.type, definition, config: null, once: false }
+function resolveNode(
+  node: FlowNode,
+  { definition, fields }: Known,
+  catalogue: Catalogue,
+  problems: Problem[],
+): ResolvedNode {
+  const resolved: ResolvedNode = {
+    id: node.id,
+    name: node.name ?? definition.title,
+    type: node.type,
+    definition,
+    config: null,
+    once: false,
+  }
   const migrated = migrateConfig(node, definition)
   if ('problem' in migrated) {
     problems.push(migrated.problem)
     return resolved
   }
   try {
-    const { config, problems: found } = configureNode({ node: node.id, name: resolved.name, definition, fields, catalogue, config: migrated.config })
+    const { config, problems: found } = configureNode({
+      node: node.id,
+      name: resolved.name,
+      definition,
+      fields,
+      catalogue,
+      config: migrated.config,
+    })
     problems.push(...found)
     resolved.config = config
     resolved.once = config !== null && definition.role === 'tick' && definition.runs?.(config) === 'once'
@@ -80,20 +109,41 @@ function resolveNode(node: FlowNode, { definition, fields }: Known, catalogue: C
   return resolved
 }
 
-function migrateConfig(node: FlowNode, definition: NodeDefinition): { config: Record<string, unknown> } | { problem: Problem } {
+function migrateConfig(
+  node: FlowNode,
+  definition: NodeDefinition,
+): { config: Record<string, unknown> } | { problem: Problem } {
   if (node.version > definition.version) {
-    return { problem: fault('NODE_VERSION_UNKNOWN', `This node was made by version ${node.version} of ${quote(definition.title)}; version ${definition.version} is installed here. Update the package, or place the node again.`, { node: node.id }) }
+    return {
+      problem: fault(
+        'NODE_VERSION_UNKNOWN',
+        `This node was made by version ${node.version} of ${quote(definition.title)}; version ${definition.version} is installed here. Update the package, or place the node again.`,
+        { node: node.id },
+      ),
+    }
   }
   let config = node.config
   for (let version = node.version + 1; version <= definition.version; version++) {
     const migrate = definition.migrations?.[version]
     if (migrate === undefined) {
-      return { problem: fault('NODE_MIGRATION_MISSING', `This node was made by version ${node.version} of ${quote(definition.title)}, and the package cannot bring it to version ${version}. Place the node again.`, { node: node.id }) }
+      return {
+        problem: fault(
+          'NODE_MIGRATION_MISSING',
+          `This node was made by version ${node.version} of ${quote(definition.title)}, and the package cannot bring it to version ${version}. Place the node again.`,
+          { node: node.id },
+        ),
+      }
     }
     try {
       config = migrate(config)
     } catch (thrown) {
-      return { problem: blameType({ id: node.id, name: node.name ?? definition.title }, thrown, `while its settings were brought to version ${version}`) }
+      return {
+        problem: blameType(
+          { id: node.id, name: node.name ?? definition.title },
+          thrown,
+          `while its settings were brought to version ${version}`,
+        ),
+      }
     }
   }
   return { config }
@@ -101,6 +151,13 @@ function migrateConfig(node: FlowNode, definition: NodeDefinition): { config: Re
 
 /** A definition that threw: the fault of its package, placed on the node that met it. */
 export function blameType(node: { id: string; name: string } | undefined, thrown: unknown, when: string): Problem {
-  const reason = thrown instanceof Error && typeof thrown.message === 'string' ? thrown.message.replace(/[.\s]+$/, '') : 'it threw what is no error'
-  return fault('NODE_TYPE_BROKEN', `The node type of ${quote(node?.name ?? '?')} failed ${when}: ${reason}. This is a fault of its package; report it there.`, { node: node?.id })
+  const reason =
+    thrown instanceof Error && typeof thrown.message === 'string'
+      ? thrown.message.replace(/[.\s]+$/, '')
+      : 'it threw what is no error'
+  return fault(
+    'NODE_TYPE_BROKEN',
+    `The node type of ${quote(node?.name ?? '?')} failed ${when}: ${reason}. This is a fault of its package; report it there.`,
+    { node: node?.id },
+  )
 }

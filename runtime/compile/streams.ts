@@ -26,7 +26,10 @@ const sendable: readonly Kind[] = ['message', 'answer', 'delegation', 'audio']
  * without is fed there. A `once` node lives in the first stream that has it; from the others it is reached across.
  */
 export function splitStreams(graph: Graph): Streams {
-  const cameras = [...graph.nodes.values()].filter((node) => node.definition?.role === 'source').map((node) => node.id).sort(compareText)
+  const cameras = [...graph.nodes.values()]
+    .filter((node) => node.definition?.role === 'source')
+    .map((node) => node.id)
+    .sort(compareText)
   const fed = reach(cameras, (id) => (graph.out.get(id) ?? []).map((link) => link.to))
   const free = new Set([...graph.nodes.keys()].filter((id) => !fed.has(id)))
   const membersOf = (blocked: ReadonlySet<string>, camera: string): Set<string> => gather(graph, camera, free, blocked)
@@ -69,7 +72,10 @@ function canRun(graph: Graph, id: string, inside: ReadonlySet<string>, free: Rea
   return Object.entries(definition.ports.in).every(([name, port]) => {
     if (!port.required) return true
     const arriving = wires.filter((wire) => wire.toPort === name)
-    return arriving.length === 0 || arriving.some(({ from }) => inside.has(from) || free.has(from) || graph.nodes.get(from)?.once)
+    return (
+      arriving.length === 0 ||
+      arriving.some(({ from }) => inside.has(from) || free.has(from) || graph.nodes.get(from)?.once)
+    )
   })
 }
 
@@ -78,7 +84,9 @@ export function targetsOf(graph: Graph, streams: Streams, camera: string, link: 
   const { to: node, toPort: port } = link
   const target = graph.nodes.get(node)
   const isHere = streams.members.get(camera)?.has(node) ?? false
-  const targets: Target[] = isHere ? [{ to: target?.definition?.role === 'action' ? 'action' : 'tick', node, port }] : []
+  const targets: Target[] = isHere
+    ? [{ to: target?.definition?.role === 'action' ? 'action' : 'tick', node, port }]
+    : []
   if (target?.definition?.role !== 'tick') return targets
   const isOnce = graph.nodes.get(link.from)?.once ?? false
   // A camera-fed node speaks across only when its own stream has no such node; a timer is in the other stream itself.
@@ -91,8 +99,15 @@ export function targetsOf(graph: Graph, streams: Streams, camera: string, link: 
 
 /** Cameras that no wire leaves (`wired`: nodes that one does), nodes that no single stream can feed, wires that would have to carry pictures across. */
 export function checkStreams(graph: Graph, wired: ReadonlySet<string>, streams: Streams): Problem[] {
-  const unused = streams.cameras.filter((camera) => !wired.has(camera)).map((camera) =>
-    fault('FLOW_SOURCE_UNUSED', `Nothing is wired to ${quote(graph.nodes.get(camera)?.name ?? camera)}: its pictures go nowhere. Wire it to a node, or delete it.`, { node: camera, port: outPort(graph, camera) }))
+  const unused = streams.cameras
+    .filter((camera) => !wired.has(camera))
+    .map((camera) =>
+      fault(
+        'FLOW_SOURCE_UNUSED',
+        `Nothing is wired to ${quote(graph.nodes.get(camera)?.name ?? camera)}: its pictures go nowhere. Wire it to a node, or delete it.`,
+        { node: camera, port: outPort(graph, camera) },
+      ),
+    )
   return [...unused, ...findTornNodes(graph, streams), ...findCrossings(graph, streams), ...measure(streams)]
 }
 
@@ -100,7 +115,12 @@ export function checkStreams(graph: Graph, wired: ReadonlySet<string>, streams: 
 function measure({ members }: Streams): Problem[] {
   const instances = [...members.values()].reduce((sum, inside) => sum + inside.size, 0)
   if (instances <= largestPlan) return []
-  return [fault('FLOW_TOO_LARGE', `This flow would run ${instances} nodes, counting each once for every camera that feeds it; at most ${largestPlan} are possible. Split it into several flows.`)]
+  return [
+    fault(
+      'FLOW_TOO_LARGE',
+      `This flow would run ${instances} nodes, counting each once for every camera that feeds it; at most ${largestPlan} are possible. Split it into several flows.`,
+    ),
+  ]
 }
 
 function outPort(graph: Graph, camera: string): string | undefined {
@@ -111,23 +131,43 @@ function findTornNodes(graph: Graph, { cameras, members, free }: Streams): Probl
   const placed = new Set([...members.values()].flatMap((inside) => [...inside]))
   return [...graph.nodes.values()].flatMap((node) => {
     if (placed.has(node.id) || free.has(node.id)) return []
-    const feeders = cameras.filter((camera) => (graph.into.get(node.id) ?? []).some(({ from }) => members.get(camera)?.has(from)))
+    const feeders = cameras.filter((camera) =>
+      (graph.into.get(node.id) ?? []).some(({ from }) => members.get(camera)?.has(from)),
+    )
     if (feeders.length < 2) return []
-    const names = listWords(feeders.map((camera) => quote(graph.nodes.get(camera)?.name ?? camera)), 'and')
-    return [fault('NODE_CAMERAS_APART', `${quote(node.name)} needs inputs that come from different cameras (${names}), and each camera runs on its own. Feed all its inputs from one camera.`, { node: node.id })]
+    const names = listWords(
+      feeders.map((camera) => quote(graph.nodes.get(camera)?.name ?? camera)),
+      'and',
+    )
+    return [
+      fault(
+        'NODE_CAMERAS_APART',
+        `${quote(node.name)} needs inputs that come from different cameras (${names}), and each camera runs on its own. Feed all its inputs from one camera.`,
+        { node: node.id },
+      ),
+    ]
   })
 }
 
 function findCrossings(graph: Graph, streams: Streams): Problem[] {
   if (streams.cameras.length < 2) return []
   return streams.cameras.flatMap((camera) =>
-    [...(streams.members.get(camera) ?? [])].flatMap((id) => (graph.out.get(id) ?? []).flatMap((link) => {
-      const target = graph.nodes.get(link.to)
-      const kind = target?.definition?.ports.in[link.toPort]?.kind
-      if (kind === undefined || sendable.includes(kind)) return []
-      if (!targetsOf(graph, streams, camera, link).some((to) => to.to === 'remote')) return []
-      return [fault('WIRE_BETWEEN_CAMERAS', `${quote(target?.name ?? link.to)} runs in another camera's stream, and only messages pass between streams. Wire ${quote(link.toPort)} from the same camera.`, { node: link.to, port: link.toPort })]
-    })))
+    [...(streams.members.get(camera) ?? [])].flatMap((id) =>
+      (graph.out.get(id) ?? []).flatMap((link) => {
+        const target = graph.nodes.get(link.to)
+        const kind = target?.definition?.ports.in[link.toPort]?.kind
+        if (kind === undefined || sendable.includes(kind)) return []
+        if (!targetsOf(graph, streams, camera, link).some((to) => to.to === 'remote')) return []
+        return [
+          fault(
+            'WIRE_BETWEEN_CAMERAS',
+            `${quote(target?.name ?? link.to)} runs in another camera's stream, and only messages pass between streams. Wire ${quote(link.toPort)} from the same camera.`,
+            { node: link.to, port: link.toPort },
+          ),
+        ]
+      }),
+    ),
+  )
 }
 
 /** Nodes on an island without a camera: they would never run. Placeholders may be cameras, so their islands are left alone. */
@@ -137,10 +177,21 @@ export function findIslands(graph: Graph, rough: readonly Link[], explained: Rea
     near.get(from)?.push(to)
     near.get(to)?.push(from)
   }
-  const starts = [...graph.nodes.values()].filter((node) => node.definition === null || node.definition.role === 'source')
-  const reached = reach(starts.map((node) => node.id), (id) => near.get(id) ?? [])
+  const starts = [...graph.nodes.values()].filter(
+    (node) => node.definition === null || node.definition.role === 'source',
+  )
+  const reached = reach(
+    starts.map((node) => node.id),
+    (id) => near.get(id) ?? [],
+  )
   return [...graph.nodes.values()].flatMap((node) => {
     if (reached.has(node.id) || explained.has(node.id)) return []
-    return [warning('NODE_UNREACHED', `No camera leads to ${quote(node.name)}: it will not run. Wire it to the rest of the flow, or delete it.`, { node: node.id })]
+    return [
+      warning(
+        'NODE_UNREACHED',
+        `No camera leads to ${quote(node.name)}: it will not run. Wire it to the rest of the flow, or delete it.`,
+        { node: node.id },
+      ),
+    ]
   })
 }

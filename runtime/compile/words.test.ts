@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { explainFinding } from './words.ts'
 
 const said = (schema: z.ZodType, value: unknown): string[] =>
-  schema.safeParse(value, { error: explainFinding, reportInput: true }).error?.issues.map(({ message }) => message) ?? []
+  schema.safeParse(value, { error: explainFinding, reportInput: true }).error?.issues.map(({ message }) => message) ??
+  []
 
 describe('explainFinding', () => {
   it.each<[string, z.ZodType, unknown, string]>([
@@ -26,7 +27,12 @@ describe('explainFinding', () => {
     ['an empty list', z.array(z.string()).min(1), [], 'is empty: add at least one entry'],
     ['a long list', z.array(z.string()).max(1), ['a', 'b'], 'must have at most 1 entry'],
     ['a flag that is none', z.boolean(), 'yes', 'must be yes or no'],
-    ['none of several forms', z.union([z.string(), z.number()]), true, 'has none of the forms that are understood here'],
+    [
+      'none of several forms',
+      z.union([z.string(), z.number()]),
+      true,
+      'has none of the forms that are understood here',
+    ],
     ['an unknown entry', z.strictObject({}), { a: 1 }, 'has entries that are not known here: a'],
     ['a refinement without words', z.string().refine(() => false), 'x', 'is not right'],
     ['the words of the author', z.string().refine(() => false, 'Only on Sundays.'), 'x', 'Only on Sundays.'],

@@ -101,10 +101,49 @@ export interface EngineStore {
 export type LiveMessage =
   | { type: 'status'; flow: string; status: StreamStatus }
   | { type: 'decision'; flow: string; stream: string; decision: Decision }
-  | { type: 'event'; flow: string; event: { id: string; kind: EventKind; stream: string; node: string; at: string; mediaTimeS: number; text: string; hasFrame: boolean; audio?: { url: string; durationS: number; startsAtMs: number } } }
+  | {
+      type: 'event'
+      flow: string
+      event: {
+        id: string
+        kind: EventKind
+        stream: string
+        node: string
+        at: string
+        mediaTimeS: number
+        text: string
+        hasFrame: boolean
+        audio?: { url: string; durationS: number; startsAtMs: number }
+      }
+    }
   /** Something begins to be heard: its sound can be played from now on, while it may still be in the making. */
-  | { type: 'speech'; flow: string; speech: { eventId: string; stream: string; node: string; text: string; url: string; startsAtMs: number; latestStartMs: number } }
-  | { type: 'delivery'; flow: string; delivery: { id: string; eventId: string; node: string; type?: string; state: string; attempts: number; detail: string; at: string } }
+  | {
+      type: 'speech'
+      flow: string
+      speech: {
+        eventId: string
+        stream: string
+        node: string
+        text: string
+        url: string
+        startsAtMs: number
+        latestStartMs: number
+      }
+    }
+  | {
+      type: 'delivery'
+      flow: string
+      delivery: {
+        id: string
+        eventId: string
+        node: string
+        type?: string
+        state: string
+        attempts: number
+        detail: string
+        at: string
+      }
+    }
   | { type: 'input'; flow: string; stream: string }
   | { type: 'actions' }
   | { type: 'cancel'; action: string }

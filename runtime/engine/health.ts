@@ -5,7 +5,11 @@ import type { Decision, EventKind, StreamState } from '../../nodes/contract/even
 /** A model must be away this long before anybody is told. */
 export const modelLostAfterMs = 10_000
 
-export interface HealthNote { kind: EventKind; node: string; text: string }
+export interface HealthNote {
+  kind: EventKind
+  node: string
+  text: string
+}
 
 /** Where it lies among the states; node ids hold no "#". */
 export const healthKey = '#health'
@@ -37,15 +41,19 @@ export class Health {
   /** For the next worker; undefined while all has always been well. */
   saved(): SavedHealth | undefined {
     this.#isWorthSaving ||= this.#cameraReason !== null || this.#models.size > 0
-    return this.#isWorthSaving ? { camera: this.#cameraReason, models: [...this.#models].map(([node, trouble]) => ({ node, ...trouble })) } : undefined
+    return this.#isWorthSaving
+      ? { camera: this.#cameraReason, models: [...this.#models].map(([node, trouble]) => ({ node, ...trouble })) }
+      : undefined
   }
 
   /** Tells of a camera that went or came back. */
   camera(view: { camera: 'ok' | 'lost'; reason: string | null }): HealthNote[] {
     const was = this.#cameraReason
-    this.#cameraReason = view.camera === 'lost' ? view.reason ?? 'The camera sends no picture.' : null
-    if (this.#cameraReason !== null && was === null) return [{ kind: 'stream.lost', node: this.#camera, text: this.#cameraReason }]
-    if (this.#cameraReason === null && was !== null) return [{ kind: 'stream.resumed', node: this.#camera, text: 'The camera is back.' }]
+    this.#cameraReason = view.camera === 'lost' ? (view.reason ?? 'The camera sends no picture.') : null
+    if (this.#cameraReason !== null && was === null)
+      return [{ kind: 'stream.lost', node: this.#camera, text: this.#cameraReason }]
+    if (this.#cameraReason === null && was !== null)
+      return [{ kind: 'stream.resumed', node: this.#camera, text: 'The camera is back.' }]
     return []
   }
 
@@ -64,7 +72,8 @@ export class Health {
         }
       } else if (decision.reason !== 'camera-lost' && decision.reason !== 'dropped') {
         this.#models.delete(decision.node)
-        if (trouble?.isTold) notes.push({ kind: 'model.resumed', node: decision.node, text: 'The model answers again.' })
+        if (trouble?.isTold)
+          notes.push({ kind: 'model.resumed', node: decision.node, text: 'The model answers again.' })
       }
     }
     return notes
@@ -79,7 +88,11 @@ export class Health {
   /** The stream's state while it runs. */
   state(isWriting: boolean): { state: StreamState; reason: string | null } {
     const model = [...this.#models.values()].find((trouble) => trouble.isTold)
-    const reason = this.#cameraReason ?? model?.reason ?? [...this.#troubles.values()][0] ?? (isWriting ? null : 'The database is away; decisions wait in memory.')
+    const reason =
+      this.#cameraReason ??
+      model?.reason ??
+      [...this.#troubles.values()][0] ??
+      (isWriting ? null : 'The database is away; decisions wait in memory.')
     return { state: reason === null ? 'running' : 'degraded', reason }
   }
 }

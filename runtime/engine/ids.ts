@@ -11,7 +11,13 @@ export function idFrom(...parts: (string | number)[]): string {
 }
 
 /** The id of what a node makes at one tick of one run; `count` tells apart several from the same place. */
-export function tickId(order: Pick<SessionOrder, 'streamId' | 'run'>, tick: number, node: string, port: string, count: number): string {
+export function tickId(
+  order: Pick<SessionOrder, 'streamId' | 'run'>,
+  tick: number,
+  node: string,
+  port: string,
+  count: number,
+): string {
   return idFrom(order.streamId, order.run, tick, node, port, count)
 }
 

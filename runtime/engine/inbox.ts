@@ -3,7 +3,11 @@
 import type { Arrival, TickNode } from '../../nodes/contract/define.ts'
 import type { Message } from '../../nodes/contract/events.ts'
 
-interface Item { port: string; value: unknown; rank: number }
+interface Item {
+  port: string
+  value: unknown
+  rank: number
+}
 
 export class Inbox {
   readonly #items = new Map<string, Item[]>()
@@ -15,7 +19,7 @@ export class Inbox {
   }
 
   put(node: string, port: string, value: unknown): void {
-    const item = { port, value, rank: isMessage(value) ? this.#ranks.get(value.eventId) ?? Infinity : Infinity }
+    const item = { port, value, rank: isMessage(value) ? (this.#ranks.get(value.eventId) ?? Infinity) : Infinity }
     const items = this.#items.get(node)
     if (items) items.push(item)
     else this.#items.set(node, [item])
@@ -24,20 +28,22 @@ export class Inbox {
   /** Shaped by the kinds of its in ports. */
   received(definition: TickNode, node: string): Record<string, unknown> {
     const items = this.#ordered(node)
-    return Object.fromEntries(Object.entries(definition.ports.in).map(([name, port]) => {
-      const values = items.filter((item) => item.port === name).map(({ value }) => value)
-      return [name, port.kind === 'frames' || port.kind === 'memory' ? values.at(-1) : values]
-    }))
+    return Object.fromEntries(
+      Object.entries(definition.ports.in).map(([name, port]) => {
+        const values = items.filter((item) => item.port === name).map(({ value }) => value)
+        return [name, port.kind === 'frames' || port.kind === 'memory' ? values.at(-1) : values]
+      }),
+    )
   }
 
   /** Its messages over all ports. */
   arrivals(node: string): Arrival[] {
-    return this.#ordered(node).flatMap(({ port, value }) => isMessage(value) ? [{ port, message: value }] : [])
+    return this.#ordered(node).flatMap(({ port, value }) => (isMessage(value) ? [{ port, message: value }] : []))
   }
 
   /** Sorting is stable: what has the same place stays as it came. */
   #ordered(node: string): Item[] {
-    return (this.#items.get(node) ?? []).toSorted((a, b) => a.rank === b.rank ? 0 : a.rank - b.rank)
+    return (this.#items.get(node) ?? []).toSorted((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank))
   }
 }
 

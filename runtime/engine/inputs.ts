@@ -7,7 +7,12 @@ import type { Bus, EngineStore, SessionInput } from './deps.ts'
 const everyMs = 5000
 const rememberedIds = 2000
 
-export interface InputDeps { store: Pick<EngineStore, 'readInputs'>; bus: Bus; clock: Clock; log: Log }
+export interface InputDeps {
+  store: Pick<EngineStore, 'readInputs'>
+  bus: Bus
+  clock: Clock
+  log: Log
+}
 
 export class Inputs {
   readonly #streamId: string
@@ -52,7 +57,10 @@ export class Inputs {
         for (const input of await this.#deps.store.readInputs(this.#streamId)) this.#add(input)
       } while (this.#isAskedAgain)
     } catch (error) {
-      this.#deps.log.warn({ stream: this.#streamId, error: toError(error).message }, 'questions and answers wait for the database')
+      this.#deps.log.warn(
+        { stream: this.#streamId, error: toError(error).message },
+        'questions and answers wait for the database',
+      )
     } finally {
       this.#isReading = false
     }

@@ -7,7 +7,11 @@ import { tickId } from './ids.ts'
 import type { Ledger } from './recorder.ts'
 import type { TickDraft } from './routing.ts'
 
-export interface TickPosition { tick: number; mediaTimeS: number; states: Record<string, unknown> }
+export interface TickPosition {
+  tick: number
+  mediaTimeS: number
+  states: Record<string, unknown>
+}
 
 export class Journal {
   readonly #order: SessionOrder
@@ -24,11 +28,27 @@ export class Journal {
   }
 
   /** An event of the session itself; written with the next tick, or by `commitNotes`. */
-  note(kind: EventKind, node: string, text: string, at: { tick: number; mediaTimeS: number }, fields: Record<string, unknown> = {}): void {
+  note(
+    kind: EventKind,
+    node: string,
+    text: string,
+    at: { tick: number; mediaTimeS: number },
+    fields: Record<string, unknown> = {},
+  ): void {
     const { flow, streamId } = this.#order
     this.#notes.push({
-      id: tickId(this.#order, at.tick, node, kind, this.#notes.length), kind, flowId: flow.id, revision: flow.revision, streamId, node, tick: at.tick,
-      at: new Date(this.#clock.nowMs()).toISOString(), mediaTimeS: at.mediaTimeS, text, fields, frame: null,
+      id: tickId(this.#order, at.tick, node, kind, this.#notes.length),
+      kind,
+      flowId: flow.id,
+      revision: flow.revision,
+      streamId,
+      node,
+      tick: at.tick,
+      at: new Date(this.#clock.nowMs()).toISOString(),
+      mediaTimeS: at.mediaTimeS,
+      text,
+      fields,
+      frame: null,
     })
   }
 
@@ -38,7 +58,13 @@ export class Journal {
     const lost = this.#ledger.takeLost()
     if (lost.decisions + lost.commits === 0) return
     const events = lost.commits === 0 ? '' : ` and ${lost.commits} ticks with events`
-    this.note('decisions.lost', this.#order.plan.source.id, `${lost.decisions} decisions${events} could not be saved while the database was away.`, at, lost)
+    this.note(
+      'decisions.lost',
+      this.#order.plan.source.id,
+      `${lost.decisions} decisions${events} could not be saved while the database was away.`,
+      at,
+      lost,
+    )
   }
 
   /** Quiet ticks wait for the bulk write; a tick with consequences is committed at once, whole. */
@@ -62,16 +88,30 @@ export class Journal {
 
   #record(at: TickPosition, decisions: Decision[]): TickRecord {
     const { flow, generation, run, streamId } = this.#order
-    return { streamId, run, generation, flowId: flow.id, tick: at.tick, mediaTimeS: at.mediaTimeS, decisions, states: at.states }
+    return {
+      streamId,
+      run,
+      generation,
+      flowId: flow.id,
+      tick: at.tick,
+      mediaTimeS: at.mediaTimeS,
+      decisions,
+      states: at.states,
+    }
   }
 
   async #commit(commit: TickCommit): Promise<void> {
-    if (!await this.#ledger.commit(commit)) return
+    if (!(await this.#ledger.commit(commit))) return
     const flow = commit.flowId
     for (const { id, kind, streamId, node, at, mediaTimeS, text, frame } of commit.events) {
-      this.#bus.publish({ type: 'event', flow, event: { id, kind, stream: streamId, node, at, mediaTimeS, text, hasFrame: frame !== null } })
+      this.#bus.publish({
+        type: 'event',
+        flow,
+        event: { id, kind, stream: streamId, node, at, mediaTimeS, text, hasFrame: frame !== null },
+      })
     }
     if (commit.actions.length > 0) this.#bus.publish({ type: 'actions' })
-    for (const stream of new Set(commit.remote.map((input) => input.streamId))) this.#bus.publish({ type: 'input', flow, stream })
+    for (const stream of new Set(commit.remote.map((input) => input.streamId)))
+      this.#bus.publish({ type: 'input', flow, stream })
   }
 }

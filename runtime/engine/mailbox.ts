@@ -40,7 +40,9 @@ export class Mailbox<T> {
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     let wake = stop
-    const woken = new Promise<void>((resolve) => { wake = resolve })
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve
+    })
     this.#waiting.add(wake)
     try {
       await Promise.race([woken, clock.sleep(ms, timer.signal)])

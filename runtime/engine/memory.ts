@@ -11,10 +11,21 @@ const most = { midTerm: 20, questions: 10, said: 20, summary: 2000, longTerm: 60
 export function boundedMemory(memory: ModelMemory): ModelMemory {
   return {
     longTerm: memory.longTerm.slice(-most.longTerm),
-    midTerm: memory.midTerm.slice(-most.midTerm).map(({ range, text }) => ({ range: range.slice(0, 80), text: text.slice(0, most.summary) })),
+    midTerm: memory.midTerm
+      .slice(-most.midTerm)
+      .map(({ range, text }) => ({ range: range.slice(0, 80), text: text.slice(0, most.summary) })),
     ...(memory.questions ? { questions: memory.questions.slice(-most.questions).map(boundedQuestion) } : {}),
-    ...(memory.given ? { given: { memory: memory.given.memory.slice(-most.longTerm), questions: memory.given.questions.slice(-most.longTerm) } } : {}),
-    ...(memory.said ? { said: memory.said.slice(-most.said).map(({ atS, text }) => ({ atS, text: text.slice(0, most.words) })) } : {}),
+    ...(memory.given
+      ? {
+          given: {
+            memory: memory.given.memory.slice(-most.longTerm),
+            questions: memory.given.questions.slice(-most.longTerm),
+          },
+        }
+      : {}),
+    ...(memory.said
+      ? { said: memory.said.slice(-most.said).map(({ atS, text }) => ({ atS, text: text.slice(0, most.words) })) }
+      : {}),
   }
 }
 
@@ -24,7 +35,10 @@ function boundedQuestion({ question, answer, at }: AnsweredQuestion): AnsweredQu
 
 /** The memory with one more answered question. */
 export function withAnswer(memory: ModelMemory | undefined, answered: AnsweredQuestion): ModelMemory {
-  return boundedMemory({ ...memory ?? { longTerm: '', midTerm: [] }, questions: [...memory?.questions ?? [], answered] })
+  return boundedMemory({
+    ...(memory ?? { longTerm: '', midTerm: [] }),
+    questions: [...(memory?.questions ?? []), answered],
+  })
 }
 
 /** Where a model's memory lies among the states; node ids hold no "#". */
@@ -33,10 +47,27 @@ export function memoryKey(node: string): string {
 }
 
 /** The memories of the models behind a node's out ports of kind `memory`. */
-export function lentMemories(order: SessionOrder, node: string, ports: string[], models: ReadonlyMap<string, Pick<LentMemory, 'memory' | 'replace'>>): LentMemory[] {
-  const targets = ports.flatMap((port) => order.plan.routes[`${node}.${port}`] ?? []).filter((target) => target.to === 'tick')
+export function lentMemories(
+  order: SessionOrder,
+  node: string,
+  ports: string[],
+  models: ReadonlyMap<string, Pick<LentMemory, 'memory' | 'replace'>>,
+): LentMemory[] {
+  const targets = ports
+    .flatMap((port) => order.plan.routes[`${node}.${port}`] ?? [])
+    .filter((target) => target.to === 'tick')
   return [...new Set(targets.map((target) => target.node))].flatMap((model) => {
     const link = models.get(model)
-    return link ? [{ node: model, get memory() { return link.memory }, replace: (memory: ModelMemory) => link.replace(memory) }] : []
+    return link
+      ? [
+          {
+            node: model,
+            get memory() {
+              return link.memory
+            },
+            replace: (memory: ModelMemory) => link.replace(memory),
+          },
+        ]
+      : []
   })
 }

@@ -1,6 +1,13 @@
 // Lends a node its model session: opened when the connection allows, opened again when it did not, its memory kept for the
 // next worker. Knows nothing of any protocol; never lets a missing connection end the stream.
-import type { AnsweredQuestion, Clock, ModelMemory, ModelPort, ModelSession, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type {
+  AnsweredQuestion,
+  Clock,
+  ModelMemory,
+  ModelPort,
+  ModelSession,
+  ModelVerdict,
+} from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, toError } from '../../nodes/contract/errors.ts'
 import type { FastFrame } from '../../nodes/contract/frames.ts'
 import { boundedMemory, withAnswer } from './memory.ts'
@@ -45,9 +52,13 @@ export class ModelLink implements ModelSession {
 
   async tick(...[request, signal]: Parameters<ModelSession['tick']>): Promise<ModelVerdict> {
     if (this.#isReplaced) await this.#beginAnew()
-    const session = this.#session ?? await this.#open()
+    const session = this.#session ?? (await this.#open())
     const verdict = await session.tick(request, signal)
-    if (verdict.memory && !this.#isReplaced) this.memory = boundedMemory({ ...this.memory?.questions ? { questions: this.memory.questions } : {}, ...verdict.memory })
+    if (verdict.memory && !this.#isReplaced)
+      this.memory = boundedMemory({
+        ...(this.memory?.questions ? { questions: this.memory.questions } : {}),
+        ...verdict.memory,
+      })
     if (verdict.restarted) this.#options.onRestarted(this.#isCorrected)
     this.#isCorrected = false
     this.#options.onTrouble(verdict.trouble ?? null)
@@ -72,7 +83,7 @@ export class ModelLink implements ModelSession {
   }
 
   async finish(): Promise<ModelVerdict[]> {
-    return await this.#session?.finish?.() ?? []
+    return (await this.#session?.finish?.()) ?? []
   }
 
   async close(): Promise<void> {
@@ -92,7 +103,7 @@ export class ModelLink implements ModelSession {
   }
 
   async #letGo(): Promise<ModelSession | null> {
-    const session = this.#session ?? await this.#opening?.catch(() => null)
+    const session = this.#session ?? (await this.#opening?.catch(() => null))
     this.#session = null
     return session ?? null
   }
@@ -100,7 +111,13 @@ export class ModelLink implements ModelSession {
   #open(): Promise<ModelSession> {
     const { clock, config, connection, models, streamKey, timeoutMs } = this.#options
     if (this.#trouble && clock.nowMs() < this.#tryAgainAtMs) return Promise.reject(this.#trouble)
-    this.#opening ??= models.open({ connection, streamKey, timeoutMs, config: { ...config, ...(this.memory ? { restore: this.memory } : {}), isReset: this.#isCorrected } })
+    this.#opening ??= models
+      .open({
+        connection,
+        streamKey,
+        timeoutMs,
+        config: { ...config, ...(this.memory ? { restore: this.memory } : {}), isReset: this.#isCorrected },
+      })
       .then((session) => {
         this.#session = session
         this.#trouble = null
@@ -109,7 +126,9 @@ export class ModelLink implements ModelSession {
       .catch((error: unknown) => {
         this.#opening = null
         this.#tryAgainAtMs = clock.nowMs() + (reopenMs[Math.min(this.#failures++, reopenMs.length - 1)] ?? 0)
-        this.#trouble = isStopped(error) ? new RetryableError('MODEL_UNREACHABLE', 'The model is not open yet.') : toError(error)
+        this.#trouble = isStopped(error)
+          ? new RetryableError('MODEL_UNREACHABLE', 'The model is not open yet.')
+          : toError(error)
         throw this.#trouble
       })
     return this.#opening

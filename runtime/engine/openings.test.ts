@@ -33,7 +33,10 @@ describe('openings', () => {
     const control = new AbortController()
     const stopped = openings.enter(control.signal)
     let isIn = false
-    const last = openings.enter(never).then((leave) => { isIn = true; return leave })
+    const last = openings.enter(never).then((leave) => {
+      isIn = true
+      return leave
+    })
     control.abort(new Error('stopped'))
     await expect(stopped).rejects.toThrow('stopped')
     await clock.advance(1900)

@@ -29,23 +29,41 @@ export type Outcome = ActionOutcome & { retryAfterMs?: number }
 export async function performAction(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): Promise<Outcome> {
   const definition = deps.nodes.get(order.node.type)
   if (definition?.role !== 'action') {
-    return { state: 'failed', detail: `The node type "${order.node.type}" is not installed here.`, events: [], actions: [], inputs: [] }
+    return {
+      state: 'failed',
+      detail: `The node type "${order.node.type}" is not installed here.`,
+      events: [],
+      actions: [],
+      inputs: [],
+    }
   }
   try {
     if (signal.aborted) throw new StoppedError()
     const result = await withinTimeout(definition, order, deps, signal)
     const made = routed(order, definition, result.outputs, deps.clock.nowMs())
     for (const [index, fact] of (result.facts ?? []).entries()) {
-      made.events.push(eventOf(order, fact.kind, ownMessage(order, fact.kind, index, fact.message, deps.clock.nowMs()), fact.message))
+      made.events.push(
+        eventOf(order, fact.kind, ownMessage(order, fact.kind, index, fact.message, deps.clock.nowMs()), fact.message),
+      )
     }
-    return { state: 'delivered', detail: result.summary, ...made, actions: [...made.actions, ...putOff(order, result.later ?? [], deps.clock.nowMs())] }
+    return {
+      state: 'delivered',
+      detail: result.summary,
+      ...made,
+      actions: [...made.actions, ...putOff(order, result.later ?? [], deps.clock.nowMs())],
+    }
   } catch (error) {
     if (signal.aborted && !(signal.reason instanceof FatalError)) throw new StoppedError()
     return failure(order, definition, signal.reason instanceof FatalError ? signal.reason : toError(error), deps)
   }
 }
 
-async function withinTimeout(definition: ActionNode, order: ActionOrder, deps: PerformDeps, signal: AbortSignal): Promise<ActionResult<Ports>> {
+async function withinTimeout(
+  definition: ActionNode,
+  order: ActionOrder,
+  deps: PerformDeps,
+  signal: AbortSignal,
+): Promise<ActionResult<Ports>> {
   const control = new AbortController()
   const timer = new AbortController()
   const stop = (): void => control.abort(new StoppedError())
@@ -54,11 +72,17 @@ async function withinTimeout(definition: ActionNode, order: ActionOrder, deps: P
   const late = deps.clock.sleep(definition.timeoutMs, timer.signal).then(() => {
     throw new RetryableError('ACTION_TIMEOUT', `No answer within ${definition.timeoutMs / 1000} s.`)
   })
-  const stopped = new Promise<never>((_resolve, reject) => { control.signal.addEventListener('abort', () => reject(new StoppedError()), { once: true }) })
+  const stopped = new Promise<never>((_resolve, reject) => {
+    control.signal.addEventListener('abort', () => reject(new StoppedError()), { once: true })
+  })
   stopped.catch(() => undefined)
   late.catch(() => undefined)
   try {
-    return await Promise.race([definition.perform(order.action.message, contextOf(order, deps, control.signal)), late, stopped])
+    return await Promise.race([
+      definition.perform(order.action.message, contextOf(order, deps, control.signal)),
+      late,
+      stopped,
+    ])
   } finally {
     signal.removeEventListener('abort', stop)
     timer.abort()
@@ -68,11 +92,22 @@ async function withinTimeout(definition: ActionNode, order: ActionOrder, deps: P
 
 function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): ActionContext<never> {
   return {
-    config: order.node.config as never, clock: deps.clock, log: deps.log, signal,
-    idempotencyKey: order.action.id, attempt: order.attempt,
-    flow: { id: order.flow.id, name: order.flow.name }, node: { id: order.node.id, name: order.node.id },
-    http: deps.http, connections: deps.connections, pictures: deps.pictures, ...deps.reach, phase: order.action.phase ?? '',
-    acknowledgeUrl: (message) => deps.acknowledgeUrl(message), pictureUrl: (message) => deps.pictureUrl?.(message), absoluteUrl: (path) => deps.absoluteUrl(path),
+    config: order.node.config as never,
+    clock: deps.clock,
+    log: deps.log,
+    signal,
+    idempotencyKey: order.action.id,
+    attempt: order.attempt,
+    flow: { id: order.flow.id, name: order.flow.name },
+    node: { id: order.node.id, name: order.node.id },
+    http: deps.http,
+    connections: deps.connections,
+    pictures: deps.pictures,
+    ...deps.reach,
+    phase: order.action.phase ?? '',
+    acknowledgeUrl: (message) => deps.acknowledgeUrl(message),
+    pictureUrl: (message) => deps.pictureUrl?.(message),
+    absoluteUrl: (path) => deps.absoluteUrl(path),
   }
 }
 
@@ -81,25 +116,50 @@ function failure(order: ActionOrder, definition: ActionNode, error: Error, deps:
   const { message: detail } = error
   const nowMs = deps.clock.nowMs()
   // Those of an earlier try are there already, and keep their time.
-  const following = putOff(order, definition.following?.(order.node.config as never, order.action.phase ?? '') ?? [], nowMs)
+  const following = putOff(
+    order,
+    definition.following?.(order.node.config as never, order.action.phase ?? '') ?? [],
+    nowMs,
+  )
   if (!(error instanceof FatalError) && order.attempt < definition.maxAttempts) {
     const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : undefined
-    return { state: 'retrying', detail, events: [], actions: following, inputs: [], ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+    return {
+      state: 'retrying',
+      detail,
+      events: [],
+      actions: following,
+      inputs: [],
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    }
   }
-  deps.log.warn({ action: order.action.id, node: order.node.id, attempt: order.attempt, error: detail }, 'an action failed for good')
+  deps.log.warn(
+    { action: order.action.id, node: order.node.id, attempt: order.attempt, error: detail },
+    'an action failed for good',
+  )
   const { message } = order.action
-  const failed = definition.ports.out.failed ? { failed: { ...message, text: detail, fields: { about: message.eventId, ...message.fields, text: message.text } } } : {}
+  const failed = definition.ports.out.failed
+    ? {
+        failed: { ...message, text: detail, fields: { about: message.eventId, ...message.fields, text: message.text } },
+      }
+    : {}
   const made = routed(order, definition, failed, nowMs)
   return { state: 'failed', detail, ...made, actions: [...made.actions, ...following] }
 }
 
 /** Events and next work out of what a node sent; the same for every try, so that writing it twice adds nothing. */
-function routed(order: ActionOrder, definition: ActionNode, outputs: Record<string, unknown>, nowMs: number): Pick<ActionOutcome, 'events' | 'actions' | 'inputs'> {
+function routed(
+  order: ActionOrder,
+  definition: ActionNode,
+  outputs: Record<string, unknown>,
+  nowMs: number,
+): Pick<ActionOutcome, 'events' | 'actions' | 'inputs'> {
   const made: Pick<ActionOutcome, 'events' | 'actions' | 'inputs'> = { events: [], actions: [], inputs: [] }
   for (const [name, port] of Object.entries(definition.ports.out)) {
     const sent = outputs[name]
     const targets = order.routes[`${order.node.id}.${name}`] ?? []
-    const messages = (Array.isArray(sent) ? sent : [sent]).filter((value): value is Message => value !== undefined && value !== null)
+    const messages = (Array.isArray(sent) ? sent : [sent]).filter(
+      (value): value is Message => value !== undefined && value !== null,
+    )
     for (const [index, raw] of messages.entries()) {
       const message = ownMessage(order, name, index, raw, nowMs)
       // Work for another action needs an event to stand on, whether the port tells of it or not.
@@ -115,39 +175,82 @@ function routed(order: ActionOrder, definition: ActionNode, outputs: Record<stri
 
 function eventOf(order: ActionOrder, kind: EventKind, message: Message, raw: Message): EventRecord {
   return {
-    id: message.eventId, kind, flowId: order.flow.id, revision: order.flow.revision, streamId: order.action.streamId,
-    node: order.node.id, tick: numberOf(raw, 'tick'), at: message.at, mediaTimeS: numberOf(raw, 'mediaTimeS'), text: message.text,
-    fields: { ...message.fields, about: order.action.eventId }, frame: null,
+    id: message.eventId,
+    kind,
+    flowId: order.flow.id,
+    revision: order.flow.revision,
+    streamId: order.action.streamId,
+    node: order.node.id,
+    tick: numberOf(raw, 'tick'),
+    at: message.at,
+    mediaTimeS: numberOf(raw, 'mediaTimeS'),
+    text: message.text,
+    fields: { ...message.fields, about: order.action.eventId },
+    frame: null,
   }
 }
 
 /** The same node again for the same message, later: its id says which phase, so that a second try adds nothing. */
-function putOff(order: ActionOrder, later: readonly { phase: string; afterMs: number }[], nowMs: number): ActionRecord[] {
+function putOff(
+  order: ActionOrder,
+  later: readonly { phase: string; afterMs: number }[],
+  nowMs: number,
+): ActionRecord[] {
   const { eventId, flowId, streamId, run, node, port, message } = order.action
   return later.map(({ phase, afterMs }) => ({
-    id: actionId(eventId, node, phase), eventId, flowId, streamId, run, node, port, message, phase, dueAtMs: nowMs + afterMs,
+    id: actionId(eventId, node, phase),
+    eventId,
+    flowId,
+    streamId,
+    run,
+    node,
+    port,
+    message,
+    phase,
+    dueAtMs: nowMs + afterMs,
   }))
 }
 
 function ownMessage(order: ActionOrder, port: string, index: number, raw: Message, nowMs: number): Message {
   const id = idFrom(order.action.id, port, index)
   return {
-    ...raw, id, eventId: id, at: new Date(nowMs).toISOString(), about: order.action.eventId,
+    ...raw,
+    id,
+    eventId: id,
+    at: new Date(nowMs).toISOString(),
+    about: order.action.eventId,
     source: { flow: order.flow.id, node: order.node.id, stream: order.action.streamId },
   }
 }
 
-function route(order: ActionOrder, targets: Target[], message: Message, made: Pick<ActionOutcome, 'actions' | 'inputs'>): void {
+function route(
+  order: ActionOrder,
+  targets: Target[],
+  message: Message,
+  made: Pick<ActionOutcome, 'actions' | 'inputs'>,
+): void {
   for (const target of targets) {
     if (target.to === 'action') {
       made.actions.push({
-        id: actionId(message.eventId, target.node), eventId: message.eventId, flowId: order.flow.id, streamId: order.action.streamId,
-        run: order.action.run, node: target.node, port: target.port, message,
+        id: actionId(message.eventId, target.node),
+        eventId: message.eventId,
+        flowId: order.flow.id,
+        streamId: order.action.streamId,
+        run: order.action.run,
+        node: target.node,
+        port: target.port,
+        message,
       })
       continue
     }
     const streamId = target.to === 'remote' ? streamIdOf(order.flow.id, target.stream) : order.action.streamId
-    made.inputs.push({ id: idFrom(message.eventId, target.node, target.port), streamId, node: target.node, port: target.port, message })
+    made.inputs.push({
+      id: idFrom(message.eventId, target.node, target.port),
+      streamId,
+      node: target.node,
+      port: target.port,
+      message,
+    })
   }
 }
 

@@ -7,19 +7,57 @@ import type { TickCommit, TickRecord } from './deps.ts'
 import { Recorder, type RecorderLimits } from './recorder.ts'
 
 const decision = (tick: number): Decision => ({
-  tick, at: '2026-01-01T00:00:00.000Z', mediaTimeS: tick, node: 'model', action: 'silence', reason: 'model', text: '', latencyMs: 1, frameKind: 'I', visualTokens: 72, fullRateTokens: 72,
+  tick,
+  at: '2026-01-01T00:00:00.000Z',
+  mediaTimeS: tick,
+  node: 'model',
+  action: 'silence',
+  reason: 'model',
+  text: '',
+  latencyMs: 1,
+  frameKind: 'I',
+  visualTokens: 72,
+  fullRateTokens: 72,
 })
-const quiet = (streamId: string, tick: number): TickRecord => ({ streamId, run: 1, generation: 1, flowId: 'f', tick, mediaTimeS: tick, decisions: [decision(tick)], states: {} })
+const quiet = (streamId: string, tick: number): TickRecord => ({
+  streamId,
+  run: 1,
+  generation: 1,
+  flowId: 'f',
+  tick,
+  mediaTimeS: tick,
+  decisions: [decision(tick)],
+  states: {},
+})
 const commit = (streamId: string, tick: number): TickCommit => ({
-  ...quiet(streamId, tick), actions: [], consumed: [], remote: [],
-  events: [{ id: `${streamId}-${tick}`, kind: 'response.given', flowId: 'f', revision: 1, streamId, node: 'model', tick, at: '2026-01-01T00:00:00.000Z', mediaTimeS: tick, text: `${tick}`, fields: {}, frame: new Uint8Array([tick]) }],
+  ...quiet(streamId, tick),
+  actions: [],
+  consumed: [],
+  remote: [],
+  events: [
+    {
+      id: `${streamId}-${tick}`,
+      kind: 'response.given',
+      flowId: 'f',
+      revision: 1,
+      streamId,
+      node: 'model',
+      tick,
+      at: '2026-01-01T00:00:00.000Z',
+      mediaTimeS: tick,
+      text: `${tick}`,
+      fields: {},
+      frame: new Uint8Array([tick]),
+    },
+  ],
 })
 
 function bench(limits: Partial<RecorderLimits> = {}) {
   const clock = fakeClock()
   const store = memoryStore()
   const recorder = new Recorder({ store, clock, log: quietLog }, limits)
-  const open = (streamId: string, onStale = (): void => undefined) => recorder.open({ streamId, run: 1, generation: 1 }, onStale)
+  const open = (streamId: string, onStale = (): void => undefined) =>
+    recorder.open({ streamId, run: 1, generation: 1 }, onStale)
   return { clock, open, recorder, store }
 }
 

@@ -15,7 +15,13 @@ export interface RecorderLimits {
   pictures: number
   batch: number
 }
-export const recorderLimits: RecorderLimits = { flushMs: 500, quietTicks: 20_000, commits: 300, pictures: 50, batch: 500 }
+export const recorderLimits: RecorderLimits = {
+  flushMs: 500,
+  quietTicks: 20_000,
+  commits: 300,
+  pictures: 50,
+  batch: 500,
+}
 
 /** A session's own door to the recorder. */
 export interface Ledger {
@@ -31,7 +37,10 @@ export interface Ledger {
   close(ms: number): Promise<void>
 }
 
-interface Pending { commit: TickCommit; done(written: boolean): void }
+interface Pending {
+  commit: TickCommit
+  done(written: boolean): void
+}
 interface Entry {
   key: RunKey
   onStale(): void
@@ -66,7 +75,14 @@ export class Recorder {
 
   /** Opens a session's ledger. `onStale` is called when the store says that another worker has taken the run over. */
   open(key: RunKey, onStale: () => void): Ledger {
-    const entry: Entry = { key, onStale, commits: [], isCommitting: false, lost: { decisions: 0, commits: 0 }, status: null }
+    const entry: Entry = {
+      key,
+      onStale,
+      commits: [],
+      isCommitting: false,
+      lost: { decisions: 0, commits: 0 },
+      status: null,
+    }
     this.#entries.set(keyOf(key), entry)
     const isWriting = (): boolean => this.#failures === 0
     return {
@@ -81,7 +97,9 @@ export class Recorder {
         entry.lost = { decisions: 0, commits: 0 }
         return lost
       },
-      get isWriting() { return isWriting() },
+      get isWriting() {
+        return isWriting()
+      },
       close: (ms) => this.#close(entry, ms),
     }
   }
@@ -112,7 +130,8 @@ export class Recorder {
         dropped?.done(false)
       }
       const aged = entry.commits.at(-this.#limits.pictures - 1)
-      if (aged && aged !== entry.commits[0]) aged.commit = { ...aged.commit, events: aged.commit.events.map((event) => ({ ...event, frame: null })) }
+      if (aged && aged !== entry.commits[0])
+        aged.commit = { ...aged.commit, events: aged.commit.events.map((event) => ({ ...event, frame: null })) }
       if (!entry.isCommitting) void this.#runCommits(entry)
     })
   }
@@ -146,7 +165,10 @@ export class Recorder {
       }
       this.#failures++
       if (error instanceof RetryableError) return 'again'
-      this.#log.error({ stream: entry.key.streamId, tick: commit.tick, error: toError(error).message }, 'a tick with events cannot be written')
+      this.#log.error(
+        { stream: entry.key.streamId, tick: commit.tick, error: toError(error).message },
+        'a tick with events cannot be written',
+      )
       entry.lost.commits++
       entry.lost.decisions += commit.decisions.length
       this.#failures = 0
@@ -157,11 +179,16 @@ export class Recorder {
   /** Half a second at first, then up to five; false when the recorder is stopping. */
   async #pause(failures: number): Promise<boolean> {
     const ms = Math.min(5000, backoffMs(failures, 0.5))
-    return this.#clock.sleep(ms, this.#stopping.signal).then(() => true, () => false)
+    return this.#clock.sleep(ms, this.#stopping.signal).then(
+      () => true,
+      () => false,
+    )
   }
 
   #wake(): void {
-    this.#flushing ??= this.#flushLoop().finally(() => { this.#flushing = null })
+    this.#flushing ??= this.#flushLoop().finally(() => {
+      this.#flushing = null
+    })
   }
 
   async #flushLoop(): Promise<void> {
@@ -169,12 +196,15 @@ export class Recorder {
     while (this.#quiet.length > 0 || this.#statuses().length > 0) {
       const isOn = failures > 0 ? await this.#pause(failures) : await this.#pauseFlush()
       if (!isOn) return
-      failures = await this.flush() ? 0 : failures + 1
+      failures = (await this.flush()) ? 0 : failures + 1
     }
   }
 
   #pauseFlush(): Promise<boolean> {
-    return this.#clock.sleep(this.#limits.flushMs, this.#stopping.signal).then(() => true, () => false)
+    return this.#clock.sleep(this.#limits.flushMs, this.#stopping.signal).then(
+      () => true,
+      () => false,
+    )
   }
 
   #statuses(): Entry[] {
@@ -222,7 +252,7 @@ export class Recorder {
   async #flushStatuses(): Promise<void> {
     const entries = this.#statuses()
     if (entries.length === 0) return
-    const rows = entries.flatMap((entry) => entry.status ? [{ ...entry.key, status: entry.status }] : [])
+    const rows = entries.flatMap((entry) => (entry.status ? [{ ...entry.key, status: entry.status }] : []))
     await this.#store.writeStatus(rows)
     for (const [index, entry] of entries.entries()) if (entry.status === rows[index]?.status) entry.status = null
   }
@@ -230,9 +260,10 @@ export class Recorder {
   async #close(entry: Entry, ms: number): Promise<void> {
     const untilMs = this.#clock.nowMs() + ms
     const key = keyOf(entry.key)
-    const isLeft = (): boolean => entry.commits.length > 0 || entry.status !== null || this.#quiet.some((record) => keyOf(record) === key)
+    const isLeft = (): boolean =>
+      entry.commits.length > 0 || entry.status !== null || this.#quiet.some((record) => keyOf(record) === key)
     while (isLeft() && this.#clock.nowMs() < untilMs) {
-      if (await this.flush() && entry.commits.length === 0) break
+      if ((await this.flush()) && entry.commits.length === 0) break
       await this.#clock.sleep(50)
     }
     this.#quiet = this.#quiet.filter((record) => keyOf(record) !== key)

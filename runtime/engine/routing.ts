@@ -20,7 +20,10 @@ export interface MessageOptions {
   frame?: Frame
 }
 
-interface Origin { mediaTimeS: number; frame: Uint8Array | null }
+interface Origin {
+  mediaTimeS: number
+  frame: Uint8Array | null
+}
 
 /** What one tick leaves behind, as it fills. */
 export class TickDraft {
@@ -40,7 +43,13 @@ export class TickDraft {
   readonly #counts = new Map<string, number>()
 
   /** `recorded` are the ids of events known to be in the record already; it grows with this tick's. `recent` is what earlier ticks showed. */
-  constructor(order: SessionOrder, tick: TickDraft['tickInfo'], inPorts: ReadonlyMap<string, Ports>, recorded: Set<string>, recent: readonly TimedPicture[] = []) {
+  constructor(
+    order: SessionOrder,
+    tick: TickDraft['tickInfo'],
+    inPorts: ReadonlyMap<string, Ports>,
+    recorded: Set<string>,
+    recent: readonly TimedPicture[] = [],
+  ) {
     this.#order = order
     this.#tick = tick
     this.#inPorts = inPorts
@@ -61,14 +70,16 @@ export class TickDraft {
     const mediaTimeS = options.mediaTimeS ?? this.#tick.mediaTimeS
     this.#origins.set(id, { mediaTimeS, frame: frame?.full.jpeg ?? null })
     return {
-      id, eventId: id,
+      id,
+      eventId: id,
       // What happened earlier than this tick says so: a clip's own time and the wall clock run together.
       at: new Date(this.#tick.atMs - Math.max(0, this.#tick.mediaTimeS - mediaTimeS) * 1000).toISOString(),
       text: text.slice(0, longestText),
       source: { flow: this.#order.flow.id, node, stream: this.#order.streamId },
       ...(frame ? { frame: { url: frameUrl(id) } } : {}),
       ...(options.fields ? { fields: options.fields } : {}),
-      mediaTimeS, tick: this.#tick.number,
+      mediaTimeS,
+      tick: this.#tick.number,
     }
   }
 
@@ -107,7 +118,7 @@ export class TickDraft {
     const targets = this.#order.plan.routes[`${node}.${name}`] ?? []
     for (const raw of values) {
       if (raw === undefined || raw === null) continue
-      const value: unknown = port.kind === 'decision' ? { ...raw as Decision, node } : raw
+      const value: unknown = port.kind === 'decision' ? { ...(raw as Decision), node } : raw
       if (port.kind === 'frames') this.shown = value as Frame
       if (port.kind === 'decision') this.decisions.push(value as Decision)
       if (port.event && isMessage(value)) this.record(port.event, node, value)
@@ -119,8 +130,18 @@ export class TickDraft {
   note(node: string, kind: EventKind, text: string): void {
     const { atMs, mediaTimeS, number } = this.#tick
     this.events.push({
-      id: tickId(this.#order, number, node, kind, 0), kind, flowId: this.#order.flow.id, revision: this.#order.flow.revision, streamId: this.#order.streamId,
-      node, tick: number, at: new Date(atMs).toISOString(), mediaTimeS, text, fields: {}, frame: null,
+      id: tickId(this.#order, number, node, kind, 0),
+      kind,
+      flowId: this.#order.flow.id,
+      revision: this.#order.flow.revision,
+      streamId: this.#order.streamId,
+      node,
+      tick: number,
+      at: new Date(atMs).toISOString(),
+      mediaTimeS,
+      text,
+      fields: {},
+      frame: null,
     })
   }
 
@@ -130,21 +151,34 @@ export class TickDraft {
     this.#recorded.add(message.eventId)
     const origin = this.#origins.get(message.eventId)
     this.events.push({
-      id: message.eventId, kind, flowId: this.#order.flow.id, revision: this.#order.flow.revision, streamId: this.#order.streamId, node,
-      tick: this.#tick.number, at: message.at, mediaTimeS: origin?.mediaTimeS ?? this.#tick.mediaTimeS, text: message.text,
-      fields: message.fields ?? {}, frame: origin?.frame ?? null,
+      id: message.eventId,
+      kind,
+      flowId: this.#order.flow.id,
+      revision: this.#order.flow.revision,
+      streamId: this.#order.streamId,
+      node,
+      tick: this.#tick.number,
+      at: message.at,
+      mediaTimeS: origin?.mediaTimeS ?? this.#tick.mediaTimeS,
+      text: message.text,
+      fields: message.fields ?? {},
+      frame: origin?.frame ?? null,
       ...(kind === 'delegation.made' ? { recent: this.recent } : {}),
     })
   }
 
   #route(from: string, kind: Kind, target: Target, value: unknown): void {
-    if (target.to === 'tick') return this.#toTick(target, this.#fits(target, kind) ? value : this.#asMessage(from, value))
+    if (target.to === 'tick')
+      return this.#toTick(target, this.#fits(target, kind) ? value : this.#asMessage(from, value))
     const message = this.#asMessage(from, value)
     if (!message) return
     if (target.to === 'remote') {
       this.remote.push({
-        id: idFrom(message.eventId, target.node, target.port), streamId: streamIdOf(this.#order.flow.id, target.stream),
-        node: target.node, port: target.port, message,
+        id: idFrom(message.eventId, target.node, target.port),
+        streamId: streamIdOf(this.#order.flow.id, target.stream),
+        node: target.node,
+        port: target.port,
+        message,
       })
       return
     }
@@ -152,8 +186,14 @@ export class TickDraft {
     const id = actionId(message.eventId, target.node)
     if (this.actions.some((action) => action.id === id)) return
     this.actions.push({
-      id, eventId: message.eventId, flowId: this.#order.flow.id, streamId: this.#order.streamId, run: this.#order.run,
-      node: target.node, port: target.port, message,
+      id,
+      eventId: message.eventId,
+      flowId: this.#order.flow.id,
+      streamId: this.#order.streamId,
+      run: this.#order.run,
+      node: target.node,
+      port: target.port,
+      message,
     })
   }
 
@@ -171,7 +211,8 @@ export class TickDraft {
     const decision = value as Partial<Decision> | undefined
     if (!decision?.action || decision.action === 'silence') return undefined
     return this.message(node, decision.question ?? decision.text ?? '', {
-      fields: { action: decision.action }, ...(decision.mediaTimeS === undefined ? {} : { mediaTimeS: decision.mediaTimeS }),
+      fields: { action: decision.action },
+      ...(decision.mediaTimeS === undefined ? {} : { mediaTimeS: decision.mediaTimeS }),
     })
   }
 }

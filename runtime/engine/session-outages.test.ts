@@ -12,7 +12,10 @@ describe('a camera', () => {
     await bench.clock.advance(30_000)
     expect(eventKinds(bench)).toEqual(['stream.started', 'stream.lost'])
     expect(bench.store.events[1]?.text).toBe('The camera refused the connection.')
-    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'degraded', reason: 'The camera refused the connection.' })
+    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({
+      state: 'degraded',
+      reason: 'The camera refused the connection.',
+    })
     expect(bench.store.decisions.filter((decision) => decision.reason === 'camera-lost').length).toBeGreaterThan(20)
     bench.camera.down = null
     await bench.clock.advance(31_000)
@@ -43,11 +46,17 @@ describe('a camera', () => {
     bench.camera.breakWith(new RetryableError('MEDIA_BROKEN', 'The connection broke.'))
     await bench.clock.advance(10_000)
     await stopSession(bench, first, new Error('handover'))
-    const resumed = (generation: number) => ({ generation, resume: { ...structuredClone(bench.store.saved.get('flow1-cam')!), status: null } })
+    const resumed = (generation: number) => ({
+      generation,
+      resume: { ...structuredClone(bench.store.saved.get('flow1-cam')!), status: null },
+    })
     const second = bench.start(resumed(2))
     await bench.clock.advance(20_000)
     expect(eventKinds(bench)).toEqual(['stream.started', 'stream.lost'])
-    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'degraded', reason: 'The camera refused the connection.' })
+    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({
+      state: 'degraded',
+      reason: 'The camera refused the connection.',
+    })
     await stopSession(bench, second, new Error('handover'))
     bench.camera.down = null
     const third = bench.start(resumed(3))
@@ -91,7 +100,10 @@ describe('the model', () => {
     const bench = sessionBench({ verdict: () => (trouble ? { trouble } : {}) })
     const session = bench.start()
     await bench.clock.advance(3000)
-    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'degraded', reason: 'This machine cannot keep up.' })
+    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({
+      state: 'degraded',
+      reason: 'This machine cannot keep up.',
+    })
     trouble = undefined
     await bench.clock.advance(2000)
     expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'running', reason: null })
@@ -101,7 +113,12 @@ describe('the model', () => {
 
   it('that is away is silent with words, told after ten seconds, and told again when it is back', async () => {
     let isAway = false
-    const bench = sessionBench({ verdict: () => { if (isAway) throw new RetryableError('MODEL_UNREACHABLE', 'The model server refused the connection.'); return {} } })
+    const bench = sessionBench({
+      verdict: () => {
+        if (isAway) throw new RetryableError('MODEL_UNREACHABLE', 'The model server refused the connection.')
+        return {}
+      },
+    })
     const session = bench.start()
     await bench.clock.advance(2500)
     isAway = true
@@ -109,8 +126,16 @@ describe('the model', () => {
     expect(eventKinds(bench)).toEqual(['stream.started'])
     await bench.clock.advance(10_000)
     expect(eventKinds(bench)).toEqual(['stream.started', 'model.lost'])
-    expect(bench.store.decisions.at(-1)).toMatchObject({ action: 'silence', reason: 'model-unreachable', text: 'The model server refused the connection.', visualTokens: 0 })
-    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({ state: 'degraded', nodes: { model: { tone: 'bad' } } })
+    expect(bench.store.decisions.at(-1)).toMatchObject({
+      action: 'silence',
+      reason: 'model-unreachable',
+      text: 'The model server refused the connection.',
+      visualTokens: 0,
+    })
+    expect(bench.store.statuses.get('flow1-cam')).toMatchObject({
+      state: 'degraded',
+      nodes: { model: { tone: 'bad' } },
+    })
     isAway = false
     await bench.clock.advance(2000)
     expect(eventKinds(bench)).toEqual(['stream.started', 'model.lost', 'model.resumed'])
@@ -127,7 +152,15 @@ describe('the model', () => {
     expect(eventKinds(bench)).toEqual(['stream.started'])
     const saved = bench.store.saved.get('flow1-cam')
     expect(saved?.tick).toBe(6)
-    const second = bench.start({ generation: 2, resume: { tick: 6, mediaTimeS: 5, states: saved?.states ?? {}, status: bench.store.statuses.get('flow1-cam') ?? null } })
+    const second = bench.start({
+      generation: 2,
+      resume: {
+        tick: 6,
+        mediaTimeS: 5,
+        states: saved?.states ?? {},
+        status: bench.store.statuses.get('flow1-cam') ?? null,
+      },
+    })
     await bench.clock.advance(1500)
     expect(bench.model.ticks.at(6)?.tick).toBe(7)
     expect(bench.model.opened.at(-1)?.config).toMatchObject({ restore: memory })
@@ -139,8 +172,17 @@ describe('the model', () => {
     const session = bench.start()
     await bench.clock.advance(2500)
     bench.store.inputs.push({
-      id: 'q1', streamId: 'flow1-cam', node: 'model', port: 'query',
-      message: { id: 'q1', eventId: 'q1', at: '2026-01-01T00:00:00Z', text: 'Is the door open?', source: { flow: 'flow1', node: 'model', stream: 'flow1-cam' } },
+      id: 'q1',
+      streamId: 'flow1-cam',
+      node: 'model',
+      port: 'query',
+      message: {
+        id: 'q1',
+        eventId: 'q1',
+        at: '2026-01-01T00:00:00Z',
+        text: 'Is the door open?',
+        source: { flow: 'flow1', node: 'model', stream: 'flow1-cam' },
+      },
     })
     bench.bus.publish({ type: 'input', flow: 'flow1', stream: 'flow1-cam' })
     await bench.clock.advance(1000)
@@ -152,15 +194,22 @@ describe('the model', () => {
 
 describe('the database', () => {
   it('may go away: decisions wait, commits go out in order once it is back', async () => {
-    const bench = sessionBench({ verdict: (_request, n) => n === 6 || n === 9 ? { action: 'response', text: `Alert ${n}.` } : {} })
+    const bench = sessionBench({
+      verdict: (_request, n) => (n === 6 || n === 9 ? { action: 'response', text: `Alert ${n}.` } : {}),
+    })
     const session = bench.start()
     await bench.clock.advance(3900)
     bench.store.goAway()
     await bench.clock.advance(8000)
-    expect(bench.bus.messages.findLast((message) => message.type === 'status')).toMatchObject({ status: { state: 'degraded', reason: expect.stringContaining('database') as string } })
+    expect(bench.bus.messages.findLast((message) => message.type === 'status')).toMatchObject({
+      status: { state: 'degraded', reason: expect.stringContaining('database') as string },
+    })
     bench.store.comeBack()
     await bench.clock.advance(9000)
-    expect(bench.store.events.filter((event) => event.kind === 'response.given').map((event) => event.text)).toEqual(['Alert 6.', 'Alert 9.'])
+    expect(bench.store.events.filter((event) => event.kind === 'response.given').map((event) => event.text)).toEqual([
+      'Alert 6.',
+      'Alert 9.',
+    ])
     const ticks = bench.store.decisions.map((decision) => decision.tick).sort((a, b) => a - b)
     expect(ticks).toEqual(Array.from({ length: ticks.length }, (_unused, index) => index + 1))
     expect(eventKinds(bench)).not.toContain('decisions.lost')

@@ -7,7 +7,9 @@ describe('a session', () => {
     const bench = sessionBench({ latencyMs: 40 })
     const session = bench.start()
     await bench.clock.advance(120_100)
-    expect(bench.model.ticks.map((request) => request.tick)).toEqual(Array.from({ length: 121 }, (_unused, index) => index + 1))
+    expect(bench.model.ticks.map((request) => request.tick)).toEqual(
+      Array.from({ length: 121 }, (_unused, index) => index + 1),
+    )
     expect(bench.model.mostInFlight).toBe(1)
     const atMs = bench.store.decisions.map((decision) => Date.parse(decision.at) % 1000)
     expect(new Set(atMs).size).toBe(1)
@@ -18,14 +20,31 @@ describe('a session', () => {
   })
 
   it('commits what the model says with its action and its picture, in one write, and tells the bus afterwards', async () => {
-    const bench = sessionBench({ verdict: (_request, n) => n === 3 ? { action: 'response', text: 'A person has fallen.' } : {} })
+    const bench = sessionBench({
+      verdict: (_request, n) => (n === 3 ? { action: 'response', text: 'A person has fallen.' } : {}),
+    })
     const session = bench.start()
     await bench.clock.advance(4000)
     const [event] = bench.store.events.filter((known) => known.kind === 'response.given')
-    expect(event).toMatchObject({ node: 'model', tick: 3, text: 'A person has fallen.', mediaTimeS: 2, streamId: 'flow1-cam' })
+    expect(event).toMatchObject({
+      node: 'model',
+      tick: 3,
+      text: 'A person has fallen.',
+      mediaTimeS: 2,
+      streamId: 'flow1-cam',
+    })
     expect(new TextDecoder().decode(event?.frame ?? undefined)).toBe('jpeg 1002')
-    expect(bench.store.actions).toMatchObject([{ id: `${event?.id}_tell`, node: 'tell', port: 'message', message: { text: 'A person has fallen.', eventId: event?.id } }])
-    const order = bench.bus.messages.filter((message) => message.type === 'event' || message.type === 'actions').map((message) => message.type)
+    expect(bench.store.actions).toMatchObject([
+      {
+        id: `${event?.id}_tell`,
+        node: 'tell',
+        port: 'message',
+        message: { text: 'A person has fallen.', eventId: event?.id },
+      },
+    ])
+    const order = bench.bus.messages
+      .filter((message) => message.type === 'event' || message.type === 'actions')
+      .map((message) => message.type)
     expect(order).toEqual(['event', 'event', 'actions'])
     await stopSession(bench, session)
   })
@@ -35,7 +54,11 @@ describe('a session', () => {
     const session = bench.start()
     await bench.clock.advance(9700)
     expect(bench.store.decisions).toHaveLength(10)
-    expect(bench.store.decisions.every((decision) => decision.reason === 'model' && decision.node === 'model' && decision.visualTokens === 302)).toBe(true)
+    expect(
+      bench.store.decisions.every(
+        (decision) => decision.reason === 'model' && decision.node === 'model' && decision.visualTokens === 302,
+      ),
+    ).toBe(true)
     await stopSession(bench, session)
   })
 
@@ -57,7 +80,13 @@ describe('a session', () => {
     bench.deps.models = {
       open: async (options) => {
         const session = await bench.model.open(options)
-        return { ...session, tick: async (request, signal) => { await bench.clock.sleep(latencyMs, signal); return session.tick(request, signal) } }
+        return {
+          ...session,
+          tick: async (request, signal) => {
+            await bench.clock.sleep(latencyMs, signal)
+            return session.tick(request, signal)
+          },
+        }
       },
     }
     const session = bench.start()
@@ -100,12 +129,20 @@ describe('a session', () => {
 
 describe('a file', () => {
   it('gets a tick for every frame and a last one, then finishes', async () => {
-    const bench = sessionBench({ camera: { frames: 5, everyMs: 700, delayMs: 450 }, source: { kind: 'file' }, finish: () => [{ action: 'response', text: 'At the very end.', mediaTimeS: 3.5 }] })
+    const bench = sessionBench({
+      camera: { frames: 5, everyMs: 700, delayMs: 450 },
+      source: { kind: 'file' },
+      finish: () => [{ action: 'response', text: 'At the very end.', mediaTimeS: 3.5 }],
+    })
     const session = bench.start()
     await bench.clock.advance(12_000)
     expect(await session.ended).toEqual({ state: 'finished', reason: null })
     expect(bench.model.ticks.map((request) => request.mediaTimeS)).toContain(4)
-    expect(bench.store.events.map((event) => [event.kind, event.mediaTimeS])).toEqual([['stream.started', 0], ['response.given', 3.5], ['stream.finished', 4]])
+    expect(bench.store.events.map((event) => [event.kind, event.mediaTimeS])).toEqual([
+      ['stream.started', 0],
+      ['response.given', 3.5],
+      ['stream.finished', 4],
+    ])
     expect(bench.store.statuses.get('flow1-cam')?.state).toBe('finished')
     expect(bench.model.closed).toHaveLength(1)
     expect(bench.clock.waiting()).toBe(0)
@@ -125,7 +162,12 @@ describe('a file', () => {
     const session = bench.start({ generation: 2, resume: { tick: 4, mediaTimeS: 3, states: {}, status: null } })
     await bench.clock.advance(12_000)
     await session.ended
-    expect(bench.model.ticks.map((request) => [request.tick, request.mediaTimeS])).toEqual([[5, 4], [6, 5], [7, 6], [8, 7]])
+    expect(bench.model.ticks.map((request) => [request.tick, request.mediaTimeS])).toEqual([
+      [5, 4],
+      [6, 5],
+      [7, 6],
+      [8, 7],
+    ])
     expect(eventKinds(bench)).toEqual(['stream.finished'])
   })
 })
@@ -135,7 +177,10 @@ describe('a node', () => {
     const bench = sessionBench({ plan: { ticks: [{ id: 'x', type: 'nowhere', version: 1, config: {} }] } })
     const session = bench.start()
     await bench.clock.advance(6000)
-    expect(await session.ended).toMatchObject({ state: 'failed', reason: expect.stringContaining('"nowhere"') as string })
+    expect(await session.ended).toMatchObject({
+      state: 'failed',
+      reason: expect.stringContaining('"nowhere"') as string,
+    })
   })
 
   it('between model and action passes messages on without a second event', async () => {
@@ -143,8 +188,15 @@ describe('a node', () => {
     const bench = sessionBench({
       verdict: () => ({ action: 'response', text: 'A person has fallen.' }),
       plan: {
-        ticks: [...plan.ticks, { id: 'calm', type: 'cooldown', version: 1, config: { quietMs: 5000, per: 'node', scope: 'camera' } }],
-        routes: { 'cam.frames': plan.routes['cam.frames'] ?? [], 'model.response': [{ to: 'tick', node: 'calm', port: 'message' }], 'calm.message': [{ to: 'action', node: 'tell', port: 'message' }] },
+        ticks: [
+          ...plan.ticks,
+          { id: 'calm', type: 'cooldown', version: 1, config: { quietMs: 5000, per: 'node', scope: 'camera' } },
+        ],
+        routes: {
+          'cam.frames': plan.routes['cam.frames'] ?? [],
+          'model.response': [{ to: 'tick', node: 'calm', port: 'message' }],
+          'calm.message': [{ to: 'action', node: 'tell', port: 'message' }],
+        },
       },
     })
     const session = bench.start()

@@ -25,7 +25,10 @@ const lookMs = 250
 const closeMs = 5000
 
 export type SessionDeps = EngineDeps & { recorder: Recorder; openings?: Openings }
-export interface SessionEnd { state: 'finished' | 'failed' | 'stopped'; reason: string | null }
+export interface SessionEnd {
+  state: 'finished' | 'failed' | 'stopped'
+  reason: string | null
+}
 
 /** A stop that a person asked for carries StoppedError's own words; with any other reason another worker goes on. */
 function isHandover(signal: AbortSignal): boolean {
@@ -98,9 +101,13 @@ class Session {
   }
 
   #endOf(error: unknown): SessionEnd {
-    if (isStopped(error) || this.#control.signal.aborted) return { state: 'stopped', reason: this.#isStale ? 'Another worker has taken this stream over.' : null }
+    if (isStopped(error) || this.#control.signal.aborted)
+      return { state: 'stopped', reason: this.#isStale ? 'Another worker has taken this stream over.' : null }
     const { message } = toError(error)
-    this.#deps.log.error({ stream: this.#order.streamId, error: message, isBug: error instanceof BugError }, 'session ends')
+    this.#deps.log.error(
+      { stream: this.#order.streamId, error: message, isBug: error instanceof BugError },
+      'session ends',
+    )
     return { state: 'failed', reason: message }
   }
 
@@ -108,16 +115,42 @@ class Session {
     const { bus, clock, log, nodes, random } = this.#deps
     const { plan, resume } = this.#order
     this.#publishStatus()
-    for (const node of plan.ticks) if (tickDefinition(nodes, node).needs.includes('model')) this.#models.set(node.id, this.#linkModel(node.id, node.config))
-    this.#runner = new TickRunner({ order: this.#order, nodes, clock, log, models: this.#models, onStatus: (node, status) => this.#board.node(node, status) })
+    for (const node of plan.ticks)
+      if (tickDefinition(nodes, node).needs.includes('model'))
+        this.#models.set(node.id, this.#linkModel(node.id, node.config))
+    this.#runner = new TickRunner({
+      order: this.#order,
+      nodes,
+      clock,
+      log,
+      models: this.#models,
+      onStatus: (node, status) => this.#board.node(node, status),
+    })
     this.#inputs = new Inputs(this.#order.streamId, { store: this.#deps.store, bus, clock, log })
     const definition = nodes.get(plan.source.type)
-    if (definition?.role !== 'source') throw new FatalError('RUN_NODE_UNKNOWN', `The camera type "${plan.source.type}" is not installed here. Install its package on every worker, then deploy again.`)
+    if (definition?.role !== 'source')
+      throw new FatalError(
+        'RUN_NODE_UNKNOWN',
+        `The camera type "${plan.source.type}" is not installed here. Install its package on every worker, then deploy again.`,
+      )
     const feeds = [...this.#models.values()]
     this.#source = new Source({
-      definition, node: plan.source, taps: plan.taps, media: this.#deps.media(this.#order), clock, log, random, openings: this.#deps.openings,
+      definition,
+      node: plan.source,
+      taps: plan.taps,
+      media: this.#deps.media(this.#order),
+      clock,
+      log,
+      random,
+      openings: this.#deps.openings,
       resumeAtS: resume && resume.tick > 0 ? resume.mediaTimeS : null,
-      ...(plan.taps.fast ? { onFast: (frame) => { for (const model of feeds) model.feed(frame) } } : {}),
+      ...(plan.taps.fast
+        ? {
+            onFast: (frame) => {
+              for (const model of feeds) model.feed(frame)
+            },
+          }
+        : {}),
     })
     for (const model of feeds) model.start()
     this.#source.start()
@@ -127,12 +160,21 @@ class Session {
     const { clock, models } = this.#deps
     const seconds = typeof config.timeoutS === 'number' ? config.timeoutS : 5
     return new ModelLink({
-      models, clock, connection: String(config.connection ?? ''), config, timeoutMs: seconds * 1000,
+      models,
+      clock,
+      connection: String(config.connection ?? ''),
+      config,
+      timeoutMs: seconds * 1000,
       streamKey: `${this.#order.streamId}.${this.#order.run}.${node}`,
       memory: (this.#order.resume?.states ?? this.#order.carried)?.[memoryKey(node)] as ModelLink['memory'],
-      onRestarted: (isCorrected) => this.#note('memory.restored', node, isCorrected
-        ? 'What the model remembers was changed by a person. Its session was begun anew with its instruction and the memory as it is now.'
-        : 'The model had no session for this stream any more. It was given its instruction and memory again.'),
+      onRestarted: (isCorrected) =>
+        this.#note(
+          'memory.restored',
+          node,
+          isCorrected
+            ? 'What the model remembers was changed by a person. Its session was begun anew with its instruction and the memory as it is now.'
+            : 'The model had no session for this stream any more. It was given its instruction and memory again.',
+        ),
       onTrouble: (trouble) => this.#health.trouble(node, trouble),
     })
   }
@@ -141,7 +183,11 @@ class Session {
     const { clock } = this.#deps
     const { source, signal } = { source: this.#running.source, signal: this.#control.signal }
     this.#journal.commitNotes(this.#position)
-    for (let view = source.look(); source.mailbox.isEmpty && view.camera === 'ok' && !view.ended && !view.failed; view = source.look()) {
+    for (
+      let view = source.look();
+      source.mailbox.isEmpty && view.camera === 'ok' && !view.ended && !view.failed;
+      view = source.look()
+    ) {
       await source.mailbox.wait(clock, lookMs, signal)
     }
     for (let dueMs = clock.nowMs(); ;) {
@@ -180,17 +226,31 @@ class Session {
     this.#tick += seconds
     this.#seeFrame(frame, view, atMs)
     for (const note of this.#health.camera(view)) this.#note(note.kind, note.node, note.text)
-    const draft = await runner.run({
-      number: this.#tick, atMs, mediaTimeS: this.#mediaTimeS, seconds, camera: view.camera, last: view.ended,
-      ...(this.#hasTicked ? {} : { start: this.#order.resume || this.#order.carried ? 'resumed' : 'fresh' }),
-    }, frame, used, this.#control.signal)
+    const draft = await runner.run(
+      {
+        number: this.#tick,
+        atMs,
+        mediaTimeS: this.#mediaTimeS,
+        seconds,
+        camera: view.camera,
+        last: view.ended,
+        ...(this.#hasTicked ? {} : { start: this.#order.resume || this.#order.carried ? 'resumed' : 'fresh' }),
+      },
+      frame,
+      used,
+      this.#control.signal,
+    )
     this.#hasTicked = true
     for (const note of this.#health.decisions(draft.decisions, atMs)) this.#note(note.kind, note.node, note.text)
     this.#journal.noteLosses({ tick: this.#tick, mediaTimeS: this.#mediaTimeS })
     this.#board.tick(this.#tick, clock.nowMs() - atMs)
     this.#board.dropped(source.mailbox.dropped)
     this.#show(draft)
-    this.#journal.tick(draft, used.map((input) => input.id), this.#position)
+    this.#journal.tick(
+      draft,
+      used.map((input) => input.id),
+      this.#position,
+    )
     const { state, reason } = this.#health.state(this.#ledger.isWriting)
     this.#board.setState(state, reason)
     this.#publishStatus()
@@ -200,7 +260,12 @@ class Session {
     if (frame) {
       this.#mediaTimeS = frame.mediaTimeS
       // Not before: that it is watched is true from its first picture on.
-      if (!this.#hasSeen && !this.#order.resume) this.#note('stream.started', this.#order.plan.source.id, isFinite(this.#order.plan.source) ? 'The file plays.' : 'The camera is being watched.')
+      if (!this.#hasSeen && !this.#order.resume)
+        this.#note(
+          'stream.started',
+          this.#order.plan.source.id,
+          isFinite(this.#order.plan.source) ? 'The file plays.' : 'The camera is being watched.',
+        )
       this.#hasSeen = true
       this.#frameAtMs = atMs
       this.#board.frameAt(frame.atMs)
@@ -225,7 +290,11 @@ class Session {
 
   get #position(): TickPosition {
     const health = this.#health.saved()
-    return { tick: this.#tick, mediaTimeS: this.#mediaTimeS, states: { ...this.#runner?.states(), ...(health ? { [healthKey]: health } : {}) } }
+    return {
+      tick: this.#tick,
+      mediaTimeS: this.#mediaTimeS,
+      states: { ...this.#runner?.states(), ...(health ? { [healthKey]: health } : {}) },
+    }
   }
 
   #recordDropped(count: number): void {
@@ -233,7 +302,9 @@ class Session {
     const atMs = this.#deps.clock.nowMs()
     const first = this.#tick + 1
     this.#tick += count
-    const decisions = Array.from({ length: Math.min(count, mostDroppedRows) }, (_unused, index) => runner.droppedDecisions(first + index, atMs, this.#mediaTimeS)).flat()
+    const decisions = Array.from({ length: Math.min(count, mostDroppedRows) }, (_unused, index) =>
+      runner.droppedDecisions(first + index, atMs, this.#mediaTimeS),
+    ).flat()
     for (const decision of decisions) this.#board.decision(decision)
     this.#journal.quiet(decisions, this.#position)
   }
@@ -249,9 +320,14 @@ class Session {
     const isHandedOver = end.state === 'stopped' && (this.#isStale || isHandover(this.#outer))
     this.#inputs?.stop()
     await this.#source?.stop()
-    await Promise.all([...this.#models.values()].map((model) => isHandedOver ? model.release() : model.close()))
+    await Promise.all([...this.#models.values()].map((model) => (isHandedOver ? model.release() : model.close())))
     if (!isHandedOver) {
-      this.#note(`stream.${end.state}`, this.#order.plan.source.id, end.reason ?? { finished: 'The file is at its end.', failed: 'The stream failed.', stopped: 'Stopped.' }[end.state])
+      this.#note(
+        `stream.${end.state}`,
+        this.#order.plan.source.id,
+        end.reason ??
+          { finished: 'The file is at its end.', failed: 'The stream failed.', stopped: 'Stopped.' }[end.state],
+      )
       this.#board.setState(end.state, end.reason)
       this.#journal.commitNotes(this.#position)
       this.#publishStatus()

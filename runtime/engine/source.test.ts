@@ -8,14 +8,32 @@ import { backoffMs, Source } from './source.ts'
 
 it('waits between half a second and a bound that doubles up to half a minute', () => {
   expect([0, 1, 2, 3, 6, 50].map((attempt) => [backoffMs(attempt, 0), backoffMs(attempt, 1)])).toEqual([
-    [500, 1000], [500, 2000], [500, 4000], [500, 8000], [500, 30_000], [500, 30_000],
+    [500, 1000],
+    [500, 2000],
+    [500, 4000],
+    [500, 8000],
+    [500, 30_000],
+    [500, 30_000],
   ])
 })
 
 function open(node: Record<string, unknown>, resumeAtS: number | null = null) {
   const clock = fakeClock()
   const camera = simulatedCamera({ clock, everyMs: 500 })
-  const source = new Source({ definition: camera.definition, node: { id: 'cam', type: 'simulated-camera', version: 1, config: node }, taps: defaultTaps, media: { open: () => { throw new Error('unused') } }, clock, log: quietLog, random: () => 0, resumeAtS })
+  const source = new Source({
+    definition: camera.definition,
+    node: { id: 'cam', type: 'simulated-camera', version: 1, config: node },
+    taps: defaultTaps,
+    media: {
+      open: () => {
+        throw new Error('unused')
+      },
+    },
+    clock,
+    log: quietLog,
+    random: () => 0,
+    resumeAtS,
+  })
   source.start()
   return { camera, clock, source }
 }

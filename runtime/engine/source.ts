@@ -97,12 +97,24 @@ export class Source {
   /** How the camera does right now; also cuts off a source that stalls or shows a frozen picture. */
   look(): CameraView {
     const now = this.#options.clock.nowMs()
-    if (this.#outcome) return { camera: 'ok', reason: this.#trouble, ended: this.#outcome === 'ended', failed: this.#outcome === 'failed' }
+    if (this.#outcome)
+      return {
+        camera: 'ok',
+        reason: this.#trouble,
+        ended: this.#outcome === 'ended',
+        failed: this.#outcome === 'failed',
+      }
     // Neither stalled nor lost: it was not asked yet. One that was there before stays lost meanwhile.
     if (this.#isWaiting && this.#lastLuma === null) return { camera: 'ok', reason: null, ended: false, failed: false }
-    if (!this.#isWaiting && now - this.#activeAtMs > stallMs) this.#giveUp('The camera is connected but sends no picture.')
+    if (!this.#isWaiting && now - this.#activeAtMs > stallMs)
+      this.#giveUp('The camera is connected but sends no picture.')
     const isLost = this.#frozen || now - this.#freshAtMs > this.#seconds('lostAfterS', 5)
-    return { camera: isLost ? 'lost' : 'ok', reason: isLost ? this.#trouble ?? 'The camera sends no picture.' : null, ended: false, failed: false }
+    return {
+      camera: isLost ? 'lost' : 'ok',
+      reason: isLost ? (this.#trouble ?? 'The camera sends no picture.') : null,
+      ended: false,
+      failed: false,
+    }
   }
 
   /** The wait before a camera that never showed a picture counts as lost. */
@@ -137,11 +149,15 @@ export class Source {
         if (!isStopped(error)) this.#trouble = toError(error).message
         // A camera that is asked too often with a wrong password locks its owner out.
         if (error instanceof RetryableError) wishedMs = error.retryAfterMs ?? 0
-        if (error instanceof BugError || (node.config.kind === 'file' && error instanceof FatalError)) return this.#finish('failed', this.#trouble)
+        if (error instanceof BugError || (node.config.kind === 'file' && error instanceof FatalError))
+          return this.#finish('failed', this.#trouble)
       }
       this.#leave?.()
       const pauseMs = Math.max(wishedMs, backoffMs(this.#failures++, random()))
-      log.warn({ node: node.id, failures: this.#failures, pauseMs: Math.round(pauseMs), reason: this.#trouble }, 'camera is opened again after a pause')
+      log.warn(
+        { node: node.id, failures: this.#failures, pauseMs: Math.round(pauseMs), reason: this.#trouble },
+        'camera is opened again after a pause',
+      )
       await clock.sleep(pauseMs, this.#stopping.signal).catch(() => undefined)
     }
   }
@@ -168,13 +184,21 @@ export class Source {
   async #play(signal: AbortSignal): Promise<SourceEnd> {
     const { clock, definition, log, media, node, taps } = this.#options
     this.#activeAtMs = clock.nowMs()
-    if (!this.#isFinite && this.#lastMediaTimeS !== null) this.#offsetS = this.#lastMediaTimeS + Math.max(0, clock.nowMs() - this.#freshAtMs) / 1000
+    if (!this.#isFinite && this.#lastMediaTimeS !== null)
+      this.#offsetS = this.#lastMediaTimeS + Math.max(0, clock.nowMs() - this.#freshAtMs) / 1000
     const onFast = this.#options.onFast
-    const frames = definition.open({
-      config: node.config, clock, log, signal, taps, media,
-      ...(this.#isFinite && this.#lastMediaTimeS !== null ? { startAtS: this.#lastMediaTimeS } : {}),
-      ...(onFast ? { onFast: (frame: FastFrame) => this.#receiveFast(frame, onFast) } : {}),
-    })[Symbol.asyncIterator]()
+    const frames = definition
+      .open({
+        config: node.config,
+        clock,
+        log,
+        signal,
+        taps,
+        media,
+        ...(this.#isFinite && this.#lastMediaTimeS !== null ? { startAtS: this.#lastMediaTimeS } : {}),
+        ...(onFast ? { onFast: (frame: FastFrame) => this.#receiveFast(frame, onFast) } : {}),
+      })
+      [Symbol.asyncIterator]()
     const aborted = untilAborted(signal)
     try {
       for (;;) {
@@ -220,7 +244,11 @@ export class Source {
   /** Cameras never send the same picture twice; a file, or a screen that somebody shares, may. */
   #checkFrozen(frame: Frame, now: number): boolean {
     const { kind } = this.#options.node.config
-    const isSame = kind !== 'file' && kind !== 'browser' && this.#lastLuma !== null && Buffer.compare(this.#lastLuma, frame.luma.data) === 0
+    const isSame =
+      kind !== 'file' &&
+      kind !== 'browser' &&
+      this.#lastLuma !== null &&
+      Buffer.compare(this.#lastLuma, frame.luma.data) === 0
     this.#lastLuma = frame.luma.data
     if (!isSame) {
       this.#changedAtMs = now
@@ -237,7 +265,9 @@ export class Source {
 
 function untilAborted(signal: AbortSignal): { promise: Promise<never>; forget(): void } {
   let stop = (): void => undefined
-  const promise = new Promise<never>((_resolve, reject) => { stop = () => reject(new StoppedError()) })
+  const promise = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(new StoppedError())
+  })
   promise.catch(() => undefined)
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })

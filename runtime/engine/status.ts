@@ -13,11 +13,21 @@ export class StatusBoard {
 
   constructor(order: SessionOrder) {
     const former = order.resume?.status
-    this.#status = former ? structuredClone({ ...former, nodes: {} }) : {
-      id: order.streamId, source: order.plan.source.id, state: 'starting', reason: null, ticks: 0,
-      decisions: { silence: 0, response: 0, delegate: 0 }, dropped: 0, tickMs: { p50: 0, p95: 0 },
-      visualTokens: { sent: 0, fullRate: 0 }, lastFrameAt: null, nodes: {},
-    }
+    this.#status = former
+      ? structuredClone({ ...former, nodes: {} })
+      : {
+          id: order.streamId,
+          source: order.plan.source.id,
+          state: 'starting',
+          reason: null,
+          ticks: 0,
+          decisions: { silence: 0, response: 0, delegate: 0 },
+          dropped: 0,
+          tickMs: { p50: 0, p95: 0 },
+          visualTokens: { sent: 0, fullRate: 0 },
+          lastFrameAt: null,
+          nodes: {},
+        }
     this.#status.ticks = order.resume?.tick ?? 0
     this.#droppedBefore = this.#status.dropped
     this.setState('starting', null)

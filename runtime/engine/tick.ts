@@ -37,7 +37,10 @@ export interface TickRunnerOptions {
 export function tickDefinition(nodes: ReadonlyMap<string, NodeDefinition>, node: PlanNode): TickNode {
   const definition = nodes.get(node.type)
   if (definition?.role === 'tick') return definition
-  throw new FatalError('RUN_NODE_UNKNOWN', `The node type "${node.type}" is not installed here. Install its package on every worker, then deploy again.`)
+  throw new FatalError(
+    'RUN_NODE_UNKNOWN',
+    `The node type "${node.type}" is not installed here. Install its package on every worker, then deploy again.`,
+  )
 }
 
 export class TickRunner {
@@ -54,7 +57,13 @@ export class TickRunner {
     this.#runs = order.plan.ticks.map((node) => {
       const definition = tickDefinition(nodes, node)
       const state = (order.resume?.states ?? order.carried)?.[node.id]
-      return { node, definition, state: state === undefined ? definition.state() : structuredClone(state), model: options.models.get(node.id) ?? null, trouble: null }
+      return {
+        node,
+        definition,
+        state: state === undefined ? definition.state() : structuredClone(state),
+        model: options.models.get(node.id) ?? null,
+        trouble: null,
+      }
     })
     this.#inPorts = new Map(this.#runs.map((run) => [run.node.id, run.definition.ports.in]))
   }
@@ -64,7 +73,8 @@ export class TickRunner {
     const draft = new TickDraft(this.#options.order, info, this.#inPorts, this.#recorded, this.#recent)
     const source = this.#options.order.plan.source
     const outPorts = this.#options.nodes.get(source.type)?.ports.out ?? {}
-    for (const [name, port] of Object.entries(outPorts)) if (frame && port.kind === 'frames') draft.send(source.id, name, port, frame)
+    for (const [name, port] of Object.entries(outPorts))
+      if (frame && port.kind === 'frames') draft.send(source.id, name, port, frame)
     for (const input of inputs) draft.deliver(input)
     for (const run of this.#runs) await this.#runNode(run, info, draft, signal)
     this.#recent = draft.recent
@@ -74,7 +84,9 @@ export class TickRunner {
 
   /** A silent decision of every node that decides, for a tick that no node ran. */
   droppedDecisions(tick: number, atMs: number, mediaTimeS: number): Decision[] {
-    return this.#runs.filter(decides).map((run) => silence(run.node.id, { number: tick, atMs, mediaTimeS }, 'The tick came too late.'))
+    return this.#runs
+      .filter(decides)
+      .map((run) => silence(run.node.id, { number: tick, atMs, mediaTimeS }, 'The tick came too late.'))
   }
 
   /** Every node's state as it is now, and the models' memories beside them. */
@@ -90,15 +102,34 @@ export class TickRunner {
   async #runNode(run: TickRun, info: TickInfo, draft: TickDraft, signal: AbortSignal): Promise<void> {
     const { definition, node } = run
     const received = draft.received(definition, node.id)
-    const ownFrame = Object.entries(definition.ports.in).find(([name, port]) => port.kind === 'frames' && received[name])?.[0]
-    const frame = ownFrame === undefined ? draft.shown : received[ownFrame] as Frame
+    const ownFrame = Object.entries(definition.ports.in).find(
+      ([name, port]) => port.kind === 'frames' && received[name],
+    )?.[0]
+    const frame = ownFrame === undefined ? draft.shown : (received[ownFrame] as Frame)
     try {
       const sent: Record<string, unknown> | undefined = await definition.onTick(received as never, {
-        config: node.config, clock: this.#options.clock, log: this.#options.log, signal, state: run.state, tick: info, arrivals: draft.arrivals(node.id), flow: { id: this.#options.order.flow.id, name: this.#options.order.flow.name },
-        status: (text, extra) => this.#options.onStatus(node.id, { text, tone: extra?.tone ?? 'ok', ...(extra?.data ? { data: extra.data } : {}) }),
-        message: (text, options: MessageOptions = {}) => draft.message(node.id, text, { ...options, ...(options.frame ?? frame ? { frame: options.frame ?? frame } : {}) }),
+        config: node.config,
+        clock: this.#options.clock,
+        log: this.#options.log,
+        signal,
+        state: run.state,
+        tick: info,
+        arrivals: draft.arrivals(node.id),
+        flow: { id: this.#options.order.flow.id, name: this.#options.order.flow.name },
+        status: (text, extra) =>
+          this.#options.onStatus(node.id, {
+            text,
+            tone: extra?.tone ?? 'ok',
+            ...(extra?.data ? { data: extra.data } : {}),
+          }),
+        message: (text, options: MessageOptions = {}) =>
+          draft.message(node.id, text, {
+            ...options,
+            ...((options.frame ?? frame) ? { frame: options.frame ?? frame } : {}),
+          }),
         ...(run.model ? { model: run.model } : {}),
-        modelMemories: () => lentMemories(this.#options.order, node.id, Object.keys(definition.ports.out), this.#options.models),
+        modelMemories: () =>
+          lentMemories(this.#options.order, node.id, Object.keys(definition.ports.out), this.#options.models),
         note: (kind, text) => draft.note(node.id, kind, text),
       })
       run.trouble = null
@@ -111,7 +142,8 @@ export class TickRunner {
 
   #tellTrouble(run: TickRun, info: TickInfo, draft: TickDraft, text: string): void {
     this.#options.onStatus(run.node.id, { text, tone: 'bad' })
-    if (run.trouble !== text) this.#options.log.error({ node: run.node.id, tick: info.number, error: text }, 'a node failed at its tick')
+    if (run.trouble !== text)
+      this.#options.log.error({ node: run.node.id, tick: info.number, error: text }, 'a node failed at its tick')
     run.trouble = text
     if (decides(run)) draft.decisions.push(silence(run.node.id, info, text))
   }
@@ -123,7 +155,16 @@ function decides(run: TickRun): boolean {
 
 function silence(node: string, tick: { number: number; atMs: number; mediaTimeS: number }, text: string): Decision {
   return {
-    tick: tick.number, at: new Date(tick.atMs).toISOString(), mediaTimeS: tick.mediaTimeS, node, action: 'silence', reason: 'dropped', text,
-    latencyMs: 0, frameKind: 'I', visualTokens: 0, fullRateTokens: 0,
+    tick: tick.number,
+    at: new Date(tick.atMs).toISOString(),
+    mediaTimeS: tick.mediaTimeS,
+    node,
+    action: 'silence',
+    reason: 'dropped',
+    text,
+    latencyMs: 0,
+    frameKind: 'I',
+    visualTokens: 0,
+    fullRateTokens: 0,
   }
 }

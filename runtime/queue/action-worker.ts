@@ -56,11 +56,24 @@ export class ActionWorker {
   /** Starts taking actions. */
   async start(): Promise<void> {
     const { random, concurrency, name, pauseMs = actionPauseMs } = this.#deps
-    this.#worker = await openWorker<ActionRef>(queueNames.actions, (job, token) => this.#process(job, token), this.#deps, {
-      concurrency, name,
-      pauseMs: (attempt, error) => error instanceof RetryableError && error.retryAfterMs !== undefined ? error.retryAfterMs : pauseMs(attempt, random),
-    })
-    this.#worker.run().catch((error: unknown) => this.#deps.log.error({ error: toError(error).message }, 'The action worker stopped taking jobs.'))
+    this.#worker = await openWorker<ActionRef>(
+      queueNames.actions,
+      (job, token) => this.#process(job, token),
+      this.#deps,
+      {
+        concurrency,
+        name,
+        pauseMs: (attempt, error) =>
+          error instanceof RetryableError && error.retryAfterMs !== undefined
+            ? error.retryAfterMs
+            : pauseMs(attempt, random),
+      },
+    )
+    this.#worker
+      .run()
+      .catch((error: unknown) =>
+        this.#deps.log.error({ error: toError(error).message }, 'The action worker stopped taking jobs.'),
+      )
     void this.#watchCancels()
   }
 
@@ -68,7 +81,7 @@ export class ActionWorker {
   async stop(limitMs: number): Promise<void> {
     this.#stopping.abort()
     await this.#worker?.pause(true)
-    if (!await this.#allEnd(limitMs)) {
+    if (!(await this.#allEnd(limitMs))) {
       this.#abandon.abort(new StoppedError('This worker is shutting down; the action is tried again by another one.'))
       await this.#allEnd(2_000)
     }
@@ -93,7 +106,10 @@ export class ActionWorker {
 
   async #allEnd(limitMs: number): Promise<boolean> {
     const late = new AbortController()
-    await Promise.race([Promise.allSettled(this.#running.values()), this.#deps.clock.sleep(limitMs, late.signal).catch(() => undefined)])
+    await Promise.race([
+      Promise.allSettled(this.#running.values()),
+      this.#deps.clock.sleep(limitMs, late.signal).catch(() => undefined),
+    ])
     late.abort()
     return this.#running.size === 0
   }
@@ -121,7 +137,12 @@ export class ActionWorker {
     if (order.isCancelled) this.cancel(id)
     const { outcome, fatal } = await this.#perform(order, control.signal)
     if (!outcome) return handBack(job, token, clock, 2_000)
-    await persist(() => store.endAction(id, outcome), { clock, random, signal: this.#abandon.signal, limitMs: keepTryingMs })
+    await persist(() => store.endAction(id, outcome), {
+      clock,
+      random,
+      signal: this.#abandon.signal,
+      limitMs: keepTryingMs,
+    })
     announceOutcome(bus, order, outcome, clock.nowMs())
     if (outcome.actions.length > 0) nudge()
     if (outcome.state === 'retrying') {
@@ -142,7 +163,16 @@ export class ActionWorker {
     } catch (thrown) {
       if (this.#abandon.signal.aborted && isStopped(thrown)) return {}
       const error = toError(thrown)
-      log.error({ action: order.action.id, node: order.action.node, attempt: order.attempt, error: error.message, stack: error.stack }, 'An action threw.')
+      log.error(
+        {
+          action: order.action.id,
+          node: order.action.node,
+          attempt: order.attempt,
+          error: error.message,
+          stack: error.stack,
+        },
+        'An action threw.',
+      )
       const nothing = { detail: error.message, events: [], actions: [], inputs: [] }
       if (error instanceof FatalError) return { outcome: { ...nothing, state: 'failed' }, fatal: error }
       if (order.attempt >= maxThrows) return { outcome: { ...nothing, state: 'failed' } }

@@ -17,11 +17,34 @@ export function announceOutcome(bus: Bus, order: ActionOrder, outcome: ActionOut
 
 function delivery(order: ActionOrder, state: string, detail: string, nowMs: number): LiveMessage {
   const { id, eventId, node } = order.action
-  return { type: 'delivery', flow: order.flow.id, delivery: { id, eventId, node, type: order.node.type, state, attempts: order.attempt, detail, at: new Date(nowMs).toISOString() } }
+  return {
+    type: 'delivery',
+    flow: order.flow.id,
+    delivery: {
+      id,
+      eventId,
+      node,
+      type: order.node.type,
+      state,
+      attempts: order.attempt,
+      detail,
+      at: new Date(nowMs).toISOString(),
+    },
+  }
 }
 
 function summary(event: EventRecord): Extract<LiveMessage, { type: 'event' }>['event'] {
   const { id, kind, node, at, mediaTimeS, text, fields } = event
   const audio = kind === 'speech.played' ? SoundSchema.safeParse(fields.audio).data : undefined
-  return { id, kind, stream: event.streamId, node, at, mediaTimeS, text, hasFrame: event.frame !== null, ...(audio ? { audio } : {}) }
+  return {
+    id,
+    kind,
+    stream: event.streamId,
+    node,
+    at,
+    mediaTimeS,
+    text,
+    hasFrame: event.frame !== null,
+    ...(audio ? { audio } : {}),
+  }
 }

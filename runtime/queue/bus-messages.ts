@@ -8,7 +8,10 @@ export interface Packed {
   /** Messages that do not fit even when shortened. */
   dropped: number
 }
-export interface Unpacked { from: string; messages: LiveMessage[] }
+export interface Unpacked {
+  from: string
+  messages: LiveMessage[]
+}
 
 /** Packs messages, in order, into as few payloads of at most `maxBytes` as it takes; none at all is a greeting. */
 export function packMessages(from: string, messages: readonly LiveMessage[], maxBytes: number): Packed {
@@ -52,10 +55,14 @@ function fitMessage(message: LiveMessage, maxBytes: number): { text: string | un
   const whole = JSON.stringify(message)
   if (Buffer.byteLength(whole) <= maxBytes) return { text: whole, isCut: false }
   for (const limit of textLimits) {
-    const text = JSON.stringify(message, (_key, value: unknown) => typeof value === 'string' ? cutText(value, limit) : value)
+    const text = JSON.stringify(message, (_key, value: unknown) =>
+      typeof value === 'string' ? cutText(value, limit) : value,
+    )
     if (Buffer.byteLength(text) <= maxBytes) return { text, isCut: true }
   }
-  const bare = JSON.stringify(message, (key, value: unknown) => key === 'data' ? undefined : typeof value === 'string' ? cutText(value, 100) : value)
+  const bare = JSON.stringify(message, (key, value: unknown) =>
+    key === 'data' ? undefined : typeof value === 'string' ? cutText(value, 100) : value,
+  )
   return { text: Buffer.byteLength(bare) <= maxBytes ? bare : undefined, isCut: true }
 }
 

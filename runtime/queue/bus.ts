@@ -15,7 +15,10 @@ export interface BusWire {
   send(payloads: string[]): Promise<void>
   close(): Promise<void>
 }
-export interface BusWireEvents { onPayload(payload: string): void; onConnect(): void }
+export interface BusWireEvents {
+  onPayload(payload: string): void
+  onConnect(): void
+}
 
 export interface BusOptions {
   databaseUrl: string
@@ -85,7 +88,9 @@ class WireBus implements QueueBus {
 
   subscribe(listener: (message: LiveMessage) => void): () => void {
     this.#listeners.add(listener)
-    return () => { this.#listeners.delete(listener) }
+    return () => {
+      this.#listeners.delete(listener)
+    }
   }
 
   /** Tells the others that somebody listens here; the first word of a new one is answered. */

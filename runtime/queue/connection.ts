@@ -34,7 +34,12 @@ export async function openConnection(options: ConnectionOptions): Promise<QueueC
 }
 
 /** A client for Redis that never gives up and never ends the process. */
-export function createRedis(redisUrl: string, options: Pick<ConnectionOptions, 'clock' | 'log' | 'random'>, what: string, extra: Record<string, unknown> = {}): Redis {
+export function createRedis(
+  redisUrl: string,
+  options: Pick<ConnectionOptions, 'clock' | 'log' | 'random'>,
+  what: string,
+  extra: Record<string, unknown> = {},
+): Redis {
   const redis = new Redis(redisUrl, {
     maxRetriesPerRequest: null,
     connectTimeout: 3_000,
@@ -89,7 +94,8 @@ async function openPostgres(options: ConnectionOptions): Promise<QueueConnection
   return {
     backend: 'postgres',
     prefix: redisPrefix,
-    factory: (name, backendOptions, extra) => pollSometimes(createPostgresBackend(name, { ...backendOptions, connection }, extra)),
+    factory: (name, backendOptions, extra) =>
+      pollSometimes(createPostgresBackend(name, { ...backendOptions, connection }, extra)),
     close: () => pool.end(),
   }
 }
@@ -131,12 +137,18 @@ function steadyPool(pool: pg.Pool): PgPool & { options: { keepAlive: boolean } }
     try {
       return await attempt
     } catch (error) {
-      throw isAway(error) ? new ConnectionClosedError(`The queue's database is away (ECONNREFUSED): ${(error as Error).message}`, error as Error) : error
+      throw isAway(error)
+        ? new ConnectionClosedError(
+            `The queue's database is away (ECONNREFUSED): ${(error as Error).message}`,
+            error as Error,
+          )
+        : error
     }
   }
   const steady: PgPool & { options: { keepAlive: boolean } } = {
     options: { keepAlive: true },
-    query: <R>(text: string, params?: readonly unknown[]) => calm(pool.query(text, params as unknown[]) as unknown as Promise<{ rows: R[] }>),
+    query: <R>(text: string, params?: readonly unknown[]) =>
+      calm(pool.query(text, params as unknown[]) as unknown as Promise<{ rows: R[] }>),
     connect: () => calm(pool.connect()) as unknown as ReturnType<PgPool['connect']>,
     end: () => pool.end(),
     on: () => steady,

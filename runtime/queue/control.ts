@@ -30,7 +30,12 @@ export function createControl(deps: ControlDeps): StreamControl {
   const ask = async (): Promise<Health> => {
     try {
       const [streams, actions] = await Promise.all([count(deps.streams), count(deps.actions)])
-      return { ok: true, backend: deps.backend, waiting: streams.waiting + actions.waiting, active: streams.active + actions.active }
+      return {
+        ok: true,
+        backend: deps.backend,
+        waiting: streams.waiting + actions.waiting,
+        active: streams.active + actions.active,
+      }
     } finally {
       asked = undefined
     }
@@ -60,7 +65,8 @@ export function createControl(deps: ControlDeps): StreamControl {
 
 /** Gives each of these streams a job; one that has a job keeps it. */
 export async function addStreams(queue: JobQueue<StreamRef>, refs: StreamRef[]): Promise<void> {
-  for (const { streamId, run } of refs) await queue.add('stream', { streamId, run }, { jobId: streamJobId({ streamId, run }) })
+  for (const { streamId, run } of refs)
+    await queue.add('stream', { streamId, run }, { jobId: streamJobId({ streamId, run }) })
 }
 
 async function count(queue: JobQueue<StreamRef> | JobQueue<ActionRef>): Promise<{ waiting: number; active: number }> {

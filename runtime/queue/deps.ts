@@ -2,7 +2,10 @@
 import type { PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { ActionRecord, EventRecord, SessionInput, SessionOrder } from '../engine/deps.ts'
 
-export interface StreamRef { streamId: string; run: number }
+export interface StreamRef {
+  streamId: string
+  run: number
+}
 
 /** Everything one try of an action needs. */
 export interface ActionOrder {
@@ -31,11 +34,18 @@ export interface QueueStore {
   /** Takes the stream over: a new generation, so that writes of the former worker are refused. Null when it is no longer wanted. */
   claimStream(ref: StreamRef): Promise<SessionOrder | null>
   /** Records how a session ended by itself (`finished`, `failed`); later writes of that run are refused. */
-  endStream(ref: StreamRef & { generation: number }, state: 'finished' | 'failed' | 'stopped', reason: string | null): Promise<void>
+  endStream(
+    ref: StreamRef & { generation: number },
+    state: 'finished' | 'failed' | 'stopped',
+    reason: string | null,
+  ): Promise<void>
   /** Streams that should be running now: each must have a job. */
   wantedStreams(): Promise<StreamRef[]>
   /** Actions written but not finished whose job may be missing: never queued, or without a sign of life for `olderThanMs`. */
-  actionsToQueue(options: { limit: number; olderThanMs: number }): Promise<{ id: string; delayMs: number; isCancelled?: true }[]>
+  actionsToQueue(options: {
+    limit: number
+    olderThanMs: number
+  }): Promise<{ id: string; delayMs: number; isCancelled?: true }[]>
   markQueued(ids: string[]): Promise<void>
   /** Null when the action is done already. Counts the attempt. */
   beginAction(id: string): Promise<ActionOrder | null>
@@ -51,7 +61,10 @@ export interface QueueStore {
 
 export interface QueueWork {
   /** Runs a session until it ends or the signal aborts. */
-  runStream(order: SessionOrder, signal: AbortSignal): Promise<{ state: 'finished' | 'failed' | 'stopped'; reason: string | null }>
+  runStream(
+    order: SessionOrder,
+    signal: AbortSignal,
+  ): Promise<{ state: 'finished' | 'failed' | 'stopped'; reason: string | null }>
   /** One try. Throws RetryableError or FatalError only for bugs: troubles of the receiver are in the outcome. */
   performAction(order: ActionOrder, signal: AbortSignal): Promise<ActionOutcome & { retryAfterMs?: number }>
 }

@@ -9,12 +9,24 @@ import { isAway, within } from './trouble.ts'
  * goes on taking jobs must give a pause: it may get the same job again before BullMQ has let go of it here, and BullMQ, which
  * knows jobs by their id alone, then stops renewing the new lease.
  */
-export async function handBack<Data>(job: QueueJob<Data>, token: string, clock: Clock, limitMs: number, pauseMs = 0): Promise<never> {
-  const move = (): Promise<unknown> => pauseMs === 0 ? job.moveToWait(token) : job.moveToDelayed(clock.nowMs() + pauseMs, token)
+export async function handBack<Data>(
+  job: QueueJob<Data>,
+  token: string,
+  clock: Clock,
+  limitMs: number,
+  pauseMs = 0,
+): Promise<never> {
+  const move = (): Promise<unknown> =>
+    pauseMs === 0 ? job.moveToWait(token) : job.moveToDelayed(clock.nowMs() + pauseMs, token)
   const giveUpAtMs = clock.nowMs() + limitMs
   for (;;) {
     try {
-      await within(move().then(() => undefined), Math.max(1, giveUpAtMs - clock.nowMs()), clock, 'The queue')
+      await within(
+        move().then(() => undefined),
+        Math.max(1, giveUpAtMs - clock.nowMs()),
+        clock,
+        'The queue',
+      )
       break
     } catch (error) {
       // Not about a missing backend: somebody else has the job by now, or it is gone. Both are what we want.

@@ -19,12 +19,20 @@ export async function hurryAction(queue: JobQueue<ActionRef>, id: string): Promi
   }
   const state = await job.getState()
   // Every process is told of a cancel: whoever comes second finds the pause over already.
-  if (state === 'delayed') await job.promote().catch((error: unknown) => { if (isAway(toError(error))) throw error })
+  if (state === 'delayed')
+    await job.promote().catch((error: unknown) => {
+      if (isAway(toError(error))) throw error
+    })
   return state !== 'active'
 }
 
 /** The same, looking again for a few seconds while a try runs: one that runs on is ended by its worker. */
-export async function hurryCancelled(queue: JobQueue<ActionRef>, id: string, clock: Pick<Clock, 'sleep'>, signal: AbortSignal): Promise<void> {
+export async function hurryCancelled(
+  queue: JobQueue<ActionRef>,
+  id: string,
+  clock: Pick<Clock, 'sleep'>,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     for (const pauseMs of againMs) {
       if (await hurryAction(queue, id)) return

@@ -41,7 +41,13 @@ export interface QueueOptions {
   /** How long `stop` waits for sessions and running actions; default 8 s. */
   endLimitMs?: number
   /** Injectable so that tests need not wait. */
-  pauses?: { reconcileMs?: number; sweepMs?: number; forgottenAfterMs?: number; actionMs?: (attempt: number) => number; lookMs?: number }
+  pauses?: {
+    reconcileMs?: number
+    sweepMs?: number
+    forgottenAfterMs?: number
+    actionMs?: (attempt: number) => number
+    lookMs?: number
+  }
 }
 
 export interface QueueStats {
@@ -71,13 +77,26 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const connection = await openConnection({ ...options, random })
   const deps = { connection, clock, log, random, store, work, bus, name: options.soleName }
   const [streams, actions, upkeep] = await Promise.all([
-    openQueue<StreamRef>(queueNames.streams, deps), openQueue<ActionRef>(queueNames.actions, deps), openQueue<UpkeepData>(queueNames.upkeep, deps),
+    openQueue<StreamRef>(queueNames.streams, deps),
+    openQueue<ActionRef>(queueNames.actions, deps),
+    openQueue<UpkeepData>(queueNames.upkeep, deps),
   ])
   const report = createReporter(log, clock, { queue: connection.backend, role: options.role })
-  const outbox = new Outbox({ store, queue: actions, clock, report, sweepMs: pauses.sweepMs ?? 1_000, forgottenAfterMs: pauses.forgottenAfterMs ?? 15_000 })
+  const outbox = new Outbox({
+    store,
+    queue: actions,
+    clock,
+    report,
+    sweepMs: pauses.sweepMs ?? 1_000,
+    forgottenAfterMs: pauses.forgottenAfterMs ?? 15_000,
+  })
   const streamWorker = new StreamWorker({ ...deps, concurrency: options.concurrency?.streams ?? 500 })
   const actionWorker = new ActionWorker({
-    ...deps, concurrency: options.concurrency?.actions ?? 50, nudge: () => outbox.nudge(), lookMs: pauses.lookMs, ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
+    ...deps,
+    concurrency: options.concurrency?.actions ?? 50,
+    nudge: () => outbox.nudge(),
+    lookMs: pauses.lookMs,
+    ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
   })
   const stopping = new AbortController()
   let upkeepWorker: JobWorker<UpkeepData> | undefined
@@ -92,10 +111,18 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     if (message.type === 'control') streamWorker.stopStream({ streamId: message.stream, run: message.run })
   })
   outbox.start()
-  void keepReconciled({
-    store, queue: streams, clock, report, random, everyMs: pauses.reconcileMs ?? 5_000,
-    keepOnly: (wanted, askedAtMs) => streamWorker.keepOnly(wanted, askedAtMs),
-  }, stopping.signal)
+  void keepReconciled(
+    {
+      store,
+      queue: streams,
+      clock,
+      report,
+      random,
+      everyMs: pauses.reconcileMs ?? 5_000,
+      keepOnly: (wanted, askedAtMs) => streamWorker.keepOnly(wanted, askedAtMs),
+    },
+    stopping.signal,
+  )
   const upkeepDeps = { ...deps, queue: upkeep, report }
   void keepSchedules(upkeepDeps, stopping.signal)
 
@@ -103,7 +130,11 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     unsubscribe()
     stopping.abort()
     outbox.stop()
-    await Promise.allSettled([streamWorker.stop(endLimitMs), actionWorker.stop(endLimitMs), closeWorker(upkeepWorker, false, clock)])
+    await Promise.allSettled([
+      streamWorker.stop(endLimitMs),
+      actionWorker.stop(endLimitMs),
+      closeWorker(upkeepWorker, false, clock),
+    ])
     await Promise.allSettled([streams.close(), actions.close(), upkeep.close()])
     await within(connection.close(), 3_000, clock, 'The queue').catch(report)
   }
@@ -114,7 +145,11 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     relay,
     get stats() {
       return {
-        backend: connection.backend, streams: streamWorker.stats, actions: { ...actionWorker.stats, queued: outbox.queued }, bus: bus.stats, relay: relay.stats,
+        backend: connection.backend,
+        streams: streamWorker.stats,
+        actions: { ...actionWorker.stats, queued: outbox.queued },
+        bus: bus.stats,
+        relay: relay.stats,
       }
     },
     startWorkers: async () => {

@@ -88,7 +88,13 @@ export class Outbox {
   async #add(batch: { id: string; delayMs: number; isCancelled?: true }[]): Promise<void> {
     // Its job may be there and wait for another try that nobody wants.
     for (const { id, isCancelled } of batch) if (isCancelled) await hurryAction(this.#deps.queue, id)
-    const jobs = batch.filter(({ isCancelled }) => !isCancelled).map(({ id, delayMs }) => ({ name: 'action', data: { id }, opts: { jobId: actionJobId(id), ...(delayMs > 0 ? { delay: delayMs } : {}) } }))
+    const jobs = batch
+      .filter(({ isCancelled }) => !isCancelled)
+      .map(({ id, delayMs }) => ({
+        name: 'action',
+        data: { id },
+        opts: { jobId: actionJobId(id), ...(delayMs > 0 ? { delay: delayMs } : {}) },
+      }))
     if (jobs.length > fewJobs) await this.#deps.queue.addBulk(jobs)
     else await Promise.all(jobs.map((job) => this.#deps.queue.add(job.name, job.data, job.opts)))
   }

@@ -6,7 +6,9 @@ const bottom = (): number => 0
 
 describe('pauses', () => {
   it('doubles from half a second and stops at a minute', () => {
-    expect([1, 2, 3, 4, 7, 8, 50].map((attempt) => actionPauseMs(attempt, top))).toEqual([500, 1000, 2000, 4000, 32_000, 60_000, 60_000])
+    expect([1, 2, 3, 4, 7, 8, 50].map((attempt) => actionPauseMs(attempt, top))).toEqual([
+      500, 1000, 2000, 4000, 32_000, 60_000, 60_000,
+    ])
   })
 
   it('takes off up to a quarter as jitter', () => {
@@ -14,7 +16,7 @@ describe('pauses', () => {
     expect(actionPauseMs(20, bottom)).toBe(45_000)
   })
 
-  it("waits as long as the receiver asked, and not shorter than our own pause", () => {
+  it('waits as long as the receiver asked, and not shorter than our own pause', () => {
     expect(actionPauseMs(1, top, 90_000)).toBe(90_000)
     expect(actionPauseMs(5, top, 10)).toBe(8000)
   })

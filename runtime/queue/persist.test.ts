@@ -10,7 +10,14 @@ describe('persist', () => {
     const clock = fakeClock()
     const control = new AbortController()
     const state = { ended: 'no' }
-    persist(write, { clock, random: () => 0, signal: control.signal, limitMs }).then(() => { state.ended = 'written' }, (error: Error) => { state.ended = error.message })
+    persist(write, { clock, random: () => 0, signal: control.signal, limitMs }).then(
+      () => {
+        state.ended = 'written'
+      },
+      (error: Error) => {
+        state.ended = error.message
+      },
+    )
     return { clock, control, state }
   }
 
@@ -36,7 +43,9 @@ describe('persist', () => {
   })
 
   it('gives up when its time is over', async () => {
-    const { clock, state } = start(async () => { throw away() }, 10_000)
+    const { clock, state } = start(async () => {
+      throw away()
+    }, 10_000)
     await clock.advance(9_000)
     expect(state.ended).toBe('no')
     await clock.advance(4_000)
@@ -45,7 +54,9 @@ describe('persist', () => {
   })
 
   it('gives up at once when told to', async () => {
-    const { clock, control, state } = start(async () => { throw away() })
+    const { clock, control, state } = start(async () => {
+      throw away()
+    })
     await clock.advance(1_000)
     control.abort()
     await clock.settle()

@@ -5,7 +5,10 @@ import { reachPauseMs } from './pauses.ts'
 import { isAway } from './trouble.ts'
 
 /** Runs `write` until it succeeds; gives the last error up when it is not about a missing database, `signal` aborts or `limitMs` is over. */
-export async function persist(write: () => Promise<void>, options: { clock: Clock; random(): number; signal: AbortSignal; limitMs: number }): Promise<void> {
+export async function persist(
+  write: () => Promise<void>,
+  options: { clock: Clock; random(): number; signal: AbortSignal; limitMs: number },
+): Promise<void> {
   const giveUpAtMs = options.clock.nowMs() + options.limitMs
   for (let attempt = 1; ; attempt++) {
     try {

@@ -34,7 +34,9 @@ export class PostgresLink {
   constructor(options: LinkOptions) {
     this.#options = options
     this.#report = createReporter(options.log, options.clock, { link: options.name })
-    this.#firstReady = new Promise((resolve) => { this.#markReady = resolve })
+    this.#firstReady = new Promise((resolve) => {
+      this.#markReady = resolve
+    })
     this.#done = this.#keepConnected()
   }
 
@@ -66,7 +68,10 @@ export class PostgresLink {
       if (!asked || asked !== this.#client) throw unreachable('The database', 'not connected')
       return ask(asked)
     })
-    this.#lastTurn = turn.then(() => undefined, () => undefined)
+    this.#lastTurn = turn.then(
+      () => undefined,
+      () => undefined,
+    )
     return turn
   }
 
@@ -74,11 +79,14 @@ export class PostgresLink {
     const { clock, random } = this.#options
     for (let attempt = 1; !this.#closing.signal.aborted; attempt++) {
       try {
-        await this.#connectOnce(() => { attempt = 0 })
+        await this.#connectOnce(() => {
+          attempt = 0
+        })
       } catch (error) {
         if (!this.#closing.signal.aborted) this.#report(error)
       }
-      if (!this.#closing.signal.aborted) await clock.sleep(reachPauseMs(attempt, random), this.#closing.signal).catch(() => undefined)
+      if (!this.#closing.signal.aborted)
+        await clock.sleep(reachPauseMs(attempt, random), this.#closing.signal).catch(() => undefined)
     }
   }
 
@@ -86,10 +94,17 @@ export class PostgresLink {
   async #connectOnce(onReady: () => void): Promise<void> {
     const { databaseUrl, name, channels, onNotification, onConnect } = this.#options
     const client = new pg.Client({
-      connectionString: databaseUrl, application_name: name, keepAlive: true, connectionTimeoutMillis: 3_000, query_timeout: queryLimitMs,
+      connectionString: databaseUrl,
+      application_name: name,
+      keepAlive: true,
+      connectionTimeoutMillis: 3_000,
+      query_timeout: queryLimitMs,
     })
     const gone = new AbortController()
-    client.on('error', (error) => { this.#report(error); gone.abort() })
+    client.on('error', (error) => {
+      this.#report(error)
+      gone.abort()
+    })
     client.on('end', () => gone.abort())
     client.on('notification', ({ channel, payload }) => {
       // Anybody may NOTIFY: what makes no sense must not end the process.

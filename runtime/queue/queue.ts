@@ -11,7 +11,9 @@ export const queueNames = { streams: 'streams', actions: 'actions', upkeep: 'upk
 export type JobQueue<Data> = Queue<Data, void, string, Data, void, string, IQueueBackend, unknown>
 export type JobWorker<Data> = Worker<Data, void, string, IQueueBackend, JobProgress, unknown>
 export type QueueJob<Data> = Job<Data, void, string>
-export interface ActionRef { id: string }
+export interface ActionRef {
+  id: string
+}
 
 /** A lock is a lease: renewed every 1–2 s, lost after 8; another worker looks for lost ones every 4 s, so takes over within 12. */
 export const lease = { durationMs: 8_000, renewMs: 2_000, abortAfterMs: 7_000, checkMs: 4_000 } as const
@@ -43,28 +45,49 @@ function safeId(id: string): string {
   return id.replaceAll('%', '%25').replaceAll(':', '%3A')
 }
 
-export interface QueueDeps { connection: QueueConnection; clock: Clock; log: Log }
+export interface QueueDeps {
+  connection: QueueConnection
+  clock: Clock
+  log: Log
+}
 
 /** A queue to add to, ready to take jobs. */
 export async function openQueue<Data>(name: string, { connection, clock, log }: QueueDeps): Promise<JobQueue<Data>> {
   return ready(() => {
-    const queue: JobQueue<Data> = new Queue(name, {
-      connection: {},
-      prefix: connection.prefix,
-      defaultJobOptions: jobOptions,
-      streams: { events: { maxLen: 500 } },
-    }, connection.factory)
+    const queue: JobQueue<Data> = new Queue(
+      name,
+      {
+        connection: {},
+        prefix: connection.prefix,
+        defaultJobOptions: jobOptions,
+        streams: { events: { maxLen: 500 } },
+      },
+      connection.factory,
+    )
     queue.on('error', createReporter(log, clock, { queue: name }))
     return queue
   }, name)
 }
 
 export type Processor<Data> = (job: QueueJob<Data>, token: string) => Promise<void>
-export interface WorkerExtras { concurrency: number; pauseMs(attempt: number, error: Error): number; onRenewal?: Renewal; name?: string | undefined }
-export interface Renewal { renewed(jobIds: string[], atMs: number): void; lost(jobIds: string[]): void }
+export interface WorkerExtras {
+  concurrency: number
+  pauseMs(attempt: number, error: Error): number
+  onRenewal?: Renewal
+  name?: string | undefined
+}
+export interface Renewal {
+  renewed(jobIds: string[], atMs: number): void
+  lost(jobIds: string[]): void
+}
 
 /** A worker that is connected but takes no job before `run`. */
-export async function openWorker<Data>(name: string, process: Processor<Data>, { connection, clock, log }: QueueDeps, extras: WorkerExtras): Promise<JobWorker<Data>> {
+export async function openWorker<Data>(
+  name: string,
+  process: Processor<Data>,
+  { connection, clock, log }: QueueDeps,
+  extras: WorkerExtras,
+): Promise<JobWorker<Data>> {
   return ready(() => {
     const options: WorkerOptions<unknown> = {
       connection: {},
@@ -80,16 +103,30 @@ export async function openWorker<Data>(name: string, process: Processor<Data>, {
       maxStalledCount: 1_000_000_000,
       runRetryDelay: 500,
       drainDelay: 5,
-      settings: { backoffStrategy: (attempt, _type, error) => extras.pauseMs(attempt, error ?? new Error('The job gave no reason.')) },
+      settings: {
+        backoffStrategy: (attempt, _type, error) =>
+          extras.pauseMs(attempt, error ?? new Error('The job gave no reason.')),
+      },
     }
-    const worker: JobWorker<Data> = new LeaseWorker<Data>(name, (job, token) => process(job, token ?? ''), options, connection.factory, clock, extras.onRenewal)
+    const worker: JobWorker<Data> = new LeaseWorker<Data>(
+      name,
+      (job, token) => process(job, token ?? ''),
+      options,
+      connection.factory,
+      clock,
+      extras.onRenewal,
+    )
     worker.on('error', createReporter(log, clock, { worker: name }))
     return worker
   }, name)
 }
 
 /** Closes a worker, `force` when jobs are left that will not end. With the backend away it ends once the connection is cut. */
-export async function closeWorker<Data>(worker: JobWorker<Data> | undefined, force: boolean, clock: Clock): Promise<void> {
+export async function closeWorker<Data>(
+  worker: JobWorker<Data> | undefined,
+  force: boolean,
+  clock: Clock,
+): Promise<void> {
   if (worker) await within(worker.close(force), closeLimitMs, clock, 'The queue').catch(() => undefined)
 }
 
@@ -99,8 +136,12 @@ class LeaseWorker<Data> extends Worker<Data, void, string, IQueueBackend, JobPro
   readonly #renewal: Renewal | undefined
 
   constructor(
-    name: string, process: Processor<Data>, options: WorkerOptions<unknown>, factory: QueueConnection['factory'],
-    clock: Pick<Clock, 'nowMs'>, renewal: Renewal | undefined,
+    name: string,
+    process: Processor<Data>,
+    options: WorkerOptions<unknown>,
+    factory: QueueConnection['factory'],
+    clock: Pick<Clock, 'nowMs'>,
+    renewal: Renewal | undefined,
   ) {
     super(name, (job, token) => process(job, token ?? ''), options, factory)
     this.#clock = clock
@@ -110,14 +151,20 @@ class LeaseWorker<Data> extends Worker<Data, void, string, IQueueBackend, JobPro
   override async extendJobLocks(jobIds: string[], tokens: string[], durationMs: number): Promise<string[]> {
     const askedAtMs = this.#clock.nowMs()
     const lost = await super.extendJobLocks(jobIds, tokens, durationMs)
-    this.#renewal?.renewed(jobIds.filter((id) => !lost.includes(id)), askedAtMs)
+    this.#renewal?.renewed(
+      jobIds.filter((id) => !lost.includes(id)),
+      askedAtMs,
+    )
     if (lost.length > 0) this.#renewal?.lost(lost)
     return lost
   }
 }
 
 /** BullMQ remembers a failed first connection for ever, so a queue born into an outage is thrown away and made anew. */
-async function ready<T extends { waitUntilReady(): Promise<unknown>; close(): Promise<void> }>(make: () => T, name: string): Promise<T> {
+async function ready<T extends { waitUntilReady(): Promise<unknown>; close(): Promise<void> }>(
+  make: () => T,
+  name: string,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const made = make()
     try {

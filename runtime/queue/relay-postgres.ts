@@ -28,7 +28,10 @@ const put = `
 type Note = { f: string; asked?: string[]; picture?: string }
 
 /** The wire over Postgres. */
-export async function openPostgresRelayWire(options: RelayOptions & { random(): number }, events: RelayWireEvents): Promise<RelayWire> {
+export async function openPostgresRelayWire(
+  options: RelayOptions & { random(): number },
+  events: RelayWireEvents,
+): Promise<RelayWire> {
   const id = randomUUID()
   const watched = new Set<string>()
   const fetching = new Map<string, { again: boolean }>()
@@ -45,7 +48,10 @@ export async function openPostgresRelayWire(options: RelayOptions & { random(): 
     try {
       while (turn.again) {
         turn.again = false
-        const [row] = await link.query<{ jpeg: Buffer }>('SELECT jpeg FROM heed_live.picture WHERE channel = $1 AND sender <> $2', [channel, id])
+        const [row] = await link.query<{ jpeg: Buffer }>(
+          'SELECT jpeg FROM heed_live.picture WHERE channel = $1 AND sender <> $2',
+          [channel, id],
+        )
         if (row) events.onPicture(channel, row.jpeg)
       }
     } finally {
@@ -73,15 +79,28 @@ export async function openPostgresRelayWire(options: RelayOptions & { random(): 
   return {
     ask: async (channels) => {
       for (let start = 0; start < channels.length; start += askedAtOnce) {
-        await link.query('SELECT pg_notify($1, $2)', [notifyChannel, JSON.stringify({ f: id, asked: channels.slice(start, start + askedAtOnce) } satisfies Note)])
+        await link.query('SELECT pg_notify($1, $2)', [
+          notifyChannel,
+          JSON.stringify({ f: id, asked: channels.slice(start, start + askedAtOnce) } satisfies Note),
+        ])
       }
     },
     send: async (channel, jpeg) => {
-      await link.query(put, [channel, id, Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength), notifyChannel, JSON.stringify({ f: id, picture: channel } satisfies Note)])
+      await link.query(put, [
+        channel,
+        id,
+        Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength),
+        notifyChannel,
+        JSON.stringify({ f: id, picture: channel } satisfies Note),
+      ])
       if (++sent % sweepEvery === 0) await link.query(sweep)
     },
-    watch: async (channel) => { watched.add(channel) },
-    unwatch: async (channel) => { watched.delete(channel) },
+    watch: async (channel) => {
+      watched.add(channel)
+    },
+    unwatch: async (channel) => {
+      watched.delete(channel)
+    },
     close: () => link.close(),
   }
 }

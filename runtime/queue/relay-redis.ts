@@ -9,7 +9,10 @@ const pictureChannel = 'heed:relay:picture:'
 const senderBytes = 16
 
 /** The wire over Redis. */
-export async function openRedisRelayWire(options: RelayOptions & { random(): number }, events: RelayWireEvents): Promise<RelayWire> {
+export async function openRedisRelayWire(
+  options: RelayOptions & { random(): number },
+  events: RelayWireEvents,
+): Promise<RelayWire> {
   const redisUrl = options.redisUrl ?? ''
   const id = randomBytes(senderBytes)
   const listening = createRedis(redisUrl, options, 'relay, listening')
@@ -33,12 +36,21 @@ export async function openRedisRelayWire(options: RelayOptions & { random(): num
       report(error)
     }
   })
-  await within(Promise.all([listening.subscribe(askChannel), sending.ping()]), 5_000, options.clock, 'Redis (REDIS_URL)').catch(() => undefined)
+  await within(
+    Promise.all([listening.subscribe(askChannel), sending.ping()]),
+    5_000,
+    options.clock,
+    'Redis (REDIS_URL)',
+  ).catch(() => undefined)
   return {
     ask: (channels) => send(askChannel, Buffer.from(JSON.stringify(channels))),
     send: (channel, jpeg) => send(pictureChannel + channel, jpeg),
-    watch: async (channel) => { await listening.subscribe(pictureChannel + channel) },
-    unwatch: async (channel) => { await listening.unsubscribe(pictureChannel + channel) },
+    watch: async (channel) => {
+      await listening.subscribe(pictureChannel + channel)
+    },
+    unwatch: async (channel) => {
+      await listening.unsubscribe(pictureChannel + channel)
+    },
     close: async () => {
       listening.disconnect()
       sending.disconnect()

@@ -51,10 +51,15 @@ const forgetAfterMs = 30_000
 export async function createRelay(options: RelayOptions): Promise<QueueRelay> {
   const relay = new WireRelay(options)
   const open = options.redisUrl ? openRedisRelayWire : openPostgresRelayWire
-  relay.join(await open({ ...options, random: options.random ?? Math.random }, {
-    onAsked: (channels) => relay.asked(channels),
-    onPicture: (channel, jpeg) => relay.received(channel, jpeg),
-  }))
+  relay.join(
+    await open(
+      { ...options, random: options.random ?? Math.random },
+      {
+        onAsked: (channels) => relay.asked(channels),
+        onPicture: (channel, jpeg) => relay.received(channel, jpeg),
+      },
+    ),
+  )
   return relay
 }
 
@@ -107,7 +112,10 @@ class WireRelay implements QueueRelay {
     try {
       return await new Promise<Uint8Array | undefined>((resolve) => {
         stop.unsubscribe = this.subscribe(channel, resolve)
-        this.#clock.sleep(waitMs, AbortSignal.any([over.signal, this.#closing.signal])).then(() => resolve(undefined), () => resolve(undefined))
+        this.#clock.sleep(waitMs, AbortSignal.any([over.signal, this.#closing.signal])).then(
+          () => resolve(undefined),
+          () => resolve(undefined),
+        )
       })
     } finally {
       over.abort(new StoppedError())
@@ -122,7 +130,8 @@ class WireRelay implements QueueRelay {
       const entry = this.#entry(channel)
       const isNew = entry.askedUntilMs <= now
       entry.askedUntilMs = now + askLastsMs
-      if (isNew && entry.newest && now - entry.newest.atMs <= freshMs) void this.#send(channel, entry, entry.newest.jpeg)
+      if (isNew && entry.newest && now - entry.newest.atMs <= freshMs)
+        void this.#send(channel, entry, entry.newest.jpeg)
     }
   }
 
@@ -203,7 +212,8 @@ class WireRelay implements QueueRelay {
   #forgetIdle(): void {
     const oldest = this.#clock.nowMs() - forgetAfterMs
     for (const [channel, entry] of this.#channels) {
-      if (entry.listeners.size === 0 && entry.askedUntilMs < oldest && (entry.newest?.atMs ?? 0) < oldest) this.#channels.delete(channel)
+      if (entry.listeners.size === 0 && entry.askedUntilMs < oldest && (entry.newest?.atMs ?? 0) < oldest)
+        this.#channels.delete(channel)
     }
   }
 }

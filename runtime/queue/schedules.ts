@@ -49,15 +49,23 @@ export async function startUpkeep(deps: UpkeepDeps, signal: AbortSignal): Promis
     concurrency: 1,
     pauseMs: (attempt) => streamPauseMs(attempt, deps.random),
   })
-  worker.run().catch((error: unknown) => deps.log.error({ error: toError(error).message }, 'The upkeep worker stopped taking jobs.'))
+  worker
+    .run()
+    .catch((error: unknown) =>
+      deps.log.error({ error: toError(error).message }, 'The upkeep worker stopped taking jobs.'),
+    )
   return worker
 }
 
-async function runTask(job: Pick<QueueJob<UpkeepData>, 'name'>, { store, clock, log }: UpkeepDeps, signal: AbortSignal): Promise<void> {
+async function runTask(
+  job: Pick<QueueJob<UpkeepData>, 'name'>,
+  { store, clock, log }: UpkeepDeps,
+  signal: AbortSignal,
+): Promise<void> {
   if (job.name === 'partitions') return store.ensurePartitions()
   if (job.name !== 'retention') return log.warn({ task: job.name }, 'An unknown scheduled task was left out.')
   for (let batch = 0; batch < maxBatches && !signal.aborted; batch++) {
-    if (!await store.sweepRetention()) return
+    if (!(await store.sweepRetention())) return
     await clock.sleep(batchPauseMs, signal).catch(() => undefined)
   }
 }

@@ -28,7 +28,9 @@ export class SessionLease {
     this.ref = ref
     this.startedAtMs = startedAtMs
     this.#renewedAtMs = grantedAtMs
-    this.ended = new Promise((resolve) => { this.#markEnded = resolve })
+    this.ended = new Promise((resolve) => {
+      this.#markEnded = resolve
+    })
   }
 
   get signal(): AbortSignal {

@@ -43,15 +43,28 @@ export class StreamWorker {
   /** Starts taking streams. */
   async start(): Promise<void> {
     const { random, concurrency, name } = this.#deps
-    this.#worker = await openWorker<StreamRef>(queueNames.streams, (job, token) => this.#process(job, token), this.#deps, {
-      concurrency, name,
-      pauseMs: (attempt, error) => error instanceof RetryableError && error.retryAfterMs !== undefined ? error.retryAfterMs : streamPauseMs(attempt, random),
-      onRenewal: {
-        renewed: (ids, atMs) => this.#each(ids, (session) => session.renewed(atMs)),
-        lost: (ids) => this.#each(ids, (session) => this.#lose(session)),
+    this.#worker = await openWorker<StreamRef>(
+      queueNames.streams,
+      (job, token) => this.#process(job, token),
+      this.#deps,
+      {
+        concurrency,
+        name,
+        pauseMs: (attempt, error) =>
+          error instanceof RetryableError && error.retryAfterMs !== undefined
+            ? error.retryAfterMs
+            : streamPauseMs(attempt, random),
+        onRenewal: {
+          renewed: (ids, atMs) => this.#each(ids, (session) => session.renewed(atMs)),
+          lost: (ids) => this.#each(ids, (session) => this.#lose(session)),
+        },
       },
-    })
-    this.#worker.run().catch((error: unknown) => this.#deps.log.error({ error: toError(error).message }, 'The stream worker stopped taking jobs.'))
+    )
+    this.#worker
+      .run()
+      .catch((error: unknown) =>
+        this.#deps.log.error({ error: toError(error).message }, 'The stream worker stopped taking jobs.'),
+      )
     void this.#watchLeases()
   }
 
@@ -76,7 +89,8 @@ export class StreamWorker {
     const late = new AbortController()
     await Promise.race([all, this.#deps.clock.sleep(limitMs, late.signal).catch(() => undefined)])
     late.abort()
-    if (this.#sessions.size > 0) this.#deps.log.warn({ sessions: this.#sessions.size }, 'Sessions did not end in time; their leases run out.')
+    if (this.#sessions.size > 0)
+      this.#deps.log.warn({ sessions: this.#sessions.size }, 'Sessions did not end in time; their leases run out.')
     await closeWorker(this.#worker, this.#sessions.size > 0, this.#deps.clock)
   }
 
@@ -87,7 +101,10 @@ export class StreamWorker {
   #lose(session: SessionLease): void {
     if (session.cause === 'lease') return
     this.#leasesLost += 1
-    this.#deps.log.warn({ stream: session.ref.streamId, run: session.ref.run }, 'The lease of a stream was lost; its session ends here.')
+    this.#deps.log.warn(
+      { stream: session.ref.streamId, run: session.ref.run },
+      'The lease of a stream was lost; its session ends here.',
+    )
     session.end('lease')
   }
 
@@ -112,7 +129,9 @@ export class StreamWorker {
     if (forgotten.length > 0) {
       // The queue lost our job and gave it out anew. BullMQ keeps one lease per job id, so the two may not overlap here.
       for (const other of forgotten) this.#lose(other)
-      throw new RetryableError('QUEUE_SESSION_ENDING', 'The former session of this stream is still ending here.', { retryAfterMs: 1_000 })
+      throw new RetryableError('QUEUE_SESSION_ENDING', 'The former session of this stream is still ending here.', {
+        retryAfterMs: 1_000,
+      })
     }
     this.#sessions.add(session)
     try {
@@ -135,31 +154,59 @@ export class StreamWorker {
       try {
         ending = await work.runStream(order, session.signal)
       } catch (error) {
-        if (session.cause === undefined || !isStopped(error)) log.error({ ...fields, error: toError(error).message, stack: toError(error).stack }, 'A session threw.')
+        if (session.cause === undefined || !isStopped(error))
+          log.error({ ...fields, error: toError(error).message, stack: toError(error).stack }, 'A session threw.')
         if (session.cause === undefined) throw error
       }
-      log.info({ ...fields, generation: order.generation, ending: ending?.state, reason: ending?.reason, cause: session.cause }, 'Session ended.')
+      log.info(
+        {
+          ...fields,
+          generation: order.generation,
+          ending: ending?.state,
+          reason: ending?.reason,
+          cause: session.cause,
+        },
+        'Session ended.',
+      )
     }
     const verdict = verdictOf(session.cause, ending, order !== null)
     if (verdict === 'hand-back') {
       this.#handedBack += 1
       return session.cause === 'lease' ? handBack(job, token, clock, 10_000, 1_000) : handBack(job, token, clock, 2_000)
     }
-    if (verdict === 'again') throw new RetryableError('QUEUE_SESSION_ENDED', 'The session ended without being asked to; it is started again while wanted.', { retryAfterMs: 1_000 })
+    if (verdict === 'again')
+      throw new RetryableError(
+        'QUEUE_SESSION_ENDED',
+        'The session ended without being asked to; it is started again while wanted.',
+        { retryAfterMs: 1_000 },
+      )
     if (order && verdict === 'record') {
       const { state, reason } = ending ?? { state: 'stopped' as const, reason: null }
       await this.#record({ ...session.ref, generation: order.generation }, state, reason)
     }
   }
 
-  async #record(key: Parameters<QueueStore['endStream']>[0], state: Ending['state'], reason: string | null): Promise<void> {
+  async #record(
+    key: Parameters<QueueStore['endStream']>[0],
+    state: Ending['state'],
+    reason: string | null,
+  ): Promise<void> {
     const { store, clock, random } = this.#deps
-    await persist(() => store.endStream(key, state, reason), { clock, random, signal: this.#stopping.signal, limitMs: keepTryingMs })
+    await persist(() => store.endStream(key, state, reason), {
+      clock,
+      random,
+      signal: this.#stopping.signal,
+      limitMs: keepTryingMs,
+    })
   }
 }
 
 /** What becomes of the job: end it silently, record how it ended, hand it to another worker, or start it again here. */
-function verdictOf(cause: EndCause | undefined, ending: Ending | undefined, claimed: boolean): 'nothing' | 'record' | 'hand-back' | 'again' {
+function verdictOf(
+  cause: EndCause | undefined,
+  ending: Ending | undefined,
+  claimed: boolean,
+): 'nothing' | 'record' | 'hand-back' | 'again' {
   if (cause === 'lease') return 'hand-back'
   const endedByItself = ending?.state === 'finished' || ending?.state === 'failed'
   if (endedByItself) return 'record'

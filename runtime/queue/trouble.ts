@@ -4,10 +4,26 @@ import { RetryableError, toError } from '../../nodes/contract/errors.ts'
 
 // Refused, reset, gone, shutting down, starting up, too many connections: all of them pass.
 const awayCodes = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN',
-  '57P01', '57P02', '57P03', '53300', '08000', '08001', '08003', '08004', '08006', 'QUEUE_UNREACHABLE',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '08000',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+  'QUEUE_UNREACHABLE',
 ])
-const awayWords = /Connection terminated|connection timeout|timeout exceeded when trying to connect|Query read timeout|not queryable|Connection is closed|ECONNREFUSED|ECONNRESET|LOADING Redis/i
+const awayWords =
+  /Connection terminated|connection timeout|timeout exceeded when trying to connect|Query read timeout|not queryable|Connection is closed|ECONNREFUSED|ECONNRESET|LOADING Redis/i
 
 /** True when the other side cannot be reached just now: worth another try, nothing to repair. */
 export function isAway(error: unknown): boolean {
@@ -17,13 +33,19 @@ export function isAway(error: unknown): boolean {
 
 /** The error for a queue backend that cannot be reached. */
 export function unreachable(what: string, cause: unknown): RetryableError {
-  return new RetryableError('QUEUE_UNREACHABLE', `${what} cannot be reached: ${toError(cause).message}. It is tried again; check that it runs.`, { cause })
+  return new RetryableError(
+    'QUEUE_UNREACHABLE',
+    `${what} cannot be reached: ${toError(cause).message}. It is tried again; check that it runs.`,
+    { cause },
+  )
 }
 
 /** Resolves or rejects as `promise` does, or rejects with QUEUE_UNREACHABLE after `limitMs`; never leaves a rejection unhandled. */
 export async function within<T>(promise: Promise<T>, limitMs: number, clock: Clock, what: string): Promise<T> {
   const over = new AbortController()
-  const late = clock.sleep(limitMs, over.signal).then(() => { throw unreachable(what, `no answer within ${limitMs} ms`) })
+  const late = clock.sleep(limitMs, over.signal).then(() => {
+    throw unreachable(what, `no answer within ${limitMs} ms`)
+  })
   late.catch(() => undefined)
   promise.catch(() => undefined)
   try {

@@ -10,12 +10,17 @@ const onlyOne = 1
 
 /** The account of the API. */
 export function createAccountStore({ db, nowMs }: { db: Db; nowMs(): number }): AccountStore {
-  const readHash = async () => (await db.select({ hash: owners.passwordHash }).from(owners).where(eq(owners.id, onlyOne)))[0]?.hash
+  const readHash = async () =>
+    (await db.select({ hash: owners.passwordHash }).from(owners).where(eq(owners.id, onlyOne)))[0]?.hash
   return guarded<AccountStore>('accounts', {
     hasOwner: async () => (await readHash()) !== undefined,
     createOwner: async (passwordHash) => {
-      const made = await db.insert(owners).values({ id: onlyOne, passwordHash, createdAt: new Date(nowMs()) }).onConflictDoNothing()
-      if (made.rowCount === 0) throw new ConflictError('AUTH_OWNER_EXISTS', 'This Heed has an owner already. Sign in with the password.')
+      const made = await db
+        .insert(owners)
+        .values({ id: onlyOne, passwordHash, createdAt: new Date(nowMs()) })
+        .onConflictDoNothing()
+      if (made.rowCount === 0)
+        throw new ConflictError('AUTH_OWNER_EXISTS', 'This Heed has an owner already. Sign in with the password.')
     },
     passwordHash: readHash,
     createSession: async (tokenHash, expiresAtMs) => {
@@ -23,7 +28,8 @@ export function createAccountStore({ db, nowMs }: { db: Db; nowMs(): number }): 
     },
     touchSession: async (tokenHash, atMs, extendToMs) => {
       // Never shortened: of two requests at once the later wish wins.
-      const touched = await db.update(sessions)
+      const touched = await db
+        .update(sessions)
         .set({ expiresAt: sql`greatest(${sessions.expiresAt}, ${new Date(extendToMs).toISOString()}::timestamptz)` })
         .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAt, new Date(atMs))))
       return (touched.rowCount ?? 0) > 0

@@ -16,26 +16,51 @@ import type { ActionState } from './schema.ts'
 const done: ActionState[] = ['delivered', 'failed']
 const longestDetail = 2_000
 
-function row({ dueAtMs, phase = '', ...record }: ActionRecord): Omit<ActionRecord, 'dueAtMs' | 'phase'> & { phase: string; dueAt: Date | null } {
+function row({
+  dueAtMs,
+  phase = '',
+  ...record
+}: ActionRecord): Omit<ActionRecord, 'dueAtMs' | 'phase'> & { phase: string; dueAt: Date | null } {
   return { ...record, phase, dueAt: dueAtMs === undefined ? null : new Date(dueAtMs) }
 }
 
 /** Adds those that are new. They run with the plan of the deployment that made them, also after the next deploy. */
 export async function insertActions(
-  tx: Session, records: readonly ActionRecord[], origin: { fromStream: string } | { deploymentId: string }, nowMs: number,
+  tx: Session,
+  records: readonly ActionRecord[],
+  origin: { fromStream: string } | { deploymentId: string },
+  nowMs: number,
 ): Promise<void> {
   if (records.length === 0) return
-  const deploymentId = 'deploymentId' in origin ? sql`${origin.deploymentId}::text`
-    : sql`(select ${streams.deploymentId} from ${streams} where ${streams.id} = ${origin.fromStream})`
+  const deploymentId =
+    'deploymentId' in origin
+      ? sql`${origin.deploymentId}::text`
+      : sql`(select ${streams.deploymentId} from ${streams} where ${streams.id} = ${origin.fromStream})`
   const at = new Date(nowMs)
-  await tx.insert(actions).values(records.map((record) => ({
-    ...row(record), deploymentId, state: 'pending' as const, attempts: 0, detail: '', createdAt: at, updatedAt: at,
-  }))).onConflictDoNothing()
+  await tx
+    .insert(actions)
+    .values(
+      records.map((record) => ({
+        ...row(record),
+        deploymentId,
+        state: 'pending' as const,
+        attempts: 0,
+        detail: '',
+        createdAt: at,
+        updatedAt: at,
+      })),
+    )
+    .onConflictDoNothing()
 }
 
 async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promise<ActionOrder | null> {
-  const [row] = await db.update(actions)
-    .set({ state: sql`case when ${actions.state} = 'cancelling' then 'cancelling' else 'running' end`, attempts: sql`${actions.attempts} + 1`, updatedAt: new Date(nowMs) })
+  const [row] = await db
+    .update(actions)
+    .set({
+      state: sql`case when ${actions.state} = 'cancelling' then 'cancelling' else 'running' end`,
+      attempts: sql`${actions.attempts} + 1`,
+      updatedAt: new Date(nowMs),
+    })
     .where(and(eq(actions.id, id), notInArray(actions.state, done)))
     .returning()
   if (!row) return null
@@ -44,7 +69,10 @@ async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promi
   const node = stream?.actions.find((each) => each.id === row.node)
   if (!deployed || !stream || !node) {
     const detail = `Node ${row.node} is not in the plan this message was made by.`
-    await db.update(actions).set({ state: 'failed', detail, updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
+    await db
+      .update(actions)
+      .set({ state: 'failed', detail, updatedAt: new Date(nowMs) })
+      .where(eq(actions.id, id))
     return null
   }
   const { eventId, flowId, streamId, run, port, message, phase } = row
@@ -61,14 +89,21 @@ async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promi
 async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): Promise<void> {
   try {
     await transaction(db, async (tx) => {
-      const [row] = await tx.select({ state: actions.state, deploymentId: actions.deploymentId }).from(actions).where(eq(actions.id, id)).for('no key update')
+      const [row] = await tx
+        .select({ state: actions.state, deploymentId: actions.deploymentId })
+        .from(actions)
+        .where(eq(actions.id, id))
+        .for('no key update')
       // Gone with its flow, or written by an earlier try.
       if (!row || done.includes(row.state)) return
       await insertEvents(tx, outcome.events)
       await insertActions(tx, outcome.actions, { deploymentId: row.deploymentId }, nowMs)
       await insertInputs(tx, outcome.inputs, nowMs)
       const state = row.state === 'cancelling' && outcome.state === 'retrying' ? row.state : outcome.state
-      await tx.update(actions).set({ state, detail: plainText(outcome.detail).slice(0, longestDetail), updatedAt: new Date(nowMs) }).where(eq(actions.id, id))
+      await tx
+        .update(actions)
+        .set({ state, detail: plainText(outcome.detail).slice(0, longestDetail), updatedAt: new Date(nowMs) })
+        .where(eq(actions.id, id))
     })
   } catch (thrown) {
     // The flow was deleted while its action ran: there is nothing left to write to.
@@ -81,26 +116,45 @@ export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
   return {
     actionsToQueue: async ({ limit, olderThanMs }) => {
       const forgottenAt = new Date(nowMs() - olderThanMs)
-      const rows = await db.select({ id: actions.id, dueAt: actions.dueAt, state: actions.state }).from(actions).where(and(
-        notInArray(actions.state, done),
-        // A delayed one gives no sign of life before its time.
-        or(eq(actions.state, 'pending'), and(lt(actions.updatedAt, forgottenAt), or(isNull(actions.dueAt), lt(actions.dueAt, forgottenAt)))),
-      )).orderBy(asc(actions.seq)).limit(limit)
+      const rows = await db
+        .select({ id: actions.id, dueAt: actions.dueAt, state: actions.state })
+        .from(actions)
+        .where(
+          and(
+            notInArray(actions.state, done),
+            // A delayed one gives no sign of life before its time.
+            or(
+              eq(actions.state, 'pending'),
+              and(lt(actions.updatedAt, forgottenAt), or(isNull(actions.dueAt), lt(actions.dueAt, forgottenAt))),
+            ),
+          ),
+        )
+        .orderBy(asc(actions.seq))
+        .limit(limit)
       return rows.map(({ id, dueAt, state }) => ({
-        id, delayMs: Math.max(0, (dueAt?.getTime() ?? 0) - nowMs()), ...(state === 'cancelling' ? { isCancelled: true as const } : {}),
+        id,
+        delayMs: Math.max(0, (dueAt?.getTime() ?? 0) - nowMs()),
+        ...(state === 'cancelling' ? { isCancelled: true as const } : {}),
       }))
     },
     markQueued: async (ids) => {
       if (ids.length === 0) return
       // One that runs already keeps its state; being queued again is a sign of life all the same.
-      await db.update(actions)
-        .set({ state: sql`case when ${actions.state} = 'pending' then 'queued' else ${actions.state} end`, updatedAt: new Date(nowMs()) })
+      await db
+        .update(actions)
+        .set({
+          state: sql`case when ${actions.state} = 'pending' then 'queued' else ${actions.state} end`,
+          updatedAt: new Date(nowMs()),
+        })
         .where(and(inArray(actions.id, ids), notInArray(actions.state, done)))
     },
     beginAction: (id) => begin(db, plans, id, nowMs()),
     unwantedActions: async (ids) => {
       if (ids.length === 0) return []
-      const wanted = await db.select({ id: actions.id }).from(actions).where(and(inArray(actions.id, ids), notInArray(actions.state, [...done, 'cancelling'])))
+      const wanted = await db
+        .select({ id: actions.id })
+        .from(actions)
+        .where(and(inArray(actions.id, ids), notInArray(actions.state, [...done, 'cancelling'])))
       const known = new Set(wanted.map(({ id }) => id))
       return ids.filter((id) => !known.has(id))
     },

@@ -13,7 +13,10 @@ import type { Seal } from './seal.ts'
 import { hideInConfig } from './url-credentials.ts'
 
 /** There from the start, and always. */
-const builtIn: readonly { name: string; kind: ConnectionKind }[] = [{ name: 'edge', kind: 'edge' }, { name: 'flite', kind: 'flite' }]
+const builtIn: readonly { name: string; kind: ConnectionKind }[] = [
+  { name: 'edge', kind: 'edge' },
+  { name: 'flite', kind: 'flite' },
+]
 
 const placeOf = (name: string, key: string): string => JSON.stringify(['connection', name, key])
 
@@ -23,7 +26,8 @@ function missing(name: string): NotFoundError {
 
 /** Makes the connections every installation has. */
 export async function ensureBuiltIn(db: Db, nowMs: number): Promise<void> {
-  await db.insert(connections)
+  await db
+    .insert(connections)
     .values(builtIn.map(({ name, kind }) => ({ name, kind, config: {}, secret: {}, updatedAt: new Date(nowMs) })))
     .onConflictDoNothing()
 }
@@ -40,24 +44,43 @@ async function readUses(db: Db): Promise<Map<string, { flow: string; node: strin
 }
 
 function sealAll(seal: Seal, name: string, secret: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(secret).filter(([, value]) => value !== '').map(([key, value]) => [key, seal.close(value, placeOf(name, key))]))
+  return Object.fromEntries(
+    Object.entries(secret)
+      .filter(([, value]) => value !== '')
+      .map(([key, value]) => [key, seal.close(value, placeOf(name, key))]),
+  )
 }
 
-async function storeConfig(tx: Session, seal: Seal, name: string, raw: Record<string, unknown>, nowMs: number): Promise<Record<string, unknown>> {
+async function storeConfig(
+  tx: Session,
+  seal: Seal,
+  name: string,
+  raw: Record<string, unknown>,
+  nowMs: number,
+): Promise<Record<string, unknown>> {
   const { config, found } = hideInConfig(plainJson(raw), '')
   await saveCredentials(tx, seal, `connection:${name}`, found, nowMs)
   return config
 }
 
-async function update(tx: Session, seal: Seal, name: string, patch: Parameters<ConnectionStore['update']>[1], nowMs: number): Promise<void> {
+async function update(
+  tx: Session,
+  seal: Seal,
+  name: string,
+  patch: Parameters<ConnectionStore['update']>[1],
+  nowMs: number,
+): Promise<void> {
   const [row] = await tx.select().from(connections).where(eq(connections.name, name)).for('update')
   if (!row) throw missing(name)
   const left = Object.entries(row.secret).filter(([key]) => patch.secret?.[key] === undefined)
-  await tx.update(connections).set({
-    config: patch.config ? await storeConfig(tx, seal, name, patch.config, nowMs) : row.config,
-    secret: { ...Object.fromEntries(left), ...sealAll(seal, name, patch.secret ?? {}) },
-    updatedAt: new Date(nowMs),
-  }).where(eq(connections.name, name))
+  await tx
+    .update(connections)
+    .set({
+      config: patch.config ? await storeConfig(tx, seal, name, patch.config, nowMs) : row.config,
+      secret: { ...Object.fromEntries(left), ...sealAll(seal, name, patch.secret ?? {}) },
+      updatedAt: new Date(nowMs),
+    })
+    .where(eq(connections.name, name))
 }
 
 /** The connections of the API and the runtime. */
@@ -66,26 +89,48 @@ export function createConnectionStore({ db, seal, nowMs }: { db: Db; seal: Seal;
     list: async () => {
       const rows = await db.select().from(connections).orderBy(asc(connections.name))
       const uses = await readUses(db)
-      return rows.map(({ name, kind, config, secret }) => ({ name, kind, config, hasSecret: Object.keys(secret).sort(), usedBy: uses.get(name) ?? [] }))
+      return rows.map(({ name, kind, config, secret }) => ({
+        name,
+        kind,
+        config,
+        hasSecret: Object.keys(secret).sort(),
+        usedBy: uses.get(name) ?? [],
+      }))
     },
-    create: ({ name, kind, config, secret }) => transaction(db, async (tx) => {
-      const stored = await storeConfig(tx, seal, name, config, nowMs())
-      const made = await tx.insert(connections).values({ name, kind, config: stored, secret: sealAll(seal, name, secret), updatedAt: new Date(nowMs()) })
-        .onConflictDoNothing()
-      if (made.rowCount === 0) throw new ConflictError('CONNECTION_EXISTS', `There is a connection named "${name}" already. Choose another name, or change that one.`)
-    }),
+    create: ({ name, kind, config, secret }) =>
+      transaction(db, async (tx) => {
+        const stored = await storeConfig(tx, seal, name, config, nowMs())
+        const made = await tx
+          .insert(connections)
+          .values({ name, kind, config: stored, secret: sealAll(seal, name, secret), updatedAt: new Date(nowMs()) })
+          .onConflictDoNothing()
+        if (made.rowCount === 0)
+          throw new ConflictError(
+            'CONNECTION_EXISTS',
+            `There is a connection named "${name}" already. Choose another name, or change that one.`,
+          )
+      }),
     update: (name, patch) => transaction(db, (tx) => update(tx, seal, name, patch, nowMs())),
-    remove: (name) => transaction(db, async (tx) => {
-      if (builtIn.some((each) => each.name === name)) throw new ConflictError('CONNECTION_BUILT_IN', `The connection "${name}" belongs to Heed and stays.`)
-      await removeCredentials(tx, `connection:${name}`)
-      const removed = await tx.delete(connections).where(eq(connections.name, name))
-      if (removed.rowCount === 0) throw missing(name)
-    }),
+    remove: (name) =>
+      transaction(db, async (tx) => {
+        if (builtIn.some((each) => each.name === name))
+          throw new ConflictError('CONNECTION_BUILT_IN', `The connection "${name}" belongs to Heed and stays.`)
+        await removeCredentials(tx, `connection:${name}`)
+        const removed = await tx.delete(connections).where(eq(connections.name, name))
+        if (removed.rowCount === 0) throw missing(name)
+      }),
     get: async (name) => {
       const [row] = await db.select().from(connections).where(eq(connections.name, name))
       if (!row) throw missing(name)
-      const secret = Object.fromEntries(Object.entries(row.secret).map(([key, value]) => [key, seal.open(value, placeOf(name, key))]))
-      return { name, kind: row.kind, config: await fillConfig(db, seal, `connection:${name}`, row.config) as Record<string, unknown>, secret }
+      const secret = Object.fromEntries(
+        Object.entries(row.secret).map(([key, value]) => [key, seal.open(value, placeOf(name, key))]),
+      )
+      return {
+        name,
+        kind: row.kind,
+        config: (await fillConfig(db, seal, `connection:${name}`, row.config)) as Record<string, unknown>,
+        secret,
+      }
     },
   })
 }

@@ -13,14 +13,23 @@ const placeOf = (scope: string, row: { node: string; field: string; host: string
   JSON.stringify(['url', scope, row.node, row.field, row.host])
 
 /** Seals what was found in a document; a newer password for the same place and host replaces the older one. */
-export async function saveCredentials(session: Session, seal: Seal, scope: Scope, found: FoundCredential[], nowMs: number): Promise<void> {
+export async function saveCredentials(
+  session: Session,
+  seal: Seal,
+  scope: Scope,
+  found: FoundCredential[],
+  nowMs: number,
+): Promise<void> {
   for (const { node, field, host, userinfo } of found) {
     const sealed = seal.close(userinfo, placeOf(scope, { node, field, host }))
     const savedAt = new Date(nowMs)
-    await session.insert(urlCredentials).values({ scope, node, field, host, sealed, savedAt }).onConflictDoUpdate({
-      target: [urlCredentials.scope, urlCredentials.node, urlCredentials.field, urlCredentials.host],
-      set: { sealed, savedAt },
-    })
+    await session
+      .insert(urlCredentials)
+      .values({ scope, node, field, host, sealed, savedAt })
+      .onConflictDoUpdate({
+        target: [urlCredentials.scope, urlCredentials.node, urlCredentials.field, urlCredentials.host],
+        set: { sealed, savedAt },
+      })
   }
 }
 
@@ -39,7 +48,9 @@ export async function copyCredentials(session: Session, seal: Seal, from: Scope,
 export async function fillFrom(session: Session, seal: Seal, scope: Scope, node: string, url: string): Promise<string> {
   const host = hiddenHost(url)
   if (host === null) return url
-  const rows = await session.select().from(urlCredentials)
+  const rows = await session
+    .select()
+    .from(urlCredentials)
     .where(and(eq(urlCredentials.scope, scope), eq(urlCredentials.host, host)))
     .orderBy(desc(urlCredentials.savedAt))
   const row = rows.find((each) => each.node === node) ?? rows[0]
@@ -51,7 +62,9 @@ export async function fillConfig(session: Session, seal: Seal, scope: Scope, val
   if (typeof value === 'string') return await fillFrom(session, seal, scope, '', value)
   if (Array.isArray(value)) return await Promise.all(value.map((each) => fillConfig(session, seal, scope, each)))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(async ([key, each]) => [key, await fillConfig(session, seal, scope, each)] as const)
+  const entries = Object.entries(value).map(
+    async ([key, each]) => [key, await fillConfig(session, seal, scope, each)] as const,
+  )
   return Object.fromEntries(await Promise.all(entries))
 }
 

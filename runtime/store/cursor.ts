@@ -12,7 +12,11 @@ export function readCursor<S extends z.ZodType>(cursor: string, schema: S): z.ou
   try {
     return schema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
   } catch (cause) {
-    throw new BadRequestError('QUERY_CURSOR_INVALID', 'The cursor cannot be read. Leave it out to start with the newest.', { cause })
+    throw new BadRequestError(
+      'QUERY_CURSOR_INVALID',
+      'The cursor cannot be read. Leave it out to start with the newest.',
+      { cause },
+    )
   }
 }
 
@@ -24,7 +28,10 @@ export function readTime(name: string, text: string): Date {
   const isIso = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/.test(text)
   const date = new Date(text)
   if (isIso && !Number.isNaN(date.getTime())) return date
-  throw new BadRequestError('QUERY_TIME_INVALID', `"${name}" is not a time. Write it as ISO 8601, for example 2026-11-21T08:00:00Z.`)
+  throw new BadRequestError(
+    'QUERY_TIME_INVALID',
+    `"${name}" is not a time. Write it as ISO 8601, for example 2026-11-21T08:00:00Z.`,
+  )
 }
 
 /** Between 1 and `most`. */

@@ -71,11 +71,21 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
     const isOurs = owner?.pid === process.pid
     const isHeld = owner && (isOurs ? held.has(owner.token) : isAlive(owner.pid) && birthOf(owner.pid) === owner.birth)
     if (isHeld) {
-      throw new ConflictError('DB_DATA_DIR_IN_USE', `Another Heed (process ${owner.pid}) uses the data folder ${dataDir}. `
-        + 'Stop it, or set HEED_DATA_DIR to another folder.', { details: { pid: owner.pid } })
+      throw new ConflictError(
+        'DB_DATA_DIR_IN_USE',
+        `Another Heed (process ${owner.pid}) uses the data folder ${dataDir}. ` +
+          'Stop it, or set HEED_DATA_DIR to another folder.',
+        { details: { pid: owner.pid } },
+      )
     }
     // Left behind by a process that died. Moved away rather than deleted: of two that see it, one wins.
-    await rename(path, `${path}.${token}`).then(() => rm(`${path}.${token}`, { force: true }), () => undefined)
+    await rename(path, `${path}.${token}`).then(
+      () => rm(`${path}.${token}`, { force: true }),
+      () => undefined,
+    )
   }
-  throw new ConflictError('DB_DATA_DIR_IN_USE', `The data folder ${dataDir} is being taken by several processes at once. Start Heed again.`)
+  throw new ConflictError(
+    'DB_DATA_DIR_IN_USE',
+    `The data folder ${dataDir} is being taken by several processes at once. Start Heed again.`,
+  )
 }

@@ -3,7 +3,16 @@
 import { CodedError, FatalError, RetryableError, toError } from '../../nodes/contract/errors.ts'
 
 const socketCodes = new Set([
-  'ECONNREFUSED', 'ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOENT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
 ])
 
 // 08 connection, 25P03 a transaction left idle, 53 out of connections, memory or disk, 57P0 shutting down or starting up, 58 the system below.
@@ -11,7 +20,11 @@ const awayClasses = /^(08|53|57P0|58|25P0[34])/
 
 // pg gives these no code.
 const awayTexts = [
-  'Connection terminated', 'timeout exceeded when trying to connect', 'Query read timeout', 'is not queryable', 'Cannot use a pool after calling end',
+  'Connection terminated',
+  'timeout exceeded when trying to connect',
+  'Query read timeout',
+  'is not queryable',
+  'Cannot use a pool after calling end',
 ]
 
 function codeOf(error: Error): string {
@@ -56,21 +69,34 @@ export function toStoreError(thrown: unknown, doing: string): Error {
   // Refused at several addresses at once, it has a code only.
   const words = cause.message || codeOf(cause)
   if (isDatabaseAway(thrown) || isCollision(thrown) || isLockTimeout(thrown)) {
-    return new RetryableError('DB_UNREACHABLE', `The database did not answer (${doing}): ${words}. It is tried again.`, { cause })
+    return new RetryableError(
+      'DB_UNREACHABLE',
+      `The database did not answer (${doing}): ${words}. It is tried again.`,
+      { cause },
+    )
   }
-  return new FatalError('DB_FAILED', `The database refused a statement (${doing}): ${words}.`, { cause, details: { sqlState: codeOf(cause) } })
+  return new FatalError('DB_FAILED', `The database refused a statement (${doing}): ${words}.`, {
+    cause,
+    details: { sqlState: codeOf(cause) },
+  })
 }
 
 type Methods = Record<string, (...args: never[]) => Promise<unknown>>
 
 /** The same methods, each of them failing only with our own errors. */
-export function guarded<T extends { [Name in keyof T]: (...args: never[]) => Promise<unknown> }>(area: string, methods: T): T {
-  const wrapped = Object.entries(methods as Methods).map(([name, method]) => [name, async (...args: never[]) => {
-    try {
-      return await method(...args)
-    } catch (thrown) {
-      throw toStoreError(thrown, `${area}.${name}`)
-    }
-  }])
+export function guarded<T extends { [Name in keyof T]: (...args: never[]) => Promise<unknown> }>(
+  area: string,
+  methods: T,
+): T {
+  const wrapped = Object.entries(methods as Methods).map(([name, method]) => [
+    name,
+    async (...args: never[]) => {
+      try {
+        return await method(...args)
+      } catch (thrown) {
+        throw toStoreError(thrown, `${area}.${name}`)
+      }
+    },
+  ])
   return Object.fromEntries(wrapped) as T
 }

@@ -68,7 +68,9 @@ async function transactionOnce<T>(db: Db, work: (tx: Session) => Promise<T>): Pr
     return result
   } catch (thrown) {
     // A connection that cannot roll back is given to nobody else.
-    await client.query('rollback').catch((error: Error) => { broken = error })
+    await client.query('rollback').catch((error: Error) => {
+      broken = error
+    })
     throw thrown
   } finally {
     client.release(broken)
@@ -90,8 +92,14 @@ export async function transaction<T>(db: Db, work: (tx: Session) => Promise<T>):
 async function connectPatiently(databaseUrl: string, log: Log, patienceMs: number): Promise<pg.Client> {
   const giveUpAt = performance.now() + patienceMs
   for (;;) {
-    const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000, application_name: 'heed migration' })
-    client.on('error', (error) => log.warn({ reason: error.message }, 'The connection that migrates the database broke.'))
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: 5_000,
+      application_name: 'heed migration',
+    })
+    client.on('error', (error) =>
+      log.warn({ reason: error.message }, 'The connection that migrates the database broke.'),
+    )
     try {
       await client.connect()
       return client
@@ -129,7 +137,10 @@ export async function pingDatabase(pool: pg.Pool): Promise<{ latencyMs: number; 
   const startMs = performance.now()
   try {
     const result = await pool.query<{ server_version: string }>('show server_version')
-    return { latencyMs: Math.round((performance.now() - startMs) * 10) / 10, version: result.rows[0]?.server_version ?? 'unknown' }
+    return {
+      latencyMs: Math.round((performance.now() - startMs) * 10) / 10,
+      version: result.rows[0]?.server_version ?? 'unknown',
+    }
   } catch (thrown) {
     throw toStoreError(thrown, 'ping')
   }

@@ -41,7 +41,9 @@ async function makeDay(tx: Session, day: Date): Promise<void> {
   const from = sql.raw(`'${day.toISOString()}'`)
   const to = sql.raw(`'${new Date(day.getTime() + dayMs).toISOString()}'`)
   await tx.execute(sql`create table ${name} (like decisions including all)`)
-  await tx.execute(sql`with moved as (delete from decisions_default where at >= ${from} and at < ${to} returning *) insert into ${name} select * from moved`)
+  await tx.execute(
+    sql`with moved as (delete from decisions_default where at >= ${from} and at < ${to} returning *) insert into ${name} select * from moved`,
+  )
   await tx.execute(sql`alter table decisions attach partition ${name} for values from (${from}) to (${to})`)
 }
 

@@ -34,9 +34,33 @@ export async function insertDecisions(tx: Session, records: readonly TickRecord[
 const Position = z.tuple([CursorInstant, z.string(), z.int(), z.int(), z.string()])
 
 function toDecision(row: typeof decisions.$inferSelect): Decision & { stream: string } {
-  const { tick, mediaTimeS, node, action, reason, text, question, latencyMs, frameKind, visualTokens, fullRateTokens, streamId } = row
+  const {
+    tick,
+    mediaTimeS,
+    node,
+    action,
+    reason,
+    text,
+    question,
+    latencyMs,
+    frameKind,
+    visualTokens,
+    fullRateTokens,
+    streamId,
+  } = row
   return {
-    tick, at: row.at.toISOString(), mediaTimeS, node, action, reason, text, latencyMs, frameKind, visualTokens, fullRateTokens, stream: streamId,
+    tick,
+    at: row.at.toISOString(),
+    mediaTimeS,
+    node,
+    action,
+    reason,
+    text,
+    latencyMs,
+    frameKind,
+    visualTokens,
+    fullRateTokens,
+    stream: streamId,
     ...(question === null ? {} : { question }),
   }
 }
@@ -44,19 +68,37 @@ function toDecision(row: typeof decisions.$inferSelect): Decision & { stream: st
 async function listDecisions(db: Db, query: DecisionQuery): ReturnType<EventStore['decisions']> {
   const limit = readLimit(query.limit, 2_000)
   const [at, stream, run, tick, node] = query.cursor ? readCursor(query.cursor, Position) : []
-  const rows = await db.select().from(decisions).where(and(
-    eq(decisions.flowId, query.flow),
-    query.stream ? eq(decisions.streamId, query.stream) : undefined,
-    query.from ? gte(decisions.at, readTime('from', query.from)) : undefined,
-    query.to ? lte(decisions.at, readTime('to', query.to)) : undefined,
-    // The first condition says nothing new, but it is the one the index and the partitions understand.
-    at === undefined ? undefined : lte(decisions.at, new Date(at)),
-    at === undefined ? undefined : sql`(${decisions.at}, ${decisions.streamId}, ${decisions.run}, ${decisions.tick}, ${decisions.node})
+  const rows = await db
+    .select()
+    .from(decisions)
+    .where(
+      and(
+        eq(decisions.flowId, query.flow),
+        query.stream ? eq(decisions.streamId, query.stream) : undefined,
+        query.from ? gte(decisions.at, readTime('from', query.from)) : undefined,
+        query.to ? lte(decisions.at, readTime('to', query.to)) : undefined,
+        // The first condition says nothing new, but it is the one the index and the partitions understand.
+        at === undefined ? undefined : lte(decisions.at, new Date(at)),
+        at === undefined
+          ? undefined
+          : sql`(${decisions.at}, ${decisions.streamId}, ${decisions.run}, ${decisions.tick}, ${decisions.node})
       < (${at}::timestamptz, ${stream}, ${run}::int, ${tick}::int, ${node})`,
-  )).orderBy(desc(decisions.at), desc(decisions.streamId), desc(decisions.run), desc(decisions.tick), desc(decisions.node)).limit(limit + 1)
+      ),
+    )
+    .orderBy(
+      desc(decisions.at),
+      desc(decisions.streamId),
+      desc(decisions.run),
+      desc(decisions.tick),
+      desc(decisions.node),
+    )
+    .limit(limit + 1)
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  const next = rows.length > limit && last ? writeCursor([last.at.toISOString(), last.streamId, last.run, last.tick, last.node]) : null
+  const next =
+    rows.length > limit && last
+      ? writeCursor([last.at.toISOString(), last.streamId, last.run, last.tick, last.node])
+      : null
   return { decisions: page.map(toDecision), next }
 }
 
@@ -68,8 +110,15 @@ export function createDecisionStore({ db }: { db: Db }): Pick<EventStore, 'decis
 /** All decisions of a flow, a day at a time so that no statement takes long. */
 export async function removeDecisions(db: Db, flowId: string): Promise<void> {
   for (;;) {
-    const [oldest] = await db.select({ at: decisions.at }).from(decisions).where(eq(decisions.flowId, flowId)).orderBy(decisions.at).limit(1)
+    const [oldest] = await db
+      .select({ at: decisions.at })
+      .from(decisions)
+      .where(eq(decisions.flowId, flowId))
+      .orderBy(decisions.at)
+      .limit(1)
     if (!oldest) return
-    await db.delete(decisions).where(and(eq(decisions.flowId, flowId), lte(decisions.at, new Date(oldest.at.getTime() + dayMs))))
+    await db
+      .delete(decisions)
+      .where(and(eq(decisions.flowId, flowId), lte(decisions.at, new Date(oldest.at.getTime() + dayMs))))
   }
 }

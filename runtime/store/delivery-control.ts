@@ -20,9 +20,14 @@ export interface OpenActions {
 }
 
 /** A flow's actions that are not finished. */
-export async function readOpenActions(session: Session, flowId: string): Promise<{ id: string; deploymentId: string; streamId: string; node: string }[]> {
-  return await session.select({ id: actions.id, deploymentId: actions.deploymentId, streamId: actions.streamId, node: actions.node })
-    .from(actions).where(and(eq(actions.flowId, flowId), notInArray(actions.state, done)))
+export async function readOpenActions(
+  session: Session,
+  flowId: string,
+): Promise<{ id: string; deploymentId: string; streamId: string; node: string }[]> {
+  return await session
+    .select({ id: actions.id, deploymentId: actions.deploymentId, streamId: actions.streamId, node: actions.node })
+    .from(actions)
+    .where(and(eq(actions.flowId, flowId), notInArray(actions.state, done)))
 }
 
 type IsUnwanted = Parameters<DeliveryStore['cancelOf']>[1]
@@ -39,32 +44,78 @@ async function findUnwanted(db: Db, plans: PlanCache, flowId: string, isUnwanted
 }
 
 /** Cancelling and counting. */
-export function createDeliveryStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }): DeliveryStore & OpenActions {
-  const cancelling = () => ({ state: 'cancelling' as const, detail: 'Being cancelled.', dueAt: null, updatedAt: new Date(nowMs()) })
+export function createDeliveryStore({
+  db,
+  plans,
+  nowMs,
+}: {
+  db: Db
+  plans: PlanCache
+  nowMs(): number
+}): DeliveryStore & OpenActions {
+  const cancelling = () => ({
+    state: 'cancelling' as const,
+    detail: 'Being cancelled.',
+    dueAt: null,
+    updatedAt: new Date(nowMs()),
+  })
   return guarded<DeliveryStore & OpenActions>('deliveries', {
     cancel: async (id) => {
-      const [row] = await db.update(actions).set(cancelling())
-        .where(and(eq(actions.id, id), notInArray(actions.state, done))).returning()
-      if (row) return { id, eventId: row.eventId, flow: row.flowId, node: row.node, attempts: row.attempts, detail: row.detail, at: row.updatedAt.toISOString() }
+      const [row] = await db
+        .update(actions)
+        .set(cancelling())
+        .where(and(eq(actions.id, id), notInArray(actions.state, done)))
+        .returning()
+      if (row)
+        return {
+          id,
+          eventId: row.eventId,
+          flow: row.flowId,
+          node: row.node,
+          attempts: row.attempts,
+          detail: row.detail,
+          at: row.updatedAt.toISOString(),
+        }
       const [known] = await db.select({ state: actions.state }).from(actions).where(eq(actions.id, id))
-      if (known) throw new ConflictError('DELIVERY_DONE', `This is ${known.state} already: there is nothing left to cancel.`)
+      if (known)
+        throw new ConflictError('DELIVERY_DONE', `This is ${known.state} already: there is nothing left to cancel.`)
       throw new NotFoundError('DELIVERY_NOT_FOUND', `There is no delivery ${id}. Deliveries are kept for a while only.`)
     },
     cancelOf: async (flowId, isUnwanted) => {
       const ids = await findUnwanted(db, plans, flowId, isUnwanted)
       if (ids.length === 0) return []
-      const rows = await db.update(actions).set(cancelling()).where(and(inArray(actions.id, ids), notInArray(actions.state, done))).returning({ id: actions.id })
+      const rows = await db
+        .update(actions)
+        .set(cancelling())
+        .where(and(inArray(actions.id, ids), notInArray(actions.state, done)))
+        .returning({ id: actions.id })
       return rows.map(({ id }) => id)
     },
     openBefore: async (id) => {
-      const [mine] = await db.select({ seq: actions.seq, node: actions.node, streamId: actions.streamId }).from(actions).where(eq(actions.id, id))
+      const [mine] = await db
+        .select({ seq: actions.seq, node: actions.node, streamId: actions.streamId })
+        .from(actions)
+        .where(eq(actions.id, id))
       if (!mine) return 0
-      const [found] = await db.select({ open: count() }).from(actions).where(and(
-        eq(actions.streamId, mine.streamId), eq(actions.node, mine.node), lt(actions.seq, mine.seq), notInArray(actions.state, done)))
+      const [found] = await db
+        .select({ open: count() })
+        .from(actions)
+        .where(
+          and(
+            eq(actions.streamId, mine.streamId),
+            eq(actions.node, mine.node),
+            lt(actions.seq, mine.seq),
+            notInArray(actions.state, done),
+          ),
+        )
       return found?.open ?? 0
     },
     mayRun: async (id, connection) => {
-      const [flow] = await db.select({ unapproved: flows.unapprovedHosts }).from(actions).innerJoin(flows, eq(flows.id, actions.flowId)).where(eq(actions.id, id))
+      const [flow] = await db
+        .select({ unapproved: flows.unapprovedHosts })
+        .from(actions)
+        .innerJoin(flows, eq(flows.id, actions.flowId))
+        .where(eq(actions.id, id))
       return flow !== undefined && !flow.unapproved.includes(commandMark + connection)
     },
   })

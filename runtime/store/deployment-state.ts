@@ -21,7 +21,10 @@ export interface StreamRow {
 export function streamState(row: StreamRow, nowMs: number): { state: StreamState; reason: string | null } {
   const silentMs = nowMs - (row.seenAt?.getTime() ?? nowMs)
   if (row.wanted && row.endedAt === null && row.state !== 'starting' && silentMs > silentAfterMs) {
-    return { state: 'degraded', reason: `Its worker has been silent for ${Math.round(silentMs / 1000)} s; the stream starts again as soon as one is free.` }
+    return {
+      state: 'degraded',
+      reason: `Its worker has been silent for ${Math.round(silentMs / 1000)} s; the stream starts again as soon as one is free.`,
+    }
   }
   return { state: row.state, reason: row.reason }
 }
@@ -29,9 +32,17 @@ export function streamState(row: StreamRow, nowMs: number): { state: StreamState
 /** The stream as the API shows it: what its session said last, corrected by what has happened since. */
 export function toStreamStatus(row: StreamRow, nowMs: number): StreamStatus {
   const fresh: StreamStatus = {
-    id: row.id, source: row.source, state: row.state, reason: row.reason, ticks: row.tick,
-    decisions: { silence: 0, response: 0, delegate: 0 }, dropped: 0, tickMs: { p50: 0, p95: 0 },
-    visualTokens: { sent: 0, fullRate: 0 }, lastFrameAt: null, nodes: {},
+    id: row.id,
+    source: row.source,
+    state: row.state,
+    reason: row.reason,
+    ticks: row.tick,
+    decisions: { silence: 0, response: 0, delegate: 0 },
+    dropped: 0,
+    tickMs: { p50: 0, p95: 0 },
+    visualTokens: { sent: 0, fullRate: 0 },
+    lastFrameAt: null,
+    nodes: {},
   }
   const said = row.status ?? fresh
   return { ...said, id: row.id, source: row.source, ticks: Math.max(said.ticks, row.tick), ...streamState(row, nowMs) }

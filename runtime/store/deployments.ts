@@ -22,20 +22,42 @@ async function lockStreams(tx: Session, flowId: string) {
 
 /** The newest deployment of every flow, or of one, with its streams. */
 async function readCurrent(session: Session, flowId?: string) {
-  const latest = await session.selectDistinctOn([deployments.flowId], {
-    id: deployments.id, flowId: deployments.flowId, revision: deployments.revision, stoppedAt: deployments.stoppedAt,
-  }).from(deployments)
+  const latest = await session
+    .selectDistinctOn([deployments.flowId], {
+      id: deployments.id,
+      flowId: deployments.flowId,
+      revision: deployments.revision,
+      stoppedAt: deployments.stoppedAt,
+    })
+    .from(deployments)
     .where(flowId === undefined ? undefined : eq(deployments.flowId, flowId))
     .orderBy(deployments.flowId, desc(deployments.seq))
-  const rows = latest.length === 0 ? [] : await session.select().from(streams)
-    .where(inArray(streams.deploymentId, latest.map(({ id }) => id))).orderBy(asc(streams.id))
-  return latest.map((deployment) => ({ ...deployment, streams: rows.filter((row) => row.deploymentId === deployment.id) }))
+  const rows =
+    latest.length === 0
+      ? []
+      : await session
+          .select()
+          .from(streams)
+          .where(
+            inArray(
+              streams.deploymentId,
+              latest.map(({ id }) => id),
+            ),
+          )
+          .orderBy(asc(streams.id))
+  return latest.map((deployment) => ({
+    ...deployment,
+    streams: rows.filter((row) => row.deploymentId === deployment.id),
+  }))
 }
 
 type Current = Awaited<ReturnType<typeof readCurrent>>[number]
 
 function stateOf(current: Current, nowMs: number): DeploymentState {
-  return deploymentState(current.stoppedAt !== null, current.streams.map((row) => streamState(row, nowMs).state))
+  return deploymentState(
+    current.stoppedAt !== null,
+    current.streams.map((row) => streamState(row, nowMs).state),
+  )
 }
 
 function toDeployment(current: Current, nowMs: number): Deployment {
@@ -57,17 +79,36 @@ function mayRun(stream: Former): boolean {
 async function startStreams(tx: Session, flowId: string, deploymentId: string, plan: Plan): Promise<StreamRef[]> {
   if (plan.streams.length === 0) return []
   const fresh = {
-    deploymentId, generation: 0, wanted: true, state: 'starting' as const, reason: null, status: null, tick: 0, mediaTimeS: 0, seenAt: null, endedAt: null,
+    deploymentId,
+    generation: 0,
+    wanted: true,
+    state: 'starting' as const,
+    reason: null,
+    status: null,
+    tick: 0,
+    mediaTimeS: 0,
+    seenAt: null,
+    endedAt: null,
   }
   const rows = plan.streams.map(({ id }) => ({ ...fresh, id: `${flowId}-${id}`, flowId, source: id, run: 1 }))
-  return await tx.insert(streams).values(rows)
+  return await tx
+    .insert(streams)
+    .values(rows)
     .onConflictDoUpdate({ target: streams.id, set: { ...fresh, run: sql`${streams.run} + 1` } })
     .returning({ streamId: streams.id, run: streams.run })
 }
 
-async function deploy(tx: Session, flowId: string, revision: number, plan: Plan, nowMs: number): ReturnType<DeploymentStore['deploy']> {
+async function deploy(
+  tx: Session,
+  flowId: string,
+  revision: number,
+  plan: Plan,
+  nowMs: number,
+): ReturnType<DeploymentStore['deploy']> {
   await lockFlow(tx, flowId)
-  const [known] = await tx.select({ revision: flowRevisions.revision }).from(flowRevisions)
+  const [known] = await tx
+    .select({ revision: flowRevisions.revision })
+    .from(flowRevisions)
     .where(and(eq(flowRevisions.flowId, flowId), eq(flowRevisions.revision, revision)))
   if (!known) throw new NotFoundError('FLOW_REVISION_NOT_FOUND', `Flow ${flowId} has no revision ${revision}.`)
   const former = await lockStreams(tx, flowId)
@@ -77,7 +118,10 @@ async function deploy(tx: Session, flowId: string, revision: number, plan: Plan,
   const ids = former.map((stream) => stream.id)
   if (ids.length > 0) {
     await keepMemories(tx, former, plan)
-    await tx.update(inputs).set({ consumedAt: new Date(nowMs) }).where(and(inArray(inputs.streamId, ids), isNull(inputs.consumedAt)))
+    await tx
+      .update(inputs)
+      .set({ consumedAt: new Date(nowMs) })
+      .where(and(inArray(inputs.streamId, ids), isNull(inputs.consumedAt)))
   }
   const started = await startStreams(tx, flowId, id, plan)
   return {
@@ -94,8 +138,14 @@ async function deploy(tx: Session, flowId: string, revision: number, plan: Plan,
 async function keepMemories(tx: Session, former: readonly Former[], plan: Plan): Promise<void> {
   for (const { id, run, source } of former) {
     const kept = memoryStates(plan.streams.find((stream) => stream.id === source))
-    await tx.delete(nodeStates).where(and(eq(nodeStates.streamId, id), or(ne(nodeStates.run, run), notInArray(nodeStates.node, kept))))
-    if (kept.length > 0) await tx.update(nodeStates).set({ run: run + 1, tick: 0 }).where(and(eq(nodeStates.streamId, id), inArray(nodeStates.node, kept)))
+    await tx
+      .delete(nodeStates)
+      .where(and(eq(nodeStates.streamId, id), or(ne(nodeStates.run, run), notInArray(nodeStates.node, kept))))
+    if (kept.length > 0)
+      await tx
+        .update(nodeStates)
+        .set({ run: run + 1, tick: 0 })
+        .where(and(eq(nodeStates.streamId, id), inArray(nodeStates.node, kept)))
   }
 }
 
@@ -107,10 +157,21 @@ function memoryStates(stream: PlanStream | undefined): string[] {
 
 /** What has ended by itself keeps its state; the rest is stopped. */
 async function stopAll(tx: Session, flowId: string, former: readonly Former[], nowMs: number): Promise<StreamRef[]> {
-  await tx.update(deployments).set({ stoppedAt: new Date(nowMs) }).where(and(eq(deployments.flowId, flowId), isNull(deployments.stoppedAt)))
+  await tx
+    .update(deployments)
+    .set({ stoppedAt: new Date(nowMs) })
+    .where(and(eq(deployments.flowId, flowId), isNull(deployments.stoppedAt)))
   const stopping = former.filter((stream) => stream.wanted)
   if (stopping.length > 0) {
-    await tx.update(streams).set({ wanted: false, state: 'stopped', reason: null }).where(inArray(streams.id, stopping.map(({ id }) => id)))
+    await tx
+      .update(streams)
+      .set({ wanted: false, state: 'stopped', reason: null })
+      .where(
+        inArray(
+          streams.id,
+          stopping.map(({ id }) => id),
+        ),
+      )
   }
   return stopping.map((stream) => ({ streamId: stream.id, run: stream.run }))
 }
@@ -118,7 +179,11 @@ async function stopAll(tx: Session, flowId: string, former: readonly Former[], n
 async function readStatus(db: Db, flowId: string, nowMs: number): ReturnType<DeploymentStore['status']> {
   const [current] = await readCurrent(db, flowId)
   if (current) {
-    return { state: stateOf(current, nowMs), deployment: toDeployment(current, nowMs), streams: current.streams.map((row) => toStreamStatus(row, nowMs)) }
+    return {
+      state: stateOf(current, nowMs),
+      deployment: toDeployment(current, nowMs),
+      streams: current.streams.map((row) => toStreamStatus(row, nowMs)),
+    }
   }
   const [flow] = await db.select({ id: flows.id }).from(flows).where(eq(flows.id, flowId))
   if (!flow) throw new NotFoundError('FLOW_NOT_FOUND', `There is no flow ${flowId}. It may have been deleted.`)
@@ -129,19 +194,23 @@ async function readStatus(db: Db, flowId: string, nowMs: number): ReturnType<Dep
 export function createDeploymentStore({ db, nowMs }: { db: Db; nowMs(): number }): DeploymentStore {
   return guarded<DeploymentStore>('deployments', {
     deploy: (flowId, revision, plan) => transaction(db, (tx) => deploy(tx, flowId, revision, plan, nowMs())),
-    stop: (flowId) => transaction(db, async (tx) => {
-      await lockFlow(tx, flowId)
-      const stopped = await stopAll(tx, flowId, await lockStreams(tx, flowId), nowMs())
-      const [current] = await readCurrent(tx, flowId)
-      return { deployment: current ? toDeployment(current, nowMs()) : null, stopped }
-    }),
+    stop: (flowId) =>
+      transaction(db, async (tx) => {
+        await lockFlow(tx, flowId)
+        const stopped = await stopAll(tx, flowId, await lockStreams(tx, flowId), nowMs())
+        const [current] = await readCurrent(tx, flowId)
+        return { deployment: current ? toDeployment(current, nowMs()) : null, stopped }
+      }),
     status: (flowId) => readStatus(db, flowId, nowMs()),
     streamFlow: async (streamId) => {
       const [row] = await db.select({ flowId: streams.flowId }).from(streams).where(eq(streams.id, streamId))
       return row?.flowId
     },
     counts: async () => {
-      const rows = await db.select().from(streams).where(and(eq(streams.wanted, true), isNull(streams.endedAt)))
+      const rows = await db
+        .select()
+        .from(streams)
+        .where(and(eq(streams.wanted, true), isNull(streams.endedAt)))
       const states = rows.map((row) => streamState(row, nowMs()).state)
       const count = (state: string) => states.filter((each) => each === state).length
       return { wanted: rows.length, running: count('running'), degraded: count('degraded') }

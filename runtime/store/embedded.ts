@@ -12,7 +12,14 @@ import { FatalError, RetryableError, toError } from '../../nodes/contract/errors
 import { lockDataDir } from './data-dir-lock.ts'
 import { findRunAs, reachableBinaries } from './postgres-binaries.ts'
 import type { Binaries } from './postgres-binaries.ts'
-import { clearLeftovers, openCluster, quietEnvironment, readAccess, readPostmaster, writeAccess } from './postgres-cluster.ts'
+import {
+  clearLeftovers,
+  openCluster,
+  quietEnvironment,
+  readAccess,
+  readPostmaster,
+  writeAccess,
+} from './postgres-cluster.ts'
 import type { Access, Cluster } from './postgres-cluster.ts'
 
 export interface EmbeddedOptions {
@@ -75,12 +82,20 @@ export class EmbeddedPostgres {
   readonly #cluster: Cluster
   readonly #access: Access
   readonly #unlock: () => Promise<void>
-  readonly #onExit = () => { this.#child?.kill('SIGINT') }
+  readonly #onExit = () => {
+    this.#child?.kill('SIGINT')
+  }
   #child: ChildProcess | undefined
   #isWanted = true
   #revival: Promise<void> | undefined
 
-  constructor(parts: { options: EmbeddedOptions; binaries: Binaries; cluster: Cluster; access: Access; unlock: () => Promise<void> }) {
+  constructor(parts: {
+    options: EmbeddedOptions
+    binaries: Binaries
+    cluster: Cluster
+    access: Access
+    unlock: () => Promise<void>
+  }) {
     this.#options = parts.options
     this.#binaries = parts.binaries
     this.#cluster = parts.cluster
@@ -146,22 +161,43 @@ export class EmbeddedPostgres {
 
   async #spawn(): Promise<void> {
     const { dir, dirArgument, runAs } = this.#cluster
-    const settings = Object.entries({ ...usualSettings, ...this.#options.settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const settings = Object.entries({ ...usualSettings, ...this.#options.settings }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ])
     // Detached: Ctrl-C in a terminal reaches every process of its group, and the database must outlive the sessions.
-    const child = spawn(this.#binaries.postgres, ['-D', dirArgument, '-p', String(this.#access.port), ...settings],
-      { ...runAs, cwd: dir, env: quietEnvironment, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(this.#binaries.postgres, ['-D', dirArgument, '-p', String(this.#access.port), ...settings], {
+      ...runAs,
+      cwd: dir,
+      env: quietEnvironment,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     this.#child = child
     let said = ''
-    child.stderr.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-2_000) })
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-2_000)
+    })
     let failure: Error | undefined
-    child.once('error', (error) => { failure = error })
-    child.once('exit', () => { failure ??= new Error(said.trim() || 'no word') })
+    child.once('error', (error) => {
+      failure = error
+    })
+    child.once('exit', () => {
+      failure ??= new Error(said.trim() || 'no word')
+    })
     for (let waited = 0; ; waited += 15) {
-      if (failure) throw new FatalError('DB_EMBEDDED_START', `The built-in Postgres did not start in ${dir}: ${failure.message}`, { cause: failure })
+      if (failure)
+        throw new FatalError('DB_EMBEDDED_START', `The built-in Postgres did not start in ${dir}: ${failure.message}`, {
+          cause: failure,
+        })
       const written = await readPostmaster(dir)
       if (written?.isReady && written.pid === child.pid) break
       // Making up for a crash may take long; a minute is far beyond what this little data needs.
-      if (waited > 60_000) throw new RetryableError('DB_EMBEDDED_START', `The built-in Postgres in ${dir} is not ready after a minute: ${said.trim()}`)
+      if (waited > 60_000)
+        throw new RetryableError(
+          'DB_EMBEDDED_START',
+          `The built-in Postgres in ${dir} is not ready after a minute: ${said.trim()}`,
+        )
       await sleep(15)
     }
     child.stderr.destroy()
@@ -172,7 +208,9 @@ export class EmbeddedPostgres {
   #onFall(code: number | null, signal: string | null): void {
     if (!this.#isWanted || this.#revival) return
     this.#options.log.error({ code, signal }, 'The built-in Postgres ended by itself; it is started again.')
-    this.#revival = this.#revive().finally(() => { this.#revival = undefined })
+    this.#revival = this.#revive().finally(() => {
+      this.#revival = undefined
+    })
   }
 
   async #revive(): Promise<void> {
@@ -184,7 +222,10 @@ export class EmbeddedPostgres {
         this.#options.log.info({ pid: this.pid }, 'The built-in Postgres is back.')
         return
       } catch (thrown) {
-        this.#options.log.error({ reason: toError(thrown).message }, 'The built-in Postgres does not start; trying again.')
+        this.#options.log.error(
+          { reason: toError(thrown).message },
+          'The built-in Postgres does not start; trying again.',
+        )
       }
     }
   }

@@ -20,39 +20,80 @@ import { readSound, readSoundNodes, readSoundPart, soundUrl } from './sounds.ts'
 /** Records facts with their pictures; those recorded already are left as they are. */
 export async function insertEvents(tx: Session, records: readonly EventRecord[]): Promise<void> {
   if (records.length === 0) return
-  await tx.insert(events).values(records.map(({ frame, recent: _recent, at, text, ...record }) => ({
-    ...record,
-    at: new Date(at),
-    text: plainText(text),
-    hasFrame: frame !== null,
-  }))).onConflictDoNothing()
+  await tx
+    .insert(events)
+    .values(
+      records.map(({ frame, recent: _recent, at, text, ...record }) => ({
+        ...record,
+        at: new Date(at),
+        text: plainText(text),
+        hasFrame: frame !== null,
+      })),
+    )
+    .onConflictDoNothing()
   await insertFrames(tx, records)
 }
 
 const shown = {
-  id: events.id, kind: events.kind, flow: events.flowId, revision: events.revision, stream: events.streamId, node: events.node, at: events.at,
-  mediaTimeS: events.mediaTimeS, text: events.text, fields: events.fields, hasFrame: events.hasFrame,
-  acknowledgedAt: events.acknowledgedAt, acknowledgedBy: events.acknowledgedBy,
+  id: events.id,
+  kind: events.kind,
+  flow: events.flowId,
+  revision: events.revision,
+  stream: events.streamId,
+  node: events.node,
+  at: events.at,
+  mediaTimeS: events.mediaTimeS,
+  text: events.text,
+  fields: events.fields,
+  hasFrame: events.hasFrame,
+  acknowledgedAt: events.acknowledgedAt,
+  acknowledgedBy: events.acknowledgedBy,
 }
-type Row = Pick<typeof events.$inferSelect, 'id' | 'kind' | 'revision' | 'node' | 'at' | 'mediaTimeS' | 'text' | 'fields' | 'hasFrame' | 'acknowledgedAt' | 'acknowledgedBy'>
-  & { flow: string; stream: string }
+type Row = Pick<
+  typeof events.$inferSelect,
+  | 'id'
+  | 'kind'
+  | 'revision'
+  | 'node'
+  | 'at'
+  | 'mediaTimeS'
+  | 'text'
+  | 'fields'
+  | 'hasFrame'
+  | 'acknowledgedAt'
+  | 'acknowledgedBy'
+> & { flow: string; stream: string }
 
 function viewOf({ hasFrame, at, acknowledgedAt, ...row }: Row): Omit<EventView, 'audio' | 'deliveries'> {
   return {
-    ...row, at: at.toISOString(), frame: hasFrame ? { url: `/api/events/${row.id}/frame` } : null, acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
+    ...row,
+    at: at.toISOString(),
+    frame: hasFrame ? { url: `/api/events/${row.id}/frame` } : null,
+    acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
   }
 }
 
-interface Reading { session: Session; plans: PlanCache }
+interface Reading {
+  session: Session
+  plans: PlanCache
+}
 
 async function toViews({ session, plans }: Reading, rows: readonly Row[]): Promise<EventView[]> {
-  const deliveries = await readDeliveries(session, plans, rows.map(({ id }) => id))
+  const deliveries = await readDeliveries(
+    session,
+    plans,
+    rows.map(({ id }) => id),
+  )
   // What was spoken is kept with the event it was about; the record of speaking points there.
-  const aboutOf = (row: Row): string => row.kind === 'speech.played' && typeof row.fields.about === 'string' ? row.fields.about : row.id
+  const aboutOf = (row: Row): string =>
+    row.kind === 'speech.played' && typeof row.fields.about === 'string' ? row.fields.about : row.id
   const spoken = await readSoundNodes(session, rows.map(aboutOf))
   const audioOf = (row: Row): EventView['audio'] => {
     const nodes = spoken.get(aboutOf(row)) ?? []
-    const node = row.kind === 'speech.played' ? nodes.find((each) => each === row.node) ?? nodes.find((each) => each === '') : nodes[0]
+    const node =
+      row.kind === 'speech.played'
+        ? (nodes.find((each) => each === row.node) ?? nodes.find((each) => each === ''))
+        : nodes[0]
     return node === undefined ? null : { url: soundUrl({ eventId: aboutOf(row), node }) }
   }
   return rows.map((whole) => ({ ...viewOf(whole), audio: audioOf(whole), deliveries: deliveries.get(whole.id) ?? [] }))
@@ -70,22 +111,35 @@ function matches(words: string): SQL | undefined {
 
 const Position = z.tuple([CursorInstant, z.string()])
 
-async function listEvents({ db, plans }: { db: Db; plans: PlanCache }, query: EventQuery): ReturnType<EventStore['list']> {
+async function listEvents(
+  { db, plans }: { db: Db; plans: PlanCache },
+  query: EventQuery,
+): ReturnType<EventStore['list']> {
   const limit = readLimit(query.limit)
   const words = query.q === undefined ? undefined : plainText(query.q).trim()
   const kinds = query.kind?.split(',').map((kind) => kind.trim() as EventKind)
   const [at, id] = query.cursor ? readCursor(query.cursor, Position) : []
-  const rows = await db.select(shown).from(events).where(and(
-    query.flow ? eq(events.flowId, query.flow) : undefined,
-    kinds ? inArray(events.kind, kinds) : undefined,
-    words ? matches(words) : undefined,
-    query.from ? gte(events.at, readTime('from', query.from)) : undefined,
-    query.to ? lte(events.at, readTime('to', query.to)) : undefined,
-    at === undefined ? undefined : sql`(${events.at}, ${events.id}) < (${at}::timestamptz, ${id})`,
-  )).orderBy(desc(events.at), desc(events.id)).limit(limit + 1)
+  const rows = await db
+    .select(shown)
+    .from(events)
+    .where(
+      and(
+        query.flow ? eq(events.flowId, query.flow) : undefined,
+        kinds ? inArray(events.kind, kinds) : undefined,
+        words ? matches(words) : undefined,
+        query.from ? gte(events.at, readTime('from', query.from)) : undefined,
+        query.to ? lte(events.at, readTime('to', query.to)) : undefined,
+        at === undefined ? undefined : sql`(${events.at}, ${events.id}) < (${at}::timestamptz, ${id})`,
+      ),
+    )
+    .orderBy(desc(events.at), desc(events.id))
+    .limit(limit + 1)
   const page = rows.slice(0, limit)
   const last = page.at(-1)
-  return { events: await toViews({ session: db, plans }, page), next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.id]) : null }
+  return {
+    events: await toViews({ session: db, plans }, page),
+    next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.id]) : null,
+  }
 }
 
 async function getEvent(reading: Reading, id: string): Promise<EventView> {
@@ -117,8 +171,17 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
     soundPart: (id, node, from) => readSoundPart(db, { eventId: id, node }, from),
     acknowledge: async (id, by) => {
       // The first one counts. Locked in order, so that two links of one escalation do not wait for each other.
-      const waiting = db.select({ id: events.id }).from(events).where(and(inEscalationOf(id), isNull(events.acknowledgedAt))).orderBy(asc(events.id)).for('update')
-      const taken = await db.update(events).set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by }).where(inArray(events.id, waiting)).returning({ id: events.id })
+      const waiting = db
+        .select({ id: events.id })
+        .from(events)
+        .where(and(inEscalationOf(id), isNull(events.acknowledgedAt)))
+        .orderBy(asc(events.id))
+        .for('update')
+      const taken = await db
+        .update(events)
+        .set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by })
+        .where(inArray(events.id, waiting))
+        .returning({ id: events.id })
       return { event: await getEvent({ session: db, plans }, id), isFirst: taken.some((row) => row.id === id) }
     },
     ...createDecisionStore({ db }),

@@ -2,7 +2,16 @@
 // The only door to this folder besides embedded.ts and seal.ts.
 import type pg from 'pg'
 import type { Log } from '../../nodes/contract/capabilities.ts'
-import type { AccountStore, ApprovedHostStore, ConnectionStore, DeliveryStore, DeploymentStore, EventStore, FlowStore, RunningStore } from '../api/deps.ts'
+import type {
+  AccountStore,
+  ApprovedHostStore,
+  ConnectionStore,
+  DeliveryStore,
+  DeploymentStore,
+  EventStore,
+  FlowStore,
+  RunningStore,
+} from '../api/deps.ts'
 import type { EngineStore, SessionInput } from '../engine/deps.ts'
 import type { QueueStore } from '../queue/deps.ts'
 import { createAccountStore } from './accounts.ts'
@@ -78,7 +87,11 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const { databaseUrl, log, nowMs, backend = 'external' } = options
   const seal = createSeal(options.secretKey instanceof Uint8Array ? [options.secretKey] : options.secretKey)
   await migrateDatabase(databaseUrl, log)
-  const pool = openPool({ databaseUrl, log, ...(options.maxConnections === undefined ? {} : { max: options.maxConnections }) })
+  const pool = openPool({
+    databaseUrl,
+    log,
+    ...(options.maxConnections === undefined ? {} : { max: options.maxConnections }),
+  })
   const db = openDb(pool)
   const retention = { ...defaultRetention, ...options.retention }
   const parts = { db, seal, nowMs, plans: createPlanCache() }
@@ -117,7 +130,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     approvedHosts: createApprovedHostStore(db, createSettingStore(db), nowMs),
     push: createPushSubscriptionStore(parts),
     addInputs: start.addInputs,
-    ping: async () => ({ ...await pingDatabase(pool), backend }),
+    ping: async () => ({ ...(await pingDatabase(pool)), backend }),
     pool,
     databaseUrl,
     close: async () => {

@@ -21,19 +21,35 @@ export async function insertInputs(tx: Session, rows: readonly SessionInput[], n
 }
 
 /** Marks what a tick has used up. */
-export async function consumeInputs(tx: Session, streamId: string, ids: readonly string[], nowMs: number): Promise<void> {
+export async function consumeInputs(
+  tx: Session,
+  streamId: string,
+  ids: readonly string[],
+  nowMs: number,
+): Promise<void> {
   if (ids.length === 0) return
-  await tx.update(inputs).set({ consumedAt: new Date(nowMs) })
+  await tx
+    .update(inputs)
+    .set({ consumedAt: new Date(nowMs) })
     .where(and(eq(inputs.streamId, streamId), inArray(inputs.id, [...ids]), isNull(inputs.consumedAt)))
 }
 
 /** The engine's read, and the way in for questions asked from outside. */
 export function createInputStore({ db, nowMs }: { db: Db; nowMs(): number }) {
   const engine = {
-    readInputs: async (streamId) => await db
-      .select({ id: inputs.id, streamId: inputs.streamId, node: inputs.node, port: inputs.port, message: inputs.message })
-      .from(inputs).where(and(eq(inputs.streamId, streamId), isNull(inputs.consumedAt)))
-      .orderBy(asc(inputs.seq)).limit(mostAtOnce),
+    readInputs: async (streamId) =>
+      await db
+        .select({
+          id: inputs.id,
+          streamId: inputs.streamId,
+          node: inputs.node,
+          port: inputs.port,
+          message: inputs.message,
+        })
+        .from(inputs)
+        .where(and(eq(inputs.streamId, streamId), isNull(inputs.consumedAt)))
+        .orderBy(asc(inputs.seq))
+        .limit(mostAtOnce),
   } satisfies Pick<EngineStore, 'readInputs'>
   return {
     ...engine,

@@ -26,8 +26,14 @@ export async function writeNodeStates(tx: Session, records: readonly TickRecord[
 }
 
 /** The states of a run, by node id. */
-export async function readNodeStates(session: Session, streamId: string, run: number): Promise<Record<string, unknown>> {
-  const rows = await session.select({ node: nodeStates.node, state: nodeStates.state }).from(nodeStates)
+export async function readNodeStates(
+  session: Session,
+  streamId: string,
+  run: number,
+): Promise<Record<string, unknown>> {
+  const rows = await session
+    .select({ node: nodeStates.node, state: nodeStates.state })
+    .from(nodeStates)
     .where(and(eq(nodeStates.streamId, streamId), eq(nodeStates.run, run)))
   return Object.fromEntries(rows.map(({ node, state }) => [node, state]))
 }

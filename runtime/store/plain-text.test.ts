@@ -6,7 +6,10 @@ test('drops NUL and mends half a pair', () => {
 })
 
 test('cleans every string and key of a value, and nothing else', () => {
-  expect(plainJson({ 'k\0': ['\0', 1, null, { deep: '\udc00' }], n: 1.5 })).toEqual({ k: ['', 1, null, { deep: '\ufffd' }], n: 1.5 })
+  expect(plainJson({ 'k\0': ['\0', 1, null, { deep: '\udc00' }], n: 1.5 })).toEqual({
+    k: ['', 1, null, { deep: '\ufffd' }],
+    n: 1.5,
+  })
 })
 
 test('gives back the very value when there is nothing to clean', () => {

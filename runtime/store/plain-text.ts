@@ -15,5 +15,5 @@ function clean(value: unknown): unknown {
 
 /** JSON with the same done to every string in it; nearly always the value itself. */
 export function plainJson<T>(value: T): T {
-  return /\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)) ? clean(value) as T : value
+  return /\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)) ? (clean(value) as T) : value
 }

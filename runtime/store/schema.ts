@@ -2,10 +2,29 @@
 // Drizzle cannot say `partition by`: the migration that makes `decisions` does.
 import { sql } from 'drizzle-orm'
 import {
-  bigserial, boolean, check, customType, doublePrecision, foreignKey, index, integer, json, pgTable, primaryKey, text, timestamp,
+  bigserial,
+  boolean,
+  check,
+  customType,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  json,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
 } from 'drizzle-orm/pg-core'
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
-import type { DecisionAction, EventKind, Message, Reason, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
+import type {
+  DecisionAction,
+  EventKind,
+  Message,
+  Reason,
+  StreamState,
+  StreamStatus,
+} from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 
@@ -27,146 +46,204 @@ export const flows = pgTable('flows', {
 })
 
 // `json`, not `jsonb`: a document comes back with its keys in the order they were saved.
-export const flowRevisions = pgTable('flow_revisions', {
-  flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
-  revision: integer('revision').notNull(),
-  document: json('document').$type<Flow>().notNull(),
-  savedAt: instant('saved_at').notNull(),
-}, (table) => [primaryKey({ columns: [table.flowId, table.revision] })])
+export const flowRevisions = pgTable(
+  'flow_revisions',
+  {
+    flowId: text('flow_id')
+      .notNull()
+      .references(() => flows.id, { onDelete: 'cascade' }),
+    revision: integer('revision').notNull(),
+    document: json('document').$type<Flow>().notNull(),
+    savedAt: instant('saved_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.flowId, table.revision] })],
+)
 
 /** User names and passwords out of URLs; `scope` is `flow:<id>` or `connection:<name>`. */
-export const urlCredentials = pgTable('url_credentials', {
-  scope: text('scope').notNull(),
-  node: text('node').notNull(),
-  field: text('field').notNull(),
-  host: text('host').notNull(),
-  sealed: text('sealed').notNull(),
-  savedAt: instant('saved_at').notNull(),
-}, (table) => [primaryKey({ columns: [table.scope, table.node, table.field, table.host] })])
+export const urlCredentials = pgTable(
+  'url_credentials',
+  {
+    scope: text('scope').notNull(),
+    node: text('node').notNull(),
+    field: text('field').notNull(),
+    host: text('host').notNull(),
+    sealed: text('sealed').notNull(),
+    savedAt: instant('saved_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.node, table.field, table.host] })],
+)
 
-export const deployments = pgTable('deployments', {
-  id: text('id').primaryKey(),
-  /** The highest of a flow is the present one; a clock may be set back. */
-  seq: bigserial('seq', { mode: 'number' }).notNull(),
-  flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
-  revision: integer('revision').notNull(),
-  /** Never changed once written. */
-  plan: json('plan').$type<Plan>().notNull(),
-  deployedAt: instant('deployed_at').notNull(),
-  stoppedAt: instant('stopped_at'),
-}, (table) => [index('deployments_flow').on(table.flowId, table.seq)])
+export const deployments = pgTable(
+  'deployments',
+  {
+    id: text('id').primaryKey(),
+    /** The highest of a flow is the present one; a clock may be set back. */
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    flowId: text('flow_id')
+      .notNull()
+      .references(() => flows.id, { onDelete: 'cascade' }),
+    revision: integer('revision').notNull(),
+    /** Never changed once written. */
+    plan: json('plan').$type<Plan>().notNull(),
+    deployedAt: instant('deployed_at').notNull(),
+    stoppedAt: instant('stopped_at'),
+  },
+  (table) => [index('deployments_flow').on(table.flowId, table.seq)],
+)
 
-export const streams = pgTable('streams', {
-  id: text('id').primaryKey(),
-  flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
-  deploymentId: text('deployment_id').notNull().references(() => deployments.id, { onDelete: 'cascade' }),
-  source: text('source').notNull(),
-  run: integer('run').notNull(),
-  generation: integer('generation').notNull(),
-  /** It should be running now. */
-  wanted: boolean('wanted').notNull(),
-  state: text('state').$type<StreamState>().notNull(),
-  reason: text('reason'),
-  status: json('status').$type<StreamStatus>(),
-  tick: integer('tick').notNull(),
-  mediaTimeS: doublePrecision('media_time_s').notNull(),
-  /** Last sign of life of its worker. */
-  seenAt: instant('seen_at'),
-  /** Set when its session has ended: nothing more may be written by this run. */
-  endedAt: instant('ended_at'),
-}, (table) => [
-  index('streams_flow').on(table.flowId),
-  index('streams_deployment').on(table.deploymentId),
-])
+export const streams = pgTable(
+  'streams',
+  {
+    id: text('id').primaryKey(),
+    flowId: text('flow_id')
+      .notNull()
+      .references(() => flows.id, { onDelete: 'cascade' }),
+    deploymentId: text('deployment_id')
+      .notNull()
+      .references(() => deployments.id, { onDelete: 'cascade' }),
+    source: text('source').notNull(),
+    run: integer('run').notNull(),
+    generation: integer('generation').notNull(),
+    /** It should be running now. */
+    wanted: boolean('wanted').notNull(),
+    state: text('state').$type<StreamState>().notNull(),
+    reason: text('reason'),
+    status: json('status').$type<StreamStatus>(),
+    tick: integer('tick').notNull(),
+    mediaTimeS: doublePrecision('media_time_s').notNull(),
+    /** Last sign of life of its worker. */
+    seenAt: instant('seen_at'),
+    /** Set when its session has ended: nothing more may be written by this run. */
+    endedAt: instant('ended_at'),
+  },
+  (table) => [index('streams_flow').on(table.flowId), index('streams_deployment').on(table.deploymentId)],
+)
 
-export const nodeStates = pgTable('node_states', {
-  streamId: text('stream_id').notNull().references(() => streams.id, { onDelete: 'cascade' }),
-  node: text('node').notNull(),
-  run: integer('run').notNull(),
-  tick: integer('tick').notNull(),
-  state: json('state').$type<unknown>().notNull(),
-}, (table) => [primaryKey({ columns: [table.streamId, table.node] })])
+export const nodeStates = pgTable(
+  'node_states',
+  {
+    streamId: text('stream_id')
+      .notNull()
+      .references(() => streams.id, { onDelete: 'cascade' }),
+    node: text('node').notNull(),
+    run: integer('run').notNull(),
+    tick: integer('tick').notNull(),
+    state: json('state').$type<unknown>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.streamId, table.node] })],
+)
 
-export const decisions = pgTable('decisions', {
-  flowId: text('flow_id').notNull(),
-  streamId: text('stream_id').notNull(),
-  run: integer('run').notNull(),
-  tick: integer('tick').notNull(),
-  node: text('node').notNull(),
-  at: instant('at').notNull(),
-  mediaTimeS: doublePrecision('media_time_s').notNull(),
-  action: text('action').$type<DecisionAction>().notNull(),
-  reason: text('reason').$type<Reason>().notNull(),
-  text: text('text').notNull(),
-  question: text('question'),
-  latencyMs: doublePrecision('latency_ms').notNull(),
-  frameKind: text('frame_kind').$type<'I' | 'P'>().notNull(),
-  visualTokens: integer('visual_tokens').notNull(),
-  fullRateTokens: integer('full_rate_tokens').notNull(),
-}, (table) => [
-  // A partitioned table's key must hold the column it is partitioned by; a second try of a tick has the same `at`.
-  primaryKey({ columns: [table.streamId, table.run, table.tick, table.node, table.at] }),
-  index('decisions_flow_at').on(table.flowId, table.at),
-])
+export const decisions = pgTable(
+  'decisions',
+  {
+    flowId: text('flow_id').notNull(),
+    streamId: text('stream_id').notNull(),
+    run: integer('run').notNull(),
+    tick: integer('tick').notNull(),
+    node: text('node').notNull(),
+    at: instant('at').notNull(),
+    mediaTimeS: doublePrecision('media_time_s').notNull(),
+    action: text('action').$type<DecisionAction>().notNull(),
+    reason: text('reason').$type<Reason>().notNull(),
+    text: text('text').notNull(),
+    question: text('question'),
+    latencyMs: doublePrecision('latency_ms').notNull(),
+    frameKind: text('frame_kind').$type<'I' | 'P'>().notNull(),
+    visualTokens: integer('visual_tokens').notNull(),
+    fullRateTokens: integer('full_rate_tokens').notNull(),
+  },
+  (table) => [
+    // A partitioned table's key must hold the column it is partitioned by; a second try of a tick has the same `at`.
+    primaryKey({ columns: [table.streamId, table.run, table.tick, table.node, table.at] }),
+    index('decisions_flow_at').on(table.flowId, table.at),
+  ],
+)
 
-export const events = pgTable('events', {
-  id: text('id').primaryKey(),
-  kind: text('kind').$type<EventKind>().notNull(),
-  flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
-  revision: integer('revision').notNull(),
-  streamId: text('stream_id').notNull(),
-  node: text('node').notNull(),
-  tick: integer('tick').notNull(),
-  at: instant('at').notNull(),
-  mediaTimeS: doublePrecision('media_time_s').notNull(),
-  text: text('text').notNull(),
-  fields: json('fields').$type<Record<string, unknown>>().notNull(),
-  hasFrame: boolean('has_frame').notNull(),
-  acknowledgedAt: instant('acknowledged_at'),
-  acknowledgedBy: text('acknowledged_by'),
-  // Both configurations: `english` finds "fallen" by "fall"; `simple` keeps every other language's words and English stop words.
-  // Cut, because a tsvector ends at 1 MiB and a model's long answer must not stop a commit.
-  search: tsvector('search').generatedAlwaysAs(
-    sql`to_tsvector('simple', left(text, 20000)) || to_tsvector('english', left(text, 20000))`),
-}, (table) => [
-  index('events_at').on(table.at, table.id),
-  index('events_flow_at').on(table.flowId, table.at, table.id),
-  index('events_kind_at').on(table.kind, table.at, table.id),
-  index('events_search').using('gin', table.search),
-])
+export const events = pgTable(
+  'events',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind').$type<EventKind>().notNull(),
+    flowId: text('flow_id')
+      .notNull()
+      .references(() => flows.id, { onDelete: 'cascade' }),
+    revision: integer('revision').notNull(),
+    streamId: text('stream_id').notNull(),
+    node: text('node').notNull(),
+    tick: integer('tick').notNull(),
+    at: instant('at').notNull(),
+    mediaTimeS: doublePrecision('media_time_s').notNull(),
+    text: text('text').notNull(),
+    fields: json('fields').$type<Record<string, unknown>>().notNull(),
+    hasFrame: boolean('has_frame').notNull(),
+    acknowledgedAt: instant('acknowledged_at'),
+    acknowledgedBy: text('acknowledged_by'),
+    // Both configurations: `english` finds "fallen" by "fall"; `simple` keeps every other language's words and English stop words.
+    // Cut, because a tsvector ends at 1 MiB and a model's long answer must not stop a commit.
+    search: tsvector('search').generatedAlwaysAs(
+      sql`to_tsvector('simple', left(text, 20000)) || to_tsvector('english', left(text, 20000))`,
+    ),
+  },
+  (table) => [
+    index('events_at').on(table.at, table.id),
+    index('events_flow_at').on(table.flowId, table.at, table.id),
+    index('events_kind_at').on(table.kind, table.at, table.id),
+    index('events_search').using('gin', table.search),
+  ],
+)
 
 export const frames = pgTable('frames', {
-  eventId: text('event_id').primaryKey().references(() => events.id, { onDelete: 'cascade' }),
+  eventId: text('event_id')
+    .primaryKey()
+    .references(() => events.id, { onDelete: 'cascade' }),
   jpeg: bytea('jpeg').notNull(),
 })
 
 /** What a stream saw up to a delegation. */
-export const recentFrames = pgTable('recent_frames', {
-  eventId: text('event_id').notNull().references(() => events.id, { onDelete: 'cascade' }),
-  position: integer('position').notNull(),
-  mediaTimeS: doublePrecision('media_time_s').notNull(),
-  jpeg: bytea('jpeg').notNull(),
-}, (table) => [primaryKey({ columns: [table.eventId, table.position] })])
+export const recentFrames = pgTable(
+  'recent_frames',
+  {
+    eventId: text('event_id')
+      .notNull()
+      .references(() => events.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    mediaTimeS: doublePrecision('media_time_s').notNull(),
+    jpeg: bytea('jpeg').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.position] })],
+)
 
 /** What a node spoke about an event. While it is still being spoken, its bytes are in `sound_chunks`. */
-export const sounds = pgTable('sounds', {
-  eventId: text('event_id').notNull().references(() => events.id, { onDelete: 'cascade' }),
-  node: text('node').notNull().default(''),
-  contentType: text('content_type').notNull(),
-  durationS: doublePrecision('duration_s').notNull(),
-  bytes: bytea('bytes').notNull(),
-  isFinished: boolean('is_finished').notNull().default(true),
-}, (table) => [primaryKey({ columns: [table.eventId, table.node] })])
+export const sounds = pgTable(
+  'sounds',
+  {
+    eventId: text('event_id')
+      .notNull()
+      .references(() => events.id, { onDelete: 'cascade' }),
+    node: text('node').notNull().default(''),
+    contentType: text('content_type').notNull(),
+    durationS: doublePrecision('duration_s').notNull(),
+    bytes: bytea('bytes').notNull(),
+    isFinished: boolean('is_finished').notNull().default(true),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.node] })],
+)
 
-export const soundChunks = pgTable('sound_chunks', {
-  eventId: text('event_id').notNull(),
-  node: text('node').notNull(),
-  position: integer('position').notNull(),
-  bytes: bytea('bytes').notNull(),
-}, (table) => [
-  primaryKey({ columns: [table.eventId, table.node, table.position] }),
-  foreignKey({ columns: [table.eventId, table.node], foreignColumns: [sounds.eventId, sounds.node] }).onDelete('cascade'),
-])
+export const soundChunks = pgTable(
+  'sound_chunks',
+  {
+    eventId: text('event_id').notNull(),
+    node: text('node').notNull(),
+    position: integer('position').notNull(),
+    bytes: bytea('bytes').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.eventId, table.node, table.position] }),
+    foreignKey({ columns: [table.eventId, table.node], foreignColumns: [sounds.eventId, sounds.node] }).onDelete(
+      'cascade',
+    ),
+  ],
+)
 
 /** Whose turn it is to speak in a queue of sentences, for all workers together. */
 export const voiceTurns = pgTable('voice_turns', {
@@ -190,47 +267,65 @@ export const pushSubscriptions = pgTable('push_subscriptions', {
 export type ActionState = 'pending' | 'queued' | 'running' | 'retrying' | 'cancelling' | 'delivered' | 'failed'
 
 /** Actions are the outbox and the deliveries at once: one row tells what to do and how it went. */
-export const actions = pgTable('actions', {
-  id: text('id').primaryKey(),
-  seq: bigserial('seq', { mode: 'number' }).notNull(),
-  eventId: text('event_id').notNull(),
-  flowId: text('flow_id').notNull().references(() => flows.id, { onDelete: 'cascade' }),
-  deploymentId: text('deployment_id').notNull().references(() => deployments.id, { onDelete: 'cascade' }),
-  streamId: text('stream_id').notNull(),
-  run: integer('run').notNull(),
-  node: text('node').notNull(),
-  port: text('port').notNull(),
-  message: json('message').$type<Message>().notNull(),
-  state: text('state').$type<ActionState>().notNull(),
-  attempts: integer('attempts').notNull(),
-  detail: text('detail').notNull(),
-  phase: text('phase').notNull().default(''),
-  dueAt: instant('due_at'),
-  createdAt: instant('created_at').notNull(),
-  /** Last sign of life. */
-  updatedAt: instant('updated_at').notNull(),
-}, (table) => [
-  index('actions_open').on(table.seq).where(sql`state not in ('delivered', 'failed')`),
-  index('actions_event').on(table.eventId),
-  index('actions_flow').on(table.flowId),
-  index('actions_deployment').on(table.deploymentId),
-  index('actions_updated').on(table.updatedAt),
-])
+export const actions = pgTable(
+  'actions',
+  {
+    id: text('id').primaryKey(),
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    eventId: text('event_id').notNull(),
+    flowId: text('flow_id')
+      .notNull()
+      .references(() => flows.id, { onDelete: 'cascade' }),
+    deploymentId: text('deployment_id')
+      .notNull()
+      .references(() => deployments.id, { onDelete: 'cascade' }),
+    streamId: text('stream_id').notNull(),
+    run: integer('run').notNull(),
+    node: text('node').notNull(),
+    port: text('port').notNull(),
+    message: json('message').$type<Message>().notNull(),
+    state: text('state').$type<ActionState>().notNull(),
+    attempts: integer('attempts').notNull(),
+    detail: text('detail').notNull(),
+    phase: text('phase').notNull().default(''),
+    dueAt: instant('due_at'),
+    createdAt: instant('created_at').notNull(),
+    /** Last sign of life. */
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    index('actions_open')
+      .on(table.seq)
+      .where(sql`state not in ('delivered', 'failed')`),
+    index('actions_event').on(table.eventId),
+    index('actions_flow').on(table.flowId),
+    index('actions_deployment').on(table.deploymentId),
+    index('actions_updated').on(table.updatedAt),
+  ],
+)
 
 /** Used-up rows stay for a day, so that a second try of their sender adds nothing. */
-export const inputs = pgTable('inputs', {
-  id: text('id').primaryKey(),
-  seq: bigserial('seq', { mode: 'number' }).notNull(),
-  streamId: text('stream_id').notNull().references(() => streams.id, { onDelete: 'cascade' }),
-  node: text('node').notNull(),
-  port: text('port').notNull(),
-  message: json('message').$type<Message>().notNull(),
-  createdAt: instant('created_at').notNull(),
-  consumedAt: instant('consumed_at'),
-}, (table) => [
-  index('inputs_waiting').on(table.streamId, table.seq).where(sql`consumed_at is null`),
-  index('inputs_created').on(table.createdAt),
-])
+export const inputs = pgTable(
+  'inputs',
+  {
+    id: text('id').primaryKey(),
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    streamId: text('stream_id')
+      .notNull()
+      .references(() => streams.id, { onDelete: 'cascade' }),
+    node: text('node').notNull(),
+    port: text('port').notNull(),
+    message: json('message').$type<Message>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    consumedAt: instant('consumed_at'),
+  },
+  (table) => [
+    index('inputs_waiting')
+      .on(table.streamId, table.seq)
+      .where(sql`consumed_at is null`),
+    index('inputs_created').on(table.createdAt),
+  ],
+)
 
 export const connections = pgTable('connections', {
   name: text('name').primaryKey(),
@@ -241,17 +336,25 @@ export const connections = pgTable('connections', {
   updatedAt: instant('updated_at').notNull(),
 })
 
-export const owners = pgTable('owners', {
-  id: integer('id').primaryKey(),
-  passwordHash: text('password_hash').notNull(),
-  createdAt: instant('created_at').notNull(),
-}, (table) => [check('owners_only_one', sql`${table.id} = 1`)])
+export const owners = pgTable(
+  'owners',
+  {
+    id: integer('id').primaryKey(),
+    passwordHash: text('password_hash').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [check('owners_only_one', sql`${table.id} = 1`)],
+)
 
-export const sessions = pgTable('sessions', {
-  tokenHash: text('token_hash').primaryKey(),
-  createdAt: instant('created_at').notNull(),
-  expiresAt: instant('expires_at').notNull(),
-}, (table) => [index('sessions_expires').on(table.expiresAt)])
+export const sessions = pgTable(
+  'sessions',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    createdAt: instant('created_at').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (table) => [index('sessions_expires').on(table.expiresAt)],
+)
 
 export const settings = pgTable('settings', {
   key: text('key').primaryKey(),

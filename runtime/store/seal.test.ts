@@ -22,7 +22,9 @@ describe('a seal', () => {
     const [head, id, body = ''] = sealed.split('.')
     const bytes = Buffer.from(body, 'base64url')
     bytes[15]! ^= 1
-    expect(() => seal.open(`${head}.${id}.${bytes.toString('base64url')}`, 'here')).toThrow(expect.objectContaining({ code: 'SECRET_BROKEN' }))
+    expect(() => seal.open(`${head}.${id}.${bytes.toString('base64url')}`, 'here')).toThrow(
+      expect.objectContaining({ code: 'SECRET_BROKEN' }),
+    )
     expect(() => seal.open(`${head}.${id}.AAAA`, 'here')).toThrow(expect.objectContaining({ code: 'SECRET_BROKEN' }))
   })
 
@@ -36,12 +38,18 @@ describe('a seal', () => {
 
 describe('the secret key', () => {
   let dataDir: string
-  beforeAll(async () => { dataDir = await mkdtemp(join(tmpdir(), 'heed-key-')) })
-  afterAll(async () => { await rm(dataDir, { recursive: true }) })
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'heed-key-'))
+  })
+  afterAll(async () => {
+    await rm(dataDir, { recursive: true })
+  })
 
   test('is made once, mode 600, also by several processes at once', async () => {
     const folder = join(dataDir, 'fresh')
-    const all = await Promise.all(Array.from({ length: 5 }, () => loadSecretKeys({ value: undefined, dataDir: folder })))
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => loadSecretKeys({ value: undefined, dataDir: folder })),
+    )
     expect(new Set(all.map(([key]) => Buffer.from(key!).toString('hex'))).size).toBe(1)
     expect((await stat(join(folder, 'secret.key'))).mode & 0o777).toBe(0o600)
     expect((await stat(folder)).mode & 0o777).toBe(0o700)
@@ -52,7 +60,9 @@ describe('the secret key', () => {
     const folder = join(dataDir, 'empty')
     await mkdir(folder)
     await writeFile(join(folder, 'secret.key'), '\n')
-    await expect(loadSecretKeys({ value: undefined, dataDir: folder })).rejects.toMatchObject({ code: 'SECRET_KEY_EMPTY' })
+    await expect(loadSecretKeys({ value: undefined, dataDir: folder })).rejects.toMatchObject({
+      code: 'SECRET_KEY_EMPTY',
+    })
   })
 
   test('comes from HEED_SECRET_KEY first, in hex, base64 or words, with the kept one behind it', async () => {

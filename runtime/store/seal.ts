@@ -24,7 +24,8 @@ function keyId(key: Uint8Array): string {
 export function createSeal(keys: readonly Uint8Array[]): Seal {
   const ring = new Map(keys.map((key) => [keyId(key), key]))
   const [first] = ring
-  if (!first || keys.some((key) => key.length !== keyBytes)) throw new FatalError('SECRET_KEY_WRONG', `A secret key has ${keyBytes} bytes.`)
+  if (!first || keys.some((key) => key.length !== keyBytes))
+    throw new FatalError('SECRET_KEY_WRONG', `A secret key has ${keyBytes} bytes.`)
   const [firstId, firstKey] = first
   return {
     close(text, place) {
@@ -37,7 +38,10 @@ export function createSeal(keys: readonly Uint8Array[]): Seal {
       const [version, id = '', body = ''] = sealed.split('.')
       const key = ring.get(id)
       if (version !== 'v1' || !key) {
-        throw new FatalError('SECRET_KEY_WRONG', 'A stored secret was sealed with another key. Put the former HEED_SECRET_KEY back, or enter the secret again.')
+        throw new FatalError(
+          'SECRET_KEY_WRONG',
+          'A stored secret was sealed with another key. Put the former HEED_SECRET_KEY back, or enter the secret again.',
+        )
       }
       try {
         const bytes = Buffer.from(body, 'base64url')
@@ -68,7 +72,11 @@ export async function loadSecretKeys(options: { value: string | undefined; dataD
   const value = options.value?.trim()
   const given = value ? [keyFrom(value)] : []
   const kept = await readFile(path, 'utf8').catch(() => undefined)
-  if (kept?.trim() === '') throw new FatalError('SECRET_KEY_EMPTY', `The key file ${path} is empty. Put it back from a backup; without one, delete it and enter every password again.`)
+  if (kept?.trim() === '')
+    throw new FatalError(
+      'SECRET_KEY_EMPTY',
+      `The key file ${path} is empty. Put it back from a backup; without one, delete it and enter every password again.`,
+    )
   if (kept !== undefined) return [...given, keyFrom(kept.trim())]
   if (given.length > 0) return given
   await mkdir(options.dataDir, { recursive: true, mode: 0o700 })

@@ -13,7 +13,8 @@ export interface SettingStore {
 
 export function createSettingStore(db: Db): SettingStore {
   return guarded<SettingStore>('settings', {
-    get: async (key) => (await db.select({ value: settings.value }).from(settings).where(eq(settings.key, key)))[0]?.value,
+    get: async (key) =>
+      (await db.select({ value: settings.value }).from(settings).where(eq(settings.key, key)))[0]?.value,
     set: async (key, value) => {
       if (value === undefined) await db.delete(settings).where(eq(settings.key, key))
       else await db.insert(settings).values({ key, value }).onConflictDoUpdate({ target: settings.key, set: { value } })

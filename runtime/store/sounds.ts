@@ -8,7 +8,10 @@ import { guarded } from './db-errors.ts'
 import { sounds } from './schema.ts'
 
 /** One event has a sound of each node that spoke about it. */
-export interface SoundPlace { eventId: string; node: string }
+export interface SoundPlace {
+  eventId: string
+  node: string
+}
 
 export interface SoundStore {
   /** Where it is served. */
@@ -25,10 +28,17 @@ export interface SoundStore {
   drop(place: SoundPlace): Promise<void>
 }
 
-export interface KeptSound extends Sound { node: string; isFinished: boolean }
+export interface KeptSound extends Sound {
+  node: string
+  isFinished: boolean
+}
 
 /** What came after a position and a byte; `position` is where to go on. */
-export interface SoundPart { bytes: Uint8Array; position: number; isFinished: boolean }
+export interface SoundPart {
+  bytes: Uint8Array
+  position: number
+  isFinished: boolean
+}
 
 /** Where the sound of an event is served; those kept before nodes were told apart have none. */
 export function soundUrl({ eventId, node }: SoundPlace): string {
@@ -38,22 +48,42 @@ export function soundUrl({ eventId, node }: SoundPlace): string {
 /** By event, the nodes whose whole sounds are kept with it. */
 export async function readSoundNodes(session: Session, eventIds: readonly string[]): Promise<Map<string, string[]>> {
   if (eventIds.length === 0) return new Map()
-  const rows = await session.select({ id: sounds.eventId, node: sounds.node }).from(sounds)
-    .where(and(inArray(sounds.eventId, [...eventIds]), eq(sounds.isFinished, true))).orderBy(sounds.node)
+  const rows = await session
+    .select({ id: sounds.eventId, node: sounds.node })
+    .from(sounds)
+    .where(and(inArray(sounds.eventId, [...eventIds]), eq(sounds.isFinished, true)))
+    .orderBy(sounds.node)
   return new Map([...Map.groupBy(rows, ({ id }) => id)].map(([id, found]) => [id, found.map(({ node }) => node)]))
 }
 
 /** The sound of a node, or without one the first that the event has; an unfinished one is empty here. */
 export async function readSound(session: Session, eventId: string, node?: string): Promise<KeptSound | undefined> {
-  const [row] = await session.select().from(sounds)
+  const [row] = await session
+    .select()
+    .from(sounds)
     .where(and(eq(sounds.eventId, eventId), node === undefined ? undefined : eq(sounds.node, node)))
-    .orderBy(sql`${sounds.isFinished} desc`, sounds.node).limit(1)
-  return row && { bytes: row.bytes, contentType: row.contentType, durationS: row.durationS, node: row.node, isFinished: row.isFinished }
+    .orderBy(sql`${sounds.isFinished} desc`, sounds.node)
+    .limit(1)
+  return (
+    row && {
+      bytes: row.bytes,
+      contentType: row.contentType,
+      durationS: row.durationS,
+      node: row.node,
+      isFinished: row.isFinished,
+    }
+  )
 }
 
 /** What has come since, out of the pieces or out of the whole: one statement, so never between the two. */
-export async function readSoundPart(session: Session, { eventId, node }: SoundPlace, from: { position: number; byte: number }): Promise<SoundPart | undefined> {
-  const { rows: [row] } = await session.execute<{ is_finished: boolean; bytes: Buffer | null; last: number | null }>(sql`
+export async function readSoundPart(
+  session: Session,
+  { eventId, node }: SoundPlace,
+  from: { position: number; byte: number },
+): Promise<SoundPart | undefined> {
+  const {
+    rows: [row],
+  } = await session.execute<{ is_finished: boolean; bytes: Buffer | null; last: number | null }>(sql`
     select s.is_finished, c.last, case when s.is_finished then substring(s.bytes from ${from.byte + 1}::int) else c.bytes end as bytes
     from sounds s left join lateral (
       select string_agg(bytes, ''::bytea order by position) filter (where position >= ${from.position}) as bytes, max(position) as last
@@ -82,9 +112,17 @@ async function begin(db: Db, { eventId, node }: SoundPlace, contentType: string,
 
 /** The sounds of all workers. */
 export function createSoundStore({ db }: { db: Db }): SoundStore {
-  const { finished, begin: beginSound, append, finish, drop } = guarded('sounds', {
+  const {
+    finished,
+    begin: beginSound,
+    append,
+    finish,
+    drop,
+  } = guarded('sounds', {
     finished: async ({ eventId, node }: SoundPlace) => {
-      const [row] = await db.select({ durationS: sounds.durationS }).from(sounds)
+      const [row] = await db
+        .select({ durationS: sounds.durationS })
+        .from(sounds)
         .where(and(eq(sounds.eventId, eventId), eq(sounds.node, node), eq(sounds.isFinished, true)))
       return row
     },
@@ -106,7 +144,9 @@ export function createSoundStore({ db }: { db: Db }): SoundStore {
         delete from sound_chunks where event_id = ${eventId} and node = ${node}`)
     },
     drop: async ({ eventId, node }: SoundPlace) => {
-      await db.delete(sounds).where(and(eq(sounds.eventId, eventId), eq(sounds.node, node), eq(sounds.isFinished, false)))
+      await db
+        .delete(sounds)
+        .where(and(eq(sounds.eventId, eventId), eq(sounds.node, node), eq(sounds.isFinished, false)))
     },
   })
   return { url: soundUrl, finished, begin: beginSound, append, finish, drop }

@@ -16,7 +16,11 @@ export const keyText = (key: RunKey): string => `${key.streamId} ${key.run} ${ke
  * Locks the streams of these keys until the transaction ends and moves their tick on; resolves to the keys that may write.
  * The lock keeps a takeover waiting, so that no row of a former worker can arrive after it.
  */
-export async function holdStreams(tx: Session, records: readonly (RunKey & { tick: number; mediaTimeS: number })[], nowMs: number): Promise<Set<string>> {
+export async function holdStreams(
+  tx: Session,
+  records: readonly (RunKey & { tick: number; mediaTimeS: number })[],
+  nowMs: number,
+): Promise<Set<string>> {
   const newest = new Map<string, RunKey & { tick: number; mediaTimeS: number }>()
   for (const record of records) {
     const known = newest.get(keyText(record))
@@ -41,11 +45,19 @@ export async function holdStreams(tx: Session, records: readonly (RunKey & { tic
   return new Set(result.rows.map((row) => keyText({ streamId: row.id, run: row.run, generation: row.generation })))
 }
 
-async function claim(db: Db, plans: PlanCache, ref: { streamId: string; run: number }, nowMs: number): Promise<SessionOrder | null> {
+async function claim(
+  db: Db,
+  plans: PlanCache,
+  ref: { streamId: string; run: number },
+  nowMs: number,
+): Promise<SessionOrder | null> {
   return await transaction(db, async (tx) => {
-    const [row] = await tx.update(streams)
+    const [row] = await tx
+      .update(streams)
       .set({ generation: sql`${streams.generation} + 1`, seenAt: new Date(nowMs), state: 'starting', reason: null })
-      .where(and(eq(streams.id, ref.streamId), eq(streams.run, ref.run), eq(streams.wanted, true), isNull(streams.endedAt)))
+      .where(
+        and(eq(streams.id, ref.streamId), eq(streams.run, ref.run), eq(streams.wanted, true), isNull(streams.endedAt)),
+      )
       .returning()
     if (!row) return null
     const deployed = await plans.read(tx, row.deploymentId)
@@ -55,7 +67,10 @@ async function claim(db: Db, plans: PlanCache, ref: { streamId: string; run: num
     const isFirst = row.tick === 0 && row.status === null
     const states = await readNodeStates(tx, row.id, row.run)
     return {
-      streamId: row.id, run: row.run, generation: row.generation, plan,
+      streamId: row.id,
+      run: row.run,
+      generation: row.generation,
+      plan,
       flow: { id: flow.id, name: deployed.plan.name, revision: deployed.revision },
       resume: isFirst ? null : { tick: row.tick, mediaTimeS: row.mediaTimeS, states, status: row.status },
       ...(isFirst && Object.keys(states).length > 0 ? { carried: states } : {}),
@@ -67,18 +82,40 @@ async function claim(db: Db, plans: PlanCache, ref: { streamId: string; run: num
  * `finished` and `failed` are for good. A session that was `stopped` while its stream is still wanted (a worker going away)
  * leaves it to the next worker.
  */
-async function end(db: Db, key: RunKey, state: 'finished' | 'failed' | 'stopped', reason: string | null, nowMs: number): Promise<void> {
-  const isCurrent = and(eq(streams.id, key.streamId), eq(streams.run, key.run), eq(streams.generation, key.generation), isNull(streams.endedAt))
+async function end(
+  db: Db,
+  key: RunKey,
+  state: 'finished' | 'failed' | 'stopped',
+  reason: string | null,
+  nowMs: number,
+): Promise<void> {
+  const isCurrent = and(
+    eq(streams.id, key.streamId),
+    eq(streams.run, key.run),
+    eq(streams.generation, key.generation),
+    isNull(streams.endedAt),
+  )
   if (state === 'stopped') {
-    const left = await db.update(streams).set({ generation: sql`${streams.generation} + 1`, state: 'starting', reason: null })
+    const left = await db
+      .update(streams)
+      .set({ generation: sql`${streams.generation} + 1`, state: 'starting', reason: null })
       .where(and(isCurrent, eq(streams.wanted, true)))
     if ((left.rowCount ?? 0) > 0) return
   }
-  await db.update(streams).set({ state, reason, wanted: false, endedAt: new Date(nowMs), seenAt: new Date(nowMs) }).where(isCurrent)
+  await db
+    .update(streams)
+    .set({ state, reason, wanted: false, endedAt: new Date(nowMs), seenAt: new Date(nowMs) })
+    .where(isCurrent)
 }
 
-async function writeStatuses(tx: Session, statuses: readonly (RunKey & { status: StreamStatus })[], nowMs: number): Promise<void> {
-  const newest = [...new Map(statuses.map((each) => [keyText(each), each])).values()].sort((a, b) => (a.streamId < b.streamId ? -1 : 1))
+async function writeStatuses(
+  tx: Session,
+  statuses: readonly (RunKey & { status: StreamStatus })[],
+  nowMs: number,
+): Promise<void> {
+  const newest = [...new Map(statuses.map((each) => [keyText(each), each])).values()].sort((a, b) =>
+    a.streamId < b.streamId ? -1 : 1,
+  )
   // Locked one after the other in the order of ids, as everywhere; a row per stream and second.
   await tx.execute(sql`
     with given as (
@@ -101,8 +138,12 @@ export function createStreamStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
   const store = {
     claimStream: (ref) => claim(db, plans, ref, nowMs()),
     endStream: (ref, state, reason) => end(db, ref, state, reason, nowMs()),
-    wantedStreams: async () => await db.select({ streamId: streams.id, run: streams.run }).from(streams)
-      .where(and(eq(streams.wanted, true), isNull(streams.endedAt))).orderBy(asc(streams.id)),
+    wantedStreams: async () =>
+      await db
+        .select({ streamId: streams.id, run: streams.run })
+        .from(streams)
+        .where(and(eq(streams.wanted, true), isNull(streams.endedAt)))
+        .orderBy(asc(streams.id)),
   } satisfies Pick<QueueStore, 'claimStream' | 'endStream' | 'wantedStreams'>
   return {
     ...store,

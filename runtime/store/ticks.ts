@@ -21,12 +21,17 @@ async function writeTicks(db: Db, records: readonly TickRecord[], nowMs: number)
     await writeNodeStates(tx, accepted)
     return held
   })
-  const refused = new Map(records.filter((record) => !live.has(keyText(record))).map((record) => [keyText(record), record]))
+  const refused = new Map(
+    records.filter((record) => !live.has(keyText(record))).map((record) => [keyText(record), record]),
+  )
   return [...refused.values()].map(({ streamId, run, generation }) => ({ streamId, run, generation }))
 }
 
 async function commitTick(db: Db, commit: TickCommit, nowMs: number): Promise<void> {
-  const refusal = () => new StoppedError(`Stream ${commit.streamId} runs elsewhere or has ended: run ${commit.run}, generation ${commit.generation} may not write.`)
+  const refusal = () =>
+    new StoppedError(
+      `Stream ${commit.streamId} runs elsewhere or has ended: run ${commit.run}, generation ${commit.generation} may not write.`,
+    )
   try {
     await transaction(db, async (tx) => {
       if (!(await holdStreams(tx, [commit], nowMs)).has(keyText(commit))) throw refusal()
@@ -44,7 +49,13 @@ async function commitTick(db: Db, commit: TickCommit, nowMs: number): Promise<vo
 }
 
 /** The engine's writes. */
-export function createTickStore({ db, nowMs }: { db: Db; nowMs(): number }): Pick<EngineStore, 'writeTicks' | 'commitTick'> {
+export function createTickStore({
+  db,
+  nowMs,
+}: {
+  db: Db
+  nowMs(): number
+}): Pick<EngineStore, 'writeTicks' | 'commitTick'> {
   return {
     writeTicks: (records) => writeTicks(db, records, nowMs()),
     commitTick: (commit) => commitTick(db, commit, nowMs()),

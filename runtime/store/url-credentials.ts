@@ -12,9 +12,23 @@ export interface FoundCredential {
   userinfo: string
 }
 
-interface UrlParts { scheme: string; userinfo: string | null; rest: string }
+interface UrlParts {
+  scheme: string
+  userinfo: string | null
+  rest: string
+}
 
-const defaultPorts: Record<string, string> = { http: '80', https: '443', ws: '80', wss: '443', rtsp: '554', rtsps: '322', rtmp: '1935', rtmps: '443', ftp: '21' }
+const defaultPorts: Record<string, string> = {
+  http: '80',
+  https: '443',
+  ws: '80',
+  wss: '443',
+  rtsp: '554',
+  rtsps: '322',
+  rtmp: '1935',
+  rtmps: '443',
+  ftp: '21',
+}
 
 /**
  * Splits by hand where URL parsers refuse: cameras have passwords with `#`, `/` and `?`, typed as they are.
@@ -28,7 +42,9 @@ function splitUrl(text: string): UrlParts | null {
   // `admin:pa/ss@host`: what looks like the host has a port that is no number, so the password goes on behind the slash.
   const isPlainHost = /^(\[[^\]]*\]|[^:@]*)(:\d*)?$/.test(authority)
   const at = isPlainHost ? -1 : authority.includes('@') ? authority.lastIndexOf('@') : body.lastIndexOf('@')
-  return at < 0 ? { scheme, userinfo: null, rest: body } : { scheme, userinfo: body.slice(0, at), rest: body.slice(at + 1) }
+  return at < 0
+    ? { scheme, userinfo: null, rest: body }
+    : { scheme, userinfo: body.slice(0, at), rest: body.slice(at + 1) }
 }
 
 /** A backslash is a slash to whoever opens an http(s) or ws(s) address, and a sign like any other elsewhere. */
@@ -51,17 +67,24 @@ function hideInValue(value: unknown, node: string, path: string[], found: FoundC
   }
   if (Array.isArray(value)) return value.map((each, index) => hideInValue(each, node, [...path, String(index)], found))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, hideInValue(each, node, [...path, key], found)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, hideInValue(each, node, [...path, key], found)]),
+  )
 }
 
 /** A config with its credentials replaced by `***@`, and what was replaced. */
-export function hideInConfig(config: Record<string, unknown>, node: string): { config: Record<string, unknown>; found: FoundCredential[] } {
+export function hideInConfig(
+  config: Record<string, unknown>,
+  node: string,
+): { config: Record<string, unknown>; found: FoundCredential[] } {
   const found: FoundCredential[] = []
   return { config: hideInValue(config, node, [], found) as Record<string, unknown>, found }
 }
 
 /** A document with all its credentials replaced; everything else, unknown keys too, stays as it was. */
-export function hideInDocument<D extends { nodes: { id: string; config: Record<string, unknown> }[] }>(document: D): { document: D; found: FoundCredential[] } {
+export function hideInDocument<D extends { nodes: { id: string; config: Record<string, unknown> }[] }>(
+  document: D,
+): { document: D; found: FoundCredential[] } {
   const found: FoundCredential[] = []
   const nodes = document.nodes.map((node) => {
     const hidden = hideInConfig(node.config, node.id)

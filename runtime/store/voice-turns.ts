@@ -23,7 +23,9 @@ export function createVoiceTurnStore({ db }: { db: Db }): VoiceTurnStore {
   return guarded<VoiceTurnStore>('voiceTurns', {
     take: async (queue, holder, { nowMs, untilMs }) => {
       // The row is locked while it is changed: of two that come at once, the second one sees the first one's name.
-      const { rows: [row] } = await db.execute<{ free_at_ms: number }>(sql`
+      const {
+        rows: [row],
+      } = await db.execute<{ free_at_ms: number }>(sql`
         insert into voice_turns as t (queue, holder, held_until, free_at) values (${queue}, ${holder}, ${instant(untilMs)}, ${instant(nowMs)})
         on conflict (queue) do update set holder = excluded.holder, held_until = excluded.held_until
         where t.holder is null or t.holder = excluded.holder or t.held_until <= ${instant(nowMs)}
@@ -31,11 +33,17 @@ export function createVoiceTurnStore({ db }: { db: Db }): VoiceTurnStore {
       return row?.free_at_ms
     },
     renew: async (queue, holder, { untilMs, freeAtMs }) => {
-      const { rowCount } = await db.update(voiceTurns).set({ heldUntil: new Date(untilMs), freeAt: later(freeAtMs) }).where(mine(queue, holder))
+      const { rowCount } = await db
+        .update(voiceTurns)
+        .set({ heldUntil: new Date(untilMs), freeAt: later(freeAtMs) })
+        .where(mine(queue, holder))
       return rowCount === 1
     },
     release: async (queue, holder, freeAtMs) => {
-      await db.update(voiceTurns).set({ holder: null, freeAt: later(freeAtMs) }).where(mine(queue, holder))
+      await db
+        .update(voiceTurns)
+        .set({ holder: null, freeAt: later(freeAtMs) })
+        .where(mine(queue, holder))
     },
   })
 }

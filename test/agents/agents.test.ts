@@ -8,7 +8,14 @@ import type { AgentPort, AgentQuestion } from '../../nodes/contract/capabilities
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { createAgents, testAgent } from '../../runtime/capabilities/agents/index.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
-import { agentAnswer, fakeCommand, startFakeA2aAgent, startFakeAgent, type FakeA2aAgent, type FakeAgent } from '../support/fake-agents.ts'
+import {
+  agentAnswer,
+  fakeCommand,
+  startFakeA2aAgent,
+  startFakeAgent,
+  type FakeA2aAgent,
+  type FakeAgent,
+} from '../support/fake-agents.ts'
 import { isAlive } from '../support/processes.ts'
 import { until } from '../support/queue.ts'
 
@@ -17,68 +24,142 @@ afterAll(() => http.close())
 const never = new AbortController().signal
 const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0])
 const question: AgentQuestion = {
-  question: 'Is she hurt?', note: 'Somebody fell.', pictures: [{ mediaTimeS: 3, jpeg }, { mediaTimeS: 4.5, jpeg }], timeoutMs: 5000, sessionId: 'flow1-cam', taskId: 'e1_ask',
+  question: 'Is she hurt?',
+  note: 'Somebody fell.',
+  pictures: [
+    { mediaTimeS: 3, jpeg },
+    { mediaTimeS: 4.5, jpeg },
+  ],
+  timeoutMs: 5000,
+  sessionId: 'flow1-cam',
+  taskId: 'e1_ask',
 }
-const manners = ['plain', 'echo', 'environment', 'codex', 'claude', 'claude-error', 'broken', 'huge', 'lingers', 'hang', 'stubborn']
-const commands = { ...Object.fromEntries(manners.map((manner) => [manner, fakeCommand(manner)])), missing: ['/no/such/program'] }
+const manners = [
+  'plain',
+  'echo',
+  'environment',
+  'codex',
+  'claude',
+  'claude-error',
+  'broken',
+  'huge',
+  'lingers',
+  'hang',
+  'stubborn',
+]
+const commands = {
+  ...Object.fromEntries(manners.map((manner) => [manner, fakeCommand(manner)])),
+  missing: ['/no/such/program'],
+}
 
-function agentsFor(connection: Omit<Connection, 'name' | 'secret'> & { secret?: Record<string, string> }, before = 0): AgentPort {
-  return createAgents({ http, commands, connections: { get: async (name) => ({ name, secret: {}, ...connection }) }, waitingBefore: async () => before })
+function agentsFor(
+  connection: Omit<Connection, 'name' | 'secret'> & { secret?: Record<string, string> },
+  before = 0,
+): AgentPort {
+  return createAgents({
+    http,
+    commands,
+    connections: { get: async (name) => ({ name, secret: {}, ...connection }) },
+    waitingBefore: async () => before,
+  })
 }
-const ask = (agents: AgentPort, patch: Partial<AgentQuestion> = {}, signal = never) => agents.ask('it', { ...question, ...patch }, signal)
+const ask = (agents: AgentPort, patch: Partial<AgentQuestion> = {}, signal = never) =>
+  agents.ask('it', { ...question, ...patch }, signal)
 
 let agent: FakeAgent
-beforeEach(async () => { agent = await startFakeAgent() })
+beforeEach(async () => {
+  agent = await startFakeAgent()
+})
 afterEach(() => agent.stop())
 
 describe('a chat', () => {
   it('gets question, note and pictures with their times, and its answer comes without its thoughts', async () => {
-    expect(await ask(agentsFor({ kind: 'openai', config: { url: `${agent.url}/v1/`, model: 'glm' }, secret: { apiKey: 'k1' } }))).toEqual({ text: agentAnswer, details: { model: 'fake' } })
+    expect(
+      await ask(
+        agentsFor({ kind: 'openai', config: { url: `${agent.url}/v1/`, model: 'glm' }, secret: { apiKey: 'k1' } }),
+      ),
+    ).toEqual({ text: agentAnswer, details: { model: 'fake' } })
     const [call] = agent.asked
     expect(call?.headers.authorization).toBe('Bearer k1')
     expect(call?.body).toMatchObject({ model: 'glm', messages: [{ role: 'user' }] })
-    const [{ content }] = call?.body.messages as [{ content: { type: string; text?: string; image_url?: { url: string } }[] }]
+    const [{ content }] = call?.body.messages as [
+      { content: { type: string; text?: string; image_url?: { url: string } }[] },
+    ]
     expect(content[0]?.text).toContain('Question: Is she hurt?')
     expect(content[0]?.text).toContain('The model noted: Somebody fell.')
-    expect(content.slice(1).map((part) => part.text ?? part.image_url?.url.slice(0, 23))).toEqual(['At 3.0 s:', 'data:image/jpeg;base64,', 'At 4.5 s:', 'data:image/jpeg;base64,'])
+    expect(content.slice(1).map((part) => part.text ?? part.image_url?.url.slice(0, 23))).toEqual([
+      'At 3.0 s:',
+      'data:image/jpeg;base64,',
+      'At 4.5 s:',
+      'data:image/jpeg;base64,',
+    ])
   })
 })
 
 describe('a background agent', () => {
   it('is asked in exactly its own words', async () => {
-    expect(await ask(agentsFor({ kind: 'background-agent', config: { url: agent.url } }))).toEqual({ text: agentAnswer, details: { threadId: 'thread-7', durationMs: 12 } })
+    expect(await ask(agentsFor({ kind: 'background-agent', config: { url: agent.url } }))).toEqual({
+      text: agentAnswer,
+      details: { threadId: 'thread-7', durationMs: 12 },
+    })
     const image_url = `data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')}`
     expect(agent.asked[0]).toMatchObject({ path: '/v1/solve' })
     expect(agent.asked[0]?.body).toEqual({
-      session_id: 'flow1-cam', task_id: 'e1_ask', question: 'Is she hurt?', foreground_text: 'Somebody fell.',
-      frames: [{ image_url, timestamp: 3 }, { image_url, timestamp: 4.5 }], max_subagents: 6, timeout_seconds: 5,
+      session_id: 'flow1-cam',
+      task_id: 'e1_ask',
+      question: 'Is she hurt?',
+      foreground_text: 'Somebody fell.',
+      frames: [
+        { image_url, timestamp: 3 },
+        { image_url, timestamp: 4.5 },
+      ],
+      max_subagents: 6,
+      timeout_seconds: 5,
     })
   })
 
   it('says itself that it failed or ran out of time', async () => {
     const agents = agentsFor({ kind: 'background-agent', config: { url: agent.url } })
     agent.manner = 'failed'
-    await expect(ask(agents)).rejects.toMatchObject({ code: 'AGENT_FAILED', message: 'The agent gave up: no subagent could see anything.' })
+    await expect(ask(agents)).rejects.toMatchObject({
+      code: 'AGENT_FAILED',
+      message: 'The agent gave up: no subagent could see anything.',
+    })
     agent.manner = 'timeout'
-    await expect(ask(agents)).rejects.toMatchObject({ code: 'AGENT_TIMEOUT', message: 'The agent gave up after its own time, and had found nothing: time is up.' })
+    await expect(ask(agents)).rejects.toMatchObject({
+      code: 'AGENT_TIMEOUT',
+      message: 'The agent gave up after its own time, and had found nothing: time is up.',
+    })
     agent.partly = ' She  sits\nup. '
-    await expect(ask(agents)).rejects.toMatchObject({ code: 'AGENT_TIMEOUT', message: 'The agent gave up after its own time. So far it had: She sits up.' })
+    await expect(ask(agents)).rejects.toMatchObject({
+      code: 'AGENT_TIMEOUT',
+      message: 'The agent gave up after its own time. So far it had: She sits up.',
+    })
     agent.partly = 'word '.repeat(1000)
-    const long = await ask(agents).catch((error: unknown) => error instanceof Error ? error.message : '')
+    const long = await ask(agents).catch((error: unknown) => (error instanceof Error ? error.message : ''))
     expect(long).toMatch(/^The agent gave up after its own time\. So far it had: word .*…$/)
     expect(String(long).length).toBeLessThan(1100)
   })
 
   it('that hangs is told with the time that the owner typed', async () => {
     agent.manner = 'hang'
-    await expect(ask(agentsFor({ kind: 'background-agent', config: { url: agent.url } }), { timeoutMs: 200 })).rejects.toMatchObject({ code: 'AGENT_TIMEOUT', message: 'The agent did not answer within 0.2 s.' })
+    await expect(
+      ask(agentsFor({ kind: 'background-agent', config: { url: agent.url } }), { timeoutMs: 200 }),
+    ).rejects.toMatchObject({ code: 'AGENT_TIMEOUT', message: 'The agent did not answer within 0.2 s.' })
   })
 })
 
 describe.each(['openai', 'background-agent'] as const)('%s in trouble', (kind) => {
   it.each([
-    ['close', 'AGENT_UNREACHABLE'], ['nonsense', 'AGENT_NONSENSE'], ['huge', 'AGENT_TOO_LONG'], ['empty', 'AGENT_EMPTY'],
-    [500, 'AGENT_TROUBLE'], [429, 'AGENT_BUSY'], [401, 'AGENT_KEY_REFUSED'], [404, 'AGENT_NOT_THERE'], [400, 'AGENT_REFUSED'],
+    ['close', 'AGENT_UNREACHABLE'],
+    ['nonsense', 'AGENT_NONSENSE'],
+    ['huge', 'AGENT_TOO_LONG'],
+    ['empty', 'AGENT_EMPTY'],
+    [500, 'AGENT_TROUBLE'],
+    [429, 'AGENT_BUSY'],
+    [401, 'AGENT_KEY_REFUSED'],
+    [404, 'AGENT_NOT_THERE'],
+    [400, 'AGENT_REFUSED'],
   ] as const)('%s is %s', async (manner, code) => {
     agent.manner = manner
     await expect(ask(agentsFor({ kind, config: { url: agent.url } }))).rejects.toMatchObject({ code })
@@ -97,12 +178,15 @@ describe.each(['openai', 'background-agent'] as const)('%s in trouble', (kind) =
 
   it('is not there', async () => {
     await agent.stop()
-    await expect(ask(agentsFor({ kind, config: { url: agent.url } }))).rejects.toMatchObject({ code: 'AGENT_UNREACHABLE' })
+    await expect(ask(agentsFor({ kind, config: { url: agent.url } }))).rejects.toMatchObject({
+      code: 'AGENT_UNREACHABLE',
+    })
   })
 })
 
 describe('a command', () => {
-  const run = (command: string, patch: Partial<AgentQuestion> = {}, signal = never) => ask(agentsFor({ kind: 'command', config: { command } }), { timeoutMs: 20_000, ...patch }, signal)
+  const run = (command: string, patch: Partial<AgentQuestion> = {}, signal = never) =>
+    ask(agentsFor({ kind: 'command', config: { command } }), { timeoutMs: 20_000, ...patch }, signal)
 
   it('reads the question on its input, in a folder of its own with the pictures, which is gone afterwards', async () => {
     const { text } = await run('plain')
@@ -118,13 +202,25 @@ describe('a command', () => {
   })
 
   it('is not run for a flow that still waits for a yes to it; other agents are asked', async () => {
-    const withoutYes = (connection: Pick<Connection, 'kind' | 'config'>): AgentPort => createAgents({
-      http, commands, connections: { get: async (name) => ({ name, secret: {}, ...connection }) }, waitingBefore: async () => 0, mayRun: async (task, name) => !(task === 'e1_ask' && name === 'it'),
+    const withoutYes = (connection: Pick<Connection, 'kind' | 'config'>): AgentPort =>
+      createAgents({
+        http,
+        commands,
+        connections: { get: async (name) => ({ name, secret: {}, ...connection }) },
+        waitingBefore: async () => 0,
+        mayRun: async (task, name) => !(task === 'e1_ask' && name === 'it'),
+      })
+    const words =
+      'This flow came from somebody else and wants to run "plain" on this machine. Open the flow and allow it, or take it out.'
+    await expect(ask(withoutYes({ kind: 'command', config: { command: 'plain' } }))).rejects.toMatchObject({
+      name: 'FatalError',
+      code: 'COMMAND_NOT_APPROVED',
+      message: words,
     })
-    const words = 'This flow came from somebody else and wants to run "plain" on this machine. Open the flow and allow it, or take it out.'
-    await expect(ask(withoutYes({ kind: 'command', config: { command: 'plain' } }))).rejects.toMatchObject({ name: 'FatalError', code: 'COMMAND_NOT_APPROVED', message: words })
     expect((await ask(withoutYes({ kind: 'openai', config: { url: agent.url } }))).text).toBe(agentAnswer)
-    expect((await ask(withoutYes({ kind: 'command', config: { command: 'plain' } }), { taskId: 'e2_ask' })).text).toMatch(/^I read it/)
+    expect(
+      (await ask(withoutYes({ kind: 'command', config: { command: 'plain' } }), { taskId: 'e2_ask' })).text,
+    ).toMatch(/^I read it/)
   })
 
   it('does not learn what belongs to the server', async () => {
@@ -143,11 +239,17 @@ describe('a command', () => {
   })
 
   it.each([
-    ['claude-error', 'AGENT_FAILED', 'The agent gave up: Credit balance is too low.'], ['broken', 'AGENT_COMMAND_ENDED', /ended with code 3: no such model/],
-    ['huge', 'AGENT_TOO_LONG', /more than 1 MB/], ['missing', 'AGENT_COMMAND_BROKEN', /cannot be started/], ['rm', 'AGENT_COMMAND_NOT_LISTED', /HEED_AGENT_COMMANDS/],
+    ['claude-error', 'AGENT_FAILED', 'The agent gave up: Credit balance is too low.'],
+    ['broken', 'AGENT_COMMAND_ENDED', /ended with code 3: no such model/],
+    ['huge', 'AGENT_TOO_LONG', /more than 1 MB/],
+    ['missing', 'AGENT_COMMAND_BROKEN', /cannot be started/],
+    ['rm', 'AGENT_COMMAND_NOT_LISTED', /HEED_AGENT_COMMANDS/],
     ['constructor', 'AGENT_COMMAND_NOT_LISTED', /may not be run/],
   ])('that is %s fails with %s', async (command, code, message) => {
-    await expect(run(command)).rejects.toMatchObject({ code, message: typeof message === 'string' ? message : expect.stringMatching(message) as string })
+    await expect(run(command)).rejects.toMatchObject({
+      code,
+      message: typeof message === 'string' ? message : (expect.stringMatching(message) as string),
+    })
   })
 
   it('is answered even when it leaves something behind, which is ended', async () => {
@@ -161,13 +263,27 @@ describe('a command', () => {
     await rm(folder, { recursive: true })
   })
 
-  it.each([['its time', 'hang'], ['a cancel', 'hang'], ['a cancel', 'stubborn']])('is ended by %s with everything it started: %s', async (by, manner) => {
+  it.each([
+    ['its time', 'hang'],
+    ['a cancel', 'hang'],
+    ['a cancel', 'stubborn'],
+  ])('is ended by %s with everything it started: %s', async (by, manner) => {
     const folder = await mkdtemp(join(tmpdir(), 'heed-pids-'))
     const file = join(folder, 'pids')
     const control = new AbortController()
-    const running = run(manner, { question: `PIDFILE ${file} `, timeoutMs: by === 'its time' ? 2500 : 20_000 }, control.signal)
+    const running = run(
+      manner,
+      { question: `PIDFILE ${file} `, timeoutMs: by === 'its time' ? 2500 : 20_000 },
+      control.signal,
+    )
     running.catch(() => undefined)
-    const pids = (await until('it runs', async () => existsSync(file) && (await readFile(file, 'utf8')).includes(' ') ? readFile(file, 'utf8') : undefined)).split(' ').map(Number)
+    const pids = (
+      await until('it runs', async () =>
+        existsSync(file) && (await readFile(file, 'utf8')).includes(' ') ? readFile(file, 'utf8') : undefined,
+      )
+    )
+      .split(' ')
+      .map(Number)
     if (by === 'a cancel') control.abort()
     await expect(running).rejects.toMatchObject({ code: by === 'its time' ? 'AGENT_TIMEOUT' : 'RUN_STOPPED' })
     await until('all are gone', () => pids.every((pid) => !isAlive(pid)))
@@ -177,14 +293,20 @@ describe('a command', () => {
 
 describe('an A2A agent', () => {
   let a2a: FakeA2aAgent
-  beforeAll(async () => { a2a = await startFakeA2aAgent() })
+  beforeAll(async () => {
+    a2a = await startFakeA2aAgent()
+  })
   afterAll(() => a2a.stop())
   const agents = () => agentsFor({ kind: 'a2a', config: { url: a2a.url } })
 
   it.each(['task', 'message'] as const)('answers with a %s', async (manner) => {
     a2a.manner = manner
     expect((await ask(agents())).text).toBe(agentAnswer)
-    expect(a2a.heard.at(-1)?.parts.map((part) => [part.mediaType, part.content?.$case])).toEqual([['text/plain', 'text'], ['image/jpeg', 'raw'], ['image/jpeg', 'raw']])
+    expect(a2a.heard.at(-1)?.parts.map((part) => [part.mediaType, part.content?.$case])).toEqual([
+      ['text/plain', 'text'],
+      ['image/jpeg', 'raw'],
+      ['image/jpeg', 'raw'],
+    ])
   })
 
   it('may take long, be away for a moment, and answer in pieces; it is asked once, under one id', async () => {
@@ -200,8 +322,11 @@ describe('an A2A agent', () => {
   })
 
   it.each([
-    ['fail', 'AGENT_FAILED', 'the lights are out'], ['ask-back', 'AGENT_ASKS_BACK', 'which room?'], ['wants-login', 'AGENT_ASKS_BACK', 'sign in first'],
-    ['cancelled', 'AGENT_FAILED', 'the operator stopped it'], ['rejected', 'AGENT_FAILED', 'not my business'],
+    ['fail', 'AGENT_FAILED', 'the lights are out'],
+    ['ask-back', 'AGENT_ASKS_BACK', 'which room?'],
+    ['wants-login', 'AGENT_ASKS_BACK', 'sign in first'],
+    ['cancelled', 'AGENT_FAILED', 'the operator stopped it'],
+    ['rejected', 'AGENT_FAILED', 'not my business'],
   ] as const)('that must %s ends with %s', async (manner, code, words) => {
     a2a.manner = manner
     await expect(ask(agents())).rejects.toMatchObject({ code, message: expect.stringContaining(words) as string })
@@ -216,26 +341,43 @@ describe('an A2A agent', () => {
   it('that takes little gets as many of the newest pictures as fit, and says so when not even the words do', async () => {
     a2a.manner = 'task'
     const before = a2a.heard.length
-    const pictures = Array.from({ length: 8 }, (_, index) => ({ mediaTimeS: index, jpeg: new Uint8Array(20_000).fill(0xff) }))
+    const pictures = Array.from({ length: 8 }, (_, index) => ({
+      mediaTimeS: index,
+      jpeg: new Uint8Array(20_000).fill(0xff),
+    }))
     expect((await ask(agents(), { pictures })).text).toBe(agentAnswer)
     const [heard] = a2a.heard.slice(before)
     expect(heard?.parts.slice(1).map(({ filename }) => filename)).toEqual(['at-3.0s.jpg', 'at-7.0s.jpg'])
-    await expect(ask(agents(), { question: 'x'.repeat(200_000) })).rejects.toMatchObject({ code: 'AGENT_TOO_LARGE', message: expect.not.stringContaining('<') as string })
+    await expect(ask(agents(), { question: 'x'.repeat(200_000) })).rejects.toMatchObject({
+      code: 'AGENT_TOO_LARGE',
+      message: expect.not.stringContaining('<') as string,
+    })
   })
 
   it('that is something else says so', async () => {
-    await expect(ask(agentsFor({ kind: 'a2a', config: { url: agent.url } }))).rejects.toMatchObject({ code: expect.stringMatching(/^AGENT_/) as string })
-    await expect(ask(agentsFor({ kind: 'a2a', config: { url: 'http://169.254.169.254/' } }))).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD' })
+    await expect(ask(agentsFor({ kind: 'a2a', config: { url: agent.url } }))).rejects.toMatchObject({
+      code: expect.stringMatching(/^AGENT_/) as string,
+    })
+    await expect(ask(agentsFor({ kind: 'a2a', config: { url: 'http://169.254.169.254/' } }))).rejects.toMatchObject({
+      code: 'HTTP_REFUSED_BY_GUARD',
+    })
   })
 
   it('can be tested by its card', async () => {
-    expect(await testAgent({ name: 'it', kind: 'a2a', config: { url: a2a.url }, secret: {} }, { http, commands }, never)).toMatchObject({ ok: true, details: { name: 'Watcher' } })
+    expect(
+      await testAgent({ name: 'it', kind: 'a2a', config: { url: a2a.url }, secret: {} }, { http, commands }, never),
+    ).toMatchObject({ ok: true, details: { name: 'Watcher' } })
   })
 })
 
 describe('any agent', () => {
   it('is not asked once enough questions wait', async () => {
-    await expect(ask(agentsFor({ kind: 'openai', config: { url: agent.url } }, 3), { maxAtOnce: 3 })).rejects.toMatchObject({ code: 'AGENT_TOO_MANY', message: expect.stringContaining('3 questions of this stream wait') as string })
+    await expect(
+      ask(agentsFor({ kind: 'openai', config: { url: agent.url } }, 3), { maxAtOnce: 3 }),
+    ).rejects.toMatchObject({
+      code: 'AGENT_TOO_MANY',
+      message: expect.stringContaining('3 questions of this stream wait') as string,
+    })
     expect(agent.asked).toEqual([])
   })
 
@@ -244,7 +386,19 @@ describe('any agent', () => {
   })
 
   it('can be looked at without a question', async () => {
-    expect(await testAgent({ name: 'it', kind: 'background-agent', config: { url: agent.url }, secret: {} }, { http, commands }, never)).toMatchObject({ ok: true })
-    expect(await testAgent({ name: 'it', kind: 'command', config: { command: 'codex' }, secret: {} }, { http, commands }, never)).toMatchObject({ ok: true })
+    expect(
+      await testAgent(
+        { name: 'it', kind: 'background-agent', config: { url: agent.url }, secret: {} },
+        { http, commands },
+        never,
+      ),
+    ).toMatchObject({ ok: true })
+    expect(
+      await testAgent(
+        { name: 'it', kind: 'command', config: { command: 'codex' }, secret: {} },
+        { http, commands },
+        never,
+      ),
+    ).toMatchObject({ ok: true })
   })
 })

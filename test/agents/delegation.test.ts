@@ -15,7 +15,9 @@ import { quietLog, sessionBench } from '../support/session-bench.ts'
 const http = createHttp()
 afterAll(() => http.close())
 let agent: FakeAgent
-beforeEach(async () => { agent = await startFakeAgent() })
+beforeEach(async () => {
+  agent = await startFakeAgent()
+})
 afterEach(() => agent.stop())
 
 const node = (id: string, type: string, config: Record<string, unknown>): PlanNode => ({ id, type, version: 1, config })
@@ -30,26 +32,56 @@ const routes = {
 function stream() {
   const bench = sessionBench({
     nodes: [delegate],
-    verdict: (_request, n) => n === 12 ? { action: 'delegate', text: 'Somebody fell.', question: 'Is she hurt?' } : {},
+    verdict: (_request, n) =>
+      n === 12 ? { action: 'delegate', text: 'Somebody fell.', question: 'Is she hurt?' } : {},
     plan: {
-      taps: defaultTaps, actions: [askNode], routes,
-      ticks: [node('model', 'interaction-model', { connection: 'fake', instruction: 'Warn of falls.', persona: 'default', watchFor: [], timeoutS: 5 })],
+      taps: defaultTaps,
+      actions: [askNode],
+      routes,
+      ticks: [
+        node('model', 'interaction-model', {
+          connection: 'fake',
+          instruction: 'Warn of falls.',
+          persona: 'default',
+          watchFor: [],
+          timeoutS: 5,
+        }),
+      ],
     },
   })
   const agents = createAgents({
-    http, commands: {}, waitingBefore: async () => 0,
+    http,
+    commands: {},
+    waitingBefore: async () => 0,
     connections: { get: async (name) => ({ name, kind: 'background-agent', config: { url: agent.url }, secret: {} }) },
   })
   const perform = (signal: AbortSignal) => {
     const [action] = bench.store.actions
     if (!action) throw new Error('The model has not asked yet.')
     const { events } = bench.store
-    return performAction({ action, attempt: 1, flow: bench.order.flow, node: askNode, routes }, {
-      clock: bench.clock, log: quietLog, nodes: bench.deps.nodes, http,
-      connections: { get: async () => { throw new Error('The node asks for no connection itself.') }, sign: async () => undefined },
-      pictures: { ofEvent: async () => undefined, recentOfEvent: async (id) => events.find((event) => event.id === id)?.recent ?? [] },
-      reach: testReach({ agents }), acknowledgeUrl: () => '', absoluteUrl: (path) => path,
-    }, signal)
+    return performAction(
+      { action, attempt: 1, flow: bench.order.flow, node: askNode, routes },
+      {
+        clock: bench.clock,
+        log: quietLog,
+        nodes: bench.deps.nodes,
+        http,
+        connections: {
+          get: async () => {
+            throw new Error('The node asks for no connection itself.')
+          },
+          sign: async () => undefined,
+        },
+        pictures: {
+          ofEvent: async () => undefined,
+          recentOfEvent: async (id) => events.find((event) => event.id === id)?.recent ?? [],
+        },
+        reach: testReach({ agents }),
+        acknowledgeUrl: () => '',
+        absoluteUrl: (path) => path,
+      },
+      signal,
+    )
   }
   return { ...bench, perform }
 }
@@ -102,7 +134,11 @@ describe('a delegation', () => {
     const outcome = perform(control.signal)
     await until('the agent was asked', () => agent.waiting === 1)
     control.abort(new FatalError('ACTION_CANCELLED', 'Cancelled by a person.'))
-    expect(await outcome).toMatchObject({ state: 'failed', detail: 'Cancelled by a person.', events: [{ kind: 'delegation.failed', text: 'Cancelled by a person.', fields: { text: 'Is she hurt?' } }] })
+    expect(await outcome).toMatchObject({
+      state: 'failed',
+      detail: 'Cancelled by a person.',
+      events: [{ kind: 'delegation.failed', text: 'Cancelled by a person.', fields: { text: 'Is she hurt?' } }],
+    })
     await until('the agent is let go of', () => agent.waiting === 0)
     abort()
     await ended

@@ -13,21 +13,32 @@ import { until } from '../support/queue.ts'
 
 const program = fileURLToPath(new URL('../support/agent-child.ts', import.meta.url))
 let folder: string
-beforeEach(async () => { folder = await mkdtemp(join(tmpdir(), 'heed-pids-')) })
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'heed-pids-'))
+})
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
 describe('after a SIGKILL', () => {
-  it.each(['hang', 'stubborn'])('an agent that would %s ends with everything it started, and its folder goes', async (manner) => {
-    const file = join(folder, 'pids')
-    const heed = spawn(process.execPath, [program, file, manner], { stdio: ['ignore', 'ignore', 'inherit'] })
-    const pids = (await until('it runs', async () => existsSync(file) && (await readFile(file, 'utf8')).includes(' ') ? readFile(file, 'utf8') : undefined)).split(' ').map(Number)
-    const used = readlinkSync(`/proc/${pids[0]}/cwd`)
-    const exit = once(heed, 'exit')
-    heed.kill('SIGKILL')
-    await exit
-    await until('all are gone', () => pids.every((pid) => !isAlive(pid)), 4_000)
-    await until('the folder is gone', () => !existsSync(used), 2_000)
-  })
+  it.each(['hang', 'stubborn'])(
+    'an agent that would %s ends with everything it started, and its folder goes',
+    async (manner) => {
+      const file = join(folder, 'pids')
+      const heed = spawn(process.execPath, [program, file, manner], { stdio: ['ignore', 'ignore', 'inherit'] })
+      const pids = (
+        await until('it runs', async () =>
+          existsSync(file) && (await readFile(file, 'utf8')).includes(' ') ? readFile(file, 'utf8') : undefined,
+        )
+      )
+        .split(' ')
+        .map(Number)
+      const used = readlinkSync(`/proc/${pids[0]}/cwd`)
+      const exit = once(heed, 'exit')
+      heed.kill('SIGKILL')
+      await exit
+      await until('all are gone', () => pids.every((pid) => !isAlive(pid)), 4_000)
+      await until('the folder is gone', () => !existsSync(used), 2_000)
+    },
+  )
 })
 
 describe('folders that a power cut left behind', () => {

@@ -4,10 +4,14 @@ import { startApi } from '../support/api-bench.ts'
 import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
 
-interface Refusal { error: { code: string } }
+interface Refusal {
+  error: { code: string }
+}
 
 let bench: ApiBench
-beforeEach(async () => { bench = await startApi(memoryApi()) })
+beforeEach(async () => {
+  bench = await startApi(memoryApi())
+})
 afterEach(() => bench.stop())
 
 it('hosts are approved, listed and taken back', async () => {
@@ -18,7 +22,16 @@ it('hosts are approved, listed and taken back', async () => {
   expect((await bench.call('GET', '/api/approved-hosts')).body).toEqual({ byHand: [], named: [] })
 })
 
-it.each(['169.254.169.254', '169.254.169.254:80', '0xa9fea9fe', '[fe80::1]:8080', '::ffff:169.254.169.254', 'Metadata.Google.Internal', 'metadata', '0.0.0.0'])('%s is refused, for it can never be reached', async (host) => {
+it.each([
+  '169.254.169.254',
+  '169.254.169.254:80',
+  '0xa9fea9fe',
+  '[fe80::1]:8080',
+  '::ffff:169.254.169.254',
+  'Metadata.Google.Internal',
+  'metadata',
+  '0.0.0.0',
+])('%s is refused, for it can never be reached', async (host) => {
   const refused = await bench.call<Refusal>('POST', '/api/approved-hosts', { body: { host } })
   expect([refused.status, refused.body.error.code]).toEqual([400, 'APPROVED_HOST_REFUSED'])
   expect((await bench.call('GET', '/api/approved-hosts')).body).toEqual({ byHand: [], named: [] })

@@ -8,29 +8,53 @@ import { compileFlow } from '../../runtime/compile/index.ts'
 
 const nodes = await loadCatalogue()
 const flow = buildFlow()
-  .node('cam', 'camera-source', { kind: 'file', path: 'a.mp4' }).node('model', 'interaction-model', { connection: 'edge', instruction: 'Warn of falls.' })
-  .node('tell', 'notification', { channel: 'telegram', connection: 'family', to: '1' }).wire('cam.frames', 'model.frames').wire('model.response', 'tell.message').build()
+  .node('cam', 'camera-source', { kind: 'file', path: 'a.mp4' })
+  .node('model', 'interaction-model', { connection: 'edge', instruction: 'Warn of falls.' })
+  .node('tell', 'notification', { channel: 'telegram', connection: 'family', to: '1' })
+  .wire('cam.frames', 'model.frames')
+  .wire('model.response', 'tell.message')
+  .build()
 
 function problemsWith(family: ConnectionInfo | null): unknown[] {
-  const connections = new Map<string, ConnectionInfo>([['edge', { name: 'edge', kind: 'edge' }], ...(family ? [['family', family] as const] : [])])
-  return compileFlow(flow, { nodes, connections }).problems.map(({ code, node, field, message }) => [code, node, field, message])
+  const connections = new Map<string, ConnectionInfo>([
+    ['edge', { name: 'edge', kind: 'edge' }],
+    ...(family ? [['family', family] as const] : []),
+  ])
+  return compileFlow(flow, { nodes, connections }).problems.map(({ code, node, field, message }) => [
+    code,
+    node,
+    field,
+    message,
+  ])
 }
 
 describe('a connection', () => {
   it('that lacks a secret it cannot do without is named, with what it lacks', () => {
     const lacks = lackOf('telegram', [])
     expect(problemsWith({ name: 'family', kind: 'telegram', ...(lacks ? { lacks } : {}) })).toEqual([
-      ['NODE_CONNECTION_INCOMPLETE', 'tell', 'connection', 'The connection “family” lacks its bot token. Enter it under Connections, then deploy again.'],
+      [
+        'NODE_CONNECTION_INCOMPLETE',
+        'tell',
+        'connection',
+        'The connection “family” lacks its bot token. Enter it under Connections, then deploy again.',
+      ],
     ])
   })
 
   it('that has what it needs is fine, whichever of several secrets it is', () => {
     expect(problemsWith({ name: 'family', kind: 'telegram' })).toEqual([])
-    expect([lackOf('telegram', ['botToken']), lackOf('slack', ['token']), lackOf('slack', ['url']), lackOf('vllm-omni', [])]).toEqual([undefined, undefined, undefined, undefined])
+    expect([
+      lackOf('telegram', ['botToken']),
+      lackOf('slack', ['token']),
+      lackOf('slack', ['url']),
+      lackOf('vllm-omni', []),
+    ]).toEqual([undefined, undefined, undefined, undefined])
     expect(lackOf('slack', ['other'])).toBe('its webhook address or bot token')
   })
 
   it('that is not there is named too', () => {
-    expect(problemsWith(null)).toMatchObject([['NODE_CONNECTION_MISSING', 'tell', 'connection', expect.stringContaining('“family”')]])
+    expect(problemsWith(null)).toMatchObject([
+      ['NODE_CONNECTION_MISSING', 'tell', 'connection', expect.stringContaining('“family”')],
+    ])
   })
 })

@@ -5,10 +5,17 @@ import type { Answer, ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
 import type { MemoryApi } from '../support/memory-api.ts'
 
-interface Refusal { error: { code: string; message: string; problems: { field: string | null; message: string }[] } }
+interface Refusal {
+  error: { code: string; message: string; problems: { field: string | null; message: string }[] }
+}
 
 const apiKey = 'sk-very-secret-value'
-const vllm = { name: 'vllm', kind: 'vllm-omni', config: { url: 'http://127.0.0.1:8070', extra: true }, secret: { apiKey } }
+const vllm = {
+  name: 'vllm',
+  kind: 'vllm-omni',
+  config: { url: 'http://127.0.0.1:8070', extra: true },
+  secret: { apiKey },
+}
 
 let deps: MemoryApi
 let bench: ApiBench
@@ -34,10 +41,15 @@ describe('connections', () => {
     const shown = { name: 'vllm', kind: 'vllm-omni', config: vllm.config, hasSecret: ['apiKey'], usedBy: [] }
     const created = await call('POST', '', vllm)
     expect([created.status, created.body]).toEqual([201, shown])
-    expect((await call('GET', '')).body).toEqual({ connections: [{ name: 'edge', kind: 'edge', config: {}, hasSecret: [], usedBy: [] }, shown] })
+    expect((await call('GET', '')).body).toEqual({
+      connections: [{ name: 'edge', kind: 'edge', config: {}, hasSecret: [], usedBy: [] }, shown],
+    })
 
     await call('PUT', '/vllm', { config: { url: 'https://gpu.example' } })
-    expect(deps.connectionRows.get('vllm')).toMatchObject({ config: { url: 'https://gpu.example' }, secret: { apiKey } })
+    expect(deps.connectionRows.get('vllm')).toMatchObject({
+      config: { url: 'https://gpu.example' },
+      secret: { apiKey },
+    })
     expect((await call<{ hasSecret: string[] }>('PUT', '/vllm', { secret: { apiKey: '' } })).body.hasSecret).toEqual([])
 
     expect((await call('DELETE', '/vllm')).status).toBe(204)
@@ -48,18 +60,42 @@ describe('connections', () => {
   it.each([
     ['a server without an address', { kind: 'openai', config: {} }, 'config.url'],
     ['an address that is not http', { kind: 'openai', config: { url: 'file:///etc/passwd' } }, 'config.url'],
-    ['an address with a password', { kind: 'vllm-omni', config: { url: `http://me:${apiKey}@10.0.0.1` } }, 'config.url'],
+    [
+      'an address with a password',
+      { kind: 'vllm-omni', config: { url: `http://me:${apiKey}@10.0.0.1` } },
+      'config.url',
+    ],
     ['text that is no address', { kind: 'speech', config: { url: '10.0.0.1:80' } }, 'config.url'],
-    ['an address that a message would fill in', { kind: 'openai', config: { url: 'http://h{{text}}.example/' } }, 'config.url'],
+    [
+      'an address that a message would fill in',
+      { kind: 'openai', config: { url: 'http://h{{text}}.example/' } },
+      'config.url',
+    ],
     ['an address that lost a slash', { kind: 'openai', config: { url: 'http:/10.0.0.1/' } }, 'config.url'],
     ['an address without slashes', { kind: 'mqtt', config: { url: 'mqtt:10.0.0.1' } }, 'config.url'],
     ['the address that hands out keys', { kind: 'openai', config: { url: 'http://169.254.169.254/' } }, 'config.url'],
     ['the same, half hidden', { kind: 'openai', config: { url: 'http:/0xa9fea9fe' } }, 'config.url'],
-    ['the same as a secret address', { kind: 'discord', secret: { url: 'https://metadata.google.internal/x' } }, 'secret.url'],
-    ['the same as a mail server', { kind: 'smtp', config: { host: '169.254.169.254', port: 25, from: 'a@b.c' } }, 'config.host'],
+    [
+      'the same as a secret address',
+      { kind: 'discord', secret: { url: 'https://metadata.google.internal/x' } },
+      'secret.url',
+    ],
+    [
+      'the same as a mail server',
+      { kind: 'smtp', config: { host: '169.254.169.254', port: 25, from: 'a@b.c' } },
+      'config.host',
+    ],
     ['a mail server without a sender', { kind: 'smtp', config: { host: 'mail', port: 25 } }, 'config.from'],
-    ['a mail server at a port that cannot be', { kind: 'smtp', config: { host: 'mail', port: 70_000, from: 'a@b.c' } }, 'config.port'],
-    ['a sender that carries another header', { kind: 'smtp', config: { host: 'mail', port: 25, from: 'a@b.c\r\nBcc: x@y.z' } }, 'config.from'],
+    [
+      'a mail server at a port that cannot be',
+      { kind: 'smtp', config: { host: 'mail', port: 70_000, from: 'a@b.c' } },
+      'config.port',
+    ],
+    [
+      'a sender that carries another header',
+      { kind: 'smtp', config: { host: 'mail', port: 25, from: 'a@b.c\r\nBcc: x@y.z' } },
+      'config.from',
+    ],
     ['a kind that does not exist', { kind: 'pigeon', config: {} }, 'kind'],
     ['a name with spaces', { name: 'my server', kind: 'webhook' }, 'name'],
     ['a secret that is no text', { kind: 'webhook', secret: { signingSecret: 7 } }, 'secret.signingSecret'],
@@ -71,7 +107,11 @@ describe('connections', () => {
   })
 
   it.each([
-    { name: 'mail', kind: 'smtp', config: { host: 'mail.example', port: 465, secure: true, from: 'Heed <heed@example.org>' } },
+    {
+      name: 'mail',
+      kind: 'smtp',
+      config: { host: 'mail.example', port: 465, secure: true, from: 'Heed <heed@example.org>' },
+    },
     { name: 'hook', kind: 'webhook', secret: { signingSecret: 'whsec' } },
     { name: 'model-2', kind: 'joyai-webinfer', config: { url: 'http://[::1]:8070/', model: 'JoyAI' } },
     { name: 'agent', kind: 'background-agent', config: { url: 'http://localhost:8079' } },
@@ -90,14 +130,25 @@ describe('connections', () => {
   it('keep their name and kind', async () => {
     await call('POST', '', vllm)
     expect((await call('POST', '', vllm)).status).toBe(409)
-    expect((await call('PUT', '/vllm', { kind: 'openai', config: vllm.config })).body.error.code).toBe('CONNECTION_KIND_FIXED')
+    expect((await call('PUT', '/vllm', { kind: 'openai', config: vllm.config })).body.error.code).toBe(
+      'CONNECTION_KIND_FIXED',
+    )
   })
 
   it('in use are kept, and the flows are named', async () => {
     await call('POST', '', vllm)
-    const flow = await bench.call<{ id: string }>('POST', '/api/flows', { body: { format: 'heed.flow/1', name: 'Night watch', nodes: [], wires: [] } })
+    const flow = await bench.call<{ id: string }>('POST', '/api/flows', {
+      body: { format: 'heed.flow/1', name: 'Night watch', nodes: [], wires: [] },
+    })
     const list = deps.connections.list
-    deps.connections.list = async () => (await list()).map((row) => ({ ...row, usedBy: [{ flow: flow.body.id, node: 'model' }, { flow: flow.body.id, node: 'other' }] }))
+    deps.connections.list = async () =>
+      (await list()).map((row) => ({
+        ...row,
+        usedBy: [
+          { flow: flow.body.id, node: 'model' },
+          { flow: flow.body.id, node: 'other' },
+        ],
+      }))
     const answer = await call('DELETE', '/vllm')
     expect([answer.status, answer.body.error.code]).toEqual([409, 'CONNECTION_IN_USE'])
     expect(answer.body.error.message.match(/Night watch/g)).toHaveLength(1)
@@ -115,7 +166,9 @@ describe('connections', () => {
     await call('POST', '/vllm/test', { config: { url: 'http://10.0.0.1' } })
     await call('POST', '/fresh/test', { kind: 'openai', config: { url: 'http://10.0.0.2' } })
     expect(seen).toEqual([
-      vllm, { ...vllm, config: { url: 'http://10.0.0.1' } }, { name: 'fresh', kind: 'openai', config: { url: 'http://10.0.0.2' }, secret: {} },
+      vllm,
+      { ...vllm, config: { url: 'http://10.0.0.1' } },
+      { name: 'fresh', kind: 'openai', config: { url: 'http://10.0.0.2' }, secret: {} },
     ])
     expect((await call('POST', '/fresh/test')).status).toBe(404)
     expect((await call('POST', '/fresh/test', { kind: 'openai', config: {} })).status).toBe(400)

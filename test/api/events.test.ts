@@ -6,11 +6,25 @@ import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
 import type { MemoryApi } from '../support/memory-api.ts'
 
-interface Refusal { error: { code: string; problems: { field: string | null }[] } }
+interface Refusal {
+  error: { code: string; problems: { field: string | null }[] }
+}
 
 const event: EventView = {
-  id: 'e1', kind: 'response.given', flow: 'f1', revision: 1, stream: 'f1-cam', node: 'model', at: '2026-01-01T00:00:00.000Z', mediaTimeS: 12, text: 'A person has fallen.',
-  fields: {}, frame: { url: '/api/events/e1/frame' }, acknowledgedAt: null, acknowledgedBy: null, deliveries: [],
+  id: 'e1',
+  kind: 'response.given',
+  flow: 'f1',
+  revision: 1,
+  stream: 'f1-cam',
+  node: 'model',
+  at: '2026-01-01T00:00:00.000Z',
+  mediaTimeS: 12,
+  text: 'A person has fallen.',
+  fields: {},
+  frame: { url: '/api/events/e1/frame' },
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+  deliveries: [],
 }
 const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])
 
@@ -27,11 +41,16 @@ afterEach(() => bench.stop())
 
 describe('events', () => {
   it('are read one by one, newest first, and acknowledged by whoever asks', async () => {
-    expect((await bench.call<{ events: EventView[] }>('GET', '/api/events')).body).toMatchObject({ events: [{ id: 'e2' }, { id: 'e1' }], next: null })
+    expect((await bench.call<{ events: EventView[] }>('GET', '/api/events')).body).toMatchObject({
+      events: [{ id: 'e2' }, { id: 'e1' }],
+      next: null,
+    })
     expect((await bench.call('GET', '/api/events/e1')).body).toEqual(event)
     expect((await bench.call('POST', '/api/events/e1/acknowledge')).body).toMatchObject({ acknowledgedBy: 'token' })
     const owner = await bench.signIn()
-    expect((await bench.call('POST', '/api/events/e2/acknowledge', { as: owner, headers: { origin: bench.url } })).body).toMatchObject({ acknowledgedBy: 'owner' })
+    expect(
+      (await bench.call('POST', '/api/events/e2/acknowledge', { as: owner, headers: { origin: bench.url } })).body,
+    ).toMatchObject({ acknowledgedBy: 'owner' })
     expect((await bench.call<Refusal>('GET', '/api/events/nope')).body.error.code).toBe('EVENT_NOT_FOUND')
   })
 
@@ -42,27 +61,49 @@ describe('events', () => {
       return { events: [], next: 'more' }
     }
     expect((await bench.call('GET', '/api/events')).body).toEqual({ events: [], next: 'more' })
-    await bench.call('GET', '/api/events?flow=f1&kind=response.given&q=fallen%20person&from=2026-03-01&to=2026-03-01T08:00:00%2B02:00&limit=9999&cursor=abc&other=1&q=second')
+    await bench.call(
+      'GET',
+      '/api/events?flow=f1&kind=response.given&q=fallen%20person&from=2026-03-01&to=2026-03-01T08:00:00%2B02:00&limit=9999&cursor=abc&other=1&q=second',
+    )
     await bench.call('GET', '/api/events?flow=&limit=')
     expect(seen).toEqual([
       { limit: 50 },
-      { flow: 'f1', kind: 'response.given', q: 'fallen person', from: '2026-03-01T00:00:00.000Z', to: '2026-03-01T06:00:00.000Z', limit: 500, cursor: 'abc' },
+      {
+        flow: 'f1',
+        kind: 'response.given',
+        q: 'fallen person',
+        from: '2026-03-01T00:00:00.000Z',
+        to: '2026-03-01T06:00:00.000Z',
+        limit: 500,
+        cursor: 'abc',
+      },
       { limit: 50 },
     ])
   })
 
-  it.each(['limit=0', 'limit=-1', 'limit=many', 'from=yesterday', 'to=noon', `q=${'x'.repeat(501)}`])('refuse the query %s', async (query) => {
-    const answer = await bench.call<Refusal>('GET', `/api/events?${query}`)
-    expect([answer.status, answer.body.error.code]).toEqual([400, 'HTTP_QUERY_WRONG'])
-    expect(answer.body.error.problems).toMatchObject([{ field: query.split('=', 1)[0] }])
-  })
+  it.each(['limit=0', 'limit=-1', 'limit=many', 'from=yesterday', 'to=noon', `q=${'x'.repeat(501)}`])(
+    'refuse the query %s',
+    async (query) => {
+      const answer = await bench.call<Refusal>('GET', `/api/events?${query}`)
+      expect([answer.status, answer.body.error.code]).toEqual([400, 'HTTP_QUERY_WRONG'])
+      expect(answer.body.error.problems).toMatchObject([{ field: query.split('=', 1)[0] }])
+    },
+  )
 
   it('give their picture to keep, or say that there is none', async () => {
     const answer = await bench.call('GET', '/api/events/e1/frame')
     expect([...answer.bytes]).toEqual([...jpeg])
-    expect(answer.headers).toMatchObject({ 'content-type': 'image/jpeg', 'cache-control': 'private, max-age=31536000, immutable', 'cross-origin-resource-policy': 'same-origin' })
+    expect(answer.headers).toMatchObject({
+      'content-type': 'image/jpeg',
+      'cache-control': 'private, max-age=31536000, immutable',
+      'cross-origin-resource-policy': 'same-origin',
+    })
     const none = await bench.call<Refusal>('GET', '/api/events/e2/frame')
-    expect([none.status, none.body.error.code, none.headers['cache-control']]).toEqual([404, 'EVENT_FRAME_MISSING', 'no-store'])
+    expect([none.status, none.body.error.code, none.headers['cache-control']]).toEqual([
+      404,
+      'EVENT_FRAME_MISSING',
+      'no-store',
+    ])
   })
 })
 
@@ -73,8 +114,12 @@ describe('the timeline', () => {
       seen.push(query)
       return { decisions: [], next: null }
     }
-    const flow = await bench.call<{ id: string }>('POST', '/api/flows', { body: { format: 'heed.flow/1', name: 'x', nodes: [], wires: [] } })
-    expect((await bench.call('GET', `/api/flows/${flow.body.id}/decisions?stream=s1&limit=10&flow=other`)).body).toEqual({ decisions: [], next: null })
+    const flow = await bench.call<{ id: string }>('POST', '/api/flows', {
+      body: { format: 'heed.flow/1', name: 'x', nodes: [], wires: [] },
+    })
+    expect(
+      (await bench.call('GET', `/api/flows/${flow.body.id}/decisions?stream=s1&limit=10&flow=other`)).body,
+    ).toEqual({ decisions: [], next: null })
     expect(seen).toEqual([{ flow: flow.body.id, stream: 's1', limit: 10 }])
   })
 })

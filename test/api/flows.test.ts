@@ -5,19 +5,44 @@ import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
 import type { MemoryApi } from '../support/memory-api.ts'
 
-interface Stored { id: string; revision: number; document: Record<string, unknown> }
-interface Refusal { error: { code: string; message: string; problems: { node: string | null; port: string | null; field: string | null; code: string }[] } }
+interface Stored {
+  id: string
+  revision: number
+  document: Record<string, unknown>
+}
+interface Refusal {
+  error: {
+    code: string
+    message: string
+    problems: { node: string | null; port: string | null; field: string | null; code: string }[]
+  }
+}
 
 const at = { x: 0, y: 0 }
 const drawn = {
-  format: 'heed.flow/1', name: 'Yard', 'x-mine': { kept: true },
+  format: 'heed.flow/1',
+  name: 'Yard',
+  'x-mine': { kept: true },
   nodes: [
-    { id: 'cam', type: 'camera-source', version: 1, position: { ...at, z: 3 }, config: { kind: 'url', url: 'http://10.0.0.7/video' }, colour: 'red' },
+    {
+      id: 'cam',
+      type: 'camera-source',
+      version: 1,
+      position: { ...at, z: 3 },
+      config: { kind: 'url', url: 'http://10.0.0.7/video' },
+      colour: 'red',
+    },
     { id: 'tell', type: 'teller', version: 1, position: at, config: { title: 'Hello' } },
   ],
   wires: [{ from: { node: 'cam', port: 'frames' }, to: { node: 'tell', port: 'frames' }, bend: 2 }],
 }
-const broken = { ...drawn, nodes: [{ ...drawn.nodes[0], config: { kind: 'carrier pigeon' } }, { ...drawn.nodes[1], config: {} }] }
+const broken = {
+  ...drawn,
+  nodes: [
+    { ...drawn.nodes[0], config: { kind: 'carrier pigeon' } },
+    { ...drawn.nodes[1], config: {} },
+  ],
+}
 
 let deps: MemoryApi
 let bench: ApiBench
@@ -42,19 +67,38 @@ describe('saving a flow', () => {
     const read = await bench.call<Stored>('GET', `/api/flows/${created.body.id}`)
     expect(read.body.document).toEqual(drawn)
     expect(read.headers.etag).toBe('"1"')
-    expect((await bench.call<{ flows: unknown[] }>('GET', '/api/flows')).body.flows).toMatchObject([{ id: created.body.id, name: 'Yard', revision: 1, state: 'stopped' }])
+    expect((await bench.call<{ flows: unknown[] }>('GET', '/api/flows')).body.flows).toMatchObject([
+      { id: created.body.id, name: 'Yard', revision: 1, state: 'stopped' },
+    ])
   })
 
   it('takes a flow whose nodes are unknown or not set yet: only a deploy needs more', async () => {
-    await save({ ...drawn, nodes: [{ id: 'n', type: 'from-the-future', version: 9, position: at, config: {} }], wires: [] })
+    await save({
+      ...drawn,
+      nodes: [{ id: 'n', type: 'from-the-future', version: 9, position: at, config: {} }],
+      wires: [],
+    })
   })
 
   it('refuses what is not a flow, with every place', async () => {
-    const bad = { ...drawn, name: '', nodes: [{ ...drawn.nodes[0], position: 'left', config: null }, { ...drawn.nodes[1], id: 'a b' }], wires: [{ from: 1 }] }
+    const bad = {
+      ...drawn,
+      name: '',
+      nodes: [
+        { ...drawn.nodes[0], position: 'left', config: null },
+        { ...drawn.nodes[1], id: 'a b' },
+      ],
+      wires: [{ from: 1 }],
+    }
     const answer = await bench.call<Refusal>('POST', '/api/flows', { body: bad })
     expect([answer.status, answer.body.error.code]).toEqual([422, 'FLOW_INVALID'])
     expect(answer.body.error.problems.length).toBeGreaterThanOrEqual(4)
-    expect(answer.body.error.problems).toEqual(expect.arrayContaining([expect.objectContaining({ node: 'cam' }), expect.objectContaining({ code: 'WIRE_MALFORMED' })]))
+    expect(answer.body.error.problems).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ node: 'cam' }),
+        expect.objectContaining({ code: 'WIRE_MALFORMED' }),
+      ]),
+    )
     for (const other of [[], { format: 'heed.flow/7' }, {}]) {
       expect((await bench.call('POST', '/api/flows', { body: other })).status).toBe(422)
     }
@@ -62,7 +106,16 @@ describe('saving a flow', () => {
   })
 
   it('answers 404 for a flow that is not there', async () => {
-    for (const [method, path] of [['GET', ''], ['DELETE', ''], ['POST', '/check'], ['POST', '/deploy'], ['POST', '/stop'], ['GET', '/status'], ['GET', '/revisions'], ['GET', '/decisions']] as const) {
+    for (const [method, path] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['POST', '/check'],
+      ['POST', '/deploy'],
+      ['POST', '/stop'],
+      ['GET', '/status'],
+      ['GET', '/revisions'],
+      ['GET', '/decisions'],
+    ] as const) {
       const answer = await bench.call<Refusal>(method, `/api/flows/nope${path}`)
       expect([method, path, answer.status, answer.body.error.code]).toEqual([method, path, 404, 'FLOW_NOT_FOUND'])
     }
@@ -71,7 +124,10 @@ describe('saving a flow', () => {
 
 describe('changing a flow', () => {
   const put = (id: string, ifMatch: string | undefined, name: string) =>
-    bench.call<Stored & Refusal>('PUT', `/api/flows/${id}`, { body: { ...drawn, name }, headers: ifMatch === undefined ? {} : { 'if-match': ifMatch } })
+    bench.call<Stored & Refusal>('PUT', `/api/flows/${id}`, {
+      body: { ...drawn, name },
+      headers: ifMatch === undefined ? {} : { 'if-match': ifMatch },
+    })
 
   it.each(['"1"', '1', 'W/"1"', ' "1" '])('takes the revision as %s', async (ifMatch) => {
     const answer = await put((await save()).id, ifMatch, 'Second')
@@ -94,17 +150,31 @@ describe('changing a flow', () => {
     const stale = await put(id, '"1"', 'His')
     expect([stale.status, stale.body.error.code]).toEqual([409, 'FLOW_REVISION_STALE'])
     expect(Object.keys(stale.body.error).sort()).toEqual(['code', 'message', 'problems', 'requestId'])
-    expect((await bench.call<Stored>('GET', `/api/flows/${id}`)).body).toMatchObject({ revision: 2, document: { name: 'Hers' } })
+    expect((await bench.call<Stored>('GET', `/api/flows/${id}`)).body).toMatchObject({
+      revision: 2,
+      document: { name: 'Hers' },
+    })
   })
 
   it('lists revisions and brings one back as a new one', async () => {
     const { id } = await save()
     await put(id, '"1"', 'Second')
-    expect((await bench.call<{ revisions: unknown[] }>('GET', `/api/flows/${id}/revisions`)).body.revisions).toMatchObject([{ revision: 2, nodes: 2 }, { revision: 1 }])
-    expect((await bench.call<Stored>('GET', `/api/flows/${id}/revisions/1`)).body).toMatchObject({ revision: 1, document: { name: 'Yard' } })
+    expect(
+      (await bench.call<{ revisions: unknown[] }>('GET', `/api/flows/${id}/revisions`)).body.revisions,
+    ).toMatchObject([{ revision: 2, nodes: 2 }, { revision: 1 }])
+    expect((await bench.call<Stored>('GET', `/api/flows/${id}/revisions/1`)).body).toMatchObject({
+      revision: 1,
+      document: { name: 'Yard' },
+    })
     const restored = await bench.call<Stored>('POST', `/api/flows/${id}/revisions/1/restore`)
-    expect([restored.status, restored.body.revision, restored.body.document.name, restored.headers.etag]).toEqual([200, 3, 'Yard', '"3"'])
-    for (const revision of ['9', '0', 'x', '1e99']) expect((await bench.call('POST', `/api/flows/${id}/revisions/${revision}/restore`)).status).toBe(404)
+    expect([restored.status, restored.body.revision, restored.body.document.name, restored.headers.etag]).toEqual([
+      200,
+      3,
+      'Yard',
+      '"3"',
+    ])
+    for (const revision of ['9', '0', 'x', '1e99'])
+      expect((await bench.call('POST', `/api/flows/${id}/revisions/${revision}/restore`)).status).toBe(404)
   })
 
   it('stops a running flow before it is deleted', async () => {
@@ -121,9 +191,12 @@ describe('checking and deploying', () => {
     const { id } = await save(broken)
     const check = await bench.call<{ problems: Refusal['error']['problems'] }>('POST', `/api/flows/${id}/check`)
     expect(check.status).toBe(200)
-    expect(check.body.problems).toEqual(expect.arrayContaining([
-      expect.objectContaining({ node: 'cam', field: 'kind', severity: 'error' }), expect.objectContaining({ node: 'tell', field: 'title', severity: 'error' }),
-    ]))
+    expect(check.body.problems).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ node: 'cam', field: 'kind', severity: 'error' }),
+        expect.objectContaining({ node: 'tell', field: 'title', severity: 'error' }),
+      ]),
+    )
     const deploy = await bench.call<Refusal>('POST', `/api/flows/${id}/deploy`)
     expect([deploy.status, deploy.body.error.code]).toEqual([422, 'FLOW_NOT_DEPLOYABLE'])
     expect(deploy.body.error.problems).toEqual(check.body.problems)
@@ -140,9 +213,14 @@ describe('checking and deploying', () => {
   })
 
   it('knows the connections there are', async () => {
-    const withConnection = { ...drawn, nodes: [drawn.nodes[0], { ...drawn.nodes[1], config: { title: 'x', connection: 'hook' } }] }
+    const withConnection = {
+      ...drawn,
+      nodes: [drawn.nodes[0], { ...drawn.nodes[1], config: { title: 'x', connection: 'hook' } }],
+    }
     const { id } = await save(withConnection)
-    expect((await bench.call<Refusal>('POST', `/api/flows/${id}/deploy`)).body.error.problems).toMatchObject([{ node: 'tell', field: 'connection', code: 'NODE_CONNECTION_MISSING' }])
+    expect((await bench.call<Refusal>('POST', `/api/flows/${id}/deploy`)).body.error.problems).toMatchObject([
+      { node: 'tell', field: 'connection', code: 'NODE_CONNECTION_MISSING' },
+    ])
     await bench.call('POST', '/api/connections', { body: { name: 'hook', kind: 'webhook' } })
     expect((await bench.call('POST', `/api/flows/${id}/deploy`)).status).toBe(202)
   })
@@ -157,16 +235,24 @@ describe('checking and deploying', () => {
       { order: 'stop', refs: [{ streamId: `${id}-cam`, run: 1 }] },
       { order: 'start', refs: [{ streamId: `${id}-cam`, run: 2 }] },
     ])
-    expect((await bench.call('GET', `/api/flows/${id}/status`)).body).toEqual({ state: 'starting', deployment: { id: 'd2', revision: 1, state: 'starting' }, streams: [] })
+    expect((await bench.call('GET', `/api/flows/${id}/status`)).body).toEqual({
+      state: 'starting',
+      deployment: { id: 'd2', revision: 1, state: 'starting' },
+      streams: [],
+    })
     const stopped = await bench.call('POST', `/api/flows/${id}/stop`)
     expect([stopped.status, stopped.body]).toEqual([202, { deployment: { id: 'd2', revision: 1, state: 'stopped' } }])
     expect((await bench.call('POST', `/api/flows/${id}/stop`)).body).toEqual({ deployment: null })
   })
 
   it('is deployed even while the queue is away: the wish is in the store', async () => {
-    deps.streams.start = async () => { throw new Error('connection refused') }
+    deps.streams.start = async () => {
+      throw new Error('connection refused')
+    }
     const { id } = await save()
     expect((await bench.call('POST', `/api/flows/${id}/deploy`)).status).toBe(202)
-    expect(deps.lines).toContainEqual(expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ flow: id }) as object }))
+    expect(deps.lines).toContainEqual(
+      expect.objectContaining({ level: 'warn', fields: expect.objectContaining({ flow: id }) as object }),
+    )
   })
 })

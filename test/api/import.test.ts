@@ -11,18 +11,55 @@ import type { StoreUnderTest } from '../store/samples.ts'
 import { startApi, type ApiBench } from '../support/api-bench.ts'
 import { memoryApi, type MemoryApi } from '../support/memory-api.ts'
 
-interface Stored { id: string; revision: number; document: Drawn; unapprovedHosts: string[] }
-interface Problem { node: string | null; field: string | null; code: string; message: string; severity: string }
-interface Refusal { error: { code: string; message: string; problems: Problem[] } }
-interface Needs { nodes: string[]; connections: { name: string; kinds: string[]; nodes: string[] }[]; hosts: string[]; commands: string[]; cameras: { node: string; name: string; reason: string }[] }
-interface Imported { flow: Stored; requires: Needs }
+interface Stored {
+  id: string
+  revision: number
+  document: Drawn
+  unapprovedHosts: string[]
+}
+interface Problem {
+  node: string | null
+  field: string | null
+  code: string
+  message: string
+  severity: string
+}
+interface Refusal {
+  error: { code: string; message: string; problems: Problem[] }
+}
+interface Needs {
+  nodes: string[]
+  connections: { name: string; kinds: string[]; nodes: string[] }[]
+  hosts: string[]
+  commands: string[]
+  cameras: { node: string; name: string; reason: string }[]
+}
+interface Imported {
+  flow: Stored
+  requires: Needs
+}
 type Drawn = ReturnType<typeof drawn>
 
-const node = (id: string, type: string, config: Record<string, unknown>, more = {}) => ({ id, type, version: 1, position: { x: 0, y: 0 }, config, ...more })
+const node = (id: string, type: string, config: Record<string, unknown>, more = {}) => ({
+  id,
+  type,
+  version: 1,
+  position: { x: 0, y: 0 },
+  config,
+  ...more,
+})
 const drawn = (config: Record<string, unknown>, more: Record<string, unknown> = {}) => ({
-  format: 'heed.flow/1', 'x-mine': { kept: [1, null, 'ü'] }, name: 'From a friend', ...more,
+  format: 'heed.flow/1',
+  'x-mine': { kept: [1, null, 'ü'] },
+  name: 'From a friend',
+  ...more,
   nodes: [
-    node('cam', 'camera-source', { kind: 'rtsp', url: 'rtsp://10.0.0.7/stream' }, { colour: 'red', name: 'Front door' }),
+    node(
+      'cam',
+      'camera-source',
+      { kind: 'rtsp', url: 'rtsp://10.0.0.7/stream' },
+      { colour: 'red', name: 'Front door' },
+    ),
     node('model', 'interaction-model', { connection: 'edge', instruction: 'Warn of falls.', watchFor: ['fall'] }),
     node('tell', 'notification', { channel: 'webhook', ...config }),
   ],
@@ -36,11 +73,20 @@ const web = drawn({ url: 'https://stranger.example/hook' })
 let under: StoreUnderTest
 let deps: MemoryApi
 let bench: ApiBench
-beforeAll(async () => { under = await openStore() })
+beforeAll(async () => {
+  under = await openStore()
+})
 afterAll(() => closeStore(under))
 beforeAll(async () => {
   const { flows, deployments, connections, approvedHosts } = under.store
-  deps = memoryApi({ nodes: new Map([delegate, notification, camera, model].map((type) => [type.type, type])), nowMs: () => under.clock.ms, flows, deployments, connections, approvedHosts })
+  deps = memoryApi({
+    nodes: new Map([delegate, notification, camera, model].map((type) => [type.type, type])),
+    nowMs: () => under.clock.ms,
+    flows,
+    deployments,
+    connections,
+    approvedHosts,
+  })
   bench = await startApi(deps)
 })
 afterAll(() => bench.stop())
@@ -56,16 +102,35 @@ const importFlow = async (document: unknown): Promise<Imported> => {
 }
 const read = async (id: string): Promise<Stored> => (await bench.call<Stored>('GET', `/api/flows/${id}`)).body
 const problemsOf = async (id: string, body?: unknown): Promise<Problem[]> =>
-  (await bench.call<{ problems: Problem[] }>('POST', `/api/flows/${id}/check`, { body })).body.problems.filter(({ severity }) => severity === 'error')
-const put = (flow: Stored, document: unknown) => bench.call<Stored>('PUT', `/api/flows/${flow.id}`, { body: document, headers: { 'if-match': String(flow.revision) } })
-const approve = (id: string, hosts: unknown) => bench.call<Stored>('POST', `/api/flows/${id}/approve-hosts`, { body: { hosts } })
+  (await bench.call<{ problems: Problem[] }>('POST', `/api/flows/${id}/check`, { body })).body.problems.filter(
+    ({ severity }) => severity === 'error',
+  )
+const put = (flow: Stored, document: unknown) =>
+  bench.call<Stored>('PUT', `/api/flows/${flow.id}`, { body: document, headers: { 'if-match': String(flow.revision) } })
+const approve = (id: string, hosts: unknown) =>
+  bench.call<Stored>('POST', `/api/flows/${id}/approve-hosts`, { body: { hosts } })
 const deploy = (id: string) => bench.call<Refusal>('POST', `/api/flows/${id}/deploy`)
 
 describe('giving a flow away', () => {
   it('leaves out every secret and comes back the same, unknown keys and their order included', async () => {
-    const saved = await bench.call<Stored>('POST', '/api/flows', { body: { ...web, nodes: [node('cam', 'camera-source', { kind: 'rtsp', url: 'rtsp://admin:hunter2@10.0.0.7/stream' }, { colour: 'red' }), ...web.nodes.slice(1)] } })
+    const saved = await bench.call<Stored>('POST', '/api/flows', {
+      body: {
+        ...web,
+        nodes: [
+          node(
+            'cam',
+            'camera-source',
+            { kind: 'rtsp', url: 'rtsp://admin:hunter2@10.0.0.7/stream' },
+            { colour: 'red' },
+          ),
+          ...web.nodes.slice(1),
+        ],
+      },
+    })
     const first = await bench.call<Drawn>('GET', `/api/flows/${saved.body.id}/export`)
-    expect(first.headers['content-disposition']).toBe('attachment; filename="from-a-friend.heed.json"; filename*=UTF-8\'\'from-a-friend.heed.json')
+    expect(first.headers['content-disposition']).toBe(
+      'attachment; filename="from-a-friend.heed.json"; filename*=UTF-8\'\'from-a-friend.heed.json',
+    )
     expect(first.bytes.toString()).not.toMatch(/hunter2|\*\*\*|admin/)
     expect(first.body.nodes[0]).toMatchObject({ colour: 'red', config: { url: 'rtsp://10.0.0.7/stream' } })
     const { flow } = await importFlow(first.body)
@@ -74,8 +139,17 @@ describe('giving a flow away', () => {
   })
 
   it('is a 404 for a flow that is not there', async () => {
-    for (const [method, path] of [['GET', 'export'], ['GET', 'requires'], ['POST', 'approve-hosts'], ['POST', 'duplicate']] as const) {
-      const answer = await bench.call<Refusal>(method, `/api/flows/nope/${path}`, method === 'POST' ? { body: { hosts: ['a'], name: 'b' } } : {})
+    for (const [method, path] of [
+      ['GET', 'export'],
+      ['GET', 'requires'],
+      ['POST', 'approve-hosts'],
+      ['POST', 'duplicate'],
+    ] as const) {
+      const answer = await bench.call<Refusal>(
+        method,
+        `/api/flows/nope/${path}`,
+        method === 'POST' ? { body: { hosts: ['a'], name: 'b' } } : {},
+      )
       expect([path, answer.status, answer.body.error.code]).toEqual([path, 404, 'FLOW_NOT_FOUND'])
     }
   })
@@ -85,28 +159,52 @@ describe('taking a flow in', () => {
   it('stores it, says what it needs, and starts nothing', async () => {
     await under.store.connections.create({ name: 'helper', kind: 'command', config: { command: 'codex' }, secret: {} })
     const { flow, requires } = await importFlow({
-      ...web, nodes: [
-        ...web.nodes, node('new', 'from-the-future', { server: { host: '192.168.9.9', port: 8080 } }), node('ask', 'delegate-to-agent', { connection: 'helper' }),
-        node('mail', 'notification', { channel: 'email', connection: 'post', to: 'stranger@example.org' }), node('see', 'interaction-model', { connection: 'gpu' }),
-        node('clip', 'camera-source', { kind: 'file', path: 'fall.mp4' }), node('usb', 'camera-source', { kind: 'device' }), node('here', 'camera-source', { kind: 'browser' }),
+      ...web,
+      nodes: [
+        ...web.nodes,
+        node('new', 'from-the-future', { server: { host: '192.168.9.9', port: 8080 } }),
+        node('ask', 'delegate-to-agent', { connection: 'helper' }),
+        node('mail', 'notification', { channel: 'email', connection: 'post', to: 'stranger@example.org' }),
+        node('see', 'interaction-model', { connection: 'gpu' }),
+        node('clip', 'camera-source', { kind: 'file', path: 'fall.mp4' }),
+        node('usb', 'camera-source', { kind: 'device' }),
+        node('here', 'camera-source', { kind: 'browser' }),
       ],
     })
     expect(requires).toEqual({
       nodes: ['from-the-future'],
-      connections: [{ name: 'post', kinds: ['smtp'], nodes: ['mail'] }, { name: 'gpu', kinds: ['vllm-omni', 'joyai-webinfer', 'openai'], nodes: ['see'] }],
+      connections: [
+        { name: 'post', kinds: ['smtp'], nodes: ['mail'] },
+        { name: 'gpu', kinds: ['vllm-omni', 'joyai-webinfer', 'openai'], nodes: ['see'] },
+      ],
       hosts: ['10.0.0.7:554', '192.168.9.9:8080', 'stranger.example:443'],
       commands: ['codex'],
-      cameras: [{ node: 'cam', name: 'Front door', reason: 'address' }, { node: 'clip', name: 'Camera', reason: 'clip' }, { node: 'usb', name: 'Camera', reason: 'device' }],
+      cameras: [
+        { node: 'cam', name: 'Front door', reason: 'address' },
+        { node: 'clip', name: 'Camera', reason: 'clip' },
+        { node: 'usb', name: 'Camera', reason: 'device' },
+      ],
     })
-    expect(flow.unapprovedHosts).toEqual(['10.0.0.7:554', '192.168.9.9:8080', 'run helper', 'stranger.example:443', 'to stranger@example.org'])
-    expect(flow.document.nodes[3]).toEqual(node('new', 'from-the-future', { server: { host: '192.168.9.9', port: 8080 } }))
+    expect(flow.unapprovedHosts).toEqual([
+      '10.0.0.7:554',
+      '192.168.9.9:8080',
+      'run helper',
+      'stranger.example:443',
+      'to stranger@example.org',
+    ])
+    expect(flow.document.nodes[3]).toEqual(
+      node('new', 'from-the-future', { server: { host: '192.168.9.9', port: 8080 } }),
+    )
     expect(deps.told).toEqual([])
     expect((await bench.call('GET', `/api/flows/${flow.id}/status`)).body).toMatchObject({ state: 'stopped' })
   })
 
   it('refuses what is no flow, in words, and stores nothing of it', async () => {
     const codeOf = async (body: unknown, headers = {}) => {
-      const { status, body: { error } } = await bench.call<Refusal>('POST', '/api/flows/import', { body, headers })
+      const {
+        status,
+        body: { error },
+      } = await bench.call<Refusal>('POST', '/api/flows/import', { body, headers })
       return [status, error.code, error.problems[0]?.code]
     }
     expect(await codeOf('{"format":')).toEqual([400, 'HTTP_JSON_INVALID', undefined])
@@ -114,7 +212,11 @@ describe('taking a flow in', () => {
     expect(await codeOf({ ...web, format: 'heed.flow/9' })).toEqual([422, 'FLOW_INVALID', 'FLOW_FORMAT_UNKNOWN'])
     expect(await codeOf([web])).toEqual([422, 'FLOW_INVALID', 'FLOW_NOT_A_FLOW'])
     expect(await codeOf({ ...web, nodes: [{ id: 'a b' }] })).toEqual([422, 'FLOW_INVALID', 'NODE_MALFORMED'])
-    expect(await codeOf({ ...web, 'x-much': 'x'.repeat(2 * 1024 * 1024) })).toEqual([413, 'HTTP_BODY_TOO_LARGE', undefined])
+    expect(await codeOf({ ...web, 'x-much': 'x'.repeat(2 * 1024 * 1024) })).toEqual([
+      413,
+      'HTTP_BODY_TOO_LARGE',
+      undefined,
+    ])
     expect(await under.store.flows.list()).toEqual([])
     expect((await bench.call('POST', '/api/flows/import', { body: web, as: 'none' })).status).toBe(401)
   })
@@ -124,12 +226,32 @@ describe('what an imported flow names', () => {
   it('is a problem on its field and no deploy until the owner says yes, public hosts too', async () => {
     const { flow } = await importFlow(web)
     expect(await problemsOf(flow.id)).toEqual([
-      { node: 'cam', port: null, field: 'url', code: 'HOST_NOT_APPROVED', severity: 'error', message: 'This flow came from somebody else and wants to reach 10.0.0.7:554. Allow it, or take it out.' },
-      { node: 'tell', port: null, field: 'url', code: 'HOST_NOT_APPROVED', severity: 'error', message: 'This flow came from somebody else and wants to send to stranger.example. Allow it, or take it out.' },
+      {
+        node: 'cam',
+        port: null,
+        field: 'url',
+        code: 'HOST_NOT_APPROVED',
+        severity: 'error',
+        message: 'This flow came from somebody else and wants to reach 10.0.0.7:554. Allow it, or take it out.',
+      },
+      {
+        node: 'tell',
+        port: null,
+        field: 'url',
+        code: 'HOST_NOT_APPROVED',
+        severity: 'error',
+        message: 'This flow came from somebody else and wants to send to stranger.example. Allow it, or take it out.',
+      },
     ])
     const refused = await deploy(flow.id)
-    expect([refused.status, refused.body.error.code, refused.body.error.problems.map(({ code }) => code)]).toEqual([422, 'FLOW_NOT_DEPLOYABLE', ['HOST_NOT_APPROVED', 'HOST_NOT_APPROVED']])
-    expect((await approve(flow.id, ['10.0.0.7:554', 'never.named:1'])).body.unapprovedHosts).toEqual(['stranger.example:443'])
+    expect([refused.status, refused.body.error.code, refused.body.error.problems.map(({ code }) => code)]).toEqual([
+      422,
+      'FLOW_NOT_DEPLOYABLE',
+      ['HOST_NOT_APPROVED', 'HOST_NOT_APPROVED'],
+    ])
+    expect((await approve(flow.id, ['10.0.0.7:554', 'never.named:1'])).body.unapprovedHosts).toEqual([
+      'stranger.example:443',
+    ])
     expect((await deploy(flow.id)).status).toBe(422)
     expect((await approve(flow.id, ['stranger.example:443'])).body.unapprovedHosts).toEqual([])
     expect((await deploy(flow.id)).status).toBe(202)
@@ -139,16 +261,30 @@ describe('what an imported flow names', () => {
   it('is whom it would write to as well', async () => {
     await under.store.connections.create({ name: 'bot', kind: 'telegram', config: {}, secret: { botToken: '1:a' } })
     const { flow } = await importFlow(drawn({ channel: 'telegram', connection: 'bot', to: '4711' }))
-    expect(await problemsOf(flow.id)).toContainEqual(expect.objectContaining({ node: 'tell', field: 'to', code: 'RECEIVER_NOT_APPROVED', message: 'This flow came from somebody else and wants to write to 4711. Allow it, or take it out.' }))
+    expect(await problemsOf(flow.id)).toContainEqual(
+      expect.objectContaining({
+        node: 'tell',
+        field: 'to',
+        code: 'RECEIVER_NOT_APPROVED',
+        message: 'This flow came from somebody else and wants to write to 4711. Allow it, or take it out.',
+      }),
+    )
     await approve(flow.id, flow.unapprovedHosts)
     expect(await problemsOf(flow.id)).toEqual([])
     // Now a flow of the owner writes there.
-    expect((await importFlow(drawn({ channel: 'telegram', connection: 'bot', to: ' 4711 ' }))).flow.unapprovedHosts).toEqual([])
+    expect(
+      (await importFlow(drawn({ channel: 'telegram', connection: 'bot', to: ' 4711 ' }))).flow.unapprovedHosts,
+    ).toEqual([])
   })
 
   describe('is a program it would run on this machine', () => {
-    const asking = (connection: string) => ({ ...web, nodes: [web.nodes[1], node('ask', 'delegate-to-agent', { connection })], wires: [] })
-    const ofAsk = async (id: string) => (await problemsOf(id)).filter((each) => each.node === 'ask' && each.field !== null)
+    const asking = (connection: string) => ({
+      ...web,
+      nodes: [web.nodes[1], node('ask', 'delegate-to-agent', { connection })],
+      wires: [],
+    })
+    const ofAsk = async (id: string) =>
+      (await problemsOf(id)).filter((each) => each.node === 'ask' && each.field !== null)
     const words = 'This flow came from somebody else and wants to run "slow" on this machine. Allow it, or take it out.'
 
     it('each flow by itself, whatever the owner runs in another', async () => {
@@ -156,8 +292,19 @@ describe('what an imported flow names', () => {
       await bench.call('POST', '/api/flows', { body: asking('cmd') })
       const { flow, requires } = await importFlow(asking('cmd'))
       expect([flow.unapprovedHosts, requires.commands]).toEqual([['run cmd'], ['slow']])
-      expect(await ofAsk(flow.id)).toEqual([{ node: 'ask', port: null, field: 'connection', code: 'COMMAND_NOT_APPROVED', severity: 'error', message: words }])
-      expect((await deploy(flow.id)).body.error.problems).toContainEqual(expect.objectContaining({ code: 'COMMAND_NOT_APPROVED' }))
+      expect(await ofAsk(flow.id)).toEqual([
+        {
+          node: 'ask',
+          port: null,
+          field: 'connection',
+          code: 'COMMAND_NOT_APPROVED',
+          severity: 'error',
+          message: words,
+        },
+      ])
+      expect((await deploy(flow.id)).body.error.problems).toContainEqual(
+        expect.objectContaining({ code: 'COMMAND_NOT_APPROVED' }),
+      )
       expect((await approve(flow.id, ['run cmd'])).body.unapprovedHosts).toEqual([])
       expect(await ofAsk(flow.id)).toEqual([])
       expect((await importFlow(asking('cmd'))).flow.unapprovedHosts).toEqual(['run cmd'])
@@ -165,22 +312,41 @@ describe('what an imported flow names', () => {
 
     it('also by a connection that becomes one only later', async () => {
       const later = (await importFlow(asking('later'))).flow
-      await under.store.connections.create({ name: 'turned', kind: 'openai', config: { url: 'http://127.0.0.1:9500' }, secret: {} })
+      await under.store.connections.create({
+        name: 'turned',
+        kind: 'openai',
+        config: { url: 'http://127.0.0.1:9500' },
+        secret: {},
+      })
       const turned = (await importFlow(asking('turned'))).flow
       expect([later.unapprovedHosts, turned.unapprovedHosts, await ofAsk(turned.id)]).toEqual([[], [], []])
       await under.store.connections.remove('turned')
-      for (const name of ['later', 'turned']) await under.store.connections.create({ name, kind: 'command', config: { command: 'slow' }, secret: {} })
-      for (const { id } of [later, turned]) expect(await ofAsk(id)).toMatchObject([{ code: 'COMMAND_NOT_APPROVED', message: words }])
+      for (const name of ['later', 'turned'])
+        await under.store.connections.create({ name, kind: 'command', config: { command: 'slow' }, secret: {} })
+      for (const { id } of [later, turned])
+        expect(await ofAsk(id)).toMatchObject([{ code: 'COMMAND_NOT_APPROVED', message: words }])
       expect((await read(turned.id)).unapprovedHosts).toEqual(['run turned'])
     })
   })
 
   it('is asked about no more once the owner names it elsewhere: by hand, in a connection, in another flow', async () => {
-    const { flow } = await importFlow({ ...drawn({ url: 'http://nas.local:8080/a' }), nodes: [node('cam', 'camera-source', { kind: 'url', url: 'http://cams.local/a' }), node('tell', 'notification', { channel: 'webhook', url: 'http://nas.local:8080/a' }), node('more', 'notification', { channel: 'webhook', url: 'http://hub.local/a' })] })
+    const { flow } = await importFlow({
+      ...drawn({ url: 'http://nas.local:8080/a' }),
+      nodes: [
+        node('cam', 'camera-source', { kind: 'url', url: 'http://cams.local/a' }),
+        node('tell', 'notification', { channel: 'webhook', url: 'http://nas.local:8080/a' }),
+        node('more', 'notification', { channel: 'webhook', url: 'http://hub.local/a' }),
+      ],
+    })
     expect(flow.unapprovedHosts).toEqual(['cams.local:80', 'hub.local:80', 'nas.local:8080'])
     await bench.call('POST', '/api/approved-hosts', { body: { host: 'nas.local' } })
     expect((await read(flow.id)).unapprovedHosts).toEqual(['cams.local:80', 'hub.local:80'])
-    await under.store.connections.create({ name: 'cams', kind: 'openai', config: { url: 'http://cams.local' }, secret: {} })
+    await under.store.connections.create({
+      name: 'cams',
+      kind: 'openai',
+      config: { url: 'http://cams.local' },
+      secret: {},
+    })
     await bench.call('POST', '/api/flows', { body: drawn({ url: 'http://hub.local/mine' }) })
     expect((await read(flow.id)).unapprovedHosts).toEqual([])
     // And again, once the hand that allowed it takes it back.
@@ -192,11 +358,29 @@ describe('what an imported flow names', () => {
   it('cannot be tried with a test message or a look through its camera either', async () => {
     const { flow } = await importFlow(drawn({ url: 'http://127.0.0.1:9100/hook' }))
     const words = 'This flow came from somebody else and wants to send to 127.0.0.1:9100. Allow it, or take it out.'
-    expect((await bench.call('POST', `/api/flows/${flow.id}/nodes/tell/test`)).body).toEqual({ ok: false, message: words })
-    expect((await bench.call('POST', `/api/flows/${flow.id}/nodes/tell/test`, { body: { config: flow.document.nodes[2]?.config } })).body).toEqual({ ok: false, message: words })
-    expect((await bench.call('POST', '/api/cameras/test', { body: { config: flow.document.nodes[0]?.config, flow: flow.id, node: 'cam' } })).body).toMatchObject({ ok: false, code: 'HOST_NOT_APPROVED' })
+    expect((await bench.call('POST', `/api/flows/${flow.id}/nodes/tell/test`)).body).toEqual({
+      ok: false,
+      message: words,
+    })
+    expect(
+      (
+        await bench.call('POST', `/api/flows/${flow.id}/nodes/tell/test`, {
+          body: { config: flow.document.nodes[2]?.config },
+        })
+      ).body,
+    ).toEqual({ ok: false, message: words })
+    expect(
+      (
+        await bench.call('POST', '/api/cameras/test', {
+          body: { config: flow.document.nodes[0]?.config, flow: flow.id, node: 'cam' },
+        })
+      ).body,
+    ).toMatchObject({ ok: false, code: 'HOST_NOT_APPROVED' })
     await approve(flow.id, ['127.0.0.1:9100'])
-    expect((await bench.call('POST', `/api/flows/${flow.id}/nodes/tell/test`)).body).toEqual({ ok: true, message: 'Tried tell.' })
+    expect((await bench.call('POST', `/api/flows/${flow.id}/nodes/tell/test`)).body).toEqual({
+      ok: true,
+      message: 'Tried tell.',
+    })
   })
 })
 
@@ -209,10 +393,15 @@ describe('distrust cannot be washed off', () => {
     expect(without.body.unapprovedHosts).toEqual(['10.0.0.7:554'])
     const undone = await put(without.body, web)
     expect(undone.body.unapprovedHosts).toEqual(hosts)
-    const typed = await put(undone.body, { ...web, nodes: [...web.nodes, node('mine', 'notification', { channel: 'webhook', url: 'http://127.0.0.1:9200/mine' })] })
+    const typed = await put(undone.body, {
+      ...web,
+      nodes: [...web.nodes, node('mine', 'notification', { channel: 'webhook', url: 'http://127.0.0.1:9200/mine' })],
+    })
     expect(typed.body.unapprovedHosts).toEqual(hosts)
     expect(await under.store.approvedHosts.unapproved(['127.0.0.1:9200'])).toEqual([])
-    expect((await bench.call<Stored>('POST', `/api/flows/${flow.id}/revisions/1/restore`)).body.unapprovedHosts).toEqual(hosts)
+    expect(
+      (await bench.call<Stored>('POST', `/api/flows/${flow.id}/revisions/1/restore`)).body.unapprovedHosts,
+    ).toEqual(hosts)
     const copy = await bench.call<Stored>('POST', `/api/flows/${flow.id}/duplicate`, { body: { name: 'Mine now' } })
     expect([copy.status, copy.body.document.name, copy.body.unapprovedHosts]).toEqual([201, 'Mine now', hosts])
     expect((await deploy(copy.body.id)).status).toBe(422)
@@ -221,23 +410,53 @@ describe('distrust cannot be washed off', () => {
 
   it('by pasting its cards into a flow of the owner, as text or out of the other flow', async () => {
     const { flow } = await importFlow(drawn({ url: 'https://stranger.example/hook', to: '' }))
-    const mine = (await bench.call<Stored>('POST', '/api/flows', { body: drawn({ url: 'http://127.0.0.1:9250/mine' }) })).body
-    const pasted = [flow.document.nodes[2], node('p', 'notification', { channel: 'webhook', url: 'http://127.0.0.1:9250/mine' }), node('m', 'notification', { channel: 'email', to: 'ana@example.org' })]
+    const mine = (
+      await bench.call<Stored>('POST', '/api/flows', { body: drawn({ url: 'http://127.0.0.1:9250/mine' }) })
+    ).body
+    const pasted = [
+      flow.document.nodes[2],
+      node('p', 'notification', { channel: 'webhook', url: 'http://127.0.0.1:9250/mine' }),
+      node('m', 'notification', { channel: 'email', to: 'ana@example.org' }),
+    ]
     expect((await bench.call('POST', `/api/flows/${mine.id}/distrust`, { body: { nodes: pasted } })).status).toBe(200)
-    const saved = await put(mine, { ...mine.document, nodes: [...mine.document.nodes, ...pasted.map((each, index) => ({ ...each, id: `pasted${index}` }))] })
+    const saved = await put(mine, {
+      ...mine.document,
+      nodes: [...mine.document.nodes, ...pasted.map((each, index) => ({ ...each, id: `pasted${index}` }))],
+    })
     expect(saved.body.unapprovedHosts).toEqual(['stranger.example:443', 'to ana@example.org'])
     expect((await bench.call('POST', `/api/flows/${mine.id}/distrust`, { body: { nodes: 'all' } })).status).toBe(400)
   })
 
   it('by another way to write the same host, or by a password that hides it', async () => {
-    const ways = { decimal: 'http://2130706433:9300/a', loud: 'HTTP://LOCALHOST.:9301', odd: 'http:\\\\192.168.7.7', bare: 'http:192.168.7.8', broken: 'ht\ntp://192.168.7.9', hidden: 'rtsp://admin:a/b@192.168.7.10/x' }
+    const ways = {
+      decimal: 'http://2130706433:9300/a',
+      loud: 'HTTP://LOCALHOST.:9301',
+      odd: 'http:\\\\192.168.7.7',
+      bare: 'http:192.168.7.8',
+      broken: 'ht\ntp://192.168.7.9',
+      hidden: 'rtsp://admin:a/b@192.168.7.10/x',
+    }
     const { flow } = await importFlow(drawn(ways))
-    expect(flow.unapprovedHosts).toEqual(expect.arrayContaining(['127.0.0.1:9300', 'localhost:9301', '192.168.7.7:80', '192.168.7.8:80', '192.168.7.9:80', '192.168.7.10:554']))
+    expect(flow.unapprovedHosts).toEqual(
+      expect.arrayContaining([
+        '127.0.0.1:9300',
+        'localhost:9301',
+        '192.168.7.7:80',
+        '192.168.7.8:80',
+        '192.168.7.9:80',
+        '192.168.7.10:554',
+      ]),
+    )
   })
 
   it('by a restart', async () => {
     const { flow } = await importFlow(web)
-    const again = await createStore({ databaseUrl: under.database.url, secretKey: sampleKey, log: quietLog, nowMs: () => under.clock.ms })
+    const again = await createStore({
+      databaseUrl: under.database.url,
+      secretKey: sampleKey,
+      log: quietLog,
+      nowMs: () => under.clock.ms,
+    })
     expect((await again.flows.get(flow.id)).unapprovedHosts.sort()).toEqual(hosts)
     await again.close()
   })
@@ -263,7 +482,15 @@ describe('distrust cannot be washed off', () => {
 })
 
 it('a copy keeps the passwords of its cameras', async () => {
-  const saved = await bench.call<Stored>('POST', '/api/flows', { body: { ...web, nodes: [node('cam', 'camera-source', { kind: 'rtsp', url: 'rtsp://admin:hunter2@10.0.0.7/stream' })], wires: [] } })
+  const saved = await bench.call<Stored>('POST', '/api/flows', {
+    body: {
+      ...web,
+      nodes: [node('cam', 'camera-source', { kind: 'rtsp', url: 'rtsp://admin:hunter2@10.0.0.7/stream' })],
+      wires: [],
+    },
+  })
   const copy = await bench.call<Stored>('POST', `/api/flows/${saved.body.id}/duplicate`, { body: { name: 'Copy' } })
-  expect(await under.store.flows.fillCredentials(copy.body.id, 'cam', 'rtsp://***@10.0.0.7/stream')).toBe('rtsp://admin:hunter2@10.0.0.7/stream')
+  expect(await under.store.flows.fillCredentials(copy.body.id, 'cam', 'rtsp://***@10.0.0.7/stream')).toBe(
+    'rtsp://admin:hunter2@10.0.0.7/stream',
+  )
 })

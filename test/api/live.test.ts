@@ -16,32 +16,76 @@ beforeEach(async () => {
 afterEach(() => bench.stop())
 
 function fact(flow: string, text: string): LiveMessage {
-  return { type: 'event', flow, event: { id: text, kind: 'response.given', stream: 's', node: 'm', at: '2026-01-01T00:00:00.000Z', mediaTimeS: 1, text, hasFrame: false } }
+  return {
+    type: 'event',
+    flow,
+    event: {
+      id: text,
+      kind: 'response.given',
+      stream: 's',
+      node: 'm',
+      at: '2026-01-01T00:00:00.000Z',
+      mediaTimeS: 1,
+      text,
+      hasFrame: false,
+    },
+  }
 }
 function decision(flow: string, tick: number): LiveMessage {
   return {
-    type: 'decision', flow, stream: 's',
-    decision: { tick, at: '2026-01-01T00:00:00.000Z', mediaTimeS: tick, node: 'm', action: 'silence', reason: 'model', text: 'x'.repeat(20_000), latencyMs: 1, frameKind: 'P', visualTokens: 72, fullRateTokens: 302 },
+    type: 'decision',
+    flow,
+    stream: 's',
+    decision: {
+      tick,
+      at: '2026-01-01T00:00:00.000Z',
+      mediaTimeS: tick,
+      node: 'm',
+      action: 'silence',
+      reason: 'model',
+      text: 'x'.repeat(20_000),
+      latencyMs: 1,
+      frameKind: 'P',
+      visualTokens: 72,
+      fullRateTokens: 302,
+    },
   }
 }
 
 /** Reads a feed as a browser does: entries by blank lines. */
 function readFeed(feed: IncomingMessage) {
   let text = ''
-  feed.setEncoding('utf8').on('data', (chunk: string) => { text += chunk })
-  const entries = () => text.split('\n\n').filter((entry) => entry.includes('data: ')).map((entry) => {
-    const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(entry)?.[1] ?? ''
-    return { id: field('id'), event: field('event'), data: JSON.parse(field('data')) as LiveMessage }
+  feed.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk
   })
-  return { entries, text: () => text, until: (count: number) => vi.waitFor(() => { expect(entries().length).toBeGreaterThanOrEqual(count) }, 5000) }
+  const entries = () =>
+    text
+      .split('\n\n')
+      .filter((entry) => entry.includes('data: '))
+      .map((entry) => {
+        const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(entry)?.[1] ?? ''
+        return { id: field('id'), event: field('event'), data: JSON.parse(field('data')) as LiveMessage }
+      })
+  return {
+    entries,
+    text: () => text,
+    until: (count: number) =>
+      vi.waitFor(() => {
+        expect(entries().length).toBeGreaterThanOrEqual(count)
+      }, 5000),
+  }
 }
 
-const text = (entries: { data: LiveMessage }[]): string[] => entries.flatMap(({ data }) => (data.type === 'event' ? [data.event.text] : []))
+const text = (entries: { data: LiveMessage }[]): string[] =>
+  entries.flatMap(({ data }) => (data.type === 'event' ? [data.event.text] : []))
 
 describe('the live feed', () => {
   it('says what happens as it happens, of one flow or all, and nothing that is for workers', async () => {
     const feed = await bench.open('/api/live')
-    expect(feed.headers).toMatchObject({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store' })
+    expect(feed.headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+    })
     const all = readFeed(feed)
     const one = readFeed(await bench.open('/api/live?flow=f2'))
     deps.bus.publish({ type: 'actions' })
@@ -64,11 +108,15 @@ describe('the live feed', () => {
     deps.bus.publish(fact('f1', 'seen'))
     await first.until(1)
     feed.destroy()
-    await vi.waitFor(() => { expect(bench.api.lines.count()).toBe(0) })
+    await vi.waitFor(() => {
+      expect(bench.api.lines.count()).toBe(0)
+    })
     deps.bus.publish(fact('f1', 'missed'))
     deps.bus.publish(decision('f1', 2))
     deps.bus.publish(fact('f2', 'other'))
-    const again = readFeed(await bench.open('/api/live?flow=f1', { headers: { 'last-event-id': first.entries()[0]?.id ?? '' } }))
+    const again = readFeed(
+      await bench.open('/api/live?flow=f1', { headers: { 'last-event-id': first.entries()[0]?.id ?? '' } }),
+    )
     await again.until(1)
     deps.bus.publish(fact('f1', 'next'))
     await again.until(2)
@@ -95,14 +143,18 @@ describe('the live feed', () => {
     // Nothing of it waits in this process beyond what the socket took.
     const reader = readFeed(feed)
     feed.resume()
-    await vi.waitFor(() => { expect(text(reader.entries())).toEqual(['fallen']) }, 5000)
+    await vi.waitFor(() => {
+      expect(text(reader.entries())).toEqual(['fallen'])
+    }, 5000)
     expect(reader.text()).toMatch(/^: \d+ decisions were dropped/m)
     expect(reader.entries().length).toBeLessThan(1900)
   })
 
   it('ends when Heed stops', async () => {
     const feed = await bench.open('/api/live')
-    const ended = new Promise((resolve) => { feed.once('end', () => resolve('ended')).resume() })
+    const ended = new Promise((resolve) => {
+      feed.once('end', () => resolve('ended')).resume()
+    })
     await bench.stop()
     expect(await ended).toBe('ended')
   })

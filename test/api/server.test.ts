@@ -11,7 +11,9 @@ import { startApi } from '../support/api-bench.ts'
 import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
 
-interface Refusal { error: { code: string; message: string; problems: unknown[]; requestId: string } }
+interface Refusal {
+  error: { code: string; message: string; problems: unknown[]; requestId: string }
+}
 
 let bench: ApiBench | undefined
 const folders: string[] = []
@@ -47,7 +49,9 @@ describe('the envelope', () => {
 
   it('takes less from somebody who is not signed in', async () => {
     bench = await startApi(memoryApi())
-    expect((await bench.call('POST', '/api/sign-in', { as: 'none', body: { password: 'x'.repeat(20_000) } })).status).toBe(413)
+    expect(
+      (await bench.call('POST', '/api/sign-in', { as: 'none', body: { password: 'x'.repeat(20_000) } })).status,
+    ).toBe(413)
   })
 
   it.each([
@@ -56,22 +60,40 @@ describe('the envelope', () => {
     ['a statement refused', new FatalError('DB_FAILED', 'secret detail'), 500, 'INTERNAL'],
     ['a thrown string', 'secret detail', 500, 'INTERNAL'],
     ['a lost key', new FatalError('SECRET_KEY_WRONG', 'Sealed with another key.'), 500, 'SECRET_KEY_WRONG'],
-    ['a database that is away', new RetryableError('DB_UNREACHABLE', 'The database did not answer.', { retryAfterMs: 4200 }), 503, 'DB_UNREACHABLE'],
+    [
+      'a database that is away',
+      new RetryableError('DB_UNREACHABLE', 'The database did not answer.', { retryAfterMs: 4200 }),
+      503,
+      'DB_UNREACHABLE',
+    ],
   ])('says no more than it should of %s', async (_what, thrown, status, code) => {
     const deps = memoryApi()
     deps.flows.list = () => Promise.reject(thrown as Error)
     bench = await startApi(deps)
     const answer = await bench.call<Refusal>('GET', '/api/flows', { headers: { 'x-request-id': 'mine-1' } })
-    expect([answer.status, answer.body.error.code, answer.body.error.requestId, answer.headers['x-request-id']]).toEqual([status, code, 'mine-1', 'mine-1'])
+    expect([
+      answer.status,
+      answer.body.error.code,
+      answer.body.error.requestId,
+      answer.headers['x-request-id'],
+    ]).toEqual([status, code, 'mine-1', 'mine-1'])
     expect(answer.bytes.toString()).not.toMatch(/secret detail|\.ts/)
     if (status === 503) expect(answer.headers['retry-after']).toBe('5')
-    expect(deps.lines.find(({ text }) => text !== 'request')).toMatchObject({ level: status === 503 ? 'warn' : 'error', fields: { requestId: 'mine-1' } })
-    expect(deps.lines.find(({ text }) => text === 'request')).toMatchObject({ fields: { method: 'GET', path: '/api/flows', status, code } })
+    expect(deps.lines.find(({ text }) => text !== 'request')).toMatchObject({
+      level: status === 503 ? 'warn' : 'error',
+      fields: { requestId: 'mine-1' },
+    })
+    expect(deps.lines.find(({ text }) => text === 'request')).toMatchObject({
+      fields: { method: 'GET', path: '/api/flows', status, code },
+    })
   })
 
   it('holds the answer to an unknown address and to one that cannot be read', async () => {
     bench = await startApi(memoryApi())
-    expect((await bench.call<Refusal>('GET', '/api/templates')).body.error).toMatchObject({ code: 'HTTP_NOT_FOUND', message: 'There is no GET /api/templates in this API.' })
+    expect((await bench.call<Refusal>('GET', '/api/templates')).body.error).toMatchObject({
+      code: 'HTTP_NOT_FOUND',
+      message: 'There is no GET /api/templates in this API.',
+    })
     expect((await bench.call('PATCH', '/api/flows/1')).status).toBe(404)
     const broken = await bench.call<Refusal>('GET', '/api/flows/%E0%A4%A')
     expect([broken.status, broken.body.error.code]).toEqual([400, 'HTTP_REQUEST_INVALID'])
@@ -93,14 +115,20 @@ describe('every answer', () => {
     for (const path of ['/', '/api/flows', '/api/nope', '/assets/app-4f2a.js']) {
       const { headers } = await bench.call('GET', path)
       expect(headers).toMatchObject({
-        'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY', 'referrer-policy': 'same-origin', 'cross-origin-resource-policy': 'same-origin', 'cross-origin-opener-policy': 'same-origin',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'cross-origin-opener-policy': 'same-origin',
       })
       expect(headers['permissions-policy']).toContain('camera=(self), microphone=(self), display-capture=(self)')
       expect(headers['x-powered-by']).toBeUndefined()
       expect(headers['access-control-allow-origin']).toBeUndefined()
       expect(headers['strict-transport-security']).toBeUndefined()
       const policy = String(headers['content-security-policy'])
-      expect(policy).toContain("default-src 'none';script-src 'self' 'wasm-unsafe-eval';style-src 'self' 'unsafe-inline'")
+      expect(policy).toContain(
+        "default-src 'none';script-src 'self' 'wasm-unsafe-eval';style-src 'self' 'unsafe-inline'",
+      )
       expect(policy).not.toContain("'unsafe-eval'")
       expect(policy).toContain(`connect-src 'self' ws://127.0.0.1:${bench.port};`)
       expect(policy).toContain("frame-ancestors 'none'")
@@ -118,35 +146,89 @@ describe('the editor', () => {
       expect([path, answer.status, answer.headers['cache-control']]).toEqual([path, 200, 'no-cache'])
       expect(answer.body).toContain('<title>Heed</title>')
     }
-    expect((await bench.call('GET', '/assets/app-4f2a.js', { as: 'none' })).headers['cache-control']).toBe('public, max-age=31536000, immutable')
+    expect((await bench.call('GET', '/assets/app-4f2a.js', { as: 'none' })).headers['cache-control']).toBe(
+      'public, max-age=31536000, immutable',
+    )
     expect((await bench.call('GET', '/icon.svg', { as: 'none' })).headers['cache-control']).toBe('no-cache')
   })
 
   it('sends the smaller file of the build to those who can read it', async () => {
     const folder = makeEditor()
-    for (const [name, text] of [['app-4f2a.js', 'export {}'], ['ort.wasm', '\0asm']] as const) {
+    for (const [name, text] of [
+      ['app-4f2a.js', 'export {}'],
+      ['ort.wasm', '\0asm'],
+    ] as const) {
       writeFileSync(join(folder, 'assets', name), text)
       writeFileSync(join(folder, 'assets', `${name}.gz`), gzipSync(text))
     }
     writeFileSync(join(folder, 'assets', 'alone-77aa.js'), 'export {}')
-    const own = bench = await startApi(memoryApi({ editorDir: folder }))
+    const own = (bench = await startApi(memoryApi({ editorDir: folder })))
     const get = async (path: string, encodings: string) => {
-      const { status, headers, bytes } = await own.call('GET', path, { as: 'none', headers: { 'accept-encoding': encodings } })
-      return [status, headers['content-type'], headers['content-encoding'], headers.vary, headers['cache-control'], (headers['content-encoding'] ? gunzipSync(bytes) : bytes).toString()]
+      const { status, headers, bytes } = await own.call('GET', path, {
+        as: 'none',
+        headers: { 'accept-encoding': encodings },
+      })
+      return [
+        status,
+        headers['content-type'],
+        headers['content-encoding'],
+        headers.vary,
+        headers['cache-control'],
+        (headers['content-encoding'] ? gunzipSync(bytes) : bytes).toString(),
+      ]
     }
     const kept = 'public, max-age=31536000, immutable'
-    expect(await get('/assets/app-4f2a.js', 'br, gzip')).toEqual([200, 'text/javascript; charset=utf-8', 'gzip', 'Accept-Encoding', kept, 'export {}'])
-    expect(await get('/assets/ort.wasm?v=1', 'gzip, deflate')).toEqual([200, 'application/wasm', 'gzip', 'Accept-Encoding', kept, '\0asm'])
-    expect(await get('/assets/app-4f2a.js', 'gzip;q=0, identity')).toEqual([200, 'text/javascript; charset=utf-8', undefined, 'Accept-Encoding', kept, 'export {}'])
-    expect(await get('/assets/alone-77aa.js', 'gzip')).toEqual([200, 'text/javascript; charset=utf-8', undefined, 'Accept-Encoding', kept, 'export {}'])
+    expect(await get('/assets/app-4f2a.js', 'br, gzip')).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+      'gzip',
+      'Accept-Encoding',
+      kept,
+      'export {}',
+    ])
+    expect(await get('/assets/ort.wasm?v=1', 'gzip, deflate')).toEqual([
+      200,
+      'application/wasm',
+      'gzip',
+      'Accept-Encoding',
+      kept,
+      '\0asm',
+    ])
+    expect(await get('/assets/app-4f2a.js', 'gzip;q=0, identity')).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+      undefined,
+      'Accept-Encoding',
+      kept,
+      'export {}',
+    ])
+    expect(await get('/assets/alone-77aa.js', 'gzip')).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+      undefined,
+      'Accept-Encoding',
+      kept,
+      'export {}',
+    ])
     expect((await get('/assets/old-1111.js', 'gzip'))[0]).toBe(404)
   })
 
   it('has no other files and takes no changes', async () => {
     bench = await startApi(memoryApi({ editorDir: makeEditor() }))
-    for (const [method, path] of [['GET', '/assets/old-1111.js'], ['GET', '/.env'], ['GET', '/../../etc/passwd'], ['GET', '/..%2f..%2fetc%2fpasswd.txt'], ['POST', '/'], ['DELETE', '/flows/f1']] as const) {
+    for (const [method, path] of [
+      ['GET', '/assets/old-1111.js'],
+      ['GET', '/.env'],
+      ['GET', '/../../etc/passwd'],
+      ['GET', '/..%2f..%2fetc%2fpasswd.txt'],
+      ['POST', '/'],
+      ['DELETE', '/flows/f1'],
+    ] as const) {
       const answer = await bench.call('GET' === method ? 'GET' : method, path, { as: 'none' })
-      expect([path, answer.status === 404 || answer.body === '<!doctype html><title>Heed</title>', answer.bytes.includes('SECRET')]).toEqual([path, true, false])
+      expect([
+        path,
+        answer.status === 404 || answer.body === '<!doctype html><title>Heed</title>',
+        answer.bytes.includes('SECRET'),
+      ]).toEqual([path, true, false])
     }
     expect((await bench.call('GET', '/assets/old-1111.js')).status).toBe(404)
     expect((await bench.call('GET', '/.env')).status).toBe(404)
@@ -160,13 +242,21 @@ describe('the editor', () => {
 })
 
 describe('health', () => {
-  interface Health { status: string; version: string; checks: Record<string, { ok: boolean; detail?: string }> }
+  interface Health {
+    status: string
+    version: string
+    checks: Record<string, { ok: boolean; detail?: string }>
+  }
 
   it('is ok when everything is, and for everybody to see', async () => {
     bench = await startApi(memoryApi())
     const answer = await bench.call<Health>('GET', '/api/health', { as: 'none' })
     expect([answer.status, answer.body.status, answer.body.version]).toEqual([200, 'ok', '0.0.0-test'])
-    expect(answer.body.checks).toMatchObject({ database: { ok: true, backend: 'embedded' }, queue: { ok: true, backend: 'postgres' }, streams: { ok: true, wanted: 0 } })
+    expect(answer.body.checks).toMatchObject({
+      database: { ok: true, backend: 'embedded' },
+      queue: { ok: true, backend: 'postgres' },
+      streams: { ok: true, wanted: 0 },
+    })
   })
 
   it('is degraded while a stream is, but works', async () => {
@@ -174,18 +264,30 @@ describe('health', () => {
     deps.deployments.counts = async () => ({ wanted: 2, running: 1, degraded: 1 })
     bench = await startApi(deps)
     const answer = await bench.call<Health>('GET', '/api/health', { as: 'none' })
-    expect([answer.status, answer.body.status, answer.body.checks.streams]).toEqual([200, 'degraded', { ok: false, wanted: 2, running: 1, degraded: 1 }])
+    expect([answer.status, answer.body.status, answer.body.checks.streams]).toEqual([
+      200,
+      'degraded',
+      { ok: false, wanted: 2, running: 1, degraded: 1 },
+    ])
   })
 
   it('is 503 when the database or the queue is away, and tells strangers no address', async () => {
     const deps = memoryApi()
-    deps.pingDatabase = async () => { throw new Error('connect ECONNREFUSED 10.0.0.9:5432') }
+    deps.pingDatabase = async () => {
+      throw new Error('connect ECONNREFUSED 10.0.0.9:5432')
+    }
     bench = await startApi(deps)
     const answer = await bench.call<Health>('GET', '/api/health', { as: 'none' })
     expect([answer.status, answer.body.status, answer.body.checks.database?.ok]).toEqual([503, 'degraded', false])
     expect(answer.bytes.toString()).not.toContain('10.0.0.9')
     deps.pingDatabase = async () => ({ latencyMs: 1, version: '18', backend: 'external' })
-    deps.streams.isHealthy = async () => ({ ok: false, backend: 'redis', waiting: 0, active: 0, detail: 'Redis does not answer.' })
+    deps.streams.isHealthy = async () => ({
+      ok: false,
+      backend: 'redis',
+      waiting: 0,
+      active: 0,
+      detail: 'Redis does not answer.',
+    })
     expect((await bench.call('GET', '/api/health', { as: 'none' })).status).toBe(503)
   })
 
@@ -196,7 +298,11 @@ describe('health', () => {
     bench = await startApi(deps)
     const startMs = performance.now()
     const answer = await bench.call<Health>('GET', '/api/health', { as: 'none' })
-    expect([answer.status, answer.body.checks.database?.detail, answer.body.checks.streams?.ok]).toEqual([503, 'The database does not answer within 1 s.', true])
+    expect([answer.status, answer.body.checks.database?.detail, answer.body.checks.streams?.ok]).toEqual([
+      503,
+      'The database does not answer within 1 s.',
+      true,
+    ])
     expect(performance.now() - startMs).toBeLessThan(1500)
   })
 })
@@ -206,20 +312,45 @@ describe('node types and metrics', () => {
     bench = await startApi(memoryApi())
     const { nodes } = (await bench.call<{ nodes: Record<string, unknown>[] }>('GET', '/api/nodes')).body
     expect(nodes[0]).toEqual({
-      type: 'camera-source', version: 1, title: 'Camera', icon: 'camera', group: 'video', help: 'A camera.', role: 'source', card: '{{url}}',
-      ports: { in: {}, out: { frames: { kind: 'frames', label: 'Frames', help: '', required: true, many: false, event: null } } },
+      type: 'camera-source',
+      version: 1,
+      title: 'Camera',
+      icon: 'camera',
+      group: 'video',
+      help: 'A camera.',
+      role: 'source',
+      card: '{{url}}',
+      ports: {
+        in: {},
+        out: { frames: { kind: 'frames', label: 'Frames', help: '', required: true, many: false, event: null } },
+      },
       config: {
-        $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object', required: ['kind'],
-        properties: { kind: { type: 'string', enum: ['file', 'url'] }, url: { type: 'string', label: 'Address', widget: 'url' } },
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        type: 'object',
+        required: ['kind'],
+        properties: {
+          kind: { type: 'string', enum: ['file', 'url'] },
+          url: { type: 'string', label: 'Address', widget: 'url' },
+        },
       },
     })
   })
 
   it('come as Prometheus text, and requests are counted by pattern', async () => {
     const seen: string[] = []
-    bench = await startApi(memoryApi({ observeRequest: ({ method, route, status }) => { seen.push(`${method} ${route} ${status}`) } }))
+    bench = await startApi(
+      memoryApi({
+        observeRequest: ({ method, route, status }) => {
+          seen.push(`${method} ${route} ${status}`)
+        },
+      }),
+    )
     const answer = await bench.call('GET', '/metrics')
-    expect([answer.status, answer.headers['content-type'], answer.body]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8', '# none\n'])
+    expect([answer.status, answer.headers['content-type'], answer.body]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+      '# none\n',
+    ])
     await bench.call('GET', '/api/flows/f77')
     await bench.call('GET', '/api/nope')
     await bench.call('GET', '/api/flows', { as: 'none' })
@@ -233,7 +364,8 @@ describe('the listening socket', () => {
     bench = await startApi(deps)
     const second = createHttpServer(createApp(deps), deps)
     await expect(second.listen({ host: '127.0.0.1', port: bench.port })).rejects.toMatchObject({
-      code: 'SERVER_PORT_TAKEN', message: `Port ${bench.port} is taken on 127.0.0.1. Another Heed may be running there: stop it, or choose another port with HEED_PORT.`,
+      code: 'SERVER_PORT_TAKEN',
+      message: `Port ${bench.port} is taken on 127.0.0.1. Another Heed may be running there: stop it, or choose another port with HEED_PORT.`,
     })
     await second.close()
   })

@@ -5,7 +5,9 @@ import type { ApiBench, CallOptions } from '../support/api-bench.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { memoryApi } from '../support/memory-api.ts'
 
-interface Refusal { error: { code: string; message: string } }
+interface Refusal {
+  error: { code: string; message: string }
+}
 
 let bench: ApiBench
 afterEach(() => bench.stop())
@@ -35,7 +37,9 @@ describe('the sign-in link', () => {
     const answer = await claim(tokenOf(link))
     expect(answer.status).toBe(200)
     const cookie = answer.headers['set-cookie']?.[0] ?? ''
-    expect(cookie).toMatch(/^heed_session=[A-Za-z0-9_-]{43}; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/)
+    expect(cookie).toMatch(
+      /^heed_session=[A-Za-z0-9_-]{43}; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+    )
     const session = { cookie: cookie.split(';', 1)[0] ?? '' }
     expect((await bench.call('GET', '/api/me', { as: session })).body).toEqual({ signedIn: true, hasOwner: true })
     expect((await bench.call('GET', '/api/flows', { as: session })).status).toBe(200)
@@ -43,7 +47,8 @@ describe('the sign-in link', () => {
     expect((await claim(tokenOf(link))).body.error.code).toBe('AUTH_LINK_INVALID')
     // Neither the link, the session nor the password is kept as it was.
     const kept = JSON.stringify([[...deps.sessions.keys()], await deps.accounts.passwordHash(), deps.lines])
-    for (const secret of [tokenOf(link), session.cookie.split('=')[1] ?? '?', ownerPassword]) expect(kept).not.toContain(secret)
+    for (const secret of [tokenOf(link), session.cookie.split('=')[1] ?? '?', ownerPassword])
+      expect(kept).not.toContain(secret)
   })
 
   it('is replaced by the next one, and a made-up one is refused', async () => {
@@ -93,7 +98,11 @@ describe('the password', () => {
     await bench.signIn()
     for (let n = 0; n < 10; n++) expect((await signIn(`wrong ${n}`)).status).toBe(401)
     const refused = await signIn(ownerPassword)
-    expect([refused.status, refused.body.error.code, refused.headers['retry-after']]).toEqual([429, 'AUTH_TOO_MANY_TRIES', '900'])
+    expect([refused.status, refused.body.error.code, refused.headers['retry-after']]).toEqual([
+      429,
+      'AUTH_TOO_MANY_TRIES',
+      '900',
+    ])
     // Somebody else, as the proxy on this machine says.
     expect((await signIn(ownerPassword, { 'x-forwarded-for': '203.0.113.7' })).status).toBe(200)
     await clock.advance(15 * 60_000)
@@ -126,7 +135,9 @@ describe('a session', () => {
   it('gets its cookie again when the editor opens', async () => {
     bench = await startApi(memoryApi())
     const session = await bench.signIn()
-    expect((await bench.call('GET', '/api/me', { as: session })).headers['set-cookie']?.[0]).toContain(`${session.cookie}; Max-Age=2592000`)
+    expect((await bench.call('GET', '/api/me', { as: session })).headers['set-cookie']?.[0]).toContain(
+      `${session.cookie}; Max-Age=2592000`,
+    )
     expect((await bench.call('GET', '/api/me', { as: 'none' })).headers['set-cookie']).toBeUndefined()
   })
 
@@ -135,7 +146,9 @@ describe('a session', () => {
     const session = await bench.signIn()
     const other = await bench.signIn()
     const feed = await bench.open('/api/live', { as: session })
-    const ended = new Promise((resolve) => { feed.once('end', resolve).resume() })
+    const ended = new Promise((resolve) => {
+      feed.once('end', resolve).resume()
+    })
     const answer = await bench.call('POST', '/api/sign-out', { as: session, headers: { origin: bench.url } })
     expect(answer.status).toBe(204)
     expect(answer.headers['set-cookie']?.[0]).toMatch(/^heed_session=; Max-Age=0/)

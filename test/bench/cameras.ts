@@ -14,7 +14,8 @@ const seconds = 20
 
 /** A stand-in for ffmpeg that writes down the CPU time its ffmpeg took: the shell's `times`. */
 async function timedFfmpeg(folder: string): Promise<{ path: string; cpuSeconds(): Promise<number> }> {
-  const path = join(folder, 'ffmpeg'), report = join(folder, 'times')
+  const path = join(folder, 'ffmpeg'),
+    report = join(folder, 'times')
   await writeFile(path, `#!/bin/sh\nffmpeg "$@"\ncode=$?\ntimes > '${report}'\nexit $code\n`)
   await chmod(path, 0o755)
   return { path, cpuSeconds: async () => readTimes(await readFile(report, 'utf8')) }
@@ -29,7 +30,11 @@ function readTimes(text: string): number {
 async function ours(clip: string, taps: Taps): Promise<{ ffmpeg: number; node: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'heed-bench-'))
   const timed = await timedFfmpeg(folder)
-  const bench = await createMediaBench({ ffmpegPath: timed.path, ffprobePath: 'ffprobe', mediaDirs: [join(clip, '..')] })
+  const bench = await createMediaBench({
+    ffmpegPath: timed.path,
+    ffprobePath: 'ffprobe',
+    mediaDirs: [join(clip, '..')],
+  })
   const before = process.cpuUsage()
   const { frames, error } = await bench.watch({ kind: 'file', path: clip, loop: false }, taps).ended
   const used = process.cpuUsage(before)
@@ -41,7 +46,8 @@ async function ours(clip: string, taps: Taps): Promise<{ ffmpeg: number; node: n
 }
 
 async function plain(clip: string): Promise<number> {
-  const command = 'ffmpeg -nostdin -loglevel error -threads 1 -i "$0" -vf fps=1 -c:v mjpeg -f image2pipe - > /dev/null; times'
+  const command =
+    'ffmpeg -nostdin -loglevel error -threads 1 -i "$0" -vf fps=1 -c:v mjpeg -f image2pipe - > /dev/null; times'
   return readTimes((await run('sh', ['-c', command, clip])).stdout)
 }
 
@@ -51,15 +57,25 @@ export async function benchCameras(): Promise<Row[]> {
   const media = join(folder, 'media')
   await mkdir(media)
   const rows: Row[] = []
-  for (const [name, size] of [['1080p', '1920x1080'], ['360p', '640x360']] as const) {
+  for (const [name, size] of [
+    ['1080p', '1920x1080'],
+    ['360p', '640x360'],
+  ] as const) {
     const clip = await makeClip(join(media, `${name}.mp4`), { seconds, size, gop: 25 })
     const beside = await plain(clip)
-    for (const [label, taps] of [['for a model', defaultTaps], ['for a model and edge at 8 fps', { ...defaultTaps, fast: fastTap }]] as const) {
+    for (const [label, taps] of [
+      ['for a model', defaultTaps],
+      ['for a model and edge at 8 fps', { ...defaultTaps, fast: fastTap }],
+    ] as const) {
       const cost = await ours(clip, taps)
       const total = cost.ffmpeg + cost.node
       rows.push({
-        area: 'camera', what: `${name}, ${label}`, value: (total / seconds) * 1000, unit: 'CPU ms a second',
-        beside: `plain fps=1 ${((beside / seconds) * 1000).toFixed(1)}`, ratio: total / beside,
+        area: 'camera',
+        what: `${name}, ${label}`,
+        value: (total / seconds) * 1000,
+        unit: 'CPU ms a second',
+        beside: `plain fps=1 ${((beside / seconds) * 1000).toFixed(1)}`,
+        ratio: total / beside,
       })
     }
   }

@@ -11,17 +11,35 @@ export async function benchCompiler(count = 1000): Promise<Row[]> {
   const edge: ConnectionInfo = { name: 'edge', kind: 'edge' }
   const catalogue: Catalogue = { nodes: await loadCatalogue(), connections: new Map([['edge', edge]]) }
   const parts = Array.from({ length: count / 4 }, (_unused, n) => {
-    const { nodes, wires } = alertFlow({ camera: { kind: 'file', path: 'a.mp4' }, model: { connection: 'edge', instruction: 'Warn of falls.' }, notification: { channel: 'inbox' } })
+    const { nodes, wires } = alertFlow({
+      camera: { kind: 'file', path: 'a.mp4' },
+      model: { connection: 'edge', instruction: 'Warn of falls.' },
+      notification: { channel: 'inbox' },
+    })
     const named = (id: string): string => `${id}${n}`
     return {
       nodes: nodes.map((node) => ({ ...node, id: named(node.id) })),
-      wires: wires.map(({ from, to }) => ({ from: { ...from, node: named(from.node) }, to: { ...to, node: named(to.node) } })),
+      wires: wires.map(({ from, to }) => ({
+        from: { ...from, node: named(from.node) },
+        to: { ...to, node: named(to.node) },
+      })),
     }
   })
-  const flow = { format: 'heed.flow/1' as const, name: 'Large', nodes: parts.flatMap(({ nodes }) => nodes), wires: parts.flatMap(({ wires }) => wires) }
+  const flow = {
+    format: 'heed.flow/1' as const,
+    name: 'Large',
+    nodes: parts.flatMap(({ nodes }) => nodes),
+    wires: parts.flatMap(({ wires }) => wires),
+  }
   const measured = benchCompile(count, 50, catalogue, flow)
-  return [{
-    area: 'compile', what: `${measured.nodes} nodes, median`, value: measured.medianMs, unit: 'ms', target: 'under 20 ms',
-    beside: `first ${measured.firstMs} ms, p95 ${measured.p95Ms} ms; the schema alone ${measured.parseMs} ms`,
-  }]
+  return [
+    {
+      area: 'compile',
+      what: `${measured.nodes} nodes, median`,
+      value: measured.medianMs,
+      unit: 'ms',
+      target: 'under 20 ms',
+      beside: `first ${measured.firstMs} ms, p95 ${measured.p95Ms} ms; the schema alone ${measured.parseMs} ms`,
+    },
+  ]
 }

@@ -25,10 +25,21 @@ export function percentile(values: readonly number[], share: number): number {
 
 export function tableOf(rows: readonly Row[]): string {
   const cells = rows.map((row) => [
-    row.area, row.what, `${rounded(row.value)} ${row.unit}`, row.beside ?? '', row.ratio === undefined ? '' : `×${rounded(row.ratio)}`, row.target ?? '',
+    row.area,
+    row.what,
+    `${rounded(row.value)} ${row.unit}`,
+    row.beside ?? '',
+    row.ratio === undefined ? '' : `×${rounded(row.ratio)}`,
+    row.target ?? '',
   ])
   const head = ['area', 'what', 'measured', 'beside', 'ratio', 'target']
-  const widths = head.map((title, column) => Math.max(title.length, ...cells.map((line) => (line[column] ?? '').length)))
-  const line = (parts: readonly string[]): string => parts.map((part, column) => part.padEnd(widths[column] ?? 0)).join('  ').trimEnd()
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...cells.map((line) => (line[column] ?? '').length)),
+  )
+  const line = (parts: readonly string[]): string =>
+    parts
+      .map((part, column) => part.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
   return [line(head), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n')
 }

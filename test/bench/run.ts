@@ -13,7 +13,12 @@ import { tableOf, type Row } from './row.ts'
 import { benchStreams } from './streams.ts'
 
 const areas: Record<string, () => Promise<Row[]>> = {
-  compile: benchCompiler, engine: benchStreams, delivery: benchLatency, adacodec: benchCodec, camera: benchCameras, falls: benchFalls,
+  compile: benchCompiler,
+  engine: benchStreams,
+  delivery: benchLatency,
+  adacodec: benchCodec,
+  camera: benchCameras,
+  falls: benchFalls,
 }
 
 const wanted = process.argv.slice(2)
@@ -26,7 +31,7 @@ const rows: Row[] = []
 for (const [name, measure] of Object.entries(areas)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   process.stderr.write(`Measuring: ${name}…\n`)
-  rows.push(...await measure())
+  rows.push(...(await measure()))
 }
 const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`
 process.stdout.write(`${machine}\n\n${tableOf(rows)}\n`)

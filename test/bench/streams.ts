@@ -13,7 +13,10 @@ export async function benchStreams(): Promise<Row[]> {
   for (const streams of steps) {
     const { ticks, madeUp, lateMs: late, tickMs, cpuPercent } = await benchEngine(streams, secondsEach)
     rows.push({
-      area: 'engine', what: `${streams} streams: tick begins late by, p95`, value: late.p95, unit: 'ms',
+      area: 'engine',
+      what: `${streams} streams: tick begins late by, p95`,
+      value: late.p95,
+      unit: 'ms',
       beside: `${ticks} ticks, ${madeUp} made up, a tick takes ${tickMs.p50} ms (p50), ${Math.round(cpuPercent)} % of a core`,
       ...(streams === 150 ? { target: '150 streams on time' } : {}),
     })

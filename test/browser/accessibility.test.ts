@@ -9,14 +9,26 @@ import { alertFlow, deployFlow } from '../support/product-flows.ts'
 import { everyForm, saveFlow } from './screens-flows.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-interface Finding { id: string; impact: string; nodes: { html: string }[] }
+interface Finding {
+  id: string
+  impact: string
+  nodes: { html: string }[]
+}
 
 let product: Product
 let browser: Browser
 let flow = ''
 let forms = ''
 /** A form of each sort: drawn, chosen, typed, with a connection, with a problem, with what runs behind it. */
-const cards = ['form-privacy-mask', 'form-schedule', 'form-filter', 'form-delegate-to-agent', 'form-memory', 'tell-email', 'tell-web-push']
+const cards = [
+  'form-privacy-mask',
+  'form-schedule',
+  'form-filter',
+  'form-delegate-to-agent',
+  'form-memory',
+  'tell-email',
+  'tell-web-push',
+]
 
 beforeAll(async () => {
   product = await startProduct()
@@ -24,11 +36,22 @@ beforeAll(async () => {
   const { page } = await openPage(browser)
   await becomeOwner(page, product.signInLink() ?? '')
   await page.context().close()
-  flow = await deployFlow(product, alertFlow({
-    camera: { kind: 'rtsp', url: 'rtsp://127.0.0.1:9/none' }, model: { connection: 'edge', instruction: 'Warn of falls.', watchFor: ['fall'] }, notification: { channel: 'inbox', title: 'Fall' },
-  }))
+  flow = await deployFlow(
+    product,
+    alertFlow({
+      camera: { kind: 'rtsp', url: 'rtsp://127.0.0.1:9/none' },
+      model: { connection: 'edge', instruction: 'Warn of falls.', watchFor: ['fall'] },
+      notification: { channel: 'inbox', title: 'Fall' },
+    }),
+  )
   const { body } = await product.request<{ nodes: { type: string }[] }>('GET', '/api/nodes')
-  forms = await saveFlow(product, everyForm('none.mp4', body.nodes.map(({ type }) => type)))
+  forms = await saveFlow(
+    product,
+    everyForm(
+      'none.mp4',
+      body.nodes.map(({ type }) => type),
+    ),
+  )
 }, 60_000)
 
 afterAll(async () => {
@@ -41,8 +64,16 @@ async function seriousFindings(page: Page, within = 'html'): Promise<string[]> {
   await page.waitForTimeout(200)
   // Through the debugger: the page's own content policy lets no foreign script in.
   await page.evaluate(axe)
-  const { violations } = await page.evaluate(async (place) => await (globalThis as unknown as { axe: { run(place: string): Promise<{ violations: Finding[] }> } }).axe.run(place), within)
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
+  const { violations } = await page.evaluate(
+    async (place) =>
+      await (globalThis as unknown as { axe: { run(place: string): Promise<{ violations: Finding[] }> } }).axe.run(
+        place,
+      ),
+    within,
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
 }
 
 async function formFindings(page: Page): Promise<Record<string, string[]>> {

@@ -12,7 +12,10 @@ import { memoryApi, type MemoryApi } from '../support/memory-api.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** A grey picture of one by one. */
-const jpeg = Buffer.from('/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=', 'base64')
+const jpeg = Buffer.from(
+  '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
+  'base64',
+)
 
 let deps: MemoryApi
 let bench: ApiBench
@@ -23,11 +26,36 @@ beforeAll(async () => {
   const nowMs = Date.now()
   deps = memoryApi({ editorDir: join(fileURLToPath(new URL('../..', import.meta.url)), 'editor', 'dist') })
   deps.eventRows.set('e1', {
-    id: 'e1', kind: 'response.given', flow: 'f1', revision: 1, stream: 'f1-cam', node: 'model', at: new Date(nowMs - 12_000).toISOString(), mediaTimeS: 1,
-    text: '<b>A person</b> has fallen.', fields: {}, frame: { url: '' }, acknowledgedAt: null, acknowledgedBy: null, deliveries: [],
+    id: 'e1',
+    kind: 'response.given',
+    flow: 'f1',
+    revision: 1,
+    stream: 'f1-cam',
+    node: 'model',
+    at: new Date(nowMs - 12_000).toISOString(),
+    mediaTimeS: 1,
+    text: '<b>A person</b> has fallen.',
+    fields: {},
+    frame: { url: '' },
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    deliveries: [],
   })
   deps.frames.set('e1', jpeg)
-  await deps.flows.create({ format: 'heed.flow/1', name: 'Grandma', wires: [], nodes: [{ id: 'tell', type: 'notification', version: 1, position: { x: 0, y: 0 }, config: { call: ['Ana +34 600 000 000'] } }] })
+  await deps.flows.create({
+    format: 'heed.flow/1',
+    name: 'Grandma',
+    wires: [],
+    nodes: [
+      {
+        id: 'tell',
+        type: 'notification',
+        version: 1,
+        position: { x: 0, y: 0 },
+        config: { call: ['Ana +34 600 000 000'] },
+      },
+    ],
+  })
   bench = await startApi(deps)
   link = createAcknowledgeLinks({ linkKey: deps.linkKey, publicUrl: bench.url }).urlFor('e1', nowMs, nowMs)
   browser = await openBrowser()
@@ -49,8 +77,15 @@ describe('the link of a message', () => {
     expect(button?.height).toBeGreaterThanOrEqual(44)
     expect(button?.y).toBeGreaterThan(380)
     await page.evaluate(axe)
-    const serious = await page.evaluate(async () => (await (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> } }).axe.run())
-      .violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id))
+    const serious = await page.evaluate(async () =>
+      (
+        await (
+          globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string }[] }> } }
+        ).axe.run()
+      ).violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id }) => id),
+    )
     expect(serious).toEqual([])
     await page.getByTestId('acknowledge').click()
     await page.getByTestId('acknowledged').waitFor()

@@ -24,18 +24,38 @@ let next = ''
 
 const phoneLook = { viewport: { width: 390, height: 844 }, hasTouch: true }
 const card = (id: string) => desk.page.getByTestId(`node-${id}`)
-const type = (id: string, kind: string, at: number, config: Record<string, unknown> = {}) => ({ id, type: kind, version: 1, position: { x: (at % 4) * 300, y: Math.floor(at / 4) * 420 }, config })
-const wire = (from: string, to: string) => ({ from: { node: from.split('.')[0], port: from.split('.')[1] }, to: { node: to.split('.')[0], port: to.split('.')[1] } })
+const type = (id: string, kind: string, at: number, config: Record<string, unknown> = {}) => ({
+  id,
+  type: kind,
+  version: 1,
+  position: { x: (at % 4) * 300, y: Math.floor(at / 4) * 420 },
+  config,
+})
+const wire = (from: string, to: string) => ({
+  from: { node: from.split('.')[0], port: from.split('.')[1] },
+  to: { node: to.split('.')[0], port: to.split('.')[1] },
+})
 
 const drawn = (path: string) => ({
-  format: 'heed.flow/1', name: 'Acting',
+  format: 'heed.flow/1',
+  name: 'Acting',
   nodes: [
-    type('cam', 'camera-source', 0, { kind: 'file', path, loop: true }), type('model', 'interaction-model', 1, { connection: 'vllm', instruction: 'Warn of falls.' }), type('arm', 'arm', 2), type('look', 'debug', 3),
-    type('ask', 'delegate-to-agent', 5, { connection: 'doctor' }), type('why', 'debug', 6), type('tell', 'notification', 7, { channel: 'webhook', url: receiver.url, title: 'Fall', repeatEveryM: 0.02 }),
+    type('cam', 'camera-source', 0, { kind: 'file', path, loop: true }),
+    type('model', 'interaction-model', 1, { connection: 'vllm', instruction: 'Warn of falls.' }),
+    type('arm', 'arm', 2),
+    type('look', 'debug', 3),
+    type('ask', 'delegate-to-agent', 5, { connection: 'doctor' }),
+    type('why', 'debug', 6),
+    type('tell', 'notification', 7, { channel: 'webhook', url: receiver.url, title: 'Fall', repeatEveryM: 0.02 }),
   ],
   wires: [
-    wire('cam.frames', 'model.frames'), wire('model.response', 'arm.message'), wire('arm.message', 'look.message'), wire('look.message', 'tell.message'),
-    wire('model.delegation', 'ask.delegation'), wire('ask.failed', 'why.message'), wire('ask.answer', 'model.answer'),
+    wire('cam.frames', 'model.frames'),
+    wire('model.response', 'arm.message'),
+    wire('arm.message', 'look.message'),
+    wire('look.message', 'tell.message'),
+    wire('model.delegation', 'ask.delegation'),
+    wire('ask.failed', 'why.message'),
+    wire('ask.answer', 'model.answer'),
   ],
 })
 
@@ -53,15 +73,24 @@ beforeAll(async () => {
   receiver = await startWebhookReceiver()
   agent = await startFakeAgent()
   agent.manner = 'hang'
-  model = await startFakeOrchestrator({ model: () => {
-    const said = next
-    next = ''
-    return said || '</silence>'
-  } })
+  model = await startFakeOrchestrator({
+    model: () => {
+      const said = next
+      next = ''
+      return said || '</silence>'
+    },
+  })
   product = await startProduct({ dataDir })
   await product.request('POST', '/api/connections', { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } })
-  await product.request('POST', '/api/connections', { name: 'doctor', kind: 'background-agent', config: { url: agent.url } })
-  flow = await deployFlow(product, drawn(await uploadClip(product, await makeClip(join(dataDir, 'room.mp4'), { seconds: 8 }))))
+  await product.request('POST', '/api/connections', {
+    name: 'doctor',
+    kind: 'background-agent',
+    config: { url: agent.url },
+  })
+  flow = await deployFlow(
+    product,
+    drawn(await uploadClip(product, await makeClip(join(dataDir, 'room.mp4'), { seconds: 8 }))),
+  )
   browser = await openBrowser()
   desk = await openPage(browser)
   await becomeOwner(desk.page, product.signInLink() ?? '')
@@ -77,7 +106,10 @@ afterAll(async () => {
 })
 
 async function dataOf(node: string): Promise<Record<string, unknown>> {
-  const { body } = await product.request<{ streams: { nodes: Record<string, { data?: Record<string, unknown> }> }[] }>('GET', `/api/flows/${flow}/status`)
+  const { body } = await product.request<{ streams: { nodes: Record<string, { data?: Record<string, unknown> }> }[] }>(
+    'GET',
+    `/api/flows/${flow}/status`,
+  )
   return body.streams[0]?.nodes[node]?.data ?? {}
 }
 
@@ -88,7 +120,9 @@ describe('a question on the card', () => {
     await card('model').getByTestId('card-ask-text').fill('Is the door open?')
     await card('model').getByTestId('card-ask-text').press('Enter')
     await card('model').getByTestId('card-asked').getByText('Is the door open?').waitFor()
-    await eventually('the model was asked', async () => model.calls.some(({ texts }) => texts.join('\n').includes('Is the door open?')))
+    await eventually('the model was asked', async () =>
+      model.calls.some(({ texts }) => texts.join('\n').includes('Is the door open?')),
+    )
   }, 40_000)
 })
 
@@ -97,16 +131,25 @@ describe('an agent that takes too long', () => {
     next = `</response> One moment. </delegation> ${question}`
     await eventually('the agent is asked', async () => agent.waiting === 1)
   }
-  const isLetGo = (reasons: number) => eventually('the agent is let go of, and the reason goes on', async () => agent.waiting === 0 && (await dataOf('why'))['count'] === reasons)
+  const isLetGo = (reasons: number) =>
+    eventually(
+      'the agent is let go of, and the reason goes on',
+      async () => agent.waiting === 0 && (await dataOf('why'))['count'] === reasons,
+    )
 
   it('is cancelled on its card, which says so; the port "Failed" carries the reason', async () => {
     await delegate('Is she hurt?')
     await card('ask').getByText('The agent is at work').waitFor()
     await card('ask').getByTestId('cancel-delivery').click()
     await isLetGo(1)
-    await card('ask').locator('[data-testid="delivery"][data-state="cancelled"]').getByText('Cancelled', { exact: true }).waitFor()
+    await card('ask')
+      .locator('[data-testid="delivery"][data-state="cancelled"]')
+      .getByText('Cancelled', { exact: true })
+      .waitFor()
     await card('why').getByText('Cancelled by a person.').waitFor()
-    expect((await eventsOf(product, flow, 'delegation.failed')).map(({ text }) => text)).toEqual(['Cancelled by a person.'])
+    expect((await eventsOf(product, flow, 'delegation.failed')).map(({ text }) => text)).toEqual([
+      'Cancelled by a person.',
+    ])
   }, 40_000)
 
   it('is cancelled in the list below too', async () => {
@@ -123,10 +166,15 @@ describe('the debug card', () => {
   it('shows the newest first, keeps twenty, and shows hostile words letter by letter', async () => {
     const hostile = '<img src=x onerror="window.harmed=1"><b>Now</b> {{text}}'
     const words = [...Array.from({ length: 21 }, (_, index) => `Message ${index + 1}.`), hostile]
-    for (const text of words) await product.request('POST', `/api/flows/${flow}/nodes/why/input`, { port: 'message', text })
+    for (const text of words)
+      await product.request('POST', `/api/flows/${flow}/nodes/why/input`, { port: 'message', text })
     const passed = card('why').getByTestId('debug-passed')
     await eventually('the newest is on top', async () => (await passed.first().innerText()).startsWith(hostile))
-    expect((await passed.allInnerTexts()).map((text) => text.slice(0, 11))).toEqual([hostile.slice(0, 11), 'Message 21.', 'Message 20.'])
+    expect((await passed.allInnerTexts()).map((text) => text.slice(0, 11))).toEqual([
+      hostile.slice(0, 11),
+      'Message 21.',
+      'Message 20.',
+    ])
     expect(await card('why').innerText()).toContain('24 passed')
     expect(await passed.locator('img, b').count()).toBe(0)
     expect(await desk.page.evaluate(() => 'harmed' in globalThis)).toBe(false)
@@ -139,10 +187,11 @@ describe('the debug card', () => {
 })
 
 describe('the arm switch', () => {
-  const isArmed = (page: Page, wanted: boolean) => eventually(`it says ${wanted ? 'armed' : 'disarmed'}`, async () => {
-    const found = page.getByTestId('arm-arm')
-    return await found.isEnabled() && await found.isChecked() === wanted
-  })
+  const isArmed = (page: Page, wanted: boolean) =>
+    eventually(`it says ${wanted ? 'armed' : 'disarmed'}`, async () => {
+      const found = page.getByTestId('arm-arm')
+      return (await found.isEnabled()) && (await found.isChecked()) === wanted
+    })
 
   it('disarms on the canvas: nobody is told, and the phone and the API know it, also after a reload', async () => {
     await isArmed(desk.page, true)
@@ -172,7 +221,11 @@ describe('the arm switch', () => {
 describe('reminders', () => {
   /** The reminder that comes due after somebody has seen it sends nothing, and none follows it. */
   const haveEnded = async (text: string): Promise<void> => {
-    await eventually('the next reminder finds it seen', async () => (await eventsOf(product, flow, 'response.given')).find((event) => event.text === text)?.deliveries.some(({ detail }) => detail.startsWith('Somebody has acknowledged')))
+    await eventually('the next reminder finds it seen', async () =>
+      (await eventsOf(product, flow, 'response.given'))
+        .find((event) => event.text === text)
+        ?.deliveries.some(({ detail }) => detail.startsWith('Somebody has acknowledged')),
+    )
     const event = (await eventsOf(product, flow, 'response.given')).find((found) => found.text === text)
     expect(event?.deliveries.filter(({ state }) => state !== 'delivered')).toEqual([])
     expect(about(text)).toHaveLength((event?.deliveries.length ?? 0) - 1)
@@ -182,7 +235,10 @@ describe('reminders', () => {
     next = '</response> Ana has fallen.'
     await eventually('it was said and said again', async () => about('Ana has fallen.').length >= 2)
     await desk.page.goto(`${product.url}/inbox`)
-    const row = desk.page.getByTestId('event-row').filter({ hasText: 'Ana has fallen.' }).filter({ hasText: 'The model spoke' })
+    const row = desk.page
+      .getByTestId('event-row')
+      .filter({ hasText: 'Ana has fallen.' })
+      .filter({ hasText: 'The model spoke' })
     await row.getByTestId('acknowledge').click()
     await row.waitFor({ state: 'detached' })
     await haveEnded('Ana has fallen.')
@@ -190,7 +246,10 @@ describe('reminders', () => {
 
   it('end with the button behind the link, without an account', async () => {
     next = '</response> Ben has fallen.'
-    const [message] = await eventually('it was said and said again', async () => about('Ben has fallen.').length >= 2 && about('Ben has fallen.'))
+    const [message] = await eventually(
+      'it was said and said again',
+      async () => about('Ben has fallen.').length >= 2 && about('Ben has fallen.'),
+    )
     const stranger = await openPage(browser, phoneLook)
     await stranger.page.goto(String(message?.body.acknowledgeUrl))
     await stranger.page.getByTestId('acknowledge').tap()
@@ -218,8 +277,12 @@ describe('Heed goes away and comes back', () => {
     product = await startProduct({ dataDir, port: Number(new URL(url).port) })
     await Promise.all(pages.map((page) => page.getByTestId('offline').waitFor({ state: 'detached', timeout: 30_000 })))
     next = '</response> Cara has fallen.'
-    await phone.page.getByTestId('event-row').filter({ hasText: 'Cara has fallen.' }).first().waitFor({ timeout: 30_000 })
+    await phone.page
+      .getByTestId('event-row')
+      .filter({ hasText: 'Cara has fallen.' })
+      .first()
+      .waitFor({ timeout: 30_000 })
     await desk.page.getByTestId('event-row').filter({ hasText: 'Cara has fallen.' }).first().waitFor()
-    expect(await desk.page.getByTestId('toast').count() + await phone.page.getByTestId('toast').count()).toBe(0)
+    expect((await desk.page.getByTestId('toast').count()) + (await phone.page.getByTestId('toast').count())).toBe(0)
   }, 90_000)
 })

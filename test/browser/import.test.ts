@@ -13,7 +13,11 @@ import { eventually, removeFolder, startProduct, type Product } from '../support
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-interface Finding { id: string; impact: string; nodes: { html: string }[] }
+interface Finding {
+  id: string
+  impact: string
+  nodes: { html: string }[]
+}
 
 let product: Product
 let browser: Browser
@@ -23,10 +27,21 @@ let model: FakeOrchestrator
 let file: string
 
 beforeAll(async () => {
-  ;[product, receiver, model] = await Promise.all([startProduct(), startWebhookReceiver(), startFakeOrchestrator({ model: ({ index }) => (index % 4 === 2 ? '</response> Somebody has fallen.' : '</silence>') })])
+  ;[product, receiver, model] = await Promise.all([
+    startProduct(),
+    startWebhookReceiver(),
+    startFakeOrchestrator({
+      model: ({ index }) => (index % 4 === 2 ? '</response> Somebody has fallen.' : '</silence>'),
+    }),
+  ])
   mkdirSync(join(product.dataDir, 'made'))
   const path = await uploadClip(product, await makeClip(join(product.dataDir, 'made', 'hall.mp4'), { seconds: 8 }))
-  const drawn = alertFlow({ name: 'From a friend', camera: { kind: 'file', path, loop: true }, model: { connection: 'gpu', instruction: 'Warn of falls.' }, notification: { channel: 'webhook', url: receiver.url } })
+  const drawn = alertFlow({
+    name: 'From a friend',
+    camera: { kind: 'file', path, loop: true },
+    model: { connection: 'gpu', instruction: 'Warn of falls.' },
+    notification: { channel: 'webhook', url: receiver.url },
+  })
   file = join(product.dataDir, 'made', 'friend.heed.json')
   writeFileSync(file, JSON.stringify({ ...drawn, 'x-mine': { kept: true } }))
   browser = await openBrowser()
@@ -43,20 +58,29 @@ afterAll(async () => {
 async function seriousFindings(page: Page): Promise<string[]> {
   await page.waitForTimeout(300)
   await page.evaluate(axe)
-  const { violations } = await page.evaluate(async () => await (globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } }).axe.run())
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
+  const { violations } = await page.evaluate(
+    async () => await (globalThis as unknown as { axe: { run(): Promise<{ violations: Finding[] }> } }).axe.run(),
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
 }
 
 describe('a flow from somebody else', () => {
   it('is refused in words when it is none', async () => {
     const { page } = open
     await page.goto(`${product.url}/flows`)
-    const choose = (text: string): Promise<void> => page.getByTestId('import-file').setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from(text) })
+    const choose = (text: string): Promise<void> =>
+      page
+        .getByTestId('import-file')
+        .setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from(text) })
     await page.getByTestId('import-flow').waitFor()
     await choose('hello')
     await page.getByText('“notes.json” cannot be read as a flow.').waitFor()
     await choose('{"format":"heed.flow/9"}')
-    await page.getByText('“notes.json” is not a flow that Heed can read. This flow is written as “heed.flow/9”').waitFor()
+    await page
+      .getByText('“notes.json” is not a flow that Heed can read. This flow is written as “heed.flow/9”')
+      .waitFor()
     const dropped = await page.evaluateHandle(() => {
       const transfer = new DataTransfer()
       transfer.items.add(new File(['[]'], 'dropped.json', { type: 'application/json' }))
@@ -73,16 +97,26 @@ describe('a flow from somebody else', () => {
     await page.getByTestId('import-file').setInputFiles(file)
     const panel = page.getByTestId('needs-panel')
     await panel.getByText('This flow came from somebody else').waitFor()
-    expect(await page.getByTestId('needs-summary').textContent()).toBe('It waits for 2 decisions of yours before it can run.')
-    expect(await page.getByTestId('need-host').textContent()).toContain(`It wants to reach ${new URL(receiver.url).host}, in your own network.`)
+    expect(await page.getByTestId('needs-summary').textContent()).toBe(
+      'It waits for 2 decisions of yours before it can run.',
+    )
+    expect(await page.getByTestId('need-host').textContent()).toContain(
+      `It wants to reach ${new URL(receiver.url).host}, in your own network.`,
+    )
     expect(await seriousFindings(page)).toEqual([])
     const flow = new URL(page.url()).pathname.split('/').at(-1) ?? ''
 
     // Neither a deploy nor a test message goes around the question.
     await page.getByTestId('deploy-button').click()
     await page.getByTestId('deploy-error').waitFor()
-    const { body } = await product.request<{ ok: boolean; message: string }>('POST', `/api/flows/${flow}/nodes/tell/test`)
-    expect(body).toEqual({ ok: false, message: `This flow came from somebody else and wants to send to ${new URL(receiver.url).host}. Allow it, or take it out.` })
+    const { body } = await product.request<{ ok: boolean; message: string }>(
+      'POST',
+      `/api/flows/${flow}/nodes/tell/test`,
+    )
+    expect(body).toEqual({
+      ok: false,
+      message: `This flow came from somebody else and wants to send to ${new URL(receiver.url).host}. Allow it, or take it out.`,
+    })
     expect((await product.request('POST', `/api/flows/${flow}/deploy`)).status).toBe(422)
 
     // Closed it stays in reach; by keyboard too.
@@ -116,9 +150,20 @@ describe('a flow from somebody else', () => {
 
 it('a flow is given away without its secrets, as a file that comes back the same', async () => {
   const { page } = open
-  await product.request('POST', '/api/flows', { ...alertFlow({ name: 'Mine / ours', camera: { kind: 'rtsp', url: 'rtsp://admin:hunter2@10.0.0.7/stream' }, model: { connection: 'edge', watchFor: ['fall'] }, notification: { channel: 'inbox' } }), 'x-mine': { kept: true } })
+  await product.request('POST', '/api/flows', {
+    ...alertFlow({
+      name: 'Mine / ours',
+      camera: { kind: 'rtsp', url: 'rtsp://admin:hunter2@10.0.0.7/stream' },
+      model: { connection: 'edge', watchFor: ['fall'] },
+      notification: { channel: 'inbox' },
+    }),
+    'x-mine': { kept: true },
+  })
   await page.goto(`${product.url}/flows`)
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Export Mine / ours' }).click()])
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export Mine / ours' }).click(),
+  ])
   expect(download.suggestedFilename()).toBe('Mine ours.heed.json')
   const text = readFileSync(await download.path(), 'utf8')
   expect(text).not.toMatch(/hunter2|admin|\*\*\*/)
@@ -130,17 +175,49 @@ it('a flow is given away without its secrets, as a file that comes back the same
 
 it('a program on this machine waits for a yes too, on the card and in the panel, also where its connection is made only later', async () => {
   const { page } = open
-  const drawn = alertFlow({ name: 'Asks', camera: { kind: 'browser' }, model: { connection: 'edge', watchFor: ['fall'] }, notification: { channel: 'inbox' } })
-  const ask = { id: 'ask', type: 'delegate-to-agent', version: 1, position: { x: 780, y: 200 }, config: { connection: 'helper' } }
-  const asks = { ...drawn, nodes: [...drawn.nodes, ask], wires: [...drawn.wires, { from: { node: 'model', port: 'delegation' }, to: { node: 'ask', port: 'delegation' } }] }
-  const { body } = await product.request<{ flow: { id: string; unapprovedHosts: string[] } }>('POST', '/api/flows/import', asks)
+  const drawn = alertFlow({
+    name: 'Asks',
+    camera: { kind: 'browser' },
+    model: { connection: 'edge', watchFor: ['fall'] },
+    notification: { channel: 'inbox' },
+  })
+  const ask = {
+    id: 'ask',
+    type: 'delegate-to-agent',
+    version: 1,
+    position: { x: 780, y: 200 },
+    config: { connection: 'helper' },
+  }
+  const asks = {
+    ...drawn,
+    nodes: [...drawn.nodes, ask],
+    wires: [...drawn.wires, { from: { node: 'model', port: 'delegation' }, to: { node: 'ask', port: 'delegation' } }],
+  }
+  const { body } = await product.request<{ flow: { id: string; unapprovedHosts: string[] } }>(
+    'POST',
+    '/api/flows/import',
+    asks,
+  )
   expect(body.flow.unapprovedHosts).toEqual([])
-  expect((await product.request('POST', '/api/connections', { name: 'helper', kind: 'command', config: { command: 'slow' } })).status).toBe(201)
+  expect(
+    (
+      await product.request('POST', '/api/connections', {
+        name: 'helper',
+        kind: 'command',
+        config: { command: 'slow' },
+      })
+    ).status,
+  ).toBe(201)
   const refused = await product.request<{ error: { message: string } }>('POST', `/api/flows/${body.flow.id}/deploy`)
-  expect([refused.status, refused.body.error.message]).toEqual([422, expect.stringContaining('wants to run "slow" on this machine. Allow it, or take it out.')])
+  expect([refused.status, refused.body.error.message]).toEqual([
+    422,
+    expect.stringContaining('wants to run "slow" on this machine. Allow it, or take it out.'),
+  ])
   await page.goto(`${product.url}/flows/${body.flow.id}`)
   await page.getByTestId('needs-show').click()
-  expect(await page.getByTestId('need-host').textContent()).toContain('It wants to run a program on this machine, through the connection “helper”. Ask an agent')
+  expect(await page.getByTestId('need-host').textContent()).toContain(
+    'It wants to run a program on this machine, through the connection “helper”. Ask an agent',
+  )
   await page.getByTestId('node-ask').getByTestId('problem-allow').waitFor()
   await page.getByTestId('need-allow').click()
   await page.getByText('Everything it needs is here.').waitFor()
@@ -150,7 +227,10 @@ it('a program on this machine waits for a yes too, on the card and in the panel,
 it('hosts of the own network are allowed and taken back under Connections', async () => {
   const { page } = open
   await page.goto(`${product.url}/connections`)
-  await page.getByTestId('host-named').filter({ hasText: new URL(receiver.url).host }).waitFor()
+  await page
+    .getByTestId('host-named')
+    .filter({ hasText: new URL(receiver.url).host })
+    .waitFor()
   await page.getByTestId('host-name').fill('no host at all')
   await page.getByTestId('host-add').click()
   await page.getByText('This is not a host.').waitFor()
@@ -169,7 +249,13 @@ it('on a phone the panel can be read and pressed, in the dark as well', async ()
   await page.getByTestId('sign-in-password').fill(ownerPassword)
   await page.getByTestId('sign-in-submit').click()
   await page.getByTestId('nav-flows').click()
-  await page.getByTestId('import-file').setInputFiles({ name: 'more.json', mimeType: 'application/json', buffer: Buffer.from(readFileSync(file, 'utf8').replace(new URL(receiver.url).origin, 'https://stranger.example')) })
+  await page
+    .getByTestId('import-file')
+    .setInputFiles({
+      name: 'more.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(readFileSync(file, 'utf8').replace(new URL(receiver.url).origin, 'https://stranger.example')),
+    })
   await page.getByTestId('need-allow').waitFor()
   expect(await seriousFindings(page)).toEqual([])
   const box = await page.getByTestId('need-allow').boundingBox()

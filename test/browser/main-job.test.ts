@@ -19,7 +19,9 @@ let clip: string
 
 beforeAll(async () => {
   receiver = await startWebhookReceiver()
-  model = await startFakeOrchestrator({ model: ({ index }) => (index === 3 ? '</response> A person has fallen.' : '</silence>') })
+  model = await startFakeOrchestrator({
+    model: ({ index }) => (index === 3 ? '</response> A person has fallen.' : '</silence>'),
+  })
   product = await startProduct()
   await product.request('POST', '/api/connections', { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } })
   mkdirSync(join(product.dataDir, 'made'))
@@ -71,8 +73,16 @@ describe('the main job, in a browser', () => {
   it('lets four nodes be dragged onto the canvas and wired, and refuses a wire that does not fit', async () => {
     await page.getByTestId('new-flow').click()
     await page.getByTestId('canvas').waitFor()
-    for (const [type, x, y] of [['camera-source', 30, 60], ['adacodec', 300, 60], ['interaction-model', 570, 60], ['notification', 770, 260]] as const) ids[type] = await place(type, x, y)
-    const [cam, codec, watcher, tell] = ['camera-source', 'adacodec', 'interaction-model', 'notification'].map((type) => ids[type])
+    for (const [type, x, y] of [
+      ['camera-source', 30, 60],
+      ['adacodec', 300, 60],
+      ['interaction-model', 570, 60],
+      ['notification', 770, 260],
+    ] as const)
+      ids[type] = await place(type, x, y)
+    const [cam, codec, watcher, tell] = ['camera-source', 'adacodec', 'interaction-model', 'notification'].map(
+      (type) => ids[type],
+    )
     await page.getByTestId('command-fit-view').click()
     await wire(`${cam}-out-frames`, `${tell}-in-message`)
     expect(await page.getByTestId('wire-refused').innerText()).toMatch(/pictures.*message/i)
@@ -85,10 +95,14 @@ describe('the main job, in a browser', () => {
 
   it('uploads a clip, fills in the forms, and says on the card what is still missing', async () => {
     const problem = page.getByTestId(`node-${ids['interaction-model']}`)
-    await eventually('a sentence on the card', async () => /what to watch for|choose the model/i.test(await problem.innerText()))
+    await eventually('a sentence on the card', async () =>
+      /what to watch for|choose the model/i.test(await problem.innerText()),
+    )
     await page.getByTestId(`node-${ids['camera-source']}`).click()
     await page.getByTestId('media-upload').setInputFiles(clip)
-    await eventually('the clip is chosen', async () => (await page.getByTestId(`node-${ids['camera-source']}`).innerText()).includes('hall.mp4'))
+    await eventually('the clip is chosen', async () =>
+      (await page.getByTestId(`node-${ids['camera-source']}`).innerText()).includes('hall.mp4'),
+    )
     await page.getByTestId(`node-${ids['interaction-model']}`).click()
     await page.getByTestId('field-connection').selectOption('vllm')
     await page.getByTestId('field-instruction').fill('Warn the moment a person falls.')
@@ -97,25 +111,43 @@ describe('the main job, in a browser', () => {
     await page.getByTestId('field-channel').selectOption('webhook')
     await page.getByTestId('field-url').fill(receiver.url)
     await page.getByTestId('field-title').fill('Fall')
-    await eventually('everything is saved', async () => /all changes saved/i.test(await page.getByTestId('save-state').innerText()))
+    await eventually('everything is saved', async () =>
+      /all changes saved/i.test(await page.getByTestId('save-state').innerText()),
+    )
   }, 60_000)
 
   it('deploys, and the cards speak', async () => {
     await page.getByTestId('deploy-button').click()
     const card = page.getByTestId(`node-${ids['interaction-model']}`)
-    await eventually('the model card speaks', async () => (await card.innerText()).includes('A person has fallen.'), 30_000)
-    await eventually('the codec card tells what it saves', async () => /saved/.test(await page.getByTestId(`node-${ids['adacodec']}`).innerText()))
-    await eventually('the camera card shows a picture', async () => (await page.getByTestId(`node-${ids['camera-source']}`).locator('img, canvas').count()) > 0)
+    await eventually(
+      'the model card speaks',
+      async () => (await card.innerText()).includes('A person has fallen.'),
+      30_000,
+    )
+    await eventually('the codec card tells what it saves', async () =>
+      /saved/.test(await page.getByTestId(`node-${ids['adacodec']}`).innerText()),
+    )
+    await eventually(
+      'the camera card shows a picture',
+      async () => (await page.getByTestId(`node-${ids['camera-source']}`).locator('img, canvas').count()) > 0,
+    )
   }, 60_000)
 
   it('shows the event with its picture, and the webhook has it', async () => {
     const row = page.getByTestId('event-row').filter({ hasText: 'A person has fallen.' }).first()
     await row.waitFor()
     const picture = row.locator('img').first()
-    await eventually('the picture is loaded', async () => await picture.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0))
+    await eventually(
+      'the picture is loaded',
+      async () => await picture.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0),
+    )
     await eventually('the webhook arrives', async () => receiver.received.length > 0)
     const [hook] = receiver.received
-    expect(hook?.body).toMatchObject({ text: 'A person has fallen.', title: 'Fall', source: { node: ids['interaction-model'] } })
+    expect(hook?.body).toMatchObject({
+      text: 'A person has fallen.',
+      title: 'Fall',
+      source: { node: ids['interaction-model'] },
+    })
     expect(String(hook?.body.acknowledgeUrl)).toMatch(/^http/)
     await eventually('the row says it was delivered', async () => /delivered/i.test(await row.innerText()))
   }, 60_000)

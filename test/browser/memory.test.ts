@@ -19,20 +19,38 @@ let flow: string
 
 const at = { x: 0, y: 0 }
 const drawn = (path: string) => ({
-  format: 'heed.flow/1', name: 'Remembering', nodes: [
+  format: 'heed.flow/1',
+  name: 'Remembering',
+  nodes: [
     { id: 'cam', type: 'camera-source', version: 1, position: at, config: { kind: 'file', path, loop: true } },
     { id: 'mind', type: 'memory', version: 1, position: { x: 0, y: 320 }, config: { keepFacts: 1 } },
-    { id: 'model', type: 'interaction-model', version: 1, position: { x: 420, y: 0 }, config: { connection: 'plain', instruction: 'Watch the hall.' } },
+    {
+      id: 'model',
+      type: 'interaction-model',
+      version: 1,
+      position: { x: 420, y: 0 },
+      config: { connection: 'plain', instruction: 'Watch the hall.' },
+    },
   ],
-  wires: [{ from: { node: 'cam', port: 'frames' }, to: { node: 'model', port: 'frames' } }, { from: { node: 'mind', port: 'memory' }, to: { node: 'model', port: 'memory' } }],
+  wires: [
+    { from: { node: 'cam', port: 'frames' }, to: { node: 'model', port: 'frames' } },
+    { from: { node: 'mind', port: 'memory' }, to: { node: 'model', port: 'memory' } },
+  ],
 })
 
 beforeAll(async () => {
   server = await model.listen()
   product = await startProduct()
-  await product.request('POST', '/api/connections', { name: 'plain', kind: 'openai', config: { url: server.url, model: 'qwen-vl' } })
+  await product.request('POST', '/api/connections', {
+    name: 'plain',
+    kind: 'openai',
+    config: { url: server.url, model: 'qwen-vl' },
+  })
   mkdirSync(join(product.dataDir, 'made'))
-  flow = await deployFlow(product, drawn(await uploadClip(product, await makeClip(join(product.dataDir, 'made', 'hall.mp4'), { seconds: 8 }))))
+  flow = await deployFlow(
+    product,
+    drawn(await uploadClip(product, await makeClip(join(product.dataDir, 'made', 'hall.mp4'), { seconds: 8 }))),
+  )
   browser = await openBrowser()
   open = await openPage(browser)
 }, 60_000)
@@ -43,7 +61,8 @@ afterAll(async () => {
   removeFolder(product.dataDir)
 })
 
-const shows = (text: string): Promise<unknown> => eventually(`the model is told "${text}"`, async () => model.requests.at(-1)?.system.includes(text))
+const shows = (text: string): Promise<unknown> =>
+  eventually(`the model is told "${text}"`, async () => model.requests.at(-1)?.system.includes(text))
 
 it('is told, corrected and made to forget, in the inspector', async () => {
   const { page } = open
@@ -69,11 +88,19 @@ it('is told, corrected and made to forget, in the inspector', async () => {
 it('warns on the card and in the inspector: of facts that were dropped, and of a summary that is missing or old', async () => {
   const { page, complaints } = open
   // Summaries grow old in minutes that a test has not; their words are the product's own, put into its real answer.
-  const old = memoryWarnings({ facts: [], dropped: 0, tick: 700, models: { model: { longTerm: '', midTerm: [], newestTick: 0 }, other: { longTerm: 'A quiet day.', midTerm: [], newestTick: 100 } } })
+  const old = memoryWarnings({
+    facts: [],
+    dropped: 0,
+    tick: 700,
+    models: {
+      model: { longTerm: '', midTerm: [], newestTick: 0 },
+      other: { longTerm: 'A quiet day.', midTerm: [], newestTick: 100 },
+    },
+  })
   expect(old).toHaveLength(2)
   await page.route('**/api/streams/*/memory', async (route) => {
     const answer = await route.fetch()
-    const body = await answer.json() as { memories: { warnings: string[] }[] }
+    const body = (await answer.json()) as { memories: { warnings: string[] }[] }
     body.memories[0]?.warnings.push(...old)
     await route.fulfill({ response: answer, json: body })
   })
@@ -84,7 +111,8 @@ it('warns on the card and in the inspector: of facts that were dropped, and of a
   }
   const dropped = '1 older fact was dropped: there was no more room.'
   await page.getByTestId('node-mind').getByText(dropped).waitFor()
-  for (const words of [dropped, ...old]) await page.getByTestId('inspector').locator('.notice').filter({ hasText: words }).waitFor()
+  for (const words of [dropped, ...old])
+    await page.getByTestId('inspector').locator('.notice').filter({ hasText: words }).waitFor()
   await page.unroute('**/api/streams/*/memory')
   expect(complaints).toEqual([])
 }, 60_000)

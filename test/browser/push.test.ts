@@ -27,7 +27,18 @@ beforeAll(async () => {
   // A real push service stands in the public network; this one has to be allowed.
   await product.request('POST', '/api/approved-hosts', { host: `127.0.0.1:${(service.address() as AddressInfo).port}` })
   flow = await saveFlow(product, {
-    format: 'heed.flow/1', name: 'Push', wires: [], nodes: [{ id: 'tell', type: 'notification', version: 1, position: { x: 0, y: 0 }, config: { channel: 'web-push', title: 'Fall' } }],
+    format: 'heed.flow/1',
+    name: 'Push',
+    wires: [],
+    nodes: [
+      {
+        id: 'tell',
+        type: 'notification',
+        version: 1,
+        position: { x: 0, y: 0 },
+        config: { channel: 'web-push', title: 'Fall' },
+      },
+    ],
   })
   browser = await openBrowser()
   page = (await openPage(browser)).page
@@ -43,18 +54,31 @@ afterAll(async () => {
 })
 
 async function doublePushService(context: BrowserContext): Promise<void> {
-  const keys = { p256dh: createECDH('prime256v1').generateKeys('base64url'), auth: Buffer.alloc(16, 7).toString('base64url') }
+  const keys = {
+    p256dh: createECDH('prime256v1').generateKeys('base64url'),
+    auth: Buffer.alloc(16, 7).toString('base64url'),
+  }
   const endpoint = `http://127.0.0.1:${(service.address() as AddressInfo).port}/device`
-  await context.addInitScript(({ endpoint: address, keys: made }) => {
-    const held = globalThis as unknown as { pushed: object | null; asked: unknown }
-    held.pushed = null
-    PushManager.prototype.getSubscription = () => Promise.resolve(held.pushed as PushSubscription | null)
-    PushManager.prototype.subscribe = (options) => {
-      held.asked = options
-      held.pushed = { endpoint: address, toJSON: () => ({ endpoint: address, expirationTime: null, keys: made }), unsubscribe: () => { held.pushed = null; return Promise.resolve(true) } }
-      return Promise.resolve(held.pushed as PushSubscription)
-    }
-  }, { endpoint, keys })
+  await context.addInitScript(
+    ({ endpoint: address, keys: made }) => {
+      const held = globalThis as unknown as { pushed: object | null; asked: unknown }
+      held.pushed = null
+      PushManager.prototype.getSubscription = () => Promise.resolve(held.pushed as PushSubscription | null)
+      PushManager.prototype.subscribe = (options) => {
+        held.asked = options
+        held.pushed = {
+          endpoint: address,
+          toJSON: () => ({ endpoint: address, expirationTime: null, keys: made }),
+          unsubscribe: () => {
+            held.pushed = null
+            return Promise.resolve(true)
+          },
+        }
+        return Promise.resolve(held.pushed as PushSubscription)
+      }
+    },
+    { endpoint, keys },
+  )
 }
 
 async function openForm(on: Page): Promise<void> {
@@ -77,9 +101,15 @@ describe('notifications on this device', () => {
     await other.page.getByTestId('sign-in-submit').click()
     await other.page.getByTestId('nav-flows').waitFor()
     await openForm(other.page)
-    await other.page.evaluate(() => { Notification.requestPermission = () => Promise.resolve('denied') })
+    await other.page.evaluate(() => {
+      Notification.requestPermission = () => Promise.resolve('denied')
+    })
     await turn(other.page)
-    await other.page.getByText('This browser was told not to show notifications. Allow them in its settings for this page, then try again.').waitFor()
+    await other.page
+      .getByText(
+        'This browser was told not to show notifications. Allow them in its settings for this page, then try again.',
+      )
+      .waitFor()
     expect(await other.page.getByTestId('push-switch').isChecked()).toBe(false)
     await other.page.context().close()
   }, 40_000)
@@ -89,10 +119,19 @@ describe('notifications on this device', () => {
     await openForm(page)
     expect(await sendTest()).toMatch(/^No browser has asked/)
     await turn(page)
-    await eventually('it is on', async () => await page.getByTestId('push-switch').isChecked() && await page.getByTestId('push-switch').isEnabled())
+    await eventually(
+      'it is on',
+      async () =>
+        (await page.getByTestId('push-switch').isChecked()) && (await page.getByTestId('push-switch').isEnabled()),
+    )
     const { body } = await product.request<{ publicKey: string }>('GET', '/api/push/key')
-    expect(await page.evaluate(() => (globalThis as unknown as { asked: unknown }).asked)).toEqual({ userVisibleOnly: true, applicationServerKey: body.publicKey })
-    expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.scriptURL)).toBe(`${product.url}/push-worker.js`)
+    expect(await page.evaluate(() => (globalThis as unknown as { asked: unknown }).asked)).toEqual({
+      userVisibleOnly: true,
+      applicationServerKey: body.publicKey,
+    })
+    expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.scriptURL)).toBe(
+      `${product.url}/push-worker.js`,
+    )
     expect(await sendTest()).toMatch(/1 (device|browser)/)
     expect(arrived).toMatchObject([{ path: '/device' }])
   }, 40_000)
@@ -100,13 +139,26 @@ describe('notifications on this device', () => {
   it('show what is pushed: title, words and the address of the alert', async () => {
     const session = await page.context().newCDPSession(page)
     const registration = new Promise<string>((resolve) => {
-      session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => { if (registrations[0]) resolve(registrations[0].registrationId) })
+      session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+        if (registrations[0]) resolve(registrations[0].registrationId)
+      })
     })
     await session.send('ServiceWorker.enable')
     const data = JSON.stringify({ title: 'Fall', text: '<b>Ana</b> has fallen.', url: '/inbox/e1', tag: 'e1' })
-    await session.send('ServiceWorker.deliverPushMessage', { origin: product.url, registrationId: await registration, data })
+    await session.send('ServiceWorker.deliverPushMessage', {
+      origin: product.url,
+      registrationId: await registration,
+      data,
+    })
     const [shown] = await eventually('it is shown', async () => {
-      const all = await page.evaluate(async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, tag, data: told }) => ({ title, body, tag, told: told as unknown })))
+      const all = await page.evaluate(async () =>
+        (await (await navigator.serviceWorker.ready).getNotifications()).map(({ title, body, tag, data: told }) => ({
+          title,
+          body,
+          tag,
+          told: told as unknown,
+        })),
+      )
       return all.length > 0 && all
     })
     expect(shown).toEqual({ title: 'Fall', body: '<b>Ana</b> has fallen.', tag: 'e1', told: { url: '/inbox/e1' } })
@@ -114,7 +166,11 @@ describe('notifications on this device', () => {
 
   it('are switched off again, and the API forgets the device', async () => {
     await turn(page)
-    await eventually('it is off', async () => !(await page.getByTestId('push-switch').isChecked()) && await page.getByTestId('push-switch').isEnabled())
+    await eventually(
+      'it is off',
+      async () =>
+        !(await page.getByTestId('push-switch').isChecked()) && (await page.getByTestId('push-switch').isEnabled()),
+    )
     expect(await sendTest()).toMatch(/^No browser has asked/)
     expect(arrived).toHaveLength(1)
   }, 40_000)

@@ -25,7 +25,13 @@ const looks = [
   { name: 'phone-dark', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ] as const
 
-interface Made { alert: string; living: string; forms: string; trouble: string; link: string }
+interface Made {
+  alert: string
+  living: string
+  forms: string
+  trouble: string
+  link: string
+}
 
 async function shoot(page: Page, look: string, screen: string): Promise<void> {
   await page.waitForTimeout(500)
@@ -72,7 +78,10 @@ async function walk(page: Page, product: Product, look: string, made: Made): Pro
   await shoot(page, look, 'acknowledge')
   await page.goto(`${made.link.slice(0, -4)}`)
   await shoot(page, look, 'acknowledge-incomplete')
-  for (const [name, flow] of [['canvas', made.living], ['canvas-trouble', made.trouble]] as const) {
+  for (const [name, flow] of [
+    ['canvas', made.living],
+    ['canvas-trouble', made.trouble],
+  ] as const) {
     await open(page, product, `flows/${flow}`, 'canvas')
     await shoot(page, look, name)
   }
@@ -128,9 +137,12 @@ async function readmePicture(browser: Browser, product: Product, flow: string): 
 
 /** Flows that run, and one that shows every form. */
 async function fill(browser: Browser, product: Product): Promise<Made> {
-  const connect = (name: string, kind: string, config: Record<string, unknown>): Promise<unknown> => product.request('POST', '/api/connections', { name, kind, config })
+  const connect = (name: string, kind: string, config: Record<string, unknown>): Promise<unknown> =>
+    product.request('POST', '/api/connections', { name, kind, config })
   await Promise.all([
-    connect('gpu', 'vllm-omni', { url: model.url }), connect('ears', 'speech', { url: ears.url }), connect('doctor', 'background-agent', { url: agent.url }),
+    connect('gpu', 'vllm-omni', { url: model.url }),
+    connect('ears', 'speech', { url: ears.url }),
+    connect('doctor', 'background-agent', { url: agent.url }),
     connect('mail', 'smtp', { host: 'smtp.example.org', port: 465, secure: true, from: 'Heed <heed@example.org>' }),
   ])
   const path = await uploadClip(product, await drawRoom(browser, join(product.dataDir, 'living-room.mp4')))
@@ -138,9 +150,18 @@ async function fill(browser: Browser, product: Product): Promise<Made> {
   const living = await deployFlow(product, everything(path, hook.url))
   const trouble = await deployTrouble(product)
   const { body } = await product.request<{ nodes: { type: string }[] }>('GET', '/api/nodes')
-  const forms = await saveFlow(product, everyForm(path, body.nodes.map(({ type }) => type)))
+  const forms = await saveFlow(
+    product,
+    everyForm(
+      path,
+      body.nodes.map(({ type }) => type),
+    ),
+  )
   const link = await eventually('a message with a link', async () => hook.received[0]?.body.acknowledgeUrl, 30_000)
-  await product.request('POST', `/api/streams/${living}-cam/memory/facts`, { node: 'mind', text: "The grandmother's room is on the left." })
+  await product.request('POST', `/api/streams/${living}-cam/memory/facts`, {
+    node: 'mind',
+    text: "The grandmother's room is on the left.",
+  })
   await new Promise((resolve) => setTimeout(resolve, 20_000))
   return { alert, living, forms, trouble, link: String(link) }
 }
@@ -152,7 +173,16 @@ const ears = await startFakeSpeech()
 const hook = await startWebhookReceiver()
 const agent = await startFakeAgent()
 agent.manner = 'hang'
-const said = ['', '', '</response> Let me look into that. </delegation> Is she hurt?', '', '', '', '', '</response> Somebody has fallen beside the armchair and is not getting up.']
+const said = [
+  '',
+  '',
+  '</response> Let me look into that. </delegation> Is she hurt?',
+  '',
+  '',
+  '',
+  '',
+  '</response> Somebody has fallen beside the armchair and is not getting up.',
+]
 const model = await startFakeOrchestrator({ model: ({ index }) => said[index % 14] || '</silence>', latencyMs: 38 })
 try {
   await beforeTheFirstFlow(browser, product)
@@ -166,7 +196,10 @@ try {
     await shootConnections(page, product, shoot, name)
     await page.getByTestId('nav-inbox').click()
     await page.context().setOffline(true)
-    await page.getByTestId('offline').waitFor({ timeout: 8000 }).catch(() => undefined)
+    await page
+      .getByTestId('offline')
+      .waitFor({ timeout: 8000 })
+      .catch(() => undefined)
     await shoot(page, name, 'offline')
     await page.context().close()
   }

@@ -24,15 +24,31 @@ const next = new Map<string, string>()
 let chorus = ''
 let solo = ''
 
-const node = (id: string, type: string, config: Record<string, unknown> = {}, at = 0) => ({ id, type, version: 1, position: { x: (at % 2) * 400, y: Math.floor(at / 2) * 400 }, config })
-const wire = (from: string, to: string) => ({ from: { node: from.split('.')[0], port: from.split('.')[1] }, to: { node: to.split('.')[0], port: to.split('.')[1] } })
+const node = (id: string, type: string, config: Record<string, unknown> = {}, at = 0) => ({
+  id,
+  type,
+  version: 1,
+  position: { x: (at % 2) * 400, y: Math.floor(at / 2) * 400 },
+  config,
+})
+const wire = (from: string, to: string) => ({
+  from: { node: from.split('.')[0], port: from.split('.')[1] },
+  to: { node: to.split('.')[0], port: to.split('.')[1] },
+})
 
 /** A looping clip whose model says what it is told to, through these voices. */
-async function deployVoices(name: string, path: string, voices: Record<string, Record<string, unknown>>, wires = Object.keys(voices).map((id) => wire('model.response', `${id}.message`))): Promise<string> {
+async function deployVoices(
+  name: string,
+  path: string,
+  voices: Record<string, Record<string, unknown>>,
+  wires = Object.keys(voices).map((id) => wire('model.response', `${id}.message`)),
+): Promise<string> {
   return await deployFlow(product, {
-    format: 'heed.flow/1', name,
+    format: 'heed.flow/1',
+    name,
     nodes: [
-      node('cam', 'camera-source', { kind: 'file', path, loop: true }), node('model', 'interaction-model', { connection: 'vllm', instruction: name }, 1),
+      node('cam', 'camera-source', { kind: 'file', path, loop: true }),
+      node('model', 'interaction-model', { connection: 'vllm', instruction: name }, 1),
       ...Object.entries(voices).map(([id, config], index) => node(id, 'tts', config, index + 2)),
     ],
     wires: [wire('cam.frames', 'model.frames'), ...wires],
@@ -42,21 +58,30 @@ async function deployVoices(name: string, path: string, voices: Record<string, R
 beforeAll(async () => {
   const dataDir = makeDataDir()
   voice = await startFakeSpeech()
-  model = await startFakeOrchestrator({ model: ({ instruction }) => {
-    const [name] = ['Chorus', 'Solo'].filter((each) => instruction.includes(each))
-    const text = next.get(name ?? '')
-    next.delete(name ?? '')
-    return text === undefined ? '</silence>' : `</response> ${text}`
-  } })
+  model = await startFakeOrchestrator({
+    model: ({ instruction }) => {
+      const [name] = ['Chorus', 'Solo'].filter((each) => instruction.includes(each))
+      const text = next.get(name ?? '')
+      next.delete(name ?? '')
+      return text === undefined ? '</silence>' : `</response> ${text}`
+    },
+  })
   product = await startProduct({ dataDir })
   await product.request('POST', '/api/connections', { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } })
   await product.request('POST', '/api/connections', { name: 'voice', kind: 'speech', config: { url: voice.url } })
   const path = await uploadClip(product, await makeClip(join(dataDir, 'room.mp4'), { seconds: 10, size: '320x240' }))
   const [first, second, third] = pitches.map(String)
   chorus = await deployVoices('Chorus', path, {
-    one: { connection: 'voice', voice: first, maxAgeS: 30 }, two: { connection: 'voice', voice: second, maxAgeS: 30 }, three: { connection: 'voice', voice: third, maxAgeS: 30 },
+    one: { connection: 'voice', voice: first, maxAgeS: 30 },
+    two: { connection: 'voice', voice: second, maxAgeS: 30 },
+    three: { connection: 'voice', voice: third, maxAgeS: 30 },
   })
-  solo = await deployVoices('Solo', path, { say: { connection: 'flite' }, hurry: { connection: 'voice', voice: '800', maxAgeS: 1 } }, [wire('model.response', 'say.message'), wire('say.message', 'hurry.message')])
+  solo = await deployVoices(
+    'Solo',
+    path,
+    { say: { connection: 'flite' }, hurry: { connection: 'voice', voice: '800', maxAgeS: 1 } },
+    [wire('model.response', 'say.message'), wire('say.message', 'hurry.message')],
+  )
   browser = await openBrowser(['--autoplay-policy=no-user-gesture-required'])
   open = await openPage(browser)
   watch = open.page
@@ -74,7 +99,8 @@ afterAll(async () => {
   removeFolder(product.dataDir)
 })
 
-const playing = (page: Page) => page.getByTestId('sound-player').evaluate((element: HTMLAudioElement) => !element.paused && element.currentTime > 0)
+const playing = (page: Page) =>
+  page.getByTestId('sound-player').evaluate((element: HTMLAudioElement) => !element.paused && element.currentTime > 0)
 
 describe('what is said', () => {
   it('by three voices at once is heard in two pages, one after another, while it is still being made', async () => {
@@ -82,10 +108,19 @@ describe('what is said', () => {
     Object.assign(voice, { seconds: 1.5, msPerSecond: 1000 })
     const ears = await Promise.all([openEar(watch, pitches), openEar(editor, pitches)])
     next.set('Chorus', 'Everybody.')
-    await eventually('the watch page plays while the server sends', async () => voice.sending > 0 && await playing(watch) && (await ears[0].heard()).length > 0)
-    await eventually('all have spoken', async () => (await eventsOf(product, chorus, 'speech.played')).length === 3, 30_000)
-    await Promise.all(ears.map((ear) => eventually('all are heard', async () => spans(await ear.heard()).length === 3, 30_000)))
-    await eventually('both are silent again', async () => !await playing(watch) && !await playing(editor))
+    await eventually(
+      'the watch page plays while the server sends',
+      async () => voice.sending > 0 && (await playing(watch)) && (await ears[0].heard()).length > 0,
+    )
+    await eventually(
+      'all have spoken',
+      async () => (await eventsOf(product, chorus, 'speech.played')).length === 3,
+      30_000,
+    )
+    await Promise.all(
+      ears.map((ear) => eventually('all are heard', async () => spans(await ear.heard()).length === 3, 30_000)),
+    )
+    await eventually('both are silent again', async () => !(await playing(watch)) && !(await playing(editor)))
     for (const ear of ears) {
       const heard = spans(await ear.heard())
       for (const [index, { fromMs }] of heard.slice(1).entries()) expect(fromMs).toBeGreaterThan(heard[index]!.toMs)
@@ -102,15 +137,21 @@ describe('what is said', () => {
     for (const text of ['One person has fallen.', 'Two people have fallen.', 'Three people have fallen.']) {
       await Promise.all(ears.map((ear) => ear.forget()))
       next.set('Solo', text)
-      const given = await eventually('it is decided', async () => (await eventsOf(product, solo, 'response.given')).find((event) => event.text === text))
+      const given = await eventually('it is decided', async () =>
+        (await eventsOf(product, solo, 'response.given')).find((event) => event.text === text),
+      )
       await Promise.all(ears.map((ear) => eventually('it is heard', async () => (await ear.heard()).length > 5)))
       took.push(((await ears[0].heard())[0]?.atMs ?? 0) - Date.parse(given.at))
       // The other voice would have to wait until this one has ended, which is too late for it.
       const words = `Not said aloud, because it came too late: ${text}`
       await Promise.all([watch, editor].map((page) => page.getByTestId('sound-note').getByText(words).waitFor()))
-      await eventually('both are silent again', async () => !await playing(watch) && !await playing(editor))
+      await eventually('both are silent again', async () => !(await playing(watch)) && !(await playing(editor)))
     }
-    await editor.locator('[data-testid="node-hurry"] [data-testid="delivery"][data-state="dropped"]').first().getByText('Dropped, not spoken: it could not have begun within 1 s').waitFor()
+    await editor
+      .locator('[data-testid="node-hurry"] [data-testid="delivery"][data-state="dropped"]')
+      .first()
+      .getByText('Dropped, not spoken: it could not have begun within 1 s')
+      .waitFor()
     console.log(`decision to ear, in ms: ${took.join(', ')}`)
     // 300 ms on a machine of its own; here two browser pages, a camera and every other suite share two cores with it.
     expect(Math.min(...took)).toBeLessThan(1200)
@@ -123,14 +164,14 @@ describe('what is said', () => {
     next.set('Chorus', 'Once more.')
     await Promise.all(ears.map((ear) => eventually('it is heard', async () => (await ear.heard()).length > 3)))
     await watch.getByTestId('mute').click()
-    await eventually('the watch page is silent', async () => !await playing(watch))
+    await eventually('the watch page is silent', async () => !(await playing(watch)))
     await ears[0].forget()
     await eventually('the editor hears all of it', async () => spans(await ears[1].heard()).length === 3, 30_000)
     expect(await ears[0].heard()).toEqual([])
     await watch.reload()
     expect(await watch.getByTestId('mute').getAttribute('aria-pressed')).toBe('true')
     await watch.getByTestId('mute').click()
-    await eventually('the editor is silent again', async () => !await playing(editor))
+    await eventually('the editor is silent again', async () => !(await playing(editor)))
     expect(await playing(watch)).toBe(false)
     expect(open.complaints).toEqual([])
   }, 60_000)

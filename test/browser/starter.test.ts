@@ -37,12 +37,23 @@ describe('the first minute', () => {
   it('ends in a running flow on this browser’s webcam, after one click', async () => {
     await page.getByTestId('starter-webcam-button').click()
     await page.getByTestId('canvas').waitFor()
-    await eventually('its words can be read', async () => await page.locator('.react-flow__viewport').evaluate((view) => new DOMMatrix(getComputedStyle(view).transform).a >= 0.85), 5000)
+    await eventually(
+      'its words can be read',
+      async () =>
+        await page
+          .locator('.react-flow__viewport')
+          .evaluate((view) => new DOMMatrix(getComputedStyle(view).transform).a >= 0.85),
+      5000,
+    )
     flow = new URL(page.url()).pathname.split('/').at(-1) ?? ''
-    const status = await eventually('it is watched', async () => {
-      const now = await statusOf(product, flow)
-      return now.state === 'running' && (now.streams[0]?.ticks ?? 0) > 3 ? now : undefined
-    }, 30_000)
+    const status = await eventually(
+      'it is watched',
+      async () => {
+        const now = await statusOf(product, flow)
+        return now.state === 'running' && (now.streams[0]?.ticks ?? 0) > 3 ? now : undefined
+      },
+      30_000,
+    )
     expect(status.streams[0]?.visualTokens.sent).toBeGreaterThan(0)
     await page.getByTestId('on-air').first().waitFor()
     const { status: answer, headers } = await product.request('GET', `/api/streams/${status.streams[0]?.id}/frame`)
@@ -55,7 +66,10 @@ describe('the first minute', () => {
     page = other
     await eventually('it is degraded', async () => (await statusOf(product, flow)).state === 'degraded', 30_000)
     await eventually('the loss is told, once', async () => {
-      const { body } = await product.request<{ events: { kind: string }[] }>('GET', `/api/events?flow=${flow}&kind=stream.lost`)
+      const { body } = await product.request<{ events: { kind: string }[] }>(
+        'GET',
+        `/api/events?flow=${flow}&kind=stream.lost`,
+      )
       return body.events.length === 1
     })
     // A page that looks on asks each second, and nothing but an empty answer comes of it.
@@ -71,15 +85,28 @@ describe('two people who change the same flow', () => {
     await page.goto(`${product.url}/flows/${flow}`)
     await page.getByTestId('canvas').waitFor()
     const stored = await product.request<{ revision: number; document: { name: string } }>('GET', `/api/flows/${flow}`)
-    await product.request('PUT', `/api/flows/${flow}`, { ...stored.body.document, name: 'Theirs' }, { 'if-match': `"${stored.body.revision}"` })
+    await product.request(
+      'PUT',
+      `/api/flows/${flow}`,
+      { ...stored.body.document, name: 'Theirs' },
+      { 'if-match': `"${stored.body.revision}"` },
+    )
     await page.getByTestId('flow-name').fill('Mine')
     await page.getByTestId('flow-name').press('Enter')
     await page.getByTestId('conflict').waitFor()
-    expect((await page.getByTestId('conflict').innerText())).toMatch(/Theirs/)
+    expect(await page.getByTestId('conflict').innerText()).toMatch(/Theirs/)
     await page.getByTestId('conflict-mine').click()
-    await eventually('mine is saved', async () => (await product.request<{ document: { name: string } }>('GET', `/api/flows/${flow}`)).body.document.name === 'Mine')
+    await eventually(
+      'mine is saved',
+      async () =>
+        (await product.request<{ document: { name: string } }>('GET', `/api/flows/${flow}`)).body.document.name ===
+        'Mine',
+    )
     const { body } = await product.request<{ revisions: { revision: number }[] }>('GET', `/api/flows/${flow}/revisions`)
-    const older = await product.request<{ document: { name: string } }>('GET', `/api/flows/${flow}/revisions/${stored.body.revision + 1}`)
+    const older = await product.request<{ document: { name: string } }>(
+      'GET',
+      `/api/flows/${flow}/revisions/${stored.body.revision + 1}`,
+    )
     expect([body.revisions.length > 2, older.body.document.name]).toEqual([true, 'Theirs'])
   }, 60_000)
 })

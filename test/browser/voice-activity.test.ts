@@ -56,11 +56,25 @@ async function record(path: string): Promise<number[]> {
 }
 
 async function deployEars(path: string): Promise<string> {
-  const node = (id: string, type: string, config: Record<string, unknown>) => ({ id, type, version: 1, position: { x: 0, y: 0 }, config })
-  const wire = (from: string, to: string) => ({ from: { node: from.split('.')[0], port: from.split('.')[1] }, to: { node: to.split('.')[0], port: to.split('.')[1] } })
+  const node = (id: string, type: string, config: Record<string, unknown>) => ({
+    id,
+    type,
+    version: 1,
+    position: { x: 0, y: 0 },
+    config,
+  })
+  const wire = (from: string, to: string) => ({
+    from: { node: from.split('.')[0], port: from.split('.')[1] },
+    to: { node: to.split('.')[0], port: to.split('.')[1] },
+  })
   return await deployFlow(product, {
-    format: 'heed.flow/1', name: 'Ears',
-    nodes: [node('cam', 'camera-source', { kind: 'file', path, loop: true }), node('model', 'interaction-model', { connection: 'vllm', instruction: 'Answer.' }), node('ear', 'voice-input', { connection: 'ears' })],
+    format: 'heed.flow/1',
+    name: 'Ears',
+    nodes: [
+      node('cam', 'camera-source', { kind: 'file', path, loop: true }),
+      node('model', 'interaction-model', { connection: 'vllm', instruction: 'Answer.' }),
+      node('ear', 'voice-input', { connection: 'ears' }),
+    ],
     wires: [wire('cam.frames', 'model.frames'), wire('ear.message', 'model.query')],
   })
 }
@@ -85,10 +99,11 @@ function watchMicrophone(): void {
 }
 
 /** The states of all tracks and audio contexts that were ever opened to listen. */
-const states = async (): Promise<string[]> => await page.evaluate(() => {
-  const { opened } = globalThis as unknown as { opened: { tracks: MediaStreamTrack[]; audio: Set<AudioContext> } }
-  return [...opened.tracks.map(({ readyState }) => readyState), ...[...opened.audio].map(({ state }) => state)]
-})
+const states = async (): Promise<string[]> =>
+  await page.evaluate(() => {
+    const { opened } = globalThis as unknown as { opened: { tracks: MediaStreamTrack[]; audio: Set<AudioContext> } }
+    return [...opened.tracks.map(({ readyState }) => readyState), ...[...opened.audio].map(({ state }) => state)]
+  })
 
 beforeAll(async () => {
   const dataDir = makeDataDir()
@@ -126,16 +141,29 @@ describe('a microphone in a noisy room', () => {
     }
     await page.getByTestId('microphone').click()
     await page.getByTestId('on-air').waitFor()
-    await eventually('one of each is open', async () => JSON.stringify((await states()).filter((state) => state === 'live' || state === 'running')) === '["live","running"]')
+    await eventually(
+      'one of each is open',
+      async () =>
+        JSON.stringify((await states()).filter((state) => state === 'live' || state === 'running')) ===
+        '["live","running"]',
+    )
     await page.getByTestId('microphone-stop').click()
-    await eventually('all is closed', async () => (await states()).every((state) => state === 'ended' || state === 'closed'))
+    await eventually('all is closed', async () =>
+      (await states()).every((state) => state === 'ended' || state === 'closed'),
+    )
     // The worklet's own file does not show up here: Chromium tells nobody of it.
-    expect([...new Set(asked.filter(isForVoice).map((url) => url.replace(/.*\//, '').replace(/-[\w-]{8}\.js$/, '.js')))].sort()).toEqual([
-      'ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm', 'silero_vad_v6.onnx', 'voice-detector.js',
-    ])
+    expect(
+      [
+        ...new Set(asked.filter(isForVoice).map((url) => url.replace(/.*\//, '').replace(/-[\w-]{8}\.js$/, '.js'))),
+      ].sort(),
+    ).toEqual(['ort-wasm-simd-threaded.mjs', 'ort-wasm-simd-threaded.wasm', 'silero_vad_v6.onnx', 'voice-detector.js'])
     const code = await fetch(asked.find((url) => url.endsWith('.wasm')) ?? '')
     await code.body?.cancel()
-    expect(['content-type', 'content-encoding', 'cache-control'].map((name) => code.headers.get(name))).toEqual(['application/wasm', 'gzip', 'public, max-age=31536000, immutable'])
+    expect(['content-type', 'content-encoding', 'cache-control'].map((name) => code.headers.get(name))).toEqual([
+      'application/wasm',
+      'gzip',
+      'public, max-age=31536000, immutable',
+    ])
     expect(ears.heard).toEqual([])
   }, 60_000)
 
@@ -144,15 +172,24 @@ describe('a microphone in a noisy room', () => {
     await page.getByTestId('on-air').waitFor()
     await eventually('both sentences were sent', () => Promise.resolve(ears.heard.length >= 2), 40_000)
     await page.getByTestId('microphone-stop').click()
-    const sent = ears.heard.map(({ bytes }) => ({ info: readWav(bytes), samples: new Int16Array(bytes.slice(44).buffer) }))
-    expect(sent.map(({ info }) => [info?.sampleRate, info?.channels, info?.bitsPerSample])).toEqual([[rate, 1, 16], [rate, 1, 16]])
+    const sent = ears.heard.map(({ bytes }) => ({
+      info: readWav(bytes),
+      samples: new Int16Array(bytes.slice(44).buffer),
+    }))
+    expect(sent.map(({ info }) => [info?.sampleRate, info?.channels, info?.bitsPerSample])).toEqual([
+      [rate, 1, 16],
+      [rate, 1, 16],
+    ])
     for (const [at, { samples }] of sent.entries()) {
       const aroundS = samples.length / rate - (spokenS[at] ?? 0)
       expect(aroundS, 'half a second before it, 0.7 s after it').toBeGreaterThan(0.5)
       expect(aroundS).toBeLessThan(1.5)
       const begins = samples.findIndex((sample) => Math.abs(sample) > 300)
       expect(begins / rate, 'the first letter is there').toBeGreaterThan(0.1)
-      expect(samples.slice(-rate / 4).every((sample) => Math.abs(sample) < 300), 'it ends in silence').toBe(true)
+      expect(
+        samples.slice(-rate / 4).every((sample) => Math.abs(sample) < 300),
+        'it ends in silence',
+      ).toBe(true)
     }
     expect(asked.filter((url) => new URL(url).origin !== product.url && !/^(data|blob):/.test(url))).toEqual([])
     expect(open.complaints).toEqual([])
@@ -163,10 +200,15 @@ describe('a microphone in a noisy room', () => {
     await page.reload()
     await eventually('the flow runs', async () => await page.getByTestId('microphone').isEnabled())
     await page.getByTestId('microphone').click()
-    await page.getByRole('alert').getByText('could not be loaded. Check that Heed can be reached, reload this page').waitFor()
+    await page
+      .getByRole('alert')
+      .getByText('could not be loaded. Check that Heed can be reached, reload this page')
+      .waitFor()
     await eventually('all is closed', async () => (await states()).join() === 'ended,closed')
     await page.unroute('**/*.onnx')
-    await page.evaluate(() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError')) })
+    await page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotAllowedError'))
+    })
     await page.getByTestId('microphone').click()
     await page.getByRole('alert').getByText('Allow the microphone for this page').waitFor()
   }, 60_000)

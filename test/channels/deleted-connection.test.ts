@@ -17,30 +17,72 @@ import { testMessage } from '../support/test-node.ts'
 
 const http = createHttp()
 afterAll(() => http.close())
-const connections = signingPort(async (name) => { throw new NotFoundError('CONNECTION_NOT_FOUND', `There is no connection named "${name}".`) })
+const connections = signingPort(async (name) => {
+  throw new NotFoundError('CONNECTION_NOT_FOUND', `There is no connection named "${name}".`)
+})
 
 function perform(type: string, config: Record<string, unknown>) {
   const definition = type === 'notification' ? notification : delegate
   const node = { id: 'tell', type, version: 1, config: definition.config.parse({ connection: 'family', ...config }) }
   const message = testMessage('A person has fallen.', { eventId: 'e1' })
-  return performAction({
-    action: { id: 'e1_tell', eventId: 'e1', flowId: 'flow1', streamId: 'flow1-cam', run: 1, node: 'tell', port: 'message', message },
-    attempt: 1, flow: { id: 'flow1', name: 'Fall alert', revision: 1 }, node, routes: {},
-  }, {
-    clock: fakeClock(), log: quietLog, nodes: new Map([[type, definition]]), http, connections,
-    pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] }, acknowledgeUrl: () => 'http://heed.test/ack', absoluteUrl: (path) => path,
-    reach: testReach({ mail: createMail({ connections, egress: createEgress() }), mqtt: createMqtt({ connections, egress: createEgress() }), agents: createAgents({ http, connections, commands: {}, waitingBefore: async () => 0 }) }),
-  }, new AbortController().signal)
+  return performAction(
+    {
+      action: {
+        id: 'e1_tell',
+        eventId: 'e1',
+        flowId: 'flow1',
+        streamId: 'flow1-cam',
+        run: 1,
+        node: 'tell',
+        port: 'message',
+        message,
+      },
+      attempt: 1,
+      flow: { id: 'flow1', name: 'Fall alert', revision: 1 },
+      node,
+      routes: {},
+    },
+    {
+      clock: fakeClock(),
+      log: quietLog,
+      nodes: new Map([[type, definition]]),
+      http,
+      connections,
+      pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+      acknowledgeUrl: () => 'http://heed.test/ack',
+      absoluteUrl: (path) => path,
+      reach: testReach({
+        mail: createMail({ connections, egress: createEgress() }),
+        mqtt: createMqtt({ connections, egress: createEgress() }),
+        agents: createAgents({ http, connections, commands: {}, waitingBefore: async () => 0 }),
+      }),
+    },
+    new AbortController().signal,
+  )
 }
 
 it.each([
-  ['notification', { channel: 'webhook', url: 'http://127.0.0.1:9/hook' }], ['notification', { channel: 'email', to: 'ana@example.org' }],
-  ['notification', { channel: 'telegram', to: '42' }], ['notification', { channel: 'slack' }], ['notification', { channel: 'discord' }],
-  ['notification', { channel: 'ntfy', to: 'grandma' }], ['notification', { channel: 'mqtt', to: 'home/heed' }], ['notification', { channel: 'wecom' }],
-  ['notification', { channel: 'dingtalk' }], ['notification', { channel: 'feishu' }], ['delegate-to-agent', {}],
+  ['notification', { channel: 'webhook', url: 'http://127.0.0.1:9/hook' }],
+  ['notification', { channel: 'email', to: 'ana@example.org' }],
+  ['notification', { channel: 'telegram', to: '42' }],
+  ['notification', { channel: 'slack' }],
+  ['notification', { channel: 'discord' }],
+  ['notification', { channel: 'ntfy', to: 'grandma' }],
+  ['notification', { channel: 'mqtt', to: 'home/heed' }],
+  ['notification', { channel: 'wecom' }],
+  ['notification', { channel: 'dingtalk' }],
+  ['notification', { channel: 'feishu' }],
+  ['delegate-to-agent', {}],
 ] as const)('%s over %j fails at its first try', async (type, config) => {
   expect(await perform(type, config)).toMatchObject({
-    state: 'failed', detail: 'The connection "family" does not exist any more. Make it again under Connections, or choose another one in the flow.',
-    events: [{ kind: type === 'notification' ? 'notification.failed' : 'delegation.failed', fields: { text: 'A person has fallen.' } }],
+    state: 'failed',
+    detail:
+      'The connection "family" does not exist any more. Make it again under Connections, or choose another one in the flow.',
+    events: [
+      {
+        kind: type === 'notification' ? 'notification.failed' : 'delegation.failed',
+        fields: { text: 'A person has fallen.' },
+      },
+    ],
   })
 })

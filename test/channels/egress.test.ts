@@ -18,9 +18,22 @@ const egress = createEgress({
   lookup: async () => [{ address: found.length > 1 ? found.shift()! : found[0]!, family: 4 }],
 })
 /** A name with two addresses, of which nobody listens at the first. */
-const halfDown: Pick<Egress, 'checkAddress'> = { checkAddress: async () => ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 })) }
+const halfDown: Pick<Egress, 'checkAddress'> = {
+  checkAddress: async () => ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 })),
+}
 const hanging: Pick<Egress, 'checkAddress'> = { checkAddress: () => new Promise(() => undefined) }
-const sly = ['169.254.169.254', '2852039166', '0xa9fea9fe', '0251.0376.0251.0376', '169.254.43518', '::ffff:169.254.169.254', '[::ffff:a9fe:a9fe]', '64:ff9b::a9fe:a9fe', 'fd00:ec2::254', 'metadata.google.internal']
+const sly = [
+  '169.254.169.254',
+  '2852039166',
+  '0xa9fea9fe',
+  '0251.0376.0251.0376',
+  '169.254.43518',
+  '::ffff:169.254.169.254',
+  '[::ffff:a9fe:a9fe]',
+  '64:ff9b::a9fe:a9fe',
+  'fd00:ec2::254',
+  'metadata.google.internal',
+]
 
 beforeEach(() => {
   approved.clear()
@@ -30,10 +43,21 @@ beforeEach(() => {
 describe('mail', () => {
   let server: MailServer
   const send = (host: string, port = server.port) => {
-    const connection: Connection = { name: 'mail', kind: 'smtp', config: { host, port, secure: false, from: 'heed@example.org' }, secret: {} }
-    return createMail({ connections: { get: async () => connection }, egress }).send('mail', { to: ['ana@example.org'], subject: 's', text: 't' }, never)
+    const connection: Connection = {
+      name: 'mail',
+      kind: 'smtp',
+      config: { host, port, secure: false, from: 'heed@example.org' },
+      secret: {},
+    }
+    return createMail({ connections: { get: async () => connection }, egress }).send(
+      'mail',
+      { to: ['ana@example.org'], subject: 's', text: 't' },
+      never,
+    )
   }
-  beforeAll(async () => { server = await startMailServer() })
+  beforeAll(async () => {
+    server = await startMailServer()
+  })
   afterAll(() => server.stop())
 
   it.each(sly)('does not go to %s', async (host) => {
@@ -41,7 +65,8 @@ describe('mail', () => {
   })
 
   it('goes to a server of the own network once somebody approved it, at that port', async () => {
-    for (const host of ['127.0.0.1', 'localhost', '2130706433', 'mail.example']) await expect(send(host), host).rejects.toMatchObject({ name: 'FatalError', code: 'HTTP_HOST_NOT_APPROVED' })
+    for (const host of ['127.0.0.1', 'localhost', '2130706433', 'mail.example'])
+      await expect(send(host), host).rejects.toMatchObject({ name: 'FatalError', code: 'HTTP_HOST_NOT_APPROVED' })
     expect(server.received).toHaveLength(0)
     approved.add(`127.0.0.1:${server.port}`)
     expect(await send('2130706433')).toContain('ana@example.org')
@@ -52,7 +77,10 @@ describe('mail', () => {
     approved.add(`mail.example:${server.port}`)
     found = ['127.0.0.1', '169.254.169.254']
     expect(await send('mail.example')).toContain('ana@example.org')
-    await expect(send('mail.example')).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD', message: expect.stringContaining('leads to 169.254.169.254') as string })
+    await expect(send('mail.example')).rejects.toMatchObject({
+      code: 'HTTP_REFUSED_BY_GUARD',
+      message: expect.stringContaining('leads to 169.254.169.254') as string,
+    })
   })
 })
 
@@ -61,10 +89,16 @@ describe('mqtt', () => {
   let plain: Server, web: Server
   const reached: string[] = []
   const port = (server: Server): number => (server.address() as AddressInfo).port
-  const publish = (url: string, door: Pick<Egress, 'checkAddress'> = egress, signal = never) => createMqtt({ connections: { get: async () => ({ name: 'home', kind: 'mqtt', config: { url }, secret: {} }) }, egress: door }).publish('home', [{ topic: 't', payload: 'p' }], signal)
+  const publish = (url: string, door: Pick<Egress, 'checkAddress'> = egress, signal = never) =>
+    createMqtt({
+      connections: { get: async () => ({ name: 'home', kind: 'mqtt', config: { url }, secret: {} }) },
+      egress: door,
+    }).publish('home', [{ topic: 't', payload: 'p' }], signal)
   beforeAll(async () => {
     broker = await Aedes.createBroker()
-    broker.on('publish', ({ topic }, client) => { if (client) reached.push(topic) })
+    broker.on('publish', ({ topic }, client) => {
+      if (client) reached.push(topic)
+    })
     plain = createServer((socket) => broker.handle(socket))
     const http = createWebServer()
     new WebSocketServer({ server: http }).on('connection', (socket) => broker.handle(createWebSocketStream(socket)))
@@ -75,14 +109,25 @@ describe('mqtt', () => {
     await new Promise<void>((resolve) => broker.close(() => resolve()))
     for (const server of [plain, web]) await new Promise((resolve) => server.close(resolve))
   })
-  beforeEach(() => { reached.length = 0 })
+  beforeEach(() => {
+    reached.length = 0
+  })
 
-  it.each(sly.flatMap((host) => ['mqtt', 'mqtts', 'ws', 'wss'].map((scheme) => `${scheme}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}/`)))('does not go to %s', async (url) => {
+  it.each(
+    sly.flatMap((host) =>
+      ['mqtt', 'mqtts', 'ws', 'wss'].map(
+        (scheme) => `${scheme}://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}/`,
+      ),
+    ),
+  )('does not go to %s', async (url) => {
     await expect(publish(url)).rejects.toMatchObject({ name: 'FatalError', code: 'HTTP_REFUSED_BY_GUARD' })
   })
 
   it('goes to a broker of the own network once somebody approved it, over TCP and WebSocket, to the address that was judged', async () => {
-    for (const [scheme, server] of [['mqtt', plain], ['ws', web]] as const) {
+    for (const [scheme, server] of [
+      ['mqtt', plain],
+      ['ws', web],
+    ] as const) {
       const url = `${scheme}://broker.example:${port(server)}`
       await expect(publish(url)).rejects.toMatchObject({ name: 'FatalError', code: 'HTTP_HOST_NOT_APPROVED' })
       expect(reached).toEqual([])
@@ -98,7 +143,12 @@ describe('mqtt', () => {
   it('goes to the next address where nobody listens at the first, and waits for no name once it is stopped', async () => {
     await publish(`mqtt://broker.example:${port(plain)}`, halfDown)
     expect(reached).toEqual(['t'])
-    await expect(publish('mqtt://broker.example:9', halfDown)).rejects.toMatchObject({ name: 'RetryableError', code: 'MQTT_UNREACHABLE' })
-    await expect(publish('mqtt://broker.example', hanging, AbortSignal.timeout(20))).rejects.toMatchObject({ code: 'RUN_STOPPED' })
+    await expect(publish('mqtt://broker.example:9', halfDown)).rejects.toMatchObject({
+      name: 'RetryableError',
+      code: 'MQTT_UNREACHABLE',
+    })
+    await expect(publish('mqtt://broker.example', hanging, AbortSignal.timeout(20))).rejects.toMatchObject({
+      code: 'RUN_STOPPED',
+    })
   }, 5000)
 })

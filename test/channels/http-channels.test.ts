@@ -12,29 +12,66 @@ import { testMessage, testNode } from '../support/test-node.ts'
 
 const http = createHttp()
 const picture = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 13, 10, 0, 1])
-const hostile = '@everyone <!channel> <@U1> <at user_id="all"></at> {{flow}} [x](http://evil.example) *b*\r\nBcc: x@evil.example\r\n--heed "&>'
+const hostile =
+  '@everyone <!channel> <@U1> <at user_id="all"></at> {{flow}} [x](http://evil.example) *b*\r\nBcc: x@evil.example\r\n--heed "&>'
 const clock = fakeClock()
 let receiver: ChannelReceiver
-beforeEach(async () => { receiver = await startChannelReceiver() })
+beforeEach(async () => {
+  receiver = await startChannelReceiver()
+})
 afterEach(() => receiver.stop())
 afterAll(() => http.close())
 
-interface Sending { text?: string; to?: string; secret?: Record<string, string>; config?: Record<string, unknown>; withPicture?: boolean; title?: string; isPublic?: boolean; sendPicture?: boolean }
+interface Sending {
+  text?: string
+  to?: string
+  secret?: Record<string, string>
+  config?: Record<string, unknown>
+  withPicture?: boolean
+  title?: string
+  isPublic?: boolean
+  sendPicture?: boolean
+}
 
 function send(channel: string, kind: ConnectionKind, options: Sending = {}) {
   const connection: Connection = { name: 'c', kind, config: options.config ?? {}, secret: options.secret ?? {} }
   return testNode(notification, {
-    http, clock, config: { channel, connection: 'c', to: options.to ?? '', title: options.title ?? 'Fall at {{camera}}', sendPicture: options.sendPicture ?? true },
+    http,
+    clock,
+    config: {
+      channel,
+      connection: 'c',
+      to: options.to ?? '',
+      title: options.title ?? 'Fall at {{camera}}',
+      sendPicture: options.sendPicture ?? true,
+    },
     connections: signingPort(async () => connection),
-    ...(options.isPublic ? { pictureUrl: ({ eventId }) => `https://heed.example/api/acknowledge/${eventId}/frame` } : {}),
-    pictures: { ofEvent: async () => (options.withPicture === false ? undefined : picture), recentOfEvent: async () => [] },
+    ...(options.isPublic
+      ? { pictureUrl: ({ eventId }) => `https://heed.example/api/acknowledge/${eventId}/frame` }
+      : {}),
+    pictures: {
+      ofEvent: async () => (options.withPicture === false ? undefined : picture),
+      recentOfEvent: async () => [],
+    },
   }).perform(testMessage(options.text ?? 'A person has fallen.', { eventId: 'e1' }))
 }
 const last = () => receiver.received.at(-1)
 
-interface Case { channel: string; kind: ConnectionKind; to?: string; secret(url: string): Record<string, string>; config?(url: string): Record<string, unknown> }
+interface Case {
+  channel: string
+  kind: ConnectionKind
+  to?: string
+  secret(url: string): Record<string, string>
+  config?(url: string): Record<string, unknown>
+}
 const cases: Case[] = [
-  { channel: 'telegram', kind: 'telegram', to: '42', secret: () => ({ botToken: '1:abc' }), config: (url) => ({ url }) },
+  {
+    channel: 'telegram',
+    kind: 'telegram',
+    to: '42',
+    secret: () => ({ botToken: '1:abc' }),
+    config: (url) => ({ url }),
+  },
   { channel: 'slack', kind: 'slack', to: 'C0123456', secret: () => ({ token: 'xoxb-1' }), config: (url) => ({ url }) },
   { channel: 'slack', kind: 'slack', secret: (url) => ({ url: `${url}/services/T/B/X` }) },
   { channel: 'discord', kind: 'discord', secret: (url) => ({ url: `${url}/api/webhooks/1/x` }) },
@@ -44,7 +81,12 @@ const cases: Case[] = [
   { channel: 'feishu', kind: 'feishu', secret: (url) => ({ url: `${url}/open-apis/bot/v2/hook/x` }) },
 ]
 const sendCase = ({ channel, kind, to, secret, config }: Case, more: Sending = {}) =>
-  send(channel, kind, { ...(to === undefined ? {} : { to }), secret: secret(receiver.url), ...(config ? { config: config(receiver.url) } : {}), ...more })
+  send(channel, kind, {
+    ...(to === undefined ? {} : { to }),
+    secret: secret(receiver.url),
+    ...(config ? { config: config(receiver.url) } : {}),
+    ...more,
+  })
 
 describe.each(cases)('$channel', (each: Case) => {
   it('delivers words and the link', async () => {
@@ -59,7 +101,11 @@ describe.each(cases)('$channel', (each: Case) => {
     await expect(sendCase(each)).rejects.toMatchObject({ name: 'RetryableError' })
     receiver.script({ fault: 'close' })
     await expect(sendCase(each)).rejects.toMatchObject({ name: 'RetryableError', code: 'HTTP_UNREACHABLE' })
-    receiver.script({ status: 429, headers: { 'retry-after': '7' }, body: { retry_after: 7, parameters: { retry_after: 7 } } })
+    receiver.script({
+      status: 429,
+      headers: { 'retry-after': '7' },
+      body: { retry_after: 7, parameters: { retry_after: 7 } },
+    })
     await expect(sendCase(each)).rejects.toMatchObject({ name: 'RetryableError', retryAfterMs: 7000 })
   })
 
@@ -71,12 +117,19 @@ describe.each(cases)('$channel', (each: Case) => {
   })
 
   // ntfy works without.
-  if (each.channel !== 'ntfy') it('names the secret that the connection lacks', async () => {
-    await expect(sendCase(each, { secret: {} })).rejects.toMatchObject({ code: 'NOTIFICATION_SECRET_MISSING', message: expect.stringContaining('"c"') as string })
-  })
+  if (each.channel !== 'ntfy')
+    it('names the secret that the connection lacks', async () => {
+      await expect(sendCase(each, { secret: {} })).rejects.toMatchObject({
+        code: 'NOTIFICATION_SECRET_MISSING',
+        message: expect.stringContaining('"c"') as string,
+      })
+    })
 
   it('is slow but arrives', async () => {
-    receiver.script({ delayMs: 300, body: { ok: true, errcode: 0, code: 0, upload_url: `${receiver.url}/slack-upload`, file_id: 'F' } })
+    receiver.script({
+      delayMs: 300,
+      body: { ok: true, errcode: 0, code: 0, upload_url: `${receiver.url}/slack-upload`, file_id: 'F' },
+    })
     await expect(sendCase(each)).resolves.toBeDefined()
   })
 })
@@ -87,7 +140,11 @@ describe('hostile text', () => {
     const { form, path } = last()!
     expect(path).toBe('/bot1%3Aabc/sendPhoto')
     expect(Object.keys(form).sort()).toEqual(['caption', 'chat_id', 'photo'])
-    expect([form.chat_id, String(form.caption).includes(hostile), form.photo]).toEqual(['42', true, Buffer.from(picture)])
+    expect([form.chat_id, String(form.caption).includes(hostile), form.photo]).toEqual([
+      '42',
+      true,
+      Buffer.from(picture),
+    ])
   })
 
   it('mentions nobody and links nowhere in Slack', async () => {
@@ -115,7 +172,8 @@ describe('hostile text', () => {
     const { headers, path, raw } = last()!
     expect(path).toBe('/grandma')
     expect(headers.bcc).toBeUndefined()
-    const decode = (value: unknown) => Buffer.from(/^=\?UTF-8\?B\?(.*)\?=$/.exec(String(value))?.[1] ?? '', 'base64').toString()
+    const decode = (value: unknown) =>
+      Buffer.from(/^=\?UTF-8\?B\?(.*)\?=$/.exec(String(value))?.[1] ?? '', 'base64').toString()
     expect(decode(headers.message)).toBe(hostile)
     expect(decode(headers.title)).not.toMatch(/[\r\n]/)
     expect(raw).toEqual(Buffer.from(picture))
@@ -128,7 +186,10 @@ describe('hostile text', () => {
     await sendCase(cases[6]!, { text: hostile })
     expect(last()?.json).toMatchObject({ msgtype: 'text', at: { isAtAll: false, atMobiles: [] } })
     await sendCase(cases[7]!, { text: hostile })
-    expect(last()?.json).toMatchObject({ msg_type: 'post', content: { post: { en_us: { content: [[{ tag: 'text', text: hostile }], [{ tag: 'a' }]] } } } })
+    expect(last()?.json).toMatchObject({
+      msg_type: 'post',
+      content: { post: { en_us: { content: [[{ tag: 'text', text: hostile }], [{ tag: 'a' }]] } } },
+    })
   })
 })
 
@@ -138,15 +199,25 @@ describe('what is special', () => {
     expect((await sendCase(cases[0]!)).summary).toContain('did not take the picture')
     expect(last()?.path).toContain('/sendMessage')
     receiver.script({ status: 400, body: { ok: false, description: 'Bad Request: chat not found' } })
-    await expect(sendCase(cases[0]!)).rejects.toMatchObject({ name: 'FatalError', message: expect.stringContaining('chat not found') as string })
+    await expect(sendCase(cases[0]!)).rejects.toMatchObject({
+      name: 'FatalError',
+      message: expect.stringContaining('chat not found') as string,
+    })
   })
 
   it('Slack: reads the truth out of a 200, and publishes a file only once it is complete', async () => {
     expect((await sendCase(cases[1]!)).summary).toContain('with the picture')
-    expect(receiver.received.map(({ path }) => path)).toEqual(['/files.getUploadURLExternal', '/slack-upload', '/files.completeUploadExternal'])
+    expect(receiver.received.map(({ path }) => path)).toEqual([
+      '/files.getUploadURLExternal',
+      '/slack-upload',
+      '/files.completeUploadExternal',
+    ])
     expect(receiver.received[1]?.raw).toEqual(Buffer.from(picture))
     receiver.script({ body: { ok: false, error: 'invalid_auth' } })
-    await expect(sendCase(cases[1]!)).rejects.toMatchObject({ name: 'FatalError', message: expect.stringContaining('invalid_auth') as string })
+    await expect(sendCase(cases[1]!)).rejects.toMatchObject({
+      name: 'FatalError',
+      message: expect.stringContaining('invalid_auth') as string,
+    })
     receiver.script({ body: { ok: false, error: 'ratelimited' } })
     await expect(sendCase(cases[1]!)).rejects.toMatchObject({ name: 'RetryableError' })
   })
@@ -154,25 +225,48 @@ describe('what is special', () => {
   it('ntfy: sends the words alone to a server without files, with priority and a button', async () => {
     receiver.script({ status: 400, body: { code: 40014 } })
     expect((await sendCase(cases[4]!)).summary).toContain('did not take the picture')
-    expect(last()?.json).toMatchObject({ topic: 'grandma', title: 'Fall at cam', priority: 5, actions: [{ action: 'view' }] })
+    expect(last()?.json).toMatchObject({
+      topic: 'grandma',
+      title: 'Fall at cam',
+      priority: 5,
+      actions: [{ action: 'view' }],
+    })
     expect(last()?.headers.authorization).toBe('Bearer tk_1')
   })
 
   it('WeCom: shows the picture in the chat, and the words count even when it is lost', async () => {
     expect((await sendCase(cases[5]!, { text: hostile })).summary).toBe('WeCom has taken it, with the picture.')
     expect(receiver.received.map(({ json }) => json.msgtype)).toEqual(['text', 'image'])
-    expect(last()?.json.image).toEqual({ base64: Buffer.from(picture).toString('base64'), md5: createHash('md5').update(picture).digest('hex') })
+    expect(last()?.json.image).toEqual({
+      base64: Buffer.from(picture).toString('base64'),
+      md5: createHash('md5').update(picture).digest('hex'),
+    })
     receiver.script({ body: { errcode: 0 } }, { status: 500 })
     expect((await sendCase(cases[5]!)).summary).toContain('did not take the picture')
     receiver.script({ body: { errcode: 0 } }, { body: { errcode: 301019, errmsg: 'media file invalid md5' } })
     expect((await sendCase(cases[5]!)).summary).toContain('did not take the picture')
     receiver.script({ body: { errcode: 93000, errmsg: 'invalid webhook url' } })
-    await expect(sendCase(cases[5]!)).rejects.toMatchObject({ name: 'FatalError', message: expect.stringContaining('invalid webhook url') as string })
+    await expect(sendCase(cases[5]!)).rejects.toMatchObject({
+      name: 'FatalError',
+      message: expect.stringContaining('invalid webhook url') as string,
+    })
   })
 
   it('DingTalk: shows the picture by its signed address where there is one, and no sign of the text is markup', async () => {
-    expect((await sendCase(cases[6]!, { isPublic: true, text: `${hostile}\n![](https://evil.example/x.png) <img src=x> https://evil.example \`x\``, title: '{{text}}' })).summary).toContain('with the address of the picture')
-    const { msgtype, markdown, at } = last()!.json as { msgtype: string; markdown: { title: string; text: string }; at: unknown }
+    expect(
+      (
+        await sendCase(cases[6]!, {
+          isPublic: true,
+          text: `${hostile}\n![](https://evil.example/x.png) <img src=x> https://evil.example \`x\``,
+          title: '{{text}}',
+        })
+      ).summary,
+    ).toContain('with the address of the picture')
+    const { msgtype, markdown, at } = last()!.json as {
+      msgtype: string
+      markdown: { title: string; text: string }
+      at: unknown
+    }
     expect([msgtype, at]).toEqual(['markdown', { atMobiles: [], atUserIds: [], isAtAll: false }])
     const [words = '', ...ours] = markdown.text.split('\n\n![](https://heed.example/api/acknowledge/e1/frame)\n\n')
     expect(ours).toEqual(['[I have seen it](http://heed.test/ack/e1)'])
@@ -182,7 +276,11 @@ describe('what is special', () => {
   })
 
   it('DingTalk: sends words alone without a picture, without an https address, and when the picture is to stay here', async () => {
-    for (const more of [{ isPublic: true, withPicture: false }, { isPublic: false }, { isPublic: true, sendPicture: false }]) {
+    for (const more of [
+      { isPublic: true, withPicture: false },
+      { isPublic: false },
+      { isPublic: true, sendPicture: false },
+    ]) {
       await sendCase(cases[6]!, more)
       expect(last()?.json.msgtype).toBe('text')
     }
@@ -190,27 +288,55 @@ describe('what is special', () => {
 
   it('Feishu: shows the picture when the connection holds an app, uploaded at the same host', async () => {
     const secret = { ...cases[7]!.secret(receiver.url), appId: 'cli_1', appSecret: 's1' }
-    expect((await sendCase(cases[7]!, { secret, text: hostile })).summary).toBe('Feishu has taken it, with the picture.')
+    expect((await sendCase(cases[7]!, { secret, text: hostile })).summary).toBe(
+      'Feishu has taken it, with the picture.',
+    )
     const [login, upload, post] = receiver.received
-    expect([login?.path, login?.json]).toEqual(['/open-apis/auth/v3/tenant_access_token/internal', { app_id: 'cli_1', app_secret: 's1' }])
-    expect([upload?.path, upload?.headers.authorization, upload?.form]).toEqual(['/open-apis/im/v1/images', 'Bearer t-1', { image_type: 'message', image: Buffer.from(picture) }])
-    expect(post?.json).toMatchObject({ content: { post: { zh_cn: { content: [[{ tag: 'text', text: hostile }], [{ tag: 'img', image_key: 'img_v3_1' }], [{ tag: 'a' }]] } } } })
+    expect([login?.path, login?.json]).toEqual([
+      '/open-apis/auth/v3/tenant_access_token/internal',
+      { app_id: 'cli_1', app_secret: 's1' },
+    ])
+    expect([upload?.path, upload?.headers.authorization, upload?.form]).toEqual([
+      '/open-apis/im/v1/images',
+      'Bearer t-1',
+      { image_type: 'message', image: Buffer.from(picture) },
+    ])
+    expect(post?.json).toMatchObject({
+      content: {
+        post: {
+          zh_cn: {
+            content: [[{ tag: 'text', text: hostile }], [{ tag: 'img', image_key: 'img_v3_1' }], [{ tag: 'a' }]],
+          },
+        },
+      },
+    })
   })
 
   it.each([
-    [{ body: { code: 10003, msg: 'invalid param' } }], [{ status: 500 }], [{ fault: 'close' as const }], [{ body: { code: 0, tenant_access_token: 't\r\nx: y' } }],
-    [{ body: { code: 0, tenant_access_token: 't-1' } }, { body: { code: 234006, msg: 'too large' } }], [{ body: { code: 0, tenant_access_token: 't-1' } }, { fault: 'close' as const }],
+    [{ body: { code: 10003, msg: 'invalid param' } }],
+    [{ status: 500 }],
+    [{ fault: 'close' as const }],
+    [{ body: { code: 0, tenant_access_token: 't\r\nx: y' } }],
+    [{ body: { code: 0, tenant_access_token: 't-1' } }, { body: { code: 234006, msg: 'too large' } }],
+    [{ body: { code: 0, tenant_access_token: 't-1' } }, { fault: 'close' as const }],
   ])('Feishu: the words go out when the picture does not (%j)', async (...plan) => {
     receiver.script(...plan)
     const secret = { ...cases[7]!.secret(receiver.url), appId: 'cli_1', appSecret: 's1' }
     expect((await sendCase(cases[7]!, { secret })).summary).toBe('Feishu has taken it; it did not take the picture.')
-    expect(last()?.json).toMatchObject({ msg_type: 'post', content: { post: { en_us: { content: [[{ tag: 'text' }], [{ tag: 'a' }]] } } } })
+    expect(last()?.json).toMatchObject({
+      msg_type: 'post',
+      content: { post: { en_us: { content: [[{ tag: 'text' }], [{ tag: 'a' }]] } } },
+    })
   })
 
   it('every channel: keeps the picture to itself when the switch is off', async () => {
     for (const each of cases) {
       await sendCase(each, { sendPicture: false })
-      expect(receiver.received.some(({ raw }) => raw.includes(Buffer.from(picture)) || raw.includes(Buffer.from(picture).toString('base64')))).toBe(false)
+      expect(
+        receiver.received.some(
+          ({ raw }) => raw.includes(Buffer.from(picture)) || raw.includes(Buffer.from(picture).toString('base64')),
+        ),
+      ).toBe(false)
     }
   })
 
@@ -218,11 +344,21 @@ describe('what is special', () => {
     await sendCase(cases[6]!, { secret: { ...cases[6]!.secret(receiver.url), signSecret: 'SEC1' } })
     const query = new URL(last()!.path, receiver.url).searchParams
     const t = String(clock.nowMs())
-    expect([query.get('access_token'), query.get('timestamp'), query.get('sign')]).toEqual(['t', t, createHmac('sha256', 'SEC1').update(`${t}\nSEC1`).digest('base64')])
+    expect([query.get('access_token'), query.get('timestamp'), query.get('sign')]).toEqual([
+      't',
+      t,
+      createHmac('sha256', 'SEC1').update(`${t}\nSEC1`).digest('base64'),
+    ])
     await sendCase(cases[7]!, { secret: { ...cases[7]!.secret(receiver.url), signSecret: 'SEC2' } })
     const s = String(Math.floor(clock.nowMs() / 1000))
-    expect(last()?.json).toMatchObject({ timestamp: s, sign: createHmac('sha256', `${s}\nSEC2`).update('').digest('base64') })
+    expect(last()?.json).toMatchObject({
+      timestamp: s,
+      sign: createHmac('sha256', `${s}\nSEC2`).update('').digest('base64'),
+    })
     receiver.script({ body: { code: 19021, msg: 'sign match fail' } })
-    await expect(sendCase(cases[7]!)).rejects.toMatchObject({ name: 'FatalError', message: expect.stringContaining('sign match fail') as string })
+    await expect(sendCase(cases[7]!)).rejects.toMatchObject({
+      name: 'FatalError',
+      message: expect.stringContaining('sign match fail') as string,
+    })
   })
 })

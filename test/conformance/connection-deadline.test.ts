@@ -22,10 +22,21 @@ afterAll(async () => {
 })
 
 describe('a server that drips bytes', () => {
-  it.each(['vllm-omni', 'joyai-webinfer'] as const)('as %s takes no more of a test than its one deadline', async (kind) => {
-    const startedMs = performance.now()
-    const report = await testConnection({ name: 'slow', kind, config: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }, secret: {} }, { http, limitMs: 1000 })
-    expect(report).toEqual({ ok: false, message: 'The model server did not answer within 0.8 s.' })
-    expect(performance.now() - startedMs).toBeLessThan(1900)
-  })
+  it.each(['vllm-omni', 'joyai-webinfer'] as const)(
+    'as %s takes no more of a test than its one deadline',
+    async (kind) => {
+      const startedMs = performance.now()
+      const report = await testConnection(
+        {
+          name: 'slow',
+          kind,
+          config: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+          secret: {},
+        },
+        { http, limitMs: 1000 },
+      )
+      expect(report).toEqual({ ok: false, message: 'The model server did not answer within 0.8 s.' })
+      expect(performance.now() - startedMs).toBeLessThan(1900)
+    },
+  )
 })

@@ -5,7 +5,11 @@ import type { Connection } from '../../nodes/contract/connections.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
 import { createModels, testConnection } from '../../runtime/capabilities/model/index.ts'
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts'
-import { startFakeOrchestrator, type FakeOrchestrator, type FakeOrchestratorOptions } from '../support/fake-orchestrator.ts'
+import {
+  startFakeOrchestrator,
+  type FakeOrchestrator,
+  type FakeOrchestratorOptions,
+} from '../support/fake-orchestrator.ts'
 import { quietLog } from '../support/session-bench.ts'
 
 const timeoutMs = 300
@@ -13,32 +17,57 @@ const http = createHttp()
 let fake: FakeOrchestrator
 let clock: FakeClock
 let ticks = 0
-afterEach(async () => { await fake.stop() })
-
-const request = (patch: Partial<ModelTick> = {}): ModelTick => ({
-  picture: { width: 640, height: 480, jpeg: new Uint8Array([255, 216, 255]) }, kind: 'I', mediaTimeS: ticks, tick: ++ticks, seconds: 1,
-  instruction: 'Warn me the moment a person falls.', persona: 'default', ...patch,
+afterEach(async () => {
+  await fake.stop()
 })
 
-async function open(kind: 'vllm-omni' | 'joyai-webinfer', options: FakeOrchestratorOptions = {}, config: Record<string, unknown> = {}, secret: Record<string, string> = {}) {
+const request = (patch: Partial<ModelTick> = {}): ModelTick => ({
+  picture: { width: 640, height: 480, jpeg: new Uint8Array([255, 216, 255]) },
+  kind: 'I',
+  mediaTimeS: ticks,
+  tick: ++ticks,
+  seconds: 1,
+  instruction: 'Warn me the moment a person falls.',
+  persona: 'default',
+  ...patch,
+})
+
+async function open(
+  kind: 'vllm-omni' | 'joyai-webinfer',
+  options: FakeOrchestratorOptions = {},
+  config: Record<string, unknown> = {},
+  secret: Record<string, string> = {},
+) {
   fake = await startFakeOrchestrator({ dress: kind === 'joyai-webinfer' ? 'webinfer' : 'vllm-omni', ...options })
   clock = fakeClock()
   ticks = 0
   const connection: Connection = { name: 'model', kind, config: { url: `${fake.url}/v1/` }, secret }
   const models = createModels({ connections: { get: async () => connection }, http, clock, log: quietLog })
   const session = await models.open({ connection: 'model', streamKey: 'flow1-cam.1.model', config, timeoutMs })
-  return { session, connection, tick: (patch: Partial<ModelTick> = {}): Promise<ModelVerdict> => session.tick(request(patch), new AbortController().signal) }
+  return {
+    session,
+    connection,
+    tick: (patch: Partial<ModelTick> = {}): Promise<ModelVerdict> =>
+      session.tick(request(patch), new AbortController().signal),
+  }
 }
 const chats = () => fake.calls.filter((call) => call.path === '/v1/chat/completions')
 
 describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
   it('gives the instruction once and then only frames, a picture for each second', async () => {
-    const { tick } = await open(kind, { model: ({ index }) => index === 2 ? '</response> A person has fallen.' : '</silence>' })
+    const { tick } = await open(kind, {
+      model: ({ index }) => (index === 2 ? '</response> A person has fallen.' : '</silence>'),
+    })
     expect(await tick()).toMatchObject({ action: 'silence', reason: 'model' })
     expect(await tick()).toMatchObject({ action: 'response', text: 'A person has fallen.' })
     await tick({ seconds: 3 })
     await tick({ instruction: 'Count the people.' })
-    expect(chats().map(({ texts, images }) => [texts, images])).toEqual([[['Warn me the moment a person falls.'], 1], [[], 1], [[], 3], [['Count the people.'], 1]])
+    expect(chats().map(({ texts, images }) => [texts, images])).toEqual([
+      [['Warn me the moment a person falls.'], 1],
+      [[], 1],
+      [[], 3],
+      [['Count the people.'], 1],
+    ])
     expect(fake.sessions.get('heed-flow1-cam.1.model')?.frameIndex).toBe(6)
   })
 
@@ -66,7 +95,11 @@ describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
     const { tick } = await open(kind)
     await tick()
     fake.fault = fault
-    await expect(tick()).rejects.toMatchObject({ name: 'RetryableError', code, message: expect.stringMatching(words) as string })
+    await expect(tick()).rejects.toMatchObject({
+      name: 'RetryableError',
+      code,
+      message: expect.stringMatching(words) as string,
+    })
     fake.fault = null
     await clock.advance(10_000)
     expect(await tick()).toMatchObject({ action: 'silence', reason: 'model' })
@@ -75,7 +108,11 @@ describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
   it('gives up for good, with words, where another try would be the same', async () => {
     const { tick } = await open(kind)
     fake.fault = 'unknown-model'
-    await expect(tick()).rejects.toMatchObject({ name: 'FatalError', code: 'MODEL_NOT_THERE', message: expect.stringContaining('does not exist') as string })
+    await expect(tick()).rejects.toMatchObject({
+      name: 'FatalError',
+      code: 'MODEL_NOT_THERE',
+      message: expect.stringContaining('does not exist') as string,
+    })
   })
 
   it('sends the key, and says when it is refused', async () => {
@@ -121,12 +158,22 @@ describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
 
   it('tests a connection down to the model behind the front', async () => {
     const { connection } = await open(kind)
-    expect(await testConnection(connection, { http })).toMatchObject({ ok: true, message: expect.stringContaining('The model answers') as string, details: { models: ['JoyAI-VL-Interaction-Preview'] } })
+    expect(await testConnection(connection, { http })).toMatchObject({
+      ok: true,
+      message: expect.stringContaining('The model answers') as string,
+      details: { models: ['JoyAI-VL-Interaction-Preview'] },
+    })
     expect(fake.sessions.size).toBe(0)
     fake.fault = 'dead-model'
-    expect(await testConnection(connection, { http })).toMatchObject({ ok: false, message: expect.stringContaining('model behind it does not') as string })
+    expect(await testConnection(connection, { http })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('model behind it does not') as string,
+    })
     await fake.goAway()
-    expect(await testConnection(connection, { http })).toMatchObject({ ok: false, message: expect.stringContaining('refused the connection') as string })
+    expect(await testConnection(connection, { http })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('refused the connection') as string,
+    })
     await fake.comeBack()
   })
 })
@@ -166,10 +213,15 @@ describe('vllm-omni', () => {
   })
 
   it('shows how far the server is with a question that it answers by itself', async () => {
-    const { tick } = await open('vllm-omni', { delegation: 'stub', model: ({ index }) => index === 1 ? '</response> One moment. </delegation> Which brand?' : '</silence>' })
+    const { tick } = await open('vllm-omni', {
+      delegation: 'stub',
+      model: ({ index }) => (index === 1 ? '</response> One moment. </delegation> Which brand?' : '</silence>'),
+    })
     expect((await tick()).data).toMatchObject({ delegation: { status: 'submitted' } })
     await tick()
-    expect((await tick()).data).toMatchObject({ delegation: { status: 'ready', digest: expect.stringContaining('Which brand?') as string } })
+    expect((await tick()).data).toMatchObject({
+      delegation: { status: 'ready', digest: expect.stringContaining('Which brand?') as string },
+    })
   })
 })
 
@@ -179,7 +231,8 @@ describe('joyai-webinfer', () => {
     await tick({ mediaTimeS: 10 })
     await tick({ mediaTimeS: 13, seconds: 3 })
     expect(chats().map((call) => call.body.frame_time_ranges)).toEqual([
-      ['10.0 seconds ~ 11.0 seconds'], ['11.0 seconds ~ 12.0 seconds', '12.0 seconds ~ 13.0 seconds', '13.0 seconds ~ 14.0 seconds'],
+      ['10.0 seconds ~ 11.0 seconds'],
+      ['11.0 seconds ~ 12.0 seconds', '12.0 seconds ~ 13.0 seconds', '13.0 seconds ~ 14.0 seconds'],
     ])
     expect(chats()[0]?.headers['x-system-prompt-key']).toBe('DEFAULT_SYSTEM_PROMPT_EN')
   })
@@ -204,9 +257,19 @@ describe('joyai-webinfer', () => {
 })
 
 it('keeps session ids within what both servers take', async () => {
-  const models = createModels({ connections: { get: async () => ({ name: 'model', kind: 'vllm-omni', config: { url: fake.url }, secret: {} }) }, http, clock, log: quietLog })
+  const models = createModels({
+    connections: { get: async () => ({ name: 'model', kind: 'vllm-omni', config: { url: fake.url }, secret: {} }) },
+    http,
+    clock,
+    log: quietLog,
+  })
   fake = await startFakeOrchestrator()
-  const session: ModelSession = await models.open({ connection: 'model', streamKey: `${'ü'.repeat(200)}/cam.1`, config: {}, timeoutMs })
+  const session: ModelSession = await models.open({
+    connection: 'model',
+    streamKey: `${'ü'.repeat(200)}/cam.1`,
+    config: {},
+    timeoutMs,
+  })
   await session.tick(request(), new AbortController().signal)
   expect([...fake.sessions.keys()][0]).toMatch(/^[A-Za-z0-9._-]{1,120}$/)
 })

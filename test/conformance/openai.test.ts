@@ -11,22 +11,60 @@ import { quietLog } from '../support/session-bench.ts'
 const picture = { width: 640, height: 480, jpeg: sizedJpeg(640, 480) }
 const never = new AbortController().signal
 let clock: FakeClock
-beforeEach(() => { clock = fakeClock() })
+beforeEach(() => {
+  clock = fakeClock()
+})
 
-interface Bench { fake: FakeOpenai; session: ModelSession; tick(patch?: Partial<ModelTick>): Promise<ModelVerdict>; ticks(count: number, patch?: Partial<ModelTick>): Promise<ModelVerdict[]>; connection: Connection }
+interface Bench {
+  fake: FakeOpenai
+  session: ModelSession
+  tick(patch?: Partial<ModelTick>): Promise<ModelVerdict>
+  ticks(count: number, patch?: Partial<ModelTick>): Promise<ModelVerdict[]>
+  connection: Connection
+}
 
-async function open(options: FakeOpenaiOptions = {}, config: Record<string, unknown> = {}, restore?: ModelMemory, secret: Record<string, string> = {}): Promise<Bench> {
+async function open(
+  options: FakeOpenaiOptions = {},
+  config: Record<string, unknown> = {},
+  restore?: ModelMemory,
+  secret: Record<string, string> = {},
+): Promise<Bench> {
   const fake = fakeOpenai(options)
-  const connection: Connection = { name: 'plain', kind: 'openai', config: { url: 'http://127.0.0.1:9/v1', model: 'qwen-vl', ...config }, secret }
+  const connection: Connection = {
+    name: 'plain',
+    kind: 'openai',
+    config: { url: 'http://127.0.0.1:9/v1', model: 'qwen-vl', ...config },
+    secret,
+  }
   const models = createModels({ connections: { get: async () => connection }, http: fake.http, clock, log: quietLog })
-  const session = await models.open({ connection: 'plain', streamKey: 's', config: restore ? { restore } : {}, timeoutMs: 1000 })
+  const session = await models.open({
+    connection: 'plain',
+    streamKey: 's',
+    config: restore ? { restore } : {},
+    timeoutMs: 1000,
+  })
   let number = 0
   const tick = (patch: Partial<ModelTick> = {}): Promise<ModelVerdict> => {
     number++
-    return session.tick({ picture, kind: 'I', mediaTimeS: number - 1, tick: number, seconds: 1, instruction: 'Warn of falls.', persona: 'default', ...patch }, never)
+    return session.tick(
+      {
+        picture,
+        kind: 'I',
+        mediaTimeS: number - 1,
+        tick: number,
+        seconds: 1,
+        instruction: 'Warn of falls.',
+        persona: 'default',
+        ...patch,
+      },
+      never,
+    )
   }
   return {
-    fake, session, connection, tick,
+    fake,
+    session,
+    connection,
+    tick,
     ticks: async (count, patch) => {
       const verdicts: ModelVerdict[] = []
       for (let n = 0; n < count; n++) verdicts.push(await tick(patch))
@@ -40,8 +78,16 @@ describe('what the server is shown', () => {
     const { fake, ticks } = await open({}, { windowFrames: 4 })
     await ticks(6)
     expect(fake.requests.map(({ images }) => images.length)).toEqual([1, 2, 3, 4, 2, 3])
-    expect(fake.requests[3]?.texts).toEqual(['0.0 s', '1.0 s', '2.0 s', '3.0 s', 'The newest picture is from 3.0 s. Your one line:'])
-    expect(fake.requests[0]?.system).toMatch(/<\/silence>[\s\S]*<\/response>[\s\S]*<\/delegation>[\s\S]*Your instruction:\nWarn of falls\.$/)
+    expect(fake.requests[3]?.texts).toEqual([
+      '0.0 s',
+      '1.0 s',
+      '2.0 s',
+      '3.0 s',
+      'The newest picture is from 3.0 s. Your one line:',
+    ])
+    expect(fake.requests[0]?.system).toMatch(
+      /<\/silence>[\s\S]*<\/response>[\s\S]*<\/delegation>[\s\S]*Your instruction:\nWarn of falls\.$/,
+    )
   })
 
   it('begins the same from one tick to the next, so that a server can reuse its work', async () => {
@@ -53,13 +99,18 @@ describe('what the server is shown', () => {
   })
 
   it('never asks about delegating where nobody could answer, and says a note all the same', async () => {
-    const { fake, tick } = await open({ answer: () => '</response> One moment. </delegation> Which brand?' }, { delegation: false })
+    const { fake, tick } = await open(
+      { answer: () => '</response> One moment. </delegation> Which brand?' },
+      { delegation: false },
+    )
     expect(await tick()).toMatchObject({ action: 'response', text: 'One moment.' })
     expect(fake.requests[0]?.system).not.toContain('delegation')
   })
 
   it('holds what was said, asked and answered', async () => {
-    const { fake, tick, session } = await open({ answer: ({ texts }) => texts[0] === '0.0 s' && texts.length === 2 ? '</response> A man came in.' : '</silence>' })
+    const { fake, tick, session } = await open({
+      answer: ({ texts }) => (texts[0] === '0.0 s' && texts.length === 2 ? '</response> A man came in.' : '</silence>'),
+    })
     await tick()
     session.note?.({ question: 'How many?', answer: 'One.', at: 'now' })
     await tick()
@@ -76,13 +127,23 @@ describe('what the server is shown', () => {
 
 describe('what it answers', () => {
   it.each([
-    ['</silence>', { action: 'silence', reason: 'model' }], ['', { action: 'silence' }], ['</response>', { action: 'silence' }],
-    ['</response> A person has fallen.', { action: 'response', text: 'A person has fallen.' }], ['no marker', { action: 'response', text: 'no marker' }],
-    ['<think>a fall?</think></response> Yes.', { action: 'response', text: 'Yes.' }], ['<think>endless', { action: 'silence' }],
-    ['She lies there. </response> No?</think>\n</silence>', { action: 'silence' }], ['◁think▷</response> hm◁/think▷</response> Yes.', { action: 'response', text: 'Yes.' }],
-    ['<thinking>x</thinking><answer></response> Yes.</answer>', { action: 'response', text: 'Yes.' }], ['<|begin_of_box|></silence><|end_of_box|>', { action: 'silence' }],
-    ['<tool_call>{"name":"look"}</tool_call>', { action: 'silence' }], ['<tool_call>{"name":"look"}</tool_call></response> Yes.', { action: 'response', text: 'Yes.' }],
-    ['</response> One moment. </delegation> Which brand?', { action: 'delegate', text: 'One moment.', question: 'Which brand?' }],
+    ['</silence>', { action: 'silence', reason: 'model' }],
+    ['', { action: 'silence' }],
+    ['</response>', { action: 'silence' }],
+    ['</response> A person has fallen.', { action: 'response', text: 'A person has fallen.' }],
+    ['no marker', { action: 'response', text: 'no marker' }],
+    ['<think>a fall?</think></response> Yes.', { action: 'response', text: 'Yes.' }],
+    ['<think>endless', { action: 'silence' }],
+    ['She lies there. </response> No?</think>\n</silence>', { action: 'silence' }],
+    ['◁think▷</response> hm◁/think▷</response> Yes.', { action: 'response', text: 'Yes.' }],
+    ['<thinking>x</thinking><answer></response> Yes.</answer>', { action: 'response', text: 'Yes.' }],
+    ['<|begin_of_box|></silence><|end_of_box|>', { action: 'silence' }],
+    ['<tool_call>{"name":"look"}</tool_call>', { action: 'silence' }],
+    ['<tool_call>{"name":"look"}</tool_call></response> Yes.', { action: 'response', text: 'Yes.' }],
+    [
+      '</response> One moment. </delegation> Which brand?',
+      { action: 'delegate', text: 'One moment.', question: 'Which brand?' },
+    ],
   ])('is read: %j', async (content, verdict) => {
     const { tick } = await open({ answer: () => content })
     expect(await tick()).toMatchObject(verdict)
@@ -91,8 +152,13 @@ describe('what it answers', () => {
   it('is silence when it repeats itself, but not after a pause, nor when a person asks', async () => {
     let content = '</response> A person has fallen.'
     const { tick, ticks } = await open({ answer: () => content })
-    expect((await ticks(14)).map(({ action, reason }) => `${action} ${reason}`)).toEqual(['response model', ...Array<string>(13).fill('silence duplicate')])
-    expect(await tick({ instruction: 'Warn of falls.\n\nA person asks you now: What happened?' })).toMatchObject({ action: 'response' })
+    expect((await ticks(14)).map(({ action, reason }) => `${action} ${reason}`)).toEqual([
+      'response model',
+      ...Array<string>(13).fill('silence duplicate'),
+    ])
+    expect(await tick({ instruction: 'Warn of falls.\n\nA person asks you now: What happened?' })).toMatchObject({
+      action: 'response',
+    })
     content = '</silence>'
     await tick()
     content = '</response> A person has fallen.'
@@ -101,7 +167,10 @@ describe('what it answers', () => {
   })
 
   it('is cut where a model rambles on, and rambles into no later request', async () => {
-    const { fake, tick, ticks } = await open({ answer: () => `</response> ${'And then she walked on. '.repeat(5000)}` }, { maxAnswerTokens: 64 })
+    const { fake, tick, ticks } = await open(
+      { answer: () => `</response> ${'And then she walked on. '.repeat(5000)}` },
+      { maxAnswerTokens: 64 },
+    )
     const { text } = await tick()
     expect(text.length).toBeLessThanOrEqual(600)
     await ticks(20, { mediaTimeS: 100 })
@@ -109,11 +178,26 @@ describe('what it answers', () => {
     expect(fake.requests.at(-1)?.texts.at(-1)?.length).toBeLessThan(2000)
   })
 
-  it.each([['<think>Is she hurt? Perhaps she', {}], ['', { message: { reasoning_content: 'Is she hurt? Perhaps she' } }]])('says so when a model only thinks and never comes to an answer (%j)', async (content, beside) => {
+  it.each([
+    ['<think>Is she hurt? Perhaps she', {}],
+    ['', { message: { reasoning_content: 'Is she hurt? Perhaps she' } }],
+  ])('says so when a model only thinks and never comes to an answer (%j)', async (content, beside) => {
     const { ticks } = await open({ answer: () => content, beside: { ...beside, finish_reason: 'length' } })
-    const verdicts = await ticks(8) as (ModelVerdict & { trouble?: string })[]
-    expect(verdicts.map(({ trouble }) => trouble !== undefined)).toEqual([false, false, false, false, true, true, true, true])
-    expect(verdicts.at(-1)).toMatchObject({ action: 'silence', trouble: expect.stringContaining('comes to no answer within 128 tokens') as string })
+    const verdicts = (await ticks(8)) as (ModelVerdict & { trouble?: string })[]
+    expect(verdicts.map(({ trouble }) => trouble !== undefined)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+    ])
+    expect(verdicts.at(-1)).toMatchObject({
+      action: 'silence',
+      trouble: expect.stringContaining('comes to no answer within 128 tokens') as string,
+    })
   })
 
   it('is not asked for without an instruction', async () => {
@@ -125,17 +209,31 @@ describe('what it answers', () => {
 
 describe('memory', () => {
   it('sums up every hundred ticks, in one request beside them, and presses summaries into a long-term memory', async () => {
-    const { fake, ticks } = await open({ answer: ({ isSummary, texts }) => isSummary ? texts.at(-1)?.includes('Press them') ? 'A quiet house.' : 'She sleeps.' : '</silence>', keep: 5000 }, { summaryModel: 'qwen-vl' })
+    const { fake, ticks } = await open(
+      {
+        answer: ({ isSummary, texts }) =>
+          isSummary ? (texts.at(-1)?.includes('Press them') ? 'A quiet house.' : 'She sleeps.') : '</silence>',
+        keep: 5000,
+      },
+      { summaryModel: 'qwen-vl' },
+    )
     const verdicts = await ticks(750)
     await clock.settle()
     const summaries = fake.requests.filter(({ isSummary }) => isSummary)
     expect(summaries[0]?.images).toHaveLength(4)
-    expect(verdicts.at(-1)?.memory).toMatchObject({ longTerm: 'A quiet house.', midTerm: [{ range: '500.0s-599.0s', text: 'She sleeps.' }, { range: '600.0s-699.0s' }] })
+    expect(verdicts.at(-1)?.memory).toMatchObject({
+      longTerm: 'A quiet house.',
+      midTerm: [{ range: '500.0s-599.0s', text: 'She sleeps.' }, { range: '600.0s-699.0s' }],
+    })
     expect(fake.requests.at(-1)?.system).toContain('A quiet house.')
   })
 
   it('goes on with what was remembered after a restart, and says so once', async () => {
-    const { fake, ticks } = await open({}, {}, { longTerm: 'A quiet house.', midTerm: [], said: [{ atS: 3, text: 'A man came in.' }] })
+    const { fake, ticks } = await open(
+      {},
+      {},
+      { longTerm: 'A quiet house.', midTerm: [], said: [{ atS: 3, text: 'A man came in.' }] },
+    )
     expect((await ticks(2)).map(({ restarted }) => restarted)).toEqual([true, undefined])
     expect(fake.requests[0]?.system).toContain('What you remember from before:\nA quiet house.')
     expect(fake.requests[0]?.texts.at(-1)).toContain('A man came in.')
@@ -143,7 +241,9 @@ describe('memory', () => {
 
   it('covers what a failed summary missed with the next one', async () => {
     let isDown = true
-    const { fake, ticks } = await open({ answer: ({ isSummary }) => isSummary ? isDown ? ' ' : 'All of it.' : '</silence>' })
+    const { fake, ticks } = await open({
+      answer: ({ isSummary }) => (isSummary ? (isDown ? ' ' : 'All of it.') : '</silence>'),
+    })
     await ticks(150)
     isDown = false
     await ticks(60)
@@ -157,12 +257,23 @@ describe('the context', () => {
   it('is never exceeded over 100,000 ticks, whatever is said, asked and shown', async () => {
     let n = 0
     const words = 'An old lady in a blue cardigan walks slowly past the window and looks for her glasses. '
-    const { fake, session, tick } = await open({ contextTokens: 4096, keep: 4, answer: ({ isSummary }) => isSummary ? words.repeat(12) : n % 7 === 0 ? `</response> ${n} ${words}` : '</silence>' }, { contextTokens: 4096, windowFrames: 12 })
+    const { fake, session, tick } = await open(
+      {
+        contextTokens: 4096,
+        keep: 4,
+        answer: ({ isSummary }) =>
+          isSummary ? words.repeat(12) : n % 7 === 0 ? `</response> ${n} ${words}` : '</silence>',
+      },
+      { contextTokens: 4096, windowFrames: 12 },
+    )
     const sizes: number[] = []
     for (n = 1; n <= 100_000; n++) {
       if (n % 500 === 0) session.note?.({ question: `${n}? ${words.repeat(3)}`, answer: words.repeat(3), at: 'now' })
       const isSmall = n % 3 === 0
-      await tick({ picture: isSmall ? { width: 256, height: 192, jpeg: sizedJpeg(256, 192) } : picture, instruction: `Warn of falls. ${n % 1000 < 20 ? words.repeat(40) : ''}` })
+      await tick({
+        picture: isSmall ? { width: 256, height: 192, jpeg: sizedJpeg(256, 192) } : picture,
+        instruction: `Warn of falls. ${n % 1000 < 20 ? words.repeat(40) : ''}`,
+      })
       if (n % 10_000 === 0) sizes.push(fake.most.bytes)
     }
     expect([fake.refused, fake.count]).toEqual([0, expect.any(Number) as number])
@@ -180,24 +291,87 @@ describe('the context', () => {
 
   const tooLong = (message: string, more: Record<string, unknown> = {}) => ({ error: { message, ...more } })
   it.each([
-    ['vLLM', 400, (n: number) => tooLong(`This model's maximum context length is ${n} tokens. However, your request has 9000 input tokens.`, { code: 400 }), 1],
-    ['vLLM with pictures', 400, (n: number) => tooLong(`The decoder prompt (length 8357) is longer than the maximum model length of ${n}. Make sure that \`max_model_len\` is no smaller than the number of text tokens plus multimodal tokens.`), 1],
-    ['older vLLM', 400, (n: number) => tooLong(`The prompt (total length 25938) is too long to fit into the model (context length ${n}).`), 1],
-    ['llama.cpp', 400, (n: number) => tooLong(`request (9000 tokens) exceeds the available context size (${n} tokens), try increasing it`, { type: 'exceed_context_size_error', n_prompt_tokens: 9000, n_ctx: n }), 1],
-    ['older llama.cpp', 400, () => tooLong('the request exceeds the available context size. try increasing the context size or enable context shift'), 20],
-    ['llama.cpp while it answers', 500, () => tooLong('Context size has been exceeded.', { code: 500, type: 'server_error' }), 20],
+    [
+      'vLLM',
+      400,
+      (n: number) =>
+        tooLong(`This model's maximum context length is ${n} tokens. However, your request has 9000 input tokens.`, {
+          code: 400,
+        }),
+      1,
+    ],
+    [
+      'vLLM with pictures',
+      400,
+      (n: number) =>
+        tooLong(
+          `The decoder prompt (length 8357) is longer than the maximum model length of ${n}. Make sure that \`max_model_len\` is no smaller than the number of text tokens plus multimodal tokens.`,
+        ),
+      1,
+    ],
+    [
+      'older vLLM',
+      400,
+      (n: number) =>
+        tooLong(`The prompt (total length 25938) is too long to fit into the model (context length ${n}).`),
+      1,
+    ],
+    [
+      'llama.cpp',
+      400,
+      (n: number) =>
+        tooLong(`request (9000 tokens) exceeds the available context size (${n} tokens), try increasing it`, {
+          type: 'exceed_context_size_error',
+          n_prompt_tokens: 9000,
+          n_ctx: n,
+        }),
+      1,
+    ],
+    [
+      'older llama.cpp',
+      400,
+      () =>
+        tooLong(
+          'the request exceeds the available context size. try increasing the context size or enable context shift',
+        ),
+      20,
+    ],
+    [
+      'llama.cpp while it answers',
+      500,
+      () => tooLong('Context size has been exceeded.', { code: 500, type: 'server_error' }),
+      20,
+    ],
     ['Ollama', 400, () => ({ error: 'the input length exceeds the context length' }), 20],
-    ['LM Studio', 400, (n: number) => ({ error: `The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= n_ctx: ${n}). Try to load the model with a larger context length` }), 1],
-    ['SGLang', 400, (n: number) => tooLong(`The input (9000 tokens) is longer than the model's context length (${n} tokens).`), 1],
+    [
+      'LM Studio',
+      400,
+      (n: number) => ({
+        error: `The number of tokens to keep from the initial prompt is greater than the context length (n_keep: 9000>= n_ctx: ${n}). Try to load the model with a larger context length`,
+      }),
+      1,
+    ],
+    [
+      'SGLang',
+      400,
+      (n: number) => tooLong(`The input (9000 tokens) is longer than the model's context length (${n} tokens).`),
+      1,
+    ],
   ])('is made to fit after the refusal of %s, within the same second', async (_server, status, body, most) => {
-    const { fake, ticks } = await open({ contextTokens: 1500, hasNoUsage: true, refusal: (n) => ({ status, body: body(n) }) }, { contextTokens: 16_384, windowFrames: 16 })
+    const { fake, ticks } = await open(
+      { contextTokens: 1500, hasNoUsage: true, refusal: (n) => ({ status, body: body(n) }) },
+      { contextTokens: 16_384, windowFrames: 16 },
+    )
     expect((await ticks(300)).every(({ reason }) => reason === 'model')).toBe(true)
     expect(fake.refused).toBeLessThanOrEqual(most)
     expect(fake.most.tokens).toBeGreaterThan(700)
   })
 
   it('is found by a server that counts pictures four times as high and tells nobody', async () => {
-    const { fake, ticks } = await open({ contextTokens: 4096, hasNoUsage: true, imageTokens: () => 1250 }, { contextTokens: 8192, windowFrames: 16 })
+    const { fake, ticks } = await open(
+      { contextTokens: 4096, hasNoUsage: true, imageTokens: () => 1250 },
+      { contextTokens: 8192, windowFrames: 16 },
+    )
     expect((await ticks(300)).every(({ reason }) => reason === 'model')).toBe(true)
     expect(fake.refused).toBeLessThan(10)
   })
@@ -212,7 +386,11 @@ describe('the context', () => {
   it('says in words when not even one picture fits', async () => {
     const { tick } = await open({}, { contextTokens: 1024 })
     const large = { width: 1920, height: 1080, jpeg: sizedJpeg(1920, 1080) }
-    await expect(tick({ picture: large })).rejects.toMatchObject({ name: 'FatalError', code: 'MODEL_CONTEXT_SMALL', message: expect.stringContaining('1920x1080') as string })
+    await expect(tick({ picture: large })).rejects.toMatchObject({
+      name: 'FatalError',
+      code: 'MODEL_CONTEXT_SMALL',
+      message: expect.stringContaining('1920x1080') as string,
+    })
     await clock.advance(1000)
     expect(await tick()).toMatchObject({ reason: 'model' })
   })
@@ -220,9 +398,12 @@ describe('the context', () => {
 
 describe('troubles', () => {
   it.each([
-    ['hang', 'RetryableError', 'MODEL_TIMEOUT', /within 1 s/], ['close', 'RetryableError', 'MODEL_UNREACHABLE', /refused the connection/],
-    ['nonsense', 'RetryableError', 'MODEL_NONSENSE', /not JSON/], ['error', 'RetryableError', 'MODEL_BACKEND_DOWN', /\(500\): EngineCore died/],
-    ['loading', 'RetryableError', 'MODEL_BACKEND_DOWN', /Loading model/], ['no-model', 'FatalError', 'MODEL_NOT_THERE', /no model "qwen-vl"/],
+    ['hang', 'RetryableError', 'MODEL_TIMEOUT', /within 1 s/],
+    ['close', 'RetryableError', 'MODEL_UNREACHABLE', /refused the connection/],
+    ['nonsense', 'RetryableError', 'MODEL_NONSENSE', /not JSON/],
+    ['error', 'RetryableError', 'MODEL_BACKEND_DOWN', /\(500\): EngineCore died/],
+    ['loading', 'RetryableError', 'MODEL_BACKEND_DOWN', /Loading model/],
+    ['no-model', 'FatalError', 'MODEL_NOT_THERE', /no model "qwen-vl"/],
   ] as const)('are named, and survived: %s', async (fault, name, code, words) => {
     const { fake, tick } = await open()
     await tick()
@@ -245,23 +426,46 @@ describe('testing the connection, over a real socket', () => {
   const http = createHttp()
   let stop = async (): Promise<void> => undefined
   afterEach(() => stop())
-  const test = async (options: FakeOpenaiOptions, config: Record<string, unknown> = {}, fault: FakeOpenai['fault'] = null) => {
+  const test = async (
+    options: FakeOpenaiOptions,
+    config: Record<string, unknown> = {},
+    fault: FakeOpenai['fault'] = null,
+  ) => {
     const fake = fakeOpenai(options)
     fake.fault = fault
     const server = await fake.listen()
     stop = server.stop
-    return await testConnection({ name: 'plain', kind: 'openai', config: { url: server.url, ...config }, secret: {} }, { http })
+    return await testConnection(
+      { name: 'plain', kind: 'openai', config: { url: server.url, ...config }, secret: {} },
+      { http },
+    )
   }
 
   it('looks at a picture, and says what is wrong with what it finds', async () => {
-    expect(await test({})).toMatchObject({ ok: true, message: expect.stringMatching(/^The model sees and answers, in \d+ ms\.$/) as string, details: { models: ['qwen-vl'], contextTokens: 8192 } })
+    expect(await test({})).toMatchObject({
+      ok: true,
+      message: expect.stringMatching(/^The model sees and answers, in \d+ ms\.$/) as string,
+      details: { models: ['qwen-vl'], contextTokens: 8192 },
+    })
     await stop()
-    expect(await test({ contextTokens: 4096 })).toMatchObject({ ok: true, message: expect.stringContaining('set "contextTokens" to 4096') as string })
+    expect(await test({ contextTokens: 4096 })).toMatchObject({
+      ok: true,
+      message: expect.stringContaining('set "contextTokens" to 4096') as string,
+    })
     await stop()
-    expect(await test({}, {}, 'blind')).toMatchObject({ ok: false, message: expect.stringContaining('does not see') as string })
+    expect(await test({}, {}, 'blind')).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('does not see') as string,
+    })
     await stop()
-    expect(await test({ models: ['a', 'b'] }, { model: 'c' })).toMatchObject({ ok: false, message: 'The server answers but has no model "c". It offers: a, b.' })
+    expect(await test({ models: ['a', 'b'] }, { model: 'c' })).toMatchObject({
+      ok: false,
+      message: 'The server answers but has no model "c". It offers: a, b.',
+    })
     await stop()
-    expect(await test({}, {}, 'error')).toMatchObject({ ok: false, message: expect.stringContaining('EngineCore died') as string })
+    expect(await test({}, {}, 'error')).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('EngineCore died') as string,
+    })
   })
 })

@@ -13,25 +13,43 @@ import { sharedPoses, watchClip, type Said, type Watcher } from '../support/edge
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const mirrored = 'hflip,crop=iw*0.9:ih*0.9,eq=brightness=-0.2:contrast=0.7'
 
-const isShortRoom = ({ kind, duration_s }: ClipLabel): boolean => (kind === 'fall' || kind === 'nofall') && duration_s < 30
+const isShortRoom = ({ kind, duration_s }: ClipLabel): boolean =>
+  (kind === 'fall' || kind === 'nofall') && duration_s < 30
 const falls = (mode: Watcher['mode']): Watcher => ({ skills: skillsToWatch(['fall'], ''), mode })
-const comings: Watcher = { skills: skillsToWatch(undefined, 'Tell me when someone arrives or leaves.'), mode: 'balanced' }
+const comings: Watcher = {
+  skills: skillsToWatch(undefined, 'Tell me when someone arrives or leaves.'),
+  mode: 'balanced',
+}
 const motion: Watcher = { skills: skillsToWatch(['motion'], ''), mode: 'balanced' }
 
-interface Watched { clip: ClipLabel; said: Said[] }
+interface Watched {
+  clip: ClipLabel
+  said: Said[]
+}
 
 describeWithClips('the edge model on real clips', () => {
   let model: PoseModel
-  const watched = { sensitive: [] as Watched[], balanced: [] as Watched[], mirrored: [] as Watched[], comings: [] as Watched[], motion: [] as Watched[] }
+  const watched = {
+    sensitive: [] as Watched[],
+    balanced: [] as Watched[],
+    mirrored: [] as Watched[],
+    comings: [] as Watched[],
+    motion: [] as Watched[],
+  }
   type Row = keyof typeof watched
 
   /** One clip, by every watcher at once. */
   async function watch(clip: ClipLabel, watchers: Partial<Record<Row, Watcher>>, before?: string): Promise<void> {
-    const pictures = await readClipFrames(join(clipsFolder, clip.file), { taps: edgeTaps, ...(before ? { before } : {}) })
+    const pictures = await readClipFrames(join(clipsFolder, clip.file), {
+      taps: edgeTaps,
+      ...(before ? { before } : {}),
+    })
     const shared = sharedPoses(model)
-    await Promise.all(Object.entries(watchers).map(async ([row, watcher]) => {
-      watched[row as Row].push({ clip, said: await watchClip(shared, `${clip.file} ${row}`, pictures, watcher) })
-    }))
+    await Promise.all(
+      Object.entries(watchers).map(async ([row, watcher]) => {
+        watched[row as Row].push({ clip, said: await watchClip(shared, `${clip.file} ${row}`, pictures, watcher) })
+      }),
+    )
   }
 
   beforeAll(async () => {
@@ -39,10 +57,15 @@ describeWithClips('the edge model on real clips', () => {
     await model.ready(10_000)
     const clips = readClips().sort((a, b) => b.duration_s - a.duration_s)
     const waiting = [
-      ...clips.map((clip) => () => watch(clip, {
-        sensitive: falls('sensitive'), ...(isShortRoom(clip) ? { balanced: falls('balanced') } : {}),
-        ...(clip.file === 'nofall_people_come_and_go.mp4' ? { comings } : {}), ...(clip.file === 'traffic_cars_from_above.mp4' ? { motion } : {}),
-      })),
+      ...clips.map(
+        (clip) => () =>
+          watch(clip, {
+            sensitive: falls('sensitive'),
+            ...(isShortRoom(clip) ? { balanced: falls('balanced') } : {}),
+            ...(clip.file === 'nofall_people_come_and_go.mp4' ? { comings } : {}),
+            ...(clip.file === 'traffic_cars_from_above.mp4' ? { motion } : {}),
+          }),
+      ),
       // Also tried, with the same result: mirrored only, 10 % nearer or farther, 4 degrees askew, brighter, 160 pixels wide,
       // starting 30 or 60 ms later. Strong noise (alls=25) costs two of seven.
       ...clips.filter(isShortRoom).map((clip) => () => watch(clip, { mirrored: falls('sensitive') }, mirrored)),
@@ -65,7 +88,8 @@ describeWithClips('the edge model on real clips', () => {
       const hits = labelled.filter((fall) => said.some(({ atS }) => atS >= fall.start_s && atS <= fall.end_s + 2))
       found += hits.length
       labelledFalls += labelled.length
-      if (clip.kind !== 'ambiguous') wrong.push(...said.filter(({ atS }) => !isRight(atS)).map(({ atS }) => `${clip.file} at ${atS.toFixed(1)} s`))
+      if (clip.kind !== 'ambiguous')
+        wrong.push(...said.filter(({ atS }) => !isRight(atS)).map(({ atS }) => `${clip.file} at ${atS.toFixed(1)} s`))
       const times = said.map(({ atS }) => `${atS.toFixed(2)} s`).join(', ') || 'silent'
       const labels = labelled.map((fall) => `fall ${fall.start_s} to ${fall.end_s} s`).join(', ') || clip.kind
       process.stdout.write(`${row.padEnd(12)} ${clip.file.padEnd(40)} ${labels.padEnd(22)} ${times}\n`)
@@ -98,7 +122,9 @@ describeWithClips('the edge model on real clips', () => {
   it('tells when people come and go', () => {
     const [{ clip, said }] = watched.comings as [Watched]
     const labelled = clip.events.filter((event) => event.type.startsWith('person_'))
-    expect(said.map(({ text }) => text)).toEqual(labelled.map((event) => event.type === 'person_enters' ? 'A person has come in.' : 'A person has left.'))
+    expect(said.map(({ text }) => text)).toEqual(
+      labelled.map((event) => (event.type === 'person_enters' ? 'A person has come in.' : 'A person has left.')),
+    )
     for (const [index, event] of labelled.entries()) {
       expect(said[index]?.atS).toBeGreaterThan(event.start_s)
       expect(said[index]?.atS).toBeLessThan(event.end_s + 2)

@@ -9,7 +9,13 @@ import { createPoseModel, type PoseModel } from '../../runtime/capabilities/edge
 
 const never = new AbortController().signal
 const rgb = new Uint8Array(256 * 192 * 3).fill(120)
-const frameAt = (mediaTimeS: number): FastFrame => ({ seq: Math.round(mediaTimeS * 8), mediaTimeS, width: 256, height: 192, rgb })
+const frameAt = (mediaTimeS: number): FastFrame => ({
+  seq: Math.round(mediaTimeS * 8),
+  mediaTimeS,
+  width: 256,
+  height: 192,
+  rgb,
+})
 const picture = { width: 640, height: 480, jpeg: new Uint8Array() }
 
 function isAlive(pid: number): boolean {
@@ -23,12 +29,17 @@ function isAlive(pid: number): boolean {
 
 function createLog() {
   const lines: string[] = []
-  const write = (_: Record<string, unknown>, text: string): void => { lines.push(text) }
+  const write = (_: Record<string, unknown>, text: string): void => {
+    lines.push(text)
+  }
   return { lines, info: write, warn: write, error: write }
 }
 
 const tick = (session: ModelSession, mediaTimeS: number): Promise<ModelVerdict> =>
-  session.tick({ picture, kind: 'I', mediaTimeS, tick: Math.round(mediaTimeS), instruction: '', persona: 'default', seconds: 1 }, never)
+  session.tick(
+    { picture, kind: 'I', mediaTimeS, tick: Math.round(mediaTimeS), instruction: '', persona: 'default', seconds: 1 },
+    never,
+  )
 
 /** One second of pictures and ticks until they are looked at. */
 async function second(session: ModelSession, fromS: number): Promise<ModelVerdict> {
@@ -51,14 +62,18 @@ describe('the pose process', () => {
   afterEach(() => model.close())
 
   const look = (timeS: number, stream = 's'): Promise<Float32Array | 'dropped'> =>
-    new Promise((resolve) => model.submit({ stream, frame: frameAt(timeS), done: resolve, dropped: () => resolve('dropped') }))
+    new Promise((resolve) =>
+      model.submit({ stream, frame: frameAt(timeS), done: resolve, dropped: () => resolve('dropped') }),
+    )
 
   it('looks at pictures, and says how long it takes', async () => {
     expect(await model.ready(10_000)).toBe(true)
     const started = performance.now()
     for (let index = 0; index < 40; index++) expect(await look(index / 8)).toHaveLength(6 * 56)
     const residentKb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${model.processId()}/status`, 'utf8'))?.[1])
-    process.stdout.write(`a picture takes ${((performance.now() - started) / 40).toFixed(1)} ms there and back, the process holds ${Math.round(residentKb / 1024)} MB\n`)
+    process.stdout.write(
+      `a picture takes ${((performance.now() - started) / 40).toFixed(1)} ms there and back, the process holds ${Math.round(residentKb / 1024)} MB\n`,
+    )
     expect(residentKb).toBeLessThan(600 * 1024)
   })
 
@@ -109,7 +124,12 @@ describe('the pose process', () => {
     for (let n = 0; model.share() === 8; n++) {
       for (let more = 0; more < 12; more++) {
         const at = 12 * n + more
-        looks.push(look(at / 8, 'flood').then((result) => { if (result !== 'dropped') order.push(at); return result }))
+        looks.push(
+          look(at / 8, 'flood').then((result) => {
+            if (result !== 'dropped') order.push(at)
+            return result
+          }),
+        )
       }
       await systemClock.sleep(50)
     }
@@ -133,19 +153,26 @@ describe('the pose process', () => {
 
 describe('the edge model', () => {
   let edge: Edge
-  beforeEach(() => { edge = createEdge({ log: createLog(), clock: systemClock }) })
+  beforeEach(() => {
+    edge = createEdge({ log: createLog(), clock: systemClock })
+  })
   afterEach(() => edge.stop())
-  const open = (streamKey: string): Promise<ModelSession> => edge.open({ connection: 'edge', streamKey, config: { instruction: 'Warn when somebody falls.' }, timeoutMs: 5000 })
+  const open = (streamKey: string): Promise<ModelSession> =>
+    edge.open({ connection: 'edge', streamKey, config: { instruction: 'Warn when somebody falls.' }, timeoutMs: 5000 })
 
   it('serves several streams at once', async () => {
     const sessions = await Promise.all(['a', 'b', 'c'].map(open))
     const verdicts = await Promise.all(sessions.map((session) => second(session, 0)))
-    for (const verdict of verdicts) expect(verdict).toMatchObject({ action: 'silence', reason: 'model', data: { dropped: 0, watching: ['fall'] } })
+    for (const verdict of verdicts)
+      expect(verdict).toMatchObject({ action: 'silence', reason: 'model', data: { dropped: 0, watching: ['fall'] } })
     await Promise.all(sessions.map((session) => session.close()))
   })
 
   it('says whether it runs on this machine', async () => {
-    expect(await edge.test(10_000)).toMatchObject({ ok: true, message: expect.stringMatching(/^The built-in model runs on this machine: \d+ ms a picture\.$/) as string })
+    expect(await edge.test(10_000)).toMatchObject({
+      ok: true,
+      message: expect.stringMatching(/^The built-in model runs on this machine: \d+ ms a picture\.$/) as string,
+    })
   })
 
   it('opens again after the last stream has closed', async () => {

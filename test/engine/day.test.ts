@@ -31,7 +31,8 @@ const alertEveryS = 211
 function dayPlan(): PlanStream {
   const plan = testPlan()
   return {
-    ...plan, ticks: [{ id: 'mind', type: 'memory', version: 1, config: { keepFacts: 20 } }, ...plan.ticks],
+    ...plan,
+    ticks: [{ id: 'mind', type: 'memory', version: 1, config: { keepFacts: 20 } }, ...plan.ticks],
     routes: { ...plan.routes, 'mind.memory': [{ to: 'tick', node: 'model', port: 'memory' }] },
   }
 }
@@ -41,7 +42,8 @@ function liveDay() {
   const said: string[] = []
   let lastAt = ''
   const server = fakeOpenai({
-    keep: 3, answer: ({ isSummary, texts }) => {
+    keep: 3,
+    answer: ({ isSummary, texts }) => {
       if (isSummary) return 'The house was quiet.'
       const at = /from ([\d.]+) s/.exec(texts.at(-1) ?? '')?.[1] ?? ''
       if (at === lastAt || Math.floor(Number(at)) % alertEveryS !== 0) return '</silence>'
@@ -55,24 +57,57 @@ function liveDay() {
   const { camera, clock } = bench
   const store = dayStore(daySeconds + 200)
   const bus = { published: 0, listeners: new Set<(message: never) => void>() }
-  const models = createModels({ http: server.http, clock, log: quietLog, connections: { get: async () => ({ name: 'fake', kind: 'openai', config: { url: 'http://127.0.0.1:9', model: 'qwen-vl' }, secret: {} }) } })
-  const createWorker = () => createEngine({
-    ...bench.deps, nodes: new Map([...bench.deps.nodes, [memory.type, memory]]), models, store, ...{ reach: testReach() },
-    bus: {
-      publish: () => { bus.published++ },
-      subscribe: (listener) => {
-        bus.listeners.add(listener)
-        return () => { bus.listeners.delete(listener) }
-      },
+  const models = createModels({
+    http: server.http,
+    clock,
+    log: quietLog,
+    connections: {
+      get: async () => ({
+        name: 'fake',
+        kind: 'openai',
+        config: { url: 'http://127.0.0.1:9', model: 'qwen-vl' },
+        secret: {},
+      }),
     },
-    http: server.http, connections: { get: () => { throw new Error('none') }, sign: async () => undefined },
-    pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
-    acknowledgeUrl: () => 'http://heed.test/', absoluteUrl: (path) => path,
   })
+  const createWorker = () =>
+    createEngine({
+      ...bench.deps,
+      nodes: new Map([...bench.deps.nodes, [memory.type, memory]]),
+      models,
+      store,
+      ...{ reach: testReach() },
+      bus: {
+        publish: () => {
+          bus.published++
+        },
+        subscribe: (listener) => {
+          bus.listeners.add(listener)
+          return () => {
+            bus.listeners.delete(listener)
+          }
+        },
+      },
+      http: server.http,
+      connections: {
+        get: () => {
+          throw new Error('none')
+        },
+        sign: async () => undefined,
+      },
+      pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+      acknowledgeUrl: () => 'http://heed.test/',
+      absoluteUrl: (path) => path,
+    })
   let worker = createWorker()
   let generation = 0
   const start = () => {
-    const order: SessionOrder = { ...bench.order, plan: dayPlan(), generation: ++generation, resume: store.saved ? { ...structuredClone(store.saved), status: null } : null }
+    const order: SessionOrder = {
+      ...bench.order,
+      plan: dayPlan(),
+      generation: ++generation,
+      resume: store.saved ? { ...structuredClone(store.saved), status: null } : null,
+    }
     const control = new AbortController()
     return { ended: worker.runStream(order, control.signal), control }
   }
@@ -80,12 +115,21 @@ function liveDay() {
   const end = async (reason: Error): Promise<void> => {
     session.control.abort(reason)
     let isOver = false
-    void session.ended.then(() => { isOver = true })
+    void session.ended.then(() => {
+      isOver = true
+    })
     while (!isOver) await clock.advance(50)
     worker.stop()
   }
   return {
-    server, camera, clock, store, bus, said, end, worker: () => worker,
+    server,
+    camera,
+    clock,
+    store,
+    bus,
+    said,
+    end,
+    worker: () => worker,
     /** Heed is started again: another worker goes on where this one was. */
     restart: async () => {
       await end(new Error('handover'))
@@ -94,7 +138,19 @@ function liveDay() {
     },
     remember: (n: number) => {
       const id = `fact-${n}`
-      store.inputs.push({ id, streamId: 'flow1-cam', node: 'mind', port: 'message', message: { id, eventId: id, at: new Date(clock.nowMs()).toISOString(), text: `Fact ${n}.`, source: { flow: 'flow1', node: fromOutside, stream: 'flow1-cam' } } })
+      store.inputs.push({
+        id,
+        streamId: 'flow1-cam',
+        node: 'mind',
+        port: 'message',
+        message: {
+          id,
+          eventId: id,
+          at: new Date(clock.nowMs()).toISOString(),
+          text: `Fact ${n}.`,
+          source: { flow: 'flow1', node: fromOutside, stream: 'flow1-cam' },
+        },
+      })
     },
   }
 }
@@ -102,26 +158,54 @@ type Day = ReturnType<typeof liveDay>
 
 /** What goes wrong, second by second of every hour, and what makes it good again. */
 const troubles: Record<number, (day: Day, hour: number) => unknown> = {
-  300: ({ camera }) => { camera.breakWith(new Error('The cable was pulled.')) },
+  300: ({ camera }) => {
+    camera.breakWith(new Error('The cable was pulled.'))
+  },
   600: ({ camera }) => {
     camera.down = new Error('No route to the camera.')
     camera.breakWith(camera.down)
   },
-  690: ({ camera }) => { camera.down = null },
-  900: ({ camera }) => { camera.frozen = 7 },
-  990: ({ camera }) => { camera.frozen = null },
-  1200: ({ server }) => { server.fault = 'close' },
-  1290: ({ server }) => { server.fault = null },
-  1500: ({ server }) => { server.fault = 'nonsense' },
-  1530: ({ server }) => { server.fault = null },
-  1800: ({ store }) => { store.isAway = true },
-  1920: ({ store }) => { store.isAway = false },
+  690: ({ camera }) => {
+    camera.down = null
+  },
+  900: ({ camera }) => {
+    camera.frozen = 7
+  },
+  990: ({ camera }) => {
+    camera.frozen = null
+  },
+  1200: ({ server }) => {
+    server.fault = 'close'
+  },
+  1290: ({ server }) => {
+    server.fault = null
+  },
+  1500: ({ server }) => {
+    server.fault = 'nonsense'
+  },
+  1530: ({ server }) => {
+    server.fault = null
+  },
+  1800: ({ store }) => {
+    store.isAway = true
+  },
+  1920: ({ store }) => {
+    store.isAway = false
+  },
   2200: (day, hour) => day.remember(hour),
   2400: (day) => day.restart(),
-  2700: ({ server }) => { server.fault = 'error' },
-  2720: ({ server }) => { server.fault = null },
-  3000: ({ camera }) => { camera.silent = true },
-  3030: ({ camera }) => { camera.silent = false },
+  2700: ({ server }) => {
+    server.fault = 'error'
+  },
+  2720: ({ server }) => {
+    server.fault = null
+  },
+  3000: ({ camera }) => {
+    camera.silent = true
+  },
+  3030: ({ camera }) => {
+    camera.silent = false
+  },
 }
 
 it('watches for a day through every trouble, loses no alert, leaves no work and does not grow', async () => {
@@ -145,7 +229,12 @@ it('watches for a day through every trouble, loses no alert, leaves no work and 
     expect(day.store.events.has(action.eventId)).toBe(true)
     const node = dayPlan().actions[0]
     if (!node) throw new Error('The plan has no action.')
-    const outcome = await day.worker().performAction({ action, attempt: 1, flow: { id: 'flow1', name: 'Fall alert', revision: 1 }, node, routes: {} }, new AbortController().signal)
+    const outcome = await day
+      .worker()
+      .performAction(
+        { action, attempt: 1, flow: { id: 'flow1', name: 'Fall alert', revision: 1 }, node, routes: {} },
+        new AbortController().signal,
+      )
     expect(outcome.state).toBe('delivered')
   }
 
@@ -160,7 +249,9 @@ it('watches for a day through every trouble, loses no alert, leaves no work and 
   expect(kinds.get('memory.restored')?.length).toBeGreaterThanOrEqual(24)
 
   // What it was told is still known, up to its bound, and what it saw is summed up.
-  const states = day.store.saved?.states as { mind: { facts: { text: string }[]; dropped: number; models: { model?: { longTerm: string } } } }
+  const states = day.store.saved?.states as {
+    mind: { facts: { text: string }[]; dropped: number; models: { model?: { longTerm: string } } }
+  }
   expect(states.mind.facts).toHaveLength(20)
   expect([states.mind.facts.at(-1)?.text, states.mind.dropped]).toEqual(['Fact 23.', 4])
   expect(states.mind.models.model?.longTerm).toBe('The house was quiet.')

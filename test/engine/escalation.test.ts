@@ -15,7 +15,9 @@ const http = createHttp()
 const minuteMs = 60_000
 const fall = testMessage('A person has fallen.', { eventId: 'e0' })
 let receiver: WebhookReceiver
-beforeEach(async () => { receiver = await startWebhookReceiver() })
+beforeEach(async () => {
+  receiver = await startWebhookReceiver()
+})
 afterEach(() => receiver.stop())
 afterAll(() => http.close())
 
@@ -27,17 +29,44 @@ function outbox(everyM = 0) {
   const events: EventRecord[] = []
   const [stream] = escalationPlan(receiver.url, { afterM: 3, everyM }).streams
   const deps: PerformDeps = {
-    clock, log: quietLog, nodes: new Map([['notification', notification]]), http, acknowledgeUrl: ({ eventId }) => `http://heed.test/ack/${eventId}`, absoluteUrl: (path) => path,
-    connections: { get: async () => { throw new Error('none') }, sign: async () => undefined }, pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+    clock,
+    log: quietLog,
+    nodes: new Map([['notification', notification]]),
+    http,
+    acknowledgeUrl: ({ eventId }) => `http://heed.test/ack/${eventId}`,
+    absoluteUrl: (path) => path,
+    connections: {
+      get: async () => {
+        throw new Error('none')
+      },
+      sign: async () => undefined,
+    },
+    pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
     reach: testReach({ events: { isAcknowledged: async (id) => acknowledged.has(id) } }),
   }
   const add = (record: ActionRecord): void => {
-    if (!rows.has(record.id)) rows.set(record.id, { record, attempt: 0, isDone: false, dueAtMs: record.dueAtMs ?? clock.nowMs() })
+    if (!rows.has(record.id))
+      rows.set(record.id, { record, attempt: 0, isDone: false, dueAtMs: record.dueAtMs ?? clock.nowMs() })
   }
-  const perform = async (row: { record: ActionRecord; attempt: number; isDone: boolean; dueAtMs: number }): Promise<void> => {
+  const perform = async (row: {
+    record: ActionRecord
+    attempt: number
+    isDone: boolean
+    dueAtMs: number
+  }): Promise<void> => {
     const node = stream!.actions.find(({ id }) => id === row.record.node)!
     row.attempt += 1
-    const outcome = await performAction({ action: row.record, attempt: row.attempt, flow: { id: 'flow1', name: 'Fall alert', revision: 1 }, node, routes: stream!.routes }, deps, new AbortController().signal)
+    const outcome = await performAction(
+      {
+        action: row.record,
+        attempt: row.attempt,
+        flow: { id: 'flow1', name: 'Fall alert', revision: 1 },
+        node,
+        routes: stream!.routes,
+      },
+      deps,
+      new AbortController().signal,
+    )
     row.isDone = outcome.state !== 'retrying'
     row.dueAtMs = clock.nowMs() + 60_000
     events.push(...outcome.events)
@@ -46,14 +75,25 @@ function outbox(everyM = 0) {
   const run = async (minutes: number): Promise<void> => {
     const untilMs = clock.nowMs() + minutes * minuteMs
     for (;;) {
-      const [next] = [...rows.values()].filter((row) => !row.isDone && row.dueAtMs <= untilMs).sort((a, b) => a.dueAtMs - b.dueAtMs)
+      const [next] = [...rows.values()]
+        .filter((row) => !row.isDone && row.dueAtMs <= untilMs)
+        .sort((a, b) => a.dueAtMs - b.dueAtMs)
       if (!next) break
       await clock.advance(Math.max(0, next.dueAtMs - clock.nowMs()))
       await perform(next)
     }
     await clock.advance(untilMs - clock.nowMs())
   }
-  add({ id: 'e0_family', eventId: 'e0', flowId: 'flow1', streamId: 'flow1-cam', run: 1, node: 'family', port: 'message', message: fall })
+  add({
+    id: 'e0_family',
+    eventId: 'e0',
+    flowId: 'flow1',
+    streamId: 'flow1-cam',
+    run: 1,
+    node: 'family',
+    port: 'message',
+    message: fall,
+  })
   const told = () => receiver.received.map(({ body }) => String(body.title))
   return { run, told, acknowledged, events, rows }
 }
@@ -68,9 +108,13 @@ describe('an escalation', () => {
     await run(3)
     expect(told()).toEqual(['family', 'neighbour', 'desk'])
     expect(receiver.received.map(({ body }) => body.text)).toEqual([
-      'A person has fallen.', 'Nobody has acknowledged this for 3 minutes: A person has fallen.', 'Nobody has acknowledged this for 6 minutes: A person has fallen.',
+      'A person has fallen.',
+      'Nobody has acknowledged this for 3 minutes: A person has fallen.',
+      'Nobody has acknowledged this for 6 minutes: A person has fallen.',
     ])
-    expect(new Set(receiver.received.map(({ body }) => body.acknowledgeUrl))).toEqual(new Set(['http://heed.test/ack/e0']))
+    expect(new Set(receiver.received.map(({ body }) => body.acknowledgeUrl))).toEqual(
+      new Set(['http://heed.test/ack/e0']),
+    )
     expect(new Set(receiver.received.map(({ key }) => key)).size).toBe(3)
     await run(60)
     expect(told()).toHaveLength(3)
@@ -80,7 +124,15 @@ describe('an escalation', () => {
   it('ends wherever somebody acknowledges the first event', async () => {
     const { run, told, acknowledged, rows } = outbox(1)
     await run(4.5)
-    expect(told()).toEqual(['family', 'family (reminder 1)', 'family (reminder 2)', 'family (reminder 3)', 'neighbour', 'family (reminder 4)', 'neighbour (reminder 1)'])
+    expect(told()).toEqual([
+      'family',
+      'family (reminder 1)',
+      'family (reminder 2)',
+      'family (reminder 3)',
+      'neighbour',
+      'family (reminder 4)',
+      'neighbour (reminder 1)',
+    ])
     acknowledged.add('e0')
     await run(120)
     expect(told()).toHaveLength(7)
@@ -102,6 +154,11 @@ describe('an escalation', () => {
     receiver.script(...Array.from({ length: 30 }, () => 503))
     const second = outbox()
     await second.run(3.1)
-    expect(second.told().slice(2).filter((title) => title === 'neighbour')).not.toHaveLength(0)
+    expect(
+      second
+        .told()
+        .slice(2)
+        .filter((title) => title === 'neighbour'),
+    ).not.toHaveLength(0)
   })
 })

@@ -17,54 +17,115 @@ function compile(flow: ReturnType<typeof buildFlow>): PlanStream {
   expect(problems).toEqual([])
   const stream = plan?.streams[0]
   if (!stream) throw new Error('The flow has no stream.')
-  return { ...stream, source: { id: 'cam', type: 'simulated-camera', version: 1, config: { kind: 'rtsp', lostAfterS: 5, frozenAfterS: 30 } } }
+  return {
+    ...stream,
+    source: {
+      id: 'cam',
+      type: 'simulated-camera',
+      version: 1,
+      config: { kind: 'rtsp', lostAfterS: 5, frozenAfterS: 30 },
+    },
+  }
 }
 
-const start = buildFlow('Fall alert').node('cam', 'camera-source', { kind: 'file', path: 'fall.mp4' })
-  .node('model', 'interaction-model', { connection: 'edge', instruction: 'Warn of falls.' }).node('tell', 'notification', { channel: 'inbox' }).wire('cam.frames', 'model.frames')
+const start = buildFlow('Fall alert')
+  .node('cam', 'camera-source', { kind: 'file', path: 'fall.mp4' })
+  .node('model', 'interaction-model', { connection: 'edge', instruction: 'Warn of falls.' })
+  .node('tell', 'notification', { channel: 'inbox' })
+  .wire('cam.frames', 'model.frames')
 
 describe('the logic nodes in a session', () => {
   it('pass a message on through all of them, its words untouched, and show it on their cards', async () => {
-    const flow = start.node('words', 'filter', { words: ['fall'] }).node('sort', 'switch', { a: ['fall'] })
-      .node('hours', 'schedule', { hours: ['daily 00:00-24:00'] }).node('count', 'counter', { count: 2 }).node('merge', 'merge', { distinctMs: 5000 })
-      .node('armed', 'arm').node('word', 'template', { text: '{{flow}} at {{camera}}: {{text}}' }).node('look', 'debug')
-      .chain('message', 'words', 'sort').wire('model.response', 'words.message').wire('sort.a', 'hours.message').chain('message', 'hours', 'count')
-      .wire('count.message', 'merge.a').wire('merge.message', 'armed.message').chain('message', 'armed', 'word', 'look', 'tell')
+    const flow = start
+      .node('words', 'filter', { words: ['fall'] })
+      .node('sort', 'switch', { a: ['fall'] })
+      .node('hours', 'schedule', { hours: ['daily 00:00-24:00'] })
+      .node('count', 'counter', { count: 2 })
+      .node('merge', 'merge', { distinctMs: 5000 })
+      .node('armed', 'arm')
+      .node('word', 'template', { text: '{{flow}} at {{camera}}: {{text}}' })
+      .node('look', 'debug')
+      .chain('message', 'words', 'sort')
+      .wire('model.response', 'words.message')
+      .wire('sort.a', 'hours.message')
+      .chain('message', 'hours', 'count')
+      .wire('count.message', 'merge.a')
+      .wire('merge.message', 'armed.message')
+      .chain('message', 'armed', 'word', 'look', 'tell')
     const plan = compile(flow)
-    const bench = sessionBench({ nodes: [...nodes.values()], plan, verdict: (_request, n) => n % 2 === 0 ? { action: 'response', text: hostile } : {} })
+    const bench = sessionBench({
+      nodes: [...nodes.values()],
+      plan,
+      verdict: (_request, n) => (n % 2 === 0 ? { action: 'response', text: hostile } : {}),
+    })
     const session = bench.start()
     await bench.clock.advance(6500)
     expect(bench.store.actions.map(({ message }) => message.text)).toEqual([`Fall alert at cam: ${hostile}`])
     const status = bench.store.statuses.get('flow1-cam')?.nodes
     expect(status?.['count']?.data).toMatchObject({ of: 2, total: 3 })
-    expect(status?.['look']?.data).toMatchObject({ count: 1, last: [{ text: `Fall alert at cam: ${hostile}`.slice(0, 200) }] })
+    expect(status?.['look']?.data).toMatchObject({
+      count: 1,
+      last: [{ text: `Fall alert at cam: ${hostile}`.slice(0, 200) }],
+    })
     await stopSession(bench, session)
   })
 
   it('arm is turned by an input from outside and not by what the model says', async () => {
-    const flow = start.node('armed', 'arm').wire('model.response', 'armed.message').wire('armed.message', 'tell.message')
-    const bench = sessionBench({ nodes: [...nodes.values()], plan: compile(flow), verdict: () => ({ action: 'response', text: 'off' }) })
+    const flow = start
+      .node('armed', 'arm')
+      .wire('model.response', 'armed.message')
+      .wire('armed.message', 'tell.message')
+    const bench = sessionBench({
+      nodes: [...nodes.values()],
+      plan: compile(flow),
+      verdict: () => ({ action: 'response', text: 'off' }),
+    })
     const session = bench.start()
     await bench.clock.advance(2500)
     const before = bench.store.actions.length
     expect(before).toBeGreaterThanOrEqual(2)
-    const message = { id: 'i1', eventId: 'i1', at: new Date(bench.clock.nowMs()).toISOString(), text: 'off', source: { flow: 'flow1', node: 'armed', stream: 'flow1-cam' } }
+    const message = {
+      id: 'i1',
+      eventId: 'i1',
+      at: new Date(bench.clock.nowMs()).toISOString(),
+      text: 'off',
+      source: { flow: 'flow1', node: 'armed', stream: 'flow1-cam' },
+    }
     bench.store.inputs.push({ id: 'i1', streamId: 'flow1-cam', node: 'armed', port: 'control', message })
     bench.bus.publish({ type: 'input', flow: 'flow1', stream: 'flow1-cam' })
     await bench.clock.advance(5000)
     expect(bench.store.actions.length).toBeLessThanOrEqual(before + 1)
-    expect(bench.store.statuses.get('flow1-cam')?.nodes['armed']).toMatchObject({ text: 'Disarmed', data: { armed: false } })
+    expect(bench.store.statuses.get('flow1-cam')?.nodes['armed']).toMatchObject({
+      text: 'Disarmed',
+      data: { armed: false },
+    })
     await stopSession(bench, session)
   })
 
   it('arm goes by the order in which messages were sent, also when one passes another node on its way', async () => {
-    const flow = start.node('words', 'filter', { words: ['fall'] }).node('armed', 'arm').wire('model.response', 'words.message')
-      .wire('words.message', 'armed.message').wire('armed.message', 'tell.message')
+    const flow = start
+      .node('words', 'filter', { words: ['fall'] })
+      .node('armed', 'arm')
+      .wire('model.response', 'words.message')
+      .wire('words.message', 'armed.message')
+      .wire('armed.message', 'tell.message')
     const bench = sessionBench({ nodes: [...nodes.values()], plan: compile(flow), verdict: () => ({}) })
     const session = bench.start()
     await bench.clock.advance(2500)
-    for (const [id, node, port, text] of [['i1', 'words', 'message', 'fall one'], ['i2', 'armed', 'control', 'off'], ['i3', 'words', 'message', 'fall two'], ['i4', 'armed', 'control', 'on'], ['i5', 'words', 'message', 'fall three']] as const) {
-      const message = { id, eventId: id, at: new Date(bench.clock.nowMs()).toISOString(), text, source: { flow: 'flow1', node: 'outside', stream: 'flow1-cam' } }
+    for (const [id, node, port, text] of [
+      ['i1', 'words', 'message', 'fall one'],
+      ['i2', 'armed', 'control', 'off'],
+      ['i3', 'words', 'message', 'fall two'],
+      ['i4', 'armed', 'control', 'on'],
+      ['i5', 'words', 'message', 'fall three'],
+    ] as const) {
+      const message = {
+        id,
+        eventId: id,
+        at: new Date(bench.clock.nowMs()).toISOString(),
+        text,
+        source: { flow: 'flow1', node: 'outside', stream: 'flow1-cam' },
+      }
       bench.store.inputs.push({ id, streamId: 'flow1-cam', node, port, message })
     }
     bench.bus.publish({ type: 'input', flow: 'flow1', stream: 'flow1-cam' })
@@ -74,11 +135,16 @@ describe('the logic nodes in a session', () => {
   })
 
   it('a timer with nothing before it asks the model by itself', async () => {
-    const flow = start.node('beat', 'timer', { everyMs: 3000, text: 'What is in the picture?' }).wire('beat.message', 'model.query').wire('model.response', 'tell.message')
+    const flow = start
+      .node('beat', 'timer', { everyMs: 3000, text: 'What is in the picture?' })
+      .wire('beat.message', 'model.query')
+      .wire('model.response', 'tell.message')
     const bench = sessionBench({ nodes: [...nodes.values()], plan: compile(flow) })
     const session = bench.start()
     await bench.clock.advance(7500)
-    expect(bench.model.ticks.filter(({ instruction }) => instruction.includes('What is in the picture?')).length).toBeGreaterThanOrEqual(1)
+    expect(
+      bench.model.ticks.filter(({ instruction }) => instruction.includes('What is in the picture?')).length,
+    ).toBeGreaterThanOrEqual(1)
     await stopSession(bench, session)
   })
 })

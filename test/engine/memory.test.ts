@@ -10,7 +10,9 @@ import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-or
 import { quietLog, sessionBench, testPlan, type SessionBench } from '../support/session-bench.ts'
 
 const closers: (() => Promise<unknown>)[] = []
-afterEach(async () => { for (const close of closers.splice(0).reverse()) await close() })
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
 
 interface Bench extends SessionBench {
   fake: FakeOrchestrator
@@ -22,29 +24,58 @@ interface Bench extends SessionBench {
 }
 
 type Dress = 'vllm-omni' | 'webinfer'
-async function open(model: (frame: { index: number; instruction: string }) => string = () => '</silence>', dress: Dress = 'vllm-omni', chunkFrames = 3): Promise<Bench> {
+async function open(
+  model: (frame: { index: number; instruction: string }) => string = () => '</silence>',
+  dress: Dress = 'vllm-omni',
+  chunkFrames = 3,
+): Promise<Bench> {
   const fake = await startFakeOrchestrator({ chunkFrames, model, dress })
   const kind = dress === 'webinfer' ? 'joyai-webinfer' : dress
   const http = createHttp()
-  closers.push(() => fake.stop(), () => http.close())
+  closers.push(
+    () => fake.stop(),
+    () => http.close(),
+  )
   const plan = testPlan()
   const bench = sessionBench({
-    nodes: [memory], plan: {
+    nodes: [memory],
+    plan: {
       ticks: [{ id: 'mind', type: 'memory', version: 1, config: { keepFacts: 20 } }, ...plan.ticks],
       routes: { ...plan.routes, 'mind.memory': [{ to: 'tick', node: 'model', port: 'memory' }] },
     },
   })
-  bench.deps.models = createModels({ http, clock: bench.clock, log: quietLog, connections: { get: async () => ({ name: 'fake', kind, config: { url: fake.url }, secret: {} }) } })
+  bench.deps.models = createModels({
+    http,
+    clock: bench.clock,
+    log: quietLog,
+    connections: { get: async () => ({ name: 'fake', kind, config: { url: fake.url }, secret: {} }) },
+  })
   return {
-    ...bench, fake,
+    ...bench,
+    fake,
     pass: async (seconds) => {
       for (let step = 0; step < seconds * 4; step++) {
         await bench.clock.advance(250)
-        await new Promise((resolve) => { setTimeout(resolve, 4) })
+        await new Promise((resolve) => {
+          setTimeout(resolve, 4)
+        })
       }
     },
     put: (id, node, port, text, fields) => {
-      bench.store.inputs.push({ id, streamId: 'flow1-cam', node, port, message: { id, eventId: id, at: '2026-01-01T00:00:00.000Z', text, source: { flow: 'flow1', node: '', stream: 'flow1-cam' }, ...(fields ? { fields } : {}) } })
+      bench.store.inputs.push({
+        id,
+        streamId: 'flow1-cam',
+        node,
+        port,
+        message: {
+          id,
+          eventId: id,
+          at: '2026-01-01T00:00:00.000Z',
+          text,
+          source: { flow: 'flow1', node: '', stream: 'flow1-cam' },
+          ...(fields ? { fields } : {}),
+        },
+      })
       bench.bus.publish({ type: 'input', flow: 'flow1', stream: 'flow1-cam' })
     },
     state: () => bench.store.saved.get('flow1-cam')?.states.mind as MemoryState,
@@ -53,12 +84,19 @@ async function open(model: (frame: { index: number; instruction: string }) => st
   }
 }
 
-async function end(bench: Bench, session: ReturnType<Bench['start']>, reason: Error = new StoppedError()): Promise<void> {
+async function end(
+  bench: Bench,
+  session: ReturnType<Bench['start']>,
+  reason: Error = new StoppedError(),
+): Promise<void> {
   session.abort(reason)
   await bench.pass(2)
   await session.ended
 }
-const resumed = (bench: Bench, generation: number): Partial<SessionOrder> => ({ generation, resume: { ...structuredClone(bench.store.saved.get('flow1-cam')!), status: null } })
+const resumed = (bench: Bench, generation: number): Partial<SessionOrder> => ({
+  generation,
+  resume: { ...structuredClone(bench.store.saved.get('flow1-cam')!), status: null },
+})
 
 it('gives facts and the model’s own memory back when worker and server were both restarted, and the history says so', async () => {
   const bench = await open()
@@ -67,7 +105,11 @@ it('gives facts and the model’s own memory back when worker and server were bo
   await bench.pass(9)
   expect(bench.instruction()).toContain("- The grandmother's room is on the left.")
   expect(bench.instruction()).not.toContain('Summary of chunk')
-  expect(bench.store.events.find(({ id }) => id === 'i1')).toMatchObject({ kind: 'message.sent', node: 'mind', text: "The grandmother's room is on the left." })
+  expect(bench.store.events.find(({ id }) => id === 'i1')).toMatchObject({
+    kind: 'message.sent',
+    node: 'mind',
+    text: "The grandmother's room is on the left.",
+  })
   expect(bench.state().models.model?.midTerm.length).toBeGreaterThan(0)
   await end(bench, first, new Error('handover'))
   bench.fake.restart()
@@ -114,58 +156,92 @@ it('goes on in a new deployment with what the one before remembered', async () =
   await end(bench, second)
 })
 
-const asked = ({ instruction }: { instruction: string }): string => instruction.includes('A person asks you now') ? '</response> Two people.' : '</silence>'
+const asked = ({ instruction }: { instruction: string }): string =>
+  instruction.includes('A person asks you now') ? '</response> Two people.' : '</silence>'
 const qAndA = 'You were asked: How many people are there? You answered: Two people.'
-const entryOf = (bench: Bench, text: string) => memoryEntries(bench.state().models).find((entry) => entry.text.includes(text))
-const changes = (bench: Bench): unknown[] => bench.store.events.filter(({ id, kind }) => id === 'i1' || kind === 'memory.restored').map(({ kind, node, text }) => [kind, node, text])
+const entryOf = (bench: Bench, text: string) =>
+  memoryEntries(bench.state().models).find((entry) => entry.text.includes(text))
+const changes = (bench: Bench): unknown[] =>
+  bench.store.events
+    .filter(({ id, kind }) => id === 'i1' || kind === 'memory.restored')
+    .map(({ kind, node, text }) => [kind, node, text])
 
-it.each(['vllm-omni', 'webinfer'] as const)('begins the session anew at %s with a corrected summary, and misses no second', async (dress) => {
-  const bench = await open(asked, dress)
-  const session = bench.start()
-  await bench.pass(2)
-  bench.put('q1', 'model', 'query', 'How many people are there?')
-  await bench.pass(6)
-  const callsBefore = bench.fake.calls.length
-  bench.put('i1', 'mind', 'message', 'A memory was corrected.', { memoryEdit: { op: 'correct', id: entryOf(bench, 'Summary of chunk 1.')?.id, text: 'The neighbour came for tea.' } })
-  await bench.pass(4)
-  expect(bench.instruction()).toContain('The neighbour came for tea.')
-  expect(bench.instruction()).toContain(qAndA)
-  expect(bench.instruction()).toMatch(/Warn of falls\.$/)
-  expect(bench.instruction()).not.toContain('Summary of chunk 1.')
-  expect(entryOf(bench, 'The neighbour came for tea.')).toBeDefined()
-  expect(changes(bench).sort()).toEqual([['memory.restored', 'model', expect.stringContaining('changed by a person') as string], ['message.sent', 'mind', 'A memory was corrected.']])
-  // The very first tick of the new session has everything; nothing is asked twice, and every tick stands for one second.
-  const [reset, first, ...later] = bench.fake.calls.slice(callsBefore).filter(({ path, texts }) => path.includes('reset') || texts.length > 0)
-  expect([reset?.path, first?.texts.join().includes('The neighbour came for tea.'), later]).toEqual(['/v1/streaming/reset', true, []])
-  expect(bench.fake.calls.filter(({ path }) => path.endsWith('completions')).every(({ images }) => images === 1)).toBe(true)
-  expect(bench.fake.mostInFlight).toBe(1)
-  await end(bench, session)
-})
+it.each(['vllm-omni', 'webinfer'] as const)(
+  'begins the session anew at %s with a corrected summary, and misses no second',
+  async (dress) => {
+    const bench = await open(asked, dress)
+    const session = bench.start()
+    await bench.pass(2)
+    bench.put('q1', 'model', 'query', 'How many people are there?')
+    await bench.pass(6)
+    const callsBefore = bench.fake.calls.length
+    bench.put('i1', 'mind', 'message', 'A memory was corrected.', {
+      memoryEdit: { op: 'correct', id: entryOf(bench, 'Summary of chunk 1.')?.id, text: 'The neighbour came for tea.' },
+    })
+    await bench.pass(4)
+    expect(bench.instruction()).toContain('The neighbour came for tea.')
+    expect(bench.instruction()).toContain(qAndA)
+    expect(bench.instruction()).toMatch(/Warn of falls\.$/)
+    expect(bench.instruction()).not.toContain('Summary of chunk 1.')
+    expect(entryOf(bench, 'The neighbour came for tea.')).toBeDefined()
+    expect(changes(bench).sort()).toEqual([
+      ['memory.restored', 'model', expect.stringContaining('changed by a person') as string],
+      ['message.sent', 'mind', 'A memory was corrected.'],
+    ])
+    // The very first tick of the new session has everything; nothing is asked twice, and every tick stands for one second.
+    const [reset, first, ...later] = bench.fake.calls
+      .slice(callsBefore)
+      .filter(({ path, texts }) => path.includes('reset') || texts.length > 0)
+    expect([reset?.path, first?.texts.join().includes('The neighbour came for tea.'), later]).toEqual([
+      '/v1/streaming/reset',
+      true,
+      [],
+    ])
+    expect(
+      bench.fake.calls.filter(({ path }) => path.endsWith('completions')).every(({ images }) => images === 1),
+    ).toBe(true)
+    expect(bench.fake.mostInFlight).toBe(1)
+    await end(bench, session)
+  },
+)
 
-it.each(['vllm-omni', 'webinfer'] as const)('keeps what was asked when the last summary of %s is forgotten', async (dress) => {
-  const bench = await open(asked, dress, 5)
-  const session = bench.start()
-  await bench.pass(1)
-  bench.put('q1', 'model', 'query', 'How many people are there?')
-  await bench.pass(7)
-  const summaries = memoryEntries(bench.state().models).filter(({ part }) => part === 'summary')
-  expect(summaries.length).toBeGreaterThan(0)
-  for (const [index, { id }] of summaries.entries()) bench.put(`i${index + 1}`, 'mind', 'message', 'A memory was forgotten.', { memoryEdit: { op: 'forget', id } })
-  await bench.pass(2)
-  expect(bench.instruction()).toContain(qAndA)
-  expect(bench.instruction()).not.toContain('Summary of chunk')
-  expect(changes(bench)).toHaveLength(2)
-  await end(bench, session)
-})
+it.each(['vllm-omni', 'webinfer'] as const)(
+  'keeps what was asked when the last summary of %s is forgotten',
+  async (dress) => {
+    const bench = await open(asked, dress, 5)
+    const session = bench.start()
+    await bench.pass(1)
+    bench.put('q1', 'model', 'query', 'How many people are there?')
+    await bench.pass(7)
+    const summaries = memoryEntries(bench.state().models).filter(({ part }) => part === 'summary')
+    expect(summaries.length).toBeGreaterThan(0)
+    for (const [index, { id }] of summaries.entries())
+      bench.put(`i${index + 1}`, 'mind', 'message', 'A memory was forgotten.', { memoryEdit: { op: 'forget', id } })
+    await bench.pass(2)
+    expect(bench.instruction()).toContain(qAndA)
+    expect(bench.instruction()).not.toContain('Summary of chunk')
+    expect(changes(bench)).toHaveLength(2)
+    await end(bench, session)
+  },
+)
 
 it('remembers what a person asked and what the model answered, through a restart of the server', async () => {
-  const bench = await open(({ instruction }) => instruction.includes('A person asks you now') ? '</response> Two people.' : '</silence>')
+  const bench = await open(({ instruction }) =>
+    instruction.includes('A person asks you now') ? '</response> Two people.' : '</silence>',
+  )
   const session = bench.start()
   await bench.pass(2)
   bench.put('q1', 'model', 'query', 'How many people are there?')
   await bench.pass(3)
-  expect(bench.store.events.map(({ kind, text }) => [kind, text])).toEqual(expect.arrayContaining([['message.sent', 'How many people are there?'], ['response.given', 'Two people.']]))
-  expect(bench.state().models.model?.questions).toMatchObject([{ question: 'How many people are there?', answer: 'Two people.' }])
+  expect(bench.store.events.map(({ kind, text }) => [kind, text])).toEqual(
+    expect.arrayContaining([
+      ['message.sent', 'How many people are there?'],
+      ['response.given', 'Two people.'],
+    ]),
+  )
+  expect(bench.state().models.model?.questions).toMatchObject([
+    { question: 'How many people are there?', answer: 'Two people.' },
+  ])
   bench.fake.restart()
   await bench.pass(4)
   expect(bench.instruction()).toContain('You were asked: How many people are there? You answered: Two people.')

@@ -8,23 +8,40 @@ import { quietLog, sessionBench, testPlan, type SessionBench } from '../support/
 
 let fake: FakeOrchestrator
 const closers: (() => Promise<unknown>)[] = []
-afterEach(async () => { for (const close of closers.splice(0)) await close() })
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
 
 /** The session's clock stands still while an answer is on its way through a real socket. */
 async function pass(bench: SessionBench, seconds: number): Promise<void> {
   for (let step = 0; step < seconds * 4; step++) {
     await bench.clock.advance(250)
-    await new Promise((resolve) => { setTimeout(resolve, 4) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 4)
+    })
   }
 }
 
 async function start(timeoutS: number): Promise<{ bench: SessionBench; session: ReturnType<SessionBench['start']> }> {
-  fake = await startFakeOrchestrator({ chunkFrames: 3, model: ({ index }) => index === 2 ? '</response> A person has fallen.' : '</silence>' })
+  fake = await startFakeOrchestrator({
+    chunkFrames: 3,
+    model: ({ index }) => (index === 2 ? '</response> A person has fallen.' : '</silence>'),
+  })
   const http = createHttp()
   const plan = testPlan()
-  const bench = sessionBench({ plan: { ticks: plan.ticks.map((node) => ({ ...node, config: { ...node.config, timeoutS } })) } })
-  bench.deps.models = createModels({ http, clock: bench.clock, log: quietLog, connections: { get: async () => ({ name: 'fake', kind: 'vllm-omni', config: { url: fake.url }, secret: {} }) } })
-  closers.push(() => fake.stop(), () => http.close())
+  const bench = sessionBench({
+    plan: { ticks: plan.ticks.map((node) => ({ ...node, config: { ...node.config, timeoutS } })) },
+  })
+  bench.deps.models = createModels({
+    http,
+    clock: bench.clock,
+    log: quietLog,
+    connections: { get: async () => ({ name: 'fake', kind: 'vllm-omni', config: { url: fake.url }, secret: {} }) },
+  })
+  closers.push(
+    () => fake.stop(),
+    () => http.close(),
+  )
   return { bench, session: bench.start() }
 }
 const kinds = (bench: SessionBench): string[] => bench.store.events.map((event) => event.kind)
@@ -58,7 +75,9 @@ it('keeps its beat while a server hangs', async () => {
   await pass(bench, 3)
   fake.fault = 'hang'
   await pass(bench, 20)
-  await new Promise((resolve) => { setTimeout(resolve, 120) })
+  await new Promise((resolve) => {
+    setTimeout(resolve, 120)
+  })
   fake.fault = null
   await pass(bench, 14)
   const ticks = bench.store.decisions.map((decision) => decision.tick)

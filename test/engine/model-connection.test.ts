@@ -10,20 +10,31 @@ import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-or
 import { quietLog, sessionBench, type SessionBench } from '../support/session-bench.ts'
 
 const closers: (() => Promise<unknown>)[] = []
-afterEach(async () => { for (const close of closers.splice(0)) await close() })
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close()
+})
 
 /** The session's clock stands still while an answer is on its way through a real socket. */
 async function pass(bench: SessionBench, seconds: number): Promise<void> {
   for (let step = 0; step < seconds * 4; step++) {
     await bench.clock.advance(250)
-    await new Promise((resolve) => { setTimeout(resolve, 4) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 4)
+    })
   }
 }
 
-interface Running { bench: SessionBench; fakes: FakeOrchestrator[]; stored: { connection: Connection | Error; reads: number }; end(): Promise<void> }
+interface Running {
+  bench: SessionBench
+  fakes: FakeOrchestrator[]
+  stored: { connection: Connection | Error; reads: number }
+  end(): Promise<void>
+}
 
 async function start(): Promise<Running> {
-  const fakes = await Promise.all([0, 1].map(() => startFakeOrchestrator({ chunkFrames: 3, model: () => '</silence>' })))
+  const fakes = await Promise.all(
+    [0, 1].map(() => startFakeOrchestrator({ chunkFrames: 3, model: () => '</silence>' })),
+  )
   const http = createHttp()
   const stored: Running['stored'] = { connection: over(fakes[0]!), reads: 0 }
   const connections = signingPort(async () => {
@@ -36,7 +47,9 @@ async function start(): Promise<Running> {
   closers.push(...fakes.map((fake) => () => fake.stop()), () => http.close())
   const session = bench.start()
   return {
-    bench, fakes, stored,
+    bench,
+    fakes,
+    stored,
     end: async () => {
       session.abort(new StoppedError())
       await pass(bench, 2)
@@ -44,18 +57,29 @@ async function start(): Promise<Running> {
     },
   }
 }
-const over = ({ url }: FakeOrchestrator, secret = {}): Connection => ({ name: 'fake', kind: 'vllm-omni', config: { url }, secret })
+const over = ({ url }: FakeOrchestrator, secret = {}): Connection => ({
+  name: 'fake',
+  kind: 'vllm-omni',
+  config: { url },
+  secret,
+})
 const gone = new NotFoundError('CONNECTION_NOT_FOUND', 'There is none.')
-const lastStatus = (bench: SessionBench) => bench.bus.messages.flatMap((message) => message.type === 'status' ? [message.status] : []).at(-1)
+const lastStatus = (bench: SessionBench) =>
+  bench.bus.messages.flatMap((message) => (message.type === 'status' ? [message.status] : [])).at(-1)
 
 it('says within seconds that it was deleted, goes on trying, and goes on watching once it is there again', async () => {
   const { bench, stored, fakes, end } = await start()
   await pass(bench, 4)
   stored.connection = gone
   await pass(bench, 4)
-  expect(lastStatus(bench)?.nodes.model).toMatchObject({ tone: 'bad', text: expect.stringContaining('The connection "fake" does not exist any more') as string })
+  expect(lastStatus(bench)?.nodes.model).toMatchObject({
+    tone: 'bad',
+    text: expect.stringContaining('The connection "fake" does not exist any more') as string,
+  })
   await pass(bench, 12)
-  expect(bench.store.events.find(({ kind }) => kind === 'model.lost')?.text).toContain('Make it again under Connections')
+  expect(bench.store.events.find(({ kind }) => kind === 'model.lost')?.text).toContain(
+    'Make it again under Connections',
+  )
   expect(lastStatus(bench)).toMatchObject({ state: 'degraded', reason: expect.stringContaining('"fake"') as string })
   const before = fakes[0]!.calls.length
   stored.connection = over(fakes[0]!)

@@ -14,33 +14,67 @@ import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-r
 
 const secret = 'a signing secret'
 const connections: ConnectionPort = {
-  get: async () => { throw new FatalError('CONNECTION_MISSING', 'None.') },
+  get: async () => {
+    throw new FatalError('CONNECTION_MISSING', 'None.')
+  },
   sign: async (_name, _secret, text) => createHmac('sha256', secret).update(text).digest('hex'),
 }
 const http = createHttp()
 const message = testMessage('A person has fallen.', { frame: { url: '/api/events/e/frame' } })
 const clock = fakeClock()
 let receiver: WebhookReceiver
-beforeEach(async () => { receiver = await startWebhookReceiver() })
-afterEach(async () => { await receiver.stop() })
-afterAll(async () => { await http.close() })
+beforeEach(async () => {
+  receiver = await startWebhookReceiver()
+})
+afterEach(async () => {
+  await receiver.stop()
+})
+afterAll(async () => {
+  await http.close()
+})
 
 function attempt(number: number, url = receiver.url): Promise<Outcome> {
   const config = notification.config.parse({ channel: 'webhook', url, title: 'Fall', connection: 'hooks' })
-  return performAction({
-    action: { id: `${message.eventId}_tell`, eventId: message.eventId, flowId: 'flow1', streamId: 'flow1-cam', run: 1, node: 'tell', port: 'message', message },
-    attempt: number, flow: { id: 'flow1', name: 'Fall alert', revision: 1 }, node: { id: 'tell', type: 'notification', version: 1, config }, routes: {},
-  }, {
-    clock, log: quietLog, http, connections, nodes: new Map([['notification', notification]]), pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] }, reach: testReach(),
-    acknowledgeUrl: () => 'http://heed.test/ack', absoluteUrl: (path) => `http://heed.test${path}`,
-  }, new AbortController().signal)
+  return performAction(
+    {
+      action: {
+        id: `${message.eventId}_tell`,
+        eventId: message.eventId,
+        flowId: 'flow1',
+        streamId: 'flow1-cam',
+        run: 1,
+        node: 'tell',
+        port: 'message',
+        message,
+      },
+      attempt: number,
+      flow: { id: 'flow1', name: 'Fall alert', revision: 1 },
+      node: { id: 'tell', type: 'notification', version: 1, config },
+      routes: {},
+    },
+    {
+      clock,
+      log: quietLog,
+      http,
+      connections,
+      nodes: new Map([['notification', notification]]),
+      pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+      reach: testReach(),
+      acknowledgeUrl: () => 'http://heed.test/ack',
+      absoluteUrl: (path) => `http://heed.test${path}`,
+    },
+    new AbortController().signal,
+  )
 }
 
 describe('a webhook receiver', () => {
   it('that answers 500, closes, and then takes it gets the same key each time and is delivered once', async () => {
     receiver.script(500, 'close', 200)
     expect(await attempt(1)).toMatchObject({ state: 'retrying', detail: expect.stringContaining('500') as string })
-    expect(await attempt(2)).toMatchObject({ state: 'retrying', detail: expect.stringContaining('closed the connection') as string })
+    expect(await attempt(2)).toMatchObject({
+      state: 'retrying',
+      detail: expect.stringContaining('closed the connection') as string,
+    })
     expect(await attempt(3)).toMatchObject({ state: 'delivered', events: [{ kind: 'notification.delivered' }] })
     expect(new Set(receiver.received.map((hook) => hook.key))).toEqual(new Set([`${message.eventId}_tell`]))
     expect(receiver.delivered()).toHaveLength(1)
@@ -49,7 +83,10 @@ describe('a webhook receiver', () => {
   it('that hangs costs one try, not the worker', async () => {
     receiver.script('hang')
     const outcome = attempt(1)
-    while (receiver.received.length === 0) await new Promise((resolve) => { setImmediate(resolve) })
+    while (receiver.received.length === 0)
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
     await clock.advance(notification.role === 'action' ? notification.timeoutMs : 0)
     expect(await outcome).toMatchObject({ state: 'retrying', detail: 'No answer within 20 s.' })
   })
@@ -58,7 +95,10 @@ describe('a webhook receiver', () => {
     receiver.script(410)
     expect(await attempt(1)).toMatchObject({ state: 'failed', events: [{ kind: 'notification.failed' }] })
     expect(await attempt(1, 'http://127.0.0.1:9/hook')).toMatchObject({ state: 'retrying' })
-    expect(await attempt(20, 'http://127.0.0.1:9/hook')).toMatchObject({ state: 'failed', detail: expect.stringContaining('refused the connection') as string })
+    expect(await attempt(20, 'http://127.0.0.1:9/hook')).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('refused the connection') as string,
+    })
   })
 
   it('can check the signature over exactly what it received', async () => {
@@ -66,7 +106,13 @@ describe('a webhook receiver', () => {
     const [hook] = receiver.received
     const [, t, v1] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(hook?.headers['x-heed-signature'])) ?? []
     expect(v1).toBe(createHmac('sha256', secret).update(`${t}.${hook?.raw}`).digest('hex'))
-    expect(hook?.body).toMatchObject({ title: 'Fall', text: 'A person has fallen.', flow: { id: 'flow1', name: 'Fall alert' }, frame: { url: 'http://heed.test/api/events/e/frame' }, acknowledgeUrl: 'http://heed.test/ack' })
+    expect(hook?.body).toMatchObject({
+      title: 'Fall',
+      text: 'A person has fallen.',
+      flow: { id: 'flow1', name: 'Fall alert' },
+      frame: { url: 'http://heed.test/api/events/e/frame' },
+      acknowledgeUrl: 'http://heed.test/ack',
+    })
   })
 
   it('at a metadata address is never asked', async () => {

@@ -20,7 +20,7 @@ afterAll(async () => {
 function push(fps: number): { stop(): void } {
   let next = 0
   const one = (): void => bench.relay.publish('push:flow-cam', pictures[next++ % pictures.length]!)
-  const timer = pushing = setInterval(one, 1000 / fps)
+  const timer = (pushing = setInterval(one, 1000 / fps))
   return { stop: () => clearInterval(timer) }
 }
 
@@ -31,7 +31,11 @@ describe('a browser camera', () => {
     await watching.until((frame) => frame.mediaTimeS > 3)
     pushed.stop()
     const { frames, fast } = await watching.stop()
-    expect(frames[0]).toMatchObject({ full: { width: 640, height: 480 }, floor: { width: 256, height: 192 }, luma: { width: 160, height: 120 } })
+    expect(frames[0]).toMatchObject({
+      full: { width: 640, height: 480 },
+      floor: { width: 256, height: 192 },
+      luma: { width: 160, height: 120 },
+    })
     expect(frames.length).toBeGreaterThanOrEqual(4)
     expect(fast.length).toBeGreaterThan(15)
   })
@@ -52,7 +56,11 @@ describe('a browser camera', () => {
 
   it('is silent when nobody pushes, from the start or later', async () => {
     const never = await bench.watch({ kind: 'browser' }).ended
-    expect(never.error).toMatchObject({ name: 'RetryableError', code: 'CAMERA_SILENT', message: 'The browser camera has sent no picture for 2 s.' })
+    expect(never.error).toMatchObject({
+      name: 'RetryableError',
+      code: 'CAMERA_SILENT',
+      message: 'The browser camera has sent no picture for 2 s.',
+    })
     const pushed = push(5)
     const watching = bench.watch({ kind: 'browser' })
     await watching.until((frame) => frame.seq === 1)
@@ -63,7 +71,10 @@ describe('a browser camera', () => {
 
   it('takes nothing that is not a JPEG', async () => {
     const watching = bench.watch({ kind: 'browser' })
-    const timer = setInterval(() => bench.relay.publish('push:flow-cam', Buffer.from('#EXTM3U\nfile:///etc/passwd')), 100)
+    const timer = setInterval(
+      () => bench.relay.publish('push:flow-cam', Buffer.from('#EXTM3U\nfile:///etc/passwd')),
+      100,
+    )
     expect((await watching.ended).error?.code).toBe('CAMERA_SILENT')
     clearInterval(timer)
   })

@@ -7,13 +7,16 @@ import { makeClip } from '../support/make-clip.ts'
 import { childrenWith, createMediaBench, fastTap, type MediaBench } from '../support/media-bench.ts'
 
 let bench: MediaBench
-beforeAll(async () => { bench = await createMediaBench({ mediaDirs: [clipsFolder] }) })
+beforeAll(async () => {
+  bench = await createMediaBench({ mediaDirs: [clipsFolder] })
+})
 afterAll(() => bench.close())
 
 const times = (frames: Frame[]): number[] => frames.map(({ mediaTimeS }) => Math.round(mediaTimeS * 10) / 10)
 
 /** How late each picture was, in ms, beside the first one. */
-const delays = (frames: Frame[]): number[] => frames.map(({ atMs, mediaTimeS }) => atMs - frames[0]!.atMs - mediaTimeS * 1000)
+const delays = (frames: Frame[]): number[] =>
+  frames.map(({ atMs, mediaTimeS }) => atMs - frames[0]!.atMs - mediaTimeS * 1000)
 
 describe('a clip', () => {
   it('gives the picture of every second at its own speed, the last part of a second too, and ends', async () => {
@@ -36,10 +39,12 @@ describe('a clip', () => {
     const steps = fast.slice(1).map(({ mediaTimeS }, index) => mediaTimeS - fast[index]!.mediaTimeS)
     expect(Math.min(...steps)).toBeGreaterThan(0.09)
     expect(Math.max(...steps)).toBeLessThan(0.17)
-    expect(fast.every(({ rgb, width, height }) => width === 256 && height === 192 && rgb.length === 256 * 192 * 3)).toBe(true)
+    expect(
+      fast.every(({ rgb, width, height }) => width === 256 && height === 192 && rgb.length === 256 * 192 * 3),
+    ).toBe(true)
   })
 
-  it('fills the fast tap\'s edges with black and never crops', async () => {
+  it("fills the fast tap's edges with black and never crops", async () => {
     await makeClip(bench.clip('wide.mp4'), { seconds: 1, size: '640x360' })
     const { fast } = await bench.watch({ kind: 'file', path: 'wide.mp4' }, { fast: fastTap }).ended
     const row = (y: number): Uint8Array => fast[0]!.rgb.subarray(y * 256 * 3, (y + 1) * 256 * 3)
@@ -55,7 +60,9 @@ describe('a clip', () => {
     { size: '1000x2000', full: [320, 640], floor: [96, 192], luma: [80, 160] },
   ])('scales $size once, never up, to even sizes', async ({ size, full, floor, luma }) => {
     await makeClip(bench.clip(`${size}.mp4`), { seconds: 0.5, size })
-    const { frames: [frame] } = await bench.watch({ kind: 'file', path: `${size}.mp4` }).ended
+    const {
+      frames: [frame],
+    } = await bench.watch({ kind: 'file', path: `${size}.mp4` }).ended
     expect([frame!.full.width, frame!.full.height]).toEqual(full)
     expect([frame!.floor.width, frame!.floor.height]).toEqual(floor)
     expect([frame!.luma.width, frame!.luma.height]).toEqual(luma)
@@ -66,14 +73,20 @@ describe('a clip', () => {
 
   it('shows pictures with oblong pixels as they are meant', async () => {
     await makeClip(bench.clip('oblong.mp4'), { seconds: 0.5, size: '320x240', extra: ['-vf', 'setsar=4/3'] })
-    const { frames: [frame] } = await bench.watch({ kind: 'file', path: 'oblong.mp4' }).ended
+    const {
+      frames: [frame],
+    } = await bench.watch({ kind: 'file', path: 'oblong.mp4' }).ended
     expect([frame!.full.width, frame!.full.height]).toEqual([426, 240])
   })
 
   it.concurrent.each(['mkv', 'ts', 'avi', 'flv', 'webm'])('reads %s from second 0 on', async (container) => {
     const path = `clip.${container}`
     // AVI keeps no order of display: with B-frames it would begin two frames late.
-    await makeClip(bench.clip(path), { seconds: 2.5, bFrames: container === 'avi' ? 0 : 2, ...(container === 'webm' ? { codec: 'libvpx', extra: ['-deadline', 'realtime'] } : {}) })
+    await makeClip(bench.clip(path), {
+      seconds: 2.5,
+      bFrames: container === 'avi' ? 0 : 2,
+      ...(container === 'webm' ? { codec: 'libvpx', extra: ['-deadline', 'realtime'] } : {}),
+    })
     const { frames, error } = await bench.watch({ kind: 'file', path }).ended
     expect(error).toBeUndefined()
     expect(times(frames)).toEqual([0, 1, 2])
@@ -88,9 +101,10 @@ describe('a clip', () => {
     expect(times(frames)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  it('is entered where an earlier worker left off, on the clip\'s own clock', async () => {
+  it("is entered where an earlier worker left off, on the clip's own clock", async () => {
     await makeClip(bench.clip('resume.mp4'), { seconds: 5.5, gop: 250, bFrames: 2 })
-    const { frames, fast } = await bench.watch({ kind: 'file', path: 'resume.mp4', startAtS: 3.4 }, { fast: fastTap }).ended
+    const { frames, fast } = await bench.watch({ kind: 'file', path: 'resume.mp4', startAtS: 3.4 }, { fast: fastTap })
+      .ended
     expect(times(frames)).toEqual([3, 4, 5])
     expect(fast.at(-1)?.mediaTimeS).toBeGreaterThan(5.2)
   })
@@ -99,7 +113,11 @@ describe('a clip', () => {
     await makeClip(bench.clip('slow.mp4'), { seconds: 5.5 })
     const port = bench.media.forStream({ flowId: 'f', nodeId: 'c', streamId: 'f-c' })
     const taken: number[] = []
-    for await (const frame of port.open({ kind: 'file', path: 'slow.mp4' }, { longSide: 320, floor: fastTap }, { signal: new AbortController().signal })) {
+    for await (const frame of port.open(
+      { kind: 'file', path: 'slow.mp4' },
+      { longSide: 320, floor: fastTap },
+      { signal: new AbortController().signal },
+    )) {
       taken.push(Math.round(frame.mediaTimeS))
       if (taken.length === 1) await new Promise((resolve) => setTimeout(resolve, 5000))
     }
@@ -110,7 +128,11 @@ describe('a clip', () => {
   it('costs no process once the consumer has turned away', async () => {
     await makeClip(bench.clip('break.mp4'), { seconds: 10 })
     const port = bench.media.forStream({ flowId: 'f', nodeId: 'c', streamId: 'f-c' })
-    for await (const frame of port.open({ kind: 'file', path: 'break.mp4' }, { longSide: 320, floor: fastTap }, { signal: new AbortController().signal })) {
+    for await (const frame of port.open(
+      { kind: 'file', path: 'break.mp4' },
+      { longSide: 320, floor: fastTap },
+      { signal: new AbortController().signal },
+    )) {
       expect(frame.seq).toBe(0)
       break
     }

@@ -24,8 +24,16 @@ describe('the clip library', () => {
   it('keeps an upload under a harmless name and says what it is', async () => {
     const { library } = bench.media
     const bytes = (await readFile(clip)).length
-    expect(await library.save('../../Küche, oben (1).MP4', createReadStream(clip))).toEqual({ path: 'Küche-oben-1.mp4', bytes, width: 640, height: 360, durationS: 2 })
-    expect(await library.list()).toEqual([{ path: 'Küche-oben-1.mp4', bytes, uploadedAt: expect.stringMatching(/^\d{4}-.*Z$/) }])
+    expect(await library.save('../../Küche, oben (1).MP4', createReadStream(clip))).toEqual({
+      path: 'Küche-oben-1.mp4',
+      bytes,
+      width: 640,
+      height: 360,
+      durationS: 2,
+    })
+    expect(await library.list()).toEqual([
+      { path: 'Küche-oben-1.mp4', bytes, uploadedAt: expect.stringMatching(/^\d{4}-.*Z$/) },
+    ])
     expect((await bench.watch({ kind: 'file', path: 'Küche-oben-1.mp4' }).ended).frames).toHaveLength(2)
     await library.remove('Küche-oben-1.mp4')
     expect(await library.list()).toEqual([])
@@ -44,24 +52,37 @@ describe('the clip library', () => {
     ['a playlist', async () => [Buffer.from(`#EXTM3U\n#EXTINF:5,\n${clip}\n`)]],
     ['a picture', () => makeJpegs(1)],
   ])('does not keep %s', async (_what, body) => {
-    await expect(bench.media.library.save('clip.mp4', Readable.from(await body()))).rejects.toMatchObject({ name: 'BadRequestError', code: 'MEDIA_NOT_VIDEO' })
+    await expect(bench.media.library.save('clip.mp4', Readable.from(await body()))).rejects.toMatchObject({
+      name: 'BadRequestError',
+      code: 'MEDIA_NOT_VIDEO',
+    })
     expect(await files()).toEqual([])
   })
 
   it('does not keep sound without a picture', async () => {
     const tone = await makeClip(source.clip('tone.mp4'), { seconds: 1, sound: 'only' })
-    await expect(bench.media.library.save('tone.mp4', createReadStream(tone))).rejects.toMatchObject({ code: 'MEDIA_NOT_VIDEO' })
+    await expect(bench.media.library.save('tone.mp4', createReadStream(tone))).rejects.toMatchObject({
+      code: 'MEDIA_NOT_VIDEO',
+    })
     expect(await files()).toEqual([])
   })
 
   it('stops an upload that grows too large, or breaks off', async () => {
-    async function* endless(): AsyncGenerator<Buffer> { for (;;) yield Buffer.alloc(65_536) }
-    await expect(bench.media.library.save('big.mp4', Readable.from(endless()))).rejects.toMatchObject({ name: 'BadRequestError', code: 'MEDIA_TOO_LARGE' })
+    async function* endless(): AsyncGenerator<Buffer> {
+      for (;;) yield Buffer.alloc(65_536)
+    }
+    await expect(bench.media.library.save('big.mp4', Readable.from(endless()))).rejects.toMatchObject({
+      name: 'BadRequestError',
+      code: 'MEDIA_TOO_LARGE',
+    })
     async function* broken(): AsyncGenerator<Buffer> {
       yield Buffer.alloc(1000)
       throw new Error('aborted')
     }
-    await expect(bench.media.library.save('half.mp4', Readable.from(broken()))).rejects.toMatchObject({ name: 'BadRequestError', code: 'MEDIA_INTERRUPTED' })
+    await expect(bench.media.library.save('half.mp4', Readable.from(broken()))).rejects.toMatchObject({
+      name: 'BadRequestError',
+      code: 'MEDIA_INTERRUPTED',
+    })
     expect(await files()).toEqual([])
   })
 
@@ -75,7 +96,10 @@ describe('the clip library', () => {
   })
 
   it.each(['../clip.mp4', '/etc/passwd', 'missing.mp4', '.upload-2-2-0'])('does not remove %s', async (path) => {
-    await expect(bench.media.library.remove(path)).rejects.toMatchObject({ name: 'NotFoundError', code: 'MEDIA_NOT_FOUND' })
+    await expect(bench.media.library.remove(path)).rejects.toMatchObject({
+      name: 'NotFoundError',
+      code: 'MEDIA_NOT_FOUND',
+    })
   })
 })
 
@@ -91,23 +115,40 @@ describe('a camera test', () => {
 
   it('says what a camera in the network sends', async () => {
     const server = await startMjpegServer({ pictures: await makeJpegs(5) })
-    expect(await bench.media.library.probe({ kind: 'url', url: server.url() })).toMatchObject({ ok: true, width: 320, height: 240, codec: 'mjpeg', durationS: null })
+    expect(await bench.media.library.probe({ kind: 'url', url: server.url() })).toMatchObject({
+      ok: true,
+      width: 320,
+      height: 240,
+      codec: 'mjpeg',
+      durationS: null,
+    })
     await server.close()
   })
 
   it('shows what a browser pushes', async () => {
     const [jpeg] = await makeJpegs(1)
     bench.relay.publish('push:flow-cam', jpeg!)
-    expect(await bench.media.library.probe({ kind: 'browser' }, { flowId: 'flow', nodeId: 'cam' })).toMatchObject({ ok: true, width: 320, height: 240, codec: 'mjpeg' })
+    expect(await bench.media.library.probe({ kind: 'browser' }, { flowId: 'flow', nodeId: 'cam' })).toMatchObject({
+      ok: true,
+      width: 320,
+      height: 240,
+      codec: 'mjpeg',
+    })
     expect(await bench.media.library.probe({ kind: 'browser' })).toMatchObject({ ok: false, code: 'CAMERA_SILENT' })
   })
 
   it('says what is wrong in words, within ten seconds', async () => {
     const { library } = bench.media
     expect(await library.probe({})).toMatchObject({ ok: false, code: 'CAMERA_NOT_SET_UP' })
-    expect(await library.probe({ kind: 'file', path: 'missing.mp4' })).toEqual({ ok: false, code: 'CAMERA_NOT_FOUND', message: 'There is no clip "missing.mp4". Upload it, or choose another one.' })
+    expect(await library.probe({ kind: 'file', path: 'missing.mp4' })).toEqual({
+      ok: false,
+      code: 'CAMERA_NOT_FOUND',
+      message: 'There is no clip "missing.mp4". Upload it, or choose another one.',
+    })
     expect(await library.probe({ kind: 'rtsp', url: 'rtsp://127.0.0.1:9/' })).toEqual({
-      ok: false, code: 'CAMERA_REFUSED', message: 'The camera at 127.0.0.1:9 refused the connection. Is it on, and is the port right?',
+      ok: false,
+      code: 'CAMERA_REFUSED',
+      message: 'The camera at 127.0.0.1:9 refused the connection. Is it on, and is the port right?',
     })
     const server = await startMjpegServer({ pictures: await makeJpegs(1) })
     server.stall()
@@ -120,7 +161,11 @@ describe('a camera test', () => {
   it('says how to get ffmpeg where it is missing', async () => {
     const without = await createMediaBench({ ffmpegPath: '/nonexistent/ffmpeg' })
     const report = await without.media.library.probe({ kind: 'device' })
-    expect(report).toMatchObject({ ok: false, code: 'MEDIA_FFMPEG_MISSING', message: expect.stringContaining('apt-get install ffmpeg') })
+    expect(report).toMatchObject({
+      ok: false,
+      code: 'MEDIA_FFMPEG_MISSING',
+      message: expect.stringContaining('apt-get install ffmpeg'),
+    })
     await without.close()
   })
 })

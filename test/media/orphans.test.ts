@@ -31,7 +31,10 @@ afterAll(async () => {
 })
 
 async function start(env: NodeJS.ProcessEnv, ...cameras: object[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [program, bench.dataDir, ...cameras.map((spec) => JSON.stringify(spec))], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [program, bench.dataDir, ...cameras.map((spec) => JSON.stringify(spec))], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let text = ''
   while (text.split('\n').length <= cameras.length) text += String((await once(child.stdout!, 'data'))[0])
   return child
@@ -55,7 +58,8 @@ describe('after a SIGKILL', () => {
   it('the decoder of a clip ends with its pipes, without help of the kernel', async () => {
     const path = join(bench.dataDir, 'bin')
     await mkdir(path)
-    for (const tool of ['ffmpeg', 'ffprobe']) await symlink(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(path, tool))
+    for (const tool of ['ffmpeg', 'ffprobe'])
+      await symlink(execFileSync('which', [tool], { encoding: 'utf8' }).trim(), join(path, tool))
     const child = await start({ PATH: path }, { kind: 'file', path: 'orphan.mp4', loop: true })
     expect(await decoders(bench.clip('orphan.mp4'))).toHaveLength(1)
     await kill(child)
@@ -63,11 +67,20 @@ describe('after a SIGKILL', () => {
   }, 30_000)
 
   it('the decoder of a silent camera ends too, where the kernel helps', async () => {
-    const child = await start(process.env, { kind: 'rtsp', url: camera.url(live) }, { kind: 'file', path: 'orphan.mp4', loop: true })
+    const child = await start(
+      process.env,
+      { kind: 'rtsp', url: camera.url(live) },
+      { kind: 'file', path: 'orphan.mp4', loop: true },
+    )
     camera.pause()
     expect(await decoders(`/${live}`)).toHaveLength(1)
     await kill(child)
-    expect(await withinMs(1500, async () => (await decoders(`/${live}`)).length + (await decoders(bench.clip('orphan.mp4'))).length === 0)).toBe(true)
+    expect(
+      await withinMs(
+        1500,
+        async () => (await decoders(`/${live}`)).length + (await decoders(bench.clip('orphan.mp4'))).length === 0,
+      ),
+    ).toBe(true)
     camera.resume()
   }, 30_000)
 })

@@ -20,8 +20,17 @@ beforeAll(async () => {
   await makeClip(bench.clip('sound.mp4'), { seconds: 10, sound: 'only' })
   camera = await startRtspServer()
   locked = await startRtspServer({ login })
-  publishers = [publish(camera, 'often'), publish(camera, 'often', 'shared'), publish(camera, 'rare'), publish(camera, 'sound'), publish(locked, 'often')]
-  await Promise.all([...['often', 'shared', 'rare', 'sound'].map((path) => camera.published(path)), locked.published('often')])
+  publishers = [
+    publish(camera, 'often'),
+    publish(camera, 'often', 'shared'),
+    publish(camera, 'rare'),
+    publish(camera, 'sound'),
+    publish(locked, 'often'),
+  ]
+  await Promise.all([
+    ...['often', 'shared', 'rare', 'sound'].map((path) => camera.published(path)),
+    locked.published('often'),
+  ])
 })
 afterAll(async () => {
   await bench.close()
@@ -34,13 +43,16 @@ function publish(server: RtspServer, clip: string, path = clip): { stop(): Promi
 }
 
 /** A decoder of ours; ffmpeg sees the path of a camera and not its port. */
-const decoders = (path: string, ...words: string[]): Promise<number[]> => childrenWith('filter_complex', `/${path}`, ...words)
+const decoders = (path: string, ...words: string[]): Promise<number[]> =>
+  childrenWith('filter_complex', `/${path}`, ...words)
 
 /** Waits while the camera is open; throws its error once it is not. */
 async function eventually(watching: Watching, isTrue: () => Promise<boolean> | boolean): Promise<void> {
-  const ended = watching.ended.then(({ error }) => { throw error ?? new Error('The camera ended.') })
+  const ended = watching.ended.then(({ error }) => {
+    throw error ?? new Error('The camera ended.')
+  })
   ended.catch(() => undefined)
-  while (!await Promise.race([isTrue(), ended])) await Promise.race([systemClock.sleep(50), ended])
+  while (!(await Promise.race([isTrue(), ended]))) await Promise.race([systemClock.sleep(50), ended])
 }
 
 /** Resolves with the `count`th frame from now on. */
@@ -132,9 +144,12 @@ describe.concurrent('an RTSP camera', () => {
   })
 
   it('says that the password is refused, and takes the right one', async () => {
-    const wrong = await bench.watch({ kind: 'rtsp', url: locked.url('often', { user: 'admin', password: 'falsch' }) }).ended
+    const wrong = await bench.watch({ kind: 'rtsp', url: locked.url('often', { user: 'admin', password: 'falsch' }) })
+      .ended
     expect(wrong.error).toMatchObject({ name: 'RetryableError', code: 'CAMERA_UNAUTHORIZED' })
-    expect(wrong.error?.message).toBe(`The camera at 127.0.0.1:${locked.port} refused the password. Check user name and password in its settings.`)
+    expect(wrong.error?.message).toBe(
+      `The camera at 127.0.0.1:${locked.port} refused the password. Check user name and password in its settings.`,
+    )
     const right = bench.watch({ kind: 'rtsp', url: locked.url('often', login) }, { fast: fastTap })
     await right.until(() => true)
     await right.stop()

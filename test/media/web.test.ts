@@ -26,12 +26,19 @@ beforeAll(async () => {
   web = createServer((request, response) => {
     asked.push(request.url ?? '')
     const path = bench.clip(new URL(request.url ?? '', 'http://x').pathname)
-    stat(path).then(({ size }) => {
-      const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
-      const range = { 'Accept-Ranges': 'bytes', 'Content-Range': `bytes ${start}-${size - 1}/${size}`, 'Content-Length': size - start }
-      response.writeHead(request.headers.range ? 206 : 200, range)
-      createReadStream(path, { start }).pipe(response)
-    }, () => response.writeHead(404).end())
+    stat(path).then(
+      ({ size }) => {
+        const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+        const range = {
+          'Accept-Ranges': 'bytes',
+          'Content-Range': `bytes ${start}-${size - 1}/${size}`,
+          'Content-Length': size - start,
+        }
+        response.writeHead(request.headers.range ? 206 : 200, range)
+        createReadStream(path, { start }).pipe(response)
+      },
+      () => response.writeHead(404).end(),
+    )
   })
   web.listen(0, '127.0.0.1')
   await once(web, 'listening')
@@ -45,18 +52,21 @@ afterAll(async () => {
 const webUrl = (path: string): string => `http://127.0.0.1:${(web.address() as AddressInfo).port}/${path}`
 
 describe('an MJPEG camera', () => {
-  it.each([{ withoutLength: false }, { withoutLength: true }])('gives a picture a second of what it shows right now ($withoutLength)', async ({ withoutLength }) => {
-    const server = await startMjpegServer({ pictures, fps: 10, withoutLength })
-    const watching = bench.watch({ kind: 'url', url: server.url() }, { fast: fastTap })
-    await watching.until((frame) => frame.mediaTimeS > 4)
-    const { frames, fast } = await watching.stop()
-    const steps = frames.slice(2).map(({ atMs }, index) => atMs - frames[index + 1]!.atMs)
-    expect(Math.max(...steps)).toBeLessThan(1500)
-    expect(frames.length).toBeGreaterThanOrEqual(5)
-    expect(frames.length).toBeLessThanOrEqual(7)
-    expect(fast.length).toBeGreaterThan(25)
-    await server.close()
-  })
+  it.each([{ withoutLength: false }, { withoutLength: true }])(
+    'gives a picture a second of what it shows right now ($withoutLength)',
+    async ({ withoutLength }) => {
+      const server = await startMjpegServer({ pictures, fps: 10, withoutLength })
+      const watching = bench.watch({ kind: 'url', url: server.url() }, { fast: fastTap })
+      await watching.until((frame) => frame.mediaTimeS > 4)
+      const { frames, fast } = await watching.stop()
+      const steps = frames.slice(2).map(({ atMs }, index) => atMs - frames[index + 1]!.atMs)
+      expect(Math.max(...steps)).toBeLessThan(1500)
+      expect(frames.length).toBeGreaterThanOrEqual(5)
+      expect(frames.length).toBeLessThanOrEqual(7)
+      expect(fast.length).toBeGreaterThan(25)
+      await server.close()
+    },
+  )
 
   it('at 2 pictures a second is shown as it comes', async () => {
     const server = await startMjpegServer({ pictures, fps: 2 })
@@ -87,7 +97,11 @@ describe('an MJPEG camera', () => {
     const stalled = bench.watch({ kind: 'url', url })
     await stalled.until((frame) => frame.seq === 1)
     server.stall()
-    expect((await stalled.ended).error).toMatchObject({ name: 'RetryableError', code: 'CAMERA_SILENT', message: `The camera at 127.0.0.1:${server.port} has sent no picture for 4 s.` })
+    expect((await stalled.ended).error).toMatchObject({
+      name: 'RetryableError',
+      code: 'CAMERA_SILENT',
+      message: `The camera at 127.0.0.1:${server.port} has sent no picture for 4 s.`,
+    })
     server.resume()
     const dropped = bench.watch({ kind: 'url', url })
     await dropped.until((frame) => frame.seq === 1)
@@ -105,16 +119,34 @@ describe('an MJPEG camera', () => {
 describe('a stream that is pushed', () => {
   // ffmpeg itself plays the server here: it serves one viewer, from when that one comes.
   it.each([
-    { name: 'RTMP', url: (port: number) => `rtmp://127.0.0.1:${port}/live/key`, serve: (port: number) => `rtmp://127.0.0.1:${port}/live/key`, output: ['-f', 'flv', '-listen', '1'] },
-    { name: 'SRT', url: (port: number) => `srt://127.0.0.1:${port}`, serve: (port: number) => `srt://127.0.0.1:${port}?mode=listener`, output: ['-f', 'mpegts'] },
-  ])('is read over $name', async ({ url, serve, output }) => {
-    await makeClip(bench.clip('pushed.mp4'), { seconds: 5 })
-    const port = await freePort()
-    const publisher = publishClip(bench.clip('pushed.mp4'), serve(port), output)
-    const frames = await untilServed(() => bench.watch({ kind: 'url', url: url(port) }, { fast: fastTap }))
-    expect(frames.map(({ full }) => [full.width, full.height])).toEqual([[320, 240], [320, 240], [320, 240]])
-    await publisher.stop()
-  }, 30_000)
+    {
+      name: 'RTMP',
+      url: (port: number) => `rtmp://127.0.0.1:${port}/live/key`,
+      serve: (port: number) => `rtmp://127.0.0.1:${port}/live/key`,
+      output: ['-f', 'flv', '-listen', '1'],
+    },
+    {
+      name: 'SRT',
+      url: (port: number) => `srt://127.0.0.1:${port}`,
+      serve: (port: number) => `srt://127.0.0.1:${port}?mode=listener`,
+      output: ['-f', 'mpegts'],
+    },
+  ])(
+    'is read over $name',
+    async ({ url, serve, output }) => {
+      await makeClip(bench.clip('pushed.mp4'), { seconds: 5 })
+      const port = await freePort()
+      const publisher = publishClip(bench.clip('pushed.mp4'), serve(port), output)
+      const frames = await untilServed(() => bench.watch({ kind: 'url', url: url(port) }, { fast: fastTap }))
+      expect(frames.map(({ full }) => [full.width, full.height])).toEqual([
+        [320, 240],
+        [320, 240],
+        [320, 240],
+      ])
+      await publisher.stop()
+    },
+    30_000,
+  )
 
   async function freePort(): Promise<number> {
     const probe = createServer().listen(0, '127.0.0.1')
@@ -128,7 +160,12 @@ describe('a stream that is pushed', () => {
   async function untilServed(watch: () => Watching): Promise<Frame[]> {
     for (let tries = 0; tries < 20; tries++) {
       const watching = watch()
-      const isUp = await watching.until((frame) => frame.seq === 2).then(() => true, () => false)
+      const isUp = await watching
+        .until((frame) => frame.seq === 2)
+        .then(
+          () => true,
+          () => false,
+        )
       const { frames, error } = await watching.stop()
       if (isUp) return frames.slice(0, 3)
       expect(error?.code).toBe('CAMERA_REFUSED')
@@ -141,7 +178,10 @@ describe('a stream that is pushed', () => {
 describe('video on a web server', () => {
   it('plays HLS at its own speed although it comes in lumps', async () => {
     mkdirSync(join(bench.dataDir, 'media', 'hls'))
-    await makeClip(bench.clip('hls/live.m3u8'), { seconds: 6, extra: ['-f', 'hls', '-hls_time', '2', '-hls_list_size', '0'] })
+    await makeClip(bench.clip('hls/live.m3u8'), {
+      seconds: 6,
+      extra: ['-f', 'hls', '-hls_time', '2', '-hls_list_size', '0'],
+    })
     const { frames, error } = await bench.watch({ kind: 'url', url: webUrl('hls/live.m3u8') }).ended
     expect(error).toBeUndefined()
     expect(frames.map(({ mediaTimeS }) => Math.floor(mediaTimeS + 0.02))).toEqual([0, 1, 2, 3, 4, 5])
@@ -159,9 +199,23 @@ describe('video on a web server', () => {
   async function playInStream(url: string): Promise<{ ended: boolean; reopened: unknown }> {
     const media = bench.media.forStream({ flowId: 'f', nodeId: 'c', streamId: 'f-c' })
     let reopened: unknown = null
-    const log = { ...quietLog, warn: ({ reason }: Record<string, unknown>) => { reopened = reason } }
+    const log = {
+      ...quietLog,
+      warn: ({ reason }: Record<string, unknown>) => {
+        reopened = reason
+      },
+    }
     const node = { id: 'c', type: 'camera-source', version: 1, config: { kind: 'url', url } }
-    const source = new Source({ definition: cameraSource, node, taps: defaultTaps, media, clock: systemClock, log, random: () => 0, resumeAtS: null })
+    const source = new Source({
+      definition: cameraSource,
+      node,
+      taps: defaultTaps,
+      media,
+      clock: systemClock,
+      log,
+      random: () => 0,
+      resumeAtS: null,
+    })
     source.start()
     while (!source.look().ended && reopened === null) await systemClock.sleep(20)
     const { ended } = source.look()
@@ -172,30 +226,45 @@ describe('video on a web server', () => {
   it('is finished at the end of a clip, and of a playlist that has an end', async () => {
     await makeClip(bench.clip('end.mp4'), { seconds: 1.5 })
     mkdirSync(bench.clip('end'))
-    await makeClip(bench.clip('end/all.m3u8'), { seconds: 1.5, extra: ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0'] })
+    await makeClip(bench.clip('end/all.m3u8'), {
+      seconds: 1.5,
+      extra: ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0'],
+    })
     const ends = await Promise.all(['end.mp4', 'end/all.m3u8'].map((path) => playInStream(webUrl(path))))
     expect(ends).toEqual([1, 2].map(() => ({ ended: true, reopened: null })))
   })
 
-  it.concurrent.each(['with a length', 'in chunks'])('is lost, not finished, when a clip sent %s is cut off', async (how) => {
-    const path = bench.clip(`cut ${how}.mp4`)
-    const clip = await readFile(await makeClip(path, { seconds: 4, extra: ['-movflags', '+faststart'] }))
-    const server = createServer((_request, response) => {
-      if (how === 'with a length') response.setHeader('Content-Length', clip.length)
-      response.write(clip.subarray(0, clip.length / 2))
-      setTimeout(() => response.destroy(), 300)
-    })
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
-    expect(await playInStream(`http://127.0.0.1:${port}/cut.mp4`)).toEqual({ ended: false, reopened: `The camera at 127.0.0.1:${port} closed the stream.` })
-    server.close()
-  })
+  it.concurrent.each(['with a length', 'in chunks'])(
+    'is lost, not finished, when a clip sent %s is cut off',
+    async (how) => {
+      const path = bench.clip(`cut ${how}.mp4`)
+      const clip = await readFile(await makeClip(path, { seconds: 4, extra: ['-movflags', '+faststart'] }))
+      const server = createServer((_request, response) => {
+        if (how === 'with a length') response.setHeader('Content-Length', clip.length)
+        response.write(clip.subarray(0, clip.length / 2))
+        setTimeout(() => response.destroy(), 300)
+      })
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const { port } = server.address() as AddressInfo
+      expect(await playInStream(`http://127.0.0.1:${port}/cut.mp4`)).toEqual({
+        ended: false,
+        reopened: `The camera at 127.0.0.1:${port} closed the stream.`,
+      })
+      server.close()
+    },
+  )
 
   it('is lost when a live playlist stops growing', async () => {
     mkdirSync(bench.clip('live'))
-    await makeClip(bench.clip('live/now.m3u8'), { seconds: 3, extra: ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', '-hls_flags', 'omit_endlist'] })
-    expect((await bench.watch({ kind: 'url', url: webUrl('live/now.m3u8') }).ended).error).toMatchObject({ name: 'RetryableError', code: 'CAMERA_SILENT' })
+    await makeClip(bench.clip('live/now.m3u8'), {
+      seconds: 3,
+      extra: ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', '-hls_flags', 'omit_endlist'],
+    })
+    expect((await bench.watch({ kind: 'url', url: webUrl('live/now.m3u8') }).ended).error).toMatchObject({
+      name: 'RetryableError',
+      code: 'CAMERA_SILENT',
+    })
   })
 
   it('says when an address has nothing, or something that is no video', async () => {

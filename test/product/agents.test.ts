@@ -18,14 +18,22 @@ let asked = 0
 
 const fileOf = (nth: number): string => join(dataDir, `pids-${nth}`)
 /** Of the nth command: itself and what it has started. */
-const pidsOf = (nth: number): number[] => existsSync(fileOf(nth)) ? readFileSync(fileOf(nth), 'utf8').split(' ').map(Number) : []
+const pidsOf = (nth: number): number[] =>
+  existsSync(fileOf(nth)) ? readFileSync(fileOf(nth), 'utf8').split(' ').map(Number) : []
 
 beforeAll(async () => {
   // One question, at the second picture of each stream.
-  model = await startFakeOrchestrator({ model: ({ index }) => index === 1 ? `</response> One moment. </delegation> Look PIDFILE ${fileOf(asked++)} closely.` : '</silence>' })
+  model = await startFakeOrchestrator({
+    model: ({ index }) =>
+      index === 1 ? `</response> One moment. </delegation> Look PIDFILE ${fileOf(asked++)} closely.` : '</silence>',
+  })
   product = await startProduct({ dataDir, env })
   await product.request('POST', '/api/connections', { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } })
-  await product.request('POST', '/api/connections', { name: 'doctor', kind: 'command', config: { command: 'stubborn' } })
+  await product.request('POST', '/api/connections', {
+    name: 'doctor',
+    kind: 'command',
+    config: { command: 'stubborn' },
+  })
   clip = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
 }, 60_000)
 afterAll(async () => {
@@ -37,24 +45,39 @@ afterAll(async () => {
 /** Deploys a flow whose model asks; resolves once its agent runs. */
 async function asking(answer: 'model.answer' | 'tell.message'): Promise<{ flow: string; pids: number[] }> {
   const drawn: DrawnFlow = alertFlow({
-    name: `Asking ${asked}`, camera: { kind: 'file', path: clip, loop: true }, model: { connection: 'vllm', instruction: 'Ask.' }, notification: { channel: 'inbox' },
+    name: `Asking ${asked}`,
+    camera: { kind: 'file', path: clip, loop: true },
+    model: { connection: 'vllm', instruction: 'Ask.' },
+    notification: { channel: 'inbox' },
   })
   const [node = '', port = ''] = answer.split('.')
-  drawn.nodes.push({ id: 'ask', type: 'delegate-to-agent', version: 1, position: { x: 0, y: 200 }, config: { connection: 'doctor', timeoutS: 300 } })
-  drawn.wires.push({ from: { node: 'model', port: 'delegation' }, to: { node: 'ask', port: 'delegation' } }, { from: { node: 'ask', port: 'answer' }, to: { node, port } })
+  drawn.nodes.push({
+    id: 'ask',
+    type: 'delegate-to-agent',
+    version: 1,
+    position: { x: 0, y: 200 },
+    config: { connection: 'doctor', timeoutS: 300 },
+  })
+  drawn.wires.push(
+    { from: { node: 'model', port: 'delegation' }, to: { node: 'ask', port: 'delegation' } },
+    { from: { node: 'ask', port: 'answer' }, to: { node, port } },
+  )
   const nth = asked
   const flow = await deployFlow(product, drawn)
   return { flow, pids: await eventually('the agent runs', async () => pidsOf(nth).length === 2 && pidsOf(nth)) }
 }
 
 describe('an agent that hangs', () => {
-  const gone = (pids: number[]): Promise<boolean> => eventually('all of it is gone', async () => !pids.some(isAlive), 6_000)
+  const gone = (pids: number[]): Promise<boolean> =>
+    eventually('all of it is gone', async () => !pids.some(isAlive), 6_000)
 
   it('ends with the flow that is stopped, and says so, when its answer would only go back into it', async () => {
     const { flow, pids } = await asking('model.answer')
     await product.request('POST', `/api/flows/${flow}/stop`)
     await gone(pids)
-    expect((await eventually('it is recorded', async () => (await eventsOf(product, flow, 'delegation.failed'))[0])).text).toBe('Cancelled by a person.')
+    expect(
+      (await eventually('it is recorded', async () => (await eventsOf(product, flow, 'delegation.failed'))[0])).text,
+    ).toBe('Cancelled by a person.')
   }, 60_000)
 
   it('goes on when the flow is stopped and a notification waits for its answer, and ends when the flow is deleted', async () => {

@@ -32,19 +32,38 @@ afterAll(async () => {
   removeFolder(dataDir)
 })
 
-const tryOut = async (config: Record<string, unknown>) => (await product.request<{ ok: boolean; code?: string; width?: number }>('POST', '/api/cameras/test', { config })).body
-const deploy = (camera: Record<string, unknown>) => deployFlow(product, alertFlow({ camera, model: { connection: 'vllm', instruction: 'Watch.' }, notification: { channel: 'inbox', title: 'Alert' } }))
+const tryOut = async (config: Record<string, unknown>) =>
+  (await product.request<{ ok: boolean; code?: string; width?: number }>('POST', '/api/cameras/test', { config })).body
+const deploy = (camera: Record<string, unknown>) =>
+  deployFlow(
+    product,
+    alertFlow({
+      camera,
+      model: { connection: 'vllm', instruction: 'Watch.' },
+      notification: { channel: 'inbox', title: 'Alert' },
+    }),
+  )
 
 it('tries a camera that was typed a moment ago, and none that this one leads to', async () => {
-  expect(await tryOut({ kind: 'url', url: `http://127.0.0.1:${sly.port}/` })).toMatchObject({ ok: false, code: 'CAMERA_HOST_NOT_APPROVED' })
+  expect(await tryOut({ kind: 'url', url: `http://127.0.0.1:${sly.port}/` })).toMatchObject({
+    ok: false,
+    code: 'CAMERA_HOST_NOT_APPROVED',
+  })
   expect(await tryOut({ kind: 'rtsp', url: rtsp.url('live', login) })).toMatchObject({ ok: true, width: 320 })
   expect(await tryOut({ kind: 'url', url: mjpeg.url(login) })).toMatchObject({ ok: true, width: 320 })
 }, 60_000)
 
 it('watches both once they are drawn, with the passwords that were saved', async () => {
-  for (const camera of [{ kind: 'rtsp', url: rtsp.url('live', login) }, { kind: 'url', url: mjpeg.url(login) }]) {
+  for (const camera of [
+    { kind: 'rtsp', url: rtsp.url('live', login) },
+    { kind: 'url', url: mjpeg.url(login) },
+  ]) {
     const flow = await deploy(camera)
-    await eventually(`${camera.kind} is watched`, async () => ((await statusOf(product, flow)).streams[0]?.ticks ?? 0) >= 2 ? true : undefined, 40_000)
+    await eventually(
+      `${camera.kind} is watched`,
+      async () => (((await statusOf(product, flow)).streams[0]?.ticks ?? 0) >= 2 ? true : undefined),
+      40_000,
+    )
     await product.request('POST', `/api/flows/${flow}/stop`)
   }
 }, 100_000)

@@ -22,16 +22,32 @@ describeWithClips('falls through the whole product', () => {
 
   async function watch(clip: ClipLabel): Promise<Seen> {
     const path = await uploadClip(product, join(clipsFolder, clip.file))
-    const flow = await deployFlow(product, alertFlow({
-      name: clip.file,
-      camera: { kind: 'file', path, loop: false },
-      model: { connection: 'edge', instruction: 'Warn the moment a person falls.', watchFor: ['fall'], mode: 'sensitive' },
-      notification: { channel: 'webhook', url: receiver.url, title: 'Fall' },
-    }))
-    await eventually(`${clip.file} finishes`, async () => (await statusOf(product, flow)).state === 'finished', clip.duration_s * 1000 + 40_000)
+    const flow = await deployFlow(
+      product,
+      alertFlow({
+        name: clip.file,
+        camera: { kind: 'file', path, loop: false },
+        model: {
+          connection: 'edge',
+          instruction: 'Warn the moment a person falls.',
+          watchFor: ['fall'],
+          mode: 'sensitive',
+        },
+        notification: { channel: 'webhook', url: receiver.url, title: 'Fall' },
+      }),
+    )
+    await eventually(
+      `${clip.file} finishes`,
+      async () => (await statusOf(product, flow)).state === 'finished',
+      clip.duration_s * 1000 + 40_000,
+    )
     const events = await eventsOf(product, flow, 'response.given')
     if (events.length > 0) {
-      await eventually(`${clip.file} is delivered`, async () => receiver.received.filter((hook) => (hook.body.flow as { id: string }).id === flow).length >= events.length)
+      await eventually(
+        `${clip.file} is delivered`,
+        async () =>
+          receiver.received.filter((hook) => (hook.body.flow as { id: string }).id === flow).length >= events.length,
+      )
     }
     const hooks = receiver.received.filter((hook) => (hook.body.flow as { id: string }).id === flow).length
     return { clip, saidAtS: events.map((event) => event.mediaTimeS).sort((a, b) => a - b), hooks }
@@ -40,7 +56,9 @@ describeWithClips('falls through the whole product', () => {
   beforeAll(async () => {
     product = await startProduct()
     receiver = await startWebhookReceiver()
-    const waiting = readClips().filter((clip) => clip.kind === 'fall' || clip.kind === 'nofall').sort((a, b) => b.duration_s - a.duration_s)
+    const waiting = readClips()
+      .filter((clip) => clip.kind === 'fall' || clip.kind === 'nofall')
+      .sort((a, b) => b.duration_s - a.duration_s)
     const lane = async (): Promise<void> => {
       for (let clip = waiting.shift(); clip; clip = waiting.shift()) seen.push(await watch(clip))
     }
@@ -54,11 +72,21 @@ describeWithClips('falls through the whole product', () => {
   })
 
   it('finds at least six of seven falls within two seconds of the body being down', () => {
-    const falls = seen.filter(({ clip }) => clip.kind === 'fall').map(({ clip, saidAtS }) => {
-      const fall = clip.events.find((event) => event.type === 'fall')!
-      return { file: clip.file, fall, saidAtS, found: saidAtS.some((at) => at >= fall.start_s && at <= fall.end_s + 2) }
-    })
-    for (const { file, fall, saidAtS, found } of falls) process.stdout.write(`${found ? 'found ' : 'MISSED'} ${file}: down at ${fall.end_s} s, said at ${saidAtS.join(', ') || '–'} s\n`)
+    const falls = seen
+      .filter(({ clip }) => clip.kind === 'fall')
+      .map(({ clip, saidAtS }) => {
+        const fall = clip.events.find((event) => event.type === 'fall')!
+        return {
+          file: clip.file,
+          fall,
+          saidAtS,
+          found: saidAtS.some((at) => at >= fall.start_s && at <= fall.end_s + 2),
+        }
+      })
+    for (const { file, fall, saidAtS, found } of falls)
+      process.stdout.write(
+        `${found ? 'found ' : 'MISSED'} ${file}: down at ${fall.end_s} s, said at ${saidAtS.join(', ') || '–'} s\n`,
+      )
     expect(falls).toHaveLength(7)
     expect(falls.filter(({ found }) => found).length).toBeGreaterThanOrEqual(6)
     expect(falls.flatMap(({ fall, saidAtS }) => saidAtS.filter((at) => at < fall.start_s))).toEqual([])
@@ -71,7 +99,9 @@ describeWithClips('falls through the whole product', () => {
   })
 
   it('delivers each alert to the webhook exactly once', () => {
-    expect(seen.map(({ clip, hooks }) => [clip.file, hooks])).toEqual(seen.map(({ clip, saidAtS }) => [clip.file, saidAtS.length]))
+    expect(seen.map(({ clip, hooks }) => [clip.file, hooks])).toEqual(
+      seen.map(({ clip, saidAtS }) => [clip.file, saidAtS.length]),
+    )
     expect(new Set(receiver.received.map((hook) => hook.key)).size).toBe(receiver.received.length)
   })
 })

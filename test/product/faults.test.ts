@@ -27,20 +27,33 @@ async function watching(): Promise<Scene> {
   const dataDir = makeDataDir()
   closers.push(() => removeFolder(dataDir))
   const receiver = await startWebhookReceiver()
-  const model = await startFakeOrchestrator({ model: ({ index }) => (index % 2 === 0 ? `</response> Alert ${index}.` : '</silence>') })
-  closers.push(() => receiver.stop(), () => model.stop())
+  const model = await startFakeOrchestrator({
+    model: ({ index }) => (index % 2 === 0 ? `</response> Alert ${index}.` : '</silence>'),
+  })
+  closers.push(
+    () => receiver.stop(),
+    () => model.stop(),
+  )
   let product = await startProduct({ dataDir })
   closers.push(() => product.stop())
   await product.request('POST', '/api/connections', { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } })
   const path = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
-  const flow = await deployFlow(product, alertFlow({
-    camera: { kind: 'file', path, loop: true },
-    model: { connection: 'vllm', instruction: 'Say something new.' },
-    notification: { channel: 'webhook', url: receiver.url, title: 'Alert' },
-  }))
+  const flow = await deployFlow(
+    product,
+    alertFlow({
+      camera: { kind: 'file', path, loop: true },
+      model: { connection: 'vllm', instruction: 'Say something new.' },
+      notification: { channel: 'webhook', url: receiver.url, title: 'Alert' },
+    }),
+  )
   const port = Number(new URL(product.url).port)
   return {
-    get product() { return product }, flow, receiver, model,
+    get product() {
+      return product
+    },
+    flow,
+    receiver,
+    model,
     restart: async () => {
       product = await startProduct({ dataDir, port, env: { HEED_LOG_LEVEL: 'info' } })
       return product
@@ -55,10 +68,16 @@ async function ticksOf(product: Product, flow: string): Promise<number> {
 /** Stops the flow, waits for the last delivery, and holds what was recorded against what arrived. */
 async function expectEveryAlertOnce({ product, flow, receiver }: Scene): Promise<void> {
   await product.request('POST', `/api/flows/${flow}/stop`)
-  const alerts = await eventually('every alert is delivered', async () => {
-    const events = await eventsOf(product, flow, 'response.given')
-    return events.every((event) => event.deliveries.length === 1 && event.deliveries[0]?.state === 'delivered') ? events : undefined
-  }, 60_000)
+  const alerts = await eventually(
+    'every alert is delivered',
+    async () => {
+      const events = await eventsOf(product, flow, 'response.given')
+      return events.every((event) => event.deliveries.length === 1 && event.deliveries[0]?.state === 'delivered')
+        ? events
+        : undefined
+    },
+    60_000,
+  )
   const texts = alerts.map((event) => event.text)
   expect(alerts.length).toBeGreaterThan(3)
   expect(new Set(texts).size).toBe(texts.length)
@@ -86,11 +105,17 @@ describe('the product under fault', () => {
   it('keeps watching while its database is killed and comes back', async () => {
     const scene = await watching()
     await eventually('an alert', async () => scene.receiver.delivered().length >= 1)
-    const postmaster = Number(readFileSync(join(scene.product.dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
+    const postmaster = Number(
+      readFileSync(join(scene.product.dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0],
+    )
     const seen = scene.model.calls.length
     process.kill(postmaster, 'SIGKILL')
     await eventually('the model is still asked', async () => scene.model.calls.length > seen + 3)
-    const ticks = await eventually('the API answers again', async () => (await ticksOf(scene.product, scene.flow)) || undefined, 30_000)
+    const ticks = await eventually(
+      'the API answers again',
+      async () => (await ticksOf(scene.product, scene.flow)) || undefined,
+      30_000,
+    )
     await eventually('ticks go on', async () => (await ticksOf(scene.product, scene.flow)) > ticks + 2, 30_000)
     expect(scene.product.process.exitCode).toBeNull()
     await expectEveryAlertOnce(scene)
@@ -107,9 +132,16 @@ describe('the product under fault', () => {
     scene.model.restart()
     await scene.model.comeBack()
     const delivered = scene.receiver.delivered().length
-    await eventually('it runs and speaks again', async () => {
-      return (await statusOf(scene.product, scene.flow)).state === 'running' && scene.receiver.delivered().length > delivered + 1
-    }, 40_000)
+    await eventually(
+      'it runs and speaks again',
+      async () => {
+        return (
+          (await statusOf(scene.product, scene.flow)).state === 'running' &&
+          scene.receiver.delivered().length > delivered + 1
+        )
+      },
+      40_000,
+    )
     const sessions = [...scene.model.sessions.values()]
     expect(sessions.map((session) => session.instruction.includes('Say something new.'))).toEqual([true])
     expect(scene.model.mostInFlight).toBe(1)
@@ -124,7 +156,10 @@ describe('the product under fault', () => {
     expect(await scene.product.stop()).toBe(0)
     const calls = scene.model.calls.length
     const product = await scene.restart()
-    await eventually('the restarted product is healthy', async () => (await product.request<{ status: string }>('GET', '/api/health')).body.status === 'ok')
+    await eventually(
+      'the restarted product is healthy',
+      async () => (await product.request<{ status: string }>('GET', '/api/health')).body.status === 'ok',
+    )
     expect((await statusOf(product, scene.flow)).state).toBe('stopped')
     expect(scene.model.calls.filter((call) => call.path.includes('chat')).length).toBeLessThanOrEqual(calls)
   }, 90_000)

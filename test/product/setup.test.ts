@@ -30,7 +30,10 @@ function makeRoot(): string {
   copyFileSync(fileURLToPath(new URL('../../setup.mjs', import.meta.url)), join(folder, 'setup.mjs'))
   writeFileSync(join(folder, 'package.json'), manifest)
   writeFileSync(join(folder, 'runtime', 'worker.ts'), standIn)
-  writeFileSync(join(folder, 'node_modules', '.heed-installed'), createHash('sha256').update('package.json').update(manifest).digest('hex'))
+  writeFileSync(
+    join(folder, 'node_modules', '.heed-installed'),
+    createHash('sha256').update('package.json').update(manifest).digest('hex'),
+  )
   execFileSync('ln', ['-s', process.execPath, join(folder, 'node_modules', 'node', 'bin', 'node')])
   return folder
 }
@@ -50,8 +53,12 @@ describe('npm, told to end', () => {
     root = makeRoot()
     const npm = spawn('npm', ['run', '--silent', 'worker'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
     let said = ''
-    npm.stdout.on('data', (chunk: Buffer) => { said += chunk.toString() })
-    pid = await eventually('the stand-in is up', () => Promise.resolve(Number(/up (\d+)/.exec(said)?.[1] ?? 0) || undefined))
+    npm.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString()
+    })
+    pid = await eventually('the stand-in is up', () =>
+      Promise.resolve(Number(/up (\d+)/.exec(said)?.[1] ?? 0) || undefined),
+    )
     expect(isAlive(pid)).toBe(true)
     npm.kill('SIGTERM')
     await eventually('the stand-in has ended', () => Promise.resolve(!isAlive(pid)))

@@ -16,12 +16,23 @@ let ears: FakeSpeech
 let path = ''
 beforeAll(async () => {
   const dataDir = makeDataDir()
-  const says: Record<number, string> = { 3: '</response> A person has fallen.', 4: '</response> She is not moving.', 7: '</response> I look closer. </delegation> Is she hurt?' }
-  ;[agent, ears, model] = await Promise.all([startFakeAgent(), startFakeSpeech(), startFakeOrchestrator({ model: ({ index }) => says[index] ?? '</silence>' })])
+  const says: Record<number, string> = {
+    3: '</response> A person has fallen.',
+    4: '</response> She is not moving.',
+    7: '</response> I look closer. </delegation> Is she hurt?',
+  }
+  ;[agent, ears, model] = await Promise.all([
+    startFakeAgent(),
+    startFakeSpeech(),
+    startFakeOrchestrator({ model: ({ index }) => says[index] ?? '</silence>' }),
+  ])
   product = await startProduct({ dataDir })
   for (const connection of [
-    { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } }, { name: 'doctor', kind: 'background-agent', config: { url: agent.url } }, { name: 'ears', kind: 'speech', config: { url: ears.url } },
-  ]) await product.request('POST', '/api/connections', connection)
+    { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } },
+    { name: 'doctor', kind: 'background-agent', config: { url: agent.url } },
+    { name: 'ears', kind: 'speech', config: { url: ears.url } },
+  ])
+    await product.request('POST', '/api/connections', connection)
   path = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
 }, 60_000)
 afterAll(async () => {
@@ -35,36 +46,65 @@ afterEach(async () => {
   if (flow !== '') await product.request('POST', `/api/flows/${flow}/stop`)
 })
 
-interface Spoken { id: string; at: string; text: string; audio: { url: string } | null; fields: { about: string; audio: { durationS: number; startsAtMs: number } } }
+interface Spoken {
+  id: string
+  at: string
+  text: string
+  audio: { url: string } | null
+  fields: { about: string; audio: { durationS: number; startsAtMs: number } }
+}
 
 /** A looping clip, watched by a model that speaks at its 3rd and 4th second and asks at its 7th. */
 async function deployWatch(): Promise<void> {
-  const node = (id: string, type: string, config: Record<string, unknown> = {}) => ({ id, type, version: 1, position: { x: 0, y: 0 }, config })
-  const wire = (from: [string, string], to: [string, string]) => ({ from: { node: from[0], port: from[1] }, to: { node: to[0], port: to[1] } })
+  const node = (id: string, type: string, config: Record<string, unknown> = {}) => ({
+    id,
+    type,
+    version: 1,
+    position: { x: 0, y: 0 },
+    config,
+  })
+  const wire = (from: [string, string], to: [string, string]) => ({
+    from: { node: from[0], port: from[1] },
+    to: { node: to[0], port: to[1] },
+  })
   flow = await deployFlow(product, {
-    format: 'heed.flow/1', name: 'Voice',
+    format: 'heed.flow/1',
+    name: 'Voice',
     nodes: [
-      node('cam', 'camera-source', { kind: 'file', path, loop: true }), node('model', 'interaction-model', { connection: 'vllm', instruction: 'Warn of falls.' }),
-      node('ask', 'delegate-to-agent', { connection: 'doctor' }), node('say', 'tts'), node('ear', 'voice-input', { connection: 'ears' }),
+      node('cam', 'camera-source', { kind: 'file', path, loop: true }),
+      node('model', 'interaction-model', { connection: 'vllm', instruction: 'Warn of falls.' }),
+      node('ask', 'delegate-to-agent', { connection: 'doctor' }),
+      node('say', 'tts'),
+      node('ear', 'voice-input', { connection: 'ears' }),
     ],
     wires: [
-      wire(['cam', 'frames'], ['model', 'frames']), wire(['model', 'response'], ['say', 'message']), wire(['model', 'delegation'], ['ask', 'delegation']),
-      wire(['ask', 'answer'], ['model', 'answer']), wire(['ear', 'message'], ['model', 'query']),
+      wire(['cam', 'frames'], ['model', 'frames']),
+      wire(['model', 'response'], ['say', 'message']),
+      wire(['model', 'delegation'], ['ask', 'delegation']),
+      wire(['ask', 'answer'], ['model', 'answer']),
+      wire(['ear', 'message'], ['model', 'query']),
     ],
   })
 }
 
-const fullOf = async (kind: string): Promise<Spoken[]> => (await eventsOf(product, flow, kind) as unknown as Spoken[]).reverse()
+const fullOf = async (kind: string): Promise<Spoken[]> =>
+  ((await eventsOf(product, flow, kind)) as unknown as Spoken[]).reverse()
 
 describe('a scenario that speaks and thinks', () => {
   it('says what the model says within 300 ms, in order, and gives the sound with the event', async () => {
     await deployWatch()
-    const spoken = await eventually('three sentences', async () => {
-      const found = await fullOf('speech.played')
-      return found.length >= 3 && found
-    }, 40_000)
+    const spoken = await eventually(
+      'three sentences',
+      async () => {
+        const found = await fullOf('speech.played')
+        return found.length >= 3 && found
+      },
+      40_000,
+    )
     const given = await eventsOf(product, flow, 'response.given')
-    const tookMs = spoken.map((each) => Date.parse(each.at) - Date.parse(given.find((event) => event.id === each.fields.about)?.at ?? ''))
+    const tookMs = spoken.map(
+      (each) => Date.parse(each.at) - Date.parse(given.find((event) => event.id === each.fields.about)?.at ?? ''),
+    )
     console.log(`decision to sound, in ms: ${tookMs.join(', ')}`)
     expect(spoken.map((each) => each.text)).toEqual(['A person has fallen.', 'She is not moving.', 'I look closer.'])
     expect(Math.min(...tookMs)).toBeLessThan(300)
@@ -72,7 +112,9 @@ describe('a scenario that speaks and thinks', () => {
       const before = spoken[index - 1]?.fields.audio
       if (before) expect(fields.audio.startsAtMs).toBeGreaterThanOrEqual(before.startsAtMs + before.durationS * 1000)
     }
-    const response = await fetch(product.url + (spoken[0]?.audio?.url ?? ''), { headers: { authorization: `Bearer ${testToken}` } })
+    const response = await fetch(product.url + (spoken[0]?.audio?.url ?? ''), {
+      headers: { authorization: `Bearer ${testToken}` },
+    })
     expect(response.headers.get('content-type')).toBe('audio/wav')
     const bytes = new Uint8Array(await response.arrayBuffer())
     expect(readWav(bytes)?.sampleRate).toBe(16_000)
@@ -81,14 +123,24 @@ describe('a scenario that speaks and thinks', () => {
 
   it('gives the answer of an agent back to the model, and takes questions by voice', async () => {
     await deployWatch()
-    await eventually('the answer', async () => (await eventsOf(product, flow, 'answer.received')).find((event) => event.text === agentAnswer), 40_000)
+    await eventually(
+      'the answer',
+      async () => (await eventsOf(product, flow, 'answer.received')).find((event) => event.text === agentAnswer),
+      40_000,
+    )
     expect((agent.asked[0]?.body.frames as unknown[]).length).toBeGreaterThanOrEqual(5)
-    await eventually('the model knows it', async () => model.calls.some((call) => call.texts.join('\n').includes(`You asked: Is she hurt?\nThe answer: ${agentAnswer}`)))
+    await eventually('the model knows it', async () =>
+      model.calls.some((call) => call.texts.join('\n').includes(`You asked: Is she hurt?\nThe answer: ${agentAnswer}`)),
+    )
     const voice = await fetch(`${product.url}/api/flows/${flow}/nodes/ear/voice`, {
-      method: 'POST', headers: { authorization: `Bearer ${testToken}`, 'content-type': 'audio/wav' }, body: Buffer.concat([Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt '), Buffer.alloc(64)]),
+      method: 'POST',
+      headers: { authorization: `Bearer ${testToken}`, 'content-type': 'audio/wav' },
+      body: Buffer.concat([Buffer.from('RIFF\x24\x00\x00\x00WAVEfmt '), Buffer.alloc(64)]),
     })
-    expect([voice.status, (await voice.json() as { text: string }).text]).toEqual([202, 'How many people are there?'])
-    await eventually('the model is asked', async () => model.calls.some((call) => call.texts.join('\n').includes('A person asks you now: How many people are there?')))
+    expect([voice.status, ((await voice.json()) as { text: string }).text]).toEqual([202, 'How many people are there?'])
+    await eventually('the model is asked', async () =>
+      model.calls.some((call) => call.texts.join('\n').includes('A person asks you now: How many people are there?')),
+    )
   }, 60_000)
 
   it('ends a question that a person cancels, and goes on watching', async () => {
@@ -98,7 +150,10 @@ describe('a scenario that speaks and thinks', () => {
     const [made] = await eventsOf(product, flow, 'delegation.made')
     const before = (await statusOf(product, flow)).streams[0]?.ticks ?? 0
     expect((await product.request('POST', `/api/deliveries/${made?.deliveries[0]?.id}/cancel`)).status).toBe(202)
-    const failed = await eventually('it has failed', async () => (await eventsOf(product, flow, 'delegation.failed'))[0])
+    const failed = await eventually(
+      'it has failed',
+      async () => (await eventsOf(product, flow, 'delegation.failed'))[0],
+    )
     expect(failed.text).toBe('Cancelled by a person.')
     await eventually('the agent is let go of', async () => agent.waiting === 0)
     await eventually('it ticks on', async () => ((await statusOf(product, flow)).streams[0]?.ticks ?? 0) > before + 1)

@@ -36,8 +36,13 @@ describe.each(backends)('two processes on %s', (backend) => {
     const dataDir = makeDataDir()
     closers.push(() => removeFolder(dataDir))
     const receiver = await startWebhookReceiver()
-    const model = await startFakeOrchestrator({ model: ({ index, session }) => (index % 3 === 0 ? `</response> ${session} says ${index}.` : '</silence>') })
-    closers.push(() => receiver.stop(), () => model.stop())
+    const model = await startFakeOrchestrator({
+      model: ({ index, session }) => (index % 3 === 0 ? `</response> ${session} says ${index}.` : '</silence>'),
+    })
+    closers.push(
+      () => receiver.stop(),
+      () => model.stop(),
+    )
     const server = await startProduct({ dataDir, env })
     closers.push(() => server.stop())
     const worker = await startProduct({ dataDir, env, script: 'runtime/worker.ts' })
@@ -46,22 +51,37 @@ describe.each(backends)('two processes on %s', (backend) => {
     const path = await uploadClip(server, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10 }))
     const flows: string[] = []
     for (let n = 0; n < 4; n++) {
-      flows.push(await deployFlow(server, alertFlow({
-        name: `Flow ${n}`, camera: { kind: 'file', path, loop: true }, model: { connection: 'vllm', instruction: 'Say something.' },
-        notification: { channel: 'webhook', url: receiver.url, title: 'Alert' },
-      })))
+      flows.push(
+        await deployFlow(
+          server,
+          alertFlow({
+            name: `Flow ${n}`,
+            camera: { kind: 'file', path, loop: true },
+            model: { connection: 'vllm', instruction: 'Say something.' },
+            notification: { channel: 'webhook', url: receiver.url, title: 'Alert' },
+          }),
+        ),
+      )
     }
     await eventually('all are watched', async () => (await ticksOf(server, flows)).every((ticks) => ticks > 3), 30_000)
     await worker.kill()
     const killedAtMs = Date.now()
     const before = await ticksOf(server, flows)
-    await eventually('all are watched again', async () => (await ticksOf(server, flows)).every((ticks, n) => ticks > (before[n] ?? 0) + 1), 30_000)
+    await eventually(
+      'all are watched again',
+      async () => (await ticksOf(server, flows)).every((ticks, n) => ticks > (before[n] ?? 0) + 1),
+      30_000,
+    )
     expect(Date.now() - killedAtMs).toBeLessThan(15_000 + 2_000)
     for (const flow of flows) await server.request('POST', `/api/flows/${flow}/stop`)
-    const alerts = await eventually('every alert is delivered', async () => {
-      const events = (await Promise.all(flows.map((flow) => eventsOf(server, flow, 'response.given')))).flat()
-      return events.every((event) => event.deliveries[0]?.state === 'delivered') ? events : undefined
-    }, 40_000)
+    const alerts = await eventually(
+      'every alert is delivered',
+      async () => {
+        const events = (await Promise.all(flows.map((flow) => eventsOf(server, flow, 'response.given')))).flat()
+        return events.every((event) => event.deliveries[0]?.state === 'delivered') ? events : undefined
+      },
+      40_000,
+    )
     expect(new Set(receiver.delivered())).toEqual(new Set(alerts.map((event) => event.deliveries[0]?.id)))
     expect(new Set(alerts.map((event) => event.text)).size).toBe(alerts.length)
     expect(model.mostInFlight).toBe(1)

@@ -12,7 +12,9 @@ describe.each(backends)('actions on %s', (name) => {
   let store: MemoryQueueStore
   let work: RecordingWork
 
-  beforeAll(async () => { backend = await withQueue(name) })
+  beforeAll(async () => {
+    backend = await withQueue(name)
+  })
   afterAll(() => backend.close())
   beforeEach(() => {
     store = new MemoryQueueStore()
@@ -33,7 +35,8 @@ describe.each(backends)('actions on %s', (name) => {
       else queue.bus.publish({ type: 'actions' })
       await new Promise<void>((resolve) => {
         const stop = queue.bus.subscribe((message) => {
-          if (message.type !== 'delivery' || message.delivery.id !== id || message.delivery.state !== 'delivered') return
+          if (message.type !== 'delivery' || message.delivery.id !== id || message.delivery.state !== 'delivered')
+            return
           stop()
           resolve()
         })
@@ -41,7 +44,9 @@ describe.each(backends)('actions on %s', (name) => {
       tookMs.push(performance.now() - writtenAtMs)
     }
     tookMs.sort((a, b) => a - b)
-    console.log(`[${name}] written to delivered: p50 ${tookMs[49]?.toFixed(1)} ms, p95 ${tookMs[94]?.toFixed(1)} ms, max ${tookMs[99]?.toFixed(1)} ms`)
+    console.log(
+      `[${name}] written to delivered: p50 ${tookMs[49]?.toFixed(1)} ms, p95 ${tookMs[94]?.toFixed(1)} ms, max ${tookMs[99]?.toFixed(1)} ms`,
+    )
     expect(tookMs[94]).toBeLessThan(100)
     expect(work.tries).toHaveLength(100)
   })
@@ -72,7 +77,7 @@ describe.each(backends)('actions on %s', (name) => {
   })
 
   it('tries again after the pause it was given, counting tries, until it is delivered', async () => {
-    work.perform = async (order) => order.attempt < 4 ? { ...delivered, state: 'retrying', detail: '503' } : delivered
+    work.perform = async (order) => (order.attempt < 4 ? { ...delivered, state: 'retrying', detail: '503' } : delivered)
     await startQueue(backend, store, work, 'a', { pauses: { actionMs: (attempt) => attempt * 200 } })
     store.write('again_tell')
     await isDelivered('again_tell')
@@ -81,8 +86,9 @@ describe.each(backends)('actions on %s', (name) => {
     expect(gaps.map((gap, index) => gap >= (index + 1) * 195)).toEqual([true, true, true])
   })
 
-  it("waits as long as the receiver asked", async () => {
-    work.perform = async (order) => order.attempt === 1 ? { ...delivered, state: 'retrying', detail: '429', retryAfterMs: 900 } : delivered
+  it('waits as long as the receiver asked', async () => {
+    work.perform = async (order) =>
+      order.attempt === 1 ? { ...delivered, state: 'retrying', detail: '429', retryAfterMs: 900 } : delivered
     await startQueue(backend, store, work, 'a', { pauses: {} })
     store.write('asked_tell')
     await isDelivered('asked_tell')
@@ -141,13 +147,16 @@ describe.each(backends)('actions on %s', (name) => {
     queue.nudgeActions()
     await isDelivered('first_next')
     await until('the last word', () => heard.filter(({ type }) => type === 'delivery').length === 4)
-    expect(heard.map((message) => message.type === 'delivery' ? `${message.delivery.id} ${message.delivery.state}` : message.type)).toEqual([
-      'first_tell running', 'first_tell delivered', 'input', 'first_next running', 'first_next delivered',
-    ])
+    expect(
+      heard.map((message) =>
+        message.type === 'delivery' ? `${message.delivery.id} ${message.delivery.state}` : message.type,
+      ),
+    ).toEqual(['first_tell running', 'first_tell delivered', 'input', 'first_next running', 'first_next delivered'])
   })
 
   it('gives actions their jobs back when the queue has forgotten all of them', async () => {
-    work.perform = async (order) => order.attempt === 1 ? { ...delivered, state: 'retrying', detail: '503', retryAfterMs: 60_000 } : delivered
+    work.perform = async (order) =>
+      order.attempt === 1 ? { ...delivered, state: 'retrying', detail: '503', retryAfterMs: 60_000 } : delivered
     await startQueue(backend, store, work, 'a', { pauses: { forgottenAfterMs: 800 } })
     store.write('lost_tell')
     await until('the first try', () => work.tries.length === 1)
@@ -189,8 +198,10 @@ describe.each(backends)('actions on %s', (name) => {
   })
 
   it('hands over at once an action that does not end in time', async () => {
-    work.perform = (_order, signal) => work.tries.length > 1 ? Promise.resolve(delivered)
-      : new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
+    work.perform = (_order, signal) =>
+      work.tries.length > 1
+        ? Promise.resolve(delivered)
+        : new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
     const leaving = await startQueue(backend, store, work, 'leaving', { endLimitMs: 300 })
     store.write('stuck_tell')
     await until('the try', () => work.tries.length === 1)

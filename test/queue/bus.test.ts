@@ -9,19 +9,39 @@ import { clock, quietLog } from '../support/queue-worker.ts'
 const stop: LiveMessage = { type: 'control', stream: 'flow-cam', run: 1, order: 'stop' }
 const input: LiveMessage = { type: 'input', flow: 'flow', stream: 'flow-cam' }
 const event = (text: string): LiveMessage => ({
-  type: 'event', flow: 'flow', event: { id: 'e', kind: 'response.given', stream: 'flow-cam', node: 'model', at: '2026-01-01T00:00:00.000Z', mediaTimeS: 1, text, hasFrame: false },
+  type: 'event',
+  flow: 'flow',
+  event: {
+    id: 'e',
+    kind: 'response.given',
+    stream: 'flow-cam',
+    node: 'model',
+    at: '2026-01-01T00:00:00.000Z',
+    mediaTimeS: 1,
+    text,
+    hasFrame: false,
+  },
 })
 
 describe.each(backends)('the bus on %s', (name) => {
   let backend: QueueBackend
   const open: QueueBus[] = []
 
-  beforeAll(async () => { backend = await withQueue(name) })
+  beforeAll(async () => {
+    backend = await withQueue(name)
+  })
   afterAll(() => backend.close())
-  afterEach(async () => { await Promise.all(open.splice(0).map((bus) => bus.close())) })
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((bus) => bus.close()))
+  })
 
   const makeBus = async (): Promise<{ bus: QueueBus; heard: LiveMessage[] }> => {
-    const bus = await createBus({ databaseUrl: backend.databaseUrl, redisUrl: backend.redisUrl, clock, log: quietLog() })
+    const bus = await createBus({
+      databaseUrl: backend.databaseUrl,
+      redisUrl: backend.redisUrl,
+      clock,
+      log: quietLog(),
+    })
     open.push(bus)
     const heard: LiveMessage[] = []
     bus.subscribe((message) => heard.push(message))
@@ -72,7 +92,9 @@ describe.each(backends)('the bus on %s', (name) => {
 
   it('keeps delivering when a listener throws', async () => {
     const { a, b } = await pair()
-    b.bus.subscribe(() => { throw new Error('A bad listener, says the test.') })
+    b.bus.subscribe(() => {
+      throw new Error('A bad listener, says the test.')
+    })
     const after: LiveMessage[] = []
     b.bus.subscribe((message) => after.push(message))
     a.bus.publish(stop)

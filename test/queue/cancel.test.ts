@@ -9,18 +9,24 @@ import { delivered, RecordingWork } from '../support/recording-work.ts'
 
 describe.each(backends)('cancelling an action, queue on %s', (name) => {
   let backend: QueueBackend
-  beforeAll(async () => { backend = await withQueue(name) })
+  beforeAll(async () => {
+    backend = await withQueue(name)
+  })
   afterAll(() => backend.close())
   afterEach(stopAll)
 
   /** Work that goes on until its signal says otherwise, and tells why. */
   function endless(): RecordingWork {
     const work = new RecordingWork()
-    work.perform = (_order, signal) => new Promise((resolve, reject) => {
-      const end = (): void => signal.reason instanceof FatalError ? resolve({ ...delivered, state: 'failed', detail: signal.reason.message }) : reject(signal.reason as Error)
-      if (signal.aborted) end()
-      signal.addEventListener('abort', end, { once: true })
-    })
+    work.perform = (_order, signal) =>
+      new Promise((resolve, reject) => {
+        const end = (): void =>
+          signal.reason instanceof FatalError
+            ? resolve({ ...delivered, state: 'failed', detail: signal.reason.message })
+            : reject(signal.reason as Error)
+        if (signal.aborted) end()
+        signal.addEventListener('abort', end, { once: true })
+      })
     return work
   }
 
@@ -55,18 +61,22 @@ describe.each(backends)('cancelling an action, queue on %s', (name) => {
   /** Away for now: another try in an hour. */
   function failing(): RecordingWork {
     const work = new RecordingWork()
-    work.perform = async (_order, signal) => signal.aborted
-      ? { ...delivered, state: 'failed', detail: (signal.reason as Error).message }
-      : { ...delivered, state: 'retrying', detail: '503' }
+    work.perform = async (_order, signal) =>
+      signal.aborted
+        ? { ...delivered, state: 'failed', detail: (signal.reason as Error).message }
+        : { ...delivered, state: 'retrying', detail: '503' }
     return work
   }
   const anHour = { reconcileMs: 500, actionMs: () => 3_600_000 }
-  const waits = (store: MemoryQueueStore, id: string) => until('it waits for another try', () => store.action(id).detail === '503')
+  const waits = (store: MemoryQueueStore, id: string) =>
+    until('it waits for another try', () => store.action(id).detail === '503')
 
   it('ends one that waits for another try at once, whichever process is told', async () => {
     const store = new MemoryQueueStore()
     const work = failing()
-    const [here] = await Promise.all(['a', 'b'].map((name) => startQueue(backend, store, work, name, { pauses: anHour })))
+    const [here] = await Promise.all(
+      ['a', 'b'].map((name) => startQueue(backend, store, work, name, { pauses: anHour })),
+    )
     store.write('away_tell')
     await waits(store, 'away_tell')
     const atMs = Date.now()
@@ -103,18 +113,23 @@ describe.each(backends)('cancelling an action, queue on %s', (name) => {
     await until('it has ended', () => store.action('unheard_tell').state === 'failed')
   })
 
-  it.each(['is cancelled', 'has gone with its flow'])('ends one that runs when it %s and the word was lost on the way', async (how) => {
-    const store = new MemoryQueueStore()
-    const work = endless()
-    await startQueue(backend, store, work, 'a', { pauses: { lookMs: 100 } })
-    store.write('deaf_tell')
-    await until('it runs', () => work.tries.length === 1)
-    let hasEnded = false
-    store.endAction = async () => { hasEnded = true }
-    if (how === 'is cancelled') store.cancel('deaf_tell')
-    else store.actions.clear()
-    await until('it has ended', () => hasEnded, 5_000)
-  })
+  it.each(['is cancelled', 'has gone with its flow'])(
+    'ends one that runs when it %s and the word was lost on the way',
+    async (how) => {
+      const store = new MemoryQueueStore()
+      const work = endless()
+      await startQueue(backend, store, work, 'a', { pauses: { lookMs: 100 } })
+      store.write('deaf_tell')
+      await until('it runs', () => work.tries.length === 1)
+      let hasEnded = false
+      store.endAction = async () => {
+        hasEnded = true
+      }
+      if (how === 'is cancelled') store.cancel('deaf_tell')
+      else store.actions.clear()
+      await until('it has ended', () => hasEnded, 5_000)
+    },
+  )
 
   it('ends a reminder that is put off, before its time', async () => {
     const store = new MemoryQueueStore()

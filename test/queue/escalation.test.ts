@@ -27,8 +27,23 @@ describe.each(backends)('an escalation with the queue on %s', (name) => {
 
   beforeAll(async () => {
     database = await withDatabase()
-    const own = { name, databaseUrl: database.url, redisUrl: undefined, stop: async () => undefined, start: async () => undefined, close: async () => undefined }
-    backend = name === 'redis' ? await withQueue('redis') : { ...own, forgetJobs: async () => { await database.query('delete from bullmq.job') } }
+    const own = {
+      name,
+      databaseUrl: database.url,
+      redisUrl: undefined,
+      stop: async () => undefined,
+      start: async () => undefined,
+      close: async () => undefined,
+    }
+    backend =
+      name === 'redis'
+        ? await withQueue('redis')
+        : {
+            ...own,
+            forgetJobs: async () => {
+              await database.query('delete from bullmq.job')
+            },
+          }
     store = await createStore({ databaseUrl: database.url, secretKey: randomBytes(32), log, nowMs: () => Date.now() })
   })
   afterAll(async () => {
@@ -37,36 +52,86 @@ describe.each(backends)('an escalation with the queue on %s', (name) => {
     await backend.close()
     await database.drop()
   })
-  beforeEach(async () => { receiver = await startWebhookReceiver() })
+  beforeEach(async () => {
+    receiver = await startWebhookReceiver()
+  })
   afterEach(async () => {
     await stopAll()
     await receiver.stop()
   })
 
   const work: Pick<QueueWork, 'performAction'> = {
-    performAction: (order, signal) => performAction(order, {
-      clock, log, http, nodes: new Map([['notification', notification]]), acknowledgeUrl: ({ eventId }) => `http://heed.test/ack/${eventId}`, absoluteUrl: (path) => path,
-      connections: { get: (each) => store.connections.get(each), sign: async () => undefined }, pictures: { ofEvent: (id) => store.events.frame(id), recentOfEvent: async () => [] },
-      reach: testReach({ events: { isAcknowledged: async (id) => (await store.events.get(id)).acknowledgedAt !== null } }),
-    }, signal),
+    performAction: (order, signal) =>
+      performAction(
+        order,
+        {
+          clock,
+          log,
+          http,
+          nodes: new Map([['notification', notification]]),
+          acknowledgeUrl: ({ eventId }) => `http://heed.test/ack/${eventId}`,
+          absoluteUrl: (path) => path,
+          connections: { get: (each) => store.connections.get(each), sign: async () => undefined },
+          pictures: { ofEvent: (id) => store.events.frame(id), recentOfEvent: async () => [] },
+          reach: testReach({
+            events: { isAcknowledged: async (id) => (await store.events.get(id)).acknowledgedAt !== null },
+          }),
+        },
+        signal,
+      ),
   }
   const start = (who: string) => {
     const recording = new RecordingWork()
-    return startQueue(backend, store.queue, recording, who, { work: { ...recording.of(who), ...work }, pauses: { reconcileMs: 500, forgottenAfterMs: 800, actionMs: () => 50 } })
+    return startQueue(backend, store.queue, recording, who, {
+      work: { ...recording.of(who), ...work },
+      pauses: { reconcileMs: 500, forgottenAfterMs: 800, actionMs: () => 50 },
+    })
   }
   /** Deploys the three steps and commits one fall; gives its event. */
   const fall = async (everyM = 0): Promise<string> => {
     const { id: flowId } = await store.flows.create({ format: 'heed.flow/1', name: 'Fall alert', nodes: [], wires: [] })
-    const { started: [ref] } = await store.deployments.deploy(flowId, 1, escalationPlan(receiver.url, { afterM, everyM }))
-    const order = ref && await store.queue.claimStream(ref)
+    const {
+      started: [ref],
+    } = await store.deployments.deploy(flowId, 1, escalationPlan(receiver.url, { afterM, everyM }))
+    const order = ref && (await store.queue.claimStream(ref))
     if (!order) throw new Error('Nothing was started.')
     const { streamId, run, generation } = order
     const eventId = `${streamId}-${run}-1`
     const at = new Date().toISOString()
-    const message = { id: eventId, eventId, at, text: 'A person has fallen.', source: { flow: flowId, node: 'model', stream: streamId } }
+    const message = {
+      id: eventId,
+      eventId,
+      at,
+      text: 'A person has fallen.',
+      source: { flow: flowId, node: 'model', stream: streamId },
+    }
     await store.engine.commitTick({
-      streamId, run, generation, flowId, tick: 1, mediaTimeS: 1, decisions: [], states: {}, consumed: [], remote: [],
-      events: [{ id: eventId, kind: 'response.given', flowId, revision: 1, streamId, node: 'model', tick: 1, at, mediaTimeS: 1, text: message.text, fields: {}, frame: null }],
+      streamId,
+      run,
+      generation,
+      flowId,
+      tick: 1,
+      mediaTimeS: 1,
+      decisions: [],
+      states: {},
+      consumed: [],
+      remote: [],
+      events: [
+        {
+          id: eventId,
+          kind: 'response.given',
+          flowId,
+          revision: 1,
+          streamId,
+          node: 'model',
+          tick: 1,
+          at,
+          mediaTimeS: 1,
+          text: message.text,
+          fields: {},
+          frame: null,
+        },
+      ],
       actions: [{ id: `${eventId}_family`, eventId, flowId, streamId, run, node: 'family', port: 'message', message }],
     })
     return eventId
@@ -87,8 +152,12 @@ describe.each(backends)('an escalation with the queue on %s', (name) => {
     const [one = 0, two = 0, three = 0] = receiver.received.map(({ atMs }) => atMs)
     expect(two - one).toBeGreaterThanOrEqual(1_450)
     expect(three - two).toBeGreaterThanOrEqual(1_450)
-    console.log(`[${name}] steps of 1.5 s took ${two - one} ms (worker restarted, jobs forgotten) and ${three - two} ms`)
-    expect(new Set(receiver.received.map(({ body }) => body.acknowledgeUrl))).toEqual(new Set([`http://heed.test/ack/${eventId}`]))
+    console.log(
+      `[${name}] steps of 1.5 s took ${two - one} ms (worker restarted, jobs forgotten) and ${three - two} ms`,
+    )
+    expect(new Set(receiver.received.map(({ body }) => body.acknowledgeUrl))).toEqual(
+      new Set([`http://heed.test/ack/${eventId}`]),
+    )
   })
 
   it('reminds until the first event is acknowledged, and then tells nobody else', async () => {

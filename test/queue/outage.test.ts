@@ -10,7 +10,9 @@ describe.each(backends)('an outage of %s', (name) => {
   let store: MemoryQueueStore
   let work: RecordingWork
 
-  beforeAll(async () => { backend = await withQueue(name) })
+  beforeAll(async () => {
+    backend = await withQueue(name)
+  })
   afterAll(() => backend.close())
   beforeEach(() => {
     store = new MemoryQueueStore()
@@ -50,7 +52,9 @@ describe.each(backends)('an outage of %s', (name) => {
     await backend.start()
     const backAtMs = Date.now()
     const second = await until('the session again', () => work.sessions[1], 20_000)
-    console.log(`[${name}] aborted ${(first.endedAtMs ?? 0) - awayAtMs} ms into the outage, running again ${second.startedAtMs - backAtMs} ms after the return`)
+    console.log(
+      `[${name}] aborted ${(first.endedAtMs ?? 0) - awayAtMs} ms into the outage, running again ${second.startedAtMs - backAtMs} ms after the return`,
+    )
     expect(second.generation).toBe(2)
     await new Promise((resolve) => setTimeout(resolve, 9_000))
     expect(work.sessions).toHaveLength(2)

@@ -16,11 +16,18 @@ import { quietLog, startQueue, stopAll } from '../support/queue-worker.ts'
 import { delivered, RecordingWork } from '../support/recording-work.ts'
 
 const plan: Plan = {
-  format: 'heed.plan/1', name: 'Fall alert',
-  streams: [{
-    id: 'cam', source: { id: 'cam', type: 'camera-source', version: 1, config: {} }, taps: { longSide: 640, floor: { width: 256, height: 192 } },
-    ticks: [], actions: [{ id: 'tell', type: 'notification', version: 1, config: {} }], routes: { 'model.response': [{ to: 'action', node: 'tell', port: 'message' }] },
-  }],
+  format: 'heed.plan/1',
+  name: 'Fall alert',
+  streams: [
+    {
+      id: 'cam',
+      source: { id: 'cam', type: 'camera-source', version: 1, config: {} },
+      taps: { longSide: 640, floor: { width: 256, height: 192 } },
+      ticks: [],
+      actions: [{ id: 'tell', type: 'notification', version: 1, config: {} }],
+      routes: { 'model.response': [{ to: 'action', node: 'tell', port: 'message' }] },
+    },
+  ],
 }
 
 describe.each(backends)('the real store with the queue on %s', (name) => {
@@ -33,16 +40,38 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
   beforeAll(async () => {
     database = await withDatabase()
     // Alone on a machine one database carries both.
-    const own = { name, databaseUrl: database.url, redisUrl: undefined, stop: async () => undefined, start: async () => undefined, close: async () => undefined }
-    backend = name === 'redis' ? await withQueue('redis') : { ...own, forgetJobs: async () => { await database.query('delete from bullmq.job') } }
-    store = await createStore({ databaseUrl: database.url, secretKey: randomBytes(32), log: quietLog(), nowMs: () => Date.now() })
+    const own = {
+      name,
+      databaseUrl: database.url,
+      redisUrl: undefined,
+      stop: async () => undefined,
+      start: async () => undefined,
+      close: async () => undefined,
+    }
+    backend =
+      name === 'redis'
+        ? await withQueue('redis')
+        : {
+            ...own,
+            forgetJobs: async () => {
+              await database.query('delete from bullmq.job')
+            },
+          }
+    store = await createStore({
+      databaseUrl: database.url,
+      secretKey: randomBytes(32),
+      log: quietLog(),
+      nowMs: () => Date.now(),
+    })
   })
   afterAll(async () => {
     await store.close()
     await backend.close()
     await database.drop()
   })
-  beforeEach(() => { work = new RecordingWork() })
+  beforeEach(() => {
+    work = new RecordingWork()
+  })
   afterEach(async () => {
     await child?.kill()
     child = undefined
@@ -52,7 +81,9 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
 
   const deploy = async (): Promise<{ flowId: string; ref: StreamRef }> => {
     const { id } = await store.flows.create({ format: 'heed.flow/1', name: 'Fall alert', nodes: [], wires: [] })
-    const { started: [ref] } = await store.deployments.deploy(id, 1, plan)
+    const {
+      started: [ref],
+    } = await store.deployments.deploy(id, 1, plan)
     if (!ref) throw new Error('Nothing was started.')
     return { flowId: id, ref }
   }
@@ -61,11 +92,52 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
     const { streamId, run, generation } = order
     const eventId = `${streamId}-${run}-${tick}`
     const at = new Date().toISOString()
-    const message = { id: eventId, eventId, at, text: 'Somebody fell.', source: { flow: order.flow.id, node: 'model', stream: streamId } }
+    const message = {
+      id: eventId,
+      eventId,
+      at,
+      text: 'Somebody fell.',
+      source: { flow: order.flow.id, node: 'model', stream: streamId },
+    }
     await store.engine.commitTick({
-      streamId, run, generation, flowId: order.flow.id, tick, mediaTimeS: tick, decisions: [], states: {}, consumed: [], remote: [],
-      events: [{ id: eventId, kind: 'response.given', flowId: order.flow.id, revision: 1, streamId, node: 'model', tick, at, mediaTimeS: tick, text: message.text, fields: {}, frame: null }],
-      actions: [{ id: `${eventId}_tell`, eventId, flowId: order.flow.id, streamId, run, node: 'tell', port: 'message', message }],
+      streamId,
+      run,
+      generation,
+      flowId: order.flow.id,
+      tick,
+      mediaTimeS: tick,
+      decisions: [],
+      states: {},
+      consumed: [],
+      remote: [],
+      events: [
+        {
+          id: eventId,
+          kind: 'response.given',
+          flowId: order.flow.id,
+          revision: 1,
+          streamId,
+          node: 'model',
+          tick,
+          at,
+          mediaTimeS: tick,
+          text: message.text,
+          fields: {},
+          frame: null,
+        },
+      ],
+      actions: [
+        {
+          id: `${eventId}_tell`,
+          eventId,
+          flowId: order.flow.id,
+          streamId,
+          run,
+          node: 'tell',
+          port: 'message',
+          message,
+        },
+      ],
     })
   }
   /** Work whose sessions raise an alert as soon as they run. */
@@ -79,7 +151,8 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
       },
     }
   }
-  const deliveryOf = async (flowId: string) => (await store.events.list({ flow: flowId, kind: 'response.given', limit: 10 })).events[0]?.deliveries[0]
+  const deliveryOf = async (flowId: string) =>
+    (await store.events.list({ flow: flowId, kind: 'response.given', limit: 10 })).events[0]?.deliveries[0]
 
   it('brings an alert from a session to its delivery, then stops as asked', async () => {
     const queue = await startQueue(backend, store.queue, work, 'a', { work: alerting(1) })
@@ -98,10 +171,16 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
     let committedAtMs = 0
     const orders: SessionOrder[] = []
     const recording = work.of('a')
-    const queue = await startQueue(backend, store.queue, work, 'a', { pauses: { sweepMs: 60_000 }, work: { ...recording, runStream: (order, signal) => {
-      orders.push(order)
-      return recording.runStream(order, signal)
-    } } })
+    const queue = await startQueue(backend, store.queue, work, 'a', {
+      pauses: { sweepMs: 60_000 },
+      work: {
+        ...recording,
+        runStream: (order, signal) => {
+          orders.push(order)
+          return recording.runStream(order, signal)
+        },
+      },
+    })
     work.perform = async () => {
       tookMs.push(performance.now() - committedAtMs)
       return delivered
@@ -116,7 +195,9 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
       await until('it is performed', () => tookMs.length === tick)
     }
     tookMs.sort((a, b) => a - b)
-    console.log(`[${name}, real store] before commit to performed: p50 ${tookMs[29]?.toFixed(1)} ms, p95 ${tookMs[56]?.toFixed(1)} ms`)
+    console.log(
+      `[${name}, real store] before commit to performed: p50 ${tookMs[29]?.toFixed(1)} ms, p95 ${tookMs[56]?.toFixed(1)} ms`,
+    )
     expect(tookMs[56]).toBeLessThan(100)
   })
 
@@ -127,10 +208,15 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
     await until('the delivery', async () => (await deliveryOf(flowId))?.state === 'delivered')
     const orders: SessionOrder[] = []
     const recording = work.of('b')
-    await startQueue(backend, store.queue, work, 'b', { work: { ...recording, runStream: (order, signal) => {
-      orders.push(order)
-      return recording.runStream(order, signal)
-    } } })
+    await startQueue(backend, store.queue, work, 'b', {
+      work: {
+        ...recording,
+        runStream: (order, signal) => {
+          orders.push(order)
+          return recording.runStream(order, signal)
+        },
+      },
+    })
     await first.end()
     const order = await until('the stream elsewhere', () => orders[0])
     expect(order).toMatchObject({ ...ref, generation: 2, resume: { tick: 5 } })
@@ -152,8 +238,12 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
   }, 40_000)
 
   it('gives streams and actions their jobs back when the queue has forgotten all of them', async () => {
-    work.perform = async (order) => order.attempt === 1 ? { ...delivered, state: 'retrying', detail: '503', retryAfterMs: 60_000 } : delivered
-    const queue = await startQueue(backend, store.queue, work, 'a', { work: alerting(1), pauses: { reconcileMs: 500, forgottenAfterMs: 800 } })
+    work.perform = async (order) =>
+      order.attempt === 1 ? { ...delivered, state: 'retrying', detail: '503', retryAfterMs: 60_000 } : delivered
+    const queue = await startQueue(backend, store.queue, work, 'a', {
+      work: alerting(1),
+      pauses: { reconcileMs: 500, forgottenAfterMs: 800 },
+    })
     const { flowId, ref } = await deploy()
     await queue.control.start([ref])
     await until('the first try', async () => (await deliveryOf(flowId))?.attempts === 1)
@@ -164,14 +254,15 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
   })
 
   it('ends a delivery that waits for another try the moment a person cancels it', async () => {
-    work.perform = async (_order, signal) => signal.aborted
-      ? { ...delivered, state: 'failed', detail: (signal.reason as Error).message }
-      : { ...delivered, state: 'retrying', detail: '503', retryAfterMs: 3_600_000 }
+    work.perform = async (_order, signal) =>
+      signal.aborted
+        ? { ...delivered, state: 'failed', detail: (signal.reason as Error).message }
+        : { ...delivered, state: 'retrying', detail: '503', retryAfterMs: 3_600_000 }
     const queue = await startQueue(backend, store.queue, work, 'a', { work: alerting(1), pauses: { reconcileMs: 500 } })
     const { flowId, ref } = await deploy()
     await queue.control.start([ref])
     await until('it waits for another try', async () => (await deliveryOf(flowId))?.detail === '503')
-    const { id } = await deliveryOf(flowId) ?? { id: '' }
+    const { id } = (await deliveryOf(flowId)) ?? { id: '' }
     expect(await store.deliveries.cancel(id)).toMatchObject({ detail: 'Being cancelled.' })
     queue.bus.publish({ type: 'cancel', action: id })
     await until('it has ended', async () => (await deliveryOf(flowId))?.state === 'failed')

@@ -6,22 +6,33 @@ import type { QueueBackend } from '../support/queue.ts'
 import { clock, quietLog } from '../support/queue-worker.ts'
 
 // Bytes that are no text in any encoding, with zeros and high bytes.
-const picture = (seed: number, bytes = 60_000): Uint8Array => Uint8Array.from({ length: bytes }, (_, index) => (index * 31 + seed) % 256)
+const picture = (seed: number, bytes = 60_000): Uint8Array =>
+  Uint8Array.from({ length: bytes }, (_, index) => (index * 31 + seed) % 256)
 
 describe.each(backends)('the relay on %s', (name) => {
   let backend: QueueBackend
   const open: QueueRelay[] = []
 
-  beforeAll(async () => { backend = await withQueue(name) })
+  beforeAll(async () => {
+    backend = await withQueue(name)
+  })
   afterAll(() => backend.close())
-  afterEach(async () => { await Promise.all(open.splice(0).map((relay) => relay.close())) })
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((relay) => relay.close()))
+  })
 
   const makeRelay = async (): Promise<QueueRelay> => {
-    const relay = await createRelay({ databaseUrl: backend.databaseUrl, redisUrl: backend.redisUrl, clock, log: quietLog() })
+    const relay = await createRelay({
+      databaseUrl: backend.databaseUrl,
+      redisUrl: backend.redisUrl,
+      clock,
+      log: quietLog(),
+    })
     open.push(relay)
     return relay
   }
-  const same = (a: Uint8Array | undefined, b: Uint8Array): boolean => a !== undefined && Buffer.from(a).equals(Buffer.from(b))
+  const same = (a: Uint8Array | undefined, b: Uint8Array): boolean =>
+    a !== undefined && Buffer.from(a).equals(Buffer.from(b))
 
   it('hands pictures on inside the process at once, and to nobody else unasked', async () => {
     const [a, b] = [await makeRelay(), await makeRelay()]

@@ -10,7 +10,9 @@ describe.each(backends)('streams on %s', (name) => {
   let store: MemoryQueueStore
   let work: RecordingWork
 
-  beforeAll(async () => { backend = await withQueue(name) })
+  beforeAll(async () => {
+    backend = await withQueue(name)
+  })
   afterAll(() => backend.close())
   beforeEach(() => {
     store = new MemoryQueueStore()
@@ -18,10 +20,11 @@ describe.each(backends)('streams on %s', (name) => {
   })
   afterEach(stopAll)
 
-  const started = (streamId: string, count = 1) => until(`${count} session(s) of ${streamId}`, () => {
-    const found = work.sessions.filter((session) => session.streamId === streamId)
-    return found.length >= count && found[count - 1]
-  })
+  const started = (streamId: string, count = 1) =>
+    until(`${count} session(s) of ${streamId}`, () => {
+      const found = work.sessions.filter((session) => session.streamId === streamId)
+      return found.length >= count && found[count - 1]
+    })
 
   it('starts a session soon after the stream was asked for', async () => {
     const queue = await startQueue(backend, store, work, 'a', { pauses: { reconcileMs: 60_000 } })
@@ -52,7 +55,10 @@ describe.each(backends)('streams on %s', (name) => {
   it('stops a session of another process on request, and records it', async () => {
     await startQueue(backend, store, work, 'a', { pauses: { reconcileMs: 60_000 } })
     const ref = store.want('far')
-    const asking = await startQueue(backend, store, work, 'b', { concurrency: { streams: 1 }, pauses: { reconcileMs: 60_000 } })
+    const asking = await startQueue(backend, store, work, 'b', {
+      concurrency: { streams: 1 },
+      pauses: { reconcileMs: 60_000 },
+    })
     await asking.control.start([ref])
     const session = await started('far')
     store.unwant(ref)
@@ -112,10 +118,15 @@ describe.each(backends)('streams on %s', (name) => {
     await startQueue(backend, store, work, 'staying')
     const leftAtMs = Date.now()
     await leaving.end()
-    await until('all sessions elsewhere', () => work.running().filter((session) => session.worker === 'staying').length === refs.length)
+    await until(
+      'all sessions elsewhere',
+      () => work.running().filter((session) => session.worker === 'staying').length === refs.length,
+    )
     expect(Date.now() - leftAtMs).toBeLessThan(3_000)
     expect(refs.every((ref) => store.stream(ref).isWanted && store.stream(ref).ended === null)).toBe(true)
-    console.log(`[${name}] graceful hand-over of 5 streams: ${Math.max(...work.running().map((session) => session.startedAtMs)) - leftAtMs} ms`)
+    console.log(
+      `[${name}] graceful hand-over of 5 streams: ${Math.max(...work.running().map((session) => session.startedAtMs)) - leftAtMs} ms`,
+    )
   })
 
   it('takes streams up at once when the only worker is started again', async () => {

@@ -13,7 +13,9 @@ describe.each(backends)('a killed worker on %s', (name) => {
   let work: RecordingWork
   let child: QueueChild | undefined
 
-  beforeAll(async () => { backend = await withQueue(name) })
+  beforeAll(async () => {
+    backend = await withQueue(name)
+  })
   afterAll(() => backend.close())
   beforeEach(() => {
     store = new MemoryQueueStore()
@@ -28,7 +30,10 @@ describe.each(backends)('a killed worker on %s', (name) => {
   it('loses its streams to another one within fifteen seconds', async () => {
     child = await startQueueChild(backend, store)
     const refs = Array.from({ length: 3 }, (_, index) => store.want(`killed-${index}`))
-    await until('the child runs all streams', () => child?.seen.filter(({ what }) => what === 'session').length === refs.length)
+    await until(
+      'the child runs all streams',
+      () => child?.seen.filter(({ what }) => what === 'session').length === refs.length,
+    )
     await startQueue(backend, store, work, 'heir')
     // Not right after a renewal, not right before one: somewhere within the two seconds.
     await new Promise((resolve) => setTimeout(resolve, 3_700))
@@ -58,7 +63,10 @@ describe.each(backends)('a killed worker on %s', (name) => {
     child = await startQueueChild(backend, store, 'owner')
     const refs = Array.from({ length: 3 }, (_, index) => store.want(`owned-${index}`))
     store.write('evt3_tell')
-    await until('the child runs all streams', () => child?.seen.filter(({ what }) => what === 'session').length === refs.length)
+    await until(
+      'the child runs all streams',
+      () => child?.seen.filter(({ what }) => what === 'session').length === refs.length,
+    )
     await until('the child delivers', () => child?.seen.some(({ what }) => what === 'delivery'))
     const stranger = await startQueue(backend, store, work, 'stranger', { soleName: 'another owner' })
     expect(work.sessions).toEqual([])
@@ -66,7 +74,10 @@ describe.each(backends)('a killed worker on %s', (name) => {
     await child.kill()
     const killedAtMs = Date.now()
     await startQueue(backend, store, work, 'heir', { soleName: 'owner' })
-    await until('all streams and the delivery', () => work.running().length === refs.length && store.action('evt3_tell').state === 'delivered')
+    await until(
+      'all streams and the delivery',
+      () => work.running().length === refs.length && store.action('evt3_tell').state === 'delivered',
+    )
     // A lease alone would last eight.
     expect(Date.now() - killedAtMs).toBeLessThan(6_000)
     expect(work.running().map(({ generation }) => generation)).toEqual([2, 2, 2])

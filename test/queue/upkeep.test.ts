@@ -8,7 +8,9 @@ import { RecordingWork } from '../support/recording-work.ts'
 describe.each(backends)('upkeep on %s', (name) => {
   let backend: QueueBackend
 
-  beforeAll(async () => { backend = await withQueue(name) })
+  beforeAll(async () => {
+    backend = await withQueue(name)
+  })
   afterAll(() => backend.close())
   afterEach(stopAll)
 

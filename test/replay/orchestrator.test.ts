@@ -9,10 +9,16 @@ import { hasTranscripts, partsOf, readTranscript, transcripts, type TranscriptLi
 
 // What the scripted model behind the recording printed, by frame.
 const printed: Record<number, string> = {
-  3: '</response> A person has fallen.', 4: '</response> A person has fallen.', 6: '</response> A person has fallen.',
+  3: '</response> A person has fallen.',
+  4: '</response> A person has fallen.',
+  6: '</response> A person has fallen.',
   7: '</response> Let me look into that. </delegation> How many chairs are in the room?',
-  11: '</response> One moment. <delegation> Which brand is the laptop?', 12: 'plain text without any marker', 13: '', 14: '</response>',
-  15: '</response> first line\nsecond line </silence>', 21: '</response> Back to normal.',
+  11: '</response> One moment. <delegation> Which brand is the laptop?',
+  12: 'plain text without any marker',
+  13: '',
+  14: '</response>',
+  15: '</response> first line\nsecond line </silence>',
+  21: '</response> Back to normal.',
 }
 const failingFrame = 16
 
@@ -28,7 +34,8 @@ function comparable(body: unknown): unknown {
 describe.skipIf(!hasTranscripts).each(transcripts)('%s', (name) => {
   it('is what our double answers, line by line', async () => {
     const fake = await startFakeOrchestrator({
-      chunkFrames: 6, delegation: name.endsWith('stub') ? 'stub' : 'off',
+      chunkFrames: 6,
+      delegation: name.endsWith('stub') ? 'stub' : 'off',
       model: ({ index }) => {
         if (index === failingFrame) throw new Error('the model server fails')
         return printed[index] ?? '</silence>'
@@ -37,10 +44,17 @@ describe.skipIf(!hasTranscripts).each(transcripts)('%s', (name) => {
     try {
       for (const line of readTranscript(name)) {
         const { method, path, headers, body } = line.request
-        const response = await fetch(fake.url + path, { method, headers: { ...headers, 'content-type': 'application/json' }, ...(method === 'POST' && body ? { body: JSON.stringify(body) } : {}) })
+        const response = await fetch(fake.url + path, {
+          method,
+          headers: { ...headers, 'content-type': 'application/json' },
+          ...(method === 'POST' && body ? { body: JSON.stringify(body) } : {}),
+        })
         const text = await response.text()
         const isJson = response.headers.get('content-type')?.includes('json') ?? false
-        expect({ status: response.status, body: comparable(isJson ? JSON.parse(text) : text) }, line.note).toEqual({ status: line.response.status, body: comparable(line.response.body) })
+        expect({ status: response.status, body: comparable(isJson ? JSON.parse(text) : text) }, line.note).toEqual({
+          status: line.response.status,
+          body: comparable(line.response.body),
+        })
       }
     } finally {
       await fake.stop()
@@ -48,22 +62,46 @@ describe.skipIf(!hasTranscripts).each(transcripts)('%s', (name) => {
   })
 
   it('is sent and read by our client', async () => {
-    const ticks = readTranscript(name).filter((line) => line.request.path === '/v1/chat/completions' && line.request.headers['x-session-id'] === 's1')
+    const ticks = readTranscript(name).filter(
+      (line) => line.request.path === '/v1/chat/completions' && line.request.headers['x-session-id'] === 's1',
+    )
     const lines = ticks.slice(ticks.findIndex((line) => partsOf(line).texts.length > 0))
     const player = playBack(lines)
-    const session = openVllmOmni({ http: player.http, log: quietLog, connection: { name: 'vllm', kind: 'vllm-omni', config: { url: 'http://orchestrator' }, secret: {} }, streamKey: 's1', timeoutMs: 1000, restore: undefined })
+    const session = openVllmOmni({
+      http: player.http,
+      log: quietLog,
+      connection: { name: 'vllm', kind: 'vllm-omni', config: { url: 'http://orchestrator' }, secret: {} },
+      streamKey: 's1',
+      timeoutMs: 1000,
+      restore: undefined,
+    })
     let instruction = ''
     for (const [index, line] of lines.entries()) {
       const { texts, images } = partsOf(line)
       instruction = texts[0] ?? instruction
       const picture = { width: 640, height: 480, jpeg: new Uint8Array([1, 2, 3]) }
-      const verdict = session.tick({ picture, kind: 'I', mediaTimeS: index, tick: index + 1, seconds: images, persona: 'default', instruction }, new AbortController().signal)
-      if (line.response.status === 500) await expect(verdict, line.note).rejects.toMatchObject({ code: 'MODEL_BACKEND_DOWN' })
+      const verdict = session.tick(
+        { picture, kind: 'I', mediaTimeS: index, tick: index + 1, seconds: images, persona: 'default', instruction },
+        new AbortController().signal,
+      )
+      if (line.response.status === 500)
+        await expect(verdict, line.note).rejects.toMatchObject({ code: 'MODEL_BACKEND_DOWN' })
       else expect(await verdict, line.note).toMatchObject(expected(line))
       expect(player.sent[index], line.note).toEqual({ texts, images })
     }
     // The last line is the session that began anew: the instruction is given again.
-    await session.tick({ picture: { width: 1, height: 1, jpeg: new Uint8Array() }, kind: 'I', mediaTimeS: 0, tick: 99, seconds: 1, persona: 'default', instruction }, new AbortController().signal)
+    await session.tick(
+      {
+        picture: { width: 1, height: 1, jpeg: new Uint8Array() },
+        kind: 'I',
+        mediaTimeS: 0,
+        tick: 99,
+        seconds: 1,
+        persona: 'default',
+        instruction,
+      },
+      new AbortController().signal,
+    )
     expect(player.sent.at(-1)?.texts[0]).toContain('Summary: a person walks through the room and sits down.')
     expect(player.sent.at(-1)?.texts[0]).toContain('Count the people.')
   })
@@ -73,7 +111,9 @@ function expected(line: TranscriptLine): Partial<ModelVerdict> {
   const block = (line.response.body as { interaction: Record<string, unknown> }).interaction
   const isEmpty = block.action === 'response' && block.text === ''
   return {
-    action: isEmpty ? 'silence' : block.action as ModelVerdict['action'], text: String(block.text), reason: block.inference_skipped ? 'no-instruction' : 'model',
+    action: isEmpty ? 'silence' : (block.action as ModelVerdict['action']),
+    text: String(block.text),
+    reason: block.inference_skipped ? 'no-instruction' : 'model',
     ...(typeof block.delegated_question === 'string' ? { question: block.delegated_question } : {}),
   }
 }
@@ -85,9 +125,24 @@ function playBack(lines: TranscriptLine[]): { http: HttpPort; sent: { texts: str
     http: {
       request: async (request) => {
         const line = lines[sent.length] ?? lines.at(-1)
-        sent.push(partsOf({ note: '', request: { method: 'POST', path: '', headers: {}, body: JSON.parse(String(request.body)) as TranscriptLine['request']['body'] }, response: { status: 0, body: null } }))
+        sent.push(
+          partsOf({
+            note: '',
+            request: {
+              method: 'POST',
+              path: '',
+              headers: {},
+              body: JSON.parse(String(request.body)) as TranscriptLine['request']['body'],
+            },
+            response: { status: 0, body: null },
+          }),
+        )
         const body = line?.response.body
-        return { status: line?.response.status ?? 500, headers: {}, text: typeof body === 'string' ? body : JSON.stringify(body) }
+        return {
+          status: line?.response.status ?? 500,
+          headers: {},
+          text: typeof body === 'string' ? body : JSON.stringify(body),
+        }
       },
     },
   }

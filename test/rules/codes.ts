@@ -7,13 +7,25 @@ import { isSource, listFiles, read, root } from './files.ts'
 export const page = 'runtime/README.md'
 
 /** Words in capitals that are names of something else. */
-const notCodes = new Set(['EAI_AGAIN', 'LD_LIBRARY_PATH', 'PG_VERSION', 'DEFAULT_SYSTEM_PROMPT_EN', 'DEFAULT_SYSTEM_PROMPT_NO_DELEGATION', 'DATABASE_URL', 'REDIS_URL'])
+const notCodes = new Set([
+  'EAI_AGAIN',
+  'LD_LIBRARY_PATH',
+  'PG_VERSION',
+  'DEFAULT_SYSTEM_PROMPT_EN',
+  'DEFAULT_SYSTEM_PROMPT_NO_DELEGATION',
+  'DATABASE_URL',
+  'REDIS_URL',
+])
 const notAreas = /^(HEED|ERR|UND|ONNXRUNTIME|PLAYWRIGHT|SIG|UV)_/
 
 /** Codes written anywhere in the product, sorted. Each is a whole string literal, so that it can be found by searching. */
 export function codesInCode(): string[] {
-  const files = listFiles().filter((file) => /^(nodes|runtime)\//.test(file) && isSource(file) && !/\.test\.tsx?$/.test(file))
-  const found = files.flatMap((file) => [...read(file).matchAll(/(['"`])([A-Z]{2,}(?:_[A-Z0-9]+)+)\1/g)].map((match) => match[2] ?? ''))
+  const files = listFiles().filter(
+    (file) => /^(nodes|runtime)\//.test(file) && isSource(file) && !/\.test\.tsx?$/.test(file),
+  )
+  const found = files.flatMap((file) =>
+    [...read(file).matchAll(/(['"`])([A-Z]{2,}(?:_[A-Z0-9]+)+)\1/g)].map((match) => match[2] ?? ''),
+  )
   return [...new Set(found)].filter((code) => !notCodes.has(code) && !notAreas.test(code)).sort()
 }
 
@@ -26,7 +38,9 @@ export interface Area {
 /** The table's rows: area, what it is about, its codes. */
 export function readTable(text = read(page)): Area[] {
   return [...text.matchAll(/^\| `([A-Z]+)_` \| (.*?) \|(.*)\|$/gm)].map(([, area = '', about = '', codes = '']) => ({
-    area, about, codes: [...codes.matchAll(/`([A-Z0-9_]+)`/g)].map((match) => `${area}_${match[1] ?? ''}`),
+    area,
+    about,
+    codes: [...codes.matchAll(/`([A-Z0-9_]+)`/g)].map((match) => `${area}_${match[1] ?? ''}`),
   }))
 }
 
@@ -34,10 +48,23 @@ function writeTable(): void {
   const text = read(page)
   const known = new Map(readTable(text).map(({ area, about }) => [area, about]))
   const byArea = Map.groupBy(codesInCode(), (code) => code.slice(0, code.indexOf('_')))
-  const rows = [...byArea].sort(([a], [b]) => (a < b ? -1 : 1)).map(([area, codes]) =>
-    `| \`${area}_\` | ${known.get(area) ?? '?'} | ${codes.map((code) => `\`${code.slice(area.length + 1)}\``).join(' ')} |`)
-  const table = ['<!-- codes -->', '| area | is about | codes, each after its area |', '|---|---|---|', ...rows, '<!-- /codes -->'].join('\n')
-  writeFileSync(path.join(root, page), text.replace(/<!-- codes -->[\s\S]*<!-- \/codes -->/, () => table))
+  const rows = [...byArea]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([area, codes]) =>
+        `| \`${area}_\` | ${known.get(area) ?? '?'} | ${codes.map((code) => `\`${code.slice(area.length + 1)}\``).join(' ')} |`,
+    )
+  const table = [
+    '<!-- codes -->',
+    '| area | is about | codes, each after its area |',
+    '|---|---|---|',
+    ...rows,
+    '<!-- /codes -->',
+  ].join('\n')
+  writeFileSync(
+    path.join(root, page),
+    text.replace(/<!-- codes -->[\s\S]*<!-- \/codes -->/, () => table),
+  )
 }
 
 if (import.meta.main) {

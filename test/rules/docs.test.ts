@@ -11,26 +11,41 @@ const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string
 /** GitHub's way to make a heading an anchor. */
 function anchorsOf(text: string): string[] {
   return [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
-    heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, '').trim().replace(/\s/g, '-'))
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replace(/\s/g, '-'),
+  )
 }
 
 function brokenLinks(page: string): string[] {
   const text = read(page)
-  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '').filter((link) => {
-    if (/^(https?|mailto):/.test(link)) return false
-    const [file = '', anchor] = link.split('#')
-    const target = file === '' ? page : path.join(path.dirname(page), file)
-    if (!existsSync(path.join(root, target))) return true
-    return anchor !== undefined && target.endsWith('.md') && !anchorsOf(read(target)).includes(anchor)
-  })
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map((match) => match[1] ?? '')
+    .filter((link) => {
+      if (/^(https?|mailto):/.test(link)) return false
+      const [file = '', anchor] = link.split('#')
+      const target = file === '' ? page : path.join(path.dirname(page), file)
+      if (!existsSync(path.join(root, target))) return true
+      return anchor !== undefined && target.endsWith('.md') && !anchorsOf(read(target)).includes(anchor)
+    })
 }
 
 function brokenCommands(page: string): string[] {
   const text = read(page)
   const npm = [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)].map((match) => match[1] ?? match[2] ?? '')
   const missing = npm.filter((name) => !Object.hasOwn(scripts, name)).map((name) => `npm run ${name}`)
-  const paths = [...text.matchAll(/\b(?:node|vitest run) ((?:nodes|runtime|test|editor)\/[\w./-]+)/g)].map((match) => match[1] ?? '')
-  return [...missing, ...paths.filter((file) => !existsSync(path.join(root, file)) && !listFiles(path.dirname(file)).some((other) => other.startsWith(file)))]
+  const paths = [...text.matchAll(/\b(?:node|vitest run) ((?:nodes|runtime|test|editor)\/[\w./-]+)/g)].map(
+    (match) => match[1] ?? '',
+  )
+  return [
+    ...missing,
+    ...paths.filter(
+      (file) =>
+        !existsSync(path.join(root, file)) && !listFiles(path.dirname(file)).some((other) => other.startsWith(file)),
+    ),
+  ]
 }
 
 describe('pages', () => {

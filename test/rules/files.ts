@@ -9,11 +9,13 @@ const skipped = new Set(['node_modules', '.git', 'dist', '.cache', 'test-results
 
 /** Paths with "/" from the root, sorted. */
 export function listFiles(folder = ''): string[] {
-  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    if (skipped.has(entry.name) || entry.name.endsWith('.log')) return []
-    const name = folder === '' ? entry.name : `${folder}/${entry.name}`
-    return entry.isDirectory() ? listFiles(name) : [name]
-  }).sort()
+  return readdirSync(path.join(root, folder), { withFileTypes: true })
+    .flatMap((entry) => {
+      if (skipped.has(entry.name) || entry.name.endsWith('.log')) return []
+      const name = folder === '' ? entry.name : `${folder}/${entry.name}`
+      return entry.isDirectory() ? listFiles(name) : [name]
+    })
+    .sort()
 }
 
 export function read(file: string): string {

@@ -5,11 +5,23 @@ import { ESLint } from 'eslint'
 import { describe, expect, it } from 'vitest'
 
 const root = path.join(import.meta.dirname, '..', '..')
-const watched = ['no-restricted-imports', 'no-restricted-globals', 'no-restricted-properties', 'no-restricted-syntax', 'import-x/no-restricted-paths', 'import-x/no-cycle', 'import-x/no-default-export', '@typescript-eslint/no-explicit-any', '@typescript-eslint/ban-ts-comment', 'no-console']
+const watched = [
+  'no-restricted-imports',
+  'no-restricted-globals',
+  'no-restricted-properties',
+  'no-restricted-syntax',
+  'import-x/no-restricted-paths',
+  'import-x/no-cycle',
+  'import-x/no-default-export',
+  '@typescript-eslint/no-explicit-any',
+  '@typescript-eslint/ban-ts-comment',
+  'no-console',
+]
 
 // Rules that need types are left to the whole run: building a program takes seconds, these take milliseconds.
 const eslint = new ESLint({
-  cwd: root, ruleFilter: ({ ruleId }) => watched.includes(ruleId),
+  cwd: root,
+  ruleFilter: ({ ruleId }) => watched.includes(ruleId),
   overrideConfig: [{ files: ['**/*.ts', '**/*.tsx'], languageOptions: { parserOptions: { projectService: false } } }],
 })
 
@@ -52,7 +64,10 @@ describe('the import table', () => {
 
   it.each([
     ['nodes/logic/cooldown.ts', `import 'zod'\nimport '../contract/define.ts'`],
-    ['nodes/logic/cooldown.test.ts', `import 'vitest'\nimport '../../test/support/build-flow.ts'\nimport './cooldown.ts'`],
+    [
+      'nodes/logic/cooldown.test.ts',
+      `import 'vitest'\nimport '../../test/support/build-flow.ts'\nimport './cooldown.ts'`,
+    ],
     ['runtime/compile/index.ts', `import '../../nodes/contract/flow.ts'\nimport './parse.ts'`],
     ['runtime/queue/queue.ts', `import 'bullmq'\nimport type { Bus } from '../engine/deps.ts'\nexport type B = Bus`],
     ['runtime/api/app.ts', `import 'express'\nimport '../compile/index.ts'`],

@@ -16,7 +16,9 @@ let under: StoreUnderTest
 let clock: FakeClock
 let queue: string
 let count = 0
-beforeAll(async () => { under = await openStore() })
+beforeAll(async () => {
+  under = await openStore()
+})
 afterAll(() => closeStore(under))
 beforeEach(() => {
   clock = fakeClock()
@@ -24,7 +26,12 @@ beforeEach(() => {
 })
 
 const worker = () => createTurns({ turns: under.store.voiceTurns, clock, log: quietLog })
-const wish = (more: Partial<Wish> = {}): Wish => ({ queue, saidAtMs: 0, latestStartMs: clock.nowMs() + 60_000, ...more })
+const wish = (more: Partial<Wish> = {}): Wish => ({
+  queue,
+  saidAtMs: 0,
+  latestStartMs: clock.nowMs() + 60_000,
+  ...more,
+})
 
 /** Speaks until it is told to end. */
 function speaking(take: ReturnType<typeof worker>, wanted: Wish, signal = never) {
@@ -32,7 +39,12 @@ function speaking(take: ReturnType<typeof worker>, wanted: Wish, signal = never)
   const at: { turn?: Turn } = {}
   const done = take(wanted, signal, async (turn) => {
     at.turn = turn
-    await Promise.race([end.promise, new Promise((_resolve, reject) => { turn.signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true }) })])
+    await Promise.race([
+      end.promise,
+      new Promise((_resolve, reject) => {
+        turn.signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true })
+      }),
+    ])
   })
   done.catch(() => undefined)
   return { at, done, end: end.resolve }
@@ -47,10 +59,15 @@ async function pass(ms: number): Promise<void> {
   }
 }
 const begins = async ({ at }: { at: { turn?: Turn } }): Promise<Turn> => {
-  await expect.poll(async () => {
-    await pass(100)
-    return at.turn
-  }, { interval: 5 }).toBeDefined()
+  await expect
+    .poll(
+      async () => {
+        await pass(100)
+        return at.turn
+      },
+      { interval: 5 },
+    )
+    .toBeDefined()
   return at.turn as Turn
 }
 
@@ -89,13 +106,20 @@ describe('a turn to speak', () => {
     const first = speaking(take, wish({ saidAtMs: 1 }))
     await begins(first)
     const order: number[] = []
-    const later = [4, 2, 3].map((saidAtMs) => take(wish({ saidAtMs }), never, async () => { order.push(saidAtMs) }))
+    const later = [4, 2, 3].map((saidAtMs) =>
+      take(wish({ saidAtMs }), never, async () => {
+        order.push(saidAtMs)
+      }),
+    )
     first.end()
     await Promise.all(later)
     expect(order).toEqual([2, 3, 4])
   })
 
-  it.each([['on the same worker', true], ['on another worker', false]])('is not waited for any longer than is of use, %s', async (_where, isSame) => {
+  it.each([
+    ['on the same worker', true],
+    ['on another worker', false],
+  ])('is not waited for any longer than is of use, %s', async (_where, isSame) => {
     const take = worker()
     const first = speaking(take, wish())
     await begins(first)
@@ -133,18 +157,46 @@ describe('two workers that speak for one stream', () => {
     const server = await startFakeSpeech()
     const http = createHttp()
     const told: { text: string; startsAtMs: number }[] = []
-    const connections = { get: async (name: string): Promise<Connection> => ({ name, kind: 'speech', config: { url: server.url }, secret: {} }) }
-    const [one, two] = [1, 2].map(() => createSpeech({ http, connections, sounds: memorySounds(), turns: under.store.voiceTurns, clock: systemClock, log: quietLog, tell: (heard) => { told.push(heard) } }))
+    const connections = {
+      get: async (name: string): Promise<Connection> => ({
+        name,
+        kind: 'speech',
+        config: { url: server.url },
+        secret: {},
+      }),
+    }
+    const [one, two] = [1, 2].map(() =>
+      createSpeech({
+        http,
+        connections,
+        sounds: memorySounds(),
+        turns: under.store.voiceTurns,
+        clock: systemClock,
+        log: quietLog,
+        tell: (heard) => {
+          told.push(heard)
+        },
+      }),
+    )
     const startMs = Date.now()
     const request = (number: number, latestStartMs = startMs + 20_000): SpeechRequest => ({
-      text: `Number ${number}.`, voice: '', queue, saidAtMs: startMs + number, latestStartMs, about: { flow: 'f', eventId: `e${number}`, node: 'say' },
+      text: `Number ${number}.`,
+      voice: '',
+      queue,
+      saidAtMs: startMs + number,
+      latestStartMs,
+      about: { flow: 'f', eventId: `e${number}`, node: 'say' },
     })
     // Half a second each, made in a tenth of it.
     server.msPerSecond = 200
-    const spoken = await Promise.all([1, 2, 3, 4, 5, 6].map((number) => (number % 2 === 0 ? one! : two!).speak('server', request(number), never)))
+    const spoken = await Promise.all(
+      [1, 2, 3, 4, 5, 6].map((number) => (number % 2 === 0 ? one! : two!).speak('server', request(number), never)),
+    )
     const starts = spoken.map(({ startsAtMs }) => startsAtMs).sort((a, b) => a - b)
     for (const [index, at] of starts.slice(1).entries()) expect(at - starts[index]!).toBeGreaterThanOrEqual(700)
-    await expect(one!.speak('server', request(7, Date.now() + 500), never)).rejects.toMatchObject({ code: 'SPEECH_STALE' })
+    await expect(one!.speak('server', request(7, Date.now() + 500), never)).rejects.toMatchObject({
+      code: 'SPEECH_STALE',
+    })
     expect(server.said).toHaveLength(6)
     expect(told).toHaveLength(6)
     await Promise.all([one!.stop(), two!.stop(), http.close(), server.stop()])

@@ -5,24 +5,45 @@ import type { StoreUnderTest } from './samples.ts'
 
 describe('actions', () => {
   let under: StoreUnderTest
-  beforeAll(async () => { under = await openStore() })
-  afterAll(async () => { await closeStore(under) })
+  beforeAll(async () => {
+    under = await openStore()
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
 
   async function commitOne() {
-    const { flowId, keys: [key] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
     await under.store.engine.commitTick(tickCommit(key!, flowId, 1))
     const eventId = `${key!.streamId}-event-1`
     return { flowId, key: key!, eventId, id: `${eventId}_tell` }
   }
-  const outcome = (overrides: Partial<ActionOutcome> = {}): ActionOutcome => ({ state: 'delivered', detail: '200 OK', events: [], actions: [], inputs: [], ...overrides })
-  const waiting = async (olderThanMs = 30_000) => (await under.store.queue.actionsToQueue({ limit: 100, olderThanMs })).map(({ id }) => id)
+  const outcome = (overrides: Partial<ActionOutcome> = {}): ActionOutcome => ({
+    state: 'delivered',
+    detail: '200 OK',
+    events: [],
+    actions: [],
+    inputs: [],
+    ...overrides,
+  })
+  const waiting = async (olderThanMs = 30_000) =>
+    (await under.store.queue.actionsToQueue({ limit: 100, olderThanMs })).map(({ id }) => id)
   const delivery = async (eventId: string) => (await under.store.events.get(eventId)).deliveries[0]
 
   test('are handed to the queue once, and again when there is no sign of life', async () => {
     under.clock.ms = startMs
     const { id, eventId } = await commitOne()
     expect(await waiting()).toContain(id)
-    expect(await delivery(eventId)).toMatchObject({ id, node: 'tell', type: 'notification', state: 'pending', attempts: 0 })
+    expect(await delivery(eventId)).toMatchObject({
+      id,
+      node: 'tell',
+      type: 'notification',
+      state: 'pending',
+      attempts: 0,
+    })
     await under.store.queue.markQueued([id])
     expect(await waiting()).not.toContain(id)
     under.clock.ms += 31_000
@@ -42,7 +63,9 @@ describe('actions', () => {
     const { flowId, key, eventId, id } = await commitOne()
     const first = await under.store.queue.beginAction(id)
     expect(first).toEqual({
-      action: action(key, flowId, eventId), attempt: 1, flow: { id: flowId, name: 'Fall alert', revision: 1 },
+      action: action(key, flowId, eventId),
+      attempt: 1,
+      flow: { id: flowId, name: 'Fall alert', revision: 1 },
       node: { id: 'tell', type: 'notification', version: 1, config: { channel: 'inbox' } },
       routes: { 'model.response': [{ to: 'action', node: 'tell', port: 'message' }] },
     })
@@ -59,16 +82,20 @@ describe('actions', () => {
     const { flowId, key, id } = await commitOne()
     await under.store.queue.beginAction(id)
     // Deployed anew while the action runs: its node is gone from the new plan.
-    await under.store.deployments.deploy(flowId, 1, { ...samplePlan(), streams: samplePlan().streams.map((stream) => ({ ...stream, actions: [] })) })
+    await under.store.deployments.deploy(flowId, 1, {
+      ...samplePlan(),
+      streams: samplePlan().streams.map((stream) => ({ ...stream, actions: [] })),
+    })
     const next = `${id}-delivered`
     const result = outcome({
       events: [event(key, flowId, next, { kind: 'notification.delivered', frame: new Uint8Array([1, 2]) })],
-      actions: [action(key, flowId, next)], inputs: [input(key.streamId, `${id}-answer`)],
+      actions: [action(key, flowId, next)],
+      inputs: [input(key.streamId, `${id}-answer`)],
     })
     await under.store.queue.endAction(id, result)
     await under.store.queue.endAction(id, { ...result, state: 'failed', detail: 'too late' })
     expect((await under.store.events.get(next)).deliveries).toHaveLength(1)
-    expect(Buffer.from(await under.store.events.frame(next) ?? [])).toEqual(Buffer.from([1, 2]))
+    expect(Buffer.from((await under.store.events.frame(next)) ?? [])).toEqual(Buffer.from([1, 2]))
     expect((await under.store.engine.readInputs(key.streamId)).map((each) => each.id)).toEqual([`${id}-answer`])
     expect((await under.store.queue.beginAction(`${next}_tell`))?.node.id).toBe('tell')
   })
@@ -76,23 +103,41 @@ describe('actions', () => {
   test('end in one transaction: either the outcome with all that follows, or nothing', async () => {
     const { flowId, key, eventId, id } = await commitOne()
     await under.store.queue.beginAction(id)
-    const broken = outcome({ events: [event(key, flowId, `${id}-x`)], actions: [{ ...action(key, flowId, `${id}-x`), run: 'x' as unknown as number }] })
+    const broken = outcome({
+      events: [event(key, flowId, `${id}-x`)],
+      actions: [{ ...action(key, flowId, `${id}-x`), run: 'x' as unknown as number }],
+    })
     await expect(under.store.queue.endAction(id, broken)).rejects.toMatchObject({ code: 'DB_FAILED' })
     expect((await delivery(eventId))?.state).toBe('running')
     await expect(under.store.events.get(`${id}-x`)).rejects.toMatchObject({ code: 'EVENT_NOT_FOUND' })
   })
 
   test('fail in words when their node is in no plan', async () => {
-    const { flowId, keys: [key] } = await runFlow(under.store)
-    await under.store.engine.commitTick(tickCommit(key!, flowId, 1, { actions: [action(key!, flowId, `${key!.streamId}-event-1`, { id: 'lost', node: 'ghost' })] }))
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
+    await under.store.engine.commitTick(
+      tickCommit(key!, flowId, 1, {
+        actions: [action(key!, flowId, `${key!.streamId}-event-1`, { id: 'lost', node: 'ghost' })],
+      }),
+    )
     expect(await under.store.queue.beginAction('lost')).toBeNull()
-    expect((await under.store.events.get(`${key!.streamId}-event-1`)).deliveries[0]).toMatchObject({ state: 'failed', detail: expect.stringContaining('ghost') })
+    expect((await under.store.events.get(`${key!.streamId}-event-1`)).deliveries[0]).toMatchObject({
+      state: 'failed',
+      detail: expect.stringContaining('ghost'),
+    })
   })
 
   test('are cancelled flow by flow, those that somebody points out', async () => {
     const [one, other] = [await commitOne(), await commitOne()]
     const seen: unknown[] = []
-    expect(await under.store.deliveries.cancelOf(one.flowId, (node, routes) => { seen.push([node.type, Object.keys(routes)]); return false })).toEqual([])
+    expect(
+      await under.store.deliveries.cancelOf(one.flowId, (node, routes) => {
+        seen.push([node.type, Object.keys(routes)])
+        return false
+      }),
+    ).toEqual([])
     expect(seen).toEqual([['notification', ['model.response']]])
     expect(await under.store.deliveries.cancelOf(one.flowId, () => true)).toEqual([one.id])
     expect(await under.store.queue.unwantedActions([one.id, other.id, 'gone'])).toEqual([one.id, 'gone'])
@@ -104,7 +149,9 @@ describe('actions', () => {
   test('that are not finished are named when their flow is deleted', async () => {
     const [{ flowId, id }, other] = [await commitOne(), await commitOne()]
     const gone: string[][] = []
-    await under.store.flows.remove(flowId, (ids) => { gone.push(ids) })
+    await under.store.flows.remove(flowId, (ids) => {
+      gone.push(ids)
+    })
     expect(gone).toEqual([[id]])
     expect(await under.store.queue.unwantedActions([id, other.id])).toEqual([id])
   })

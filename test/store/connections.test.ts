@@ -5,30 +5,59 @@ import type { StoreUnderTest } from './samples.ts'
 
 describe('connections', () => {
   let under: StoreUnderTest
-  beforeAll(async () => { under = await openStore() })
-  afterAll(async () => { await closeStore(under) })
+  beforeAll(async () => {
+    under = await openStore()
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
   const entry = async (name: string) => (await under.store.connections.list()).find((each) => each.name === name)
 
   test('named edge and flite are there from the start and stay', async () => {
     expect(await under.store.connections.list()).toEqual([
-      { name: 'edge', kind: 'edge', config: {}, hasSecret: [], usedBy: [] }, { name: 'flite', kind: 'flite', config: {}, hasSecret: [], usedBy: [] },
+      { name: 'edge', kind: 'edge', config: {}, hasSecret: [], usedBy: [] },
+      { name: 'flite', kind: 'flite', config: {}, hasSecret: [], usedBy: [] },
     ])
     await expect(under.store.connections.remove('edge')).rejects.toMatchObject({ code: 'CONNECTION_BUILT_IN' })
   })
 
   test('keep their secrets sealed: in the database there is no trace of them', async () => {
-    await under.store.connections.create({ name: 'vllm', kind: 'vllm-omni', config: { url: 'http://joe:hunter2@10.0.0.9:8070/v1', model: 'm' }, secret: { token: 'tr0ub4dor', empty: '' } })
+    await under.store.connections.create({
+      name: 'vllm',
+      kind: 'vllm-omni',
+      config: { url: 'http://joe:hunter2@10.0.0.9:8070/v1', model: 'm' },
+      secret: { token: 'tr0ub4dor', empty: '' },
+    })
     const rows = JSON.stringify(await under.database.query('select * from connections, url_credentials'))
     expect(rows).toContain('v1.')
     for (const secret of ['tr0ub4dor', 'hunter2', 'joe']) expect(rows).not.toContain(secret)
-    expect(await entry('vllm')).toEqual({ name: 'vllm', kind: 'vllm-omni', config: { url: 'http://***@10.0.0.9:8070/v1', model: 'm' }, hasSecret: ['token'], usedBy: [] })
-    expect(await under.store.connections.get('vllm')).toEqual({ name: 'vllm', kind: 'vllm-omni', config: { url: 'http://joe:hunter2@10.0.0.9:8070/v1', model: 'm' }, secret: { token: 'tr0ub4dor' } })
+    expect(await entry('vllm')).toEqual({
+      name: 'vllm',
+      kind: 'vllm-omni',
+      config: { url: 'http://***@10.0.0.9:8070/v1', model: 'm' },
+      hasSecret: ['token'],
+      usedBy: [],
+    })
+    expect(await under.store.connections.get('vllm')).toEqual({
+      name: 'vllm',
+      kind: 'vllm-omni',
+      config: { url: 'http://joe:hunter2@10.0.0.9:8070/v1', model: 'm' },
+      secret: { token: 'tr0ub4dor' },
+    })
   })
 
   test('keep a secret that a change leaves out, and drop one that is emptied', async () => {
-    await under.store.connections.create({ name: 'hook', kind: 'webhook', config: {}, secret: { signing: 'a', token: 'b' } })
+    await under.store.connections.create({
+      name: 'hook',
+      kind: 'webhook',
+      config: {},
+      secret: { signing: 'a', token: 'b' },
+    })
     await under.store.connections.update('hook', { config: { url: 'http://h/' }, secret: { signing: '', other: 'c' } })
-    expect(await under.store.connections.get('hook')).toMatchObject({ config: { url: 'http://h/' }, secret: { token: 'b', other: 'c' } })
+    expect(await under.store.connections.get('hook')).toMatchObject({
+      config: { url: 'http://h/' },
+      secret: { token: 'b', other: 'c' },
+    })
     await under.store.connections.update('hook', { secret: { token: 'd' } })
     expect((await under.store.connections.get('hook')).secret).toEqual({ token: 'd', other: 'c' })
     await under.store.connections.remove('hook')
@@ -40,14 +69,27 @@ describe('connections', () => {
   test('have one name each', async () => {
     const made = { name: 'twice', kind: 'openai' as const, config: {}, secret: {} }
     await under.store.connections.create(made)
-    await expect(under.store.connections.create(made)).rejects.toMatchObject({ name: 'ConflictError', code: 'CONNECTION_EXISTS' })
+    await expect(under.store.connections.create(made)).rejects.toMatchObject({
+      name: 'ConflictError',
+      code: 'CONNECTION_EXISTS',
+    })
   })
 
   test('know which nodes name them in the newest documents', async () => {
     const { id } = await under.store.flows.create(sampleFlow())
     expect((await entry('edge'))?.usedBy).toEqual([{ flow: id, node: 'model' }])
-    await under.store.flows.update(id, sampleFlow({ nodes: [node('a', 'x', { connection: 'flite' }), node('b', 'y', { connection: 'flite' })] }), 1)
-    expect([(await entry('edge'))?.usedBy, (await entry('flite'))?.usedBy]).toEqual([[], [{ flow: id, node: 'a' }, { flow: id, node: 'b' }]])
+    await under.store.flows.update(
+      id,
+      sampleFlow({ nodes: [node('a', 'x', { connection: 'flite' }), node('b', 'y', { connection: 'flite' })] }),
+      1,
+    )
+    expect([(await entry('edge'))?.usedBy, (await entry('flite'))?.usedBy]).toEqual([
+      [],
+      [
+        { flow: id, node: 'a' },
+        { flow: id, node: 'b' },
+      ],
+    ])
   })
 
   test('open with an older key in the ring, and say what to do without it', async () => {
@@ -57,28 +99,46 @@ describe('connections', () => {
     const both = await createStore({ ...options, secretKey: [fresh, former] })
     const alone = await createStore({ ...options, secretKey: fresh })
     expect((await both.connections.get('sealed')).secret).toEqual({ token: 't' })
-    await expect(alone.connections.get('sealed')).rejects.toMatchObject({ code: 'SECRET_KEY_WRONG', message: expect.stringContaining('HEED_SECRET_KEY') })
+    await expect(alone.connections.get('sealed')).rejects.toMatchObject({
+      code: 'SECRET_KEY_WRONG',
+      message: expect.stringContaining('HEED_SECRET_KEY'),
+    })
     await Promise.all([both.close(), alone.close()])
   })
 })
 
 describe('the account', () => {
   let under: StoreUnderTest
-  beforeAll(async () => { under = await openStore() })
-  afterAll(async () => { await closeStore(under) })
+  beforeAll(async () => {
+    under = await openStore()
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
 
   test('is made once, also when two try at the same time', async () => {
-    expect([await under.store.accounts.hasOwner(), await under.store.accounts.passwordHash()]).toEqual([false, undefined])
+    expect([await under.store.accounts.hasOwner(), await under.store.accounts.passwordHash()]).toEqual([
+      false,
+      undefined,
+    ])
     const tries = await Promise.allSettled([1, 2, 3].map((nth) => under.store.accounts.createOwner(`hash ${nth}`)))
     expect(tries.filter(({ status }) => status === 'rejected')).toHaveLength(2)
     await expect(under.store.accounts.createOwner('late')).rejects.toMatchObject({ code: 'AUTH_OWNER_EXISTS' })
-    expect([await under.store.accounts.hasOwner(), await under.store.accounts.passwordHash()]).toEqual([true, expect.stringMatching(/^hash/)])
+    expect([await under.store.accounts.hasOwner(), await under.store.accounts.passwordHash()]).toEqual([
+      true,
+      expect.stringMatching(/^hash/),
+    ])
   })
 
   test('has sessions that live while they are used', async () => {
     const { createSession, touchSession, removeSession, removeAllSessions } = under.store.accounts
     await createSession('a', 1_000)
-    expect([await touchSession('a', 999, 5_000), await touchSession('a', 4_000, 4_500), await touchSession('a', 4_900, 4_950), await touchSession('a', 5_000, 9_000)]).toEqual([true, true, true, false])
+    expect([
+      await touchSession('a', 999, 5_000),
+      await touchSession('a', 4_000, 4_500),
+      await touchSession('a', 4_900, 4_950),
+      await touchSession('a', 5_000, 9_000),
+    ]).toEqual([true, true, true, false])
     expect(await touchSession('nobody', 0, 9_000)).toBe(false)
     await createSession('b', 9_000)
     await removeSession('b')

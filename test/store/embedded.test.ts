@@ -28,12 +28,20 @@ describe('the embedded database', () => {
     await chmod(home, 0o700)
     dataDir = join(home, '.heed')
   })
-  afterEach(async () => { await running?.stop() })
-  afterAll(async () => { await rm(home, { recursive: true, force: true }) })
+  afterEach(async () => {
+    await running?.stop()
+  })
+  afterAll(async () => {
+    await rm(home, { recursive: true, force: true })
+  })
 
   async function startChild(): Promise<{ pid: number; postgres: number }> {
     const heed = spawn(process.execPath, [child, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
-    const line = await new Promise<string>((resolve, reject) => heed.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString())).once('close', () => reject(new Error('ended'))))
+    const line = await new Promise<string>((resolve, reject) =>
+      heed.stdout
+        .once('data', (chunk: Buffer) => resolve(chunk.toString()))
+        .once('close', () => reject(new Error('ended'))),
+    )
     return { pid: heed.pid ?? 0, postgres: Number(line) }
   }
   async function answers(url: string): Promise<boolean> {
@@ -49,7 +57,11 @@ describe('the embedded database', () => {
     running = await startEmbedded({ ...fast, dataDir })
     expect(await answers(running.url)).toBe(true)
     expect(new URL(running.url).hostname).toBe('127.0.0.1')
-    const modes = await Promise.all([home, dataDir, join(dataDir, 'postgres'), join(dataDir, 'postgres.json')].map(async (path) => (await stat(path)).mode & 0o777))
+    const modes = await Promise.all(
+      [home, dataDir, join(dataDir, 'postgres'), join(dataDir, 'postgres.json')].map(
+        async (path) => (await stat(path)).mode & 0o777,
+      ),
+    )
     expect(modes).toEqual([0o700, 0o700, 0o700, 0o600])
     expect(new URL(running.url).password).toHaveLength(32)
     await expect(answers(running.url.replace(/:[^:@]+@/, ':wrong@'))).rejects.toMatchObject({ code: 'DB_FAILED' })
@@ -57,7 +69,13 @@ describe('the embedded database', () => {
 
   test('starts again on the same port within a second and a half, with everything still there', async () => {
     const first = await startEmbedded({ ...fast, dataDir })
-    const store = await createStore({ databaseUrl: first.url, secretKey: sampleKey, log: quietLog, nowMs: () => 0, backend: 'embedded' })
+    const store = await createStore({
+      databaseUrl: first.url,
+      secretKey: sampleKey,
+      log: quietLog,
+      nowMs: () => 0,
+      backend: 'embedded',
+    })
     const { id } = await store.flows.create(sampleFlow())
     expect(await store.ping()).toMatchObject({ backend: 'embedded' })
     await store.close()
@@ -91,7 +109,10 @@ describe('the embedded database', () => {
     const file = join(dataDir, 'postgres', 'postmaster.pid')
     const lines = (await readFile(file, 'utf8')).split('\n')
     await writeFile(file, [process.pid, ...lines.slice(1)].join('\n'))
-    await writeFile(join(dataDir, 'owner.lock'), JSON.stringify({ pid: process.ppid, birth: 'another boot', token: 'x' }))
+    await writeFile(
+      join(dataDir, 'owner.lock'),
+      JSON.stringify({ pid: process.ppid, birth: 'another boot', token: 'x' }),
+    )
     running = await startEmbedded({ ...fast, dataDir })
     expect(await answers(running.url)).toBe(true)
   })
@@ -103,7 +124,10 @@ describe('the embedded database', () => {
     process.kill(running.pid ?? 0, 'SIGKILL')
     let away = 0
     for (;;) {
-      const error = await pingDatabase(pool).then(() => undefined, (thrown: Error) => thrown)
+      const error = await pingDatabase(pool).then(
+        () => undefined,
+        (thrown: Error) => thrown,
+      )
       if (away > 0 && !error) break
       if (error) away += 1
       if (error) expect(error).toMatchObject({ code: 'DB_UNREACHABLE' })
@@ -115,9 +139,18 @@ describe('the embedded database', () => {
 
   test('is one Heed only: a second one is told who has the folder, and harms nothing', async () => {
     running = await startEmbedded({ ...fast, dataDir })
-    await expect(startEmbedded({ ...fast, dataDir })).rejects.toMatchObject({ name: 'ConflictError', code: 'DB_DATA_DIR_IN_USE', details: { pid: process.pid } })
-    await writeFile(join(dataDir, 'owner.lock'), JSON.stringify({ pid: process.ppid, birth: birthOf(process.ppid), token: 'x' }))
-    await expect(startEmbedded({ ...fast, dataDir })).rejects.toMatchObject({ message: expect.stringContaining(`process ${process.ppid}`) })
+    await expect(startEmbedded({ ...fast, dataDir })).rejects.toMatchObject({
+      name: 'ConflictError',
+      code: 'DB_DATA_DIR_IN_USE',
+      details: { pid: process.pid },
+    })
+    await writeFile(
+      join(dataDir, 'owner.lock'),
+      JSON.stringify({ pid: process.ppid, birth: birthOf(process.ppid), token: 'x' }),
+    )
+    await expect(startEmbedded({ ...fast, dataDir })).rejects.toMatchObject({
+      message: expect.stringContaining(`process ${process.ppid}`),
+    })
     expect(await answers(running.url)).toBe(true)
     await rm(join(dataDir, 'owner.lock'))
   })
@@ -136,7 +169,10 @@ describe('the embedded database', () => {
   test('says what is missing when its password file is gone', async () => {
     const broken = join(home, 'broken')
     await mkdir(join(broken, 'postgres'), { recursive: true })
-    await expect(startEmbedded({ ...fast, dataDir: broken })).rejects.toMatchObject({ code: 'DB_EMBEDDED_PASSWORD', message: expect.stringContaining('postgres.json') })
+    await expect(startEmbedded({ ...fast, dataDir: broken })).rejects.toMatchObject({
+      code: 'DB_EMBEDDED_PASSWORD',
+      message: expect.stringContaining('postgres.json'),
+    })
     await expect(stat(join(broken, 'owner.lock'))).rejects.toThrow()
   })
 

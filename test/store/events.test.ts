@@ -7,24 +7,37 @@ describe('events', () => {
   let under: StoreUnderTest
   let flowId: string
   let key: RunKey
-  beforeAll(async () => { under = await openStore() })
-  afterAll(async () => { await closeStore(under) })
+  beforeAll(async () => {
+    under = await openStore()
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
   beforeEach(async () => {
     const run = await runFlow(under.store)
     flowId = run.flowId
     key = run.keys[0]!
   })
-  const record = async (...rows: { id: string; text?: string; kind?: 'response.given' | 'stream.lost'; atS?: number; frame?: Uint8Array }[]) => {
-    const events = rows.map(({ id, atS = 1, frame = null, ...rest }) => event(key, flowId, `${flowId}-${id}`, { ...rest, frame, at: new Date(startMs + atS * 1000).toISOString() }))
+  const record = async (
+    ...rows: { id: string; text?: string; kind?: 'response.given' | 'stream.lost'; atS?: number; frame?: Uint8Array }[]
+  ) => {
+    const events = rows.map(({ id, atS = 1, frame = null, ...rest }) =>
+      event(key, flowId, `${flowId}-${id}`, { ...rest, frame, at: new Date(startMs + atS * 1000).toISOString() }),
+    )
     await under.store.engine.commitTick(tickCommit(key, flowId, 1, { events, actions: [] }))
   }
   const find = async (query: Partial<Parameters<typeof under.store.events.list>[0]>) =>
-    (await under.store.events.list({ flow: flowId, limit: 50, ...query })).events.map(({ id }) => id.replace(`${flowId}-`, ''))
+    (await under.store.events.list({ flow: flowId, limit: 50, ...query })).events.map(({ id }) =>
+      id.replace(`${flowId}-`, ''),
+    )
 
   test('are found by words in any form and order, by phrase, and without a word', async () => {
     await record(
-      { id: 'fall', text: 'A person has fallen in the kitchen.' }, { id: 'falls', text: 'Two people fall down the stairs' },
-      { id: 'fire', text: 'Smoke over the stove in the kitchen' }, { id: 'deutsch', text: 'Eine Person ist gestürzt' }, { id: 'han', text: '厨房里有人摔倒了' },
+      { id: 'fall', text: 'A person has fallen in the kitchen.' },
+      { id: 'falls', text: 'Two people fall down the stairs' },
+      { id: 'fire', text: 'Smoke over the stove in the kitchen' },
+      { id: 'deutsch', text: 'Eine Person ist gestürzt' },
+      { id: 'han', text: '厨房里有人摔倒了' },
     )
     expect((await find({ q: 'falling' })).sort()).toEqual(['falls'])
     expect((await find({ q: 'kitchen' })).sort()).toEqual(['fall', 'fire'])
@@ -47,7 +60,9 @@ describe('events', () => {
   })
 
   test('come page by page, each once, also those of the same instant and those written meanwhile', async () => {
-    await record(...Array.from({ length: 25 }, (_, nth) => ({ id: `p${String(nth).padStart(2, '0')}`, atS: Math.floor(nth / 5) })))
+    await record(
+      ...Array.from({ length: 25 }, (_, nth) => ({ id: `p${String(nth).padStart(2, '0')}`, atS: Math.floor(nth / 5) })),
+    )
     const seen: string[] = []
     let cursor: string | undefined
     for (let page = 0; page < 10; page++) {
@@ -63,9 +78,18 @@ describe('events', () => {
   })
 
   test('refuse cursors and times that nobody gave out', async () => {
-    for (const cursor of ['nonsense', Buffer.from('["2026-13-01","x"]').toString('base64url'), Buffer.from('{}').toString('base64url')]) {
-      await expect(under.store.events.list({ limit: 5, cursor })).rejects.toMatchObject({ name: 'BadRequestError', code: 'QUERY_CURSOR_INVALID' })
-      await expect(under.store.events.decisions({ flow: flowId, limit: 5, cursor })).rejects.toMatchObject({ code: 'QUERY_CURSOR_INVALID' })
+    for (const cursor of [
+      'nonsense',
+      Buffer.from('["2026-13-01","x"]').toString('base64url'),
+      Buffer.from('{}').toString('base64url'),
+    ]) {
+      await expect(under.store.events.list({ limit: 5, cursor })).rejects.toMatchObject({
+        name: 'BadRequestError',
+        code: 'QUERY_CURSOR_INVALID',
+      })
+      await expect(under.store.events.decisions({ flow: flowId, limit: 5, cursor })).rejects.toMatchObject({
+        code: 'QUERY_CURSOR_INVALID',
+      })
     }
     for (const from of ['yesterday', '5', '2026-99-01', '2026-11-20T99:00:00Z']) {
       await expect(under.store.events.list({ limit: 5, from })).rejects.toMatchObject({ code: 'QUERY_TIME_INVALID' })
@@ -79,42 +103,74 @@ describe('events', () => {
     under.clock.ms = startMs + 5_000
     const { event: view, isFirst } = await under.store.events.acknowledge(id, 'owner')
     expect(isFirst).toBe(true)
-    expect(view).toMatchObject({ flow: flowId, stream: key.streamId, frame: { url: `/api/events/${id}/frame` }, deliveries: [], acknowledgedAt: '2026-11-20T12:00:05.000Z', acknowledgedBy: 'owner' })
+    expect(view).toMatchObject({
+      flow: flowId,
+      stream: key.streamId,
+      frame: { url: `/api/events/${id}/frame` },
+      deliveries: [],
+      acknowledgedAt: '2026-11-20T12:00:05.000Z',
+      acknowledgedBy: 'owner',
+    })
     under.clock.ms += 5_000
-    expect(await under.store.events.acknowledge(id, 'link')).toMatchObject({ isFirst: false, event: { acknowledgedBy: 'owner' } })
-    expect(Buffer.from(await under.store.events.frame(id) ?? [])).toEqual(Buffer.from([255, 216, 0, 1]))
+    expect(await under.store.events.acknowledge(id, 'link')).toMatchObject({
+      isFirst: false,
+      event: { acknowledgedBy: 'owner' },
+    })
+    expect(Buffer.from((await under.store.events.frame(id)) ?? [])).toEqual(Buffer.from([255, 216, 0, 1]))
     expect(await under.store.events.frame('nothing')).toBeUndefined()
     await expect(under.store.events.acknowledge('nothing', 'x')).rejects.toMatchObject({ code: 'EVENT_NOT_FOUND' })
   })
 
   test('the timeline comes newest first, by stream and page, silence included', async () => {
-    const quiet = Array.from({ length: 12 }, (_, nth) => tickRecord(key, flowId, nth + 1, { decisions: [decision(nth + 1), decision(nth + 1, { node: 'second', reason: 'duplicate' })] }))
+    const quiet = Array.from({ length: 12 }, (_, nth) =>
+      tickRecord(key, flowId, nth + 1, {
+        decisions: [decision(nth + 1), decision(nth + 1, { node: 'second', reason: 'duplicate' })],
+      }),
+    )
     await under.store.engine.writeTicks(quiet)
     const seen: string[] = []
     let cursor: string | undefined
     do {
-      const page = await under.store.events.decisions({ flow: flowId, stream: key.streamId, limit: 5, ...(cursor ? { cursor } : {}) })
+      const page = await under.store.events.decisions({
+        flow: flowId,
+        stream: key.streamId,
+        limit: 5,
+        ...(cursor ? { cursor } : {}),
+      })
       seen.push(...page.decisions.map(({ tick, node }) => `${String(tick).padStart(2, '0')} ${node}`))
       cursor = page.next ?? undefined
     } while (cursor)
     expect(seen).toHaveLength(24)
     expect(seen).toEqual([...new Set(seen)].sort().reverse())
     expect((await under.store.events.decisions({ flow: flowId, stream: 'other', limit: 5 })).decisions).toEqual([])
-    expect((await under.store.events.decisions({ flow: flowId, from: new Date(startMs + 11_500).toISOString(), limit: 5 })).decisions[0]).toEqual({ ...decision(12, { node: 'second', reason: 'duplicate' }), stream: key.streamId })
+    expect(
+      (await under.store.events.decisions({ flow: flowId, from: new Date(startMs + 11_500).toISOString(), limit: 5 }))
+        .decisions[0],
+    ).toEqual({ ...decision(12, { node: 'second', reason: 'duplicate' }), stream: key.streamId })
   })
 
   test('of one escalation are acknowledged together, whichever of them somebody presses', async () => {
     const kind = 'notification.unacknowledged' as const
     const at = new Date(startMs).toISOString()
     const rows = (prefix: string) => [
-      event(key, flowId, `${flowId}-${prefix}0`, { at }), event(key, flowId, `${flowId}-${prefix}1`, { at, kind, fields: { about: `${flowId}-${prefix}0` } }),
+      event(key, flowId, `${flowId}-${prefix}0`, { at }),
+      event(key, flowId, `${flowId}-${prefix}1`, { at, kind, fields: { about: `${flowId}-${prefix}0` } }),
       event(key, flowId, `${flowId}-${prefix}2`, { at, kind, fields: { about: `${flowId}-${prefix}1` } }),
     ]
-    await under.store.engine.commitTick(tickCommit(key, flowId, 1, { events: [...rows('a'), ...rows('b')], actions: [] }))
+    await under.store.engine.commitTick(
+      tickCommit(key, flowId, 1, { events: [...rows('a'), ...rows('b')], actions: [] }),
+    )
     await under.store.events.acknowledge(`${flowId}-a0`, 'Ana')
     await under.store.events.acknowledge(`${flowId}-b2`, 'Ben')
     const by = async (id: string) => (await under.store.events.get(`${flowId}-${id}`)).acknowledgedBy
-    expect(await Promise.all(['a0', 'a1', 'a2', 'b0', 'b1', 'b2'].map(by))).toEqual(['Ana', 'Ana', 'Ana', 'Ben', 'Ben', 'Ben'])
+    expect(await Promise.all(['a0', 'a1', 'a2', 'b0', 'b1', 'b2'].map(by))).toEqual([
+      'Ana',
+      'Ana',
+      'Ana',
+      'Ben',
+      'Ben',
+      'Ben',
+    ])
   })
 
   test('are acknowledged by exactly one of many who press at the same instant, anywhere in the escalation', async () => {
@@ -122,9 +178,13 @@ describe('events', () => {
     const kind = 'notification.unacknowledged' as const
     for (let round = 0; round < 5; round++) {
       const id = (step: number): string => `${flowId}-race${round}-${step}`
-      const rows = [0, 1, 2].map((step) => event(key, flowId, id(step), { at, ...(step === 0 ? {} : { kind, fields: { about: id(step - 1) } }) }))
+      const rows = [0, 1, 2].map((step) =>
+        event(key, flowId, id(step), { at, ...(step === 0 ? {} : { kind, fields: { about: id(step - 1) } }) }),
+      )
       await under.store.engine.commitTick(tickCommit(key, flowId, 1, { events: rows, actions: [] }))
-      const answers = await Promise.all(Array.from({ length: 24 }, (_unused, nth) => under.store.events.acknowledge(id(nth % 3), `person ${nth}`)))
+      const answers = await Promise.all(
+        Array.from({ length: 24 }, (_unused, nth) => under.store.events.acknowledge(id(nth % 3), `person ${nth}`)),
+      )
       const [winner, ...more] = answers.flatMap(({ isFirst }, nth) => (isFirst ? [`person ${nth}`] : []))
       expect(more).toEqual([])
       expect(new Set(answers.map(({ event: { acknowledgedBy } }) => acknowledgedBy))).toEqual(new Set([winner]))

@@ -4,16 +4,24 @@ import type { StoreUnderTest } from './samples.ts'
 
 describe('push subscriptions', () => {
   let under: StoreUnderTest
-  beforeAll(async () => { under = await openStore() })
-  afterAll(async () => { await closeStore(under) })
-  const subscription = (name: string, auth = 'auth-of-the-browser') => ({ endpoint: `https://push.example/${name}`, keys: { p256dh: 'point', auth } })
+  beforeAll(async () => {
+    under = await openStore()
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
+  const subscription = (name: string, auth = 'auth-of-the-browser') => ({
+    endpoint: `https://push.example/${name}`,
+    keys: { p256dh: 'point', auth },
+  })
 
   test('make one pair of keys, whoever asks first, and keep the private one sealed', async () => {
     const made: string[] = []
-    const ask = (id: string) => under.store.push.keys(() => {
-      made.push(id)
-      return { publicKey: `public-${id}`, privateKey: `private-of-${id}` }
-    })
+    const ask = (id: string) =>
+      under.store.push.keys(() => {
+        made.push(id)
+        return { publicKey: `public-${id}`, privateKey: `private-of-${id}` }
+      })
     const [first, second] = await Promise.all([ask('a'), ask('b')])
     expect(second).toEqual(first)
     expect(await ask('c')).toEqual(first)

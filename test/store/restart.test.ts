@@ -26,7 +26,10 @@ describe('a restart of the database under an open store', () => {
   })
 
   test('is survived: what fails is worth another try, and the second try leaves every tick once', async () => {
-    const { flowId, keys: [key] } = await runFlow(store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(store)
     const untilWritten = async (write: () => Promise<unknown>) => {
       for (let failures = 0; ; failures++) {
         try {
@@ -47,11 +50,17 @@ describe('a restart of the database under an open store', () => {
       }
     })()
     let isRestarting = true
-    void restarts.then(() => { isRestarting = false })
+    void restarts.then(() => {
+      isRestarting = false
+    })
     let tick = 0
     while (isRestarting) {
       tick += 1
-      failures += await untilWritten(() => (tick % 5 === 0 ? store.engine.commitTick(tickCommit(key!, flowId, tick)) : store.engine.writeTicks([tickRecord(key!, flowId, tick)])))
+      failures += await untilWritten(() =>
+        tick % 5 === 0
+          ? store.engine.commitTick(tickCommit(key!, flowId, tick))
+          : store.engine.writeTicks([tickRecord(key!, flowId, tick)]),
+      )
     }
     await restarts
     const ticks: number[] = []

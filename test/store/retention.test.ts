@@ -1,29 +1,63 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { action, closeStore, decision, event, input, openStore, runFlow, sampleFlow, samplePlan, startMs, tickCommit, tickRecord } from './samples.ts'
+import {
+  action,
+  closeStore,
+  decision,
+  event,
+  input,
+  openStore,
+  runFlow,
+  sampleFlow,
+  samplePlan,
+  startMs,
+  tickCommit,
+  tickRecord,
+} from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 
 const dayMs = 86_400_000
 
 describe('retention', () => {
   let under: StoreUnderTest
-  beforeAll(async () => { under = await openStore({ retention: { batch: 10, revisions: 3 } }) })
-  afterAll(async () => { await closeStore(under) })
-  const days = async () => (await under.database.query<{ name: string }>("select inhrelid::regclass::text as name from pg_inherits where inhparent = 'decisions'::regclass order by 1")).map(({ name }) => name)
-  const count = async (table: string) => Number((await under.database.query<{ n: string }>(`select count(*) as n from ${table}`))[0]?.n)
+  beforeAll(async () => {
+    under = await openStore({ retention: { batch: 10, revisions: 3 } })
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
+  const days = async () =>
+    (
+      await under.database.query<{ name: string }>(
+        "select inhrelid::regclass::text as name from pg_inherits where inhparent = 'decisions'::regclass order by 1",
+      )
+    ).map(({ name }) => name)
+  const count = async (table: string) =>
+    Number((await under.database.query<{ n: string }>(`select count(*) as n from ${table}`))[0]?.n)
   const sweepAll = async () => {
-    for (let calls = 1; calls < 100; calls++) if (!await under.store.queue.sweepRetention()) return calls
+    for (let calls = 1; calls < 100; calls++) if (!(await under.store.queue.sweepRetention())) return calls
     throw new Error('never done')
   }
 
   test('makes the partitions of today and the next two days, any number of processes at once', async () => {
-    expect(await days()).toEqual(['decisions_20261120', 'decisions_20261121', 'decisions_20261122', 'decisions_default'])
+    expect(await days()).toEqual([
+      'decisions_20261120',
+      'decisions_20261121',
+      'decisions_20261122',
+      'decisions_default',
+    ])
     under.clock.ms = startMs + 5 * dayMs
     await Promise.all(Array.from({ length: 6 }, () => under.store.queue.ensurePartitions()))
-    expect(await days()).toEqual([...['20', '21', '22', '25', '26', '27'].map((day) => `decisions_202611${day}`), 'decisions_default'])
+    expect(await days()).toEqual([
+      ...['20', '21', '22', '25', '26', '27'].map((day) => `decisions_202611${day}`),
+      'decisions_default',
+    ])
   })
 
   test('moves what came before its day had a partition into it', async () => {
-    const { flowId, keys: [key] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
     const at = new Date(startMs + 8 * dayMs).toISOString()
     await under.store.engine.writeTicks([tickRecord(key!, flowId, 1, { decisions: [decision(1, { at })] })])
     expect(await count('decisions_default')).toBe(1)
@@ -35,8 +69,13 @@ describe('retention', () => {
 
   test('drops decisions by the day after a week, and strays in portions', async () => {
     under.clock.ms = startMs
-    const { flowId, keys: [key] } = await runFlow(under.store)
-    const old = Array.from({ length: 25 }, (_, nth) => decision(nth, { at: new Date(startMs - 30 * dayMs + nth).toISOString() }))
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
+    const old = Array.from({ length: 25 }, (_, nth) =>
+      decision(nth, { at: new Date(startMs - 30 * dayMs + nth).toISOString() }),
+    )
     await under.store.engine.writeTicks([tickRecord(key!, flowId, 1, { decisions: [...old, decision(1)] })])
     under.clock.ms = startMs + 8 * dayMs
     await under.store.queue.ensurePartitions()
@@ -48,22 +87,39 @@ describe('retention', () => {
 
   test('keeps events, frames and deliveries for 90 days, then deletes them in portions; what is not delivered stays', async () => {
     under.clock.ms = startMs
-    const { flowId, keys: [key] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
     const ids = Array.from({ length: 25 }, (_, nth) => `${flowId}-${nth}`)
-    await under.store.engine.commitTick(tickCommit(key!, flowId, 1, {
-      events: ids.map((id) => event(key!, flowId, id, { frame: new Uint8Array([1]) })), actions: ids.map((id) => action(key!, flowId, id)), remote: [input(key!.streamId, `${flowId}-in`)],
-    }))
+    await under.store.engine.commitTick(
+      tickCommit(key!, flowId, 1, {
+        events: ids.map((id) => event(key!, flowId, id, { frame: new Uint8Array([1]) })),
+        actions: ids.map((id) => action(key!, flowId, id)),
+        remote: [input(key!.streamId, `${flowId}-in`)],
+      }),
+    )
     for (const id of ids.slice(1)) {
       await under.store.queue.beginAction(`${id}_tell`)
-      await under.store.queue.endAction(`${id}_tell`, { state: 'delivered', detail: '', events: [], actions: [], inputs: [] })
+      await under.store.queue.endAction(`${id}_tell`, {
+        state: 'delivered',
+        detail: '',
+        events: [],
+        actions: [],
+        inputs: [],
+      })
     }
     under.clock.ms = startMs + 89 * dayMs
     await sweepAll()
-    expect([await count('events'), await count('frames'), await count('actions'), await count('inputs')]).toEqual([25, 25, 25, 0])
+    expect([await count('events'), await count('frames'), await count('actions'), await count('inputs')]).toEqual([
+      25, 25, 25, 0,
+    ])
     under.clock.ms = startMs + 91 * dayMs
     expect(await sweepAll()).toBe(3)
     expect([await count('events'), await count('frames'), await count('actions')]).toEqual([0, 0, 1])
-    expect(await under.store.queue.actionsToQueue({ limit: 5, olderThanMs: 1 })).toEqual([{ id: `${ids[0]}_tell`, delayMs: 0 }])
+    expect(await under.store.queue.actionsToQueue({ limit: 5, olderThanMs: 1 })).toEqual([
+      { id: `${ids[0]}_tell`, delayMs: 0 },
+    ])
   })
 
   test('keeps the newest revisions and those that ran', async () => {

@@ -8,8 +8,10 @@ import type { StoreUnderTest } from './samples.ts'
 function planWithMemory(): Plan {
   const plan = samplePlan()
   return {
-    ...plan, streams: plan.streams.map((stream) => ({
-      ...stream, ticks: [{ id: 'mind', type: 'memory', version: 1, config: {} }, ...stream.ticks],
+    ...plan,
+    streams: plan.streams.map((stream) => ({
+      ...stream,
+      ticks: [{ id: 'mind', type: 'memory', version: 1, config: {} }, ...stream.ticks],
       routes: { ...stream.routes, 'mind.memory': [{ to: 'tick' as const, node: 'model', port: 'memory' }] },
     })),
   }
@@ -17,8 +19,12 @@ function planWithMemory(): Plan {
 
 describe('running streams', () => {
   let under: StoreUnderTest
-  beforeAll(async () => { under = await openStore() })
-  afterAll(async () => { await closeStore(under) })
+  beforeAll(async () => {
+    under = await openStore()
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
 
   const states = { mind: { facts: ['left'] }, model: { told: 1 }, 'model#memory': { longTerm: 'quiet', midTerm: [] } }
   /** A flow whose stream has run for a few ticks. */
@@ -51,7 +57,9 @@ describe('running streams', () => {
     expect(await running.states(stream)).toEqual(states)
     expect(await running.changeStates(stream, () => ({ mind: 'mine' }))).toBe(false)
     await deployments.stop(id)
-    expect(await running.changeStates(stream, (saved) => ({ mind: { ...saved.mind as object, dropped: 1 }, other: 2 }))).toBe(true)
+    expect(
+      await running.changeStates(stream, (saved) => ({ mind: { ...(saved.mind as object), dropped: 1 }, other: 2 })),
+    ).toBe(true)
     expect(await running.states(stream)).toEqual({ ...states, mind: { facts: ['left'], dropped: 1 }, other: 2 })
     expect(await running.changeStates('nothing', () => ({}))).toBe(false)
   })

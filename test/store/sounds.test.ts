@@ -4,16 +4,30 @@ import type { ActionOutcome } from '../../runtime/queue/deps.ts'
 import { action, closeStore, event, openStore, runFlow, startMs, tickCommit } from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 
-const outcome = (overrides: Partial<ActionOutcome> = {}): ActionOutcome => ({ state: 'delivered', detail: 'Spoken.', events: [], actions: [], inputs: [], ...overrides })
+const outcome = (overrides: Partial<ActionOutcome> = {}): ActionOutcome => ({
+  state: 'delivered',
+  detail: 'Spoken.',
+  events: [],
+  actions: [],
+  inputs: [],
+  ...overrides,
+})
 const sound = { bytes: new Uint8Array([1, 2, 3]), contentType: 'audio/wav', durationS: 1.5 }
 
 let under: StoreUnderTest
-beforeAll(async () => { under = await openStore() })
-afterAll(async () => { await closeStore(under) })
+beforeAll(async () => {
+  under = await openStore()
+})
+afterAll(async () => {
+  await closeStore(under)
+})
 
 async function commitOne() {
   const { store } = under
-  const { flowId, keys: [key] } = await runFlow(store)
+  const {
+    flowId,
+    keys: [key],
+  } = await runFlow(store)
   await store.engine.commitTick(tickCommit(key!, flowId, 1))
   const eventId = `${key!.streamId}-event-1`
   return { store, flowId, key: key!, eventId, id: `${eventId}_tell` }
@@ -29,9 +43,20 @@ describe('sounds', () => {
     await store.sounds.finish(at(eventId), { ...sound, durationS: 9 })
     expect(store.sounds.url(at(eventId))).toBe(url(eventId))
     expect(await store.sounds.finished(at(eventId))).toEqual({ durationS: 1.5 })
-    expect(await store.events.sound(eventId)).toEqual({ ...sound, bytes: Buffer.from(sound.bytes), node: 'say', isFinished: true })
+    expect(await store.events.sound(eventId)).toEqual({
+      ...sound,
+      bytes: Buffer.from(sound.bytes),
+      node: 'say',
+      isFinished: true,
+    })
     await store.queue.beginAction(id)
-    const played = { ...event(key, flowId, `${eventId}-played`), kind: 'speech.played' as const, node: 'say', fields: { about: eventId }, frame: null }
+    const played = {
+      ...event(key, flowId, `${eventId}-played`),
+      kind: 'speech.played' as const,
+      node: 'say',
+      fields: { about: eventId },
+      frame: null,
+    }
     await store.queue.endAction(id, outcome({ events: [played] }))
     expect((await store.events.get(eventId)).audio).toEqual({ url: url(eventId) })
     expect((await store.events.get(played.id)).audio).toEqual({ url: url(eventId) })
@@ -44,7 +69,13 @@ describe('sounds', () => {
     expect((await store.events.sound(eventId, 'english'))?.durationS).toBe(1.5)
     expect((await store.events.sound(eventId, 'chinese'))?.durationS).toBe(7)
     expect(await store.events.sound(eventId, 'french')).toBeUndefined()
-    const played = ['english', 'chinese'].map((node) => ({ ...event(key, flowId, `${eventId}-${node}`), kind: 'speech.played' as const, node, fields: { about: eventId }, frame: null }))
+    const played = ['english', 'chinese'].map((node) => ({
+      ...event(key, flowId, `${eventId}-${node}`),
+      kind: 'speech.played' as const,
+      node,
+      fields: { about: eventId },
+      frame: null,
+    }))
     await store.queue.beginAction(id)
     await store.queue.endAction(id, outcome({ events: played }))
     expect((await store.events.get(`${eventId}-english`)).audio).toEqual({ url: url(eventId, 'english') })
@@ -83,7 +114,9 @@ describe('sounds', () => {
     for (const position of [1, 2, 3]) await store.sounds.append(at(eventId), position, new Uint8Array([position]))
     await store.sounds.begin(at(eventId), 'audio/wav', new Uint8Array([7]))
     expect(await store.events.soundPart(eventId, 'say', { position: 4, byte: 4 })).toBeUndefined()
-    expect(await store.events.soundPart(eventId, 'say', { position: 0, byte: 0 })).toMatchObject({ bytes: Buffer.from([7]) })
+    expect(await store.events.soundPart(eventId, 'say', { position: 0, byte: 0 })).toMatchObject({
+      bytes: Buffer.from([7]),
+    })
     await store.sounds.drop(at(eventId))
     expect(await store.events.sound(eventId)).toBeUndefined()
     await store.sounds.finish(at(eventId), sound)
@@ -96,7 +129,11 @@ describe('sounds', () => {
     const { store, eventId } = await commitOne()
     await store.sounds.begin(at(eventId), 'audio/wav', sound.bytes)
     await store.voiceTurns.take('old', 'dead', { nowMs: startMs, untilMs: startMs + 4000 })
-    const sweep = async (): Promise<void> => { while (await store.queue.sweepRetention()) { /* Portion by portion. */ } }
+    const sweep = async (): Promise<void> => {
+      while (await store.queue.sweepRetention()) {
+        /* Portion by portion. */
+      }
+    }
     const turns = async () => (await under.database.query('select 1 from voice_turns')).length
     await sweep()
     expect([(await store.events.sound(eventId))?.isFinished, await turns()]).toEqual([false, 1])
@@ -111,12 +148,21 @@ describe('cancelling', () => {
   test('holds through a try that fails meanwhile, and ends with the next one', async () => {
     const { store, eventId, id, flowId } = await commitOne()
     await store.queue.beginAction(id)
-    expect(await store.deliveries.cancel(id)).toMatchObject({ id, eventId, flow: flowId, node: 'tell', detail: 'Being cancelled.' })
+    expect(await store.deliveries.cancel(id)).toMatchObject({
+      id,
+      eventId,
+      flow: flowId,
+      node: 'tell',
+      detail: 'Being cancelled.',
+    })
     await store.queue.endAction(id, outcome({ state: 'retrying', detail: '503' }))
     const next = await store.queue.beginAction(id)
     expect(next?.isCancelled).toBe(true)
     await store.queue.endAction(id, outcome({ state: 'failed', detail: 'Cancelled by a person.' }))
-    expect((await store.events.get(eventId)).deliveries[0]).toMatchObject({ state: 'failed', detail: 'Cancelled by a person.' })
+    expect((await store.events.get(eventId)).deliveries[0]).toMatchObject({
+      state: 'failed',
+      detail: 'Cancelled by a person.',
+    })
     await expect(store.deliveries.cancel(id)).rejects.toMatchObject({ code: 'DELIVERY_DONE' })
     await expect(store.deliveries.cancel('nope')).rejects.toMatchObject({ code: 'DELIVERY_NOT_FOUND' })
   })
@@ -131,7 +177,11 @@ describe('cancelling', () => {
 })
 
 test('counts the unfinished actions of the same node and stream that came before', async () => {
-  const { store, flowId, keys: [key] } = { store: under.store, ...await runFlow(under.store) }
+  const {
+    store,
+    flowId,
+    keys: [key],
+  } = { store: under.store, ...(await runFlow(under.store)) }
   const ids: string[] = []
   for (const tick of [1, 2, 3]) {
     await store.engine.commitTick(tickCommit(key!, flowId, tick))
@@ -147,10 +197,15 @@ test('counts the unfinished actions of the same node and stream that came before
 })
 
 test('lets an action run a program unless its flow waits for a yes to that', async () => {
-  const { store, flowId, keys: [key] } = { store: under.store, ...await runFlow(under.store) }
+  const {
+    store,
+    flowId,
+    keys: [key],
+  } = { store: under.store, ...(await runFlow(under.store)) }
   await store.engine.commitTick(tickCommit(key!, flowId, 1))
   const { id } = action(key!, flowId, `${key!.streamId}-event-1`)
-  const may = async (): Promise<boolean[]> => await Promise.all(['cmd', 'cm', 'other'].map((name) => store.deliveries.mayRun(id, name)))
+  const may = async (): Promise<boolean[]> =>
+    await Promise.all(['cmd', 'cm', 'other'].map((name) => store.deliveries.mayRun(id, name)))
   expect(await may()).toEqual([true, true, true])
   await store.flows.distrustHosts(flowId, ['run cmd', 'to ana@example.org'])
   expect(await may()).toEqual([false, true, true])

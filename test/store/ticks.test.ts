@@ -1,29 +1,59 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StoppedError } from '../../nodes/contract/errors.ts'
-import { action, closeStore, decision, event, input, openStore, runFlow, samplePlan, startMs, status, tickCommit, tickRecord } from './samples.ts'
+import {
+  action,
+  closeStore,
+  decision,
+  event,
+  input,
+  openStore,
+  runFlow,
+  samplePlan,
+  startMs,
+  status,
+  tickCommit,
+  tickRecord,
+} from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 
 describe('what a session writes', () => {
   let under: StoreUnderTest
-  beforeAll(async () => { under = await openStore() })
-  afterAll(async () => { await closeStore(under) })
+  beforeAll(async () => {
+    under = await openStore()
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
   const timeline = async (flow: string) => (await under.store.events.decisions({ flow, limit: 1000 })).decisions
-  const count = async (table: string, flow: string) => (await under.database.query(`select 1 from ${table} where flow_id = $1`, [flow])).length
+  const count = async (table: string, flow: string) =>
+    (await under.database.query(`select 1 from ${table} where flow_id = $1`, [flow])).length
 
   test('adds nothing when written twice, quiet ticks and ticks with events alike', async () => {
-    const { flowId, keys: [key] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
     const quiet = [tickRecord(key!, flowId, 1), tickRecord(key!, flowId, 2)]
-    const commit = tickCommit(key!, flowId, 3, { decisions: [decision(3, { action: 'response', text: 'A person fell.' })] })
+    const commit = tickCommit(key!, flowId, 3, {
+      decisions: [decision(3, { action: 'response', text: 'A person fell.' })],
+    })
     for (let twice = 0; twice < 2; twice++) {
       expect(await under.store.engine.writeTicks(quiet)).toEqual([])
       await under.store.engine.commitTick(commit)
     }
-    expect((await timeline(flowId)).map(({ tick, action: verdict }) => [tick, verdict])).toEqual([[3, 'response'], [2, 'silence'], [1, 'silence']])
+    expect((await timeline(flowId)).map(({ tick, action: verdict }) => [tick, verdict])).toEqual([
+      [3, 'response'],
+      [2, 'silence'],
+      [1, 'silence'],
+    ])
     expect([await count('events', flowId), await count('actions', flowId)]).toEqual([1, 1])
   })
 
   test('is all or nothing: a commit that cannot be written leaves no trace', async () => {
-    const { flowId, keys: [key] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
     const commit = tickCommit(key!, flowId, 1)
     const broken = { ...commit, actions: [{ ...commit.actions[0]!, run: 'one' as unknown as number }] }
     await expect(under.store.engine.commitTick(broken)).rejects.toMatchObject({ code: 'DB_FAILED' })
@@ -32,11 +62,18 @@ describe('what a session writes', () => {
   })
 
   test('is refused from an older generation, whose rows are named and skipped', async () => {
-    const { flowId, keys: [old] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [old],
+    } = await runFlow(under.store)
     const other = await runFlow(under.store)
     const taken = await under.store.queue.claimStream(old!)
     expect(taken?.generation).toBe(2)
-    const refused = await under.store.engine.writeTicks([tickRecord(old!, flowId, 1), tickRecord(old!, flowId, 2), tickRecord(other.keys[0]!, other.flowId, 1)])
+    const refused = await under.store.engine.writeTicks([
+      tickRecord(old!, flowId, 1),
+      tickRecord(old!, flowId, 2),
+      tickRecord(other.keys[0]!, other.flowId, 1),
+    ])
     expect(refused).toEqual([old])
     expect([await timeline(flowId), (await timeline(other.flowId)).length]).toEqual([[], 1])
     await expect(under.store.engine.commitTick(tickCommit(old!, flowId, 1))).rejects.toBeInstanceOf(StoppedError)
@@ -45,10 +82,16 @@ describe('what a session writes', () => {
   })
 
   test('is refused from an older run, and from a run that has ended', async () => {
-    const { flowId, keys: [old] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [old],
+    } = await runFlow(under.store)
     const { revision } = await under.store.flows.get(flowId)
     const { started, superseded } = await under.store.deployments.deploy(flowId, revision, samplePlan())
-    expect([started, superseded]).toEqual([[{ streamId: old!.streamId, run: 2 }], [{ streamId: old!.streamId, run: 1 }]])
+    expect([started, superseded]).toEqual([
+      [{ streamId: old!.streamId, run: 2 }],
+      [{ streamId: old!.streamId, run: 1 }],
+    ])
     expect(await under.store.engine.writeTicks([tickRecord(old!, flowId, 1)])).toEqual([old])
     const order = await under.store.queue.claimStream(started[0]!)
     await under.store.queue.endStream(order!, 'finished', null)
@@ -56,14 +99,25 @@ describe('what a session writes', () => {
   })
 
   test('may still be written after a stop was asked for: the last words of a session count', async () => {
-    const { flowId, keys: [key] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
     await under.store.deployments.stop(flowId)
-    await under.store.engine.commitTick(tickCommit(key!, flowId, 1, { events: [event(key!, flowId, 'last-words', { kind: 'stream.stopped' })], actions: [] }))
+    await under.store.engine.commitTick(
+      tickCommit(key!, flowId, 1, {
+        events: [event(key!, flowId, 'last-words', { kind: 'stream.stopped' })],
+        actions: [],
+      }),
+    )
     expect((await under.store.events.get('last-words')).kind).toBe('stream.stopped')
   })
 
   test('is fenced while a takeover runs beside it: never a row of the former worker after the new one has begun', async () => {
-    const { flowId, keys: [key] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
     const former = async () => (await timeline(flowId)).filter(({ tick }) => tick <= 60).length
     let refusals = 0
     const writer = async (mine: number, from: number) => {
@@ -73,7 +127,7 @@ describe('what a session writes', () => {
       }
     }
     const first = writer(1, 1)
-    while (await former() < 3) await under.store.ping()
+    while ((await former()) < 3) await under.store.ping()
     const order = await under.store.queue.claimStream(key!)
     const atTakeover = await former()
     expect(order?.resume?.tick).toBe(atTakeover)
@@ -83,12 +137,27 @@ describe('what a session writes', () => {
   })
 
   test('resumes where it was left: last tick, states of this run and status', async () => {
-    const { flowId, keys: [key] } = await runFlow(under.store)
-    await under.store.engine.writeTicks([tickRecord(key!, flowId, 4, { states: { model: { asked: 1 } }, mediaTimeS: 4.5 }), tickRecord(key!, flowId, 3, { states: { model: { asked: 0 }, cool: null } })])
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
+    await under.store.engine.writeTicks([
+      tickRecord(key!, flowId, 4, { states: { model: { asked: 1 } }, mediaTimeS: 4.5 }),
+      tickRecord(key!, flowId, 3, { states: { model: { asked: 0 }, cool: null } }),
+    ])
     await under.store.engine.writeStatus([{ ...key!, status: status(key!, { ticks: 4 }) }])
     const order = await under.store.queue.claimStream(key!)
-    expect(order).toMatchObject({ generation: 2, flow: { id: flowId, name: 'Fall alert', revision: 1 }, plan: { id: 'cam' } })
-    expect(order?.resume).toEqual({ tick: 4, mediaTimeS: 4.5, states: { model: { asked: 1 }, cool: null }, status: status(key!, { ticks: 4 }) })
+    expect(order).toMatchObject({
+      generation: 2,
+      flow: { id: flowId, name: 'Fall alert', revision: 1 },
+      plan: { id: 'cam' },
+    })
+    expect(order?.resume).toEqual({
+      tick: 4,
+      mediaTimeS: 4.5,
+      states: { model: { asked: 1 }, cool: null },
+      status: status(key!, { ticks: 4 }),
+    })
     const { started } = await under.store.deployments.deploy(flowId, 1, samplePlan())
     expect((await under.store.queue.claimStream(started[0]!))?.resume).toBeNull()
   })
@@ -109,33 +178,55 @@ describe('what a session writes', () => {
   })
 
   test('keeps text that Postgres would choke on', async () => {
-    const { flowId, keys: [key] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
     const text = 'nul \0 and half a pair \ud83d and { "quotes\\" } ,'
-    await under.store.engine.commitTick(tickCommit(key!, flowId, 1, {
-      decisions: [decision(1, { text, question: 'why\0?' })], states: { model: { text } },
-      events: [event(key!, flowId, 'odd', { text, fields: { text } })], actions: [action(key!, flowId, 'odd', { message: { ...action(key!, flowId, 'odd').message, text } })],
-    }))
+    await under.store.engine.commitTick(
+      tickCommit(key!, flowId, 1, {
+        decisions: [decision(1, { text, question: 'why\0?' })],
+        states: { model: { text } },
+        events: [event(key!, flowId, 'odd', { text, fields: { text } })],
+        actions: [action(key!, flowId, 'odd', { message: { ...action(key!, flowId, 'odd').message, text } })],
+      }),
+    )
     expect((await under.store.events.get('odd')).text).toBe('nul  and half a pair \ufffd and { "quotes\\" } ,')
     expect((await timeline(flowId))[0]?.question).toBe('why?')
     expect((await under.store.queue.claimStream(key!))?.resume?.states).toEqual({ model: { text } })
   })
 
   test('lands in the day it belongs to, also a day that has no partition', async () => {
-    const { flowId, keys: [key] } = await runFlow(under.store)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
     const longAgo = '2001-01-01T00:00:00.000Z'
-    await under.store.engine.writeTicks([tickRecord(key!, flowId, 1, { decisions: [decision(1, { at: longAgo }), decision(1, { node: 'other' })] })])
-    const places = await under.database.query<{ place: string }>('select tableoid::regclass::text as place from decisions where flow_id = $1 order by at', [flowId])
+    await under.store.engine.writeTicks([
+      tickRecord(key!, flowId, 1, { decisions: [decision(1, { at: longAgo }), decision(1, { node: 'other' })] }),
+    ])
+    const places = await under.database.query<{ place: string }>(
+      'select tableoid::regclass::text as place from decisions where flow_id = $1 order by at',
+      [flowId],
+    )
     expect(places.map(({ place }) => place)).toEqual(['decisions_default', 'decisions_20261120'])
   })
 })
 
 describe('messages into sessions', () => {
   let under: StoreUnderTest
-  beforeAll(async () => { under = await openStore() })
-  afterAll(async () => { await closeStore(under) })
+  beforeAll(async () => {
+    under = await openStore()
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
 
   test('come oldest first, are used up by the tick that says so, and never come twice', async () => {
-    const { flowId, keys: [key, other] } = await runFlow(under.store, ['cam', 'yard'])
+    const {
+      flowId,
+      keys: [key, other],
+    } = await runFlow(under.store, ['cam', 'yard'])
     const rows = [input(other!.streamId, 'b'), input(other!.streamId, 'a'), input('nowhere-cam', 'lost')]
     await under.store.engine.commitTick(tickCommit(key!, flowId, 1, { remote: rows }))
     expect((await under.store.engine.readInputs(other!.streamId)).map(({ id }) => id)).toEqual(['b', 'a'])
@@ -149,7 +240,9 @@ describe('messages into sessions', () => {
   })
 
   test('are given out a hundred at a time', async () => {
-    const { keys: [key] } = await runFlow(under.store)
+    const {
+      keys: [key],
+    } = await runFlow(under.store)
     await under.store.addInputs(Array.from({ length: 120 }, (_, nth) => input(key!.streamId, `many-${nth}`)))
     const first = await under.store.engine.readInputs(key!.streamId)
     expect([first.length, first[0]?.id, first[99]?.id]).toEqual([100, 'many-0', 'many-99'])

@@ -4,6 +4,15 @@ import { fakeCommand } from './fake-agents.ts'
 
 const [pidFile = '', manner = 'hang'] = process.argv.slice(2)
 const ask = commandAgent({ it: fakeCommand(manner) })
-await ask({ name: 'it', kind: 'command', config: { command: 'it' }, secret: {} }, {
-  question: `PIDFILE ${pidFile} `, note: '', pictures: [{ mediaTimeS: 1, jpeg: new Uint8Array([0xff, 0xd8]) }], timeoutMs: 60_000, sessionId: 's', taskId: 't',
-}, new AbortController().signal)
+await ask(
+  { name: 'it', kind: 'command', config: { command: 'it' }, secret: {} },
+  {
+    question: `PIDFILE ${pidFile} `,
+    note: '',
+    pictures: [{ mediaTimeS: 1, jpeg: new Uint8Array([0xff, 0xd8]) }],
+    timeoutMs: 60_000,
+    sessionId: 's',
+    taskId: 't',
+  },
+  new AbortController().signal,
+)

@@ -34,7 +34,11 @@ export interface ApiBench {
 
 export const ownerPassword = 'three words together'
 
-function headersFor(options: CallOptions, token: string | undefined, payload: Buffer | undefined): Record<string, string> {
+function headersFor(
+  options: CallOptions,
+  token: string | undefined,
+  payload: Buffer | undefined,
+): Record<string, string> {
   const headers: Record<string, string> = { ...options.headers }
   const as = options.as ?? 'token'
   if (as === 'token') headers.authorization ??= `Bearer ${token ?? ''}`
@@ -55,12 +59,21 @@ export async function startApi(deps: ApiDeps): Promise<ApiBench> {
   let hasOwner = false
 
   // node:http and not fetch, which would refuse to send Host, Origin and Cookie.
-  const open = (method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> => new Promise((resolve, reject) => {
-    const payload = options.body === undefined ? undefined : Buffer.isBuffer(options.body) ? options.body : Buffer.from(typeof options.body === 'string' ? options.body : JSON.stringify(options.body))
-    const outgoing = httpRequest({ host: '127.0.0.1', port, method, path, headers: headersFor(options, deps.token, payload), agent: false }, resolve)
-    outgoing.on('error', reject)
-    outgoing.end(payload)
-  })
+  const open = (method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const payload =
+        options.body === undefined
+          ? undefined
+          : Buffer.isBuffer(options.body)
+            ? options.body
+            : Buffer.from(typeof options.body === 'string' ? options.body : JSON.stringify(options.body))
+      const outgoing = httpRequest(
+        { host: '127.0.0.1', port, method, path, headers: headersFor(options, deps.token, payload), agent: false },
+        resolve,
+      )
+      outgoing.on('error', reject)
+      outgoing.end(payload)
+    })
 
   const call = async <T>(method: string, path: string, options: CallOptions = {}): Promise<Answer<T>> => {
     const answer = await open(method, path, options)
@@ -68,15 +81,26 @@ export async function startApi(deps: ApiDeps): Promise<ApiBench> {
     for await (const chunk of answer) chunks.push(chunk as Buffer)
     const bytes = Buffer.concat(chunks)
     const isJson = (answer.headers['content-type'] ?? '').includes('json') && bytes.length > 0
-    return { status: answer.statusCode ?? 0, headers: answer.headers, body: (isJson ? JSON.parse(bytes.toString()) : bytes.toString()) as T, bytes }
+    return {
+      status: answer.statusCode ?? 0,
+      headers: answer.headers,
+      body: (isJson ? JSON.parse(bytes.toString()) : bytes.toString()) as T,
+      bytes,
+    }
   }
 
   return {
-    api, port, url, call,
+    api,
+    port,
+    url,
+    call,
     open: (path, options) => open('GET', path, options),
     signIn: async (password = ownerPassword) => {
       const link = hasOwner ? undefined : new URL(api.createSignInLink()).searchParams.get('token')
-      const answer = await call('POST', link ? '/api/sign-in/claim' : '/api/sign-in', { as: 'none', body: link ? { token: link, password } : { password } })
+      const answer = await call('POST', link ? '/api/sign-in/claim' : '/api/sign-in', {
+        as: 'none',
+        body: link ? { token: link, password } : { password },
+      })
       if (answer.status !== 200) throw new Error(`signing in answered ${answer.status}: ${answer.bytes.toString()}`)
       hasOwner = true
       return { cookie: (answer.headers['set-cookie']?.[0] ?? '').split(';', 1)[0] ?? '' }

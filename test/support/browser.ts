@@ -4,9 +4,17 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 
 const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 const flags = [
-  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
   // A moving test picture and a tone instead of this machine's camera and microphone; nobody is there to press "allow".
-  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
 ]
 
 export interface OpenPage {
@@ -16,17 +24,24 @@ export interface OpenPage {
 }
 
 export async function openBrowser(extra: string[] = []): Promise<Browser> {
-  const executablePath = [process.env.HEED_TEST_BROWSER ?? '', ...system].find((path) => path !== '' && existsSync(path))
+  const executablePath = [process.env.HEED_TEST_BROWSER ?? '', ...system].find(
+    (path) => path !== '' && existsSync(path),
+  )
   return await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: [...flags, ...extra] })
 }
 
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options })
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`${message.text()} ${message.location().url}`)
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`${message.text()} ${message.location().url}`)
   })
   return { page, complaints }
 }

@@ -19,12 +19,23 @@ function end(text: string): { node: string; port: string } {
 }
 
 /** An empty flow; every call gives a new builder and leaves the old one as it was. */
-export function buildFlow(name = 'Test flow', nodes: readonly FlowNode[] = [], wires: readonly Wire[] = []): FlowBuilder {
+export function buildFlow(
+  name = 'Test flow',
+  nodes: readonly FlowNode[] = [],
+  wires: readonly Wire[] = [],
+): FlowBuilder {
   const builder: FlowBuilder = {
     node: (id, type, config = {}, more = {}) =>
-      buildFlow(name, [...nodes, { id, type, version: 1, position: { x: nodes.length * 260, y: 0 }, config, ...more }], wires),
+      buildFlow(
+        name,
+        [...nodes, { id, type, version: 1, position: { x: nodes.length * 260, y: 0 }, config, ...more }],
+        wires,
+      ),
     wire: (from, to) => buildFlow(name, nodes, [...wires, { from: end(from), to: end(to) }]),
-    chain: (port, ...ids) => ids.slice(1).reduce<FlowBuilder>((flow, id, index) => flow.wire(`${ids[index] ?? ''}.${port}`, `${id}.${port}`), builder),
+    chain: (port, ...ids) =>
+      ids
+        .slice(1)
+        .reduce<FlowBuilder>((flow, id, index) => flow.wire(`${ids[index] ?? ''}.${port}`, `${id}.${port}`), builder),
     build: () => structuredClone({ format: flowFormat, name, nodes: [...nodes], wires: [...wires] }),
   }
   return builder

@@ -14,12 +14,22 @@ export interface ClipFrames {
 }
 
 /** `before` is an ffmpeg filter put in front, such as `hflip`: the same scene as another camera would have seen it. */
-export async function readClipFrames(path: string, options: { taps?: Taps; before?: string; startS?: number; endS?: number } = {}): Promise<ClipFrames> {
+export async function readClipFrames(
+  path: string,
+  options: { taps?: Taps; before?: string; startS?: number; endS?: number } = {},
+): Promise<ClipFrames> {
   const taps = options.taps ?? defaultTaps
   const head = options.before ? `[0:v:0]${options.before},` : '[0:v:0]'
-  const outputs = outputArguments(taps, false, ['-vsync', 'passthrough']).map((argument) => argument.replace('[0:v:0]', head))
-  const part = [...(options.startS === undefined ? [] : ['-ss', `${options.startS}`]), ...(options.endS === undefined ? [] : ['-to', `${options.endS}`])]
-  const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', ...part, '-i', path, ...outputs], { stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'] })
+  const outputs = outputArguments(taps, false, ['-vsync', 'passthrough']).map((argument) =>
+    argument.replace('[0:v:0]', head),
+  )
+  const part = [
+    ...(options.startS === undefined ? [] : ['-ss', `${options.startS}`]),
+    ...(options.endS === undefined ? [] : ['-to', `${options.endS}`]),
+  ]
+  const child = spawn('ffmpeg', ['-nostdin', '-v', 'error', ...part, '-i', path, ...outputs], {
+    stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+  })
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
   const collect = async <T>(pipe: number, splitter: { push(chunk: Uint8Array): T[] }): Promise<T[]> => {
     const parts: T[] = []
@@ -28,8 +38,12 @@ export async function readClipFrames(path: string, options: { taps?: Taps; befor
   }
   const { width, height } = taps.fast ?? { width: 1, height: 1 }
   const [full, floor, luma, stamps, rgb, fastStamps] = await Promise.all([
-    collect(pipes.full, new JpegSplitter()), collect(pipes.floor, new JpegSplitter()), collect(pipes.luma, new PgmSplitter()), collect(pipes.stamps, new StampReader()),
-    collect(pipes.fast, new FixedSplitter(width * height * 3)), collect(pipes.fastStamps, new StampReader()),
+    collect(pipes.full, new JpegSplitter()),
+    collect(pipes.floor, new JpegSplitter()),
+    collect(pipes.luma, new PgmSplitter()),
+    collect(pipes.stamps, new StampReader()),
+    collect(pipes.fast, new FixedSplitter(width * height * 3)),
+    collect(pipes.fastStamps, new StampReader()),
   ])
   const code = await ended
   if (code !== 0) throw new Error(`ffmpeg ended with ${code} on ${path}.`)
@@ -37,7 +51,25 @@ export async function readClipFrames(path: string, options: { taps?: Taps; befor
     const [picture, small, gray] = [full[seq], floor[seq], luma[seq]]
     if (!picture || !small || !gray) return []
     const tokens = visualTokens(picture.width, picture.height)
-    return [{ seq, atMs: mediaTimeS * 1000, mediaTimeS, picture, full: picture, floor: small, luma: gray, kind: 'I', visualTokens: tokens, fullRateTokens: tokens }]
+    return [
+      {
+        seq,
+        atMs: mediaTimeS * 1000,
+        mediaTimeS,
+        picture,
+        full: picture,
+        floor: small,
+        luma: gray,
+        kind: 'I',
+        visualTokens: tokens,
+        fullRateTokens: tokens,
+      },
+    ]
   })
-  return { frames, fast: rgb.flatMap((data, seq) => fastStamps[seq] === undefined ? [] : [{ seq, mediaTimeS: fastStamps[seq], width, height, rgb: data }]) }
+  return {
+    frames,
+    fast: rgb.flatMap((data, seq) =>
+      fastStamps[seq] === undefined ? [] : [{ seq, mediaTimeS: fastStamps[seq], width, height, rgb: data }],
+    ),
+  }
 }

@@ -24,12 +24,24 @@ export interface CompileBench {
 export function largeFlow(count: number): Flow {
   const cameras = Math.floor(count / 5)
   const v3 = { version: 3 }
-  const flows = Array.from({ length: cameras }, (_, n) => buildFlow()
-    .node(`cam${n}`, 'camera-source', { path: 'a.mp4' }).node(`codec${n}`, 'adacodec').node(`model${n}`, 'interaction-model', { instruction: 'Warn.' })
-    .node(`calm${n}`, 'cooldown', {}, v3).node(`tell${n}`, 'notification')
-    .chain('frames', `cam${n}`, `codec${n}`, `model${n}`).wire(`model${n}.response`, `calm${n}.message`).wire(`calm${n}.message`, `tell${n}.message`)
-    .build())
-  return { format: 'heed.flow/1', name: 'Large', nodes: flows.flatMap(({ nodes }) => nodes), wires: flows.flatMap(({ wires }) => wires) }
+  const flows = Array.from({ length: cameras }, (_, n) =>
+    buildFlow()
+      .node(`cam${n}`, 'camera-source', { path: 'a.mp4' })
+      .node(`codec${n}`, 'adacodec')
+      .node(`model${n}`, 'interaction-model', { instruction: 'Warn.' })
+      .node(`calm${n}`, 'cooldown', {}, v3)
+      .node(`tell${n}`, 'notification')
+      .chain('frames', `cam${n}`, `codec${n}`, `model${n}`)
+      .wire(`model${n}.response`, `calm${n}.message`)
+      .wire(`calm${n}.message`, `tell${n}.message`)
+      .build(),
+  )
+  return {
+    format: 'heed.flow/1',
+    name: 'Large',
+    nodes: flows.flatMap(({ nodes }) => nodes),
+    wires: flows.flatMap(({ wires }) => wires),
+  }
 }
 
 function measure(work: () => void): number {
@@ -46,7 +58,12 @@ function measureCpu(work: () => void): number {
 }
 
 /** Compiles the same large flow again and again; the first time is cold. */
-export function benchCompile(count = 1000, rounds = 50, catalogue: Catalogue = simpleCatalogue, flow = largeFlow(count)): CompileBench {
+export function benchCompile(
+  count = 1000,
+  rounds = 50,
+  catalogue: Catalogue = simpleCatalogue,
+  flow = largeFlow(count),
+): CompileBench {
   const compile = (): void => {
     const { plan, problems } = compileFlow(flow, catalogue)
     if (plan === null) throw new Error(`The bench flow has problems: ${problems[0]?.message ?? '?'}`)
@@ -54,9 +71,20 @@ export function benchCompile(count = 1000, rounds = 50, catalogue: Catalogue = s
   const firstMs = measure(compile)
   const times = Array.from({ length: rounds }, () => measure(compile)).sort((a, b) => a - b)
   const costs = Array.from({ length: rounds }, () => measureCpu(compile)).sort((a, b) => a - b)
-  const parses = Array.from({ length: rounds }, () => measure(() => void FlowSchema.safeParse(flow))).sort((a, b) => a - b)
-  const at = (sorted: number[], share: number): number => Number((sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(2))
-  return { nodes: flow.nodes.length, wires: flow.wires.length, firstMs: Number(firstMs.toFixed(2)), medianMs: at(times, 0.5), p95Ms: at(times, 0.95), cpuMs: at(costs, 0.5), parseMs: at(parses, 0.5) }
+  const parses = Array.from({ length: rounds }, () => measure(() => void FlowSchema.safeParse(flow))).sort(
+    (a, b) => a - b,
+  )
+  const at = (sorted: number[], share: number): number =>
+    Number((sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(2))
+  return {
+    nodes: flow.nodes.length,
+    wires: flow.wires.length,
+    firstMs: Number(firstMs.toFixed(2)),
+    medianMs: at(times, 0.5),
+    p95Ms: at(times, 0.95),
+    cpuMs: at(costs, 0.5),
+    parseMs: at(parses, 0.5),
+  }
 }
 
 if (import.meta.main) process.stdout.write(`${JSON.stringify(benchCompile(Number(process.argv[2] ?? 1000)))}\n`)

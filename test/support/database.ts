@@ -19,9 +19,13 @@ async function serverUrl(): Promise<string> {
   return await new Promise((resolve, reject) => {
     let said = ''
     connect(port, '127.0.0.1')
-      .on('data', (chunk: Buffer) => { said += chunk.toString() })
+      .on('data', (chunk: Buffer) => {
+        said += chunk.toString()
+      })
       .on('error', reject)
-      .on('close', () => (said.startsWith('postgres://') ? resolve(said) : reject(new Error(said || 'the test database did not start'))))
+      .on('close', () =>
+        said.startsWith('postgres://') ? resolve(said) : reject(new Error(said || 'the test database did not start')),
+      )
   })
 }
 
@@ -43,7 +47,9 @@ async function asAdmin<T>(url: string, work: (client: pg.Client) => Promise<T>):
 export async function withDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const server = await serverUrl()
   const name = `test_${randomBytes(6).toString('hex')}`
-  await asAdmin(server, (client) => client.query(`create database ${name} template ${options.empty ? 'template1' : templateName}`))
+  await asAdmin(server, (client) =>
+    client.query(`create database ${name} template ${options.empty ? 'template1' : templateName}`),
+  )
   const url = server.replace(/\/heed$/, `/${name}`)
   return {
     url,

@@ -31,7 +31,13 @@ export function dayStore(mostTicks: number): DayStore {
     if ((store.saved?.tick ?? -1) <= tick) store.saved = { tick, mediaTimeS, states }
   }
   const store: DayStore = {
-    events: new Map(), actions: new Map(), inputs: [], decisions: 0, doubled: 0, isAway: false, saved: null,
+    events: new Map(),
+    actions: new Map(),
+    inputs: [],
+    decisions: 0,
+    doubled: 0,
+    isAway: false,
+    saved: null,
     writeTicks: async (records) => {
       check()
       for (const record of records) save(record)
@@ -40,7 +46,8 @@ export function dayStore(mostTicks: number): DayStore {
     commitTick: async (commit) => {
       check()
       save(commit)
-      for (const event of commit.events) if (!store.events.has(event.id)) store.events.set(event.id, { ...event, frame: null })
+      for (const event of commit.events)
+        if (!store.events.has(event.id)) store.events.set(event.id, { ...event, frame: null })
       for (const action of commit.actions) if (!store.actions.has(action.id)) store.actions.set(action.id, action)
       store.inputs = store.inputs.filter(({ id }) => !commit.consumed.includes(id))
     },

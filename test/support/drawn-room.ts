@@ -9,7 +9,8 @@ import type { Browser } from 'playwright-core'
 const run = promisify(execFile)
 
 function person(x: number, lying: boolean): string {
-  const body = '<circle cx="0" cy="-150" r="24" fill="#e8b48f"/><path d="M-26 -118 Q0 -134 26 -118 L32 -30 L-32 -30 Z" fill="#b5524a"/><path d="M-28 -32 L-24 60 M28 -32 L24 60" stroke="#3a4a63" stroke-width="24" stroke-linecap="round"/>'
+  const body =
+    '<circle cx="0" cy="-150" r="24" fill="#e8b48f"/><path d="M-26 -118 Q0 -134 26 -118 L32 -30 L-32 -30 Z" fill="#b5524a"/><path d="M-28 -32 L-24 60 M28 -32 L24 60" stroke="#3a4a63" stroke-width="24" stroke-linecap="round"/>'
   return `<g transform="translate(${x} ${lying ? 418 : 350}) ${lying ? 'rotate(84)' : ''}">${body}</g>`
 }
 
@@ -32,7 +33,27 @@ export async function drawRoom(browser: Browser, path: string): Promise<string> 
     await page.screenshot({ path: join(folder, `${String(frame).padStart(3, '0')}.png`) })
   }
   await page.close()
-  await run('ffmpeg', ['-nostdin', '-loglevel', 'error', '-framerate', '2', '-i', join(folder, '%03d.png'), '-r', '10', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-g', '10', '-bf', '0', '-y', path])
+  await run('ffmpeg', [
+    '-nostdin',
+    '-loglevel',
+    'error',
+    '-framerate',
+    '2',
+    '-i',
+    join(folder, '%03d.png'),
+    '-r',
+    '10',
+    '-pix_fmt',
+    'yuv420p',
+    '-c:v',
+    'libx264',
+    '-g',
+    '10',
+    '-bf',
+    '0',
+    '-y',
+    path,
+  ])
   await rm(folder, { recursive: true, force: true })
   return path
 }

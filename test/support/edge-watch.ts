@@ -11,18 +11,26 @@ import type { SkillMode } from '../../runtime/capabilities/edge/skill.ts'
 
 const never = new AbortController().signal
 
-export interface Said { atS: number; text: string }
+export interface Said {
+  atS: number
+  text: string
+}
 
 /** One model for several sessions: each picture goes to `model` once, and every session that gave it hears what was seen. */
 export function sharedPoses(model: PoseModel): PoseModel {
   const looks = new WeakMap<FastFrame, Promise<Float32Array | undefined>>()
   // A session that looks at fewer pictures is ahead: what it saw already must not overtake what another still waits for.
   const lines = new Map<string, Promise<void>>()
-  const look = (job: PoseJob): Promise<Float32Array | undefined> => new Promise((resolve) => {
-    model.submit({ ...job, done: resolve, dropped: () => resolve(undefined) })
-  })
+  const look = (job: PoseJob): Promise<Float32Array | undefined> =>
+    new Promise((resolve) => {
+      model.submit({ ...job, done: resolve, dropped: () => resolve(undefined) })
+    })
   return {
-    ready: (timeoutMs) => model.ready(timeoutMs), isUp: () => model.isUp(), restarts: () => model.restarts(), processId: () => model.processId(), close: () => model.close(),
+    ready: (timeoutMs) => model.ready(timeoutMs),
+    isUp: () => model.isUp(),
+    restarts: () => model.restarts(),
+    processId: () => model.processId(),
+    close: () => model.close(),
     // Measured is what the rules make of a picture, not how fast this machine is just now.
     share: () => shareOf,
     // What waits of one session is waited for by the others.
@@ -30,27 +38,58 @@ export function sharedPoses(model: PoseModel): PoseModel {
     submit: (job) => {
       const seen = looks.get(job.frame) ?? look(job)
       looks.set(job.frame, seen)
-      lines.set(job.stream, (lines.get(job.stream) ?? Promise.resolve()).then(async () => {
-        const output = await seen
-        if (output) job.done(output)
-        else job.dropped()
-      }))
+      lines.set(
+        job.stream,
+        (lines.get(job.stream) ?? Promise.resolve()).then(async () => {
+          const output = await seen
+          if (output) job.done(output)
+          else job.dropped()
+        }),
+      )
     },
   }
 }
 
-export interface Watcher { skills: readonly EdgeSkillId[]; mode: SkillMode; share?: number }
+export interface Watcher {
+  skills: readonly EdgeSkillId[]
+  mode: SkillMode
+  share?: number
+}
 
 /** What a session says to a clip. Ticks again where this machine was too busy to look at all pictures of that second, for a camera would not have sent the next ones yet. */
-export async function watchClip(model: PoseModel, name: string, clip: { frames: Frame[]; fast: FastFrame[] }, { skills, mode, share = shareOf }: Watcher): Promise<Said[]> {
-  const session: ModelSession = createEdgeSession({ stream: name, skills, mode, model: Object.assign(Object.create(model) as PoseModel, { share: () => share }), clock: systemClock, onClose: () => undefined })
+export async function watchClip(
+  model: PoseModel,
+  name: string,
+  clip: { frames: Frame[]; fast: FastFrame[] },
+  { skills, mode, share = shareOf }: Watcher,
+): Promise<Said[]> {
+  const session: ModelSession = createEdgeSession({
+    stream: name,
+    skills,
+    mode,
+    model: Object.assign(Object.create(model) as PoseModel, { share: () => share }),
+    clock: systemClock,
+    onClose: () => undefined,
+  })
   const said: ModelVerdict[] = []
   let next = 0
   let looked = 0
   for (const frame of clip.frames) {
-    while (next < clip.fast.length && clip.fast[next]!.mediaTimeS <= frame.mediaTimeS) session.feed?.(clip.fast[next++]!)
+    while (next < clip.fast.length && clip.fast[next]!.mediaTimeS <= frame.mediaTimeS)
+      session.feed?.(clip.fast[next++]!)
     for (let isThrough = false; !isThrough;) {
-      const verdict = await session.tick({ picture: frame.picture, kind: 'I', mediaTimeS: frame.mediaTimeS, tick: frame.seq + 1, instruction: '', persona: 'default', seconds: 1 }, never)
+      const verdict = await session.tick(
+        {
+          picture: frame.picture,
+          kind: 'I',
+          mediaTimeS: frame.mediaTimeS,
+          tick: frame.seq + 1,
+          instruction: '',
+          persona: 'default',
+          seconds: 1,
+        },
+        never,
+      )
       said.push(verdict)
       looked += verdict.data?.['pictures'] as number
       if (verdict.data?.['dropped'] !== 0) throw new Error(`${name}: a picture was dropped.`)
@@ -58,7 +97,9 @@ export async function watchClip(model: PoseModel, name: string, clip: { frames: 
     }
   }
   while (next < clip.fast.length) session.feed?.(clip.fast[next++]!)
-  said.push(...await session.finish?.() ?? [])
+  said.push(...((await session.finish?.()) ?? []))
   await session.close()
-  return said.filter((verdict) => verdict.action === 'response').map((verdict) => ({ atS: verdict.mediaTimeS ?? NaN, text: verdict.text }))
+  return said
+    .filter((verdict) => verdict.action === 'response')
+    .map((verdict) => ({ atS: verdict.mediaTimeS ?? NaN, text: verdict.text }))
 }

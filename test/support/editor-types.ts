@@ -10,11 +10,24 @@ import interactionModel from '../../nodes/vision/interaction-model.ts'
 import { describeNode } from '../../runtime/api/nodes.ts'
 import type { NodeType } from '../../editor/views.ts'
 
-const definitions: readonly NodeDefinition[] = [cameraSource, adacodec, interactionModel, cooldown, schedule, template, notification]
+const definitions: readonly NodeDefinition[] = [
+  cameraSource,
+  adacodec,
+  interactionModel,
+  cooldown,
+  schedule,
+  template,
+  notification,
+]
 
 /** By type, as the session store holds them. */
 export function editorTypes(): Map<string, NodeType> {
-  return new Map(definitions.map((definition) => [definition.type, JSON.parse(JSON.stringify(describeNode(definition))) as NodeType]))
+  return new Map(
+    definitions.map((definition) => [
+      definition.type,
+      JSON.parse(JSON.stringify(describeNode(definition))) as NodeType,
+    ]),
+  )
 }
 
 /** One type; fails loudly when there is none of that name. */

@@ -29,7 +29,8 @@ export interface EngineBench {
   cpuPercent: number
 }
 
-const at = (values: number[], share: number): number => Math.round(values[Math.max(0, Math.ceil(values.length * share) - 1)] ?? 0)
+const at = (values: number[], share: number): number =>
+  Math.round(values[Math.max(0, Math.ceil(values.length * share) - 1)] ?? 0)
 
 /** Runs `streams` sessions for `seconds` and says how late their ticks were. */
 export async function benchEngine(streams = 150, seconds = 15, modelMs = 40): Promise<EngineBench> {
@@ -55,11 +56,25 @@ export async function benchEngine(streams = 150, seconds = 15, modelMs = 40): Pr
   const camera = simulatedCamera({ clock: systemClock, jpeg })
   const recorder = new Recorder({ store: { ...store, writeTicks: async () => [] }, clock: systemClock, log: quietLog })
   const deps = {
-    clock: systemClock, log: quietLog, store, recorder, relay: memoryRelay(), random: Math.random,
+    clock: systemClock,
+    log: quietLog,
+    store,
+    recorder,
+    relay: memoryRelay(),
+    random: Math.random,
     nodes: new Map([camera.definition, interactionModel].map((definition) => [definition.type, definition])),
-    media: () => ({ open: () => { throw new Error('The simulated camera opens no media.') } }),
+    media: () => ({
+      open: () => {
+        throw new Error('The simulated camera opens no media.')
+      },
+    }),
     bus: { publish: watch, subscribe: () => () => undefined },
-    models: createModels({ http, clock: systemClock, log: quietLog, connections: { get: async () => ({ name: 'fake', kind: 'vllm-omni' as const, config: { url }, secret: {} }) } }),
+    models: createModels({
+      http,
+      clock: systemClock,
+      log: quietLog,
+      connections: { get: async () => ({ name: 'fake', kind: 'vllm-omni' as const, config: { url }, secret: {} }) },
+    }),
   }
   const control = new AbortController()
   const startedMs = performance.now()
@@ -68,7 +83,18 @@ export async function benchEngine(streams = 150, seconds = 15, modelMs = 40): Pr
   const sessions = Array.from({ length: streams }, async (_unused, index) => {
     // Cameras do not all begin at the same moment.
     await systemClock.sleep((index * 1000) / streams)
-    return runSession({ streamId: `s${index}-cam`, run: 1, generation: 1, flow: { id: `s${index}`, name: 'Bench', revision: 1 }, plan, resume: null }, deps, control.signal)
+    return runSession(
+      {
+        streamId: `s${index}-cam`,
+        run: 1,
+        generation: 1,
+        flow: { id: `s${index}`, name: 'Bench', revision: 1 },
+        plan,
+        resume: null,
+      },
+      deps,
+      control.signal,
+    )
   })
   await systemClock.sleep(seconds * 1000)
   const used = process.cpuUsage(cpu)
@@ -81,10 +107,24 @@ export async function benchEngine(streams = 150, seconds = 15, modelMs = 40): Pr
   late.sort((a, b) => a - b)
   const ticks = late.length + seen.size
   return {
-    streams, seconds, modelMs, ticks, madeUp, framesDropped: statuses.reduce((sum, status) => sum + status.dropped, 0),
+    streams,
+    seconds,
+    modelMs,
+    ticks,
+    madeUp,
+    framesDropped: statuses.reduce((sum, status) => sum + status.dropped, 0),
     lateMs: { p50: at(late, 0.5), p95: at(late, 0.95), max: at(late, 1) },
-    tickMs: { p50: at(statuses.map((status) => status.tickMs.p50).sort((a, b) => a - b), 0.5), p95: at(statuses.map((status) => status.tickMs.p95).sort((a, b) => a - b), 0.95) },
-    cpuPercent: Math.round((used.user + used.system) / 1000 / tookMs * 100),
+    tickMs: {
+      p50: at(
+        statuses.map((status) => status.tickMs.p50).sort((a, b) => a - b),
+        0.5,
+      ),
+      p95: at(
+        statuses.map((status) => status.tickMs.p95).sort((a, b) => a - b),
+        0.95,
+      ),
+    },
+    cpuPercent: Math.round(((used.user + used.system) / 1000 / tookMs) * 100),
   }
 }
 

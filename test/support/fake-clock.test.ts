@@ -22,7 +22,10 @@ describe('fakeClock', () => {
     expect(clock.nowMs()).toBe(35)
   })
 
-  it.each([['fake', fakeClock()], ['system', systemClock]])('the %s clock rejects a sleep with StoppedError when the signal aborts', async (_name, clock) => {
+  it.each([
+    ['fake', fakeClock()],
+    ['system', systemClock],
+  ])('the %s clock rejects a sleep with StoppedError when the signal aborts', async (_name, clock) => {
     const control = new AbortController()
     const sleep = clock.sleep(60_000, control.signal)
     control.abort()

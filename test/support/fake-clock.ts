@@ -28,23 +28,24 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
 
   return {
     nowMs: () => now,
-    sleep: (ms, signal) => new Promise<void>((resolve, reject) => {
-      if (signal?.aborted) return reject(new StoppedError())
-      const stop = (): void => {
-        sleepers.delete(sleeper)
-        reject(new StoppedError())
-      }
-      const sleeper: Sleeper = {
-        atMs: now + Math.max(0, ms),
-        order: counter++,
-        wake: () => {
-          signal?.removeEventListener('abort', stop)
-          resolve()
-        },
-      }
-      sleepers.add(sleeper)
-      signal?.addEventListener('abort', stop, { once: true })
-    }),
+    sleep: (ms, signal) =>
+      new Promise<void>((resolve, reject) => {
+        if (signal?.aborted) return reject(new StoppedError())
+        const stop = (): void => {
+          sleepers.delete(sleeper)
+          reject(new StoppedError())
+        }
+        const sleeper: Sleeper = {
+          atMs: now + Math.max(0, ms),
+          order: counter++,
+          wake: () => {
+            signal?.removeEventListener('abort', stop)
+            resolve()
+          },
+        }
+        sleepers.add(sleeper)
+        signal?.addEventListener('abort', stop, { once: true })
+      }),
     advance: async (ms) => {
       const end = now + ms
       await settle()
@@ -64,5 +65,8 @@ export function fakeClock(startMs = Date.UTC(2026, 0, 1)): FakeClock {
 
 /** Two turns of the event loop: every chain of promises that waits for nothing from outside is through by then. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await new Promise<void>((resolve) => { setImmediate(resolve) })
+  for (let turn = 0; turn < 2; turn++)
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve)
+    })
 }

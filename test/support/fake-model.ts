@@ -25,7 +25,12 @@ const silent: ModelVerdict = { action: 'silence', text: '', reason: 'model', lat
 /** A ModelPort for tests. */
 export function fakeModel(options: FakeModelOptions): FakeModel {
   const model: FakeModel = {
-    ticks: [], fed: [], opened: [], closed: [], released: [], mostInFlight: 0,
+    ticks: [],
+    fed: [],
+    opened: [],
+    closed: [],
+    released: [],
+    mostInFlight: 0,
     open: async ({ connection, streamKey, config }) => {
       model.opened.push({ connection, streamKey, config })
       return session(streamKey)
@@ -46,10 +51,16 @@ export function fakeModel(options: FakeModelOptions): FakeModel {
           inFlight--
         }
       },
-      feed: (frame) => { model.fed.push(frame) },
+      feed: (frame) => {
+        model.fed.push(frame)
+      },
       finish: async () => (options.finish?.() ?? []).map((verdict) => ({ ...silent, ...verdict })),
-      release: async () => { model.released.push(streamKey) },
-      close: async () => { model.closed.push(streamKey) },
+      release: async () => {
+        model.released.push(streamKey)
+      },
+      close: async () => {
+        model.closed.push(streamKey)
+      },
     }
   }
   return model

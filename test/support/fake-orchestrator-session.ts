@@ -9,7 +9,13 @@ export interface OrchestratorOptions {
   delegation?: 'off' | 'stub'
 }
 
-interface Delegation { task_id: string; status: string; question: string; digest?: string; readyAt: number }
+interface Delegation {
+  task_id: string
+  status: string
+  question: string
+  digest?: string
+  readyAt: number
+}
 
 export class OrchestratorSession {
   instruction = ''
@@ -31,7 +37,12 @@ export class OrchestratorSession {
     if (texts.length > 0) this.instruction = texts.join('\n')
     this.frameIndex += images
     if (this.instruction === '') return this.#block({ action: 'silence', text: '', skipped: true })
-    const raw = this.#options.model({ session: this.#name, index: this.frameIndex, instruction: this.instruction, images })
+    const raw = this.#options.model({
+      session: this.#name,
+      index: this.frameIndex,
+      instruction: this.instruction,
+      images,
+    })
     const said = readRaw(raw)
     const isRepeat = said.action === 'response' && said.text !== '' && said.text === this.#previous
     this.#previous = said.action === 'response' ? said.text : ''
@@ -41,12 +52,24 @@ export class OrchestratorSession {
 
   #block(said: { action: string; text: string; question?: string; skipped?: boolean }): Record<string, unknown> {
     const chunk = this.#options.chunkFrames ?? 100
-    const summaries = Array.from({ length: Math.max(0, Math.ceil((this.frameIndex - 1) / chunk) - 1) }, (_unused, index) => ({
-      chunk_index: index + 1, frame_range: `${index * chunk}.0 seconds-${(index + 1) * chunk - 1}.0 seconds`, summary_text: `Summary of chunk ${index + 1}.`,
-    }))
+    const summaries = Array.from(
+      { length: Math.max(0, Math.ceil((this.frameIndex - 1) / chunk) - 1) },
+      (_unused, index) => ({
+        chunk_index: index + 1,
+        frame_range: `${index * chunk}.0 seconds-${(index + 1) * chunk - 1}.0 seconds`,
+        summary_text: `Summary of chunk ${index + 1}.`,
+      }),
+    )
     return {
-      action: said.action, spoke: said.action !== 'silence', text: said.text, delegated_question: said.question ?? null, delegation: this.#delegation(said.question),
-      chunk_index: Math.ceil(this.frameIndex / chunk), frame_index: this.frameIndex, inference_skipped: said.skipped ?? false, latency_ms: said.skipped ? 0 : 2.9,
+      action: said.action,
+      spoke: said.action !== 'silence',
+      text: said.text,
+      delegated_question: said.question ?? null,
+      delegation: this.#delegation(said.question),
+      chunk_index: Math.ceil(this.frameIndex / chunk),
+      frame_index: this.frameIndex,
+      inference_skipped: said.skipped ?? false,
+      latency_ms: said.skipped ? 0 : 2.9,
       memory: { long_term_memory: '', mid_term_summaries: summaries },
     }
   }
@@ -61,7 +84,12 @@ export class OrchestratorSession {
     if (!this.#pending || this.frameIndex < this.#pending.readyAt) return null
     const { task_id, question: asked } = this.#pending
     this.#pending = null
-    return { task_id, status: 'ready', question: asked, digest: `(background result for: ${asked}) — stub digest; wire a real brain here.` }
+    return {
+      task_id,
+      status: 'ready',
+      question: asked,
+      digest: `(background result for: ${asked}) — stub digest; wire a real brain here.`,
+    }
   }
 }
 

@@ -25,12 +25,18 @@ export function fakePoseModel(): FakePoseModel {
   const look = (job: PoseJob): void => job.done(poseOutput(people(job.frame.mediaTimeS)))
   const model: FakePoseModel = {
     mode: 'at-once',
-    people: (at) => { people = at },
+    people: (at) => {
+      people = at
+    },
     ready: () => Promise.resolve(isUp),
     isUp: () => isUp,
-    setUp: (value) => { isUp = value },
+    setUp: (value) => {
+      isUp = value
+    },
     share: () => share,
-    setShare: (value) => { share = value },
+    setShare: (value) => {
+      share = value
+    },
     submit: (job) => {
       if (model.mode === 'at-once') look(job)
       else held.push(job)

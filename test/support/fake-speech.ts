@@ -7,7 +7,20 @@ import { wavOf } from '../../runtime/capabilities/speech/wav.ts'
  * `streamed` sends a WAV whose header was written before its length was known; `wav` sends one whatever was asked for, `float`
  * one of fractions. After half of it: `break` closes the connection, `stall` says no more, `error` says in JSON what went wrong.
  */
-export type SpeechManner = 'answer' | 'streamed' | 'wav' | 'float' | 'hang' | 'close' | 'nonsense' | 'silent' | 'error-instead' | 'break' | 'stall' | 'error' | number
+export type SpeechManner =
+  | 'answer'
+  | 'streamed'
+  | 'wav'
+  | 'float'
+  | 'hang'
+  | 'close'
+  | 'nonsense'
+  | 'silent'
+  | 'error-instead'
+  | 'break'
+  | 'stall'
+  | 'error'
+  | number
 
 export interface FakeSpeech {
   url: string
@@ -30,42 +43,71 @@ export interface FakeSpeech {
 
 const rate = 24_000
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms) })
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 
 /** A tone of so many seconds, as 16-bit samples. */
 export function tone(seconds: number, hertz = 440): Uint8Array {
   const samples = new Int16Array(Math.round(seconds * rate))
-  for (let at = 0; at < samples.length; at++) samples[at] = Math.round(8000 * Math.sin((at * hertz * 2 * Math.PI) / rate))
+  for (let at = 0; at < samples.length; at++)
+    samples[at] = Math.round(8000 * Math.sin((at * hertz * 2 * Math.PI) / rate))
   return new Uint8Array(samples.buffer)
 }
 
 /** Starts the double on a free port; it speaks for half a second, whatever it is given, as fast as it can. A voice that is a number is its pitch. */
 export async function startFakeSpeech(): Promise<FakeSpeech> {
-  const server = createServer((request, response) => { void serve(request, response) })
+  const server = createServer((request, response) => {
+    void serve(request, response)
+  })
   const fake: FakeSpeech = {
-    url: '', said: [], heard: [], manner: 'answer', delayMs: 0, seconds: 0.5, msPerSecond: 0, sending: 0, left: 0, voices: ['vivian', 'ryan'], words: 'How many people are there?',
-    stop: () => new Promise((resolve) => {
-      server.closeAllConnections()
-      server.close(() => resolve())
-    }),
+    url: '',
+    said: [],
+    heard: [],
+    manner: 'answer',
+    delayMs: 0,
+    seconds: 0.5,
+    msPerSecond: 0,
+    sending: 0,
+    left: 0,
+    voices: ['vivian', 'ryan'],
+    words: 'How many people are there?',
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
   }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const bytes = Buffer.concat(chunks)
-    const reply = (status: number, value: unknown): void => { response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value)) }
+    const reply = (status: number, value: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
+    }
     if (request.url === '/v1/audio/voices') return reply(200, { voices: fake.voices })
     if (fake.delayMs > 0) await pause(fake.delayMs)
     if (fake.manner === 'hang') return
     if (fake.manner === 'close') return void response.destroy()
-    if (fake.manner === 'nonsense') return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>It works!</html>')
-    if (typeof fake.manner === 'number') return reply(fake.manner, { error: { message: 'not today', type: 'invalid_request_error', param: null, code: fake.manner } })
-    if (request.url === '/v1/audio/speech') return await speak(JSON.parse(bytes.toString('utf8')) as Record<string, unknown>, response)
+    if (fake.manner === 'nonsense')
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>It works!</html>')
+    if (typeof fake.manner === 'number')
+      return reply(fake.manner, {
+        error: { message: 'not today', type: 'invalid_request_error', param: null, code: fake.manner },
+      })
+    if (request.url === '/v1/audio/speech')
+      return await speak(JSON.parse(bytes.toString('utf8')) as Record<string, unknown>, response)
     if (request.url === '/v1/audio/transcriptions') {
-      const form = await new Response(bytes, { headers: { 'content-type': request.headers['content-type'] ?? '' } }).formData()
+      const form = await new Response(bytes, {
+        headers: { 'content-type': request.headers['content-type'] ?? '' },
+      }).formData()
       const file = form.get('file')
-      fake.heard.push({ form, bytes: file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : new Uint8Array() })
+      fake.heard.push({
+        form,
+        bytes: file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : new Uint8Array(),
+      })
       return reply(200, { text: fake.words })
     }
     reply(404, { error: { message: 'not found' } })
@@ -75,7 +117,10 @@ export async function startFakeSpeech(): Promise<FakeSpeech> {
     fake.said.push(body)
     const { manner } = fake
     const samples = manner === 'silent' ? new Uint8Array() : tone(fake.seconds, Number(body.voice) || 440)
-    if (manner === 'error-instead') return void response.writeHead(200, { 'content-type': 'audio/pcm' }).end('{"error":{"message":"no such speaker"}}')
+    if (manner === 'error-instead')
+      return void response
+        .writeHead(200, { 'content-type': 'audio/pcm' })
+        .end('{"error":{"message":"no such speaker"}}')
     if (body.response_format === 'pcm' && manner !== 'wav' && manner !== 'float') {
       response.writeHead(200, { 'content-type': `audio/pcm;rate=${rate}` })
       return await send(samples, response)
@@ -92,7 +137,7 @@ export async function startFakeSpeech(): Promise<FakeSpeech> {
     fake.sending += 1
     const step = 4801
     for (let at = 0; at < bytes.length; at += step) {
-      if (fake.msPerSecond > 0) await pause(fake.msPerSecond * step / (rate * 2))
+      if (fake.msPerSecond > 0) await pause((fake.msPerSecond * step) / (rate * 2))
       if (response.destroyed) fake.left += 1
       if (response.destroyed) break
       response.write(bytes.subarray(at, at + step))

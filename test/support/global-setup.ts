@@ -29,7 +29,13 @@ const log = {
 }
 
 // Nothing here must survive a power cut.
-const fastSettings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '200', log_min_messages: 'fatal' }
+const fastSettings = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  synchronous_commit: 'off',
+  max_connections: '200',
+  log_min_messages: 'fatal',
+}
 
 const folderPrefix = 'heed-test-'
 
@@ -70,14 +76,20 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const door = createServer((socket) => {
     socket.on('error', () => undefined)
     started ??= start()
-    started.then((server) => socket.end(server.url), (error: Error) => socket.end(`error: ${error.message}`))
+    started.then(
+      (server) => socket.end(server.url),
+      (error: Error) => socket.end(`error: ${error.message}`),
+    )
   })
   await new Promise<void>((resolve, reject) => door.once('error', reject).listen(0, '127.0.0.1', resolve))
   const address = door.address()
   project.provide('databaseDoor', typeof address === 'object' && address ? address.port : 0)
   return async () => {
     await new Promise((resolve) => door.close(resolve))
-    await started?.then((server) => server.stop(), () => undefined)
+    await started?.then(
+      (server) => server.stop(),
+      () => undefined,
+    )
     if (dataDir) await rm(dataDir, { recursive: true, force: true })
   }
 }

@@ -15,7 +15,8 @@ export function createChance(seed: number): () => number {
 /** A picture by a function of place. */
 export function drawLuma(width: number, height: number, at: (x: number, y: number) => number): GrayImage {
   const data = new Uint8Array(width * height)
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data[y * width + x] = Math.max(0, Math.min(255, Math.round(at(x, y))))
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) data[y * width + x] = Math.max(0, Math.min(255, Math.round(at(x, y))))
   return { width, height, data }
 }
 
@@ -24,7 +25,8 @@ export function createWorld(seed: number): (x: number, y: number) => number {
   const chance = createChance(seed)
   const size = 256
   const grain = Float32Array.from({ length: size * size }, () => chance())
-  const cell = (x: number, y: number): number => grain[((y % size) + size) % size * size + ((x % size) + size) % size] ?? 0
+  const cell = (x: number, y: number): number =>
+    grain[(((y % size) + size) % size) * size + (((x % size) + size) % size)] ?? 0
   const smooth = (x: number, y: number, step: number): number => {
     const [left, top] = [Math.floor(x / step), Math.floor(y / step)]
     const [across, down] = [x / step - left, y / step - top]
@@ -39,7 +41,12 @@ export function createWorld(seed: number): (x: number, y: number) => number {
 export function addNoise(image: GrayImage, levels: number, seed: number): GrayImage {
   const chance = createChance(seed)
   // Three uniform numbers are near enough to a bell.
-  return { ...image, data: image.data.map((value) => Math.max(0, Math.min(255, Math.round(value + (chance() + chance() + chance() - 1.5) * 2 * levels)))) }
+  return {
+    ...image,
+    data: image.data.map((value) =>
+      Math.max(0, Math.min(255, Math.round(value + (chance() + chance() + chance() - 1.5) * 2 * levels))),
+    ),
+  }
 }
 
 /** A frame as a camera gives it; its pictures are empty, only sizes and luma count here. */
@@ -50,5 +57,16 @@ export function lumaFrame(luma: GrayImage, mediaTimeS: number): Frame {
   const full = { width, height, jpeg: new Uint8Array() }
   const floor = { width: Math.round(width * factor), height: Math.round(height * factor), jpeg: new Uint8Array() }
   const tokens = visualTokens(width, height)
-  return { seq: Math.round(mediaTimeS), atMs: mediaTimeS * 1000, mediaTimeS, picture: full, full, floor, luma, kind: 'I', visualTokens: tokens, fullRateTokens: tokens }
+  return {
+    seq: Math.round(mediaTimeS),
+    atMs: mediaTimeS * 1000,
+    mediaTimeS,
+    picture: full,
+    full,
+    floor,
+    luma,
+    kind: 'I',
+    visualTokens: tokens,
+    fullRateTokens: tokens,
+  }
 }

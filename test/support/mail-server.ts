@@ -16,7 +16,9 @@ export interface MailServer {
   stop(): Promise<void>
 }
 
-export async function startMailServer(options: { login?: { user: string; password: string } } = {}): Promise<MailServer> {
+export async function startMailServer(
+  options: { login?: { user: string; password: string } } = {},
+): Promise<MailServer> {
   const received: ReceivedMail[] = []
   let refusal: number | undefined
   const refusing = (): Error | undefined => {
@@ -26,7 +28,10 @@ export async function startMailServer(options: { login?: { user: string; passwor
     return error
   }
   const server = new SMTPServer({
-    disabledCommands: options.login ? ['STARTTLS'] : ['STARTTLS', 'AUTH'], authOptional: !options.login, logger: false, disableReverseLookup: true,
+    disabledCommands: options.login ? ['STARTTLS'] : ['STARTTLS', 'AUTH'],
+    authOptional: !options.login,
+    logger: false,
+    disableReverseLookup: true,
     onAuth: ({ username, password }, _session, done) => {
       if (username === options.login?.user && password === options.login?.password) done(null, { user: username })
       else done(Object.assign(new Error('Wrong password'), { responseCode: 535 }))
@@ -42,7 +47,11 @@ export async function startMailServer(options: { login?: { user: string; passwor
         const error = refusing()
         if (error) return done(error)
         const { mailFrom, rcptTo } = session.envelope
-        received.push({ from: mailFrom ? mailFrom.address : '', to: rcptTo.map(({ address }) => address), raw: Buffer.concat(chunks).toString('utf8') })
+        received.push({
+          from: mailFrom ? mailFrom.address : '',
+          to: rcptTo.map(({ address }) => address),
+          raw: Buffer.concat(chunks).toString('utf8'),
+        })
         done()
       })
     },
@@ -50,8 +59,11 @@ export async function startMailServer(options: { login?: { user: string; passwor
   server.on('error', () => undefined)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    port: (server.server.address() as AddressInfo).port, received,
-    refuseNext: (status) => { refusal = status },
+    port: (server.server.address() as AddressInfo).port,
+    received,
+    refuseNext: (status) => {
+      refusal = status
+    },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }

@@ -26,18 +26,45 @@ export async function makeClip(path: string, options: ClipOptions): Promise<stri
   const tone = ['-f', 'lavfi', '-i', `sine=duration=${seconds}`]
   const x264 = codec === 'libx264' ? ['-preset', 'ultrafast', '-bf', String(bFrames), '-sc_threshold', '0'] : []
   await run('ffmpeg', [
-    '-nostdin', '-loglevel', 'error', ...(sound === 'only' ? [] : picture), ...(sound ? tone : []),
-    ...(sound === 'only' ? [] : ['-c:v', codec, ...x264, '-g', String(gop), '-pix_fmt', 'yuv420p']), ...extra, '-y', path,
+    '-nostdin',
+    '-loglevel',
+    'error',
+    ...(sound === 'only' ? [] : picture),
+    ...(sound ? tone : []),
+    ...(sound === 'only' ? [] : ['-c:v', codec, ...x264, '-g', String(gop), '-pix_fmt', 'yuv420p']),
+    ...extra,
+    '-y',
+    path,
   ])
   return path
 }
 
 /** `count` different JPEGs. */
 export async function makeJpegs(count: number, size = '320x240'): Promise<Uint8Array[]> {
-  const { stdout } = await run('ffmpeg', [
-    '-nostdin', '-loglevel', 'error', '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=10`, '-frames:v', String(count),
-    '-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '4', '-f', 'image2pipe', 'pipe:1',
-  ], { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 })
+  const { stdout } = await run(
+    'ffmpeg',
+    [
+      '-nostdin',
+      '-loglevel',
+      'error',
+      '-f',
+      'lavfi',
+      '-i',
+      `testsrc2=size=${size}:rate=10`,
+      '-frames:v',
+      String(count),
+      '-pix_fmt',
+      'yuvj420p',
+      '-c:v',
+      'mjpeg',
+      '-q:v',
+      '4',
+      '-f',
+      'image2pipe',
+      'pipe:1',
+    ],
+    { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 },
+  )
   const pictures: Uint8Array[] = []
   for (let rest: Uint8Array = stdout; rest.length > 0; rest = rest.subarray(pictures.at(-1)!.length)) {
     const picture = readPicture(rest)
@@ -51,8 +78,16 @@ export async function makeJpegs(count: number, size = '320x240'): Promise<Uint8A
  * Plays a clip over and over to `url`, as a camera would; returns how to stop it. `output` says how: published to an RTSP
  * server unless something else is given.
  */
-export function publishClip(path: string, url: string, output: string[] = ['-f', 'rtsp', '-rtsp_transport', 'tcp']): { stop(): Promise<void> } {
-  const child = spawn('ffmpeg', ['-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', path, '-c', 'copy', ...output, url], { stdio: 'ignore' })
+export function publishClip(
+  path: string,
+  url: string,
+  output: string[] = ['-f', 'rtsp', '-rtsp_transport', 'tcp'],
+): { stop(): Promise<void> } {
+  const child = spawn(
+    'ffmpeg',
+    ['-nostdin', '-loglevel', 'error', '-re', '-stream_loop', '-1', '-i', path, '-c', 'copy', ...output, url],
+    { stdio: 'ignore' },
+  )
   const gone = new Promise<void>((resolve) => child.on('close', () => resolve()))
   return {
     stop: async () => {

@@ -47,13 +47,26 @@ export async function createMediaBench(overrides: Partial<MediaOptions> = {}): P
   const dataDir = await mkdtemp(join(tmpdir(), 'heed-media-'))
   await mkdir(join(dataDir, 'media'))
   const lines: string[] = []
-  const write = (fields: Record<string, unknown>, text: string): void => { lines.push(`${JSON.stringify(fields)} ${text}`) }
+  const write = (fields: Record<string, unknown>, text: string): void => {
+    lines.push(`${JSON.stringify(fields)} ${text}`)
+  }
   const log: Log = { info: write, warn: write, error: write }
   const relay = overrides.relay ?? memoryRelay()
-  const media = createMedia({ dataDir, mediaDirs: [], clock: systemClock, log, relay, fillCredentials: async (_flow, _node, url) => url, egress: createEgress(), ...overrides })
+  const media = createMedia({
+    dataDir,
+    mediaDirs: [],
+    clock: systemClock,
+    log,
+    relay,
+    fillCredentials: async (_flow, _node, url) => url,
+    egress: createEgress(),
+    ...overrides,
+  })
   const open = new Set<Watching>()
   return {
-    media, dataDir, relay,
+    media,
+    dataDir,
+    relay,
     clip: (name) => join(dataDir, 'media', name),
     logs: () => lines.join('\n'),
     watch: (spec, taps = {}) => {
@@ -70,13 +83,17 @@ export async function createMediaBench(overrides: Partial<MediaOptions> = {}): P
 
 function startWatching(media: Media, spec: CameraSpec, taps: Taps): Watching {
   const stopping = new AbortController()
-  const frames: Frame[] = [], fast: FastFrame[] = []
+  const frames: Frame[] = [],
+    fast: FastFrame[] = []
   const waiting = new Set<() => void>()
   const play = async (): Promise<Watched> => {
     const port = media.forStream({ flowId: 'flow', nodeId: 'cam', streamId: 'flow-cam' })
     let error: CodedError | undefined
     try {
-      for await (const frame of port.open(spec, taps, { signal: stopping.signal, ...(taps.fast ? { onFast: (one) => fast.push(one) } : {}) })) {
+      for await (const frame of port.open(spec, taps, {
+        signal: stopping.signal,
+        ...(taps.fast ? { onFast: (one) => fast.push(one) } : {}),
+      })) {
         frames.push(frame)
         for (const wake of waiting) wake()
       }
@@ -90,20 +107,21 @@ function startWatching(media: Media, spec: CameraSpec, taps: Taps): Watching {
   ended.catch(() => undefined)
   return {
     ended,
-    until: (is) => new Promise((resolve, reject) => {
-      let seen = 0
-      const wake = (): void => {
-        const match = frames.slice(seen).find((frame, index) => is(frame, frames.slice(0, seen + index + 1)))
-        seen = frames.length
-        if (match) {
-          waiting.delete(wake)
-          resolve(match)
+    until: (is) =>
+      new Promise((resolve, reject) => {
+        let seen = 0
+        const wake = (): void => {
+          const match = frames.slice(seen).find((frame, index) => is(frame, frames.slice(0, seen + index + 1)))
+          seen = frames.length
+          if (match) {
+            waiting.delete(wake)
+            resolve(match)
+          }
         }
-      }
-      waiting.add(wake)
-      void ended.then(({ error }) => reject(error ?? new Error('The camera ended.')))
-      wake()
-    }),
+        waiting.add(wake)
+        void ended.then(({ error }) => reject(error ?? new Error('The camera ended.')))
+        wake()
+      }),
     stop: () => {
       stopping.abort()
       return ended
@@ -113,18 +131,24 @@ function startWatching(media: Media, spec: CameraSpec, taps: Taps): Watching {
 
 /** Processes of this machine whose command line holds all of `words`: name something that only this test has. */
 export async function processesWith(...words: string[]): Promise<number[]> {
-  const found = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(async (pid) => {
-    const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-    return words.every((word) => line.includes(word)) ? [Number(pid)] : []
-  }))
+  const found = await Promise.all(
+    (await readdir('/proc'))
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (pid) => {
+        const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+        return words.every((word) => line.includes(word)) ? [Number(pid)] : []
+      }),
+  )
   return found.flat()
 }
 
 /** Those that this test file itself has started: others may run beside it. */
 export async function childrenWith(...words: string[]): Promise<number[]> {
-  const parents = await Promise.all((await processesWith(...words)).map(async (pid) => {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
-    return { pid, parent: Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]) }
-  }))
-  return parents.flatMap(({ pid, parent }) => parent === process.pid ? [pid] : [])
+  const parents = await Promise.all(
+    (await processesWith(...words)).map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+      return { pid, parent: Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]) }
+    }),
+  )
+  return parents.flatMap(({ pid, parent }) => (parent === process.pid ? [pid] : []))
 }

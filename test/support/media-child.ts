@@ -9,12 +9,24 @@ import { memoryRelay } from './memory-bus.ts'
 
 const [dataDir = '', ...cameras] = process.argv.slice(2)
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const media = createMedia({ dataDir, mediaDirs: [], clock: systemClock, log, relay: memoryRelay(), fillCredentials: async (_flow, _node, url) => url, egress: createEgress() })
+const media = createMedia({
+  dataDir,
+  mediaDirs: [],
+  clock: systemClock,
+  log,
+  relay: memoryRelay(),
+  fillCredentials: async (_flow, _node, url) => url,
+  egress: createEgress(),
+})
 
-await Promise.all(cameras.map(async (camera, index) => {
-  const port = media.forStream({ flowId: 'flow', nodeId: `cam${index}`, streamId: `flow-cam${index}` })
-  const taps = { ...defaultTaps, fast: { width: 256, height: 192, fps: 8 } }
-  for await (const frame of port.open(JSON.parse(camera) as CameraSpec, taps, { signal: new AbortController().signal })) {
-    if (frame.seq === 0) process.stdout.write(`camera ${index} plays\n`)
-  }
-}))
+await Promise.all(
+  cameras.map(async (camera, index) => {
+    const port = media.forStream({ flowId: 'flow', nodeId: `cam${index}`, streamId: `flow-cam${index}` })
+    const taps = { ...defaultTaps, fast: { width: 256, height: 192, fps: 8 } }
+    for await (const frame of port.open(JSON.parse(camera) as CameraSpec, taps, {
+      signal: new AbortController().signal,
+    })) {
+      if (frame.seq === 0) process.stdout.write(`camera ${index} plays\n`)
+    }
+  }),
+)

@@ -7,13 +7,28 @@ import type { Connection } from '../../nodes/contract/connections.ts'
 import { defineAction, defineSource, port } from '../../nodes/contract/define.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
-import type { AccountStore, ApiDeps, ConnectionStore, Deployment, DeploymentStore, EventStore, EventView, FlowStore, StoredFlow, StreamRef } from '../../runtime/api/deps.ts'
+import type {
+  AccountStore,
+  ApiDeps,
+  ConnectionStore,
+  Deployment,
+  DeploymentStore,
+  EventStore,
+  EventView,
+  FlowStore,
+  StoredFlow,
+  StreamRef,
+} from '../../runtime/api/deps.ts'
 import { refusalOf } from '../../runtime/capabilities/address-guard.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
 import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
 
-export interface LogLine { level: 'info' | 'warn' | 'error'; fields: Record<string, unknown>; text: string }
+export interface LogLine {
+  level: 'info' | 'warn' | 'error'
+  fields: Record<string, unknown>
+  text: string
+}
 
 export interface MemoryApi extends ApiDeps {
   bus: MemoryBus
@@ -29,21 +44,48 @@ export interface MemoryApi extends ApiDeps {
 }
 
 const camera = defineSource({
-  type: 'camera-source', version: 1, title: 'Camera', icon: 'camera', group: 'video', help: 'A camera.', card: '{{url}}', needs: ['media'],
+  type: 'camera-source',
+  version: 1,
+  title: 'Camera',
+  icon: 'camera',
+  group: 'video',
+  help: 'A camera.',
+  card: '{{url}}',
+  needs: ['media'],
   ports: { in: {}, out: { frames: port('frames') } },
-  config: z.object({ kind: z.enum(['file', 'url']), url: z.string().optional().meta({ label: 'Address', widget: 'url' }) }),
+  config: z.object({
+    kind: z.enum(['file', 'url']),
+    url: z.string().optional().meta({ label: 'Address', widget: 'url' }),
+  }),
   open: (ctx) => ctx.media.open({ kind: 'url' }, ctx.taps, { signal: ctx.signal }),
 })
 const teller = defineAction({
-  type: 'teller', version: 1, title: 'Teller', icon: 'bell', group: 'action', help: 'Tells.', card: '{{title}}', needs: ['http'],
+  type: 'teller',
+  version: 1,
+  title: 'Teller',
+  icon: 'bell',
+  group: 'action',
+  help: 'Tells.',
+  card: '{{title}}',
+  needs: ['http'],
   ports: { in: { frames: port('frames') }, out: {} },
-  config: z.object({ title: z.string().min(1), connection: z.string().optional().meta({ label: 'Connection', widget: 'connection', kinds: ['webhook'] }) }),
-  timeoutMs: 1000, maxAttempts: 1,
+  config: z.object({
+    title: z.string().min(1),
+    connection: z
+      .string()
+      .optional()
+      .meta({ label: 'Connection', widget: 'connection', kinds: ['webhook'] }),
+  }),
+  timeoutMs: 1000,
+  maxAttempts: 1,
   perform: async () => ({ outputs: {}, summary: 'told' }),
 })
 
 /** Two small node types: enough to draw a flow that compiles, or does not. */
-export const smallNodes: ReadonlyMap<string, NodeDefinition> = new Map<string, NodeDefinition>([[camera.type, camera], [teller.type, teller]])
+export const smallNodes: ReadonlyMap<string, NodeDefinition> = new Map<string, NodeDefinition>([
+  [camera.type, camera],
+  [teller.type, teller],
+])
 
 function missing(what: string, code: string): never {
   throw new NotFoundError(code, `There is no ${what}.`)
@@ -55,30 +97,65 @@ function memoryFlows(nowMs: () => number): FlowStore {
   const newest = (id: string): StoredFlow => revisionsOf(id).at(-1) as StoredFlow
   const add = (id: string, document: StoredFlow['document']): StoredFlow => {
     const list = all.get(id) ?? []
-    const flow = { id, revision: list.length + 1, document: structuredClone(document), updatedAt: new Date(nowMs()).toISOString(), unapprovedHosts: list.at(-1)?.unapprovedHosts ?? [] }
+    const flow = {
+      id,
+      revision: list.length + 1,
+      document: structuredClone(document),
+      updatedAt: new Date(nowMs()).toISOString(),
+      unapprovedHosts: list.at(-1)?.unapprovedHosts ?? [],
+    }
     all.set(id, [...list, flow])
     return flow
   }
   const revision = async (id: string, wanted: number): Promise<StoredFlow> =>
     revisionsOf(id).find((flow) => flow.revision === wanted) ?? missing(`revision ${wanted}`, 'FLOW_REVISION_NOT_FOUND')
   return {
-    list: async () => [...all.keys()].map((id) => {
-      const { revision, document, updatedAt } = newest(id)
-      return { id, name: document.name, description: document.description ?? '', tags: document.tags ?? [], revision, state: 'stopped', updatedAt }
-    }),
+    list: async () =>
+      [...all.keys()].map((id) => {
+        const { revision, document, updatedAt } = newest(id)
+        return {
+          id,
+          name: document.name,
+          description: document.description ?? '',
+          tags: document.tags ?? [],
+          revision,
+          state: 'stopped',
+          updatedAt,
+        }
+      }),
     create: async (document) => add(`f${all.size + 1}`, document),
-    import: async (document, distrust) => Object.assign(add(`f${all.size + 1}`, document), { unapprovedHosts: await distrust(document) }),
-    duplicate: async (id, name) => Object.assign(add(`f${all.size + 1}`, { ...newest(id).document, name }), { unapprovedHosts: newest(id).unapprovedHosts }),
-    distrustHosts: async (id, hosts) => Object.assign(newest(id), { unapprovedHosts: [...newest(id).unapprovedHosts, ...hosts] }),
-    approveHosts: async (id, hosts) => Object.assign(newest(id), { unapprovedHosts: newest(id).unapprovedHosts.filter((host) => !hosts.includes(host)) }),
+    import: async (document, distrust) =>
+      Object.assign(add(`f${all.size + 1}`, document), { unapprovedHosts: await distrust(document) }),
+    duplicate: async (id, name) =>
+      Object.assign(add(`f${all.size + 1}`, { ...newest(id).document, name }), {
+        unapprovedHosts: newest(id).unapprovedHosts,
+      }),
+    distrustHosts: async (id, hosts) =>
+      Object.assign(newest(id), { unapprovedHosts: [...newest(id).unapprovedHosts, ...hosts] }),
+    approveHosts: async (id, hosts) =>
+      Object.assign(newest(id), {
+        unapprovedHosts: newest(id).unapprovedHosts.filter((host) => !hosts.includes(host)),
+      }),
     get: async (id) => newest(id),
     update: async (id, document, ifRevision) => {
       const { revision } = newest(id)
       if (revision === ifRevision) return add(id, document)
-      throw new ConflictError('FLOW_REVISION_STALE', `Flow ${id} is at revision ${revision}.`, { details: { revision } })
+      throw new ConflictError('FLOW_REVISION_STALE', `Flow ${id} is at revision ${revision}.`, {
+        details: { revision },
+      })
     },
-    remove: async (id) => { all.delete(newest(id).id) },
-    revisions: async (id) => revisionsOf(id).map((flow) => ({ revision: flow.revision, savedAt: flow.updatedAt, nodes: flow.document.nodes.length, deployed: false })).reverse(),
+    remove: async (id) => {
+      all.delete(newest(id).id)
+    },
+    revisions: async (id) =>
+      revisionsOf(id)
+        .map((flow) => ({
+          revision: flow.revision,
+          savedAt: flow.updatedAt,
+          nodes: flow.document.nodes.length,
+          deployed: false,
+        }))
+        .reverse(),
     revision,
     restore: async (id, wanted) => add(id, (await revision(id, wanted)).document),
   }
@@ -105,7 +182,8 @@ function memoryDeployments(): DeploymentStore {
       const deployment = running.get(flowId)?.deployment ?? null
       return { state: deployment?.state ?? 'stopped', deployment, streams: [] }
     },
-    streamFlow: async (streamId) => [...running].find(([, { streams }]) => streams.some((ref) => ref.streamId === streamId))?.[0],
+    streamFlow: async (streamId) =>
+      [...running].find(([, { streams }]) => streams.some((ref) => ref.streamId === streamId))?.[0],
     counts: async () => ({ wanted: running.size, running: running.size, degraded: 0 }),
   }
 }
@@ -113,9 +191,17 @@ function memoryDeployments(): DeploymentStore {
 function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
   const find = (name: string): Connection => rows.get(name) ?? missing(`connection ${name}`, 'CONNECTION_NOT_FOUND')
   return {
-    list: async () => [...rows.values()].map(({ name, kind, config, secret }) => ({ name, kind, config, hasSecret: Object.keys(secret), usedBy: [] })),
+    list: async () =>
+      [...rows.values()].map(({ name, kind, config, secret }) => ({
+        name,
+        kind,
+        config,
+        hasSecret: Object.keys(secret),
+        usedBy: [],
+      })),
     create: async (connection) => {
-      if (rows.has(connection.name)) throw new ConflictError('CONNECTION_EXISTS', `There is a connection ${connection.name} already.`)
+      if (rows.has(connection.name))
+        throw new ConflictError('CONNECTION_EXISTS', `There is a connection ${connection.name} already.`)
       rows.set(connection.name, connection)
     },
     update: async (name, { config, secret }) => {
@@ -123,16 +209,25 @@ function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
       const merged = Object.entries({ ...before.secret, ...secret }).filter(([, value]) => value !== '')
       rows.set(name, { ...before, config: config ?? before.config, secret: Object.fromEntries(merged) })
     },
-    remove: async (name) => { rows.delete(find(name).name) },
+    remove: async (name) => {
+      rows.delete(find(name).name)
+    },
     get: async (name) => find(name),
   }
 }
 
-function memoryEvents(rows: Map<string, EventView>, frames: Map<string, Uint8Array>, sounds: Map<string, Sound>): EventStore {
+function memoryEvents(
+  rows: Map<string, EventView>,
+  frames: Map<string, Uint8Array>,
+  sounds: Map<string, Sound>,
+): EventStore {
   const find = (id: string): EventView => rows.get(id) ?? missing(`event ${id}`, 'EVENT_NOT_FOUND')
   return {
     list: async ({ flow, kind, limit }) => ({
-      events: [...rows.values()].filter((event) => (flow === undefined || event.flow === flow) && (kind === undefined || event.kind === kind)).reverse().slice(0, limit),
+      events: [...rows.values()]
+        .filter((event) => (flow === undefined || event.flow === flow) && (kind === undefined || event.kind === kind))
+        .reverse()
+        .slice(0, limit),
       next: null,
     }),
     get: async (id) => find(id),
@@ -157,8 +252,12 @@ function memoryApprovedHosts(): ApiDeps['approvedHosts'] {
   const byHand = new Set<string>()
   return {
     list: async () => ({ byHand: [...byHand].sort(), named: [] }),
-    add: async (host) => { byHand.add(host) },
-    remove: async (host) => { byHand.delete(host) },
+    add: async (host) => {
+      byHand.add(host)
+    },
+    remove: async (host) => {
+      byHand.delete(host)
+    },
     unapproved: async (hosts) => hosts.filter((host) => !byHand.has(host)),
   }
 }
@@ -168,26 +267,42 @@ function memoryAccounts(sessions: Map<string, number>): AccountStore {
   return {
     hasOwner: async () => hash !== undefined,
     createOwner: async (passwordHash) => {
-      if (hash !== undefined) throw new ConflictError('AUTH_OWNER_EXISTS', 'This Heed has an owner already. Sign in with the password.')
+      if (hash !== undefined)
+        throw new ConflictError('AUTH_OWNER_EXISTS', 'This Heed has an owner already. Sign in with the password.')
       hash = passwordHash
     },
     passwordHash: async () => hash,
-    createSession: async (tokenHash, expiresAtMs) => { sessions.set(tokenHash, expiresAtMs) },
+    createSession: async (tokenHash, expiresAtMs) => {
+      sessions.set(tokenHash, expiresAtMs)
+    },
     touchSession: async (tokenHash, nowMs, extendToMs) => {
       if ((sessions.get(tokenHash) ?? 0) <= nowMs) return false
       sessions.set(tokenHash, extendToMs)
       return true
     },
-    removeSession: async (tokenHash) => { sessions.delete(tokenHash) },
-    removeAllSessions: async () => { sessions.clear() },
+    removeSession: async (tokenHash) => {
+      sessions.delete(tokenHash)
+    },
+    removeAllSessions: async () => {
+      sessions.clear()
+    },
   }
 }
 
 async function saveClip(saved: Map<string, Buffer>, name: string, body: NodeJS.ReadableStream) {
   const chunks: Buffer[] = []
-  await pipeline(body, new Writable({ write: (chunk: Buffer, _encoding, done) => { chunks.push(chunk); done() } }))
+  await pipeline(
+    body,
+    new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        chunks.push(chunk)
+        done()
+      },
+    }),
+  )
   const bytes = Buffer.concat(chunks)
-  if (bytes.subarray(4, 8).toString() !== 'ftyp') throw new BadRequestError('MEDIA_NOT_VIDEO', `${name} is not a video.`)
+  if (bytes.subarray(4, 8).toString() !== 'ftyp')
+    throw new BadRequestError('MEDIA_NOT_VIDEO', `${name} is not a video.`)
   saved.set(name, bytes)
   return { path: name, bytes: bytes.length, width: 320, height: 240, durationS: 1 }
 }
@@ -195,7 +310,9 @@ async function saveClip(saved: Map<string, Buffer>, name: string, body: NodeJS.R
 /** Fresh stores each time; `changes` replaces any part. */
 export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
   const lines: LogLine[] = []
-  const write = (level: LogLine['level']) => (fields: Record<string, unknown>, text: string) => { lines.push({ level, fields, text }) }
+  const write = (level: LogLine['level']) => (fields: Record<string, unknown>, text: string) => {
+    lines.push({ level, fields, text })
+  }
   const told: MemoryApi['told'] = []
   const saved = new Map<string, Buffer>()
   const eventRows = new Map<string, EventView>()
@@ -220,14 +337,21 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     accounts: memoryAccounts(sessions),
     approvedHosts: memoryApprovedHosts(),
     streams: {
-      start: async (refs) => { told.push({ order: 'start', refs }) },
-      stop: async (refs) => { told.push({ order: 'stop', refs }) },
+      start: async (refs) => {
+        told.push({ order: 'start', refs })
+      },
+      stop: async (refs) => {
+        told.push({ order: 'stop', refs })
+      },
       isHealthy: async () => ({ ok: true, backend: 'postgres', waiting: 0, active: 0 }),
     },
     media: {
-      list: async () => [...saved].map(([path, { length }]) => ({ path, bytes: length, uploadedAt: new Date(nowMs()).toISOString() })),
+      list: async () =>
+        [...saved].map(([path, { length }]) => ({ path, bytes: length, uploadedAt: new Date(nowMs()).toISOString() })),
       save: (name, body) => saveClip(saved, name, body),
-      remove: async (path) => { if (!saved.delete(path)) missing(`clip ${path}`, 'MEDIA_NOT_FOUND') },
+      remove: async (path) => {
+        if (!saved.delete(path)) missing(`clip ${path}`, 'MEDIA_NOT_FOUND')
+      },
       probe: async () => ({ ok: false, code: 'CAMERA_REFUSED', message: 'Nothing listens at this address.' }),
     },
     relay: memoryRelay(),
@@ -244,6 +368,13 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     isSecure: () => false,
     ...changes,
     bus: memoryBus(),
-    lines, told, saved, eventRows, frames, sounds, connectionRows, sessions,
+    lines,
+    told,
+    saved,
+    eventRows,
+    frames,
+    sounds,
+    connectionRows,
+    sessions,
   }
 }

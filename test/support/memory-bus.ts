@@ -17,7 +17,9 @@ export function memoryBus(): MemoryBus {
     },
     subscribe: (listener) => {
       listeners.add(listener)
-      return () => { listeners.delete(listener) }
+      return () => {
+        listeners.delete(listener)
+      }
     },
   }
 }
@@ -34,7 +36,9 @@ export function memoryRelay(): Relay {
     subscribe: (channel, listener) => {
       const all = listeners.get(channel) ?? new Set()
       listeners.set(channel, all.add(listener))
-      return () => { all.delete(listener) }
+      return () => {
+        all.delete(listener)
+      }
     },
     latest: async (channel) => newest.get(channel),
   }

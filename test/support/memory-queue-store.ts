@@ -3,8 +3,21 @@ import { RetryableError } from '../../nodes/contract/errors.ts'
 import type { ActionOrder, ActionOutcome, QueueStore, StreamRef } from '../../runtime/queue/deps.ts'
 import type { SessionOrder } from '../../runtime/engine/deps.ts'
 
-interface StreamRow { ref: StreamRef; isWanted: boolean; generation: number; ended: string | null }
-interface ActionRow { id: string; state: 'pending' | 'delivered' | 'failed'; attempts: number; queuedAtMs: number | null; delayMs: number; detail: string; isCancelled?: true }
+interface StreamRow {
+  ref: StreamRef
+  isWanted: boolean
+  generation: number
+  ended: string | null
+}
+interface ActionRow {
+  id: string
+  state: 'pending' | 'delivered' | 'failed'
+  attempts: number
+  queuedAtMs: number | null
+  delayMs: number
+  detail: string
+  isCancelled?: true
+}
 
 export class MemoryQueueStore implements QueueStore {
   readonly streams = new Map<string, StreamRow>()
@@ -55,11 +68,22 @@ export class MemoryQueueStore implements QueueStore {
     if (!row?.isWanted) return null
     row.generation += 1
     const source = { id: 'cam', type: 'camera-source', version: 1, config: {} }
-    const plan = { id: 'cam', source, taps: { longSide: 640, floor: { width: 256, height: 192 } }, ticks: [], actions: [], routes: {} }
+    const plan = {
+      id: 'cam',
+      source,
+      taps: { longSide: 640, floor: { width: 256, height: 192 } },
+      ticks: [],
+      actions: [],
+      routes: {},
+    }
     return { ...ref, generation: row.generation, flow: { id: 'flow', name: 'Flow', revision: 1 }, plan, resume: null }
   }
 
-  async endStream(ref: StreamRef & { generation: number }, state: 'finished' | 'failed' | 'stopped', _reason: string | null): Promise<void> {
+  async endStream(
+    ref: StreamRef & { generation: number },
+    state: 'finished' | 'failed' | 'stopped',
+    _reason: string | null,
+  ): Promise<void> {
     this.#reach()
     const row = this.stream(ref)
     if (row.generation !== ref.generation) return
@@ -72,7 +96,13 @@ export class MemoryQueueStore implements QueueStore {
     return [...this.streams.values()].filter((row) => row.isWanted).map((row) => row.ref)
   }
 
-  async actionsToQueue({ limit, olderThanMs }: { limit: number; olderThanMs: number }): Promise<{ id: string; delayMs: number; isCancelled?: true }[]> {
+  async actionsToQueue({
+    limit,
+    olderThanMs,
+  }: {
+    limit: number
+    olderThanMs: number
+  }): Promise<{ id: string; delayMs: number; isCancelled?: true }[]> {
     this.#reach()
     const oldest = Date.now() - olderThanMs
     return [...this.actions.values()]
@@ -92,7 +122,13 @@ export class MemoryQueueStore implements QueueStore {
     if (!row || row.state !== 'pending') return null
     row.attempts += 1
     const at = new Date().toISOString()
-    const message = { id, eventId: id, at, text: 'Somebody fell.', source: { flow: 'flow', node: 'model', stream: 'flow-cam' } }
+    const message = {
+      id,
+      eventId: id,
+      at,
+      text: 'Somebody fell.',
+      source: { flow: 'flow', node: 'model', stream: 'flow-cam' },
+    }
     return {
       action: { id, eventId: id, flowId: 'flow', streamId: 'flow-cam', run: 1, node: 'tell', port: 'message', message },
       attempt: row.attempts,

@@ -12,7 +12,9 @@ export interface MemoryRunning extends RunningStore {
 /** A store whose flows are those of its rows. */
 export function memoryRunning(rows: RunningStream[] = []): MemoryRunning {
   const store: MemoryRunning = {
-    rows, saved: new Map(), inputs: [],
+    rows,
+    saved: new Map(),
+    inputs: [],
     streams: async (flow) => {
       const found = store.rows.filter((row) => row.flow === flow)
       if (found.length === 0) throw new NotFoundError('FLOW_NOT_FOUND', `There is no flow ${flow}.`)
@@ -26,7 +28,9 @@ export function memoryRunning(rows: RunningStream[] = []): MemoryRunning {
       store.saved.set(id, { ...store.saved.get(id), ...change(structuredClone(store.saved.get(id) ?? {})) })
       return true
     },
-    addInputs: async (inputs) => { store.inputs.push(...inputs) },
+    addInputs: async (inputs) => {
+      store.inputs.push(...inputs)
+    },
   }
   return store
 }

@@ -2,7 +2,14 @@
 // nothing. Can be taken away and given back, as a database that restarts.
 import { RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
 import type { Decision, StreamStatus } from '../../nodes/contract/events.ts'
-import type { ActionRecord, EngineStore, EventRecord, RunKey, SessionInput, TickRecord } from '../../runtime/engine/deps.ts'
+import type {
+  ActionRecord,
+  EngineStore,
+  EventRecord,
+  RunKey,
+  SessionInput,
+  TickRecord,
+} from '../../runtime/engine/deps.ts'
 
 export interface MemoryStore extends EngineStore {
   events: EventRecord[]
@@ -28,16 +35,34 @@ export function memoryStore(): MemoryStore {
   const isStale = (key: RunKey): boolean => (store.generations.get(key.streamId) ?? key.generation) > key.generation
   const save = (record: TickRecord): void => {
     for (const decision of record.decisions) {
-      const has = store.decisions.some((known) => known.streamId === record.streamId && known.run === record.run && known.tick === decision.tick && known.node === decision.node)
+      const has = store.decisions.some(
+        (known) =>
+          known.streamId === record.streamId &&
+          known.run === record.run &&
+          known.tick === decision.tick &&
+          known.node === decision.node,
+      )
       if (!has) store.decisions.push({ ...structuredClone(decision), streamId: record.streamId, run: record.run })
     }
     const { tick, mediaTimeS, states } = record
-    if ((store.saved.get(record.streamId)?.tick ?? -1) <= tick) store.saved.set(record.streamId, structuredClone({ tick, mediaTimeS, states }))
+    if ((store.saved.get(record.streamId)?.tick ?? -1) <= tick)
+      store.saved.set(record.streamId, structuredClone({ tick, mediaTimeS, states }))
   }
   const store: MemoryStore = {
-    events: [], actions: [], decisions: [], inputs: [], saved: new Map(), statuses: new Map(), generations: new Map(), writes: { ticks: 0, commits: 0 },
-    goAway: () => { isAway = true },
-    comeBack: () => { isAway = false },
+    events: [],
+    actions: [],
+    decisions: [],
+    inputs: [],
+    saved: new Map(),
+    statuses: new Map(),
+    generations: new Map(),
+    writes: { ticks: 0, commits: 0 },
+    goAway: () => {
+      isAway = true
+    },
+    comeBack: () => {
+      isAway = false
+    },
     writeTicks: async (records) => {
       check()
       store.writes.ticks++
@@ -49,10 +74,13 @@ export function memoryStore(): MemoryStore {
       if (isStale(commit)) throw new StoppedError('Another worker has this stream.')
       store.writes.commits++
       save(commit)
-      for (const event of commit.events) if (!store.events.some((known) => known.id === event.id)) store.events.push(event)
-      for (const action of commit.actions) if (!store.actions.some((known) => known.id === action.id)) store.actions.push(action)
+      for (const event of commit.events)
+        if (!store.events.some((known) => known.id === event.id)) store.events.push(event)
+      for (const action of commit.actions)
+        if (!store.actions.some((known) => known.id === action.id)) store.actions.push(action)
       store.inputs = store.inputs.filter((input) => !commit.consumed.includes(input.id))
-      for (const input of commit.remote) if (!store.inputs.some((known) => known.id === input.id)) store.inputs.push(input)
+      for (const input of commit.remote)
+        if (!store.inputs.some((known) => known.id === input.id)) store.inputs.push(input)
     },
     writeStatus: async (rows) => {
       check()

@@ -15,16 +15,23 @@ export function memorySounds(): MemorySounds {
   const whole = new Map<string, Sound>()
   const pieces = new Map<string, Uint8Array[]>()
   return {
-    whole, pieces,
+    whole,
+    pieces,
     url: ({ eventId, node }) => `/api/events/${eventId}/audio?node=${node}`,
     finished: async (place) => whole.get(keyOf(place)),
-    begin: async (place, _type, bytes) => { pieces.set(keyOf(place), [bytes]) },
-    append: async (place, position, bytes) => { pieces.get(keyOf(place))?.splice(position, 0, bytes) },
+    begin: async (place, _type, bytes) => {
+      pieces.set(keyOf(place), [bytes])
+    },
+    append: async (place, position, bytes) => {
+      pieces.get(keyOf(place))?.splice(position, 0, bytes)
+    },
     finish: async (place, sound) => {
       whole.set(keyOf(place), sound)
       pieces.delete(keyOf(place))
     },
-    drop: async (place) => { pieces.delete(keyOf(place)) },
+    drop: async (place) => {
+      pieces.delete(keyOf(place))
+    },
   }
 }
 

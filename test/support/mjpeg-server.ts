@@ -42,12 +42,16 @@ export async function startMjpegServer(options: MjpegOptions): Promise<MjpegServ
 
   async function listen(at: number): Promise<Server> {
     const made = createServer((request, response) => {
-      const wanted = options.login && `Basic ${Buffer.from(`${options.login.user}:${options.login.password}`).toString('base64')}`
+      const wanted =
+        options.login && `Basic ${Buffer.from(`${options.login.user}:${options.login.password}`).toString('base64')}`
       if (wanted && request.headers.authorization !== wanted) {
         response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="camera"' }).end()
         return
       }
-      response.writeHead(200, { 'Content-Type': 'multipart/x-mixed-replace; boundary=frame', 'Cache-Control': 'no-store' })
+      response.writeHead(200, {
+        'Content-Type': 'multipart/x-mixed-replace; boundary=frame',
+        'Cache-Control': 'no-store',
+      })
       viewers.add(response)
       response.on('close', () => viewers.delete(response))
       response.on('error', () => undefined)
@@ -62,22 +66,35 @@ export async function startMjpegServer(options: MjpegOptions): Promise<MjpegServ
     const jpeg = options.pictures[next % options.pictures.length]!
     if (mode === 'moving') next++
     const length = options.withoutLength ? '' : `Content-Length: ${jpeg.length}\r\n`
-    const part = Buffer.concat([Buffer.from(`--frame\r\nContent-Type: image/jpeg\r\n${length}\r\n`), jpeg, Buffer.from('\r\n')])
+    const part = Buffer.concat([
+      Buffer.from(`--frame\r\nContent-Type: image/jpeg\r\n${length}\r\n`),
+      jpeg,
+      Buffer.from('\r\n'),
+    ])
     for (const viewer of viewers) if (viewer.writableLength < 1_000_000) viewer.write(part)
   }
   const setFps = (fps: number): void => {
     clearInterval(timer)
     timer = setInterval(send, 1000 / fps)
   }
-  const drop = (): void => { for (const viewer of viewers) viewer.destroy() }
+  const drop = (): void => {
+    for (const viewer of viewers) viewer.destroy()
+  }
   setFps(options.fps ?? 10)
 
   return {
     port,
-    url: (login) => `http://${login ? `${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@` : ''}127.0.0.1:${port}/video`,
-    freeze: () => { mode = 'frozen' },
-    stall: () => { mode = 'stalled' },
-    resume: () => { mode = 'moving' },
+    url: (login) =>
+      `http://${login ? `${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@` : ''}127.0.0.1:${port}/video`,
+    freeze: () => {
+      mode = 'frozen'
+    },
+    stall: () => {
+      mode = 'stalled'
+    },
+    resume: () => {
+      mode = 'moving'
+    },
     setFps,
     drop,
     viewers: () => viewers.size,

@@ -6,14 +6,34 @@ import type { Product } from './product.ts'
 export interface DrawnFlow {
   format: 'heed.flow/1'
   name: string
-  nodes: { id: string; type: string; version: number; position: { x: number; y: number }; config: Record<string, unknown> }[]
+  nodes: {
+    id: string
+    type: string
+    version: number
+    position: { x: number; y: number }
+    config: Record<string, unknown>
+  }[]
   wires: { from: { node: string; port: string }; to: { node: string; port: string } }[]
 }
 
 /** camera → AdaCodec → model → one notification. */
-export function alertFlow(parts: { name?: string; camera: Record<string, unknown>; model: Record<string, unknown>; notification: Record<string, unknown> }): DrawnFlow {
-  const node = (id: string, type: string, x: number, config: Record<string, unknown>) => ({ id, type, version: 1, position: { x, y: 0 }, config })
-  const wire = (from: string, fromPort: string, to: string, toPort: string) => ({ from: { node: from, port: fromPort }, to: { node: to, port: toPort } })
+export function alertFlow(parts: {
+  name?: string
+  camera: Record<string, unknown>
+  model: Record<string, unknown>
+  notification: Record<string, unknown>
+}): DrawnFlow {
+  const node = (id: string, type: string, x: number, config: Record<string, unknown>) => ({
+    id,
+    type,
+    version: 1,
+    position: { x, y: 0 },
+    config,
+  })
+  const wire = (from: string, fromPort: string, to: string, toPort: string) => ({
+    from: { node: from, port: fromPort },
+    to: { node: to, port: toPort },
+  })
   return {
     format: 'heed.flow/1',
     name: parts.name ?? 'Fall alert',
@@ -23,7 +43,11 @@ export function alertFlow(parts: { name?: string; camera: Record<string, unknown
       node('model', 'interaction-model', 520, parts.model),
       node('tell', 'notification', 780, parts.notification),
     ],
-    wires: [wire('cam', 'frames', 'codec', 'frames'), wire('codec', 'frames', 'model', 'frames'), wire('model', 'response', 'tell', 'message')],
+    wires: [
+      wire('cam', 'frames', 'codec', 'frames'),
+      wire('codec', 'frames', 'model', 'frames'),
+      wire('model', 'response', 'tell', 'message'),
+    ],
   }
 }
 
@@ -40,13 +64,23 @@ export async function deployFlow(product: Product, flow: unknown): Promise<strin
   const created = await product.request<{ id: string }>('POST', '/api/flows', flow)
   if (created.status !== 201) throw new Error(`saving answered ${created.status}: ${JSON.stringify(created.body)}`)
   const deployed = await product.request('POST', `/api/flows/${created.body.id}/deploy`)
-  if (deployed.status !== 202) throw new Error(`deploying answered ${deployed.status}: ${JSON.stringify(deployed.body)}`)
+  if (deployed.status !== 202)
+    throw new Error(`deploying answered ${deployed.status}: ${JSON.stringify(deployed.body)}`)
   return created.body.id
 }
 
 export interface StatusAnswer {
   state: string
-  streams: { id: string; source: string; state: string; reason: string | null; ticks: number; dropped: number; decisions: { silence: number; response: number; delegate: number }; visualTokens: { sent: number; fullRate: number } }[]
+  streams: {
+    id: string
+    source: string
+    state: string
+    reason: string | null
+    ticks: number
+    dropped: number
+    decisions: { silence: number; response: number; delegate: number }
+    visualTokens: { sent: number; fullRate: number }
+  }[]
 }
 export interface EventAnswer {
   id: string
@@ -65,6 +99,9 @@ export async function statusOf(product: Product, flow: string): Promise<StatusAn
 }
 
 export async function eventsOf(product: Product, flow: string, kind = ''): Promise<EventAnswer[]> {
-  const { body } = await product.request<{ events: EventAnswer[] }>('GET', `/api/events?flow=${flow}&kind=${kind}&limit=100`)
+  const { body } = await product.request<{ events: EventAnswer[] }>(
+    'GET',
+    `/api/events?flow=${flow}&kind=${kind}&limit=100`,
+  )
   return body.events
 }

@@ -20,7 +20,12 @@ export interface Product {
   stop(): Promise<number | null>
   /** SIGKILL: what a power cut leaves behind. */
   kill(): Promise<void>
-  request<T = unknown>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: T; headers: Headers }>
+  request<T = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: T; headers: Headers }>
 }
 
 export interface ProductOptions {
@@ -55,7 +60,14 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const url = `http://127.0.0.1:${port}`
   const child = spawn(process.execPath, [join(root, options.script ?? 'runtime/server.ts')], {
     cwd: root,
-    env: { ...process.env, HEED_DATA_DIR: dataDir, HEED_PORT: String(port), HEED_TOKEN: testToken, HEED_LOG_LEVEL: 'warn', ...options.env },
+    env: {
+      ...process.env,
+      HEED_DATA_DIR: dataDir,
+      HEED_PORT: String(port),
+      HEED_TOKEN: testToken,
+      HEED_LOG_LEVEL: 'warn',
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let printed = ''
@@ -88,9 +100,22 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   }
 }
 
-async function request<T>(url: string, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<{ status: number; body: T; headers: Headers }> {
+async function request<T>(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: T; headers: Headers }> {
   const isForm = body instanceof FormData
-  const init: RequestInit = { method, headers: { authorization: `Bearer ${testToken}`, ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }), ...headers } }
+  const init: RequestInit = {
+    method,
+    headers: {
+      authorization: `Bearer ${testToken}`,
+      ...(body === undefined || isForm ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+  }
   if (body !== undefined) init.body = isForm ? body : JSON.stringify(body)
   const response = await fetch(url + path, init)
   const text = await response.text()
@@ -99,7 +124,11 @@ async function request<T>(url: string, method: string, path: string, body?: unkn
 }
 
 /** Polls until `check` gives something; fails with the words after `withinMs`. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined | false | null>, withinMs = 40_000): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  check: () => Promise<T | undefined | false | null>,
+  withinMs = 40_000,
+): Promise<T> {
   const until = Date.now() + withinMs
   let last: unknown
   for (;;) {
@@ -109,7 +138,8 @@ export async function eventually<T>(what: string, check: () => Promise<T | undef
     } catch (error) {
       last = error
     }
-    if (Date.now() > until) throw new Error(`Not within ${withinMs} ms: ${what}${last instanceof Error ? ` (${last.message})` : ''}`)
+    if (Date.now() > until)
+      throw new Error(`Not within ${withinMs} ms: ${what}${last instanceof Error ? ` (${last.message})` : ''}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

@@ -23,8 +23,15 @@ export async function startQueueChild(backend: QueueBackend, store: QueueStore, 
   const address = server.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const child = fork(new URL('./queue-child.ts', import.meta.url), {
-    env: { ...process.env, DATABASE_URL: backend.databaseUrl, REDIS_URL: backend.redisUrl ?? '', SOLE_NAME: soleName, STORE_URL: `http://127.0.0.1:${port}` },
-    execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: {
+      ...process.env,
+      DATABASE_URL: backend.databaseUrl,
+      REDIS_URL: backend.redisUrl ?? '',
+      SOLE_NAME: soleName,
+      STORE_URL: `http://127.0.0.1:${port}`,
+    },
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   await until('the child is ready', () => seen.some(({ what }) => what === 'ready'))
   return {
@@ -42,7 +49,12 @@ export async function startQueueChild(backend: QueueBackend, store: QueueStore, 
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, store: QueueStore, seen: QueueChild['seen']): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  store: QueueStore,
+  seen: QueueChild['seen'],
+): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const { call, args } = JSON.parse(Buffer.concat(chunks).toString()) as { call: string; args: unknown[] }
@@ -53,5 +65,5 @@ async function answer(request: IncomingMessage, response: ServerResponse, store:
     return
   }
   const method = store[call as keyof QueueStore] as (...values: unknown[]) => Promise<unknown>
-  response.end(JSON.stringify(await method.apply(store, args) ?? null))
+  response.end(JSON.stringify((await method.apply(store, args)) ?? null))
 }

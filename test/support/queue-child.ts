@@ -7,19 +7,40 @@ import { createBus, createQueue, createRelay } from '../../runtime/queue/index.t
 const environment = process.env
 const databaseUrl = environment['DATABASE_URL'] ?? ''
 const redisUrl = environment['REDIS_URL'] || undefined
-const log = { info: () => undefined, warn: () => undefined, error: (fields: unknown, text: string) => console.error('child:', text, fields) }
+const log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: (fields: unknown, text: string) => console.error('child:', text, fields),
+}
 
 async function call(name: string, ...args: unknown[]): Promise<unknown> {
-  const response = await fetch(environment['STORE_URL'] ?? '', { method: 'POST', body: JSON.stringify({ call: name, args }) })
+  const response = await fetch(environment['STORE_URL'] ?? '', {
+    method: 'POST',
+    body: JSON.stringify({ call: name, args }),
+  })
   if (!response.ok) throw new Error(await response.text())
   return response.json()
 }
 
-const store = new Proxy({}, { get: (_target, name) => (...args: unknown[]) => call(String(name), ...args) }) as QueueStore
+const store = new Proxy(
+  {},
+  {
+    get:
+      (_target, name) =>
+      (...args: unknown[]) =>
+        call(String(name), ...args),
+  },
+) as QueueStore
 const shared = { databaseUrl, redisUrl, clock, log }
 const [bus, relay] = await Promise.all([createBus(shared), createRelay(shared)])
 const queue = await createQueue({
-  ...shared, store, bus, relay, role: 'worker', soleName: environment['SOLE_NAME'] || undefined, pauses: { reconcileMs: 500 },
+  ...shared,
+  store,
+  bus,
+  relay,
+  role: 'worker',
+  soleName: environment['SOLE_NAME'] || undefined,
+  pauses: { reconcileMs: 500 },
   work: {
     runStream: async (order, signal) => {
       await call('seen', 'session', `${order.streamId}.${order.run}`)

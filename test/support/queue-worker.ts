@@ -12,7 +12,11 @@ export const clock: Clock = systemClock
 /** Keeps what was logged, for tests that look at it; says nothing. */
 export function quietLog(): Log & { lines: { level: string; text: string; fields: Record<string, unknown> }[] } {
   const lines: { level: string; text: string; fields: Record<string, unknown> }[] = []
-  const at = (level: string) => (fields: Record<string, unknown>, text: string): void => { lines.push({ level, text, fields }) }
+  const at =
+    (level: string) =>
+    (fields: Record<string, unknown>, text: string): void => {
+      lines.push({ level, text, fields })
+    }
   return { lines, info: at('info'), warn: at('warn'), error: at('error') }
 }
 
@@ -25,11 +29,26 @@ export interface TestQueue extends Queue {
 const open = new Set<TestQueue>()
 
 /** A process's queue with workers running; `name` says which in the records. */
-export async function startQueue(backend: QueueBackend, store: QueueStore, work: RecordingWork, name: string, options: Partial<QueueOptions> = {}): Promise<TestQueue> {
+export async function startQueue(
+  backend: QueueBackend,
+  store: QueueStore,
+  work: RecordingWork,
+  name: string,
+  options: Partial<QueueOptions> = {},
+): Promise<TestQueue> {
   const log = quietLog()
   const shared = { databaseUrl: backend.databaseUrl, redisUrl: backend.redisUrl, clock, log }
   const [bus, relay] = await Promise.all([createBus(shared), createRelay(shared)])
-  const queue = await createQueue({ ...shared, store, work: work.of(name), bus, relay, role: 'worker', pauses: { reconcileMs: 500, actionMs: () => 50 }, ...options })
+  const queue = await createQueue({
+    ...shared,
+    store,
+    work: work.of(name),
+    bus,
+    relay,
+    role: 'worker',
+    pauses: { reconcileMs: 500, actionMs: () => 50 },
+    ...options,
+  })
   await queue.startWorkers()
   const end = async (): Promise<void> => {
     open.delete(made)

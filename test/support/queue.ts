@@ -41,7 +41,9 @@ async function withPostgres(): Promise<QueueBackend> {
     databaseUrl,
     redisUrl: undefined,
     stop: () => postgres.stop(),
-    start: async () => { postgres = await start() },
+    start: async () => {
+      postgres = await start()
+    },
     forgetJobs: async () => {
       const client = new pg.Client({ connectionString: databaseUrl })
       await client.connect()
@@ -70,7 +72,9 @@ async function withRedis(): Promise<QueueBackend> {
     databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
     redisUrl,
     stop,
-    start: async () => { server = await startRedis(port, dir, redisUrl) },
+    start: async () => {
+      server = await startRedis(port, dir, redisUrl)
+    },
     forgetJobs: async () => {
       const redis = new Redis(redisUrl)
       await redis.flushall()
@@ -85,7 +89,20 @@ async function withRedis(): Promise<QueueBackend> {
 
 /** With an append-only file, as a Redis that holds jobs should have. */
 async function startRedis(port: number, dir: string, redisUrl: string): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction']
+  const args = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    dir,
+    '--appendonly',
+    'yes',
+    '--save',
+    '',
+    '--maxmemory-policy',
+    'noeviction',
+  ]
   const server = spawn('redis-server', args, { stdio: 'ignore' })
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null, retryStrategy: () => 50 })
   redis.on('error', () => undefined)
@@ -105,7 +122,11 @@ export async function freePort(): Promise<number> {
 }
 
 /** Looks every 20 ms until `check` returns something; the only way these tests wait. */
-export async function until<T>(what: string, check: () => T | undefined | false | Promise<T | undefined | false>, limitMs = 40_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  check: () => T | undefined | false | Promise<T | undefined | false>,
+  limitMs = 40_000,
+): Promise<T> {
   const startedMs = Date.now()
   for (;;) {
     const found = await check()

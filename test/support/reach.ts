@@ -4,13 +4,19 @@ import { BugError } from '../../nodes/contract/errors.ts'
 
 export type Reach = Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'events'>
 
-const refuse = (what: string) => (): never => { throw new BugError(`This test gave the node no ${what}.`) }
+const refuse = (what: string) => (): never => {
+  throw new BugError(`This test gave the node no ${what}.`)
+}
 
 /** Everything refuses but what `given` brings. */
 export function testReach(given: Partial<Reach> = {}): Reach {
   return {
-    agents: { ask: refuse('agents') }, speech: { speak: refuse('speech') },
-    mail: { send: refuse('mail') }, mqtt: { publish: refuse('mqtt') }, push: { send: refuse('push') },
-    events: { isAcknowledged: async () => false }, ...given,
+    agents: { ask: refuse('agents') },
+    speech: { speak: refuse('speech') },
+    mail: { send: refuse('mail') },
+    mqtt: { publish: refuse('mqtt') },
+    push: { send: refuse('push') },
+    events: { isAcknowledged: async () => false },
+    ...given,
   }
 }

@@ -28,7 +28,9 @@ export class RecordingWork {
   perform: (order: ActionOrder, signal: AbortSignal) => Promise<Performed> = async () => delivered
 
   running(streamId?: string): RecordedSession[] {
-    return this.sessions.filter((session) => session.endedAtMs === undefined && (streamId === undefined || session.streamId === streamId))
+    return this.sessions.filter(
+      (session) => session.endedAtMs === undefined && (streamId === undefined || session.streamId === streamId),
+    )
   }
 
   /** The work of one process, known by `worker`. */
@@ -45,7 +47,16 @@ export class RecordingWork {
   async #run(order: SessionOrder, signal: AbortSignal, worker: string): Promise<Ending> {
     const { streamId, run, generation } = order
     const { promise, resolve, reject } = Promise.withResolvers<Ending>()
-    const session: RecordedSession = { streamId, run, generation, worker, startedAtMs: Date.now(), endedAtMs: undefined, end: resolve, fail: reject }
+    const session: RecordedSession = {
+      streamId,
+      run,
+      generation,
+      worker,
+      startedAtMs: Date.now(),
+      endedAtMs: undefined,
+      end: resolve,
+      fail: reject,
+    }
     this.sessions.push(session)
     const stop = (): void => reject(new StoppedError())
     if (signal.aborted) stop()

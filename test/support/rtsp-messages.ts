@@ -8,7 +8,11 @@ export interface RtspRequest {
   body: string
 }
 export type RtspItem = { type: 'request'; request: RtspRequest } | { type: 'packet'; channel: number; data: Buffer }
-export interface RtspLogin { user: string; password: string; scheme: 'basic' | 'digest' }
+export interface RtspLogin {
+  user: string
+  password: string
+  scheme: 'basic' | 'digest'
+}
 
 /** Cuts a connection's bytes into requests and packets, however they arrive. */
 export class RtspReader {
@@ -38,7 +42,9 @@ export class RtspReader {
     const headEnd = this.#buffer.indexOf('\r\n\r\n')
     if (headEnd < 0) return undefined
     const [first = '', ...lines] = this.#buffer.subarray(0, headEnd).toString('latin1').split('\r\n')
-    const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]))
+    const headers = Object.fromEntries(
+      lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
+    )
     const end = headEnd + 4 + Number(headers['content-length'] ?? 0)
     if (this.#buffer.length < end) return undefined
     const body = this.#buffer.subarray(headEnd + 4, end).toString('utf8')
@@ -49,9 +55,20 @@ export class RtspReader {
 }
 
 /** One answer, ready to send. */
-export function rtspAnswer(request: RtspRequest, status: string, headers: Record<string, string> = {}, body = ''): string {
-  const all = { CSeq: request.headers['cseq'] ?? '0', ...headers, ...(body === '' ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }) }
-  return `RTSP/1.0 ${status}\r\n${Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
+export function rtspAnswer(
+  request: RtspRequest,
+  status: string,
+  headers: Record<string, string> = {},
+  body = '',
+): string {
+  const all = {
+    CSeq: request.headers['cseq'] ?? '0',
+    ...headers,
+    ...(body === '' ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+  }
+  return `RTSP/1.0 ${status}\r\n${Object.entries(all)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n${body}`
 }
 
 /** One packet on an interleaved channel. */
@@ -61,19 +78,26 @@ export function rtspPacket(channel: number, data: Buffer): Buffer {
   return Buffer.concat([head, data])
 }
 
-const realm = 'camera', nonce = 'c0ffee'
+const realm = 'camera',
+  nonce = 'c0ffee'
 
 /** The header of a 401. */
 export function rtspChallenge(scheme: RtspLogin['scheme']): Record<string, string> {
-  return { 'WWW-Authenticate': scheme === 'basic' ? `Basic realm="${realm}"` : `Digest realm="${realm}", nonce="${nonce}"` }
+  return {
+    'WWW-Authenticate': scheme === 'basic' ? `Basic realm="${realm}"` : `Digest realm="${realm}", nonce="${nonce}"`,
+  }
 }
 
 export function mayAsk(request: RtspRequest, login: RtspLogin): boolean {
   const given = request.headers['authorization'] ?? ''
-  if (login.scheme === 'basic') return given === `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`
+  if (login.scheme === 'basic')
+    return given === `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}`
   const field = (name: string): string => new RegExp(`\\b${name}="([^"]*)"`).exec(given)?.[1] ?? ''
   const secret = md5(`${login.user}:${realm}:${login.password}`)
-  return field('username') === login.user && field('response') === md5(`${secret}:${nonce}:${md5(`${request.method}:${field('uri')}`)}`)
+  return (
+    field('username') === login.user &&
+    field('response') === md5(`${secret}:${nonce}:${md5(`${request.method}:${field('uri')}`)}`)
+  )
 }
 
 function md5(text: string): string {

@@ -3,10 +3,26 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { mayAsk, RtspReader, rtspAnswer, rtspChallenge, rtspPacket, type RtspLogin, type RtspRequest } from './rtsp-messages.ts'
+import {
+  mayAsk,
+  RtspReader,
+  rtspAnswer,
+  rtspChallenge,
+  rtspPacket,
+  type RtspLogin,
+  type RtspRequest,
+} from './rtsp-messages.ts'
 
-interface Published { sdp: string; channels: Map<number, { track: string; isControl: boolean }>; players: Set<Player> }
-interface Player { socket: Socket; tracks: Map<string, Send>; isPlaying: boolean }
+interface Published {
+  sdp: string
+  channels: Map<number, { track: string; isControl: boolean }>
+  players: Set<Player>
+}
+interface Player {
+  socket: Socket
+  tracks: Map<string, Send>
+  isPlaying: boolean
+}
 type Send = (isControl: boolean, data: Buffer) => void
 
 export interface RtspServer {
@@ -32,7 +48,13 @@ export interface RtspServer {
 
 /** Players need `login`; publishers never do. */
 export async function startRtspServer(options: { login?: RtspLogin } = {}): Promise<RtspServer> {
-  const state = { paused: false, connections: 0, streams: new Map<string, Published>(), waiting: new Set<() => void>(), login: options.login }
+  const state = {
+    paused: false,
+    connections: 0,
+    streams: new Map<string, Published>(),
+    waiting: new Set<() => void>(),
+    login: options.login,
+  }
   const sockets = new Set<Socket>()
   let server = await listen(0)
   const port = (server.address() as AddressInfo).port
@@ -52,14 +74,23 @@ export async function startRtspServer(options: { login?: RtspLogin } = {}): Prom
 
   return {
     port,
-    url: (path, login) => `rtsp://${login ? `${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@` : ''}127.0.0.1:${port}/${path}`,
-    pause: () => { state.paused = true },
-    resume: () => { state.paused = false },
+    url: (path, login) =>
+      `rtsp://${login ? `${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@` : ''}127.0.0.1:${port}/${path}`,
+    pause: () => {
+      state.paused = true
+    },
+    resume: () => {
+      state.paused = false
+    },
     published: async (path) => {
       while (!state.streams.has(path)) await new Promise<void>((resolve) => state.waiting.add(resolve))
     },
     isPublished: (path) => state.streams.has(path),
-    players: () => [...state.streams.values()].reduce((sum, { players }) => sum + [...players].filter(({ isPlaying }) => isPlaying).length, 0),
+    players: () =>
+      [...state.streams.values()].reduce(
+        (sum, { players }) => sum + [...players].filter(({ isPlaying }) => isPlaying).length,
+        0,
+      ),
     connections: () => state.connections,
     close: async () => {
       if (!server.listening) return
@@ -69,11 +100,18 @@ export async function startRtspServer(options: { login?: RtspLogin } = {}): Prom
       state.streams.clear()
       await closed
     },
-    restart: async () => { server = await listen(port) },
+    restart: async () => {
+      server = await listen(port)
+    },
   }
 }
 
-interface State { paused: boolean; streams: Map<string, Published>; waiting: Set<() => void>; login: RtspLogin | undefined }
+interface State {
+  paused: boolean
+  streams: Map<string, Published>
+  waiting: Set<() => void>
+  login: RtspLogin | undefined
+}
 
 /** One connection, which is a publisher once it has announced something and a player otherwise. */
 function serve(socket: Socket, state: State): void {
@@ -92,7 +130,10 @@ function serve(socket: Socket, state: State): void {
         published = { sdp: item.request.body, channels: new Map(), players: new Set() }
         state.streams.set(pathOf(item.request.url), published)
         socket.write(rtspAnswer(item.request, '200 OK'))
-      } else socket.write(published ? answerPublisher(item.request, published, state) : answerPlayer(item.request, player, state))
+      } else
+        socket.write(
+          published ? answerPublisher(item.request, published, state) : answerPlayer(item.request, player, state),
+        )
     }
   })
 }
@@ -113,14 +154,21 @@ function answerPublisher(request: RtspRequest, published: Published, state: Stat
 }
 
 function answerPlayer(request: RtspRequest, player: Player, state: State): string {
-  if (request.method === 'OPTIONS') return rtspAnswer(request, '200 OK', { Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, ANNOUNCE, RECORD' })
-  if (state.login && !mayAsk(request, state.login)) return rtspAnswer(request, '401 Unauthorized', rtspChallenge(state.login.scheme))
+  if (request.method === 'OPTIONS')
+    return rtspAnswer(request, '200 OK', { Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, ANNOUNCE, RECORD' })
+  if (state.login && !mayAsk(request, state.login))
+    return rtspAnswer(request, '401 Unauthorized', rtspChallenge(state.login.scheme))
   const stream = state.streams.get(pathOf(request.url))
   if (!stream) return rtspAnswer(request, '404 Not Found')
   const session = { Session: 'player;timeout=60' }
   switch (request.method) {
     case 'DESCRIBE':
-      return rtspAnswer(request, '200 OK', { 'Content-Base': `${request.url}/`, 'Content-Type': 'application/sdp' }, stream.sdp)
+      return rtspAnswer(
+        request,
+        '200 OK',
+        { 'Content-Base': `${request.url}/`, 'Content-Type': 'application/sdp' },
+        stream.sdp,
+      )
     case 'SETUP': {
       const { transport, send } = openTransport(request, player.socket)
       player.tracks.set(trackOf(request.url), send)
@@ -151,7 +199,8 @@ function forward(published: Published, channel: number, data: Buffer): void {
 function openTransport(request: RtspRequest, socket: Socket): { transport: string; send: Send } {
   const { transport, first } = readTransport(request)
   const ports = /client_port=(\d+)-(\d+)/.exec(transport)
-  if (!ports) return { transport, send: (isControl, data) => socket.write(rtspPacket(first + (isControl ? 1 : 0), data)) }
+  if (!ports)
+    return { transport, send: (isControl, data) => socket.write(rtspPacket(first + (isControl ? 1 : 0), data)) }
   const udp = createSocket('udp4')
   udp.on('error', () => undefined)
   udp.bind(0, '127.0.0.1')

@@ -42,16 +42,34 @@ export interface BenchOptions {
 
 export const quietLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-const node = (id: string, type: string, config: Record<string, unknown> = {}): PlanNode => ({ id, type, version: 1, config })
+const node = (id: string, type: string, config: Record<string, unknown> = {}): PlanNode => ({
+  id,
+  type,
+  version: 1,
+  config,
+})
 const tick = (id: string, port: string): Target => ({ to: 'tick', node: id, port })
 
 /** camera → interaction model → notification, unless `plan` says otherwise. */
 export function testPlan(source: Record<string, unknown> = {}, plan: Partial<PlanStream> = {}): PlanStream {
   return {
-    id: 'cam', source: node('cam', 'simulated-camera', { kind: 'rtsp', lostAfterS: 5, frozenAfterS: 30, ...source }), taps: defaultTaps,
-    ticks: [node('model', 'interaction-model', { connection: 'fake', instruction: 'Warn of falls.', persona: 'default', watchFor: [], timeoutS: 5 })],
+    id: 'cam',
+    source: node('cam', 'simulated-camera', { kind: 'rtsp', lostAfterS: 5, frozenAfterS: 30, ...source }),
+    taps: defaultTaps,
+    ticks: [
+      node('model', 'interaction-model', {
+        connection: 'fake',
+        instruction: 'Warn of falls.',
+        persona: 'default',
+        watchFor: [],
+        timeoutS: 5,
+      }),
+    ],
     actions: [node('tell', 'notification', { channel: 'inbox', url: '', title: 'Fall', connection: '', text: '' })],
-    routes: { 'cam.frames': [tick('model', 'frames')], 'model.response': [{ to: 'action', node: 'tell', port: 'message' }] },
+    routes: {
+      'cam.frames': [tick('model', 'frames')],
+      'model.response': [{ to: 'action', node: 'tell', port: 'message' }],
+    },
     ...plan,
   }
 }
@@ -63,20 +81,45 @@ export function sessionBench(options: BenchOptions = {}): SessionBench {
   const bus = memoryBus()
   const camera = simulatedCamera({ clock, ...options.camera })
   const model = fakeModel({ clock, ...options })
-  const definitions = [camera.definition, interactionModel, cooldown, notification, ...options.nodes ?? []]
+  const definitions = [camera.definition, interactionModel, cooldown, notification, ...(options.nodes ?? [])]
   const deps: SessionDeps = {
-    clock, log: quietLog, nodes: new Map(definitions.map((definition) => [definition.type, definition])),
-    media: () => ({ open: () => { throw new Error('The simulated camera opens no media.') } }),
-    models: model, store, bus, relay: memoryRelay(), random: () => 0.5, recorder: new Recorder({ store, clock, log: quietLog }, options.limits),
+    clock,
+    log: quietLog,
+    nodes: new Map(definitions.map((definition) => [definition.type, definition])),
+    media: () => ({
+      open: () => {
+        throw new Error('The simulated camera opens no media.')
+      },
+    }),
+    models: model,
+    store,
+    bus,
+    relay: memoryRelay(),
+    random: () => 0.5,
+    recorder: new Recorder({ store, clock, log: quietLog }, options.limits),
   }
   const order: SessionOrder = {
-    streamId: 'flow1-cam', run: 1, generation: 1, flow: { id: 'flow1', name: 'Fall alert', revision: 1 }, plan: testPlan(options.source, options.plan), resume: null,
+    streamId: 'flow1-cam',
+    run: 1,
+    generation: 1,
+    flow: { id: 'flow1', name: 'Fall alert', revision: 1 },
+    plan: testPlan(options.source, options.plan),
+    resume: null,
   }
   return {
-    clock, store, bus, camera, model, deps, order,
+    clock,
+    store,
+    bus,
+    camera,
+    model,
+    deps,
+    order,
     start: (patch = {}) => {
       const control = new AbortController()
-      return { ended: runSession({ ...order, ...patch }, deps, control.signal), abort: (reason) => control.abort(reason) }
+      return {
+        ended: runSession({ ...order, ...patch }, deps, control.signal),
+        abort: (reason) => control.abort(reason),
+      }
     },
   }
 }
@@ -85,7 +128,11 @@ export function sessionBench(options: BenchOptions = {}): SessionBench {
 export const eventKinds = (bench: SessionBench): string[] => bench.store.events.map((event) => event.kind)
 
 /** Ends a session, by default as a person would, and fails when it has left a timer open. */
-export async function stopSession(bench: SessionBench, session: ReturnType<SessionBench['start']>, reason: Error = new StoppedError()): Promise<void> {
+export async function stopSession(
+  bench: SessionBench,
+  session: ReturnType<SessionBench['start']>,
+  reason: Error = new StoppedError(),
+): Promise<void> {
   session.abort(reason)
   await bench.clock.advance(12_000)
   await session.ended

@@ -5,15 +5,26 @@ import { defineSource, port, type SourceNode } from '../../nodes/contract/define
 import type { Frame } from '../../nodes/contract/frames.ts'
 
 /** A frame with a picture of its own: no two have the same luma unless `look` says so. */
-export function testFrame(seq: number, options: { atMs?: number; mediaTimeS?: number; look?: number; jpeg?: Uint8Array } = {}): Frame {
+export function testFrame(
+  seq: number,
+  options: { atMs?: number; mediaTimeS?: number; look?: number; jpeg?: Uint8Array } = {},
+): Frame {
   const look = options.look ?? seq
   const picture = { width: 640, height: 480, jpeg: options.jpeg ?? new TextEncoder().encode(`jpeg ${look}`) }
   const floor = { width: 256, height: 192, jpeg: new TextEncoder().encode(`floor ${look}`) }
   const data = new Uint8Array(16)
   new DataView(data.buffer).setUint32(0, look)
   return {
-    seq, atMs: options.atMs ?? 0, mediaTimeS: options.mediaTimeS ?? seq, picture, full: picture, floor,
-    luma: { width: 4, height: 4, data }, kind: 'I', visualTokens: 302, fullRateTokens: 302,
+    seq,
+    atMs: options.atMs ?? 0,
+    mediaTimeS: options.mediaTimeS ?? seq,
+    picture,
+    full: picture,
+    floor,
+    luma: { width: 4, height: 4, data },
+    kind: 'I',
+    visualTokens: 302,
+    fullRateTokens: 302,
   }
 }
 
@@ -48,22 +59,40 @@ export function simulatedCamera(options: SimulatedOptions): SimulatedCamera {
   let broken = new AbortController()
   let looks = 0
   const camera: SimulatedCamera = {
-    opens: 0, down: null, silent: false, frozen: null,
+    opens: 0,
+    down: null,
+    silent: false,
+    frozen: null,
     breakWith: (error) => broken.abort(error),
     definition: defineSource({
-      type: 'simulated-camera', version: 1, title: 'Simulated camera', icon: 'camera', group: 'video', help: 'For tests.',
-      ports: { in: {}, out: { frames: port('frames') } }, config: z.looseObject({}), card: '', needs: ['clock'],
+      type: 'simulated-camera',
+      version: 1,
+      title: 'Simulated camera',
+      icon: 'camera',
+      group: 'video',
+      help: 'For tests.',
+      ports: { in: {}, out: { frames: port('frames') } },
+      config: z.looseObject({}),
+      card: '',
+      needs: ['clock'],
       async *open(ctx) {
         camera.opens++
         if (camera.down) throw camera.down
         broken = new AbortController()
         const signal = AbortSignal.any([ctx.signal, broken.signal])
-        const rethrow = (): never => { throw broken.signal.reason ?? ctx.signal.reason }
+        const rethrow = (): never => {
+          throw broken.signal.reason ?? ctx.signal.reason
+        }
         await clock.sleep(options.delayMs ?? 0, signal).catch(rethrow)
         const first = Math.ceil(ctx.startAtS ?? 0)
         let dueMs = clock.nowMs()
         for (let seq = first; options.frames === undefined || seq < options.frames; seq++) {
-          if (!camera.silent) yield testFrame(seq, { atMs: clock.nowMs(), look: camera.frozen ?? 1000 + looks++, ...(options.jpeg ? { jpeg: options.jpeg } : {}) })
+          if (!camera.silent)
+            yield testFrame(seq, {
+              atMs: clock.nowMs(),
+              look: camera.frozen ?? 1000 + looks++,
+              ...(options.jpeg ? { jpeg: options.jpeg } : {}),
+            })
           dueMs += options.everyMs ?? 1000
           await clock.sleep(dueMs - clock.nowMs(), signal).catch(rethrow)
         }

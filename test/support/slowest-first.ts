@@ -5,12 +5,32 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Measured; only the ones above about ten seconds. One that reckons stands beside one that waits. */
 const slowest = [
-  'test/edge/falls.test.ts', 'test/media/rtsp.test.ts', 'test/media/web.test.ts', 'test/media/clips.test.ts', 'test/engine/day.test.ts',
-  'test/media/masks.test.ts', 'test/conformance/openai.test.ts', 'test/store/embedded.test.ts', 'test/speech/speech.test.ts', 'test/media/safety.test.ts',
-  'test/edge/pose-process.test.ts', 'test/media/library.test.ts', 'test/edge/adacodec-clips.test.ts', 'test/media/browser.test.ts', 'test/rules/lint.test.ts',
-  'test/agents/agents.test.ts', 'test/store/db.test.ts',
-  'test/queue/outage.test.ts', 'test/queue/takeover.test.ts', 'test/queue/actions.test.ts', 'test/queue/real-store.test.ts', 'test/queue/streams.test.ts',
-  'test/product/faults.test.ts', 'test/product/workers.test.ts', 'test/product/voice.test.ts', 'test/browser/accessibility.test.ts',
+  'test/edge/falls.test.ts',
+  'test/media/rtsp.test.ts',
+  'test/media/web.test.ts',
+  'test/media/clips.test.ts',
+  'test/engine/day.test.ts',
+  'test/media/masks.test.ts',
+  'test/conformance/openai.test.ts',
+  'test/store/embedded.test.ts',
+  'test/speech/speech.test.ts',
+  'test/media/safety.test.ts',
+  'test/edge/pose-process.test.ts',
+  'test/media/library.test.ts',
+  'test/edge/adacodec-clips.test.ts',
+  'test/media/browser.test.ts',
+  'test/rules/lint.test.ts',
+  'test/agents/agents.test.ts',
+  'test/store/db.test.ts',
+  'test/queue/outage.test.ts',
+  'test/queue/takeover.test.ts',
+  'test/queue/actions.test.ts',
+  'test/queue/real-store.test.ts',
+  'test/queue/streams.test.ts',
+  'test/product/faults.test.ts',
+  'test/product/workers.test.ts',
+  'test/product/voice.test.ts',
+  'test/browser/accessibility.test.ts',
 ]
 
 /** Vitest's `sequence.sequencer`. */

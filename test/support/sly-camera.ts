@@ -11,7 +11,10 @@ export interface SlyCamera {
   close(): Promise<void>
 }
 
-export type Answer = { redirect: string } | { body: string | Uint8Array; type?: string } | { status: number; headers: Record<string, string> }
+export type Answer =
+  | { redirect: string }
+  | { body: string | Uint8Array; type?: string }
+  | { status: number; headers: Record<string, string> }
 
 async function listen(server: Server, asked: string[]): Promise<SlyCamera> {
   const sockets = new Set<{ destroy(): void }>()
@@ -22,7 +25,8 @@ async function listen(server: Server, asked: string[]): Promise<SlyCamera> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
-    port: (server.address() as AddressInfo).port, asked,
+    port: (server.address() as AddressInfo).port,
+    asked,
     close: async () => {
       const closed = once(server, 'close')
       server.close()
@@ -33,7 +37,10 @@ async function listen(server: Server, asked: string[]): Promise<SlyCamera> {
 }
 
 /** Answers each path as `answer` says; 404 for the rest. `tls` makes it an https one. */
-export function startSlyCamera(answer: (path: string, request: IncomingMessage) => Answer | undefined, tls?: { key: string; cert: string }): Promise<SlyCamera> {
+export function startSlyCamera(
+  answer: (path: string, request: IncomingMessage) => Answer | undefined,
+  tls?: { key: string; cert: string },
+): Promise<SlyCamera> {
   const asked: string[] = []
   const serve: RequestListener = (request, response) => {
     asked.push(`${request.method ?? ''} ${request.headers.host ?? ''}${request.url ?? ''}`)
@@ -41,7 +48,13 @@ export function startSlyCamera(answer: (path: string, request: IncomingMessage) 
     if (!given) response.writeHead(404).end()
     else if ('redirect' in given) response.writeHead(302, { location: given.redirect }).end()
     else if ('status' in given) response.writeHead(given.status, given.headers).end()
-    else response.writeHead(200, { 'content-type': given.type ?? 'application/octet-stream', 'content-length': Buffer.byteLength(given.body) }).end(given.body)
+    else
+      response
+        .writeHead(200, {
+          'content-type': given.type ?? 'application/octet-stream',
+          'content-length': Buffer.byteLength(given.body),
+        })
+        .end(given.body)
   }
   return listen(tls ? createTlsServer(tls, serve) : createWebServer(serve), asked)
 }
@@ -49,13 +62,16 @@ export function startSlyCamera(answer: (path: string, request: IncomingMessage) 
 /** Answers every RTSP request with these bytes. */
 export function startSlyRtsp(answer: string): Promise<SlyCamera> {
   const asked: string[] = []
-  return listen(createServer((socket) => {
-    socket.on('error', () => undefined)
-    socket.on('data', (chunk: Buffer) => {
-      asked.push(chunk.toString('latin1').split('\r\n', 1)[0] ?? '')
-      socket.write(answer.replace('{cseq}', /CSeq: (\d+)/.exec(chunk.toString('latin1'))?.[1] ?? '0'))
-    })
-  }), asked)
+  return listen(
+    createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.on('data', (chunk: Buffer) => {
+        asked.push(chunk.toString('latin1').split('\r\n', 1)[0] ?? '')
+        socket.write(answer.replace('{cseq}', /CSeq: (\d+)/.exec(chunk.toString('latin1'))?.[1] ?? '0'))
+      })
+    }),
+    asked,
+  )
 }
 
 /** An HLS playlist with these entries. */

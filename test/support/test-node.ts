@@ -1,6 +1,14 @@
 // Runs one node alone, as the engine would: state kept between ticks, status and messages collected. Every node's test starts here.
 import type { ConnectionPort, HttpPort, ModelSession, PicturePort } from '../../nodes/contract/capabilities.ts'
-import type { ActionResult, Arrival, CheckContext, LentMemory, NodeDefinition, Ports, TickInfo } from '../../nodes/contract/define.ts'
+import type {
+  ActionResult,
+  Arrival,
+  CheckContext,
+  LentMemory,
+  NodeDefinition,
+  Ports,
+  TickInfo,
+} from '../../nodes/contract/define.ts'
 import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import { BugError, type Problem } from '../../nodes/contract/errors.ts'
 import type { EventKind, Message, NodeStatus } from '../../nodes/contract/events.ts'
@@ -40,54 +48,110 @@ export interface TestNode {
 
 /** A message as another node would send it. */
 export function testMessage(text: string, patch: Partial<Message> = {}): Message {
-  return { id: `m-${text}`, eventId: `e-${text}`, at: '2026-01-01T00:00:00.000Z', text, source: { flow: 'flow1', node: 'model', stream: 'flow1-cam' }, ...patch }
+  return {
+    id: `m-${text}`,
+    eventId: `e-${text}`,
+    at: '2026-01-01T00:00:00.000Z',
+    text,
+    source: { flow: 'flow1', node: 'model', stream: 'flow1-cam' },
+    ...patch,
+  }
 }
 
 function arrivalsOf(inputs: Record<string, unknown>): Arrival[] {
-  return Object.entries(inputs).flatMap(([port, values]) => Array.isArray(values) ? (values as Message[]).filter((value) => 'eventId' in value).map((message) => ({ port, message })) : [])
+  return Object.entries(inputs).flatMap(([port, values]) =>
+    Array.isArray(values)
+      ? (values as Message[]).filter((value) => 'eventId' in value).map((message) => ({ port, message }))
+      : [],
+  )
 }
 
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const refuse = (what: string) => (): never => { throw new BugError(`This test gave the node no ${what}.`) }
+const refuse = (what: string) => (): never => {
+  throw new BugError(`This test gave the node no ${what}.`)
+}
 
 /** A node on its own, with its config completed as the compiler does. */
 export function testNode(definition: NodeDefinition, options: TestNodeOptions = {}): TestNode {
   const clock = options.clock ?? fakeClock()
   const config = definition.config.parse(options.config ?? {})
   const signal = options.signal ?? new AbortController().signal
-  const checkContext = (connections: ConnectionInfo[] = []): CheckContext => ({ connection: (name) => connections.find((each) => each.name === name) })
+  const checkContext = (connections: ConnectionInfo[] = []): CheckContext => ({
+    connection: (name) => connections.find((each) => each.name === name),
+  })
   let number = 0
   const node: TestNode = {
-    clock, status: null, state: definition.role === 'tick' ? definition.state() : null,
+    clock,
+    status: null,
+    state: definition.role === 'tick' ? definition.state() : null,
     check: (connections) => definition.check?.(config, checkContext(connections)) ?? [],
     taps: (connections) => definition.taps?.(config, checkContext(connections)) ?? {},
     tick: async (inputs = {}, info = {}) => {
       if (definition.role !== 'tick') throw new BugError(`"${definition.type}" has no ticks.`)
       if (number++ > 0) await clock.advance(1000)
       let count = 0
-      const tick: TickInfo = { number, atMs: clock.nowMs(), mediaTimeS: number - 1, seconds: 1, camera: 'ok', last: false, ...info }
-      const received = Object.fromEntries(Object.entries(definition.ports.in).map(([name, port]) => [name, inputs[name] ?? (port.kind === 'frames' || port.kind === 'memory' ? undefined : [])]))
+      const tick: TickInfo = {
+        number,
+        atMs: clock.nowMs(),
+        mediaTimeS: number - 1,
+        seconds: 1,
+        camera: 'ok',
+        last: false,
+        ...info,
+      }
+      const received = Object.fromEntries(
+        Object.entries(definition.ports.in).map(([name, port]) => [
+          name,
+          inputs[name] ?? (port.kind === 'frames' || port.kind === 'memory' ? undefined : []),
+        ]),
+      )
       const sent = await definition.onTick(received as never, {
-        config, clock, log: silentLog, signal, state: node.state, tick, arrivals: arrivalsOf(inputs), flow: { id: 'flow1', name: 'Fall alert' },
-        status: (text, extra) => { node.status = { text, tone: extra?.tone ?? 'ok', ...(extra?.data ? { data: extra.data } : {}) } },
-        message: (text, extra: { fields?: Record<string, unknown>; mediaTimeS?: number; frame?: Frame } = {}) => testMessage(text, {
-          id: `${number}-${count}`, eventId: `${number}-${count++}`, mediaTimeS: extra.mediaTimeS ?? tick.mediaTimeS, ...(extra.fields ? { fields: extra.fields } : {}),
-        }),
+        config,
+        clock,
+        log: silentLog,
+        signal,
+        state: node.state,
+        tick,
+        arrivals: arrivalsOf(inputs),
+        flow: { id: 'flow1', name: 'Fall alert' },
+        status: (text, extra) => {
+          node.status = { text, tone: extra?.tone ?? 'ok', ...(extra?.data ? { data: extra.data } : {}) }
+        },
+        message: (text, extra: { fields?: Record<string, unknown>; mediaTimeS?: number; frame?: Frame } = {}) =>
+          testMessage(text, {
+            id: `${number}-${count}`,
+            eventId: `${number}-${count++}`,
+            mediaTimeS: extra.mediaTimeS ?? tick.mediaTimeS,
+            ...(extra.fields ? { fields: extra.fields } : {}),
+          }),
         ...(options.model ? { model: options.model } : {}),
-        ...(options.modelMemories ? { modelMemories: options.modelMemories } : {}), ...(options.note ? { note: options.note } : {}),
+        ...(options.modelMemories ? { modelMemories: options.modelMemories } : {}),
+        ...(options.note ? { note: options.note } : {}),
       })
       return sent
     },
-    restart: () => { node.state = JSON.parse(JSON.stringify(node.state)) as unknown },
+    restart: () => {
+      node.state = JSON.parse(JSON.stringify(node.state)) as unknown
+    },
     perform: async (message) => {
       if (definition.role !== 'action') throw new BugError(`"${definition.type}" performs nothing.`)
       return await definition.perform(message, {
-        config, clock, log: silentLog, signal, idempotencyKey: `${message.eventId}_node`, attempt: options.attempt ?? 1,
-        flow: { id: 'flow1', name: 'Fall alert' }, node: { id: 'node', name: 'node' },
-        http: options.http ?? { request: refuse('http') }, pictures: options.pictures ?? { ofEvent: async () => undefined, recentOfEvent: async () => [] },
-        ...testReach(options.reach), phase: options.phase ?? '',
+        config,
+        clock,
+        log: silentLog,
+        signal,
+        idempotencyKey: `${message.eventId}_node`,
+        attempt: options.attempt ?? 1,
+        flow: { id: 'flow1', name: 'Fall alert' },
+        node: { id: 'node', name: 'node' },
+        http: options.http ?? { request: refuse('http') },
+        pictures: options.pictures ?? { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+        ...testReach(options.reach),
+        phase: options.phase ?? '',
         connections: { get: refuse('connections'), sign: async () => undefined, ...options.connections },
-        acknowledgeUrl: (each) => `http://heed.test/ack/${each.eventId}`, pictureUrl: (each) => options.pictureUrl?.(each), absoluteUrl: (path) => `http://heed.test${path}`,
+        acknowledgeUrl: (each) => `http://heed.test/ack/${each.eventId}`,
+        pictureUrl: (each) => options.pictureUrl?.(each),
+        absoluteUrl: (path) => `http://heed.test${path}`,
       })
     },
   }

@@ -32,7 +32,13 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     request.on('end', () => {
       const raw = Buffer.concat(chunks).toString('utf8')
       const key = String(request.headers['idempotency-key'] ?? '')
-      received.push({ atMs: Date.now(), key, headers: request.headers, raw, body: JSON.parse(raw) as Record<string, unknown> })
+      received.push({
+        atMs: Date.now(),
+        key,
+        headers: request.headers,
+        raw,
+        body: JSON.parse(raw) as Record<string, unknown>,
+      })
       const behaviour = plan.shift() ?? 200
       if (behaviour === 'hang') return
       if (behaviour === 'close') {
@@ -52,9 +58,10 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     script: (...behaviours) => {
       plan = behaviours
     },
-    stop: () => new Promise((resolve) => {
-      server.closeAllConnections()
-      server.close(() => resolve())
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
   }
 }

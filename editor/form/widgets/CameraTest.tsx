@@ -7,18 +7,32 @@ import type { CameraReport } from '../../views.ts'
 import { clock } from '../../words.ts'
 
 function Facts({ report }: { report: Extract<CameraReport, { ok: true }> }) {
-  const source = report.snapshot.startsWith('data:') || report.snapshot.startsWith('/') ? report.snapshot : `data:image/jpeg;base64,${report.snapshot}`
+  const source =
+    report.snapshot.startsWith('data:') || report.snapshot.startsWith('/')
+      ? report.snapshot
+      : `data:image/jpeg;base64,${report.snapshot}`
   const length = report.durationS === null ? 'live' : `${clock(report.durationS)} long`
   return (
     <div className="notice" data-tone="ok" style={{ marginTop: 8 }}>
-      <img src={source} alt="What the camera sees now" style={{ width: '100%', borderRadius: 6, display: 'block', marginBottom: 8 }} />
-      It works: {report.width}×{report.height}, {Number(report.fps.toFixed(1))} pictures a second, {report.codec}, {length}.
+      <img
+        src={source}
+        alt="What the camera sees now"
+        style={{ width: '100%', borderRadius: 6, display: 'block', marginBottom: 8 }}
+      />
+      It works: {report.width}×{report.height}, {Number(report.fps.toFixed(1))} pictures a second, {report.codec},{' '}
+      {length}.
     </div>
   )
 }
 
 /** The button and its answer. */
-export function CameraTest({ config, owner }: { config: Record<string, unknown>; owner?: { flow: string; node: string } }) {
+export function CameraTest({
+  config,
+  owner,
+}: {
+  config: Record<string, unknown>
+  owner?: { flow: string; node: string }
+}) {
   const [report, setReport] = useState<CameraReport | null>(null)
   const [isTesting, setTesting] = useState(false)
   const test = async (): Promise<void> => {
@@ -27,19 +41,35 @@ export function CameraTest({ config, owner }: { config: Record<string, unknown>;
     try {
       setReport(await api.testCamera(config, owner))
     } catch (error) {
-      setReport({ ok: false, code: error instanceof ApiError ? error.code : '', message: error instanceof Error ? error.message : String(error) })
+      setReport({
+        ok: false,
+        code: error instanceof ApiError ? error.code : '',
+        message: error instanceof Error ? error.message : String(error),
+      })
     } finally {
       setTesting(false)
     }
   }
   return (
     <div>
-      <Button variant="default" size="xs" mt={8} loading={isTesting} onClick={() => void test()} data-testid="camera-test" leftSection={<IconPhotoSearch size={16} aria-hidden />}>
+      <Button
+        variant="default"
+        size="xs"
+        mt={8}
+        loading={isTesting}
+        onClick={() => void test()}
+        data-testid="camera-test"
+        leftSection={<IconPhotoSearch size={16} aria-hidden />}
+      >
         Test the camera
       </Button>
       <div role="status">
         {report?.ok === true && <Facts report={report} />}
-        {report?.ok === false && <div className="notice" data-tone="bad" style={{ marginTop: 8 }} data-testid="camera-test-failed">{report.message}</div>}
+        {report?.ok === false && (
+          <div className="notice" data-tone="bad" style={{ marginTop: 8 }} data-testid="camera-test-failed">
+            {report.message}
+          </div>
+        )}
       </div>
     </div>
   )

@@ -24,8 +24,21 @@ export function ConnectionWidget(props: WidgetProps) {
   }
   return (
     <div>
-      <NativeSelect {...inputProps(props)} data={data} value={value} onChange={(event) => props.onChange(event.currentTarget.value || undefined)} />
-      <Anchor size="xs" mt={4} component="button" type="button" c="var(--heed-quiet)" underline="always" onClick={() => go('/connections')}>
+      <NativeSelect
+        {...inputProps(props)}
+        data={data}
+        value={value}
+        onChange={(event) => props.onChange(event.currentTarget.value || undefined)}
+      />
+      <Anchor
+        size="xs"
+        mt={4}
+        component="button"
+        type="button"
+        c="var(--heed-quiet)"
+        underline="always"
+        onClick={() => go('/connections')}
+      >
         {fitting.length === 0 ? 'Add a connection' : 'Edit connections'}
       </Anchor>
     </div>

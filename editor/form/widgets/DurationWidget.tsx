@@ -3,7 +3,12 @@ import { Group, NativeSelect, NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import { inputProps, type WidgetProps } from './widget.ts'
 
-const units = [{ value: '1', label: 'ms' }, { value: '1000', label: 's' }, { value: '60000', label: 'min' }, { value: '3600000', label: 'h' }]
+const units = [
+  { value: '1', label: 'ms' },
+  { value: '1000', label: 's' },
+  { value: '60000', label: 'min' },
+  { value: '3600000', label: 'h' },
+]
 
 /** The largest unit in which the time is a whole number. */
 export function fittingUnit(ms: number): number {
@@ -16,14 +21,26 @@ export function DurationWidget(props: WidgetProps) {
   const [unit, setUnit] = useState(() => fittingUnit(ms ?? 60_000))
   return (
     <Group gap={4} align="end" wrap="nowrap">
-      <NumberInput {...inputProps(props)} flex={1} value={ms === undefined ? '' : ms / unit} min={0} clampBehavior="none"
-        onChange={(next) => props.onChange(typeof next === 'number' ? Math.round(next * unit) : undefined)} />
-      <NativeSelect aria-label={`${props.label}: unit`} w={84} data={units} value={String(unit)} disabled={props.isReadOnly}
+      <NumberInput
+        {...inputProps(props)}
+        flex={1}
+        value={ms === undefined ? '' : ms / unit}
+        min={0}
+        clampBehavior="none"
+        onChange={(next) => props.onChange(typeof next === 'number' ? Math.round(next * unit) : undefined)}
+      />
+      <NativeSelect
+        aria-label={`${props.label}: unit`}
+        w={84}
+        data={units}
+        value={String(unit)}
+        disabled={props.isReadOnly}
         onChange={(event) => {
           const next = Number(event.currentTarget.value)
           if (ms !== undefined) props.onChange(Math.round((ms / unit) * next))
           setUnit(next)
-        }} />
+        }}
+      />
     </Group>
   )
 }

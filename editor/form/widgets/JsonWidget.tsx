@@ -15,5 +15,15 @@ export function JsonWidget(props: WidgetProps) {
       // Half-typed JSON stays in the box; the line below it says so.
     }
   }
-  return <JsonInput {...inputProps(props)} value={text} onChange={change} autosize minRows={3} maxRows={14} validationError="This is not complete JSON yet." />
+  return (
+    <JsonInput
+      {...inputProps(props)}
+      value={text}
+      onChange={change}
+      autosize
+      minRows={3}
+      maxRows={14}
+      validationError="This is not complete JSON yet."
+    />
+  )
 }

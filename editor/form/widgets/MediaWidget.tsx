@@ -16,21 +16,44 @@ export function MediaWidget(props: WidgetProps) {
   const value = textOf(props.value)
   useEffect(() => {
     let isHere = true
-    api.media().then((found) => isHere && setFiles(found)).catch(() => undefined)
-    return () => { isHere = false }
+    api
+      .media()
+      .then((found) => isHere && setFiles(found))
+      .catch(() => undefined)
+    return () => {
+      isHere = false
+    }
   }, [value])
   const data = files.map((file) => ({ value: file.path, label: `${file.path} (${bytes(file.bytes)})` }))
-  if (!files.some((file) => file.path === value)) data.unshift({ value, label: value === '' ? 'Choose a clip…' : value })
+  if (!files.some((file) => file.path === value))
+    data.unshift({ value, label: value === '' ? 'Choose a clip…' : value })
   const upload = async (file: File | null): Promise<void> => {
-    const stored = file && await send(file)
+    const stored = file && (await send(file))
     if (stored) props.onChange(stored.path)
   }
   return (
     <div>
-      <NativeSelect {...inputProps(props)} error={failure ?? props.error} data={data} value={value} onChange={(event) => props.onChange(event.currentTarget.value || undefined)} />
-      <FileButton accept="video/*,.mkv,.ts,.mjpeg" onChange={(file) => void upload(file)} inputProps={{ 'data-testid': 'media-upload', 'aria-label': 'Upload a clip' } as object}>
+      <NativeSelect
+        {...inputProps(props)}
+        error={failure ?? props.error}
+        data={data}
+        value={value}
+        onChange={(event) => props.onChange(event.currentTarget.value || undefined)}
+      />
+      <FileButton
+        accept="video/*,.mkv,.ts,.mjpeg"
+        onChange={(file) => void upload(file)}
+        inputProps={{ 'data-testid': 'media-upload', 'aria-label': 'Upload a clip' } as object}
+      >
         {(button) => (
-          <Button {...button} variant="default" size="xs" mt={8} disabled={props.isReadOnly || share !== null} leftSection={<IconUpload size={16} aria-hidden />}>
+          <Button
+            {...button}
+            variant="default"
+            size="xs"
+            mt={8}
+            disabled={props.isReadOnly || share !== null}
+            leftSection={<IconUpload size={16} aria-hidden />}
+          >
             {share === null ? 'Upload a clip' : `Uploading, ${Math.round(share * 100)} %`}
           </Button>
         )}

@@ -7,7 +7,12 @@ import { polygonsIn } from '../../graph/picture-area.ts'
 import { Snapshot } from './Snapshot.tsx'
 import type { WidgetProps } from './widget.ts'
 
-const newArea: Point[] = [{ x: 0.25, y: 0.25 }, { x: 0.75, y: 0.25 }, { x: 0.75, y: 0.75 }, { x: 0.25, y: 0.75 }]
+const newArea: Point[] = [
+  { x: 0.25, y: 0.25 },
+  { x: 0.75, y: 0.25 },
+  { x: 0.75, y: 0.75 },
+  { x: 0.25, y: 0.75 },
+]
 /** A press this near to the first corner closes the area. */
 const nearPart = 0.04
 const linesOf = (corners: readonly Point[]): string => corners.map(({ x, y }) => `${x},${y}`).join(' ')
@@ -17,24 +22,69 @@ function filterOf(areas: Point[][]): PictureFilter | null {
   return polygons.length > 0 ? { do: 'mask', polygons } : null
 }
 
-function Corners({ corners, index, isReadOnly, onChange }: { corners: Point[]; index: number; isReadOnly: boolean | undefined; onChange(next: Point[] | null): void }) {
-  const set = (at: number, side: 'x' | 'y', value: number): void => onChange(corners.map((corner, each) => (each === at ? { ...corner, [side]: value / 100 } : corner)))
+function Corners({
+  corners,
+  index,
+  isReadOnly,
+  onChange,
+}: {
+  corners: Point[]
+  index: number
+  isReadOnly: boolean | undefined
+  onChange(next: Point[] | null): void
+}) {
+  const set = (at: number, side: 'x' | 'y', value: number): void =>
+    onChange(corners.map((corner, each) => (each === at ? { ...corner, [side]: value / 100 } : corner)))
   return (
     <details className="area" data-testid={`area-${index}`}>
-      <summary>Area {index + 1}, {corners.length} corners</summary>
+      <summary>
+        Area {index + 1}, {corners.length} corners
+      </summary>
       <div className="stack-tight">
         {corners.map((corner, at) => (
           <div key={at} className="area-corner">
             {(['x', 'y'] as const).map((side) => (
-              <NumberInput key={side} size="xs" aria-label={`Area ${index + 1}, corner ${at + 1}, from the ${side === 'x' ? 'left' : 'top'}`} suffix={side === 'x' ? ' % right' : ' % down'} min={0} max={100} decimalScale={1}
-                disabled={isReadOnly} value={Math.round(corner[side] * 1000) / 10} onChange={(next) => typeof next === 'number' && set(at, side, next)} />
+              <NumberInput
+                key={side}
+                size="xs"
+                aria-label={`Area ${index + 1}, corner ${at + 1}, from the ${side === 'x' ? 'left' : 'top'}`}
+                suffix={side === 'x' ? ' % right' : ' % down'}
+                min={0}
+                max={100}
+                decimalScale={1}
+                disabled={isReadOnly}
+                value={Math.round(corner[side] * 1000) / 10}
+                onChange={(next) => typeof next === 'number' && set(at, side, next)}
+              />
             ))}
-            <ActionIcon variant="subtle" aria-label={`Remove corner ${at + 1}`} disabled={isReadOnly || corners.length <= 3} onClick={() => onChange(corners.filter((_, each) => each !== at))}><IconTrash size={16} /></ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              aria-label={`Remove corner ${at + 1}`}
+              disabled={isReadOnly || corners.length <= 3}
+              onClick={() => onChange(corners.filter((_, each) => each !== at))}
+            >
+              <IconTrash size={16} />
+            </ActionIcon>
           </div>
         ))}
         <div className="row">
-          <Button size="compact-xs" variant="default" disabled={isReadOnly} onClick={() => onChange([...corners, { x: 0.5, y: 0.5 }])}>Add a corner</Button>
-          <Button size="compact-xs" variant="default" disabled={isReadOnly} onClick={() => onChange(null)} data-testid={`area-remove-${index}`}>Remove this area</Button>
+          <Button
+            size="compact-xs"
+            variant="default"
+            disabled={isReadOnly}
+            onClick={() => onChange([...corners, { x: 0.5, y: 0.5 }])}
+          >
+            Add a corner
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="default"
+            disabled={isReadOnly}
+            onClick={() => onChange(null)}
+            data-testid={`area-remove-${index}`}
+          >
+            Remove this area
+          </Button>
         </div>
       </div>
     </details>
@@ -55,21 +105,60 @@ export function PolygonsWidget({ label, schema, value, error, isReadOnly, owner,
     else setDrawn([...drawn, at])
   }
   return (
-    <Input.Wrapper label={label} description={schema.help} error={error} labelElement="div" data-testid={`field-${name}`}>
+    <Input.Wrapper
+      label={label}
+      description={schema.help}
+      error={error}
+      labelElement="div"
+      data-testid={`field-${name}`}
+    >
       <div className="stack-tight" style={{ marginTop: 6 }}>
-        <Snapshot owner={owner} label={`${label}: press for each corner`} isReadOnly={isReadOnly} drawn={filterOf(areas)} onDown={press}>
-          {areas.map((corners, index) => <polygon key={index} className="area-hidden" points={linesOf(corners)} />)}
+        <Snapshot
+          owner={owner}
+          label={`${label}: press for each corner`}
+          isReadOnly={isReadOnly}
+          drawn={filterOf(areas)}
+          onDown={press}
+        >
+          {areas.map((corners, index) => (
+            <polygon key={index} className="area-hidden" points={linesOf(corners)} />
+          ))}
           {drawn.length > 0 && <polyline className="area-line" points={linesOf(drawn)} />}
-          {drawn.map(({ x, y }, index) => <circle key={index} className="area-dot" cx={x} cy={y} r={0.012} />)}
+          {drawn.map(({ x, y }, index) => (
+            <circle key={index} className="area-dot" cx={x} cy={y} r={0.012} />
+          ))}
         </Snapshot>
         {drawn.length > 0 && (
           <div className="row">
-            <Button size="xs" disabled={drawn.length < 3} onClick={close} data-testid="area-close">Hide this area</Button>
-            <Button size="xs" variant="default" onClick={() => setDrawn([])}>Start over</Button>
+            <Button size="xs" disabled={drawn.length < 3} onClick={close} data-testid="area-close">
+              Hide this area
+            </Button>
+            <Button size="xs" variant="default" onClick={() => setDrawn([])}>
+              Start over
+            </Button>
           </div>
         )}
-        {areas.map((corners, index) => <Corners key={index} corners={corners} index={index} isReadOnly={isReadOnly} onChange={(next) => onChange(next ? areas.with(index, next) : areas.toSpliced(index, 1))} />)}
-        <div><Button size="xs" variant="default" disabled={isReadOnly || areas.length >= 20} onClick={() => onChange([...areas, newArea])} leftSection={<IconPlus size={16} aria-hidden />} data-testid="area-add">Add an area by numbers</Button></div>
+        {areas.map((corners, index) => (
+          <Corners
+            key={index}
+            corners={corners}
+            index={index}
+            isReadOnly={isReadOnly}
+            onChange={(next) => onChange(next ? areas.with(index, next) : areas.toSpliced(index, 1))}
+          />
+        ))}
+        <div>
+          <Button
+            size="xs"
+            variant="default"
+            disabled={isReadOnly || areas.length >= 20}
+            onClick={() => onChange([...areas, newArea])}
+            leftSection={<IconPlus size={16} aria-hidden />}
+            data-testid="area-add"
+          >
+            Add an area by numbers
+          </Button>
+        </div>
       </div>
     </Input.Wrapper>
   )

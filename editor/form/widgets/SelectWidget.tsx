@@ -12,9 +12,18 @@ function helpOf(props: WidgetProps): string | undefined {
 export function SelectWidget(props: WidgetProps) {
   const options = optionsOf(props.schema).map(({ value, label }) => ({ value, label }))
   const value = textOf(props.value)
-  const data = options.some((option) => option.value === value) ? options : [{ value, label: value === '' ? 'Choose…' : value }, ...options]
-  return <NativeSelect {...inputProps(props)} description={helpOf(props)} data={data} value={value}
-    onChange={(event) => props.onChange(event.currentTarget.value || undefined)} />
+  const data = options.some((option) => option.value === value)
+    ? options
+    : [{ value, label: value === '' ? 'Choose…' : value }, ...options]
+  return (
+    <NativeSelect
+      {...inputProps(props)}
+      description={helpOf(props)}
+      data={data}
+      value={value}
+      onChange={(event) => props.onChange(event.currentTarget.value || undefined)}
+    />
+  )
 }
 
 /** `segments` */
@@ -22,9 +31,23 @@ export function SegmentsWidget(props: WidgetProps) {
   const data = optionsOf(props.schema).map(({ value, label }) => ({ value, label }))
   if (data.length > 4 || data.some((option) => option.label.length > 14)) return <SelectWidget {...props} />
   return (
-    <Input.Wrapper label={props.label} description={helpOf(props)} error={props.error} withAsterisk={props.isRequired} labelElement="div">
-      <SegmentedControl fullWidth mt={4} aria-label={props.label} data={data} value={textOf(props.value)} disabled={props.isReadOnly}
-        data-testid={`field-${props.name}`} onChange={(value) => props.onChange(value)} />
+    <Input.Wrapper
+      label={props.label}
+      description={helpOf(props)}
+      error={props.error}
+      withAsterisk={props.isRequired}
+      labelElement="div"
+    >
+      <SegmentedControl
+        fullWidth
+        mt={4}
+        aria-label={props.label}
+        data={data}
+        value={textOf(props.value)}
+        disabled={props.isReadOnly}
+        data-testid={`field-${props.name}`}
+        onChange={(value) => props.onChange(value)}
+      />
     </Input.Wrapper>
   )
 }

@@ -35,31 +35,48 @@ function useGround({ owner, drawn }: SnapshotProps) {
     setBusy(null)
   }
   return {
-    ground, left, failure, busy,
-    take: () => run('take', async () => {
-      setLeft(null)
-      setGround(await takePicture(owner))
-    }),
+    ground,
+    left,
+    failure,
+    busy,
+    take: () =>
+      run('take', async () => {
+        setLeft(null)
+        setGround(await takePicture(owner))
+      }),
     look: () => run('look', async () => setLeft(drawn && ground?.burn ? await ground.burn(drawn) : null)),
     drawOn: () => setLeft(null),
-    drawOnEmpty: () => { setFailure(null); setLeft(null); setGround(emptyGround) },
+    drawOnEmpty: () => {
+      setFailure(null)
+      setLeft(null)
+      setGround(emptyGround)
+    },
   }
 }
 
 function Surface({ ground, label, isReadOnly, children, onDown, onMove, onUp }: SnapshotProps & { ground: Ground }) {
-  const place = (event: PointerEvent<SVGSVGElement>): Point => placeIn(event.currentTarget.getBoundingClientRect(), event)
+  const place = (event: PointerEvent<SVGSVGElement>): Point =>
+    placeIn(event.currentTarget.getBoundingClientRect(), event)
   return (
     <div className="snapshot" data-testid="snapshot" data-empty={ground.source === null || undefined}>
       {ground.source !== null && <img src={ground.source} alt="What the camera sees now" draggable={false} />}
-      <svg viewBox="0 0 1 1" preserveAspectRatio="none" role="img" aria-label={label}
+      <svg
+        viewBox="0 0 1 1"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={label}
         onPointerDown={(event) => {
           if (isReadOnly || event.button !== 0) return
           event.currentTarget.setPointerCapture(event.pointerId)
           onDown(place(event))
         }}
-        onPointerMove={(event) => { if (event.buttons === 1) onMove?.(place(event)) }}
-        onPointerUp={(event) => onUp?.(place(event))}>
-        {ground.source === null && tenths.map((at) => <path key={at} className="area-grid" d={`M${at} 0V1M0 ${at}H1`} />)}
+        onPointerMove={(event) => {
+          if (event.buttons === 1) onMove?.(place(event))
+        }}
+        onPointerUp={(event) => onUp?.(place(event))}
+      >
+        {ground.source === null &&
+          tenths.map((at) => <path key={at} className="area-grid" d={`M${at} 0V1M0 ${at}H1`} />)}
         {children}
       </svg>
     </div>
@@ -72,16 +89,70 @@ export function Snapshot(props: SnapshotProps) {
   const { ground, left, failure, busy, take, look, drawOn, drawOnEmpty } = useGround(props)
   return (
     <div className="stack-tight">
-      {left !== null && <div className="snapshot" data-testid="snapshot-left"><img src={left} alt="What is left of the picture" draggable={false} /></div>}
+      {left !== null && (
+        <div className="snapshot" data-testid="snapshot-left">
+          <img src={left} alt="What is left of the picture" draggable={false} />
+        </div>
+      )}
       {ground && left === null && <Surface {...props} ground={ground} />}
-      {ground?.words && left === null && <p className="small quiet" data-testid="snapshot-words">{ground.words}</p>}
+      {ground?.words && left === null && (
+        <p className="small quiet" data-testid="snapshot-words">
+          {ground.words}
+        </p>
+      )}
       <div className="row">
-        <Button size="xs" variant="default" loading={busy === 'take'} disabled={isReadOnly} onClick={() => void take()} leftSection={<IconCamera size={16} aria-hidden />} data-testid="take-snapshot">{ground?.source ? 'Take a new picture' : 'Take a picture to draw on'}</Button>
-        {left !== null && <Button size="xs" variant="default" onClick={drawOn} leftSection={<IconPencil size={16} aria-hidden />} data-testid="draw-on">Draw on</Button>}
-        {left === null && ground?.burn && drawn && <Button size="xs" variant="default" loading={busy === 'look'} onClick={() => void look()} leftSection={<IconEye size={16} aria-hidden />} data-testid="look-through">Show what is left</Button>}
-        {failure && !ground && <Button size="xs" variant="default" disabled={isReadOnly} onClick={drawOnEmpty} leftSection={<IconGridDots size={16} aria-hidden />} data-testid="draw-on-empty">Draw on an empty picture</Button>}
+        <Button
+          size="xs"
+          variant="default"
+          loading={busy === 'take'}
+          disabled={isReadOnly}
+          onClick={() => void take()}
+          leftSection={<IconCamera size={16} aria-hidden />}
+          data-testid="take-snapshot"
+        >
+          {ground?.source ? 'Take a new picture' : 'Take a picture to draw on'}
+        </Button>
+        {left !== null && (
+          <Button
+            size="xs"
+            variant="default"
+            onClick={drawOn}
+            leftSection={<IconPencil size={16} aria-hidden />}
+            data-testid="draw-on"
+          >
+            Draw on
+          </Button>
+        )}
+        {left === null && ground?.burn && drawn && (
+          <Button
+            size="xs"
+            variant="default"
+            loading={busy === 'look'}
+            onClick={() => void look()}
+            leftSection={<IconEye size={16} aria-hidden />}
+            data-testid="look-through"
+          >
+            Show what is left
+          </Button>
+        )}
+        {failure && !ground && (
+          <Button
+            size="xs"
+            variant="default"
+            disabled={isReadOnly}
+            onClick={drawOnEmpty}
+            leftSection={<IconGridDots size={16} aria-hidden />}
+            data-testid="draw-on-empty"
+          >
+            Draw on an empty picture
+          </Button>
+        )}
       </div>
-      {failure && <div className="notice" data-tone="bad" role="alert">{failure}</div>}
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
     </div>
   )
 }

@@ -6,6 +6,13 @@ import { inputProps, type WidgetProps } from './widget.ts'
 /** `tags` */
 export function TagsWidget(props: WidgetProps) {
   const value = Array.isArray(props.value) ? props.value.map(String) : []
-  return <TagsInput {...inputProps(props)} data={optionsOf(props.schema).map((option) => option.value)} value={value}
-    placeholder={value.length === 0 ? (props.schema.placeholder ?? 'Type and press Enter') : undefined} onChange={(next) => props.onChange(next)} />
+  return (
+    <TagsInput
+      {...inputProps(props)}
+      data={optionsOf(props.schema).map((option) => option.value)}
+      value={value}
+      placeholder={value.length === 0 ? (props.schema.placeholder ?? 'Type and press Enter') : undefined}
+      onChange={(next) => props.onChange(next)}
+    />
+  )
 }

@@ -5,6 +5,15 @@ import { inputProps, textOf, type WidgetProps } from './widget.ts'
 /** `text` */
 export function TextWidget(props: WidgetProps) {
   const { schema, value, onChange } = props
-  return <TextInput {...inputProps(props)} value={textOf(value)} maxLength={schema.maxLength} placeholder={schema.placeholder}
-    onChange={(event) => onChange(event.currentTarget.value === '' && !props.isRequired ? undefined : event.currentTarget.value)} />
+  return (
+    <TextInput
+      {...inputProps(props)}
+      value={textOf(value)}
+      maxLength={schema.maxLength}
+      placeholder={schema.placeholder}
+      onChange={(event) =>
+        onChange(event.currentTarget.value === '' && !props.isRequired ? undefined : event.currentTarget.value)
+      }
+    />
+  )
 }

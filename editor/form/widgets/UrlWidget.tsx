@@ -7,11 +7,24 @@ import { inputProps, sentence, textOf, type WidgetProps } from './widget.ts'
 export function UrlWidget(props: WidgetProps) {
   const value = textOf(props.value)
   const isCamera = props.owner !== undefined && ['rtsp', 'url'].includes(textOf(props.config['kind']))
-  const help = value.includes('***@') ? [props.schema.help?.replace(/\.?$/, '.'), 'The password is kept and hidden; *** stands for it.'].filter(Boolean).join(' ') : sentence(props.schema.help)
+  const help = value.includes('***@')
+    ? [props.schema.help?.replace(/\.?$/, '.'), 'The password is kept and hidden; *** stands for it.']
+        .filter(Boolean)
+        .join(' ')
+    : sentence(props.schema.help)
   return (
     <div>
-      <TextInput {...inputProps(props)} description={help} type="text" inputMode="url" autoComplete="off" spellCheck={false} value={value} placeholder={props.schema.placeholder}
-        onChange={(event) => props.onChange(event.currentTarget.value.trim() || undefined)} />
+      <TextInput
+        {...inputProps(props)}
+        description={help}
+        type="text"
+        inputMode="url"
+        autoComplete="off"
+        spellCheck={false}
+        value={value}
+        placeholder={props.schema.placeholder}
+        onChange={(event) => props.onChange(event.currentTarget.value.trim() || undefined)}
+      />
       {isCamera && value !== '' && <CameraTest config={props.config} owner={props.owner} />}
     </div>
   )

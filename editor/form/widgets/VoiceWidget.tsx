@@ -4,7 +4,10 @@ import { useEffect, useState } from 'react'
 import { ApiError, api } from '../../api.ts'
 import { inputProps, textOf, type WidgetProps } from './widget.ts'
 
-interface Offer { voices: string[]; trouble: string | null }
+interface Offer {
+  voices: string[]
+  trouble: string | null
+}
 
 function useVoices(connection: string): Offer {
   const [offer, setOffer] = useState<Offer>({ voices: [], trouble: null })
@@ -13,10 +16,16 @@ function useVoices(connection: string): Offer {
     setOffer({ voices: [], trouble: null })
     if (connection === '') return
     api.voices(connection).then(
-      (voices) => { if (isOpen) setOffer({ voices, trouble: null }) },
-      (error: unknown) => { if (isOpen) setOffer({ voices: [], trouble: error instanceof ApiError ? error.message : String(error) }) },
+      (voices) => {
+        if (isOpen) setOffer({ voices, trouble: null })
+      },
+      (error: unknown) => {
+        if (isOpen) setOffer({ voices: [], trouble: error instanceof ApiError ? error.message : String(error) })
+      },
     )
-    return () => { isOpen = false }
+    return () => {
+      isOpen = false
+    }
   }, [connection])
   return offer
 }
@@ -27,7 +36,20 @@ export function VoiceWidget(props: WidgetProps) {
   const connection = textOf(config['connection'] ?? 'flite')
   const { voices, trouble } = useVoices(connection)
   const help = trouble === null ? schema.help : `The voices could not be listed: ${trouble} A name can be typed in.`
-  return <Autocomplete {...inputProps(props)} description={help} value={textOf(value)} data={[...new Set(voices)]} maxLength={schema.maxLength} placeholder={schema.placeholder}
-    filter={({ options, search }) => (voices.includes(search) ? options : options.filter((option) => 'label' in option && option.label.toLowerCase().includes(search.toLowerCase())))}
-    onChange={(name) => onChange(name === '' ? undefined : name)} />
+  return (
+    <Autocomplete
+      {...inputProps(props)}
+      description={help}
+      value={textOf(value)}
+      data={[...new Set(voices)]}
+      maxLength={schema.maxLength}
+      placeholder={schema.placeholder}
+      filter={({ options, search }) =>
+        voices.includes(search)
+          ? options
+          : options.filter((option) => 'label' in option && option.label.toLowerCase().includes(search.toLowerCase()))
+      }
+      onChange={(name) => onChange(name === '' ? undefined : name)}
+    />
+  )
 }

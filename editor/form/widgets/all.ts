@@ -19,8 +19,21 @@ import { VoiceWidget } from './VoiceWidget.tsx'
 import type { WidgetProps } from './widget.ts'
 
 export const widgets: Record<Field['widget'], ComponentType<WidgetProps>> = {
-  text: TextWidget, textarea: TextareaWidget, template: TextareaWidget, number: NumberWidget, duration: DurationWidget, select: SelectWidget,
-  segments: SegmentsWidget, toggle: ToggleWidget, tags: TagsWidget, skills: SkillsWidget, connection: ConnectionWidget, media: MediaWidget,
-  url: UrlWidget, json: JsonWidget,
-  polygons: PolygonsWidget, rectangle: RectangleWidget, voice: VoiceWidget,
+  text: TextWidget,
+  textarea: TextareaWidget,
+  template: TextareaWidget,
+  number: NumberWidget,
+  duration: DurationWidget,
+  select: SelectWidget,
+  segments: SegmentsWidget,
+  toggle: ToggleWidget,
+  tags: TagsWidget,
+  skills: SkillsWidget,
+  connection: ConnectionWidget,
+  media: MediaWidget,
+  url: UrlWidget,
+  json: JsonWidget,
+  polygons: PolygonsWidget,
+  rectangle: RectangleWidget,
+  voice: VoiceWidget,
 }

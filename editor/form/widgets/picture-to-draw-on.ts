@@ -17,11 +17,16 @@ export interface Ground {
   burn: ((more: PictureFilter) => Promise<string>) | null
 }
 
-interface Owner { flow: string; node: string }
+interface Owner {
+  flow: string
+  node: string
+}
 
 export const emptyGround: Ground = {
-  source: null, burn: null,
-  words: 'There is no picture yet. This grid stands for it, ten parts wide and ten high. Take a picture later, to see whether it covers what you mean.',
+  source: null,
+  burn: null,
+  words:
+    'There is no picture yet. This grid stands for it, ten parts wide and ten high. Take a picture later, to see whether it covers what you mean.',
 }
 
 /** Throws an Error in words for the person who asked. */
@@ -36,7 +41,11 @@ export async function takePicture(owner: Owner | undefined): Promise<Ground> {
     if (!report.ok) throw new Error(report.message)
     return report.snapshot
   }
-  const fromCamera = async (): Promise<Ground> => ({ source: await ask(filters), words: null, burn: (more) => ask([...filters, more]) })
+  const fromCamera = async (): Promise<Ground> => ({
+    source: await ask(filters),
+    words: null,
+    burn: (more) => ask([...filters, more]),
+  })
   if (!isBrowser) return await fromCamera()
   if (isWatched(owner.flow, camera.id)) {
     const found = await fromCamera().catch(() => null)
@@ -54,7 +63,8 @@ async function fromThisBrowser(filters: readonly PictureFilter[]): Promise<Groun
   const still = await takeStill()
   return {
     source: burnInto(still, filters).toDataURL('image/jpeg', 0.85),
-    words: 'This is the camera of this browser, because nobody shares one with the flow just now. If another one is meant, share that one first and take a new picture.',
+    words:
+      'This is the camera of this browser, because nobody shares one with the flow just now. If another one is meant, share that one first and take a new picture.',
     burn: async (more) => burnInto(still, [...filters, more]).toDataURL('image/jpeg', 0.85),
   }
 }

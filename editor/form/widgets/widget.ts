@@ -24,7 +24,15 @@ export function sentence(help: string | undefined): string | undefined {
 
 /** What all of Mantine's inputs want in the same words. */
 export function inputProps({ label, schema, isRequired, error, name, isReadOnly }: WidgetProps) {
-  return { label, description: sentence(schema.help), withAsterisk: isRequired, error, name, disabled: isReadOnly, 'data-testid': `field-${name}` } as const
+  return {
+    label,
+    description: sentence(schema.help),
+    withAsterisk: isRequired,
+    error,
+    name,
+    disabled: isReadOnly,
+    'data-testid': `field-${name}`,
+  } as const
 }
 
 /** A text as it is typed; empty means "not set". */

@@ -1,11 +1,27 @@
 // An agent that speaks A2A, through the protocol's own library. Every request of the library goes through our one door for
 // HTTP, so that an agent's card cannot send us anywhere a flow must not reach.
 import { Role, TaskState, type Message, type Part, type Task } from '@a2a-js/sdk'
-import { ClientFactory, DefaultAgentCardResolver, JsonRpcTransportFactory, RestTransportFactory, type Client } from '@a2a-js/sdk/client'
+import {
+  ClientFactory,
+  DefaultAgentCardResolver,
+  JsonRpcTransportFactory,
+  RestTransportFactory,
+  type Client,
+} from '@a2a-js/sdk/client'
 import type { AgentQuestion, HttpPort } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
-import { answered, inWords, maxBytes, refusal, tooLate, trouble, urlOf, type AgentAnswer, type AskAgent } from './agent.ts'
+import {
+  answered,
+  inWords,
+  maxBytes,
+  refusal,
+  tooLate,
+  trouble,
+  urlOf,
+  type AgentAnswer,
+  type AskAgent,
+} from './agent.ts'
 
 const lookMs = 1000
 /** A long task is not given up for a line that was down for a moment. */
@@ -21,7 +37,7 @@ export function a2aAgent(http: HttpPort): AskAgent {
     const both = AbortSignal.any([signal, late.signal])
     try {
       // Once nobody waits any more, the agent is still told so.
-      const farewell = (): AbortSignal => both.aborted ? AbortSignal.timeout(farewellMs) : both
+      const farewell = (): AbortSignal => (both.aborted ? AbortSignal.timeout(farewellMs) : both)
       const client = await openClient(http, connection, question.timeoutMs, farewell)
       return await ask(client, question, both)
     } catch (error) {
@@ -35,7 +51,11 @@ export function a2aAgent(http: HttpPort): AskAgent {
 }
 
 /** The agent's own name and description, for the test of a connection. */
-export async function readCard(http: HttpPort, connection: Connection, signal: AbortSignal): Promise<{ name: string; description: string }> {
+export async function readCard(
+  http: HttpPort,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<{ name: string; description: string }> {
   try {
     const { name, description } = await (await openClient(http, connection, cardTimeoutMs, () => signal)).getAgentCard()
     return { name, description }
@@ -44,44 +64,86 @@ export async function readCard(http: HttpPort, connection: Connection, signal: A
   }
 }
 
-async function openClient(http: HttpPort, connection: Connection, timeoutMs: number, signal: () => AbortSignal): Promise<Client> {
+async function openClient(
+  http: HttpPort,
+  connection: Connection,
+  timeoutMs: number,
+  signal: () => AbortSignal,
+): Promise<Client> {
   const options = { fetchImpl: guardedFetch(http, connection, timeoutMs, signal), legacyCompat: { enabled: true } }
   const factory = new ClientFactory({
-    transports: [new JsonRpcTransportFactory(options), new RestTransportFactory(options)], cardResolver: new DefaultAgentCardResolver(options),
+    transports: [new JsonRpcTransportFactory(options), new RestTransportFactory(options)],
+    cardResolver: new DefaultAgentCardResolver(options),
   })
   return await factory.createFromUrl(`${urlOf(connection)}/`)
 }
 
 /** `fetch` as the library wants it, on our door. The key goes only to the host that the owner named, and never in the clear where TLS was meant. */
-function guardedFetch(http: HttpPort, connection: Connection, timeoutMs: number, signal: () => AbortSignal): typeof fetch {
+function guardedFetch(
+  http: HttpPort,
+  connection: Connection,
+  timeoutMs: number,
+  signal: () => AbortSignal,
+): typeof fetch {
   const { origin } = new URL(urlOf(connection))
   return async (input, init) => {
     const request = new Request(input, init)
     const headers = Object.fromEntries(request.headers)
-    if (connection.secret.apiKey && new URL(request.url).origin === origin) headers.authorization = `Bearer ${connection.secret.apiKey}`
+    if (connection.secret.apiKey && new URL(request.url).origin === origin)
+      headers.authorization = `Bearer ${connection.secret.apiKey}`
     const body = request.method === 'GET' ? undefined : await request.text()
-    const answer = await http.request({
-      method: request.method === 'GET' ? 'GET' : 'POST', url: request.url, headers, timeoutMs, maxBytes, ...(body === undefined ? {} : { body }),
-    }, init?.signal ?? signal())
+    const answer = await http.request(
+      {
+        method: request.method === 'GET' ? 'GET' : 'POST',
+        url: request.url,
+        headers,
+        timeoutMs,
+        maxBytes,
+        ...(body === undefined ? {} : { body }),
+      },
+      init?.signal ?? signal(),
+    )
     if (answer.status === 413) throw refusal(answer)
     const isEmpty = [204, 205, 304].includes(answer.status)
-    return new Response(isEmpty ? null : answer.text, { status: answer.status, headers: { 'content-type': answer.headers['content-type'] ?? 'application/json' } })
+    return new Response(isEmpty ? null : answer.text, {
+      status: answer.status,
+      headers: { 'content-type': answer.headers['content-type'] ?? 'application/json' },
+    })
   }
 }
 
 async function ask(client: Client, question: AgentQuestion, signal: AbortSignal): Promise<AgentAnswer> {
-  let found: Task | Message = await client.sendMessage({
-    tenant: '', metadata: undefined,
-    message: {
-      // The same on every try, so that an agent can tell a question it knows.
-      messageId: question.taskId, contextId: '', taskId: '', role: Role.ROLE_USER, metadata: undefined, extensions: [], referenceTaskIds: [], parts: partsOf(question),
+  let found: Task | Message = await client.sendMessage(
+    {
+      tenant: '',
+      metadata: undefined,
+      message: {
+        // The same on every try, so that an agent can tell a question it knows.
+        messageId: question.taskId,
+        contextId: '',
+        taskId: '',
+        role: Role.ROLE_USER,
+        metadata: undefined,
+        extensions: [],
+        referenceTaskIds: [],
+        parts: partsOf(question),
+      },
+      configuration: {
+        acceptedOutputModes: ['text/plain'],
+        taskPushNotificationConfig: undefined,
+        returnImmediately: true,
+      },
     },
-    configuration: { acceptedOutputModes: ['text/plain'], taskPushNotificationConfig: undefined, returnImmediately: true },
-  }, { signal })
+    { signal },
+  )
   for (;;) {
     if (!('status' in found)) return answered(textOf(found.parts))
     const state = found.status?.state ?? TaskState.TASK_STATE_UNSPECIFIED
-    if (state === TaskState.TASK_STATE_COMPLETED) return answered(textOf(found.artifacts.flatMap(({ parts }) => parts)) || textOf(found.status?.message?.parts ?? []), { task: found.id })
+    if (state === TaskState.TASK_STATE_COMPLETED)
+      return answered(
+        textOf(found.artifacts.flatMap(({ parts }) => parts)) || textOf(found.status?.message?.parts ?? []),
+        { task: found.id },
+      )
     assertGoing(state, textOf(found.status?.message?.parts ?? []))
     const { id } = found
     try {
@@ -118,22 +180,30 @@ function partsOf(question: AgentQuestion): Part[] {
   return [
     { ...empty, mediaType: 'text/plain', content: { $case: 'text', value: inWords(question) } },
     ...question.pictures.map(({ mediaTimeS, jpeg }): Part => ({
-      metadata: { timestamp: mediaTimeS }, filename: `at-${mediaTimeS.toFixed(1)}s.jpg`, mediaType: 'image/jpeg',
+      metadata: { timestamp: mediaTimeS },
+      filename: `at-${mediaTimeS.toFixed(1)}s.jpg`,
+      mediaType: 'image/jpeg',
       content: { $case: 'raw', value: Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength) },
     })),
   ]
 }
 
 function textOf(parts: readonly Part[]): string {
-  return parts.flatMap(({ content }) => content?.$case === 'text' ? [content.value] : []).join('\n')
+  return parts.flatMap(({ content }) => (content?.$case === 'text' ? [content.value] : [])).join('\n')
 }
 
 function assertGoing(state: TaskState, words: string): void {
   const said = words.trim() === '' ? '' : `: ${words.trim().slice(0, 300)}`
   if (state === TaskState.TASK_STATE_INPUT_REQUIRED || state === TaskState.TASK_STATE_AUTH_REQUIRED) {
-    throw new FatalError('AGENT_ASKS_BACK', `The agent wants to know more before it answers${said}. Nobody is there to tell it.`)
+    throw new FatalError(
+      'AGENT_ASKS_BACK',
+      `The agent wants to know more before it answers${said}. Nobody is there to tell it.`,
+    )
   }
-  const isOver = state === TaskState.TASK_STATE_FAILED || state === TaskState.TASK_STATE_CANCELED || state === TaskState.TASK_STATE_REJECTED
+  const isOver =
+    state === TaskState.TASK_STATE_FAILED ||
+    state === TaskState.TASK_STATE_CANCELED ||
+    state === TaskState.TASK_STATE_REJECTED
   if (isOver) throw new FatalError('AGENT_FAILED', `The agent gave up${said}.`)
 }
 
@@ -153,6 +223,11 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 /** The library wraps what our door said; its own faults are answers that make no sense. */
 function inOurWords(error: unknown, timeoutMs: number): unknown {
-  for (let current: unknown = error; current instanceof Error; current = current.cause) if (current instanceof CodedError) return trouble(current, timeoutMs)
-  return new RetryableError('AGENT_NONSENSE', `This agent does not answer as A2A wants it: ${toError(error).message.split('<', 1)[0]!.trim().slice(0, 300)}`, { cause: error })
+  for (let current: unknown = error; current instanceof Error; current = current.cause)
+    if (current instanceof CodedError) return trouble(current, timeoutMs)
+  return new RetryableError(
+    'AGENT_NONSENSE',
+    `This agent does not answer as A2A wants it: ${toError(error).message.split('<', 1)[0]!.trim().slice(0, 300)}`,
+    { cause: error },
+  )
 }

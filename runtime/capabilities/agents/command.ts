@@ -33,7 +33,10 @@ export function listedCommand(connection: Connection, commands: AgentCommands): 
   if (argv && argv.length > 0) return argv
   const known = Object.keys(commands)
   const listed = known.length === 0 ? 'none is listed' : `listed are ${known.join(', ')}`
-  throw new FatalError('AGENT_COMMAND_NOT_LISTED', `The command "${name.slice(0, 60)}" may not be run on this server: ${listed}. Its owner lists commands in HEED_AGENT_COMMANDS.`)
+  throw new FatalError(
+    'AGENT_COMMAND_NOT_LISTED',
+    `The command "${name.slice(0, 60)}" may not be run on this server: ${listed}. Its owner lists commands in HEED_AGENT_COMMANDS.`,
+  )
 }
 
 /** Asks by one run of the command in a folder of its own, which is gone afterwards. */
@@ -54,11 +57,13 @@ export function commandAgent(commands: AgentCommands): AskAgent {
 }
 
 async function writePictures(folder: string, pictures: readonly TimedPicture[]): Promise<string[]> {
-  return await Promise.all(pictures.map(async ({ mediaTimeS, jpeg }, index) => {
-    const name = `frame-${index + 1}-at-${mediaTimeS.toFixed(1)}s.jpg`
-    await writeFile(join(folder, name), jpeg, { mode: 0o600 })
-    return name
-  }))
+  return await Promise.all(
+    pictures.map(async ({ mediaTimeS, jpeg }, index) => {
+      const name = `frame-${index + 1}-at-${mediaTimeS.toFixed(1)}s.jpg`
+      await writeFile(join(folder, name), jpeg, { mode: 0o600 })
+      return name
+    }),
+  )
 }
 
 function environment(): NodeJS.ProcessEnv {
@@ -66,20 +71,42 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /** What the command printed. It runs under a watcher, so that it ends with its time and with Heed; hanging up ends both. */
-async function run(argv: readonly string[], cwd: string, stdin: string, { timeoutMs }: Pick<AgentQuestion, 'timeoutMs'>, signal: AbortSignal): Promise<string> {
+async function run(
+  argv: readonly string[],
+  cwd: string,
+  stdin: string,
+  { timeoutMs }: Pick<AgentQuestion, 'timeoutMs'>,
+  signal: AbortSignal,
+): Promise<string> {
   const [program = '', ...args] = argv
-  const watcher = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', watcherPath, String(timeoutMs + lateMs), program, ...args], {
-    cwd, env: environment(), shell: false, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-  })
+  const watcher = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', watcherPath, String(timeoutMs + lateMs), program, ...args],
+    {
+      cwd,
+      env: environment(),
+      shell: false,
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
+    },
+  )
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const gone = new Promise<void>((done) => { watcher.once('exit', () => done()).once('error', () => done()) })
+  const gone = new Promise<void>((done) => {
+    watcher.once('exit', () => done()).once('error', () => done())
+  })
   const out: Buffer[] = []
   let size = 0
   let said = ''
   let pid: number | undefined
   let ending: Extract<WatcherWord, { type: 'ended' }> | undefined
   const stop = (): void => reject(new StoppedError())
-  const broken = (why: string): void => reject(new FatalError('AGENT_COMMAND_BROKEN', `The command "${program}" cannot be started: ${why}. Is it installed on the server?`))
+  const broken = (why: string): void =>
+    reject(
+      new FatalError(
+        'AGENT_COMMAND_BROKEN',
+        `The command "${program}" cannot be started: ${why}. Is it installed on the server?`,
+      ),
+    )
   const finish = (): void => {
     const printed = Buffer.concat(out).toString('utf8')
     if (ending?.code === 0) return resolve(printed)
@@ -90,10 +117,18 @@ async function run(argv: readonly string[], cwd: string, stdin: string, { timeou
   const timer = setTimeout(() => reject(tooLate(timeoutMs)), timeoutMs)
   watcher.stdout?.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size > maxOutputBytes) reject(new FatalError('AGENT_TOO_LONG', `The agent "${program}" printed more than ${maxOutputBytes / 1024 / 1024} MB and was ended.`))
+    if (size > maxOutputBytes)
+      reject(
+        new FatalError(
+          'AGENT_TOO_LONG',
+          `The agent "${program}" printed more than ${maxOutputBytes / 1024 / 1024} MB and was ended.`,
+        ),
+      )
     else out.push(chunk)
   })
-  watcher.stderr?.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-maxErrorBytes) })
+  watcher.stderr?.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-maxErrorBytes)
+  })
   watcher.on('message', (word: WatcherWord) => {
     if (word.type === 'started') pid = word.pid
     if (word.type === 'broken') broken(word.message)
@@ -101,7 +136,9 @@ async function run(argv: readonly string[], cwd: string, stdin: string, { timeou
   })
   watcher.on('error', (error) => broken(error.message))
   // What left the group may hold the output open for ever.
-  watcher.once('exit', () => { setTimeout(finish, lingerMs).unref() })
+  watcher.once('exit', () => {
+    setTimeout(finish, lingerMs).unref()
+  })
   watcher.once('close', finish)
   // A command that does not read its input ends when it likes.
   watcher.stdin?.on('error', () => undefined)
@@ -122,14 +159,23 @@ async function run(argv: readonly string[], cwd: string, stdin: string, { timeou
 }
 
 /** Its own words where it has some: agents print an error as JSON and end with 1. */
-function ended(program: string, code: number | null, killedBy: string | null, stderr: string, stdout: string): FatalError | RetryableError {
+function ended(
+  program: string,
+  code: number | null,
+  killedBy: string | null,
+  stderr: string,
+  stdout: string,
+): FatalError | RetryableError {
   try {
     readOutput(stdout)
   } catch (error) {
     if (error instanceof FatalError) return error
   }
   const last = stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? ''
-  return new RetryableError('AGENT_COMMAND_ENDED', `The agent "${program}" ended with ${killedBy ?? `code ${code}`}${last === '' ? '' : `: ${last}`}.`)
+  return new RetryableError(
+    'AGENT_COMMAND_ENDED',
+    `The agent "${program}" ended with ${killedBy ?? `code ${code}`}${last === '' ? '' : `: ${last}`}.`,
+  )
 }
 
 function killGroup(pid: number | undefined): void {

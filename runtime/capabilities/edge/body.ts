@@ -24,8 +24,13 @@ export function readBody(pose: Pose, timeS: number): Body {
   const hips = middleOf(pose, 'leftHip', 'rightHip')
   const head = shoulders ? undefined : meanOf(pose, headPoints)
   const body: Body = {
-    timeS, box: pose.box, topY: shoulders?.y ?? head?.y ?? pose.box.top,
-    topFrom: shoulders ? 'shoulders' : head ? 'head' : 'box', hipY: hips?.y, leanDeg: undefined, torso: undefined,
+    timeS,
+    box: pose.box,
+    topY: shoulders?.y ?? head?.y ?? pose.box.top,
+    topFrom: shoulders ? 'shoulders' : head ? 'head' : 'box',
+    hipY: hips?.y,
+    leanDeg: undefined,
+    torso: undefined,
   }
   if (shoulders && hips) {
     const across = Math.abs(shoulders.x - hips.x)
@@ -38,7 +43,11 @@ export function readBody(pose: Pose, timeS: number): Body {
 function meanOf(pose: Pose, names: PointName[]): Keypoint | undefined {
   const points = names.map((name) => pointOf(pose, name)).filter((point) => point !== undefined)
   if (points.length === 0) return undefined
-  const sum = points.reduce((total, point) => ({ x: total.x + point.x, y: total.y + point.y, score: total.score + point.score }))
+  const sum = points.reduce((total, point) => ({
+    x: total.x + point.x,
+    y: total.y + point.y,
+    score: total.score + point.score,
+  }))
   return { x: sum.x / points.length, y: sum.y / points.length, score: sum.score / points.length }
 }
 
@@ -69,6 +78,9 @@ function isWide(body: Body): boolean {
 
 /** The person's usual torso length: 80th percentile of those given; undefined without any. */
 export function usualTorso(bodies: readonly Body[]): number | undefined {
-  const lengths = bodies.map((body) => body.torso).filter((length) => length !== undefined).sort((a, b) => a - b)
+  const lengths = bodies
+    .map((body) => body.torso)
+    .filter((length) => length !== undefined)
+    .sort((a, b) => a - b)
   return lengths[Math.floor((lengths.length - 1) * 0.8)]
 }

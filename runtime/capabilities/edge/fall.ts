@@ -45,7 +45,12 @@ interface Memory {
 
 export function createFallSkill(mode: SkillMode): Skill {
   const memories = new Map<number, Memory>()
-  const fallen = (person: number, timeS: number): Finding => ({ skill: 'fall', timeS, person, text: 'A person has fallen and is on the floor.' })
+  const fallen = (person: number, timeS: number): Finding => ({
+    skill: 'fall',
+    timeS,
+    person,
+    text: 'A person has fallen and is on the floor.',
+  })
   return {
     see(scene) {
       for (const track of scene.seen) {
@@ -54,13 +59,17 @@ export function createFallSkill(mode: SkillMode): Skill {
         remember(memory, readBody(track.pose, scene.timeS), limits[mode])
       }
       for (const track of scene.lost) memories.delete(track.id)
-      return [...memories].filter(([, memory]) => hasFallen(memory, scene)).map(([person, memory]) => {
-        memory.drops = []
-        return fallen(person, scene.timeS)
-      })
+      return [...memories]
+        .filter(([, memory]) => hasFallen(memory, scene))
+        .map(([person, memory]) => {
+          memory.drops = []
+          return fallen(person, scene.timeS)
+        })
     },
     end(timeS) {
-      return [...memories].filter(([, memory]) => memory.drops.some((drop) => isDownSince(memory, drop))).map(([person]) => fallen(person, timeS))
+      return [...memories]
+        .filter(([, memory]) => memory.drops.some((drop) => isDownSince(memory, drop)))
+        .map(([person]) => fallen(person, timeS))
     },
   }
 }
@@ -74,12 +83,16 @@ function remember(memory: Memory, body: Body, limit: Limits): void {
 function dropOf(bodies: Body[], now: Body, limit: Limits): Drop | undefined {
   const torso = usualTorso(bodies.filter(isUpright))
   if (torso === undefined || torso < smallestTorso) return undefined
-  const from = bodies.filter((old) => (
-    old.timeS >= now.timeS - limit.withinS && old.timeS < now.timeS
-    && now.topY - old.topY >= limit.drop * torso
-    && old.hipY !== undefined && now.hipY !== undefined && now.hipY - old.hipY >= hipDrop * torso
-    && wasMostly(isStanding, bodies, old.timeS)
-  ))
+  const from = bodies.filter(
+    (old) =>
+      old.timeS >= now.timeS - limit.withinS &&
+      old.timeS < now.timeS &&
+      now.topY - old.topY >= limit.drop * torso &&
+      old.hipY !== undefined &&
+      now.hipY !== undefined &&
+      now.hipY - old.hipY >= hipDrop * torso &&
+      wasMostly(isStanding, bodies, old.timeS),
+  )
   if (from.length === 0) return undefined
   return { atS: now.timeS, torso, isSudden: from.some((old) => wasAtRest(bodies, old, torso)) }
 }
@@ -92,12 +105,18 @@ function wasAtRest(bodies: Body[], old: Body, torso: number): boolean {
 function sinkOf(bodies: Body[], now: Body, limit: Limits): Drop | undefined {
   const torso = usualTorso(bodies)
   if (torso === undefined || torso < smallestTorso) return undefined
-  const from = bodies.some((old) => (
-    old.timeS >= now.timeS - limit.withinS && old.timeS < now.timeS
-    && now.box.top - old.box.top >= sink * torso && now.box.bottom - old.box.bottom >= sink * torso
-    && old.hipY !== undefined && now.hipY !== undefined && now.hipY - old.hipY >= sink * torso
-    && isLying(now) && wasMostly(isLying, bodies, old.timeS)
-  ))
+  const from = bodies.some(
+    (old) =>
+      old.timeS >= now.timeS - limit.withinS &&
+      old.timeS < now.timeS &&
+      now.box.top - old.box.top >= sink * torso &&
+      now.box.bottom - old.box.bottom >= sink * torso &&
+      old.hipY !== undefined &&
+      now.hipY !== undefined &&
+      now.hipY - old.hipY >= sink * torso &&
+      isLying(now) &&
+      wasMostly(isLying, bodies, old.timeS),
+  )
   return from ? { atS: now.timeS, torso, isSudden: true } : undefined
 }
 
@@ -117,7 +136,8 @@ function hasFallen(memory: Memory, scene: Scene): boolean {
   if (!last) return false
   const gone = scene.timeS - last.timeS
   const fallen = memory.drops.some((drop) => {
-    if (gone >= lostS) return last.timeS - drop.atS <= staysDownS && isDown(last, drop.torso) && !hasWalkedOut(last, drop, scene)
+    if (gone >= lostS)
+      return last.timeS - drop.atS <= staysDownS && isDown(last, drop.torso) && !hasWalkedOut(last, drop, scene)
     return scene.timeS - drop.atS >= staysDownS && gone <= glimpseS && isDownSince(memory, drop)
   })
   memory.drops = memory.drops.filter((drop) => scene.timeS - drop.atS < staysDownS || (gone > 0 && gone < lostS))

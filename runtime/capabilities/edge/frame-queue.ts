@@ -22,7 +22,8 @@ export function createFrameQueue<T>(timeOf: (item: T) => number): FrameQueue<T> 
       lines.set(stream, line)
       line.push(item)
       const dropped: T[] = []
-      while (line.length > Math.max(1, most)) dropped.push(...line.splice(leastMissed(line.map(timeOf), servedAt.get(stream)), 1))
+      while (line.length > Math.max(1, most))
+        dropped.push(...line.splice(leastMissed(line.map(timeOf), servedAt.get(stream)), 1))
       return dropped
     },
     next(mayServe = () => true) {

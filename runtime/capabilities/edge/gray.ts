@@ -19,7 +19,8 @@ export function shrinkToGray(rgb: Uint8Array, width: number, height: number): Ui
     let sum = 0
     for (let y = top; y < top + blockHeight; y++) {
       let at = (y * width + left) * 3
-      for (let x = 0; x < blockWidth; x++, at += 3) sum += 2 * (rgb[at] ?? 0) + 5 * (rgb[at + 1] ?? 0) + (rgb[at + 2] ?? 0)
+      for (let x = 0; x < blockWidth; x++, at += 3)
+        sum += 2 * (rgb[at] ?? 0) + 5 * (rgb[at + 1] ?? 0) + (rgb[at + 2] ?? 0)
     }
     gray[cell] = sum / (8 * pixels)
   }
@@ -66,7 +67,9 @@ export function pictureSpan(gray: Uint8Array): PictureSpan {
   while (left < grayWidth && isBarColumn(left)) left++
   while (right > left && isBarColumn(right - 1)) right--
   while (bottom > 0 && isBarRow(bottom - 1)) bottom--
-  return left >= right ? { left: 0, right: 1, bottom: 1 } : { left: left / grayWidth, right: right / grayWidth, bottom: bottom / grayHeight }
+  return left >= right
+    ? { left: 0, right: 1, bottom: 1 }
+    : { left: left / grayWidth, right: right / grayWidth, bottom: bottom / grayHeight }
 }
 
 function isDark(gray: Uint8Array, start: number, step: number, cells: number): boolean {

@@ -22,7 +22,16 @@ export function createHandsUpSkill(): Skill {
         const memory = memories.get(track.id) ?? { looks: [], upS: -Infinity, told: false }
         memories.set(track.id, memory)
         const isNew = look(memory, handsAreUp(track.pose), scene.timeS)
-        return isNew ? [{ skill: 'hands-up' as const, timeS: scene.timeS, person: track.id, text: 'A person is holding both hands up.' }] : []
+        return isNew
+          ? [
+              {
+                skill: 'hands-up' as const,
+                timeS: scene.timeS,
+                person: track.id,
+                text: 'A person is holding both hands up.',
+              },
+            ]
+          : []
       })
     },
     end: () => [],

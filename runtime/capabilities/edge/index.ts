@@ -53,17 +53,27 @@ export function createEdge(deps: PoseModelDeps): Edge {
     pictures,
     async open({ streamKey, config, timeoutMs }) {
       const taken = take()
-      if (!await taken.ready(Math.max(timeoutMs, slowestStartMs))) {
+      if (!(await taken.ready(Math.max(timeoutMs, slowestStartMs)))) {
         giveBack()
-        throw new RetryableError('EDGE_MODEL_DOWN', 'The built-in model does not start on this machine. Look for "pose process" in the log.')
+        throw new RetryableError(
+          'EDGE_MODEL_DOWN',
+          'The built-in model does not start on this machine. Look for "pose process" in the log.',
+        )
       }
       const watchFor = Array.isArray(config['watchFor']) ? config['watchFor'].map(String) : undefined
       const instruction = typeof config['instruction'] === 'string' ? config['instruction'] : ''
       const mode: SkillMode = config['mode'] === 'sensitive' ? 'sensitive' : 'balanced'
       return createEdgeSession({
         // A stream that is opened again while its old session still closes must not share a line with it.
-        stream: `${streamKey}#${++opened}`, skills: skillsToWatch(watchFor, instruction), mode, model: taken, clock: deps.clock, onClose: giveBack,
-        onPicture: (result) => { pictures[result]++ },
+        stream: `${streamKey}#${++opened}`,
+        skills: skillsToWatch(watchFor, instruction),
+        mode,
+        model: taken,
+        clock: deps.clock,
+        onClose: giveBack,
+        onPicture: (result) => {
+          pictures[result]++
+        },
       })
     },
     async test(timeoutMs) {
@@ -82,14 +92,29 @@ export function createEdge(deps: PoseModelDeps): Edge {
   }
 }
 
-async function tryOnce(model: PoseModel, clock: Clock, timeoutMs: number): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }> {
-  if (!await model.ready(timeoutMs)) return { ok: false, message: 'The built-in model does not start on this machine.' }
+async function tryOnce(
+  model: PoseModel,
+  clock: Clock,
+  timeoutMs: number,
+): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }> {
+  if (!(await model.ready(timeoutMs)))
+    return { ok: false, message: 'The built-in model does not start on this machine.' }
   const startMs = clock.nowMs()
-  const frame = { seq: 0, mediaTimeS: 0, width: edgeWidth, height: edgeHeight, rgb: new Uint8Array(edgeWidth * edgeHeight * 3) }
+  const frame = {
+    seq: 0,
+    mediaTimeS: 0,
+    width: edgeWidth,
+    height: edgeHeight,
+    rgb: new Uint8Array(edgeWidth * edgeHeight * 3),
+  }
   const isDone = await new Promise<boolean>((resolve) => {
     model.submit({ stream: 'test', frame, done: () => resolve(true), dropped: () => resolve(false) })
   })
   const pictureMs = Math.round(clock.nowMs() - startMs)
   if (!isDone) return { ok: false, message: 'The built-in model failed on a test picture.' }
-  return { ok: true, message: `The built-in model runs on this machine: ${pictureMs} ms a picture.`, details: { pictureMs } }
+  return {
+    ok: true,
+    message: `The built-in model runs on this machine: ${pictureMs} ms a picture.`,
+    details: { pictureMs },
+  }
 }

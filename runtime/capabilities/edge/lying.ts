@@ -28,12 +28,19 @@ export function createLyingSkill(): Skill {
         const isDown = isLying(readBody(track.pose, scene.timeS))
         const rest = rests.find((known) => overlap(known.box, track.pose.box) >= samePlace)
         if (rest) stay(rest, isDown, track.pose.box, scene)
-        else if (isDown) rests.push({ box: track.pose.box, sinceS: scene.timeS, seenS: scene.timeS, lying: 1, looks: 1, told: false })
+        else if (isDown)
+          rests.push({ box: track.pose.box, sinceS: scene.timeS, seenS: scene.timeS, lying: 1, looks: 1, told: false })
       }
-      return rests.filter((rest) => isTooLong(rest, scene.timeS)).map((rest): Finding => {
-        rest.told = true
-        return { skill: 'lying-too-long', timeS: scene.timeS, text: 'A person has been lying in the same place for a minute.' }
-      })
+      return rests
+        .filter((rest) => isTooLong(rest, scene.timeS))
+        .map((rest): Finding => {
+          rest.told = true
+          return {
+            skill: 'lying-too-long',
+            timeS: scene.timeS,
+            text: 'A person has been lying in the same place for a minute.',
+          }
+        })
     },
     end: () => [],
   }

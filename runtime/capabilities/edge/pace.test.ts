@@ -8,7 +8,11 @@ const pictureMs = 125
  * Streams that send 8 pictures a second to a model that needs `costMs(second)` for one, played in steps of a millisecond.
  * Returns the share at the end of each second, and what every stream had looked at in all.
  */
-function play(streams: number, seconds: number, costMs: (second: number) => number): { shares: number[]; seen: number[]; gapsMs: number[] } {
+function play(
+  streams: number,
+  seconds: number,
+  costMs: (second: number) => number,
+): { shares: number[]; seen: number[]; gapsMs: number[] } {
   const pace = createPace()
   const queue = createFrameQueue<{ stream: number; atMs: number }>((item) => item.atMs)
   const seen = new Array<number>(streams).fill(0)
@@ -22,7 +26,8 @@ function play(streams: number, seconds: number, costMs: (second: number) => numb
       // Cameras do not send at the same moment.
       const sinceMs = ms - Math.floor((stream * pictureMs) / streams)
       if (sinceMs < 0 || sinceMs % pictureMs !== 0) continue
-      if (isLookedAt(sinceMs / pictureMs, pace.share())) for (let n = queue.push(String(stream), { stream, atMs: ms }, pace.waiting()).length; n > 0; n--) pace.dropped()
+      if (isLookedAt(sinceMs / pictureMs, pace.share()))
+        for (let n = queue.push(String(stream), { stream, atMs: ms }, pace.waiting()).length; n > 0; n--) pace.dropped()
       pace.judge(ms, busyMs)
     }
     if (current && ms >= current.untilMs) {

@@ -36,7 +36,9 @@ export function createPace(): Pace {
   let behind = 0
   let calm = 0
   let window = { startMs: -Infinity, busyMs: 0, looked: 0, late: 0, dropped: 0 }
-  const open = (startMs: number, busyMs: number): void => { window = { startMs, busyMs, looked: 0, late: 0, dropped: 0 } }
+  const open = (startMs: number, busyMs: number): void => {
+    window = { startMs, busyMs, looked: 0, late: 0, dropped: 0 }
+  }
   const turn = (by: 1 | -1): void => {
     level += by
     behind = 0
@@ -49,7 +51,9 @@ export function createPace(): Pace {
       window.looked++
       if (waitedMs > lateMs) window.late++
     },
-    dropped() { window.dropped++ },
+    dropped() {
+      window.dropped++
+    },
     judge(nowMs, busyMs) {
       const tookMs = nowMs - window.startMs
       if (tookMs < windowMs) return false

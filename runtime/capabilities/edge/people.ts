@@ -30,7 +30,11 @@ export function createEnterSkill(): Skill {
 
 export function createLeaveSkill(): Skill {
   const heads = createHeadCounter()
-  const left = (timeS: number, change: number): Finding => ({ skill: 'person-leaves', timeS, text: sentence(-change, 'left') })
+  const left = (timeS: number, change: number): Finding => ({
+    skill: 'person-leaves',
+    timeS,
+    text: sentence(-change, 'left'),
+  })
   return {
     see: (scene) => {
       const change = heads.count(scene)
@@ -51,7 +55,9 @@ function createHeadCounter(): HeadCounter {
   return {
     count(scene) {
       startedS ??= scene.timeS
-      const heads = scene.seen.filter((track) => track.sightings >= clearSightings && track.pose.score >= clearScore).length
+      const heads = scene.seen.filter(
+        (track) => track.sightings >= clearSightings && track.pose.score >= clearScore,
+      ).length
       counts = [...counts.filter((old) => old.timeS > scene.timeS - leaveS), { timeS: scene.timeS, heads }]
       if (scene.timeS - startedS < settleS) return 0
       const before = certain

@@ -107,13 +107,20 @@ export class PoseChild {
     this.#starts++
     // The child needs none of our environment, least of all keys and database addresses.
     const child = fork(processPath, [], {
-      execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: { PATH: process.env['PATH'] },
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { PATH: process.env['PATH'] },
     })
     this.#child = child
     let lastWords = ''
-    child.stderr?.on('data', (chunk: Buffer) => { lastWords = (lastWords + chunk.toString()).slice(-400) })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      lastWords = (lastWords + chunk.toString()).slice(-400)
+    })
     child.on('message', (reply: PoseReply) => this.#hear(reply))
-    child.on('error', (error) => this.#deps.log.error({ error: error.message }, 'the pose process cannot be started or reached'))
+    child.on('error', (error) =>
+      this.#deps.log.error({ error: error.message }, 'the pose process cannot be started or reached'),
+    )
     child.once('close', (code, signal) => this.#ended(child, { code, signal, lastWords }))
   }
 
@@ -149,6 +156,9 @@ export class PoseChild {
     this.#deps.log.error({ ...why, starts: this.#starts }, 'the pose process ended; it is started again')
     const pauseMs = this.#pauseMs
     this.#pauseMs = Math.min(longestPauseMs, pauseMs * 2)
-    void this.#deps.clock.sleep(pauseMs, this.#closing.signal).then(() => this.#start(), () => undefined)
+    void this.#deps.clock.sleep(pauseMs, this.#closing.signal).then(
+      () => this.#start(),
+      () => undefined,
+    )
   }
 }

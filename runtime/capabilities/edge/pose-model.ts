@@ -100,7 +100,8 @@ class PosePool implements PoseModel {
     const { log, clock } = this.#deps
     let isNew = true
     const child = new PoseChild({
-      log, clock,
+      log,
+      clock,
       onFree: () => {
         if (isNew && this.#children.length > 1) this.#pace.hurry()
         isNew = false
@@ -133,7 +134,10 @@ class PosePool implements PoseModel {
     const nowMs = clock.nowMs()
     const busyMs = this.#children.reduce((sum, child) => sum + child.busyMs(nowMs), 0) / this.#children.length
     if (!this.#pace.judge(nowMs, busyMs)) return
-    log.warn({ share: this.#pace.share(), of: shareOf, processes: this.#children.length }, 'the built-in model is behind; it looks at fewer pictures of every stream')
+    log.warn(
+      { share: this.#pace.share(), of: shareOf, processes: this.#children.length },
+      'the built-in model is behind; it looks at fewer pictures of every stream',
+    )
     if (this.#children.length < mostProcesses) this.#addProcess()
   }
 }

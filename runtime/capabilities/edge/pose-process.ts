@@ -39,7 +39,10 @@ process.on('SIGTERM', () => undefined)
 process.on('disconnect', () => process.exit(0))
 
 const session = await InferenceSession.create(modelPath, {
-  executionProviders: ['cpu'], intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3,
+  executionProviders: ['cpu'],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: 3,
 })
 process.on('message', (request: PoseRequest) => {
   void answer(session, request).then(say)

@@ -21,8 +21,23 @@ export interface Pose {
 }
 
 export const pointNames = [
-  'nose', 'leftEye', 'rightEye', 'leftEar', 'rightEar', 'leftShoulder', 'rightShoulder', 'leftElbow', 'rightElbow',
-  'leftWrist', 'rightWrist', 'leftHip', 'rightHip', 'leftKnee', 'rightKnee', 'leftAnkle', 'rightAnkle',
+  'nose',
+  'leftEye',
+  'rightEye',
+  'leftEar',
+  'rightEar',
+  'leftShoulder',
+  'rightShoulder',
+  'leftElbow',
+  'rightElbow',
+  'leftWrist',
+  'rightWrist',
+  'leftHip',
+  'rightHip',
+  'leftKnee',
+  'rightKnee',
+  'leftAnkle',
+  'rightAnkle',
 ] as const
 export type PointName = (typeof pointNames)[number]
 
@@ -47,11 +62,16 @@ export function readPoses(output: Float32Array, width: number, height: number): 
 function readPose(values: Float32Array, width: number, height: number): Pose {
   const value = (index: number): number => values[index] ?? 0
   const points = pointNames.map((_, index) => ({
-    y: value(index * 3) * height, x: value(index * 3 + 1) * width, score: value(index * 3 + 2),
+    y: value(index * 3) * height,
+    x: value(index * 3 + 1) * width,
+    score: value(index * 3 + 2),
   }))
   const tail = pointNames.length * 3
   const box = {
-    top: value(tail) * height, left: value(tail + 1) * width, bottom: value(tail + 2) * height, right: value(tail + 3) * width,
+    top: value(tail) * height,
+    left: value(tail + 1) * width,
+    bottom: value(tail + 2) * height,
+    right: value(tail + 3) * width,
   }
   return { points, box, score: value(tail + 4) }
 }

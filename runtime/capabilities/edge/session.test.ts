@@ -10,25 +10,55 @@ import { createEdgeSession } from './session.ts'
 
 const picture = { width: 640, height: 480, jpeg: new Uint8Array() }
 const rgb = new Uint8Array(256 * 192 * 3).fill(90)
-const fall = (atS: number) => (timeS: number): Pose[] =>
-  [blendPoses(makePose('standing', 128, 170), makePose('lying', 128, 170), Math.max(0, Math.min(1, (timeS - atS) / 0.5)))]
+const fall =
+  (atS: number) =>
+  (timeS: number): Pose[] => [
+    blendPoses(
+      makePose('standing', 128, 170),
+      makePose('lying', 128, 170),
+      Math.max(0, Math.min(1, (timeS - atS) / 0.5)),
+    ),
+  ]
 
 function open(skills: EdgeSkillId[] = ['fall']) {
   const clock = fakeClock()
   const model = fakePoseModel()
   let closed = 0
-  const session = createEdgeSession({ stream: 's', skills, mode: 'balanced', model, clock, onClose: () => { closed++ } })
+  const session = createEdgeSession({
+    stream: 's',
+    skills,
+    mode: 'balanced',
+    model,
+    clock,
+    onClose: () => {
+      closed++
+    },
+  })
   const abort = new AbortController()
-  const request = (mediaTimeS: number): ModelTick => ({ picture, kind: 'I', mediaTimeS, tick: Math.round(mediaTimeS) + 1, instruction: '', persona: 'default', seconds: 1 })
+  const request = (mediaTimeS: number): ModelTick => ({
+    picture,
+    kind: 'I',
+    mediaTimeS,
+    tick: Math.round(mediaTimeS) + 1,
+    instruction: '',
+    persona: 'default',
+    seconds: 1,
+  })
   return {
-    clock, model, session, abort, closed: () => closed,
-    frame: (mediaTimeS: number, size: Partial<FastFrame> = {}) => session.feed?.({ seq: 0, mediaTimeS, width: 256, height: 192, rgb, ...size }),
+    clock,
+    model,
+    session,
+    abort,
+    closed: () => closed,
+    frame: (mediaTimeS: number, size: Partial<FastFrame> = {}) =>
+      session.feed?.({ seq: 0, mediaTimeS, width: 256, height: 192, rgb, ...size }),
     tick: (mediaTimeS: number) => session.tick(request(mediaTimeS), abort.signal),
     /** A second of pictures before each tick, as a camera gives them. */
     async run(fromS: number, toS: number): Promise<ModelVerdict[]> {
       const verdicts: ModelVerdict[] = []
       for (let second = fromS; second < toS; second++) {
-        for (let part = 0; part < 8; part++) session.feed?.({ seq: 0, mediaTimeS: second + part / 8, width: 256, height: 192, rgb })
+        for (let part = 0; part < 8; part++)
+          session.feed?.({ seq: 0, mediaTimeS: second + part / 8, width: 256, height: 192, rgb })
         verdicts.push(await session.tick(request(second + 7 / 8), abort.signal))
         await clock.advance(1000)
       }
@@ -41,15 +71,26 @@ describe('a session with the edge model', () => {
   it('stays silent while nothing happens, and says how many people it sees', async () => {
     const bench = open()
     bench.model.people(() => [makePose('standing', 60, 170), makePose('standing', 180, 170)])
-    expect((await bench.run(0, 3)).at(-1)).toMatchObject({ action: 'silence', reason: 'model', text: '', data: { people: 2, watching: ['fall'], pictures: 8, dropped: 0 } })
+    expect((await bench.run(0, 3)).at(-1)).toMatchObject({
+      action: 'silence',
+      reason: 'model',
+      text: '',
+      data: { people: 2, watching: ['fall'], pictures: 8, dropped: 0 },
+    })
   })
 
   it('speaks at the next tick of a fall, with the media time of the detection, and once', async () => {
     const bench = open()
     bench.model.people(fall(4))
-    const spoken = (await bench.run(0, 14)).map((verdict, second) => ({ ...verdict, second })).filter((verdict) => verdict.action === 'response')
+    const spoken = (await bench.run(0, 14))
+      .map((verdict, second) => ({ ...verdict, second }))
+      .filter((verdict) => verdict.action === 'response')
     expect(spoken).toHaveLength(1)
-    expect(spoken[0]).toMatchObject({ text: 'A person has fallen and is on the floor.', reason: 'model', data: { skills: ['fall'] } })
+    expect(spoken[0]).toMatchObject({
+      text: 'A person has fallen and is on the floor.',
+      reason: 'model',
+      data: { skills: ['fall'] },
+    })
     expect(spoken[0]?.mediaTimeS).toBeGreaterThan(4.5)
     expect(spoken[0]?.second).toBe(Math.floor(spoken[0]?.mediaTimeS ?? 0))
   })
@@ -68,7 +109,9 @@ describe('a session with the edge model', () => {
     bench.frame(0.9)
     bench.frame(1.1)
     let verdict: ModelVerdict | undefined
-    const ticking = bench.tick(1).then((said) => { verdict = said })
+    const ticking = bench.tick(1).then((said) => {
+      verdict = said
+    })
     await bench.clock.settle()
     expect(verdict).toBeUndefined()
     bench.model.release(1)
@@ -94,27 +137,55 @@ describe('a session with the edge model', () => {
     bench.model.people(fall(4))
     await bench.run(0, 4)
     for (let part = 0; part < 6; part++) bench.frame(4 + part / 8)
-    expect(await bench.session.finish?.()).toMatchObject([{ action: 'response', text: 'A person has fallen and is on the floor.', mediaTimeS: 4.625 }])
+    expect(await bench.session.finish?.()).toMatchObject([
+      { action: 'response', text: 'A person has fallen and is on the floor.', mediaTimeS: 4.625 },
+    ])
     expect(await bench.session.finish?.()).toEqual([])
   })
 
   it('starts anew when a looped file jumps back', async () => {
     const bench = open(['person-enters'])
-    bench.model.people((timeS) => timeS > 3 ? [makePose('standing', 60, 170), makePose('standing', 180, 170)] : [makePose('standing', 60, 170)])
+    bench.model.people((timeS) =>
+      timeS > 3 ? [makePose('standing', 60, 170), makePose('standing', 180, 170)] : [makePose('standing', 60, 170)],
+    )
     expect((await bench.run(0, 6)).filter((verdict) => verdict.action === 'response')).toHaveLength(1)
     expect((await bench.run(0, 6)).filter((verdict) => verdict.action === 'response')).toHaveLength(1)
   })
 
   it.each([
-    ['EDGE_MODEL_DOWN', 'the model has stopped', async (bench: ReturnType<typeof open>) => { bench.model.setUp(false); bench.frame(1) }],
-    ['EDGE_PICTURE_SIZE', 'pictures are of another size', async (bench: ReturnType<typeof open>) => { bench.frame(1, { width: 128, height: 96 }) }],
-    ['EDGE_NO_PICTURES', 'no pictures come', async (bench: ReturnType<typeof open>) => { await bench.tick(0); await bench.tick(3) }],
-    ['EDGE_BEHIND', 'it looks at pictures seconds late', async (bench: ReturnType<typeof open>) => {
-      await bench.run(0, 1)
-      bench.model.mode = 'held'
-      for (let part = 0; part < 32; part++) bench.frame(1 + part / 8)
-      void bench.clock.advance(300)
-    }],
+    [
+      'EDGE_MODEL_DOWN',
+      'the model has stopped',
+      async (bench: ReturnType<typeof open>) => {
+        bench.model.setUp(false)
+        bench.frame(1)
+      },
+    ],
+    [
+      'EDGE_PICTURE_SIZE',
+      'pictures are of another size',
+      async (bench: ReturnType<typeof open>) => {
+        bench.frame(1, { width: 128, height: 96 })
+      },
+    ],
+    [
+      'EDGE_NO_PICTURES',
+      'no pictures come',
+      async (bench: ReturnType<typeof open>) => {
+        await bench.tick(0)
+        await bench.tick(3)
+      },
+    ],
+    [
+      'EDGE_BEHIND',
+      'it looks at pictures seconds late',
+      async (bench: ReturnType<typeof open>) => {
+        await bench.run(0, 1)
+        bench.model.mode = 'held'
+        for (let part = 0; part < 32; part++) bench.frame(1 + part / 8)
+        void bench.clock.advance(300)
+      },
+    ],
   ])('refuses with %s when %s', async (code, _, prepare) => {
     const bench = open()
     await prepare(bench)
@@ -148,7 +219,9 @@ describe('a session with the edge model', () => {
     const verdicts = await bench.run(0, 6)
     expect(verdicts.map((verdict) => verdict.data?.['pictures'])).toEqual([4, 4, 4, 4, 4, 4])
     expect(verdicts.at(-1)).toMatchObject({
-      action: 'silence', trouble: 'This machine cannot keep up: the built-in model sees 4 of 8 pictures a second. Falls may be missed.', data: { skipped: 24, dropped: 0 },
+      action: 'silence',
+      trouble: 'This machine cannot keep up: the built-in model sees 4 of 8 pictures a second. Falls may be missed.',
+      data: { skipped: 24, dropped: 0 },
     })
     bench.model.setShare(8)
     expect((await bench.run(6, 14)).at(-1)?.trouble).toBeUndefined()

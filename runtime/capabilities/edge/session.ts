@@ -36,7 +36,14 @@ const finishWaitMs = 3_000
 const behindS = 2.5
 const noPicturesS = 3
 /** Said first when several things happen at once. */
-const urgency: readonly EdgeSkillId[] = ['fall', 'lying-too-long', 'hands-up', 'person-enters', 'person-leaves', 'motion']
+const urgency: readonly EdgeSkillId[] = [
+  'fall',
+  'lying-too-long',
+  'hands-up',
+  'person-enters',
+  'person-leaves',
+  'motion',
+]
 
 export function createEdgeSession(options: EdgeSessionOptions): ModelSession {
   return new EdgeSession(options)
@@ -105,7 +112,14 @@ class EdgeSession implements ModelSession {
     if (verdict) return trouble ? { ...verdict, trouble } : verdict
     this.#refuseWhenBlind(request.mediaTimeS)
     const data = this.#data()
-    return { action: 'silence', text: '', reason: 'model', latencyMs: clock.nowMs() - startMs, data, ...(trouble ? { trouble } : {}) }
+    return {
+      action: 'silence',
+      text: '',
+      reason: 'model',
+      latencyMs: clock.nowMs() - startMs,
+      data,
+      ...(trouble ? { trouble } : {}),
+    }
   }
 
   async finish(): Promise<ModelVerdict[]> {
@@ -145,8 +159,12 @@ class EdgeSession implements ModelSession {
   async #wait(frames: FastFrame[], limitMs: number, signal?: AbortSignal): Promise<void> {
     const timer = new AbortController()
     let isLate = false
-    const late = this.#options.clock.sleep(limitMs, signal ? AbortSignal.any([signal, timer.signal]) : timer.signal)
-      .catch(() => undefined).then(() => { isLate = true })
+    const late = this.#options.clock
+      .sleep(limitMs, signal ? AbortSignal.any([signal, timer.signal]) : timer.signal)
+      .catch(() => undefined)
+      .then(() => {
+        isLate = true
+      })
     while (!isLate && frames.some((frame) => this.#pending.has(frame))) {
       await Promise.race([late, new Promise<void>((resolve) => this.#waiters.push(resolve))])
     }
@@ -168,22 +186,42 @@ class EdgeSession implements ModelSession {
     const seen = this.#seenSinceTick
     this.#seenSinceTick = 0
     this.#fedSinceTick = 0
-    return { people: this.#watch.people(), watching: skills, mode, pictures: seen, skipped: this.#skipped, dropped: this.#dropped, restarts: model.restarts() }
+    return {
+      people: this.#watch.people(),
+      watching: skills,
+      mode,
+      pictures: seen,
+      skipped: this.#skipped,
+      dropped: this.#dropped,
+      restarts: model.restarts(),
+    }
   }
 
   #refuseWhenBlind(nowS: number): void {
     const { model } = this.#options
     if (!model.isUp()) {
-      throw new RetryableError('EDGE_MODEL_DOWN', 'The built-in model has stopped and is being started again. If this stays, look for "pose process" in the log.')
+      throw new RetryableError(
+        'EDGE_MODEL_DOWN',
+        'The built-in model has stopped and is being started again. If this stays, look for "pose process" in the log.',
+      )
     }
     if (this.#refused) {
-      throw new RetryableError('EDGE_PICTURE_SIZE', `The built-in model wants pictures of ${edgeWidth}x${edgeHeight}, but the camera sends ${this.#refused}.`)
+      throw new RetryableError(
+        'EDGE_PICTURE_SIZE',
+        `The built-in model wants pictures of ${edgeWidth}x${edgeHeight}, but the camera sends ${this.#refused}.`,
+      )
     }
     if (nowS - (this.#fedS ?? this.#firstTickS ?? nowS) > noPicturesS) {
-      throw new RetryableError('EDGE_NO_PICTURES', `The camera has sent no quick pictures to the built-in model for ${noPicturesS} s.`)
+      throw new RetryableError(
+        'EDGE_NO_PICTURES',
+        `The camera has sent no quick pictures to the built-in model for ${noPicturesS} s.`,
+      )
     }
     if (this.#fedS !== undefined && this.#fedS - (this.#seenS ?? this.#firstTickS ?? this.#fedS) > behindS) {
-      throw new RetryableError('EDGE_BEHIND', 'This machine is too slow for the built-in model: it looks at pictures seconds late. Watch fewer cameras, or connect a model server.')
+      throw new RetryableError(
+        'EDGE_BEHIND',
+        'This machine is too slow for the built-in model: it looks at pictures seconds late. Watch fewer cameras, or connect a model server.',
+      )
     }
   }
 }

@@ -2,7 +2,11 @@
 // Pure bookkeeping: per tick, in pictures and seconds of media time.
 import type { EdgeSkillId } from '../../../nodes/contract/skills.ts'
 
-interface Span { atS: number; offered: number; seen: number }
+interface Span {
+  atS: number
+  offered: number
+  seen: number
+}
 
 /** So many ticks are looked back on; fewer than `leastSpans` say nothing yet. */
 const keptSpans = 6

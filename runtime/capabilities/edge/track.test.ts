@@ -8,8 +8,16 @@ describe('the tracker', () => {
     const tracker = createTracker()
     const ids = new Set<string>()
     for (let step = 0; step < 20; step++) {
-      const { seen } = tracker.update([makePose('standing', 40 + step * 3, 170), makePose('standing', 220 - step * 3, 90, { torso: 20 })], step / 8)
-      ids.add(seen.map((track) => track.id).sort().join())
+      const { seen } = tracker.update(
+        [makePose('standing', 40 + step * 3, 170), makePose('standing', 220 - step * 3, 90, { torso: 20 })],
+        step / 8,
+      )
+      ids.add(
+        seen
+          .map((track) => track.id)
+          .sort()
+          .join(),
+      )
     }
     expect([...ids]).toEqual(['1,2'])
   })
@@ -39,7 +47,7 @@ describe('the tracker', () => {
 })
 
 describe('reading poses', () => {
-  it('turns the model\'s shares into pixels and back', () => {
+  it("turns the model's shares into pixels and back", () => {
     const pose = makePose('standing', 100, 170)
     const [read] = readPoses(poseOutput([pose]), 256, 192)
     expect(read?.box.left).toBeCloseTo(pose.box.left, 3)
@@ -48,7 +56,15 @@ describe('reading poses', () => {
   })
 
   it('keeps one of two descriptions of the same body', () => {
-    const poses = readPoses(poseOutput([makePose('standing', 100, 170, { score: 0.4 }), makePose('standing', 101, 170), makePose('standing', 200, 170)]), 256, 192)
+    const poses = readPoses(
+      poseOutput([
+        makePose('standing', 100, 170, { score: 0.4 }),
+        makePose('standing', 101, 170),
+        makePose('standing', 200, 170),
+      ]),
+      256,
+      192,
+    )
     expect(poses.map(({ score }) => Math.round(score * 10) / 10)).toEqual([0.6, 0.6])
   })
 })

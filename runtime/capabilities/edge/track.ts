@@ -57,7 +57,9 @@ export function createTracker(): Tracker {
 }
 
 function matchesOf(tracks: Track[], poses: Pose[], timeS: number): { track: Track; pose: Pose; likeness: number }[] {
-  const matches = tracks.flatMap((track) => poses.map((pose) => ({ track, pose, likeness: likenessOf(track, pose, timeS) })))
+  const matches = tracks.flatMap((track) =>
+    poses.map((pose) => ({ track, pose, likeness: likenessOf(track, pose, timeS) })),
+  )
   return matches.filter((match) => match.likeness > 0).sort((a, b) => b.likeness - a.likeness)
 }
 
@@ -67,7 +69,8 @@ function likenessOf(track: Track, pose: Pose, timeS: number): number {
   const ratio = Math.max(areaOf(track.pose.box), 1) / Math.max(areaOf(pose.box), 1)
   const size = Math.max(sizeOf(track.pose.box), sizeOf(pose.box))
   const away = Math.min(0.5, (timeS - track.seenS) / livesS)
-  const distance = Math.hypot(centreX(track.pose.box) - centreX(pose.box), centreY(track.pose.box) - centreY(pose.box)) / size
+  const distance =
+    Math.hypot(centreX(track.pose.box) - centreX(pose.box), centreY(track.pose.box) - centreY(pose.box)) / size
   const near = Math.max(0, 1 - distance / (reach * (1 + away)))
   const shared = overlap(track.pose.box, pose.box)
   if (pose.score < startScore && (shared < faintOverlap || timeS - track.seenS > faintGapS)) return 0

@@ -45,14 +45,21 @@ export function createWatch(skillIds: readonly EdgeSkillId[], mode: SkillMode): 
   let lastS: number | undefined
   return {
     see(look) {
-      if (lastS !== undefined && (look.timeS < lastS || look.timeS - lastS > longestGapS)) fresh = startOver(skillIds, mode)
+      if (lastS !== undefined && (look.timeS < lastS || look.timeS - lastS > longestGapS))
+        fresh = startOver(skillIds, mode)
       lastS = look.timeS
       fresh.widen(look.gray)
       const seen = fresh.tracker.update(readPoses(look.output, look.width, look.height), look.timeS)
       fresh.people = seen.seen.length
       const { timeS, width, height, gray } = look
-      const edges = { left: fresh.span.left * width, right: fresh.span.right * width, bottom: fresh.span.bottom * height }
-      return fresh.skills.flatMap((skill) => skill.see({ timeS, width, height, gray, ...edges, ...seen })).filter(fresh.isNews)
+      const edges = {
+        left: fresh.span.left * width,
+        right: fresh.span.right * width,
+        bottom: fresh.span.bottom * height,
+      }
+      return fresh.skills
+        .flatMap((skill) => skill.see({ timeS, width, height, gray, ...edges, ...seen }))
+        .filter(fresh.isNews)
     },
     end: () => fresh.skills.flatMap((skill) => skill.end(lastS ?? 0)).filter(fresh.isNews),
     people: () => fresh.people,
@@ -69,7 +76,11 @@ function startOver(skillIds: readonly EdgeSkillId[], mode: SkillMode) {
     span: { left: 0.5, right: 0.5, bottom: 0.5 },
     widen(gray: Uint8Array) {
       const { left, right, bottom } = pictureSpan(gray)
-      fresh.span = { left: Math.min(left, fresh.span.left), right: Math.max(right, fresh.span.right), bottom: Math.max(bottom, fresh.span.bottom) }
+      fresh.span = {
+        left: Math.min(left, fresh.span.left),
+        right: Math.max(right, fresh.span.right),
+        bottom: Math.max(bottom, fresh.span.bottom),
+      }
     },
     isNews(finding: Finding): boolean {
       if (finding.timeS - (spokeS.get(finding.skill) ?? -Infinity) < cooldownS) return false

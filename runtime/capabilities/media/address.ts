@@ -17,11 +17,15 @@ export function parseCameraUrl(raw: string, kind: 'rtsp' | 'url'): URL {
   const url = URL.canParse(raw.trim()) ? new URL(raw.trim()) : undefined
   if (!url) throw invalid('is not complete. It looks like rtsp://10.0.0.7:554/stream.')
   if (!(schemes[kind] as readonly string[]).includes(url.protocol)) {
-    throw invalid(`starts with "${url.protocol}//", but this kind of camera takes ${schemes[kind].map((s) => `${s}//`).join(', ')}.`)
+    throw invalid(
+      `starts with "${url.protocol}//", but this kind of camera takes ${schemes[kind].map((s) => `${s}//`).join(', ')}.`,
+    )
   }
-  if (url.hostname === '' || /[%\s\\]/.test(url.hostname)) throw invalid('names no host. Put the camera\'s address after "//".')
+  if (url.hostname === '' || /[%\s\\]/.test(url.hostname))
+    throw invalid('names no host. Put the camera\'s address after "//".')
   const mode = url.searchParams.get('mode')
-  if (url.protocol === 'srt:' && mode !== null && mode !== 'caller') throw invalid('may only call a camera (mode=caller), not listen for one.')
+  if (url.protocol === 'srt:' && mode !== null && mode !== 'caller')
+    throw invalid('may only call a camera (mode=caller), not listen for one.')
   return url
 }
 

@@ -21,13 +21,16 @@ function crop({ x, y, width, height }: Rectangle): string {
     const start = `2*ceil(${size}*${up(from)}/2-0.001)`
     return { from: start, length: `max(2\\,2*floor((${size}*${down(Math.min(1, from + length))}-${start})/2+0.001))` }
   }
-  const across = side('iw', x, width), along = side('ih', y, height)
+  const across = side('iw', x, width),
+    along = side('ih', y, height)
   return `crop=w=${across.length}:h=${along.length}:x=${across.from}:y=${along.from}`
 }
 
 /** A chain to put in front of what scales the picture; with a comma at its end, or nothing. */
 export function burnFilters(filters: readonly PictureFilter[] = []): string {
   const share = Math.floor(mostBoxes / Math.max(1, filters.length))
-  const parts = filters.flatMap((filter) => filter.do === 'crop' ? [crop(filter.rectangle)] : coverPolygons(filter.polygons, share).map(box))
+  const parts = filters.flatMap((filter) =>
+    filter.do === 'crop' ? [crop(filter.rectangle)] : coverPolygons(filter.polygons, share).map(box),
+  )
   return parts.map((part) => `${part},`).join('')
 }

@@ -27,9 +27,14 @@ export interface CameraDeps extends ResolveDeps {
   silentAfterMs: number
 }
 
-export interface StreamOwner extends Owner { streamId: string }
+export interface StreamOwner extends Owner {
+  streamId: string
+}
 
-interface OpenOptions { signal: AbortSignal; onFast?: (frame: FastFrame) => void }
+interface OpenOptions {
+  signal: AbortSignal
+  onFast?: (frame: FastFrame) => void
+}
 
 /** A clip's keyframes are judged by its first two minutes. */
 const clipKeyframesForS = 120
@@ -41,7 +46,13 @@ export function createCameraPort(deps: CameraDeps, owner: StreamOwner): MediaPor
   return { open: (spec, taps, options) => openCamera(deps, owner, spec, taps, options) }
 }
 
-async function* openCamera(deps: CameraDeps, owner: StreamOwner, spec: CameraSpec, taps: Taps, options: OpenOptions): AsyncGenerator<Frame, SourceEnd, void> {
+async function* openCamera(
+  deps: CameraDeps,
+  owner: StreamOwner,
+  spec: CameraSpec,
+  taps: Taps,
+  options: OpenOptions,
+): AsyncGenerator<Frame, SourceEnd, void> {
   const tools = await deps.tools()
   const resolved = await resolveInput(deps, spec, owner)
   const pushes = resolved.kind === 'browser' ? openPushes(deps.relay, owner.streamId) : undefined
@@ -65,12 +76,24 @@ async function* openCamera(deps: CameraDeps, owner: StreamOwner, spec: CameraSpe
   }
 }
 
-function startJob(deps: CameraDeps, input: Input, taps: Taps, seen: Look | undefined, options: OpenOptions, pushes: Pushes | undefined): Decoding {
+function startJob(
+  deps: CameraDeps,
+  input: Input,
+  taps: Taps,
+  seen: Look | undefined,
+  options: OpenOptions,
+  pushes: Pushes | undefined,
+): Decoding {
   const origin = { ms: undefined }
   return {
-    input, taps, reading: chooseReading(input, seen, taps), onFast: options.onFast, feed: pushes?.feed,
-    startTimeline: () => input.live ? liveTimeline(origin) : clipTimeline(input.startAtS),
-    patience: { firstMs: firstPictureMs, nextMs: input.live ? deps.silentAfterMs : Infinity }, signal: options.signal,
+    input,
+    taps,
+    reading: chooseReading(input, seen, taps),
+    onFast: options.onFast,
+    feed: pushes?.feed,
+    startTimeline: () => (input.live ? liveTimeline(origin) : clipTimeline(input.startAtS)),
+    patience: { firstMs: firstPictureMs, nextMs: input.live ? deps.silentAfterMs : Infinity },
+    signal: options.signal,
   }
 }
 
@@ -94,9 +117,16 @@ function isSparable({ input, taps, reading }: Decoding): boolean {
  * A clip is looked at before it plays: that takes 80 ms. An address on the web must be, to learn what it serves. Other
  * cameras are opened at once: a look would keep their first picture back for seconds.
  */
-async function lookFirst(deps: CameraDeps, tools: Tools, input: Input, taps: Taps, signal: AbortSignal): Promise<Look | undefined> {
+async function lookFirst(
+  deps: CameraDeps,
+  tools: Tools,
+  input: Input,
+  taps: Taps,
+  signal: AbortSignal,
+): Promise<Look | undefined> {
   const wait = { signal, timeoutMs: lookMs }
-  if (input.kind === 'file') return taps.fast ? undefined : look({ ...deps, tools }, input, { ...wait, keyframesForS: clipKeyframesForS })
+  if (input.kind === 'file')
+    return taps.fast ? undefined : look({ ...deps, tools }, input, { ...wait, keyframesForS: clipKeyframesForS })
   const known = deps.seen.get(input.key)
   if (known || input.kind !== 'url' || !/^https?:/.test(input.source)) return known
   const seen = await look({ ...deps, tools }, input, wait)

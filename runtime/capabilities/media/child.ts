@@ -27,11 +27,17 @@ const graceMs = 1500
 
 // No proxy, secret, locale or debugging variable of ours reaches it or changes what it says; `env` is what passage.ts adds.
 const environment = {
-  PATH: process.env['PATH'], LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'], LC_ALL: 'C',
+  PATH: process.env['PATH'],
+  LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'],
+  LC_ALL: 'C',
 }
 
 /** Starts `command[0]`. `lastPipe` is the highest file descriptor it writes to. */
-export function startChild(clock: Clock, command: readonly string[], options: { lastPipe: number; feed: boolean; env: Record<string, string> }): Child {
+export function startChild(
+  clock: Clock,
+  command: readonly string[],
+  options: { lastPipe: number; feed: boolean; env: Record<string, string> },
+): Child {
   const extra = Array.from({ length: Math.max(0, options.lastPipe - 2) }, () => 'pipe' as const)
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: [options.feed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra],
@@ -39,7 +45,9 @@ export function startChild(clock: Clock, command: readonly string[], options: { 
   })
   let words = ''
   let hasEnded = false
-  child.stderr?.on('data', (chunk: Buffer) => { words = (words + chunk.toString('utf8')).slice(-keptBytes) })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    words = (words + chunk.toString('utf8')).slice(-keptBytes)
+  })
   for (const stream of child.stdio) stream?.on('error', () => undefined) // a broken pipe shows as the child's end
   const ended = new Promise<ChildEnd>((resolve) => {
     const end = (exitCode: number | null): void => {
@@ -56,7 +64,12 @@ export function startChild(clock: Clock, command: readonly string[], options: { 
     if (hasEnded) return
     child.kill('SIGTERM')
     const patience = new AbortController()
-    const kill = clock.sleep(graceMs, patience.signal).then(() => { child.kill('SIGKILL') }, () => undefined)
+    const kill = clock.sleep(graceMs, patience.signal).then(
+      () => {
+        child.kill('SIGKILL')
+      },
+      () => undefined,
+    )
     // Nobody reads on: unread pipes would keep it from closing.
     for (const stream of child.stdio) stream?.destroy()
     await ended

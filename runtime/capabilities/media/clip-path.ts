@@ -31,8 +31,10 @@ export function isBelow(path: string, folder: string): boolean {
 }
 
 function refuse(path: string): FatalError {
-  return new FatalError('CAMERA_PATH_REFUSED',
-    `"${path}" is outside the folders Heed may read. Upload the clip, or name its folder in HEED_MEDIA_DIRS and restart.`)
+  return new FatalError(
+    'CAMERA_PATH_REFUSED',
+    `"${path}" is outside the folders Heed may read. Upload the clip, or name its folder in HEED_MEDIA_DIRS and restart.`,
+  )
 }
 
 function missing(path: string): FatalError {

@@ -1,7 +1,15 @@
 // One ffmpeg, from start to end: its pipes become frames, its silence and its death become words. It never starts itself again.
 import type { Clock, Log } from '../../../nodes/contract/capabilities.ts'
 import { BugError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
-import { markOf, visualTokens, type FastFrame, type Frame, type GrayImage, type Picture, type Taps } from '../../../nodes/contract/frames.ts'
+import {
+  markOf,
+  visualTokens,
+  type FastFrame,
+  type Frame,
+  type GrayImage,
+  type Picture,
+  type Taps,
+} from '../../../nodes/contract/frames.ts'
 import type { Egress } from '../egress.ts'
 import { startChild, type Child } from './child.ts'
 import { inputArguments, type Input, type Reading } from './input-arguments.ts'
@@ -57,23 +65,42 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
     await passage.close()
     throw new StoppedError()
   }
-  const command = [...tools.bound, tools.ffmpeg, ...quietArguments, ...inputArguments(passage.input, tools.rtspTimeout, job.reading),
-    ...outputArguments(job.taps, job.input.live, tools.passthrough)]
-  const child = startChild(deps.clock, command, { lastPipe: job.taps.fast ? pipes.fastStamps : pipes.stamps, feed: job.feed !== undefined, env: passage.env })
+  const command = [
+    ...tools.bound,
+    tools.ffmpeg,
+    ...quietArguments,
+    ...inputArguments(passage.input, tools.rtspTimeout, job.reading),
+    ...outputArguments(job.taps, job.input.live, tools.passthrough),
+  ]
+  const child = startChild(deps.clock, command, {
+    lastPipe: job.taps.fast ? pipes.fastStamps : pipes.stamps,
+    feed: job.feed !== undefined,
+    env: passage.env,
+  })
   const frames = new Newest<Frame>(waitingFrames)
   const life = { lastPictureMs: deps.clock.nowMs(), pictures: 0 }
   const stopFeeding = job.feed?.(child)
   const onAbort = (): void => frames.end(new StoppedError())
   job.signal.addEventListener('abort', onAbort, { once: true })
-  readPictures(deps, job, child, (frame) => {
-    life.lastPictureMs = frame.atMs
-    life.pictures++
-    frames.push(frame)
-  }, (error) => frames.end(error))
+  readPictures(
+    deps,
+    job,
+    child,
+    (frame) => {
+      life.lastPictureMs = frame.atMs
+      life.pictures++
+      frames.push(frame)
+    },
+    (error) => frames.end(error),
+  )
   const over = new AbortController()
-  const watching = watch(deps.clock, job, life, over.signal).then((error) => { if (error) frames.end(error) })
+  const watching = watch(deps.clock, job, life, over.signal).then((error) => {
+    if (error) frames.end(error)
+  })
   void passage.refused.then((error) => frames.end(error))
-  void child.ended.then(({ exitCode, lastWords }) => frames.end(passage.refusal() ?? verdict(job, life.pictures, exitCode, passage.words(lastWords))))
+  void child.ended.then(({ exitCode, lastWords }) =>
+    frames.end(passage.refusal() ?? verdict(job, life.pictures, exitCode, passage.words(lastWords))),
+  )
   try {
     yield* reportDrops(deps, frames)
   } finally {
@@ -87,11 +114,15 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
 }
 
 async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame>): AsyncGenerator<Frame, void, void> {
-  let reported = 0, reportedMs = 0
+  let reported = 0,
+    reportedMs = 0
   for await (const frame of frames) {
     const now = deps.clock.nowMs()
     if (frames.dropped > reported && now - reportedMs >= 1000) {
-      deps.log.warn({ dropped: frames.dropped - reported }, 'Pictures were dropped: they come faster than they are taken.')
+      deps.log.warn(
+        { dropped: frames.dropped - reported },
+        'Pictures were dropped: they come faster than they are taken.',
+      )
       reported = frames.dropped
       reportedMs = now
     }
@@ -100,7 +131,13 @@ async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame>): AsyncGene
 }
 
 /** Wires the child's pipes to `onFrame` and the fast tap. Anything that does not add up goes to `onBug`. */
-function readPictures(deps: DecoderDeps, job: Decoding, child: Child, onFrame: (frame: Frame) => void, onBug: (error: Error) => void): void {
+function readPictures(
+  deps: DecoderDeps,
+  job: Decoding,
+  child: Child,
+  onFrame: (frame: Frame) => void,
+  onBug: (error: Error) => void,
+): void {
   const listen = (fd: number, take: (chunk: Buffer) => void): void => {
     child.output(fd).on('data', (chunk: Buffer) => {
       try {
@@ -113,12 +150,20 @@ function readPictures(deps: DecoderDeps, job: Decoding, child: Child, onFrame: (
   const timeline = job.startTimeline()
   // The very filters this process was started with.
   const burnt = job.taps.filters?.map(markOf)
-  let seq = 0, fastSeq = 0
-  const zip = new Zip<{ stamp: number; full: Picture; floor: Picture; luma: GrayImage }>(['stamp', 'full', 'floor', 'luma'], maxSkew, (parts) => {
-    const atMs = deps.clock.nowMs()
-    onFrame({ ...toFrame(parts, seq++, atMs, timeline.mediaTimeS(parts.stamp, atMs)), ...(burnt ? { burnt } : {}) })
-  })
-  const stamps = new StampReader(), full = new JpegSplitter(), floor = new JpegSplitter(), luma = new PgmSplitter()
+  let seq = 0,
+    fastSeq = 0
+  const zip = new Zip<{ stamp: number; full: Picture; floor: Picture; luma: GrayImage }>(
+    ['stamp', 'full', 'floor', 'luma'],
+    maxSkew,
+    (parts) => {
+      const atMs = deps.clock.nowMs()
+      onFrame({ ...toFrame(parts, seq++, atMs, timeline.mediaTimeS(parts.stamp, atMs)), ...(burnt ? { burnt } : {}) })
+    },
+  )
+  const stamps = new StampReader(),
+    full = new JpegSplitter(),
+    floor = new JpegSplitter(),
+    luma = new PgmSplitter()
   listen(pipes.stamps, (chunk) => stamps.push(chunk).forEach((stamp) => zip.put('stamp', stamp)))
   listen(pipes.full, (chunk) => full.push(chunk).forEach((picture) => zip.put('full', picture)))
   listen(pipes.floor, (chunk) => floor.push(chunk).forEach((picture) => zip.put('floor', picture)))
@@ -129,18 +174,40 @@ function readPictures(deps: DecoderDeps, job: Decoding, child: Child, onFrame: (
   const fastZip = new Zip<{ stamp: number; rgb: Uint8Array }>(['stamp', 'rgb'], maxSkew, ({ stamp, rgb }) => {
     job.onFast?.({ seq: fastSeq++, mediaTimeS: timeline.mediaTimeS(stamp, deps.clock.nowMs()), width, height, rgb })
   })
-  const fastStamps = new StampReader(), raw = new FixedSplitter(width * height * 3)
+  const fastStamps = new StampReader(),
+    raw = new FixedSplitter(width * height * 3)
   listen(pipes.fastStamps, (chunk) => fastStamps.push(chunk).forEach((stamp) => fastZip.put('stamp', stamp)))
   listen(pipes.fast, (chunk) => raw.push(chunk).forEach((rgb) => fastZip.put('rgb', rgb)))
 }
 
-function toFrame(parts: { full: Picture; floor: Picture; luma: GrayImage }, seq: number, atMs: number, mediaTimeS: number): Frame {
+function toFrame(
+  parts: { full: Picture; floor: Picture; luma: GrayImage },
+  seq: number,
+  atMs: number,
+  mediaTimeS: number,
+): Frame {
   const tokens = visualTokens(parts.full.width, parts.full.height)
-  return { seq, atMs, mediaTimeS, picture: parts.full, full: parts.full, floor: parts.floor, luma: parts.luma, kind: 'I', visualTokens: tokens, fullRateTokens: tokens }
+  return {
+    seq,
+    atMs,
+    mediaTimeS,
+    picture: parts.full,
+    full: parts.full,
+    floor: parts.floor,
+    luma: parts.luma,
+    kind: 'I',
+    visualTokens: tokens,
+    fullRateTokens: tokens,
+  }
 }
 
 /** Resolves with the trouble once the camera has been silent for too long, or with nothing when it is over. */
-async function watch(clock: Clock, job: Decoding, life: { lastPictureMs: number; pictures: number }, over: AbortSignal): Promise<Error | undefined> {
+async function watch(
+  clock: Clock,
+  job: Decoding,
+  life: { lastPictureMs: number; pictures: number },
+  over: AbortSignal,
+): Promise<Error | undefined> {
   for (;;) {
     try {
       await clock.sleep(250, over)

@@ -1,5 +1,12 @@
 import { once } from 'node:events'
-import { createServer, request, type ClientRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  request,
+  type ClientRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openHttpGuard, type HttpGuard } from './http-guard.ts'
@@ -15,7 +22,10 @@ describe('the guard before a camera on the web', () => {
     guard = await openHttpGuard({
       camera: new URL(`http://ana:wrong@127.0.0.1:${(camera.address() as AddressInfo).port}/video`),
       judge: async () => [{ address: '127.0.0.1', family: 4 }],
-      onRefused: (error) => troubles.push(error), onConnection: (error) => { if (error) troubles.push(error) },
+      onRefused: (error) => troubles.push(error),
+      onConnection: (error) => {
+        if (error) troubles.push(error)
+      },
     })
     troubles.length = 0
   })
@@ -27,14 +37,19 @@ describe('the guard before a camera on the web', () => {
 
   const view = (): ClientRequest => {
     const { hostname, port, username, password } = new URL(guard.proxy)
-    const asked = request({ hostname, port, path: guard.source, headers: { 'proxy-authorization': `Basic ${btoa(`${username}:${password}`)}` } })
+    const asked = request({
+      hostname,
+      port,
+      path: guard.source,
+      headers: { 'proxy-authorization': `Basic ${btoa(`${username}:${password}`)}` },
+    })
     asked.on('error', () => undefined)
     asked.end()
     return asked
   }
   /** Resolves once the camera has lost its connection. */
   const lost = async (asked: ClientRequest, whenAsked: (answer: ServerResponse) => Promise<void>): Promise<void> => {
-    const [given, answer] = await once(camera, 'request') as [IncomingMessage, ServerResponse]
+    const [given, answer] = (await once(camera, 'request')) as [IncomingMessage, ServerResponse]
     await whenAsked(answer)
     const closed = once(given.socket, 'close')
     asked.destroy()
@@ -52,7 +67,7 @@ describe('the guard before a camera on the web', () => {
       given.push(asked.headers.authorization)
       answer.writeHead(401, { 'www-authenticate': 'Basic realm="camera"' }).end()
     })
-    const [shown] = await once(view(), 'response') as [IncomingMessage]
+    const [shown] = (await once(view(), 'response')) as [IncomingMessage]
     shown.resume()
     expect(shown.statusCode).toBe(401)
     expect(given).toEqual([undefined, `Basic ${btoa('ana:wrong')}`])
@@ -62,7 +77,7 @@ describe('the guard before a camera on the web', () => {
     const asked = view()
     await lost(asked, async (answer) => {
       answer.writeHead(200, { 'content-type': 'multipart/x-mixed-replace; boundary=heed' }).write('--heed\r\n')
-      const [shown] = await once(asked, 'response') as [IncomingMessage]
+      const [shown] = (await once(asked, 'response')) as [IncomingMessage]
       await once(shown, 'data')
     })
     expect(troubles).toEqual([])

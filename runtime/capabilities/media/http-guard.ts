@@ -2,7 +2,14 @@
 // request, redirect and playlist entry passes here and is judged here; TLS and the camera's password stay on this side.
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, request as requestPlain, validateHeaderValue, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  request as requestPlain,
+  validateHeaderValue,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http'
 import { request as requestEncrypted } from 'node:https'
 import { isIP, type AddressInfo } from 'node:net'
 import { pipeline } from 'node:stream'
@@ -33,8 +40,28 @@ export interface HttpGuard {
 }
 
 /** What ffmpeg makes use of; cameras send all kinds of things beside it. */
-const passedBack = ['content-type', 'content-length', 'content-range', 'accept-ranges', 'content-encoding', 'set-cookie', 'icy-metaint', 'expires', 'date']
-const keptBack = new Set(['proxy-authorization', 'proxy-connection', 'connection', 'keep-alive', 'host', 'te', 'upgrade', 'transfer-encoding', 'expect'])
+const passedBack = [
+  'content-type',
+  'content-length',
+  'content-range',
+  'accept-ranges',
+  'content-encoding',
+  'set-cookie',
+  'icy-metaint',
+  'expires',
+  'date',
+]
+const keptBack = new Set([
+  'proxy-authorization',
+  'proxy-connection',
+  'connection',
+  'keep-alive',
+  'host',
+  'te',
+  'upgrade',
+  'transfer-encoding',
+  'expect',
+])
 const mostConnections = 32
 
 /** Listens before it returns. */
@@ -73,7 +100,8 @@ class Guard {
     this.#options = options
     this.#key = Buffer.from(key)
     const { username, password } = camera
-    if (username !== '' || password !== '') this.#login = new CameraLogin(decode(username), decode(password), () => randomBytes(8).toString('hex'))
+    if (username !== '' || password !== '')
+      this.#login = new CameraLogin(decode(username), decode(password), () => randomBytes(8).toString('hex'))
     const plain = new URL(camera)
     plain.username = plain.password = plain.hash = ''
     this.source = this.#links.plain(plain)
@@ -113,7 +141,12 @@ class Guard {
   async #ask(url: URL, asked: IncomingMessage, answer: ServerResponse): Promise<IncomingMessage> {
     const login = url.origin === this.#origin ? this.#login : undefined
     for (let tries = 0; ; tries++) {
-      const given = await this.#send(url, asked, answer, login?.header(asked.method ?? 'GET', `${url.pathname}${url.search}`))
+      const given = await this.#send(
+        url,
+        asked,
+        answer,
+        login?.header(asked.method ?? 'GET', `${url.pathname}${url.search}`),
+      )
       const challenge = given.headersDistinct['www-authenticate'] ?? []
       const mayTry = tries === 0 || (tries === 1 && challenge.some((each) => /\bstale\s*=\s*"?true/i.test(each)))
       if (given.statusCode !== 401 || !mayTry || !login?.take(challenge)) return given
@@ -121,25 +154,38 @@ class Guard {
     }
   }
 
-  async #send(url: URL, asked: IncomingMessage, answer: ServerResponse, authorization: string | undefined): Promise<IncomingMessage> {
+  async #send(
+    url: URL,
+    asked: IncomingMessage,
+    answer: ServerResponse,
+    authorization: string | undefined,
+  ): Promise<IncomingMessage> {
     const port = portOf(url)
     const addresses = await this.#options.judge(url.hostname, port)
     if (answer.closed) throw new StoppedError()
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const headers: OutgoingHttpHeaders = { host: url.host }
-    for (const [name, value] of Object.entries(asked.headers)) if (!keptBack.has(name) && value !== undefined) headers[name] = value
+    for (const [name, value] of Object.entries(asked.headers))
+      if (!keptBack.has(name) && value !== undefined) headers[name] = value
     if (authorization !== undefined) headers['authorization'] = authorization
     const send = url.protocol === 'https:' ? requestEncrypted : requestPlain
     const sent = send({
-      host, port, path: `${url.pathname}${url.search}`, method: asked.method, headers, lookup: pinnedLookup(addresses), agent: false,
+      host,
+      port,
+      path: `${url.pathname}${url.search}`,
+      method: asked.method,
+      headers,
+      lookup: pinnedLookup(addresses),
+      agent: false,
       // One request a connection: what sloppy cameras write can be mistaken for nothing else.
       insecureHTTPParser: true,
       // Cameras sign their own certificates; ffmpeg does not check them either.
-      rejectUnauthorized: false, ...(isIP(host) === 0 ? { servername: host } : {}),
+      rejectUnauthorized: false,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
     })
     answer.once('close', () => sent.destroy())
     sent.end()
-    const [given] = await once(sent, 'response') as [IncomingMessage]
+    const [given] = (await once(sent, 'response')) as [IncomingMessage]
     sent.on('error', () => undefined) // shows as the answer's end
     return given
   }
@@ -149,7 +195,11 @@ class Guard {
     const headers = headersOf(given)
     const to = given.headers.location
     if (status >= 300 && status < 400 && to !== undefined) {
-      answer.writeHead(status, { location: this.#links.plain(this.#checkLink(URL.canParse(to, url) ? new URL(to, url) : undefined, to)) }).end()
+      answer
+        .writeHead(status, {
+          location: this.#links.plain(this.#checkLink(URL.canParse(to, url) ? new URL(to, url) : undefined, to)),
+        })
+        .end()
       given.destroy()
       return
     }
@@ -164,7 +214,12 @@ class Guard {
       const text = await readText(given, first)
       for (const link of linksIn(text)) this.#checkLink(URL.canParse(link) ? new URL(link) : undefined, link)
       const shown = Buffer.from(this.#links.rewrite(text))
-      answer.writeHead(200, { 'content-type': headers['content-type'] ?? 'application/vnd.apple.mpegurl', 'content-length': shown.length }).end(shown)
+      answer
+        .writeHead(200, {
+          'content-type': headers['content-type'] ?? 'application/vnd.apple.mpegurl',
+          'content-length': shown.length,
+        })
+        .end(shown)
       return
     }
     // What ends with the connection, as MJPEG does, goes on as it comes: cutting it into chunks would cost a third more.
@@ -174,7 +229,9 @@ class Guard {
       answer.end()
       return
     }
-    given.once('error', (error) => { if (!answer.closed) this.#options.onConnection(error) })
+    given.once('error', (error) => {
+      if (!answer.closed) this.#options.onConnection(error)
+    })
     answer.write(first)
     pipeline(given, answer, () => undefined) // either end closes the other
   }
@@ -182,7 +239,10 @@ class Guard {
   #checkLink(link: URL | undefined, text: string): URL {
     if (link?.protocol === 'http:' || link?.protocol === 'https:') return link
     const [scheme = ''] = /^[a-z][a-z0-9+.-]*:/i.exec(text) ?? []
-    throw new FatalError('CAMERA_LINK_REFUSED', `The camera at ${hostOf(this.#options.camera)} sends us on to an address that begins with "${scheme.slice(0, 30)}". Only http:// and https:// are followed; nothing else in it is opened.`)
+    throw new FatalError(
+      'CAMERA_LINK_REFUSED',
+      `The camera at ${hostOf(this.#options.camera)} sends us on to an address that begins with "${scheme.slice(0, 30)}". Only http:// and https:// are followed; nothing else in it is opened.`,
+    )
   }
 }
 
@@ -218,7 +278,7 @@ async function readText(given: IncomingMessage, first: Buffer): Promise<string> 
   for await (const chunk of given as AsyncIterable<Buffer>) {
     chunks.push(chunk)
     size += chunk.length
-    if (size > longestPlaylist) throw new RetryableError('CAMERA_BROKEN', 'The camera\'s playlist does not end.')
+    if (size > longestPlaylist) throw new RetryableError('CAMERA_BROKEN', "The camera's playlist does not end.")
   }
   return Buffer.concat(chunks).toString('utf8')
 }

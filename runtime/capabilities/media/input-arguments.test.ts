@@ -5,12 +5,26 @@ import { inputArguments, lookArguments, type Input } from './input-arguments.ts'
 
 const marker = 'MARK'
 function input(kind: CameraKind, source: string, change: Partial<Input> = {}): Input {
-  return { kind, source, name: 'camera', live: kind !== 'file', loop: false, startAtS: 0, transport: 'tcp', key: 'x', ...change }
+  return {
+    kind,
+    source,
+    name: 'camera',
+    live: kind !== 'file',
+    loop: false,
+    startAtS: 0,
+    transport: 'tcp',
+    key: 'x',
+    ...change,
+  }
 }
 const reading = { decode: 'keyframes', stampOnArrival: true, pace: true } as const
 const inputs: Input[] = [
-  input('file', `/media/${marker}.mp4`, { loop: true }), input('rtsp', `rtsp://${marker}/`), input('rtsp', `rtsps://${marker}/`, { transport: 'udp' }),
-  ...['http', 'https', 'rtmp', 'rtmps', 'srt', 'rtsp'].map((scheme) => input('url', `${scheme}://${marker}/`)), input('device', '/dev/video0'), input('browser', ''),
+  input('file', `/media/${marker}.mp4`, { loop: true }),
+  input('rtsp', `rtsp://${marker}/`),
+  input('rtsp', `rtsps://${marker}/`, { transport: 'udp' }),
+  ...['http', 'https', 'rtmp', 'rtmps', 'srt', 'rtsp'].map((scheme) => input('url', `${scheme}://${marker}/`)),
+  input('device', '/dev/video0'),
+  input('browser', ''),
 ]
 
 function valueOf(args: string[], option: string): string | undefined {
@@ -31,7 +45,8 @@ describe('inputArguments', () => {
     for (const one of inputs.filter(({ kind }) => kind === 'rtsp' || kind === 'url')) {
       const args = inputArguments(one, '-timeout', reading)
       const protocols = valueOf(args, '-protocol_whitelist')!.split(',')
-      for (const bad of ['file', 'concat', 'data', 'pipe', 'subfile', 'unix', 'async', 'cache', 'ftp', 'ipfs']) expect(protocols).not.toContain(bad)
+      for (const bad of ['file', 'concat', 'data', 'pipe', 'subfile', 'unix', 'async', 'cache', 'ftp', 'ipfs'])
+        expect(protocols).not.toContain(bad)
       expect(valueOf(args, '-format_whitelist')).not.toMatch(/concat|image2|lavfi/)
     }
   })
@@ -47,8 +62,12 @@ describe('inputArguments', () => {
     const plain = inputArguments(input('file', '/a.mp4'), '-timeout', { ...reading, pace: false })
     expect(plain).not.toContain('-re')
     expect(plain).not.toContain('-stream_loop')
-    expect(inputArguments(input('file', '/a.mp4', { startAtS: 7 }), '-timeout', reading)).toEqual(expect.arrayContaining(['-re', '-ss', '7']))
-    expect(lookArguments(input('file', '/a.mp4', { startAtS: 7, loop: true }), '-timeout')).not.toEqual(expect.arrayContaining(['-ss']))
+    expect(inputArguments(input('file', '/a.mp4', { startAtS: 7 }), '-timeout', reading)).toEqual(
+      expect.arrayContaining(['-re', '-ss', '7']),
+    )
+    expect(lookArguments(input('file', '/a.mp4', { startAtS: 7, loop: true }), '-timeout')).not.toEqual(
+      expect.arrayContaining(['-ss']),
+    )
   })
 
   it('names the socket timeout as this ffmpeg does', () => {

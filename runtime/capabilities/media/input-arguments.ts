@@ -40,12 +40,21 @@ const maxPixels = ['-max_pixels', '50000000']
 
 /** Everything up to and with `-i`. `rtspTimeout` is this ffmpeg's name of the option. */
 export function inputArguments(input: Input, rtspTimeout: string, reading?: Reading): string[] {
-  return [...(reading ? decodeArguments(reading) : []), ...maxPixels, ...sourceArguments(input, rtspTimeout, reading), ...whereArguments(input)]
+  return [
+    ...(reading ? decodeArguments(reading) : []),
+    ...maxPixels,
+    ...sourceArguments(input, rtspTimeout, reading),
+    ...whereArguments(input),
+  ]
 }
 
 /** For ffprobe and snapshots: the same limits, no pacing. */
 export function lookArguments(input: Input, rtspTimeout: string): string[] {
-  return [...maxPixels, ...sourceArguments({ ...input, loop: false, startAtS: 0 }, rtspTimeout), ...whereArguments(input)]
+  return [
+    ...maxPixels,
+    ...sourceArguments({ ...input, loop: false, startAtS: 0 }, rtspTimeout),
+    ...whereArguments(input),
+  ]
 }
 
 function decodeArguments(reading: Reading): string[] {
@@ -67,7 +76,15 @@ function sourceArguments(input: Input, rtspTimeout: string, reading?: Reading): 
   const pace = reading?.pace ? ['-re'] : []
   switch (input.kind) {
     case 'file':
-      return [...pace, ...(input.loop ? ['-stream_loop', '-1'] : []), ...(input.startAtS > 0 ? ['-ss', String(input.startAtS)] : []), '-protocol_whitelist', 'file', '-format_whitelist', clipFormats]
+      return [
+        ...pace,
+        ...(input.loop ? ['-stream_loop', '-1'] : []),
+        ...(input.startAtS > 0 ? ['-ss', String(input.startAtS)] : []),
+        '-protocol_whitelist',
+        'file',
+        '-format_whitelist',
+        clipFormats,
+      ]
     case 'rtsp':
       return rtspArguments(input, rtspTimeout)
     case 'url':
@@ -85,13 +102,32 @@ function urlArguments(input: Input, rtspTimeout: string, more: string[]): string
   // Encryption ends before ffmpeg (http-guard.ts, stream-relay.ts). With `tls` it could go around them, with `httpproxy` a playlist.
   const protocols = { rtmp: 'rtmp,tcp', srt: 'srt' }[scheme] ?? 'http,tcp,crypto'
   const called = input.rtmpUrl === undefined ? [] : ['-rtmp_tcurl', input.rtmpUrl]
-  return [...more, ...lookLong(), '-rw_timeout', timeoutUs, ...called, '-protocol_whitelist', protocols, '-format_whitelist', webFormats]
+  return [
+    ...more,
+    ...lookLong(),
+    '-rw_timeout',
+    timeoutUs,
+    ...called,
+    '-protocol_whitelist',
+    protocols,
+    '-format_whitelist',
+    webFormats,
+  ]
 }
 
 function rtspArguments(input: Input, rtspTimeout: string): string[] {
   return [
-    ...lookLong(), '-rtsp_transport', input.transport, rtspTimeout, timeoutUs, '-allowed_media_types', 'video',
-    '-protocol_whitelist', 'rtsp,rtp,srtp,udp,tcp', '-format_whitelist', 'rtsp,rtp,sdp,mpegts,h264,hevc,mjpeg',
+    ...lookLong(),
+    '-rtsp_transport',
+    input.transport,
+    rtspTimeout,
+    timeoutUs,
+    '-allowed_media_types',
+    'video',
+    '-protocol_whitelist',
+    'rtsp,rtp,srtp,udp,tcp',
+    '-format_whitelist',
+    'rtsp,rtp,sdp,mpegts,h264,hevc,mjpeg',
   ]
 }
 

@@ -3,7 +3,9 @@
 import type { Picture } from '../../../nodes/contract/frames.ts'
 
 const maxBytes = 8 * 1024 * 1024
-const SOI = 0xd8, EOI = 0xd9, SOS = 0xda
+const SOI = 0xd8,
+  EOI = 0xd9,
+  SOS = 0xda
 
 export class JpegSplitter {
   /** Bytes that belonged to no picture: a broken stream shows here. */
@@ -17,7 +19,10 @@ export class JpegSplitter {
 
   /** Takes the next chunk and gives back the pictures it completes. */
   push(chunk: Uint8Array): Picture[] {
-    this.#buffer = this.#buffer.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([this.#buffer, chunk])
+    this.#buffer =
+      this.#buffer.length === 0
+        ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+        : Buffer.concat([this.#buffer, chunk])
     const pictures: Picture[] = []
     for (let more = true; more;) more = this.#step(pictures)
     if (this.#buffer.length > maxBytes) this.#drop(this.#buffer.length)
@@ -28,7 +33,8 @@ export class JpegSplitter {
   #step(pictures: Picture[]): boolean {
     if (!this.#started) return this.#findStart()
     if (this.#inScan) return this.#skipScan()
-    const buffer = this.#buffer, at = this.#at
+    const buffer = this.#buffer,
+      at = this.#at
     if (buffer.length < at + 2) return false
     const marker = buffer[at + 1]!
     if (buffer[at] !== 0xff || marker === 0x00) return this.#drop(at)

@@ -20,11 +20,20 @@ export function createJudge(egress: Pick<Egress, 'checkAddress'>, camera: URL, s
     } catch (error) {
       const words = isCamera ? '' : `The camera at ${hostOf(camera)} sends us on to ${bare}. `
       if (error instanceof FatalError) {
-        if (error.code === 'HTTP_HOST_NOT_APPROVED') throw new FatalError('CAMERA_HOST_NOT_APPROVED', `${words}${error.message}`, { cause: error })
-        throw new FatalError('CAMERA_HOST_REFUSED', `${words}${error.message}${isCamera ? ' Use the camera\'s address in your network.' : ''}`, { cause: error })
+        if (error.code === 'HTTP_HOST_NOT_APPROVED')
+          throw new FatalError('CAMERA_HOST_NOT_APPROVED', `${words}${error.message}`, { cause: error })
+        throw new FatalError(
+          'CAMERA_HOST_REFUSED',
+          `${words}${error.message}${isCamera ? " Use the camera's address in your network." : ''}`,
+          { cause: error },
+        )
       }
       if (error instanceof CodedError) throw error
-      throw new RetryableError('CAMERA_UNKNOWN_HOST', `${words}No machine called "${bare}" is known here. Check the name, or use the camera's IP address.`, { cause: error })
+      throw new RetryableError(
+        'CAMERA_UNKNOWN_HOST',
+        `${words}No machine called "${bare}" is known here. Check the name, or use the camera's IP address.`,
+        { cause: error },
+      )
     }
   }
 }

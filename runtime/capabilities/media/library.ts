@@ -36,7 +36,9 @@ export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: numbe
     },
     remove: async (path) => {
       if (path !== safeName(path)) throw notFound(path)
-      await unlink(join(folder, path)).catch(() => { throw notFound(path) })
+      await unlink(join(folder, path)).catch(() => {
+        throw notFound(path)
+      })
     },
     probe: (config, owner, filters) => reportCamera(deps, config, owner, filters),
   }
@@ -52,10 +54,14 @@ export function safeName(name: string): string {
 
 async function listClips(folder: string): Promise<{ path: string; bytes: number; uploadedAt: string }[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  const clips = await Promise.all(entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(async ({ name }) => {
-    const info = await stat(join(folder, name)).catch(() => undefined)
-    return info && info.size > 0 ? [{ path: name, bytes: info.size, uploadedAt: info.mtime.toISOString() }] : []
-  }))
+  const clips = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+      .map(async ({ name }) => {
+        const info = await stat(join(folder, name)).catch(() => undefined)
+        return info && info.size > 0 ? [{ path: name, bytes: info.size, uploadedAt: info.mtime.toISOString() }] : []
+      }),
+  )
   return clips.flat().sort((a, b) => b.uploadedAt.localeCompare(a.uploadedAt) || a.path.localeCompare(b.path))
 }
 
@@ -71,10 +77,16 @@ async function receive(path: string, body: NodeJS.ReadableStream, maxBytes: numb
     await pipeline(body, meter, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
-      throw new RetryableError('MEDIA_DISK_FULL', 'There is no room left on this machine\'s disk for the clip. Remove other clips, or make room.', { cause: error })
+      throw new RetryableError(
+        'MEDIA_DISK_FULL',
+        "There is no room left on this machine's disk for the clip. Remove other clips, or make room.",
+        { cause: error },
+      )
     }
     if (error instanceof CodedError) throw error
-    throw new BadRequestError('MEDIA_INTERRUPTED', 'The upload broke off before its end. Try it again.', { cause: error })
+    throw new BadRequestError('MEDIA_INTERRUPTED', 'The upload broke off before its end. Try it again.', {
+      cause: error,
+    })
   }
   return bytes
 }
@@ -86,7 +98,11 @@ async function verify(deps: CameraDeps, part: string, name: string): Promise<Loo
     return await look({ ...deps, tools }, input, { signal: new AbortController().signal, timeoutMs: 20_000 })
   } catch (error) {
     if (!(error instanceof CodedError) || error.code === 'MEDIA_FFMPEG_MISSING') throw error
-    throw new BadRequestError('MEDIA_NOT_VIDEO', `"${safeName(name)}" is not a video Heed can read. MP4, MOV, MKV, WebM and AVI work.`, { cause: error })
+    throw new BadRequestError(
+      'MEDIA_NOT_VIDEO',
+      `"${safeName(name)}" is not a video Heed can read. MP4, MOV, MKV, WebM and AVI work.`,
+      { cause: error },
+    )
   }
 }
 
@@ -115,7 +131,11 @@ async function sweep(folder: string, nowMs: number): Promise<void> {
 }
 
 function tooLarge(maxBytes: number): BadRequestError {
-  return new BadRequestError('MEDIA_TOO_LARGE', `The clip is larger than ${Math.floor(maxBytes / 1024 ** 2)} MiB. Cut it, or put it into a folder named in HEED_MEDIA_DIRS.`, { details: { maxBytes } })
+  return new BadRequestError(
+    'MEDIA_TOO_LARGE',
+    `The clip is larger than ${Math.floor(maxBytes / 1024 ** 2)} MiB. Cut it, or put it into a folder named in HEED_MEDIA_DIRS.`,
+    { details: { maxBytes } },
+  )
 }
 
 function notFound(path: string): NotFoundError {

@@ -38,11 +38,20 @@ const maxOutputBytes = 32 * 1024 * 1024
 const numeric = z.string().or(z.number()).transform(Number).optional()
 const ReportSchema = z.object({
   format: z.object({ format_name: z.string().default(''), duration: numeric }).optional(),
-  streams: z.array(z.object({
-    codec_name: z.string().default('unknown'), width: z.number().optional(), height: z.number().optional(), has_b_frames: z.number().optional(),
-    avg_frame_rate: z.string().optional(), r_frame_rate: z.string().optional(), duration: numeric,
-    disposition: z.object({ attached_pic: z.number().optional() }).optional(),
-  })).default([]),
+  streams: z
+    .array(
+      z.object({
+        codec_name: z.string().default('unknown'),
+        width: z.number().optional(),
+        height: z.number().optional(),
+        has_b_frames: z.number().optional(),
+        avg_frame_rate: z.string().optional(),
+        r_frame_rate: z.string().optional(),
+        duration: numeric,
+        disposition: z.object({ attached_pic: z.number().optional() }).optional(),
+      }),
+    )
+    .default([]),
   packets: z.array(z.object({ pts_time: numeric, dts_time: numeric, flags: z.string().default('') })).default([]),
 })
 
@@ -50,13 +59,35 @@ const ReportSchema = z.object({
  * Throws what stands in trouble.ts, or StoppedError. `keyframesForS` reads that much of the stream to see how far apart its
  * keyframes are.
  */
-export async function look(deps: LookDeps, input: Input, options: { signal: AbortSignal; timeoutMs: number; keyframesForS?: number }): Promise<Look> {
+export async function look(
+  deps: LookDeps,
+  input: Input,
+  options: { signal: AbortSignal; timeoutMs: number; keyframesForS?: number },
+): Promise<Look> {
   const { tools } = deps
   const packets = options.keyframesForS === undefined ? [] : ['-read_intervals', `%+${options.keyframesForS}`]
-  const entries = 'format=format_name,duration:stream=codec_name,width,height,has_b_frames,avg_frame_rate,r_frame_rate,duration:stream_disposition=attached_pic'
-    + (packets.length > 0 ? ':packet=pts_time,dts_time,flags' : '')
-  const { text, lastWords, exitCode } = await collect(deps, input, (seen) => [...tools.bound, tools.ffprobe, '-v', 'error', '-of', 'json', '-select_streams', 'v:0',
-    '-show_entries', entries, ...packets, ...lookArguments(seen, tools.rtspTimeout)], options)
+  const entries =
+    'format=format_name,duration:stream=codec_name,width,height,has_b_frames,avg_frame_rate,r_frame_rate,duration:stream_disposition=attached_pic' +
+    (packets.length > 0 ? ':packet=pts_time,dts_time,flags' : '')
+  const { text, lastWords, exitCode } = await collect(
+    deps,
+    input,
+    (seen) => [
+      ...tools.bound,
+      tools.ffprobe,
+      '-v',
+      'error',
+      '-of',
+      'json',
+      '-select_streams',
+      'v:0',
+      '-show_entries',
+      entries,
+      ...packets,
+      ...lookArguments(seen, tools.rtspTimeout),
+    ],
+    options,
+  )
   if (exitCode !== 0) throw explain(input, lastWords)
   const report = ReportSchema.safeParse(parseJson(text.toString('utf8')))
   if (!report.success) throw new RetryableError('CAMERA_BROKEN', `ffprobe says nothing usable of the ${input.name}.`)
@@ -64,16 +95,21 @@ export async function look(deps: LookDeps, input: Input, options: { signal: Abor
   if (!stream?.width || !stream.height || stream.disposition?.attached_pic === 1) throw noVideo(input)
   const duration = stream.duration ?? report.data.format?.duration
   return {
-    format: report.data.format?.format_name ?? '', codec: stream.codec_name, width: stream.width, height: stream.height,
+    format: report.data.format?.format_name ?? '',
+    codec: stream.codec_name,
+    width: stream.width,
+    height: stream.height,
     fps: rate(stream.avg_frame_rate) || rate(stream.r_frame_rate),
     durationS: duration !== undefined && Number.isFinite(duration) && duration > 0 ? duration : null,
-    hasBFrames: (stream.has_b_frames ?? 0) > 0, keyframeGapS: longestGap(report.data.packets),
+    hasBFrames: (stream.has_b_frames ?? 0) > 0,
+    keyframeGapS: longestGap(report.data.packets),
   }
 }
 
 /** How to decode a camera so that it costs least and still gives one picture a second. Pure. */
 export function chooseReading(input: Pick<Input, 'kind' | 'source'>, seen: Look | undefined, taps: Taps): Reading {
-  const stampOnArrival = input.kind === 'browser' || (input.kind === 'url' && /(^|,)mp?jpeg(,|$)/.test(seen?.format ?? ''))
+  const stampOnArrival =
+    input.kind === 'browser' || (input.kind === 'url' && /(^|,)mp?jpeg(,|$)/.test(seen?.format ?? ''))
   const pace = input.kind === 'file' || (input.kind === 'url' && !stampOnArrival && /^https?:/.test(input.source))
   return { decode: taps.fast || !seen ? 'all' : chooseDecode(seen), stampOnArrival, pace }
 }
@@ -93,17 +129,28 @@ type Wait = { signal: AbortSignal; timeoutMs: number; stdin?: Uint8Array }
 
 /** Runs a command to its end, fed with `stdin`, and gives back what it wrote. Throws what was refused, CAMERA_TIMEOUT or StoppedError. */
 export async function collect(
-  { clock, egress }: Pick<LookDeps, 'clock' | 'egress'>, input: Input, commandFor: (input: Input) => string[], wait: Wait,
+  { clock, egress }: Pick<LookDeps, 'clock' | 'egress'>,
+  input: Input,
+  commandFor: (input: Input) => string[],
+  wait: Wait,
 ): Promise<{ text: Buffer; lastWords: string; exitCode: number | null }> {
   if (wait.signal.aborted) throw new StoppedError()
-  const over = new AbortController(), enough = new AbortController()
-  const late = clock.sleep(wait.timeoutMs, AbortSignal.any([wait.signal, over.signal])).then(() => 'late' as const, () => 'stopped' as const)
+  const over = new AbortController(),
+    enough = new AbortController()
+  const late = clock.sleep(wait.timeoutMs, AbortSignal.any([wait.signal, over.signal])).then(
+    () => 'late' as const,
+    () => 'stopped' as const,
+  )
   void late.then(() => enough.abort())
   const passage = await openPassage(egress, input, enough.signal).catch(async (error: unknown) => {
     over.abort()
-    throw isStopped(error) && await late === 'late' ? timedOut(input, Math.round(wait.timeoutMs / 1000)) : error
+    throw isStopped(error) && (await late) === 'late' ? timedOut(input, Math.round(wait.timeoutMs / 1000)) : error
   })
-  const child = startChild(clock, commandFor(passage.input), { lastPipe: 2, feed: wait.stdin !== undefined, env: passage.env })
+  const child = startChild(clock, commandFor(passage.input), {
+    lastPipe: 2,
+    feed: wait.stdin !== undefined,
+    env: passage.env,
+  })
   child.stdin?.end(wait.stdin)
   const chunks: Buffer[] = []
   let bytes = 0
@@ -122,7 +169,9 @@ export async function collect(
   return { text: Buffer.concat(chunks), lastWords: passage.words(end.lastWords), exitCode: end.exitCode }
 }
 
-function longestGap(packets: { pts_time?: number | undefined; dts_time?: number | undefined; flags: string }[]): number | null {
+function longestGap(
+  packets: { pts_time?: number | undefined; dts_time?: number | undefined; flags: string }[],
+): number | null {
   const timed = packets.flatMap(({ pts_time, dts_time, flags }) => {
     const at = pts_time ?? dts_time
     return at === undefined || !Number.isFinite(at) ? [] : [{ at, isKey: flags.startsWith('K') }]

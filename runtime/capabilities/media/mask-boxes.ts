@@ -4,7 +4,10 @@ import type { Point, Rectangle } from '../../../nodes/contract/frames.ts'
 
 const mostBands = 180
 
-interface Span { from: number; to: number }
+interface Span {
+  from: number
+  to: number
+}
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value))
 
@@ -22,13 +25,19 @@ export function coverPolygons(polygons: readonly (readonly Point[])[], most = 70
 
 function coverWidely(polygon: readonly Point[], bands: number): Rectangle[] {
   return Array.from({ length: bands }, (_unused, index) => {
-    const top = index / bands, bottom = (index + 1) / bands
-    const xs = polygon.flatMap((a, corner) => {
-      const b = polygon[(corner + 1) % polygon.length] ?? a
-      if (Math.max(a.y, b.y) < top || Math.min(a.y, b.y) > bottom) return []
-      const at = (y: number): number => a.y === b.y ? a.x : a.x + ((Math.min(Math.max(y, Math.min(a.y, b.y)), Math.max(a.y, b.y)) - a.y) / (b.y - a.y)) * (b.x - a.x)
-      return a.y === b.y ? [a.x, b.x] : [at(top), at(bottom)]
-    }).map(clamp)
+    const top = index / bands,
+      bottom = (index + 1) / bands
+    const xs = polygon
+      .flatMap((a, corner) => {
+        const b = polygon[(corner + 1) % polygon.length] ?? a
+        if (Math.max(a.y, b.y) < top || Math.min(a.y, b.y) > bottom) return []
+        const at = (y: number): number =>
+          a.y === b.y
+            ? a.x
+            : a.x + ((Math.min(Math.max(y, Math.min(a.y, b.y)), Math.max(a.y, b.y)) - a.y) / (b.y - a.y)) * (b.x - a.x)
+        return a.y === b.y ? [a.x, b.x] : [at(top), at(bottom)]
+      })
+      .map(clamp)
     const x = Math.min(...xs)
     return xs.length === 0 ? null : { x, y: top, width: Math.max(...xs) - x, height: bottom - top }
   }).filter((box) => box !== null)
@@ -36,8 +45,11 @@ function coverWidely(polygon: readonly Point[], bands: number): Rectangle[] {
 
 function coverPolygon(polygon: readonly Point[], bands: number): Rectangle[] {
   const heights = polygon.map(({ y }) => clamp(y))
-  const top = Math.min(...heights), bottom = Math.max(...heights)
-  const grid = Array.from({ length: bands - 1 }, (_unused, index) => (index + 1) / bands).filter((y) => y > top && y < bottom)
+  const top = Math.min(...heights),
+    bottom = Math.max(...heights)
+  const grid = Array.from({ length: bands - 1 }, (_unused, index) => (index + 1) / bands).filter(
+    (y) => y > top && y < bottom,
+  )
   const levels = [...new Set([...heights, ...grid])].sort((a, b) => a - b)
   const boxes: Rectangle[] = []
   for (const [index, from] of levels.slice(0, -1).entries()) {
@@ -50,12 +62,21 @@ function coverPolygon(polygon: readonly Point[], bands: number): Rectangle[] {
 /** Between two heights with no corner in between, edges only run through: what lies between them is inside. */
 function spansIn(polygon: readonly Point[], top: number, bottom: number): Span[] {
   const middle = (top + bottom) / 2
-  const edges = polygon.flatMap((a, index) => {
-    const b = polygon[(index + 1) % polygon.length] ?? a
-    if ((a.y <= middle) === (b.y <= middle)) return []
-    const at = (y: number): number => a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)
-    return [{ middle: at(middle), least: Math.min(at(top), at(bottom)), most: Math.max(at(top), at(bottom)), turn: b.y > a.y ? 1 : -1 }]
-  }).sort((a, b) => a.middle - b.middle)
+  const edges = polygon
+    .flatMap((a, index) => {
+      const b = polygon[(index + 1) % polygon.length] ?? a
+      if (a.y <= middle === b.y <= middle) return []
+      const at = (y: number): number => a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)
+      return [
+        {
+          middle: at(middle),
+          least: Math.min(at(top), at(bottom)),
+          most: Math.max(at(top), at(bottom)),
+          turn: b.y > a.y ? 1 : -1,
+        },
+      ]
+    })
+    .sort((a, b) => a.middle - b.middle)
   const spans: Span[] = []
   let winding = 0
   for (const [index, edge] of edges.entries()) {
@@ -65,7 +86,8 @@ function spansIn(polygon: readonly Point[], top: number, bottom: number): Span[]
     if (winding === 0 || !next) continue
     const last = spans.at(-1)
     // Edges that cross inside the band: both ends of both count.
-    const from = Math.min(edge.least, next.least), to = Math.max(edge.most, next.most)
+    const from = Math.min(edge.least, next.least),
+      to = Math.max(edge.most, next.most)
     if (before !== 0 && last) {
       last.from = Math.min(last.from, from)
       last.to = Math.max(last.to, to)
@@ -75,7 +97,9 @@ function spansIn(polygon: readonly Point[], top: number, bottom: number): Span[]
 }
 
 function add(boxes: Rectangle[], { from, to }: Span, top: number, bottom: number): void {
-  const above = boxes.find((box) => box.x === from && box.width === to - from && Math.abs(box.y + box.height - top) < 1e-12)
+  const above = boxes.find(
+    (box) => box.x === from && box.width === to - from && Math.abs(box.y + box.height - top) < 1e-12,
+  )
   if (above) above.height = bottom - above.y
   else boxes.push({ x: from, y: top, width: to - from, height: bottom - top })
 }

@@ -36,9 +36,15 @@ export interface Media {
 /** Starts nothing: processes come and go with the cameras that are opened. */
 export function createMedia(options: MediaOptions): Media {
   const deps: CameraDeps = {
-    clock: options.clock, log: options.log, relay: options.relay, fillCredentials: options.fillCredentials, egress: options.egress,
-    tools: createToolFinder(options), folders: { media: join(options.dataDir, 'media'), extra: options.mediaDirs },
-    seen: new Map(), silentAfterMs: options.silentAfterMs ?? 10_000,
+    clock: options.clock,
+    log: options.log,
+    relay: options.relay,
+    fillCredentials: options.fillCredentials,
+    egress: options.egress,
+    tools: createToolFinder(options),
+    folders: { media: join(options.dataDir, 'media'), extra: options.mediaDirs },
+    seen: new Map(),
+    silentAfterMs: options.silentAfterMs ?? 10_000,
   }
   return {
     forStream: (owner) => createCameraPort(deps, owner),

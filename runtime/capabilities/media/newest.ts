@@ -34,7 +34,9 @@ export class Newest<T> implements AsyncIterable<T> {
       if (item !== undefined) yield item
       else if (this.#end) break
       else {
-        await new Promise<void>((resolve) => { this.#wake = resolve })
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve
+        })
         this.#wake = undefined
       }
     }

@@ -40,8 +40,10 @@ function fit(width: number, height: number): string {
 /** Fits the picture into the box, enlarging it too, with black around. */
 function letterbox(width: number, height: number): string {
   const factor = `min(${width}/${shown},${height}/ih)`
-  return `scale=w='max(1,round(${shown}*${factor}))':h='max(1,round(ih*${factor}))':flags=bilinear,setsar=1,`
-    + `format=rgb24,pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2:black`
+  return (
+    `scale=w='max(1,round(${shown}*${factor}))':h='max(1,round(ih*${factor}))':flags=bilinear,setsar=1,` +
+    `format=rgb24,pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2:black`
+  )
 }
 
 function filters(taps: Taps, live: boolean): string {
@@ -53,27 +55,69 @@ function filters(taps: Taps, live: boolean): string {
     `[b]${fit(floor.width, floor.height)},format=yuvj420p[floor]`,
     `[c]scale=w='max(1,floor(iw/4))':h='max(1,floor(ih/4))':flags=area,format=gray[luma]`,
   ]
-  if (fast) parts.push(`[quick]${firstOfEach(fast.fps, live)},${printStamps(pipes.fastStamps)},${burn}${letterbox(fast.width, fast.height)}[fast]`)
+  if (fast)
+    parts.push(
+      `[quick]${firstOfEach(fast.fps, live)},${printStamps(pipes.fastStamps)},${burn}${letterbox(fast.width, fast.height)}[fast]`,
+    )
   return parts.join(';')
 }
 
 /** Everything behind the input. `passthrough` is this ffmpeg's way to say: neither repeat nor drop pictures. */
 export function outputArguments(taps: Taps, live: boolean, passthrough: readonly string[]): string[] {
-  const output = (name: keyof typeof pipes, ...codec: string[]): string[] =>
-    ['-map', `[${name}]`, ...codec, '-threads', '1', ...passthrough, '-flush_packets', '1', `pipe:${pipes[name]}`]
+  const output = (name: keyof typeof pipes, ...codec: string[]): string[] => [
+    '-map',
+    `[${name}]`,
+    ...codec,
+    '-threads',
+    '1',
+    ...passthrough,
+    '-flush_packets',
+    '1',
+    `pipe:${pipes[name]}`,
+  ]
   const jpeg = ['-c:v', 'mjpeg', '-q:v', '3', '-f', 'image2pipe']
   return [
-    '-filter_complex', filters(taps, live),
-    ...output('full', ...jpeg), ...output('floor', ...jpeg), ...output('luma', '-c:v', 'pgm', '-f', 'image2pipe'),
+    '-filter_complex',
+    filters(taps, live),
+    ...output('full', ...jpeg),
+    ...output('floor', ...jpeg),
+    ...output('luma', '-c:v', 'pgm', '-f', 'image2pipe'),
     ...(taps.fast ? output('fast', '-c:v', 'rawvideo', '-f', 'rawvideo') : []),
   ]
 }
 
 /** In front of everything: quiet, never asking, one thread. */
-export const quietArguments: readonly string[] = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'error', '-filter_complex_threads', '1']
+export const quietArguments: readonly string[] = [
+  '-hide_banner',
+  '-nostdin',
+  '-nostats',
+  '-loglevel',
+  'error',
+  '-filter_complex_threads',
+  '1',
+]
 
 /** One picture, with what is to be burned in, then the end. `input` is everything up to and with `-i`. */
 export function snapshotArguments(input: readonly string[], burnIn?: readonly PictureFilter[]): string[] {
-  return [...quietArguments, '-threads', '1', ...input, '-filter_complex', `[0:v:0]${burnFilters(burnIn)}${fit(640, 640)},format=yuvj420p[out]`,
-    '-map', '[out]', '-frames:v', '1', '-c:v', 'mjpeg', '-q:v', '4', '-threads', '1', '-f', 'image2pipe', 'pipe:1']
+  return [
+    ...quietArguments,
+    '-threads',
+    '1',
+    ...input,
+    '-filter_complex',
+    `[0:v:0]${burnFilters(burnIn)}${fit(640, 640)},format=yuvj420p[out]`,
+    '-map',
+    '[out]',
+    '-frames:v',
+    '1',
+    '-c:v',
+    'mjpeg',
+    '-q:v',
+    '4',
+    '-threads',
+    '1',
+    '-f',
+    'image2pipe',
+    'pipe:1',
+  ]
 }

@@ -26,8 +26,15 @@ export interface Passage {
 
 /** What became of a connection, in ffmpeg's words: trouble.ts reads them. */
 const ffmpegWords: Record<string, string> = {
-  ECONNREFUSED: 'Connection refused', ENOTFOUND: 'Failed to resolve hostname', EAI_AGAIN: 'Failed to resolve hostname', EHOSTUNREACH: 'No route to host',
-  ENETUNREACH: 'Network is unreachable', ECONNRESET: 'Stream ends prematurely', EHOSTDOWN: 'Host is down', ETIMEDOUT: 'Connection timed out', CAMERA_UNKNOWN_HOST: 'Failed to resolve hostname',
+  ECONNREFUSED: 'Connection refused',
+  ENOTFOUND: 'Failed to resolve hostname',
+  EAI_AGAIN: 'Failed to resolve hostname',
+  EHOSTUNREACH: 'No route to host',
+  ENETUNREACH: 'Network is unreachable',
+  ECONNRESET: 'Stream ends prematurely',
+  EHOSTDOWN: 'Host is down',
+  ETIMEDOUT: 'Connection timed out',
+  CAMERA_UNKNOWN_HOST: 'Failed to resolve hostname',
 }
 
 class Trouble {
@@ -42,8 +49,10 @@ class Trouble {
 
   words(): string {
     for (let error: unknown = this.latest; error instanceof Error; error = error.cause) {
-      const inner = error instanceof AggregateError ? error.errors as unknown[] : [error]
-      const known = inner.map((each) => each instanceof Error && 'code' in each ? ffmpegWords[String(each.code)] : undefined).find((each) => each !== undefined)
+      const inner = error instanceof AggregateError ? (error.errors as unknown[]) : [error]
+      const known = inner
+        .map((each) => (each instanceof Error && 'code' in each ? ffmpegWords[String(each.code)] : undefined))
+        .find((each) => each !== undefined)
       if (known !== undefined) return known
     }
     return ''
@@ -51,9 +60,20 @@ class Trouble {
 }
 
 /** Opens it. Throws what the judge says of the camera itself; close it when its ffmpeg is gone. */
-export async function openPassage(egress: Pick<Egress, 'checkAddress'>, input: Input, signal: AbortSignal): Promise<Passage> {
+export async function openPassage(
+  egress: Pick<Egress, 'checkAddress'>,
+  input: Input,
+  signal: AbortSignal,
+): Promise<Passage> {
   const trouble = new Trouble()
-  const none: Passage = { input, env: {}, refused: trouble.refused.promise, refusal: () => trouble.refusal, words: (words) => words, close: async () => undefined }
+  const none: Passage = {
+    input,
+    env: {},
+    refused: trouble.refused.promise,
+    refusal: () => trouble.refusal,
+    words: (words) => words,
+    close: async () => undefined,
+  }
   if (input.kind !== 'rtsp' && input.kind !== 'url') return none
   const camera = new URL(input.source)
   const judge = createJudge(egress, camera, signal)
@@ -61,27 +81,51 @@ export async function openPassage(egress: Pick<Egress, 'checkAddress'>, input: I
   if (camera.protocol === 'http:' || camera.protocol === 'https:') return openWeb(none, trouble, camera, judge)
   if (camera.protocol === 'srt:') {
     // SRT sends nobody elsewhere: the number in place of the name is all it needs.
-    camera.hostname = addresses[0]?.family === 6 ? `[${addresses[0].address}]` : addresses[0]?.address ?? ''
+    camera.hostname = addresses[0]?.family === 6 ? `[${addresses[0].address}]` : (addresses[0]?.address ?? '')
     return { ...none, input: { ...input, source: camera.href } }
   }
   const isRtsp = camera.protocol.startsWith('rtsp')
   const { address, close } = await openRelay({
-    host: camera.hostname, port: portOf(camera), addresses, isRtsp, isEncrypted: camera.protocol.endsWith('ps:') && camera.protocol !== 'rtsp:',
-    onRefused: (refused) => trouble.refuse(sentOn(camera, refused)), onConnection: (error) => { trouble.latest = error },
+    host: camera.hostname,
+    port: portOf(camera),
+    addresses,
+    isRtsp,
+    isEncrypted: camera.protocol.endsWith('ps:') && camera.protocol !== 'rtsp:',
+    onRefused: (refused) => trouble.refuse(sentOn(camera, refused)),
+    onConnection: (error) => {
+      trouble.latest = error
+    },
   })
   const source = new URL(camera)
   source.host = address
   return {
-    ...none, close, words: (words) => wordsOf(trouble, words, address, camera),
-    input: { ...input, source: source.href.replace(/^(rtsp|rtmp)s:/, '$1:'), ...(isRtsp ? {} : { rtmpUrl: rtmpUrl(camera) }) },
+    ...none,
+    close,
+    words: (words) => wordsOf(trouble, words, address, camera),
+    input: {
+      ...input,
+      source: source.href.replace(/^(rtsp|rtmp)s:/, '$1:'),
+      ...(isRtsp ? {} : { rtmpUrl: rtmpUrl(camera) }),
+    },
   }
 }
 
 async function openWeb(none: Passage, trouble: Trouble, camera: URL, judge: Judge): Promise<Passage> {
   const { source, proxy, close } = await openHttpGuard({
-    camera, judge, onRefused: (error) => trouble.refuse(error), onConnection: (error) => { trouble.latest = error },
+    camera,
+    judge,
+    onRefused: (error) => trouble.refuse(error),
+    onConnection: (error) => {
+      trouble.latest = error
+    },
   })
-  return { ...none, input: { ...none.input, source }, env: { http_proxy: proxy }, close, words: (words) => wordsOf(trouble, words, new URL(source).host, camera) }
+  return {
+    ...none,
+    input: { ...none.input, source },
+    env: { http_proxy: proxy },
+    close,
+    words: (words) => wordsOf(trouble, words, new URL(source).host, camera),
+  }
 }
 
 function wordsOf(trouble: Trouble, lastWords: string, ours: string, camera: URL): string {
@@ -91,10 +135,18 @@ function wordsOf(trouble: Trouble, lastWords: string, ours: string, camera: URL)
 
 function sentOn(camera: URL, refused: NonNullable<Passed['refused']>): FatalError {
   const start = `The camera at ${hostOf(camera)}`
-  if (refused.kind === 'broken') return new FatalError('CAMERA_BROKEN', `${start} does not speak RTSP as it should, so nothing more is read of it.`)
-  if (refused.kind === 'multicast') return new FatalError('CAMERA_LINK_REFUSED', `${start} wants to send by multicast, which Heed does not take. Set it to unicast, or its transport to TCP.`)
+  if (refused.kind === 'broken')
+    return new FatalError('CAMERA_BROKEN', `${start} does not speak RTSP as it should, so nothing more is read of it.`)
+  if (refused.kind === 'multicast')
+    return new FatalError(
+      'CAMERA_LINK_REFUSED',
+      `${start} wants to send by multicast, which Heed does not take. Set it to unicast, or its transport to TCP.`,
+    )
   const to = URL.canParse(refused.to) ? hostOf(new URL(refused.to)) : 'another address'
-  return new FatalError('CAMERA_LINK_REFUSED', `${start} sends us on to ${to}. Over RTSP Heed does not follow: if you know that place, enter its address as the camera's.`)
+  return new FatalError(
+    'CAMERA_LINK_REFUSED',
+    `${start} sends us on to ${to}. Over RTSP Heed does not follow: if you know that place, enter its address as the camera's.`,
+  )
 }
 
 /** What an RTMP server is told that it is called: with ffmpeg's idea of what is the application in the path (libavformat/rtmpproto.c). */
@@ -109,6 +161,7 @@ function appIn(path: string): string {
   if (path.startsWith('ondemand/')) return 'ondemand'
   const first = path.indexOf('/')
   if (first < 0) return ''
-  const second = path.indexOf('/', first + 1), colon = path.indexOf(':', first + 1)
+  const second = path.indexOf('/', first + 1),
+    colon = path.indexOf(':', first + 1)
   return path.slice(0, second < 0 || (colon >= 0 && colon < second) ? first : second)
 }

@@ -23,7 +23,11 @@ export function pushChannel(streamId: string): string {
 
 /** One picture as ffmpeg's multipart reader takes it. */
 export function asPart(jpeg: Uint8Array): Uint8Array {
-  return Buffer.concat([Buffer.from(`--heed\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`), jpeg, Buffer.from('\r\n')])
+  return Buffer.concat([
+    Buffer.from(`--heed\r\nContent-Type: image/jpeg\r\nContent-Length: ${jpeg.length}\r\n\r\n`),
+    jpeg,
+    Buffer.from('\r\n'),
+  ])
 }
 
 /** Subscribes to what a browser pushes for a stream. */
@@ -44,7 +48,10 @@ export function openPushes(relay: Relay, streamId: string): Pushes {
   return {
     waitForFirst: async (clock, waitMs, signal) => {
       const over = new AbortController()
-      const late = clock.sleep(waitMs, AbortSignal.any([signal, over.signal])).then(() => false, () => false)
+      const late = clock.sleep(waitMs, AbortSignal.any([signal, over.signal])).then(
+        () => false,
+        () => false,
+      )
       const came = await Promise.race([arrived.promise, late])
       over.abort()
       return came
@@ -56,9 +63,13 @@ export function openPushes(relay: Relay, streamId: string): Pushes {
         else stdin.write(asPart(jpeg))
       }
       if (latest) write(latest)
-      return () => { write = undefined }
+      return () => {
+        write = undefined
+      }
     },
     close: unsubscribe,
-    get dropped() { return dropped },
+    get dropped() {
+      return dropped
+    },
   }
 }

@@ -18,8 +18,10 @@ export class PgmSplitter {
         if (head.length === 32) throw new Error('The luma pipe does not carry PGM.')
         return images
       }
-      const width = Number(match[1]), height = Number(match[2])
-      const start = match[0].length, end = start + width * height
+      const width = Number(match[1]),
+        height = Number(match[2])
+      const start = match[0].length,
+        end = start + width * height
       if (this.#buffer.length < end) return images
       images.push({ width, height, data: new Uint8Array(this.#buffer.subarray(start, end)) })
       this.#buffer = this.#buffer.subarray(end)

@@ -5,7 +5,10 @@ import { hostOf, parseCameraUrl } from './address.ts'
 import { resolveClip, type ClipFolders } from './clip-path.ts'
 import type { Input } from './input-arguments.ts'
 
-export interface Owner { flowId: string; nodeId: string }
+export interface Owner {
+  flowId: string
+  nodeId: string
+}
 
 export interface ResolveDeps {
   folders: ClipFolders
@@ -17,7 +20,11 @@ export interface ResolveDeps {
 export async function resolveInput(deps: ResolveDeps, spec: CameraSpec, owner?: Owner): Promise<Input> {
   // Whole seconds, so that the pictures of each second stay the same; never in a loop, which would go on from there.
   const startAtS = spec.kind === 'file' && !spec.loop ? Math.max(0, Math.floor(spec.startAtS ?? 0)) : 0
-  const rest = { loop: spec.loop ?? false, startAtS, transport: spec.transport === 'udp' ? 'udp' as const : 'tcp' as const }
+  const rest = {
+    loop: spec.loop ?? false,
+    startAtS,
+    transport: spec.transport === 'udp' ? ('udp' as const) : ('tcp' as const),
+  }
   switch (spec.kind) {
     case 'file': {
       if (!spec.path) throw incomplete('has no clip yet. Choose one, or upload it.')
@@ -29,26 +36,43 @@ export async function resolveInput(deps: ResolveDeps, spec: CameraSpec, owner?: 
       return { ...rest, ...(await resolveUrl(deps, spec.kind, spec.url, owner)) }
     case 'device': {
       const device = spec.device ?? '/dev/video0'
-      if (!/^\/dev\/video\d{1,3}$/.test(device)) throw incomplete(`cannot use the device "${device}". It looks like /dev/video0.`)
+      if (!/^\/dev\/video\d{1,3}$/.test(device))
+        throw incomplete(`cannot use the device "${device}". It looks like /dev/video0.`)
       return { ...rest, kind: 'device', source: device, name: `device ${device}`, live: true, key: `device ${device}` }
     }
     case 'browser':
-      return { ...rest, kind: 'browser', source: '', name: 'browser camera', live: true, key: `browser ${owner?.flowId}-${owner?.nodeId}` }
+      return {
+        ...rest,
+        kind: 'browser',
+        source: '',
+        name: 'browser camera',
+        live: true,
+        key: `browser ${owner?.flowId}-${owner?.nodeId}`,
+      }
     default:
       throw incomplete('is of an unknown kind.')
   }
 }
 
-async function resolveUrl(deps: ResolveDeps, kind: 'rtsp' | 'url', raw: string | undefined, owner: Owner | undefined): Promise<Pick<Input, 'kind' | 'source' | 'name' | 'live' | 'key'>> {
+async function resolveUrl(
+  deps: ResolveDeps,
+  kind: 'rtsp' | 'url',
+  raw: string | undefined,
+  owner: Owner | undefined,
+): Promise<Pick<Input, 'kind' | 'source' | 'name' | 'live' | 'key'>> {
   if (!raw) throw incomplete('has no address yet.')
   const drawn = parseCameraUrl(raw, kind)
   const isSealed = drawn.username === '***' || raw.includes('***@')
   const full = isSealed && owner ? await deps.fillCredentials(owner.flowId, owner.nodeId, raw) : raw
   const url = parseCameraUrl(full, kind)
   // Filling in a password must not lead anywhere else.
-  if (url.host !== drawn.host || url.protocol !== drawn.protocol) throw incomplete('was saved with a password for another host. Type user name and password again.')
+  if (url.host !== drawn.host || url.protocol !== drawn.protocol)
+    throw incomplete('was saved with a password for another host. Type user name and password again.')
   if (full.includes('***@')) {
-    throw new FatalError('CAMERA_CREDENTIALS_MISSING', `The camera at ${hostOf(url)} needs the user name and password that were left out of this copy. Type its address again, with both.`)
+    throw new FatalError(
+      'CAMERA_CREDENTIALS_MISSING',
+      `The camera at ${hostOf(url)} needs the user name and password that were left out of this copy. Type its address again, with both.`,
+    )
   }
   const key = new URL(url)
   key.username = key.password = ''

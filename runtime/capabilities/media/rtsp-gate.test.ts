@@ -15,7 +15,8 @@ describe('RtspGate', () => {
     for (const size of [1, 2, 7, 1000]) {
       const gate = new RtspGate('10.0.0.7')
       let passed = ''
-      for (let at = 0; at < all.length; at += size) passed += gate.push(Buffer.from(all.slice(at, at + size), 'latin1')).bytes.toString('latin1')
+      for (let at = 0; at < all.length; at += size)
+        passed += gate.push(Buffer.from(all.slice(at, at + size), 'latin1')).bytes.toString('latin1')
       expect(passed + gate.rest.toString('latin1')).toBe(all)
     }
   })
@@ -29,8 +30,15 @@ describe('RtspGate', () => {
   })
 
   it.each([
-    'RTSP/1.0  302 Moved\r\n\r\n', 'RTSP/1.0 +302 Moved\r\n\r\n', 'RTSP/1.0\t302 Moved\r\n\r\n', ' RTSP/1.0 302 Moved\r\n\r\n', 'RTSP/1.0 0302 Moved\r\n\r\n', 'HTTP/1.1 200 OK\r\n\r\n',
-    'RTSP/1.0 200 OK\r\nContent-Length: 4\r\nContent-Length: 400\r\n\r\nabcd', 'RTSP/1.0 200 OK\r\nContent-Length: 0x10\r\n\r\n', 'RTSP/1.0 200 OK\r\nContent-Length: -5\r\n\r\n',
+    'RTSP/1.0  302 Moved\r\n\r\n',
+    'RTSP/1.0 +302 Moved\r\n\r\n',
+    'RTSP/1.0\t302 Moved\r\n\r\n',
+    ' RTSP/1.0 302 Moved\r\n\r\n',
+    'RTSP/1.0 0302 Moved\r\n\r\n',
+    'HTTP/1.1 200 OK\r\n\r\n',
+    'RTSP/1.0 200 OK\r\nContent-Length: 4\r\nContent-Length: 400\r\n\r\nabcd',
+    'RTSP/1.0 200 OK\r\nContent-Length: 0x10\r\n\r\n',
+    'RTSP/1.0 200 OK\r\nContent-Length: -5\r\n\r\n',
     'RTSP/1.0 200 OK\r\n$\0\0\x04\r\n\r\n',
   ])('passes nothing that ffmpeg may read differently: %j', (text) => {
     expect(push(text)).toEqual({ text: '', refused: { kind: 'broken' } })
@@ -42,10 +50,17 @@ describe('RtspGate', () => {
 
   it('has reports over UDP sent to the camera, whatever it says, and lets no multicast through', () => {
     const setup = (transport: string): string => `RTSP/1.0 200 OK\r\nTransport: ${transport}\r\n\r\n`
-    expect(push(setup('RTP/AVP/UDP;unicast;source=169.254.169.254;server_port=53-54')).text).toBe(setup('RTP/AVP/UDP;unicast;server_port=53-54;source=10.0.0.7'))
-    expect(push(setup('RTP/AVP;unicast;client_port=5000-5001')).text).toBe(setup('RTP/AVP;unicast;client_port=5000-5001;source=10.0.0.7'))
+    expect(push(setup('RTP/AVP/UDP;unicast;source=169.254.169.254;server_port=53-54')).text).toBe(
+      setup('RTP/AVP/UDP;unicast;server_port=53-54;source=10.0.0.7'),
+    )
+    expect(push(setup('RTP/AVP;unicast;client_port=5000-5001')).text).toBe(
+      setup('RTP/AVP;unicast;client_port=5000-5001;source=10.0.0.7'),
+    )
     expect(push(setup('RTP/AVP/TCP;unicast;interleaved=0-1')).text).toBe(setup('RTP/AVP/TCP;unicast;interleaved=0-1'))
-    expect(push(setup('RTP/AVP;multicast;destination=10.0.0.9;port=1-2')).refused).toEqual({ kind: 'multicast', to: '10.0.0.9' })
+    expect(push(setup('RTP/AVP;multicast;destination=10.0.0.9;port=1-2')).refused).toEqual({
+      kind: 'multicast',
+      to: '10.0.0.9',
+    })
   })
 
   it('knows when ffmpeg plays, and is not fooled by a path that a camera has chosen', () => {

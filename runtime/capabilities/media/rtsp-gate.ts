@@ -47,7 +47,10 @@ export class RtspGate {
       if (next.refused) return { bytes: Buffer.concat(passed), refused: next.refused }
     }
     const isTooMuch = this.#held.length > mostHeld
-    return { bytes: passed.length === 1 ? passed[0]! : Buffer.concat(passed), ...(isTooMuch ? { refused: { kind: 'broken' } } : {}) }
+    return {
+      bytes: passed.length === 1 ? passed[0]! : Buffer.concat(passed),
+      ...(isTooMuch ? { refused: { kind: 'broken' } } : {}),
+    }
   }
 
   #next(): Passed | undefined {
@@ -57,11 +60,15 @@ export class RtspGate {
     const lines = this.#held.subarray(0, end).toString('latin1').replaceAll('\r', '').split('\n').slice(0, -2)
     const refused = judgeHead(lines)
     if (refused) return { bytes: nothing, refused }
-    const length = Number(lines.map((line) => /^content-length:\s*(\d+)/i.exec(line)?.[1]).find((each) => each !== undefined) ?? 0)
+    const length = Number(
+      lines.map((line) => /^content-length:\s*(\d+)/i.exec(line)?.[1]).find((each) => each !== undefined) ?? 0,
+    )
     const message = this.#take(end + length)
     if (!message || !lines.some((line) => /^transport:/i.test(line))) return message
     const head = lines.map((line) => pinSource(line, this.#source))
-    return { bytes: Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), message.bytes.subarray(end)]) }
+    return {
+      bytes: Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), message.bytes.subarray(end)]),
+    }
   }
 
   #take(length: number): Passed | undefined {
@@ -91,11 +98,20 @@ function judgeHead(lines: readonly string[]): Passed['refused'] {
   const status = /^RTSP\/\d\.\d (\d{3})(?: |$)/.exec(first)?.[1]
   const isRequest = /^[A-Z_]{3,20} \S+ RTSP\/\d\.\d$/.test(first)
   const lengths = lines.filter((line) => /^content-length:/i.test(line))
-  const isReadable = lengths.length <= 1 && lengths.every((line) => /^content-length:\s*\d{1,6}\s*$/i.test(line)) && !lines.some((line) => line.startsWith('$') || line.includes('\0'))
+  const isReadable =
+    lengths.length <= 1 &&
+    lengths.every((line) => /^content-length:\s*\d{1,6}\s*$/i.test(line)) &&
+    !lines.some((line) => line.startsWith('$') || line.includes('\0'))
   if ((status === undefined && !isRequest) || !isReadable) return { kind: 'broken' }
-  if (status?.startsWith('3')) return { kind: 'redirect', to: lines.map((line) => /^location:\s*(.*)$/i.exec(line)?.[1]).find((each) => each !== undefined) ?? '' }
+  if (status?.startsWith('3'))
+    return {
+      kind: 'redirect',
+      to: lines.map((line) => /^location:\s*(.*)$/i.exec(line)?.[1]).find((each) => each !== undefined) ?? '',
+    }
   const multicast = lines.find((line) => /^transport:.*multicast/i.test(line))
-  return multicast === undefined ? undefined : { kind: 'multicast', to: /destination=([^;,]*)/i.exec(multicast)?.[1] ?? '' }
+  return multicast === undefined
+    ? undefined
+    : { kind: 'multicast', to: /destination=([^;,]*)/i.exec(multicast)?.[1] ?? '' }
 }
 
 /** The first transport counts. Over UDP ffmpeg would send its reports to whatever `source` says. */

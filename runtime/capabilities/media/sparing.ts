@@ -9,7 +9,9 @@ export interface SparingDeps extends DecoderDeps {
   seen: Map<string, Look>
 }
 
-interface Takeover { frames: AsyncGenerator<Frame, void, void> }
+interface Takeover {
+  frames: AsyncGenerator<Frame, void, void>
+}
 
 /** A few keyframes of a camera that sends one a second. */
 const keyframesForS = 3.5
@@ -25,8 +27,12 @@ const sparseAfterMs = 3000
 export async function* decodeSparing(deps: SparingDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
   const over = new AbortController()
   const signal = AbortSignal.any([job.signal, over.signal])
-  const sparing = (reading: Decoding['reading']): Decoding =>
-    ({ ...job, reading, signal, patience: { ...job.patience, nextMs: Math.min(sparseAfterMs, job.patience.nextMs) } })
+  const sparing = (reading: Decoding['reading']): Decoding => ({
+    ...job,
+    reading,
+    signal,
+    patience: { ...job.patience, nextMs: Math.min(sparseAfterMs, job.patience.nextMs) },
+  })
   let preparing: Promise<void> = Promise.resolve()
   let takeover: Takeover | undefined
   let lastS = -1
@@ -48,7 +54,9 @@ export async function* decodeSparing(deps: SparingDeps, job: Decoding): AsyncGen
       lastS = Math.max(lastS, next.value.mediaTimeS)
       if (!isPrepared) {
         isPrepared = true
-        preparing = prepare(deps, job, sparing, signal).then((ready) => { takeover = ready })
+        preparing = prepare(deps, job, sparing, signal).then((ready) => {
+          takeover = ready
+        })
       }
       if (takeover) {
         await current.return()
@@ -65,17 +73,27 @@ export async function* decodeSparing(deps: SparingDeps, job: Decoding): AsyncGen
 }
 
 /** The next frame; 'sparse' when a decoder that leaves frames out has fallen silent before a camera would count as silent. */
-async function nextOrSparse(frames: AsyncGenerator<Frame, void, void>, isSparing: boolean, silentAfterMs: number): Promise<IteratorResult<Frame, void> | 'sparse'> {
+async function nextOrSparse(
+  frames: AsyncGenerator<Frame, void, void>,
+  isSparing: boolean,
+  silentAfterMs: number,
+): Promise<IteratorResult<Frame, void> | 'sparse'> {
   try {
     return await frames.next()
   } catch (error) {
-    if (isSparing && silentAfterMs > sparseAfterMs && error instanceof RetryableError && error.code === 'CAMERA_SILENT') return 'sparse'
+    if (isSparing && silentAfterMs > sparseAfterMs && error instanceof RetryableError && error.code === 'CAMERA_SILENT')
+      return 'sparse'
     throw error
   }
 }
 
 /** A cheaper decoder that already gives pictures; undefined when there is none, or the camera serves only one viewer. */
-async function prepare(deps: SparingDeps, job: Decoding, sparing: (reading: Decoding['reading']) => Decoding, signal: AbortSignal): Promise<Takeover | undefined> {
+async function prepare(
+  deps: SparingDeps,
+  job: Decoding,
+  sparing: (reading: Decoding['reading']) => Decoding,
+  signal: AbortSignal,
+): Promise<Takeover | undefined> {
   try {
     const seen = await look(deps, job.input, { signal, timeoutMs: lookMs, keyframesForS })
     deps.seen.set(job.input.key, seen)

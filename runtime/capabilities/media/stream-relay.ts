@@ -57,10 +57,15 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
     address: `${isIpv6 ? '[::1]' : '127.0.0.1'}:${port}`,
     close: async () => {
       server.close()
-      await Promise.all([...sockets].map((socket) => new Promise<void>((resolve) => {
-        socket.once('close', () => resolve())
-        socket.destroy()
-      })))
+      await Promise.all(
+        [...sockets].map(
+          (socket) =>
+            new Promise<void>((resolve) => {
+              socket.once('close', () => resolve())
+              socket.destroy()
+            }),
+        ),
+      )
     },
   }
 }
@@ -69,7 +74,9 @@ function connectTo({ host, port, addresses, isEncrypted }: RelayOptions): Socket
   const bare = host.replace(/^\[|\]$/g, '')
   const to = { host: bare, port, lookup: pinnedLookup(addresses), noDelay: true }
   // Cameras sign their own certificates: as in ffmpeg, encryption keeps listeners out, and the password proves who we are.
-  return isEncrypted ? connectTls({ ...to, rejectUnauthorized: false, ...(isIP(bare) === 0 ? { servername: bare } : {}) }) : connect(to)
+  return isEncrypted
+    ? connectTls({ ...to, rejectUnauthorized: false, ...(isIP(bare) === 0 ? { servername: bare } : {}) })
+    : connect(to)
 }
 
 function passAll(viewer: Socket, camera: Socket): void {

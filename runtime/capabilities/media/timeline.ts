@@ -4,7 +4,9 @@
 const maxLagS = 2
 
 /** When a source gave its first picture. Several decoders of one camera share it. */
-export interface Origin { ms: number | undefined }
+export interface Origin {
+  ms: number | undefined
+}
 
 /** One per run of a decoder; pictures of all its outputs share it. */
 export interface Timeline {
@@ -26,7 +28,8 @@ export function liveTimeline(origin: Origin): Timeline {
     mediaTimeS: (stampS, nowMs) => {
       origin.ms ??= nowMs
       const wallS = (nowMs - origin.ms) / 1000
-      if (offsetS === undefined || stampS + offsetS > wallS || stampS + offsetS < wallS - maxLagS) offsetS = wallS - stampS
+      if (offsetS === undefined || stampS + offsetS > wallS || stampS + offsetS < wallS - maxLagS)
+        offsetS = wallS - stampS
       return round(stampS + offsetS)
     },
   }

@@ -15,24 +15,34 @@ export interface Tools {
 }
 
 /** Looks once and remembers. Throws FatalError MEDIA_FFMPEG_MISSING with the command to type. */
-export function createToolFinder(paths: { ffmpegPath?: string | undefined; ffprobePath?: string | undefined }): () => Promise<Tools> {
+export function createToolFinder(paths: {
+  ffmpegPath?: string | undefined
+  ffprobePath?: string | undefined
+}): () => Promise<Tools> {
   let found: Promise<Tools> | undefined
   return () => {
     found ??= findTools(paths.ffmpegPath ?? 'ffmpeg', paths.ffprobePath ?? 'ffprobe')
-    found.catch(() => { found = undefined })
+    found.catch(() => {
+      found = undefined
+    })
     return found
   }
 }
 
 async function findTools(ffmpeg: string, ffprobe: string): Promise<Tools> {
   const [banner, rtsp, , bound] = await Promise.all([
-    output(ffmpeg, ['-version']), output(ffmpeg, ['-hide_banner', '-h', 'demuxer=rtsp']), output(ffprobe, ['-version']), findBinder(),
+    output(ffmpeg, ['-version']),
+    output(ffmpeg, ['-hide_banner', '-h', 'demuxer=rtsp']),
+    output(ffprobe, ['-version']),
+    findBinder(),
   ])
   if (banner === undefined) throw missing(ffmpeg)
   const version = /^ffmpeg version (\S+)/m.exec(banner)?.[1] ?? 'unknown'
   const help = await output(ffmpeg, ['-hide_banner', '-h', 'long'])
   return {
-    ffmpeg, ffprobe, version,
+    ffmpeg,
+    ffprobe,
+    version,
     passthrough: help?.includes('-fps_mode') ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'],
     rtspTimeout: rtsp?.includes('-stimeout') ? '-stimeout' : '-timeout',
     bound,
@@ -42,23 +52,30 @@ async function findTools(ffmpeg: string, ffprobe: string): Promise<Tools> {
 /** util-linux, on every Debian and most others. Without it a silent camera's ffmpeg outlives a killed Heed until its timeout. */
 async function findBinder(): Promise<readonly string[]> {
   const bound = ['setpriv', '--pdeathsig', 'KILL', '--']
-  return process.platform === 'linux' && (await output('setpriv', [...bound.slice(1), 'true'])) !== undefined ? bound : []
+  return process.platform === 'linux' && (await output('setpriv', [...bound.slice(1), 'true'])) !== undefined
+    ? bound
+    : []
 }
 
 function output(program: string, args: string[]): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { timeout: 10_000, maxBuffer: 8 * 1024 * 1024 }, (error, stdout) => {
-      if (error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES') && program !== 'setpriv') reject(missing(program))
+      if (error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES') && program !== 'setpriv')
+        reject(missing(program))
       else resolve(error ? undefined : stdout)
     })
   })
 }
 
 const install: Partial<Record<NodeJS.Platform, string>> = {
-  linux: 'apt-get install ffmpeg (or your distribution\'s own command)', darwin: 'brew install ffmpeg', win32: 'winget install ffmpeg',
+  linux: "apt-get install ffmpeg (or your distribution's own command)",
+  darwin: 'brew install ffmpeg',
+  win32: 'winget install ffmpeg',
 }
 
 function missing(program: string): FatalError {
-  return new FatalError('MEDIA_FFMPEG_MISSING',
-    `Cameras need ffmpeg, and "${program}" cannot be run here. Type: ${install[process.platform] ?? install.linux} and try again.`)
+  return new FatalError(
+    'MEDIA_FFMPEG_MISSING',
+    `Cameras need ffmpeg, and "${program}" cannot be run here. Type: ${install[process.platform] ?? install.linux} and try again.`,
+  )
 }

@@ -30,8 +30,14 @@ describe('explain', () => {
   })
 
   it('does not try a camera without video again, nor any clip', () => {
-    expect(explain(camera, 'Stream specifier \':v:0\' in filtergraph description matches no streams.')).toBeInstanceOf(FatalError)
-    expect(explain(clip, 'moov atom not found\nInvalid data found when processing input')).toMatchObject({ name: 'FatalError', code: 'CAMERA_BROKEN', message: 'The clip "a.mp4" cannot be read as a video. Upload it again, or convert it to MP4.' })
+    expect(explain(camera, "Stream specifier ':v:0' in filtergraph description matches no streams.")).toBeInstanceOf(
+      FatalError,
+    )
+    expect(explain(clip, 'moov atom not found\nInvalid data found when processing input')).toMatchObject({
+      name: 'FatalError',
+      code: 'CAMERA_BROKEN',
+      message: 'The clip "a.mp4" cannot be read as a video. Upload it again, or convert it to MP4.',
+    })
   })
 
   it('asks rarely after a refused password, which may lock the account', () => {

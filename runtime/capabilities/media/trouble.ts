@@ -16,29 +16,71 @@ interface Rule {
 // First match wins; `{}` is the camera. The lines are those of ffmpeg 4 to 8.
 const rules: Rule[] = [
   // A wrong password may lock the account after some tries: ask rarely.
-  { says: /401 Unauthorized|authorization failed|403 Forbidden/i, code: 'CAMERA_UNAUTHORIZED', retryAfterMs: 30_000,
-    words: '{} refused the password. Check user name and password in its settings.' },
-  { says: /Failed to resolve hostname|Name or service not known/i, code: 'CAMERA_UNKNOWN_HOST',
-    words: '{} cannot be found: no machine of that name is known here. Check the name, or use its IP address.' },
-  { says: /Connection refused/i, code: 'CAMERA_REFUSED',
-    words: '{} refused the connection. Is it on, and is the port right?' },
-  { says: /No route to host|Network is unreachable|Host is down/i, code: 'CAMERA_UNREACHABLE',
-    words: '{} cannot be reached from this machine. Check the network between them.' },
-  { says: /timed out|Immediate exit requested/i, code: 'CAMERA_TIMEOUT',
-    words: '{} did not answer in time. Is it on, and reachable from this machine?' },
-  { says: /Device or resource busy|453 Not Enough|503 Service/i, code: 'CAMERA_BUSY',
-    words: '{} is busy: something else is using it.' },
-  { says: /404 Not Found|Stream Not Found/i, code: 'CAMERA_NOT_FOUND',
-    words: '{} answers, but has no stream under this path. Check what stands behind the host in its address.' },
-  { says: /No such file or directory|No such device/i, code: 'CAMERA_NOT_FOUND', words: '{} is not there. Is it plugged in?' },
-  { says: /matches no streams|does not contain any stream|no video/i, code: 'CAMERA_NO_VIDEO', fatal: true,
-    words: '{} sends no video track.' },
-  { says: /not on whitelist/i, code: 'CAMERA_NO_VIDEO', fatal: true,
-    words: '{} does not send a video Heed may open: playlists and links to other places are refused.' },
-  { says: /Server returned [45]|HTTP error [45]/i, code: 'CAMERA_BROKEN', words: '{} answered with an error instead of a video. Check its address.' },
+  {
+    says: /401 Unauthorized|authorization failed|403 Forbidden/i,
+    code: 'CAMERA_UNAUTHORIZED',
+    retryAfterMs: 30_000,
+    words: '{} refused the password. Check user name and password in its settings.',
+  },
+  {
+    says: /Failed to resolve hostname|Name or service not known/i,
+    code: 'CAMERA_UNKNOWN_HOST',
+    words: '{} cannot be found: no machine of that name is known here. Check the name, or use its IP address.',
+  },
+  {
+    says: /Connection refused/i,
+    code: 'CAMERA_REFUSED',
+    words: '{} refused the connection. Is it on, and is the port right?',
+  },
+  {
+    says: /No route to host|Network is unreachable|Host is down/i,
+    code: 'CAMERA_UNREACHABLE',
+    words: '{} cannot be reached from this machine. Check the network between them.',
+  },
+  {
+    says: /timed out|Immediate exit requested/i,
+    code: 'CAMERA_TIMEOUT',
+    words: '{} did not answer in time. Is it on, and reachable from this machine?',
+  },
+  {
+    says: /Device or resource busy|453 Not Enough|503 Service/i,
+    code: 'CAMERA_BUSY',
+    words: '{} is busy: something else is using it.',
+  },
+  {
+    says: /404 Not Found|Stream Not Found/i,
+    code: 'CAMERA_NOT_FOUND',
+    words: '{} answers, but has no stream under this path. Check what stands behind the host in its address.',
+  },
+  {
+    says: /No such file or directory|No such device/i,
+    code: 'CAMERA_NOT_FOUND',
+    words: '{} is not there. Is it plugged in?',
+  },
+  {
+    says: /matches no streams|does not contain any stream|no video/i,
+    code: 'CAMERA_NO_VIDEO',
+    fatal: true,
+    words: '{} sends no video track.',
+  },
+  {
+    says: /not on whitelist/i,
+    code: 'CAMERA_NO_VIDEO',
+    fatal: true,
+    words: '{} does not send a video Heed may open: playlists and links to other places are refused.',
+  },
+  {
+    says: /Server returned [45]|HTTP error [45]/i,
+    code: 'CAMERA_BROKEN',
+    words: '{} answered with an error instead of a video. Check its address.',
+  },
   { says: /ends prematurely/i, code: 'CAMERA_CLOSED', words: '{} closed the stream.' },
-  { says: /Protocol not found|Unknown input format/i, code: 'CAMERA_UNSUPPORTED', fatal: true,
-    words: '{} speaks something the installed ffmpeg was built without. Install a complete ffmpeg.' },
+  {
+    says: /Protocol not found|Unknown input format/i,
+    code: 'CAMERA_UNSUPPORTED',
+    fatal: true,
+    words: '{} speaks something the installed ffmpeg was built without. Install a complete ffmpeg.',
+  },
 ]
 
 /** An error for a decoder that ended badly. */
@@ -48,13 +90,25 @@ export function explain(input: Named, lastWords: string, cause?: unknown): Coded
   if (!rule) return broken(input, details, cause)
   const words = rule.words.replace('{}', sentenceStart(input))
   if (rule.fatal || input.kind === 'file') return new FatalError(rule.code, words, { details, cause })
-  return new RetryableError(rule.code, words, { details, cause, ...(rule.retryAfterMs ? { retryAfterMs: rule.retryAfterMs } : {}) })
+  return new RetryableError(rule.code, words, {
+    details,
+    cause,
+    ...(rule.retryAfterMs ? { retryAfterMs: rule.retryAfterMs } : {}),
+  })
 }
 
 function broken(input: Named, details: Record<string, unknown>, cause: unknown): CodedError {
   const start = sentenceStart(input)
-  if (input.kind === 'file') return new FatalError('CAMERA_BROKEN', `${start} cannot be read as a video. Upload it again, or convert it to MP4.`, { details, cause })
-  return new RetryableError('CAMERA_BROKEN', `${start} sends something that cannot be read as a video.`, { details, cause })
+  if (input.kind === 'file')
+    return new FatalError(
+      'CAMERA_BROKEN',
+      `${start} cannot be read as a video. Upload it again, or convert it to MP4.`,
+      { details, cause },
+    )
+  return new RetryableError('CAMERA_BROKEN', `${start} sends something that cannot be read as a video.`, {
+    details,
+    cause,
+  })
 }
 
 /** Whether a clip from the network ended where its connection did, rather than at its own end. */
@@ -67,7 +121,10 @@ export function silent(input: Named, seconds: number): RetryableError {
 }
 
 export function timedOut(input: Named, seconds: number): RetryableError {
-  return new RetryableError('CAMERA_TIMEOUT', `${sentenceStart(input)} gave no picture within ${seconds} s. Is it on, and does it send video?`)
+  return new RetryableError(
+    'CAMERA_TIMEOUT',
+    `${sentenceStart(input)} gave no picture within ${seconds} s. Is it on, and does it send video?`,
+  )
 }
 
 export function closed(input: Named): RetryableError {
@@ -83,5 +140,9 @@ function sentenceStart(input: Named): string {
 }
 
 function lastLines(words: string): string[] {
-  return words.split('\n').map((line) => line.trim()).filter(Boolean).slice(-5)
+  return words
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .slice(-5)
 }

@@ -31,7 +31,9 @@ export class WebLinks {
 
   /** A playlist whose addresses all lead through the guard. */
   rewrite(playlist: string): string {
-    return playlist.replace(/\bhttps:\/\/[^\s"'<>]+/gi, (address) => URL.canParse(address) ? this.plain(new URL(address)) : address)
+    return playlist.replace(/\bhttps:\/\/[^\s"'<>]+/gi, (address) =>
+      URL.canParse(address) ? this.plain(new URL(address)) : address,
+    )
   }
 }
 
@@ -42,5 +44,8 @@ export function isPlaylist(start: Buffer): boolean {
 
 /** Those entries of a playlist that are complete addresses: the ones with a scheme. */
 export function linksIn(playlist: string): string[] {
-  return playlist.split(/\r?\n/).map((line) => line.trim()).filter((line) => /^[a-z][a-z0-9+.-]*:/i.test(line))
+  return playlist
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => /^[a-z][a-z0-9+.-]*:/i.test(line))
 }

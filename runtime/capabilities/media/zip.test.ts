@@ -11,7 +11,10 @@ describe('Zip', () => {
     zip.put('b', 'x')
     zip.put('b', 'y')
     zip.put('b', 'z')
-    expect(sets).toEqual([{ a: 1, b: 'x' }, { a: 2, b: 'y' }])
+    expect(sets).toEqual([
+      { a: 1, b: 'x' },
+      { a: 2, b: 'y' },
+    ])
   })
 
   it('is an error, not a leak, when one part falls behind for good', () => {

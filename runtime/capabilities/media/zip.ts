@@ -17,7 +17,10 @@ export class Zip<Parts extends Record<string, unknown>> {
     const queue = this.#queues.get(name)
     if (!queue) throw new Error(`There is no part "${String(name)}".`)
     queue.push(value)
-    if (queue.length > this.#limit) throw new Error(`The decoder's outputs do not belong together: ${queue.length} of "${String(name)}" wait for the others.`)
+    if (queue.length > this.#limit)
+      throw new Error(
+        `The decoder's outputs do not belong together: ${queue.length} of "${String(name)}" wait for the others.`,
+      )
     const queues = [...this.#queues]
     if (queues.some(([, waiting]) => waiting.length === 0)) return
     this.#emit(Object.fromEntries(queues.map(([part, waiting]) => [part, waiting.shift()])) as Parts)

@@ -11,12 +11,19 @@ export interface CurrentOptions {
   name: string
   get(name: string): Promise<Connection>
   /** `isElsewhere`: at a server that knows nothing of this stream yet. */
-  open(connection: Connection, restore: ModelMemory | undefined, isElsewhere: boolean): Promise<ModelSession> | ModelSession
+  open(
+    connection: Connection,
+    restore: ModelMemory | undefined,
+    isElsewhere: boolean,
+  ): Promise<ModelSession> | ModelSession
   clock: Pick<Clock, 'nowMs'>
 }
 
 /** One read of a connection for all sessions that ask within two seconds. */
-export function sharedLook(get: (name: string) => Promise<Connection>, clock: Pick<Clock, 'nowMs'>): (name: string) => Promise<Connection> {
+export function sharedLook(
+  get: (name: string) => Promise<Connection>,
+  clock: Pick<Clock, 'nowMs'>,
+): (name: string) => Promise<Connection> {
   const known = new Map<string, { atMs: number; answer: Promise<Connection> }>()
   return (name) => {
     const last = known.get(name)
@@ -28,15 +35,22 @@ export function sharedLook(get: (name: string) => Promise<Connection>, clock: Pi
 }
 
 /** `first` was opened over `connection`. */
-export function onCurrentConnection(first: ModelSession, connection: Connection, restore: ModelMemory | undefined, options: CurrentOptions): ModelSession {
+export function onCurrentConnection(
+  first: ModelSession,
+  connection: Connection,
+  restore: ModelMemory | undefined,
+  options: CurrentOptions,
+): ModelSession {
   const held = new Held(first, connection, restore, options)
   const { feed, finish, note } = first
   return {
     tick: (request, signal) => held.tick(request, signal),
     close: () => held.session.close(),
-    release: async () => { await (held.session.release ? held.session.release() : held.session.close()) },
+    release: async () => {
+      await (held.session.release ? held.session.release() : held.session.close())
+    },
     ...(feed ? { feed: (frame) => held.session.feed?.(frame) } : {}),
-    ...(finish ? { finish: async () => await held.session.finish?.() ?? [] } : {}),
+    ...(finish ? { finish: async () => (await held.session.finish?.()) ?? [] } : {}),
     ...(note ? { note: (answered) => held.session.note?.(answered) } : {}),
   }
 }
@@ -51,7 +65,12 @@ class Held {
   #trouble: Error | undefined
   #lookedAtMs: number
 
-  constructor(session: ModelSession, connection: Connection, restore: ModelMemory | undefined, options: CurrentOptions) {
+  constructor(
+    session: ModelSession,
+    connection: Connection,
+    restore: ModelMemory | undefined,
+    options: CurrentOptions,
+  ) {
     this.session = session
     this.#connection = connection
     this.#memory = restore
@@ -72,18 +91,22 @@ class Held {
     const { clock, get, name } = this.#options
     if (Math.abs(clock.nowMs() - this.#lookedAtMs) < lookMs) return
     this.#lookedAtMs = clock.nowMs()
-    get(name).then((connection) => {
-      this.#found = connection
-      this.#trouble = undefined
-    }, (error: unknown) => {
-      // A database that is away says nothing about the connection.
-      if (!(error instanceof RetryableError)) this.#trouble = toError(error)
-    })
+    get(name).then(
+      (connection) => {
+        this.#found = connection
+        this.#trouble = undefined
+      },
+      (error: unknown) => {
+        // A database that is away says nothing about the connection.
+        if (!(error instanceof RetryableError)) this.#trouble = toError(error)
+      },
+    )
   }
 
   async #moveTo(connection: Connection): Promise<void> {
     const before = this.session
-    const isElsewhere = connection.kind !== this.#connection.kind || connection.config.url !== this.#connection.config.url
+    const isElsewhere =
+      connection.kind !== this.#connection.kind || connection.config.url !== this.#connection.config.url
     try {
       this.session = await this.#options.open(connection, this.#memory, isElsewhere)
     } catch (error) {

@@ -21,7 +21,12 @@ export type Opener = (request: OpenRequest) => Promise<ModelSession> | ModelSess
 
 /** The built-in model, as runtime/capabilities/edge offers it. */
 export interface EdgePort {
-  open(options: { connection: string; streamKey: string; config: Record<string, unknown>; timeoutMs: number }): Promise<ModelSession>
+  open(options: {
+    connection: string
+    streamKey: string
+    config: Record<string, unknown>
+    timeoutMs: number
+  }): Promise<ModelSession>
   test(timeoutMs: number): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
 }
 
@@ -37,19 +42,42 @@ export interface ModelDeps {
 
 /** The models of this process. */
 export function createModels(deps: ModelDeps): ModelPort {
-  const overHttp = (open: (options: SessionOptions) => ModelSession): Opener => ({ connection, streamKey, config, timeoutMs }) => withCircuit(open({
-    http: deps.http, log: deps.log, connection, streamKey, timeoutMs, restore: config.restore as ModelMemory | undefined, isReset: config.isReset === true,
-  }), deps.clock)
+  const overHttp =
+    (open: (options: SessionOptions) => ModelSession): Opener =>
+    ({ connection, streamKey, config, timeoutMs }) =>
+      withCircuit(
+        open({
+          http: deps.http,
+          log: deps.log,
+          connection,
+          streamKey,
+          timeoutMs,
+          restore: config.restore as ModelMemory | undefined,
+          isReset: config.isReset === true,
+        }),
+        deps.clock,
+      )
   const { edge } = deps
   const openers: Partial<Record<ConnectionKind, Opener>> = {
-    ...(edge ? { edge: ({ connection, ...rest }: OpenRequest) => edge.open({ connection: connection.name, ...rest }) } : {}),
-    'vllm-omni': overHttp(openVllmOmni), 'joyai-webinfer': overHttp(openJoyaiWebinfer), openai: overHttp(openOpenai), ...deps.openers,
+    ...(edge
+      ? { edge: ({ connection, ...rest }: OpenRequest) => edge.open({ connection: connection.name, ...rest }) }
+      : {}),
+    'vllm-omni': overHttp(openVllmOmni),
+    'joyai-webinfer': overHttp(openJoyaiWebinfer),
+    openai: overHttp(openOpenai),
+    ...deps.openers,
   }
   const get = sharedLook((name) => deps.connections.get(name), deps.clock)
   const openOver = async (request: OpenRequest): Promise<ModelSession> => {
-    const { connection: { kind, name } } = request
+    const {
+      connection: { kind, name },
+    } = request
     const open = openers[kind]
-    if (!open) throw new FatalError('MODEL_KIND_UNFIT', `The connection "${name}" is of kind "${kind}", which has no interaction model. Choose edge, vllm-omni, joyai-webinfer or openai.`)
+    if (!open)
+      throw new FatalError(
+        'MODEL_KIND_UNFIT',
+        `The connection "${name}" is of kind "${kind}", which has no interaction model. Choose edge, vllm-omni, joyai-webinfer or openai.`,
+      )
     return await open(request)
   }
   return {
@@ -59,7 +87,11 @@ export function createModels(deps: ModelDeps): ModelPort {
       // The built-in one is always there and has nothing that could change.
       if (connection.kind === 'edge') return session
       return onCurrentConnection(session, connection, config.restore as ModelMemory | undefined, {
-        name, get, clock: deps.clock, open: (changed, restore, isReset) => openOver({ connection: changed, streamKey, config: { ...config, restore, isReset }, timeoutMs }),
+        name,
+        get,
+        clock: deps.clock,
+        open: (changed, restore, isReset) =>
+          openOver({ connection: changed, streamKey, config: { ...config, restore, isReset }, timeoutMs }),
       })
     },
   }

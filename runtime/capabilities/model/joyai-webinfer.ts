@@ -3,7 +3,17 @@
 import type { ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
 import { toError } from '../../../nodes/contract/errors.ts'
 import { callModel } from './model-http.ts'
-import { addAnswer, grownMemory, headText, memoryText, nothingGiven, readMemory, toGive, withMemory, type ModelMemory } from './model-memory.ts'
+import {
+  addAnswer,
+  grownMemory,
+  headText,
+  memoryText,
+  nothingGiven,
+  readMemory,
+  toGive,
+  withMemory,
+  type ModelMemory,
+} from './model-memory.ts'
 import { parseTokenForm, type TokenForm } from './token-form.ts'
 import { contentOf, modelOf, sessionIdOf, tickMessages, type SessionOptions } from './vllm-omni.ts'
 
@@ -11,13 +21,19 @@ const closeTimeoutMs = 3000
 /** The same text again changes nothing at the server, and a server that was restarted unseen would stay silent for ever. */
 const repeatEveryTicks = 20
 
-interface Harness { raw_content?: unknown; memory?: unknown }
+interface Harness {
+  raw_content?: unknown
+  memory?: unknown
+}
 
 /** Seconds `from` to `to` of the stream, as the server writes them. */
 function timeRanges(request: ModelTick): string[] {
   const count = Math.max(1, request.seconds)
   const first = Math.max(0, request.mediaTimeS - (count - 1))
-  return Array.from({ length: count }, (_unused, index) => `${(first + index).toFixed(1)} seconds ~ ${(first + index + 1).toFixed(1)} seconds`)
+  return Array.from(
+    { length: count },
+    (_unused, index) => `${(first + index).toFixed(1)} seconds ~ ${(first + index + 1).toFixed(1)} seconds`,
+  )
 }
 
 /** Opens a session; the server is not spoken to before the first tick. */
@@ -32,26 +48,42 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
   let given: string | null = null
   let ticksSinceGiven = 0
   let memory = options.restore
-  let before = options.isReset ? toGive(memory) : memory?.given ?? nothingGiven
+  let before = options.isReset ? toGive(memory) : (memory?.given ?? nothingGiven)
   // A server that knows nothing at the first tick was restarted together with this process.
   let reported = options.isReset ? undefined : memory
   let isRestoring = options.isReset === true && headText(memory) !== ''
 
   return {
     tick: async (request, signal) => {
-      if (request.instruction.trim() === '') return { action: 'silence', text: '', reason: 'no-instruction', latencyMs: 0 }
+      if (request.instruction.trim() === '')
+        return { action: 'silence', text: '', reason: 'no-instruction', latencyMs: 0 }
       const instruction = withMemory(before, request.instruction)
       const isDue = given !== instruction || ticksSinceGiven >= repeatEveryTicks
       const startedMs = performance.now()
-      const answer = await callModel(http, connection, {
-        path: '/v1/chat/completions', headers, timeoutMs: options.timeoutMs,
-        body: { ...modelOf(connection), session_id: sessionId, messages: tickMessages(request, isDue ? instruction : null), frame_time_ranges: timeRanges(request) },
-      }, signal).catch((error: unknown) => {
+      const answer = await callModel(
+        http,
+        connection,
+        {
+          path: '/v1/chat/completions',
+          headers,
+          timeoutMs: options.timeoutMs,
+          body: {
+            ...modelOf(connection),
+            session_id: sessionId,
+            messages: tickMessages(request, isDue ? instruction : null),
+            frame_time_ranges: timeRanges(request),
+          },
+        },
+        signal,
+      ).catch((error: unknown) => {
         // What the server still knows after a failure cannot be seen; the same text again changes nothing.
         given = null
         throw error
       })
-      const harness = typeof answer.streamingharness === 'object' && answer.streamingharness !== null ? answer.streamingharness as Harness : {}
+      const harness =
+        typeof answer.streamingharness === 'object' && answer.streamingharness !== null
+          ? (answer.streamingharness as Harness)
+          : {}
       const verdict: Omit<ModelVerdict, 'latencyMs'> = { ...readContent(contentOf(answer), harness), reason: 'model' }
       const wasRestoring = isRestoring
       const now = readMemory(harness.memory)
@@ -62,16 +94,26 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
       given = isRestoring ? null : instruction
       ticksSinceGiven = isDue ? 1 : ticksSinceGiven + 1
       return {
-        ...verdict, latencyMs: Math.round((performance.now() - startedMs) * 10) / 10,
-        ...(wasRestoring && !isRestoring ? { restarted: true } : {}), ...(memory ? { memory } : {}),
+        ...verdict,
+        latencyMs: Math.round((performance.now() - startedMs) * 10) / 10,
+        ...(wasRestoring && !isRestoring ? { restarted: true } : {}),
+        ...(memory ? { memory } : {}),
       }
     },
-    note: (answered) => { memory = addAnswer(memory, answered) },
+    note: (answered) => {
+      memory = addAnswer(memory, answered)
+    },
     release: async () => undefined,
     close: async () => {
       const never = new AbortController().signal
-      await callModel(http, connection, { path: '/v1/streaming/reset', headers, body: { session_id: sessionId }, timeoutMs: closeTimeoutMs }, never)
-        .catch((error: unknown) => { log.info({ error: toError(error).message }, 'the model session could not be reset') })
+      await callModel(
+        http,
+        connection,
+        { path: '/v1/streaming/reset', headers, body: { session_id: sessionId }, timeoutMs: closeTimeoutMs },
+        never,
+      ).catch((error: unknown) => {
+        log.info({ error: toError(error).message }, 'the model session could not be reset')
+      })
     },
   }
 }

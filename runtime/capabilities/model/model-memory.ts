@@ -12,25 +12,39 @@ const longestHead = 4000
 /** Reads the `memory` block of an answer; nothing when there is none. */
 export function readMemory(value: unknown): ModelMemory | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { long_term_memory: longTerm, mid_term_summaries: summaries } = value as { long_term_memory?: unknown; mid_term_summaries?: unknown }
-  const midTerm = Array.isArray(summaries) ? summaries.flatMap((each: unknown) => {
-    if (typeof each !== 'object' || each === null) return []
-    const { frame_range: range, summary_text: text } = each as { frame_range?: unknown; summary_text?: unknown }
-    return typeof text === 'string' && text !== '' ? [{ range: typeof range === 'string' ? range : '', text }] : []
-  }) : []
+  const { long_term_memory: longTerm, mid_term_summaries: summaries } = value as {
+    long_term_memory?: unknown
+    mid_term_summaries?: unknown
+  }
+  const midTerm = Array.isArray(summaries)
+    ? summaries.flatMap((each: unknown) => {
+        if (typeof each !== 'object' || each === null) return []
+        const { frame_range: range, summary_text: text } = each as { frame_range?: unknown; summary_text?: unknown }
+        return typeof text === 'string' && text !== '' ? [{ range: typeof range === 'string' ? range : '', text }] : []
+      })
+    : []
   return { longTerm: typeof longTerm === 'string' ? longTerm : '', midTerm }
 }
 
 /** The memory as plain text, empty when there is nothing to remember. */
 export function memoryText(memory: ModelMemory | undefined): string {
   if (!memory) return ''
-  const lines = [memory.longTerm, ...memory.midTerm.map(({ range, text }) => range === '' ? text : `${range}: ${text}`)]
-  return lines.filter((line) => line !== '').join('\n').slice(-longestHead)
+  const lines = [
+    memory.longTerm,
+    ...memory.midTerm.map(({ range, text }) => (range === '' ? text : `${range}: ${text}`)),
+  ]
+  return lines
+    .filter((line) => line !== '')
+    .join('\n')
+    .slice(-longestHead)
 }
 
 /** What people asked and what was answered, as plain text. */
 function questionsText(memory: ModelMemory | undefined): string {
-  return (memory?.questions ?? []).map(({ question, answer }) => `You were asked: ${question} You answered: ${answer}`).join('\n').slice(-longestHead)
+  return (memory?.questions ?? [])
+    .map(({ question, answer }) => `You were asked: ${question} You answered: ${answer}`)
+    .join('\n')
+    .slice(-longestHead)
 }
 
 /** Everything that is given back, as plain text. */
@@ -40,7 +54,10 @@ export function headText(memory: ModelMemory | undefined): string {
 
 /** The memory with one more answered question; the oldest goes. */
 export function addAnswer(memory: ModelMemory | undefined, answered: AnsweredQuestion): ModelMemory {
-  return { ...memory ?? { longTerm: '', midTerm: [] }, questions: [...memory?.questions ?? [], answered].slice(-keptQuestions) }
+  return {
+    ...(memory ?? { longTerm: '', midTerm: [] }),
+    questions: [...(memory?.questions ?? []), answered].slice(-keptQuestions),
+  }
 }
 
 /** What stands at the head of a server's instruction since it lost the stream. */
@@ -53,16 +70,30 @@ export function toGive(memory: ModelMemory | undefined): Given {
 }
 
 /** The memory from now on: what the server reports, behind what it was given, beside the questions that Heed keeps. */
-export function grownMemory(known: ModelMemory | undefined, given: Given, reported: ModelMemory | undefined): ModelMemory | undefined {
+export function grownMemory(
+  known: ModelMemory | undefined,
+  given: Given,
+  reported: ModelMemory | undefined,
+): ModelMemory | undefined {
   const now = joinMemory(given.memory, reported)
   if (!now) return known
-  return { ...now, ...(known?.questions ? { questions: known.questions } : {}), ...(given.memory + given.questions === '' ? {} : { given }) }
+  return {
+    ...now,
+    ...(known?.questions ? { questions: known.questions } : {}),
+    ...(given.memory + given.questions === '' ? {} : { given }),
+  }
 }
 
 /** What the server remembers since it was started anew, behind what it knew before. */
 function joinMemory(before: string, now: ModelMemory | undefined): ModelMemory | undefined {
   if (before === '') return now
-  return { longTerm: [before, now?.longTerm ?? ''].filter((text) => text !== '').join('\n').slice(-longestHead), midTerm: now?.midTerm ?? [] }
+  return {
+    longTerm: [before, now?.longTerm ?? '']
+      .filter((text) => text !== '')
+      .join('\n')
+      .slice(-longestHead),
+    midTerm: now?.midTerm ?? [],
+  }
 }
 
 /** The instruction with what was known before at its head. */

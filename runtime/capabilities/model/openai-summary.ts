@@ -44,10 +44,17 @@ export class Summarizer {
     this.#fromS ??= seen.atS
     this.#toS = seen.atS
     // Pictures spread over the chunk, the first of each quarter.
-    if (Math.floor(this.#ticks / (chunkTicks / keptPictures)) >= this.#pictures.length && this.#pictures.length < keptPictures) this.#pictures.push(seen)
+    if (
+      Math.floor(this.#ticks / (chunkTicks / keptPictures)) >= this.#pictures.length &&
+      this.#pictures.length < keptPictures
+    )
+      this.#pictures.push(seen)
     this.#ticks += ticks
     if (said !== '') this.#notes = [...this.#notes, `${seen.atS.toFixed(1)} s: ${said.slice(0, 300)}`].slice(-keptNotes)
-    if (this.#ticks >= chunkTicks && !this.#running) this.#running = this.#sumUp().finally(() => { this.#running = null })
+    if (this.#ticks >= chunkTicks && !this.#running)
+      this.#running = this.#sumUp().finally(() => {
+        this.#running = null
+      })
   }
 
   /** Ends when no summary is on its way. */
@@ -62,7 +69,11 @@ export class Summarizer {
     this.#pictures = []
     this.#notes = []
     try {
-      const text = await this.#askFor(`These pictures and notes are from ${chunk.fromS.toFixed(1)} s to ${chunk.toS.toFixed(1)} s of a camera's stream. Sum up in at most three plain sentences who and what was there and what happened. No preamble.`, chunk.notes, chunk.pictures)
+      const text = await this.#askFor(
+        `These pictures and notes are from ${chunk.fromS.toFixed(1)} s to ${chunk.toS.toFixed(1)} s of a camera's stream. Sum up in at most three plain sentences who and what was there and what happened. No preamble.`,
+        chunk.notes,
+        chunk.pictures,
+      )
       const range = `${chunk.fromS.toFixed(1)}s-${chunk.toS.toFixed(1)}s`
       this.midTerm = [...this.midTerm, { range, text: text.slice(0, longest.summary) }].slice(-mostWaiting)
     } catch (error) {
@@ -72,13 +83,20 @@ export class Summarizer {
       this.#options.onTrouble(error)
       return
     }
-    if (this.midTerm.length > mostSummaries) await this.#press().catch((error: unknown) => this.#options.onTrouble(error))
+    if (this.midTerm.length > mostSummaries)
+      await this.#press().catch((error: unknown) => this.#options.onTrouble(error))
   }
 
   async #press(): Promise<void> {
     const pressed = this.midTerm.slice(0, mostSummaries)
-    const lines = [this.longTerm, ...pressed.map(({ range, text }) => `${range}: ${text}`)].filter((text) => text !== '')
-    const text = await this.#askFor('These are summaries of a camera\'s stream, oldest first. Press them into one short text that keeps what matters in the long run: people, habits, places, incidents with their times. No preamble.', lines, [])
+    const lines = [this.longTerm, ...pressed.map(({ range, text }) => `${range}: ${text}`)].filter(
+      (text) => text !== '',
+    )
+    const text = await this.#askFor(
+      "These are summaries of a camera's stream, oldest first. Press them into one short text that keeps what matters in the long run: people, habits, places, incidents with their times. No preamble.",
+      lines,
+      [],
+    )
     this.longTerm = text.slice(0, longest.longTerm)
     this.midTerm = this.midTerm.slice(pressed.length)
   }
@@ -93,7 +111,9 @@ export class Summarizer {
       left -= pictureTokens(picture, this.#options.imageFactor())
       return left > 0
     })
-    const text = (await this.#options.ask([...shown.flatMap(pictureParts), { type: 'text', text: [...kept, task].join('\n') }])).trim()
+    const text = (
+      await this.#options.ask([...shown.flatMap(pictureParts), { type: 'text', text: [...kept, task].join('\n') }])
+    ).trim()
     if (text === '') throw new Error('The summary was empty.')
     return text
   }

@@ -14,7 +14,11 @@ const marker = /<\s*\/?\s*(silence|response|delegation)\s*\/?\s*>/giu
 
 /** The first marker counts. No marker at all: the first line was meant to be said. Nothing behind a marker: silence. */
 export function parseTokenForm(content: string): TokenForm {
-  const marks = [...content.matchAll(marker)].map((match) => ({ kind: (match[1] ?? '').toLowerCase(), from: match.index, to: match.index + match[0].length }))
+  const marks = [...content.matchAll(marker)].map((match) => ({
+    kind: (match[1] ?? '').toLowerCase(),
+    from: match.index,
+    to: match.index + match[0].length,
+  }))
   const [first, second] = marks
   if (!first) return response(firstLine(content))
   const behind = firstLine(content.slice(first.to, second?.from))
@@ -33,5 +37,10 @@ function delegate(note: string, question: string): TokenForm {
 }
 
 function firstLine(text: string): string {
-  return text.split('\n').map((line) => line.trim()).find((line) => line !== '') ?? ''
+  return (
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .find((line) => line !== '') ?? ''
+  )
 }

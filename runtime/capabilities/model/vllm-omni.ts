@@ -1,10 +1,27 @@
 // One stream's session at the vLLM-Omni interaction orchestrator. The server holds instruction, clock and memory; this
 // gives them again when the server has lost them. Never has two requests in flight (the engine ticks one at a time).
-import type { AnsweredQuestion, HttpPort, Log, ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
+import type {
+  AnsweredQuestion,
+  HttpPort,
+  Log,
+  ModelSession,
+  ModelTick,
+  ModelVerdict,
+} from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { RetryableError, toError } from '../../../nodes/contract/errors.ts'
 import { callModel } from './model-http.ts'
-import { addAnswer, grownMemory, headText, nothingGiven, readMemory, toGive, withMemory, type Given, type ModelMemory } from './model-memory.ts'
+import {
+  addAnswer,
+  grownMemory,
+  headText,
+  nothingGiven,
+  readMemory,
+  toGive,
+  withMemory,
+  type Given,
+  type ModelMemory,
+} from './model-memory.ts'
 import { parseTokenForm } from './token-form.ts'
 
 const closeTimeoutMs = 3000
@@ -28,7 +45,10 @@ export function sessionIdOf(streamKey: string): string {
 
 /** One user message: the instruction when the server does not have it, and the picture once for each second it stands for. */
 export function tickMessages(request: ModelTick, instruction: string | null): unknown[] {
-  const image = { type: 'image_url', image_url: { url: `data:image/jpeg;base64,${Buffer.from(request.picture.jpeg).toString('base64')}` } }
+  const image = {
+    type: 'image_url',
+    image_url: { url: `data:image/jpeg;base64,${Buffer.from(request.picture.jpeg).toString('base64')}` },
+  }
   const text = instruction === null ? [] : [{ type: 'text', text: instruction }]
   return [{ role: 'user', content: [...text, ...Array.from({ length: Math.max(1, request.seconds) }, () => image)] }]
 }
@@ -46,7 +66,12 @@ interface Interaction {
 /** Opens a session; the server is not spoken to before the first tick. */
 export function openVllmOmni(options: SessionOptions): ModelSession {
   const session = new VllmOmniSession(options)
-  return { tick: (request, signal) => session.tick(request, signal), close: () => session.close(), release: async () => undefined, note: (answered) => session.note(answered) }
+  return {
+    tick: (request, signal) => session.tick(request, signal),
+    close: () => session.close(),
+    release: async () => undefined,
+    note: (answered) => session.note(answered),
+  }
 }
 
 /*
@@ -71,19 +96,25 @@ class VllmOmniSession {
     this.#options = options
     this.#headers = { 'x-streaming-session': sessionIdOf(options.streamKey) }
     this.#memory = options.restore
-    this.#before = options.isReset ? toGive(options.restore) : options.restore?.given ?? nothingGiven
+    this.#before = options.isReset ? toGive(options.restore) : (options.restore?.given ?? nothingGiven)
     this.#isRestoring = options.isReset === true && headText(options.restore) !== ''
   }
 
   async tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict> {
-    if (request.instruction.trim() === '') return { action: 'silence', text: '', reason: 'no-instruction', latencyMs: 0 }
+    if (request.instruction.trim() === '')
+      return { action: 'silence', text: '', reason: 'no-instruction', latencyMs: 0 }
     const { connection, http, timeoutMs } = this.#options
     await this.#setPersona(request.persona, signal)
     const instruction = withMemory(this.#before, request.instruction)
     const isNew = this.#given !== instruction
     const startedMs = performance.now()
     const body = { ...modelOf(connection), messages: tickMessages(request, isNew ? instruction : null) }
-    const answer = await callModel(http, connection, { path: '/v1/chat/completions', headers: this.#headers, timeoutMs, body }, signal)
+    const answer = await callModel(
+      http,
+      connection,
+      { path: '/v1/chat/completions', headers: this.#headers, timeoutMs, body },
+      signal,
+    )
     const latencyMs = Math.round((performance.now() - startedMs) * 10) / 10
     const interaction = interactionOf(answer)
     const wasRestoring = this.#isRestoring
@@ -95,8 +126,10 @@ class VllmOmniSession {
     }
     if (typeof interaction?.frame_index === 'number') this.#frameIndex = interaction.frame_index
     return {
-      ...verdictOf(answer, interaction), latencyMs,
-      ...(wasRestoring && !this.#isRestoring ? { restarted: true } : {}), ...(this.#memory ? { memory: this.#memory } : {}),
+      ...verdictOf(answer, interaction),
+      latencyMs,
+      ...(wasRestoring && !this.#isRestoring ? { restarted: true } : {}),
+      ...(this.#memory ? { memory: this.#memory } : {}),
     }
   }
 
@@ -107,15 +140,27 @@ class VllmOmniSession {
   async close(): Promise<void> {
     const { connection, http, log } = this.#options
     const never = new AbortController().signal
-    await callModel(http, connection, { path: '/v1/streaming/reset', headers: this.#headers, body: {}, timeoutMs: closeTimeoutMs }, never)
-      .catch((error: unknown) => { log.info({ error: toError(error).message }, 'the model session could not be reset') })
+    await callModel(
+      http,
+      connection,
+      { path: '/v1/streaming/reset', headers: this.#headers, body: {}, timeoutMs: closeTimeoutMs },
+      never,
+    ).catch((error: unknown) => {
+      log.info({ error: toError(error).message }, 'the model session could not be reset')
+    })
   }
 
   async #setPersona(wanted: string, signal: AbortSignal): Promise<void> {
     if (wanted === this.#persona) return
     const { connection, http, log, timeoutMs } = this.#options
-    const answer = await callModel(http, connection, { path: '/v1/streaming/persona', headers: this.#headers, body: { persona: wanted }, timeoutMs }, signal)
-    if (answer.status !== 'ok') log.warn({ persona: wanted, answer: answer.status }, 'the model server does not know this persona')
+    const answer = await callModel(
+      http,
+      connection,
+      { path: '/v1/streaming/persona', headers: this.#headers, body: { persona: wanted }, timeoutMs },
+      signal,
+    )
+    if (answer.status !== 'ok')
+      log.warn({ persona: wanted, answer: answer.status }, 'the model server does not know this persona')
     this.#persona = wanted
   }
 
@@ -124,7 +169,9 @@ class VllmOmniSession {
     const index = interaction.frame_index
     if (typeof index !== 'number') return false
     // A stream with a memory that finds its session empty: the server lost it while nobody was looking.
-    return this.#frameIndex === 0 ? index <= request.seconds && !this.#options.isReset && headText(this.#memory) !== '' : index <= this.#frameIndex
+    return this.#frameIndex === 0
+      ? index <= request.seconds && !this.#options.isReset && headText(this.#memory) !== ''
+      : index <= this.#frameIndex
   }
 
   /** The session at the server began anew: its instruction, persona and memory are gone. */
@@ -138,7 +185,9 @@ class VllmOmniSession {
 
 /** The model's name, where the connection says one. */
 export function modelOf(connection: Connection): { model?: string } {
-  return typeof connection.config.model === 'string' && connection.config.model !== '' ? { model: connection.config.model } : {}
+  return typeof connection.config.model === 'string' && connection.config.model !== ''
+    ? { model: connection.config.model }
+    : {}
 }
 
 function interactionOf(answer: Record<string, unknown>): Interaction | null {
@@ -147,10 +196,13 @@ function interactionOf(answer: Record<string, unknown>): Interaction | null {
 
 /** The token form of the answer, for servers without an `interaction` block. */
 export function contentOf(answer: Record<string, unknown>): string {
-  const choices = Array.isArray(answer.choices) ? answer.choices as { message?: { content?: unknown } }[] : []
+  const choices = Array.isArray(answer.choices) ? (answer.choices as { message?: { content?: unknown } }[]) : []
   const content = choices[0]?.message?.content
   if (typeof content === 'string') return content
-  throw new RetryableError('MODEL_NONSENSE', 'The model server answered JSON without a message in it. Is this the address of an interaction server?')
+  throw new RetryableError(
+    'MODEL_NONSENSE',
+    'The model server answered JSON without a message in it. Is this the address of an interaction server?',
+  )
 }
 
 function verdictOf(answer: Record<string, unknown>, interaction: Interaction | null): Omit<ModelVerdict, 'latencyMs'> {
@@ -158,9 +210,16 @@ function verdictOf(answer: Record<string, unknown>, interaction: Interaction | n
   const text = typeof interaction.text === 'string' ? interaction.text.trim() : ''
   const question = typeof interaction.delegated_question === 'string' ? interaction.delegated_question.trim() : ''
   const data = delegationData(interaction.delegation)
-  if (interaction.action === 'delegate' && question !== '') return { action: 'delegate', text, question, reason: 'model', ...data }
+  if (interaction.action === 'delegate' && question !== '')
+    return { action: 'delegate', text, question, reason: 'model', ...data }
   // A response with nothing behind it, and a delegation without a question, say nothing.
-  if (interaction.action === 'silence' || text === '') return { action: 'silence', text: '', reason: interaction.inference_skipped === true ? 'no-instruction' : 'model', ...data }
+  if (interaction.action === 'silence' || text === '')
+    return {
+      action: 'silence',
+      text: '',
+      reason: interaction.inference_skipped === true ? 'no-instruction' : 'model',
+      ...data,
+    }
   return { action: 'response', text, reason: 'model', ...data }
 }
 
@@ -168,5 +227,9 @@ function verdictOf(answer: Record<string, unknown>, interaction: Interaction | n
 function delegationData(delegation: Interaction['delegation']): { data?: Record<string, unknown> } {
   if (typeof delegation !== 'object' || delegation === null) return {}
   const { digest, question, status } = delegation
-  return { data: { delegation: { status, question, ...(typeof digest === 'string' ? { digest: digest.slice(0, 2000) } : {}) } } }
+  return {
+    data: {
+      delegation: { status, question, ...(typeof digest === 'string' ? { digest: digest.slice(0, 2000) } : {}) },
+    },
+  }
 }

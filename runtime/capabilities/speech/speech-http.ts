@@ -1,10 +1,22 @@
 // One request to a speech server, its troubles put into words. Never logs what was said.
-import type { HttpPort, HttpRequest, HttpResponse, HttpStream, HttpStreamRequest, StreamingHttpPort } from '../../../nodes/contract/capabilities.ts'
+import type {
+  HttpPort,
+  HttpRequest,
+  HttpResponse,
+  HttpStream,
+  HttpStreamRequest,
+  StreamingHttpPort,
+} from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError, RetryableError } from '../../../nodes/contract/errors.ts'
 
 /** The answer behind a 2xx. Throws RetryableError (unreachable, late, in trouble) or FatalError (refused for good). */
-export async function callSpeech(http: HttpPort, connection: Connection, call: Omit<HttpRequest, 'url'> & { path: string; timeoutMs: number }, signal: AbortSignal): Promise<HttpResponse> {
+export async function callSpeech(
+  http: HttpPort,
+  connection: Connection,
+  call: Omit<HttpRequest, 'url'> & { path: string; timeoutMs: number },
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   const { path, headers, ...request } = call
   try {
     const response = await http.request({ ...request, ...addressed(connection, path, headers) }, signal)
@@ -18,7 +30,12 @@ export async function callSpeech(http: HttpPort, connection: Connection, call: O
 type StreamCall = Omit<HttpStreamRequest, 'url'> & { path: string }
 
 /** The same for an answer that is read while it comes; its pieces throw likewise. */
-export async function openSpeech(http: StreamingHttpPort, connection: Connection, call: StreamCall, signal: AbortSignal): Promise<HttpStream> {
+export async function openSpeech(
+  http: StreamingHttpPort,
+  connection: Connection,
+  call: StreamCall,
+  signal: AbortSignal,
+): Promise<HttpStream> {
   const { path, headers, ...request } = call
   try {
     const stream = await http.open({ ...request, ...addressed(connection, path, headers) }, signal)
@@ -51,27 +68,50 @@ async function* worded(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   }
 }
 
-function addressed(connection: Connection, path: string, headers: Record<string, string> | undefined): Pick<HttpRequest, 'url' | 'headers'> {
-  return { url: urlOf(connection) + path, headers: { ...headers, ...(connection.secret.apiKey ? { authorization: `Bearer ${connection.secret.apiKey}` } : {}) } }
+function addressed(
+  connection: Connection,
+  path: string,
+  headers: Record<string, string> | undefined,
+): Pick<HttpRequest, 'url' | 'headers'> {
+  return {
+    url: urlOf(connection) + path,
+    headers: {
+      ...headers,
+      ...(connection.secret.apiKey ? { authorization: `Bearer ${connection.secret.apiKey}` } : {}),
+    },
+  }
 }
 
 function inWords(error: unknown): unknown {
   if (!(error instanceof RetryableError)) return error
-  if (error.code === 'HTTP_TIMEOUT') return new RetryableError('SPEECH_TIMEOUT', `The speech server fell silent: ${error.message}`, { cause: error })
-  if (error.code === 'HTTP_UNREACHABLE') return new RetryableError('SPEECH_UNREACHABLE', `The speech server does not answer: ${error.message}`, { cause: error })
+  if (error.code === 'HTTP_TIMEOUT')
+    return new RetryableError('SPEECH_TIMEOUT', `The speech server fell silent: ${error.message}`, { cause: error })
+  if (error.code === 'HTTP_UNREACHABLE')
+    return new RetryableError('SPEECH_UNREACHABLE', `The speech server does not answer: ${error.message}`, {
+      cause: error,
+    })
   return error
 }
 
 function urlOf(connection: Connection): string {
   const url = typeof connection.config.url === 'string' ? connection.config.url.trim() : ''
-  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) throw new FatalError('SPEECH_URL_INVALID', `The connection "${connection.name}" has no usable URL. Give it one that begins with http:// or https://.`)
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+    throw new FatalError(
+      'SPEECH_URL_INVALID',
+      `The connection "${connection.name}" has no usable URL. Give it one that begins with http:// or https://.`,
+    )
   return url.replace(/\/+$/, '').replace(/\/v1$/, '')
 }
 
 function refusal(status: number, text: string): FatalError | RetryableError {
   const said = saidBy(text)
-  if (status >= 500 || status === 408 || status === 425 || status === 429) return new RetryableError('SPEECH_TROUBLE', `The speech server is in trouble (${status})${said}.`)
-  if (status === 401 || status === 403) return new FatalError('SPEECH_KEY_REFUSED', `The speech server refused the key (${status}). Set the right one in the connection.`)
+  if (status >= 500 || status === 408 || status === 425 || status === 429)
+    return new RetryableError('SPEECH_TROUBLE', `The speech server is in trouble (${status})${said}.`)
+  if (status === 401 || status === 403)
+    return new FatalError(
+      'SPEECH_KEY_REFUSED',
+      `The speech server refused the key (${status}). Set the right one in the connection.`,
+    )
   return new FatalError('SPEECH_REFUSED', `The speech server refused this (${status})${said}.`)
 }
 
@@ -83,7 +123,7 @@ export function troubleIn(text: string): RetryableError {
 function saidBy(text: string): string {
   try {
     const { error, detail } = JSON.parse(text) as { error?: { message?: unknown } | string; detail?: unknown }
-    const message = typeof error === 'string' ? error : error?.message ?? detail
+    const message = typeof error === 'string' ? error : (error?.message ?? detail)
     return typeof message === 'string' && message !== '' ? `: ${message.slice(0, 200)}` : ''
   } catch {
     return ''
@@ -94,9 +134,13 @@ function saidBy(text: string): string {
 export function readAnswer({ text }: HttpResponse): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null) return Array.isArray(value) ? { list: value } : value as Record<string, unknown>
+    if (typeof value === 'object' && value !== null)
+      return Array.isArray(value) ? { list: value } : (value as Record<string, unknown>)
   } catch {
     // Falls through to the same words.
   }
-  throw new RetryableError('SPEECH_NONSENSE', 'The speech server answered something that is not JSON. Is this the address of a speech server?')
+  throw new RetryableError(
+    'SPEECH_NONSENSE',
+    'The speech server answered something that is not JSON. Is this the address of a speech server?',
+  )
 }

@@ -23,7 +23,11 @@ export interface Turn {
   readonly signal: AbortSignal
 }
 
-export interface TurnDeps { turns: VoiceTurns; clock: Clock; log: Log }
+export interface TurnDeps {
+  turns: VoiceTurns
+  clock: Clock
+  log: Log
+}
 
 export type Wish = Pick<SpeechRequest, 'queue' | 'saidAtMs' | 'latestStartMs'>
 
@@ -36,9 +40,19 @@ export function tooLate(): FatalError {
   return new FatalError('SPEECH_STALE', 'By the time it could be said it would have been too late.')
 }
 
-interface Held { queue: string; holder: string; untilMs: number; freeAtMs(): number }
+interface Held {
+  queue: string
+  holder: string
+  untilMs: number
+  freeAtMs(): number
+}
 
-async function take({ turns, clock }: TurnDeps, { queue, latestStartMs }: Wish, holder: string, signal: AbortSignal): Promise<{ freeAtMs: number; untilMs: number }> {
+async function take(
+  { turns, clock }: TurnDeps,
+  { queue, latestStartMs }: Wish,
+  holder: string,
+  signal: AbortSignal,
+): Promise<{ freeAtMs: number; untilMs: number }> {
   for (;;) {
     const nowMs = clock.nowMs()
     if (nowMs > latestStartMs) throw tooLate()
@@ -50,13 +64,17 @@ async function take({ turns, clock }: TurnDeps, { queue, latestStartMs }: Wish, 
 }
 
 /** Renews the lease until `signal` aborts; resolves when it is lost. */
-async function keep({ turns, clock, log }: TurnDeps, { queue, holder, untilMs, freeAtMs }: Held, signal: AbortSignal): Promise<void> {
+async function keep(
+  { turns, clock, log }: TurnDeps,
+  { queue, holder, untilMs, freeAtMs }: Held,
+  signal: AbortSignal,
+): Promise<void> {
   let heldUntilMs = untilMs
   for (;;) {
     await clock.sleep(renewMs, signal)
     const nextMs = clock.nowMs() + leaseMs
     try {
-      if (!await turns.renew(queue, holder, { untilMs: nextMs, freeAtMs: freeAtMs() })) return
+      if (!(await turns.renew(queue, holder, { untilMs: nextMs, freeAtMs: freeAtMs() }))) return
       heldUntilMs = nextMs
     } catch (error) {
       log.warn({ error: toError(error).message }, 'a turn to speak could not be renewed')
@@ -78,21 +96,40 @@ export function createTurns(deps: TurnDeps) {
     let busyUntilMs = 0
     try {
       const { freeAtMs, untilMs } = await take(deps, wish, holder, signal)
-      keep(deps, { queue, holder, untilMs, freeAtMs: () => busyUntilMs }, over.signal).then(() => lost.abort(), () => undefined)
-      return await work({ freeAtMs, occupyUntil: (ms) => { busyUntilMs = ms }, signal: AbortSignal.any([signal, lost.signal]) })
+      keep(deps, { queue, holder, untilMs, freeAtMs: () => busyUntilMs }, over.signal).then(
+        () => lost.abort(),
+        () => undefined,
+      )
+      return await work({
+        freeAtMs,
+        occupyUntil: (ms) => {
+          busyUntilMs = ms
+        },
+        signal: AbortSignal.any([signal, lost.signal]),
+      })
     } catch (error) {
       if (!lost.signal.aborted || signal.aborted) throw error
-      throw new RetryableError('SPEECH_TURN_LOST', 'The turn to speak was lost, because the database was away for too long.', { cause: error })
+      throw new RetryableError(
+        'SPEECH_TURN_LOST',
+        'The turn to speak was lost, because the database was away for too long.',
+        { cause: error },
+      )
     } finally {
       over.abort()
       // Also when taking it was cut short: nobody knows whether it was granted. If this fails, the lease runs out.
-      await turns.release(queue, holder, busyUntilMs).catch((error: unknown) => log.warn({ error: toError(error).message }, 'a turn to speak could not be given back'))
+      await turns
+        .release(queue, holder, busyUntilMs)
+        .catch((error: unknown) =>
+          log.warn({ error: toError(error).message }, 'a turn to speak could not be given back'),
+        )
     }
   }
 
   return async <T>(wish: Wish, signal: AbortSignal, work: (turn: Turn) => Promise<T>): Promise<T> => {
     let result: { value: T } | undefined
-    await inLine(wish, signal, async () => { result = { value: await hold(wish, signal, work) } })
+    await inLine(wish, signal, async () => {
+      result = { value: await hold(wish, signal, work) }
+    })
     return (result as { value: T }).value
   }
 }

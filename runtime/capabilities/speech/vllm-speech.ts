@@ -17,25 +17,47 @@ const longestText = 2000
 const longestHead = 64 * 1024
 const usualRate = 24_000
 
-const textOf = (value: unknown): string | undefined => typeof value === 'string' && value !== '' ? value : undefined
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 
 /** One sentence, as the server speaks it. */
-export async function openAtServer(http: StreamingHttpPort, connection: Connection, request: Pick<SpeechRequest, 'text' | 'voice' | 'language'>, signal: AbortSignal): Promise<Voice> {
+export async function openAtServer(
+  http: StreamingHttpPort,
+  connection: Connection,
+  request: Pick<SpeechRequest, 'text' | 'voice' | 'language'>,
+  signal: AbortSignal,
+): Promise<Voice> {
   const { config } = connection
   const format = config.format === 'wav' ? 'wav' : 'pcm'
   const voice = request.voice === '' ? textOf(config.voice) : request.voice
   const language = request.language ?? textOf(config.language)
   const body = {
-    input: request.text.slice(0, longestText), response_format: format, ...(format === 'pcm' ? { stream_format: 'audio' } : {}),
-    ...(voice ? { voice } : {}), ...(language ? { language } : {}), ...(textOf(config.model) ? { model: config.model } : {}),
+    input: request.text.slice(0, longestText),
+    response_format: format,
+    ...(format === 'pcm' ? { stream_format: 'audio' } : {}),
+    ...(voice ? { voice } : {}),
+    ...(language ? { language } : {}),
+    ...(textOf(config.model) ? { model: config.model } : {}),
   }
-  const stream = await openSpeech(http, connection, {
-    method: 'POST', path: '/v1/audio/speech', timeoutMs: firstMs, idleMs, longestMs, maxBytes, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
-  }, signal)
+  const stream = await openSpeech(
+    http,
+    connection,
+    {
+      method: 'POST',
+      path: '/v1/audio/speech',
+      timeoutMs: firstMs,
+      idleMs,
+      longestMs,
+      maxBytes,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    },
+    signal,
+  )
   return await voiceOf(stream, Number(config.sampleRate ?? usualRate))
 }
 
-const startsAs = (bytes: Uint8Array, text: string): boolean => Buffer.from(bytes.subarray(0, text.length)).toString('latin1') === text
+const startsAs = (bytes: Uint8Array, text: string): boolean =>
+  Buffer.from(bytes.subarray(0, text.length)).toString('latin1') === text
 
 async function voiceOf({ headers, pieces }: HttpStream, rate: number): Promise<Voice> {
   const contentType = headers['content-type'] ?? ''
@@ -50,16 +72,23 @@ async function voiceOf({ headers, pieces }: HttpStream, rate: number): Promise<V
   }
   const rest = restOf(head, reader)
   if (head.length === 0) throw new RetryableError('SPEECH_SILENT', 'The speech server answered without any sound.')
-  if (/json/i.test(contentType) || startsAs(head, '{"')) throw troubleIn(Buffer.from(await readUpTo(rest, longestHead)).toString('utf8'))
+  if (/json/i.test(contentType) || startsAs(head, '{"'))
+    throw troubleIn(Buffer.from(await readUpTo(rest, longestHead)).toString('utf8'))
   const wav = readWav(head)
   if (wav?.encoding === 1 && wav.bitsPerSample === 16) return { format: wav, samples: bounded(samplesOf(rest, wav)) }
   if (wav) return await wholeOf(rest)
   if (!startsAs(head, 'RIFF') && /pcm|octet-stream|l16/i.test(contentType)) {
     const { 1: told } = /rate=(\d+)/.exec(contentType) ?? []
-    return { format: { sampleRate: told === undefined ? rate : Number(told), channels: 1 }, samples: bounded(withoutTrouble(rest)) }
+    return {
+      format: { sampleRate: told === undefined ? rate : Number(told), channels: 1 },
+      samples: bounded(withoutTrouble(rest)),
+    }
   }
   await reader.return?.()
-  throw new RetryableError('SPEECH_NONSENSE', `The speech server answered with "${contentType || 'something'}", which is neither WAV nor samples.`)
+  throw new RetryableError(
+    'SPEECH_NONSENSE',
+    `The speech server answered with "${contentType || 'something'}", which is neither WAV nor samples.`,
+  )
 }
 
 /** What was read already, then what follows; leaving it closes the connection. */
@@ -73,7 +102,10 @@ async function* restOf(head: Uint8Array, reader: AsyncIterator<Uint8Array>): Asy
 }
 
 /** The samples of a WAV without what stands before and after them. */
-async function* samplesOf(pieces: AsyncIterable<Uint8Array>, { dataAt, announcedBytes }: WavInfo): AsyncGenerator<Uint8Array> {
+async function* samplesOf(
+  pieces: AsyncIterable<Uint8Array>,
+  { dataAt, announcedBytes }: WavInfo,
+): AsyncGenerator<Uint8Array> {
   let skip = dataAt
   let left = announcedBytes === 0 ? Infinity : announcedBytes
   for await (const piece of pieces) {
@@ -105,7 +137,8 @@ async function* bounded(samples: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   let size = 0
   for await (const piece of samples) {
     size += piece.length
-    if (size >= maxBytes - longestHead) throw new FatalError('SPEECH_TOO_LONG', `The speech server sent more than ${maxBytes / 1024 / 1024} MB of sound.`)
+    if (size >= maxBytes - longestHead)
+      throw new FatalError('SPEECH_TOO_LONG', `The speech server sent more than ${maxBytes / 1024 / 1024} MB of sound.`)
     yield piece
   }
 }
@@ -114,13 +147,16 @@ async function* bounded(samples: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
 async function wholeOf(pieces: AsyncIterable<Uint8Array>): Promise<Voice> {
   const bytes = await readUpTo(bounded(pieces), maxBytes)
   const info = readWav(bytes)
-  if (!info || info.dataBytes === 0) throw new RetryableError('SPEECH_SILENT', 'The speech server answered without any sound.')
+  if (!info || info.dataBytes === 0)
+    throw new RetryableError('SPEECH_SILENT', 'The speech server answered without any sound.')
   return { whole: { bytes: mended(bytes, info), contentType: 'audio/wav', durationS: durationS(info) } }
 }
 
 /** The voices a server lists, by name. */
 export async function listVoices(http: HttpPort, connection: Connection, signal: AbortSignal): Promise<string[]> {
-  const answer = readAnswer(await callSpeech(http, connection, { method: 'GET', path: '/v1/audio/voices', timeoutMs: listMs }, signal))
+  const answer = readAnswer(
+    await callSpeech(http, connection, { method: 'GET', path: '/v1/audio/voices', timeoutMs: listMs }, signal),
+  )
   const listed = [answer.voices, answer.data, answer.list].find(Array.isArray) as unknown[] | undefined
   return (listed ?? []).flatMap((voice) => {
     if (typeof voice === 'string') return [voice]

@@ -1,7 +1,10 @@
 // WAV as far as speech needs it: how long it is, a header for bare samples, a header that tells the truth. Pure.
 
 /** 16-bit samples, as they come. */
-export interface SampleFormat { sampleRate: number; channels: number }
+export interface SampleFormat {
+  sampleRate: number
+  channels: number
+}
 
 export interface WavInfo extends SampleFormat {
   bitsPerSample: number
@@ -23,9 +26,17 @@ export function readWav(bytes: Uint8Array): WavInfo | undefined {
   for (let at = 12; at + 8 <= bytes.length;) {
     const size = view.getUint32(at + 4, true)
     if (tag(at) === 'fmt ' && at + 24 <= bytes.length) {
-      format = { encoding: view.getUint16(at + 8, true), channels: view.getUint16(at + 10, true), sampleRate: view.getUint32(at + 12, true), bitsPerSample: view.getUint16(at + 22, true) }
+      format = {
+        encoding: view.getUint16(at + 8, true),
+        channels: view.getUint16(at + 10, true),
+        sampleRate: view.getUint32(at + 12, true),
+        bitsPerSample: view.getUint16(at + 22, true),
+      }
     }
-    if (tag(at) === 'data') return format && { ...format, dataAt: at + 8, dataBytes: Math.min(size, bytes.length - at - 8), announcedBytes: size }
+    if (tag(at) === 'data')
+      return (
+        format && { ...format, dataAt: at + 8, dataBytes: Math.min(size, bytes.length - at - 8), announcedBytes: size }
+      )
     at += 8 + size + (size % 2)
   }
   return undefined
@@ -39,7 +50,9 @@ export function durationS({ sampleRate, channels, bitsPerSample, dataBytes }: Wa
 function head({ sampleRate, channels }: SampleFormat, dataBytes: number, riffBytes: number): Uint8Array {
   const bytes = new Uint8Array(44)
   const view = new DataView(bytes.buffer)
-  const write = (at: number, text: string): void => { for (let index = 0; index < text.length; index++) bytes[at + index] = text.charCodeAt(index) }
+  const write = (at: number, text: string): void => {
+    for (let index = 0; index < text.length; index++) bytes[at + index] = text.charCodeAt(index)
+  }
   write(0, 'RIFF')
   view.setUint32(4, riffBytes, true)
   write(8, 'WAVEfmt ')
