@@ -32,22 +32,37 @@ function halve({ width, height, data }: GrayImage): GrayImage {
   return { width: halfWidth, height: halfHeight, data: half }
 }
 
-/** The range of every pixel, from its four neighbours. */
+/** One pair of pictures is compared at a time, so one range a size is enough, and 40 kB a second stay out of the collector's way. */
+const ranges = new Map<number, PixelRange>()
+const mostRanges = 16
+
+function rangeFor(pixels: number): PixelRange {
+  const known = ranges.get(pixels)
+  if (known) return known
+  if (ranges.size >= mostRanges) ranges.clear()
+  const made = { low: new Uint8Array(pixels), high: new Uint8Array(pixels) }
+  ranges.set(pixels, made)
+  return made
+}
+
+/** The range of every pixel, from its four neighbours. Good until the next call for a picture of the same size. */
 export function rangeOf({ width, height, data }: GrayImage): PixelRange {
-  const low = new Uint8Array(data)
-  const high = new Uint8Array(data)
+  const range = rangeFor(data.length)
+  const { low, high } = range
+  low.set(data)
+  high.set(data)
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
-      const here = data[at] ?? 0
-      const left = (here + (data[at - 1] ?? 0)) >> 1
-      const right = (here + (data[at + 1] ?? 0) + 1) >> 1
-      const above = (here + (data[at - width] ?? 0)) >> 1
-      const below = (here + (data[at + width] ?? 0) + 1) >> 1
+      const here = data[at]!
+      const left = (here + data[at - 1]!) >> 1
+      const right = (here + data[at + 1]! + 1) >> 1
+      const above = (here + data[at - width]!) >> 1
+      const below = (here + data[at + width]! + 1) >> 1
       low[at] = Math.min(here, left, right, above, below)
       high[at] = Math.max(here, left, right, above, below)
     }
   }
-  return { low, high }
+  return range
 }
 
 /** The same picture under another light: every value times `gain` plus `offset`. */
