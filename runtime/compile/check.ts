@@ -1,6 +1,6 @@
 // Stage 3: every wire and every port: do they exist, do they fit, is what must be wired wired.
 // Never judges the shape of the whole graph: cycles and cameras are the next stages' business.
-import type { Port } from '../../nodes/contract/define.ts'
+import type { NodeDefinition, Port } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { PortRef } from '../../nodes/contract/flow.ts'
 import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
@@ -127,11 +127,25 @@ function findPort(node: ResolvedNode, name: string, side: 'in' | 'out', problems
   return undefined
 }
 
+/** Reckons once for each type of node: a flow has few types and many nodes. */
+function onceEach<T>(reckon: (definition: NodeDefinition) => T): (definition: NodeDefinition) => T {
+  const known = new Map<NodeDefinition, T>()
+  return (definition) => {
+    const found = known.get(definition) ?? reckon(definition)
+    known.set(definition, found)
+    return found
+  }
+}
+
 function checkInputs(nodes: Nodes, checked: Checked): void {
-  const arriving = Map.groupBy(checked.rough, ({ to, toPort }) => `${to} ${toPort}`)
+  const arriving = Map.groupBy(checked.rough, ({ to }) => to)
+  const entriesOf = onceEach((definition: NodeDefinition) => Object.entries(definition.ports.in))
   for (const node of nodes.values()) {
-    for (const [name, port] of Object.entries(node.definition?.ports.in ?? {})) {
-      const wires = arriving.get(`${node.id} ${name}`) ?? []
+    if (node.definition === null) continue
+    const here = arriving.get(node.id) ?? []
+    for (const [name, port] of entriesOf(node.definition)) {
+      if (here.length === 0 && !port.required) continue
+      const wires = here.filter(({ toPort }) => toPort === name)
       const place = { node: node.id, port: name }
       if (wires.length === 0 && port.required) {
         checked.problems.push(
@@ -152,18 +166,16 @@ function checkInputs(nodes: Nodes, checked: Checked): void {
 
 /** A wire that nothing will ever come along is drawn by somebody who counts on it: an escalation without its minutes. */
 function checkOutputs(nodes: Nodes, checked: Checked): void {
-  const leaving = new Set(checked.links.map(({ from, fromPort }) => `${from} ${fromPort}`))
+  const leaving = Map.groupBy(checked.links, ({ from }) => from)
+  const silentOf = onceEach((definition: NodeDefinition) =>
+    Object.entries(definition.ports.out).flatMap(([key, port]) =>
+      port.silentWithout === undefined ? [] : [{ key, port, field: port.silentWithout }],
+    ),
+  )
   for (const { id, name, definition, config } of nodes.values()) {
-    for (const [key, port] of Object.entries(definition?.ports.out ?? {})) {
-      const field = port.silentWithout
-      if (
-        definition === null ||
-        config === null ||
-        field === undefined ||
-        config[field] ||
-        !leaving.has(`${id} ${key}`)
-      )
-        continue
+    if (definition === null || config === null) continue
+    for (const { key, port, field } of silentOf(definition)) {
+      if (config[field] || !leaving.get(id)?.some(({ fromPort }) => fromPort === key)) continue
       const label = quote(readFields(definition).label([field]))
       checked.problems.push(
         warning(

@@ -31,14 +31,23 @@ export function emitPlan(emission: Emission): Plan {
 
 function emitStream({ graph, streams, taps }: Emission, camera: string): PlanStream {
   const members = [...(streams.members.get(camera) ?? [])].sort(compareText)
-  const ofRole = (role: string): string[] => members.filter((id) => graph.nodes.get(id)?.definition?.role === role)
+  const ticks = new Set<string>()
+  const actions: PlanNode[] = []
+  const asked: Partial<Taps>[] = []
+  for (const id of members) {
+    const role = graph.nodes.get(id)?.definition?.role
+    if (role === 'tick') ticks.add(id)
+    else if (role === 'action') actions.push(planNode(graph, id))
+    const wanted = taps.get(id)
+    if (wanted !== undefined) asked.push(wanted)
+  }
   const filters = burnChain(graph, camera).flatMap((id) => taps.get(id)?.filters ?? [])
   return {
     id: camera,
     source: planNode(graph, camera),
-    taps: { ...mergeTaps(members.flatMap((id) => taps.get(id) ?? [])), ...(filters.length > 0 ? { filters } : {}) },
-    ticks: orderTicks(graph, new Set(ofRole('tick'))).map((id) => planNode(graph, id)),
-    actions: ofRole('action').map((id) => planNode(graph, id)),
+    taps: { ...mergeTaps(asked), ...(filters.length > 0 ? { filters } : {}) },
+    ticks: orderTicks(graph, ticks).map((id) => planNode(graph, id)),
+    actions,
     routes: emitRoutes(graph, streams, camera, members),
   }
 }
@@ -67,8 +76,12 @@ function emitRoutes(
       else known.push(...targets)
     }
   }
-  const sorted = [...routes].sort(([a], [b]) => compareText(a, b))
-  return Object.fromEntries(sorted.map(([key, targets]) => [key, targets.sort(compareTargets)]))
+  const sorted: Record<string, Target[]> = {}
+  for (const key of [...routes.keys()].sort(compareText)) {
+    const targets = routes.get(key) ?? []
+    sorted[key] = targets.length > 1 ? targets.sort(compareTargets) : targets
+  }
+  return sorted
 }
 
 function compareTargets(a: Target, b: Target): number {
@@ -97,23 +110,26 @@ export function askTaps(
 
 /** The most that anybody asked for; the default where nobody did. */
 export function mergeTaps(asked: readonly Partial<Taps>[]): Taps {
-  const sizes = asked.flatMap((taps) => taps.longSide ?? [])
-  const floors = asked.flatMap((taps) => taps.floor ?? [])
-  const fast = asked.flatMap((taps) => taps.fast ?? [])
-  const most = (values: number[]): number => Math.max(...values)
-  const merged: Taps = {
-    longSide: sizes.length === 0 ? defaultTaps.longSide : most(sizes),
-    floor:
-      floors.length === 0
-        ? { ...defaultTaps.floor }
-        : { width: most(floors.map((box) => box.width)), height: most(floors.map((box) => box.height)) },
+  let longSide: number | undefined
+  let floor: Taps['floor'] | undefined
+  let fast: Taps['fast']
+  for (const taps of asked) {
+    if (taps.longSide !== undefined) longSide = Math.max(longSide ?? 0, taps.longSide)
+    if (taps.floor) floor = largerBox(floor, taps.floor)
+    if (taps.fast) fast = { ...largerBox(fast, taps.fast), fps: Math.max(fast?.fps ?? 0, taps.fast.fps) }
   }
-  if (fast.length > 0) {
-    merged.fast = {
-      width: most(fast.map((tap) => tap.width)),
-      height: most(fast.map((tap) => tap.height)),
-      fps: most(fast.map((tap) => tap.fps)),
-    }
+  return {
+    longSide: longSide ?? defaultTaps.longSide,
+    floor: floor ?? { ...defaultTaps.floor },
+    ...(fast ? { fast } : {}),
   }
-  return merged
+}
+
+interface Box {
+  width: number
+  height: number
+}
+
+function largerBox(known: Box | undefined, asked: Box): Box {
+  return { width: Math.max(known?.width ?? 0, asked.width), height: Math.max(known?.height ?? 0, asked.height) }
 }

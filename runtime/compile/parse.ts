@@ -28,13 +28,49 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Deeper than any flow that a person draws: what goes further takes the slow way, which knows its own end. */
+const mostDepth = 40
+const odd = Symbol('not plain data')
+
+/** A copy as JSON would make it. What came out of JSON is copied directly, in a fifth of the time of the way through text. */
+function copyOf(document: unknown): unknown {
+  const copy = copyPlain(document, 0)
+  if (copy !== odd) return copy
+  const text = JSON.stringify(document) as string | undefined
+  return text === undefined ? undefined : (JSON.parse(text) as unknown)
+}
+
+function copyPlain(value: unknown, depth: number): unknown {
+  if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : odd
+  if (typeof value !== 'object' || depth > mostDepth) return odd
+  if (Array.isArray(value)) return copyList(value, depth)
+  if (Object.getPrototypeOf(value) !== Object.prototype || 'toJSON' in value) return odd
+  const copy: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const inside = key === '__proto__' ? odd : copyPlain((value as Record<string, unknown>)[key], depth + 1)
+    if (inside === odd) return odd
+    copy[key] = inside
+  }
+  return copy
+}
+
+function copyList(list: readonly unknown[], depth: number): unknown {
+  const copy: unknown[] = []
+  for (let at = 0; at < list.length; at++) {
+    const inside = copyPlain(list[at], depth + 1)
+    if (inside === odd) return odd
+    copy.push(inside)
+  }
+  return copy
+}
+
 /** Reads a document of any age. Nodes and wires that are fine are kept even when their neighbours are not. */
 export function parseFlow(document: unknown): Parsed {
   let current: unknown
   try {
     // A copy by way of JSON: later stages meet plain data only, and the plan shares nothing with the document.
-    const text = JSON.stringify(document) as string | undefined
-    current = migrateFlow(text === undefined ? undefined : JSON.parse(text))
+    current = migrateFlow(copyOf(document))
   } catch {
     return refuse(
       'FLOW_NOT_JSON',
@@ -50,6 +86,7 @@ export function parseFlow(document: unknown): Parsed {
       `This flow is written as ${quote(current.format)}, but this version of Heed reads "${flowFormat}". Update Heed, or export the flow again from a version that writes it.`,
     )
   }
+  if (isSurelyFlow(current)) return { flow: whole(current), problems: [] }
   const result = FlowSchema.safeParse(current, { error: explainFinding, reportInput: true })
   if (result.success) return { flow: whole(result.data), problems: [] }
   return salvage(current, result.error.issues)
@@ -57,6 +94,52 @@ export function parseFlow(document: unknown): Parsed {
 
 function whole(flow: Flow): ParsedFlow {
   return { name: flow.name, nodes: flow.nodes, wires: flow.wires, unreadable: new Set() }
+}
+
+// What FlowSchema says, asked of a document that is our own copy already: a yes is a yes of the schema (a test holds the two
+// together), anything else is left to the schema, which finds the words. Half of the time of compiling went into the schema.
+function isSurelyFlow(document: Record<string, unknown>): document is Flow & Record<string, unknown> {
+  const { name, description, tags, nodes, wires } = document
+  return (
+    isText(name, 1, 200) &&
+    (description === undefined || isText(description, 0, 4000)) &&
+    tags === undefined &&
+    Array.isArray(nodes) &&
+    nodes.length <= 5000 &&
+    Array.isArray(wires) &&
+    wires.length <= 20_000 &&
+    nodes.every(isSurelyNode) &&
+    wires.every(isSurelyWire)
+  )
+}
+
+function isText(value: unknown, least: number, most: number): boolean {
+  return typeof value === 'string' && value.length >= least && value.length <= most
+}
+
+const idForm = /^[A-Za-z0-9_-]{1,64}$/
+
+function isSurelyNode(node: unknown): boolean {
+  if (!isRecord(node) || !isRecord(node.position) || !isRecord(node.config)) return false
+  const { id, type, version, name, position } = node
+  return (
+    typeof id === 'string' &&
+    idForm.test(id) &&
+    isText(type, 1, 80) &&
+    Number.isSafeInteger(version) &&
+    (version as number) >= 1 &&
+    typeof position.x === 'number' &&
+    typeof position.y === 'number' &&
+    (name === undefined || isText(name, 0, 120))
+  )
+}
+
+function isSurelyWire(wire: unknown): boolean {
+  return isRecord(wire) && isSurelyEnd(wire.from) && isSurelyEnd(wire.to)
+}
+
+function isSurelyEnd(end: unknown): boolean {
+  return isRecord(end) && typeof end.node === 'string' && idForm.test(end.node) && isText(end.port, 1, 64)
 }
 
 interface Issue {

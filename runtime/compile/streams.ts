@@ -83,11 +83,10 @@ function canRun(graph: Graph, id: string, inside: ReadonlySet<string>, free: Rea
 export function targetsOf(graph: Graph, streams: Streams, camera: string, link: Link): Target[] {
   const { to: node, toPort: port } = link
   const target = graph.nodes.get(node)
+  const role = target?.definition?.role
   const isHere = streams.members.get(camera)?.has(node) ?? false
-  const targets: Target[] = isHere
-    ? [{ to: target?.definition?.role === 'action' ? 'action' : 'tick', node, port }]
-    : []
-  if (target?.definition?.role !== 'tick') return targets
+  const targets: Target[] = isHere ? [{ to: role === 'action' ? 'action' : 'tick', node, port }] : []
+  if (role !== 'tick') return targets
   const isOnce = graph.nodes.get(link.from)?.once ?? false
   // A camera-fed node speaks across only when its own stream has no such node; a timer is in the other stream itself.
   if (!isOnce && (isHere || streams.free.has(link.from))) return targets
@@ -128,7 +127,8 @@ function outPort(graph: Graph, camera: string): string | undefined {
 }
 
 function findTornNodes(graph: Graph, { cameras, members, free }: Streams): Problem[] {
-  const placed = new Set([...members.values()].flatMap((inside) => [...inside]))
+  const placed = new Set<string>()
+  for (const inside of members.values()) for (const id of inside) placed.add(id)
   return [...graph.nodes.values()].flatMap((node) => {
     if (placed.has(node.id) || free.has(node.id)) return []
     const feeders = cameras.filter((camera) =>
@@ -151,23 +151,25 @@ function findTornNodes(graph: Graph, { cameras, members, free }: Streams): Probl
 
 function findCrossings(graph: Graph, streams: Streams): Problem[] {
   if (streams.cameras.length < 2) return []
-  return streams.cameras.flatMap((camera) =>
-    [...(streams.members.get(camera) ?? [])].flatMap((id) =>
-      (graph.out.get(id) ?? []).flatMap((link) => {
+  const problems: Problem[] = []
+  for (const camera of streams.cameras) {
+    for (const id of streams.members.get(camera) ?? []) {
+      for (const link of graph.out.get(id) ?? []) {
         const target = graph.nodes.get(link.to)
         const kind = target?.definition?.ports.in[link.toPort]?.kind
-        if (kind === undefined || sendable.includes(kind)) return []
-        if (!targetsOf(graph, streams, camera, link).some((to) => to.to === 'remote')) return []
-        return [
+        if (kind === undefined || sendable.includes(kind)) continue
+        if (!targetsOf(graph, streams, camera, link).some((to) => to.to === 'remote')) continue
+        problems.push(
           fault(
             'WIRE_BETWEEN_CAMERAS',
             `${quote(target?.name ?? link.to)} runs in another camera's stream, and only messages pass between streams. Wire ${quote(link.toPort)} from the same camera.`,
             { node: link.to, port: link.toPort },
           ),
-        ]
-      }),
-    ),
-  )
+        )
+      }
+    }
+  }
+  return problems
 }
 
 /** Nodes on an island without a camera: they would never run. Placeholders may be cameras, so their islands are left alone. */
