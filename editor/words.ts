@@ -69,6 +69,7 @@ const silences: Record<Reason, string> = {
   model: 'Nothing to say',
   'no-instruction': 'Waiting for an instruction',
   'camera-lost': 'No picture from the camera',
+  'heed-away': 'Heed was not running',
   'model-unreachable': 'The model does not answer',
   duplicate: 'Already said that',
   cooldown: 'Keeping quiet for a while',
@@ -94,7 +95,7 @@ export function decisionTone(
   decision: Pick<Decision, 'action' | 'reason'>,
 ): 'response' | 'delegate' | 'silence' | 'trouble' {
   if (decision.action !== 'silence') return decision.action
-  return ['camera-lost', 'model-unreachable', 'dropped'].includes(decision.reason) ? 'trouble' : 'silence'
+  return ['camera-lost', 'heed-away', 'model-unreachable', 'dropped'].includes(decision.reason) ? 'trouble' : 'silence'
 }
 
 const eventWords: Record<string, string> = {

@@ -50,6 +50,8 @@ export interface ModelTick {
   picture: Picture
   kind: 'I' | 'P'
   mediaTimeS: number
+  /** The stream's second at which the tick before stood: with `mediaTimeS` the true range of this one. Absent: unknown. */
+  sinceS?: number
   tick: number
   /** The whole standing instruction; the session sends it only when the server does not have it. */
   instruction: string

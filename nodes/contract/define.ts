@@ -92,6 +92,8 @@ export interface TickInfo {
   number: number
   atMs: number
   mediaTimeS: number
+  /** `mediaTimeS` of the tick before, of an earlier worker too: this tick stands for what lies between. Equal to it at the first. */
+  sinceS: number
   /** Model seconds this tick stands for; more than 1 when late ticks are made up. */
   seconds: number
   camera: 'ok' | 'lost'

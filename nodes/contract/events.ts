@@ -9,6 +9,7 @@ export const reasons = [
   'model',
   'no-instruction',
   'camera-lost',
+  'heed-away',
   'model-unreachable',
   'duplicate',
   'cooldown',
@@ -33,6 +34,10 @@ export interface Decision {
   frameKind: 'I' | 'P'
   visualTokens: number
   fullRateTokens: number
+  /** How many seconds of the stream it stands for, up to and with this one; the engine writes it. Absent: 1. */
+  seconds?: number
+  /** The answer came after the tick's wait was over. */
+  late?: true
 }
 
 export const MessageSchema = z.looseObject({

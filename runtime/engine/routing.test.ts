@@ -23,7 +23,7 @@ function draft(routes: Record<string, Target[]>, recorded = new Set<string>()): 
     ['calm', { message: port('message') }],
     ['log', { decision: port('decision') }],
   ])
-  return new TickDraft(order, { number: 7, atMs: Date.UTC(2026, 0, 1), mediaTimeS: 6 }, inPorts, recorded)
+  return new TickDraft(order, { number: 7, atMs: Date.UTC(2026, 0, 1), mediaTimeS: 6, seconds: 1 }, inPorts, recorded)
 }
 const decision = (patch: Partial<Decision>): Decision => ({
   tick: 7,

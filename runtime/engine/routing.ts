@@ -1,7 +1,7 @@
 // Collects what the nodes of one tick send and takes it where the plan's routes lead: to other tick nodes, into the record,
 // to actions, to other streams. Runs no node and writes nothing itself.
 import type { TimedPicture } from '../../nodes/contract/capabilities.ts'
-import type { Arrival, Port, Ports, TickNode } from '../../nodes/contract/define.ts'
+import type { Arrival, Port, Ports, TickInfo, TickNode } from '../../nodes/contract/define.ts'
 import { fromOutside, type Decision, type EventKind, type Message } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
@@ -34,7 +34,7 @@ export class TickDraft {
   /** The picture that the stream shows: the last one any node sent on. */
   shown: Frame | undefined
   readonly #order: SessionOrder
-  readonly #tick: { number: number; atMs: number; mediaTimeS: number }
+  readonly #tick: TickDraft['tickInfo']
   readonly #inPorts: ReadonlyMap<string, Ports>
   readonly #recorded: Set<string>
   readonly #recent: readonly TimedPicture[]
@@ -57,7 +57,7 @@ export class TickDraft {
     this.#recent = recent
   }
 
-  get tickInfo(): { number: number; atMs: number; mediaTimeS: number } {
+  get tickInfo(): Pick<TickInfo, 'number' | 'atMs' | 'mediaTimeS' | 'seconds'> {
     return this.#tick
   }
 
@@ -118,7 +118,8 @@ export class TickDraft {
     const targets = this.#order.plan.routes[`${node}.${name}`] ?? []
     for (const raw of values) {
       if (raw === undefined || raw === null) continue
-      const value: unknown = port.kind === 'decision' ? { ...(raw as Decision), node } : raw
+      const value: unknown =
+        port.kind === 'decision' ? { ...(raw as Decision), node, seconds: this.#tick.seconds } : raw
       if (port.kind === 'frames') this.shown = value as Frame
       if (port.kind === 'decision') this.decisions.push(value as Decision)
       if (port.event && isMessage(value)) this.record(port.event, node, value)

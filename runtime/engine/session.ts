@@ -223,6 +223,7 @@ class Session {
     const atMs = clock.nowMs()
     const frame = source.mailbox.take()
     const used = inputs.take()
+    const sinceS = this.#tick === 0 ? undefined : this.#mediaTimeS
     this.#tick += seconds
     this.#seeFrame(frame, view, atMs)
     for (const note of this.#health.camera(view)) this.#note(note.kind, note.node, note.text)
@@ -231,6 +232,7 @@ class Session {
         number: this.#tick,
         atMs,
         mediaTimeS: this.#mediaTimeS,
+        sinceS: sinceS ?? this.#mediaTimeS,
         seconds,
         camera: view.camera,
         last: view.ended,

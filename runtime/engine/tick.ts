@@ -86,7 +86,7 @@ export class TickRunner {
   droppedDecisions(tick: number, atMs: number, mediaTimeS: number): Decision[] {
     return this.#runs
       .filter(decides)
-      .map((run) => silence(run.node.id, { number: tick, atMs, mediaTimeS }, 'The tick came too late.'))
+      .map((run) => silence(run.node.id, { number: tick, atMs, mediaTimeS, seconds: 1 }, 'The tick came too late.'))
   }
 
   /** Every node's state as it is now, and the models' memories beside them. */
@@ -153,7 +153,7 @@ function decides(run: TickRun): boolean {
   return Object.values(run.definition.ports.out).some((port) => port.kind === 'decision')
 }
 
-function silence(node: string, tick: { number: number; atMs: number; mediaTimeS: number }, text: string): Decision {
+function silence(node: string, tick: TickDraft['tickInfo'], text: string): Decision {
   return {
     tick: tick.number,
     at: new Date(tick.atMs).toISOString(),
@@ -166,5 +166,6 @@ function silence(node: string, tick: { number: number; atMs: number; mediaTimeS:
     frameKind: 'I',
     visualTokens: 0,
     fullRateTokens: 0,
+    seconds: tick.seconds,
   }
 }

@@ -18,7 +18,7 @@ export async function insertDecisions(tx: Session, records: readonly TickRecord[
   const column = (pick: (row: (typeof rows)[number]) => unknown) => sql.param(rows.map(pick))
   await tx.execute(sql`
     insert into decisions (flow_id, stream_id, run, tick, node, at, media_time_s, action, reason, text, question, latency_ms, frame_kind,
-      visual_tokens, full_rate_tokens)
+      visual_tokens, full_rate_tokens, seconds, late)
     select * from unnest(
       ${column(({ record }) => record.flowId)}::text[], ${column(({ record }) => record.streamId)}::text[], ${column(({ record }) => record.run)}::int[],
       ${column(({ decision }) => decision.tick)}::int[], ${column(({ decision }) => decision.node)}::text[],
@@ -27,7 +27,8 @@ export async function insertDecisions(tx: Session, records: readonly TickRecord[
       ${column(({ decision }) => plainText(decision.text))}::text[],
       ${column(({ decision }) => (decision.question === undefined ? null : plainText(decision.question)))}::text[],
       ${column(({ decision }) => decision.latencyMs)}::float8[], ${column(({ decision }) => decision.frameKind)}::text[],
-      ${column(({ decision }) => Math.round(decision.visualTokens))}::int[], ${column(({ decision }) => Math.round(decision.fullRateTokens))}::int[])
+      ${column(({ decision }) => Math.round(decision.visualTokens))}::int[], ${column(({ decision }) => Math.round(decision.fullRateTokens))}::int[],
+      ${column(({ decision }) => decision.seconds ?? null)}::int[], ${column(({ decision }) => decision.late ?? false)}::bool[])
     on conflict do nothing`)
 }
 
@@ -46,6 +47,8 @@ function toDecision(row: typeof decisions.$inferSelect): Decision & { stream: st
     frameKind,
     visualTokens,
     fullRateTokens,
+    seconds,
+    late,
     streamId,
   } = row
   return {
@@ -61,6 +64,8 @@ function toDecision(row: typeof decisions.$inferSelect): Decision & { stream: st
     visualTokens,
     fullRateTokens,
     stream: streamId,
+    ...(seconds === null ? {} : { seconds }),
+    ...(late ? { late } : {}),
     ...(question === null ? {} : { question }),
   }
 }

@@ -151,6 +151,9 @@ export const decisions = pgTable(
     frameKind: text('frame_kind').$type<'I' | 'P'>().notNull(),
     visualTokens: integer('visual_tokens').notNull(),
     fullRateTokens: integer('full_rate_tokens').notNull(),
+    /** Unknown for rows of versions that did not say. */
+    seconds: integer('seconds'),
+    late: boolean('late').notNull().default(false),
   },
   (table) => [
     // A partitioned table's key must hold the column it is partitioned by; a second try of a tick has the same `at`.

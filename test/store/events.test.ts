@@ -149,6 +149,18 @@ describe('events', () => {
     ).toEqual({ ...decision(12, { node: 'second', reason: 'duplicate' }), stream: key.streamId })
   })
 
+  test('a decision says how many seconds it stands for, and whether its answer came late', async () => {
+    await under.store.engine.writeTicks([
+      tickRecord(key, flowId, 1, { decisions: [decision(1, { seconds: 1 })] }),
+      tickRecord(key, flowId, 6, { decisions: [decision(6, { seconds: 5, late: true })] }),
+    ])
+    const { decisions } = await under.store.events.decisions({ flow: flowId, stream: key.streamId, limit: 5 })
+    expect(decisions.map(({ tick, seconds, late }) => [tick, seconds, late])).toEqual([
+      [6, 5, true],
+      [1, 1, undefined],
+    ])
+  })
+
   test('of one escalation are acknowledged together, whichever of them somebody presses', async () => {
     const kind = 'notification.unacknowledged' as const
     const at = new Date(startMs).toISOString()

@@ -94,6 +94,7 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
         number,
         atMs: clock.nowMs(),
         mediaTimeS: number - 1,
+        sinceS: Math.max(0, number - 2),
         seconds: 1,
         camera: 'ok',
         last: false,
