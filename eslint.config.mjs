@@ -97,6 +97,8 @@ const importTable = [
         anyPackage(
           'A node imports nodes/contract and zod. A client library or a Node built-in belongs into a capability (runtime/capabilities), lent through ctx.',
           'zod',
+          // Pure: text in, answer out. Its package says so in its own dependencies.
+          ...(name === 'logic' ? ['re2js'] : []),
         ),
       ],
     }),
