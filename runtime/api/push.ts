@@ -126,13 +126,14 @@ export function attachSockets(server: Server, api: Api, deps: ApiDeps): Sockets 
   }
 
   server.on('upgrade', (request, socket, head) => {
-    const ignore = (): void => {}
-    // Until ws takes over nobody else listens, and a client that breaks off must not end the process.
-    socket.on('error', ignore)
-    admit(request, socket, head).then(
-      () => socket.off('error', ignore),
-      (thrown: unknown) => refuse(deps, request, socket, thrown),
-    )
+    // Stays for as long as the socket lives: a client that breaks off must not end the process, whoever else listens.
+    socket.on('error', () => undefined)
+    admit(request, socket, head)
+      .catch((thrown: unknown) => refuse(deps, request, socket, thrown))
+      .catch((thrown: unknown) => {
+        deps.log.error({ err: thrown }, 'a WebSocket could not be answered')
+        socket.destroy()
+      })
   })
 
   return {

@@ -6,6 +6,7 @@ import {
   createServer,
   request as requestPlain,
   validateHeaderValue,
+  type ClientRequest,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   type ServerResponse,
@@ -73,8 +74,11 @@ export async function openHttpGuard(options: HttpGuardOptions): Promise<HttpGuar
     guard.serve(asked, answer).catch((error: unknown) => guard.fail(answer, error))
   })
   server.maxConnections = mostConnections
+  server.on('clientError', (_error, socket) => socket.destroy())
+  const listening = once(server, 'listening')
+  server.on('error', () => undefined) // at the start `listening` says it; later the guard just takes nothing more
   server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  await listening
   return {
     source: guard.source,
     proxy: `http://heed:${secret}@127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -128,7 +132,7 @@ class Guard {
   fail(answer: ServerResponse, error: unknown): void {
     if (error instanceof FatalError) this.#options.onRefused(error)
     else if (!answer.destroyed) this.#options.onConnection(toError(error))
-    if (answer.headersSent) answer.destroy()
+    if (answer.headersSent || answer.destroyed) answer.destroy()
     else answer.writeHead(error instanceof FatalError ? 403 : 502).end()
   }
 
@@ -184,10 +188,9 @@ class Guard {
       ...(isIP(host) === 0 ? { servername: host } : {}),
     })
     answer.once('close', () => sent.destroy())
+    const answered = answerTo(sent)
     sent.end()
-    const [given] = (await once(sent, 'response')) as [IncomingMessage]
-    sent.on('error', () => undefined) // shows as the answer's end
-    return given
+    return await answered
   }
 
   async #passOn(given: IncomingMessage, url: URL, answer: ServerResponse): Promise<void> {
@@ -244,6 +247,28 @@ class Guard {
       `The camera at ${hostOf(this.#options.camera)} sends us on to an address that begins with "${scheme.slice(0, 30)}". Only http:// and https:// are followed; nothing else in it is opened.`,
     )
   }
+}
+
+/**
+ * The head of the answer. Listens for as long as the connection lives: what a camera sends behind its own `Content-Length`
+ * becomes an error in the same turn as its answer, and one that nobody hears ends the process.
+ */
+function answerTo(sent: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    sent.on('error', reject)
+    sent.on('response', (given) => {
+      given.on('error', () => undefined) // whoever reads it hears it too
+      resolve(given)
+    })
+    // Switches to something else, or leaves, without having answered.
+    const leave = (): void => reject(Object.assign(new Error('no answer'), { code: 'ECONNRESET' }))
+    sent.on('upgrade', (_given, socket) => {
+      socket.on('error', () => undefined)
+      socket.destroy()
+      leave()
+    })
+    sent.on('close', leave)
+  })
 }
 
 function headersOf(given: IncomingMessage): OutgoingHttpHeaders {
