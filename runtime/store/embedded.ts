@@ -175,12 +175,15 @@ export class EmbeddedPostgres {
     })
     this.#child = child
     let said = ''
-    child.stderr.on('data', (chunk: Buffer) => {
-      said = (said + chunk.toString()).slice(-2_000)
-    })
     let failure: Error | undefined
-    child.once('error', (error) => {
-      failure = error
+    child.on('error', (error) => {
+      failure ??= error
+    })
+    // Without file handles left there is not even a pipe.
+    const words = child.stderr as typeof child.stderr | undefined
+    words?.on('error', () => undefined)
+    words?.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-2_000)
     })
     child.once('exit', () => {
       failure ??= new Error(said.trim() || 'no word')
@@ -200,7 +203,7 @@ export class EmbeddedPostgres {
         )
       await sleep(15)
     }
-    child.stderr.destroy()
+    words?.destroy()
     child.unref()
     child.once('exit', (code, signal) => this.#onFall(code, signal))
   }

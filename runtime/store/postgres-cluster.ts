@@ -127,9 +127,7 @@ async function initialise(
     child.stderr?.on('data', (chunk: Buffer) => {
       trouble = (trouble + chunk.toString()).slice(-2_000)
     })
-    const code = await new Promise<number | null>((resolve, reject) =>
-      child.once('error', reject).once('close', resolve),
-    )
+    const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).once('close', resolve))
     if (code === 0) return
   } finally {
     await password.close()

@@ -79,9 +79,7 @@ export const hostileWebWays: Readonly<Record<string, HostileWay>> = {
   'sends garbage': saysAndEnds(garbage),
   'sends nothing but an empty line': saysAndEnds('\r\n\r\n'),
   'sends another protocol': saysAndEnds('SSH-2.0-OpenSSH_9.6\r\n'),
-  'sends HTML': saysAndEnds(
-    'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>',
-  ),
+  'sends HTML': saysAndEnds('HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>'),
   'cuts its head': saysAndEnds('HTTP/1.1 200 OK\r\nContent-Le'),
   'cuts its body': saysAndEnds(`${head}Content-Length: 100\r\n\r\n{"a`),
   'resets in its body': atFirst((socket) => {
@@ -130,8 +128,6 @@ export const hostileWebWays: Readonly<Record<string, HostileWay>> = {
   'answers twice': saysAndEnds(`${head}Content-Length: 2\r\n\r\n{}${head}Content-Length: 2\r\n\r\n{}`),
   'says nothing': {},
   'speaks a letter at a time': atFirst((socket) => drip(socket, `${head}Content-Length: 2\r\n\r\n{`.padEnd(5000, 'x'))),
-  'sends JSON nested without end': saysAndEnds(
-    `${head}Content-Length: 200000\r\n\r\n${'['.repeat(200_000)}`,
-  ),
+  'sends JSON nested without end': saysAndEnds(`${head}Content-Length: 200000\r\n\r\n${'['.repeat(200_000)}`),
   'sends null': saysAndEnds(`${head}Content-Length: 4\r\n\r\nnull`),
 }

@@ -1,6 +1,6 @@
 // An agent's own command line, run as the server's owner listed it and in no other way: the question goes to its standard
 // input as data, never through a shell, never into its arguments.
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,9 +45,13 @@ export function commandAgent(commands: AgentCommands): AskAgent {
     const argv = listedCommand(connection, commands)
     if (signal.aborted) throw new StoppedError()
     await sweepLeftovers(folderPrefix, Date.now())
-    const folder = await makeShortLivedFolder(folderPrefix)
+    const folder = await makeShortLivedFolder(folderPrefix).catch((error: unknown) => {
+      throw noMeans(argv[0] ?? '', toError(error))
+    })
     try {
-      const files = await writePictures(folder, question.pictures)
+      const files = await writePictures(folder, question.pictures).catch((error: unknown) => {
+        throw noMeans(argv[0] ?? '', toError(error))
+      })
       const stdin = `${inWords(question)}\n${files.length === 0 ? '' : `\nThey are files in the working folder: ${files.join(', ')}\n`}`
       return readOutput(await run(argv, folder, stdin, question, signal))
     } finally {
@@ -78,19 +82,14 @@ async function run(
   { timeoutMs }: Pick<AgentQuestion, 'timeoutMs'>,
   signal: AbortSignal,
 ): Promise<string> {
-  const [program = '', ...args] = argv
-  const watcher = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', watcherPath, String(timeoutMs + lateMs), program, ...args],
-    {
-      cwd,
-      env: environment(),
-      shell: false,
-      detached: true,
-      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
-    },
-  )
+  const [program = ''] = argv
+  const watcher = startWatcher(argv, cwd, timeoutMs)
   const { promise, resolve, reject } = Promise.withResolvers<string>()
+  // First of all: a watcher that cannot be started says so in the next turn, whether or not there are pipes.
+  watcher.on('error', (error) => {
+    if (watcher.pid === undefined) reject(noMeans(program, error))
+  })
+  for (const pipe of [watcher.stdin, watcher.stdout, watcher.stderr]) pipe?.on('error', () => undefined)
   const gone = new Promise<void>((done) => {
     watcher.once('exit', () => done()).once('error', () => done())
   })
@@ -100,13 +99,6 @@ async function run(
   let pid: number | undefined
   let ending: Extract<WatcherWord, { type: 'ended' }> | undefined
   const stop = (): void => reject(new StoppedError())
-  const broken = (why: string): void =>
-    reject(
-      new FatalError(
-        'AGENT_COMMAND_BROKEN',
-        `The command "${program}" cannot be started: ${why}. Is it installed on the server?`,
-      ),
-    )
   const finish = (): void => {
     const printed = Buffer.concat(out).toString('utf8')
     if (ending?.code === 0) return resolve(printed)
@@ -131,17 +123,14 @@ async function run(
   })
   watcher.on('message', (word: WatcherWord) => {
     if (word.type === 'started') pid = word.pid
-    if (word.type === 'broken') broken(word.message)
+    if (word.type === 'broken') reject(notStarted(program, word.message))
     if (word.type === 'ended') ending = word
   })
-  watcher.on('error', (error) => broken(error.message))
   // What left the group may hold the output open for ever.
   watcher.once('exit', () => {
     setTimeout(finish, lingerMs).unref()
   })
   watcher.once('close', finish)
-  // A command that does not read its input ends when it likes.
-  watcher.stdin?.on('error', () => undefined)
   watcher.stdin?.end(stdin)
   try {
     return await promise
@@ -156,6 +145,36 @@ async function run(
     // A watcher that was killed itself could not do it.
     if (!ending) killGroup(pid)
   }
+}
+
+function startWatcher(argv: readonly string[], cwd: string, timeoutMs: number): ChildProcess {
+  try {
+    return spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', watcherPath, String(timeoutMs + lateMs), ...argv],
+      { cwd, env: environment(), shell: false, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'ipc'] },
+    )
+  } catch (error) {
+    // Node tells some troubles of a start at once, the others as an event.
+    throw noMeans(argv[0] ?? '', toError(error))
+  }
+}
+
+/** That a program is not there stays true; that this machine is short of memory or file handles does not. */
+function notStarted(program: string, why: string): FatalError | RetryableError {
+  if (!/\b(ENOENT|EACCES|ENOTDIR|ENOEXEC|EPERM)\b/.test(why)) return noMeans(program, new Error(why))
+  return new FatalError(
+    'AGENT_COMMAND_BROKEN',
+    `The command "${program}" cannot be started: ${why}. Is it installed on the server?`,
+  )
+}
+
+function noMeans(program: string, cause: Error): RetryableError {
+  return new RetryableError(
+    'AGENT_COMMAND_NOT_NOW',
+    `The command "${program}" cannot be started now: ${cause.message}. This machine may be short of memory, disk or open files; it is tried again.`,
+    { cause },
+  )
 }
 
 /** Its own words where it has some: agents print an error as JSON and end with 1. */

@@ -4,7 +4,9 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Clock, Log } from '../../../nodes/contract/capabilities.ts'
+import { toError } from '../../../nodes/contract/errors.ts'
 import type { FastFrame } from '../../../nodes/contract/frames.ts'
+import { childEnvironment } from '../child-environment.ts'
 import type { PoseReply, PoseRequest } from './pose-process.ts'
 
 /** One picture to look at. Exactly one of the two callbacks is called, once. */
@@ -95,7 +97,7 @@ export class PoseChild {
   async close(): Promise<void> {
     this.#closing.abort()
     const child = this.#child
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    if (!child || child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
     if (child.connected) child.disconnect()
     const timer = setTimeout(() => child.kill('SIGKILL'), closesWithinMs)
@@ -105,22 +107,32 @@ export class PoseChild {
 
   #start(): void {
     this.#starts++
-    // The child needs none of our environment, least of all keys and database addresses.
-    const child = fork(processPath, [], {
-      execArgv: [],
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { PATH: process.env['PATH'] },
-    })
+    let child: ChildProcess
+    try {
+      // The child needs none of our environment, least of all keys and database addresses.
+      child = fork(processPath, [], {
+        execArgv: [],
+        serialization: 'advanced',
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        env: childEnvironment(),
+      })
+    } catch (error) {
+      this.#child = undefined
+      this.#startLater({ code: null, signal: null, lastWords: toError(error).message })
+      return
+    }
     this.#child = child
     let lastWords = ''
+    child.on('error', (error) => {
+      this.#deps.log.error({ error: error.message }, 'the pose process cannot be started or reached')
+      // One that never began, for want of file handles or memory, does not close either.
+      if (child.pid === undefined) this.#ended(child, { code: null, signal: null, lastWords: error.message })
+    })
+    child.stderr?.on('error', () => undefined)
     child.stderr?.on('data', (chunk: Buffer) => {
       lastWords = (lastWords + chunk.toString()).slice(-400)
     })
     child.on('message', (reply: PoseReply) => this.#hear(reply))
-    child.on('error', (error) =>
-      this.#deps.log.error({ error: error.message }, 'the pose process cannot be started or reached'),
-    )
     child.once('close', (code, signal) => this.#ended(child, { code, signal, lastWords }))
   }
 
@@ -150,9 +162,13 @@ export class PoseChild {
 
   #ended(child: ChildProcess, why: { code: number | null; signal: string | null; lastWords: string }): void {
     if (child !== this.#child) return
+    this.#child = undefined
     this.#isUp = false
     for (const id of [...this.#inFlight.keys()]) this.#takeOut(id)?.dropped()
-    if (this.#closing.signal.aborted) return
+    if (!this.#closing.signal.aborted) this.#startLater(why)
+  }
+
+  #startLater(why: { code: number | null; signal: string | null; lastWords: string }): void {
     this.#deps.log.error({ ...why, starts: this.#starts }, 'the pose process ended; it is started again')
     const pauseMs = this.#pauseMs
     this.#pauseMs = Math.min(longestPauseMs, pauseMs * 2)

@@ -1,8 +1,9 @@
 // One child process: started, listened to, and gone when it is told to. Its last words are kept, bounded and without addresses.
-import { spawn } from 'node:child_process'
-import type { Readable, Writable } from 'node:stream'
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { Readable, type Writable } from 'node:stream'
 import type { Clock } from '../../../nodes/contract/capabilities.ts'
 import { toError } from '../../../nodes/contract/errors.ts'
+import { childEnvironment } from '../child-environment.ts'
 import { redactUrls } from './address.ts'
 
 export interface ChildEnd {
@@ -25,13 +26,6 @@ export interface Child {
 const keptBytes = 8192
 const graceMs = 1500
 
-// No proxy, secret, locale or debugging variable of ours reaches it or changes what it says; `env` is what passage.ts adds.
-const environment = {
-  PATH: process.env['PATH'],
-  LD_LIBRARY_PATH: process.env['LD_LIBRARY_PATH'],
-  LC_ALL: 'C',
-}
-
 /** Starts `command[0]`. `lastPipe` is the highest file descriptor it writes to. */
 export function startChild(
   clock: Clock,
@@ -39,10 +33,13 @@ export function startChild(
   options: { lastPipe: number; feed: boolean; env: Record<string, string> },
 ): Child {
   const extra = Array.from({ length: Math.max(0, options.lastPipe - 2) }, () => 'pipe' as const)
-  const child = spawn(command[0] ?? '', command.slice(1), {
-    stdio: [options.feed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra],
-    env: { ...environment, ...options.env },
+  const child = attempt(command, [options.feed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra], {
+    ...childEnvironment(),
+    // ffmpeg's words are read as English; `env` is what passage.ts adds.
+    LC_ALL: 'C',
+    ...options.env,
   })
+  if (child instanceof Error) return neverStarted(child)
   let words = ''
   let hasEnded = false
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -77,4 +74,33 @@ export function startChild(
     await kill
   }
   return { pid: child.pid, stdin: child.stdin, ended, stop, output: (fd) => child.stdio[fd] as Readable }
+}
+
+/**
+ * Node throws some troubles of a start and tells others later, and when file handles are short the pipes are not even made.
+ * All of them are one thing here: a child that has ended before it began.
+ */
+function attempt(
+  command: readonly string[],
+  stdio: StdioOptions,
+  env: Record<string, string | undefined>,
+): ChildProcess | Error {
+  try {
+    const child = spawn(command[0] ?? '', command.slice(1), { stdio, env })
+    if ((child.stdio as unknown) !== undefined) return child
+    child.on('error', () => undefined)
+    return new Error(`spawn ${command[0] ?? ''} EMFILE: too many open files`)
+  } catch (error) {
+    return toError(error)
+  }
+}
+
+function neverStarted(error: Error): Child {
+  return {
+    pid: undefined,
+    stdin: null,
+    output: () => Readable.from([]),
+    ended: Promise.resolve({ exitCode: null, lastWords: error.message }),
+    stop: () => Promise.resolve(),
+  }
 }

@@ -1,6 +1,7 @@
 // Finds ffmpeg and ffprobe and learns how this version names its options. Asked again after a failure: it may have been installed since.
 import { execFile } from 'node:child_process'
-import { FatalError } from '../../../nodes/contract/errors.ts'
+import { FatalError, RetryableError } from '../../../nodes/contract/errors.ts'
+import { childEnvironment } from '../child-environment.ts'
 
 export interface Tools {
   ffmpeg: string
@@ -57,14 +58,24 @@ async function findBinder(): Promise<readonly string[]> {
     : []
 }
 
-function output(program: string, args: string[]): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: 10_000, maxBuffer: 8 * 1024 * 1024 }, (error, stdout) => {
-      if (error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES') && program !== 'setpriv')
-        reject(missing(program))
-      else resolve(error ? undefined : stdout)
-    })
-  })
+/** Nothing where it runs and says no. Throws what keeps it from running at all: that it is not there, or means it lacks now. */
+async function output(program: string, args: string[]): Promise<string | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<string | undefined>()
+  const settle = (error: unknown, said: string): void => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (!error) resolve(said)
+    else if (code === 'ENOENT' || code === 'EACCES')
+      program === 'setpriv' ? resolve(undefined) : reject(missing(program))
+    else if (typeof code === 'string' && code.startsWith('E')) reject(notNow(program, code))
+    else resolve(undefined)
+  }
+  try {
+    const options = { timeout: 10_000, maxBuffer: 8 * 1024 * 1024, env: childEnvironment() }
+    execFile(program, args, options, settle)
+  } catch (error) {
+    settle(error, '')
+  }
+  return await promise
 }
 
 const install: Partial<Record<NodeJS.Platform, string>> = {
@@ -77,5 +88,12 @@ function missing(program: string): FatalError {
   return new FatalError(
     'MEDIA_FFMPEG_MISSING',
     `Cameras need ffmpeg, and "${program}" cannot be run here. Type: ${install[process.platform] ?? install.linux} and try again.`,
+  )
+}
+
+function notNow(program: string, code: string): RetryableError {
+  return new RetryableError(
+    'MEDIA_FFMPEG_NOT_NOW',
+    `${program} cannot be started now (${code}): this machine is short of open files or memory. It is tried again.`,
   )
 }

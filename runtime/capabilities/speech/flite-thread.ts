@@ -3,7 +3,7 @@
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import type { Log } from '../../../nodes/contract/capabilities.ts'
-import { RetryableError, StoppedError } from '../../../nodes/contract/errors.ts'
+import { RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
 import { sweepLeftovers } from '../leftovers.ts'
 import type { FliteOrder, FliteResult } from './flite-worker.ts'
 
@@ -22,23 +22,28 @@ export function createFliteThread(log: Log): FliteThread {
   let opened: Promise<Worker> | undefined
   let isStopped = false
 
-  const failAll = (why: string): void => {
-    opened = undefined
+  let current: Worker | undefined
+
+  /** What an older thread says when it ends is nothing to those who wait for a newer one. */
+  const failAll = (worker: Worker, why: string): void => {
+    if (worker !== current) return
+    opened = current = undefined
     for (const { reject } of waiting.values()) reject(isStopped ? new StoppedError() : broken(why))
     waiting.clear()
   }
   const open = async (): Promise<Worker> => {
     await sweepLeftovers(folderPrefix, Date.now())
     const worker = startWorker()
+    current = worker
     worker.on('message', ({ id, bytes, fault }: FliteResult) => {
       if (bytes) waiting.get(id)?.resolve(bytes)
       else waiting.get(id)?.reject(broken(fault ?? 'it gave no reason'))
     })
     worker.on('error', (error) => {
       log.error({ err: error }, 'the built-in voice broke off')
-      failAll(error.message)
+      failAll(worker, error.message)
     })
-    worker.on('exit', () => failAll('its thread ended'))
+    worker.on('exit', () => failAll(worker, 'its thread ended'))
     return worker
   }
   const start = async (): Promise<Worker> => {
@@ -47,7 +52,7 @@ export function createFliteThread(log: Log): FliteThread {
     // One that could not start is forgotten, so that the next word tries again.
     return await opened.catch((error: unknown) => {
       opened = undefined
-      throw error
+      throw broken(toError(error).message)
     })
   }
   const run = async (order: FliteOrder, signal: AbortSignal): Promise<Uint8Array> => {
