@@ -11,7 +11,7 @@ import { collect, look } from './look.ts'
 import { snapshotArguments } from './output-arguments.ts'
 import { asPart, pushChannel } from './push-feed.ts'
 import { resolveInput, type Owner } from './resolve-input.ts'
-import { explain, silent, timedOut } from './trouble.ts'
+import { silent, timedOut, whyEnded } from './trouble.ts'
 
 const text = z.string().max(4096).optional()
 const SpecSchema = z.object({
@@ -67,9 +67,9 @@ async function tryCamera(
     tools.ffmpeg,
     ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters),
   ]
-  const { text: jpeg, lastWords } = await collect(deps, input, commandFor, wait())
+  const { text: jpeg, ...end } = await collect(deps, input, commandFor, wait())
   const picture = readPicture(jpeg)
-  if (!picture) throw explain(input, lastWords)
+  if (!picture) throw whyEnded(input, end)
   const { width, height, fps, codec, durationS } = seen
   return { ok: true, width, height, fps, codec, durationS, snapshot: toDataUrl(picture.jpeg) }
 }
@@ -108,13 +108,13 @@ async function burnInto(
     tools.ffmpeg,
     ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters),
   ]
-  const { text: burnt, lastWords } = await collect(deps, input, commandFor, {
+  const { text: burnt, ...end } = await collect(deps, input, commandFor, {
     signal: new AbortController().signal,
     timeoutMs: totalMs / 2,
     stdin: asPart(jpeg),
   })
   const picture = readPicture(burnt)
-  if (!picture) throw explain(input, lastWords)
+  if (!picture) throw whyEnded(input, end)
   return picture
 }
 

@@ -1,18 +1,18 @@
 // A camera as a stream opens it: resolved, looked at where that is needed, decoded until it ends or breaks. Never retries.
 import type { CameraSpec, Clock, Log, MediaPort, SourceEnd } from '../../../nodes/contract/capabilities.ts'
-import { StoppedError } from '../../../nodes/contract/errors.ts'
+import { FatalError, StoppedError } from '../../../nodes/contract/errors.ts'
 import type { FastFrame, Frame, Taps } from '../../../nodes/contract/frames.ts'
 import type { Relay } from '../../engine/deps.ts'
 import type { Egress } from '../egress.ts'
 import { decode, type Decoding } from './decoder.ts'
 import type { Input } from './input-arguments.ts'
-import { chooseReading, look, type Look } from './look.ts'
+import { chooseReading, look, type Look, type LookDeps } from './look.ts'
 import { openPushes, type Pushes } from './push-feed.ts'
 import { resolveInput, type Owner, type ResolveDeps } from './resolve-input.ts'
 import { decodeSparing } from './sparing.ts'
 import { clipTimeline, liveTimeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
-import { silent } from './trouble.ts'
+import { helperDied, silent } from './trouble.ts'
 
 export interface CameraDeps extends ResolveDeps {
   clock: Clock
@@ -71,8 +71,24 @@ async function* openCamera(
       if (seq === 0) deps.seen.delete(input.key)
       throw error
     }
+  } catch (error) {
+    throw await confirmed({ ...deps, tools }, resolved, error, options.signal)
   } finally {
     pushes?.close()
+  }
+}
+
+/**
+ * A clip is given up for good only where a second reader says the same: the first one may have been killed, or read from a
+ * disk that stumbled. Gives back what to throw.
+ */
+async function confirmed(deps: LookDeps, input: Input, error: unknown, signal: AbortSignal): Promise<unknown> {
+  if (input.kind !== 'file' || !(error instanceof FatalError) || signal.aborted) return error
+  try {
+    await look(deps, input, { signal, timeoutMs: lookMs, decodesFirst: true })
+    return helperDied(input)
+  } catch (second) {
+    return second instanceof FatalError ? error : second
   }
 }
 

@@ -20,7 +20,7 @@ import { openPassage } from './passage.ts'
 import { FixedSplitter, PgmSplitter, StampReader } from './raw-stream.ts'
 import type { Timeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
-import { closed, explain, isCutOff, noVideo, silent, timedOut } from './trouble.ts'
+import { closed, explain, isCutOff, noVideo, silent, timedOut, whyEnded } from './trouble.ts'
 import { Zip } from './zip.ts'
 
 export interface Patience {
@@ -223,9 +223,10 @@ async function watch(
 /** Why the process ended; undefined for a clip that has simply been played. */
 function verdict(job: Decoding, pictures: number, exitCode: number | null, lastWords: string): Error | undefined {
   const { input } = job
-  if (exitCode !== 0) return explain(input, lastWords)
+  if (exitCode !== 0) return whyEnded(input, { exitCode, lastWords })
   if (input.live) return pictures > 0 || lastWords === '' ? closed(input) : explain(input, lastWords)
-  if (pictures === 0) return noVideo(input)
+  // One that goes on behind its last picture has simply ended.
+  if (pictures === 0) return input.startAtS > 0 ? undefined : noVideo(input)
   // ffmpeg takes whatever it has read for the whole clip.
   return input.kind === 'url' && isCutOff(lastWords) ? closed(input) : undefined
 }

@@ -13,6 +13,7 @@ import { resolveInput } from './resolve-input.ts'
 
 /** Uploads in progress; left over after a crash, they go with the next upload a day later. */
 const unfinished = '.upload-'
+const helperTroubles = new Set(['MEDIA_FFMPEG_MISSING', 'MEDIA_FFMPEG_NOT_NOW', 'CAMERA_HELPER_DIED'])
 const dayMs = 24 * 3600 * 1000
 
 export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: number }): MediaLibrary {
@@ -97,7 +98,9 @@ async function verify(deps: CameraDeps, part: string, name: string): Promise<Loo
   try {
     return await look({ ...deps, tools }, input, { signal: new AbortController().signal, timeoutMs: 20_000 })
   } catch (error) {
-    if (!(error instanceof CodedError) || error.code === 'MEDIA_FFMPEG_MISSING') throw error
+    // A reader that was killed has said nothing about the clip.
+    const isOfHelper = error instanceof CodedError && helperTroubles.has(error.code)
+    if (!(error instanceof CodedError) || isOfHelper) throw error
     throw new BadRequestError(
       'MEDIA_NOT_VIDEO',
       `"${safeName(name)}" is not a video Heed can read. MP4, MOV, MKV, WebM and AVI work.`,

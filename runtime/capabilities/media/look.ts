@@ -8,7 +8,7 @@ import { startChild } from './child.ts'
 import { lookArguments, type Input, type Reading } from './input-arguments.ts'
 import { openPassage } from './passage.ts'
 import type { Tools } from './tools.ts'
-import { explain, noVideo, timedOut } from './trouble.ts'
+import { noVideo, timedOut, unreadable, whyEnded } from './trouble.ts'
 
 export interface Look {
   format: string
@@ -52,23 +52,25 @@ const ReportSchema = z.object({
       }),
     )
     .default([]),
+  frames: z.array(z.unknown()).default([]),
   packets: z.array(z.object({ pts_time: numeric, dts_time: numeric, flags: z.string().default('') })).default([]),
 })
 
 /**
  * Throws what stands in trouble.ts, or StoppedError. `keyframesForS` reads that much of the stream to see how far apart its
- * keyframes are.
+ * keyframes are; `decodesFirst` decodes one picture, and throws what `unreadable` gives where that fails.
  */
 export async function look(
   deps: LookDeps,
   input: Input,
-  options: { signal: AbortSignal; timeoutMs: number; keyframesForS?: number },
+  options: { signal: AbortSignal; timeoutMs: number; keyframesForS?: number; decodesFirst?: boolean },
 ): Promise<Look> {
   const { tools } = deps
-  const packets = options.keyframesForS === undefined ? [] : ['-read_intervals', `%+${options.keyframesForS}`]
+  const seconds = options.keyframesForS
+  const interval = options.decodesFirst ? '%+#1' : seconds === undefined ? undefined : `%+${seconds}`
   const entries =
     'format=format_name,duration:stream=codec_name,width,height,has_b_frames,avg_frame_rate,r_frame_rate,duration:stream_disposition=attached_pic' +
-    (packets.length > 0 ? ':packet=pts_time,dts_time,flags' : '')
+    (options.decodesFirst ? ':frame=pict_type' : interval === undefined ? '' : ':packet=pts_time,dts_time,flags')
   const { text, lastWords, exitCode } = await collect(
     deps,
     input,
@@ -83,16 +85,17 @@ export async function look(
       'v:0',
       '-show_entries',
       entries,
-      ...packets,
+      ...(interval === undefined ? [] : ['-read_intervals', interval]),
       ...lookArguments(seen, tools.rtspTimeout),
     ],
     options,
   )
-  if (exitCode !== 0) throw explain(input, lastWords)
+  if (exitCode !== 0) throw whyEnded(input, { exitCode, lastWords })
   const report = ReportSchema.safeParse(parseJson(text.toString('utf8')))
   if (!report.success) throw new RetryableError('CAMERA_BROKEN', `ffprobe says nothing usable of the ${input.name}.`)
   const stream = report.data.streams[0]
   if (!stream?.width || !stream.height || stream.disposition?.attached_pic === 1) throw noVideo(input)
+  if (options.decodesFirst && report.data.frames.length === 0) throw unreadable(input)
   const duration = stream.duration ?? report.data.format?.duration
   return {
     format: report.data.format?.format_name ?? '',

@@ -97,6 +97,30 @@ export function explain(input: Named, lastWords: string, cause?: unknown): Coded
   })
 }
 
+/** What ffmpeg and the loader of its libraries say where this machine has nothing left for them. */
+const lacksMeans =
+  /Too many open files|Cannot allocate memory|Resource temporarily unavailable|No space left on device|failed to create thread/i
+
+/** An error for a helper that ended badly: about what it read, or about itself where it was killed or lacked the means. */
+export function whyEnded(input: Named, end: { exitCode: number | null; lastWords: string }): CodedError {
+  if (end.exitCode === null || lacksMeans.test(end.lastWords)) return helperDied(input, end.lastWords)
+  return explain(input, end.lastWords)
+}
+
+/** Says nothing about the camera or clip: the next helper may well read it. */
+export function helperDied(input: Named, lastWords = ''): RetryableError {
+  return new RetryableError(
+    'CAMERA_HELPER_DIED',
+    `The program that reads the ${input.name} was ended by this machine, or had too little memory or too few open files. It is started again.`,
+    { details: { ffmpeg: lastLines(lastWords) } },
+  )
+}
+
+/** For a clip of which not one picture can be decoded. */
+export function unreadable(input: Named): CodedError {
+  return broken(input, {}, undefined)
+}
+
 function broken(input: Named, details: Record<string, unknown>, cause: unknown): CodedError {
   const start = sentenceStart(input)
   if (input.kind === 'file')
