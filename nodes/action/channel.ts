@@ -34,6 +34,8 @@ export interface Channel {
   takesPicture?: boolean
   /** What `to` holds, for the problem and the form; absent when there is no `to`. */
   to?: { what: string; example: string; optional?: boolean; isValid(to: string): boolean }
+  /** Who is reached, where that is not the connection; undefined: nobody outside. */
+  receiver?(config: NoticeConfig): string | undefined
   /** What else is wrong with the config, pure. */
   check?(config: NoticeConfig): Omit<Problem, 'node'>[]
   /** One try; returns one line for the delivery's row. Throws RetryableError or FatalError. */

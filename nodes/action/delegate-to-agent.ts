@@ -44,23 +44,19 @@ export default defineAction({
       .max(mostS)
       .default(120)
       .meta({ label: 'Wait at most', unit: 's', widget: 'number', help: 'Then the question has failed.' }),
-    maxAtOnce: z
-      .number()
-      .int()
-      .min(1)
-      .max(20)
-      .default(3)
-      .meta({
-        label: 'Questions at once',
-        widget: 'number',
-        advanced: true,
-        help: 'Of one stream; one more fails at once.',
-      }),
+    maxAtOnce: z.number().int().min(1).max(20).default(3).meta({
+      label: 'Questions at once',
+      widget: 'number',
+      advanced: true,
+      help: 'Of one stream; one more fails at once.',
+    }),
   }),
   card: '{{connection}}, at most {{timeoutS}} s',
   needs: ['clock', 'agents', 'pictures'],
   timeoutMs: (mostS + 30) * 1000,
   maxAttempts: 3,
+  lane: 'questions',
+  receiver: ({ connection }) => connection,
   whenStopped: 'end',
   check: ({ connection }) =>
     connection === ''

@@ -120,6 +120,24 @@ describe('notification by webhook', () => {
   )
 })
 
+describe('whom a notification reaches', () => {
+  const receiverOf = (values: Record<string, unknown>, phase = '') =>
+    notification.role === 'action' ? notification.receiver?.(notification.config.parse(values), phase) : 'nobody'
+
+  it('is the host of a webhook without its login, and else the connection', () => {
+    expect(receiverOf({ channel: 'webhook', url: 'https://user:pw@example.org:8443/secret-path' })).toBe(
+      'example.org:8443',
+    )
+    expect(receiverOf({ channel: 'telegram', connection: 'family', to: '1' })).toBe('family')
+  })
+
+  it('is nobody in the inbox and at a deadline, which must not wait for a channel that is away', () => {
+    expect(receiverOf({ channel: 'inbox' })).toBeUndefined()
+    expect(receiverOf(config, 'deadline')).toBeUndefined()
+    expect(receiverOf(config, 'repeat-1')).toBe('example.org')
+  })
+})
+
 describe('notification in the inbox', () => {
   it('needs nothing but the event that is there already', async () => {
     expect(await perform({}, { channel: 'inbox' })).toMatchObject({

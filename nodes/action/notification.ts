@@ -91,17 +91,13 @@ const config = z.object({
     .max(200)
     .default('')
     .meta({ label: 'Title', widget: 'template', placeholder: 'Fall', help: "The flow's name when empty." }),
-  text: z
-    .string()
-    .max(2000)
-    .default('')
-    .meta({
-      label: 'Text',
-      widget: 'template',
-      advanced: true,
-      placeholder: '{{text}}',
-      help: 'Your own words around {{text}}, {{time}}, {{flow}}, {{camera}}, {{fields.name}}; just the message when empty.',
-    }),
+  text: z.string().max(2000).default('').meta({
+    label: 'Text',
+    widget: 'template',
+    advanced: true,
+    placeholder: '{{text}}',
+    help: 'Your own words around {{text}}, {{time}}, {{flow}}, {{camera}}, {{fields.name}}; just the message when empty.',
+  }),
   sendPicture: z
     .boolean()
     .default(true)
@@ -124,17 +120,13 @@ const config = z.object({
     unit: 'min',
     help: 'Then the port "Unacknowledged" tells the next one; 0 is never.',
   }),
-  call: z
-    .array(z.string().max(80))
-    .max(10)
-    .default([])
-    .meta({
-      label: 'Call',
-      widget: 'tags',
-      advanced: true,
-      placeholder: 'Ana +34 600 000 000',
-      help: 'Numbers to call, on the page behind the link in the message.',
-    }),
+  call: z.array(z.string().max(80)).max(10).default([]).meta({
+    label: 'Call',
+    widget: 'tags',
+    advanced: true,
+    placeholder: 'Ana +34 600 000 000',
+    help: 'Numbers to call, on the page behind the link in the message.',
+  }),
 })
 
 export default defineAction({
@@ -185,6 +177,7 @@ export default defineAction({
     ]
   },
   following: followingOf,
+  receiver: receiverOf,
   perform: async (message, ctx) => {
     const root = rootEventOf(message)
     if (ctx.phase !== '' && (await isAcknowledged(message, ctx)))
@@ -210,6 +203,14 @@ export default defineAction({
 
 type Values = z.output<typeof config>
 type Context = ActionContext<Values & NoticeConfig>
+
+/** A deadline reaches nobody: it must not wait for a channel that is away. */
+function receiverOf(values: Values, phase: string): string | undefined {
+  const channel = channels.find(({ id }) => id === values.channel)
+  if (!channel || phase === deadline) return undefined
+  if (channel.receiver) return channel.receiver(values)
+  return channel.connection && values.connection !== '' ? values.connection : undefined
+}
 
 async function tell(
   message: Message,

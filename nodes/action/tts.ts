@@ -34,16 +34,12 @@ export default defineAction({
         kinds: ['flite', 'speech'],
         help: '"flite" is built in and speaks English.',
       }),
-    voice: z
-      .string()
-      .max(200)
-      .default('')
-      .meta({
-        label: 'Voice',
-        widget: 'voice',
-        placeholder: "The connection's own",
-        help: 'Which of the voices that the connection offers.',
-      }),
+    voice: z.string().max(200).default('').meta({
+      label: 'Voice',
+      widget: 'voice',
+      placeholder: "The connection's own",
+      help: 'Which of the voices that the connection offers.',
+    }),
     maxAgeS: z
       .number()
       .min(1)
@@ -56,6 +52,8 @@ export default defineAction({
   // Longer than anybody may have to wait for the turn, and the slowest voice after that.
   timeoutMs: 900_000,
   maxAttempts: 3,
+  lane: 'speech',
+  receiver: ({ connection }) => connection,
   check: ({ connection }) =>
     connection === ''
       ? [

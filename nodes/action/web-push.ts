@@ -8,6 +8,7 @@ const longest = { title: 100, text: 350 }
 
 export const webPush: Channel = {
   id: 'web-push',
+  receiver: () => 'Browser push',
   label: 'Phone or desktop',
   help: 'A notification of the browser, on every device where you have switched it on; with the picture where this Heed is reached by https.',
   takesPicture: true,

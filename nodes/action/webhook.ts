@@ -11,6 +11,7 @@ export const webhook: Channel = {
   label: 'Webhook',
   help: 'An HTTP POST with the message as JSON, signed when the connection has a signing secret.',
   connection: { kind: 'webhook', optional: true },
+  receiver: ({ url }) => (isWebAddress(url) ? new URL(url).host : undefined),
   check: ({ url }) => {
     const message =
       url === ''

@@ -253,6 +253,10 @@ export interface TickNode<
   onTick(inputs: Received<I>, ctx: TickContext<z.output<C>, S>): Sent<O> | Promise<Sent<O>>
 }
 
+/** The line an action waits in. Each has its own places, so that what takes long in one never holds up another. */
+export type Lane = 'alerts' | 'questions' | 'speech'
+export const lanes: readonly Lane[] = ['alerts', 'questions', 'speech']
+
 export interface ActionNode<
   C extends z.ZodObject = z.ZodObject,
   I extends Ports = Ports,
@@ -262,6 +266,13 @@ export interface ActionNode<
   /** One try may take this long. */
   timeoutMs: number
   maxAttempts: number
+  /** Default: `alerts`. */
+  lane?: Lane
+  /**
+   * Who is reached, in a few words that hold no secret: a host, a connection's name. Receivers are kept from taking each other's
+   * places, and one that does not answer is left alone for a while. Undefined where nobody outside is reached. Pure.
+   */
+  receiver?(config: z.output<C>, phase: string): string | undefined
   /** `end`: stopping the flow ends it, unless what it finds out leads on to another action. Absent: what was decided still goes out. */
   whenStopped?: 'end'
   perform(message: Message, ctx: ActionContext<z.output<C>>): Promise<ActionResult<O>>

@@ -14,6 +14,8 @@ import { pinnedLookup } from './address-guard.ts'
 import { createEgress, type Egress } from './egress.ts'
 
 const defaultTimeoutMs = 15_000
+/** Two lost packets, not three: who is not there must not hold a place for long. */
+const defaultConnectMs = 4_000
 const defaultMaxBytes = 1024 * 1024
 
 export interface HttpClient extends StreamingHttpPort {
@@ -30,7 +32,7 @@ export function createHttp(
     pipelining: 1,
     keepAliveTimeout: 10_000,
     keepAliveMaxTimeout: 60_000,
-    connect: connectThrough(egress, options.connectTimeoutMs ?? 5000),
+    connect: connectThrough(egress, options.connectTimeoutMs ?? defaultConnectMs),
     // Our own timer covers the whole request.
     headersTimeout: 0,
     bodyTimeout: 0,

@@ -10,6 +10,7 @@ import type { Egress } from './egress.ts'
 import { pinnedAddresses } from './pinned-host.ts'
 
 const timeoutMs = 10_000
+const connectMs = 4_000
 
 /** The mail port of this process; every connection passes the one door out. */
 export function createMail({
@@ -51,7 +52,7 @@ async function openLine(
   const port = portOf(config)
   const addresses = await pinnedAddresses(egress, host, port, signal)
   const line = connect({ host, port, lookup: pinnedLookup(addresses), noDelay: true })
-  const late = setTimeout(() => line.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), timeoutMs)
+  const late = setTimeout(() => line.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' })), connectMs)
   // Between its connecting and its first word nobody else listens.
   line.on('error', () => undefined)
   line.once('connect', () => clearTimeout(late)).once('close', () => clearTimeout(late))

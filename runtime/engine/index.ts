@@ -1,14 +1,13 @@
 // The engine of one process: what the stream worker and the action worker call. Holds what all its sessions share.
-import type { ActionOrder, ActionOutcome } from '../queue/deps.ts'
+import type { QueueWork } from '../queue/deps.ts'
 import type { EngineDeps, SessionOrder } from './deps.ts'
 import { Openings } from './openings.ts'
-import { performAction, type PerformDeps } from './perform.ts'
+import { addressOf, laneOf, performAction, type PerformDeps } from './perform.ts'
 import { Recorder, type RecorderLimits } from './recorder.ts'
 import { runSession, type SessionEnd } from './session.ts'
 
-export interface Engine {
+export interface Engine extends Pick<QueueWork, 'performAction' | 'laneOf' | 'addressOf'> {
   runStream(order: SessionOrder, signal: AbortSignal): Promise<SessionEnd>
-  performAction(order: ActionOrder, signal: AbortSignal): Promise<ActionOutcome & { retryAfterMs?: number }>
   /** After every session has ended. */
   stop(): void
 }
@@ -22,6 +21,8 @@ export function createEngine(deps: EngineOptions, limits: Partial<RecorderLimits
   return {
     runStream: (order, signal) => runSession(order, { ...deps, recorder, openings }, signal),
     performAction: (order, signal) => performAction(order, deps, signal),
+    laneOf: (type) => laneOf(type, deps.nodes),
+    addressOf: (order) => addressOf(order, deps),
     stop: () => recorder.stop(),
   }
 }

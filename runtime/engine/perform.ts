@@ -1,11 +1,18 @@
 // One try of one action: runs the node's perform within its timeout, says how it ended, and routes what it made.
 // Keeps nothing between tries and never waits for the next one: the queue does.
 import type { Clock, ConnectionPort, HttpPort, Log, PicturePort } from '../../nodes/contract/capabilities.ts'
-import type { ActionContext, ActionNode, ActionResult, NodeDefinition, Ports } from '../../nodes/contract/define.ts'
-import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import type {
+  ActionContext,
+  ActionNode,
+  ActionResult,
+  Lane,
+  NodeDefinition,
+  Ports,
+} from '../../nodes/contract/define.ts'
+import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { EventKind, Message } from '../../nodes/contract/events.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
-import type { ActionOrder, ActionOutcome } from '../queue/deps.ts'
+import type { ActionAddress, ActionOrder, ActionOutcome } from '../queue/deps.ts'
 import type { ActionRecord, EventRecord } from './deps.ts'
 import { actionId, idFrom, streamIdOf } from './ids.ts'
 
@@ -23,7 +30,38 @@ export interface PerformDeps {
   reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'events'>
 }
 
-export type Outcome = ActionOutcome & { retryAfterMs?: number }
+/** `isUnanswered`: the receiver could not be reached or kept silent, whatever becomes of the action. */
+export type Outcome = ActionOutcome & { retryAfterMs?: number; isUnanswered?: boolean }
+
+const unanswered = new Set([
+  'ACTION_TIMEOUT',
+  'AGENT_UNREACHABLE',
+  'HTTP_TIMEOUT',
+  'HTTP_UNREACHABLE',
+  'MAIL_UNREACHABLE',
+  'MQTT_UNREACHABLE',
+  'SPEECH_TIMEOUT',
+  'SPEECH_UNREACHABLE',
+])
+
+/** The lane of a node type, by its definition. */
+export function laneOf(type: string | undefined, nodes: PerformDeps['nodes']): Lane {
+  const definition = type === undefined ? undefined : nodes.get(type)
+  return (definition?.role === 'action' ? definition.lane : undefined) ?? 'alerts'
+}
+
+/** Where an action goes, and what is put off while it cannot. */
+export function addressOf(order: ActionOrder, deps: Pick<PerformDeps, 'nodes' | 'clock'>): ActionAddress {
+  const definition = deps.nodes.get(order.node.type)
+  if (definition?.role !== 'action') return { lane: 'alerts', receiver: undefined, following: [] }
+  const phase = order.action.phase ?? ''
+  const config = order.node.config as never
+  return {
+    lane: laneOf(order.node.type, deps.nodes),
+    receiver: definition.receiver?.(config, phase) || undefined,
+    following: putOff(order, definition.following?.(config, phase) ?? [], deps.clock.nowMs()),
+  }
+}
 
 /** One try. Rejects with StoppedError when the signal aborts, and never because of the receiver; a signal that aborts with a FatalError is a person's no. */
 export async function performAction(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): Promise<Outcome> {
@@ -115,6 +153,7 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
 function failure(order: ActionOrder, definition: ActionNode, error: Error, deps: PerformDeps): Outcome {
   const { message: detail } = error
   const nowMs = deps.clock.nowMs()
+  const silence = error instanceof CodedError && unanswered.has(error.code) ? { isUnanswered: true } : {}
   // Those of an earlier try are there already, and keep their time.
   const following = putOff(
     order,
@@ -129,6 +168,7 @@ function failure(order: ActionOrder, definition: ActionNode, error: Error, deps:
       events: [],
       actions: following,
       inputs: [],
+      ...silence,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     }
   }
@@ -143,7 +183,7 @@ function failure(order: ActionOrder, definition: ActionNode, error: Error, deps:
       }
     : {}
   const made = routed(order, definition, failed, nowMs)
-  return { state: 'failed', detail, ...made, actions: [...made.actions, ...following] }
+  return { state: 'failed', detail, ...silence, ...made, actions: [...made.actions, ...following] }
 }
 
 /** Events and next work out of what a node sent; the same for every try, so that writing it twice adds nothing. */

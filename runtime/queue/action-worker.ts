@@ -2,24 +2,32 @@
 // The only place that turns a FatalError into BullMQ's UnrecoverableError.
 import { UnrecoverableError } from 'bullmq'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
+import { lanes } from '../../nodes/contract/define.ts'
+import type { Lane } from '../../nodes/contract/define.ts'
 import { FatalError, isStopped, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { Bus } from '../engine/deps.ts'
 import { announceBegin, announceOutcome } from './announce.ts'
-import type { ActionOrder, ActionOutcome, QueueStore, QueueWork } from './deps.ts'
+import type { ActionAddress, ActionOrder, ActionOutcome, QueueStore, QueueWork } from './deps.ts'
 import { handBack } from './hand-back.ts'
+import { hurryJob } from './hurry.ts'
 import { actionPauseMs } from './pauses.ts'
 import { persist } from './persist.ts'
-import { closeWorker, openWorker, queueNames } from './queue.ts'
-import type { ActionRef, JobWorker, QueueDeps, QueueJob } from './queue.ts'
+import { actionJobId, closeWorker, laneQueues, openWorker } from './queue.ts'
+import type { ActionQueues, ActionRef, JobWorker, QueueDeps, QueueJob } from './queue.ts'
+import { Receivers } from './receivers.ts'
+import type { Hold, ReceiverLimits } from './receivers.ts'
+import type { ReportError } from './trouble.ts'
 
 export interface ActionWorkerDeps extends QueueDeps {
   store: Pick<QueueStore, 'beginAction' | 'endAction' | 'unwantedActions'>
-  work: Pick<QueueWork, 'performAction'>
+  work: Pick<QueueWork, 'performAction' | 'addressOf'>
   bus: Bus
   clock: Clock
   log: Log
   random(): number
-  concurrency: number
+  queues: ActionQueues
+  limits: Record<Lane, LaneLimits>
+  report: ReportError
   name?: string | undefined
   /** The next actions are in the outbox. */
   nudge(): void
@@ -29,7 +37,21 @@ export interface ActionWorkerDeps extends QueueDeps {
   pauseMs?: (attempt: number, random: () => number, retryAfterMs?: number) => number
 }
 
-type Performed = ActionOutcome & { retryAfterMs?: number }
+type Performed = Awaited<ReturnType<QueueWork['performAction']>>
+
+export interface LaneLimits extends ReceiverLimits {
+  /** Tries at a time of the whole lane. */
+  slots: number
+}
+
+// Places are promises, not threads: what matters is that no lane takes another's, and no receiver a whole lane.
+// A silent receiver costs its places for one time-out (10–20 s), then one probe at a time.
+const breaker = { patience: 3, firstPauseMs: 5_000, longestPauseMs: 60_000 }
+export const laneLimits: Record<Lane, LaneLimits> = {
+  alerts: { slots: 200, places: 8, ...breaker },
+  questions: { slots: 300, places: 40, ...breaker },
+  speech: { slots: 100, places: 25, ...breaker },
+}
 
 // Only for bugs: a node that keeps throwing would otherwise be tried for ever. Troubles of receivers are counted by the node.
 const maxThrows = 20
@@ -43,49 +65,58 @@ export class ActionWorker {
   readonly #stopping = new AbortController()
   readonly #abandon = new AbortController()
   readonly #counts = { delivered: 0, failed: 0, retried: 0 }
-  #worker: JobWorker<ActionRef> | undefined
+  readonly #receivers: Record<Lane, Receivers>
+  #workers: JobWorker<ActionRef>[] = []
 
   constructor(deps: ActionWorkerDeps) {
     this.#deps = deps
+    const { limits } = deps
+    this.#receivers = {
+      alerts: new Receivers(deps, limits.alerts),
+      questions: new Receivers(deps, limits.questions),
+      speech: new Receivers(deps, limits.speech),
+    }
   }
 
-  get stats(): { running: number; delivered: number; failed: number; retried: number } {
-    return { running: this.#running.size, ...this.#counts }
+  get stats(): { running: number; delivered: number; failed: number; retried: number; silent: string[] } {
+    const silent = lanes.flatMap((lane) => this.#receivers[lane].silent)
+    return { running: this.#running.size, ...this.#counts, silent }
   }
 
   /** Starts taking actions. */
   async start(): Promise<void> {
-    const { random, concurrency, name, pauseMs = actionPauseMs } = this.#deps
-    this.#worker = await openWorker<ActionRef>(
-      queueNames.actions,
-      (job, token) => this.#process(job, token),
-      this.#deps,
-      {
-        concurrency,
-        name,
-        pauseMs: (attempt, error) =>
-          error instanceof RetryableError && error.retryAfterMs !== undefined
-            ? error.retryAfterMs
-            : pauseMs(attempt, random),
-      },
-    )
-    this.#worker
-      .run()
-      .catch((error: unknown) =>
-        this.#deps.log.error({ error: toError(error).message }, 'The action worker stopped taking jobs.'),
-      )
+    this.#workers = await Promise.all(lanes.map((lane) => this.#openLane(lane)))
+    for (const worker of this.#workers)
+      worker
+        .run()
+        .catch((error: unknown) =>
+          this.#deps.log.error({ error: toError(error).message }, 'The action worker stopped taking jobs.'),
+        )
     void this.#watchCancels()
+  }
+
+  #openLane(lane: Lane): Promise<JobWorker<ActionRef>> {
+    const { random, limits, name, pauseMs = actionPauseMs } = this.#deps
+    return openWorker<ActionRef>(laneQueues[lane], (job, token) => this.#process(job, token, lane), this.#deps, {
+      concurrency: limits[lane].slots,
+      name,
+      pauseMs: (attempt, error) =>
+        error instanceof RetryableError && error.retryAfterMs !== undefined
+          ? error.retryAfterMs
+          : pauseMs(attempt, random),
+    })
   }
 
   /** Takes no more actions, waits `limitMs` for those that run, then aborts them and hands their jobs back. */
   async stop(limitMs: number): Promise<void> {
     this.#stopping.abort()
-    await this.#worker?.pause(true)
+    await Promise.all(this.#workers.map((worker) => worker.pause(true)))
     if (!(await this.#allEnd(limitMs))) {
       this.#abandon.abort(new StoppedError('This worker is shutting down; the action is tried again by another one.'))
       await this.#allEnd(2_000)
     }
-    await closeWorker(this.#worker, this.#running.size > 0, this.#deps.clock)
+    const isBusy = this.#running.size > 0
+    await Promise.all(this.#workers.map((worker) => closeWorker(worker, isBusy, this.#deps.clock)))
   }
 
   /** Ends a try that runs here; what runs elsewhere or waits for another try is marked in the store, and its job made to run now. */
@@ -114,12 +145,14 @@ export class ActionWorker {
     return this.#running.size === 0
   }
 
-  async #process(job: QueueJob<ActionRef>, token: string): Promise<void> {
+  async #process(job: QueueJob<ActionRef>, token: string, lane: Lane): Promise<void> {
     if (this.#stopping.signal.aborted) return handBack(job, token, this.#deps.clock, 2_000)
     const { id } = job.data
     const already = this.#running.get(id)
     if (already) return already
-    const mine = this.#tryOnce(id, job, token).finally(() => {
+    const mine = this.#tryOnce(id, job, token, lane).finally(() => {
+      // Sent to another lane, it may run there already.
+      if (this.#running.get(id) !== mine) return
       this.#running.delete(id)
       this.#cancels.delete(id)
     })
@@ -127,22 +160,87 @@ export class ActionWorker {
     return mine
   }
 
-  async #tryOnce(id: string, job: QueueJob<ActionRef>, token: string): Promise<void> {
-    const { store, bus, clock, random, nudge, pauseMs = actionPauseMs } = this.#deps
+  async #tryOnce(id: string, job: QueueJob<ActionRef>, token: string, lane: Lane): Promise<void> {
+    const { store, work, clock } = this.#deps
     const order = await store.beginAction(id)
     if (!order) return
+    const address = work.addressOf(order)
+    if (address.lane !== lane) return this.#changeLane(order, address)
+    const { receiver } = address
+    if (receiver === undefined || order.isCancelled) {
+      await this.#tryHere(order, job, token)
+      return
+    }
+    const hold = this.#receivers[lane].enter(receiver, id)
+    if (hold) return this.#hold(order, address, hold)
+    const startedAtMs = clock.nowMs()
+    let answered: boolean | undefined
+    try {
+      await this.#tryHere(order, job, token, (isAnswered) => {
+        answered = isAnswered
+      })
+    } finally {
+      const next = this.#receivers[lane].leave(receiver, startedAtMs, answered)
+      void this.#call(next, lane)
+    }
+  }
+
+  /** A job from before there were lanes, or one whose lane nobody knew: it waits again, in its own line. */
+  async #changeLane(order: ActionOrder, { lane }: ActionAddress): Promise<void> {
+    await this.#end(order, { state: 'retrying', detail: '', events: [], actions: [], inputs: [], isHeld: true })
+    const { id } = order.action
+    this.#running.delete(id)
+    await this.#deps.queues[lane].add('action', { id }, { jobId: actionJobId(id) })
+  }
+
+  /** Nothing is tried and no place is held; what is put off does not wait for the receiver. */
+  async #hold(order: ActionOrder, { following }: ActionAddress, { afterMs, reason }: Hold): Promise<never> {
+    const { bus, clock, nudge } = this.#deps
+    const outcome: ActionOutcome = {
+      state: 'retrying',
+      detail: reason,
+      events: [],
+      actions: following,
+      inputs: [],
+      isHeld: true,
+    }
+    await this.#end(order, outcome)
+    announceOutcome(bus, { ...order, attempt: order.attempt - 1 }, outcome, clock.nowMs())
+    if (following.length > 0) nudge()
+    throw new RetryableError('QUEUE_ACTION_RETRY', reason, { retryAfterMs: afterMs })
+  }
+
+  /** Those who waited for a place: at once instead of after their pause. */
+  async #call(ids: string[], lane: Lane): Promise<void> {
+    for (const id of ids) await hurryJob(this.#deps.queues[lane], id).catch(this.#deps.report)
+  }
+
+  #end(order: ActionOrder, outcome: ActionOutcome): Promise<void> {
+    const { store, clock, random } = this.#deps
+    return persist(() => store.endAction(order.action.id, outcome), {
+      clock,
+      random,
+      signal: this.#abandon.signal,
+      limitMs: keepTryingMs,
+    })
+  }
+
+  async #tryHere(
+    order: ActionOrder,
+    job: QueueJob<ActionRef>,
+    token: string,
+    noteAnswer: (isAnswered: boolean) => void = () => undefined,
+  ): Promise<void> {
+    const { bus, clock, random, nudge, pauseMs = actionPauseMs } = this.#deps
+    const { id } = order.action
     announceBegin(bus, order, clock.nowMs())
     const control = new AbortController()
     this.#cancels.set(id, control)
     if (order.isCancelled) this.cancel(id)
     const { outcome, fatal } = await this.#perform(order, control.signal)
     if (!outcome) return handBack(job, token, clock, 2_000)
-    await persist(() => store.endAction(id, outcome), {
-      clock,
-      random,
-      signal: this.#abandon.signal,
-      limitMs: keepTryingMs,
-    })
+    if (!control.signal.aborted) noteAnswer(outcome.isUnanswered !== true)
+    await this.#end(order, outcome)
     announceOutcome(bus, order, outcome, clock.nowMs())
     if (outcome.actions.length > 0) nudge()
     if (outcome.state === 'retrying') {

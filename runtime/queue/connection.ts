@@ -74,7 +74,7 @@ async function openPostgres(options: ConnectionOptions): Promise<QueueConnection
   const pool = new pg.Pool({
     connectionString: withSearchPath(options.databaseUrl),
     // One LISTEN client per worker stays checked out; the rest serves queries.
-    max: 12,
+    max: 16,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 3_000,

@@ -5,14 +5,14 @@ import type { StreamControl } from '../api/deps.ts'
 import type { Bus } from '../engine/deps.ts'
 import type { StreamRef } from './deps.ts'
 import { streamJobId } from './queue.ts'
-import type { ActionRef, JobQueue } from './queue.ts'
+import type { ActionQueues, ActionRef, JobQueue } from './queue.ts'
 import { within } from './trouble.ts'
 import type { ReportError } from './trouble.ts'
 
 export interface ControlDeps {
   backend: 'postgres' | 'redis'
   streams: JobQueue<StreamRef>
-  actions: JobQueue<ActionRef>
+  actions: ActionQueues
   bus: Bus
   clock: Clock
   report: ReportError
@@ -29,12 +29,12 @@ export function createControl(deps: ControlDeps): StreamControl {
 
   const ask = async (): Promise<Health> => {
     try {
-      const [streams, actions] = await Promise.all([count(deps.streams), count(deps.actions)])
+      const counted = await Promise.all([deps.streams, ...Object.values(deps.actions)].map(count))
       return {
         ok: true,
         backend: deps.backend,
-        waiting: streams.waiting + actions.waiting,
-        active: streams.active + actions.active,
+        waiting: counted.reduce((sum, { waiting }) => sum + waiting, 0),
+        active: counted.reduce((sum, { active }) => sum + active, 0),
       }
     } finally {
       asked = undefined

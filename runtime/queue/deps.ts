@@ -1,4 +1,5 @@
 // What the queue needs of the store and of the engine. The jobs themselves carry ids only.
+import type { Lane } from '../../nodes/contract/define.ts'
 import type { PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { ActionRecord, EventRecord, SessionInput, SessionOrder } from '../engine/deps.ts'
 
@@ -28,6 +29,23 @@ export interface ActionOutcome {
   events: EventRecord[]
   actions: ActionRecord[]
   inputs: SessionInput[]
+  /** Nothing was tried: the receiver was full or known to be away, so this does not count as a try. */
+  isHeld?: true
+}
+
+/** An action that may need a job, and the type of its node; unknown when its plan is gone. */
+export interface WaitingAction {
+  id: string
+  delayMs: number
+  type?: string
+  isCancelled?: true
+}
+
+/** Where an action goes, and what is put off (reminders, deadlines) when it cannot go there now. */
+export interface ActionAddress {
+  lane: Lane
+  receiver: string | undefined
+  following: ActionRecord[]
 }
 
 export interface QueueStore {
@@ -42,10 +60,7 @@ export interface QueueStore {
   /** Streams that should be running now: each must have a job. */
   wantedStreams(): Promise<StreamRef[]>
   /** Actions written but not finished whose job may be missing: never queued, or without a sign of life for `olderThanMs`. */
-  actionsToQueue(options: {
-    limit: number
-    olderThanMs: number
-  }): Promise<{ id: string; delayMs: number; isCancelled?: true }[]>
+  actionsToQueue(options: { limit: number; olderThanMs: number }): Promise<WaitingAction[]>
   markQueued(ids: string[]): Promise<void>
   /** Null when the action is done already. Counts the attempt. */
   beginAction(id: string): Promise<ActionOrder | null>
@@ -66,5 +81,11 @@ export interface QueueWork {
     signal: AbortSignal,
   ): Promise<{ state: 'finished' | 'failed' | 'stopped'; reason: string | null }>
   /** One try. Throws RetryableError or FatalError only for bugs: troubles of the receiver are in the outcome. */
-  performAction(order: ActionOrder, signal: AbortSignal): Promise<ActionOutcome & { retryAfterMs?: number }>
+  performAction(
+    order: ActionOrder,
+    signal: AbortSignal,
+  ): Promise<ActionOutcome & { retryAfterMs?: number; isUnanswered?: boolean }>
+  /** The lane of a node type, by its definition. */
+  laneOf(type: string | undefined): Lane
+  addressOf(order: ActionOrder): ActionAddress
 }

@@ -1,15 +1,15 @@
 // The queue as the composition roots see it: streams, actions and upkeep on one backend. Construct bus and relay first: the engine needs them too.
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import type { StreamControl } from '../api/deps.ts'
-import { ActionWorker } from './action-worker.ts'
+import { ActionWorker, laneLimits } from './action-worker.ts'
 import type { QueueBus } from './bus.ts'
 import { openConnection } from './connection.ts'
 import { createControl } from './control.ts'
 import type { QueueStore, QueueWork, StreamRef } from './deps.ts'
 import { hurryCancelled } from './hurry.ts'
 import { Outbox } from './outbox.ts'
-import { closeWorker, openQueue, queueNames } from './queue.ts'
-import type { ActionRef, JobWorker } from './queue.ts'
+import { closeWorker, laneQueues, openQueue, queueNames } from './queue.ts'
+import type { ActionQueues, ActionRef, JobWorker } from './queue.ts'
 import { keepReconciled } from './reconcile.ts'
 import type { QueueRelay } from './relay.ts'
 import { keepSchedules, startUpkeep } from './schedules.ts'
@@ -35,8 +35,9 @@ export interface QueueOptions {
   role: 'server' | 'worker'
   /** Given only when no other living process can bear it: what a dead one of this name held is taken over at once. */
   soleName?: string | undefined
-  /** Streams and actions this process runs at a time; default 500 and 50. */
-  concurrency?: { streams?: number; actions?: number }
+  /** Streams this process runs at a time; default 500. What lanes hold: see `laneLimits`. */
+  concurrency?: { streams?: number }
+  lanes?: Partial<typeof laneLimits>
   random?: () => number
   /** How long `stop` waits for sessions and running actions; default 8 s. */
   endLimitMs?: number
@@ -76,15 +77,19 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random, endLimitMs = 8_000 } = options
   const connection = await openConnection({ ...options, random })
   const deps = { connection, clock, log, random, store, work, bus, name: options.soleName }
-  const [streams, actions, upkeep] = await Promise.all([
+  const [streams, alerts, questions, speech, upkeep] = await Promise.all([
     openQueue<StreamRef>(queueNames.streams, deps),
-    openQueue<ActionRef>(queueNames.actions, deps),
+    openQueue<ActionRef>(laneQueues.alerts, deps),
+    openQueue<ActionRef>(laneQueues.questions, deps),
+    openQueue<ActionRef>(laneQueues.speech, deps),
     openQueue<UpkeepData>(queueNames.upkeep, deps),
   ])
+  const actions: ActionQueues = { alerts, questions, speech }
   const report = createReporter(log, clock, { queue: connection.backend, role: options.role })
   const outbox = new Outbox({
     store,
-    queue: actions,
+    queues: actions,
+    laneOf: (type) => work.laneOf(type),
     clock,
     report,
     sweepMs: pauses.sweepMs ?? 1_000,
@@ -93,7 +98,9 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const streamWorker = new StreamWorker({ ...deps, concurrency: options.concurrency?.streams ?? 500 })
   const actionWorker = new ActionWorker({
     ...deps,
-    concurrency: options.concurrency?.actions ?? 50,
+    queues: actions,
+    limits: { ...laneLimits, ...options.lanes },
+    report,
     nudge: () => outbox.nudge(),
     lookMs: pauses.lookMs,
     ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
@@ -135,7 +142,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       actionWorker.stop(endLimitMs),
       closeWorker(upkeepWorker, false, clock),
     ])
-    await Promise.allSettled([streams.close(), actions.close(), upkeep.close()])
+    await Promise.allSettled([streams, alerts, questions, speech, upkeep].map((queue) => queue.close()))
     await within(connection.close(), 3_000, clock, 'The queue').catch(report)
   }
 
@@ -153,7 +160,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       }
     },
     startWorkers: async () => {
-      await takeOver([streams, actions], options.soleName, log)
+      await takeOver([streams, ...Object.values(actions)], options.soleName, log)
       await Promise.all([streamWorker.start(), actionWorker.start()])
       upkeepWorker = await startUpkeep(upkeepDeps, stopping.signal)
     },

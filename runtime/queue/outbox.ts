@@ -1,14 +1,16 @@
 // Turns written actions into jobs. Woken at once by a commit, and every second anyway: a lost nudge or a queue that forgot costs a second.
 import type { Clock } from '../../nodes/contract/capabilities.ts'
-import type { QueueStore } from './deps.ts'
+import { lanes } from '../../nodes/contract/define.ts'
+import type { QueueStore, QueueWork, WaitingAction } from './deps.ts'
 import { hurryAction } from './hurry.ts'
 import { actionJobId } from './queue.ts'
-import type { ActionRef, JobQueue } from './queue.ts'
+import type { ActionQueues, ActionRef, JobQueue } from './queue.ts'
 import type { ReportError } from './trouble.ts'
 
 export interface OutboxDeps {
   store: Pick<QueueStore, 'actionsToQueue' | 'markQueued'>
-  queue: JobQueue<ActionRef>
+  queues: ActionQueues
+  laneOf: QueueWork['laneOf']
   clock: Clock
   report: ReportError
   sweepMs: number
@@ -85,9 +87,19 @@ export class Outbox {
     }
   }
 
-  async #add(batch: { id: string; delayMs: number; isCancelled?: true }[]): Promise<void> {
+  async #add(batch: WaitingAction[]): Promise<void> {
+    const { queues, laneOf } = this.#deps
+    // Alerts first: nobody waits for their turn behind a question.
+    for (const lane of lanes)
+      await this.#addTo(
+        queues[lane],
+        batch.filter(({ type }) => laneOf(type) === lane),
+      )
+  }
+
+  async #addTo(queue: JobQueue<ActionRef>, batch: WaitingAction[]): Promise<void> {
     // Its job may be there and wait for another try that nobody wants.
-    for (const { id, isCancelled } of batch) if (isCancelled) await hurryAction(this.#deps.queue, id)
+    for (const { id, isCancelled } of batch) if (isCancelled) await hurryAction(queue, id)
     const jobs = batch
       .filter(({ isCancelled }) => !isCancelled)
       .map(({ id, delayMs }) => ({
@@ -95,7 +107,7 @@ export class Outbox {
         data: { id },
         opts: { jobId: actionJobId(id), ...(delayMs > 0 ? { delay: delayMs } : {}) },
       }))
-    if (jobs.length > fewJobs) await this.#deps.queue.addBulk(jobs)
-    else await Promise.all(jobs.map((job) => this.#deps.queue.add(job.name, job.data, job.opts)))
+    if (jobs.length > fewJobs) await queue.addBulk(jobs)
+    else await Promise.all(jobs.map((job) => queue.add(job.name, job.data, job.opts)))
   }
 }

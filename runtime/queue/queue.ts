@@ -2,11 +2,19 @@
 import { Queue, Worker } from 'bullmq'
 import type { IQueueBackend, Job, JobProgress, WorkerOptions } from 'bullmq'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
+import type { Lane } from '../../nodes/contract/define.ts'
 import type { StreamRef } from './deps.ts'
 import type { QueueConnection } from './connection.ts'
 import { createReporter, unreachable, within } from './trouble.ts'
 
 export const queueNames = { streams: 'streams', actions: 'actions', upkeep: 'upkeep' } as const
+
+/** The queue of each lane. That of alerts has the name that all actions shared once: its jobs find their lane from there. */
+export const laneQueues: Readonly<Record<Lane, string>> = {
+  alerts: queueNames.actions,
+  questions: 'questions',
+  speech: 'speech',
+}
 
 export type JobQueue<Data> = Queue<Data, void, string, Data, void, string, IQueueBackend, unknown>
 export type JobWorker<Data> = Worker<Data, void, string, IQueueBackend, JobProgress, unknown>
@@ -14,6 +22,7 @@ export type QueueJob<Data> = Job<Data, void, string>
 export interface ActionRef {
   id: string
 }
+export type ActionQueues = Readonly<Record<Lane, JobQueue<ActionRef>>>
 
 /** A lock is a lease: renewed every 1–2 s, lost after 8; another worker looks for lost ones every 4 s, so takes over within 12. */
 export const lease = { durationMs: 8_000, renewMs: 2_000, abortAfterMs: 7_000, checkMs: 4_000 } as const

@@ -6,6 +6,7 @@ import type { ActionOrder, ActionOutcome, QueueStore } from '../queue/deps.ts'
 import type { Db, Session } from './db.ts'
 import { transaction } from './db.ts'
 import { isOrphan } from './db-errors.ts'
+import { readTypes } from './deliveries.ts'
 import { insertEvents } from './events.ts'
 import { insertInputs } from './inputs.ts'
 import { plainText } from './plain-text.ts'
@@ -102,7 +103,12 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
       const state = row.state === 'cancelling' && outcome.state === 'retrying' ? row.state : outcome.state
       await tx
         .update(actions)
-        .set({ state, detail: plainText(outcome.detail).slice(0, longestDetail), updatedAt: new Date(nowMs) })
+        .set({
+          state,
+          ...(outcome.isHeld ? { attempts: sql`greatest(${actions.attempts} - 1, 0)` } : {}),
+          detail: plainText(outcome.detail).slice(0, longestDetail),
+          updatedAt: new Date(nowMs),
+        })
         .where(eq(actions.id, id))
     })
   } catch (thrown) {
@@ -117,7 +123,13 @@ export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
     actionsToQueue: async ({ limit, olderThanMs }) => {
       const forgottenAt = new Date(nowMs() - olderThanMs)
       const rows = await db
-        .select({ id: actions.id, dueAt: actions.dueAt, state: actions.state })
+        .select({
+          id: actions.id,
+          dueAt: actions.dueAt,
+          state: actions.state,
+          deploymentId: actions.deploymentId,
+          node: actions.node,
+        })
         .from(actions)
         .where(
           and(
@@ -131,8 +143,10 @@ export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
         )
         .orderBy(asc(actions.seq))
         .limit(limit)
-      return rows.map(({ id, dueAt, state }) => ({
+      const typeOf = await readTypes(db, plans, rows)
+      return rows.map(({ id, dueAt, state, deploymentId, node }) => ({
         id,
+        type: typeOf(deploymentId, node),
         delayMs: Math.max(0, (dueAt?.getTime() ?? 0) - nowMs()),
         ...(state === 'cancelling' ? { isCancelled: true as const } : {}),
       }))

@@ -18,7 +18,7 @@ const shownStates: Record<ActionState, DeliveryView['state']> = {
 }
 
 /** By deployment and node: what each is, as the plan says that made it. */
-async function readTypes(
+export async function readTypes(
   session: Session,
   plans: PlanCache,
   rows: readonly { deploymentId: string }[],
@@ -46,17 +46,15 @@ export async function readDeliveries(
     .orderBy(asc(actions.seq))
   const typeOf = await readTypes(session, plans, rows)
   for (const { eventId, deploymentId, id, node, state, attempts, detail, updatedAt } of rows) {
-    deliveries
-      .get(eventId)
-      ?.push({
-        id,
-        node,
-        type: typeOf(deploymentId, node) ?? null,
-        state: shownStates[state],
-        attempts,
-        detail,
-        at: updatedAt.toISOString(),
-      })
+    deliveries.get(eventId)?.push({
+      id,
+      node,
+      type: typeOf(deploymentId, node) ?? null,
+      state: shownStates[state],
+      attempts,
+      detail,
+      at: updatedAt.toISOString(),
+    })
   }
   return deliveries
 }

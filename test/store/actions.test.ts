@@ -112,6 +112,20 @@ describe('actions', () => {
     await expect(under.store.events.get(`${id}-x`)).rejects.toMatchObject({ code: 'EVENT_NOT_FOUND' })
   })
 
+  test('that were held back have not been tried, and say why', async () => {
+    const { eventId, id } = await commitOne()
+    expect(await under.store.queue.beginAction(id)).toMatchObject({ attempt: 1 })
+    await under.store.queue.endAction(id, outcome({ state: 'retrying', detail: 'Waits for its turn.', isHeld: true }))
+    expect(await delivery(eventId)).toMatchObject({ attempts: 0, detail: 'Waits for its turn.' })
+    expect(await under.store.queue.beginAction(id)).toMatchObject({ attempt: 1 })
+  })
+
+  test('are named to the queue with the type of their node, which says their lane', async () => {
+    const { id } = await commitOne()
+    const waiting = await under.store.queue.actionsToQueue({ limit: 100, olderThanMs: 60_000 })
+    expect(waiting.find((each) => each.id === id)?.type).toBe('notification')
+  })
+
   test('fail in words when their node is in no plan', async () => {
     const {
       flowId,

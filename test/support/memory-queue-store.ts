@@ -1,6 +1,6 @@
 // The queue's store in memory: what must survive a worker lives in the test's process. Must behave as the real one, which runs the same suite.
 import { RetryableError } from '../../nodes/contract/errors.ts'
-import type { ActionOrder, ActionOutcome, QueueStore, StreamRef } from '../../runtime/queue/deps.ts'
+import type { ActionOrder, ActionOutcome, QueueStore, StreamRef, WaitingAction } from '../../runtime/queue/deps.ts'
 import type { SessionOrder } from '../../runtime/engine/deps.ts'
 
 interface StreamRow {
@@ -17,6 +17,8 @@ interface ActionRow {
   delayMs: number
   detail: string
   isCancelled?: true
+  /** Of its node; absent: a notification. */
+  type?: string
 }
 
 export class MemoryQueueStore implements QueueStore {
@@ -47,8 +49,8 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   /** A committed action: in the outbox. */
-  write(id: string, delayMs = 0): void {
-    this.actions.set(id, { id, state: 'pending', attempts: 0, queuedAtMs: null, delayMs, detail: '' })
+  write(id: string, delayMs = 0, type = 'notification'): void {
+    this.actions.set(id, { id, state: 'pending', attempts: 0, queuedAtMs: null, delayMs, detail: '', type })
   }
 
   /** A person wants it no more. */
@@ -96,19 +98,18 @@ export class MemoryQueueStore implements QueueStore {
     return [...this.streams.values()].filter((row) => row.isWanted).map((row) => row.ref)
   }
 
-  async actionsToQueue({
-    limit,
-    olderThanMs,
-  }: {
-    limit: number
-    olderThanMs: number
-  }): Promise<{ id: string; delayMs: number; isCancelled?: true }[]> {
+  async actionsToQueue({ limit, olderThanMs }: { limit: number; olderThanMs: number }): Promise<WaitingAction[]> {
     this.#reach()
     const oldest = Date.now() - olderThanMs
     return [...this.actions.values()]
       .filter((row) => row.state === 'pending' && (row.queuedAtMs === null || row.queuedAtMs < oldest))
       .slice(0, limit)
-      .map(({ id, delayMs, isCancelled }) => ({ id, delayMs, ...(isCancelled ? { isCancelled } : {}) }))
+      .map(({ id, delayMs, isCancelled, type }) => ({
+        id,
+        delayMs,
+        ...(type ? { type } : {}),
+        ...(isCancelled ? { isCancelled } : {}),
+      }))
   }
 
   async markQueued(ids: string[]): Promise<void> {
@@ -133,7 +134,7 @@ export class MemoryQueueStore implements QueueStore {
       action: { id, eventId: id, flowId: 'flow', streamId: 'flow-cam', run: 1, node: 'tell', port: 'message', message },
       attempt: row.attempts,
       flow: { id: 'flow', name: 'Flow', revision: 1 },
-      node: { id: 'tell', type: 'notification', version: 1, config: {} },
+      node: { id: 'tell', type: row.type ?? 'notification', version: 1, config: {} },
       routes: {},
       ...(row.isCancelled ? { isCancelled: true } : {}),
     }
@@ -149,6 +150,7 @@ export class MemoryQueueStore implements QueueStore {
     const row = this.action(id)
     if (row.state !== 'pending') return
     row.detail = outcome.detail
+    if (outcome.isHeld) row.attempts -= 1
     row.queuedAtMs = Date.now()
     if (outcome.state !== 'retrying') row.state = outcome.state
     for (const next of outcome.actions) if (!this.actions.has(next.id)) this.write(next.id)

@@ -47,6 +47,8 @@ const queue = await createQueue({
       await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new StoppedError())))
       return { state: 'stopped', reason: null }
     },
+    laneOf: () => 'alerts',
+    addressOf: () => ({ lane: 'alerts', receiver: undefined, following: [] }),
     performAction: async (order) => {
       await call('seen', 'delivery', order.action.id)
       return new Promise(() => undefined)

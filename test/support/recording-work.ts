@@ -1,6 +1,6 @@
 // The queue's work as a test sees it: sessions that run until told otherwise, deliveries that are written down.
 import { StoppedError } from '../../nodes/contract/errors.ts'
-import type { ActionOrder, QueueWork } from '../../runtime/queue/deps.ts'
+import type { ActionAddress, ActionOrder, QueueWork } from '../../runtime/queue/deps.ts'
 import type { SessionOrder } from '../../runtime/engine/deps.ts'
 
 type Ending = Awaited<ReturnType<QueueWork['runStream']>>
@@ -33,6 +33,10 @@ export class RecordingWork {
     )
   }
 
+  /** Where an action goes; the default is an alert to nobody in particular. */
+  address: (order: ActionOrder) => Partial<ActionAddress> = () => ({})
+  laneOf: QueueWork['laneOf'] = () => 'alerts'
+
   /** The work of one process, known by `worker`. */
   of(worker: string): QueueWork {
     return {
@@ -41,6 +45,13 @@ export class RecordingWork {
         this.tries.push({ id: order.action.id, attempt: order.attempt, atMs: Date.now(), worker })
         return this.perform(order, signal)
       },
+      laneOf: (type) => this.laneOf(type),
+      addressOf: (order) => ({
+        lane: this.laneOf(order.node.type),
+        receiver: undefined,
+        following: [],
+        ...this.address(order),
+      }),
     }
   }
 
