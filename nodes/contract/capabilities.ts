@@ -41,9 +41,15 @@ export interface MediaPort {
   open(
     spec: CameraSpec,
     taps: Taps,
-    options: { signal: AbortSignal; onFast?: (frame: FastFrame) => void },
+    options: { signal: AbortSignal; onFast?: (frame: FastFrame) => void; onSign?: (sign: CameraSign) => void },
   ): AsyncIterable<Frame, SourceEnd>
 }
+
+/**
+ * What is learnt of a camera beside its pictures: `clip`, it has an end and may have holes; `data`, it sends, but no picture has
+ * come of it yet; so many new complaints of the decoder.
+ */
+export type CameraSign = { type: 'clip' } | { type: 'data' } | { type: 'decoder-lines'; count: number }
 
 /** What the interaction model is shown and told at one tick. */
 export interface ModelTick {

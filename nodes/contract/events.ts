@@ -84,6 +84,33 @@ export type EventKind = (typeof eventKinds)[number]
 
 export type StreamState = 'starting' | 'running' | 'degraded' | 'stopped' | 'finished' | 'failed'
 
+export const cameraStates = [
+  'connecting',
+  'waiting-for-key',
+  'watching',
+  'slow',
+  'stalled',
+  'refused',
+  'gone',
+  'unreadable',
+] as const
+export type CameraState = (typeof cameraStates)[number]
+
+/** How a stream's camera does. */
+export interface CameraStatus {
+  state: CameraState
+  /** ISO 8601: since when; for a slow one, since when it has been watched. */
+  since: string
+  /** The state as one sentence. */
+  text: string
+  /** Seconds; null before the first picture. */
+  newestPictureAgeS: number | null
+  /** The camera's own rhythm, in seconds between pictures; null before the second one. */
+  everyS: number | null
+  /** Complaints of the decoder since the stream began here: counted, never logged one by one. */
+  decoderLines: number
+}
+
 /** One stream as GET /api/flows/:id/status shows it. */
 export interface StreamStatus {
   id: string
@@ -98,6 +125,8 @@ export interface StreamStatus {
   tickMs: { p50: number; p95: number }
   visualTokens: { sent: number; fullRate: number }
   lastFrameAt: string | null
+  /** Absent until a worker has asked the camera, and in what older workers have kept. */
+  camera?: CameraStatus
   /** Under each card: what the node said of itself, by node id. */
   nodes: Record<string, NodeStatus>
 }

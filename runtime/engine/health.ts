@@ -16,6 +16,7 @@ export const healthKey = '#health'
 
 const SavedSchema = z.object({
   camera: z.string().nullable(),
+  refusals: z.number().int().min(0).optional(),
   models: z.array(z.object({ node: z.string(), sinceMs: z.number(), reason: z.string(), isTold: z.boolean() })),
 })
 export type SavedHealth = z.infer<typeof SavedSchema>
@@ -26,6 +27,8 @@ export class Health {
   readonly #troubles = new Map<string, string>()
   readonly #models = new Map<string, { sinceMs: number; reason: string; isTold: boolean }>()
 
+  /** Passwords that the camera has refused in a row: another worker does not begin to count anew. */
+  refusals = 0
   #isWorthSaving = false
 
   /** `saved` by an earlier worker: what it has told of is not told again. */
@@ -35,6 +38,7 @@ export class Health {
     if (!known.success) return
     this.#isWorthSaving = true
     this.#cameraReason = known.data.camera
+    this.refusals = known.data.refusals ?? 0
     for (const { node, ...trouble } of known.data.models) this.#models.set(node, trouble)
   }
 
@@ -42,7 +46,11 @@ export class Health {
   saved(): SavedHealth | undefined {
     this.#isWorthSaving ||= this.#cameraReason !== null || this.#models.size > 0
     return this.#isWorthSaving
-      ? { camera: this.#cameraReason, models: [...this.#models].map(([node, trouble]) => ({ node, ...trouble })) }
+      ? {
+          camera: this.#cameraReason,
+          ...(this.refusals > 0 ? { refusals: this.refusals } : {}),
+          models: [...this.#models].map(([node, trouble]) => ({ node, ...trouble })),
+        }
       : undefined
   }
 

@@ -3,7 +3,7 @@
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, toError } from '../../nodes/contract/errors.ts'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
-import { backoffMs } from './source.ts'
+import { backoffMs } from './camera-state.ts'
 import type { EngineStore, RunKey, TickCommit, TickRecord } from './deps.ts'
 
 export interface RecorderLimits {

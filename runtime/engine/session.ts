@@ -144,6 +144,7 @@ class Session {
       random,
       openings: this.#deps.openings,
       resumeAtS: resume && resume.tick > 0 ? resume.mediaTimeS : null,
+      refusals: this.#health.refusals,
       ...(plan.taps.fast
         ? {
             onFast: (frame) => {
@@ -184,14 +185,14 @@ class Session {
     const { source, signal } = { source: this.#running.source, signal: this.#control.signal }
     this.#journal.commitNotes(this.#position)
     for (
-      let view = source.look();
+      let view = this.#lookAtCamera();
       source.mailbox.isEmpty && view.camera === 'ok' && !view.ended && !view.failed;
-      view = source.look()
+      view = this.#lookAtCamera()
     ) {
       await source.mailbox.wait(clock, lookMs, signal)
     }
     for (let dueMs = clock.nowMs(); ;) {
-      const view = source.look()
+      const view = this.#lookAtCamera()
       if (view.failed) return { state: 'failed', reason: view.reason }
       const now = clock.nowMs()
       if (view.ended) {
@@ -210,6 +211,19 @@ class Session {
         await this.#pass(view, Math.min(late, mostSeconds))
       }
     }
+  }
+
+  /** Looks, and shows what it has seen on the card: between ticks too, as long as there are none. */
+  #lookAtCamera(): CameraView {
+    const { source } = this.#running
+    const view = source.look()
+    const camera = source.status()
+    this.#health.refusals = source.refusals
+    this.#board.camera(camera)
+    if (this.#board.state === 'starting')
+      this.#board.setState('starting', camera.state === 'connecting' ? null : camera.text)
+    this.#publishStatus()
+    return view
   }
 
   get #running(): { source: Source; runner: TickRunner; inputs: Inputs } {

@@ -4,22 +4,11 @@ import { defaultTaps } from '../../nodes/contract/frames.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { quietLog } from '../../test/support/session-bench.ts'
 import { simulatedCamera } from '../../test/support/simulated-source.ts'
-import { backoffMs, Source } from './source.ts'
+import { Source } from './source.ts'
 
-it('waits between half a second and a bound that doubles up to half a minute', () => {
-  expect([0, 1, 2, 3, 6, 50].map((attempt) => [backoffMs(attempt, 0), backoffMs(attempt, 1)])).toEqual([
-    [500, 1000],
-    [500, 2000],
-    [500, 4000],
-    [500, 8000],
-    [500, 30_000],
-    [500, 30_000],
-  ])
-})
-
-function open(node: Record<string, unknown>, resumeAtS: number | null = null) {
+function open(node: Record<string, unknown>, resumeAtS: number | null = null, everyMs = 500, refusals = 0) {
   const clock = fakeClock()
-  const camera = simulatedCamera({ clock, everyMs: 500 })
+  const camera = simulatedCamera({ clock, everyMs })
   const source = new Source({
     definition: camera.definition,
     node: { id: 'cam', type: 'simulated-camera', version: 1, config: node },
@@ -33,6 +22,7 @@ function open(node: Record<string, unknown>, resumeAtS: number | null = null) {
     log: quietLog,
     random: () => 0,
     resumeAtS,
+    refusals,
   })
   source.start()
   return { camera, clock, source }
@@ -84,4 +74,70 @@ it('does not take a still picture in a file or a shared screen for a frozen came
     expect(source.look().camera).toBe('ok')
     await source.stop()
   }
+})
+
+const pictureEvery = (everyMs: number, config: Record<string, unknown> = { kind: 'rtsp' }) =>
+  open(config, null, everyMs)
+
+it('finds a camera with a picture every ten seconds slow, never lost, and leaves it open', async () => {
+  const { camera, clock, source } = pictureEvery(10_000)
+  const states = new Set<string>()
+  for (let second = 0; second < 120; second++) {
+    await clock.advance(1000)
+    expect(source.look().camera).toBe('ok')
+    states.add(source.status().state)
+  }
+  expect([camera.opens, source.status().everyS]).toEqual([1, 10])
+  expect(states).toEqual(new Set(['watching', 'slow']))
+  expect(source.status().text).toBe(
+    `The camera is slow: its newest picture is ${Math.round(source.status().newestPictureAgeS ?? 0)} s old; it sends one about every 10 s.`,
+  )
+  await source.stop()
+})
+
+it('tries a wrong password three times, then waits for a person and says so, for the next worker too', async () => {
+  const { camera, clock, source } = open({ kind: 'rtsp' })
+  camera.down = new RetryableError('CAMERA_UNAUTHORIZED', 'The camera refused the password.', { retryAfterMs: 30_000 })
+  await clock.advance(3_600_000)
+  expect(camera.opens).toBe(3)
+  expect(source.look()).toMatchObject({
+    camera: 'lost',
+    reason: expect.stringMatching(/refused the password\. It was tried 3 times; .*deploy again\.$/),
+  })
+  expect(source.status().state).toBe('refused')
+  await source.stop()
+  const next = open({ kind: 'rtsp' }, 100, 500, source.refusals)
+  await next.clock.advance(60_000)
+  expect([next.camera.opens, next.source.status().state]).toEqual([0, 'refused'])
+  await next.source.stop()
+  expect(next.clock.waiting()).toBe(0)
+})
+
+it('comes back within seconds after a short loss, with its newest reason meanwhile', async () => {
+  const { camera, clock, source } = open({ kind: 'rtsp' })
+  await clock.advance(1000)
+  camera.down = new RetryableError('CAMERA_REFUSED', 'The camera refused the connection.')
+  camera.breakWith(new RetryableError('CAMERA_CLOSED', 'The camera closed the stream.'))
+  await clock.advance(10_000)
+  expect(camera.opens).toBeGreaterThanOrEqual(5)
+  expect(source.look().reason).toBe('The camera refused the connection.')
+  camera.down = new RetryableError('CAMERA_UNREACHABLE', 'The camera cannot be reached.')
+  await clock.advance(8000)
+  expect(source.look().reason).toBe('The camera cannot be reached.')
+  await source.stop()
+})
+
+it('shows a picture of a clip through a hole, one for every second, and loses nothing', async () => {
+  const { camera, clock, source } = pictureEvery(12_000, { kind: 'file' })
+  const times: number[] = []
+  for (let step = 0; step < 4 * 30; step++) {
+    await clock.advance(250)
+    expect(source.look().camera).toBe('ok')
+    const frame = source.mailbox.take()
+    if (frame) times.push(frame.mediaTimeS)
+  }
+  expect(camera.opens).toBe(1)
+  expect(times.length).toBeGreaterThanOrEqual(24)
+  expect(times).toEqual([...times].sort((a, b) => a - b))
+  await source.stop()
 })

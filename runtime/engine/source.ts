@@ -1,17 +1,36 @@
 // Keeps one camera open: backoff with jitter, restart, what counts as lost. The source itself never retries;
 // this never decides what a loss means for the stream (session.ts does).
-import type { Clock, Log, MediaPort, SourceEnd } from '../../nodes/contract/capabilities.ts'
+import type { CameraSign, Clock, Log, MediaPort, SourceEnd } from '../../nodes/contract/capabilities.ts'
 import type { SourceNode } from '../../nodes/contract/define.ts'
-import { BugError, FatalError, isStopped, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import {
+  BugError,
+  CodedError,
+  FatalError,
+  isStopped,
+  RetryableError,
+  StoppedError,
+  toError,
+} from '../../nodes/contract/errors.ts'
 import type { FastFrame, Frame, Taps } from '../../nodes/contract/frames.ts'
+import type { CameraStatus } from '../../nodes/contract/events.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
+import {
+  backoffMs,
+  cameraStatus,
+  hasStalled,
+  mustWait,
+  newCamera,
+  nextCamera,
+  viewCamera,
+  type CameraFact,
+  type CameraLimits,
+  type CameraRecord,
+} from './camera-state.ts'
 import { Mailbox } from './mailbox.ts'
 import type { Openings } from './openings.ts'
 
-/** A source that is open but gives nothing for this long is opened anew. RTSP cameras may need 10 s for their first picture. */
-const stallMs = 20_000
-const firstPauseMs = 500
-const longestPauseMs = 30_000
+/** A clip's picture may come so much later than its second without there being a hole. */
+const lateClipMs = 500
 
 export interface SourceOptions {
   definition: SourceNode
@@ -26,6 +45,8 @@ export interface SourceOptions {
   openings?: Openings | undefined
   /** Where an earlier worker left off: a file goes on behind it, a camera's clock goes on from it. */
   resumeAtS: number | null
+  /** Passwords that the camera has refused to earlier workers of this run. */
+  refusals?: number
 }
 
 /** What the session sees of its camera when it looks. */
@@ -37,12 +58,6 @@ export interface CameraView {
   failed: boolean
 }
 
-/** A pause before try `attempt` (from 0): anywhere between half a second and a bound that doubles up to 30 s. */
-export function backoffMs(attempt: number, random: number): number {
-  const bound = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt + 1, 10))
-  return firstPauseMs + random * (bound - firstPauseMs)
-}
-
 /** A file that does not loop: it ends, and its end is not a loss. That a clip on the web has an end, only its source can tell. */
 export function isFinite(node: PlanNode): boolean {
   return node.config.kind === 'file' && node.config.loop !== true
@@ -52,7 +67,8 @@ export function isFinite(node: PlanNode): boolean {
  * opening ──frame──► playing ──ends──► ended                      (finite sources)
  *    ▲                  │ ends, throws, stalls, freezes
  *    └──── pause ◄──────┘                                         (jittered, 0.5–30 s)
- * A FatalError of a file: failed. A camera that says "no" may say "yes" tomorrow, so it is tried again.
+ * A FatalError of a file: failed. A camera that says "no" may say "yes" tomorrow, so it is tried again; one that refused the
+ * password three times waits for a person. What all this means for the camera's state, camera-state.ts says.
  */
 export class Source {
   readonly mailbox = new Mailbox<Frame>()
@@ -62,23 +78,27 @@ export class Source {
   #attempt = new AbortController()
   #running: Promise<void> = Promise.resolve()
   #outcome: 'ended' | 'failed' | null = null
-  #trouble: string | null = null
+  #ending: string | null = null
   #frozen = false
   #isWaiting = false
   #leave: (() => void) | undefined
-  #activeAtMs: number
-  #freshAtMs: number
+  #camera: CameraRecord
+  #isClip: boolean
+  #decoderLines = 0
   #changedAtMs: number
   #lastLuma: Uint8Array | null = null
+  /** A clip's newest picture, which stays in view through a hole, and for how many seconds it has. */
+  #shown: { frame: Frame; heldS: number } | null = null
   #lastMediaTimeS: number | null
   #lastFastS: number | null
   #offsetS = 0
-  #failures = 0
 
   constructor(options: SourceOptions) {
     this.#options = options
     this.#isFinite = isFinite(options.node)
-    this.#activeAtMs = this.#freshAtMs = this.#changedAtMs = options.clock.nowMs()
+    this.#isClip = options.node.config.kind === 'file'
+    this.#changedAtMs = options.clock.nowMs()
+    this.#camera = newCamera(this.#changedAtMs, options.refusals)
     this.#lastMediaTimeS = this.#lastFastS = options.resumeAtS
   }
 
@@ -100,21 +120,52 @@ export class Source {
     if (this.#outcome)
       return {
         camera: 'ok',
-        reason: this.#trouble,
+        reason: this.#ending,
         ended: this.#outcome === 'ended',
         failed: this.#outcome === 'failed',
       }
     // Neither stalled nor lost: it was not asked yet. One that was there before stays lost meanwhile.
-    if (this.#isWaiting && this.#lastLuma === null) return { camera: 'ok', reason: null, ended: false, failed: false }
-    if (!this.#isWaiting && now - this.#activeAtMs > stallMs)
-      this.#giveUp('The camera is connected but sends no picture.')
-    const isLost = this.#frozen || now - this.#freshAtMs > this.#seconds('lostAfterS', 5)
-    return {
-      camera: isLost ? 'lost' : 'ok',
-      reason: isLost ? (this.#trouble ?? 'The camera sends no picture.') : null,
-      ended: false,
-      failed: false,
-    }
+    if (this.#isWaiting && !this.#camera.hadPicture && this.#camera.failures === 0)
+      return { camera: 'ok', reason: null, ended: false, failed: false }
+    if (hasStalled(this.#camera, this.#limits, now)) this.#giveUp('The camera is connected but sends no picture.')
+    this.#holdPicture(now)
+    const { isLost, reason } = viewCamera(this.#camera, this.#limits, now)
+    return { camera: isLost ? 'lost' : 'ok', reason, ended: false, failed: false }
+  }
+
+  /** How the camera does, for the API and the card. */
+  status(): CameraStatus {
+    return cameraStatus(this.#camera, this.#limits, this.#options.clock.nowMs(), this.#decoderLines)
+  }
+
+  /** Passwords refused in a row, for the next worker. */
+  get refusals(): number {
+    return this.#camera.refusals
+  }
+
+  get #limits(): CameraLimits {
+    return { lostAfterMs: this.lostAfterMs, isClip: this.#isClip }
+  }
+
+  /** A clip shows a picture until its next one, however long that takes: every second of a hole or a time-lapse has its tick. */
+  #holdPicture(nowMs: number): void {
+    const { isOpen, latestMs } = this.#camera
+    if (!this.#isClip || !isOpen || latestMs === null || !this.#shown) return
+    const heldS = Math.floor((nowMs - latestMs - lateClipMs) / 1000)
+    if (heldS <= this.#shown.heldS) return
+    this.#shown.heldS = heldS
+    const { frame } = this.#shown
+    this.mailbox.put({ ...frame, atMs: nowMs, mediaTimeS: frame.mediaTimeS + heldS })
+  }
+
+  #see(fact: CameraFact): void {
+    this.#camera = nextCamera(this.#camera, fact, this.#options.clock.nowMs())
+  }
+
+  #seeSign(sign: CameraSign): void {
+    if (sign.type === 'clip') this.#isClip = true
+    else if (sign.type === 'decoder-lines') this.#decoderLines += sign.count
+    else this.#see({ type: 'data' })
   }
 
   /** The wait before a camera that never showed a picture counts as lost. */
@@ -127,9 +178,8 @@ export class Source {
     return (typeof value === 'number' ? value : fallback) * 1000
   }
 
-  #giveUp(reason: string): void {
-    this.#trouble = reason
-    this.#activeAtMs = this.#options.clock.nowMs()
+  #giveUp(words: string): void {
+    this.#see({ type: 'given-up', words })
     this.#attempt.abort()
   }
 
@@ -138,32 +188,49 @@ export class Source {
     while (!this.#stopping.signal.aborted) {
       let wishedMs = 0
       try {
+        if (mustWait(this.#camera)) return await this.#waitForPerson()
         this.#attempt = new AbortController()
         await this.#waitForTurn()
         const end = await this.#play(this.#attempt.signal)
         if (this.#isFinite || end === 'finished') return this.#finish('ended', null)
-        this.#trouble = 'The camera ended its stream.'
+        this.#see({ type: 'trouble', code: 'CAMERA_CLOSED', words: 'The camera ended its stream.' })
       } catch (error) {
         if (this.#stopping.signal.aborted) return
+        const { message } = toError(error)
+        if (error instanceof BugError || (node.config.kind === 'file' && error instanceof FatalError))
+          return this.#finish('failed', message)
         // A cut-off attempt has its reason already, from giveUp.
-        if (!isStopped(error)) this.#trouble = toError(error).message
+        this.#see({
+          type: 'trouble',
+          code: isStopped(error) ? 'CAMERA_SILENT' : error instanceof CodedError ? error.code : null,
+          words: isStopped(error) ? (this.#camera.trouble ?? message) : message,
+        })
         // A camera that is asked too often with a wrong password locks its owner out.
         if (error instanceof RetryableError) wishedMs = error.retryAfterMs ?? 0
-        if (error instanceof BugError || (node.config.kind === 'file' && error instanceof FatalError))
-          return this.#finish('failed', this.#trouble)
       }
       this.#leave?.()
-      const pauseMs = Math.max(wishedMs, backoffMs(this.#failures++, random()))
+      if (mustWait(this.#camera)) continue
+      const { failures, trouble } = this.#camera
+      const pauseMs = Math.max(wishedMs, backoffMs(failures - 1, random()))
       log.warn(
-        { node: node.id, failures: this.#failures, pauseMs: Math.round(pauseMs), reason: this.#trouble },
+        { node: node.id, failures, pauseMs: Math.round(pauseMs), reason: trouble },
         'camera is opened again after a pause',
       )
       await clock.sleep(pauseMs, this.#stopping.signal).catch(() => undefined)
     }
   }
 
+  /** The camera has refused the password often enough: nobody asks it again until the flow is deployed anew. */
+  async #waitForPerson(): Promise<void> {
+    const { log, node } = this.#options
+    if (this.#camera.state !== 'refused')
+      this.#see({ type: 'trouble', code: 'CAMERA_CREDENTIALS_MISSING', words: 'The camera refused the password.' })
+    log.warn({ node: node.id, refusals: this.#camera.refusals }, 'camera waits for a person: the password is wrong')
+    await untilAborted(this.#stopping.signal).promise.catch(() => undefined)
+  }
+
   async #waitForTurn(): Promise<void> {
-    const { clock, openings } = this.#options
+    const { openings } = this.#options
     if (!openings) return
     this.#isWaiting = true
     try {
@@ -171,21 +238,20 @@ export class Source {
     } finally {
       this.#isWaiting = false
     }
-    if (this.#lastLuma === null) this.#freshAtMs = clock.nowMs()
   }
 
   #finish(outcome: 'ended' | 'failed', reason: string | null): void {
     this.#outcome = outcome
     this.#leave?.()
-    this.#trouble = reason
+    this.#ending = reason
     this.mailbox.wake()
   }
 
   async #play(signal: AbortSignal): Promise<SourceEnd> {
     const { clock, definition, log, media, node, taps } = this.#options
-    this.#activeAtMs = clock.nowMs()
+    this.#see({ type: 'opening' })
     if (!this.#isFinite && this.#lastMediaTimeS !== null)
-      this.#offsetS = this.#lastMediaTimeS + Math.max(0, clock.nowMs() - this.#freshAtMs) / 1000
+      this.#offsetS = this.#lastMediaTimeS + Math.max(0, clock.nowMs() - this.#camera.freshMs) / 1000
     const onFast = this.#options.onFast
     const frames = definition
       .open({
@@ -194,7 +260,10 @@ export class Source {
         log,
         signal,
         taps,
-        media,
+        media: {
+          open: (spec, wanted, more) =>
+            media.open(spec, wanted, { ...more, onSign: (sign) => !signal.aborted && this.#seeSign(sign) }),
+        },
         ...(this.#isFinite && this.#lastMediaTimeS !== null ? { startAtS: this.#lastMediaTimeS } : {}),
         ...(onFast ? { onFast: (frame: FastFrame) => this.#receiveFast(frame, onFast) } : {}),
       })
@@ -225,28 +294,24 @@ export class Source {
   }
 
   #receive(frame: Frame): void {
-    const now = this.#options.clock.nowMs()
     this.#leave?.()
-    this.#activeAtMs = now
-    if (this.#isSeen(frame.mediaTimeS)) {
-      this.#freshAtMs = now
-      return
-    }
-    if (this.#checkFrozen(frame, now)) return
-    this.#freshAtMs = now
-    this.#failures = 0
-    this.#trouble = null
-    const mediaTimeS = frame.mediaTimeS + this.#offsetS
-    this.#lastMediaTimeS = mediaTimeS
-    this.mailbox.put(this.#offsetS === 0 ? frame : { ...frame, mediaTimeS })
+    if (this.#isSeen(frame.mediaTimeS)) return this.#see({ type: 'picture', isFresh: true })
+    if (this.#checkFrozen(frame, this.#options.clock.nowMs())) return
+    this.#see({ type: 'picture', isFresh: true })
+    this.#lastMediaTimeS = frame.mediaTimeS + this.#offsetS
+    // Behind what was held in a hole, should it come late.
+    const heldS = this.#shown ? this.#shown.frame.mediaTimeS + this.#shown.heldS : 0
+    const mediaTimeS = this.#isClip ? Math.max(this.#lastMediaTimeS, heldS) : this.#lastMediaTimeS
+    const shown = mediaTimeS === frame.mediaTimeS ? frame : { ...frame, mediaTimeS }
+    if (this.#isClip) this.#shown = { frame: shown, heldS: 0 }
+    this.mailbox.put(shown)
   }
 
   /** Cameras never send the same picture twice; a file, or a screen that somebody shares, may. */
   #checkFrozen(frame: Frame, now: number): boolean {
-    const { kind } = this.#options.node.config
     const isSame =
-      kind !== 'file' &&
-      kind !== 'browser' &&
+      !this.#isClip &&
+      this.#options.node.config.kind !== 'browser' &&
       this.#lastLuma !== null &&
       Buffer.compare(this.#lastLuma, frame.luma.data) === 0
     this.#lastLuma = frame.luma.data
@@ -258,6 +323,7 @@ export class Source {
     const afterMs = this.#seconds('frozenAfterS', 30)
     if (afterMs === 0 || now - this.#changedAtMs < afterMs) return false
     this.#frozen = true
+    this.#see({ type: 'picture', isFresh: false })
     this.#giveUp(`The camera's picture has been frozen for ${Math.round((now - this.#changedAtMs) / 1000)} s.`)
     return true
   }

@@ -1,5 +1,5 @@
 // One stream's counters and the words under its cards. Never speaks more than once a second, except when the state changes.
-import type { Decision, NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
+import type { CameraStatus, Decision, NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import type { SessionOrder } from './deps.ts'
 
 const keptTickTimes = 120
@@ -38,6 +38,11 @@ export class StatusBoard {
     this.#status.state = state
     this.#status.reason = reason
     this.#isUrgent = true
+  }
+
+  camera(camera: CameraStatus): void {
+    if (this.#status.camera?.state !== camera.state) this.#isUrgent = true
+    this.#status.camera = camera
   }
 
   get state(): StreamState {
