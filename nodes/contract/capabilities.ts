@@ -55,9 +55,13 @@ export type CameraSign = { type: 'clip' } | { type: 'data' } | { type: 'decoder-
 export interface ModelTick {
   picture: Picture
   kind: 'I' | 'P'
+  /** The whole frame behind the picture, for an answer that comes later than its tick. */
+  frame?: Frame
   mediaTimeS: number
   /** The stream's second at which the tick before stood: with `mediaTimeS` the true range of this one. Absent: unknown. */
   sinceS?: number
+  /** Wall clock of the tick, ms since 1970. */
+  atMs: number
   tick: number
   /** The whole standing instruction; the session sends it only when the server does not have it. */
   instruction: string
@@ -75,6 +79,8 @@ export interface ModelMemory {
   questions?: AnsweredQuestion[]
   /** What was put at the head of its instruction when its server had lost it: `longTerm` begins with that memory. */
   given?: { memory: string; questions: string }
+  /** When the session at its server stood at its second 0: the stream's second, and the wall clock in ms since 1970. */
+  began?: { mediaTimeS: number; atMs: number }
   /** What it said last, where Heed keeps the session itself. */
   said?: { atS: number; text: string }[]
 }
@@ -95,6 +101,10 @@ export interface ModelVerdict {
   mediaTimeS?: number
   /** The server had lost the session and was given instruction and memory again. */
   restarted?: boolean
+  /** The request that this answers, when it came after that tick's wait was over. */
+  late?: ModelTick
+  /** How far the server is with a question that it answers by itself. */
+  delegation?: ServerDelegation
   memory?: ModelMemory
   /** What the card may show beside it: people seen, skill that spoke. */
   data?: Record<string, unknown>
@@ -102,13 +112,27 @@ export interface ModelVerdict {
   trouble?: string
 }
 
+/** A question that an interaction server has taken to an agent of its own; foreign text. */
+export interface ServerDelegation {
+  task: string
+  status: 'submitted' | 'ready' | 'error'
+  question: string
+  /** The answer, or for an error its reason. */
+  digest: string
+  /** A picture that came with the answer. */
+  media?: { type: string; bytes: Uint8Array }
+}
+
 /** One stream's session with a model. Never two ticks in flight. */
 export interface ModelSession {
   /**
    * Throws RetryableError when the server is unreachable, slow (past timeoutMs) or answers nonsense; FatalError when it
-   * refuses for good (401, 404, unknown model). The message names the trouble in words a card can show.
+   * refuses for good (401, 404, unknown model). The message names the trouble in words a card can show. While a slow answer is
+   * awaited nothing is sent; the tick that finds it returns it as its verdict, with `late`.
    */
   tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict>
+  /** An answer is on its way, or is there and not taken yet: the session must not be replaced now. */
+  isAwaiting?(): boolean
   /** Fast tap, edge models only. */
   feed?(frame: FastFrame): void
   /** A person's question was answered with these words: part of its memory from now on. */

@@ -183,8 +183,10 @@ async function ask(frame: Frame, ctx: Context): Promise<ModelVerdict> {
   const request: ModelTick = {
     picture: frame.picture,
     kind: frame.kind,
+    frame,
     mediaTimeS: frame.mediaTimeS,
     sinceS: ctx.tick.sinceS,
+    atMs: ctx.tick.atMs,
     tick: ctx.tick.number,
     seconds: ctx.tick.seconds,
     instruction: wholeInstruction(ctx.config.instruction, ctx.state.told),
@@ -226,12 +228,14 @@ function said(
   return ctx.message(text, {
     ...(Object.keys(fields).length > 0 ? { fields } : {}),
     ...(verdict.mediaTimeS === undefined ? {} : { mediaTimeS: verdict.mediaTimeS }),
-    ...(frame ? { frame } : {}),
+    // What is said late is about the picture that it was asked about.
+    ...((verdict.late?.frame ?? frame) ? { frame: verdict.late?.frame ?? frame } : {}),
   })
 }
 
 /** The engine writes in whose decision it is. */
-function decisionOf(ctx: Context, verdict: ModelVerdict, frame: Frame | undefined): Decision {
+function decisionOf(ctx: Context, verdict: ModelVerdict, now: Frame | undefined): Decision {
+  const frame = verdict.late ? verdict.late.frame : now
   const wasShown = frame !== undefined && verdict.reason !== 'model-unreachable'
   return {
     tick: ctx.tick.number,
@@ -246,6 +250,7 @@ function decisionOf(ctx: Context, verdict: ModelVerdict, frame: Frame | undefine
     frameKind: frame?.kind ?? 'I',
     visualTokens: wasShown ? frame.visualTokens : 0,
     fullRateTokens: wasShown ? frame.fullRateTokens : 0,
+    ...(verdict.late ? { late: true } : {}),
   }
 }
 

@@ -23,6 +23,7 @@ export function boundedMemory(memory: ModelMemory): ModelMemory {
           },
         }
       : {}),
+    ...(memory.began ? { began: memory.began } : {}),
     ...(memory.said
       ? { said: memory.said.slice(-most.said).map(({ atS, text }) => ({ atS, text: text.slice(0, most.words) })) }
       : {}),

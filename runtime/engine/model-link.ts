@@ -21,6 +21,8 @@ export interface ModelLinkOptions {
   timeoutMs: number
   /** From an earlier worker. */
   memory: ModelMemory | undefined
+  /** The first session of a new run: a memory is from an earlier one, and its server cannot have lost anything. */
+  isNew: boolean
   /** It was given its instruction and memory again; `isCorrected` because a person changed what it remembers. */
   onRestarted(isCorrected: boolean): void
   /** What the model's last verdict said of itself; null when all is well. */
@@ -38,6 +40,7 @@ export class ModelLink implements ModelSession {
   #trouble: Error | null = null
   #isReplaced = false
   #isCorrected = false
+  #hasOpened = false
   memory: ModelMemory | undefined
 
   constructor(options: ModelLinkOptions) {
@@ -51,7 +54,8 @@ export class ModelLink implements ModelSession {
   }
 
   async tick(...[request, signal]: Parameters<ModelSession['tick']>): Promise<ModelVerdict> {
-    if (this.#isReplaced) await this.#beginAnew()
+    // Whoever is still to answer is heard first.
+    if (this.#isReplaced && !this.#session?.isAwaiting?.()) await this.#beginAnew()
     const session = this.#session ?? (await this.#open())
     const verdict = await session.tick(request, signal)
     if (verdict.memory && !this.#isReplaced)
@@ -116,10 +120,16 @@ export class ModelLink implements ModelSession {
         connection,
         streamKey,
         timeoutMs,
-        config: { ...config, ...(this.memory ? { restore: this.memory } : {}), isReset: this.#isCorrected },
+        config: {
+          ...config,
+          ...(this.memory ? { restore: this.memory } : {}),
+          isReset: this.#isCorrected,
+          isNew: this.#options.isNew && !this.#hasOpened,
+        },
       })
       .then((session) => {
         this.#session = session
+        this.#hasOpened = true
         this.#trouble = null
         return session
       })

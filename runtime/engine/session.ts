@@ -168,6 +168,7 @@ class Session {
       timeoutMs: seconds * 1000,
       streamKey: `${this.#order.streamId}.${this.#order.run}.${node}`,
       memory: (this.#order.resume?.states ?? this.#order.carried)?.[memoryKey(node)] as ModelLink['memory'],
+      isNew: this.#order.resume === null,
       onRestarted: (isCorrected) =>
         this.#note(
           'memory.restored',

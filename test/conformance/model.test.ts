@@ -1,9 +1,10 @@
 // One suite for both interaction servers: every trouble a model can be in is seen, named, and survived.
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
 import { createModels, testConnection } from '../../runtime/capabilities/model/index.ts'
+import { sessionIdOf } from '../../runtime/capabilities/model/interaction-words.ts'
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts'
 import {
   startFakeOrchestrator,
@@ -17,6 +18,7 @@ const http = createHttp()
 let fake: FakeOrchestrator
 let clock: FakeClock
 let ticks = 0
+let id = ''
 afterEach(async () => {
   await fake.stop()
 })
@@ -25,6 +27,7 @@ const request = (patch: Partial<ModelTick> = {}): ModelTick => ({
   picture: { width: 640, height: 480, jpeg: new Uint8Array([255, 216, 255]) },
   kind: 'I',
   mediaTimeS: ticks,
+  atMs: Date.UTC(2026, 0, 1, 14, 5) + ticks * 1000,
   tick: ++ticks,
   seconds: 1,
   instruction: 'Warn me the moment a person falls.',
@@ -39,6 +42,7 @@ async function open(
   secret: Record<string, string> = {},
 ) {
   fake = await startFakeOrchestrator({ dress: kind === 'joyai-webinfer' ? 'webinfer' : 'vllm-omni', ...options })
+  id = kind === 'vllm-omni' ? 'heed-flow1-cam.1.model' : sessionIdOf('flow1-cam.1.model', kind)
   clock = fakeClock()
   ticks = 0
   const connection: Connection = { name: 'model', kind, config: { url: `${fake.url}/v1/` }, secret }
@@ -51,24 +55,38 @@ async function open(
       session.tick(request(patch), new AbortController().signal),
   }
 }
+/** The verdict of the tick that finds the answer: it is on its way over a real socket. */
+async function answered(tick: () => Promise<ModelVerdict>): Promise<ModelVerdict> {
+  return await vi.waitFor(() => tick(), { interval: 5 })
+}
 const chats = () => fake.calls.filter((call) => call.path === '/v1/chat/completions')
 
 describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
-  it('gives the instruction once and then only frames, a picture for each second', async () => {
+  it('gives the instruction once and then only frames, with the true seconds beside them', async () => {
     const { tick } = await open(kind, {
       model: ({ index }) => (index === 2 ? '</response> A person has fallen.' : '</silence>'),
     })
     expect(await tick()).toMatchObject({ action: 'silence', reason: 'model' })
     expect(await tick()).toMatchObject({ action: 'response', text: 'A person has fallen.' })
+    ticks += 2
     await tick({ seconds: 3 })
     await tick({ instruction: 'Count the people.' })
+    // The July orchestrator counts pictures, so missed seconds are made up; webinfer is told the time.
+    const madeUp = kind === 'vllm-omni' ? 3 : 1
     expect(chats().map(({ texts, images }) => [texts, images])).toEqual([
       [['Warn me the moment a person falls.'], 1],
       [[], 1],
-      [[], 3],
+      [[], madeUp],
       [['Count the people.'], 1],
     ])
-    expect(fake.sessions.get('heed-flow1-cam.1.model')?.frameIndex).toBe(6)
+    expect(chats().map(({ body }) => (body.frame_time_ranges as string[]).at(-1))).toEqual([
+      '0.0 seconds ~ 1.0 seconds',
+      '1.0 seconds ~ 2.0 seconds',
+      '4.0 seconds ~ 5.0 seconds',
+      '5.0 seconds ~ 6.0 seconds',
+    ])
+    expect(chats().every(({ body, images }) => (body.frame_time_ranges as string[]).length === images)).toBe(true)
+    expect(fake.sessions.get(id)?.frameIndex).toBe(3 + madeUp)
   })
 
   it('reads delegations and treats an empty response as silence', async () => {
@@ -102,7 +120,7 @@ describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
     })
     fake.fault = null
     await clock.advance(10_000)
-    expect(await tick()).toMatchObject({ action: 'silence', reason: 'model' })
+    expect(await answered(tick)).toMatchObject({ action: 'silence', reason: 'model' })
   })
 
   it('gives up for good, with words, where another try would be the same', async () => {
@@ -122,6 +140,43 @@ describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
     const wrong = await open(kind, { apiKey: 'sesame' }, {}, { apiKey: 'open' })
     await expect(wrong.tick()).rejects.toMatchObject({ name: 'FatalError', code: 'MODEL_KEY_REFUSED' })
     await expect(wrong.tick()).rejects.not.toMatchObject({ message: expect.stringContaining('open') as string })
+  })
+
+  it('takes an answer that comes after the wait, with the time of its own picture, and sends nothing meanwhile', async () => {
+    const { tick } = await open(kind, {
+      model: ({ index }) => (index === 2 ? '</response> A person has fallen.' : '</silence>'),
+    })
+    await tick()
+    fake.fault = 'hang'
+    await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
+    for (let second = 0; second < 5; second++) {
+      await clock.advance(1000)
+      await expect(tick()).rejects.toMatchObject({ code: 'MODEL_LATE' })
+    }
+    expect(chats()).toHaveLength(2)
+    fake.fault = null
+    const verdict = await answered(tick)
+    expect(verdict).toMatchObject({ action: 'response', text: 'A person has fallen.', mediaTimeS: 1 })
+    expect(verdict.late).toMatchObject({ mediaTimeS: 1 })
+    expect(chats()).toHaveLength(2)
+    expect((await tick()).late).toBeUndefined()
+    expect(fake.mostInFlight).toBe(1)
+  })
+
+  it('waits once more for an answer on its way when the source has ended', async () => {
+    const { session, tick } = await open(kind, { model: () => '</response> A person has fallen.' })
+    fake.fault = 'hang'
+    await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
+    const last = session.finish?.()
+    fake.fault = null
+    expect(await last).toMatchObject([{ text: 'A person has fallen.', mediaTimeS: 0, late: { mediaTimeS: 0 } }])
+    expect(await session.finish?.()).toEqual([])
+  })
+
+  it('never sends a line that reads as a time: it would replace the instruction', async () => {
+    const { tick } = await open(kind)
+    await tick({ instruction: 'Warn of falls.\n<3.0 seconds>\n4.0 seconds ~ 5.0 seconds\nSay which person.' })
+    expect(chats()[0]?.texts).toEqual(['Warn of falls.\nSay which person.'])
   })
 
   it('does not stall every tick on a server that hangs or is gone', async () => {
@@ -185,7 +240,7 @@ describe('vllm-omni', () => {
     fake.restart()
     expect(await tick({ persona: 'talkative' })).toMatchObject({ action: 'silence', reason: 'no-instruction' })
     expect(await tick({ persona: 'talkative' })).toMatchObject({ restarted: true, reason: 'model' })
-    const session = fake.sessions.get('heed-flow1-cam.1.model')
+    const session = fake.sessions.get(id)
     expect(session?.instruction).toContain('Summary of chunk 1.')
     expect(session?.instruction).toMatch(/Warn me the moment a person falls\.$/)
     expect(session?.persona).toBe('talkative')
@@ -202,14 +257,78 @@ describe('vllm-omni', () => {
     fake.fault = null
     expect(await tick()).toMatchObject({ reason: 'model' })
     expect(chats().flatMap((call) => call.texts)).toHaveLength(1)
-    expect(fake.sessions.get('heed-flow1-cam.1.model')?.frameIndex).toBe(3)
+    expect(fake.sessions.get(id)?.frameIndex).toBe(3)
+  })
+
+  it.each([
+    [4, [5, 1]],
+    [12, [5, 5, 5, 1]],
+  ])('makes up for %d lost seconds at a server that counts pictures', async (lost, pictures) => {
+    const { tick } = await open('vllm-omni')
+    await tick()
+    ticks += lost
+    for (const images of pictures) {
+      await tick()
+      expect(chats().at(-1)?.images).toBe(images)
+    }
+    expect(fake.sessions.get(id)?.frameIndex).toBe(ticks)
+  })
+
+  it('sends one picture with its true time to a server that takes the client’s time', async () => {
+    const { tick } = await open('vllm-omni', { server: 'newer' })
+    await tick()
+    ticks += 300
+    await tick({ seconds: 5 })
+    expect(chats().map(({ body, images }) => [images, body.frame_time_ranges])).toEqual([
+      [1, ['0.0 seconds ~ 1.0 seconds']],
+      [1, ['301.0 seconds ~ 302.0 seconds']],
+    ])
+    expect(fake.calls.some(({ path }) => path.endsWith('/reset'))).toBe(false)
+  })
+
+  it('begins the session anew, with its memory in hours of the day, when a server that counts is too far behind', async () => {
+    const { tick } = await open('vllm-omni', { chunkFrames: 2 })
+    for (let n = 0; n < 5; n++) await tick({ persona: 'talkative' })
+    ticks += 600
+    expect((await tick({ persona: 'talkative' })).restarted).toBeUndefined()
+    expect(chats().at(-1)?.images).toBe(1)
+    const session = fake.sessions.get(id)
+    expect(session?.instruction).toContain('at 14:05: Summary of chunk 1.')
+    expect(session?.persona).toBe('talkative')
+    expect((await tick({ persona: 'talkative' })).restarted).toBeUndefined()
+    expect(chats().at(-1)).toMatchObject({ images: 1, texts: [] })
+  })
+
+  it('gives what an earlier run remembered with the first tick of a new one, and calls that no loss', async () => {
+    const { tick } = await open(
+      'vllm-omni',
+      {},
+      { restore: { longTerm: 'A man sleeps on the sofa.', midTerm: [] }, isNew: true },
+    )
+    expect((await tick()).restarted).toBeUndefined()
+    expect(chats()[0]?.texts[0]).toContain('A man sleeps on the sofa.')
+    expect((await tick()).restarted).toBeUndefined()
+    expect(chats()[1]?.texts).toEqual([])
+  })
+
+  it('hears again what was said over a connection that broke: the server holds it for said', async () => {
+    const { tick } = await open('vllm-omni', { model: () => '</response> A person has fallen.' })
+    const said = async (): Promise<string> => (await tick()).text
+    expect(await said()).toBe('A person has fallen.')
+    expect(await said()).toBe('')
+    fake.fault = 'cut'
+    await expect(tick()).rejects.toMatchObject({ code: 'MODEL_UNREACHABLE' })
+    fake.fault = null
+    expect(await said()).toBe('')
+    expect(await said()).toBe('A person has fallen.')
+    expect(await said()).toBe('')
   })
 
   it('restores what an earlier worker knew when the server was restarted in between', async () => {
     const { tick } = await open('vllm-omni', {}, { restore: { longTerm: 'A man sleeps on the sofa.', midTerm: [] } })
     await tick()
     await tick()
-    expect(fake.sessions.get('heed-flow1-cam.1.model')?.instruction).toContain('A man sleeps on the sofa.')
+    expect(fake.sessions.get(id)?.instruction).toContain('A man sleeps on the sofa.')
   })
 
   it('shows how far the server is with a question that it answers by itself', async () => {
@@ -226,15 +345,19 @@ describe('vllm-omni', () => {
 })
 
 describe('joyai-webinfer', () => {
-  it('sends real time, one range per picture, and asks for the prompt without delegation when told so', async () => {
+  it('sends one picture with its true time, and asks for the prompt without delegation when it is to be reserved', async () => {
     const { tick } = await open('joyai-webinfer')
     await tick({ mediaTimeS: 10 })
-    await tick({ mediaTimeS: 13, seconds: 3 })
+    await tick({ mediaTimeS: 13, seconds: 3, persona: 'silent' })
     expect(chats().map((call) => call.body.frame_time_ranges)).toEqual([
       ['10.0 seconds ~ 11.0 seconds'],
-      ['11.0 seconds ~ 12.0 seconds', '12.0 seconds ~ 13.0 seconds', '13.0 seconds ~ 14.0 seconds'],
+      ['13.0 seconds ~ 14.0 seconds'],
     ])
-    expect(chats()[0]?.headers['x-system-prompt-key']).toBe('DEFAULT_SYSTEM_PROMPT_EN')
+    expect(chats().map((call) => call.headers['x-system-prompt-key'])).toEqual([
+      'DEFAULT_SYSTEM_PROMPT_EN',
+      'DEFAULT_SYSTEM_PROMPT_NO_DELEGATION',
+    ])
+    expect([...fake.sessions.keys()][0]).toMatch(/^[A-Za-z0-9_-]{1,120}$/)
   })
 
   it('gives instruction and memory again when the server has forgotten both', async () => {
@@ -243,7 +366,7 @@ describe('joyai-webinfer', () => {
     fake.restart()
     await tick()
     expect(await tick()).toMatchObject({ restarted: true })
-    expect(fake.sessions.get('heed-flow1-cam.1.model')?.instruction).toContain('Summary of chunk 1.')
+    expect(fake.sessions.get(id)?.instruction).toContain('Summary of chunk 1.')
     expect((await tick()).restarted).toBeUndefined()
   })
 
@@ -252,7 +375,7 @@ describe('joyai-webinfer', () => {
     for (let n = 0; n < 3; n++) await tick()
     fake.restart()
     for (let n = 0; n < 20; n++) await tick()
-    expect(fake.sessions.get('heed-flow1-cam.1.model')?.instruction).toBe('Warn me the moment a person falls.')
+    expect(fake.sessions.get(id)?.instruction).toBe('Warn me the moment a person falls.')
   })
 })
 

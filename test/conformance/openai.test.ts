@@ -51,6 +51,7 @@ async function open(
         picture,
         kind: 'I',
         mediaTimeS: number - 1,
+        atMs: number * 1000,
         tick: number,
         seconds: 1,
         instruction: 'Warn of falls.',
@@ -398,7 +399,7 @@ describe('the context', () => {
 
 describe('troubles', () => {
   it.each([
-    ['hang', 'RetryableError', 'MODEL_TIMEOUT', /within 1 s/],
+    ['hang', 'RetryableError', 'MODEL_TIMEOUT', /did not answer within/],
     ['close', 'RetryableError', 'MODEL_UNREACHABLE', /refused the connection/],
     ['nonsense', 'RetryableError', 'MODEL_NONSENSE', /not JSON/],
     ['error', 'RetryableError', 'MODEL_BACKEND_DOWN', /\(500\): EngineCore died/],

@@ -37,7 +37,16 @@ function createLog() {
 
 const tick = (session: ModelSession, mediaTimeS: number): Promise<ModelVerdict> =>
   session.tick(
-    { picture, kind: 'I', mediaTimeS, tick: Math.round(mediaTimeS), instruction: '', persona: 'default', seconds: 1 },
+    {
+      picture,
+      kind: 'I',
+      atMs: 0,
+      mediaTimeS,
+      tick: Math.round(mediaTimeS),
+      instruction: '',
+      persona: 'default',
+      seconds: 1,
+    },
     never,
   )
 

@@ -5,6 +5,7 @@ import { memoryEntries, type MemoryState } from '../../nodes/contract/memory.ts'
 import memory from '../../nodes/vision/memory.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
 import { createModels } from '../../runtime/capabilities/model/index.ts'
+import { sessionIdOf } from '../../runtime/capabilities/model/interaction-words.ts'
 import type { SessionOrder } from '../../runtime/engine/deps.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { quietLog, sessionBench, testPlan, type SessionBench } from '../support/session-bench.ts'
@@ -80,7 +81,7 @@ async function open(
     },
     state: () => bench.store.saved.get('flow1-cam')?.states.mind as MemoryState,
     kinds: () => bench.store.events.map(({ kind }) => kind),
-    instruction: (run = 1) => fake.sessions.get(`heed-flow1-cam.${run}.model`)?.instruction ?? '',
+    instruction: (run = 1) => fake.sessions.get(sessionIdOf(`flow1-cam.${run}.model`, kind))?.instruction ?? '',
   }
 }
 

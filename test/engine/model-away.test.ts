@@ -22,10 +22,16 @@ async function pass(bench: SessionBench, seconds: number): Promise<void> {
   }
 }
 
-async function start(timeoutS: number): Promise<{ bench: SessionBench; session: ReturnType<SessionBench['start']> }> {
+const fallsAtOnce = ({ index }: { index: number }): string =>
+  index === 2 ? '</response> A person has fallen.' : '</silence>'
+
+async function start(
+  timeoutS: number,
+  model = fallsAtOnce,
+): Promise<{ bench: SessionBench; session: ReturnType<SessionBench['start']> }> {
   fake = await startFakeOrchestrator({
     chunkFrames: 3,
-    model: ({ index }) => (index === 2 ? '</response> A person has fallen.' : '</silence>'),
+    model,
   })
   const http = createHttp()
   const plan = testPlan()
@@ -84,6 +90,32 @@ it('keeps its beat while a server hangs', async () => {
   expect(new Set(ticks).size).toBe(ticks.length)
   expect(bench.store.decisions.some((decision) => decision.text.includes('did not answer within 0.1 s'))).toBe(true)
   expect(bench.store.decisions.at(-1)).toMatchObject({ reason: 'model' })
+  session.abort(new StoppedError())
+  await pass(bench, 2)
+  await session.ended
+})
+
+it('does not lose an alert that was said in a tick of seven seconds, and tells it with the time and picture of then', async () => {
+  let isFalling = false
+  const { bench, session } = await start(0.05, () => (isFalling ? '</response> A person has fallen.' : '</silence>'))
+  await pass(bench, 1)
+  fake.fault = 'hang'
+  isFalling = true
+  await pass(bench, 1)
+  await new Promise((resolve) => {
+    setTimeout(resolve, 80)
+  })
+  await pass(bench, 7)
+  fake.fault = null
+  await pass(bench, 3)
+  const [late, ...more] = bench.store.decisions.filter((decision) => decision.late)
+  expect(more).toEqual([])
+  expect(late).toMatchObject({ action: 'response', text: 'A person has fallen.' })
+  const alerts = bench.store.events.filter((event) => event.kind === 'response.given')
+  expect(alerts).toMatchObject([{ text: 'A person has fallen.', mediaTimeS: late?.mediaTimeS }])
+  expect((alerts[0]?.tick ?? 0) - (alerts[0]?.mediaTimeS ?? 0)).toBeGreaterThan(5)
+  expect(alerts[0]?.frame).not.toBeNull()
+  expect(fake.mostInFlight).toBe(1)
   session.abort(new StoppedError())
   await pass(bench, 2)
   await session.ended

@@ -81,7 +81,16 @@ describe.skipIf(!hasTranscripts).each(transcripts)('%s', (name) => {
       instruction = texts[0] ?? instruction
       const picture = { width: 640, height: 480, jpeg: new Uint8Array([1, 2, 3]) }
       const verdict = session.tick(
-        { picture, kind: 'I', mediaTimeS: index, tick: index + 1, seconds: images, persona: 'default', instruction },
+        {
+          picture,
+          kind: 'I',
+          atMs: index * 1000,
+          mediaTimeS: index,
+          tick: index + 1,
+          seconds: images,
+          persona: 'default',
+          instruction,
+        },
         new AbortController().signal,
       )
       if (line.response.status === 500)
@@ -95,6 +104,7 @@ describe.skipIf(!hasTranscripts).each(transcripts)('%s', (name) => {
         picture: { width: 1, height: 1, jpeg: new Uint8Array() },
         kind: 'I',
         mediaTimeS: 0,
+        atMs: 0,
         tick: 99,
         seconds: 1,
         persona: 'default',

@@ -83,6 +83,7 @@ export async function watchClip(
           picture: frame.picture,
           kind: 'I',
           mediaTimeS: frame.mediaTimeS,
+          atMs: frame.atMs,
           tick: frame.seq + 1,
           instruction: '',
           persona: 'default',

@@ -38,6 +38,7 @@ function open(skills: EdgeSkillId[] = ['fall']) {
   const request = (mediaTimeS: number): ModelTick => ({
     picture,
     kind: 'I',
+    atMs: 0,
     mediaTimeS,
     tick: Math.round(mediaTimeS) + 1,
     instruction: '',

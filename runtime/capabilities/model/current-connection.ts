@@ -45,6 +45,7 @@ export function onCurrentConnection(
   const { feed, finish, note } = first
   return {
     tick: (request, signal) => held.tick(request, signal),
+    isAwaiting: () => held.session.isAwaiting?.() ?? false,
     close: () => held.session.close(),
     release: async () => {
       await (held.session.release ? held.session.release() : held.session.close())
@@ -81,7 +82,9 @@ class Held {
   async tick(...[request, signal]: Parameters<ModelSession['tick']>): ReturnType<ModelSession['tick']> {
     this.#look()
     if (this.#trouble) throw this.#trouble
-    if (this.#found && !isSame(this.#found, this.#connection)) await this.#moveTo(this.#found)
+    // Whoever is still to answer is heard first.
+    if (this.#found && !isSame(this.#found, this.#connection) && !this.session.isAwaiting?.())
+      await this.#moveTo(this.#found)
     const verdict = await this.session.tick(request, signal)
     this.#memory = verdict.memory ?? this.#memory
     return verdict

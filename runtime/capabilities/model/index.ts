@@ -3,12 +3,17 @@
 import type { Clock, HttpPort, Log, ModelPort, ModelSession } from '../../../nodes/contract/capabilities.ts'
 import type { Connection, ConnectionKind } from '../../../nodes/contract/connections.ts'
 import { FatalError } from '../../../nodes/contract/errors.ts'
-import { withCircuit } from './circuit.ts'
 import { onCurrentConnection, sharedLook } from './current-connection.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
 import type { ModelMemory } from './model-memory.ts'
+import { oneInFlight } from './one-in-flight.ts'
 import { openOpenai } from './openai.ts'
 import { openVllmOmni, type SessionOptions } from './vllm-omni.ts'
+
+/** An interaction server gives its model 300 s for a picture and then answers that it failed. */
+const longestAnswerMs = 310_000
+/** Nothing at a plain server keeps what was asked: it is not waited for as long. */
+const longestPlainAnswerMs = 120_000
 
 export interface OpenRequest {
   connection: Connection
@@ -43,28 +48,29 @@ export interface ModelDeps {
 /** The models of this process. */
 export function createModels(deps: ModelDeps): ModelPort {
   const overHttp =
-    (open: (options: SessionOptions) => ModelSession): Opener =>
+    (open: (options: SessionOptions) => ModelSession, longestMs: number): Opener =>
     ({ connection, streamKey, config, timeoutMs }) =>
-      withCircuit(
+      oneInFlight(
         open({
           http: deps.http,
           log: deps.log,
           connection,
           streamKey,
-          timeoutMs,
+          timeoutMs: Math.max(timeoutMs, longestMs),
           restore: config.restore as ModelMemory | undefined,
           isReset: config.isReset === true,
+          isNew: config.isNew === true,
         }),
-        deps.clock,
+        { clock: deps.clock, waitMs: timeoutMs },
       )
   const { edge } = deps
   const openers: Partial<Record<ConnectionKind, Opener>> = {
     ...(edge
       ? { edge: ({ connection, ...rest }: OpenRequest) => edge.open({ connection: connection.name, ...rest }) }
       : {}),
-    'vllm-omni': overHttp(openVllmOmni),
-    'joyai-webinfer': overHttp(openJoyaiWebinfer),
-    openai: overHttp(openOpenai),
+    'vllm-omni': overHttp(openVllmOmni, longestAnswerMs),
+    'joyai-webinfer': overHttp(openJoyaiWebinfer, longestAnswerMs),
+    openai: overHttp(openOpenai, longestPlainAnswerMs),
     ...deps.openers,
   }
   const get = sharedLook((name) => deps.connections.get(name), deps.clock)
@@ -91,7 +97,12 @@ export function createModels(deps: ModelDeps): ModelPort {
         get,
         clock: deps.clock,
         open: (changed, restore, isReset) =>
-          openOver({ connection: changed, streamKey, config: { ...config, restore, isReset }, timeoutMs }),
+          openOver({
+            connection: changed,
+            streamKey,
+            config: { ...config, restore, isReset, isNew: false },
+            timeoutMs,
+          }),
       })
     },
   }

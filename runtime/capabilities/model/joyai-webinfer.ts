@@ -2,6 +2,8 @@
 // real time and answers in token form. A lost session can hardly be seen in its answers, so the instruction is repeated.
 import type { ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
 import { toError } from '../../../nodes/contract/errors.ts'
+import { contentOf, modelOf, sessionIdOf, tickMessages } from './interaction-words.ts'
+import { beganWithStream, timeRanges } from './model-clock.ts'
 import { callModel } from './model-http.ts'
 import {
   addAnswer,
@@ -15,7 +17,7 @@ import {
   type ModelMemory,
 } from './model-memory.ts'
 import { parseTokenForm, type TokenForm } from './token-form.ts'
-import { contentOf, modelOf, sessionIdOf, tickMessages, type SessionOptions } from './vllm-omni.ts'
+import type { SessionOptions } from './vllm-omni.ts'
 
 const closeTimeoutMs = 3000
 /** The same text again changes nothing at the server, and a server that was restarted unseen would stay silent for ever. */
@@ -26,31 +28,25 @@ interface Harness {
   memory?: unknown
 }
 
-/** Seconds `from` to `to` of the stream, as the server writes them. */
-function timeRanges(request: ModelTick): string[] {
-  const count = Math.max(1, request.seconds)
-  const first = Math.max(0, request.mediaTimeS - (count - 1))
-  return Array.from(
-    { length: count },
-    (_unused, index) => `${(first + index).toFixed(1)} seconds ~ ${(first + index + 1).toFixed(1)} seconds`,
-  )
-}
-
 /** Opens a session; the server is not spoken to before the first tick. */
 export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
   const { connection, http, log } = options
-  const sessionId = sessionIdOf(options.streamKey)
+  const sessionId = sessionIdOf(options.streamKey, 'joyai-webinfer')
   const wantsDelegation = connection.config.delegation !== false
-  const headers = {
+  // Its one manner beside the usual one: a reserved model asks nobody anything.
+  const headersFor = (persona: ModelTick['persona']): Record<string, string> => ({
     'x-streaming-session': sessionId,
-    'x-system-prompt-key': wantsDelegation ? 'DEFAULT_SYSTEM_PROMPT_EN' : 'DEFAULT_SYSTEM_PROMPT_NO_DELEGATION',
-  }
+    'x-system-prompt-key':
+      wantsDelegation && persona !== 'silent' ? 'DEFAULT_SYSTEM_PROMPT_EN' : 'DEFAULT_SYSTEM_PROMPT_NO_DELEGATION',
+  })
   let given: string | null = null
   let ticksSinceGiven = 0
   let memory = options.restore
-  let before = options.isReset ? toGive(memory) : (memory?.given ?? nothingGiven)
+  const expectsNothing = options.isReset === true || options.isNew === true
+  let before = expectsNothing ? toGive(memory) : (memory?.given ?? nothingGiven)
+  let began = expectsNothing ? undefined : memory?.began
   // A server that knows nothing at the first tick was restarted together with this process.
-  let reported = options.isReset ? undefined : memory
+  let reported = expectsNothing ? undefined : memory
   let isRestoring = options.isReset === true && headText(memory) !== ''
 
   return {
@@ -65,13 +61,14 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
         connection,
         {
           path: '/v1/chat/completions',
-          headers,
+          headers: headersFor(request.persona),
           timeoutMs: options.timeoutMs,
           body: {
             ...modelOf(connection),
             session_id: sessionId,
-            messages: tickMessages(request, isDue ? instruction : null),
-            frame_time_ranges: timeRanges(request),
+            // It counts turns, and each carries its true time: a copy would be a second that never was.
+            messages: tickMessages(request, isDue ? instruction : null, 1),
+            frame_time_ranges: timeRanges(request, 1),
           },
         },
         signal,
@@ -86,10 +83,12 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
           : {}
       const verdict: Omit<ModelVerdict, 'latencyMs'> = { ...readContent(contentOf(answer), harness), reason: 'model' }
       const wasRestoring = isRestoring
-      const now = readMemory(harness.memory)
+      began ??= beganWithStream(request)
+      const now = readMemory(harness.memory, began)
       isRestoring = hasForgotten(reported, now)
       if (isRestoring) before = toGive(memory)
       else memory = grownMemory(memory, before, now)
+      if (memory) memory = { ...memory, began }
       reported = now
       given = isRestoring ? null : instruction
       ticksSinceGiven = isDue ? 1 : ticksSinceGiven + 1
@@ -109,7 +108,12 @@ export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
       await callModel(
         http,
         connection,
-        { path: '/v1/streaming/reset', headers, body: { session_id: sessionId }, timeoutMs: closeTimeoutMs },
+        {
+          path: '/v1/streaming/reset',
+          headers: { 'x-streaming-session': sessionId },
+          body: { session_id: sessionId },
+          timeoutMs: closeTimeoutMs,
+        },
         never,
       ).catch((error: unknown) => {
         log.info({ error: toError(error).message }, 'the model session could not be reset')

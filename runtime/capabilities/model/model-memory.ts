@@ -1,6 +1,8 @@
 // A model's memory as the orchestrator reports it, and as the head of an instruction after the server has lost it.
 import type { AnsweredQuestion, ModelMemory } from '../../../nodes/contract/capabilities.ts'
 
+import { headingsInClockTime, inClockTime, type Began } from './model-clock.ts'
+
 export type { ModelMemory }
 
 /** So many answered questions are kept. */
@@ -9,8 +11,11 @@ const keptQuestions = 10
 /** Longer memories lose their oldest part: the head of an instruction must stay small beside the frames. */
 const longestHead = 4000
 
-/** Reads the `memory` block of an answer; nothing when there is none. */
-export function readMemory(value: unknown): ModelMemory | undefined {
+/**
+ * Reads the `memory` block of an answer; nothing when there is none. Its seconds are those of one session and mean nothing in the
+ * next: with the moment at which it began they become hours of the day.
+ */
+export function readMemory(value: unknown, began: Began | undefined): ModelMemory | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   const { long_term_memory: longTerm, mid_term_summaries: summaries } = value as {
     long_term_memory?: unknown
@@ -20,10 +25,12 @@ export function readMemory(value: unknown): ModelMemory | undefined {
     ? summaries.flatMap((each: unknown) => {
         if (typeof each !== 'object' || each === null) return []
         const { frame_range: range, summary_text: text } = each as { frame_range?: unknown; summary_text?: unknown }
-        return typeof text === 'string' && text !== '' ? [{ range: typeof range === 'string' ? range : '', text }] : []
+        return typeof text === 'string' && text !== ''
+          ? [{ range: typeof range === 'string' ? inClockTime(range, began) : '', text }]
+          : []
       })
     : []
-  return { longTerm: typeof longTerm === 'string' ? longTerm : '', midTerm }
+  return { longTerm: typeof longTerm === 'string' ? headingsInClockTime(longTerm, began) : '', midTerm }
 }
 
 /** The memory as plain text, empty when there is nothing to remember. */

@@ -4,11 +4,12 @@ import type { HttpPort } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError, toError } from '../../../nodes/contract/errors.ts'
 import type { EdgePort } from './index.ts'
+import { modelOf } from './interaction-words.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
 import { baseUrl, callModel } from './model-http.ts'
 import { openaiConfig } from './openai.ts'
 import { saidIn } from './openai-words.ts'
-import { modelOf, openVllmOmni } from './vllm-omni.ts'
+import { openVllmOmni } from './vllm-omni.ts'
 
 export interface ConnectionReport {
   ok: boolean
@@ -108,6 +109,7 @@ async function testInteraction(
         picture,
         kind: 'I',
         mediaTimeS: 0,
+        atMs: 0,
         tick: 1,
         seconds: 1,
         persona: 'default',

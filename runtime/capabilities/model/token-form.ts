@@ -9,13 +9,13 @@ export interface TokenForm {
 }
 
 const silent: TokenForm = { action: 'silence', text: '' }
-// With or without the slash: one prompt of the model spells `<delegation>`, and models mix the spellings.
-const marker = /<\s*\/?\s*(silence|response|delegation)\s*\/?\s*>/giu
+// With or without the slash: one prompt of the model spells `<delegation>`, a page of its makers `</delegate>`, and models mix them.
+const marker = /<\s*\/?\s*(silence|response|delegation|delegate)\s*\/?\s*>/giu
 
 /** The first marker counts. No marker at all: the first line was meant to be said. Nothing behind a marker: silence. */
 export function parseTokenForm(content: string): TokenForm {
   const marks = [...content.matchAll(marker)].map((match) => ({
-    kind: (match[1] ?? '').toLowerCase(),
+    kind: (match[1] ?? '').toLowerCase().replace('delegate', 'delegation'),
     from: match.index,
     to: match.index + match[0].length,
   }))
