@@ -19,6 +19,7 @@ describe('readConfig', () => {
       retainDecisionsDays: 7,
       retainEventsDays: 90,
       agentCommands: {},
+      agentEnv: [],
     })
   })
 
@@ -51,6 +52,7 @@ describe('readConfig', () => {
         HEED_RETAIN_DECISIONS_DAYS: '3',
         HEED_RETAIN_EVENTS_DAYS: '365',
         HEED_AGENT_COMMANDS: 'codex=codex exec --json -',
+        HEED_AGENT_ENV: 'ANTHROPIC_API_KEY, HTTPS_PROXY',
       }),
     ).toEqual({
       host: '0.0.0.0',
@@ -66,6 +68,7 @@ describe('readConfig', () => {
       retainDecisionsDays: 3,
       retainEventsDays: 365,
       agentCommands: { codex: ['codex', 'exec', '--json', '-'] },
+      agentEnv: ['ANTHROPIC_API_KEY', 'HTTPS_PROXY'],
     })
   })
 
@@ -81,6 +84,15 @@ describe('readConfig', () => {
   ])('reads the commands of agents in %s', (text, agentCommands) => {
     expect(readConfig({ HEED_AGENT_COMMANDS: text })).toMatchObject({ agentCommands })
   })
+
+  it.each(['DATABASE_URL', 'HOME,HEED_SECRET_KEY', 'HEED_TOKEN', 'PGPASSWORD', 'KEY=value', '1KEY'])(
+    'gives an agent nothing of its own, and refuses to be told so by %s',
+    (text) => {
+      expect(() => readConfig({ HEED_AGENT_ENV: text })).toThrow(
+        "HEED_AGENT_ENV must hold names of variables, separated by commas, such as ANTHROPIC_API_KEY,HTTPS_PROXY, and none of Heed's own.",
+      )
+    },
+  )
 
   it.each(['codex', '=codex', 'codex=', '{"codex":"codex exec"}', '{"codex":[]}', '{broken', 'a b=c'])(
     'refuses %s as commands of agents',

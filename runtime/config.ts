@@ -29,6 +29,8 @@ export interface Config {
   retainEventsDays: number
   /** By name, the argv of agents that flows may run on this server. */
   agentCommands: Record<string, string[]>
+  /** Names of the variables that such an agent gets of this process's environment, beside the plain ones. */
+  agentEnv: string[]
 }
 
 function wholeNumber(fallback: number, least: number, most: number): z.ZodType<number> {
@@ -95,6 +97,21 @@ function readCommands(text: string, context: z.RefinementCtx): Record<string, st
   }
 }
 
+/** What opens this server's own doors is given to no agent, listed or not. */
+const neverGiven = /^(HEED_.*|DATABASE_URL|REDIS_URL|PG.*|NODE_OPTIONS)$/
+
+/** `ANTHROPIC_API_KEY, OPENAI_API_KEY`. */
+function readNames(text: string, context: z.RefinementCtx): string[] {
+  const names = text.split(/[\s,;]+/).filter((name) => name !== '')
+  if (names.every((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !neverGiven.test(name))) return names
+  context.addIssue({
+    code: 'custom',
+    message:
+      "must hold names of variables, separated by commas, such as ANTHROPIC_API_KEY,HTTPS_PROXY, and none of Heed's own",
+  })
+  return z.NEVER
+}
+
 const EnvironmentSchema = z.object({
   HEED_HOST: z
     .string()
@@ -135,6 +152,7 @@ const EnvironmentSchema = z.object({
     text?.replace(/\/+$/, ''),
   ),
   HEED_AGENT_COMMANDS: z.string().default('').transform(readCommands),
+  HEED_AGENT_ENV: z.string().default('').transform(readNames),
   HEED_RETAIN_DECISIONS_DAYS: wholeNumber(7, 1, 3650),
   HEED_RETAIN_EVENTS_DAYS: wholeNumber(90, 1, 36_500),
 })
@@ -173,6 +191,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     retainDecisionsDays: read.HEED_RETAIN_DECISIONS_DAYS,
     retainEventsDays: read.HEED_RETAIN_EVENTS_DAYS,
     agentCommands: read.HEED_AGENT_COMMANDS,
+    agentEnv: read.HEED_AGENT_ENV,
   }
 }
 

@@ -1,4 +1,5 @@
 // The ways actions reach others, put together once: agents, voices, mail, brokers, browsers. Part of the composition.
+import { join } from 'node:path'
 import type { Clock, ConnectionPort, Log, StreamingHttpPort } from '../nodes/contract/capabilities.ts'
 import { NotFoundError } from '../nodes/contract/errors.ts'
 import { createAgents, testAgent } from './capabilities/agents/index.ts'
@@ -25,6 +26,8 @@ export interface ReachOptions {
   publicUrl: string
   /** From HEED_AGENT_COMMANDS. */
   agentCommands: Record<string, string[]>
+  /** From HEED_AGENT_ENV. */
+  agentEnv: readonly string[]
 }
 
 export interface Reach {
@@ -45,8 +48,10 @@ export function createReach({
   bus,
   clock,
   log,
+  dataDir,
   publicUrl,
   agentCommands: commands,
+  agentEnv,
 }: ReachOptions): Reach {
   const speech = createSpeech({
     http,
@@ -69,6 +74,7 @@ export function createReach({
         http,
         connections,
         commands,
+        surroundings: { homes: join(dataDir, 'agents'), listed: agentEnv },
         waitingBefore: (taskId) => store.deliveries.openBefore(taskId),
         mayRun: (taskId, connection) => store.deliveries.mayRun(taskId, connection),
       }),

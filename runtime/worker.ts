@@ -128,6 +128,7 @@ async function open(
     dataDir: config.dataDir,
     publicUrl: config.publicUrl,
     agentCommands: config.agentCommands,
+    agentEnv: config.agentEnv,
   })
   closers.push(() => reach.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })

@@ -11,6 +11,8 @@ import { z } from 'zod'
 import { FatalError, toError } from '../../nodes/contract/errors.ts'
 
 const run = promisify(execFile)
+/** These programs see nothing of our environment either: it may hold keys. */
+const quiet = { env: { PATH: process.env.PATH ?? '' } }
 
 export interface Binaries {
   initdb: string
@@ -45,7 +47,7 @@ export async function findBinaries(): Promise<Omit<Binaries, 'version'>> {
 }
 
 async function idsOf(user: string): Promise<RunAs> {
-  const [uid, gid] = await Promise.all([run('id', ['-u', user]), run('id', ['-g', user])])
+  const [uid, gid] = await Promise.all([run('id', ['-u', user], quiet), run('id', ['-g', user], quiet)])
   return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
 }
 
@@ -56,14 +58,11 @@ export async function findRunAs(): Promise<RunAs> {
   if (found) return found
   try {
     // Alpine's busybox has adduser only.
-    await run('useradd', [
-      '--system',
-      '--user-group',
-      '--no-create-home',
-      '--shell',
-      '/usr/sbin/nologin',
-      'postgres',
-    ]).catch(() => run('adduser', ['-S', '-D', '-H', 'postgres']))
+    await run(
+      'useradd',
+      ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', 'postgres'],
+      quiet,
+    ).catch(() => run('adduser', ['-S', '-D', '-H', 'postgres'], quiet))
     return await idsOf('postgres')
   } catch (thrown) {
     throw new FatalError(

@@ -165,7 +165,9 @@ export async function openCluster(
 async function isPostgresOf(pid: number, dir: string): Promise<boolean> {
   if (!isAlive(pid)) return false
   if (process.platform !== 'linux') {
-    const command = await run('ps', ['-o', 'command=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
+    const command = await run('ps', ['-o', 'command=', '-p', String(pid)], { env: quietEnvironment }).catch(() => ({
+      stdout: '',
+    }))
     return command.stdout.includes(dir)
   }
   const [cwd, own] = await Promise.all([readlink(`/proc/${pid}/cwd`).catch(() => ''), realpath(dir)])

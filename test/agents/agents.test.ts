@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentPort, AgentQuestion } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
@@ -223,15 +223,43 @@ describe('a command', () => {
     ).toMatch(/^I read it/)
   })
 
-  it('does not learn what belongs to the server', async () => {
-    process.env.HEED_SECRET_KEY = 'a secret of ours'
+  const seen = (text: string): Record<string, string> =>
+    JSON.parse(text.replace(/^I see /, '')) as Record<string, string>
+
+  it('gets PATH, a home of its own, the locale and what is listed of our environment, and nothing else', async () => {
+    const secrets = { HEED_SECRET_KEY: 'ours', AWS_SECRET_ACCESS_KEY: 'cloud', GITHUB_TOKEN: 'code', ONE_KEY: 'given' }
+    const before = { ...process.env }
+    Object.assign(process.env, secrets, { LANG: 'de_DE.UTF-8', HTTP_PROXY: 'http://u:p@proxy' })
+    const homes = join(await mkdtemp(join(tmpdir(), 'heed-homes-')), 'agents')
     try {
-      const names = (await run('environment')).text.split(' ')
-      expect(names).toContain('PATH')
-      expect(names.filter((name) => /^(HEED_|DATABASE_URL|REDIS_URL)/.test(name))).toEqual([])
+      const agents = createAgents({
+        http,
+        commands,
+        surroundings: { homes, listed: ['ONE_KEY', 'NOT_SET'] },
+        connections: {
+          get: async (name) => ({ name, secret: {}, kind: 'command', config: { command: 'environment' } }),
+        },
+        waitingBefore: async () => 0,
+      })
+      const env = seen((await ask(agents, { timeoutMs: 20_000 })).text)
+      expect(env).toMatchObject({
+        PATH: before['PATH'],
+        LANG: 'de_DE.UTF-8',
+        ONE_KEY: 'given',
+        HOME: join(homes, 'environment'),
+      })
+      const allowed = /^(PATH|LD_LIBRARY_PATH|LANG|LANGUAGE|LC_.*|TZ|TMPDIR|HOME|ONE_KEY)$/
+      expect(Object.keys(env).filter((name) => !allowed.test(name))).toEqual([])
     } finally {
-      delete process.env.HEED_SECRET_KEY
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name]
+      Object.assign(process.env, before)
+      await rm(dirname(homes), { recursive: true })
     }
+  })
+
+  it('gets no home of ours where none is kept for it', async () => {
+    const env = seen((await run('environment')).text)
+    expect(env['HOME']).toMatch(/heed-agent-/)
   })
 
   it.each(['codex', 'claude'])('is understood in the dress of %s', async (command) => {

@@ -18,7 +18,7 @@ switch (manner) {
     print(asked)
     break
   case 'environment':
-    print(Object.keys(process.env).sort().join(' '))
+    print(`I see ${JSON.stringify(process.env)}`)
     break
   case 'codex':
     print(

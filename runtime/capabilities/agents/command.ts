@@ -1,12 +1,13 @@
 // An agent's own command line, run as the server's owner listed it and in no other way: the question goes to its standard
 // input as data, never through a shell, never into its arguments.
 import { spawn, type ChildProcess } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { AgentQuestion, TimedPicture } from '../../../nodes/contract/capabilities.ts'
+import type { TimedPicture } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError, RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
+import { childEnvironment } from '../child-environment.ts'
 import { makeShortLivedFolder, sweepLeftovers } from '../leftovers.ts'
 import { inWords, tooLate, type AskAgent } from './agent.ts'
 import { readOutput } from './command-output.ts'
@@ -23,8 +24,14 @@ const lingerMs = 500
 const lateMs = 5000
 const folderPrefix = 'heed-agent-'
 const watcherPath = fileURLToPath(new URL('./command-watcher.ts', import.meta.url))
-/** What a service of ours needs and an agent must not know. */
-const ours = /^(HEED_|DATABASE_URL$|REDIS_URL$|PG|NODE_OPTIONS$)/
+
+/** What a command finds around it; without this a home that lasts no longer than its question. */
+export interface Surroundings {
+  /** Absolute: the folder in which each command has a home of its own, by its name. */
+  homes: string
+  /** From HEED_AGENT_ENV: names of variables that it gets beside the plain ones. */
+  listed: readonly string[]
+}
 
 /** The argv that a connection stands for. Throws FatalError AGENT_COMMAND_NOT_LISTED. */
 export function listedCommand(connection: Connection, commands: AgentCommands): readonly string[] {
@@ -40,7 +47,7 @@ export function listedCommand(connection: Connection, commands: AgentCommands): 
 }
 
 /** Asks by one run of the command in a folder of its own, which is gone afterwards. */
-export function commandAgent(commands: AgentCommands): AskAgent {
+export function commandAgent(commands: AgentCommands, surroundings?: Surroundings): AskAgent {
   return async (connection, question, signal) => {
     const argv = listedCommand(connection, commands)
     if (signal.aborted) throw new StoppedError()
@@ -53,7 +60,13 @@ export function commandAgent(commands: AgentCommands): AskAgent {
         throw noMeans(argv[0] ?? '', toError(error))
       })
       const stdin = `${inWords(question)}\n${files.length === 0 ? '' : `\nThey are files in the working folder: ${files.join(', ')}\n`}`
-      return readOutput(await run(argv, folder, stdin, question, signal))
+      const home = surroundings && join(surroundings.homes, String(connection.config.command))
+      if (home)
+        await mkdir(home, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+          throw noMeans(argv[0] ?? '', toError(error))
+        })
+      const env = { ...childEnvironment(), HOME: home ?? folder, ...childEnvironment(surroundings?.listed) }
+      return readOutput(await run(argv, { cwd: folder, env, timeoutMs: question.timeoutMs }, stdin, signal))
     } finally {
       await rm(folder, { recursive: true, force: true, maxRetries: 3 })
     }
@@ -70,20 +83,17 @@ async function writePictures(folder: string, pictures: readonly TimedPicture[]):
   )
 }
 
-function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
+interface Place {
+  cwd: string
+  env: Record<string, string>
+  timeoutMs: number
 }
 
 /** What the command printed. It runs under a watcher, so that it ends with its time and with Heed; hanging up ends both. */
-async function run(
-  argv: readonly string[],
-  cwd: string,
-  stdin: string,
-  { timeoutMs }: Pick<AgentQuestion, 'timeoutMs'>,
-  signal: AbortSignal,
-): Promise<string> {
+async function run(argv: readonly string[], place: Place, stdin: string, signal: AbortSignal): Promise<string> {
   const [program = ''] = argv
-  const watcher = startWatcher(argv, cwd, timeoutMs)
+  const { timeoutMs } = place
+  const watcher = startWatcher(argv, place)
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   // First of all: a watcher that cannot be started says so in the next turn, whether or not there are pipes.
   watcher.on('error', (error) => {
@@ -147,12 +157,12 @@ async function run(
   }
 }
 
-function startWatcher(argv: readonly string[], cwd: string, timeoutMs: number): ChildProcess {
+function startWatcher(argv: readonly string[], { cwd, env, timeoutMs }: Place): ChildProcess {
   try {
     return spawn(
       process.execPath,
       ['--disable-warning=ExperimentalWarning', watcherPath, String(timeoutMs + lateMs), ...argv],
-      { cwd, env: environment(), shell: false, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'ipc'] },
+      { cwd, env, shell: false, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'ipc'] },
     )
   } catch (error) {
     // Node tells some troubles of a start at once, the others as an event.

@@ -6,7 +6,7 @@ import { FatalError } from '../../../nodes/contract/errors.ts'
 import { a2aAgent, readCard } from './a2a.ts'
 import { callAgent, type AgentAnswer, type AskAgent } from './agent.ts'
 import { backgroundAgent } from './background-agent.ts'
-import { commandAgent, listedCommand, type AgentCommands } from './command.ts'
+import { commandAgent, listedCommand, type AgentCommands, type Surroundings } from './command.ts'
 import { openaiAgent } from './openai.ts'
 
 export interface AgentOptions {
@@ -14,6 +14,8 @@ export interface AgentOptions {
   connections: Pick<ConnectionPort, 'get'>
   /** From HEED_AGENT_COMMANDS. */
   commands: AgentCommands
+  /** Absent in tests: a command then has no home that lasts. */
+  surroundings?: Surroundings
   /** How many questions of the same node and stream wait in front of this task. */
   waitingBefore(taskId: string): Promise<number>
   /** Whether the task's flow may run programs over this connection, asked at each run: a connection may have become a command since the flow was deployed. Absent: always, as tests need. */
@@ -21,11 +23,12 @@ export interface AgentOptions {
 }
 
 /** Every kind of agent behind one port. */
-export function createAgents({ http, connections, commands, waitingBefore, mayRun }: AgentOptions): AgentPort {
+export function createAgents(options: AgentOptions): AgentPort {
+  const { http, connections, commands, waitingBefore, mayRun } = options
   const kinds: Partial<Record<ConnectionKind, AskAgent>> = {
     openai: openaiAgent(http),
     'background-agent': backgroundAgent(http),
-    command: commandAgent(commands),
+    command: commandAgent(commands, options.surroundings),
     a2a: a2aAgent(http),
   }
   return {
