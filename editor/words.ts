@@ -112,6 +112,7 @@ const eventWords: Record<string, string> = {
   'stream.started': 'Camera started',
   'stream.lost': 'Camera lost',
   'stream.resumed': 'Camera is back',
+  'stream.gap': 'Nobody was watching',
   'stream.finished': 'Clip ended',
   'stream.stopped': 'Camera stopped',
   'stream.failed': 'Camera failed',

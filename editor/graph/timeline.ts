@@ -6,7 +6,13 @@ export interface Span {
   key: string
   first: StreamDecision
   last: StreamDecision
+  /** The seconds that its decisions stand for. */
   ticks: number
+}
+
+/** Rows of older versions do not say. */
+function secondsOf(decision: StreamDecision): number {
+  return decision.seconds ?? 1
 }
 
 function isSame(a: StreamDecision, b: StreamDecision): boolean {
@@ -29,10 +35,15 @@ export function spansOf(decisions: readonly StreamDecision[]): Span[] {
     const current = open.get(lane)
     if (current && isSame(current.last, decision)) {
       current.last = decision
-      current.ticks++
+      current.ticks += secondsOf(decision)
       continue
     }
-    const span = { key: `${lane}/${decision.tick}/${decision.at}`, first: decision, last: decision, ticks: 1 }
+    const span = {
+      key: `${lane}/${decision.tick}/${decision.at}`,
+      first: decision,
+      last: decision,
+      ticks: secondsOf(decision),
+    }
     open.set(lane, span)
     spans.push(span)
   }

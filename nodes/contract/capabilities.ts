@@ -58,7 +58,7 @@ export interface ModelTick {
   /** The whole frame behind the picture, for an answer that comes later than its tick. */
   frame?: Frame
   mediaTimeS: number
-  /** The stream's second at which the tick before stood: with `mediaTimeS` the true range of this one. Absent: unknown. */
+  /** The stream's second up to which the timeline has told already: with `mediaTimeS` the true range of this tick. Absent: unknown. */
   sinceS?: number
   /** Wall clock of the tick, ms since 1970. */
   atMs: number

@@ -92,13 +92,17 @@ export interface TickInfo {
   number: number
   atMs: number
   mediaTimeS: number
-  /** `mediaTimeS` of the tick before, of an earlier worker too: this tick stands for what lies between. Equal to it at the first. */
+  /** The second up to which the timeline has told already, by an earlier worker too. Equal to `mediaTimeS` at the first tick. */
   sinceS: number
   /** Model seconds this tick stands for; more than 1 when late ticks are made up. */
   seconds: number
   camera: 'ok' | 'lost'
   /** The source has ended and this is the last tick. */
   last: boolean
+  /** No picture comes for now: the camera is away, or this worker stops. What a model holds back it decides now. */
+  pause?: true
+  /** Length in seconds of the clip that the camera plays in a loop. */
+  loopS?: number
   /** Only at the first tick of a session: whether it goes on where an earlier one stopped. */
   start?: 'fresh' | 'resumed'
 }

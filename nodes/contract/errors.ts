@@ -68,8 +68,12 @@ export class FatalError extends CodedError {}
 
 /** Somebody asked for a stop: not a failure. */
 export class StoppedError extends CodedError {
-  constructor(message = 'Stopped on request.') {
+  /** Not even what is on its way may be waited for. */
+  readonly isAtOnce: boolean
+
+  constructor(message = 'Stopped on request.', options: { isAtOnce?: boolean } = {}) {
     super('RUN_STOPPED', message)
+    this.isAtOnce = options.isAtOnce ?? false
   }
 }
 

@@ -72,6 +72,7 @@ export const eventKinds = [
   'stream.started',
   'stream.lost',
   'stream.resumed',
+  'stream.gap',
   'stream.finished',
   'stream.stopped',
   'stream.failed',

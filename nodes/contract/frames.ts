@@ -30,6 +30,8 @@ export interface Frame {
   floor: Picture
   /** The full picture's luma at a quarter of its width and height, for motion search. */
   luma: GrayImage
+  /** Length in seconds of the clip that is played in a loop; absent for everything else. */
+  loopS?: number
   kind: 'I' | 'P'
   /** About: what `picture` costs the model. */
   visualTokens: number

@@ -176,7 +176,7 @@ function noteAnswers(ctx: Context, spoken: ModelVerdict[]): void {
 async function watch(frame: Frame | undefined, ctx: Context): Promise<ModelVerdict[]> {
   if (!ctx.model) throw new BugError('The interaction model runs without a model session.')
   const verdicts = frame ? [await ask(frame, ctx)] : ctx.tick.last ? [] : [withoutPicture(ctx)]
-  return ctx.tick.last ? [...verdicts, ...((await ctx.model.finish?.()) ?? [])] : verdicts
+  return ctx.tick.last || ctx.tick.pause ? [...verdicts, ...((await ctx.model.finish?.()) ?? [])] : verdicts
 }
 
 async function ask(frame: Frame, ctx: Context): Promise<ModelVerdict> {
@@ -233,6 +233,11 @@ function said(
   })
 }
 
+/** When it happened, unless the row before stands later: in the timeline no second comes twice. */
+function ownSecond({ tick }: Context, { mediaTimeS }: ModelVerdict): number {
+  return mediaTimeS !== undefined && mediaTimeS > tick.sinceS ? mediaTimeS : tick.mediaTimeS
+}
+
 /** The engine writes in whose decision it is. */
 function decisionOf(ctx: Context, verdict: ModelVerdict, now: Frame | undefined): Decision {
   const frame = verdict.late ? verdict.late.frame : now
@@ -240,7 +245,7 @@ function decisionOf(ctx: Context, verdict: ModelVerdict, now: Frame | undefined)
   return {
     tick: ctx.tick.number,
     at: new Date(ctx.tick.atMs).toISOString(),
-    mediaTimeS: verdict.mediaTimeS ?? ctx.tick.mediaTimeS,
+    mediaTimeS: ownSecond(ctx, verdict),
     node: '',
     action: verdict.action,
     reason: verdict.reason,

@@ -61,6 +61,12 @@ export class TickDraft {
     return this.#tick
   }
 
+  /** Nothing but silences. */
+  get saysNothing(): boolean {
+    const rest = this.events.length + this.actions.length + this.remote.length
+    return rest === 0 && this.decisions.every((decision) => decision.action === 'silence')
+  }
+
   /** A new message of a node, with an event id of its own. */
   message(node: string, text: string, options: MessageOptions = {}): Message {
     const count = this.#counts.get(node) ?? 0

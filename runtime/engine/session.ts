@@ -1,26 +1,30 @@
 // One live run of a stream: ticks on a steady clock, what they leave behind, and an end with a reason.
 // Never talks to a database, a queue or a model by itself, and never ends the process.
-import { BugError, FatalError, isStopped, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { BugError, isStopped, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { EngineDeps, SessionOrder } from './deps.ts'
+import { awayWords, gapFields, heedAway, lateTicks, missedFor, missedRows, tickMs } from './gaps.ts'
+import { endWords, Grace, isHandover } from './grace.ts'
 import { Health, healthKey } from './health.ts'
 import { Inputs } from './inputs.ts'
 import { Journal, type TickPosition } from './journal.ts'
-import { memoryKey } from './memory.ts'
-import { ModelLink } from './model-link.ts'
+import type { ModelLink } from './model-link.ts'
 import type { Openings } from './openings.ts'
 import type { Ledger, Recorder } from './recorder.ts'
 import type { TickDraft } from './routing.ts'
-import { isFinite, Source, type CameraView } from './source.ts'
+import { clockOf, linkModel, openSource, tickInfo, type Pass } from './session-parts.ts'
+import { isFinite, type CameraView, type Source } from './source.ts'
 import { StatusBoard } from './status.ts'
-import { tickDefinition, TickRunner } from './tick.ts'
+import { clockKey, type StreamClock } from './stream-clock.ts'
+import { tickDefinition, TickRunner, type Unwatched } from './tick.ts'
 
-export const tickMs = 1000
 /** One pass stands for at most this many late ticks; what is later still is recorded as dropped. */
 const mostSeconds = 5
-/** After a long standstill (a suspended machine) not every missed second gets a row of its own. */
-const mostDroppedRows = 60
+/** Without pictures for this long, a model that is fed quick ones decides on those it has. */
+const pauseAfterMs = 2500
+/** What is on its way when the end comes has this long to arrive. */
+const lastWordsMs = 3000
 const lookMs = 250
 const closeMs = 5000
 
@@ -28,11 +32,6 @@ export type SessionDeps = EngineDeps & { recorder: Recorder; openings?: Openings
 export interface SessionEnd {
   state: 'finished' | 'failed' | 'stopped'
   reason: string | null
-}
-
-/** A stop that a person asked for carries StoppedError's own words; with any other reason another worker goes on. */
-function isHandover(signal: AbortSignal): boolean {
-  return !(signal.reason instanceof StoppedError && signal.reason.message === new StoppedError().message)
 }
 
 /** Runs one stream until its source ends, something fails for good, or the signal aborts. Never rejects. */
@@ -58,14 +57,19 @@ class Session {
   readonly #ledger: Ledger
   readonly #journal: Journal
   readonly #models = new Map<string, ModelLink>()
+  readonly #grace: Grace
+  /** Of live cameras; a clip's seconds are its own. */
+  readonly #seconds: StreamClock | null
   #source: Source | null = null
   #runner: TickRunner | null = null
   #inputs: Inputs | null = null
   #tick: number
   #mediaTimeS: number
-  #frameAtMs: number
   #isStale = false
   #hasTicked = false
+  #isPaused = false
+  #lostFromS: number | null = null
+  #loopS: number | undefined
   #hasSeen = false
 
   constructor(order: SessionOrder, deps: SessionDeps, signal: AbortSignal) {
@@ -76,16 +80,17 @@ class Session {
     this.#health = new Health(order.plan.source.id, order.resume?.states[healthKey])
     this.#tick = order.resume?.tick ?? 0
     this.#mediaTimeS = order.resume?.mediaTimeS ?? 0
-    this.#frameAtMs = deps.clock.nowMs()
+    this.#grace = new Grace(deps.clock, lastWordsMs)
+    this.#seconds = clockOf(order, deps.clock.nowMs())
     this.#ledger = deps.recorder.open(order, () => {
       this.#isStale = true
-      this.#control.abort(new StoppedError('Another worker has taken this stream over.'))
+      this.#stop(new StoppedError('Another worker has taken this stream over.', { isAtOnce: true }))
     })
     this.#journal = new Journal(order, this.#ledger, deps.bus, deps.clock)
   }
 
   async run(): Promise<SessionEnd> {
-    const stop = (): void => this.#control.abort(this.#outer.reason)
+    const stop = (): void => this.#stop(this.#outer.reason)
     if (this.#outer.aborted) stop()
     this.#outer.addEventListener('abort', stop, { once: true })
     let end: SessionEnd
@@ -95,9 +100,19 @@ class Session {
     } catch (error) {
       end = this.#endOf(error)
     }
+    if (end.state === 'stopped' && this.#source) {
+      const view = this.#source.look()
+      await Promise.all([this.#source.stop(), this.#lastWords(view)])
+    }
+    this.#grace.end()
     this.#outer.removeEventListener('abort', stop)
     await this.#close(end)
     return end
+  }
+
+  #stop(reason: unknown): void {
+    this.#grace.begin(reason)
+    this.#control.abort(reason)
   }
 
   #endOf(error: unknown): SessionEnd {
@@ -112,12 +127,18 @@ class Session {
   }
 
   #begin(): void {
-    const { bus, clock, log, nodes, random } = this.#deps
-    const { plan, resume } = this.#order
+    const { bus, clock, log, nodes } = this.#deps
+    const { plan } = this.#order
     this.#publishStatus()
     for (const node of plan.ticks)
       if (tickDefinition(nodes, node).needs.includes('model'))
-        this.#models.set(node.id, this.#linkModel(node.id, node.config))
+        this.#models.set(
+          node.id,
+          linkModel(this.#order, this.#deps, node, {
+            restored: (text) => this.#note('memory.restored', node.id, text),
+            trouble: (trouble) => this.#health.trouble(node.id, trouble),
+          }),
+        )
     this.#runner = new TickRunner({
       order: this.#order,
       nodes,
@@ -127,58 +148,17 @@ class Session {
       onStatus: (node, status) => this.#board.node(node, status),
     })
     this.#inputs = new Inputs(this.#order.streamId, { store: this.#deps.store, bus, clock, log })
-    const definition = nodes.get(plan.source.type)
-    if (definition?.role !== 'source')
-      throw new FatalError(
-        'RUN_NODE_UNKNOWN',
-        `The camera type "${plan.source.type}" is not installed here. Install its package on every worker, then deploy again.`,
-      )
     const feeds = [...this.#models.values()]
-    this.#source = new Source({
-      definition,
-      node: plan.source,
-      taps: plan.taps,
-      media: this.#deps.media(this.#order),
-      clock,
-      log,
-      random,
-      openings: this.#deps.openings,
-      resumeAtS: resume && resume.tick > 0 ? resume.mediaTimeS : null,
-      refusals: this.#health.refusals,
-      ...(plan.taps.fast
-        ? {
-            onFast: (frame) => {
-              for (const model of feeds) model.feed(frame)
-            },
-          }
-        : {}),
-    })
+    this.#source = openSource(
+      this.#order,
+      this.#deps,
+      { seconds: this.#seconds, refusals: this.#health.refusals },
+      (frame) => {
+        for (const model of feeds) model.feed(frame)
+      },
+    )
     for (const model of feeds) model.start()
     this.#source.start()
-  }
-
-  #linkModel(node: string, config: Record<string, unknown>): ModelLink {
-    const { clock, models } = this.#deps
-    const seconds = typeof config.timeoutS === 'number' ? config.timeoutS : 5
-    return new ModelLink({
-      models,
-      clock,
-      connection: String(config.connection ?? ''),
-      config,
-      timeoutMs: seconds * 1000,
-      streamKey: `${this.#order.streamId}.${this.#order.run}.${node}`,
-      memory: (this.#order.resume?.states ?? this.#order.carried)?.[memoryKey(node)] as ModelLink['memory'],
-      isNew: this.#order.resume === null,
-      onRestarted: (isCorrected) =>
-        this.#note(
-          'memory.restored',
-          node,
-          isCorrected
-            ? 'What the model remembers was changed by a person. Its session was begun anew with its instruction and the memory as it is now.'
-            : 'The model had no session for this stream any more. It was given its instruction and memory again.',
-        ),
-      onTrouble: (trouble) => this.#health.trouble(node, trouble),
-    })
   }
 
   async #ticking(): Promise<SessionEnd> {
@@ -192,9 +172,14 @@ class Session {
     ) {
       await source.mailbox.wait(clock, lookMs, signal)
     }
+    this.#countAbsence()
+    let isWaiting = false
     for (let dueMs = clock.nowMs(); ;) {
       const view = this.#lookAtCamera()
-      if (view.failed) return { state: 'failed', reason: view.reason }
+      if (view.failed) {
+        await this.#lastWords(view)
+        return { state: 'failed', reason: view.reason }
+      }
       const now = clock.nowMs()
       if (view.ended) {
         await this.#pass(view, Math.min(mostSeconds, Math.max(1, lateTicks(now, dueMs))))
@@ -204,11 +189,15 @@ class Session {
       if (dueMs - now > tickMs) dueMs = now + tickMs
       // Not due yet, or due without its picture: a frame that is a little late is waited for, the tick is made up with it.
       if (now < dueMs) await source.mailbox.wait(clock, dueMs - now, signal)
-      else if (source.mailbox.isEmpty && view.camera === 'ok') await source.mailbox.wait(clock, lookMs, signal)
-      else {
+      else if (source.mailbox.isEmpty && view.camera === 'ok' && !this.#mustDecide(now)) {
+        isWaiting = true
+        await source.mailbox.wait(clock, lookMs, signal)
+      } else {
         const late = lateTicks(now, dueMs)
         dueMs += late * tickMs
-        if (late > mostSeconds) this.#recordDropped(late - mostSeconds)
+        if (late > mostSeconds)
+          this.#recordMissed(late - mostSeconds, now - mostSeconds * tickMs, missedFor(isWaiting, view))
+        isWaiting = false
         await this.#pass(view, Math.min(late, mostSeconds))
       }
     }
@@ -227,36 +216,55 @@ class Session {
     return view
   }
 
+  /** The quick pictures have stopped: the model decides on those it has, before anybody knows whether the camera is lost. */
+  #mustDecide(nowMs: number): boolean {
+    return (
+      this.#hasTicked &&
+      !this.#isPaused &&
+      this.#order.plan.taps.fast !== undefined &&
+      this.#running.source.quietMs(nowMs) >= pauseAfterMs
+    )
+  }
+
+  /** What went by before this worker came is a gap in a live stream; a clip has waited. */
+  #countAbsence(): void {
+    const { clock } = this.#deps
+    if (!this.#seconds || !this.#order.resume || this.#order.resume.tick === 0) return
+    const now = clock.nowMs()
+    const missed = Math.round(this.#seconds.secondsAt(now) - this.#mediaTimeS) - 1
+    if (missed < 1) return
+    const fromS = this.#mediaTimeS
+    // A camera that was away before has its own story, which goes on.
+    const isTold = (this.#health.saved()?.camera ?? null) !== null
+    this.#recordMissed(missed, now - tickMs, heedAway)
+    if (isTold) return
+    const toS = this.#mediaTimeS
+    this.#note('stream.gap', this.#order.plan.source.id, awayWords(fromS, toS), gapFields('heed-away', fromS, toS))
+  }
+
   get #running(): { source: Source; runner: TickRunner; inputs: Inputs } {
     if (!this.#source || !this.#runner || !this.#inputs) throw new BugError('A session ticks before it has begun.')
     return { source: this.#source, runner: this.#runner, inputs: this.#inputs }
   }
 
-  async #pass(view: CameraView, seconds: number): Promise<void> {
+  async #pass(view: CameraView, seconds: number, isLastWord = false): Promise<void> {
     const { clock } = this.#deps
-    const { source, runner, inputs } = this.#running
+    const { source, inputs } = this.#running
+    const before = { tick: this.#tick, mediaTimeS: this.#mediaTimeS }
     const atMs = clock.nowMs()
     const frame = source.mailbox.take()
-    const used = inputs.take()
-    const sinceS = this.#tick === 0 ? undefined : this.#mediaTimeS
+    const used = isLastWord ? [] : inputs.take()
     this.#tick += seconds
     this.#seeFrame(frame, view, atMs)
-    for (const note of this.#health.camera(view)) this.#note(note.kind, note.node, note.text)
-    const draft = await runner.run(
-      {
-        number: this.#tick,
-        atMs,
-        mediaTimeS: this.#mediaTimeS,
-        sinceS: sinceS ?? this.#mediaTimeS,
-        seconds,
-        camera: view.camera,
-        last: view.ended,
-        ...(this.#hasTicked ? {} : { start: this.#order.resume || this.#order.carried ? 'resumed' : 'fresh' }),
-      },
-      frame,
-      used,
-      this.#control.signal,
-    )
+    if (!isLastWord) this.#tellCamera(view, before.mediaTimeS)
+    let draft
+    try {
+      draft = await this.#runNodes({ view, seconds, atMs, frame, used, before, isLastWord })
+    } catch (error) {
+      this.#goBack(before)
+      throw error
+    }
+    if (isLastWord && !frame && draft.saysNothing) return this.#goBack(before)
     this.#hasTicked = true
     for (const note of this.#health.decisions(draft.decisions, atMs)) this.#note(note.kind, note.node, note.text)
     this.#journal.noteLosses({ tick: this.#tick, mediaTimeS: this.#mediaTimeS })
@@ -273,6 +281,38 @@ class Session {
     this.#publishStatus()
   }
 
+  #runNodes(pass: Pass): Promise<TickDraft> {
+    const { view, atMs, frame, used, isLastWord } = pass
+    const isPausing = !frame && !this.#isPaused && (view.camera === 'lost' || this.#mustDecide(atMs))
+    this.#isPaused = frame ? false : this.#isPaused || isPausing
+    this.#loopS = frame?.loopS ?? this.#loopS
+    const info = tickInfo(pass, this.#order, {
+      number: this.#tick,
+      mediaTimeS: this.#mediaTimeS,
+      isFirst: !this.#hasTicked,
+      isPausing: isPausing || isLastWord,
+      loopS: this.#loopS,
+    })
+    return this.#running.runner.run(info, frame, used, this.#grace.signal)
+  }
+
+  #goBack(to: { tick: number; mediaTimeS: number }): void {
+    this.#tick = to.tick
+    this.#mediaTimeS = to.mediaTimeS
+  }
+
+  /** The end must not take with it what was seen: the newest picture, and what a model holds back, are decided on in time. */
+  async #lastWords(view: CameraView): Promise<void> {
+    if (!this.#hasTicked || this.#grace.signal.aborted) return
+    try {
+      await this.#pass({ ...view, ended: false }, 1, true)
+    } catch (error) {
+      if (error instanceof BugError) throw error
+      const { message } = toError(error)
+      this.#deps.log.warn({ stream: this.#order.streamId, error: message }, 'the last pictures were not decided on')
+    }
+  }
+
   #seeFrame(frame: Frame | undefined, view: CameraView, atMs: number): void {
     if (frame) {
       this.#mediaTimeS = frame.mediaTimeS
@@ -284,11 +324,19 @@ class Session {
           isFinite(this.#order.plan.source) ? 'The file plays.' : 'The camera is being watched.',
         )
       this.#hasSeen = true
-      this.#frameAtMs = atMs
       this.#board.frameAt(frame.atMs)
-    } else if (view.camera === 'lost') {
-      this.#mediaTimeS += Math.max(0, atMs - this.#frameAtMs) / 1000
-      this.#frameAtMs = atMs
+    } else if (this.#seconds && !view.ended) {
+      this.#seconds.begin(atMs, this.#mediaTimeS)
+      this.#mediaTimeS = Math.max(this.#mediaTimeS, this.#seconds.secondsAt(atMs))
+    }
+  }
+
+  #tellCamera(view: CameraView, beforeS: number): void {
+    for (const { kind, node, text } of this.#health.camera(view)) {
+      if (kind === 'stream.lost') this.#lostFromS = beforeS
+      const fromS = kind === 'stream.resumed' ? this.#lostFromS : null
+      this.#note(kind, node, text, fromS === null ? {} : gapFields('camera-lost', fromS, this.#mediaTimeS))
+      if (kind === 'stream.resumed') this.#lostFromS = null
     }
   }
 
@@ -301,27 +349,30 @@ class Session {
     }
   }
 
-  #note(kind: EventKind, node: string, text: string): void {
-    this.#journal.note(kind, node, text, { tick: this.#tick, mediaTimeS: this.#mediaTimeS })
+  #note(kind: EventKind, node: string, text: string, fields: Record<string, unknown> = {}): void {
+    this.#journal.note(kind, node, text, { tick: this.#tick, mediaTimeS: this.#mediaTimeS }, fields)
   }
 
   get #position(): TickPosition {
     const health = this.#health.saved()
+    const seconds = this.#seconds?.saved()
     return {
       tick: this.#tick,
       mediaTimeS: this.#mediaTimeS,
-      states: { ...this.#runner?.states(), ...(health ? { [healthKey]: health } : {}) },
+      states: {
+        ...this.#runner?.states(),
+        ...(health ? { [healthKey]: health } : {}),
+        ...(seconds ? { [clockKey]: seconds } : {}),
+      },
     }
   }
 
-  #recordDropped(count: number): void {
-    const { runner } = this.#running
-    const atMs = this.#deps.clock.nowMs()
-    const first = this.#tick + 1
+  /** Seconds in which no node ran, the last of them at `endMs`. */
+  #recordMissed(count: number, endMs: number, why: Unwatched): void {
+    const rows = missedRows({ tick: this.#tick, mediaTimeS: this.#mediaTimeS }, count, endMs, why)
     this.#tick += count
-    const decisions = Array.from({ length: Math.min(count, mostDroppedRows) }, (_unused, index) =>
-      runner.droppedDecisions(first + index, atMs, this.#mediaTimeS),
-    ).flat()
+    this.#mediaTimeS += count
+    const decisions = rows.flatMap((row) => this.#running.runner.unwatched(row, why))
     for (const decision of decisions) this.#board.decision(decision)
     this.#journal.quiet(decisions, this.#position)
   }
@@ -339,20 +390,11 @@ class Session {
     await this.#source?.stop()
     await Promise.all([...this.#models.values()].map((model) => (isHandedOver ? model.release() : model.close())))
     if (!isHandedOver) {
-      this.#note(
-        `stream.${end.state}`,
-        this.#order.plan.source.id,
-        end.reason ??
-          { finished: 'The file is at its end.', failed: 'The stream failed.', stopped: 'Stopped.' }[end.state],
-      )
+      this.#note(`stream.${end.state}`, this.#order.plan.source.id, end.reason ?? endWords[end.state])
       this.#board.setState(end.state, end.reason)
       this.#journal.commitNotes(this.#position)
       this.#publishStatus()
     }
     await this.#ledger.close(closeMs)
   }
-}
-
-function lateTicks(nowMs: number, dueMs: number): number {
-  return Math.max(0, Math.floor((nowMs - dueMs) / tickMs) + 1)
 }

@@ -28,6 +28,7 @@ import {
 } from './camera-state.ts'
 import { Mailbox } from './mailbox.ts'
 import type { Openings } from './openings.ts'
+import type { StreamClock } from './stream-clock.ts'
 
 /** A clip's picture may come so much later than its second without there being a hole. */
 const lateClipMs = 500
@@ -47,6 +48,8 @@ export interface SourceOptions {
   resumeAtS: number | null
   /** Passwords that the camera has refused to earlier workers of this run. */
   refusals?: number
+  /** A live camera's pictures are placed on it; absent: they go on from `resumeAtS`. */
+  seconds?: StreamClock
 }
 
 /** What the session sees of its camera when it looks. */
@@ -74,6 +77,7 @@ export class Source {
   readonly mailbox = new Mailbox<Frame>()
   readonly #options: SourceOptions
   readonly #isFinite: boolean
+  readonly #isFile: boolean
   readonly #stopping = new AbortController()
   #attempt = new AbortController()
   #running: Promise<void> = Promise.resolve()
@@ -85,19 +89,22 @@ export class Source {
   #camera: CameraRecord
   #isClip: boolean
   #decoderLines = 0
+  #placedAtMs: number
+  #quickAtMs = 0
   #changedAtMs: number
   #lastLuma: Uint8Array | null = null
   /** A clip's newest picture, which stays in view through a hole, and for how many seconds it has. */
   #shown: { frame: Frame; heldS: number } | null = null
   #lastMediaTimeS: number | null
   #lastFastS: number | null
-  #offsetS = 0
+  /** From the source's seconds to the stream's; null until an opening has shown its first picture. */
+  #offsetS: number | null = null
 
   constructor(options: SourceOptions) {
     this.#options = options
     this.#isFinite = isFinite(options.node)
-    this.#isClip = options.node.config.kind === 'file'
-    this.#changedAtMs = options.clock.nowMs()
+    this.#isFile = this.#isClip = options.node.config.kind === 'file'
+    this.#placedAtMs = this.#changedAtMs = options.clock.nowMs()
     this.#camera = newCamera(this.#changedAtMs, options.refusals)
     this.#lastMediaTimeS = this.#lastFastS = options.resumeAtS
   }
@@ -166,6 +173,11 @@ export class Source {
     if (sign.type === 'clip') this.#isClip = true
     else if (sign.type === 'decoder-lines') this.#decoderLines += sign.count
     else this.#see({ type: 'data' })
+  }
+
+  /** For how long no picture has come, quick ones included. */
+  quietMs(nowMs: number): number {
+    return nowMs - Math.max(this.#camera.freshMs, this.#quickAtMs)
   }
 
   /** The wait before a camera that never showed a picture counts as lost. */
@@ -250,8 +262,7 @@ export class Source {
   async #play(signal: AbortSignal): Promise<SourceEnd> {
     const { clock, definition, log, media, node, taps } = this.#options
     this.#see({ type: 'opening' })
-    if (!this.#isFinite && this.#lastMediaTimeS !== null)
-      this.#offsetS = this.#lastMediaTimeS + Math.max(0, clock.nowMs() - this.#camera.freshMs) / 1000
+    this.#offsetS = null
     const onFast = this.#options.onFast
     const frames = definition
       .open({
@@ -264,7 +275,7 @@ export class Source {
           open: (spec, wanted, more) =>
             media.open(spec, wanted, { ...more, onSign: (sign) => !signal.aborted && this.#seeSign(sign) }),
         },
-        ...(this.#isFinite && this.#lastMediaTimeS !== null ? { startAtS: this.#lastMediaTimeS } : {}),
+        ...(this.#isFile && this.#lastMediaTimeS !== null ? { startAtS: this.#lastMediaTimeS } : {}),
         ...(onFast ? { onFast: (frame: FastFrame) => this.#receiveFast(frame, onFast) } : {}),
       })
       [Symbol.asyncIterator]()
@@ -284,13 +295,37 @@ export class Source {
   }
 
   #isSeen(mediaTimeS: number): boolean {
-    return this.#isFinite && this.#lastMediaTimeS !== null && mediaTimeS <= this.#lastMediaTimeS + 0.001
+    return this.#isFile && this.#lastMediaTimeS !== null && mediaTimeS <= this.#lastMediaTimeS + 0.001
   }
 
   #receiveFast(frame: FastFrame, onFast: (frame: FastFrame) => void): void {
-    if (this.#frozen || (this.#isFinite && this.#lastFastS !== null && frame.mediaTimeS <= this.#lastFastS)) return
-    this.#lastFastS = frame.mediaTimeS
-    onFast(this.#offsetS === 0 ? frame : { ...frame, mediaTimeS: frame.mediaTimeS + this.#offsetS })
+    if (this.#frozen || (this.#isFile && this.#lastFastS !== null && frame.mediaTimeS <= this.#lastFastS)) return
+    this.#quickAtMs = this.#options.clock.nowMs()
+    this.#lastFastS = this.#place(frame.mediaTimeS, this.#lastFastS, this.#quickAtMs)
+    onFast({ ...frame, mediaTimeS: this.#lastFastS })
+  }
+
+  /**
+   * A clip's seconds are its own. A live camera's are those since the stream began: the first picture of every opening lies
+   * where the wall clock says, the others at their distance from it, and none before what was told already.
+   */
+  #place(mediaTimeS: number, lastS: number | null, now: number): number {
+    if (this.#isFile) return mediaTimeS
+    const { seconds } = this.#options
+    seconds?.begin(now, mediaTimeS)
+    const isFirst = this.#offsetS === null
+    const placedS = mediaTimeS + (this.#offsetS ?? this.#startS(mediaTimeS, now) - mediaTimeS)
+    const knownS = Math.max(lastS ?? -Infinity, seconds?.latestS ?? -Infinity)
+    const placed = isFirst || placedS > knownS ? placedS : Math.max(knownS, this.#startS(mediaTimeS, now))
+    this.#offsetS = placed - mediaTimeS
+    return placed
+  }
+
+  #startS(mediaTimeS: number, now: number): number {
+    const lastS = this.#lastMediaTimeS
+    const wallS = this.#options.seconds?.secondsAt(now)
+    if (lastS === null) return wallS ?? mediaTimeS
+    return Math.max(lastS, wallS ?? lastS + Math.max(0, now - this.#placedAtMs) / 1000)
   }
 
   #receive(frame: Frame): void {
@@ -298,7 +333,9 @@ export class Source {
     if (this.#isSeen(frame.mediaTimeS)) return this.#see({ type: 'picture', isFresh: true })
     if (this.#checkFrozen(frame, this.#options.clock.nowMs())) return
     this.#see({ type: 'picture', isFresh: true })
-    this.#lastMediaTimeS = frame.mediaTimeS + this.#offsetS
+    const now = this.#options.clock.nowMs()
+    this.#lastMediaTimeS = this.#place(frame.mediaTimeS, this.#lastMediaTimeS, now)
+    this.#placedAtMs = now
     // Behind what was held in a hole, should it come late.
     const heldS = this.#shown ? this.#shown.frame.mediaTimeS + this.#shown.heldS : 0
     const mediaTimeS = this.#isClip ? Math.max(this.#lastMediaTimeS, heldS) : this.#lastMediaTimeS

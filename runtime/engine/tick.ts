@@ -3,7 +3,7 @@
 import type { Clock, Log, TimedPicture } from '../../nodes/contract/capabilities.ts'
 import type { NodeDefinition, Ports, TickInfo, TickNode } from '../../nodes/contract/define.ts'
 import { BugError, FatalError, isStopped, toError } from '../../nodes/contract/errors.ts'
-import type { Decision, NodeStatus } from '../../nodes/contract/events.ts'
+import type { Decision, NodeStatus, Reason } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
 import type { SessionInput, SessionOrder } from './deps.ts'
@@ -21,6 +21,12 @@ export interface TickRun {
   model: ModelLink | null
   /** The trouble last logged: the same one is not logged every second. */
   trouble: string | null
+}
+
+/** Why nobody watched for a while, in words too. */
+export interface Unwatched {
+  reason: Reason
+  text: string
 }
 
 export interface TickRunnerOptions {
@@ -82,11 +88,9 @@ export class TickRunner {
     return draft
   }
 
-  /** A silent decision of every node that decides, for a tick that no node ran. */
-  droppedDecisions(tick: number, atMs: number, mediaTimeS: number): Decision[] {
-    return this.#runs
-      .filter(decides)
-      .map((run) => silence(run.node.id, { number: tick, atMs, mediaTimeS, seconds: 1 }, 'The tick came too late.'))
+  /** A silent decision of every node that decides, for seconds in which no node ran. */
+  unwatched(tick: TickDraft['tickInfo'], why: Unwatched): Decision[] {
+    return this.#runs.filter(decides).map((run) => silence(run.node.id, tick, why.text, why.reason))
   }
 
   /** Every node's state as it is now, and the models' memories beside them. */
@@ -153,14 +157,14 @@ function decides(run: TickRun): boolean {
   return Object.values(run.definition.ports.out).some((port) => port.kind === 'decision')
 }
 
-function silence(node: string, tick: TickDraft['tickInfo'], text: string): Decision {
+function silence(node: string, tick: TickDraft['tickInfo'], text: string, reason: Reason = 'dropped'): Decision {
   return {
     tick: tick.number,
     at: new Date(tick.atMs).toISOString(),
     mediaTimeS: tick.mediaTimeS,
     node,
     action: 'silence',
-    reason: 'dropped',
+    reason,
     text,
     latencyMs: 0,
     frameKind: 'I',

@@ -52,7 +52,7 @@ export class SessionLease {
 
   end(cause: EndCause): void {
     if (this.#cause === undefined || cause === 'lease') this.#cause = cause
-    if (!this.#abort.signal.aborted) this.#abort.abort(new StoppedError(causes[cause]))
+    if (!this.#abort.signal.aborted) this.#abort.abort(new StoppedError(causes[cause], { isAtOnce: cause === 'lease' }))
   }
 
   close(): void {

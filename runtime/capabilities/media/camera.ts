@@ -59,12 +59,13 @@ async function* openCamera(
   try {
     if (pushes) await waitForBrowser(deps, resolved, pushes, options.signal)
     const seen = await lookFirst(deps, tools, resolved, taps, options.signal)
-    const input = { ...resolved, live: isLive(resolved, seen) }
+    const loopS = resolved.kind === 'file' && resolved.loop ? (seen?.durationS ?? undefined) : undefined
+    const input = { ...resolved, live: isLive(resolved, seen), ...enteredAt(spec, loopS) }
     const job = startJob(deps, input, taps, seen, options, pushes)
     let seq = 0
     try {
       const frames = isSparable(job) ? decodeSparing({ ...deps, tools }, job) : decode({ ...deps, tools }, job)
-      for await (const frame of frames) yield { ...frame, seq: seq++ }
+      for await (const frame of frames) yield { ...frame, seq: seq++, ...(loopS === undefined ? {} : { loopS }) }
       return input.live ? undefined : 'finished'
     } catch (error) {
       // A camera that cannot be opened may have become another one: look again next time.
@@ -107,7 +108,7 @@ function startJob(
     reading: chooseReading(input, seen, taps),
     onFast: options.onFast,
     feed: pushes?.feed,
-    startTimeline: () => (input.live ? liveTimeline(origin) : clipTimeline(input.startAtS)),
+    startTimeline: () => (input.live ? liveTimeline(origin) : clipTimeline(input.countFromS ?? input.startAtS)),
     patience: { firstMs: firstPictureMs, nextMs: input.live ? deps.silentAfterMs : Infinity },
     signal: options.signal,
   }
@@ -117,6 +118,13 @@ async function waitForBrowser(deps: CameraDeps, input: Input, pushes: Pushes, si
   if (await pushes.waitForFirst(deps.clock, deps.silentAfterMs, signal)) return
   if (signal.aborted) throw new StoppedError()
   throw silent(input, Math.round(deps.silentAfterMs / 1000))
+}
+
+/** A clip in a loop goes on in its round, and its seconds count on over all rounds. ffmpeg's later rounds are whole ones. */
+function enteredAt(spec: CameraSpec, loopS: number | undefined): { startAtS: number; countFromS: number } | undefined {
+  if (spec.kind !== 'file' || !spec.loop || !spec.startAtS) return undefined
+  const countFromS = Math.max(0, Math.floor(spec.startAtS))
+  return { countFromS, startAtS: loopS === undefined ? 0 : countFromS % loopS }
 }
 
 /** What comes over the network and has a length is a clip that ends; everything else there is live. */
@@ -142,7 +150,9 @@ async function lookFirst(
 ): Promise<Look | undefined> {
   const wait = { signal, timeoutMs: lookMs }
   if (input.kind === 'file')
-    return taps.fast ? undefined : look({ ...deps, tools }, input, { ...wait, keyframesForS: clipKeyframesForS })
+    return taps.fast && !input.loop
+      ? undefined
+      : look({ ...deps, tools }, input, { ...wait, keyframesForS: clipKeyframesForS })
   const known = deps.seen.get(input.key)
   if (known || input.kind !== 'url' || !/^https?:/.test(input.source)) return known
   const seen = await look({ ...deps, tools }, input, wait)

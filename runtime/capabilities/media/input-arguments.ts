@@ -14,6 +14,8 @@ export interface Input {
   loop: boolean
   /** Clips: whole seconds to leave out at the start. */
   startAtS: number
+  /** Clips in a loop: what its pictures' seconds count from, where that is not `startAtS`. */
+  countFromS?: number
   transport: 'tcp' | 'udp'
   /** RTMP: what the server is told that it is called, where the source leads through this machine. */
   rtmpUrl?: string

@@ -18,7 +18,7 @@ export interface ResolveDeps {
 
 /** Throws FatalError or RetryableError with words for the person who drew the camera. */
 export async function resolveInput(deps: ResolveDeps, spec: CameraSpec, owner?: Owner): Promise<Input> {
-  // Whole seconds, so that the pictures of each second stay the same; never in a loop, which would go on from there.
+  // Whole seconds, so that the pictures of each second stay the same; a clip in a loop is entered by its round (camera.ts).
   const startAtS = spec.kind === 'file' && !spec.loop ? Math.max(0, Math.floor(spec.startAtS ?? 0)) : 0
   const rest = {
     loop: spec.loop ?? false,
