@@ -11,7 +11,7 @@ import { testConnection } from './capabilities/model/index.ts'
 import { transcribe } from './capabilities/speech/index.ts'
 import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createLog } from './log.ts'
-import { endWhen, listenForStop, runMain } from './process.ts'
+import { endWhen, guardProcess, listenForStop, runMain } from './process.ts'
 import { openRuntime, type Log, type Runtime } from './worker.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -89,6 +89,7 @@ async function main(): Promise<void> {
     assertSafeBinding(config.host, hasOwner)
     await server.listen(config)
     await runtime.queue.startWorkers()
+    guardProcess({ log, clock: systemClock, restart: () => runtime.queue.restartWorkers() })
     if (!hasOwner) process.stdout.write(`Open this link once, to choose your password: ${api.createSignInLink()}\n`)
     process.stdout.write(`Heed is ready at ${config.publicUrl}\n`)
   } catch (error) {

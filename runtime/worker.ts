@@ -18,7 +18,7 @@ import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createEngine } from './engine/index.ts'
 import { createLog } from './log.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { endWhen, listenForStop, runMain } from './process.ts'
+import { endWhen, guardProcess, listenForStop, runMain } from './process.ts'
 import { createBus, createQueue, createRelay, type Queue } from './queue/index.ts'
 import { startEmbedded } from './store/embedded.ts'
 import { createReach, type Reach } from './reach.ts'
@@ -212,6 +212,7 @@ async function main(): Promise<void> {
   const log = createLog({ level: config.logLevel, process: 'worker' })
   const runtime = await openRuntime(config, log, 'worker')
   await runtime.queue.startWorkers()
+  guardProcess({ log, clock: systemClock, restart: () => runtime.queue.restartWorkers() })
   process.stdout.write('Heed worker is ready\n')
   await endWhen(asked, log, () => runtime.stop())
 }

@@ -66,6 +66,8 @@ export interface Queue {
   readonly stats: QueueStats
   /** Takes streams, actions and scheduled work from now on. A server without workers inside never calls it. */
   startWorkers(): Promise<void>
+  /** Ends the workers and takes up the work with new ones; queues, bus and control go on. For an error that reached nobody. */
+  restartWorkers(): Promise<void>
   /** Actions were written: they become jobs at once. Never waits. */
   nudgeActions(): void
   /** Hands sessions over, waits for running actions (8 s at most) and disconnects. Bus and relay stay open: who made them closes them. */
@@ -95,16 +97,20 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     sweepMs: pauses.sweepMs ?? 1_000,
     forgottenAfterMs: pauses.forgottenAfterMs ?? 15_000,
   })
-  const streamWorker = new StreamWorker({ ...deps, concurrency: options.concurrency?.streams ?? 500 })
-  const actionWorker = new ActionWorker({
-    ...deps,
-    queues: actions,
-    limits: { ...laneLimits, ...options.lanes },
-    report,
-    nudge: () => outbox.nudge(),
-    lookMs: pauses.lookMs,
-    ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
-  })
+  const makeStreamWorker = (): StreamWorker =>
+    new StreamWorker({ ...deps, concurrency: options.concurrency?.streams ?? 500 })
+  const makeActionWorker = (): ActionWorker =>
+    new ActionWorker({
+      ...deps,
+      queues: actions,
+      limits: { ...laneLimits, ...options.lanes },
+      report,
+      nudge: () => outbox.nudge(),
+      lookMs: pauses.lookMs,
+      ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
+    })
+  let streamWorker = makeStreamWorker()
+  let actionWorker = makeActionWorker()
   const stopping = new AbortController()
   let upkeepWorker: JobWorker<UpkeepData> | undefined
   let stopped: Promise<void> | undefined
@@ -133,15 +139,21 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   const upkeepDeps = { ...deps, queue: upkeep, report }
   void keepSchedules(upkeepDeps, stopping.signal)
 
-  const stop = async (): Promise<void> => {
-    unsubscribe()
-    stopping.abort()
-    outbox.stop()
-    await Promise.allSettled([
+  const startWorkers = async (): Promise<void> => {
+    await Promise.all([streamWorker.start(), actionWorker.start()])
+    upkeepWorker = await startUpkeep(upkeepDeps, stopping.signal)
+  }
+  const stopWorkers = (): Promise<unknown> =>
+    Promise.allSettled([
       streamWorker.stop(endLimitMs),
       actionWorker.stop(endLimitMs),
       closeWorker(upkeepWorker, false, clock),
     ])
+  const stop = async (): Promise<void> => {
+    unsubscribe()
+    stopping.abort()
+    outbox.stop()
+    await stopWorkers()
     await Promise.allSettled([streams, alerts, questions, speech, upkeep].map((queue) => queue.close()))
     await within(connection.close(), 3_000, clock, 'The queue').catch(report)
   }
@@ -161,8 +173,14 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     },
     startWorkers: async () => {
       await takeOver([streams, ...Object.values(actions)], options.soleName, log)
-      await Promise.all([streamWorker.start(), actionWorker.start()])
-      upkeepWorker = await startUpkeep(upkeepDeps, stopping.signal)
+      await startWorkers()
+    },
+    restartWorkers: async () => {
+      await stopWorkers()
+      if (stopping.signal.aborted) return
+      streamWorker = makeStreamWorker()
+      actionWorker = makeActionWorker()
+      await startWorkers()
     },
     nudgeActions: () => outbox.nudge(),
     stop: () => (stopped ??= stop()),
