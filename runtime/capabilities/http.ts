@@ -12,6 +12,7 @@ import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/c
 import { portOf } from '../../nodes/contract/hosts.ts'
 import { pinnedLookup } from './address-guard.ts'
 import { createEgress, type Egress } from './egress.ts'
+import { passOverContinue } from './interim-answers.ts'
 
 const defaultTimeoutMs = 15_000
 /** Two lost packets, not three: who is not there must not hold a place for long. */
@@ -50,7 +51,12 @@ export function createHttp(
 function connectThrough(egress: Egress, timeout: number): buildConnector.connector {
   return (target, done) => {
     egress.checkAddress(target.hostname, portOf({ port: String(target.port ?? ''), protocol: target.protocol })).then(
-      (addresses) => buildConnector({ timeout, lookup: pinnedLookup(addresses) })(target, done),
+      (addresses) =>
+        buildConnector({ timeout, lookup: pinnedLookup(addresses) })(target, (error, socket) => {
+          if (error) return done(error, null)
+          passOverContinue(socket)
+          done(null, socket)
+        }),
       (error: unknown) => done(toError(error), null),
     )
   }

@@ -11,6 +11,10 @@ import { pinnedAddresses } from './pinned-host.ts'
 
 const timeoutMs = 10_000
 const connectMs = 4_000
+/** A mail with its picture over a slow line. */
+const longestMs = 60_000
+/** Of a server's answers to one mail, in bytes. */
+const mostSaid = 1024 * 1024
 
 /** The mail port of this process; every connection passes the one door out. */
 export function createMail({
@@ -24,6 +28,7 @@ export function createMail({
     send: async (name, mail, signal) => {
       const connection = await connections.get(name)
       const line = await openLine(connection, egress, signal)
+      const unbind = bind(line, signal)
       try {
         await once(line, 'connect', { signal })
         return takenBy(await openTransport(connection, line).sendMail({ ...letterOf(connection, mail), signal }))
@@ -31,9 +36,32 @@ export function createMail({
         if (signal.aborted) throw new StoppedError()
         throw asCoded(thrown, connection)
       } finally {
+        unbind()
         line.destroy()
       }
     },
+  }
+}
+
+/**
+ * The library's own limits count silence only, and it keeps a line without end: a server that drips or pours would hold a mail
+ * for ever. Gives back how to let go.
+ */
+function bind(line: Socket, signal: AbortSignal): () => void {
+  const cut = (code: string): void => {
+    line.destroy(Object.assign(new Error(`cut off: ${code}`), { code }))
+  }
+  const stop = (): void => cut('ECONNRESET')
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
+  const late = setTimeout(() => cut('ETIMEDOUT'), longestMs)
+  const look = setInterval(() => {
+    if (line.bytesRead > mostSaid) cut('ECONNRESET')
+  }, 50)
+  return () => {
+    signal.removeEventListener('abort', stop)
+    clearTimeout(late)
+    clearInterval(look)
   }
 }
 

@@ -227,7 +227,7 @@ function inOurWords(error: unknown, timeoutMs: number): unknown {
     if (current instanceof CodedError) return trouble(current, timeoutMs)
   return new RetryableError(
     'AGENT_NONSENSE',
-    `This agent does not answer as A2A wants it: ${toError(error).message.split('<', 1)[0]!.trim().slice(0, 300)}`,
+    `This agent does not answer as A2A wants it: ${toError(error).message.split('<', 1)[0]!.trim().slice(0, 300)}. Is this the address of an A2A agent?`,
     { cause: error },
   )
 }
