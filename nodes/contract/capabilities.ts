@@ -18,6 +18,10 @@ export interface Log {
 
 export type CameraKind = 'file' | 'rtsp' | 'url' | 'device' | 'browser'
 
+export const cameraAspects = ['camera', '16:9', '4:3', '1:1', '3:4', '9:16'] as const
+/** `camera`: as it says itself. */
+export type CameraAspect = (typeof cameraAspects)[number]
+
 /** What a camera node asks the media capability to open. Credentials are filled in by the runtime, never stored in a flow. */
 export interface CameraSpec {
   kind: CameraKind
@@ -26,6 +30,8 @@ export interface CameraSpec {
   loop?: boolean
   transport?: 'tcp' | 'udp'
   device?: string
+  /** The shape to show it in, where the camera says it wrong. */
+  aspect?: CameraAspect
   /** Files: begin here, in seconds; frames keep the file's own clock. */
   startAtS?: number
 }

@@ -1,6 +1,7 @@
 // Where pictures come from: a clip, a camera in the network, a device, or the viewer's own browser.
 // It only says what to open. Reconnecting, and when silence or a frozen picture counts as a loss, is the engine's business.
 import { z } from 'zod'
+import { cameraAspects } from '../contract/capabilities.ts'
 import { defineSource, port } from '../contract/define.ts'
 import type { Problem } from '../contract/errors.ts'
 import { filledInWords, isFilledIn } from '../contract/template.ts'
@@ -76,6 +77,23 @@ const config = z.object({
       widget: 'text',
       showIf: { field: 'kind', is: ['device'] },
       placeholder: '/dev/video0',
+    }),
+  aspect: z
+    .enum(cameraAspects)
+    .optional()
+    .meta({
+      label: 'Shape',
+      widget: 'select',
+      advanced: true,
+      options: [
+        { value: 'camera', label: 'As the camera says' },
+        { value: '16:9', label: '16:9, wide' },
+        { value: '4:3', label: '4:3' },
+        { value: '1:1', label: '1:1, square' },
+        { value: '3:4', label: '3:4, upright' },
+        { value: '9:16', label: '9:16, upright' },
+      ],
+      help: 'For a camera whose picture comes stretched or squeezed',
     }),
   lostAfterS: z.number().min(1).max(3600).default(5).meta({
     label: 'Lost after',
@@ -160,13 +178,14 @@ export default defineSource({
   card: '{{kind}} {{path}}{{url}}',
   needs: ['media', 'clock'],
   check,
-  open: ({ config: { kind, path, loop, url, transport, device }, media, taps, signal, onFast, startAtS }) =>
+  open: ({ config: { kind, path, loop, url, transport, device, aspect }, media, taps, signal, onFast, startAtS }) =>
     media.open(
       {
         kind,
         loop,
         transport,
         device,
+        ...(aspect ? { aspect } : {}),
         ...(path ? { path: path.trim() } : {}),
         ...(url ? { url: url.trim() } : {}),
         ...(startAtS ? { startAtS } : {}),

@@ -20,7 +20,7 @@ export async function readClipFrames(
 ): Promise<ClipFrames> {
   const taps = options.taps ?? defaultTaps
   const head = options.before ? `[0:v:0]${options.before},` : '[0:v:0]'
-  const outputs = outputArguments(taps, false, ['-vsync', 'passthrough']).map((argument) =>
+  const outputs = outputArguments(taps, { live: false }, ['-vsync', 'passthrough']).map((argument) =>
     argument.replace('[0:v:0]', head),
   )
   const part = [

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CameraSpec, Log } from '../../nodes/contract/capabilities.ts'
+import type { CameraSign, CameraSpec, Log } from '../../nodes/contract/capabilities.ts'
 import { CodedError } from '../../nodes/contract/errors.ts'
 import { defaultTaps, type FastFrame, type Frame, type Taps } from '../../nodes/contract/frames.ts'
 import { systemClock } from '../../runtime/capabilities/clock.ts'
@@ -16,6 +16,8 @@ export interface Watched {
   fast: FastFrame[]
   /** How the camera ended: nothing for a clip that was played, or what was thrown. */
   error: CodedError | undefined
+  /** What was learnt of it beside its pictures. */
+  signs: CameraSign[]
   /** Wall time in ms of the first frame. */
   startedMs: number
 }
@@ -84,7 +86,8 @@ export async function createMediaBench(overrides: Partial<MediaOptions> = {}): P
 function startWatching(media: Media, spec: CameraSpec, taps: Taps): Watching {
   const stopping = new AbortController()
   const frames: Frame[] = [],
-    fast: FastFrame[] = []
+    fast: FastFrame[] = [],
+    signs: CameraSign[] = []
   const waiting = new Set<() => void>()
   const play = async (): Promise<Watched> => {
     const port = media.forStream({ flowId: 'flow', nodeId: 'cam', streamId: 'flow-cam' })
@@ -92,6 +95,7 @@ function startWatching(media: Media, spec: CameraSpec, taps: Taps): Watching {
     try {
       for await (const frame of port.open(spec, taps, {
         signal: stopping.signal,
+        onSign: (sign) => signs.push(sign),
         ...(taps.fast ? { onFast: (one) => fast.push(one) } : {}),
       })) {
         frames.push(frame)
@@ -101,7 +105,7 @@ function startWatching(media: Media, spec: CameraSpec, taps: Taps): Watching {
       if (!(thrown instanceof CodedError)) throw thrown
       error = thrown
     }
-    return { frames, fast, error, startedMs: frames[0]?.atMs ?? 0 }
+    return { frames, fast, signs, error, startedMs: frames[0]?.atMs ?? 0 }
   }
   const ended = play()
   ended.catch(() => undefined)

@@ -1,6 +1,6 @@
 // "Test this camera": tries it once and says what it sends, with a picture, or what is wrong. Never throws for the camera's troubles.
 import { z } from 'zod'
-import type { CameraSpec } from '../../../nodes/contract/capabilities.ts'
+import { cameraAspects, type CameraSpec } from '../../../nodes/contract/capabilities.ts'
 import { CodedError, FatalError, isStopped } from '../../../nodes/contract/errors.ts'
 import type { PictureFilter } from '../../../nodes/contract/frames.ts'
 import type { CameraReport } from '../../api/deps.ts'
@@ -20,6 +20,7 @@ const SpecSchema = z.object({
   url: text,
   device: text,
   transport: z.enum(['tcp', 'udp']).optional(),
+  aspect: z.enum(cameraAspects).optional(),
 })
 
 /** A person waits for the answer. */
@@ -65,7 +66,7 @@ async function tryCamera(
   const commandFor = (to: Input): string[] => [
     ...tools.bound,
     tools.ffmpeg,
-    ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters),
+    ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters, to.aspect),
   ]
   const { text: jpeg, ...end } = await collect(deps, input, commandFor, wait())
   const picture = readPicture(jpeg)
@@ -106,7 +107,7 @@ async function burnInto(
   const commandFor = (to: Input): string[] => [
     ...tools.bound,
     tools.ffmpeg,
-    ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters),
+    ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters, to.aspect),
   ]
   const { text: burnt, ...end } = await collect(deps, input, commandFor, {
     signal: new AbortController().signal,

@@ -1,5 +1,5 @@
 // A camera as a stream opens it: resolved, looked at where that is needed, decoded until it ends or breaks. Never retries.
-import type { CameraSpec, Clock, Log, MediaPort, SourceEnd } from '../../../nodes/contract/capabilities.ts'
+import type { CameraSign, CameraSpec, Clock, Log, MediaPort, SourceEnd } from '../../../nodes/contract/capabilities.ts'
 import { FatalError, StoppedError } from '../../../nodes/contract/errors.ts'
 import type { FastFrame, Frame, Taps } from '../../../nodes/contract/frames.ts'
 import type { Relay } from '../../engine/deps.ts'
@@ -34,6 +34,7 @@ export interface StreamOwner extends Owner {
 interface OpenOptions {
   signal: AbortSignal
   onFast?: (frame: FastFrame) => void
+  onSign?: (sign: CameraSign) => void
 }
 
 /** A clip's keyframes are judged by its first two minutes. */
@@ -61,6 +62,7 @@ async function* openCamera(
     const seen = await lookFirst(deps, tools, resolved, taps, options.signal)
     const loopS = resolved.kind === 'file' && resolved.loop ? (seen?.durationS ?? undefined) : undefined
     const input = { ...resolved, live: isLive(resolved, seen), ...enteredAt(spec, loopS) }
+    if (!input.live) options.onSign?.({ type: 'clip' })
     const job = startJob(deps, input, taps, seen, options, pushes)
     let seq = 0
     try {
@@ -107,6 +109,7 @@ function startJob(
     taps,
     reading: chooseReading(input, seen, taps),
     onFast: options.onFast,
+    onSign: options.onSign,
     feed: pushes?.feed,
     startTimeline: () => (input.live ? liveTimeline(origin) : clipTimeline(input.countFromS ?? input.startAtS)),
     patience: { firstMs: firstPictureMs, nextMs: input.live ? deps.silentAfterMs : Infinity },

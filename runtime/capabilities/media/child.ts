@@ -5,6 +5,7 @@ import type { Clock } from '../../../nodes/contract/capabilities.ts'
 import { toError } from '../../../nodes/contract/errors.ts'
 import { childEnvironment } from '../child-environment.ts'
 import { redactUrls } from './address.ts'
+import { LastWords } from './last-words.ts'
 
 export interface ChildEnd {
   /** Null when a signal ended it or it never started. */
@@ -17,13 +18,14 @@ export interface Child {
   pid: number | undefined
   stdin: Writable | null
   output(fd: number): Readable
+  /** Lines so far about pictures that could not be decoded. */
+  complaints(): number
   /** Resolves once it is gone and everything it wrote has been read. Never rejects. */
   ended: Promise<ChildEnd>
   /** Asks, then kills; resolves when it is gone. */
   stop(): Promise<void>
 }
 
-const keptBytes = 8192
 const graceMs = 1500
 
 /** Starts `command[0]`. `lastPipe` is the highest file descriptor it writes to. */
@@ -40,19 +42,19 @@ export function startChild(
     ...options.env,
   })
   if (child instanceof Error) return neverStarted(child)
-  let words = ''
+  const words = new LastWords()
   let hasEnded = false
   child.stderr?.on('data', (chunk: Buffer) => {
-    words = (words + chunk.toString('utf8')).slice(-keptBytes)
+    words.push(chunk.toString('utf8'))
   })
   for (const stream of child.stdio) stream?.on('error', () => undefined) // a broken pipe shows as the child's end
   const ended = new Promise<ChildEnd>((resolve) => {
     const end = (exitCode: number | null): void => {
       hasEnded = true
-      resolve({ exitCode, lastWords: redactUrls(words) })
+      resolve({ exitCode, lastWords: redactUrls(words.text) })
     }
     child.on('error', (error) => {
-      words += `\n${toError(error).message}`
+      words.push(`\n${toError(error).message}`)
       if (child.pid === undefined) end(null)
     })
     child.on('close', end)
@@ -73,7 +75,14 @@ export function startChild(
     patience.abort()
     await kill
   }
-  return { pid: child.pid, stdin: child.stdin, ended, stop, output: (fd) => child.stdio[fd] as Readable }
+  return {
+    pid: child.pid,
+    stdin: child.stdin,
+    ended,
+    stop,
+    output: (fd) => child.stdio[fd] as Readable,
+    complaints: () => words.complaints,
+  }
 }
 
 /**
@@ -102,5 +111,6 @@ function neverStarted(error: Error): Child {
     output: () => Readable.from([]),
     ended: Promise.resolve({ exitCode: null, lastWords: error.message }),
     stop: () => Promise.resolve(),
+    complaints: () => 0,
   }
 }

@@ -1,5 +1,5 @@
 // One ffmpeg, from start to end: its pipes become frames, its silence and its death become words. It never starts itself again.
-import type { Clock, Log } from '../../../nodes/contract/capabilities.ts'
+import type { CameraSign, Clock, Log } from '../../../nodes/contract/capabilities.ts'
 import { BugError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
 import {
   markOf,
@@ -26,8 +26,10 @@ import { Zip } from './zip.ts'
 export interface Patience {
   /** From start to the first picture. */
   firstMs: number
-  /** Between two pictures of a live camera. */
+  /** Between two pictures of a live camera, unless its own rhythm is slower. */
   nextMs: number
+  /** Whatever its rhythm: where it is known to be quick. */
+  isStrict?: boolean
 }
 
 export interface Decoding {
@@ -39,6 +41,7 @@ export interface Decoding {
   onFast?: ((frame: FastFrame) => void) | undefined
   /** For a browser's camera: writes pictures into ffmpeg, returns how to stop that. */
   feed?: ((child: Child) => () => void) | undefined
+  onSign?: ((sign: CameraSign) => void) | undefined
   patience: Patience
   signal: AbortSignal
 }
@@ -55,6 +58,13 @@ export interface DecoderDeps {
 const waitingFrames = 2
 /** How far the outputs of one decode may be apart; they differ by a fraction of a picture. */
 const maxSkew = 64
+/** A camera that sends gets so long for its first whole picture: some send one that rarely. */
+const firstKeyMs = 60_000
+/** So much, for so long, without a picture: it was joined between two of those from which on it can be shown. */
+const dataBytes = 20_000
+const dataAfterMs = 1500
+const keptGaps = 5
+const lateness = 3
 
 /** Frames until the source ends. Throws RetryableError, FatalError or StoppedError; the process is gone when this returns. */
 export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
@@ -70,7 +80,7 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
     tools.ffmpeg,
     ...quietArguments,
     ...inputArguments(passage.input, tools.rtspTimeout, job.reading),
-    ...outputArguments(job.taps, job.input.live, tools.passthrough),
+    ...outputArguments(job.taps, job.input, tools.passthrough),
   ]
   const child = startChild(deps.clock, command, {
     lastPipe: job.taps.fast ? pipes.fastStamps : pipes.stamps,
@@ -78,7 +88,7 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
     env: passage.env,
   })
   const frames = new Newest<Frame>(waitingFrames)
-  const life = { lastPictureMs: deps.clock.nowMs(), pictures: 0 }
+  const life = newLife(deps.clock.nowMs())
   const stopFeeding = job.feed?.(child)
   const onAbort = (): void => frames.end(new StoppedError())
   job.signal.addEventListener('abort', onAbort, { once: true })
@@ -87,14 +97,15 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
     job,
     child,
     (frame) => {
+      if (life.pictures++ > 0) life.gapsMs = [...life.gapsMs, frame.atMs - life.lastPictureMs].slice(-keptGaps)
       life.lastPictureMs = frame.atMs
-      life.pictures++
       frames.push(frame)
     },
     (error) => frames.end(error),
   )
   const over = new AbortController()
-  const watching = watch(deps.clock, job, life, over.signal).then((error) => {
+  const hasData = (): boolean => child.complaints() > 0 || passage.received() > dataBytes
+  const watching = watch(deps.clock, job, life, { child, hasData }, over.signal).then((error) => {
     if (error) frames.end(error)
   })
   void passage.refused.then((error) => frames.end(error))
@@ -201,23 +212,48 @@ function toFrame(
   }
 }
 
+interface Life {
+  lastPictureMs: number
+  pictures: number
+  gapsMs: number[]
+  complaints: number
+}
+
+function newLife(nowMs: number): Life {
+  return { lastPictureMs: nowMs, pictures: 0, gapsMs: [], complaints: 0 }
+}
+
 /** Resolves with the trouble once the camera has been silent for too long, or with nothing when it is over. */
 async function watch(
   clock: Clock,
   job: Decoding,
-  life: { lastPictureMs: number; pictures: number },
+  life: Life,
+  seen: { child: Child; hasData(): boolean },
   over: AbortSignal,
 ): Promise<Error | undefined> {
   for (;;) {
-    try {
-      await clock.sleep(250, over)
-    } catch {
-      return undefined
-    }
+    const isOver = await clock.sleep(250, over).then(
+      () => false,
+      () => true,
+    )
+    const count = seen.child.complaints() - life.complaints
+    if (count > 0) job.onSign?.({ type: 'decoder-lines', count })
+    life.complaints += count
+    if (isOver) return undefined
     const quietMs = clock.nowMs() - life.lastPictureMs
-    if (life.pictures === 0 && quietMs >= job.patience.firstMs) return timedOut(job.input, Math.round(quietMs / 1000))
-    if (life.pictures > 0 && quietMs >= job.patience.nextMs) return silent(job.input, Math.round(quietMs / 1000))
+    const isSending = life.pictures === 0 && seen.hasData()
+    if (isSending && job.input.live && quietMs >= dataAfterMs) job.onSign?.({ type: 'data' })
+    if (life.pictures === 0) {
+      if (quietMs >= (isSending ? Math.max(firstKeyMs, job.patience.firstMs) : job.patience.firstMs))
+        return timedOut(job.input, Math.round(quietMs / 1000))
+    } else if (quietMs >= patienceNow(job.patience, life)) return silent(job.input, Math.round(quietMs / 1000))
   }
+}
+
+/** A camera may be as late as three of its own gaps; before its first gap is known, twice as late as others. */
+function patienceNow({ nextMs, isStrict }: Patience, { gapsMs }: Life): number {
+  if (isStrict) return nextMs
+  return gapsMs.length === 0 ? nextMs * 2 : Math.max(nextMs, Math.max(...gapsMs) * lateness)
 }
 
 /** Why the process ended; undefined for a clip that has simply been played. */

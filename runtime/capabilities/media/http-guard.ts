@@ -12,7 +12,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { request as requestEncrypted } from 'node:https'
-import { isIP, type AddressInfo } from 'node:net'
+import { isIP, type AddressInfo, type Socket } from 'node:net'
 import { pipeline } from 'node:stream'
 import { FatalError, RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
 import { portOf } from '../../../nodes/contract/hosts.ts'
@@ -20,6 +20,7 @@ import { pinnedLookup } from '../address-guard.ts'
 import { hostOf } from './address.ts'
 import { CameraLogin } from './camera-login.ts'
 import type { Judge } from './judge.ts'
+import { pictureForm, sendPictures } from './picture-parts.ts'
 import { isPlaylist, linksIn, longestPlaylist, WebLinks } from './web-links.ts'
 
 export interface HttpGuardOptions {
@@ -37,6 +38,8 @@ export interface HttpGuard {
   source: string
   /** For the environment of that ffmpeg and nobody else: it holds the secret that opens the guard. */
   proxy: string
+  /** Bytes passed on to ffmpeg so far. */
+  received(): number
   close(): Promise<void>
 }
 
@@ -69,11 +72,13 @@ const mostConnections = 32
 export async function openHttpGuard(options: HttpGuardOptions): Promise<HttpGuard> {
   const secret = randomBytes(24).toString('hex')
   const guard = new Guard(options, `Basic ${Buffer.from(`heed:${secret}`).toString('base64')}`)
+  const sockets: Socket[] = []
   const server = createServer((asked, answer) => {
     answer.on('error', () => undefined)
     guard.serve(asked, answer).catch((error: unknown) => guard.fail(answer, error))
   })
   server.maxConnections = mostConnections
+  server.on('connection', (socket: Socket) => sockets.push(socket) > mostConnections && sockets.shift())
   server.on('clientError', (_error, socket) => socket.destroy())
   const listening = once(server, 'listening')
   server.on('error', () => undefined) // at the start `listening` says it; later the guard just takes nothing more
@@ -82,6 +87,7 @@ export async function openHttpGuard(options: HttpGuardOptions): Promise<HttpGuar
   return {
     source: guard.source,
     proxy: `http://heed:${secret}@127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received: () => sockets.reduce((sum, socket) => sum + socket.bytesWritten, 0),
     close: async () => {
       const closed = once(server, 'close')
       server.close()
@@ -126,7 +132,7 @@ class Guard {
     }
     const given = await this.#ask(url, asked, answer)
     this.#options.onConnection(undefined)
-    await this.#passOn(given, url, answer)
+    await this.#passOn(given, url, asked, answer)
   }
 
   fail(answer: ServerResponse, error: unknown): void {
@@ -193,7 +199,7 @@ class Guard {
     return await answered
   }
 
-  async #passOn(given: IncomingMessage, url: URL, answer: ServerResponse): Promise<void> {
+  async #passOn(given: IncomingMessage, url: URL, asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const status = given.statusCode ?? 502
     const headers = headersOf(given)
     const to = given.headers.location
@@ -225,6 +231,8 @@ class Guard {
         .end(shown)
       return
     }
+    const form = first && asked.method === 'GET' && status === 200 ? pictureForm(given, first) : null
+    if (first && form) return sendPictures(form, first, given, answer, () => this.#ask(url, asked, answer))
     // What ends with the connection, as MJPEG does, goes on as it comes: cutting it into chunks would cost a third more.
     answer.useChunkedEncodingByDefault = given.headers['transfer-encoding'] !== undefined
     answer.writeHead(status, headers)

@@ -71,7 +71,7 @@ describe('inputArguments', () => {
   })
 
   it('names the socket timeout as this ffmpeg does', () => {
-    expect(valueOf(inputArguments(inputs[1]!, '-stimeout', reading), '-stimeout')).toBe('10000000')
+    expect(valueOf(inputArguments(inputs[1]!, '-stimeout', reading), '-stimeout')).toBe('90000000')
     expect(valueOf(inputArguments(inputs[2]!, '-timeout', reading), '-rtsp_transport')).toBe('udp')
   })
 })

@@ -16,6 +16,8 @@ export interface Input {
   startAtS: number
   /** Clips in a loop: what its pictures' seconds count from, where that is not `startAtS`. */
   countFromS?: number
+  /** The picture's shape as it is shown, `16:9`, where the camera says it wrong. */
+  aspect?: string
   transport: 'tcp' | 'udp'
   /** RTMP: what the server is told that it is called, where the source leads through this machine. */
   rtmpUrl?: string
@@ -37,6 +39,8 @@ export interface Reading {
 export const clipFormats = 'mov,matroska,webm,avi,flv,mpegts,mpeg,ogg,asf,h264,hevc,m4v,mjpeg,gif,ivf,dhav,mxf'
 const webFormats = `${clipFormats},mpjpeg,hls,live_flv`
 const timeoutUs = '10000000'
+/** Longer than any camera pauses between two pictures: how long is too long, decoder.ts says, by the camera's own rhythm. */
+const silenceUs = '90000000'
 /** 50 megapixels, above any camera: a forged header must not make the decoder fill the memory. */
 const maxPixels = ['-max_pixels', '50000000']
 
@@ -88,9 +92,9 @@ function sourceArguments(input: Input, rtspTimeout: string, reading?: Reading): 
         clipFormats,
       ]
     case 'rtsp':
-      return rtspArguments(input, rtspTimeout)
+      return rtspArguments(input, rtspTimeout, reading)
     case 'url':
-      return urlArguments(input, rtspTimeout, [...clock, ...pace])
+      return urlArguments(input, rtspTimeout, [...clock, ...pace], reading)
     case 'device':
       return ['-f', 'v4l2']
     case 'browser':
@@ -98,9 +102,9 @@ function sourceArguments(input: Input, rtspTimeout: string, reading?: Reading): 
   }
 }
 
-function urlArguments(input: Input, rtspTimeout: string, more: string[]): string[] {
+function urlArguments(input: Input, rtspTimeout: string, more: string[], reading?: Reading): string[] {
   const scheme = input.source.slice(0, input.source.indexOf(':'))
-  if (scheme === 'rtsp') return rtspArguments(input, rtspTimeout)
+  if (scheme === 'rtsp') return rtspArguments(input, rtspTimeout, reading)
   // Encryption ends before ffmpeg (http-guard.ts, stream-relay.ts). With `tls` it could go around them, with `httpproxy` a playlist.
   const protocols = { rtmp: 'rtmp,tcp', srt: 'srt' }[scheme] ?? 'http,tcp,crypto'
   const called = input.rtmpUrl === undefined ? [] : ['-rtmp_tcurl', input.rtmpUrl]
@@ -108,7 +112,7 @@ function urlArguments(input: Input, rtspTimeout: string, more: string[]): string
     ...more,
     ...lookLong(),
     '-rw_timeout',
-    timeoutUs,
+    reading ? silenceUs : timeoutUs,
     ...called,
     '-protocol_whitelist',
     protocols,
@@ -117,13 +121,13 @@ function urlArguments(input: Input, rtspTimeout: string, more: string[]): string
   ]
 }
 
-function rtspArguments(input: Input, rtspTimeout: string): string[] {
+function rtspArguments(input: Input, rtspTimeout: string, reading?: Reading): string[] {
   return [
     ...lookLong(),
     '-rtsp_transport',
     input.transport,
     rtspTimeout,
-    timeoutUs,
+    reading ? silenceUs : timeoutUs,
     '-allowed_media_types',
     'video',
     '-protocol_whitelist',

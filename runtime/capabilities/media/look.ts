@@ -13,6 +13,7 @@ import { noVideo, timedOut, unreadable, whyEnded } from './trouble.ts'
 export interface Look {
   format: string
   codec: string
+  /** As it is shown: square pixels, upright. */
   width: number
   height: number
   fps: number
@@ -45,6 +46,8 @@ const ReportSchema = z.object({
         width: z.number().optional(),
         height: z.number().optional(),
         has_b_frames: z.number().optional(),
+        sample_aspect_ratio: z.string().optional(),
+        side_data_list: z.array(z.looseObject({ rotation: z.number().optional() })).optional(),
         avg_frame_rate: z.string().optional(),
         r_frame_rate: z.string().optional(),
         duration: numeric,
@@ -69,7 +72,7 @@ export async function look(
   const seconds = options.keyframesForS
   const interval = options.decodesFirst ? '%+#1' : seconds === undefined ? undefined : `%+${seconds}`
   const entries =
-    'format=format_name,duration:stream=codec_name,width,height,has_b_frames,avg_frame_rate,r_frame_rate,duration:stream_disposition=attached_pic' +
+    'format=format_name,duration:stream=codec_name,width,height,sample_aspect_ratio,has_b_frames,avg_frame_rate,r_frame_rate,duration:stream_disposition=attached_pic:stream_side_data=rotation' +
     (options.decodesFirst ? ':frame=pict_type' : interval === undefined ? '' : ':packet=pts_time,dts_time,flags')
   const { text, lastWords, exitCode } = await collect(
     deps,
@@ -100,8 +103,7 @@ export async function look(
   return {
     format: report.data.format?.format_name ?? '',
     codec: stream.codec_name,
-    width: stream.width,
-    height: stream.height,
+    ...shownSize(stream.width, stream.height, stream),
     fps: rate(stream.avg_frame_rate) || rate(stream.r_frame_rate),
     durationS: duration !== undefined && Number.isFinite(duration) && duration > 0 ? duration : null,
     hasBFrames: (stream.has_b_frames ?? 0) > 0,
@@ -184,6 +186,21 @@ function longestGap(
   // What follows the last keyframe counts too: it may be the start of a long wait.
   const times = [...keys, Math.max(...timed.slice(-50).map(({ at }) => at))]
   return Math.max(...times.slice(1).map((at, index) => at - times[index]!))
+}
+
+/** The size as it is shown: pixels made square, a phone's picture upright. */
+function shownSize(
+  width: number,
+  height: number,
+  stream: {
+    sample_aspect_ratio?: string | undefined
+    side_data_list?: { rotation?: number | undefined }[] | undefined
+  },
+): { width: number; height: number } {
+  const [over = 0, under = 0] = (stream.sample_aspect_ratio ?? '').split(':').map(Number)
+  const wide = over > 0 && under > 0 ? Math.max(1, Math.round((width * over) / under)) : width
+  const rotation = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0
+  return Math.abs(Math.round(rotation / 90)) % 2 === 1 ? { width: height, height: wide } : { width: wide, height }
 }
 
 function rate(text: string | undefined): number {

@@ -1,6 +1,7 @@
 // What ffmpeg makes of one decode: three pictures a second apart, and raw frames for an edge model when wanted. Pure.
 import type { PictureFilter, Taps } from '../../../nodes/contract/frames.ts'
 import { burnFilters } from './burn-arguments.ts'
+import type { Input } from './input-arguments.ts'
 
 /** File descriptors of the child; 0 to 2 are the usual three. */
 export const pipes = { full: 1, floor: 3, luma: 4, stamps: 5, fast: 6, fastStamps: 7 } as const
@@ -46,11 +47,18 @@ function letterbox(width: number, height: number): string {
   )
 }
 
-function filters(taps: Taps, live: boolean): string {
+/** What a camera says wrong about its shape is put right before anything is drawn or cut. */
+function reshape(aspect: string | undefined): string {
+  return aspect === undefined ? '' : `setdar=${aspect.replace(':', '/')},`
+}
+
+type Shown = Pick<Input, 'live' | 'aspect'>
+
+function filters(taps: Taps, { live, aspect }: Shown): string {
   const { longSide, floor, fast } = taps
   const burn = burnFilters(taps.filters)
   const parts = [
-    `[0:v:0]${fast ? 'split=2[all][quick];[all]' : ''}${firstOfEach(1, live)},${printStamps(pipes.stamps)},${burn}${fit(longSide, longSide)},split=3[a][b][c]`,
+    `[0:v:0]${reshape(aspect)}${fast ? 'split=2[all][quick];[all]' : ''}${firstOfEach(1, live)},${printStamps(pipes.stamps)},${burn}${fit(longSide, longSide)},split=3[a][b][c]`,
     '[a]format=yuvj420p[full]',
     `[b]${fit(floor.width, floor.height)},format=yuvj420p[floor]`,
     `[c]scale=w='max(1,floor(iw/4))':h='max(1,floor(ih/4))':flags=area,format=gray[luma]`,
@@ -63,7 +71,7 @@ function filters(taps: Taps, live: boolean): string {
 }
 
 /** Everything behind the input. `passthrough` is this ffmpeg's way to say: neither repeat nor drop pictures. */
-export function outputArguments(taps: Taps, live: boolean, passthrough: readonly string[]): string[] {
+export function outputArguments(taps: Taps, input: Shown, passthrough: readonly string[]): string[] {
   const output = (name: keyof typeof pipes, ...codec: string[]): string[] => [
     '-map',
     `[${name}]`,
@@ -78,7 +86,7 @@ export function outputArguments(taps: Taps, live: boolean, passthrough: readonly
   const jpeg = ['-c:v', 'mjpeg', '-q:v', '3', '-f', 'image2pipe']
   return [
     '-filter_complex',
-    filters(taps, live),
+    filters(taps, input),
     ...output('full', ...jpeg),
     ...output('floor', ...jpeg),
     ...output('luma', '-c:v', 'pgm', '-f', 'image2pipe'),
@@ -98,14 +106,18 @@ export const quietArguments: readonly string[] = [
 ]
 
 /** One picture, with what is to be burned in, then the end. `input` is everything up to and with `-i`. */
-export function snapshotArguments(input: readonly string[], burnIn?: readonly PictureFilter[]): string[] {
+export function snapshotArguments(
+  input: readonly string[],
+  burnIn?: readonly PictureFilter[],
+  aspect?: string,
+): string[] {
   return [
     ...quietArguments,
     '-threads',
     '1',
     ...input,
     '-filter_complex',
-    `[0:v:0]${burnFilters(burnIn)}${fit(640, 640)},format=yuvj420p[out]`,
+    `[0:v:0]${reshape(aspect)}${burnFilters(burnIn)}${fit(640, 640)},format=yuvj420p[out]`,
     '-map',
     '[out]',
     '-frames:v',

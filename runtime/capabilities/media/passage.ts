@@ -21,6 +21,8 @@ export interface Passage {
   refusal(): FatalError | undefined
   /** ffmpeg's last words, with the camera's address in place of ours, and what it could not know. */
   words(lastWords: string): string
+  /** Bytes on their way to ffmpeg so far; 0 where they do not pass here. */
+  received(): number
   close(): Promise<void>
 }
 
@@ -72,6 +74,7 @@ export async function openPassage(
     refused: trouble.refused.promise,
     refusal: () => trouble.refusal,
     words: (words) => words,
+    received: () => 0,
     close: async () => undefined,
   }
   if (input.kind !== 'rtsp' && input.kind !== 'url') return none
@@ -85,7 +88,7 @@ export async function openPassage(
     return { ...none, input: { ...input, source: camera.href } }
   }
   const isRtsp = camera.protocol.startsWith('rtsp')
-  const { address, close } = await openRelay({
+  const { address, received, close } = await openRelay({
     host: camera.hostname,
     port: portOf(camera),
     addresses,
@@ -100,6 +103,7 @@ export async function openPassage(
   source.host = address
   return {
     ...none,
+    received,
     close,
     words: (words) => wordsOf(trouble, words, address, camera),
     input: {
@@ -111,7 +115,7 @@ export async function openPassage(
 }
 
 async function openWeb(none: Passage, trouble: Trouble, camera: URL, judge: Judge): Promise<Passage> {
-  const { source, proxy, close } = await openHttpGuard({
+  const { source, proxy, received, close } = await openHttpGuard({
     camera,
     judge,
     onRefused: (error) => trouble.refuse(error),
@@ -123,6 +127,7 @@ async function openWeb(none: Passage, trouble: Trouble, camera: URL, judge: Judg
     ...none,
     input: { ...none.input, source },
     env: { http_proxy: proxy },
+    received,
     close,
     words: (words) => wordsOf(trouble, words, new URL(source).host, camera),
   }

@@ -23,6 +23,7 @@ export async function resolveInput(deps: ResolveDeps, spec: CameraSpec, owner?: 
   const rest = {
     loop: spec.loop ?? false,
     startAtS,
+    ...(spec.aspect && spec.aspect !== 'camera' ? { aspect: spec.aspect } : {}),
     transport: spec.transport === 'udp' ? ('udp' as const) : ('tcp' as const),
   }
   switch (spec.kind) {

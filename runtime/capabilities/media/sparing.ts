@@ -31,7 +31,7 @@ export async function* decodeSparing(deps: SparingDeps, job: Decoding): AsyncGen
     ...job,
     reading,
     signal,
-    patience: { ...job.patience, nextMs: Math.min(sparseAfterMs, job.patience.nextMs) },
+    patience: { ...job.patience, nextMs: Math.min(sparseAfterMs, job.patience.nextMs), isStrict: true },
   })
   let preparing: Promise<void> = Promise.resolve()
   let takeover: Takeover | undefined

@@ -22,6 +22,8 @@ export interface RelayOptions {
 export interface Relay {
   /** Where ffmpeg connects to: `127.0.0.1:34567`. */
   address: string
+  /** Bytes that came from the camera so far. */
+  received(): number
   close(): Promise<void>
 }
 
@@ -33,10 +35,12 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
   // Over UDP ffmpeg opens its ports in the family of the address it talks to.
   const isIpv6 = options.addresses[0]?.family === 6 && options.isRtsp
   const sockets = new Set<Socket>()
+  const cameras: Socket[] = []
   let left = options.isRtsp ? mostConnections.rtsp : mostConnections.rtmp
   const server = createServer({ noDelay: true }, (viewer) => {
     if (--left <= 0) server.close()
     const camera = connectTo(options)
+    cameras.push(camera)
     for (const socket of [viewer, camera]) {
       sockets.add(socket)
       socket.on('close', () => sockets.delete(socket))
@@ -55,6 +59,7 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
   const { port } = server.address() as AddressInfo
   return {
     address: `${isIpv6 ? '[::1]' : '127.0.0.1'}:${port}`,
+    received: () => cameras.reduce((sum, camera) => sum + camera.bytesRead, 0),
     close: async () => {
       server.close()
       await Promise.all(
