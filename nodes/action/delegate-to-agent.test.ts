@@ -57,6 +57,13 @@ describe('delegate-to-agent', () => {
     expect(summary).toBe('Answered after 0 s.')
   })
 
+  it('asks nobody what the model server asks an agent of its own', async () => {
+    const { asked, node } = bench(async () => ({ text: 'A second answer.' }))
+    const { outputs, summary } = await node.perform(testMessage('Which brand?', { fields: { answeredBy: 'server' } }))
+    expect([asked, outputs]).toEqual([[], {}])
+    expect(summary).toContain('agent of its own')
+  })
+
   it('sends the one picture of a message that no model made, or none', async () => {
     const { asked, node } = bench(async () => ({ text: 'Yes.' }), { ...recent, recentOfEvent: async () => [] })
     await node.perform(question)

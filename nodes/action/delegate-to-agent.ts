@@ -72,6 +72,8 @@ export default defineAction({
       : [],
   perform: async (message, ctx) => {
     const { connection, timeoutS, maxAtOnce } = ctx.config
+    if (message.fields?.answeredBy === 'server')
+      return { outputs: {}, summary: 'The model server asks an agent of its own about this.' }
     const startedMs = ctx.clock.nowMs()
     const note = typeof message.fields?.note === 'string' ? message.fields.note : ''
     const pictures = await picturesOf(message.eventId, message.mediaTimeS, ctx.pictures)

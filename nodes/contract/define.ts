@@ -140,7 +140,18 @@ export interface TickContext<C, S> extends BaseContext<C> {
   /** Shown under the card; `data` feeds its live area. */
   status(text: string, options?: Partial<Omit<NodeStatus, 'text'>>): void
   /** A new message of this node at this tick, with an event id of its own. `mediaTimeS` when the thing happened earlier. */
-  message(text: string, options?: { fields?: Record<string, unknown>; mediaTimeS?: number; frame?: Frame }): Message
+  message(
+    text: string,
+    options?: {
+      fields?: Record<string, unknown>
+      mediaTimeS?: number
+      frame?: Frame
+      /** An encoded picture that is kept with it instead of the frame's. */
+      picture?: Uint8Array
+      /** What it is in the record, where that is not what its port says. */
+      event?: EventKind
+    },
+  ): Message
   /** For `needs: ['model']`: this stream's session. */
   model?: ModelSession
   /** What the models behind this node's `memory` ports have in mind. */

@@ -8,7 +8,13 @@ const keptQuestions = 3
 export interface Told {
   memory: string
   facts: { question: string; answer: string }[]
-  questions: string[]
+  /** Open ones, and when each was put, in ms since 1970. */
+  questions: AskedQuestion[]
+}
+
+export interface AskedQuestion {
+  text: string
+  atMs: number
 }
 
 export const nothingTold: Told = { memory: '', facts: [], questions: [] }
@@ -24,14 +30,21 @@ function newestOfEach(facts: Told['facts']): Told['facts'] {
   )
 }
 
+/** Questions that are still to be answered; of an older version's state, whose questions had no time, none. */
+export function openQuestions({ questions }: Told, nowMs: number, standsForMs: number): AskedQuestion[] {
+  return questions.filter(({ atMs }) => nowMs - atMs < standsForMs)
+}
+
 /** Adds what arrived at this tick; the oldest goes when there is too much. */
-export function tell(told: Told, news: { memory?: string; facts: Told['facts']; questions: string[] }): Told {
+export function tell(told: Told, news: { memory?: string; facts: Told['facts']; questions: AskedQuestion[] }): Told {
   const cut = (text: string): string => text.trim().slice(0, longestPart)
   const facts = news.facts.map(({ question, answer }) => ({ question: cut(question), answer: cut(answer) }))
   return {
     memory: news.memory === undefined ? told.memory : cut(news.memory),
     facts: newestOfEach([...told.facts, ...facts]).slice(-keptFacts),
-    questions: [...told.questions, ...news.questions.map(cut)].slice(-keptQuestions),
+    questions: [...told.questions, ...news.questions.map(({ text, atMs }) => ({ text: cut(text), atMs }))].slice(
+      -keptQuestions,
+    ),
   }
 }
 
@@ -41,7 +54,7 @@ export function wholeInstruction(standing: string, told: Told): string {
     told.memory && `What you remember from before:\n${told.memory}`,
     standing.trim(),
     ...told.facts.map(({ question, answer }) => `${question ? `You asked: ${question}\n` : ''}The answer: ${answer}`),
-    ...told.questions.map((question) => `A person asks you now: ${question}`),
+    ...told.questions.map(({ text }) => `A person asks you now: ${text}`),
   ]
     .filter((part) => part !== '')
     .join('\n\n')

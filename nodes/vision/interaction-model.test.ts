@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FatalError, RetryableError } from '../contract/errors.ts'
-import type { ModelTick, ModelVerdict } from '../contract/capabilities.ts'
+import type { AnsweredQuestion, ModelTick, ModelVerdict } from '../contract/capabilities.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { fakeModel } from '../../test/support/fake-model.ts'
 import { testFrame } from '../../test/support/simulated-source.ts'
@@ -16,6 +16,22 @@ async function bench(
   const fake = fakeModel({ clock, verdict, ...(finish ? { finish } : {}) })
   const model = await fake.open({ connection: 'vllm', streamKey: 's', config: {}, timeoutMs: 1000 })
   return { fake, node: testNode(interactionModel, { config, clock, model }) }
+}
+
+/** A node whose model is told which answers were paired with which questions. */
+async function answering(
+  verdict: (request: ModelTick, n: number) => Partial<ModelVerdict>,
+  note?: (kind: string, text: string) => void,
+) {
+  const clock = fakeClock()
+  const fake = fakeModel({ clock, verdict })
+  const noted: string[] = []
+  const session = await fake.open({ connection: 'vllm', streamKey: 's', config: {}, timeoutMs: 1000 })
+  const model = {
+    ...session,
+    note: ({ question, answer }: AnsweredQuestion) => void noted.push(`${question} ${answer}`),
+  }
+  return { model: fake, noted, node: testNode(interactionModel, { config, clock, model, ...(note ? { note } : {}) }) }
 }
 
 describe('interaction-model', () => {
@@ -115,6 +131,59 @@ describe('interaction-model', () => {
     expect(fake.ticks[2]?.instruction).toBe(fake.ticks[0]?.instruction)
   })
 
+  it('drops a question after half a minute, and pairs nothing with it that is said later', async () => {
+    const { model, node, noted } = await answering((_request, n) =>
+      n === 32 ? { action: 'response', text: 'A cat.' } : {},
+    )
+    await node.tick({ frames: testFrame(0), query: [testMessage('Is the door open?')] })
+    for (let n = 1; n < 32; n++) await node.tick({ frames: testFrame(n) })
+    expect(model.ticks[29]?.instruction).toContain('A person asks you now: Is the door open?')
+    expect(model.ticks[30]?.instruction).toBe('Warn of falls.')
+    expect(noted).toEqual([])
+  })
+
+  it('takes what is said late about an earlier picture for no answer', async () => {
+    const { node, noted } = await answering((request, n) =>
+      n === 1
+        ? {}
+        : { action: 'response', text: `${n}`, ...(n === 2 ? { late: { ...request, atMs: request.atMs - 1 } } : {}) },
+    )
+    await node.tick({ frames: testFrame(0) })
+    const late = await node.tick({ frames: testFrame(1), query: [testMessage('Is the door open?')] })
+    expect(late).toMatchObject({ response: [{ text: '2' }], tick: { late: true } })
+    expect(noted).toEqual([])
+    await node.tick({ frames: testFrame(2) })
+    expect(noted).toEqual(['Is the door open? 3'])
+  })
+
+  it('tells what the server asks an agent of its own, its answer, and its trouble', async () => {
+    const failures: string[] = []
+    const task = (status: 'submitted' | 'ready' | 'error', digest = '') => ({
+      delegation: { task: 'deleg-1', status, question: 'Which brand?', digest },
+      data: { delegation: { status } },
+    })
+    const { node } = await answering(
+      (_request, n) =>
+        [
+          { action: 'delegate' as const, text: 'One moment.', question: 'Which brand?', ...task('submitted') },
+          task('ready', 'A Heed.'),
+          task('error', 'No connection.'),
+        ][n - 1] ?? {},
+      (_kind, text) => failures.push(text),
+    )
+    expect(await node.tick({ frames: testFrame(0) })).toMatchObject({
+      response: [{ text: 'One moment.' }],
+      delegation: [{ text: 'Which brand?', fields: { answeredBy: 'server' } }],
+    })
+    expect(await node.tick({ frames: testFrame(1) })).toMatchObject({
+      delegation: [],
+      response: [{ text: 'A Heed.', fields: { question: 'Which brand?' } }],
+      tick: { action: 'silence' },
+    })
+    expect(await node.tick({ frames: testFrame(2) })).toMatchObject({ response: [], delegation: [] })
+    expect(failures).toEqual(['The model server could not find out: Which brand? No connection.'])
+  })
+
   it('keeps of a question its newest answer only', async () => {
     const { fake, node } = await bench()
     const answered = (text: string, question?: string) =>
@@ -167,10 +236,14 @@ describe('interaction-model', () => {
     [{ connection: 'edge', instruction: 'Tell me when the soup boils over.' }, 'instruction', 'warning'],
     [{ connection: 'edge', instruction: 'Warn when somebody falls.', watchFor: ['motion'] }, 'watchFor', 'warning'],
     [{ connection: 'vllm', instruction: 'Tell me when the soup boils over.' }, null, null],
+    [{ connection: 'vllm', instruction: 'Tell me when the soup boils over.\n<3.0 seconds>' }, 'instruction', 'warning'],
+    [{ connection: 'own', instruction: 'Tell me of soup.', persona: 'talkative' }, 'persona', 'warning'],
+    [{ connection: 'own', instruction: 'Tell me of soup.', persona: 'silent' }, null, null],
   ])('checks %j', (values, field, severity) => {
     const problems = testNode(interactionModel, { config: values }).check([
       { name: 'edge', kind: 'edge' },
       { name: 'vllm', kind: 'vllm-omni' },
+      { name: 'own', kind: 'joyai-webinfer' },
     ])
     expect(problems.map((problem) => [problem.field, problem.severity])).toEqual(
       field === null ? [] : [[field, severity]],

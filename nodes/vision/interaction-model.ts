@@ -3,11 +3,13 @@
 import { z } from 'zod'
 import type { ModelTick, ModelVerdict } from '../contract/capabilities.ts'
 import { defineNode, port, type TickContext } from '../contract/define.ts'
-import { BugError, FatalError, RetryableError, type Problem } from '../contract/errors.ts'
+import { BugError, FatalError, RetryableError } from '../contract/errors.ts'
 import type { Decision, Message, Reason } from '../contract/events.ts'
 import type { Frame } from '../contract/frames.ts'
-import { edgeSkillIds, edgeSkills, skillsInInstruction } from '../contract/skills.ts'
-import { nothingTold, tell, wholeInstruction, type Told } from './instruction.ts'
+import { edgeSkillIds, edgeSkills } from '../contract/skills.ts'
+import { nothingTold, openQuestions, tell, wholeInstruction, type Told } from './instruction.ts'
+import { problemsOf } from './model-check.ts'
+import { followTasks, noTasks, type ServerTasks } from './server-delegation.ts'
 
 const config = z.object({
   connection: z
@@ -87,7 +89,20 @@ const config = z.object({
       widget: 'number',
       advanced: true,
       showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'],
-      help: 'A tick without an answer by then is silent.',
+      help: 'A tick without an answer by then is silent; the answer is taken when it comes.',
+    }),
+  questionS: z
+    .number()
+    .min(5)
+    .max(600)
+    .default(30)
+    .meta({
+      label: 'A question stands for',
+      unit: 's',
+      widget: 'number',
+      advanced: true,
+      showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'],
+      help: 'What the model says after that is no answer to it.',
     }),
 })
 type Config = z.output<typeof config>
@@ -96,6 +111,8 @@ interface State {
   told: Told
   /** What was said last, for the card. */
   last: { text: string; at: string } | null
+  /** What its server asks an agent of its own; absent in the state of older versions. */
+  tasks?: ServerTasks
 }
 type Context = TickContext<Config, State>
 
@@ -119,7 +136,11 @@ export default defineNode({
       answer: port('answer', { help: 'What an agent found out.' }),
     },
     out: {
-      response: port('message', { label: 'Response', event: 'response.given', help: 'What the model says.' }),
+      response: port('message', {
+        label: 'Response',
+        event: 'response.given',
+        help: 'What the model says, and what an agent of its own server finds out.',
+      }),
       delegation: port('delegation', {
         event: 'delegation.made',
         help: 'A question the model wants somebody else to answer.',
@@ -135,11 +156,14 @@ export default defineNode({
     ctx.connection(connection)?.kind === 'edge' ? { fast: { width: 256, height: 192, fps: fastFps } } : {},
   check: (values, ctx) => problemsOf(values, ctx.connection(values.connection)?.kind),
   onTick: async (inputs, ctx) => {
-    ctx.state.told = tell(ctx.state.told, {
-      ...(inputs.memory ? { memory: inputs.memory.text } : {}),
-      questions: inputs.query.map((message) => message.text),
-      facts: inputs.answer.map(factOf),
-    })
+    ctx.state.told = tell(
+      { ...ctx.state.told, questions: stillOpen(ctx, ctx.tick.atMs) },
+      {
+        ...(inputs.memory ? { memory: inputs.memory.text } : {}),
+        questions: inputs.query.map(({ text }) => ({ text, atMs: ctx.tick.atMs })),
+        facts: inputs.answer.map(factOf),
+      },
+    )
     const verdicts = await watch(inputs.frames, ctx)
     const spoken = verdicts.filter((verdict) => verdict.action !== 'silence')
     const main = spoken[0] ?? verdicts[0]
@@ -147,29 +171,76 @@ export default defineNode({
     if (!main) return {}
     showOn(ctx, main)
     noteAnswers(ctx, spoken)
+    const byServer = verdicts.map((verdict) => takenByServer(ctx, verdict, inputs.frames))
     return {
-      response: spoken
-        .filter((verdict) => verdict.text !== '')
-        .map((verdict) => said(ctx, verdict, verdict.text, inputs.frames)),
-      delegation: spoken
-        .filter((verdict) => verdict.action === 'delegate' && !isDelegatedByServer(verdict))
-        .map((verdict) => said(ctx, verdict, verdict.question ?? verdict.text, inputs.frames, { note: verdict.text })),
+      response: [
+        ...spoken
+          .filter((verdict) => verdict.text !== '')
+          .map((verdict) => said(ctx, verdict, verdict.text, inputs.frames)),
+        ...byServer.flatMap(({ answered }) => answered),
+      ],
+      delegation: [
+        ...byServer.flatMap(({ made }) => made),
+        ...spoken
+          .filter((verdict) => verdict.action === 'delegate' && !isDelegatedByServer(verdict))
+          .map((verdict) =>
+            said(ctx, verdict, verdict.question ?? verdict.text, inputs.frames, { note: verdict.text }),
+          ),
+      ],
       tick: decisionOf(ctx, main, inputs.frames),
     }
   },
 })
 
-/** The first thing said after a question is its answer, and part of what the model remembers. */
+function stillOpen(ctx: Context, nowMs: number): Told['questions'] {
+  // A plan of an older version does not say it.
+  const { questionS = 30 } = ctx.config as Partial<Config>
+  return openQuestions(ctx.state.told, nowMs, questionS * 1000)
+}
+
+/** The first thing said after a question, while it stands, is its answer, and part of what the model remembers. */
 function noteAnswers(ctx: Context, spoken: ModelVerdict[]): void {
   const [answer] = spoken
   if (!answer) return
-  for (const question of ctx.state.told.questions)
+  const open = stillOpen(ctx, ctx.clock.nowMs())
+  // What answers a picture from before the question is no answer to it.
+  const answered = open.filter(({ atMs }) => !answer.late || atMs <= answer.late.atMs)
+  for (const { text: question } of answered)
     ctx.model?.note?.({
       question,
       answer: answer.text || answer.question || '',
       at: new Date(ctx.tick.atMs).toISOString(),
     })
-  ctx.state.told = { ...ctx.state.told, questions: [] }
+  ctx.state.told = { ...ctx.state.told, questions: open.filter((question) => !answered.includes(question)) }
+}
+
+/** What the server asks an agent of its own is told like any delegation, and its answer too. */
+function takenByServer(
+  ctx: Context,
+  verdict: ModelVerdict,
+  frame: Frame | undefined,
+): { made: Message[]; answered: Message[] } {
+  const { news, tasks } = followTasks(ctx.state.tasks ?? noTasks, verdict.delegation, ctx.tick.atMs)
+  ctx.state.tasks = tasks
+  for (const failure of news.failed) {
+    ctx.log.warn({ failure }, 'a question of the model server came to nothing')
+    ctx.note?.('delegation.failed', failure)
+  }
+  const { answered, made } = news
+  return {
+    made: made === null ? [] : [said(ctx, verdict, made, frame, { note: verdict.text, answeredBy: 'server' })],
+    answered:
+      answered === null
+        ? []
+        : [
+            ctx.message(answered.digest, {
+              event: 'answer.received',
+              fields: { question: answered.question, answeredBy: 'server' },
+              ...(answered.media ? { picture: answered.media.bytes } : {}),
+              ...(frame ? { frame } : {}),
+            }),
+          ],
+  }
 }
 
 /** What the model made of this tick; at the last one, also what it still had in mind. */
@@ -296,51 +367,4 @@ function showOn(ctx: Context, verdict: ModelVerdict): void {
 function factOf(message: Message): { question: string; answer: string } {
   const question = message.fields?.question
   return { question: typeof question === 'string' ? question : '', answer: message.text }
-}
-
-function problemsOf(values: Config, kind: string | undefined): Omit<Problem, 'node'>[] {
-  const problem = (
-    field: string,
-    code: string,
-    message: string,
-    severity: Problem['severity'],
-  ): Omit<Problem, 'node'> => ({ port: null, field, code, message, severity })
-  const isBlank = values.instruction.trim() === ''
-  if (values.connection === '')
-    return [
-      problem('connection', 'MODEL_CONNECTION_EMPTY', 'Choose the model that watches, for example "edge".', 'error'),
-    ]
-  if (isBlank && (kind !== 'edge' || values.watchFor.length === 0)) {
-    return [
-      problem(
-        'instruction',
-        'MODEL_INSTRUCTION_EMPTY',
-        'Say what to watch for: without an instruction the model stays silent.',
-        'error',
-      ),
-    ]
-  }
-  if (kind !== 'edge' || isBlank) return []
-  const asked = skillsInInstruction(values.instruction)
-  const known = edgeSkills.map((skill) => skill.label.toLowerCase()).join('; ')
-  if (asked.length === 0) {
-    return [
-      problem(
-        'instruction',
-        'MODEL_EDGE_CANNOT_READ',
-        `The built-in model does not read sentences, and nothing in this one matches what it knows: ${known}. It will watch for ${values.watchFor.join(', ') || 'falls'}. Use another connection for free instructions.`,
-        'warning',
-      ),
-    ]
-  }
-  const missing = values.watchFor.length === 0 ? [] : asked.filter((id) => !values.watchFor.includes(id))
-  if (missing.length === 0) return []
-  return [
-    problem(
-      'watchFor',
-      'MODEL_EDGE_NOT_WATCHED',
-      `The instruction seems to ask for ${missing.join(', ')}, which is not among the things to watch for.`,
-      'warning',
-    ),
-  ]
 }

@@ -41,7 +41,7 @@ export function addEventRoutes(api: Router, deps: ApiDeps): void {
         'EVENT_FRAME_MISSING',
         'There is no picture with this event: it had none, or it is older than pictures are kept.',
       )
-    response.set({ 'Content-Type': 'image/jpeg', 'Cache-Control': keepForEver })
+    response.set({ 'Content-Type': pictureType(jpeg), 'Cache-Control': keepForEver })
     response.send(Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength))
   })
 
@@ -52,4 +52,10 @@ export function addEventRoutes(api: Router, deps: ApiDeps): void {
     await deps.flows.get(request.params.id)
     response.json(await events.decisions({ flow: request.params.id, ...defined(query) }))
   })
+}
+
+/** A picture that came with an agent's answer need not be a JPEG. */
+function pictureType(bytes: Uint8Array): string {
+  if (bytes[0] === 0x89 && bytes[1] === 0x50) return 'image/png'
+  return bytes[0] === 0x52 && bytes[8] === 0x57 ? 'image/webp' : 'image/jpeg'
 }

@@ -18,11 +18,16 @@ export interface MessageOptions {
   fields?: Record<string, unknown>
   mediaTimeS?: number
   frame?: Frame
+  /** Kept with it instead of the frame's. */
+  picture?: Uint8Array
+  /** Its event, where that is not its port's. */
+  event?: EventKind
 }
 
 interface Origin {
   mediaTimeS: number
   frame: Uint8Array | null
+  event?: EventKind
 }
 
 /** What one tick leaves behind, as it fills. */
@@ -74,7 +79,11 @@ export class TickDraft {
     const id = tickId(this.#order, this.#tick.number, node, 'message', count)
     const frame = options.frame ?? this.shown
     const mediaTimeS = options.mediaTimeS ?? this.#tick.mediaTimeS
-    this.#origins.set(id, { mediaTimeS, frame: frame?.full.jpeg ?? null })
+    this.#origins.set(id, {
+      mediaTimeS,
+      frame: options.picture ?? frame?.full.jpeg ?? null,
+      ...(options.event ? { event: options.event } : {}),
+    })
     return {
       id,
       eventId: id,
@@ -82,7 +91,7 @@ export class TickDraft {
       at: new Date(this.#tick.atMs - Math.max(0, this.#tick.mediaTimeS - mediaTimeS) * 1000).toISOString(),
       text: text.slice(0, longestText),
       source: { flow: this.#order.flow.id, node, stream: this.#order.streamId },
-      ...(frame ? { frame: { url: frameUrl(id) } } : {}),
+      ...(frame || options.picture ? { frame: { url: frameUrl(id) } } : {}),
       ...(options.fields ? { fields: options.fields } : {}),
       mediaTimeS,
       tick: this.#tick.number,
@@ -128,7 +137,8 @@ export class TickDraft {
         port.kind === 'decision' ? { ...(raw as Decision), node, seconds: this.#tick.seconds } : raw
       if (port.kind === 'frames') this.shown = value as Frame
       if (port.kind === 'decision') this.decisions.push(value as Decision)
-      if (port.event && isMessage(value)) this.record(port.event, node, value)
+      if (port.event && isMessage(value))
+        this.record(this.#origins.get(value.eventId)?.event ?? port.event, node, value)
       for (const target of targets) this.#route(node, port.kind, target, value)
     }
   }

@@ -3,7 +3,11 @@ import { afterEach, expect, it } from 'vitest'
 import { StoppedError } from '../../nodes/contract/errors.ts'
 import { createHttp } from '../../runtime/capabilities/http.ts'
 import { createModels } from '../../runtime/capabilities/model/index.ts'
-import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
+import {
+  startFakeOrchestrator,
+  type FakeOrchestrator,
+  type FakeOrchestratorOptions,
+} from '../support/fake-orchestrator.ts'
 import { quietLog, sessionBench, testPlan, type SessionBench } from '../support/session-bench.ts'
 
 let fake: FakeOrchestrator
@@ -28,10 +32,12 @@ const fallsAtOnce = ({ index }: { index: number }): string =>
 async function start(
   timeoutS: number,
   model = fallsAtOnce,
+  more: FakeOrchestratorOptions = {},
 ): Promise<{ bench: SessionBench; session: ReturnType<SessionBench['start']> }> {
   fake = await startFakeOrchestrator({
     chunkFrames: 3,
     model,
+    ...more,
   })
   const http = createHttp()
   const plan = testPlan()
@@ -116,6 +122,40 @@ it('does not lose an alert that was said in a tick of seven seconds, and tells i
   expect((alerts[0]?.tick ?? 0) - (alerts[0]?.mediaTimeS ?? 0)).toBeGreaterThan(5)
   expect(alerts[0]?.frame).not.toBeNull()
   expect(fake.mostInFlight).toBe(1)
+  session.abort(new StoppedError())
+  await pass(bench, 2)
+  await session.ended
+})
+
+it('tells in the history what the server asks an agent of its own, and the answer with its picture', async () => {
+  const png = Buffer.from([0x89, 0x50, 0x4e, 0x47])
+  const { bench, session } = await start(
+    1,
+    ({ index }) => (index === 2 ? '</response> One moment. </delegation> Which brand?' : '</silence>'),
+    { delegation: 'stub', media: `data:image/png;base64,${png.toString('base64')}` },
+  )
+  await pass(bench, 6)
+  expect(kinds(bench)).toEqual(['stream.started', 'response.given', 'delegation.made', 'answer.received'])
+  const [, , made, answer] = bench.store.events
+  expect(made).toMatchObject({ text: 'Which brand?', fields: { answeredBy: 'server' } })
+  expect(answer?.text).toContain('background result for: Which brand?')
+  expect(Buffer.from(answer?.frame ?? []).equals(png)).toBe(true)
+  session.abort(new StoppedError())
+  await pass(bench, 2)
+  await session.ended
+})
+
+it('tells that the server could not find out what it asked, and why', async () => {
+  const { bench, session } = await start(
+    1,
+    ({ index }) => (index === 2 ? '</response> One moment. </delegation> Which brand?' : '</silence>'),
+    { delegation: 'failing' },
+  )
+  await pass(bench, 6)
+  expect(bench.store.events.at(-1)).toMatchObject({
+    kind: 'delegation.failed',
+    text: expect.stringContaining('Which brand? The brain behind it refused the connection.') as string,
+  })
   session.abort(new StoppedError())
   await pass(bench, 2)
   await session.ended

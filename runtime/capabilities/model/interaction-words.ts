@@ -9,6 +9,8 @@ import { parseTokenForm } from './token-form.ts'
 
 const longestDigest = 2000
 const longestTask = 200
+/** Letters of a picture in base64; a larger one is left out. */
+const longestMedia = 4_000_000
 
 /**
  * A session id that a server takes as it is: letters, digits, `_-` and, for `vllm-omni`, dots; at most 120 characters. Two streams
@@ -110,5 +112,7 @@ function delegationOf(block: unknown): Pick<ModelVerdict, 'data' | 'delegation'>
 function pictureIn(media: unknown): ServerDelegation['media'] | undefined {
   const match =
     typeof media === 'string' ? /^data:(image\/(?:jpeg|png|webp));base64,([A-Za-z0-9+/=\s]+)$/.exec(media) : null
-  return match ? { type: match[1] ?? '', bytes: Buffer.from(match[2] ?? '', 'base64') } : undefined
+  return match && match[0].length <= longestMedia
+    ? { type: match[1] ?? '', bytes: Buffer.from(match[2] ?? '', 'base64') }
+    : undefined
 }
