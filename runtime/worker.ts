@@ -1,8 +1,6 @@
 // `npm run worker`: one more process that runs streams and actions. Also the composition that the server shares: the only
 // place, with server.ts, that constructs anything.
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
 import { FatalError } from '../nodes/contract/errors.ts'
@@ -17,6 +15,7 @@ import { loadCatalogue } from './catalogue.ts'
 import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createEngine } from './engine/index.ts'
 import { createLog } from './log.ts'
+import { checkFolders } from './folders.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { endWhen, guardProcess, listenForStop, runMain } from './process.ts'
 import { createBus, createQueue, createRelay, type Queue } from './queue/index.ts'
@@ -76,7 +75,7 @@ async function open(
   role: 'server' | 'worker',
   closers: Closer[],
 ): Promise<Omit<Runtime, 'stop'>> {
-  await mkdir(join(config.dataDir, 'media'), { recursive: true, mode: 0o700 })
+  await checkFolders(config, log)
   const clock = systemClock
   const nowMs = (): number => clock.nowMs()
   const secretKeys = await loadSecretKeys({ value: config.secretKey, dataDir: config.dataDir })
@@ -116,6 +115,7 @@ async function open(
     egress,
     fillCredentials: (flowId, nodeId, url) => store.flows.fillCredentials(flowId, nodeId, url),
   })
+  await media.check()
   const connections = signingPort((name) => store.connections.get(name))
   const reach = createReach({
     store,

@@ -285,7 +285,8 @@ export interface ApiDeps {
   /** Throws when the database is away. */
   /** Why nothing in a flow may ever reach a host, in words that begin a sentence. */
   refusalOf(host: string): string | undefined
-  pingDatabase(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external' }>
+  /** `trouble`: why it takes no writing though it answers, in one sentence. */
+  pingDatabase(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external'; trouble?: string }>
   metrics(): Promise<{ contentType: string; text: string }>
   /** Counts an answered request; `route` is its pattern, so there are few. */
   observeRequest?(request: { method: string; route: string; status: number; ms: number }): void

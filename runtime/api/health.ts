@@ -33,7 +33,11 @@ export function addHealthRoutes(api: Router, deps: ApiDeps): void {
   api.get('/health', async (_request, response) => {
     const [database, queue, streams] = await Promise.all([
       within(
-        deps.pingDatabase().then((found) => ({ ok: true, ...found })),
+        deps.pingDatabase().then(({ trouble, ...found }) => ({
+          ok: trouble === undefined,
+          ...found,
+          ...(trouble ? { detail: trouble } : {}),
+        })),
         'The database does not answer',
       ),
       within(deps.streams.isHealthy(), 'The queue does not answer'),

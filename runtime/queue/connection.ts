@@ -5,6 +5,7 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { reachPauseMs } from './pauses.ts'
+import { checkRedis, redisTrouble } from './redis-check.ts'
 import { createReporter, isAway, unreachable, within } from './trouble.ts'
 
 export const queueSchema = 'bullmq'
@@ -25,10 +26,12 @@ export interface QueueConnection {
   readonly prefix: string
   /** Builds BullMQ's backend on this connection; what its options say about connections is ignored. */
   readonly factory: BackendFactory<IQueueBackend, unknown>
+  /** What keeps it from taking jobs though it answers, in one sentence; undefined when nothing does. Throws when it is away. */
+  trouble(): Promise<string | undefined>
   close(): Promise<void>
 }
 
-/** Connects, waiting for a backend that is just starting. Throws RetryableError QUEUE_UNREACHABLE when it does not come. */
+/** Connects, waiting for a backend that is just starting. Throws RetryableError QUEUE_UNREACHABLE when it does not come, FatalError QUEUE_BACKEND_UNFIT when it cannot do the job. */
 export async function openConnection(options: ConnectionOptions): Promise<QueueConnection> {
   return options.redisUrl ? openRedis(options.redisUrl, options) : openPostgres(options)
 }
@@ -55,6 +58,7 @@ async function openRedis(redisUrl: string, options: ConnectionOptions): Promise<
   const redis = createRedis(redisUrl, options, 'queue')
   try {
     await within(redis.ping(), options.patienceMs ?? 30_000, options.clock, 'Redis (REDIS_URL)')
+    await checkRedis(redis)
   } catch (error) {
     redis.disconnect()
     throw error
@@ -63,6 +67,7 @@ async function openRedis(redisUrl: string, options: ConnectionOptions): Promise<
     backend: 'redis',
     prefix: redisPrefix,
     factory: (name, backendOptions, extra) => createRedisBackend(name, { ...backendOptions, connection: redis }, extra),
+    trouble: () => redisTrouble(redis),
     close: async () => {
       redis.disconnect()
     },
@@ -96,6 +101,8 @@ async function openPostgres(options: ConnectionOptions): Promise<QueueConnection
     prefix: redisPrefix,
     factory: (name, backendOptions, extra) =>
       pollSometimes(createPostgresBackend(name, { ...backendOptions, connection }, extra)),
+    // Heed's own tables lie in the same database: the store says what is wrong with it.
+    trouble: async () => undefined,
     close: () => pool.end(),
   }
 }

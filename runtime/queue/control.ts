@@ -11,6 +11,8 @@ import type { ReportError } from './trouble.ts'
 
 export interface ControlDeps {
   backend: 'postgres' | 'redis'
+  /** Why the backend takes no jobs though it answers, see connection.ts. */
+  trouble(): Promise<string | undefined>
   streams: JobQueue<StreamRef>
   actions: ActionQueues
   bus: Bus
@@ -29,12 +31,16 @@ export function createControl(deps: ControlDeps): StreamControl {
 
   const ask = async (): Promise<Health> => {
     try {
-      const counted = await Promise.all([deps.streams, ...Object.values(deps.actions)].map(count))
+      const [trouble, ...counted] = await Promise.all([
+        deps.trouble(),
+        ...[deps.streams, ...Object.values(deps.actions)].map(count),
+      ])
       return {
-        ok: true,
+        ok: trouble === undefined,
         backend: deps.backend,
         waiting: counted.reduce((sum, { waiting }) => sum + waiting, 0),
         active: counted.reduce((sum, { active }) => sum + active, 0),
+        ...(trouble === undefined ? {} : { detail: trouble }),
       }
     } finally {
       asked = undefined

@@ -159,7 +159,15 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   }
 
   return {
-    control: createControl({ backend: connection.backend, streams, actions, bus, clock, report }),
+    control: createControl({
+      backend: connection.backend,
+      trouble: () => connection.trouble(),
+      streams,
+      actions,
+      bus,
+      clock,
+      report,
+    }),
     bus,
     relay,
     get stats() {

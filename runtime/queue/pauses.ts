@@ -15,6 +15,11 @@ export function reachPauseMs(attempt: number, random: () => number): number {
   return growing(attempt, 150, 2_000, random)
 }
 
+/** Between tries to get a job from a backend that answers and refuses (full, without rights): 0.5 s … 10 s. */
+export function refusalPauseMs(attempt: number, random: () => number): number {
+  return growing(attempt, 500, 10_000, random)
+}
+
 /** Doubles from `firstMs`, never above `maxMs`; a quarter of it is jitter, so that many who failed together do not return together. */
 function growing(attempt: number, firstMs: number, maxMs: number, random: () => number): number {
   const full = Math.min(maxMs, firstMs * 2 ** Math.min(30, Math.max(0, attempt - 1)))

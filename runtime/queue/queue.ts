@@ -1,10 +1,11 @@
 // BullMQ's queues and workers, the same on both backends: names, job ids, job options. Jobs carry ids and nothing else.
-import { Queue, Worker } from 'bullmq'
+import { isNotConnectionError, Queue, Worker } from 'bullmq'
 import type { IQueueBackend, Job, JobProgress, WorkerOptions } from 'bullmq'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import type { Lane } from '../../nodes/contract/define.ts'
 import type { StreamRef } from './deps.ts'
 import type { QueueConnection } from './connection.ts'
+import { refusalPauseMs } from './pauses.ts'
 import { createReporter, unreachable, within } from './trouble.ts'
 
 export const queueNames = { streams: 'streams', actions: 'actions', upkeep: 'upkeep' } as const
@@ -58,6 +59,7 @@ export interface QueueDeps {
   connection: QueueConnection
   clock: Clock
   log: Log
+  random(): number
 }
 
 /** A queue to add to, ready to take jobs. */
@@ -94,7 +96,7 @@ export interface Renewal {
 export async function openWorker<Data>(
   name: string,
   process: Processor<Data>,
-  { connection, clock, log }: QueueDeps,
+  { connection, clock, log, random }: QueueDeps,
   extras: WorkerExtras,
 ): Promise<JobWorker<Data>> {
   return ready(() => {
@@ -122,7 +124,7 @@ export async function openWorker<Data>(
       (job, token) => process(job, token ?? ''),
       options,
       connection.factory,
-      clock,
+      { clock, random },
       extras.onRenewal,
     )
     worker.on('error', createReporter(log, clock, { worker: name }))
@@ -141,24 +143,46 @@ export async function closeWorker<Data>(
 
 /** Says when a lease was renewed, counted from before the question was asked: never later than the backend counts. */
 class LeaseWorker<Data> extends Worker<Data, void, string, IQueueBackend, JobProgress, unknown> {
-  readonly #clock: Pick<Clock, 'nowMs'>
+  readonly #deps: Pick<QueueDeps, 'clock' | 'random'>
   readonly #renewal: Renewal | undefined
+  readonly #closed = new AbortController()
+  #refusals = 0
 
   constructor(
     name: string,
     process: Processor<Data>,
     options: WorkerOptions<unknown>,
     factory: QueueConnection['factory'],
-    clock: Pick<Clock, 'nowMs'>,
+    deps: Pick<QueueDeps, 'clock' | 'random'>,
     renewal: Renewal | undefined,
   ) {
     super(name, (job, token) => process(job, token ?? ''), options, factory)
-    this.#clock = clock
+    this.#deps = deps
     this.#renewal = renewal
   }
 
+  override async close(force?: boolean): Promise<void> {
+    this.#closed.abort()
+    await super.close(force)
+  }
+
+  /** BullMQ waits after a lost connection; a backend that answers and refuses it would ask hundreds of times a second. */
+  protected override async moveToActive(token: string, name?: string): Promise<QueueJob<Data>> {
+    try {
+      const job = await super.moveToActive(token, name)
+      this.#refusals = 0
+      return job
+    } catch (error) {
+      if (isNotConnectionError(error as Error)) {
+        const pauseMs = refusalPauseMs(++this.#refusals, this.#deps.random)
+        await this.#deps.clock.sleep(pauseMs, this.#closed.signal).catch(() => undefined)
+      }
+      throw error
+    }
+  }
+
   override async extendJobLocks(jobIds: string[], tokens: string[], durationMs: number): Promise<string[]> {
-    const askedAtMs = this.#clock.nowMs()
+    const askedAtMs = this.#deps.clock.nowMs()
     const lost = await super.extendJobLocks(jobIds, tokens, durationMs)
     this.#renewal?.renewed(
       jobIds.filter((id) => !lost.includes(id)),

@@ -11,6 +11,10 @@ const awayCodes = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EAI_AGAIN',
+  // A database that can only be read just now, or has no room: it is there, and takes the work later.
+  '25006',
+  '53100',
+  '53200',
   '57P01',
   '57P02',
   '57P03',
@@ -29,6 +33,31 @@ const awayWords =
 export function isAway(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return (typeof code === 'string' && awayCodes.has(code)) || awayWords.test(toError(error).message)
+}
+
+const refusals: readonly (readonly [RegExp, string])[] = [
+  [
+    /^OOM/,
+    'Redis is full (maxmemory). Raise maxmemory in redis.conf, or free memory: nothing can be queued until then.',
+  ],
+  [
+    /^MISCONF/,
+    'Redis cannot save to its disk and takes nothing more. Make room on the disk named by "dir" in redis.conf.',
+  ],
+  [/^READONLY/, 'This Redis is a replica and can only be read. Point REDIS_URL at the primary.'],
+  [
+    /^NOPERM/,
+    'The user in REDIS_URL may not do what the queue needs. Give it the rights ~heed:* &* +@all (ACL SETUSER).',
+  ],
+  [/^(NOAUTH|WRONGPASS)/, 'Redis does not take the user name or password in REDIS_URL. Put the right ones there.'],
+  [/^NOREPLICAS/, 'Redis waits for its replicas and takes nothing. Bring them back, or lower min-replicas-to-write.'],
+]
+
+/** What Redis's own refusal means, in words that name the setting; undefined when it is none of those known. */
+export function redisRefusal(thrown: unknown): string | undefined {
+  // From within a script the code stands behind other words.
+  const text = toError(thrown).message.replace(/^.*?\b(?=(?:OOM|MISCONF|READONLY|NOPERM|NOREPLICAS) )/, '')
+  return refusals.find(([shape]) => shape.test(text))?.[1]
 }
 
 /** The error for a queue backend that cannot be reached. */
@@ -71,7 +100,9 @@ export function createReporter(log: Log, clock: Pick<Clock, 'nowMs'>, fields: Re
     const trouble = toError(error)
     const details = { ...fields, ...(kept > 0 ? { alike: kept } : {}), error: trouble.message }
     kept = 0
-    if (isAway(error)) log.warn(details, 'The queue backend is away; trying again.')
+    const known = redisRefusal(error)
+    if (known !== undefined) log.warn(details, known)
+    else if (isAway(error)) log.warn(details, 'The queue backend is away; trying again.')
     else log.error({ ...details, stack: trouble.stack }, 'The queue reported an error.')
   }
 }

@@ -16,7 +16,8 @@ const socketCodes = new Set([
 ])
 
 // 08 connection, 25P03 a transaction left idle, 53 out of connections, memory or disk, 57P0 shutting down or starting up, 58 the system below.
-const awayClasses = /^(08|53|57P0|58|25P0[34])/
+// 25006 and 42501 are a standby and a right taken away: what waits to be written is worth more than a quick refusal.
+const awayClasses = /^(08|53|57P0|58|25P0[34]|25006|42501)/
 
 // pg gives these no code.
 const awayTexts = [
@@ -26,6 +27,24 @@ const awayTexts = [
   'is not queryable',
   'Cannot use a pool after calling end',
 ]
+
+/** The database is there and takes no writing: by code, our code and the words that name what to change. */
+const refusals: Record<string, readonly [string, string]> = {
+  '25006': [
+    'DB_READ_ONLY',
+    'The database can only be read just now. Point DATABASE_URL at the primary, or turn default_transaction_read_only off',
+  ],
+  '42501': [
+    'DB_RIGHTS',
+    'The user in DATABASE_URL has lost the right to its tables. Make it the owner of the database again (ALTER DATABASE … OWNER TO …)',
+  ],
+  '53100': ['DB_FULL', "The database's disk is full. Make room on its machine"],
+  '53200': [
+    'DB_MEMORY',
+    'The database has no memory left. Give its machine more, or lower shared_buffers and work_mem',
+  ],
+  '53300': ['DB_CONNECTIONS', 'The database takes no more connections. Raise max_connections in postgresql.conf'],
+}
 
 function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : ''
@@ -68,6 +87,8 @@ export function toStoreError(thrown: unknown, doing: string): Error {
   const cause = driverError(thrown)
   // Refused at several addresses at once, it has a code only.
   const words = cause.message || codeOf(cause)
+  const refusal = refusals[codeOf(cause)]
+  if (refusal) return new RetryableError(refusal[0], `${refusal[1]}.`, { cause })
   if (isDatabaseAway(thrown) || isCollision(thrown) || isLockTimeout(thrown)) {
     return new RetryableError(
       'DB_UNREACHABLE',

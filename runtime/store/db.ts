@@ -9,6 +9,7 @@ import pg from 'pg'
 import type { Log } from '../../nodes/contract/capabilities.ts'
 import { toError } from '../../nodes/contract/errors.ts'
 import { isCollision, isDatabaseAway, toStoreError } from './db-errors.ts'
+import { checkPostgres } from './postgres-check.ts'
 
 export type Db = NodePgDatabase<Record<string, never>> & { $client: pg.Pool }
 /** A pool or one transaction on it. */
@@ -120,6 +121,7 @@ export async function migrateDatabase(databaseUrl: string, log: Log, patienceMs 
   let client: pg.Client | undefined
   try {
     client = await connectPatiently(databaseUrl, log, patienceMs)
+    await checkPostgres(databaseUrl)
     await client.query('select pg_advisory_lock($1)', [migrationLock])
     // Silences "already exists, skipping", which Drizzle causes at every start.
     await client.query("set client_min_messages = 'warning'")

@@ -44,6 +44,7 @@ import { createStreamStore } from './streams.ts'
 import { createTickStore } from './ticks.ts'
 import { createVoiceTurnStore } from './voice-turns.ts'
 import type { VoiceTurnStore } from './voice-turns.ts'
+import { createWriteTrial } from './write-trial.ts'
 
 export interface StoreOptions {
   databaseUrl: string
@@ -75,8 +76,8 @@ export interface Store {
   push: PushSubscriptionStore
   /** Puts messages before nodes of running sessions: questions from outside. */
   addInputs(inputs: SessionInput[]): Promise<void>
-  /** Throws when the database is away. */
-  ping(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external' }>
+  /** Throws when the database is away; `trouble` is why it takes no writing, in one sentence. */
+  ping(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external'; trouble?: string }>
   pool: pg.Pool
   databaseUrl: string
   close(): Promise<void>
@@ -97,6 +98,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const parts = { db, seal, nowMs, plans: createPlanCache() }
   const { writeStatus, ...streamJobs } = createStreamStore(parts)
   const { addInputs, readInputs } = createInputStore(parts)
+  const whyNotWritable = createWriteTrial(createSettingStore(db), nowMs)
   const start = guarded('start', {
     connections: () => ensureBuiltIn(db, nowMs()),
     partitions: () => ensurePartitions(db, nowMs()),
@@ -130,7 +132,10 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     approvedHosts: createApprovedHostStore(db, createSettingStore(db), nowMs),
     push: createPushSubscriptionStore(parts),
     addInputs: start.addInputs,
-    ping: async () => ({ ...(await pingDatabase(pool)), backend }),
+    ping: async () => {
+      const [found, trouble] = await Promise.all([pingDatabase(pool), whyNotWritable()])
+      return { ...found, backend, ...(trouble === undefined ? {} : { trouble }) }
+    },
     pool,
     databaseUrl,
     close: async () => {

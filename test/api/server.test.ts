@@ -289,6 +289,9 @@ describe('health', () => {
       detail: 'Redis does not answer.',
     })
     expect((await bench.call('GET', '/api/health', { as: 'none' })).status).toBe(503)
+    deps.pingDatabase = async () => ({ latencyMs: 1, version: '18', backend: 'external', trouble: 'It is full.' })
+    const full = await bench.call<Health>('GET', '/api/health', { as: 'none' })
+    expect(full.body.checks.database).toMatchObject({ ok: false, detail: 'It is full.' })
   })
 
   it('answers within about a second when something hangs', async () => {

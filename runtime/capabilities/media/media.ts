@@ -6,7 +6,7 @@ import type { Relay } from '../../engine/deps.ts'
 import type { Egress } from '../egress.ts'
 import { createCameraPort, type CameraDeps, type StreamOwner } from './camera.ts'
 import { createLibrary } from './library.ts'
-import { createToolFinder } from './tools.ts'
+import { checkAbilities, createToolFinder } from './tools.ts'
 
 export interface MediaOptions {
   /** Default: from PATH. */
@@ -29,6 +29,8 @@ export interface MediaOptions {
 }
 
 export interface Media {
+  /** Throws FatalError MEDIA_FFMPEG_MISSING or MEDIA_FFMPEG_UNFIT when no camera could be read here. */
+  check(): Promise<void>
   forStream(owner: StreamOwner): MediaPort
   library: MediaLibrary
 }
@@ -47,6 +49,9 @@ export function createMedia(options: MediaOptions): Media {
     silentAfterMs: options.silentAfterMs ?? 10_000,
   }
   return {
+    check: async () => {
+      await checkAbilities(await deps.tools())
+    },
     forStream: (owner) => createCameraPort(deps, owner),
     library: createLibrary(deps, { maxUploadBytes: options.maxUploadBytes ?? 2 * 1024 ** 3 }),
   }

@@ -97,3 +97,45 @@ function notNow(program: string, code: string): RetryableError {
     `${program} cannot be started now (${code}): this machine is short of open files or memory. It is tried again.`,
   )
 }
+
+/** What every camera and clip needs of an ffmpeg; codecs and containers of single cameras say their own words when they lack. */
+const needs = {
+  demuxers: ['rtsp', 'mov', 'matroska', 'mpegts', 'hls', 'mpjpeg'],
+  decoders: ['h264', 'hevc', 'mjpeg'],
+  encoders: ['mjpeg', 'pgm', 'rawvideo'],
+  muxers: ['image2pipe', 'rawvideo'],
+  filters: ['select', 'split', 'scale', 'setsar', 'format', 'pad', 'crop', 'drawbox'],
+  protocols: ['file', 'pipe', 'http', 'tcp', 'udp', 'rtp', 'crypto'],
+} as const
+
+/** The names in one of ffmpeg's lists: behind the letters of each line, several apart from each other by commas. */
+export function namesListed(listing: string): Set<string> {
+  return new Set(
+    listing.split('\n').flatMap((line) => {
+      const words = line.trim().split(/\s+/)
+      const name = words.length === 1 ? words[0] : words[1]
+      return (name ?? '').split(',')
+    }),
+  )
+}
+
+/** Throws FatalError MEDIA_FFMPEG_UNFIT with what this ffmpeg was built without. */
+export async function checkAbilities({ ffmpeg, version }: Pick<Tools, 'ffmpeg' | 'version'>): Promise<void> {
+  const lists = await Promise.all(
+    Object.entries(needs).map(async ([list, names]) => {
+      const listing = await output(ffmpeg, ['-hide_banner', `-${list}`])
+      // One that cannot list is not judged by it.
+      if (listing === undefined) return []
+      const listed = namesListed(listing)
+      const lacking = names.filter((name) => !listed.has(name))
+      return lacking.length === 0 ? [] : [`${list} ${lacking.join(', ')}`]
+    }),
+  )
+  const lacks = lists.flat()
+  if (lacks.length === 0) return
+  throw new FatalError(
+    'MEDIA_FFMPEG_UNFIT',
+    `The ffmpeg on this machine ("${ffmpeg}", version ${version}) was built without the ${lacks.join('; ')} that cameras need. ` +
+      `Put a full build first in PATH: ${install[process.platform] ?? install.linux}.`,
+  )
+}
