@@ -305,7 +305,9 @@ function said(
 }
 
 /** When it happened, unless the row before stands later: in the timeline no second comes twice. */
-function ownSecond({ tick }: Context, { mediaTimeS }: ModelVerdict): number {
+function ownSecond({ tick }: Context, { late, mediaTimeS }: ModelVerdict): number {
+  // A late answer is marked as one, and stands at the second of its own picture.
+  if (late) return mediaTimeS ?? late.mediaTimeS
   return mediaTimeS !== undefined && mediaTimeS > tick.sinceS ? mediaTimeS : tick.mediaTimeS
 }
 
