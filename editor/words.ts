@@ -118,6 +118,8 @@ const eventWords: Record<string, string> = {
   'stream.failed': 'Camera failed',
   'model.lost': 'Model does not answer',
   'model.resumed': 'Model is back',
+  'node.stuck': 'A node does not answer',
+  'node.resumed': 'The node is back',
   'memory.restored': 'Memory given back to the model',
   'decisions.lost': 'Some decisions could not be kept',
 }

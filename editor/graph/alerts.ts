@@ -5,6 +5,7 @@ const troubles = new Set([
   'stream.lost',
   'stream.failed',
   'model.lost',
+  'node.stuck',
   'notification.failed',
   'notification.unacknowledged',
   'delegation.failed',

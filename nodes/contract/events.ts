@@ -78,6 +78,8 @@ export const eventKinds = [
   'stream.failed',
   'model.lost',
   'model.resumed',
+  'node.stuck',
+  'node.resumed',
   'memory.restored',
   'decisions.lost',
 ] as const

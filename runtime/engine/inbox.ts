@@ -9,6 +9,12 @@ interface Item {
   rank: number
 }
 
+/** A value on its way to one in port. */
+export interface Waiting {
+  port: string
+  value: unknown
+}
+
 export class Inbox {
   readonly #items = new Map<string, Item[]>()
   readonly #ranks = new Map<string, number>()
@@ -23,6 +29,17 @@ export class Inbox {
     const items = this.#items.get(node)
     if (items) items.push(item)
     else this.#items.set(node, [item])
+  }
+
+  /** All that has come for a node up to now, in its order. */
+  waiting(node: string): Waiting[] {
+    return this.#ordered(node).map(({ port, value }) => ({ port, value }))
+  }
+
+  /** Puts before a node what came for it at earlier ticks, ahead of all that came since. */
+  restore(node: string, kept: readonly Waiting[]): void {
+    const items = kept.map((item) => ({ ...item, rank: -Infinity }))
+    this.#items.set(node, [...items, ...(this.#items.get(node) ?? [])])
   }
 
   /** Shaped by the kinds of its in ports. */
@@ -43,7 +60,7 @@ export class Inbox {
 
   /** Sorting is stable: what has the same place stays as it came. */
   #ordered(node: string): Item[] {
-    return (this.#items.get(node) ?? []).toSorted((a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank))
+    return (this.#items.get(node) ?? []).toSorted((a, b) => (a.rank === b.rank ? 0 : a.rank < b.rank ? -1 : 1))
   }
 }
 

@@ -8,6 +8,7 @@ import type { Kind } from '../../nodes/contract/kinds.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
 import type { ActionRecord, EventRecord, SessionInput, SessionOrder } from './deps.ts'
 import { Inbox, isMessage } from './inbox.ts'
+import type { Waiting } from './inbox.ts'
 import { actionId, idFrom, streamIdOf, tickId } from './ids.ts'
 
 const longestText = 8000
@@ -115,6 +116,16 @@ export class TickDraft {
     this.#recorded.add(message.eventId)
     this.#inbox.begin(message.eventId)
     this.#inbox.put(input.node, input.port, message)
+  }
+
+  /** All that arrived at a node, for a tick at which it cannot run. */
+  waiting(node: string): Waiting[] {
+    return this.#inbox.waiting(node)
+  }
+
+  /** Puts before a node what arrived at ticks at which it could not run. */
+  restore(node: string, kept: readonly Waiting[]): void {
+    this.#inbox.restore(node, kept)
   }
 
   /** What arrived at a node, shaped by the kinds of its in ports. */

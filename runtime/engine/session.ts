@@ -146,6 +146,7 @@ class Session {
       log,
       models: this.#models,
       onStatus: (node, status) => this.#board.node(node, status),
+      onHanging: (node, trouble) => this.#health.trouble(node, trouble),
     })
     this.#inputs = new Inputs(this.#order.streamId, { store: this.#deps.store, bus, clock, log })
     const feeds = [...this.#models.values()]
@@ -153,9 +154,7 @@ class Session {
       this.#order,
       this.#deps,
       { seconds: this.#seconds, refusals: this.#health.refusals },
-      (frame) => {
-        for (const model of feeds) model.feed(frame)
-      },
+      (frame) => feeds.forEach((model) => model.feed(frame)),
     )
     for (const model of feeds) model.start()
     this.#source.start()

@@ -2,11 +2,12 @@
 // the tick goes on without it; only a broken invariant (BugError) or a stop leaves this file as an exception.
 import type { Clock, Log, TimedPicture } from '../../nodes/contract/capabilities.ts'
 import type { NodeDefinition, Ports, TickInfo, TickNode } from '../../nodes/contract/define.ts'
-import { BugError, FatalError, isStopped, toError } from '../../nodes/contract/errors.ts'
+import { BugError, FatalError, isStopped, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { Decision, NodeStatus, Reason } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
 import type { SessionInput, SessionOrder } from './deps.ts'
+import { NodeCall, nodeDeadlineMs } from './node-call.ts'
 import { lentMemories, memoryKey } from './memory.ts'
 import type { ModelLink } from './model-link.ts'
 import { TickDraft, type MessageOptions } from './routing.ts'
@@ -21,6 +22,8 @@ export interface TickRun {
   model: ModelLink | null
   /** The trouble last logged: the same one is not logged every second. */
   trouble: string | null
+  /** A call that has passed its deadline. Until it answers the node is not called again. */
+  hanging: NodeCall | null
 }
 
 /** Why nobody watched for a while, in words too. */
@@ -37,6 +40,8 @@ export interface TickRunnerOptions {
   /** By node id; only for nodes that need one. */
   models: ReadonlyMap<string, ModelLink>
   onStatus(node: string, status: NodeStatus): void
+  /** A node hangs, in words; null when it has come back. */
+  onHanging?(node: string, trouble: string | null): void
 }
 
 /** A tick node's definition; a type that is not installed ends the stream with words. */
@@ -69,6 +74,7 @@ export class TickRunner {
         state: state === undefined ? definition.state() : structuredClone(state),
         model: options.models.get(node.id) ?? null,
         trouble: null,
+        hanging: null,
       }
     })
     this.#inPorts = new Map(this.#runs.map((run) => [run.node.id, run.definition.ports.in]))
@@ -105,13 +111,14 @@ export class TickRunner {
 
   async #runNode(run: TickRun, info: TickInfo, draft: TickDraft, signal: AbortSignal): Promise<void> {
     const { definition, node } = run
+    if (run.hanging && !this.#comeBack(run, run.hanging, info, draft)) return
     const received = draft.received(definition, node.id)
     const ownFrame = Object.entries(definition.ports.in).find(
       ([name, port]) => port.kind === 'frames' && received[name],
     )?.[0]
     const frame = ownFrame === undefined ? draft.shown : (received[ownFrame] as Frame)
     try {
-      const sent: Record<string, unknown> | undefined = await definition.onTick(received as never, {
+      const answer = definition.onTick(received as never, {
         config: node.config,
         clock: this.#options.clock,
         log: this.#options.log,
@@ -136,12 +143,63 @@ export class TickRunner {
           lentMemories(this.#options.order, node.id, Object.keys(definition.ports.out), this.#options.models),
         note: (kind, text) => draft.note(node.id, kind, text),
       })
+      const sent = isPromise(answer) ? await this.#await(run, answer, signal) : answer
+      if (run.hanging) return this.#tellHanging(run, run.hanging, info, draft)
       run.trouble = null
       for (const [name, port] of Object.entries(definition.ports.out)) draft.send(node.id, name, port, sent?.[name])
     } catch (error) {
       if (error instanceof BugError || (isStopped(error) && signal.aborted)) throw error
       this.#tellTrouble(run, info, draft, toError(error).message)
     }
+  }
+
+  /** What the node sent; undefined, and the call is `hanging`, when it has not answered by its deadline. */
+  async #await(run: TickRun, answer: PromiseLike<Sent>, signal: AbortSignal): Promise<Sent> {
+    const { clock } = this.#options
+    const call = new NodeCall(answer, clock.nowMs())
+    const outcome = await call.within(run.model ? nodeDeadlineMs.model : nodeDeadlineMs.plain, clock, signal)
+    if (outcome === undefined) {
+      if (signal.aborted) throw new StoppedError()
+      run.hanging = call
+      return undefined
+    }
+    if ('error' in outcome) throw outcome.error
+    return outcome.sent
+  }
+
+  /** True when a node that hung has answered: what it said then goes on now, and what came meanwhile lies before it. */
+  #comeBack(run: TickRun, call: NodeCall, info: TickInfo, draft: TickDraft): boolean {
+    const { definition, node } = run
+    if (!call.outcome) {
+      call.keep(draft.waiting(node.id), definition.ports.in)
+      this.#tellHanging(run, call, info, draft)
+      return false
+    }
+    if ('error' in call.outcome && call.outcome.error instanceof BugError) throw call.outcome.error
+    run.hanging = null
+    run.trouble = null
+    this.#options.onHanging?.(node.id, null)
+    this.#options.onStatus(node.id, { text: '', tone: 'ok' })
+    draft.note(node.id, 'node.resumed', `It answers again, after ${secondsSince(call, info)} s.`)
+    const sent = 'sent' in call.outcome ? call.outcome.sent : undefined
+    // A picture of that second has been shown long ago.
+    for (const [name, port] of Object.entries(definition.ports.out))
+      if (port.kind !== 'frames') draft.send(node.id, name, port, sent?.[name])
+    draft.restore(node.id, call.kept)
+    return true
+  }
+
+  #tellHanging(run: TickRun, call: NodeCall, info: TickInfo, draft: TickDraft): void {
+    const { id } = run.node
+    const text = `It has not answered for ${secondsSince(call, { atMs: this.#options.clock.nowMs() })} s; the stream goes on without it.`
+    this.#options.onStatus(id, { text, tone: 'bad' })
+    if (run.trouble !== hangs) {
+      this.#options.log.error({ node: id, tick: info.number }, 'a node hangs at its tick')
+      draft.note(id, 'node.stuck', text)
+      this.#options.onHanging?.(id, 'A node of the flow does not answer; the stream goes on without it.')
+    }
+    run.trouble = hangs
+    if (decides(run)) draft.decisions.push(silence(id, info, text))
   }
 
   #tellTrouble(run: TickRun, info: TickInfo, draft: TickDraft, text: string): void {
@@ -151,6 +209,17 @@ export class TickRunner {
     run.trouble = text
     if (decides(run)) draft.decisions.push(silence(run.node.id, info, text))
   }
+}
+
+type Sent = Record<string, unknown> | undefined
+const hangs = 'hangs'
+
+function isPromise(answer: Sent | void | PromiseLike<Sent | void>): answer is PromiseLike<Sent> {
+  return typeof (answer as { then?: unknown } | undefined)?.then === 'function'
+}
+
+function secondsSince(call: NodeCall, { atMs }: Pick<TickInfo, 'atMs'>): number {
+  return Math.max(1, Math.round((atMs - call.startedAtMs) / 1000))
 }
 
 function decides(run: TickRun): boolean {
