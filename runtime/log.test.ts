@@ -52,6 +52,22 @@ describe('the log', () => {
     })
   })
 
+  it.each([
+    'rtsp://admin:12#hunter2@10.0.0.7/x',
+    'http://admin:2024/hunter2@10.0.0.7/x',
+    'rtsp://admin:a"b\\hunter2@10.0.0.7/x',
+    'rtsp://admin:1 hunter2@10.0.0.7/x',
+    'srt://10.0.0.7:1?passphrase=hunter2',
+    'rtmp://10.0.0.7/live/hunter2',
+    'https://hooks.slack.com/services/T0/hunter2',
+  ])('keeps the secret of %s out, and the line whole', (address) => {
+    const { log, lines, entries } = openLog()
+    log.warn({ address, err: new Error(`cannot open ${address}`) }, `gone: ${address}`)
+    expect(lines.join('')).not.toContain('hunter2')
+    expect(lines.join('')).toMatch(/^\{.*\}\n$/)
+    expect(entries()[0]?.msg).toContain('gone: ')
+  })
+
   it('hides them by their shape in texts, in errors and in their causes', () => {
     const { log, lines, entries } = openLog()
     const cause = new Error('401 from rtsp://admin:hunter2@10.0.0.7:554/ch1')

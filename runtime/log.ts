@@ -1,5 +1,7 @@
 // The structured log of a process. Whatever it is given, no credential leaves it: secrets are cut out by the name of
 // their field before a line is made, and out of the finished line by their shape.
+import { hideInAddress } from '../nodes/contract/address-secrets.ts'
+import { replaceAddresses } from '../nodes/contract/addresses.ts'
 import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
 import type { LogLevel } from './config.ts'
@@ -62,6 +64,18 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/\b(heed_session=)[A-Za-z0-9_-]+/g, `$1${hidden}`],
 ]
 
+/** The same for every address in it, whose login may hold what the shapes take for a host; JSON escapes nothing of it then. */
+function hideInLine(line: string): string {
+  if (!line.includes('://')) return hideByShape(line)
+  try {
+    const hide = (_name: string, value: unknown): unknown =>
+      typeof value === 'string' ? replaceAddresses(value, (address) => hideInAddress(address)?.text ?? address) : value
+    return hideByShape(`${JSON.stringify(JSON.parse(line, hide))}\n`)
+  } catch {
+    return hideByShape(line)
+  }
+}
+
 /** A finished line without anything that looks like a credential. */
 export function hideByShape(line: string): string {
   return shapes.reduce((text, [shape, instead]) => text.replace(shape, instead), line)
@@ -85,7 +99,7 @@ export function createLog({ level, process: name, destination }: LogOptions): Lo
       level: (label: string) => ({ level: label }),
       log: (fields: object) => hideByName(fields) as Record<string, unknown>,
     },
-    hooks: { streamWrite: hideByShape },
+    hooks: { streamWrite: hideInLine },
   }
   return destination ? pino(options, destination) : pino(options)
 }

@@ -20,6 +20,7 @@ export interface TryDeps {
   log: Log
   push: PushPort
   publicUrl: string
+  fillCredentials?: PerformDeps['fillCredentials']
 }
 
 const channelOfKind: Partial<Record<ConnectionKind, string>> = {
@@ -101,7 +102,7 @@ export function createTryAction(deps: TryDeps): TryAction {
 }
 
 function performDeps(
-  { nodes, connections, http, egress, clock, log, push, publicUrl }: TryDeps,
+  { nodes, connections, http, egress, clock, log, push, publicUrl, fillCredentials }: TryDeps,
   connection: Connection | undefined,
 ): PerformDeps {
   const get: ConnectionPort['get'] = async (name) =>
@@ -113,6 +114,7 @@ function performDeps(
     clock,
     log,
     connections: overlay,
+    ...(fillCredentials ? { fillCredentials } : {}),
     pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
     acknowledgeUrl: () => `${publicUrl}/inbox`,
     absoluteUrl: (path) => new URL(path, `${publicUrl}/`).href,

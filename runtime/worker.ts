@@ -101,11 +101,12 @@ async function open(
   closers.push(() => relay.close())
 
   const egress = createEgress({ isApproved: (host, port) => store.approvedHosts.isApproved(host, port), nowMs })
-  const http = createHttp({ egress })
+  const http = createHttp({ egress, takesLogins: true })
   closers.push(() => http.close())
   const edge = createEdge({ log, clock, mostProcesses: availableParallelism() >= 4 ? 2 : 1 })
   metrics.observeEdge(() => edge.pictures)
   closers.push(() => edge.stop())
+  const { fillCredentials } = store.flows
   const media = createMedia({
     dataDir: config.dataDir,
     mediaDirs: config.mediaDirs,
@@ -113,7 +114,7 @@ async function open(
     log,
     relay,
     egress,
-    fillCredentials: (flowId, nodeId, url) => store.flows.fillCredentials(flowId, nodeId, url),
+    fillCredentials,
   })
   await media.check()
   const connections = signingPort((name) => store.connections.get(name))
@@ -144,13 +145,13 @@ async function open(
     random: Math.random,
     mostOpening: 2 * availableParallelism(),
     models: createModels({ connections, http, clock, log, edge }),
-    media: (order) =>
-      media.forStream({ flowId: order.flow.id, nodeId: order.plan.source.id, streamId: order.streamId }),
+    media: ({ flow, plan, streamId }) => media.forStream({ flowId: flow.id, nodeId: plan.source.id, streamId }),
     pictures: {
       ofEvent: (eventId) => store.events.frame(eventId),
       recentOfEvent: (eventId) => store.events.recentFrames(eventId),
     },
     reach: reach.reach,
+    fillCredentials,
     acknowledgeUrl: (message) => links.urlFor(message.eventId, Date.parse(message.at), nowMs()),
     pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
@@ -169,6 +170,7 @@ async function open(
     clock,
     log,
     push: reach.push,
+    fillCredentials,
     publicUrl: config.publicUrl,
   })
   return {

@@ -1,4 +1,6 @@
 // The one line on a card that says what the node is set to do: its template, filled from its config in words. Pure.
+import { hideInAddress } from '../../nodes/contract/address-secrets.ts'
+import { replaceAddresses } from '../../nodes/contract/addresses.ts'
 import type { FieldSchema, NodeType } from '../views.ts'
 import { duration } from '../words.ts'
 
@@ -52,5 +54,5 @@ function tidy(line: string): string {
 
 /** An address without its user name and password: what may be shown on a card. */
 export function withoutCredentials(text: string): string {
-  return text.replace(/(\w{1,30}:\/\/)[^/@\s]+@/g, '$1***@')
+  return replaceAddresses(text, (address) => hideInAddress(address)?.text ?? address)
 }

@@ -1,5 +1,6 @@
 // What a service's HTTP answer means for a delivery: taken, worth another try, or refused. Words for the delivery's row;
 // never an address, which may hold a secret.
+import { plainAddress } from '../contract/addresses.ts'
 import type { HttpResponse } from '../contract/capabilities.ts'
 import type { Connection } from '../contract/connections.ts'
 import { FatalError, RetryableError } from '../contract/errors.ts'
@@ -74,7 +75,7 @@ export function baseOf(connection: Connection, otherwise: string): string {
 }
 
 export function isWebAddress(url: string): boolean {
-  return /^https?:\/\//i.test(url) && URL.canParse(url)
+  return /^\s*https?:\/\//i.test(url) && URL.canParse(plainAddress(url))
 }
 
 function saidIn(text: string): string {

@@ -36,7 +36,7 @@ export const webhook: Channel = {
     if (!isWebAddress(url))
       throw new FatalError(
         'WEBHOOK_URL_INVALID',
-        `"${url}" is not an address that begins with http:// or https://. Correct it in the notification.`,
+        "The notification's address does not begin with http:// or https://. Correct it there.",
       )
     const frame = message.frame ? { frame: { url: ctx.absoluteUrl(message.frame.url) } } : {}
     const body = JSON.stringify({ ...message, ...frame, title, flow: ctx.flow, acknowledgeUrl })

@@ -1,5 +1,7 @@
 // Which hosts somebody wrote into a document: the ones they meant to reach. Pure; says nothing about whether they may be.
 
+import { replaceAddresses, splitAddress } from './addresses.ts'
+
 // The scheme has a bound: without one a long run of letters would be tried from each of them to its end.
 const address = /[a-z][a-z0-9+.-]{0,30}:\/\/(?:[^\s/?#"'<>\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'<>\\@]+)(?::(\d{1,5}))?/gi
 const usualPorts: Record<string, number> = {
@@ -89,6 +91,13 @@ function addressesIn(text: string): string[] {
     if (host !== undefined)
       found.add(`${host}:${port === '' ? (usualPorts[scheme.toLowerCase()] ?? 80) : Number(port)}`)
   }
+  // As they are opened, and as others could read them: a password may look like a host.
+  replaceAddresses(text, (each) => {
+    const parts = splitAddress(each)
+    const [, name = '', port = ''] = /^(\[[^\]]*\]|[^\s/\\?#:"'<>@]+)(?::(\d{1,5}))?/.exec(parts?.rest ?? '') ?? []
+    if (parts && parts.login !== null) add(parts.scheme, name, port)
+    return each
+  })
   for (const [whole, name = '', port = ''] of text.matchAll(address))
     add(whole.slice(0, whole.indexOf(':')), name, port)
   // As whoever opens it reads it: `http:host`, `http:\\host` and line breaks inside are addresses too.

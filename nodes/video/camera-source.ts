@@ -1,6 +1,7 @@
 // Where pictures come from: a clip, a camera in the network, a device, or the viewer's own browser.
 // It only says what to open. Reconnecting, and when silence or a frozen picture counts as a loss, is the engine's business.
 import { z } from 'zod'
+import { plainAddress } from '../contract/addresses.ts'
 import { cameraAspects } from '../contract/capabilities.ts'
 import { defineSource, port } from '../contract/define.ts'
 import type { Problem } from '../contract/errors.ts'
@@ -123,8 +124,8 @@ function problem(field: string, code: string, message: string): FieldProblem {
 }
 
 function checkAddress(kind: 'rtsp' | 'url', address: string | undefined): FieldProblem[] {
-  const text = address?.trim()
-  if (!text) return [problem('url', 'CAMERA_URL_MISSING', "Type the camera's address.")]
+  const text = plainAddress(address ?? '')
+  if (text === '') return [problem('url', 'CAMERA_URL_MISSING', "Type the camera's address.")]
   if (isFilledIn(text)) return [problem('url', 'CAMERA_URL_INVALID', filledInWords)]
   if (!URL.canParse(text))
     return [

@@ -31,6 +31,7 @@ beforeAll(async () => {
     if (request.url === '/drip') return void drip(response)
     if (request.url === '/half') return void response.write('half', () => setTimeout(() => response.destroy(), 30))
     if (request.url === '/redirect') return void response.writeHead(302, { location: '/large' }).end()
+    if (request.url === '/login') return void response.end(request.headers.authorization ?? 'none')
     if (request.url === '/large') return void response.end('x'.repeat(100_000))
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -136,6 +137,25 @@ describe('http', () => {
       code: 'HTTP_UNREACHABLE',
       message: expect.stringContaining('closed the connection') as string,
     })
+  })
+
+  it.each([
+    ['ana:ge#he/im', 'ana:ge#he/im'],
+    ['ana:1 2?3@4', 'ana:1 2?3@4'],
+    ['ana:50%25 %', 'ana:50% %'],
+    ['ana', 'ana:'],
+  ])('signs in with the login "%s" of an address where it may', async (login, meant) => {
+    const request = { method: 'POST' as const, url: url.replace('//', `//${login}@`) + '/login', body: '' }
+    await expect(http.request(request, never)).rejects.toMatchObject({ code: 'HTTP_REFUSED_BY_GUARD' })
+    const signing = createHttp({ takesLogins: true })
+    try {
+      const { text } = await signing.request(request, never)
+      expect(text).toBe(`Basic ${Buffer.from(meant).toString('base64')}`)
+      const own = await signing.request({ ...request, headers: { Authorization: 'Bearer x' } }, never)
+      expect(own.text).toBe('Bearer x')
+    } finally {
+      await signing.close()
+    }
   })
 
   it('names a port where nobody listens and a host that does not exist', async () => {

@@ -1,6 +1,7 @@
 // The runtime's one way to speak HTTP: bounded in time and size, no redirects, no address that a flow must not reach.
 // Never retries; who called decides that.
 import { Agent, buildConnector, request as send } from 'undici'
+import { plainAddress } from '../../nodes/contract/addresses.ts'
 import type {
   HttpRequest,
   HttpResponse,
@@ -25,9 +26,16 @@ export interface HttpClient extends StreamingHttpPort {
 
 /** Opens the client; connections are kept alive and bounded per host. Without an `egress` own networks are open. */
 export function createHttp(
-  options: { connectionsPerHost?: number; connectTimeoutMs?: number; egress?: Egress } = {},
+  options: {
+    connectionsPerHost?: number
+    connectTimeoutMs?: number
+    egress?: Egress
+    /** Signs in with a login that stands in an address; otherwise such an address is refused. */
+    takesLogins?: boolean
+  } = {},
 ): HttpClient {
   const egress = options.egress ?? createEgress()
+  const signIn = options.takesLogins ? signedIn : <R>(request: R): R => request
   const agent = new Agent({
     connections: options.connectionsPerHost ?? 256,
     pipelining: 1,
@@ -39,8 +47,8 @@ export function createHttp(
     bodyTimeout: 0,
   })
   return {
-    request: (request, signal) => perform(agent, egress, request, signal),
-    open: (request, signal) => openStream(agent, egress, request, signal),
+    request: (request, signal) => perform(agent, egress, signIn(request), signal),
+    open: (request, signal) => openStream(agent, egress, signIn(request), signal),
     close: async () => {
       await agent.destroy()
     },
@@ -125,6 +133,22 @@ async function sendRequest(
     ]),
   )
   return { status: response.statusCode, headers, body: response.body }
+}
+
+/** A login in the address, as HTTP wants it: Basic (RFC 7617), unless the request has an authorization of its own. */
+function signedIn<R extends HttpRequest | HttpStreamRequest>(request: R): R {
+  const text = plainAddress(request.url)
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || (url.username === '' && url.password === '')) return request
+  // Byte by byte: what was typed percent-encoded need not be UTF-8.
+  const bytes = `${url.username}:${url.password}`.replace(/%([0-9a-f]{2})/gi, (_all, hex: string) =>
+    String.fromCharCode(parseInt(hex, 16)),
+  )
+  const login = Buffer.from(bytes, 'latin1')
+  url.username = url.password = ''
+  const hasOwn = Object.keys(request.headers ?? {}).some((name) => name.toLowerCase() === 'authorization')
+  const authorization = `Basic ${login.toString('base64')}`
+  return { ...request, url: url.href, headers: { ...request.headers, ...(hasOwn ? {} : { authorization }) } }
 }
 
 async function perform(agent: Agent, egress: Egress, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {

@@ -44,7 +44,7 @@ function teller(
   })
 }
 
-function bench(definition: NodeDefinition, order: Partial<ActionOrder> = {}) {
+function bench(definition: NodeDefinition, order: Partial<ActionOrder> = {}, more: Partial<PerformDeps> = {}) {
   const clock = fakeClock()
   const deps: PerformDeps = {
     clock,
@@ -61,6 +61,7 @@ function bench(definition: NodeDefinition, order: Partial<ActionOrder> = {}) {
     },
     acknowledgeUrl: () => '',
     absoluteUrl: (path) => path,
+    ...more,
   }
   const whole: ActionOrder = {
     action: {
@@ -111,6 +112,33 @@ describe('performAction', () => {
     expect(second.events[0]?.id).toBe(first.events[0]?.id)
     expect(first.events[0]?.id).not.toBe(message.eventId)
     expect(keys).toEqual([`${message.eventId}_tell`, `${message.eventId}_tell`])
+  })
+
+  it('asks with the secrets of an address, of which the node sees the mark only', async () => {
+    const asked: string[] = []
+    const definition = {
+      ...teller(async () => ''),
+      perform: async (_message: Message, ctx: { http: PerformDeps['http'] }) => {
+        await ctx.http.request({ method: 'GET', url: 'http://***@hook.example/x' }, never)
+        await ctx.http.request({ method: 'GET', url: 'http://hook.example/y' }, never)
+        return { summary: '', outputs: {} }
+      },
+    } as unknown as NodeDefinition
+    const { run } = bench(
+      definition,
+      {},
+      {
+        http: {
+          request: async ({ url }) => {
+            asked.push(url)
+            return { status: 200, headers: {}, text: '' }
+          },
+        },
+        fillCredentials: async (flow, node, url) => url.replace('***', `${flow}-${node}`),
+      },
+    )
+    await run()
+    expect(asked).toEqual(['http://flow1-tell@hook.example/x', 'http://hook.example/y'])
   })
 
   it('routes what it made to actions, back into the session, and to other cameras, with an event for each action', async () => {

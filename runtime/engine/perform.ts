@@ -1,5 +1,6 @@
 // One try of one action: runs the node's perform within its timeout, says how it ended, and routes what it made.
 // Keeps nothing between tries and never waits for the next one: the queue does.
+import { hiddenMark } from '../../nodes/contract/address-secrets.ts'
 import type { Clock, ConnectionPort, HttpPort, Log, PicturePort } from '../../nodes/contract/capabilities.ts'
 import type {
   ActionContext,
@@ -21,6 +22,8 @@ export interface PerformDeps {
   log: Log
   nodes: ReadonlyMap<string, NodeDefinition>
   http: HttpPort
+  /** Puts the secrets of an address in a node's config back where `***` stands. */
+  fillCredentials?(flowId: string, nodeId: string, url: string): Promise<string>
   connections: ConnectionPort
   pictures: PicturePort
   acknowledgeUrl(message: Message): string
@@ -128,6 +131,17 @@ async function withinTimeout(
   }
 }
 
+/** The node sees `***` in its config and asks with it: only the request itself carries what was typed. */
+function withSecrets({ flow, node }: ActionOrder, { http, fillCredentials }: PerformDeps): HttpPort {
+  if (!fillCredentials) return http
+  return {
+    request: async (request, signal) =>
+      request.url.includes(hiddenMark)
+        ? await http.request({ ...request, url: await fillCredentials(flow.id, node.id, request.url) }, signal)
+        : await http.request(request, signal),
+  }
+}
+
 function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): ActionContext<never> {
   return {
     config: order.node.config as never,
@@ -138,7 +152,7 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
     attempt: order.attempt,
     flow: { id: order.flow.id, name: order.flow.name },
     node: { id: order.node.id, name: order.node.id },
-    http: deps.http,
+    http: withSecrets(order, deps),
     connections: deps.connections,
     pictures: deps.pictures,
     ...deps.reach,

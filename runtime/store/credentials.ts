@@ -1,9 +1,10 @@
 // The table of sealed URL credentials: written when a document or a connection is saved, read when a URL is used.
-import { and, desc, eq } from 'drizzle-orm'
+import { and, desc, eq, inArray } from 'drizzle-orm'
+import { hiddenIn } from '../../nodes/contract/address-secrets.ts'
 import type { Session } from './db.ts'
 import { urlCredentials } from './schema.ts'
 import type { Seal } from './seal.ts'
-import { fillUrl, hiddenHost } from './url-credentials.ts'
+import { fillUrl, slotOf } from './url-credentials.ts'
 import type { FoundCredential } from './url-credentials.ts'
 
 /** Whose credentials: a flow's or a connection's. */
@@ -42,19 +43,26 @@ export async function copyCredentials(session: Session, seal: Seal, from: Scope,
 }
 
 /**
- * Puts a URL's credentials back, if there are any for its host and port in this scope: those of the node itself, else those
- * of another node of the same flow (a copied node keeps its camera). Without any, the mark is taken out.
+ * Puts a URL's secrets back, if there are any for its host and port in this scope: those of the node itself, else those of
+ * another node of the same flow (a copied node keeps its camera). Without any, the mark is taken out.
  */
 export async function fillFrom(session: Session, seal: Seal, scope: Scope, node: string, url: string): Promise<string> {
-  const host = hiddenHost(url)
-  if (host === null) return url
+  const hidden = hiddenIn(url)
+  if (hidden === null) return url
+  // A login typed without a scheme was kept without its usual port.
+  const hosts = [hidden.host, hidden.host.replace(/:\d*$/, ':')]
   const rows = await session
     .select()
     .from(urlCredentials)
-    .where(and(eq(urlCredentials.scope, scope), eq(urlCredentials.host, host)))
+    .where(and(eq(urlCredentials.scope, scope), inArray(urlCredentials.host, hosts)))
     .orderBy(desc(urlCredentials.savedAt))
-  const row = rows.find((each) => each.node === node) ?? rows[0]
-  return fillUrl(url, row && seal.open(row.sealed, placeOf(scope, row)))
+  const secrets = new Map<string, string>()
+  for (const slot of hidden.slots) {
+    const fitting = rows.filter(({ field }) => slotOf(field) === slot)
+    const row = fitting.find((each) => each.node === node) ?? fitting[0]
+    if (row) secrets.set(slot, seal.open(row.sealed, placeOf(scope, row)))
+  }
+  return fillUrl(url, secrets.get(''), secrets)
 }
 
 /** Every URL of a config with its credentials back. */

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fillUrl, hiddenHost, hideInConfig } from './url-credentials.ts'
+import { fillUrl, hiddenHost, hideInConfig, slotOf } from './url-credentials.ts'
 
 const hide = (url: string) => hideInConfig({ url }, 'cam')
 
@@ -11,6 +12,18 @@ describe('hiding credentials', () => {
     ['rtsp://admin:p@ss@10.0.0.5/s', 'rtsp://***@10.0.0.5/s', 'admin:p@ss', '10.0.0.5:554'],
     ['rtsp://admin:pa#s/s?x@10.0.0.5:554/s', 'rtsp://***@10.0.0.5:554/s', 'admin:pa#s/s?x', '10.0.0.5:554'],
     [' RTSP://a:b@h/s ', 'RTSP://***@h/s', 'a:b', 'h:554'],
+    ['rtsp://admin:12#34@10.0.0.7:554/x', 'rtsp://***@10.0.0.7:554/x', 'admin:12#34', '10.0.0.7:554'],
+    ['rtsp://admin:2024/cam@10.0.0.7/x', 'rtsp://***@10.0.0.7/x', 'admin:2024/cam', '10.0.0.7:554'],
+    ['http://admin:2024/cam@cam.local/x', 'http://***@cam.local/x', 'admin:2024/cam', 'cam.local:80'],
+    ['rtsp://admin:#s@nvr/x', 'rtsp://***@nvr/x', 'admin:#s', 'nvr:554'],
+    ['http://admin:80?a=b@10.0.0.7:81/x', 'http://***@10.0.0.7:81/x', 'admin:80?a=b', '10.0.0.7:81'],
+    ['rtsp://ana@example.org:12/3@10.0.0.7/x', 'rtsp://***@10.0.0.7/x', 'ana@example.org:12/3', '10.0.0.7:554'],
+    ['rtsp://admin:p@12/34@10.0.0.7/x', 'rtsp://***@10.0.0.7/x', 'admin:p@12/34', '10.0.0.7:554'],
+    ['rtsp://admin:my  own@10.0.0.7/x y', 'rtsp://***@10.0.0.7/x y', 'admin:my  own', '10.0.0.7:554'],
+    ['rtsp://admin:1 2@[fe80::1]:9/x', 'rtsp://***@[fe80::1]:9/x', 'admin:1 2', '[fe80::1]:9'],
+    ['rtsp://admin:%2F%zz@10.0.0.7/x', 'rtsp://***@10.0.0.7/x', 'admin:%2F%zz', '10.0.0.7:554'],
+    ['admin:12#3 4@10.0.0.7:554/x', '***@10.0.0.7:554/x', 'admin:12#3 4', '10.0.0.7:554'],
+    ['john.doe:12/3@10.0.0.7', '***@10.0.0.7', 'john.doe:12/3', '10.0.0.7:'],
   ])('finds them in %s', (url, stored, userinfo, host) => {
     const { config, found } = hide(url)
     expect(config.url).toBe(stored)
@@ -33,6 +46,12 @@ describe('hiding credentials', () => {
     'http://host:8080/?mail=a@b.c',
     'rtsp://***@h/s',
     'mail me at a@b.c',
+    'https://example.org/@ana/feed',
+    'http://ntfy:80/@ana/feed',
+    'https://ntfy.example.org/alerts?email=ana@example.org',
+    'rtsp://10.0.0.5:554/live@main',
+    'mailto:ana@example.org',
+    'ana@example.org',
     'fall.mp4',
     '',
   ])('leaves "%s" alone', (url) => {
@@ -41,6 +60,98 @@ describe('hiding credentials', () => {
 
   test('names the field by its path', () => {
     expect(hideInConfig({ a: [{ b: 'http://u:p@h/' }] }, 'n').found[0]?.field).toBe('a.0.b')
+  })
+})
+
+describe('hiding what is no login', () => {
+  test.each([
+    ['http://h/cgi?user=a&password=pw&x=1', 'http://h/cgi?user=a&password=***&x=1', { ' ?password': 'pw' }],
+    [
+      'http://h/c?pwd=a&pwd=b&TOKEN=c',
+      'http://h/c?pwd=***&pwd=***&TOKEN=***',
+      { ' ?pwd': 'a', ' ?pwd.2': 'b', ' ?token': 'c' },
+    ],
+    [
+      'srt://h:9000?passphrase=lang+geheim&mode=caller',
+      'srt://h:9000?passphrase=***&mode=caller',
+      { ' ?passphrase': 'lang+geheim' },
+    ],
+    ['srt://h:9000?streamid=read:cam:ana:pw', 'srt://h:9000?streamid=read:cam:***', { ' ?streamid': 'ana:pw' }],
+    ['rtmp://h/live/key-1', 'rtmp://h/live/***', { ' /2': 'key-1' }],
+    ['rtsp://h/user=a&password=pw&channel=1', 'rtsp://h/user=a&password=***&channel=1', { ' ?password': 'pw' }],
+    [
+      'rtsp://h/user=a_password=p_w_channel=1_stream=0.sdp',
+      'rtsp://h/user=a_password=***_channel=1_stream=0.sdp',
+      { ' ?password': 'p_w' },
+    ],
+    ['https://hooks.slack.com/services/T0/B0/x', 'https://hooks.slack.com/services/***', { ' /2': 'T0/B0/x' }],
+    ['https://discord.com/api/webhooks/1/x', 'https://discord.com/api/webhooks/***', { ' /3': '1/x' }],
+    ['https://api.telegram.org/bot1:x/sendMessage', 'https://api.telegram.org/bot***/sendMessage', { ' /1': '1:x' }],
+    [
+      'https://open.feishu.cn/open-apis/bot/v2/hook/a-b',
+      'https://open.feishu.cn/open-apis/bot/v2/hook/***',
+      { ' /5': 'a-b' },
+    ],
+    [
+      'https://oapi.dingtalk.com/robot/send?access_token=x',
+      'https://oapi.dingtalk.com/robot/send?access_token=***',
+      { ' ?access_token': 'x' },
+    ],
+    [
+      'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=x',
+      'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=***',
+      { ' ?key': 'x' },
+    ],
+    [
+      'https://a.webhook.office.com/webhookb2/x@y/IncomingWebhook/z',
+      'https://a.webhook.office.com/***',
+      { ' /1': 'webhookb2/x@y/IncomingWebhook/z' },
+    ],
+    [
+      'https://n8n.home/webhook/3f0c1c0e-8a1b-4b6e-9f62-1c2d3e4f5a6b',
+      'https://n8n.home/webhook/***',
+      { ' /2': '3f0c1c0e-8a1b-4b6e-9f62-1c2d3e4f5a6b' },
+    ],
+    ['http://a:b@h/x?token=c', 'http://***@h/x?token=***', { '': 'a:b', ' ?token': 'c' }],
+  ])('%s', (url, stored, secrets) => {
+    const { config, found } = hide(url)
+    expect(config.url).toBe(stored)
+    expect(Object.fromEntries(found.map(({ field, userinfo }) => [slotOf(field), userinfo]))).toEqual(secrets)
+    expect(hide(stored)).toEqual({ config: { url: stored }, found: [] })
+    const others = new Map(Object.entries(secrets))
+    expect(fillUrl(stored, others.get(''), others)).toBe(url)
+  })
+})
+
+describe('any login', () => {
+  const hosts = ['10.0.0.7', '10.0.0.7:8554', '[fe80::1]:554', 'cam.local:554', 'nvr:8080']
+  const piece = fc.constantFrom(...'0123456789/#?@: &=%+"\'\\[]{}|^~.-_abcXYZäß看'.split(''))
+  const login = fc
+    .tuple(
+      fc.constantFrom('admin', 'root', 'ana@example.org', 'john.doe'),
+      fc.array(piece, { minLength: 1, maxLength: 16 }),
+    )
+    .map(([user, password]) => [user, `${password.join('').replaceAll('{{', '')}geheim`] as const)
+
+  test('is taken out whole wherever an address stands, and reaches the host as it was typed', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('rtsp', 'http', 'srt', 'rtmp'),
+        login,
+        fc.constantFrom(...hosts),
+        (scheme, [user, password], host) => {
+          const url = `${scheme}://${user}:${password}@${host}/x`
+          const { config, found } = hide(url)
+          expect(config.url).toBe(`${scheme}://***@${host}/x`)
+          expect(found.map(({ userinfo }) => userinfo)).toEqual([`${user}:${password}`])
+          const filled = new URL(fillUrl(config.url as string, found[0]?.userinfo))
+          expect(filled.host).toBe(host.replace(scheme === 'http' ? /:80$/ : /$^/, ''))
+          if (!/%[0-9a-f]{2}/i.test(password) && !user.includes('@'))
+            expect(decodeURIComponent(filled.password)).toBe(password)
+        },
+      ),
+      { numRuns: 2000 },
+    )
   })
 })
 

@@ -1,5 +1,6 @@
 // An address. For cameras it can be tried at once; a stored password shows as ***, and never comes back.
 import { TextInput } from '@mantine/core'
+import { hiddenIn } from '../../../nodes/contract/address-secrets.ts'
 import { CameraTest } from './CameraTest.tsx'
 import { inputProps, sentence, textOf, type WidgetProps } from './widget.ts'
 
@@ -7,11 +8,12 @@ import { inputProps, sentence, textOf, type WidgetProps } from './widget.ts'
 export function UrlWidget(props: WidgetProps) {
   const value = textOf(props.value)
   const isCamera = props.owner !== undefined && ['rtsp', 'url'].includes(textOf(props.config['kind']))
-  const help = value.includes('***@')
-    ? [props.schema.help?.replace(/\.?$/, '.'), 'The password is kept and hidden; *** stands for it.']
-        .filter(Boolean)
-        .join(' ')
-    : sentence(props.schema.help)
+  const help =
+    hiddenIn(value) !== null
+      ? [props.schema.help?.replace(/\.?$/, '.'), 'The password is kept and hidden; *** stands for it.']
+          .filter(Boolean)
+          .join(' ')
+      : sentence(props.schema.help)
   return (
     <div>
       <TextInput

@@ -1,5 +1,6 @@
 // Which camera addresses make sense at all. A flow is untrusted: its URL must never become an option of ffmpeg or a local
 // file. Whether its host may be reached, judge.ts asks.
+import { plainAddress, replaceAddresses, splitAddress } from '../../../nodes/contract/addresses.ts'
 import { FatalError } from '../../../nodes/contract/errors.ts'
 
 const schemes = {
@@ -14,7 +15,8 @@ export function hostOf(url: URL): string {
 
 /** Parses a camera URL. Throws FatalError CAMERA_URL_INVALID, without the URL in its message: it may hold a password. */
 export function parseCameraUrl(raw: string, kind: 'rtsp' | 'url'): URL {
-  const url = URL.canParse(raw.trim()) ? new URL(raw.trim()) : undefined
+  const text = plainAddress(raw)
+  const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url) throw invalid('is not complete. It looks like rtsp://10.0.0.7:554/stream.')
   if (!(schemes[kind] as readonly string[]).includes(url.protocol)) {
     throw invalid(
@@ -31,12 +33,9 @@ export function parseCameraUrl(raw: string, kind: 'rtsp' | 'url'): URL {
 
 /** URLs in free text cut down to scheme and host: no password, path or token of a camera gets into a log. */
 export function redactUrls(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)([^\s'"]*)/gi, (_all, scheme: string, rest: string) => {
-    const authority = rest.split(/[/?#]/, 1)[0] ?? ''
-    const end = rest.endsWith(':') ? ':' : ''
-    // A password may hold "/" or "?" unescaped: whatever stands before the last "@" of the whole word is dropped.
-    const host = rest.includes('@') ? (rest.slice(rest.lastIndexOf('@') + 1).split(/[/?#]/, 1)[0] ?? '') : authority
-    return `${scheme}${host.replace(/:$/, '')}${end}`
+  return replaceAddresses(text, (address) => {
+    const host = splitAddress(address)?.rest.split(/[/?#\s]/, 1)[0] ?? ''
+    return `${address.slice(0, address.indexOf('://') + 3)}${host.replace(/:$/, '')}${address.endsWith(':') ? ':' : ''}`
   })
 }
 

@@ -1,4 +1,5 @@
 // From what a flow says of a camera to what may be opened. Whether its host may be reached is judged with every try (passage.ts).
+import { hiddenIn } from '../../../nodes/contract/address-secrets.ts'
 import type { CameraSpec } from '../../../nodes/contract/capabilities.ts'
 import { FatalError } from '../../../nodes/contract/errors.ts'
 import { hostOf, parseCameraUrl } from './address.ts'
@@ -63,18 +64,18 @@ async function resolveUrl(
 ): Promise<Pick<Input, 'kind' | 'source' | 'name' | 'live' | 'key'>> {
   if (!raw) throw incomplete('has no address yet.')
   const drawn = parseCameraUrl(raw, kind)
-  const isSealed = drawn.username === '***' || raw.includes('***@')
-  const full = isSealed && owner ? await deps.fillCredentials(owner.flowId, owner.nodeId, raw) : raw
+  const full = hiddenIn(raw) !== null && owner ? await deps.fillCredentials(owner.flowId, owner.nodeId, raw) : raw
   const url = parseCameraUrl(full, kind)
   // Filling in a password must not lead anywhere else.
   if (url.host !== drawn.host || url.protocol !== drawn.protocol)
     throw incomplete('was saved with a password for another host. Type user name and password again.')
-  if (full.includes('***@')) {
+  if (hiddenIn(full) !== null) {
     throw new FatalError(
       'CAMERA_CREDENTIALS_MISSING',
       `The camera at ${hostOf(url)} needs the user name and password that were left out of this copy. Type its address again, with both.`,
     )
   }
+  // Two streams of one host differ by what may be a secret; this is never shown.
   const key = new URL(url)
   key.username = key.password = ''
   return { kind, source: url.href, name: `camera at ${hostOf(url)}`, live: true, key: `${kind} ${key.href}` }
