@@ -14,6 +14,7 @@ import {
   latency,
   since,
   tokensSaved,
+  repeatWords,
 } from './words.ts'
 
 const now = Date.parse('2026-11-21T12:00:00Z')
@@ -105,5 +106,10 @@ describe('words', () => {
       'Somebody has acknowledged it: nothing to do.',
     ])
     expect([since(before(18), now), since(before(0), now)]).toEqual(['18 s', ''])
+  })
+
+  it('says how often a sentence was said, and nothing of what was said once', () => {
+    const repeats = { count: 3, firstAt: before(40), lastAt: before(12) }
+    expect([repeatWords({ repeats }, now), repeatWords({}, now)]).toEqual(['said 3 times, last 12 s ago', null])
   })
 })

@@ -124,6 +124,13 @@ const eventWords: Record<string, string> = {
   'decisions.lost': 'Some decisions could not be kept',
 }
 
+/** "said 3 times, last 12 s ago"; null for what was said once. */
+export function repeatWords(fields: Record<string, unknown>, nowMs: number): string | null {
+  const repeats = fields.repeats as { count?: unknown; lastAt?: unknown } | undefined
+  if (typeof repeats?.count !== 'number' || typeof repeats.lastAt !== 'string') return null
+  return `said ${repeats.count} times, last ${ago(repeats.lastAt, nowMs)}`
+}
+
 /** An event's kind in words; an unknown kind is shown as it is. */
 export function eventKindWords(kind: string): string {
   return eventWords[kind] ?? kind.replace('.', ' ')

@@ -9,7 +9,8 @@ import { acknowledge } from '../live.ts'
 import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
 import type { EventView } from '../views.ts'
-import { clock, eventKindWords } from '../words.ts'
+import { clock, eventKindWords, repeatWords } from '../words.ts'
+import { useNow } from '../now.ts'
 import { Ago } from './Ago.tsx'
 import { follow } from './Rail.tsx'
 
@@ -89,6 +90,12 @@ function Deliveries({ event }: { event: EventView }) {
   })
 }
 
+/** How often it was said again, kept up to date. */
+function Again({ fields }: { fields: Record<string, unknown> }) {
+  const words = repeatWords(fields, useNow())
+  return words === null ? null : <span data-testid="event-again">{words}</span>
+}
+
 /** A row for lists; `flowName` where several flows are listed together. */
 export function EventRow({ event, flowName }: { event: EventView; flowName?: string | undefined }) {
   return (
@@ -106,6 +113,7 @@ export function EventRow({ event, flowName }: { event: EventView; flowName?: str
           <span>{eventKindWords(event.kind)}</span>
           {flowName && <span>{flowName}</span>}
           <Ago at={event.at} />
+          <Again fields={event.fields} />
           <span className="nums">{clock(event.mediaTimeS)} after the start</span>
         </p>
         <Deliveries event={event} />

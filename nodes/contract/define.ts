@@ -107,6 +107,16 @@ export interface TickInfo {
   start?: 'fresh' | 'resumed'
 }
 
+/** The same said again: counted on the event it was first recorded as, which stays the only one. */
+export interface Repeats {
+  eventId: string
+  /** How often it was said, this time included. */
+  count: number
+  /** ISO 8601. */
+  firstAt: string
+  lastAt: string
+}
+
 interface BaseContext<C> {
   config: C
   clock: Pick<Clock, 'nowMs'>
@@ -150,6 +160,7 @@ export interface TickContext<C, S> extends BaseContext<C> {
       picture?: Uint8Array
       /** What it is in the record, where that is not what its port says. */
       event?: EventKind
+      repeats?: Repeats
     },
   ): Message
   /** For `needs: ['model']`: this stream's session. */

@@ -2,14 +2,16 @@
 // stop the stream: such a tick is silent, with the trouble as its reason.
 import { z } from 'zod'
 import type { ModelTick, ModelVerdict } from '../contract/capabilities.ts'
-import { defineNode, port, type TickContext } from '../contract/define.ts'
+import { defineNode, port, type Repeats, type TickContext } from '../contract/define.ts'
 import { BugError, FatalError, RetryableError } from '../contract/errors.ts'
 import type { Decision, Message, Reason } from '../contract/events.ts'
 import type { Frame } from '../contract/frames.ts'
 import { edgeSkillIds, edgeSkills } from '../contract/skills.ts'
 import { nothingTold, openQuestions, tell, wholeInstruction, type Told } from './instruction.ts'
 import { problemsOf } from './model-check.ts'
+import { silences } from './silences.ts'
 import { followTasks, noTasks, type ServerTasks } from './server-delegation.ts'
+import { repeatedBy, withSaid, type Said, type Saying } from './repeats.ts'
 
 const config = z.object({
   connection: z
@@ -78,6 +80,13 @@ const config = z.object({
       advanced: true,
       help: 'One a second is too slow to see a fall.',
     }),
+  repeatWindowS: z.number().min(0).max(3600).default(30).meta({
+    label: 'The same again',
+    unit: 's',
+    widget: 'number',
+    advanced: true,
+    help: 'The same sentence within this time is counted, not told anew. 0 tells every one.',
+  }),
   timeoutS: z
     .number()
     .min(0.5)
@@ -105,6 +114,8 @@ const config = z.object({
       help: 'What the model says after that is no answer to it.',
     }),
 })
+/** Of plans made before the setting was. */
+const usualWindowS = 30
 type Config = z.output<typeof config>
 
 interface State {
@@ -113,6 +124,8 @@ interface State {
   last: { text: string; at: string } | null
   /** What its server asks an agent of its own; absent in the state of older versions. */
   tasks?: ServerTasks
+  /** Absent in states of older versions. */
+  said?: Said[]
 }
 type Context = TickContext<Config, State>
 
@@ -174,9 +187,7 @@ export default defineNode({
     const byServer = verdicts.map((verdict) => takenByServer(ctx, verdict, inputs.frames))
     return {
       response: [
-        ...spoken
-          .filter((verdict) => verdict.text !== '')
-          .map((verdict) => said(ctx, verdict, verdict.text, inputs.frames)),
+        ...spoken.filter((verdict) => verdict.text !== '').map((verdict) => saidOnce(ctx, verdict, inputs.frames)),
         ...byServer.flatMap(({ answered }) => answered),
       ],
       delegation: [
@@ -294,14 +305,37 @@ function said(
   text: string,
   frame: Frame | undefined,
   more: Record<string, unknown> = {},
+  repeats?: Repeats,
 ): Message {
   const fields = { ...(verdict.data?.skills === undefined ? {} : { skills: verdict.data.skills }), ...more }
   return ctx.message(text, {
+    ...(repeats ? { repeats } : {}),
     ...(Object.keys(fields).length > 0 ? { fields } : {}),
     ...(verdict.mediaTimeS === undefined ? {} : { mediaTimeS: verdict.mediaTimeS }),
     // What is said late is about the picture that it was asked about.
     ...((verdict.late?.frame ?? frame) ? { frame: verdict.late?.frame ?? frame } : {}),
   })
+}
+
+/** The same sentence again is one with the event it was first told as; the port carries it all the same. */
+function saidOnce(ctx: Context, verdict: ModelVerdict, frame: Frame | undefined): Message {
+  const before = ctx.state.said ?? []
+  const saying: Saying = {
+    text: verdict.text,
+    mediaTimeS: verdict.mediaTimeS ?? ctx.tick.mediaTimeS,
+    windowS: (ctx.config.repeatWindowS as number | undefined) ?? usualWindowS,
+    loopS: ctx.tick.loopS,
+  }
+  const known = repeatedBy(before, saying)
+  const lastAt = new Date(ctx.tick.atMs).toISOString()
+  const repeats = known && { eventId: known.eventId, count: known.count + 1, firstAt: known.firstAt, lastAt }
+  const message = said(ctx, verdict, verdict.text, frame, {}, repeats)
+  ctx.state.said = withSaid(
+    before,
+    saying,
+    repeats ?? { eventId: message.eventId, count: 1, firstAt: message.at, lastAt: message.at },
+  )
+  return message
 }
 
 /** When it happened, unless the row before stands later: in the timeline no second comes twice. */
@@ -330,18 +364,6 @@ function decisionOf(ctx: Context, verdict: ModelVerdict, now: Frame | undefined)
     fullRateTokens: wasShown ? frame.fullRateTokens : 0,
     ...(verdict.late ? { late: true } : {}),
   }
-}
-
-const silences: Record<Reason, string> = {
-  model: 'Watching',
-  'no-instruction': 'Waiting for an instruction',
-  'camera-lost': 'No picture from the camera',
-  'heed-away': 'Heed was not running',
-  'model-unreachable': 'The model cannot be reached',
-  duplicate: 'Nothing new',
-  cooldown: 'Quiet for a while',
-  schedule: 'Off by schedule',
-  dropped: 'No picture at this tick',
 }
 
 function showOn(ctx: Context, verdict: ModelVerdict): void {

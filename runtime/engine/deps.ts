@@ -1,6 +1,6 @@
 // What the engine needs of the world, and the records it hands out. Implemented by store, queue and capabilities.
 import type { Clock, Log, MediaPort, ModelPort } from '../../nodes/contract/capabilities.ts'
-import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { NodeDefinition, Repeats } from '../../nodes/contract/define.ts'
 import type { Decision, EventKind, Message, StreamStatus } from '../../nodes/contract/events.ts'
 import type { PlanStream } from '../../nodes/contract/plan.ts'
 
@@ -85,6 +85,8 @@ export interface TickCommit extends TickRecord {
   consumed: string[]
   /** Messages for nodes that run once, in another stream. */
   remote: SessionInput[]
+  /** Events whose sentence was said again: the count, the first and the last time go into their fields. */
+  repeats?: Repeats[]
 }
 
 export interface EngineStore {

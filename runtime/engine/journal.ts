@@ -71,8 +71,10 @@ export class Journal {
   tick(draft: TickDraft, consumed: string[], at: TickPosition): void {
     const events = [...this.#notes.splice(0), ...draft.events]
     const record = this.#record(at, draft.decisions)
-    if (events.length + draft.actions.length + draft.remote.length + consumed.length === 0) this.#ledger.quiet(record)
-    else void this.#commit({ ...record, events, actions: draft.actions, consumed, remote: draft.remote })
+    const { actions, remote, repeats } = draft
+    if (events.length + actions.length + remote.length + repeats.length + consumed.length === 0)
+      this.#ledger.quiet(record)
+    else void this.#commit({ ...record, events, actions, consumed, remote, ...(repeats.length > 0 ? { repeats } : {}) })
   }
 
   /** Decisions of ticks that no node ran. */

@@ -1,7 +1,7 @@
 // Collects what the nodes of one tick send and takes it where the plan's routes lead: to other tick nodes, into the record,
 // to actions, to other streams. Runs no node and writes nothing itself.
 import type { TimedPicture } from '../../nodes/contract/capabilities.ts'
-import type { Arrival, Port, Ports, TickInfo, TickNode } from '../../nodes/contract/define.ts'
+import type { Arrival, Port, Ports, Repeats, TickInfo, TickNode } from '../../nodes/contract/define.ts'
 import { fromOutside, type Decision, type EventKind, type Message } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
@@ -23,6 +23,8 @@ export interface MessageOptions {
   picture?: Uint8Array
   /** Its event, where that is not its port's. */
   event?: EventKind
+  /** The same was said before. */
+  repeats?: Repeats
 }
 
 interface Origin {
@@ -37,6 +39,8 @@ export class TickDraft {
   readonly events: EventRecord[] = []
   readonly actions: ActionRecord[] = []
   readonly remote: SessionInput[] = []
+  /** What was said again, counted on the events it was first recorded as. */
+  readonly repeats: Repeats[] = []
   /** The picture that the stream shows: the last one any node sent on. */
   shown: Frame | undefined
   readonly #order: SessionOrder
@@ -47,6 +51,7 @@ export class TickDraft {
   readonly #inbox = new Inbox()
   readonly #origins = new Map<string, Origin>()
   readonly #counts = new Map<string, number>()
+  readonly #repeated = new Map<string, Repeats>()
 
   /** `recorded` are the ids of events known to be in the record already; it grows with this tick's. `recent` is what earlier ticks showed. */
   constructor(
@@ -69,7 +74,7 @@ export class TickDraft {
 
   /** Nothing but silences. */
   get saysNothing(): boolean {
-    const rest = this.events.length + this.actions.length + this.remote.length
+    const rest = this.events.length + this.actions.length + this.remote.length + this.repeats.length
     return rest === 0 && this.decisions.every((decision) => decision.action === 'silence')
   }
 
@@ -85,6 +90,7 @@ export class TickDraft {
       frame: options.picture ?? frame?.full.jpeg ?? null,
       ...(options.event ? { event: options.event } : {}),
     })
+    if (options.repeats) this.#repeated.set(id, options.repeats)
     return {
       id,
       eventId: id,
@@ -148,10 +154,16 @@ export class TickDraft {
         port.kind === 'decision' ? { ...(raw as Decision), node, seconds: this.#tick.seconds } : raw
       if (port.kind === 'frames') this.shown = value as Frame
       if (port.kind === 'decision') this.decisions.push(value as Decision)
-      if (port.event && isMessage(value))
-        this.record(this.#origins.get(value.eventId)?.event ?? port.event, node, value)
+      if (port.event && isMessage(value)) this.#tell(this.#origins.get(value.eventId)?.event ?? port.event, node, value)
       for (const target of targets) this.#route(node, port.kind, target, value)
     }
+  }
+
+  /** Its own event, unless it is a repeat: that is counted on the first one's. */
+  #tell(kind: EventKind, node: string, message: Message): void {
+    const repeats = this.#repeated.get(message.eventId)
+    if (!repeats) this.record(kind, node, message)
+    else if (!this.repeats.includes(repeats)) this.repeats.push(repeats)
   }
 
   /** A fact about the session itself, at most one of a kind for a node and tick. */
@@ -210,7 +222,10 @@ export class TickDraft {
       })
       return
     }
-    this.record('message.sent', from, message)
+    const isRepeat = this.#repeated.has(message.eventId)
+    // Who was told is not told again. What a node lets through all the same, as a reminder, is an event of its own.
+    if (isRepeat && from === message.source.node) return
+    this.record(isRepeat ? 'response.given' : 'message.sent', isRepeat ? message.source.node : from, message)
     const id = actionId(message.eventId, target.node)
     if (this.actions.some((action) => action.id === id)) return
     this.actions.push({

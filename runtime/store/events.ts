@@ -3,6 +3,7 @@ import { and, asc, desc, eq, gte, inArray, isNull, lte, or, sql } from 'drizzle-
 import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
+import type { Repeats } from '../../nodes/contract/define.ts'
 import type { EventKind } from '../../nodes/contract/events.ts'
 import type { EventQuery, EventStore, EventView } from '../api/deps.ts'
 import type { EventRecord } from '../engine/deps.ts'
@@ -32,6 +33,14 @@ export async function insertEvents(tx: Session, records: readonly EventRecord[])
     )
     .onConflictDoNothing()
   await insertFrames(tx, records)
+}
+
+/** Counts what was said again on the events it was first recorded as; a count that is there already stays. */
+export async function countRepeats(tx: Session, repeats: readonly Repeats[]): Promise<void> {
+  for (const { eventId, ...counted } of repeats)
+    await tx.execute(sql`
+      update events set fields = (fields::jsonb || ${JSON.stringify({ repeats: counted })}::jsonb)::json
+      where id = ${eventId} and coalesce((fields -> 'repeats' ->> 'count')::int, 1) < ${counted.count}`)
 }
 
 const shown = {

@@ -7,7 +7,7 @@ import type { Db } from './db.ts'
 import { transaction } from './db.ts'
 import { isOrphan } from './db-errors.ts'
 import { insertDecisions } from './decisions.ts'
-import { insertEvents } from './events.ts'
+import { countRepeats, insertEvents } from './events.ts'
 import { consumeInputs, insertInputs } from './inputs.ts'
 import { writeNodeStates } from './node-states.ts'
 import { holdStreams, keyText } from './streams.ts'
@@ -38,6 +38,7 @@ async function commitTick(db: Db, commit: TickCommit, nowMs: number): Promise<vo
       await insertDecisions(tx, [commit])
       await writeNodeStates(tx, [commit])
       await insertEvents(tx, commit.events)
+      await countRepeats(tx, commit.repeats ?? [])
       await insertActions(tx, commit.actions, { fromStream: commit.streamId }, nowMs)
       await insertInputs(tx, commit.remote, nowMs)
       await consumeInputs(tx, commit.streamId, commit.consumed, nowMs)

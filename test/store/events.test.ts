@@ -161,6 +161,27 @@ describe('events', () => {
     ])
   })
 
+  test('count what was said again, and a second try counts nothing twice', async () => {
+    await record({ id: 'fall' })
+    const id = `${flowId}-fall`
+    const again = (count: number) => ({
+      eventId: id,
+      count,
+      firstAt: new Date(startMs).toISOString(),
+      lastAt: new Date(startMs + count * 1000).toISOString(),
+    })
+    for (const [tick, count] of [
+      [2, 2],
+      [3, 3],
+      [4, 2],
+    ] as const)
+      await under.store.engine.commitTick(
+        tickCommit(key, flowId, tick, { events: [], actions: [], repeats: [again(count)] }),
+      )
+    const { eventId: _id, ...repeats } = again(3)
+    expect((await under.store.events.get(id)).fields).toMatchObject({ repeats })
+  })
+
   test('of one escalation are acknowledged together, whichever of them somebody presses', async () => {
     const kind = 'notification.unacknowledged' as const
     const at = new Date(startMs).toISOString()

@@ -76,6 +76,12 @@ export function memoryStore(): MemoryStore {
       save(commit)
       for (const event of commit.events)
         if (!store.events.some((known) => known.id === event.id)) store.events.push(event)
+      for (const { eventId, ...repeats } of commit.repeats ?? [])
+        store.events
+          .filter((known) => known.id === eventId)
+          .forEach((known) => {
+            known.fields = { ...known.fields, repeats }
+          })
       for (const action of commit.actions)
         if (!store.actions.some((known) => known.id === action.id)) store.actions.push(action)
       store.inputs = store.inputs.filter((input) => !commit.consumed.includes(input.id))
