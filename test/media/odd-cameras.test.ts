@@ -105,6 +105,31 @@ describe('a clip', () => {
     expect([error?.message, frames.length]).toEqual([expect.stringMatching(words), 0])
   })
 
+  it('that changes its shape on the way is shown undistorted, and none of its seconds is lost', async () => {
+    const part = (name: string, size: string, offset: number): Promise<unknown> =>
+      ffmpeg(
+        ...picture(size, 4),
+        '-preset',
+        'ultrafast',
+        '-output_ts_offset',
+        String(offset),
+        '-f',
+        'mpegts',
+        '-y',
+        bench.clip(name),
+      )
+    await part('lying.ts', '320x240', 0)
+    await part('upright.ts', '240x320', 4)
+    const bytes = await Promise.all(['lying.ts', 'upright.ts'].map((name) => readFile(bench.clip(name))))
+    await writeFile(bench.clip('both.ts'), Buffer.concat(bytes))
+    const { frames, error } = await bench.watch({ kind: 'file', path: 'both.ts' }).ended
+    expect(error).toBeUndefined()
+    expect(new Set(frames.map(({ mediaTimeS }) => Math.floor(mediaTimeS + 0.1)))).toEqual(
+      new Set([0, 1, 2, 3, 4, 5, 6, 7]),
+    )
+    for (const frame of frames) expect(sizeOf(frame)).toEqual(frame.mediaTimeS < 3.9 ? [320, 240] : [240, 320])
+  })
+
   it('with a hole is never a lost camera, and each of its seconds has a picture', async () => {
     await ffmpeg(
       ...picture('320x240', 9),
@@ -162,6 +187,27 @@ describe('a camera on the web', () => {
       codec: 'mjpeg',
       width: 320,
     })
+  })
+
+  it('that turns its picture is shown upright from then on', async () => {
+    const turned = await makeJpegs(5, '240x320')
+    let isTurned = false
+    const url = await serve((_request, response) => {
+      response.writeHead(200, { 'Content-Type': 'image/jpeg' }).end(isTurned ? turned[0] : jpegs[0])
+    })
+    const watching = bench.watch({ kind: 'url', url })
+    expect(sizeOf(await watching.until((frame) => frame.seq === 1))).toEqual([320, 240])
+    isTurned = true
+    await watching.until((frame) => frame.full.width === 240)
+    const { frames, error } = await watching.stop()
+    expect(error).toMatchObject({ name: 'StoppedError' })
+    for (const frame of frames)
+      expect([
+        [320, 240],
+        [240, 320],
+      ]).toContainEqual(sizeOf(frame))
+    const times = frames.map(({ mediaTimeS }) => mediaTimeS)
+    expect(times).toEqual([...times].sort((a, b) => a - b))
   })
 
   it('that refuses between two snapshots is lost with its reason', async () => {

@@ -17,8 +17,8 @@ import { JpegSplitter } from './jpeg-stream.ts'
 import { Newest } from './newest.ts'
 import { outputArguments, pipes, quietArguments } from './output-arguments.ts'
 import { openPassage } from './passage.ts'
-import { FixedSplitter, PgmSplitter, StampReader } from './raw-stream.ts'
-import type { Timeline } from './timeline.ts'
+import { FixedSplitter, PgmSplitter, SizeReader, StampReader } from './raw-stream.ts'
+import { clipTimeline, type Timeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
 import { closed, explain, isCutOff, noVideo, silent, timedOut, whyEnded } from './trouble.ts'
 import { Zip } from './zip.ts'
@@ -66,8 +66,52 @@ const dataAfterMs = 1500
 const keptGaps = 5
 const lateness = 3
 
-/** Frames until the source ends. Throws RetryableError, FatalError or StoppedError; the process is gone when this returns. */
+/** A picture with another shape than those before it: this ffmpeg would stretch it into theirs. */
+class Reshaped extends Error {
+  readonly atS: number
+
+  constructor(atS: number) {
+    super('The picture has changed its shape.')
+    this.atS = atS
+  }
+}
+
+/** How much of a picture's width is told apart, beside what even sizes cost. */
+const sameShape = 0.02
+/** Entered right at its new shape, a clip may still begin with the old one, which nobody sees but ffmpeg. */
+const behindS = 0.1
+/** A camera that changes its shape all the time must not cost a process for every picture. */
+const reshapeMs = 1000
+
+/**
+ * Frames until the source ends. Throws RetryableError, FatalError or StoppedError; the process is gone when this returns. A
+ * picture that changes its shape on the way gets a new process, which goes on there.
+ */
 export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
+  for (let current = job; ;) {
+    const startedMs = deps.clock.nowMs()
+    try {
+      return yield* decodeShape(deps, current)
+    } catch (error) {
+      if (!(error instanceof Reshaped)) throw error
+      deps.log.info({ camera: job.input.name }, 'The picture has changed its shape: it is opened anew.')
+      await deps.clock.sleep(Math.max(0, startedMs + reshapeMs - deps.clock.nowMs()), job.signal).catch(() => undefined)
+      if (!job.input.live) current = goOnAt(job, error.atS + behindS)
+    }
+  }
+}
+
+function goOnAt(job: Decoding, startAtS: number): Decoding {
+  return { ...job, input: { ...job.input, startAtS }, startTimeline: () => clipTimeline(startAtS) }
+}
+
+/** Whether a picture is not as wide as its source was shown; `shape` is in thousandths of the height. */
+function isStretched({ width, height }: Picture, shape: number): boolean {
+  const aspect = shape / 1000
+  return Math.abs(width - aspect * height) > 2 + 2 * aspect + sameShape * width
+}
+
+async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
   if (job.signal.aborted) throw new StoppedError()
   const { tools } = deps
   const passage = await openPassage(deps.egress, job.input, job.signal)
@@ -80,10 +124,10 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
     tools.ffmpeg,
     ...quietArguments,
     ...inputArguments(passage.input, tools.rtspTimeout, job.reading),
-    ...outputArguments(job.taps, job.input, tools.passthrough),
+    ...outputArguments(job.taps, { ...job.input, tellsShape: tellsShape(deps, job) }, tools.passthrough),
   ]
   const child = startChild(deps.clock, command, {
-    lastPipe: job.taps.fast ? pipes.fastStamps : pipes.stamps,
+    lastPipe: tellsShape(deps, job) ? pipes.shape : job.taps.fast ? pipes.fastStamps : pipes.stamps,
     feed: job.feed !== undefined,
     env: passage.env,
   })
@@ -124,6 +168,11 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
   }
 }
 
+/** Not in a loop, which could not be entered anew where it was. */
+function tellsShape({ tools }: DecoderDeps, { input }: Decoding): boolean {
+  return tools.tellsShape && !input.loop
+}
+
 async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame>): AsyncGenerator<Frame, void, void> {
   let reported = 0,
     reportedMs = 0
@@ -141,20 +190,20 @@ async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame>): AsyncGene
   }
 }
 
-/** Wires the child's pipes to `onFrame` and the fast tap. Anything that does not add up goes to `onBug`. */
+/** Wires the child's pipes to `onFrame` and the fast tap. Anything that does not add up, and another shape, goes to `onEnd`. */
 function readPictures(
   deps: DecoderDeps,
   job: Decoding,
   child: Child,
   onFrame: (frame: Frame) => void,
-  onBug: (error: Error) => void,
+  onEnd: (error: Error) => void,
 ): void {
   const listen = (fd: number, take: (chunk: Buffer) => void): void => {
     child.output(fd).on('data', (chunk: Buffer) => {
       try {
         take(chunk)
       } catch (error) {
-        onBug(new BugError(`A decoder's output cannot be used: ${toError(error).message}`, { cause: error }))
+        onEnd(new BugError(`A decoder's output cannot be used: ${toError(error).message}`, { cause: error }))
       }
     })
   }
@@ -163,12 +212,14 @@ function readPictures(
   const burnt = job.taps.filters?.map(markOf)
   let seq = 0,
     fastSeq = 0
-  const zip = new Zip<{ stamp: number; full: Picture; floor: Picture; luma: GrayImage }>(
-    ['stamp', 'full', 'floor', 'luma'],
+  const zip = new Zip<{ stamp: number; full: Picture; floor: Picture; luma: GrayImage; shape: number }>(
+    ['stamp', 'full', 'floor', 'luma', ...(tellsShape(deps, job) ? (['shape'] as const) : [])],
     maxSkew,
     (parts) => {
       const atMs = deps.clock.nowMs()
-      onFrame({ ...toFrame(parts, seq++, atMs, timeline.mediaTimeS(parts.stamp, atMs)), ...(burnt ? { burnt } : {}) })
+      const mediaTimeS = timeline.mediaTimeS(parts.stamp, atMs)
+      if (tellsShape(deps, job) && isStretched(parts.full, parts.shape)) return onEnd(new Reshaped(mediaTimeS))
+      onFrame({ ...toFrame(parts, seq++, atMs, mediaTimeS), ...(burnt ? { burnt } : {}) })
     },
   )
   const stamps = new StampReader(),
@@ -178,6 +229,9 @@ function readPictures(
   listen(pipes.stamps, (chunk) => stamps.push(chunk).forEach((stamp) => zip.put('stamp', stamp)))
   listen(pipes.full, (chunk) => full.push(chunk).forEach((picture) => zip.put('full', picture)))
   listen(pipes.floor, (chunk) => floor.push(chunk).forEach((picture) => zip.put('floor', picture)))
+  const shapes = new SizeReader()
+  if (tellsShape(deps, job))
+    listen(pipes.shape, (chunk) => shapes.push(chunk).forEach((size) => zip.put('shape', size)))
   listen(pipes.luma, (chunk) => luma.push(chunk).forEach((image) => zip.put('luma', image)))
   const fast = job.taps.fast
   if (!fast) return

@@ -4,7 +4,7 @@ import { burnFilters } from './burn-arguments.ts'
 import type { Input } from './input-arguments.ts'
 
 /** File descriptors of the child; 0 to 2 are the usual three. */
-export const pipes = { full: 1, floor: 3, luma: 4, stamps: 5, fast: 6, fastStamps: 7 } as const
+export const pipes = { full: 1, floor: 3, luma: 4, stamps: 5, fast: 6, fastStamps: 7, shape: 8 } as const
 
 /** A picture belongs to its second from 10 ms before it: stamps of 29.97 fps files are not exact. */
 const early = 0.01
@@ -52,13 +52,19 @@ function reshape(aspect: string | undefined): string {
   return aspect === undefined ? '' : `setdar=${aspect.replace(':', '/')},`
 }
 
-type Shown = Pick<Input, 'live' | 'aspect'>
+type Shown = Pick<Input, 'live' | 'aspect'> & { tellsShape?: boolean }
 
-function filters(taps: Taps, { live, aspect }: Shown): string {
+/**
+ * One line of grey for every picture, as many pixels long as the picture is thousandths of its height wide: ffmpeg's list of packet
+ * sizes then says each picture's shape. The pictures themselves cannot: ffmpeg stretches them all into the first one's.
+ */
+const shapeLine = `scale=w='clip(round(1000*iw*sar/ih),1,16000)':h=1:flags=neighbor,format=gray`
+
+function filters(taps: Taps, { live, aspect, tellsShape }: Shown): string {
   const { longSide, floor, fast } = taps
   const burn = burnFilters(taps.filters)
   const parts = [
-    `[0:v:0]${reshape(aspect)}${fast ? 'split=2[all][quick];[all]' : ''}${firstOfEach(1, live)},${printStamps(pipes.stamps)},${burn}${fit(longSide, longSide)},split=3[a][b][c]`,
+    `[0:v:0]${reshape(aspect)}${fast ? 'split=2[all][quick];[all]' : ''}${firstOfEach(1, live)},${printStamps(pipes.stamps)},${burn}${tellsShape ? `split=2[seen][line];[line]${shapeLine}[shape];[seen]` : ''}${fit(longSide, longSide)},split=3[a][b][c]`,
     '[a]format=yuvj420p[full]',
     `[b]${fit(floor.width, floor.height)},format=yuvj420p[floor]`,
     `[c]scale=w='max(1,floor(iw/4))':h='max(1,floor(ih/4))':flags=area,format=gray[luma]`,
@@ -90,6 +96,7 @@ export function outputArguments(taps: Taps, input: Shown, passthrough: readonly 
     ...output('full', ...jpeg),
     ...output('floor', ...jpeg),
     ...output('luma', '-c:v', 'pgm', '-f', 'image2pipe'),
+    ...(input.tellsShape ? output('shape', '-autoscale', '0', '-c:v', 'rawvideo', '-f', 'framecrc') : []),
     ...(taps.fast ? output('fast', '-c:v', 'rawvideo', '-f', 'rawvideo') : []),
   ]
 }

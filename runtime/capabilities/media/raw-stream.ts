@@ -55,6 +55,17 @@ export class FixedSplitter {
   }
 }
 
+/** The sizes in bytes of a list of packets (ffmpeg's `framecrc`). */
+export class SizeReader {
+  #rest = ''
+
+  push(chunk: Uint8Array): number[] {
+    const lines = (this.#rest + Buffer.from(chunk).toString('latin1')).split('\n')
+    this.#rest = lines.pop() ?? ''
+    return lines.flatMap((line) => (line.startsWith('#') ? [] : [Number(line.split(',')[4])]))
+  }
+}
+
 /** Presentation times in seconds from the lines of ffmpeg's `metadata=print`. */
 export class StampReader {
   #rest = ''

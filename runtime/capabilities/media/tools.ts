@@ -9,6 +9,8 @@ export interface Tools {
   version: string
   /** How this version spells "neither repeat nor drop pictures". */
   passthrough: readonly string[]
+  /** Whether it can tell that a picture has changed its shape (ffmpeg 4.4 and later). */
+  tellsShape: boolean
   /** How this version spells the socket timeout of RTSP in µs. */
   rtspTimeout: '-timeout' | '-stimeout'
   /** Put in front of a command so that the kernel ends it with us, even after SIGKILL; empty where that cannot be had. */
@@ -45,6 +47,7 @@ async function findTools(ffmpeg: string, ffprobe: string): Promise<Tools> {
     ffprobe,
     version,
     passthrough: help?.includes('-fps_mode') ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'],
+    tellsShape: help?.includes('-autoscale') ?? false,
     rtspTimeout: rtsp?.includes('-stimeout') ? '-stimeout' : '-timeout',
     bound,
   }
