@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   ago,
   bytes,
+  cameraWords,
   clock,
   count,
   decisionTone,
@@ -21,6 +22,22 @@ const now = Date.parse('2026-11-21T12:00:00Z')
 const before = (seconds: number): string => new Date(now - seconds * 1000).toISOString()
 
 describe('words', () => {
+  it('says what a camera waits for while it is on, and its trouble first', () => {
+    const camera = {
+      state: 'slow' as const,
+      since: before(60),
+      text: 'The camera is slow.',
+      newestPictureAgeS: 7,
+      everyS: 10,
+      decoderLines: 0,
+    }
+    expect(cameraWords({ state: 'running', reason: null, camera })).toBe('The camera is slow.')
+    expect(cameraWords({ state: 'degraded', reason: 'The model is away.', camera })).toBe('The model is away.')
+    expect(cameraWords({ state: 'stopped', reason: null, camera })).toBeNull()
+    expect(cameraWords({ state: 'running', reason: null, camera: { ...camera, state: 'watching' } })).toBeNull()
+    expect(cameraWords({ state: 'running', reason: null })).toBeNull()
+  })
+
   it.each([
     [0, 'just now'],
     [12, '12 s ago'],

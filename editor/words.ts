@@ -1,5 +1,5 @@
 // How Heed says times, amounts, states and reasons. Pure; no sentence here blames a person.
-import type { Decision, Reason, StreamState } from '../nodes/contract/events.ts'
+import type { Decision, Reason, StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import type { Kind } from '../nodes/contract/kinds.ts'
 
 /** "12 s ago", "3 min ago", "yesterday"; "unknown" when there is no time. */
@@ -63,6 +63,16 @@ export const stateWords: Record<StreamState, string> = {
   stopped: 'Stopped',
   finished: 'Finished',
   failed: 'Failed',
+}
+
+/** What there is to say of a stream's camera: its trouble, or what it waits for; null while it is simply watched or not on. */
+export function cameraWords({
+  state,
+  reason,
+  camera,
+}: Pick<StreamStatus, 'state' | 'reason' | 'camera'>): string | null {
+  const isOn = state === 'running' || state === 'starting' || state === 'degraded'
+  return reason ?? (isOn && camera && camera.state !== 'watching' ? camera.text : null)
 }
 
 const silences: Record<Reason, string> = {

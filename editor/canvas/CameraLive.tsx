@@ -1,5 +1,6 @@
 // What a camera shows now; for a browser camera also the way to share one's own.
 import type { StreamStatus } from '../../nodes/contract/events.ts'
+import { cameraWords } from '../words.ts'
 import { ShareCamera } from './ShareCamera.tsx'
 import type { CardView } from './card-view.ts'
 import { StreamPicture } from './StreamPicture.tsx'
@@ -19,6 +20,7 @@ export function CameraLive({ view }: { view: CardView }) {
   const { stream } = view
   if (!stream) return null
   const isOn = isOnAir(stream)
+  const words = cameraWords(stream)
   const isBrowser = view.node.config['kind'] === 'browser'
   return (
     <div className="live">
@@ -30,7 +32,7 @@ export function CameraLive({ view }: { view: CardView }) {
           words="Waiting for the first picture"
         />
       )}
-      {stream.reason && <p className="live-words small">{stream.reason}</p>}
+      {words && <p className="live-words small">{words}</p>}
       {isBrowser && isOn && <ShareCamera streamId={stream.id} />}
     </div>
   )

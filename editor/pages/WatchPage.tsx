@@ -20,7 +20,7 @@ import { VoiceButton } from '../panels/VoiceButton.tsx'
 import { isWaiting } from '../graph/alerts.ts'
 import { useSession } from '../session.ts'
 import type { EventView } from '../views.ts'
-import { eventKindWords } from '../words.ts'
+import { cameraWords, eventKindWords } from '../words.ts'
 
 const said = ['response.given', 'answer.received', 'delegation.made', 'message.sent']
 
@@ -173,7 +173,7 @@ export function WatchPage({ id }: { id: string }) {
               streamId={stream.id}
               isOn={isOn && hasPicture(stream)}
               alt={`What ${flow.name} sees now`}
-              words={stream.reason ?? (isOn ? 'Waiting for the first picture' : 'Not running')}
+              words={cameraWords(stream) ?? (isOn ? 'Waiting for the first picture' : 'Not running')}
             />
           ) : (
             <div className="picture">
@@ -194,7 +194,7 @@ export function WatchPage({ id }: { id: string }) {
               }))}
             />
           )}
-          {isOn && stream?.reason && hasPicture(stream) && <p className="small quiet">{stream.reason}</p>}
+          {isOn && stream && hasPicture(stream) && <p className="small quiet">{cameraWords(stream)}</p>}
         </div>
         <div className="stack watch-side">
           <Newest event={spoken[0]} />

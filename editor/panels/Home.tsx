@@ -6,6 +6,7 @@ import { StreamPicture } from '../canvas/StreamPicture.tsx'
 import { inboxOf } from '../graph/alerts.ts'
 import { readStatus, useLive } from '../live.ts'
 import type { FlowSummary } from '../views.ts'
+import { cameraWords } from '../words.ts'
 import { Ago } from './Ago.tsx'
 import { EventRow } from './EventRow.tsx'
 import { NewFlowButton } from './NewFlowButton.tsx'
@@ -26,7 +27,7 @@ function Watched({ flow }: { flow: FlowSummary }) {
           streamId={stream.id}
           isOn={isAwake(stream.state) && stream.lastFrameAt !== null}
           alt={`What ${flow.name} sees now`}
-          words={stream.reason ?? 'Waiting for the first picture'}
+          words={cameraWords(stream) ?? 'Waiting for the first picture'}
         />
       ) : (
         <div className="picture" />

@@ -38,6 +38,36 @@ describe('a camera', () => {
     await stopSession(bench, session)
   })
 
+  it('that is lost before its first picture starts no story of its own: no event runs back in time', async () => {
+    const bench = sessionBench()
+    bench.camera.down = new RetryableError('CAMERA_REFUSED', 'The camera refused the connection.')
+    const session = bench.start()
+    await bench.clock.advance(40_000)
+    bench.camera.down = null
+    await bench.clock.advance(40_000)
+    await stopSession(bench, session)
+    const times = bench.store.events.map((event) => event.mediaTimeS)
+    expect(eventKinds(bench)).toEqual(['stream.lost', 'stream.started', 'stream.resumed', 'stream.stopped'])
+    expect(times).toEqual([...times].sort((a, b) => a - b))
+    expect(times[1]).toBeGreaterThan(30)
+  })
+
+  it('says what it does in the status, before its first picture too', async () => {
+    const bench = sessionBench({ camera: { everyMs: 10_000, delayMs: 3000 } })
+    const session = bench.start()
+    await bench.clock.advance(1500)
+    const camera = (): unknown => bench.store.statuses.get('flow1-cam')?.camera
+    expect(camera()).toMatchObject({ state: 'connecting', newestPictureAgeS: null })
+    await bench.clock.advance(40_000)
+    expect(camera()).toMatchObject({
+      state: 'slow',
+      everyS: 10,
+      text: expect.stringMatching(/newest picture is \d s old/),
+    })
+    expect(eventKinds(bench)).toEqual(['stream.started'])
+    await stopSession(bench, session)
+  })
+
   it('that is still away after a takeover is not told again, and its return is', async () => {
     const bench = sessionBench()
     const first = bench.start()
