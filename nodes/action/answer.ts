@@ -20,12 +20,25 @@ export function troubleOf(
   codes = { refused: 'NOTIFICATION_REFUSED', notNow: 'NOTIFICATION_NOT_NOW' },
 ): FatalError | RetryableError {
   const { status } = response
+  if ([301, 302, 303].includes(status)) return new FatalError(codes.refused, movedWords(who, response))
   const said = saidIn(response.text)
+  if (status === 410)
+    return new FatalError(
+      codes.refused,
+      `${who} is gone for good (410)${said === '' ? '' : `: ${said}`}. Nothing more is sent there; enter a new address.`,
+    )
   const words = `${who} answered ${status}${said === '' ? '' : `: ${said}`}.`
   if (status < 500 && !passing.includes(status))
     return new FatalError(codes.refused, `${words} Another try would get the same answer.`)
   const retryAfterMs = readRetryAfter(response.headers['retry-after'], nowMs)
   return new RetryableError(codes.notNow, words, retryAfterMs === undefined ? {} : { retryAfterMs })
+}
+
+/** These would turn the message into a mere look at a page: it would seem delivered and be lost. */
+function movedWords(who: string, { status, headers }: HttpResponse): string {
+  const to = (headers.location ?? '').replace(/\s+/g, ' ').slice(0, 300)
+  const where = to === '' ? 'does not say where to' : `is now at ${to}`
+  return `${who} has moved (${status}) and ${where}. Nothing was delivered; enter the new address.`
 }
 
 /** Seconds or a date, as RFC 9110 has it. */

@@ -49,7 +49,7 @@ export const webhook: Channel = {
     const v1 = connection === '' ? undefined : await ctx.connections.sign(connection, 'signingSecret', `${t}.${body}`)
     if (v1 !== undefined) headers['x-heed-signature'] = `t=${t},v1=${v1}`
     const response = await ctx.http.request(
-      { method: 'POST', url, headers, body, timeoutMs, maxBytes: 4096 },
+      { method: 'POST', url, headers, body, timeoutMs, maxBytes: 4096, followsMoves: true },
       ctx.signal,
     )
     if (isTaken(response)) return `Delivered: the receiver answered ${response.status}.`

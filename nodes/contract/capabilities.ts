@@ -170,6 +170,8 @@ export interface HttpRequest {
   maxBytes?: number
   /** The answer is no text: it comes as `bytes`. */
   isBinary?: boolean
+  /** With 307 and 308 the same request goes to the new address, a few times, without credentials to another host. */
+  followsMoves?: boolean
 }
 
 export interface HttpResponse {
@@ -182,14 +184,14 @@ export interface HttpResponse {
 
 export interface HttpPort {
   /**
-   * One request, no retries, no redirects followed. Throws RetryableError HTTP_UNREACHABLE or HTTP_TIMEOUT when there is no
+   * One request, no retries, no redirects unless asked for; the answer is cleaned of the secrets that were sent. Throws RetryableError HTTP_UNREACHABLE or HTTP_TIMEOUT when there is no
    * answer, FatalError HTTP_REFUSED_BY_GUARD when the address is not allowed.
    */
   request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>
 }
 
 /** `timeoutMs` counts until the first bytes of the answer are there. */
-export interface HttpStreamRequest extends Omit<HttpRequest, 'isBinary'> {
+export interface HttpStreamRequest extends Omit<HttpRequest, 'isBinary' | 'followsMoves'> {
   /** The longest silence between two pieces. */
   idleMs: number
   /** For the whole answer. */

@@ -1,5 +1,5 @@
-// The runtime's one way to speak HTTP: bounded in time and size, no redirects, no address that a flow must not reach.
-// Never retries; who called decides that.
+// The runtime's one way to speak HTTP: bounded in time and size, no address that a flow must not reach, no redirect that was not
+// asked for. What comes back is rid of the secrets that were sent along. Never retries; who called decides that.
 import { Agent, buildConnector, request as send } from 'undici'
 import { plainAddress } from '../../nodes/contract/addresses.ts'
 import type {
@@ -11,14 +11,18 @@ import type {
 } from '../../nodes/contract/capabilities.ts'
 import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import { portOf } from '../../nodes/contract/hosts.ts'
+import { createCleaner, secretsOfRequest, type Clean } from '../../nodes/contract/own-secrets.ts'
 import { pinnedLookup } from './address-guard.ts'
 import { createEgress, type Egress } from './egress.ts'
+import { headersFor, isMove, movedTo } from './http-moves.ts'
 import { passOverContinue } from './interim-answers.ts'
 
 const defaultTimeoutMs = 15_000
 /** Two lost packets, not three: who is not there must not hold a place for long. */
 const defaultConnectMs = 4_000
 const defaultMaxBytes = 1024 * 1024
+/** Of an answer that is words where a stream was wanted. */
+const mostWords = 256 * 1024
 
 export interface HttpClient extends StreamingHttpPort {
   close(): Promise<void>
@@ -75,7 +79,7 @@ interface Watch {
   /** The connection is closed after so long, unless it is set anew. */
   within(ms: number): void
   /** What a failure under this watch means to the caller. */
-  reasonOf(error: unknown, host: string): Error
+  reasonOf(error: unknown, host: string, clean: Clean): Error
   end(): void
 }
 
@@ -96,13 +100,13 @@ function watchOver(signal: AbortSignal): Watch {
         control.abort()
       }, ms)
     },
-    reasonOf: (error, host) => {
+    reasonOf: (error, host, clean) => {
       if (signal.aborted) return new StoppedError()
       if (lateAfterMs !== undefined)
         return new RetryableError('HTTP_TIMEOUT', `${host} did not answer within ${lateAfterMs / 1000} s.`, {
           cause: error,
         })
-      return asCoded(error, host)
+      return asCoded(error, host, clean)
     },
     end: () => {
       clearTimeout(timer)
@@ -151,20 +155,50 @@ function signedIn<R extends HttpRequest | HttpStreamRequest>(request: R): R {
   return { ...request, url: url.href, headers: { ...request.headers, ...(hasOwn ? {} : { authorization }) } }
 }
 
+async function sendChecked(
+  agent: Agent,
+  egress: Egress,
+  url: URL,
+  request: Omit<HttpRequest, 'isBinary'>,
+  signal: AbortSignal,
+): Promise<Head> {
+  await egress.checkAgain(url)
+  return await sendRequest(agent, url, request, signal)
+}
+
 async function perform(agent: Agent, egress: Egress, request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
   const url = egress.checkUrl(request.url)
   const watch = watchOver(signal)
   watch.within(request.timeoutMs ?? defaultTimeoutMs)
+  let asked = url
   try {
-    await egress.checkAgain(url)
-    const { status, headers, body } = await sendRequest(agent, url, request, watch.signal)
-    const bytes = await readBytes(body, request.maxBytes ?? defaultMaxBytes)
-    return { status, headers, ...(request.isBinary ? { text: '', bytes } : { text: bytes.toString('utf8') }) }
+    let head = await sendChecked(agent, egress, url, request, watch.signal)
+    let sent = request
+    for (let hops = 0; request.followsMoves && isMove(head.status); hops += 1) {
+      const to = movedTo(egress, asked, head.headers.location, hops)
+      for await (const piece of head.body) if (piece.length > 0) break
+      sent = { ...sent, url: to.href, headers: headersFor(sent.headers, asked, to) }
+      asked = to
+      head = await sendChecked(agent, egress, to, sent, watch.signal)
+    }
+    return await readAnswer(head, request)
   } catch (error) {
-    throw watch.reasonOf(error, url.host)
+    throw watch.reasonOf(error, asked.host, cleanerOf(request, true))
   } finally {
     watch.end()
   }
+}
+
+async function readAnswer(head: Head, request: HttpRequest): Promise<HttpResponse> {
+  const { status } = head
+  // What is not the answer that was hoped for is shown to people: there the parts of the path count as secrets, too.
+  const clean = cleanerOf(request, !isGood(status))
+  const headers = cleanHeaders(head.headers, clean)
+  const maxBytes = request.maxBytes ?? defaultMaxBytes
+  const bytes = await readBytes(head.body, maxBytes)
+  if (request.isBinary && isGood(status)) return { status, headers, text: '', bytes }
+  const text = clean(bytes.toString('utf8'), bytes.length >= maxBytes)
+  return { status, headers, ...(request.isBinary ? { text: '', bytes: Buffer.from(text) } : { text }) }
 }
 
 async function openStream(
@@ -191,19 +225,45 @@ async function openStream(
         watch.within(Math.max(1, Math.min(idleMs, longestMs - (performance.now() - startMs))))
       }
     } catch (error) {
-      throw watch.reasonOf(error, url.host)
+      throw watch.reasonOf(error, url.host, cleanerOf(request, true))
     } finally {
       watch.end()
     }
   }
   try {
-    await egress.checkAgain(url)
-    const { status, headers, body } = await sendRequest(agent, url, request, watch.signal)
-    return { status, headers, pieces: read(body) }
+    const head = await sendChecked(agent, egress, url, request, watch.signal)
+    const { status } = head
+    const clean = cleanerOf(request, !isGood(status))
+    const headers = cleanHeaders(head.headers, clean)
+    const isText = !isGood(status) || /\b(?:json|text\/(?!event-stream))/i.test(headers['content-type'] ?? '')
+    return { status, headers, pieces: isText ? cleanedPieces(read(head.body), clean, maxBytes) : read(head.body) }
   } catch (error) {
     watch.end()
-    throw watch.reasonOf(error, url.host)
+    throw watch.reasonOf(error, url.host, cleanerOf(request, true))
   }
+}
+
+/** Words, not sound: they are read to their end, so that no secret hides between two pieces. */
+async function* cleanedPieces(
+  pieces: AsyncIterable<Uint8Array>,
+  clean: Clean,
+  maxBytes: number,
+): AsyncGenerator<Uint8Array> {
+  const most = Math.min(maxBytes, mostWords)
+  const bytes = await readBytes(pieces, most)
+  yield Buffer.from(clean(bytes.toString('utf8'), bytes.length >= most))
+}
+
+function isGood(status: number): boolean {
+  return status >= 200 && status < 300
+}
+
+function cleanerOf(request: Omit<HttpRequest, 'isBinary'>, withPath: boolean): Clean {
+  return createCleaner(secretsOfRequest(request, withPath))
+}
+
+function cleanHeaders(headers: Record<string, string>, clean: Clean): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, clean(value)]))
 }
 
 /** Leaving the loop early closes the connection: the rest of an endless answer is not waited for. */
@@ -231,7 +291,7 @@ const words: Record<string, string> = {
   EPIPE: 'closed the connection without an answer.',
 }
 
-function asCoded(error: unknown, host: string): FatalError | RetryableError {
+function asCoded(error: unknown, host: string, clean: Clean): FatalError | RetryableError {
   for (let current = error; current instanceof Error; current = current.cause) {
     if (current instanceof FatalError) return current
     const known = 'code' in current ? words[String(current.code)] : undefined
@@ -239,10 +299,10 @@ function asCoded(error: unknown, host: string): FatalError | RetryableError {
   }
   const first =
     error instanceof AggregateError ? error.errors.find((each): each is Error => each instanceof Error) : error
-  if (first !== error) return asCoded(first, host)
+  if (first !== error) return asCoded(first, host, clean)
   return new RetryableError(
     'HTTP_UNREACHABLE',
-    `${host} could not be reached: ${error instanceof Error ? error.message : 'unknown trouble'}.`,
+    `${host} could not be reached: ${error instanceof Error ? clean(error.message) : 'unknown trouble'}.`,
     { cause: error },
   )
 }

@@ -5,6 +5,7 @@ import { createTransport } from 'nodemailer'
 import type { ConnectionPort, Mail, MailPort } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { createCleaner, secretsOfConnection } from '../../nodes/contract/own-secrets.ts'
 import { pinnedLookup } from './address-guard.ts'
 import type { Egress } from './egress.ts'
 import { pinnedAddresses } from './pinned-host.ts'
@@ -143,11 +144,13 @@ const away: Record<string, string> = {
   ETLS: 'did not agree on encryption',
 }
 
-function asCoded(thrown: unknown, { config }: Connection): CodedError {
+function asCoded(thrown: unknown, connection: Connection): CodedError {
   if (thrown instanceof CodedError) return thrown
   const error = toError(thrown) as Error & { code?: string; responseCode?: number; response?: string }
+  const { config } = connection
+  const clean = createCleaner(secretsOfConnection(connection))
   const where = `The mail server ${String(config.host)}:${String(config.port)}`
-  const said = error.response ? `: ${error.response.replace(/\s+/g, ' ').slice(0, 160)}` : ''
+  const said = error.response ? `: ${clean(error.response).replace(/\s+/g, ' ').slice(0, 160)}` : ''
   const { responseCode: status = 0 } = error
   if (status >= 400 && status < 500)
     return new RetryableError('MAIL_NOT_NOW', `${where} cannot take it now (${status}${said}).`)
@@ -161,7 +164,7 @@ function asCoded(thrown: unknown, { config }: Connection): CodedError {
   const words = away[/\bE[A-Z]{4,}\b/.exec(error.message)?.[0] ?? ''] ?? away[error.code ?? ''] ?? 'could not be used'
   return new RetryableError(
     'MAIL_UNREACHABLE',
-    `${where} ${words}. Check server, port and encryption of the connection. ${error.code === 'ETLS' ? error.message.slice(0, 120) : ''}`.trim(),
+    `${where} ${words}. Check server, port and encryption of the connection. ${error.code === 'ETLS' ? clean(error.message).slice(0, 120) : ''}`.trim(),
     { cause: error },
   )
 }

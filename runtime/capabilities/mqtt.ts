@@ -6,6 +6,7 @@ import type { ConnectionPort, MqttPort } from '../../nodes/contract/capabilities
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import { portOf } from '../../nodes/contract/hosts.ts'
+import { createCleaner, secretsOfConnection, type Clean } from '../../nodes/contract/own-secrets.ts'
 import { pinnedLookup } from './address-guard.ts'
 import type { Egress } from './egress.ts'
 import { pinnedAddresses } from './pinned-host.ts'
@@ -41,7 +42,8 @@ export function createMqtt({
         } catch (thrown) {
           if (signal.aborted) throw new StoppedError()
           if (isNobodyThere(thrown) && url !== targets.at(-1)?.url) continue
-          throw asCoded(thrown, new URL(String(connection.config.url)).host)
+          const clean = createCleaner(secretsOfConnection(connection))
+          throw asCoded(thrown, new URL(String(connection.config.url)).host, clean)
         } finally {
           client.end(true)
         }
@@ -145,17 +147,17 @@ function published(
   })
 }
 
-function asCoded(thrown: unknown, host: string): CodedError {
+function asCoded(thrown: unknown, host: string, clean: Clean): CodedError {
   if (thrown instanceof CodedError) return thrown
   const error = toError(thrown) as Error & { code?: string | number; errors?: { code?: string }[] }
   if (typeof error.code === 'number') {
-    const text = `The broker at ${host} refused us (${error.code}: ${error.message.slice(0, 100)}). Check user name and password of the connection.`
+    const text = `The broker at ${host} refused us (${error.code}: ${clean(error.message).slice(0, 100)}). Check user name and password of the connection.`
     return refusals.has(error.code) ? new FatalError('MQTT_REFUSED', text) : new RetryableError('MQTT_NOT_NOW', text)
   }
   const code = error.code ?? error.errors?.[0]?.code ?? ''
   return new RetryableError(
     'MQTT_UNREACHABLE',
-    `The broker at ${host} ${words[code] ?? `could not be used: ${error.message.slice(0, 100)}`}. Is it running there?`,
+    `The broker at ${host} ${words[code] ?? `could not be used: ${clean(error.message).slice(0, 100)}`}. Is it running there?`,
     { cause: error },
   )
 }

@@ -12,6 +12,7 @@ import type {
 } from '../../nodes/contract/define.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { EventKind, Message } from '../../nodes/contract/events.ts'
+import { createCleaner, secretsOfConnection, type Clean } from '../../nodes/contract/own-secrets.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
 import type { ActionAddress, ActionOrder, ActionOutcome } from '../queue/deps.ts'
 import type { ActionRecord, EventRecord } from './deps.ts'
@@ -78,9 +79,10 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
       inputs: [],
     }
   }
+  const { connections, clean } = remembering(deps.connections)
   try {
     if (signal.aborted) throw new StoppedError()
-    const result = await withinTimeout(definition, order, deps, signal)
+    const result = await withinTimeout(definition, order, { ...deps, connections }, signal)
     const made = routed(order, definition, result.outputs, deps.clock.nowMs())
     for (const [index, fact] of (result.facts ?? []).entries()) {
       made.events.push(
@@ -89,13 +91,30 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
     }
     return {
       state: 'delivered',
-      detail: result.summary,
+      detail: clean(result.summary),
       ...made,
       actions: [...made.actions, ...putOff(order, result.later ?? [], deps.clock.nowMs())],
     }
   } catch (error) {
     if (signal.aborted && !(signal.reason instanceof FatalError)) throw new StoppedError()
-    return failure(order, definition, signal.reason instanceof FatalError ? signal.reason : toError(error), deps)
+    const thrown = signal.reason instanceof FatalError ? signal.reason : toError(error)
+    return failure(order, definition, thrown, clean(thrown.message), deps)
+  }
+}
+
+/** What a node learned from connections is taken out of whatever its receivers answered, by whichever way it was sent. */
+function remembering(connections: ConnectionPort): { connections: ConnectionPort; clean: Clean } {
+  const secrets = new Set<string>()
+  return {
+    connections: {
+      ...connections,
+      get: async (name) => {
+        const connection = await connections.get(name)
+        for (const secret of secretsOfConnection(connection)) secrets.add(secret)
+        return connection
+      },
+    },
+    clean: (text) => createCleaner(secrets)(text),
   }
 }
 
@@ -164,8 +183,7 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
 }
 
 /** Anything but FatalError may go better next time, as long as tries are left. */
-function failure(order: ActionOrder, definition: ActionNode, error: Error, deps: PerformDeps): Outcome {
-  const { message: detail } = error
+function failure(order: ActionOrder, definition: ActionNode, error: Error, detail: string, deps: PerformDeps): Outcome {
   const nowMs = deps.clock.nowMs()
   const silence = error instanceof CodedError && unanswered.has(error.code) ? { isUnanswered: true } : {}
   // Those of an earlier try are there already, and keep their time.

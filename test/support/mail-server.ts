@@ -11,8 +11,8 @@ export interface ReceivedMail {
 export interface MailServer {
   port: number
   received: ReceivedMail[]
-  /** Answers the next mail with this SMTP number. */
-  refuseNext(status: number): void
+  /** Answers the next mail with this SMTP number, and words. */
+  refuseNext(status: number, words?: string): void
   stop(): Promise<void>
 }
 
@@ -20,10 +20,10 @@ export async function startMailServer(
   options: { login?: { user: string; password: string } } = {},
 ): Promise<MailServer> {
   const received: ReceivedMail[] = []
-  let refusal: number | undefined
+  let refusal: { status: number; words: string } | undefined
   const refusing = (): Error | undefined => {
     if (refusal === undefined) return undefined
-    const error = Object.assign(new Error('Not today'), { responseCode: refusal })
+    const error = Object.assign(new Error(refusal.words), { responseCode: refusal.status })
     refusal = undefined
     return error
   }
@@ -61,8 +61,8 @@ export async function startMailServer(
   return {
     port: (server.server.address() as AddressInfo).port,
     received,
-    refuseNext: (status) => {
-      refusal = status
+    refuseNext: (status, words = 'Not today') => {
+      refusal = { status, words }
     },
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   }

@@ -10,7 +10,7 @@ export interface ReceivedHook {
   body: Record<string, unknown>
 }
 
-export type Behaviour = number | 'hang' | 'close'
+export type Behaviour = number | 'hang' | 'close' | { status: number; location: string }
 
 export interface WebhookReceiver {
   url: string
@@ -43,6 +43,10 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
       if (behaviour === 'hang') return
       if (behaviour === 'close') {
         request.socket.destroy()
+        return
+      }
+      if (typeof behaviour === 'object') {
+        response.writeHead(behaviour.status, { location: behaviour.location }).end('moved')
         return
       }
       if (behaviour >= 200 && behaviour < 300) accepted.push(key)

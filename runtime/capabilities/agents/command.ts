@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { TimedPicture } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError, RetryableError, StoppedError, toError } from '../../../nodes/contract/errors.ts'
+import { createCleaner, secretsOfEnvironment } from '../../../nodes/contract/own-secrets.ts'
 import { childEnvironment } from '../child-environment.ts'
 import { makeShortLivedFolder, sweepLeftovers } from '../leftovers.ts'
 import { inWords, tooLate, type AskAgent } from './agent.ts'
@@ -112,7 +113,8 @@ async function run(argv: readonly string[], place: Place, stdin: string, signal:
   const finish = (): void => {
     const printed = Buffer.concat(out).toString('utf8')
     if (ending?.code === 0) return resolve(printed)
-    reject(ended(program, ending?.code ?? null, ending ? ending.killedBy : 'its watcher', said, printed))
+    const clean = createCleaner(secretsOfEnvironment(place.env))
+    reject(ended(program, ending?.code ?? null, ending ? ending.killedBy : 'its watcher', clean(said), clean(printed)))
   }
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()

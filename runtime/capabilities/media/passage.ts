@@ -2,6 +2,7 @@
 // on the way. Everything in the network passes the one door out; clips, devices and browsers need no way.
 import { FatalError, CodedError } from '../../../nodes/contract/errors.ts'
 import { portOf } from '../../../nodes/contract/hosts.ts'
+import { createCleaner, secretsOfRequest, type Clean } from '../../../nodes/contract/own-secrets.ts'
 import type { Egress } from '../egress.ts'
 import { hostOf } from './address.ts'
 import { openHttpGuard } from './http-guard.ts'
@@ -85,7 +86,7 @@ export async function openPassage(
   if (camera.protocol === 'srt:') {
     // SRT sends nobody elsewhere: the number in place of the name is all it needs.
     camera.hostname = addresses[0]?.family === 6 ? `[${addresses[0].address}]` : (addresses[0]?.address ?? '')
-    return { ...none, input: { ...input, source: camera.href } }
+    return { ...none, input: { ...input, source: camera.href }, words: (words) => cleanerFor(camera)(words) }
   }
   const isRtsp = camera.protocol.startsWith('rtsp')
   const { address, received, close } = await openRelay({
@@ -135,7 +136,8 @@ async function openWeb(none: Passage, trouble: Trouble, camera: URL, judge: Judg
 
 function wordsOf(trouble: Trouble, lastWords: string, ours: string, camera: URL): string {
   const said = trouble.latest instanceof CodedError && trouble.words() === '' ? trouble.latest.message : trouble.words()
-  return [said, lastWords.replaceAll(ours, hostOf(camera))].filter((each) => each !== '').join('\n')
+  const words = [said, lastWords.replaceAll(ours, hostOf(camera))].filter((each) => each !== '').join('\n')
+  return cleanerFor(camera)(words)
 }
 
 function sentOn(camera: URL, refused: NonNullable<Passed['refused']>): FatalError {
@@ -169,4 +171,12 @@ function appIn(path: string): string {
   const second = path.indexOf('/', first + 1),
     colon = path.indexOf(':', first + 1)
   return path.slice(0, second < 0 || (colon >= 0 && colon < second) ? first : second)
+}
+
+/** A camera may repeat in its answer what it was asked with, and ffmpeg repeats the camera. */
+function cleanerFor(camera: URL): Clean {
+  const login = camera.password === '' ? [] : [`${camera.username}:${camera.password}`]
+  const secrets = [...login, ...secretsOfRequest({ url: camera.href }, true)]
+  // A shorter one could be part of the words by which trouble is known, such as 401.
+  return createCleaner(secrets.filter((secret) => secret.length > 5))
 }

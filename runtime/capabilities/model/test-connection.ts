@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpPort } from '../../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../../nodes/contract/connections.ts'
 import { FatalError, toError } from '../../../nodes/contract/errors.ts'
+import { createCleaner, secretsOfConnection } from '../../../nodes/contract/own-secrets.ts'
 import type { EdgePort } from './index.ts'
 import { modelOf } from './interaction-words.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
@@ -48,12 +49,23 @@ const probeJpeg = Buffer.from(
 const redJpeg =
   '/9j/4AAQSkZJRgABAgAAAQABAAD//gAQTGF2YzU5LjM3LjEwMAD/2wBDAAgoKC8oLzc3Nzc3N0E8QUNDQ0FBQUFDQ0NISEhVVVVISEhDQ0hIUFBVVVxfXFdXVVdfX2RkZHh4c3OMjJGsrM//xABNAAEBAAAAAAAAAAAAAAAAAAAABgEBAQEAAAAAAAAAAAAAAAAAAAYHEAEAAAAAAAAAAAAAAAAAAAAAEQEAAAAAAAAAAAAAAAAAAAAA/8AAEQgAQABAAwEiAAIRAAMRAP/aAAwDAQACEQMRAD8AiwEo38AAAAAAAAAAAAAAAAAAAAAAAAAAAAAB/9k='
 
-/** One try at whatever the connection names. */
+/** One try at whatever the connection names; what it says holds none of the connection's secrets. */
 export async function testConnection(
   connection: Connection,
   deps: TestDeps,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ConnectionReport> {
+  const report = await testByKind(connection, deps, signal)
+  const clean = createCleaner(secretsOfConnection(connection))
+  const text = JSON.stringify(report.details ?? {})
+  return {
+    ...report,
+    message: clean(report.message),
+    ...(report.details ? { details: JSON.parse(clean(text)) as Record<string, unknown> } : {}),
+  }
+}
+
+async function testByKind(connection: Connection, deps: TestDeps, signal: AbortSignal): Promise<ConnectionReport> {
   try {
     switch (connection.kind) {
       case 'vllm-omni':
