@@ -60,7 +60,7 @@ function createRouter(
   // Strangers may send this much and no more.
   api.use(['/sign-in', '/acknowledge'], ...readJson(16 * 1024))
   api.use(...readJson(maxBodyBytes))
-  addHealthRoutes(api, deps)
+  addHealthRoutes(api, deps, parts.gate)
   addSignInRoutes(api, deps, parts)
   addNodeRoutes(api, deps)
   addSharingRoutes(api, deps)

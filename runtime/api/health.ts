@@ -1,6 +1,8 @@
-// `GET /api/health`: can this Heed do its job? Public, so it says what is wrong but no address, name or secret.
-import type { Router } from 'express'
+// `GET /api/health`: can this Heed do its job? Strangers learn yes or no; what is wrong, and the version, is for who is known.
+// Never shows an address, a name or a secret.
+import type { Request, Router } from 'express'
 import type { ApiDeps } from './deps.ts'
+import type { Gate } from './gate.ts'
 
 interface Check {
   ok: boolean
@@ -29,8 +31,8 @@ async function checkStreams(deps: ApiDeps): Promise<Check> {
 }
 
 /** 200 while streams and actions can run; 503 when the database or the queue cannot. */
-export function addHealthRoutes(api: Router, deps: ApiDeps): void {
-  api.get('/health', async (_request, response) => {
+export function addHealthRoutes(api: Router, deps: ApiDeps, { identify }: Pick<Gate, 'identify'>): void {
+  api.get('/health', async (request, response) => {
     const [database, queue, streams] = await Promise.all([
       within(
         deps.pingDatabase().then(({ trouble, ...found }) => ({
@@ -44,10 +46,23 @@ export function addHealthRoutes(api: Router, deps: ApiDeps): void {
       within(checkStreams(deps), 'The state of the streams cannot be read'),
     ])
     const isWorking = database.ok && queue.ok
-    response.status(isWorking ? 200 : 503).json({
-      status: isWorking && streams.ok ? 'ok' : 'degraded',
-      version: deps.version,
-      checks: { database, queue, streams },
-    })
+    const status = isWorking && streams.ok ? 'ok' : 'degraded'
+    const facts = (await isKnown(identify, request))
+      ? { version: deps.version, checks: { database, queue, streams } }
+      : {}
+    response.status(isWorking ? 200 : 503).json({ status, ...facts })
   })
+}
+
+/** A session is read from the database: while that is away, or hangs, who has only a cookie is a stranger. */
+async function isKnown(identify: Gate['identify'], request: Request): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), timeoutMs)
+  })
+  try {
+    return (await Promise.race([identify(request).catch(() => undefined), late])) !== undefined
+  } finally {
+    clearTimeout(timer)
+  }
 }
