@@ -1,0 +1,39 @@
+// Where a connection sends its secret. A stored secret was given for one place: whoever names another one enters it again.
+// Pure; never looks at a secret's value.
+import type { Connection } from '../../nodes/contract/connections.ts'
+
+/** Those fields of any kind of connection that decide who gets to see the secret. */
+function placeOf({ kind, config }: Pick<Connection, 'kind' | 'config'>): string {
+  const { url, host, port, command } = config
+  // No address of its own means the service's usual one.
+  const address = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
+  const place = address
+    ? [address.protocol, address.hostname.replace(/\.$/, ''), address.port]
+    : [typeof url === 'string' ? url.trim() : '']
+  return JSON.stringify([
+    kind,
+    place,
+    text(host).toLowerCase(),
+    text(port),
+    text(command),
+    // Mail begins encrypted or asks for it on the way; a browser's socket is judged by its scheme.
+    kind === 'smtp' ? config.secure === true || (config.secure === undefined && text(port) === '465') : '',
+  ])
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
+}
+
+/**
+ * The stored secrets that must be entered again for `next`: all of them when it leads elsewhere and the change does not bring
+ * its own. One that is emptied is taken away, which is an answer too.
+ */
+export function secretsToAskAgain(
+  before: Pick<Connection, 'kind' | 'config'> & { hasSecret: readonly string[] },
+  next: Pick<Connection, 'kind' | 'config'>,
+  given: Readonly<Record<string, string>>,
+): string[] {
+  if (placeOf(before) === placeOf(next)) return []
+  return before.hasSecret.filter((name) => given[name] === undefined)
+}
