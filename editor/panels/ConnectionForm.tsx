@@ -1,7 +1,7 @@
 // Adding or changing one connection: its settings, its secrets (which go in and never come out), and a test in words.
 import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
-import { api } from '../api.ts'
+import { api, ApiError } from '../api.ts'
 import { ConfigForm } from '../form/ConfigForm.tsx'
 import { readConnections } from '../session.ts'
 import type { ConnectionView, TestResult } from '../views.ts'
@@ -38,13 +38,20 @@ function useConnectionForm({ view, existing, taken, startName, onDone }: Props) 
   const [config, setConfig] = useState<Record<string, unknown>>(() => existing?.config ?? defaultsOf(view))
   const [secret, setSecret] = useState<Record<string, string>>({})
   const [failure, setFailure] = useState<string | null>(null)
+  /** Stored ones that a changed address asks for again, as `secret.apiKey`. */
+  const [again, setAgain] = useState<readonly string[]>([])
   const [result, setResult] = useState<TestResult | null>(null)
   const [busy, setBusy] = useState<'save' | 'test' | null>(null)
   const run = async (what: 'save' | 'test', work: () => Promise<void>): Promise<void> => {
     setBusy(what)
     setFailure(null)
     setResult(null)
-    await work().catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+    setAgain([])
+    await work().catch((error: unknown) => {
+      setFailure(error instanceof Error ? error.message : String(error))
+      if (error instanceof ApiError && error.code === 'CONNECTION_SECRET_AGAIN')
+        setAgain(error.problems.map(({ field }) => field ?? ''))
+    })
     setBusy(null)
   }
   const complete = (): void => {
@@ -74,7 +81,7 @@ function useConnectionForm({ view, existing, taken, startName, onDone }: Props) 
       await readConnections()
       onDone(null)
     })
-  return { name, setName, config, setConfig, secret, setSecret, failure, result, busy, save, test, remove }
+  return { name, setName, config, setConfig, secret, setSecret, failure, again, result, busy, save, test, remove }
 }
 
 /** The side panel's form. */
@@ -100,12 +107,14 @@ export function ConnectionForm(props: Props) {
       />
       {view.secrets.map((secret) => {
         const isSet = existing?.hasSecret.includes(secret.name)
+        const isAskedAgain = form.again.includes(`secret.${secret.name}`) && !form.secret[secret.name]
         return (
           <PasswordInput
             key={secret.name}
             label={secret.label}
             autoComplete="off"
-            placeholder={isSet ? 'Set; type to replace it' : 'Not set'}
+            placeholder={isAskedAgain ? 'Enter it again' : isSet ? 'Set; type to replace it' : 'Not set'}
+            error={isAskedAgain && 'The address has changed: enter it again.'}
             data-testid={`secret-${secret.name}`}
             description={secret.help}
             value={form.secret[secret.name] ?? ''}

@@ -16,7 +16,7 @@ function placeOf({ kind, config }: Pick<Connection, 'kind' | 'config'>): string 
     text(host).toLowerCase(),
     text(port),
     text(command),
-    // Mail begins encrypted or asks for it on the way; a browser's socket is judged by its scheme.
+    // Mail begins encrypted or asks for it on the way.
     kind === 'smtp' ? config.secure === true || (config.secure === undefined && text(port) === '465') : '',
   ])
 }

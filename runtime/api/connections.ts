@@ -12,6 +12,7 @@ import {
   lackOf,
   NewConnectionSchema,
 } from './connection-schemas.ts'
+import { secretsToAskAgain } from './connection-address.ts'
 import type { ApiDeps } from './deps.ts'
 import { parseBody, parseInput } from './input.ts'
 
@@ -47,6 +48,30 @@ function assertReachable(deps: ApiDeps, typed: { config?: unknown; secret?: unkn
   }
 }
 
+/** Throws BadRequestError CONNECTION_SECRET_AGAIN (422) when a stored secret would go where it was not given for. */
+function assertSecretsStay(
+  before: Pick<ConnectionView, 'name' | 'kind' | 'config' | 'hasSecret'>,
+  next: Pick<Connection, 'kind' | 'config'>,
+  given: Record<string, string>,
+): void {
+  const again = secretsToAskAgain(before, next, given)
+  if (again.length === 0) return
+  const message = `The connection “${before.name}” now leads somewhere else, and what is stored was given for the old address only. Enter it again: ${again.join(', ')}.`
+  throw new BadRequestError('CONNECTION_SECRET_AGAIN', message, {
+    details: {
+      status: 422,
+      problems: again.map((name) => ({
+        node: null,
+        port: null,
+        field: `secret.${name}`,
+        code: 'CONNECTION_SECRET_AGAIN',
+        message,
+        severity: 'error',
+      })),
+    },
+  })
+}
+
 function withoutEmpty(secret: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(secret).filter(([, value]) => value !== ''))
 }
@@ -76,6 +101,8 @@ async function connectionToTest(deps: ApiDeps, name: string, body: unknown): Pro
   if (kind === undefined) throw new BadRequestError('CONNECTION_KIND_MISSING', 'Say which kind of connection this is.')
   const config = patch.config === undefined && stored ? stored.config : readConfig(deps, kind, patch.config ?? {})
   assertReachable(deps, { secret: patch.secret })
+  if (stored)
+    assertSecretsStay({ ...stored, hasSecret: Object.keys(stored.secret) }, { kind, config }, patch.secret ?? {})
   return { name, kind, config, secret: withoutEmpty({ ...stored?.secret, ...patch.secret }) }
 }
 
@@ -99,7 +126,8 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
   })
   api.put('/connections/:name', async (request, response) => {
     const patch = parseBody(ConnectionPatchSchema, request.body)
-    const { name, kind } = await find(deps, request.params.name)
+    const before = await find(deps, request.params.name)
+    const { name, kind } = before
     if (patch.kind !== undefined && patch.kind !== kind) {
       throw new BadRequestError(
         'CONNECTION_KIND_FIXED',
@@ -107,8 +135,10 @@ export function addConnectionRoutes(api: Router, deps: ApiDeps): void {
       )
     }
     assertReachable(deps, { secret: patch.secret })
+    const config = patch.config && readConfig(deps, kind, patch.config)
+    if (config) assertSecretsStay(before, { kind, config }, patch.secret ?? {})
     await connections.update(name, {
-      ...(patch.config === undefined ? {} : { config: readConfig(deps, kind, patch.config) }),
+      ...(config === undefined ? {} : { config }),
       ...(patch.secret === undefined ? {} : { secret: patch.secret }),
     })
     response.json(view(await find(deps, name)))

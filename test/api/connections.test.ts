@@ -45,9 +45,9 @@ describe('connections', () => {
       connections: [{ name: 'edge', kind: 'edge', config: {}, hasSecret: [], usedBy: [] }, shown],
     })
 
-    await call('PUT', '/vllm', { config: { url: 'https://gpu.example' } })
+    await call('PUT', '/vllm', { config: { url: 'http://127.0.0.1:8070/v1', model: 'm' } })
     expect(deps.connectionRows.get('vllm')).toMatchObject({
-      config: { url: 'https://gpu.example' },
+      config: { url: 'http://127.0.0.1:8070/v1', model: 'm' },
       secret: { apiKey },
     })
     expect((await call<{ hasSecret: string[] }>('PUT', '/vllm', { secret: { apiKey: '' } })).body.hasSecret).toEqual([])
@@ -163,7 +163,7 @@ describe('connections', () => {
     await call('POST', '', vllm)
     const answer = await call('POST', '/vllm/test')
     expect([answer.status, answer.body]).toEqual([200, { ok: false, message: 'Nothing listens at 127.0.0.1:8070.' }])
-    await call('POST', '/vllm/test', { config: { url: 'http://10.0.0.1' } })
+    await call('POST', '/vllm/test', { config: { url: 'http://10.0.0.1' }, secret: { apiKey } })
     await call('POST', '/fresh/test', { kind: 'openai', config: { url: 'http://10.0.0.2' } })
     expect(seen).toEqual([
       vllm,
@@ -172,5 +172,56 @@ describe('connections', () => {
     ])
     expect((await call('POST', '/fresh/test')).status).toBe(404)
     expect((await call('POST', '/fresh/test', { kind: 'openai', config: {} })).status).toBe(400)
+  })
+})
+
+describe('a stored secret', () => {
+  const moves = [
+    ['another host', vllm, { url: 'http://127.0.0.2:8070' }],
+    ['another port', vllm, { url: 'http://127.0.0.1:8071' }],
+    ['no encryption', { ...vllm, config: { url: 'https://gpu.example' } }, { url: 'http://gpu.example' }],
+    ['another agent', { ...vllm, kind: 'a2a' }, { url: 'http://10.0.0.9:8070' }],
+    ['another voice', { ...vllm, kind: 'speech' }, { url: 'http://10.0.0.9:8070' }],
+    ['another broker', { ...vllm, kind: 'mqtt', config: { url: 'mqtts://a.example' } }, { url: 'mqtts://b.example' }],
+    ['an open broker', { ...vllm, kind: 'mqtt', config: { url: 'mqtts://a.example' } }, { url: 'mqtt://a.example' }],
+    [
+      'another bot server',
+      { ...vllm, kind: 'telegram', config: {}, secret: { botToken: apiKey } },
+      { url: 'https://bots.example' },
+    ],
+    [
+      'another mail server',
+      {
+        ...vllm,
+        kind: 'smtp',
+        config: { host: 'a.example', port: 587, from: 'a@a.example' },
+        secret: { password: apiKey },
+      },
+      { host: 'b.example', port: 587, from: 'a@a.example' },
+    ],
+  ] as const
+
+  it.each(moves)('is asked for again before it goes to %s', async (_where, stored, config) => {
+    let tested = 0
+    deps.testConnection = async () => ({ ok: true, message: `${++tested}` })
+    expect((await call('POST', '', stored)).status).toBe(201)
+    const [name] = Object.keys(stored.secret)
+    for (const [method, path] of [
+      ['PUT', '/vllm'],
+      ['POST', '/vllm/test'],
+    ] as const) {
+      const answer = await call(method, path, { config })
+      expect([answer.status, answer.body.error.code]).toEqual([422, 'CONNECTION_SECRET_AGAIN'])
+      expect(answer.body.error.problems.map(({ field }) => field)).toEqual([`secret.${name}`])
+    }
+    expect([tested, deps.connectionRows.get('vllm')?.config]).toEqual([0, stored.config])
+    const fresh = { config, secret: { [String(name)]: 'a fresh one' } }
+    expect((await call('POST', '/vllm/test', fresh)).status).toBe(200)
+    expect((await call('PUT', '/vllm', fresh)).status).toBe(200)
+  })
+
+  it('is asked for again when a test names another kind', async () => {
+    await call('POST', '', vllm)
+    expect((await call('POST', '/vllm/test', { kind: 'speech', config: vllm.config })).status).toBe(422)
   })
 })
