@@ -167,8 +167,9 @@ export type StreamDecision = Decision & { stream?: string }
 
 export interface Health {
   status: 'ok' | 'degraded'
-  version: string
-  checks: Record<string, Record<string, unknown>>
+  /** Absent when the server cannot see who asks, while its database is away. */
+  version?: string
+  checks?: Record<string, Record<string, unknown>>
 }
 
 /** What the live feed sends, by event name. */

@@ -105,16 +105,21 @@ export function System() {
               {failure}
             </div>
           )}
+          {health && !health.checks && (
+            <div className="notice" data-tone="bad" role="alert">
+              Heed is in trouble and cannot see who asks, so it tells no more. Its database may be away.
+            </div>
+          )}
           {health ? (
             <ul className="check-list surface" data-testid="health">
-              {Object.entries(health.checks).map(([name, check]) => (
+              {Object.entries(health.checks ?? {}).map(([name, check]) => (
                 <Check key={name} name={name} check={check} />
               ))}
             </ul>
           ) : (
             !failure && <Skeletons count={3} height={48} />
           )}
-          {health && (
+          {health?.version && (
             <p className="quiet small">
               Heed {health.version}. Numbers for monitoring are under <a href="/metrics">/metrics</a>.
             </p>

@@ -3,6 +3,7 @@
 import type { Request, Router } from 'express'
 import type { ApiDeps } from './deps.ts'
 import type { Gate } from './gate.ts'
+import { hashToken, readSessionToken } from './sessions.ts'
 
 interface Check {
   ok: boolean
@@ -32,8 +33,9 @@ async function checkStreams(deps: ApiDeps): Promise<Check> {
 
 /** 200 while streams and actions can run; 503 when the database or the queue cannot. */
 export function addHealthRoutes(api: Router, deps: ApiDeps, { identify }: Pick<Gate, 'identify'>): void {
+  const isKnown = createAcquaintance(identify)
   api.get('/health', async (request, response) => {
-    const [database, queue, streams] = await Promise.all([
+    const [database, queue, streams, isFriend] = await Promise.all([
       within(
         deps.pingDatabase().then(({ trouble, ...found }) => ({
           ok: trouble === undefined,
@@ -44,25 +46,39 @@ export function addHealthRoutes(api: Router, deps: ApiDeps, { identify }: Pick<G
       ),
       within(deps.streams.isHealthy(), 'The queue does not answer'),
       within(checkStreams(deps), 'The state of the streams cannot be read'),
+      isKnown(request),
     ])
     const isWorking = database.ok && queue.ok
     const status = isWorking && streams.ok ? 'ok' : 'degraded'
-    const facts = (await isKnown(identify, request))
-      ? { version: deps.version, checks: { database, queue, streams } }
-      : {}
+    const facts = isFriend ? { version: deps.version, checks: { database, queue, streams } } : {}
     response.status(isWorking ? 200 : 503).json({ status, ...facts })
   })
 }
 
-/** A session is read from the database: while that is away, or hangs, who has only a cookie is a stranger. */
-async function isKnown(identify: Gate['identify'], request: Request): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), timeoutMs)
-  })
-  try {
-    return (await Promise.race([identify(request).catch(() => undefined), late])) !== undefined
-  } finally {
-    clearTimeout(timer)
+/** Sessions whose owner asked lately. Those are read from the database, and its trouble is what they want to hear of. */
+const mostRemembered = 100
+
+function createAcquaintance(identify: Gate['identify']): (request: Request) => Promise<boolean> {
+  const met = new Set<string>()
+  return async (request) => {
+    const token = readSessionToken(request)
+    const session = token === undefined ? undefined : hashToken(token)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), timeoutMs)
+    })
+    try {
+      const caller = await Promise.race([identify(request).catch(() => 'late' as const), late])
+      if (caller === 'late') return session !== undefined && met.has(session)
+      if (caller?.session === undefined) {
+        if (session !== undefined) met.delete(session)
+        return caller !== undefined
+      }
+      if (met.size >= mostRemembered) met.clear()
+      met.add(caller.session)
+      return true
+    } finally {
+      clearTimeout(timer)
+    }
   }
 }

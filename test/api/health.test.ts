@@ -40,6 +40,21 @@ describe('health', () => {
     expect([(await ask()).status, (await ask()).body]).toEqual([503, { status: 'degraded' }])
   })
 
+  it('still tells an owner whom it met what is wrong when the database can name nobody', async () => {
+    const deps = memoryApi()
+    const headers = { cookie: `heed_session=${'a'.repeat(43)}` }
+    deps.accounts.touchSession = async () => true
+    bench = await startApi(deps)
+    const ask = () => known.call<Partial<Health>>('GET', '/api/health', { as: 'none', headers })
+    const known = bench
+    expect((await ask()).body.version).toBe('0.0.0-test')
+    deps.accounts.touchSession = () => Promise.reject(new Error('connect ECONNREFUSED'))
+    deps.pingDatabase = () => Promise.reject(new Error('connect ECONNREFUSED'))
+    expect((await ask()).body.checks?.database?.ok).toBe(false)
+    deps.accounts.touchSession = async () => false
+    expect((await ask()).body).toEqual({ status: 'degraded' })
+  })
+
   it('is degraded while a stream is, but works', async () => {
     const deps = memoryApi()
     deps.deployments.counts = async () => ({ wanted: 2, running: 1, degraded: 1 })
