@@ -3,9 +3,9 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
-import { FatalError } from '../nodes/contract/errors.ts'
+import { FatalError, RetryableError } from '../nodes/contract/errors.ts'
 import { createAcknowledgeLinks } from './api/acknowledge-links.ts'
-import { systemClock } from './capabilities/clock.ts'
+import { systemClock as clock } from './capabilities/clock.ts'
 import { createEdge, type Edge } from './capabilities/edge/index.ts'
 import { createEgress, type Egress } from './capabilities/egress.ts'
 import { createHttp } from './capabilities/http.ts'
@@ -17,11 +17,12 @@ import { createEngine } from './engine/index.ts'
 import { createLog } from './log.ts'
 import { checkFolders } from './folders.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
-import { endWhen, guardProcess, listenForStop, runMain } from './process.ts'
+import { endWhen, guardProcess, listenForStop, onLastResort, runMain } from './process.ts'
 import { createBus, createQueue, createRelay, type Queue } from './queue/index.ts'
 import { startEmbedded } from './store/embedded.ts'
 import { createReach, type Reach } from './reach.ts'
 import { createStore, type Store } from './store/index.ts'
+import { openSpill, type SpillFile } from './store/spill.ts'
 import { loadSecretKeys } from './store/seal.ts'
 import { signingPort } from './signing.ts'
 import { createTryAction, type TryAction } from './try-action.ts'
@@ -76,7 +77,6 @@ async function open(
   closers: Closer[],
 ): Promise<Omit<Runtime, 'stop'>> {
   await checkFolders(config, log)
-  const clock = systemClock
   const nowMs = (): number => clock.nowMs()
   const secretKeys = await loadSecretKeys({ value: config.secretKey, dataDir: config.dataDir })
   const nodes = await loadCatalogue()
@@ -134,6 +134,7 @@ async function open(
   closers.push(() => reach.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const engine = createEngine({
+    spill: await startSpill(config.dataDir, store, log, closers),
     clock,
     log,
     nodes,
@@ -156,7 +157,7 @@ async function open(
     pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
-  closers.push(() => engine.stop())
+  closers.push(() => engine.stop(), onLastResort(engine.spillNow))
   // One process at a time can hold the data folder with the embedded database, so the one before this is dead.
   const soleName =
     database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
@@ -190,6 +191,25 @@ async function open(
   }
 }
 
+/**
+ * What is decided while the database is away; what a dead process has left there goes into the database first. Before any stream is
+ * taken: a session must go on behind what was decided, not over it. Waits for a database that goes away again.
+ */
+async function startSpill(dataDir: string, store: Store, log: Log, closers: Closer[]): Promise<SpillFile> {
+  const spill = await openSpill({ dataDir, log })
+  closers.push(() => spill.stop())
+  for (;;) {
+    try {
+      await spill.recover((commit) => store.engine.commitLate(commit))
+      return spill
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error
+      log.warn({ err: error }, 'what was decided before the last end waits for the database')
+      await clock.sleep(1_000)
+    }
+  }
+}
+
 async function openDatabase(
   config: Config,
   log: Log,
@@ -214,7 +234,7 @@ async function main(): Promise<void> {
   const log = createLog({ level: config.logLevel, process: 'worker' })
   const runtime = await openRuntime(config, log, 'worker')
   await runtime.queue.startWorkers()
-  guardProcess({ log, clock: systemClock, restart: () => runtime.queue.restartWorkers() })
+  guardProcess({ log, clock: clock, restart: () => runtime.queue.restartWorkers() })
   process.stdout.write('Heed worker is ready\n')
   await endWhen(asked, log, () => runtime.stop())
 }

@@ -94,9 +94,26 @@ export interface EngineStore {
   writeTicks(records: TickRecord[]): Promise<RunKey[]>
   /** Throws StoppedError when the generation is stale, RetryableError DB_UNREACHABLE when the database is away. */
   commitTick(commit: TickCommit): Promise<void>
+  /** Writes what was decided while the database was away, whoever runs the stream by now; nothing when its flow is gone. */
+  commitLate(commit: TickCommit): Promise<void>
   writeStatus(statuses: (RunKey & { status: StreamStatus })[]): Promise<void>
   /** Oldest first, not yet consumed; at most 100. */
   readInputs(streamId: string): Promise<SessionInput[]>
+}
+
+export type SpillTicket = number
+
+/** Keeps on disk what is decided while the database is away. */
+export interface Spill {
+  /** On disk once resolved. Undefined when there is no room or no disk; never rejects. */
+  add(commit: TickCommit): Promise<SpillTicket | undefined>
+  /** For the last moment of a process: before it returns all that fits is on disk. Throws what the disk throws. */
+  addNow(commits: readonly TickCommit[]): void
+  read(ticket: SpillTicket): Promise<TickCommit | undefined>
+  /** It is in the database: its place is free. */
+  done(ticket: SpillTicket): void
+  /** Why nothing more can be kept, in words; null when all is well. */
+  readonly trouble: string | null
 }
 
 /** What travels over the bus to every open browser and to sessions. */
@@ -173,6 +190,8 @@ export interface EngineDeps {
   media(order: SessionOrder): MediaPort
   models: ModelPort
   store: EngineStore
+  /** Absent: what is decided while the database is away waits in memory alone. */
+  spill?: Spill
   bus: Bus
   relay: Relay
   /** Cameras of this process that may be opening at a time; absent: all. */

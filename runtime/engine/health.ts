@@ -94,9 +94,10 @@ export class Health {
   }
 
   /** The stream's state while it runs. */
-  state(isWriting: boolean): { state: StreamState; reason: string | null } {
+  state(isWriting: boolean, spillTrouble: string | null = null): { state: StreamState; reason: string | null } {
     const model = [...this.#models.values()].find((trouble) => trouble.isTold)
     const reason =
+      spillTrouble ??
       this.#cameraReason ??
       model?.reason ??
       [...this.#troubles.values()][0] ??

@@ -11,7 +11,8 @@ it('makes the same UUID-shaped id from the same parts, and another from others',
     idFrom('flow1-cam1', 7, 'model', 'response', 0),
   ]
   expect(new Set([id, ...others]).size).toBe(4)
-  expect(tickId({ streamId: 'flow1-cam', run: 1 }, 7, 'model', 'response', 0)).toBe(id)
+  const order = { streamId: 'flow1-cam', run: 1, generation: 2 }
+  expect(tickId(order, 7, 'model', 'response', 0)).toBe(idFrom('flow1-cam', 1, 2, 7, 'model', 'response', 0))
 })
 
 it('names actions and streams after what they are about', () => {

@@ -10,15 +10,18 @@ export function idFrom(...parts: (string | number)[]): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** The id of what a node makes at one tick of one run; `count` tells apart several from the same place. */
+/**
+ * The id of what a node makes at one tick of one worker's run; `count` tells apart several from the same place. Of one worker's: the
+ * next one may count the same ticks again before it hears of what this one has left on disk.
+ */
 export function tickId(
-  order: Pick<SessionOrder, 'streamId' | 'run'>,
+  order: Pick<SessionOrder, 'streamId' | 'run' | 'generation'>,
   tick: number,
   node: string,
   port: string,
   count: number,
 ): string {
-  return idFrom(order.streamId, order.run, tick, node, port, count)
+  return idFrom(order.streamId, order.run, order.generation, tick, node, port, count)
 }
 
 /** The id of the work an action node has with one event: the queue's job id, and what a receiver sees on every try. */

@@ -8,6 +8,8 @@ import { runSession, type SessionEnd } from './session.ts'
 
 export interface Engine extends Pick<QueueWork, 'performAction' | 'laneOf' | 'addressOf'> {
   runStream(order: SessionOrder, signal: AbortSignal): Promise<SessionEnd>
+  /** For the last moment of a process that breaks: what is decided and in memory alone goes to disk. Throws what the disk throws. */
+  spillNow: () => void
   /** After every session has ended. */
   stop(): void
 }
@@ -23,6 +25,7 @@ export function createEngine(deps: EngineOptions, limits: Partial<RecorderLimits
     performAction: (order, signal) => performAction(order, deps, signal),
     laneOf: (type) => laneOf(type, deps.nodes),
     addressOf: (order) => addressOf(order, deps),
+    spillNow: () => recorder.spillNow(),
     stop: () => recorder.stop(),
   }
 }

@@ -3,7 +3,7 @@ import type { Decision } from '../../nodes/contract/events.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { memoryStore } from '../../test/support/memory-store.ts'
 import { quietLog } from '../../test/support/session-bench.ts'
-import type { TickCommit, TickRecord } from './deps.ts'
+import type { Spill, TickCommit, TickRecord } from './deps.ts'
 import { Recorder, type RecorderLimits } from './recorder.ts'
 
 const decision = (tick: number): Decision => ({
@@ -52,10 +52,30 @@ const commit = (streamId: string, tick: number): TickCommit => ({
   ],
 })
 
-function bench(limits: Partial<RecorderLimits> = {}) {
+/** A spill in memory, with room for `most`. */
+function memorySpill(most = Infinity): Spill & { kept: Map<number, TickCommit>; taken: number[] } {
+  const kept = new Map<number, TickCommit>()
+  const taken: number[] = []
+  return {
+    kept,
+    taken,
+    trouble: null,
+    add: async (each) => {
+      if (kept.size >= most) return undefined
+      taken.push(each.tick)
+      kept.set(taken.length, each)
+      return taken.length
+    },
+    addNow: (commits) => taken.push(...commits.map(({ tick }) => tick)),
+    read: async (ticket) => kept.get(ticket),
+    done: (ticket) => kept.delete(ticket),
+  }
+}
+
+function bench(limits: Partial<RecorderLimits> = {}, spill?: Spill) {
   const clock = fakeClock()
   const store = memoryStore()
-  const recorder = new Recorder({ store, clock, log: quietLog }, limits)
+  const recorder = new Recorder({ store, clock, log: quietLog, ...(spill ? { spill } : {}) }, limits)
   const open = (streamId: string, onStale = (): void => undefined) =>
     recorder.open({ streamId, run: 1, generation: 1 }, onStale)
   return { clock, open, recorder, store }
@@ -88,6 +108,93 @@ describe('the recorder', () => {
     expect(store.events.map((event) => event.frame !== null)).toEqual([true, false, false, true, true])
     expect(ledger.takeLost()).toEqual({ decisions: 2, commits: 2 })
     expect(ledger.takeLost()).toEqual({ decisions: 0, commits: 0 })
+  })
+
+  it('puts what is decided on disk while the database is away, and takes it from there when memory had no room', async () => {
+    const spill = memorySpill()
+    const { clock, open, store } = bench({ commits: 3, pictures: 2 }, spill)
+    const ledger = open('s')
+    expect(await ledger.commit(commit('s', 1))).toBe(true)
+    expect(spill.taken).toEqual([])
+    store.goAway()
+    for (let tick = 2; tick <= 8; tick++) void ledger.commit(commit('s', tick))
+    await clock.advance(1_000)
+    expect([...spill.taken].sort()).toEqual([2, 3, 4, 5, 6, 7, 8])
+    store.comeBack()
+    await clock.advance(20_000)
+    expect(store.events.map(({ tick }) => tick).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+    expect(store.events.every(({ frame }) => frame !== null)).toBe(true)
+    expect(ledger.takeLost()).toEqual({ decisions: 0, commits: 0 })
+    expect(spill.kept.size).toBe(0)
+  })
+
+  it('writes an alert that was decided during an outage although another worker has the stream by now', async () => {
+    const spill = memorySpill()
+    const { clock, open, store } = bench({}, spill)
+    const ledger = open('s')
+    store.goAway()
+    const written = ledger.commit(commit('s', 1))
+    await clock.advance(1_000)
+    store.generations.set('s', 2)
+    store.comeBack()
+    await clock.advance(10_000)
+    expect(await written).toBe(true)
+    expect(store.events.map(({ tick }) => tick)).toEqual([1])
+  })
+
+  it('keeps on disk what a session leaves behind that ends during an outage', async () => {
+    const spill = memorySpill()
+    const { clock, open, store, recorder } = bench({}, spill)
+    const ledger = open('s')
+    store.goAway()
+    void ledger.commit(commit('s', 1))
+    const closed = ledger.close(1_000)
+    await clock.advance(2_000)
+    await closed
+    recorder.stop()
+    expect([...spill.kept.values()].map(({ tick }) => tick)).toEqual([1])
+  })
+
+  it('counts as lost what neither memory nor disk has room for', async () => {
+    const { clock, open, store } = bench({ commits: 2 }, memorySpill(1))
+    const ledger = open('s')
+    store.goAway()
+    for (let tick = 1; tick <= 4; tick++) void ledger.commit(commit('s', tick))
+    await clock.advance(1_000)
+    store.comeBack()
+    await clock.advance(20_000)
+    expect(ledger.takeLost().commits + store.events.length).toBe(4)
+    expect(store.events.length).toBeGreaterThanOrEqual(2)
+  })
+
+  it('gives what is in memory alone to the disk in the last moment of a process', async () => {
+    const spill = memorySpill()
+    const { clock, open, recorder, store } = bench({}, spill)
+    store.commitTick = () => new Promise(() => undefined)
+    void open('s').commit(commit('s', 1))
+    recorder.spillNow()
+    expect(spill.taken).toEqual([1])
+    await clock.advance(600)
+    expect(spill.kept.size).toBe(1)
+    recorder.stop()
+  })
+
+  it('keeps of node states only the newest, and no more than its bytes', async () => {
+    const { clock, open, store } = bench({ quietBytes: 5_000 })
+    const ledger = open('s')
+    store.goAway()
+    const records = Array.from({ length: 100 }, (_unused, index) => ({
+      ...quiet('s', index + 1),
+      states: { all: [index + 1] },
+    }))
+    for (const record of records) ledger.quiet(record)
+    await clock.advance(1_000)
+    expect(records.filter(({ states }) => 'all' in states).map(({ tick }) => tick)).toEqual([100])
+    store.comeBack()
+    await clock.advance(20_000)
+    expect(store.decisions.map(({ tick }) => tick)).toEqual([91, 92, 93, 94, 95, 96, 97, 98, 99, 100])
+    expect(ledger.takeLost().decisions).toBe(90)
+    expect(store.saved.get('s')?.states).toEqual({ all: [100] })
   })
 
   it('does not let one batch that the database refuses block everything behind it', async () => {

@@ -1,18 +1,19 @@
-// Writes what sessions leave behind, for all sessions of the process: quiet ticks in bulk, ticks with consequences at once
-// and in order. Bounded while the database is away; whatever it must drop is counted and given back to the session to tell.
+// Writes what sessions leave behind, for all sessions of the process: quiet ticks in bulk, ticks with consequences by way of
+// `commits.ts`. Bounded while the database is away; whatever it must drop is counted and given back to the session to tell.
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
-import { isStopped, RetryableError, toError } from '../../nodes/contract/errors.ts'
+import { RetryableError, toError } from '../../nodes/contract/errors.ts'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import { backoffMs } from './camera-state.ts'
-import type { EngineStore, RunKey, TickCommit, TickRecord } from './deps.ts'
+import { Commits, recordBytes } from './commits.ts'
+import type { CommitLimits, CommitLine } from './commits.ts'
+import type { EngineStore, RunKey, Spill, TickCommit, TickRecord } from './deps.ts'
 
-export interface RecorderLimits {
+export interface RecorderLimits extends CommitLimits {
   flushMs: number
   /** Quiet ticks kept while the database is away: 150 streams for two minutes. */
   quietTicks: number
-  /** Commits kept per session, and how many of them keep their pictures: an alert matters more than its frame. */
-  commits: number
-  pictures: number
+  /** What all quiet ticks may take of memory. */
+  quietBytes: number
   batch: number
 }
 export const recorderLimits: RecorderLimits = {
@@ -20,6 +21,9 @@ export const recorderLimits: RecorderLimits = {
   quietTicks: 20_000,
   commits: 300,
   pictures: 50,
+  quietBytes: 32 * 1024 * 1024,
+  commitBytes: 64 * 1024 * 1024,
+  spillAfterMs: 500,
   batch: 500,
 }
 
@@ -33,21 +37,16 @@ export interface Ledger {
   takeLost(): { decisions: number; commits: number }
   /** False while the database cannot be written. */
   readonly isWriting: boolean
+  /** Why an alert that is decided now would be in memory alone; null when all is well. */
+  readonly trouble: string | null
   /** Waits until everything of this session is written, at most `ms`; then lets go of it. */
   close(ms: number): Promise<void>
 }
 
-interface Pending {
-  commit: TickCommit
-  done(written: boolean): void
-}
-interface Entry {
-  key: RunKey
-  onStale(): void
-  commits: Pending[]
-  isCommitting: boolean
-  lost: { decisions: number; commits: number }
+interface Entry extends CommitLine {
   status: StreamStatus | null
+  /** The newest quiet tick that waits: of states only its are kept. */
+  newest: TickRecord | null
 }
 
 const refusalsBeforeLoss = 5
@@ -61,16 +60,24 @@ export class Recorder {
   readonly #limits: RecorderLimits
   readonly #entries = new Map<string, Entry>()
   readonly #stopping = new AbortController()
+  readonly #spill: Spill | undefined
+  readonly #commits: Commits
+  readonly #writing = { failures: 0 }
+  #quietBytes = 0
   #quiet: TickRecord[] = []
   #flushing: Promise<void> | null = null
-  #failures = 0
   #refusals = 0
 
-  constructor(deps: { store: EngineStore; clock: Clock; log: Log }, limits: Partial<RecorderLimits> = {}) {
+  constructor(
+    deps: { store: EngineStore; clock: Clock; log: Log; spill?: Spill },
+    limits: Partial<RecorderLimits> = {},
+  ) {
     this.#store = deps.store
     this.#clock = deps.clock
     this.#log = deps.log
+    this.#spill = deps.spill
     this.#limits = { ...recorderLimits, ...limits }
+    this.#commits = new Commits({ ...deps, pause: (failures) => this.#pause(failures) }, this.#limits, this.#writing)
   }
 
   /** Opens a session's ledger. `onStale` is called when the store says that another worker has taken the run over. */
@@ -82,12 +89,14 @@ export class Recorder {
       isCommitting: false,
       lost: { decisions: 0, commits: 0 },
       status: null,
+      newest: null,
     }
     this.#entries.set(keyOf(key), entry)
-    const isWriting = (): boolean => this.#failures === 0
+    const isWriting = (): boolean => this.#writing.failures === 0
+    const trouble = (): string | null => (isWriting() ? null : (this.#spill?.trouble ?? null))
     return {
       quiet: (record) => this.#addQuiet(record),
-      commit: (commit) => this.#addCommit(entry, commit),
+      commit: (commit) => this.#commits.add(entry, commit),
       status: (status) => {
         entry.status = status
         this.#wake()
@@ -100,6 +109,9 @@ export class Recorder {
       get isWriting() {
         return isWriting()
       },
+      get trouble() {
+        return trouble()
+      },
       close: (ms) => this.#close(entry, ms),
     }
   }
@@ -110,70 +122,26 @@ export class Recorder {
   }
 
   #addQuiet(record: TickRecord): void {
+    const own = this.#entries.get(keyOf(record))
+    if (own) {
+      if (own.newest) own.newest.states = {}
+      own.newest = record
+    }
     this.#quiet.push(record)
-    if (this.#quiet.length > this.#limits.quietTicks) {
+    this.#quietBytes += recordBytes(record)
+    while (this.#quiet.length > this.#limits.quietTicks || this.#quietBytes > this.#limits.quietBytes) {
       const dropped = this.#quiet.shift()
-      const entry = dropped && this.#entries.get(keyOf(dropped))
+      if (!dropped) break
+      this.#quietBytes -= recordBytes(dropped)
+      const entry = this.#entries.get(keyOf(dropped))
       if (entry) entry.lost.decisions += dropped.decisions.length
     }
     this.#wake()
   }
 
-  #addCommit(entry: Entry, commit: TickCommit): Promise<boolean> {
-    return new Promise((resolve) => {
-      entry.commits.push({ commit, done: resolve })
-      if (entry.commits.length > this.#limits.commits) {
-        // The first one may be on its way to the database; the one behind it is the oldest that can go.
-        const [dropped] = entry.commits.splice(1, 1)
-        entry.lost.commits++
-        entry.lost.decisions += dropped?.commit.decisions.length ?? 0
-        dropped?.done(false)
-      }
-      const aged = entry.commits.at(-this.#limits.pictures - 1)
-      if (aged && aged !== entry.commits[0])
-        aged.commit = { ...aged.commit, events: aged.commit.events.map((event) => ({ ...event, frame: null })) }
-      if (!entry.isCommitting) void this.#runCommits(entry)
-    })
-  }
-
-  async #runCommits(entry: Entry): Promise<void> {
-    entry.isCommitting = true
-    for (let failures = 0; entry.commits.length > 0;) {
-      const first = entry.commits[0]
-      if (!first) break
-      const outcome = await this.#tryCommit(entry, first.commit)
-      if (outcome === 'again') {
-        if (await this.#pause(failures++)) continue
-        break
-      }
-      failures = 0
-      entry.commits.shift()
-      first.done(outcome === 'written')
-    }
-    entry.isCommitting = false
-  }
-
-  async #tryCommit(entry: Entry, commit: TickCommit): Promise<'written' | 'lost' | 'again'> {
-    try {
-      await this.#store.commitTick(commit)
-      this.#failures = 0
-      return 'written'
-    } catch (error) {
-      if (isStopped(error)) {
-        entry.onStale()
-        return 'lost'
-      }
-      this.#failures++
-      if (error instanceof RetryableError) return 'again'
-      this.#log.error(
-        { stream: entry.key.streamId, tick: commit.tick, error: toError(error).message },
-        'a tick with events cannot be written',
-      )
-      entry.lost.commits++
-      entry.lost.decisions += commit.decisions.length
-      this.#failures = 0
-      return 'lost'
-    }
+  /** For the last moment of a process that breaks: puts on disk whatever is decided and in memory alone. Throws what the disk throws. */
+  spillNow(): void {
+    this.#commits.spillNow(this.#entries.values())
   }
 
   /** Half a second at first, then up to five; false when the recorder is stopping. */
@@ -224,10 +192,10 @@ export class Recorder {
         for (const key of stale) this.#entries.get(keyOf(key))?.onStale()
       }
       await this.#flushStatuses()
-      this.#failures = 0
+      this.#writing.failures = 0
       return true
     } catch (error) {
-      this.#failures++
+      this.#writing.failures++
       this.#log.warn({ waiting: this.#quiet.length, error: toError(error).message }, 'decisions wait for the database')
       if (!(error instanceof RetryableError) && ++this.#refusals >= refusalsBeforeLoss) this.#lose(batch)
       return false
@@ -236,7 +204,13 @@ export class Recorder {
 
   #forget(records: TickRecord[]): void {
     const gone = new Set(records)
-    this.#quiet = this.#quiet.filter((record) => !gone.has(record))
+    this.#quiet = this.#quiet.filter((record) => {
+      if (!gone.has(record)) return true
+      this.#quietBytes -= recordBytes(record)
+      const entry = this.#entries.get(keyOf(record))
+      if (entry?.newest === record) entry.newest = null
+      return false
+    })
   }
 
   /** The database is there and will not take this batch: keeping it would block everything behind it. */
@@ -266,8 +240,8 @@ export class Recorder {
       if ((await this.flush()) && entry.commits.length === 0) break
       await this.#clock.sleep(50)
     }
-    this.#quiet = this.#quiet.filter((record) => keyOf(record) !== key)
-    for (const pending of entry.commits.splice(0)) pending.done(false)
+    this.#forget(this.#quiet.filter((record) => keyOf(record) === key))
+    await this.#commits.close(entry)
     this.#entries.delete(key)
   }
 }

@@ -275,7 +275,7 @@ class Session {
       used.map((input) => input.id),
       this.#position,
     )
-    const { state, reason } = this.#health.state(this.#ledger.isWriting)
+    const { state, reason } = this.#health.state(this.#ledger.isWriting, this.#ledger.trouble)
     this.#board.setState(state, reason)
     this.#publishStatus()
   }

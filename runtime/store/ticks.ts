@@ -1,15 +1,17 @@
 // What sessions leave behind at each tick: quiet ticks in bulk, a tick with consequences in one transaction (its actions are the outbox).
 // Writing the same tick twice adds nothing.
+import { and, desc, eq } from 'drizzle-orm'
 import { StoppedError } from '../../nodes/contract/errors.ts'
 import type { EngineStore, RunKey, TickCommit, TickRecord } from '../engine/deps.ts'
 import { insertActions } from './actions.ts'
-import type { Db } from './db.ts'
+import type { Db, Session } from './db.ts'
 import { transaction } from './db.ts'
 import { isOrphan } from './db-errors.ts'
 import { insertDecisions } from './decisions.ts'
 import { countRepeats, insertEvents } from './events.ts'
 import { consumeInputs, insertInputs } from './inputs.ts'
 import { writeNodeStates } from './node-states.ts'
+import { deployments } from './schema.ts'
 import { holdStreams, keyText } from './streams.ts'
 
 async function writeTicks(db: Db, records: readonly TickRecord[], nowMs: number): Promise<RunKey[]> {
@@ -49,6 +51,40 @@ async function commitTick(db: Db, commit: TickCommit, nowMs: number): Promise<vo
   }
 }
 
+/**
+ * What was decided while the database was away. An alert decided is an alert: it is written also when another worker has the stream
+ * by now. Only then are states and place in the stream left to that worker.
+ */
+async function commitLate(db: Db, commit: TickCommit, nowMs: number): Promise<void> {
+  try {
+    await transaction(db, async (tx) => {
+      const isCurrent = (await holdStreams(tx, [commit], nowMs)).has(keyText(commit))
+      if (isCurrent) await writeNodeStates(tx, [commit])
+      await insertDecisions(tx, [commit])
+      await insertEvents(tx, commit.events)
+      await insertActions(tx, commit.actions, await originOf(tx, commit), nowMs)
+      await insertInputs(tx, commit.remote, nowMs)
+      await consumeInputs(tx, commit.streamId, commit.consumed, nowMs)
+    })
+  } catch (thrown) {
+    // The flow was deleted meanwhile: there is nobody left to tell.
+    if (!isOrphan(thrown)) throw thrown
+  }
+}
+
+/** The newest deployment of the revision that decided it: its plan says whom to tell. */
+async function originOf(tx: Session, commit: TickCommit): Promise<Parameters<typeof insertActions>[2]> {
+  const revision = commit.events[0]?.revision
+  if (revision === undefined) return { fromStream: commit.streamId }
+  const [row] = await tx
+    .select({ id: deployments.id })
+    .from(deployments)
+    .where(and(eq(deployments.flowId, commit.flowId), eq(deployments.revision, revision)))
+    .orderBy(desc(deployments.seq))
+    .limit(1)
+  return row ? { deploymentId: row.id } : { fromStream: commit.streamId }
+}
+
 /** The engine's writes. */
 export function createTickStore({
   db,
@@ -56,9 +92,10 @@ export function createTickStore({
 }: {
   db: Db
   nowMs(): number
-}): Pick<EngineStore, 'writeTicks' | 'commitTick'> {
+}): Pick<EngineStore, 'writeTicks' | 'commitTick' | 'commitLate'> {
   return {
     writeTicks: (records) => writeTicks(db, records, nowMs()),
     commitTick: (commit) => commitTick(db, commit, nowMs()),
+    commitLate: (commit) => commitLate(db, commit, nowMs()),
   }
 }

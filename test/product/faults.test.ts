@@ -1,8 +1,10 @@
 // The whole product while things around it break: killed processes, databases, models and receivers that go away and come back.
 // Every alert that was decided must reach the receiver, once.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { decodeRecords } from '../../runtime/store/spill.ts'
+import { withQueue } from '../support/queue.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { eventually, makeDataDir, removeFolder, startProduct, type Product } from '../support/product.ts'
@@ -23,7 +25,7 @@ interface Scene {
 }
 
 /** A looping clip, watched by a model that says something new at every second frame. */
-async function watching(): Promise<Scene> {
+async function watching(env: Record<string, string> = {}): Promise<Scene> {
   const dataDir = makeDataDir()
   closers.push(() => removeFolder(dataDir))
   const receiver = await startWebhookReceiver()
@@ -34,7 +36,7 @@ async function watching(): Promise<Scene> {
     () => receiver.stop(),
     () => model.stop(),
   )
-  let product = await startProduct({ dataDir })
+  let product = await startProduct({ dataDir, env })
   closers.push(() => product.stop())
   await product.request('POST', '/api/connections', { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } })
   const path = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
@@ -55,7 +57,7 @@ async function watching(): Promise<Scene> {
     receiver,
     model,
     restart: async () => {
-      product = await startProduct({ dataDir, port, env: { HEED_LOG_LEVEL: 'info' } })
+      product = await startProduct({ dataDir, port, env: { HEED_LOG_LEVEL: 'info', ...env } })
       return product
     },
   }
@@ -99,6 +101,35 @@ describe('the product under fault', () => {
     expect(product.output()).toContain('What the former process of this name held is taken over at once.')
     const ticks = await ticksOf(product, scene.flow)
     await eventually('it watches again by itself', async () => (await ticksOf(product, scene.flow)) > ticks + 2, 25_000)
+    await expectEveryAlertOnce(scene)
+  }, 150_000)
+
+  it('delivers once what was decided while the database was away, also when it is killed before the database is back', async () => {
+    const database = await withQueue('postgres')
+    closers.push(() => database.close())
+    const scene = await watching({ DATABASE_URL: database.databaseUrl })
+    await eventually('an alert', async () => scene.receiver.delivered().length >= 1)
+    await database.stop()
+    const spilled = (): { id: string; text: string }[] =>
+      readdirSync(join(scene.product.dataDir, 'spill'))
+        .flatMap((name) => decodeRecords(readFileSync(join(scene.product.dataDir, 'spill', name))).commits)
+        .flatMap(({ actions, events }) => (actions.length > 0 ? events.map(({ id, text }) => ({ id, text })) : []))
+    await eventually('alerts are decided without a database', async () => spilled().length >= 2)
+    const seen = scene.receiver.received.length
+    await scene.product.kill()
+    const decided = spilled()
+    await database.start()
+    const product = await scene.restart()
+    expect(product.output()).toContain('What was decided while the database was away is in it now.')
+    expect(spilled()).toEqual([])
+    await eventually('they are delivered', async () => scene.receiver.received.length >= seen + decided.length)
+    const events = await eventsOf(product, scene.flow, 'response.given')
+    for (const { id, text } of decided)
+      expect(events).toContainEqual(
+        expect.objectContaining({ id, text, frame: { url: expect.stringContaining(id) as string } }),
+      )
+    const ticks = await ticksOf(product, scene.flow)
+    await eventually('it watches again by itself', async () => (await ticksOf(product, scene.flow)) > ticks + 2, 40_000)
     await expectEveryAlertOnce(scene)
   }, 150_000)
 

@@ -49,6 +49,35 @@ describe('what a session writes', () => {
     expect([await count('events', flowId), await count('actions', flowId)]).toEqual([1, 1])
   })
 
+  test('adds an alert decided during an outage, once, also when another worker has the stream by now', async () => {
+    const {
+      flowId,
+      keys: [old],
+    } = await runFlow(under.store)
+    const taken = await under.store.queue.claimStream(old!)
+    const late = tickCommit(old!, flowId, 7, { states: { cooldown: { openAtMs: 7 } } })
+    for (let twice = 0; twice < 2; twice++) await under.store.engine.commitLate(late)
+    expect([await count('events', flowId), await count('actions', flowId)]).toEqual([1, 1])
+    expect((await under.store.queue.beginAction(late.actions[0]!.id))?.node.id).toBe('tell')
+    // Its own place in the stream is the new worker's business.
+    expect((await under.store.queue.claimStream(taken!))?.resume?.tick ?? 0).toBe(0)
+    await under.store.flows.remove(flowId, () => undefined)
+    await under.store.engine.commitLate(tickCommit(old!, flowId, 8))
+    expect(await count('events', flowId)).toBe(0)
+  })
+
+  test('goes on behind an alert decided during an outage when nobody has taken the stream since', async () => {
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
+    await under.store.engine.commitLate(tickCommit(key!, flowId, 7, { states: { cooldown: { openAtMs: 7 } } }))
+    expect((await under.store.queue.claimStream(key!))?.resume).toMatchObject({
+      tick: 7,
+      states: { cooldown: { openAtMs: 7 } },
+    })
+  })
+
   test('is all or nothing: a commit that cannot be written leaves no trace', async () => {
     const {
       flowId,

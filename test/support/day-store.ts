@@ -51,6 +51,7 @@ export function dayStore(mostTicks: number): DayStore {
       for (const action of commit.actions) if (!store.actions.has(action.id)) store.actions.set(action.id, action)
       store.inputs = store.inputs.filter(({ id }) => !commit.consumed.includes(id))
     },
+    commitLate: (commit) => store.commitTick(commit),
     writeStatus: async () => check(),
     readInputs: async () => {
       check()

@@ -72,8 +72,12 @@ export function memoryStore(): MemoryStore {
     commitTick: async (commit) => {
       check()
       if (isStale(commit)) throw new StoppedError('Another worker has this stream.')
+      await store.commitLate(commit)
+    },
+    commitLate: async (commit) => {
+      check()
       store.writes.commits++
-      save(commit)
+      if (!isStale(commit)) save(commit)
       for (const event of commit.events)
         if (!store.events.some((known) => known.id === event.id)) store.events.push(event)
       for (const { eventId, ...repeats } of commit.repeats ?? [])
