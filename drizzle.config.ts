@@ -3,6 +3,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: './runtime/store/schema.ts',
+  schema: './runtime/database/schema.ts',
   out: './migrations',
 })

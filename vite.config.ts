@@ -40,7 +40,7 @@ const emitVoice: Plugin = {
   },
 }
 
-/** Puts a smaller file beside every asset, for runtime/api/editor-files.ts to send: 18 MB become 6. */
+/** Puts a smaller file beside every asset, for runtime/http/editor-files.ts to send: 18 MB become 6. */
 const shrink: Plugin = {
   name: 'heed-shrink',
   apply: 'build',

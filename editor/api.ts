@@ -2,29 +2,7 @@
 import type { Flow, FlowNode } from '../nodes/contract/flow.ts'
 import type { PictureFilter } from '../nodes/contract/frames.ts'
 import { noteServerDate } from './server-clock.ts'
-import type {
-  ApprovedHosts,
-  CameraReport,
-  ConnectionView,
-  DeploymentView,
-  EventView,
-  FlowNeeds,
-  FlowStatus,
-  FlowSummary,
-  Health,
-  LinkedEventView,
-  LiveEvent,
-  Me,
-  MediaFile,
-  NodeType,
-  StreamMemoryView,
-  Problem,
-  Requires,
-  StoredFlow,
-  StreamDecision,
-  TestResult,
-  UploadedMedia,
-} from './views.ts'
+import type { ApprovedHosts, CameraReport, ConnectionView, DeploymentView, EventView, FlowNeeds, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView, Problem, Requires, StoredFlow, StreamDecision, TestResult, UploadedMedia } from './views.ts'
 
 /** An answer that was not the wanted one. `status` 0: the server could not be reached. */
 export class ApiError extends Error {

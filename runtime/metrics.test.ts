@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { StreamState, StreamStatus } from '../nodes/contract/events.ts'
-import type { LiveMessage } from './engine/deps.ts'
+import type { LiveMessage } from './live/messages.ts'
 import { createMetrics } from './metrics.ts'
 import type { Metrics } from './metrics.ts'
 

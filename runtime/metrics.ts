@@ -3,7 +3,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { StreamState, StreamStatus } from '../nodes/contract/events.ts'
-import type { LiveMessage } from './engine/deps.ts'
+import type { LiveMessage } from './live/index.ts'
 
 export interface Metrics {
   /** Counts what goes over the bus. */

@@ -1,18 +1,18 @@
 // `npm start`: database, API, editor, and a worker inside. Parses the configuration, builds, starts, stops on a signal.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createApp } from './api/app.ts'
-import { assertSafeBinding } from './api/binding.ts'
-import type { ApiDeps } from './api/deps.ts'
-import { createHttpServer } from './api/http-server.ts'
-import { refusalOf } from './capabilities/address-guard.ts'
-import { systemClock } from './capabilities/clock.ts'
-import { testConnection } from './capabilities/model/index.ts'
-import { transcribe } from './capabilities/speech/index.ts'
+import { createApp } from './http/index.ts'
+import { assertSafeBinding } from './http/index.ts'
+import type { ApiDeps } from './http/index.ts'
+import { createHttpServer } from './http/index.ts'
+import { refusalOf } from './egress/index.ts'
+import { systemClock } from './clock.ts'
+import { testConnection } from './models/index.ts'
+import { transcribe } from './voices/index.ts'
 import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createLog } from './log.ts'
 import { endWhen, guardProcess, listenForStop, runMain } from './process.ts'
-import { openRuntime, type Log, type Runtime } from './worker.ts'
+import { openRuntime, type Log, type Runtime } from './compose.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

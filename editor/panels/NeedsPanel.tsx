@@ -6,15 +6,7 @@ import { commandMark } from '../../nodes/contract/connections.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { fitView, showCard } from '../canvas/view.ts'
 import { nameOf } from '../graph/check.ts'
-import {
-  cameraWords,
-  cardsNaming,
-  kindsWords,
-  openNeeds,
-  shortName,
-  waitingWords,
-  waitsForSomebody,
-} from '../graph/needs.ts'
+import { cameraWords, cardsNaming, kindsWords, openNeeds, shortName, waitingWords, waitsForSomebody } from '../graph/needs.ts'
 import { allowHosts, lookedAt, readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import { useSession } from '../session.ts'
 import { checkFlow, inspect, select } from '../store.ts'

@@ -58,17 +58,13 @@ const config = z.object({
     .boolean()
     .default(false)
     .meta({ label: 'Capitals matter', widget: 'toggle', advanced: true, help: 'Off: "Fall" and "fall" are the same.' }),
-  field: z
-    .string()
-    .max(64)
-    .default('')
-    .meta({
-      label: 'Look at',
-      widget: 'text',
-      placeholder: 'text',
-      advanced: true,
-      help: 'A field of the message; its text when empty.',
-    }),
+  field: z.string().max(64).default('').meta({
+    label: 'Look at',
+    widget: 'text',
+    placeholder: 'text',
+    advanced: true,
+    help: 'A field of the message; its text when empty.',
+  }),
 })
 type Config = z.output<typeof config>
 

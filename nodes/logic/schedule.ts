@@ -29,16 +29,12 @@ export default defineNode({
       placeholder: 'Mon-Fri 22:00-06:00',
       help: 'Days, then from and to.',
     }),
-    timeZone: z
-      .string()
-      .max(64)
-      .default('UTC')
-      .meta({
-        label: 'Time zone',
-        widget: 'text',
-        placeholder: 'Europe/Berlin',
-        help: 'The name of a place on the same time, such as Europe/Berlin or Asia/Shanghai.',
-      }),
+    timeZone: z.string().max(64).default('UTC').meta({
+      label: 'Time zone',
+      widget: 'text',
+      placeholder: 'Europe/Berlin',
+      help: 'The name of a place on the same time, such as Europe/Berlin or Asia/Shanghai.',
+    }),
     let: z
       .enum(['inside', 'outside'])
       .default('inside')

@@ -36,26 +36,19 @@ export default defineNode({
     a: words('To a', 'fire'),
     b: words('To b', 'fall'),
     c: words('To c', 'visitor'),
-    field: z
-      .string()
-      .max(64)
-      .default('')
-      .meta({
-        label: 'Look at',
-        widget: 'text',
-        placeholder: 'text',
-        advanced: true,
-        help: 'A field of the message; its text when empty.',
-      }),
-    wholeWords: z
-      .boolean()
-      .default(false)
-      .meta({
-        label: 'Whole words only',
-        widget: 'toggle',
-        advanced: true,
-        help: '"fall" then does not find "falls".',
-      }),
+    field: z.string().max(64).default('').meta({
+      label: 'Look at',
+      widget: 'text',
+      placeholder: 'text',
+      advanced: true,
+      help: 'A field of the message; its text when empty.',
+    }),
+    wholeWords: z.boolean().default(false).meta({
+      label: 'Whole words only',
+      widget: 'toggle',
+      advanced: true,
+      help: '"fall" then does not find "falls".',
+    }),
   }),
   card: '{{a}} / {{b}} / {{c}}',
   needs: [],

@@ -23,28 +23,19 @@ export default defineNode({
     out: { message: port('message', { help: 'The same message with its new text.' }) },
   },
   config: z.object({
-    text: z
-      .string()
-      .min(1)
-      .max(4000)
-      .default('{{text}}')
-      .meta({
-        label: 'Text',
-        widget: 'template',
-        placeholder: '{{time}}: {{text}}',
-        help: 'Your words around {{text}}.',
-      }),
-    timeZone: z
-      .string()
-      .max(64)
-      .default('')
-      .meta({
-        label: 'Time zone',
-        widget: 'text',
-        placeholder: 'Europe/Berlin',
-        advanced: true,
-        help: "For {{time}}; the server's own when empty.",
-      }),
+    text: z.string().min(1).max(4000).default('{{text}}').meta({
+      label: 'Text',
+      widget: 'template',
+      placeholder: '{{time}}: {{text}}',
+      help: 'Your words around {{text}}.',
+    }),
+    timeZone: z.string().max(64).default('').meta({
+      label: 'Time zone',
+      widget: 'text',
+      placeholder: 'Europe/Berlin',
+      advanced: true,
+      help: "For {{time}}; the server's own when empty.",
+    }),
   }),
   card: '{{text}}',
   needs: [],

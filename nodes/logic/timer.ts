@@ -50,16 +50,12 @@ export default defineNode({
       .max(7 * 86_400_000)
       .default(60_000)
       .meta({ label: 'Time', widget: 'duration', help: 'Between two messages, or how long each one waits.' }),
-    text: z
-      .string()
-      .max(2000)
-      .default('')
-      .meta({
-        label: 'Text',
-        widget: 'text',
-        placeholder: 'What is in the picture?',
-        help: 'What it says. Left empty: "It is time.", or the message that waited.',
-      }),
+    text: z.string().max(2000).default('').meta({
+      label: 'Text',
+      widget: 'text',
+      placeholder: 'What is in the picture?',
+      help: 'What it says. Left empty: "It is time.", or the message that waited.',
+    }),
     restarts: z
       .boolean()
       .default(false)

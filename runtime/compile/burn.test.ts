@@ -6,7 +6,7 @@ import type { Catalogue } from '../../nodes/contract/define.ts'
 import { buildFlow } from '../../test/support/build-flow.ts'
 import type { FlowBuilder } from '../../test/support/build-flow.ts'
 import { simpleCatalogue } from '../../test/support/simple-catalogue.ts'
-import { compileFlow } from './index.ts'
+import { compileFlow } from './compile-flow.ts'
 
 const frames = { in: { frames: port('frames') }, out: { frames: port('frames') } }
 const burning = defineNode({

@@ -5,7 +5,7 @@ import type { Problem } from '../../nodes/contract/errors.ts'
 import { isShown } from './fields.ts'
 import type { Fields } from './fields.ts'
 import { fault, listWords, quote } from './problems.ts'
-import { explainFinding, isMissing } from './words.ts'
+import { explainFinding, isMissing } from '../../nodes/contract/schema-words.ts'
 
 interface Setting {
   node: string

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { buildFlow } from '../../test/support/build-flow.ts'
 import type { FlowBuilder } from '../../test/support/build-flow.ts'
 import { simpleCatalogue } from '../../test/support/simple-catalogue.ts'
-import { compileFlow } from './index.ts'
+import { compileFlow } from './compile-flow.ts'
 
 const watched = buildFlow()
   .node('cam', 'camera-source', { path: 'a.mp4' })

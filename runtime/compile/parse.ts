@@ -4,7 +4,7 @@ import type { Problem } from '../../nodes/contract/errors.ts'
 import { FlowNodeSchema, FlowSchema, flowFormat, migrateFlow, WireSchema } from '../../nodes/contract/flow.ts'
 import type { Flow, FlowNode, Wire } from '../../nodes/contract/flow.ts'
 import { fault, quote } from './problems.ts'
-import { explainFinding } from './words.ts'
+import { explainFinding } from '../../nodes/contract/schema-words.ts'
 
 export interface ParsedFlow {
   name: string

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { simpleCatalogue, simpleNodes } from '../../test/support/simple-catalogue.ts'
-import { compileFlow } from './index.ts'
+import { compileFlow } from './compile-flow.ts'
 
 const ids = ['cam', 'west', 'codec', 'model', 'calm', 'tell', 'ask', 'keep', 'toString', '__proto__']
 const ports = [

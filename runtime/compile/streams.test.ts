@@ -4,7 +4,7 @@ import type { PlanStream } from '../../nodes/contract/plan.ts'
 import { buildFlow } from '../../test/support/build-flow.ts'
 import type { FlowBuilder } from '../../test/support/build-flow.ts'
 import { simpleCatalogue } from '../../test/support/simple-catalogue.ts'
-import { compileFlow } from './index.ts'
+import { compileFlow } from './compile-flow.ts'
 
 const v3 = { version: 3 }
 const pair = buildFlow()

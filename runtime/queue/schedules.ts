@@ -1,14 +1,14 @@
 // Work by the clock: retention and partitions, as scheduled jobs so that one process does them, whichever is free.
+import type { UpkeepStore } from './records.ts'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { toError } from '../../nodes/contract/errors.ts'
-import type { QueueStore } from './deps.ts'
 import { streamPauseMs } from './pauses.ts'
 import { openWorker, queueNames } from './queue.ts'
 import type { JobQueue, JobWorker, QueueDeps, QueueJob } from './queue.ts'
 import type { ReportError } from './trouble.ts'
 
 export interface UpkeepDeps extends QueueDeps {
-  store: Pick<QueueStore, 'sweepRetention' | 'ensurePartitions'>
+  store: Pick<UpkeepStore, 'sweepRetention' | 'ensurePartitions'>
   queue: JobQueue<UpkeepData>
   clock: Clock
   log: Log

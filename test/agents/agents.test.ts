@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentPort, AgentQuestion } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
-import { createAgents, testAgent } from '../../runtime/capabilities/agents/index.ts'
-import { createHttp } from '../../runtime/capabilities/http.ts'
+import { createAgents, testAgent } from '../../runtime/agents/agents.ts'
+import { createHttp } from '../../runtime/egress/http.ts'
 import {
   agentAnswer,
   fakeCommand,

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { makeShortLivedFolder, sweepLeftovers } from '../../runtime/capabilities/leftovers.ts'
+import { makeShortLivedFolder, sweepLeftovers } from '../../runtime/temporary-folders.ts'
 import { isAlive } from '../support/processes.ts'
 import { until } from '../support/queue.ts'
 

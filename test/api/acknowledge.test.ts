@@ -1,7 +1,7 @@
 // The link of a message, for somebody without an account: what it shows, what it refuses, and that it works once.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createAcknowledgeLinks } from '../../runtime/api/acknowledge-links.ts'
-import type { EventView } from '../../runtime/api/deps.ts'
+import { createAcknowledgeLinks } from '../../runtime/history/acknowledge-links.ts'
+import type { EventView } from '../../runtime/history/records.ts'
 import { startApi, type ApiBench } from '../support/api-bench.ts'
 import { memoryApi, type MemoryApi } from '../support/memory-api.ts'
 

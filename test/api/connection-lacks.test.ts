@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import { buildFlow } from '../support/build-flow.ts'
 import { loadCatalogue } from '../../runtime/catalogue.ts'
-import { lackOf } from '../../runtime/api/connection-schemas.ts'
-import { compileFlow } from '../../runtime/compile/index.ts'
+import { lackOf } from '../../runtime/connections/connection-schemas.ts'
+import { compileFlow } from '../../runtime/compile/compile-flow.ts'
 
 const nodes = await loadCatalogue()
 const flow = buildFlow()

@@ -1,6 +1,6 @@
 // Events, their pictures and the timeline over HTTP.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DecisionQuery, EventQuery, EventView } from '../../runtime/api/deps.ts'
+import type { DecisionQuery, EventQuery, EventView } from '../../runtime/history/records.ts'
 import { startApi } from '../support/api-bench.ts'
 import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'

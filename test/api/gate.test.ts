@@ -1,7 +1,7 @@
 // Walks every registered route as a stranger and as a page from elsewhere: what is new is covered without being named here.
 import type { Router } from 'express'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { publicRoutes } from '../../runtime/api/gate.ts'
+import { publicRoutes } from '../../runtime/http/gate.ts'
 import { startApi } from '../support/api-bench.ts'
 import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'

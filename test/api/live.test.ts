@@ -1,7 +1,7 @@
 // The live feed over a real socket.
 import type { IncomingMessage } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { LiveMessage } from '../../runtime/engine/deps.ts'
+import type { LiveMessage } from '../../runtime/live/messages.ts'
 import { startApi } from '../support/api-bench.ts'
 import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'

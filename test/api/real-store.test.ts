@@ -1,6 +1,6 @@
 // The routes over the store they will run on: real Postgres, real migrations, nothing else replaced.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { EventView } from '../../runtime/api/deps.ts'
+import type { EventView } from '../../runtime/history/records.ts'
 import { closeStore, event, openStore, startMs, tickCommit } from '../store/samples.ts'
 import type { StoreUnderTest } from '../store/samples.ts'
 import { ownerPassword, startApi } from '../support/api-bench.ts'

@@ -1,9 +1,9 @@
 // How many of the labelled falls the built-in model finds when the machine lets it look at 8, 6, 4 or 3 pictures a second.
 import { join } from 'node:path'
 import { skillsToWatch } from '../../nodes/contract/skills.ts'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
-import { shareOf } from '../../runtime/capabilities/edge/pace.ts'
-import { createPoseModel } from '../../runtime/capabilities/edge/pose-model.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { shareOf } from '../../runtime/models/edge/pace.ts'
+import { createPoseModel } from '../../runtime/models/edge/pose-model.ts'
 import { edgeTaps, readClipFrames } from '../support/clip-frames.ts'
 import { clipsFolder, readClips } from '../support/clip-labels.ts'
 import { sharedPoses, watchClip } from '../support/edge-watch.ts'

@@ -249,13 +249,11 @@ it('on a phone the panel can be read and pressed, in the dark as well', async ()
   await page.getByTestId('sign-in-password').fill(ownerPassword)
   await page.getByTestId('sign-in-submit').click()
   await page.getByTestId('nav-flows').click()
-  await page
-    .getByTestId('import-file')
-    .setInputFiles({
-      name: 'more.json',
-      mimeType: 'application/json',
-      buffer: Buffer.from(readFileSync(file, 'utf8').replace(new URL(receiver.url).origin, 'https://stranger.example')),
-    })
+  await page.getByTestId('import-file').setInputFiles({
+    name: 'more.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(readFileSync(file, 'utf8').replace(new URL(receiver.url).origin, 'https://stranger.example')),
+  })
   await page.getByTestId('need-allow').waitFor()
   expect(await seriousFindings(page)).toEqual([])
   const box = await page.getByTestId('need-allow').boundingBox()

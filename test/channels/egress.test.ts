@@ -5,9 +5,9 @@ import { Aedes } from 'aedes'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createWebSocketStream, WebSocketServer } from 'ws'
 import type { Connection } from '../../nodes/contract/connections.ts'
-import { createEgress, type Egress } from '../../runtime/capabilities/egress.ts'
-import { createMail } from '../../runtime/capabilities/mail.ts'
-import { createMqtt } from '../../runtime/capabilities/mqtt.ts'
+import { createEgress, type Egress } from '../../runtime/egress/egress.ts'
+import { createMail } from '../../runtime/channels/mail.ts'
+import { createMqtt } from '../../runtime/channels/mqtt.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 
 const never = new AbortController().signal

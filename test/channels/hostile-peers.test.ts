@@ -3,12 +3,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { CodedError } from '../../nodes/contract/errors.ts'
-import { createAgents } from '../../runtime/capabilities/agents/index.ts'
-import { createEgress } from '../../runtime/capabilities/egress.ts'
-import { createHttp } from '../../runtime/capabilities/http.ts'
-import { createMail } from '../../runtime/capabilities/mail.ts'
-import { callModel } from '../../runtime/capabilities/model/model-http.ts'
-import { createMqtt } from '../../runtime/capabilities/mqtt.ts'
+import { createAgents } from '../../runtime/agents/agents.ts'
+import { createEgress } from '../../runtime/egress/egress.ts'
+import { createHttp } from '../../runtime/egress/http.ts'
+import { createMail } from '../../runtime/channels/mail.ts'
+import { callModel } from '../../runtime/models/model-http.ts'
+import { createMqtt } from '../../runtime/channels/mqtt.ts'
 import {
   drip,
   garbage,

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import notification from '../../nodes/action/notification.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
-import { createHttp } from '../../runtime/capabilities/http.ts'
-import { signingPort } from '../../runtime/signing.ts'
+import { createHttp } from '../../runtime/egress/http.ts'
+import { signingPort } from '../../runtime/connections/signing-port.ts'
 import { testMessage, testNode } from '../support/test-node.ts'
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts'
 

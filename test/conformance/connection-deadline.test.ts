@@ -2,8 +2,8 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createHttp } from '../../runtime/capabilities/http.ts'
-import { testConnection } from '../../runtime/capabilities/model/index.ts'
+import { createHttp } from '../../runtime/egress/http.ts'
+import { testConnection } from '../../runtime/models/test-connection.ts'
 
 const http = createHttp()
 let server: Server

@@ -2,9 +2,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
-import { createHttp } from '../../runtime/capabilities/http.ts'
-import { createModels, testConnection } from '../../runtime/capabilities/model/index.ts'
-import { sessionIdOf } from '../../runtime/capabilities/model/interaction-words.ts'
+import { createHttp } from '../../runtime/egress/http.ts'
+import { createModels } from '../../runtime/models/models.ts'
+import { testConnection } from '../../runtime/models/test-connection.ts'
+import { sessionIdOf } from '../../runtime/models/interaction-words.ts'
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts'
 import {
   startFakeOrchestrator,

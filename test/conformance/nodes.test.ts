@@ -8,7 +8,7 @@ import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import type { Catalogue } from '../../nodes/contract/define.ts'
 import { connectionKinds } from '../../nodes/contract/connections.ts'
 import { loadNodeFiles } from '../../runtime/catalogue.ts'
-import { compileFlow } from '../../runtime/compile/index.ts'
+import { compileFlow } from '../../runtime/compile/compile-flow.ts'
 import { definitionFaults } from '../../runtime/definition-rules.ts'
 import { buildFlow } from '../support/build-flow.ts'
 

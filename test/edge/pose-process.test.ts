@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ModelSession, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { FastFrame } from '../../nodes/contract/frames.ts'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
-import { createEdge, type Edge } from '../../runtime/capabilities/edge/index.ts'
-import { createPoseModel, type PoseModel } from '../../runtime/capabilities/edge/pose-model.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { createEdge, type Edge } from '../../runtime/models/edge/index.ts'
+import { createPoseModel, type PoseModel } from '../../runtime/models/edge/pose-model.ts'
 
 const never = new AbortController().signal
 const rgb = new Uint8Array(256 * 192 * 3).fill(120)

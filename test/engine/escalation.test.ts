@@ -1,9 +1,10 @@
 // Family, neighbour, emergency desk: three nodes and two wires, with a clock that a test moves. What is due is performed in order.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import notification from '../../nodes/action/notification.ts'
-import { createHttp } from '../../runtime/capabilities/http.ts'
-import type { ActionRecord, EventRecord } from '../../runtime/engine/deps.ts'
-import { performAction, type PerformDeps } from '../../runtime/engine/index.ts'
+import { createHttp } from '../../runtime/egress/http.ts'
+import type { ActionRecord } from '../../runtime/actions/records.ts'
+import type { EventRecord } from '../../runtime/history/records.ts'
+import { performAction, type PerformDeps } from '../../runtime/actions/perform.ts'
 import { escalationPlan } from '../support/escalation.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { testReach } from '../support/reach.ts'

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Catalogue } from '../../nodes/contract/define.ts'
 import type { PlanStream } from '../../nodes/contract/plan.ts'
 import { loadCatalogue } from '../../runtime/catalogue.ts'
-import { compileFlow } from '../../runtime/compile/index.ts'
+import { compileFlow } from '../../runtime/compile/compile-flow.ts'
 import { buildFlow } from '../support/build-flow.ts'
 import { sessionBench, stopSession } from '../support/session-bench.ts'
 

@@ -1,8 +1,8 @@
 // A whole session over real HTTP to the orchestrator's double, which goes away, hangs, loses its sessions and comes back.
 import { afterEach, expect, it } from 'vitest'
 import { StoppedError } from '../../nodes/contract/errors.ts'
-import { createHttp } from '../../runtime/capabilities/http.ts'
-import { createModels } from '../../runtime/capabilities/model/index.ts'
+import { createHttp } from '../../runtime/egress/http.ts'
+import { createModels } from '../../runtime/models/models.ts'
 import {
   startFakeOrchestrator,
   type FakeOrchestrator,

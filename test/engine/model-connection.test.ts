@@ -3,9 +3,9 @@
 import { afterEach, expect, it } from 'vitest'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { NotFoundError, RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
-import { createHttp } from '../../runtime/capabilities/http.ts'
-import { createModels } from '../../runtime/capabilities/model/index.ts'
-import { signingPort } from '../../runtime/signing.ts'
+import { createHttp } from '../../runtime/egress/http.ts'
+import { createModels } from '../../runtime/models/models.ts'
+import { signingPort } from '../../runtime/connections/signing-port.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { quietLog, sessionBench, type SessionBench } from '../support/session-bench.ts'
 

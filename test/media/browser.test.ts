@@ -1,6 +1,6 @@
 // A browser's camera: pushed JPEGs take the same road as every other camera's pictures.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import { makeJpegs } from '../support/make-clip.ts'
 import { childrenWith, createMediaBench, fastTap, type MediaBench } from '../support/media-bench.ts'
 

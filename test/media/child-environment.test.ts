@@ -1,9 +1,9 @@
 // What the programs that Heed starts can read of its environment.
 import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
-import { PoseChild } from '../../runtime/capabilities/edge/pose-child.ts'
-import { startChild } from '../../runtime/capabilities/media/child.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { PoseChild } from '../../runtime/models/edge/pose-child.ts'
+import { startChild } from '../../runtime/cameras/child.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const secrets = {

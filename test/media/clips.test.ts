@@ -1,7 +1,7 @@
 // Clips through the real ffmpeg: the video's own clock, nothing lost at its end, all pictures of one second together.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Frame } from '../../nodes/contract/frames.ts'
-import { readPicture } from '../../runtime/capabilities/media/jpeg-stream.ts'
+import { readPicture } from '../../runtime/cameras/jpeg-stream.ts'
 import { clipsFolder, describeWithClips } from '../support/clips.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { childrenWith, createMediaBench, fastTap, type MediaBench } from '../support/media-bench.ts'

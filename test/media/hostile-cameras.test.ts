@@ -1,7 +1,7 @@
 // Cameras on the web that break every rule: the guard before ffmpeg hears them out, and the process lives.
 import { request, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openHttpGuard } from '../../runtime/capabilities/media/http-guard.ts'
+import { openHttpGuard } from '../../runtime/cameras/http-guard.ts'
 import { hostileWebWays, startHostilePeer } from '../support/hostile-peer.ts'
 
 const unheard: unknown[] = []

@@ -1,7 +1,7 @@
 // IP cameras over a real RTSP socket: password, silence, loss and return, and how little of the stream is decoded.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Frame } from '../../nodes/contract/frames.ts'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import { makeClip, publishClip } from '../support/make-clip.ts'
 import { childrenWith, createMediaBench, fastTap, type MediaBench, type Watching } from '../support/media-bench.ts'
 import { startRtspServer, type RtspServer } from '../support/rtsp-server.ts'

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { decodeRecords } from '../../runtime/store/spill.ts'
+import { decodeRecords } from '../../runtime/streams/spill.ts'
 import { withQueue } from '../support/queue.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { makeClip } from '../support/make-clip.ts'

@@ -1,7 +1,7 @@
 // The whole product thinks and speaks: a model asks an agent and hears its answer, says things aloud in order, and listens.
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { readWav } from '../../runtime/capabilities/speech/wav.ts'
+import { readWav } from '../../runtime/voices/wav.ts'
 import { agentAnswer, startFakeAgent, type FakeAgent } from '../support/fake-agents.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { startFakeSpeech, type FakeSpeech } from '../support/fake-speech.ts'

@@ -5,7 +5,7 @@ import { backends, until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueue, stopAll } from '../support/queue-worker.ts'
 import { delivered, RecordingWork } from '../support/recording-work.ts'
-import type { LiveMessage } from '../../runtime/engine/deps.ts'
+import type { LiveMessage } from '../../runtime/live/messages.ts'
 
 describe.each(backends)('actions on %s', (name) => {
   let backend: QueueBackend

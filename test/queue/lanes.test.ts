@@ -1,8 +1,8 @@
 // Alerts, questions and speech do not wait for one another, and one receiver takes no other's place.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Lane } from '../../nodes/contract/define.ts'
-import { laneLimits } from '../../runtime/queue/action-worker.ts'
-import type { ActionOrder } from '../../runtime/queue/deps.ts'
+import { laneLimits } from '../../runtime/actions/worker.ts'
+import type { ActionOrder } from '../../runtime/actions/records.ts'
 import { MemoryQueueStore } from '../support/memory-queue-store.ts'
 import { backends, until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createRelay } from '../../runtime/queue/index.ts'
-import type { QueueRelay } from '../../runtime/queue/index.ts'
+import { createRelay } from '../../runtime/live/picture-relay.ts'
+import type { QueueRelay } from '../../runtime/live/picture-relay.ts'
 import { backends, until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { clock, quietLog } from '../support/queue-worker.ts'

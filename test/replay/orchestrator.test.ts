@@ -2,7 +2,7 @@
 // (it sends what was sent and reads what was answered).
 import { describe, expect, it } from 'vitest'
 import type { HttpPort, ModelVerdict } from '../../nodes/contract/capabilities.ts'
-import { openVllmOmni } from '../../runtime/capabilities/model/vllm-omni.ts'
+import { openVllmOmni } from '../../runtime/models/vllm-omni.ts'
 import { startFakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { quietLog } from '../support/session-bench.ts'
 import { hasTranscripts, partsOf, readTranscript, transcripts, type TranscriptLine } from '../support/transcripts.ts'

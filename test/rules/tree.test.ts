@@ -46,7 +46,7 @@ describe('files', () => {
 
   it('are named in kebab-case, components in PascalCase', () => {
     const isWell = (file: string): boolean => {
-      const name = (file.split('/').at(-1) ?? '').replace(/(\.test|\.config|\.d)?\.(ts|tsx|mjs)$/, '')
+      const name = (file.split('/').at(-1) ?? '').replace(/(\.store)?(\.test|\.config|\.d)?\.(ts|tsx|mjs)$/, '')
       return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || (/\.tsx$/.test(file) && /^[A-Z][A-Za-z0-9]*$/.test(name))
     }
     expect(sources.filter((file) => !isWell(file))).toEqual([])

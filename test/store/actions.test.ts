@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ActionOutcome } from '../../runtime/queue/deps.ts'
+import type { ActionOutcome } from '../../runtime/actions/records.ts'
 import { action, closeStore, event, input, openStore, runFlow, samplePlan, startMs, tickCommit } from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 

@@ -1,8 +1,8 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RetryableError } from '../../nodes/contract/errors.ts'
-import { createApprovedHostStore } from '../../runtime/store/approved-hosts.ts'
-import { openDb } from '../../runtime/store/db.ts'
+import { createApprovedHostStore } from '../../runtime/egress/approved-hosts.store.ts'
+import { openDb } from '../../runtime/database/db.ts'
 import { closeStore, node, openStore, sampleFlow } from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 

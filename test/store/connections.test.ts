@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createStore } from '../../runtime/store/index.ts'
+import { createStore } from '../../runtime/compose-store.ts'
 import { closeStore, node, openStore, quietLog, sampleFlow } from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 

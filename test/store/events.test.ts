@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { RunKey } from '../../runtime/engine/deps.ts'
+import type { RunKey } from '../../runtime/history/records.ts'
 import { closeStore, decision, event, openStore, runFlow, startMs, tickCommit, tickRecord } from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 

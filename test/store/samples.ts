@@ -3,16 +3,11 @@ import type { Decision, Message, StreamStatus } from '../../nodes/contract/event
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
-import type {
-  ActionRecord,
-  EventRecord,
-  RunKey,
-  SessionInput,
-  TickCommit,
-  TickRecord,
-} from '../../runtime/engine/deps.ts'
-import { createStore } from '../../runtime/store/index.ts'
-import type { Store, StoreOptions } from '../../runtime/store/index.ts'
+import type { ActionRecord, SessionInput } from '../../runtime/actions/records.ts'
+import type { EventRecord, RunKey, TickRecord } from '../../runtime/history/records.ts'
+import type { TickCommit } from '../../runtime/streams/records.ts'
+import { createStore } from '../../runtime/compose-store.ts'
+import type { Store, StoreOptions } from '../../runtime/compose-store.ts'
 import { withDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
 

@@ -1,7 +1,7 @@
 import { getTableColumns, getTableName, is } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import * as schema from '../../runtime/store/schema.ts'
+import * as schema from '../../runtime/database/schema.ts'
 import { withDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
 

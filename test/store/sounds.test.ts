@@ -1,6 +1,6 @@
 // Sounds kept with events, and deliveries that a person cancels or a limit counts, on a real database.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ActionOutcome } from '../../runtime/queue/deps.ts'
+import type { ActionOutcome } from '../../runtime/actions/records.ts'
 import { action, closeStore, event, openStore, runFlow, startMs, tickCommit } from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 

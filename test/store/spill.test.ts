@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { RetryableError } from '../../nodes/contract/errors.ts'
-import type { TickCommit } from '../../runtime/engine/deps.ts'
-import { decodeRecords, encodeRecord, openSpill, type SpillFile } from '../../runtime/store/spill.ts'
+import type { TickCommit } from '../../runtime/streams/records.ts'
+import { decodeRecords, encodeRecord, openSpill, type SpillFile } from '../../runtime/streams/spill.ts'
 import { quietLog } from '../support/queue-worker.ts'
 
 const commit = (tick: number, actions: TickCommit['actions'] = []): TickCommit => ({

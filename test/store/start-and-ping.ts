@@ -1,5 +1,5 @@
 // One process of several that start at once on one database: migrates, opens the store, says how it went.
-import { createStore } from '../../runtime/store/index.ts'
+import { createStore } from '../../runtime/compose-store.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const [, , databaseUrl = ''] = process.argv

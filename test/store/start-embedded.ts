@@ -1,5 +1,5 @@
 // A Heed that starts its database and then waits to be killed; not for ever, should the test be gone.
-import { startEmbedded } from '../../runtime/store/embedded.ts'
+import { startEmbedded } from '../../runtime/database/embedded.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const [, , dataDir = ''] = process.argv

@@ -1,5 +1,5 @@
 // A process of its own that asks a command-line agent, so that a test may kill it: `node agent-child.ts PIDFILE MANNER`.
-import { commandAgent } from '../../runtime/capabilities/agents/command.ts'
+import { commandAgent } from '../../runtime/agents/command.ts'
 import { fakeCommand } from './fake-agents.ts'
 
 const [pidFile = '', manner = 'hang'] = process.argv.slice(2)

@@ -1,10 +1,10 @@
 // The API on a real listening socket, and a client that sees every header. Must be stopped by the test that starts it.
 import { request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { createApp } from '../../runtime/api/app.ts'
-import type { Api } from '../../runtime/api/app.ts'
-import type { ApiDeps } from '../../runtime/api/deps.ts'
-import { createHttpServer } from '../../runtime/api/http-server.ts'
+import { createApp } from '../../runtime/http/app.ts'
+import type { Api } from '../../runtime/http/app.ts'
+import type { ApiDeps } from '../../runtime/http/api-deps.ts'
+import { createHttpServer } from '../../runtime/http/http-server.ts'
 
 export interface Answer<T = unknown> {
   status: number

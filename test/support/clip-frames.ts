@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { defaultTaps, visualTokens, type FastFrame, type Frame, type Taps } from '../../nodes/contract/frames.ts'
-import { JpegSplitter } from '../../runtime/capabilities/media/jpeg-stream.ts'
-import { outputArguments, pipes } from '../../runtime/capabilities/media/output-arguments.ts'
-import { FixedSplitter, PgmSplitter, StampReader } from '../../runtime/capabilities/media/raw-stream.ts'
+import { JpegSplitter } from '../../runtime/cameras/jpeg-stream.ts'
+import { outputArguments, pipes } from '../../runtime/cameras/output-arguments.ts'
+import { FixedSplitter, PgmSplitter, StampReader } from '../../runtime/cameras/raw-stream.ts'
 
 export const edgeTaps: Taps = { ...defaultTaps, fast: { width: 256, height: 192, fps: 8 } }
 

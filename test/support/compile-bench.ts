@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks'
 import type { Catalogue } from '../../nodes/contract/define.ts'
 import { FlowSchema } from '../../nodes/contract/flow.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
-import { compileFlow } from '../../runtime/compile/index.ts'
+import { compileFlow } from '../../runtime/compile/compile-flow.ts'
 import { buildFlow } from './build-flow.ts'
 import { simpleCatalogue } from './simple-catalogue.ts'
 

@@ -1,7 +1,9 @@
 // EngineStore for very many ticks: keeps what must not be lost whole, counts the rest, and grows only with events.
 // Can be taken away and given back; hands inputs out as the real one does.
 import { RetryableError } from '../../nodes/contract/errors.ts'
-import type { ActionRecord, EngineStore, EventRecord, SessionInput, TickRecord } from '../../runtime/engine/deps.ts'
+import type { ActionRecord, SessionInput } from '../../runtime/actions/records.ts'
+import type { EngineStore } from '../../runtime/streams/records.ts'
+import type { EventRecord, TickRecord } from '../../runtime/history/records.ts'
 
 export interface DayStore extends EngineStore {
   /** Without their pictures: a day of them is not this process's to keep. */

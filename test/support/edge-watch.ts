@@ -3,11 +3,12 @@
 import type { ModelSession, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { FastFrame, Frame } from '../../nodes/contract/frames.ts'
 import type { EdgeSkillId } from '../../nodes/contract/skills.ts'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
-import { shareOf } from '../../runtime/capabilities/edge/pace.ts'
-import type { PoseJob, PoseModel } from '../../runtime/capabilities/edge/pose-model.ts'
-import { createEdgeSession } from '../../runtime/capabilities/edge/session.ts'
-import type { SkillMode } from '../../runtime/capabilities/edge/skill.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { shareOf } from '../../runtime/models/edge/pace.ts'
+import type { PoseJob } from '../../runtime/models/edge/pose-child.ts'
+import type { PoseModel } from '../../runtime/models/edge/pose-model.ts'
+import { createEdgeSession } from '../../runtime/models/edge/session.ts'
+import type { SkillMode } from '../../runtime/models/edge/skill.ts'
 
 const never = new AbortController().signal
 

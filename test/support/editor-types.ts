@@ -7,7 +7,7 @@ import notification from '../../nodes/action/notification.ts'
 import adacodec from '../../nodes/video/adacodec.ts'
 import cameraSource from '../../nodes/video/camera-source.ts'
 import interactionModel from '../../nodes/vision/interaction-model.ts'
-import { describeNode } from '../../runtime/api/nodes.ts'
+import { describeNode } from '../../runtime/flows/node-type-routes.ts'
 import type { NodeType } from '../../editor/views.ts'
 
 const definitions: readonly NodeDefinition[] = [

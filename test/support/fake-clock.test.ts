@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import { fakeClock } from './fake-clock.ts'
 
 describe('fakeClock', () => {

@@ -1,6 +1,7 @@
 // A pose model that sees what the test tells it to, when the test lets it. No process, no waiting.
-import type { PoseJob, PoseModel } from '../../runtime/capabilities/edge/pose-model.ts'
-import type { Pose } from '../../runtime/capabilities/edge/pose.ts'
+import type { PoseJob } from '../../runtime/models/edge/pose-child.ts'
+import type { PoseModel } from '../../runtime/models/edge/pose-model.ts'
+import type { Pose } from '../../runtime/models/edge/pose.ts'
 import { poseOutput } from './poses.ts'
 
 export interface FakePoseModel extends PoseModel {

@@ -1,7 +1,7 @@
 // A speech server that does what a test says: it speaks (a real tone as WAV or bare samples), lists voices, and listens.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { wavOf } from '../../runtime/capabilities/speech/wav.ts'
+import { wavOf } from '../../runtime/voices/wav.ts'
 
 /**
  * `streamed` sends a WAV whose header was written before its length was known; `wav` sends one whatever was asked for, `float`

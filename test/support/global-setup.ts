@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import type { TestProject } from 'vitest/node'
-import { lockDataDir } from '../../runtime/store/data-dir-lock.ts'
-import { migrateDatabase } from '../../runtime/store/db.ts'
-import { startEmbedded } from '../../runtime/store/embedded.ts'
-import type { EmbeddedPostgres } from '../../runtime/store/embedded.ts'
-import { clearLeftovers } from '../../runtime/store/postgres-cluster.ts'
+import { lockDataDir } from '../../runtime/database/data-dir-lock.ts'
+import { migrateDatabase } from '../../runtime/database/db.ts'
+import { startEmbedded } from '../../runtime/database/embedded.ts'
+import type { EmbeddedPostgres } from '../../runtime/database/embedded.ts'
+import { clearLeftovers } from '../../runtime/database/postgres-cluster.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,7 +1,7 @@
 // Video for tests, made on the spot by ffmpeg's own test picture: nothing of it is kept.
 import { execFile, spawn } from 'node:child_process'
 import { promisify } from 'node:util'
-import { readPicture } from '../../runtime/capabilities/media/jpeg-stream.ts'
+import { readPicture } from '../../runtime/cameras/jpeg-stream.ts'
 
 const run = promisify(execFile)
 

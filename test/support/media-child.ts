@@ -2,9 +2,9 @@
 // Prints a line for every first picture.
 import type { CameraSpec } from '../../nodes/contract/capabilities.ts'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
-import { createEgress } from '../../runtime/capabilities/egress.ts'
-import { createMedia } from '../../runtime/capabilities/media/media.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { createEgress } from '../../runtime/egress/egress.ts'
+import { createMedia } from '../../runtime/cameras/media.ts'
 import { memoryRelay } from './memory-bus.ts'
 
 const [dataDir = '', ...cameras] = process.argv.slice(2)

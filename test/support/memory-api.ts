@@ -7,19 +7,13 @@ import type { Connection } from '../../nodes/contract/connections.ts'
 import { defineAction, defineSource, port } from '../../nodes/contract/define.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
-import type {
-  AccountStore,
-  ApiDeps,
-  ConnectionStore,
-  Deployment,
-  DeploymentStore,
-  EventStore,
-  EventView,
-  FlowStore,
-  StoredFlow,
-  StreamRef,
-} from '../../runtime/api/deps.ts'
-import { refusalOf } from '../../runtime/capabilities/address-guard.ts'
+import type { AccountStore } from '../../runtime/accounts/accounts.ts'
+import type { ApiDeps } from '../../runtime/http/api-deps.ts'
+import type { ConnectionStore } from '../../runtime/connections/connections.ts'
+import type { Deployment, DeploymentStore, FlowStore, StoredFlow } from '../../runtime/flows/records.ts'
+import type { EventStore, EventView } from '../../runtime/history/records.ts'
+import type { StreamRef } from '../../runtime/queue/records.ts'
+import { refusalOf } from '../../runtime/egress/address-guard.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
 import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'

@@ -1,5 +1,5 @@
 // Bus and relay in one process, keeping everything that went over them.
-import type { Bus, LiveMessage, Relay } from '../../runtime/engine/deps.ts'
+import type { Bus, LiveMessage, Relay } from '../../runtime/live/messages.ts'
 
 export interface MemoryBus extends Bus {
   messages: LiveMessage[]

@@ -1,7 +1,9 @@
 // The queue's store in memory: what must survive a worker lives in the test's process. Must behave as the real one, which runs the same suite.
+import type { QueueStore } from '../../runtime/compose-queue.ts'
 import { RetryableError } from '../../nodes/contract/errors.ts'
-import type { ActionOrder, ActionOutcome, QueueStore, StreamRef, WaitingAction } from '../../runtime/queue/deps.ts'
-import type { SessionOrder } from '../../runtime/engine/deps.ts'
+import type { ActionOrder, ActionOutcome, WaitingAction } from '../../runtime/actions/records.ts'
+import type { StreamRef } from '../../runtime/queue/records.ts'
+import type { SessionOrder } from '../../runtime/streams/records.ts'
 
 interface StreamRow {
   ref: StreamRef

@@ -1,7 +1,7 @@
 // Running streams in memory, for the API's tests: what was put before them can be read, and their states can be set.
 import { NotFoundError } from '../../nodes/contract/errors.ts'
-import type { RunningStore, RunningStream } from '../../runtime/api/deps.ts'
-import type { SessionInput } from '../../runtime/engine/deps.ts'
+import type { RunningStore, RunningStream } from '../../runtime/streams/records.ts'
+import type { SessionInput } from '../../runtime/actions/records.ts'
 
 export interface MemoryRunning extends RunningStore {
   rows: RunningStream[]

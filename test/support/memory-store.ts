@@ -2,14 +2,9 @@
 // nothing. Can be taken away and given back, as a database that restarts.
 import { RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
 import type { Decision, StreamStatus } from '../../nodes/contract/events.ts'
-import type {
-  ActionRecord,
-  EngineStore,
-  EventRecord,
-  RunKey,
-  SessionInput,
-  TickRecord,
-} from '../../runtime/engine/deps.ts'
+import type { ActionRecord, SessionInput } from '../../runtime/actions/records.ts'
+import type { EngineStore } from '../../runtime/streams/records.ts'
+import type { EventRecord, RunKey, TickRecord } from '../../runtime/history/records.ts'
 
 export interface MemoryStore extends EngineStore {
   events: EventRecord[]

@@ -1,6 +1,6 @@
 // What a voice stands on, in memory: sounds kept whole and in pieces, and the turns to speak.
-import type { SoundKeeper, SoundPlace } from '../../runtime/capabilities/speech/recording.ts'
-import type { VoiceTurns } from '../../runtime/capabilities/speech/turns.ts'
+import type { SoundKeeper, SoundPlace } from '../../runtime/voices/recording.ts'
+import type { VoiceTurns } from '../../runtime/voices/turns.ts'
 import type { Sound } from '../../nodes/contract/capabilities.ts'
 
 export interface MemorySounds extends SoundKeeper {

@@ -1,12 +1,12 @@
 // A process without a file handle left that starts the helpers it needs, for tests. Prints what became of each, as JSON.
 import { openSync } from 'node:fs'
 import { toError } from '../../nodes/contract/errors.ts'
-import { commandAgent } from '../../runtime/capabilities/agents/command.ts'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
-import { PoseChild } from '../../runtime/capabilities/edge/pose-child.ts'
-import { startChild } from '../../runtime/capabilities/media/child.ts'
-import { createToolFinder } from '../../runtime/capabilities/media/tools.ts'
-import { createFlite } from '../../runtime/capabilities/speech/flite.ts'
+import { commandAgent } from '../../runtime/agents/command.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { PoseChild } from '../../runtime/models/edge/pose-child.ts'
+import { startChild } from '../../runtime/cameras/child.ts'
+import { createToolFinder } from '../../runtime/cameras/tools.ts'
+import { createFlite } from '../../runtime/voices/flite.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const signal = new AbortController().signal

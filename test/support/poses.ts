@@ -1,8 +1,8 @@
 // People made of keypoints, for tests of tracking and skills: standing, sitting, bending, lying, at a place of one's choice.
-import { grayHeight, grayWidth } from '../../runtime/capabilities/edge/gray.ts'
-import { pointNames, valuesPerPerson, type PointName, type Pose } from '../../runtime/capabilities/edge/pose.ts'
-import type { Finding, Scene, Skill } from '../../runtime/capabilities/edge/skill.ts'
-import { createTracker } from '../../runtime/capabilities/edge/track.ts'
+import { grayHeight, grayWidth } from '../../runtime/models/edge/gray.ts'
+import { pointNames, valuesPerPerson, type PointName, type Pose } from '../../runtime/models/edge/pose.ts'
+import type { Finding, Scene, Skill } from '../../runtime/models/edge/skill.ts'
+import { createTracker } from '../../runtime/models/edge/track.ts'
 
 export type Hold = 'standing' | 'sitting' | 'bending' | 'lying' | 'hands-up'
 

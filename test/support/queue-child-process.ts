@@ -1,8 +1,8 @@
 // A worker process of its own, to be killed. Its store is the test's, reached over HTTP, so that what it wrote outlives it.
+import type { QueueStore } from '../../runtime/compose-queue.ts'
 import { fork } from 'node:child_process'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { QueueStore } from '../../runtime/queue/deps.ts'
 import { until } from './queue.ts'
 import type { QueueBackend } from './queue.ts'
 

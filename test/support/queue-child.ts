@@ -1,8 +1,10 @@
 // The process that test/queue/takeover.test.ts kills. Sessions run until aborted; a delivery hangs after it was made.
+import type { QueueStore } from '../../runtime/compose-queue.ts'
 import { StoppedError } from '../../nodes/contract/errors.ts'
-import { systemClock as clock } from '../../runtime/capabilities/clock.ts'
-import type { QueueStore } from '../../runtime/queue/deps.ts'
-import { createBus, createQueue, createRelay } from '../../runtime/queue/index.ts'
+import { systemClock as clock } from '../../runtime/clock.ts'
+import { createBus } from '../../runtime/live/bus.ts'
+import { createQueue } from '../../runtime/compose-queue.ts'
+import { createRelay } from '../../runtime/live/picture-relay.ts'
 
 const environment = process.env
 const databaseUrl = environment['DATABASE_URL'] ?? ''

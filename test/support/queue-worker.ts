@@ -1,9 +1,11 @@
 // A queue inside the test's process: store in memory, work recorded, short pauses. Every one made is stopped by `stopAll`.
+import type { QueueStore } from '../../runtime/compose-queue.ts'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
-import { createBus, createQueue, createRelay } from '../../runtime/queue/index.ts'
-import type { Queue, QueueOptions } from '../../runtime/queue/index.ts'
-import type { QueueStore } from '../../runtime/queue/deps.ts'
-import { systemClock } from '../../runtime/capabilities/clock.ts'
+import { createBus } from '../../runtime/live/bus.ts'
+import { createQueue } from '../../runtime/compose-queue.ts'
+import { createRelay } from '../../runtime/live/picture-relay.ts'
+import type { Queue, QueueOptions } from '../../runtime/compose-queue.ts'
+import { systemClock } from '../../runtime/clock.ts'
 import type { QueueBackend } from './queue.ts'
 import type { RecordingWork } from './recording-work.ts'
 

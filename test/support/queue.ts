@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
-import { startEmbedded } from '../../runtime/store/embedded.ts'
+import { startEmbedded } from '../../runtime/database/embedded.ts'
 
 export const backends = ['postgres', 'redis'] as const
 export type BackendName = (typeof backends)[number]

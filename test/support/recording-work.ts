@@ -1,7 +1,8 @@
 // The queue's work as a test sees it: sessions that run until told otherwise, deliveries that are written down.
+import type { QueueWork } from '../../runtime/compose-queue.ts'
 import { StoppedError } from '../../nodes/contract/errors.ts'
-import type { ActionAddress, ActionOrder, QueueWork } from '../../runtime/queue/deps.ts'
-import type { SessionOrder } from '../../runtime/engine/deps.ts'
+import type { ActionAddress, ActionOrder } from '../../runtime/actions/records.ts'
+import type { SessionOrder } from '../../runtime/streams/records.ts'
 
 type Ending = Awaited<ReturnType<QueueWork['runStream']>>
 type Performed = Awaited<ReturnType<QueueWork['performAction']>>

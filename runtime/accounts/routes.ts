@@ -1,0 +1,123 @@
+// Signing in: the first start's one-time link makes the owner's password, later the password opens a session.
+// Never says whether a password was close, and never keeps a link's token in plain text.
+import type { IncomingMessage } from 'node:http'
+import type { Request, Response, Router } from 'express'
+import { z } from 'zod'
+import { AuthError } from '../../nodes/contract/errors.ts'
+import { callerOf } from '../live/index.ts'
+import type { Caller } from '../live/index.ts'
+import type { AccountsRouteDeps } from './route-deps.ts'
+import { parseBody } from '../../nodes/contract/input.ts'
+import type { OpenLines } from '../live/index.ts'
+import { assertGoodPassword } from './passwords.ts'
+import type { Passwords } from './passwords.ts'
+import { clearCookie, hashToken, isSameSecret, makeToken, openSession, renewCookie } from './sign-in-cookies.ts'
+import { createSignInLimits } from './sign-in-limits.ts'
+import type { SignInLimits } from './sign-in-limits.ts'
+
+export interface SignInLinks {
+  /** A link that makes one owner's password. The newest one counts, until it is used or the process ends. */
+  create(): string
+  isValid(token: string): boolean
+  use(): void
+}
+
+/** Holds the hash of the one link that is valid. */
+export function createSignInLinks(publicUrl: string): SignInLinks {
+  let valid: string | undefined
+  return {
+    create: () => {
+      const token = makeToken()
+      valid = hashToken(token)
+      return `${publicUrl.replace(/\/+$/, '')}/sign-in?token=${token}`
+    },
+    isValid: (token) => valid !== undefined && isSameSecret(hashToken(token), valid),
+    use: () => {
+      valid = undefined
+    },
+  }
+}
+
+export interface SignInParts {
+  gate: { identify(request: IncomingMessage): Promise<Caller | undefined> }
+  links: SignInLinks
+  lines: OpenLines
+  passwords: Passwords
+}
+
+const ClaimSchema = z.object({ token: z.string().min(1).max(200), password: z.string() })
+const SignInSchema = z.object({ password: z.string() })
+
+/** Counts a try; throws AuthError AUTH_TOO_MANY_TRIES while the address has to wait. */
+function beginTry(limits: SignInLimits, address: string): string {
+  const waitMs = limits.waitMs(address)
+  if (waitMs > 0) {
+    const minutes = Math.ceil(waitMs / 60_000)
+    const wait = waitMs < 60_000 ? `${Math.ceil(waitMs / 1000)} s` : `${minutes} minute${minutes === 1 ? '' : 's'}`
+    throw new AuthError('AUTH_TOO_MANY_TRIES', `Too many tries. Wait ${wait}, then try again.`, {
+      details: { status: 429, retryAfterMs: waitMs },
+    })
+  }
+  limits.tried(address)
+  return address
+}
+
+/** `POST /api/sign-in`, `/sign-in/claim`, `/sign-out` and `GET /api/me`. */
+export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: SignInParts): void {
+  const { gate, links, lines, passwords } = parts
+  const limits = createSignInLimits(deps.nowMs)
+
+  const begin = (request: Request): string => beginTry(limits, request.ip ?? '')
+  const signIn = async (request: Request, response: Response, address: string): Promise<void> => {
+    limits.succeeded(address)
+    await openSession(deps, request, response)
+    response.json({ signedIn: true, hasOwner: true })
+  }
+
+  api.post('/sign-in', async (request, response) => {
+    const { password } = parseBody(SignInSchema, request.body)
+    const address = begin(request)
+    const stored = await deps.accounts.passwordHash()
+    if (stored === undefined)
+      throw new AuthError(
+        'AUTH_NO_OWNER',
+        'This Heed has no owner yet. Open the sign-in link that it printed when it started.',
+      )
+    if (!(await passwords.isCorrect(password, stored)))
+      throw new AuthError('AUTH_PASSWORD_WRONG', 'This password is not right. Try again.')
+    await signIn(request, response, address)
+  })
+
+  api.post('/sign-in/claim', async (request, response) => {
+    const { token, password } = parseBody(ClaimSchema, request.body)
+    // Before the try is counted: somebody who is told why may try again at once.
+    assertGoodPassword(password)
+    const address = begin(request)
+    if (!links.isValid(token)) {
+      throw new AuthError(
+        'AUTH_LINK_INVALID',
+        'This sign-in link is used or out of date. Sign in with your password, or restart Heed for a new link.',
+      )
+    }
+    // Of two people with the same link the store lets one through: AUTH_OWNER_EXISTS for the other.
+    await deps.accounts.createOwner(await passwords.hash(password))
+    links.use()
+    await signIn(request, response, address)
+  })
+
+  api.post('/sign-out', async (request, response) => {
+    const session = callerOf(response)?.session
+    if (session !== undefined) {
+      await deps.accounts.removeSession(session)
+      lines.closeSession(session)
+    }
+    clearCookie(deps, request, response)
+    response.status(204).end()
+  })
+
+  api.get('/me', async (request, response) => {
+    const caller = await gate.identify(request)
+    if (caller?.session !== undefined) renewCookie(deps, request, response)
+    response.json({ signedIn: caller !== undefined, hasOwner: await deps.accounts.hasOwner() })
+  })
+}

@@ -1,0 +1,178 @@
+// Actions: the outbox, and the deliveries with their tries. A row is written with the fact that caused it, so none is lost;
+// its id is made of event and node, so none is doubled.
+import type { ActionJobStore } from './records.ts'
+import { and, asc, eq, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm'
+import type { ActionRecord } from './records.ts'
+import type { ActionOrder, ActionOutcome } from './records.ts'
+import type { Db, Session } from '../database/index.ts'
+import { transaction } from '../database/index.ts'
+import { isOrphan } from '../database/index.ts'
+import { readTypes } from '../history/index.ts'
+import { insertEvents } from '../history/index.ts'
+import { insertInputs } from './inputs.store.ts'
+import { plainText } from '../database/index.ts'
+import type { PlanCache } from '../history/index.ts'
+import { actions, streams } from '../database/index.ts'
+import type { ActionState } from '../database/index.ts'
+
+const done: ActionState[] = ['delivered', 'failed']
+const longestDetail = 2_000
+
+function row({
+  dueAtMs,
+  phase = '',
+  ...record
+}: ActionRecord): Omit<ActionRecord, 'dueAtMs' | 'phase'> & { phase: string; dueAt: Date | null } {
+  return { ...record, phase, dueAt: dueAtMs === undefined ? null : new Date(dueAtMs) }
+}
+
+/** Adds those that are new. They run with the plan of the deployment that made them, also after the next deploy. */
+export async function insertActions(
+  tx: Session,
+  records: readonly ActionRecord[],
+  origin: { fromStream: string } | { deploymentId: string },
+  nowMs: number,
+): Promise<void> {
+  if (records.length === 0) return
+  const deploymentId =
+    'deploymentId' in origin
+      ? sql`${origin.deploymentId}::text`
+      : sql`(select ${streams.deploymentId} from ${streams} where ${streams.id} = ${origin.fromStream})`
+  const at = new Date(nowMs)
+  await tx
+    .insert(actions)
+    .values(
+      records.map((record) => ({
+        ...row(record),
+        deploymentId,
+        state: 'pending' as const,
+        attempts: 0,
+        detail: '',
+        createdAt: at,
+        updatedAt: at,
+      })),
+    )
+    .onConflictDoNothing()
+}
+
+async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promise<ActionOrder | null> {
+  const [row] = await db
+    .update(actions)
+    .set({
+      state: sql`case when ${actions.state} = 'cancelling' then 'cancelling' else 'running' end`,
+      attempts: sql`${actions.attempts} + 1`,
+      updatedAt: new Date(nowMs),
+    })
+    .where(and(eq(actions.id, id), notInArray(actions.state, done)))
+    .returning()
+  if (!row) return null
+  const deployed = await plans.read(db, row.deploymentId)
+  const stream = deployed?.plan.streams.find((each) => `${row.flowId}-${each.id}` === row.streamId)
+  const node = stream?.actions.find((each) => each.id === row.node)
+  if (!deployed || !stream || !node) {
+    const detail = `Node ${row.node} is not in the plan this message was made by.`
+    await db
+      .update(actions)
+      .set({ state: 'failed', detail, updatedAt: new Date(nowMs) })
+      .where(eq(actions.id, id))
+    return null
+  }
+  const { eventId, flowId, streamId, run, port, message, phase } = row
+  return {
+    action: { id, eventId, flowId, streamId, run, node: row.node, port, message, ...(phase === '' ? {} : { phase }) },
+    attempt: row.attempts,
+    flow: { id: flowId, name: deployed.plan.name, revision: deployed.revision },
+    node,
+    routes: stream.routes,
+    ...(row.state === 'cancelling' ? { isCancelled: true } : {}),
+  }
+}
+
+async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): Promise<void> {
+  try {
+    await transaction(db, async (tx) => {
+      const [row] = await tx
+        .select({ state: actions.state, deploymentId: actions.deploymentId })
+        .from(actions)
+        .where(eq(actions.id, id))
+        .for('no key update')
+      // Gone with its flow, or written by an earlier try.
+      if (!row || done.includes(row.state)) return
+      await insertEvents(tx, outcome.events)
+      await insertActions(tx, outcome.actions, { deploymentId: row.deploymentId }, nowMs)
+      await insertInputs(tx, outcome.inputs, nowMs)
+      const state = row.state === 'cancelling' && outcome.state === 'retrying' ? row.state : outcome.state
+      await tx
+        .update(actions)
+        .set({
+          state,
+          ...(outcome.isHeld ? { attempts: sql`greatest(${actions.attempts} - 1, 0)` } : {}),
+          detail: plainText(outcome.detail).slice(0, longestDetail),
+          updatedAt: new Date(nowMs),
+        })
+        .where(eq(actions.id, id))
+    })
+  } catch (thrown) {
+    // The flow was deleted while its action ran: there is nothing left to write to.
+    if (!isOrphan(thrown)) throw thrown
+  }
+}
+
+/** The queue's part of the actions. */
+export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }) {
+  return {
+    actionsToQueue: async ({ limit, olderThanMs }) => {
+      const forgottenAt = new Date(nowMs() - olderThanMs)
+      const rows = await db
+        .select({
+          id: actions.id,
+          dueAt: actions.dueAt,
+          state: actions.state,
+          deploymentId: actions.deploymentId,
+          node: actions.node,
+        })
+        .from(actions)
+        .where(
+          and(
+            notInArray(actions.state, done),
+            // A delayed one gives no sign of life before its time.
+            or(
+              eq(actions.state, 'pending'),
+              and(lt(actions.updatedAt, forgottenAt), or(isNull(actions.dueAt), lt(actions.dueAt, forgottenAt))),
+            ),
+          ),
+        )
+        .orderBy(asc(actions.seq))
+        .limit(limit)
+      const typeOf = await readTypes(db, plans, rows)
+      return rows.map(({ id, dueAt, state, deploymentId, node }) => ({
+        id,
+        type: typeOf(deploymentId, node),
+        delayMs: Math.max(0, (dueAt?.getTime() ?? 0) - nowMs()),
+        ...(state === 'cancelling' ? { isCancelled: true as const } : {}),
+      }))
+    },
+    markQueued: async (ids) => {
+      if (ids.length === 0) return
+      // One that runs already keeps its state; being queued again is a sign of life all the same.
+      await db
+        .update(actions)
+        .set({
+          state: sql`case when ${actions.state} = 'pending' then 'queued' else ${actions.state} end`,
+          updatedAt: new Date(nowMs()),
+        })
+        .where(and(inArray(actions.id, ids), notInArray(actions.state, done)))
+    },
+    beginAction: (id) => begin(db, plans, id, nowMs()),
+    unwantedActions: async (ids) => {
+      if (ids.length === 0) return []
+      const wanted = await db
+        .select({ id: actions.id })
+        .from(actions)
+        .where(and(inArray(actions.id, ids), notInArray(actions.state, [...done, 'cancelling'])))
+      const known = new Set(wanted.map(({ id }) => id))
+      return ids.filter((id) => !known.has(id))
+    },
+    endAction: (id, outcome) => end(db, id, outcome, nowMs()),
+  } satisfies Pick<ActionJobStore, 'actionsToQueue' | 'markQueued' | 'beginAction' | 'unwantedActions' | 'endAction'>
+}

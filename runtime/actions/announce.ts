@@ -1,0 +1,51 @@
+// Tells open browsers and sessions what became of an action, after it was written: a lost message is not a lost fact.
+import { SoundSchema } from '../../nodes/contract/events.ts'
+import type { Bus, LiveMessage } from '../live/index.ts'
+import type { EventRecord } from '../history/index.ts'
+import type { ActionOrder, ActionOutcome } from './records.ts'
+
+/** A try has begun. */
+export function announceBegin(bus: Bus, order: ActionOrder, nowMs: number): void {
+  bus.publish(delivery(order, 'running', '', nowMs))
+}
+
+/** A try has ended and is in the database, with the events it made and the inputs that wait for sessions. */
+export function announceOutcome(bus: Bus, order: ActionOrder, outcome: ActionOutcome, nowMs: number): void {
+  bus.publish(delivery(order, outcome.state === 'retrying' ? 'pending' : outcome.state, outcome.detail, nowMs))
+  for (const event of outcome.events) bus.publish({ type: 'event', flow: event.flowId, event: summary(event) })
+  for (const input of outcome.inputs) bus.publish({ type: 'input', flow: order.flow.id, stream: input.streamId })
+}
+
+function delivery(order: ActionOrder, state: string, detail: string, nowMs: number): LiveMessage {
+  const { id, eventId, node } = order.action
+  return {
+    type: 'delivery',
+    flow: order.flow.id,
+    delivery: {
+      id,
+      eventId,
+      node,
+      type: order.node.type,
+      state,
+      attempts: order.attempt,
+      detail,
+      at: new Date(nowMs).toISOString(),
+    },
+  }
+}
+
+function summary(event: EventRecord): Extract<LiveMessage, { type: 'event' }>['event'] {
+  const { id, kind, node, at, mediaTimeS, text, fields } = event
+  const audio = kind === 'speech.played' ? SoundSchema.safeParse(fields.audio).data : undefined
+  return {
+    id,
+    kind,
+    stream: event.streamId,
+    node,
+    at,
+    mediaTimeS,
+    text,
+    hasFrame: event.frame !== null,
+    ...(audio ? { audio } : {}),
+  }
+}

@@ -1,0 +1,333 @@
+// One try of one action: runs the node's perform within its timeout, says how it ended, and routes what it made.
+// Keeps nothing between tries and never waits for the next one: the queue does.
+import { hiddenMark } from '../../nodes/contract/address-secrets.ts'
+import type { Clock, ConnectionPort, HttpPort, Log, PicturePort } from '../../nodes/contract/capabilities.ts'
+import type {
+  ActionContext,
+  ActionNode,
+  ActionResult,
+  Lane,
+  NodeDefinition,
+  Ports,
+} from '../../nodes/contract/define.ts'
+import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import type { EventKind, Message } from '../../nodes/contract/events.ts'
+import { createCleaner, secretsOfConnection, type Clean } from '../../nodes/contract/own-secrets.ts'
+import type { Target } from '../../nodes/contract/plan.ts'
+import type { ActionAddress, ActionOrder, ActionOutcome } from './records.ts'
+import type { ActionRecord } from './records.ts'
+import type { EventRecord } from '../history/index.ts'
+import { actionId, idFrom, streamIdOf } from './ids.ts'
+
+export interface PerformDeps {
+  clock: Clock
+  log: Log
+  nodes: ReadonlyMap<string, NodeDefinition>
+  http: HttpPort
+  /** Puts the secrets of an address in a node's config back where `***` stands. */
+  fillCredentials?(flowId: string, nodeId: string, url: string): Promise<string>
+  connections: ConnectionPort
+  pictures: PicturePort
+  acknowledgeUrl(message: Message): string
+  pictureUrl?(message: Message): string | undefined
+  absoluteUrl(path: string): string
+  /** Ways to reach others, each from its own library. */
+  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'events'>
+}
+
+/** `isUnanswered`: the receiver could not be reached or kept silent, whatever becomes of the action. */
+export type Outcome = ActionOutcome & { retryAfterMs?: number; isUnanswered?: boolean }
+
+const unanswered = new Set([
+  'ACTION_TIMEOUT',
+  'AGENT_UNREACHABLE',
+  'HTTP_TIMEOUT',
+  'HTTP_UNREACHABLE',
+  'MAIL_UNREACHABLE',
+  'MQTT_UNREACHABLE',
+  'SPEECH_TIMEOUT',
+  'SPEECH_UNREACHABLE',
+])
+
+/** The lane of a node type, by its definition. */
+export function laneOf(type: string | undefined, nodes: PerformDeps['nodes']): Lane {
+  const definition = type === undefined ? undefined : nodes.get(type)
+  return (definition?.role === 'action' ? definition.lane : undefined) ?? 'alerts'
+}
+
+/** Where an action goes, and what is put off while it cannot. */
+export function addressOf(order: ActionOrder, deps: Pick<PerformDeps, 'nodes' | 'clock'>): ActionAddress {
+  const definition = deps.nodes.get(order.node.type)
+  if (definition?.role !== 'action') return { lane: 'alerts', receiver: undefined, following: [] }
+  const phase = order.action.phase ?? ''
+  const config = order.node.config as never
+  return {
+    lane: laneOf(order.node.type, deps.nodes),
+    receiver: definition.receiver?.(config, phase) || undefined,
+    following: putOff(order, definition.following?.(config, phase) ?? [], deps.clock.nowMs()),
+  }
+}
+
+/** One try. Rejects with StoppedError when the signal aborts, and never because of the receiver; a signal that aborts with a FatalError is a person's no. */
+export async function performAction(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): Promise<Outcome> {
+  const definition = deps.nodes.get(order.node.type)
+  if (definition?.role !== 'action') {
+    return {
+      state: 'failed',
+      detail: `The node type "${order.node.type}" is not installed here.`,
+      events: [],
+      actions: [],
+      inputs: [],
+    }
+  }
+  const { connections, clean } = remembering(deps.connections)
+  try {
+    if (signal.aborted) throw new StoppedError()
+    const result = await withinTimeout(definition, order, { ...deps, connections }, signal)
+    const made = routed(order, definition, result.outputs, deps.clock.nowMs())
+    for (const [index, fact] of (result.facts ?? []).entries()) {
+      made.events.push(
+        eventOf(order, fact.kind, ownMessage(order, fact.kind, index, fact.message, deps.clock.nowMs()), fact.message),
+      )
+    }
+    return {
+      state: 'delivered',
+      detail: clean(result.summary),
+      ...made,
+      actions: [...made.actions, ...putOff(order, result.later ?? [], deps.clock.nowMs())],
+    }
+  } catch (error) {
+    if (signal.aborted && !(signal.reason instanceof FatalError)) throw new StoppedError()
+    const thrown = signal.reason instanceof FatalError ? signal.reason : toError(error)
+    return failure(order, definition, thrown, clean(thrown.message), deps)
+  }
+}
+
+/** What a node learned from connections is taken out of whatever its receivers answered, by whichever way it was sent. */
+function remembering(connections: ConnectionPort): { connections: ConnectionPort; clean: Clean } {
+  const secrets = new Set<string>()
+  return {
+    connections: {
+      ...connections,
+      get: async (name) => {
+        const connection = await connections.get(name)
+        for (const secret of secretsOfConnection(connection)) secrets.add(secret)
+        return connection
+      },
+    },
+    clean: (text) => createCleaner(secrets)(text),
+  }
+}
+
+async function withinTimeout(
+  definition: ActionNode,
+  order: ActionOrder,
+  deps: PerformDeps,
+  signal: AbortSignal,
+): Promise<ActionResult<Ports>> {
+  const control = new AbortController()
+  const timer = new AbortController()
+  const stop = (): void => control.abort(new StoppedError())
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  const late = deps.clock.sleep(definition.timeoutMs, timer.signal).then(() => {
+    throw new RetryableError('ACTION_TIMEOUT', `No answer within ${definition.timeoutMs / 1000} s.`)
+  })
+  const stopped = new Promise<never>((_resolve, reject) => {
+    control.signal.addEventListener('abort', () => reject(new StoppedError()), { once: true })
+  })
+  stopped.catch(() => undefined)
+  late.catch(() => undefined)
+  try {
+    return await Promise.race([
+      definition.perform(order.action.message, contextOf(order, deps, control.signal)),
+      late,
+      stopped,
+    ])
+  } finally {
+    signal.removeEventListener('abort', stop)
+    timer.abort()
+    control.abort(new StoppedError())
+  }
+}
+
+/** The node sees `***` in its config and asks with it: only the request itself carries what was typed. */
+function withSecrets({ flow, node }: ActionOrder, { http, fillCredentials }: PerformDeps): HttpPort {
+  if (!fillCredentials) return http
+  return {
+    request: async (request, signal) =>
+      request.url.includes(hiddenMark)
+        ? await http.request({ ...request, url: await fillCredentials(flow.id, node.id, request.url) }, signal)
+        : await http.request(request, signal),
+  }
+}
+
+function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): ActionContext<never> {
+  return {
+    config: order.node.config as never,
+    clock: deps.clock,
+    log: deps.log,
+    signal,
+    idempotencyKey: order.action.id,
+    attempt: order.attempt,
+    flow: { id: order.flow.id, name: order.flow.name },
+    node: { id: order.node.id, name: order.node.id },
+    http: withSecrets(order, deps),
+    connections: deps.connections,
+    pictures: deps.pictures,
+    ...deps.reach,
+    phase: order.action.phase ?? '',
+    acknowledgeUrl: (message) => deps.acknowledgeUrl(message),
+    pictureUrl: (message) => deps.pictureUrl?.(message),
+    absoluteUrl: (path) => deps.absoluteUrl(path),
+  }
+}
+
+/** Anything but FatalError may go better next time, as long as tries are left. */
+function failure(order: ActionOrder, definition: ActionNode, error: Error, detail: string, deps: PerformDeps): Outcome {
+  const nowMs = deps.clock.nowMs()
+  const silence = error instanceof CodedError && unanswered.has(error.code) ? { isUnanswered: true } : {}
+  // Those of an earlier try are there already, and keep their time.
+  const following = putOff(
+    order,
+    definition.following?.(order.node.config as never, order.action.phase ?? '') ?? [],
+    nowMs,
+  )
+  if (!(error instanceof FatalError) && order.attempt < definition.maxAttempts) {
+    const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : undefined
+    return {
+      state: 'retrying',
+      detail,
+      events: [],
+      actions: following,
+      inputs: [],
+      ...silence,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    }
+  }
+  deps.log.warn(
+    { action: order.action.id, node: order.node.id, attempt: order.attempt, error: detail },
+    'an action failed for good',
+  )
+  const { message } = order.action
+  const failed = definition.ports.out.failed
+    ? {
+        failed: { ...message, text: detail, fields: { about: message.eventId, ...message.fields, text: message.text } },
+      }
+    : {}
+  const made = routed(order, definition, failed, nowMs)
+  return { state: 'failed', detail, ...silence, ...made, actions: [...made.actions, ...following] }
+}
+
+/** Events and next work out of what a node sent; the same for every try, so that writing it twice adds nothing. */
+function routed(
+  order: ActionOrder,
+  definition: ActionNode,
+  outputs: Record<string, unknown>,
+  nowMs: number,
+): Pick<ActionOutcome, 'events' | 'actions' | 'inputs'> {
+  const made: Pick<ActionOutcome, 'events' | 'actions' | 'inputs'> = { events: [], actions: [], inputs: [] }
+  for (const [name, port] of Object.entries(definition.ports.out)) {
+    const sent = outputs[name]
+    const targets = order.routes[`${order.node.id}.${name}`] ?? []
+    const messages = (Array.isArray(sent) ? sent : [sent]).filter(
+      (value): value is Message => value !== undefined && value !== null,
+    )
+    for (const [index, raw] of messages.entries()) {
+      const message = ownMessage(order, name, index, raw, nowMs)
+      // Work for another action needs an event to stand on, whether the port tells of it or not.
+      const kind = port.event ?? (targets.some((target) => target.to === 'action') ? 'message.sent' : null)
+      if (kind) {
+        made.events.push(eventOf(order, kind, message, raw))
+      }
+      route(order, targets, message, made)
+    }
+  }
+  return made
+}
+
+function eventOf(order: ActionOrder, kind: EventKind, message: Message, raw: Message): EventRecord {
+  return {
+    id: message.eventId,
+    kind,
+    flowId: order.flow.id,
+    revision: order.flow.revision,
+    streamId: order.action.streamId,
+    node: order.node.id,
+    tick: numberOf(raw, 'tick'),
+    at: message.at,
+    mediaTimeS: numberOf(raw, 'mediaTimeS'),
+    text: message.text,
+    fields: { ...message.fields, about: order.action.eventId },
+    frame: null,
+  }
+}
+
+/** The same node again for the same message, later: its id says which phase, so that a second try adds nothing. */
+function putOff(
+  order: ActionOrder,
+  later: readonly { phase: string; afterMs: number }[],
+  nowMs: number,
+): ActionRecord[] {
+  const { eventId, flowId, streamId, run, node, port, message } = order.action
+  return later.map(({ phase, afterMs }) => ({
+    id: actionId(eventId, node, phase),
+    eventId,
+    flowId,
+    streamId,
+    run,
+    node,
+    port,
+    message,
+    phase,
+    dueAtMs: nowMs + afterMs,
+  }))
+}
+
+function ownMessage(order: ActionOrder, port: string, index: number, raw: Message, nowMs: number): Message {
+  const id = idFrom(order.action.id, port, index)
+  return {
+    ...raw,
+    id,
+    eventId: id,
+    at: new Date(nowMs).toISOString(),
+    about: order.action.eventId,
+    source: { flow: order.flow.id, node: order.node.id, stream: order.action.streamId },
+  }
+}
+
+function route(
+  order: ActionOrder,
+  targets: Target[],
+  message: Message,
+  made: Pick<ActionOutcome, 'actions' | 'inputs'>,
+): void {
+  for (const target of targets) {
+    if (target.to === 'action') {
+      made.actions.push({
+        id: actionId(message.eventId, target.node),
+        eventId: message.eventId,
+        flowId: order.flow.id,
+        streamId: order.action.streamId,
+        run: order.action.run,
+        node: target.node,
+        port: target.port,
+        message,
+      })
+      continue
+    }
+    const streamId = target.to === 'remote' ? streamIdOf(order.flow.id, target.stream) : order.action.streamId
+    made.inputs.push({
+      id: idFrom(message.eventId, target.node, target.port),
+      streamId,
+      node: target.node,
+      port: target.port,
+      message,
+    })
+  }
+}
+
+function numberOf(message: Message, key: string): number {
+  const value = message[key]
+  return typeof value === 'number' ? value : 0
+}

@@ -1,0 +1,108 @@
+// The shapes that this folder owns.
+import type { Connection } from '../../nodes/contract/connections.ts'
+import type { Lane } from '../../nodes/contract/define.ts'
+import type { Message } from '../../nodes/contract/events.ts'
+import type { PlanNode, Target } from '../../nodes/contract/plan.ts'
+import type { DeliveryView, EventRecord } from '../history/index.ts'
+
+export interface DeliveryStore {
+  /** Marks it; whoever runs it is told by the caller. Throws NotFoundError DELIVERY_NOT_FOUND, ConflictError DELIVERY_DONE. */
+  cancel(id: string): Promise<Omit<DeliveryView, 'state' | 'type'> & { eventId: string; flow: string }>
+  /** Marks those of a flow that are not finished and that `isUnwanted`; gives their ids. */
+  cancelOf(flowId: string, isUnwanted: (node: PlanNode, routes: Record<string, Target[]>) => boolean): Promise<string[]>
+}
+
+export interface TryRequest {
+  flow: { id: string; name: string; revision: number }
+  node: PlanNode
+  connection?: Connection
+}
+
+/** One durable piece of work for the world: an action node and the message it got. Id is event id, "_", node id. */
+export interface ActionRecord {
+  id: string
+  eventId: string
+  flowId: string
+  streamId: string
+  run: number
+  node: string
+  port: string
+  message: Message
+  /** Not before this; at once when absent. */
+  dueAtMs?: number
+  /** What this action is about when it is not the message itself: a reminder, a deadline. Part of the id. */
+  phase?: string
+}
+
+/** A message for a tick node from outside its session: an agent's answer, a question, another camera's stream. */
+export interface SessionInput {
+  id: string
+  streamId: string
+  node: string
+  port: string
+  message: Message
+}
+
+/** Everything one try of an action needs. */
+export interface ActionOrder {
+  action: ActionRecord
+  /** 1 on the first try, counted in the store: it survives a queue that forgets. */
+  attempt: number
+  flow: { id: string; name: string; revision: number }
+  node: PlanNode
+  /** The stream's routes, by out port `node.port`. */
+  routes: Record<string, Target[]>
+  /** A person wants it no more: this try only says so. */
+  isCancelled?: boolean
+}
+
+/** How a try ended. The next actions are written in the same transaction: the outbox again. */
+export interface ActionOutcome {
+  state: 'delivered' | 'failed' | 'retrying'
+  /** One line for the delivery's row. */
+  detail: string
+  events: EventRecord[]
+  actions: ActionRecord[]
+  inputs: SessionInput[]
+  /** Nothing was tried: the receiver was full or known to be away, so this does not count as a try. */
+  isHeld?: true
+}
+
+/** An action that may need a job, and the type of its node; unknown when its plan is gone. */
+export interface WaitingAction {
+  id: string
+  delayMs: number
+  type?: string
+  isCancelled?: true
+}
+
+/** Where an action goes, and what is put off (reminders, deadlines) when it cannot go there now. */
+export interface ActionAddress {
+  lane: Lane
+  receiver: string | undefined
+  following: ActionRecord[]
+}
+
+/** What the jobs of actions need of the store. */
+export interface ActionJobStore {
+  /** Actions written but not finished whose job may be missing: never queued, or without a sign of life for `olderThanMs`. */
+  actionsToQueue(options: { limit: number; olderThanMs: number }): Promise<WaitingAction[]>
+  markQueued(ids: string[]): Promise<void>
+  /** Null when the action is done already. Counts the attempt. */
+  beginAction(id: string): Promise<ActionOrder | null>
+  /** Of these, which nobody wants any more: cancelled, finished elsewhere, or gone with their flow. */
+  unwantedActions(ids: string[]): Promise<string[]>
+  /** One transaction. Writing the same outcome twice adds nothing. */
+  endAction(id: string, outcome: ActionOutcome): Promise<void>
+}
+
+export interface ActionWork {
+  /** One try. Throws RetryableError or FatalError only for bugs: troubles of the receiver are in the outcome. */
+  performAction(
+    order: ActionOrder,
+    signal: AbortSignal,
+  ): Promise<ActionOutcome & { retryAfterMs?: number; isUnanswered?: boolean }>
+  /** The lane of a node type, by its definition. */
+  laneOf(type: string | undefined): Lane
+  addressOf(order: ActionOrder): ActionAddress
+}

@@ -1,0 +1,116 @@
+// One child process: started, listened to, and gone when it is told to. Its last words are kept, bounded and without addresses.
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
+import { Readable, type Writable } from 'node:stream'
+import type { Clock } from '../../nodes/contract/capabilities.ts'
+import { toError } from '../../nodes/contract/errors.ts'
+import { childEnvironment } from '../child-environment.ts'
+import { redactUrls } from './address.ts'
+import { LastWords } from './last-words.ts'
+
+export interface ChildEnd {
+  /** Null when a signal ended it or it never started. */
+  exitCode: number | null
+  /** The last lines it wrote, URLs cut down to their host. */
+  lastWords: string
+}
+
+export interface Child {
+  pid: number | undefined
+  stdin: Writable | null
+  output(fd: number): Readable
+  /** Lines so far about pictures that could not be decoded. */
+  complaints(): number
+  /** Resolves once it is gone and everything it wrote has been read. Never rejects. */
+  ended: Promise<ChildEnd>
+  /** Asks, then kills; resolves when it is gone. */
+  stop(): Promise<void>
+}
+
+const graceMs = 1500
+
+/** Starts `command[0]`. `lastPipe` is the highest file descriptor it writes to. */
+export function startChild(
+  clock: Clock,
+  command: readonly string[],
+  options: { lastPipe: number; feed: boolean; env: Record<string, string> },
+): Child {
+  const extra = Array.from({ length: Math.max(0, options.lastPipe - 2) }, () => 'pipe' as const)
+  const child = attempt(command, [options.feed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra], {
+    ...childEnvironment(),
+    // ffmpeg's words are read as English; `env` is what passage.ts adds.
+    LC_ALL: 'C',
+    ...options.env,
+  })
+  if (child instanceof Error) return neverStarted(child)
+  const words = new LastWords()
+  let hasEnded = false
+  child.stderr?.on('data', (chunk: Buffer) => {
+    words.push(chunk.toString('utf8'))
+  })
+  for (const stream of child.stdio) stream?.on('error', () => undefined) // a broken pipe shows as the child's end
+  const ended = new Promise<ChildEnd>((resolve) => {
+    const end = (exitCode: number | null): void => {
+      hasEnded = true
+      resolve({ exitCode, lastWords: redactUrls(words.text) })
+    }
+    child.on('error', (error) => {
+      words.push(`\n${toError(error).message}`)
+      if (child.pid === undefined) end(null)
+    })
+    child.on('close', end)
+  })
+  const stop = async (): Promise<void> => {
+    if (hasEnded) return
+    child.kill('SIGTERM')
+    const patience = new AbortController()
+    const kill = clock.sleep(graceMs, patience.signal).then(
+      () => {
+        child.kill('SIGKILL')
+      },
+      () => undefined,
+    )
+    // Nobody reads on: unread pipes would keep it from closing.
+    for (const stream of child.stdio) stream?.destroy()
+    await ended
+    patience.abort()
+    await kill
+  }
+  return {
+    pid: child.pid,
+    stdin: child.stdin,
+    ended,
+    stop,
+    output: (fd) => child.stdio[fd] as Readable,
+    complaints: () => words.complaints,
+  }
+}
+
+/**
+ * Node throws some troubles of a start and tells others later, and when file handles are short the pipes are not even made.
+ * All of them are one thing here: a child that has ended before it began.
+ */
+function attempt(
+  command: readonly string[],
+  stdio: StdioOptions,
+  env: Record<string, string | undefined>,
+): ChildProcess | Error {
+  try {
+    const child = spawn(command[0] ?? '', command.slice(1), { stdio, env })
+    if ((child.stdio as unknown) !== undefined) return child
+    child.on('error', () => undefined)
+    return new Error(`spawn ${command[0] ?? ''} EMFILE: too many open files`)
+  } catch (error) {
+    return toError(error)
+  }
+}
+
+function neverStarted(error: Error): Child {
+  return {
+    pid: undefined,
+    stdin: null,
+    output: () => Readable.from([]),
+    ended: Promise.resolve({ exitCode: null, lastWords: error.message }),
+    stop: () => Promise.resolve(),
+    complaints: () => 0,
+  }
+}

@@ -1,0 +1,322 @@
+// One ffmpeg, from start to end: its pipes become frames, its silence and its death become words. It never starts itself again.
+import type { CameraSign, Clock, Log } from '../../nodes/contract/capabilities.ts'
+import { BugError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import {
+  markOf,
+  visualTokens,
+  type FastFrame,
+  type Frame,
+  type GrayImage,
+  type Picture,
+  type Taps,
+} from '../../nodes/contract/frames.ts'
+import type { Egress } from '../egress/index.ts'
+import { startChild, type Child } from './child.ts'
+import { inputArguments, type Input, type Reading } from './input-arguments.ts'
+import { JpegSplitter } from './jpeg-stream.ts'
+import { Newest } from './newest.ts'
+import { outputArguments, pipes, quietArguments } from './output-arguments.ts'
+import { openPassage } from './guarded-input.ts'
+import { FixedSplitter, PgmSplitter, SizeReader, StampReader } from './raw-stream.ts'
+import { clipTimeline, type Timeline } from './timeline.ts'
+import type { Tools } from './tools.ts'
+import { closed, explain, isCutOff, noVideo, silent, timedOut, whyEnded } from './trouble.ts'
+import { Zip } from './zip.ts'
+
+export interface Patience {
+  /** From start to the first picture. */
+  firstMs: number
+  /** Between two pictures of a live camera, unless its own rhythm is slower. */
+  nextMs: number
+  /** Whatever its rhythm: where it is known to be quick. */
+  isStrict?: boolean
+}
+
+export interface Decoding {
+  input: Input
+  reading: Reading
+  taps: Taps
+  /** One timeline per process: stamps start anew with each. */
+  startTimeline: () => Timeline
+  onFast?: ((frame: FastFrame) => void) | undefined
+  /** For a browser's camera: writes pictures into ffmpeg, returns how to stop that. */
+  feed?: ((child: Child) => () => void) | undefined
+  onSign?: ((sign: CameraSign) => void) | undefined
+  patience: Patience
+  signal: AbortSignal
+}
+
+export interface DecoderDeps {
+  clock: Clock
+  log: Log
+  tools: Tools
+  /** The one door out. */
+  egress: Pick<Egress, 'checkAddress'>
+}
+
+/** Two: one being taken, one waiting. More would only make the pictures older. */
+const waitingFrames = 2
+/** How far the outputs of one decode may be apart; they differ by a fraction of a picture. */
+const maxSkew = 64
+/** A camera that sends gets so long for its first whole picture: some send one that rarely. */
+const firstKeyMs = 60_000
+/** So much, for so long, without a picture: it was joined between two of those from which on it can be shown. */
+const dataBytes = 20_000
+const dataAfterMs = 1500
+const keptGaps = 5
+const lateness = 3
+
+/** A picture with another shape than those before it: this ffmpeg would stretch it into theirs. */
+class Reshaped extends Error {
+  readonly atS: number
+
+  constructor(atS: number) {
+    super('The picture has changed its shape.')
+    this.atS = atS
+  }
+}
+
+/** How much of a picture's width is told apart, beside what even sizes cost. */
+const sameShape = 0.02
+/** Entered right at its new shape, a clip may still begin with the old one, which nobody sees but ffmpeg. */
+const behindS = 0.1
+/** A camera that changes its shape all the time must not cost a process for every picture. */
+const reshapeMs = 1000
+
+/**
+ * Frames until the source ends. Throws RetryableError, FatalError or StoppedError; the process is gone when this returns. A
+ * picture that changes its shape on the way gets a new process, which goes on there.
+ */
+export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
+  for (let current = job; ;) {
+    const startedMs = deps.clock.nowMs()
+    try {
+      return yield* decodeShape(deps, current)
+    } catch (error) {
+      if (!(error instanceof Reshaped)) throw error
+      deps.log.info({ camera: job.input.name }, 'The picture has changed its shape: it is opened anew.')
+      await deps.clock.sleep(Math.max(0, startedMs + reshapeMs - deps.clock.nowMs()), job.signal).catch(() => undefined)
+      if (!job.input.live) current = goOnAt(job, error.atS + behindS)
+    }
+  }
+}
+
+function goOnAt(job: Decoding, startAtS: number): Decoding {
+  return { ...job, input: { ...job.input, startAtS }, startTimeline: () => clipTimeline(startAtS) }
+}
+
+/** Whether a picture is not as wide as its source was shown; `shape` is in thousandths of the height. */
+function isStretched({ width, height }: Picture, shape: number): boolean {
+  const aspect = shape / 1000
+  return Math.abs(width - aspect * height) > 2 + 2 * aspect + sameShape * width
+}
+
+async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
+  if (job.signal.aborted) throw new StoppedError()
+  const { tools } = deps
+  const passage = await openPassage(deps.egress, job.input, job.signal)
+  if (job.signal.aborted) {
+    await passage.close()
+    throw new StoppedError()
+  }
+  const command = [
+    ...tools.bound,
+    tools.ffmpeg,
+    ...quietArguments,
+    ...inputArguments(passage.input, tools.rtspTimeout, job.reading),
+    ...outputArguments(job.taps, { ...job.input, tellsShape: tellsShape(deps, job) }, tools.passthrough),
+  ]
+  const child = startChild(deps.clock, command, {
+    lastPipe: tellsShape(deps, job) ? pipes.shape : job.taps.fast ? pipes.fastStamps : pipes.stamps,
+    feed: job.feed !== undefined,
+    env: passage.env,
+  })
+  const frames = new Newest<Frame>(waitingFrames)
+  const life = newLife(deps.clock.nowMs())
+  const stopFeeding = job.feed?.(child)
+  const onAbort = (): void => frames.end(new StoppedError())
+  job.signal.addEventListener('abort', onAbort, { once: true })
+  readPictures(
+    deps,
+    job,
+    child,
+    (frame) => {
+      if (life.pictures++ > 0) life.gapsMs = [...life.gapsMs, frame.atMs - life.lastPictureMs].slice(-keptGaps)
+      life.lastPictureMs = frame.atMs
+      frames.push(frame)
+    },
+    (error) => frames.end(error),
+  )
+  const over = new AbortController()
+  const hasData = (): boolean => child.complaints() > 0 || passage.received() > dataBytes
+  const watching = watch(deps.clock, job, life, { child, hasData }, over.signal).then((error) => {
+    if (error) frames.end(error)
+  })
+  void passage.refused.then((error) => frames.end(error))
+  void child.ended.then(({ exitCode, lastWords }) =>
+    frames.end(passage.refusal() ?? verdict(job, life.pictures, exitCode, passage.words(lastWords))),
+  )
+  try {
+    yield* reportDrops(deps, frames)
+  } finally {
+    job.signal.removeEventListener('abort', onAbort)
+    over.abort()
+    stopFeeding?.()
+    await child.stop()
+    await passage.close()
+    await watching
+  }
+}
+
+/** Not in a loop, which could not be entered anew where it was. */
+function tellsShape({ tools }: DecoderDeps, { input }: Decoding): boolean {
+  return tools.tellsShape && !input.loop
+}
+
+async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame>): AsyncGenerator<Frame, void, void> {
+  let reported = 0,
+    reportedMs = 0
+  for await (const frame of frames) {
+    const now = deps.clock.nowMs()
+    if (frames.dropped > reported && now - reportedMs >= 1000) {
+      deps.log.warn(
+        { dropped: frames.dropped - reported },
+        'Pictures were dropped: they come faster than they are taken.',
+      )
+      reported = frames.dropped
+      reportedMs = now
+    }
+    yield frame
+  }
+}
+
+/** Wires the child's pipes to `onFrame` and the fast tap. Anything that does not add up, and another shape, goes to `onEnd`. */
+function readPictures(
+  deps: DecoderDeps,
+  job: Decoding,
+  child: Child,
+  onFrame: (frame: Frame) => void,
+  onEnd: (error: Error) => void,
+): void {
+  const listen = (fd: number, take: (chunk: Buffer) => void): void => {
+    child.output(fd).on('data', (chunk: Buffer) => {
+      try {
+        take(chunk)
+      } catch (error) {
+        onEnd(new BugError(`A decoder's output cannot be used: ${toError(error).message}`, { cause: error }))
+      }
+    })
+  }
+  const timeline = job.startTimeline()
+  // The very filters this process was started with.
+  const burnt = job.taps.filters?.map(markOf)
+  let seq = 0,
+    fastSeq = 0
+  const zip = new Zip<{ stamp: number; full: Picture; floor: Picture; luma: GrayImage; shape: number }>(
+    ['stamp', 'full', 'floor', 'luma', ...(tellsShape(deps, job) ? (['shape'] as const) : [])],
+    maxSkew,
+    (parts) => {
+      const atMs = deps.clock.nowMs()
+      const mediaTimeS = timeline.mediaTimeS(parts.stamp, atMs)
+      if (tellsShape(deps, job) && isStretched(parts.full, parts.shape)) return onEnd(new Reshaped(mediaTimeS))
+      onFrame({ ...toFrame(parts, seq++, atMs, mediaTimeS), ...(burnt ? { burnt } : {}) })
+    },
+  )
+  const stamps = new StampReader(),
+    full = new JpegSplitter(),
+    floor = new JpegSplitter(),
+    luma = new PgmSplitter()
+  listen(pipes.stamps, (chunk) => stamps.push(chunk).forEach((stamp) => zip.put('stamp', stamp)))
+  listen(pipes.full, (chunk) => full.push(chunk).forEach((picture) => zip.put('full', picture)))
+  listen(pipes.floor, (chunk) => floor.push(chunk).forEach((picture) => zip.put('floor', picture)))
+  const shapes = new SizeReader()
+  if (tellsShape(deps, job))
+    listen(pipes.shape, (chunk) => shapes.push(chunk).forEach((size) => zip.put('shape', size)))
+  listen(pipes.luma, (chunk) => luma.push(chunk).forEach((image) => zip.put('luma', image)))
+  const fast = job.taps.fast
+  if (!fast) return
+  const { width, height } = fast
+  const fastZip = new Zip<{ stamp: number; rgb: Uint8Array }>(['stamp', 'rgb'], maxSkew, ({ stamp, rgb }) => {
+    job.onFast?.({ seq: fastSeq++, mediaTimeS: timeline.mediaTimeS(stamp, deps.clock.nowMs()), width, height, rgb })
+  })
+  const fastStamps = new StampReader(),
+    raw = new FixedSplitter(width * height * 3)
+  listen(pipes.fastStamps, (chunk) => fastStamps.push(chunk).forEach((stamp) => fastZip.put('stamp', stamp)))
+  listen(pipes.fast, (chunk) => raw.push(chunk).forEach((rgb) => fastZip.put('rgb', rgb)))
+}
+
+function toFrame(
+  parts: { full: Picture; floor: Picture; luma: GrayImage },
+  seq: number,
+  atMs: number,
+  mediaTimeS: number,
+): Frame {
+  const tokens = visualTokens(parts.full.width, parts.full.height)
+  return {
+    seq,
+    atMs,
+    mediaTimeS,
+    picture: parts.full,
+    full: parts.full,
+    floor: parts.floor,
+    luma: parts.luma,
+    kind: 'I',
+    visualTokens: tokens,
+    fullRateTokens: tokens,
+  }
+}
+
+interface Life {
+  lastPictureMs: number
+  pictures: number
+  gapsMs: number[]
+  complaints: number
+}
+
+function newLife(nowMs: number): Life {
+  return { lastPictureMs: nowMs, pictures: 0, gapsMs: [], complaints: 0 }
+}
+
+/** Resolves with the trouble once the camera has been silent for too long, or with nothing when it is over. */
+async function watch(
+  clock: Clock,
+  job: Decoding,
+  life: Life,
+  seen: { child: Child; hasData(): boolean },
+  over: AbortSignal,
+): Promise<Error | undefined> {
+  for (;;) {
+    const isOver = await clock.sleep(250, over).then(
+      () => false,
+      () => true,
+    )
+    const count = seen.child.complaints() - life.complaints
+    if (count > 0) job.onSign?.({ type: 'decoder-lines', count })
+    life.complaints += count
+    if (isOver) return undefined
+    const quietMs = clock.nowMs() - life.lastPictureMs
+    const isSending = life.pictures === 0 && seen.hasData()
+    if (isSending && job.input.live && quietMs >= dataAfterMs) job.onSign?.({ type: 'data' })
+    if (life.pictures === 0) {
+      if (quietMs >= (isSending ? Math.max(firstKeyMs, job.patience.firstMs) : job.patience.firstMs))
+        return timedOut(job.input, Math.round(quietMs / 1000))
+    } else if (quietMs >= patienceNow(job.patience, life)) return silent(job.input, Math.round(quietMs / 1000))
+  }
+}
+
+/** A camera may be as late as three of its own gaps; before its first gap is known, twice as late as others. */
+function patienceNow({ nextMs, isStrict }: Patience, { gapsMs }: Life): number {
+  if (isStrict) return nextMs
+  return gapsMs.length === 0 ? nextMs * 2 : Math.max(nextMs, Math.max(...gapsMs) * lateness)
+}
+
+/** Why the process ended; undefined for a clip that has simply been played. */
+function verdict(job: Decoding, pictures: number, exitCode: number | null, lastWords: string): Error | undefined {
+  const { input } = job
+  if (exitCode !== 0) return whyEnded(input, { exitCode, lastWords })
+  if (input.live) return pictures > 0 || lastWords === '' ? closed(input) : explain(input, lastWords)
+  // One that goes on behind its last picture has simply ended.
+  if (pictures === 0) return input.startAtS > 0 ? undefined : noVideo(input)
+  // ffmpeg takes whatever it has read for the whole clip.
+  return input.kind === 'url' && isCutOff(lastWords) ? closed(input) : undefined
+}

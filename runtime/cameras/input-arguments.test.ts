@@ -1,0 +1,77 @@
+// What ffmpeg is told about its input: nothing of a flow stands anywhere but behind -i.
+import { describe, expect, it } from 'vitest'
+import type { CameraKind } from '../../nodes/contract/capabilities.ts'
+import { inputArguments, lookArguments, type Input } from './input-arguments.ts'
+
+const marker = 'MARK'
+function input(kind: CameraKind, source: string, change: Partial<Input> = {}): Input {
+  return {
+    kind,
+    source,
+    name: 'camera',
+    live: kind !== 'file',
+    loop: false,
+    startAtS: 0,
+    transport: 'tcp',
+    key: 'x',
+    ...change,
+  }
+}
+const reading = { decode: 'keyframes', stampOnArrival: true, pace: true } as const
+const inputs: Input[] = [
+  input('file', `/media/${marker}.mp4`, { loop: true }),
+  input('rtsp', `rtsp://${marker}/`),
+  input('rtsp', `rtsps://${marker}/`, { transport: 'udp' }),
+  ...['http', 'https', 'rtmp', 'rtmps', 'srt', 'rtsp'].map((scheme) => input('url', `${scheme}://${marker}/`)),
+  input('device', '/dev/video0'),
+  input('browser', ''),
+]
+
+function valueOf(args: string[], option: string): string | undefined {
+  return args.includes(option) ? args[args.indexOf(option) + 1] : undefined
+}
+
+describe('inputArguments', () => {
+  it('puts the camera behind -i and nowhere else, and -i last', () => {
+    for (const one of inputs) {
+      for (const args of [inputArguments(one, '-timeout', reading), lookArguments(one, '-timeout')]) {
+        expect(args.at(-2)).toBe('-i')
+        expect(args.slice(0, -1).join(' ')).not.toContain(marker)
+      }
+    }
+  })
+
+  it('lets nothing from the network near files, scripts or pipes', () => {
+    for (const one of inputs.filter(({ kind }) => kind === 'rtsp' || kind === 'url')) {
+      const args = inputArguments(one, '-timeout', reading)
+      const protocols = valueOf(args, '-protocol_whitelist')!.split(',')
+      for (const bad of ['file', 'concat', 'data', 'pipe', 'subfile', 'unix', 'async', 'cache', 'ftp', 'ipfs'])
+        expect(protocols).not.toContain(bad)
+      expect(valueOf(args, '-format_whitelist')).not.toMatch(/concat|image2|lavfi/)
+    }
+  })
+
+  it('lets a clip open no other file', () => {
+    const args = inputArguments(input('file', '/media/a.mp4'), '-timeout', reading)
+    expect(valueOf(args, '-protocol_whitelist')).toBe('file')
+    expect(valueOf(args, '-format_whitelist')).not.toMatch(/hls|concat|dash|sdp|rtp|image2|lavfi|imf/)
+    expect(args.at(-1)).toBe('file:/media/a.mp4')
+  })
+
+  it('paces, loops and enters clips only where asked', () => {
+    const plain = inputArguments(input('file', '/a.mp4'), '-timeout', { ...reading, pace: false })
+    expect(plain).not.toContain('-re')
+    expect(plain).not.toContain('-stream_loop')
+    expect(inputArguments(input('file', '/a.mp4', { startAtS: 7 }), '-timeout', reading)).toEqual(
+      expect.arrayContaining(['-re', '-ss', '7']),
+    )
+    expect(lookArguments(input('file', '/a.mp4', { startAtS: 7, loop: true }), '-timeout')).not.toEqual(
+      expect.arrayContaining(['-ss']),
+    )
+  })
+
+  it('names the socket timeout as this ffmpeg does', () => {
+    expect(valueOf(inputArguments(inputs[1]!, '-stimeout', reading), '-stimeout')).toBe('90000000')
+    expect(valueOf(inputArguments(inputs[2]!, '-timeout', reading), '-rtsp_transport')).toBe('udp')
+  })
+})

@@ -1,0 +1,143 @@
+// What ffmpeg is told about where pictures come from. Pure. Whatever a flow says stands behind `-i` and nowhere else,
+// and each kind of camera may use only the protocols and containers it needs.
+import type { CameraKind } from '../../nodes/contract/capabilities.ts'
+
+/** A camera that may be opened: checked, resolved, credentials filled in. */
+export interface Input {
+  kind: CameraKind
+  /** Behind `-i`: an absolute path, a URL, a device. Never logged. What ffmpeg gets to see of a URL, passage.ts says. */
+  source: string
+  /** For a sentence: `camera at 10.0.0.7`, `clip "fall.mp4"`. */
+  name: string
+  /** Its end is a loss, its clock is ours. False: a clip that ends as finished. */
+  live: boolean
+  loop: boolean
+  /** Clips: whole seconds to leave out at the start. */
+  startAtS: number
+  /** Clips in a loop: what its pictures' seconds count from, where that is not `startAtS`. */
+  countFromS?: number
+  /** The picture's shape as it is shown, `16:9`, where the camera says it wrong. */
+  aspect?: string
+  transport: 'tcp' | 'udp'
+  /** RTMP: what the server is told that it is called, where the source leads through this machine. */
+  rtmpUrl?: string
+  /** Who it is, without credentials: what is learnt of a camera is kept under this. */
+  key: string
+}
+
+/** What a first look told of a camera, as far as it changes how it is decoded. */
+export interface Reading {
+  /** Keyframes suffice for one picture a second; or all but unreferenced frames; or every frame. */
+  decode: 'keyframes' | 'referenced' | 'all'
+  /** Stamp pictures when they come: MJPEG over HTTP has no clock. */
+  stampOnArrival: boolean
+  /** Comes faster than it plays (HLS, a clip on a web server): hold to its own speed. */
+  pace: boolean
+}
+
+/** Containers that hold pictures and nothing else: no playlist or script that could name other files. */
+export const clipFormats = 'mov,matroska,webm,avi,flv,mpegts,mpeg,ogg,asf,h264,hevc,m4v,mjpeg,gif,ivf,dhav,mxf'
+const webFormats = `${clipFormats},mpjpeg,hls,live_flv`
+const timeoutUs = '10000000'
+/** Longer than any camera pauses between two pictures: how long is too long, decoder.ts says, by the camera's own rhythm. */
+const silenceUs = '90000000'
+/** 50 megapixels, above any camera: a forged header must not make the decoder fill the memory. */
+const maxPixels = ['-max_pixels', '50000000']
+
+/** Everything up to and with `-i`. `rtspTimeout` is this ffmpeg's name of the option. */
+export function inputArguments(input: Input, rtspTimeout: string, reading?: Reading): string[] {
+  return [
+    ...(reading ? decodeArguments(reading) : []),
+    ...maxPixels,
+    ...sourceArguments(input, rtspTimeout, reading),
+    ...whereArguments(input),
+  ]
+}
+
+/** For ffprobe and snapshots: the same limits, no pacing. */
+export function lookArguments(input: Input, rtspTimeout: string): string[] {
+  return [
+    ...maxPixels,
+    ...sourceArguments({ ...input, loop: false, startAtS: 0 }, rtspTimeout),
+    ...whereArguments(input),
+  ]
+}
+
+function decodeArguments(reading: Reading): string[] {
+  const skip = { keyframes: ['-skip_frame', 'nokey'], referenced: ['-skip_frame', 'noref'], all: [] }[reading.decode]
+  return ['-threads', '1', ...skip]
+}
+
+/**
+ * A long look costs nothing where the stream says early what it is, and saves the camera with rare keyframes; waiting for
+ * a frame rate (`fpsprobesize`) would cost 20 frames. `-fflags nobuffer` is not used: it throws the looked-at pictures
+ * away, the first keyframe among them, and the backlog it avoids is decoded in a few ms anyway.
+ */
+function lookLong(): string[] {
+  return ['-analyzeduration', timeoutUs, '-probesize', timeoutUs, '-fpsprobesize', '0']
+}
+
+function sourceArguments(input: Input, rtspTimeout: string, reading?: Reading): string[] {
+  const clock = reading?.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []
+  const pace = reading?.pace ? ['-re'] : []
+  switch (input.kind) {
+    case 'file':
+      return [
+        ...pace,
+        ...(input.loop ? ['-stream_loop', '-1'] : []),
+        ...(input.startAtS > 0 ? ['-ss', String(input.startAtS)] : []),
+        '-protocol_whitelist',
+        'file',
+        '-format_whitelist',
+        clipFormats,
+      ]
+    case 'rtsp':
+      return rtspArguments(input, rtspTimeout, reading)
+    case 'url':
+      return urlArguments(input, rtspTimeout, [...clock, ...pace], reading)
+    case 'device':
+      return ['-f', 'v4l2']
+    case 'browser':
+      return [...clock, '-fpsprobesize', '0', '-protocol_whitelist', 'pipe', '-f', 'mpjpeg']
+  }
+}
+
+function urlArguments(input: Input, rtspTimeout: string, more: string[], reading?: Reading): string[] {
+  const scheme = input.source.slice(0, input.source.indexOf(':'))
+  if (scheme === 'rtsp') return rtspArguments(input, rtspTimeout, reading)
+  // Encryption ends before ffmpeg (http-guard.ts, stream-relay.ts). With `tls` it could go around them, with `httpproxy` a playlist.
+  const protocols = { rtmp: 'rtmp,tcp', srt: 'srt' }[scheme] ?? 'http,tcp,crypto'
+  const called = input.rtmpUrl === undefined ? [] : ['-rtmp_tcurl', input.rtmpUrl]
+  return [
+    ...more,
+    ...lookLong(),
+    '-rw_timeout',
+    reading ? silenceUs : timeoutUs,
+    ...called,
+    '-protocol_whitelist',
+    protocols,
+    '-format_whitelist',
+    webFormats,
+  ]
+}
+
+function rtspArguments(input: Input, rtspTimeout: string, reading?: Reading): string[] {
+  return [
+    ...lookLong(),
+    '-rtsp_transport',
+    input.transport,
+    rtspTimeout,
+    reading ? silenceUs : timeoutUs,
+    '-allowed_media_types',
+    'video',
+    '-protocol_whitelist',
+    'rtsp,rtp,srtp,udp,tcp',
+    '-format_whitelist',
+    'rtsp,rtp,sdp,mpegts,h264,hevc,mjpeg',
+  ]
+}
+
+function whereArguments(input: Input): string[] {
+  if (input.kind === 'file') return ['-i', `file:${input.source}`]
+  return ['-i', input.kind === 'browser' ? 'pipe:0' : input.source]
+}

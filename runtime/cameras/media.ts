@@ -1,0 +1,58 @@
+// The media capability: cameras for streams, clips and camera tests for the API. Only this file puts the parts together.
+import { join } from 'node:path'
+import type { Clock, Log, MediaPort } from '../../nodes/contract/capabilities.ts'
+import type { MediaLibrary } from './reports.ts'
+import type { Relay } from '../live/index.ts'
+import type { Egress } from '../egress/index.ts'
+import { createCameraPort, type CameraDeps, type StreamOwner } from './camera.ts'
+import { createLibrary } from './library.ts'
+import { checkAbilities, createToolFinder } from './tools.ts'
+
+export interface MediaOptions {
+  /** Default: from PATH. */
+  ffmpegPath?: string | undefined
+  ffprobePath?: string | undefined
+  dataDir: string
+  /** HEED_MEDIA_DIRS: absolute folders outside the data folder that may be read. */
+  mediaDirs: string[]
+  clock: Clock
+  log: Log
+  relay: Relay
+  /** The URL with the credentials that the store keeps for this camera in place of `***@`. */
+  fillCredentials(flowId: string, nodeId: string, url: string): Promise<string>
+  /** Largest upload; default 2 GiB. */
+  maxUploadBytes?: number
+  /** A live camera without a picture for this long is lost; default 10 s. */
+  silentAfterMs?: number
+  /** The one door out. */
+  egress: Pick<Egress, 'checkAddress'>
+}
+
+export interface Media {
+  /** Throws FatalError MEDIA_FFMPEG_MISSING or MEDIA_FFMPEG_UNFIT when no camera could be read here. */
+  check(): Promise<void>
+  forStream(owner: StreamOwner): MediaPort
+  library: MediaLibrary
+}
+
+/** Starts nothing: processes come and go with the cameras that are opened. */
+export function createMedia(options: MediaOptions): Media {
+  const deps: CameraDeps = {
+    clock: options.clock,
+    log: options.log,
+    relay: options.relay,
+    fillCredentials: options.fillCredentials,
+    egress: options.egress,
+    tools: createToolFinder(options),
+    folders: { media: join(options.dataDir, 'media'), extra: options.mediaDirs },
+    seen: new Map(),
+    silentAfterMs: options.silentAfterMs ?? 10_000,
+  }
+  return {
+    check: async () => {
+      await checkAbilities(await deps.tools())
+    },
+    forStream: (owner) => createCameraPort(deps, owner),
+    library: createLibrary(deps, { maxUploadBytes: options.maxUploadBytes ?? 2 * 1024 ** 3 }),
+  }
+}

@@ -1,0 +1,6 @@
+// What the routes of cameras/ need of the world.
+import type { MediaLibrary } from './reports.ts'
+
+export interface CamerasRouteDeps {
+  media: MediaLibrary
+}

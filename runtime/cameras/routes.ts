@@ -1,0 +1,90 @@
+// Clips for file sources: streamed to the library as they arrive, never held in memory, never under a client's own path.
+import { basename } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import busboy from 'busboy'
+import type { Request, Router } from 'express'
+import { BadRequestError } from '../../nodes/contract/errors.ts'
+import type { CamerasRouteDeps } from './route-deps.ts'
+import type { MediaLibrary } from './reports.ts'
+
+type Saved = Awaited<ReturnType<MediaLibrary['save']>>
+
+function openForm(request: Request): busboy.Busboy {
+  try {
+    return busboy({
+      headers: request.headers,
+      defParamCharset: 'utf8',
+      limits: { files: 1, fields: 20, fieldSize: 4096, parts: 30 },
+    })
+  } catch (cause) {
+    throw new BadRequestError(
+      'MEDIA_NOT_MULTIPART',
+      'Send the clip as multipart/form-data, in one part with a file name.',
+      { cause },
+    )
+  }
+}
+
+/** Backslashes too: a browser on Windows may send its whole path. */
+function fileName(given: string | undefined): string {
+  return basename((given ?? '').replaceAll('\\', '/')).slice(0, 200) || 'clip'
+}
+
+/** The first file of a form, saved; a refusal of the library ends the upload at once. */
+async function receiveClip(request: Request, media: MediaLibrary): Promise<Saved> {
+  const form = openForm(request)
+  let saving: Promise<Saved> | undefined
+  let isBroken = false
+  const refused = new Promise<never>((_resolve, reject) => {
+    form.on('file', (_field, file, info) => {
+      file.on('error', () => {
+        isBroken = true
+      })
+      saving = media.save(fileName(info.filename), file)
+      saving.catch((thrown: unknown) => {
+        file.resume()
+        reject(thrown)
+      })
+    })
+  })
+  refused.catch(() => {})
+  const read = pipeline(request, form, { end: true })
+  read.catch(() => {})
+  try {
+    await Promise.race([read, refused])
+  } catch (thrown) {
+    if (saving === undefined || isBroken) {
+      throw new BadRequestError('MEDIA_UPLOAD_BROKEN', 'The upload broke off or cannot be read. Try again.', {
+        cause: thrown,
+      })
+    }
+    throw thrown
+  }
+  if (saving === undefined)
+    throw new BadRequestError(
+      'MEDIA_FILE_MISSING',
+      'There is no file in this upload. Send the clip in one part with a file name.',
+    )
+  return saving
+}
+
+/** `/api/media`. */
+export function addMediaRoutes(api: Router, deps: CamerasRouteDeps): void {
+  api.get('/media', async (_request, response) => {
+    response.json({ media: await deps.media.list() })
+  })
+  api.post('/media', async (request, response) => {
+    response.status(201).json(await receiveClip(request, deps.media))
+  })
+  api.delete('/media/*path', async (request, response) => {
+    const parts = request.params.path
+    if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\/]/.test(part))) {
+      throw new BadRequestError(
+        'MEDIA_PATH_INVALID',
+        'This is not the path of a clip. Use one from the list under /api/media.',
+      )
+    }
+    await deps.media.remove(parts.join('/'))
+    response.status(204).end()
+  })
+}

@@ -1,0 +1,57 @@
+// Compiles a flow: (document, catalogue) -> plan, or every problem at once. The stages, in order.
+// Pure: no clock, no random, no I/O, and never an exception, whatever comes in.
+import type { Catalogue } from '../../nodes/contract/define.ts'
+import type { Problem } from '../../nodes/contract/errors.ts'
+import type { Plan } from '../../nodes/contract/plan.ts'
+import { checkBurning } from './burn.ts'
+import { checkWires } from './check.ts'
+import { askTaps, emitPlan } from './emit.ts'
+import { makeGraph } from './graph.ts'
+import { findCycles } from './order.ts'
+import { parseFlow } from './parse.ts'
+import { fault, sortProblems } from './problems.ts'
+import { blameType, resolveNodes } from './resolve.ts'
+import { checkStreams, findIslands, splitStreams } from './streams.ts'
+
+export interface Compiled {
+  /** Null when there is any problem of severity `error`. */
+  plan: Plan | null
+  problems: Problem[]
+}
+
+/** Compiles a document of any origin. Equal flows give equal plans, in whatever order they are written down. */
+export function compileFlow(document: unknown, catalogue: Catalogue): Compiled {
+  const parsed = parseFlow(document)
+  if (parsed.flow === null) return { plan: null, problems: sortProblems(parsed.problems) }
+  const resolved = resolveNodes(parsed.flow, catalogue)
+  const checked = checkWires(parsed.flow, resolved.nodes)
+  const problems = [...parsed.problems, ...resolved.problems, ...checked.problems]
+
+  const graph = makeGraph(resolved.nodes, checked.links)
+  const cycles = findCycles(graph)
+  const streams = splitStreams(graph)
+  const explained = problems.filter(({ code }) => code === 'NODE_INPUT_MISSING' || code.startsWith('WIRE_'))
+  problems.push(...cycles, ...findIslands(graph, checked.rough, new Set(explained.map((problem) => problem.node))))
+  // Behind a cycle no stream is complete: what it says of cameras would be noise.
+  if (cycles.length === 0)
+    problems.push(
+      ...checkBurning(graph, streams.cameras),
+      ...checkStreams(graph, new Set(parsed.flow.wires.map((wire) => wire.from.node)), streams),
+    )
+  const isAllKnown =
+    parsed.problems.length === 0 && [...resolved.nodes.values()].every((node) => node.definition !== null)
+  if (streams.cameras.length === 0 && isAllKnown) {
+    problems.push(
+      fault(
+        'FLOW_NO_CAMERA',
+        'This flow has no camera, so there is nothing to watch. Place a camera and wire it to the rest.',
+      ),
+    )
+  }
+  const taps = askTaps(graph, catalogue, (node, thrown) => {
+    problems.push(blameType(graph.nodes.get(node), thrown, 'while the camera was set up'))
+  })
+  const sorted = sortProblems(problems)
+  const isSound = sorted.every((problem) => problem.severity === 'warning')
+  return { plan: isSound ? emitPlan({ name: parsed.flow.name, graph, streams, taps }) : null, problems: sorted }
+}

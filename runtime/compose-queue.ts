@@ -1,0 +1,203 @@
+// The queue as the composition roots see it: streams, actions and upkeep on one backend. Construct bus and relay first: the engine needs them too.
+import type { ActionJobStore, ActionWork } from './actions/index.ts'
+import type { UpkeepStore } from './queue/index.ts'
+import type { StreamJobStore, StreamWork } from './streams/index.ts'
+import type { Clock, Log } from '../nodes/contract/capabilities.ts'
+import type { StreamControl } from './streams/index.ts'
+import { ActionWorker, laneLimits } from './actions/index.ts'
+import type { QueueBus } from './live/index.ts'
+import { openConnection } from './queue/index.ts'
+import { createControl } from './streams/index.ts'
+import type { StreamRef } from './queue/index.ts'
+import { hurryCancelled } from './actions/index.ts'
+import { Outbox } from './actions/index.ts'
+import { closeWorker, laneQueues, openQueue, queueNames } from './queue/index.ts'
+import type { ActionQueues, ActionRef, JobWorker } from './queue/index.ts'
+import { keepReconciled } from './streams/index.ts'
+import type { QueueRelay } from './live/index.ts'
+import { keepSchedules, startUpkeep } from './queue/index.ts'
+import type { UpkeepData } from './queue/index.ts'
+import { StreamWorker } from './streams/index.ts'
+import { takeOver } from './streams/index.ts'
+import { createReporter, within } from './queue/index.ts'
+
+export { createBus } from './live/bus.ts'
+export type { QueueBus } from './live/bus.ts'
+export { createRelay } from './live/picture-relay.ts'
+export type { QueueRelay } from './live/picture-relay.ts'
+
+/** What all jobs together need of the store, and who does them. */
+export type QueueStore = StreamJobStore & ActionJobStore & UpkeepStore
+export type QueueWork = StreamWork & ActionWork
+
+export interface QueueOptions {
+  databaseUrl: string
+  redisUrl?: string | undefined
+  store: QueueStore
+  work: QueueWork
+  bus: QueueBus
+  relay: QueueRelay
+  clock: Clock
+  log: Log
+  role: 'server' | 'worker'
+  /** Given only when no other living process can bear it: what a dead one of this name held is taken over at once. */
+  soleName?: string | undefined
+  /** Streams this process runs at a time; default 500. What lanes hold: see `laneLimits`. */
+  concurrency?: { streams?: number }
+  lanes?: Partial<typeof laneLimits>
+  random?: () => number
+  /** How long `stop` waits for sessions and running actions; default 8 s. */
+  endLimitMs?: number
+  /** Injectable so that tests need not wait. */
+  pauses?: {
+    reconcileMs?: number
+    sweepMs?: number
+    forgottenAfterMs?: number
+    actionMs?: (attempt: number) => number
+    lookMs?: number
+  }
+}
+
+export interface QueueStats {
+  backend: 'postgres' | 'redis'
+  streams: StreamWorker['stats']
+  actions: ActionWorker['stats'] & { queued: number }
+  bus: QueueBus['stats']
+  relay: QueueRelay['stats']
+}
+
+export interface Queue {
+  readonly control: StreamControl
+  readonly bus: QueueBus
+  readonly relay: QueueRelay
+  readonly stats: QueueStats
+  /** Takes streams, actions and scheduled work from now on. A server without workers inside never calls it. */
+  startWorkers(): Promise<void>
+  /** Ends the workers and takes up the work with new ones; queues, bus and control go on. For an error that reached nobody. */
+  restartWorkers(): Promise<void>
+  /** Actions were written: they become jobs at once. Never waits. */
+  nudgeActions(): void
+  /** Hands sessions over, waits for running actions (8 s at most) and disconnects. Bus and relay stay open: who made them closes them. */
+  stop(): Promise<void>
+}
+
+/** Connects to the backend, empties the outbox, and keeps store and queue in step. Throws QUEUE_UNREACHABLE when the backend stays away. */
+export async function createQueue(options: QueueOptions): Promise<Queue> {
+  const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random, endLimitMs = 8_000 } = options
+  const connection = await openConnection({ ...options, random })
+  const deps = { connection, clock, log, random, store, work, bus, name: options.soleName }
+  const [streams, alerts, questions, speech, upkeep] = await Promise.all([
+    openQueue<StreamRef>(queueNames.streams, deps),
+    openQueue<ActionRef>(laneQueues.alerts, deps),
+    openQueue<ActionRef>(laneQueues.questions, deps),
+    openQueue<ActionRef>(laneQueues.speech, deps),
+    openQueue<UpkeepData>(queueNames.upkeep, deps),
+  ])
+  const actions: ActionQueues = { alerts, questions, speech }
+  const report = createReporter(log, clock, { queue: connection.backend, role: options.role })
+  const outbox = new Outbox({
+    store,
+    queues: actions,
+    laneOf: (type) => work.laneOf(type),
+    clock,
+    report,
+    sweepMs: pauses.sweepMs ?? 1_000,
+    forgottenAfterMs: pauses.forgottenAfterMs ?? 15_000,
+  })
+  const makeStreamWorker = (): StreamWorker =>
+    new StreamWorker({ ...deps, concurrency: options.concurrency?.streams ?? 500 })
+  const makeActionWorker = (): ActionWorker =>
+    new ActionWorker({
+      ...deps,
+      queues: actions,
+      limits: { ...laneLimits, ...options.lanes },
+      report,
+      nudge: () => outbox.nudge(),
+      lookMs: pauses.lookMs,
+      ...(pauses.actionMs ? { pauseMs: pauses.actionMs } : {}),
+    })
+  let streamWorker = makeStreamWorker()
+  let actionWorker = makeActionWorker()
+  const stopping = new AbortController()
+  let upkeepWorker: JobWorker<UpkeepData> | undefined
+  let stopped: Promise<void> | undefined
+
+  const unsubscribe = bus.subscribe((message) => {
+    if (message.type === 'actions') outbox.nudge()
+    if (message.type === 'cancel') {
+      actionWorker.cancel(message.action)
+      hurryCancelled(actions, message.action, clock, stopping.signal).catch(report)
+    }
+    if (message.type === 'control') streamWorker.stopStream({ streamId: message.stream, run: message.run })
+  })
+  outbox.start()
+  void keepReconciled(
+    {
+      store,
+      queue: streams,
+      clock,
+      report,
+      random,
+      everyMs: pauses.reconcileMs ?? 5_000,
+      keepOnly: (wanted, askedAtMs) => streamWorker.keepOnly(wanted, askedAtMs),
+    },
+    stopping.signal,
+  )
+  const upkeepDeps = { ...deps, queue: upkeep, report }
+  void keepSchedules(upkeepDeps, stopping.signal)
+
+  const startWorkers = async (): Promise<void> => {
+    await Promise.all([streamWorker.start(), actionWorker.start()])
+    upkeepWorker = await startUpkeep(upkeepDeps, stopping.signal)
+  }
+  const stopWorkers = (): Promise<unknown> =>
+    Promise.allSettled([
+      streamWorker.stop(endLimitMs),
+      actionWorker.stop(endLimitMs),
+      closeWorker(upkeepWorker, false, clock),
+    ])
+  const stop = async (): Promise<void> => {
+    unsubscribe()
+    stopping.abort()
+    outbox.stop()
+    await stopWorkers()
+    await Promise.allSettled([streams, alerts, questions, speech, upkeep].map((queue) => queue.close()))
+    await within(connection.close(), 3_000, clock, 'The queue').catch(report)
+  }
+
+  return {
+    control: createControl({
+      backend: connection.backend,
+      trouble: () => connection.trouble(),
+      streams,
+      actions,
+      bus,
+      clock,
+      report,
+    }),
+    bus,
+    relay,
+    get stats() {
+      return {
+        backend: connection.backend,
+        streams: streamWorker.stats,
+        actions: { ...actionWorker.stats, queued: outbox.queued },
+        bus: bus.stats,
+        relay: relay.stats,
+      }
+    },
+    startWorkers: async () => {
+      await takeOver([streams, ...Object.values(actions)], options.soleName, log)
+      await startWorkers()
+    },
+    restartWorkers: async () => {
+      await stopWorkers()
+      if (stopping.signal.aborted) return
+      streamWorker = makeStreamWorker()
+      actionWorker = makeActionWorker()
+      await startWorkers()
+    },
+    nudgeActions: () => outbox.nudge(),
+    stop: () => (stopped ??= stop()),
+  }
+}

@@ -1,0 +1,222 @@
+// The composition: builds the folders of runtime/ out of each other, for the server and for a worker. The only file, with
+// compose-store.ts, compose-queue.ts and send-clients.ts, that constructs; it holds no rule of its own.
+import { availableParallelism } from 'node:os'
+import type { NodeDefinition } from '../nodes/contract/define.ts'
+import { RetryableError } from '../nodes/contract/errors.ts'
+import { createAcknowledgeLinks } from './history/index.ts'
+import { systemClock as clock } from './clock.ts'
+import { createEdge, type Edge } from './models/index.ts'
+import { createEgress, type Egress } from './egress/index.ts'
+import { createHttp } from './egress/index.ts'
+import { createMedia, type Media } from './cameras/index.ts'
+import { createModels } from './models/index.ts'
+import { loadCatalogue } from './catalogue.ts'
+import { deriveKey, readVersion, type Config } from './config.ts'
+import { createEngine } from './streams/index.ts'
+import { type createLog } from './log.ts'
+import { checkFolders } from './folders.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
+import { onLastResort } from './process.ts'
+import { createBus, createRelay } from './live/index.ts'
+import { createQueue, type Queue } from './compose-queue.ts'
+import { startEmbedded } from './database/index.ts'
+import { createReach, type Reach } from './send-clients.ts'
+import { createStore, type Store } from './compose-store.ts'
+import { openSpill, type SpillFile } from './streams/index.ts'
+import { loadSecretKeys } from './database/index.ts'
+import { signingPort } from './connections/index.ts'
+import { createTryAction, type TryAction } from './actions/index.ts'
+
+export type Log = ReturnType<typeof createLog>
+
+type Closer = () => unknown
+
+export interface Runtime {
+  store: Store
+  queue: Queue
+  media: Media
+  edge: Edge
+  nodes: ReadonlyMap<string, NodeDefinition>
+  metrics: Metrics
+  secretKey: Uint8Array
+  http: ReturnType<typeof createHttp>
+  /** The door that `http` goes through. */
+  egress: Egress
+  /** For the API's "send a test". */
+  trying: TryAction
+  push: Reach['push']
+  tests: Reach['tests']
+  voices: Reach['voices']
+  stop(): Promise<void>
+}
+
+/** Everything a server or a worker stands on, started in order; stopped in the opposite one. */
+export async function openRuntime(config: Config, log: Log, role: 'server' | 'worker'): Promise<Runtime> {
+  const closers: Closer[] = []
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await close()
+      } catch (error) {
+        log.error({ err: error }, 'something did not close cleanly')
+      }
+    }
+  }
+  try {
+    return { ...(await open(config, log, role, closers)), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function open(
+  config: Config,
+  log: Log,
+  role: 'server' | 'worker',
+  closers: Closer[],
+): Promise<Omit<Runtime, 'stop'>> {
+  await checkFolders(config, log)
+  const nowMs = (): number => clock.nowMs()
+  const secretKeys = await loadSecretKeys({ value: config.secretKey, dataDir: config.dataDir })
+  const nodes = await loadCatalogue()
+  const metrics = createMetrics({ version: readVersion() })
+  closers.push(() => metrics.stop())
+
+  const database = await openDatabase(config, log, closers)
+  const store = await createStore({
+    ...database,
+    secretKey: secretKeys,
+    log,
+    nowMs,
+    retention: { decisionDays: config.retainDecisionsDays, eventDays: config.retainEventsDays },
+  })
+  closers.push(() => store.close())
+
+  const wires = { databaseUrl: database.databaseUrl, redisUrl: config.redisUrl, clock, log }
+  const bus = await createBus(wires)
+  closers.push(() => bus.close())
+  bus.subscribe((message) => metrics.observe(message))
+  const relay = await createRelay(wires)
+  closers.push(() => relay.close())
+
+  const egress = createEgress({ isApproved: (host, port) => store.approvedHosts.isApproved(host, port), nowMs })
+  const http = createHttp({ egress, takesLogins: true })
+  closers.push(() => http.close())
+  const edge = createEdge({ log, clock, mostProcesses: availableParallelism() >= 4 ? 2 : 1 })
+  metrics.observeEdge(() => edge.pictures)
+  closers.push(() => edge.stop())
+  const { fillCredentials } = store.flows
+  const media = createMedia({
+    dataDir: config.dataDir,
+    mediaDirs: config.mediaDirs,
+    clock,
+    log,
+    relay,
+    egress,
+    fillCredentials,
+  })
+  await media.check()
+  const connections = signingPort((name) => store.connections.get(name))
+  const reach = createReach({
+    store,
+    connections,
+    http,
+    egress,
+    bus,
+    clock,
+    log,
+    dataDir: config.dataDir,
+    publicUrl: config.publicUrl,
+    agentCommands: config.agentCommands,
+    agentEnv: config.agentEnv,
+  })
+  closers.push(() => reach.close())
+  const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
+  const engine = createEngine({
+    spill: await startSpill(config.dataDir, store, log, closers),
+    clock,
+    log,
+    nodes,
+    bus,
+    relay,
+    http,
+    connections,
+    store: store.engine,
+    random: Math.random,
+    mostOpening: 2 * availableParallelism(),
+    models: createModels({ connections, http, clock, log, edge }),
+    media: ({ flow, plan, streamId }) => media.forStream({ flowId: flow.id, nodeId: plan.source.id, streamId }),
+    pictures: {
+      ofEvent: (eventId) => store.events.frame(eventId),
+      recentOfEvent: (eventId) => store.events.recentFrames(eventId),
+    },
+    reach: reach.reach,
+    fillCredentials,
+    acknowledgeUrl: (message) => links.urlFor(message.eventId, Date.parse(message.at), nowMs()),
+    pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
+    absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
+  })
+  closers.push(() => engine.stop(), onLastResort(engine.spillNow))
+  // One process at a time can hold the data folder with the embedded database, so the one before this is dead.
+  const soleName =
+    database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
+  const queue = await createQueue({ ...wires, bus, relay, role, soleName, store: store.queue, work: engine })
+  closers.push(() => queue.stop())
+  const trying = createTryAction({
+    nodes,
+    connections,
+    http,
+    egress,
+    clock,
+    log,
+    push: reach.push,
+    fillCredentials,
+    publicUrl: config.publicUrl,
+  })
+  return {
+    store,
+    queue,
+    media,
+    edge,
+    nodes,
+    metrics,
+    secretKey: secretKeys[0]!,
+    http,
+    egress,
+    trying,
+    push: reach.push,
+    tests: reach.tests,
+    voices: reach.voices,
+  }
+}
+
+/**
+ * What is decided while the database is away; what a dead process has left there goes into the database first. Before any stream is
+ * taken: a session must go on behind what was decided, not over it. Waits for a database that goes away again.
+ */
+async function startSpill(dataDir: string, store: Store, log: Log, closers: Closer[]): Promise<SpillFile> {
+  const spill = await openSpill({ dataDir, log })
+  closers.push(() => spill.stop())
+  for (;;) {
+    try {
+      await spill.recover((commit) => store.engine.commitLate(commit))
+      return spill
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error
+      log.warn({ err: error }, 'what was decided before the last end waits for the database')
+      await clock.sleep(1_000)
+    }
+  }
+}
+
+async function openDatabase(
+  config: Config,
+  log: Log,
+  closers: Closer[],
+): Promise<{ databaseUrl: string; backend: 'embedded' | 'external' }> {
+  if (config.databaseUrl !== undefined) return { databaseUrl: config.databaseUrl, backend: 'external' }
+  const embedded = await startEmbedded({ dataDir: config.dataDir, log })
+  closers.push(() => embedded.stop())
+  return { databaseUrl: embedded.url, backend: 'embedded' }
+}

@@ -1,0 +1,81 @@
+// The table of sealed URL credentials: written when a document or a connection is saved, read when a URL is used.
+import { and, desc, eq, inArray } from 'drizzle-orm'
+import { hiddenIn } from '../../nodes/contract/address-secrets.ts'
+import type { Session } from '../database/index.ts'
+import { urlCredentials } from '../database/index.ts'
+import type { Seal } from '../database/index.ts'
+import { fillUrl, slotOf } from './url-credentials.ts'
+import type { FoundCredential } from './url-credentials.ts'
+
+/** Whose credentials: a flow's or a connection's. */
+export type Scope = `flow:${string}` | `connection:${string}`
+
+const placeOf = (scope: string, row: { node: string; field: string; host: string }): string =>
+  JSON.stringify(['url', scope, row.node, row.field, row.host])
+
+/** Seals what was found in a document; a newer password for the same place and host replaces the older one. */
+export async function saveCredentials(
+  session: Session,
+  seal: Seal,
+  scope: Scope,
+  found: FoundCredential[],
+  nowMs: number,
+): Promise<void> {
+  for (const { node, field, host, userinfo } of found) {
+    const sealed = seal.close(userinfo, placeOf(scope, { node, field, host }))
+    const savedAt = new Date(nowMs)
+    await session
+      .insert(urlCredentials)
+      .values({ scope, node, field, host, sealed, savedAt })
+      .onConflictDoUpdate({
+        target: [urlCredentials.scope, urlCredentials.node, urlCredentials.field, urlCredentials.host],
+        set: { sealed, savedAt },
+      })
+  }
+}
+
+/** Gives a copy what the original has. */
+export async function copyCredentials(session: Session, seal: Seal, from: Scope, to: Scope): Promise<void> {
+  for (const row of await session.select().from(urlCredentials).where(eq(urlCredentials.scope, from))) {
+    const sealed = seal.close(seal.open(row.sealed, placeOf(from, row)), placeOf(to, row))
+    await session.insert(urlCredentials).values({ ...row, scope: to, sealed })
+  }
+}
+
+/**
+ * Puts a URL's secrets back, if there are any for its host and port in this scope: those of the node itself, else those of
+ * another node of the same flow (a copied node keeps its camera). Without any, the mark is taken out.
+ */
+export async function fillFrom(session: Session, seal: Seal, scope: Scope, node: string, url: string): Promise<string> {
+  const hidden = hiddenIn(url)
+  if (hidden === null) return url
+  // A login typed without a scheme was kept without its usual port.
+  const hosts = [hidden.host, hidden.host.replace(/:\d*$/, ':')]
+  const rows = await session
+    .select()
+    .from(urlCredentials)
+    .where(and(eq(urlCredentials.scope, scope), inArray(urlCredentials.host, hosts)))
+    .orderBy(desc(urlCredentials.savedAt))
+  const secrets = new Map<string, string>()
+  for (const slot of hidden.slots) {
+    const fitting = rows.filter(({ field }) => slotOf(field) === slot)
+    const row = fitting.find((each) => each.node === node) ?? fitting[0]
+    if (row) secrets.set(slot, seal.open(row.sealed, placeOf(scope, row)))
+  }
+  return fillUrl(url, secrets.get(''), secrets)
+}
+
+/** Every URL of a config with its credentials back. */
+export async function fillConfig(session: Session, seal: Seal, scope: Scope, value: unknown): Promise<unknown> {
+  if (typeof value === 'string') return await fillFrom(session, seal, scope, '', value)
+  if (Array.isArray(value)) return await Promise.all(value.map((each) => fillConfig(session, seal, scope, each)))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(
+    async ([key, each]) => [key, await fillConfig(session, seal, scope, each)] as const,
+  )
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+export async function removeCredentials(session: Session, scope: Scope): Promise<void> {
+  await session.delete(urlCredentials).where(eq(urlCredentials.scope, scope))
+}

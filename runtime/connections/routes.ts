@@ -1,0 +1,182 @@
+// Named servers and accounts. A secret goes in here and never comes out: answers only list the names of those set.
+import type { Router } from 'express'
+import { z } from 'zod'
+import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import { BadRequestError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
+import { namedHosts } from '../../nodes/contract/hosts.ts'
+import {
+  builtInConnections,
+  ConnectionNameSchema,
+  ConnectionPatchSchema,
+  configSchemaOf,
+  lackOf,
+  NewConnectionSchema,
+} from './connection-schemas.ts'
+import { secretsToAskAgain } from './connection-address.ts'
+import type { ConnectionsRouteDeps } from './route-deps.ts'
+import { parseBody, parseInput } from '../../nodes/contract/input.ts'
+
+type ConnectionView = Awaited<ReturnType<ConnectionsRouteDeps['connections']['list']>>[number]
+
+async function find(deps: ConnectionsRouteDeps, name: string): Promise<ConnectionView> {
+  const found = (await deps.connections.list()).find((each) => each.name === name)
+  if (found) return found
+  throw new NotFoundError('CONNECTION_NOT_FOUND', `There is no connection “${name.slice(0, 64)}”.`)
+}
+
+/** Field by field, so that nothing a store may add, least of all a secret, slips out. */
+function view({ name, kind, config, hasSecret, usedBy }: ConnectionView): ConnectionView {
+  return { name, kind, config, hasSecret, usedBy }
+}
+
+function readConfig(
+  deps: ConnectionsRouteDeps,
+  kind: ConnectionKind,
+  config: Record<string, unknown>,
+): Record<string, unknown> {
+  assertReachable(deps, { config })
+  return parseInput(configSchemaOf(kind), { config }, 'CONNECTION_CONFIG_WRONG').config
+}
+
+/** What could never be reached is said when it is typed, not when the first alert fails. */
+function assertReachable(deps: ConnectionsRouteDeps, typed: { config?: unknown; secret?: unknown }): void {
+  for (const { host, field } of namedHosts(typed)) {
+    const refusal = deps.refusalOf(host.replace(/:\d+$/, ''))
+    if (refusal === undefined) continue
+    const message = `“${field}” cannot be used: ${refusal}; nothing in a flow may reach it.`
+    throw new BadRequestError('CONNECTION_CONFIG_WRONG', message, {
+      details: {
+        problems: [{ node: null, port: null, field, code: 'CONNECTION_CONFIG_WRONG', message, severity: 'error' }],
+      },
+    })
+  }
+}
+
+/** Throws BadRequestError CONNECTION_SECRET_AGAIN (422) when a stored secret would go where it was not given for. */
+function assertSecretsStay(
+  before: Pick<ConnectionView, 'name' | 'kind' | 'config' | 'hasSecret'>,
+  next: Pick<Connection, 'kind' | 'config'>,
+  given: Record<string, string>,
+): void {
+  const again = secretsToAskAgain(before, next, given)
+  if (again.length === 0) return
+  const message = `The connection “${before.name}” now leads somewhere else, and what is stored was given for the old address only. Enter it again: ${again.join(', ')}.`
+  throw new BadRequestError('CONNECTION_SECRET_AGAIN', message, {
+    details: {
+      status: 422,
+      problems: again.map((name) => ({
+        node: null,
+        port: null,
+        field: `secret.${name}`,
+        code: 'CONNECTION_SECRET_AGAIN',
+        message,
+        severity: 'error',
+      })),
+    },
+  })
+}
+
+function withoutEmpty(secret: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(secret).filter(([, value]) => value !== ''))
+}
+
+async function assertUnused(deps: ConnectionsRouteDeps, connection: ConnectionView): Promise<void> {
+  if (connection.usedBy.length === 0) return
+  const names = new Map((await deps.flows.list()).map((flow) => [flow.id, flow.name]))
+  const flows = [...new Set(connection.usedBy.map(({ flow }) => `“${names.get(flow) ?? flow}”`))]
+  throw new ConflictError(
+    'CONNECTION_IN_USE',
+    `The connection “${connection.name}” is used by ${flows.join(', ')}. Choose another one there first.`,
+  )
+}
+
+/** The stored connection with what the body changes, or a new one that is not saved yet. */
+async function connectionToTest(deps: ConnectionsRouteDeps, name: string, body: unknown): Promise<Connection> {
+  const patch = parseInput(ConnectionPatchSchema, body ?? {})
+  let stored: Connection | undefined
+  try {
+    stored = await deps.connections.get(name)
+  } catch (thrown) {
+    const isUnknown =
+      thrown instanceof NotFoundError || (thrown instanceof CodedError && thrown.code === 'CONNECTION_MISSING')
+    if (!isUnknown || patch.kind === undefined) throw thrown
+  }
+  const kind = patch.kind ?? stored?.kind
+  if (kind === undefined) throw new BadRequestError('CONNECTION_KIND_MISSING', 'Say which kind of connection this is.')
+  const config = patch.config === undefined && stored ? stored.config : readConfig(deps, kind, patch.config ?? {})
+  assertReachable(deps, { secret: patch.secret })
+  if (stored)
+    assertSecretsStay({ ...stored, hasSecret: Object.keys(stored.secret) }, { kind, config }, patch.secret ?? {})
+  return { name, kind, config, secret: withoutEmpty({ ...stored?.secret, ...patch.secret }) }
+}
+
+/** `/api/connections`. */
+export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): void {
+  const { connections } = deps
+
+  api.get('/connections', async (_request, response) => {
+    response.json({ connections: (await connections.list()).map(view) })
+  })
+  api.post('/connections', async (request, response) => {
+    const { name, kind, config, secret } = parseBody(NewConnectionSchema, request.body)
+    assertReachable(deps, { secret })
+    if (builtInConnections.includes(name))
+      throw new ConflictError(
+        'CONNECTION_EXISTS',
+        `There is a connection “${name}” already; it comes with Heed. Choose another name.`,
+      )
+    await connections.create({ name, kind, config: readConfig(deps, kind, config), secret: withoutEmpty(secret) })
+    response.status(201).json(view(await find(deps, name)))
+  })
+  api.put('/connections/:name', async (request, response) => {
+    const patch = parseBody(ConnectionPatchSchema, request.body)
+    const before = await find(deps, request.params.name)
+    const { name, kind } = before
+    if (patch.kind !== undefined && patch.kind !== kind) {
+      throw new BadRequestError(
+        'CONNECTION_KIND_FIXED',
+        `The connection “${name}” is of the kind ${kind}, which cannot change. Add another connection.`,
+      )
+    }
+    assertReachable(deps, { secret: patch.secret })
+    const config = patch.config && readConfig(deps, kind, patch.config)
+    if (config) assertSecretsStay(before, { kind, config }, patch.secret ?? {})
+    await connections.update(name, {
+      ...(config === undefined ? {} : { config }),
+      ...(patch.secret === undefined ? {} : { secret: patch.secret }),
+    })
+    response.json(view(await find(deps, name)))
+  })
+  api.delete('/connections/:name', async (request, response) => {
+    const connection = await find(deps, request.params.name)
+    if (builtInConnections.includes(connection.name)) {
+      throw new ConflictError(
+        'CONNECTION_BUILT_IN',
+        `The connection “${connection.name}” comes with Heed and cannot be deleted.`,
+      )
+    }
+    await assertUnused(deps, connection)
+    await connections.remove(connection.name)
+    response.status(204).end()
+  })
+  api.get('/connections/:name/voices', async (request, response) => {
+    const name = parseInput(ConnectionNameSchema, request.params.name)
+    response.json({ voices: await deps.voices(await connections.get(name)) })
+  })
+  api.post('/connections/:name/test', async (request, response) => {
+    const name = parseInput(ConnectionNameSchema, request.params.name)
+    const { to } = parseInput(z.object({ to: z.string().trim().max(4000).optional() }), request.body ?? {})
+    const connection = await connectionToTest(deps, name, request.body)
+    // What it cannot do without comes before whatever else may be wrong.
+    const lack = lackOf(connection.kind, Object.keys(connection.secret))
+    const { ok, message, details } =
+      lack === undefined
+        ? await deps.testConnection(connection, to)
+        : {
+            ok: false,
+            message: `The connection “${name}” lacks ${lack}. Enter it, then test it again.`,
+            details: undefined,
+          }
+    response.json({ ok, message, ...(details ? { details } : {}) })
+  })
+}

@@ -1,0 +1,35 @@
+// The door of database/. Postgres: embedded or not, pool, schema, sealing.
+export { birthOf } from './data-dir-lock.ts'
+export { guarded, isLockTimeout, isOrphan } from './db-errors.ts'
+export { migrateDatabase, openDb, openPool, pingDatabase, transaction } from './db.ts'
+export type { Db, Session } from './db.ts'
+export { startEmbedded } from './embedded.ts'
+export { plainJson, plainText } from './plain-text.ts'
+export {
+  actions,
+  connections,
+  decisions,
+  deployments,
+  events,
+  flowRevisions,
+  flows,
+  frames,
+  inputs,
+  nodeStates,
+  owners,
+  pushSubscriptions,
+  recentFrames,
+  sessions,
+  settings,
+  sounds,
+  streams,
+  urlCredentials,
+  voiceTurns,
+} from './schema.ts'
+export type { ActionState } from './schema.ts'
+export { createSeal, loadSecretKeys } from './seal.ts'
+export type { Seal } from './seal.ts'
+export { createSettingStore } from './settings.store.ts'
+export type { SettingStore } from './settings.store.ts'
+export { shortId } from './short-id.ts'
+export { createWriteTrial } from './write-trial.ts'

@@ -1,0 +1,11 @@
+// The door of egress/. The one door out: which hosts may be reached, and HTTP to them.
+export { pinnedLookup, refusalOf } from './address-guard.ts'
+export { createApprovedHostStore } from './approved-hosts.store.ts'
+export type { HostApproval } from './approved-hosts.store.ts'
+export type { ApprovedHostStore } from './approved-hosts.ts'
+export { createEgress } from './egress.ts'
+export type { Egress } from './egress.ts'
+export { createHttp } from './http.ts'
+export { pinnedAddresses, unlessStopped } from './pinned-host.ts'
+export { addApprovedHostRoutes } from './routes.ts'
+export type { EgressRouteDeps } from './route-deps.ts'

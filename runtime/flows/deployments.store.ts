@@ -1,0 +1,220 @@
+// Deployments: which revision runs, as which streams. Deploying and stopping only says what is wanted; the queue is told by the caller.
+import { and, asc, desc, eq, inArray, isNull, ne, notInArray, or, sql } from 'drizzle-orm'
+import { NotFoundError } from '../../nodes/contract/errors.ts'
+import type { Plan, PlanStream } from '../../nodes/contract/plan.ts'
+import type { Deployment, DeploymentState, DeploymentStore } from './records.ts'
+import type { StreamRef } from '../queue/index.ts'
+import type { Db, Session } from '../database/index.ts'
+import { transaction } from '../database/index.ts'
+import { guarded } from '../database/index.ts'
+import { deploymentState, streamState, toStreamStatus } from './deployment-state.ts'
+import { deployments, flowRevisions, flows, inputs, nodeStates, streams } from '../database/index.ts'
+import { shortId } from '../database/index.ts'
+
+async function lockFlow(tx: Session, flowId: string): Promise<void> {
+  const [flow] = await tx.select({ id: flows.id }).from(flows).where(eq(flows.id, flowId)).for('no key update')
+  if (!flow) throw new NotFoundError('FLOW_NOT_FOUND', `There is no flow ${flowId}. It may have been deleted.`)
+}
+
+/** In the order of their ids, as every writer locks them: two that meet wait for each other instead of for ever. */
+async function lockStreams(tx: Session, flowId: string) {
+  return await tx.select().from(streams).where(eq(streams.flowId, flowId)).orderBy(asc(streams.id)).for('no key update')
+}
+
+/** The newest deployment of every flow, or of one, with its streams. */
+async function readCurrent(session: Session, flowId?: string) {
+  const latest = await session
+    .selectDistinctOn([deployments.flowId], {
+      id: deployments.id,
+      flowId: deployments.flowId,
+      revision: deployments.revision,
+      stoppedAt: deployments.stoppedAt,
+    })
+    .from(deployments)
+    .where(flowId === undefined ? undefined : eq(deployments.flowId, flowId))
+    .orderBy(deployments.flowId, desc(deployments.seq))
+  const rows =
+    latest.length === 0
+      ? []
+      : await session
+          .select()
+          .from(streams)
+          .where(
+            inArray(
+              streams.deploymentId,
+              latest.map(({ id }) => id),
+            ),
+          )
+          .orderBy(asc(streams.id))
+  return latest.map((deployment) => ({
+    ...deployment,
+    streams: rows.filter((row) => row.deploymentId === deployment.id),
+  }))
+}
+
+type Current = Awaited<ReturnType<typeof readCurrent>>[number]
+
+function stateOf(current: Current, nowMs: number): DeploymentState {
+  return deploymentState(
+    current.stoppedAt !== null,
+    current.streams.map((row) => streamState(row, nowMs).state),
+  )
+}
+
+function toDeployment(current: Current, nowMs: number): Deployment {
+  return { id: current.id, revision: current.revision, state: stateOf(current, nowMs) }
+}
+
+/** The state of every flow that was ever deployed, by flow id. */
+export async function readStates(session: Session, nowMs: number): Promise<Map<string, DeploymentState>> {
+  return new Map((await readCurrent(session)).map((current) => [current.flowId, stateOf(current, nowMs)]))
+}
+
+type Former = Awaited<ReturnType<typeof lockStreams>>[number]
+
+/** A session of that run may still be alive somewhere. */
+function mayRun(stream: Former): boolean {
+  return stream.endedAt === null && (stream.wanted || stream.generation > 0)
+}
+
+async function startStreams(tx: Session, flowId: string, deploymentId: string, plan: Plan): Promise<StreamRef[]> {
+  if (plan.streams.length === 0) return []
+  const fresh = {
+    deploymentId,
+    generation: 0,
+    wanted: true,
+    state: 'starting' as const,
+    reason: null,
+    status: null,
+    tick: 0,
+    mediaTimeS: 0,
+    seenAt: null,
+    endedAt: null,
+  }
+  const rows = plan.streams.map(({ id }) => ({ ...fresh, id: `${flowId}-${id}`, flowId, source: id, run: 1 }))
+  return await tx
+    .insert(streams)
+    .values(rows)
+    .onConflictDoUpdate({ target: streams.id, set: { ...fresh, run: sql`${streams.run} + 1` } })
+    .returning({ streamId: streams.id, run: streams.run })
+}
+
+async function deploy(
+  tx: Session,
+  flowId: string,
+  revision: number,
+  plan: Plan,
+  nowMs: number,
+): ReturnType<DeploymentStore['deploy']> {
+  await lockFlow(tx, flowId)
+  const [known] = await tx
+    .select({ revision: flowRevisions.revision })
+    .from(flowRevisions)
+    .where(and(eq(flowRevisions.flowId, flowId), eq(flowRevisions.revision, revision)))
+  if (!known) throw new NotFoundError('FLOW_REVISION_NOT_FOUND', `Flow ${flowId} has no revision ${revision}.`)
+  const former = await lockStreams(tx, flowId)
+  await stopAll(tx, flowId, former, nowMs)
+  const id = shortId('d')
+  await tx.insert(deployments).values({ id, flowId, revision, plan, deployedAt: new Date(nowMs) })
+  const ids = former.map((stream) => stream.id)
+  if (ids.length > 0) {
+    await keepMemories(tx, former, plan)
+    await tx
+      .update(inputs)
+      .set({ consumedAt: new Date(nowMs) })
+      .where(and(inArray(inputs.streamId, ids), isNull(inputs.consumedAt)))
+  }
+  const started = await startStreams(tx, flowId, id, plan)
+  return {
+    deployment: { id, revision, state: started.length > 0 ? 'starting' : 'stopped' },
+    started,
+    superseded: former.filter(mayRun).map((stream) => ({ streamId: stream.id, run: stream.run })),
+  }
+}
+
+/**
+ * A new run starts with nothing, for the nodes may not be the same any more; only what a memory node keeps, and the memory of
+ * the models it is wired into, goes on into the next run of the same stream.
+ */
+async function keepMemories(tx: Session, former: readonly Former[], plan: Plan): Promise<void> {
+  for (const { id, run, source } of former) {
+    const kept = memoryStates(plan.streams.find((stream) => stream.id === source))
+    await tx
+      .delete(nodeStates)
+      .where(and(eq(nodeStates.streamId, id), or(ne(nodeStates.run, run), notInArray(nodeStates.node, kept))))
+    if (kept.length > 0)
+      await tx
+        .update(nodeStates)
+        .set({ run: run + 1, tick: 0 })
+        .where(and(eq(nodeStates.streamId, id), inArray(nodeStates.node, kept)))
+  }
+}
+
+function memoryStates(stream: PlanStream | undefined): string[] {
+  const memories = (stream?.ticks ?? []).filter(({ type }) => type === 'memory').map(({ id }) => id)
+  const models = memories.flatMap((id) => stream?.routes[`${id}.memory`] ?? []).map(({ node }) => `${node}#memory`)
+  return [...memories, ...models]
+}
+
+/** What has ended by itself keeps its state; the rest is stopped. */
+async function stopAll(tx: Session, flowId: string, former: readonly Former[], nowMs: number): Promise<StreamRef[]> {
+  await tx
+    .update(deployments)
+    .set({ stoppedAt: new Date(nowMs) })
+    .where(and(eq(deployments.flowId, flowId), isNull(deployments.stoppedAt)))
+  const stopping = former.filter((stream) => stream.wanted)
+  if (stopping.length > 0) {
+    await tx
+      .update(streams)
+      .set({ wanted: false, state: 'stopped', reason: null })
+      .where(
+        inArray(
+          streams.id,
+          stopping.map(({ id }) => id),
+        ),
+      )
+  }
+  return stopping.map((stream) => ({ streamId: stream.id, run: stream.run }))
+}
+
+async function readStatus(db: Db, flowId: string, nowMs: number): ReturnType<DeploymentStore['status']> {
+  const [current] = await readCurrent(db, flowId)
+  if (current) {
+    return {
+      state: stateOf(current, nowMs),
+      deployment: toDeployment(current, nowMs),
+      streams: current.streams.map((row) => toStreamStatus(row, nowMs)),
+    }
+  }
+  const [flow] = await db.select({ id: flows.id }).from(flows).where(eq(flows.id, flowId))
+  if (!flow) throw new NotFoundError('FLOW_NOT_FOUND', `There is no flow ${flowId}. It may have been deleted.`)
+  return { state: 'stopped', deployment: null, streams: [] }
+}
+
+/** The deployments of the API. */
+export function createDeploymentStore({ db, nowMs }: { db: Db; nowMs(): number }): DeploymentStore {
+  return guarded<DeploymentStore>('deployments', {
+    deploy: (flowId, revision, plan) => transaction(db, (tx) => deploy(tx, flowId, revision, plan, nowMs())),
+    stop: (flowId) =>
+      transaction(db, async (tx) => {
+        await lockFlow(tx, flowId)
+        const stopped = await stopAll(tx, flowId, await lockStreams(tx, flowId), nowMs())
+        const [current] = await readCurrent(tx, flowId)
+        return { deployment: current ? toDeployment(current, nowMs()) : null, stopped }
+      }),
+    status: (flowId) => readStatus(db, flowId, nowMs()),
+    streamFlow: async (streamId) => {
+      const [row] = await db.select({ flowId: streams.flowId }).from(streams).where(eq(streams.id, streamId))
+      return row?.flowId
+    },
+    counts: async () => {
+      const rows = await db
+        .select()
+        .from(streams)
+        .where(and(eq(streams.wanted, true), isNull(streams.endedAt)))
+      const states = rows.map((row) => streamState(row, nowMs()).state)
+      const count = (state: string) => states.filter((each) => each === state).length
+      return { wanted: rows.length, running: count('running'), degraded: count('degraded') }
+    },
+  })
+}

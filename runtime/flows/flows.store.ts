@@ -1,0 +1,243 @@
+// Flows and their revisions. A save never overwrites one: it adds a revision, and only on top of the newest.
+import { and, desc, eq, sql } from 'drizzle-orm'
+import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
+import type { Flow } from '../../nodes/contract/flow.ts'
+import type { FlowStore, FlowSummary, Revision, StoredFlow } from './records.ts'
+import { copyCredentials, fillFrom, removeCredentials, saveCredentials } from '../connections/index.ts'
+import type { Db, Session } from '../database/index.ts'
+import { transaction } from '../database/index.ts'
+import { guarded } from '../database/index.ts'
+import { removeDecisions } from '../history/index.ts'
+import { readOpenActions } from '../actions/index.ts'
+import { readStates } from './deployments.store.ts'
+import { plainJson } from '../database/index.ts'
+import { deployments, events, flowRevisions, flows } from '../database/index.ts'
+import type { Seal } from '../database/index.ts'
+import { shortId } from '../database/index.ts'
+import { hideInDocument } from '../connections/index.ts'
+
+export interface FlowStoreDeps {
+  db: Db
+  seal: Seal
+  nowMs(): number
+}
+
+/** What the runtime needs beside the API's part. */
+export interface FlowSecrets {
+  /** Puts the user name and password back into a URL of a node's config, for the host they were given for only. */
+  fillCredentials(flowId: string, nodeId: string, url: string): Promise<string>
+}
+
+function missing(id: string): NotFoundError {
+  return new NotFoundError('FLOW_NOT_FOUND', `There is no flow ${id}. It may have been deleted.`)
+}
+
+const newest = and(eq(flowRevisions.flowId, flows.id), eq(flowRevisions.revision, flows.revision))
+
+async function readNewest(session: Session, id: string): Promise<StoredFlow> {
+  const [row] = await session
+    .select({
+      revision: flows.revision,
+      updatedAt: flows.updatedAt,
+      document: flowRevisions.document,
+      unapprovedHosts: flows.unapprovedHosts,
+    })
+    .from(flows)
+    .innerJoin(flowRevisions, newest)
+    .where(eq(flows.id, id))
+  if (!row) throw missing(id)
+  return { id, ...row, updatedAt: row.updatedAt.toISOString() }
+}
+
+async function readRevision(session: Session, id: string, revision: number): Promise<StoredFlow> {
+  const [row] = await session
+    .select({
+      document: flowRevisions.document,
+      savedAt: flowRevisions.savedAt,
+      unapprovedHosts: flows.unapprovedHosts,
+    })
+    .from(flowRevisions)
+    .innerJoin(flows, eq(flows.id, flowRevisions.flowId))
+    .where(and(eq(flowRevisions.flowId, id), eq(flowRevisions.revision, revision)))
+  if (row)
+    return {
+      id,
+      revision,
+      document: row.document,
+      updatedAt: row.savedAt.toISOString(),
+      unapprovedHosts: row.unapprovedHosts,
+    }
+  await readNewest(session, id)
+  throw new NotFoundError(
+    'FLOW_REVISION_NOT_FOUND',
+    `Flow ${id} has no revision ${revision}. Old ones that never ran are removed after a while.`,
+  )
+}
+
+async function addRevision(
+  session: Session,
+  deps: FlowStoreDeps,
+  id: string,
+  revision: number,
+  raw: Flow,
+): Promise<Omit<StoredFlow, 'unapprovedHosts'>> {
+  const { document, found } = hideInDocument(plainJson(raw))
+  const savedAt = new Date(deps.nowMs())
+  await session.insert(flowRevisions).values({ flowId: id, revision, document, savedAt })
+  await saveCredentials(session, deps.seal, `flow:${id}`, found, savedAt.getTime())
+  return { id, revision, document, updatedAt: savedAt.toISOString() }
+}
+
+/** Adds a revision on top of the newest; `check` may refuse it. The row lock makes two saves at once follow each other. */
+async function addNext(
+  deps: FlowStoreDeps,
+  id: string,
+  source: (tx: Session, newestRevision: number) => Promise<Flow>,
+): Promise<StoredFlow> {
+  return await transaction(deps.db, async (tx) => {
+    const [flow] = await tx
+      .select({ revision: flows.revision, unapprovedHosts: flows.unapprovedHosts })
+      .from(flows)
+      .where(eq(flows.id, id))
+      .for('no key update')
+    if (!flow) throw missing(id)
+    const stored = await addRevision(tx, deps, id, flow.revision + 1, await source(tx, flow.revision))
+    // The list of unapproved hosts shrinks by a yes alone: an undo or an old revision that names one again finds it there.
+    await tx
+      .update(flows)
+      .set({ revision: stored.revision, updatedAt: new Date(stored.updatedAt) })
+      .where(eq(flows.id, id))
+    return { ...stored, unapprovedHosts: flow.unapprovedHosts }
+  })
+}
+
+async function createFlow(
+  deps: FlowStoreDeps,
+  document: Flow,
+  unapproved: readonly string[],
+  copyOf?: string,
+): Promise<StoredFlow> {
+  const unapprovedHosts = plainJson([...unapproved])
+  return await transaction(deps.db, async (tx) => {
+    const id = shortId('f')
+    const at = new Date(deps.nowMs())
+    await tx.insert(flows).values({ id, revision: 1, unapprovedHosts, createdAt: at, updatedAt: at })
+    if (copyOf !== undefined) await copyCredentials(tx, deps.seal, `flow:${copyOf}`, `flow:${id}`)
+    return { ...(await addRevision(tx, deps, id, 1, document)), unapprovedHosts }
+  })
+}
+
+async function duplicateFlow(deps: FlowStoreDeps, id: string, name: string): Promise<StoredFlow> {
+  const { document, unapprovedHosts } = await readNewest(deps.db, id)
+  return await createFlow(deps, { ...document, name }, unapprovedHosts, id)
+}
+
+/** Under a lock, so that a yes and a paste at once both count. */
+async function changeUnapproved(
+  deps: FlowStoreDeps,
+  id: string,
+  change: (hosts: string[]) => string[],
+): Promise<StoredFlow> {
+  return await transaction(deps.db, async (tx) => {
+    const [flow] = await tx
+      .select({ unapprovedHosts: flows.unapprovedHosts })
+      .from(flows)
+      .where(eq(flows.id, id))
+      .for('no key update')
+    if (!flow) throw missing(id)
+    await tx
+      .update(flows)
+      .set({ unapprovedHosts: change(flow.unapprovedHosts) })
+      .where(eq(flows.id, id))
+    return await readNewest(tx, id)
+  })
+}
+
+async function listFlows(db: Db, nowMs: number): Promise<FlowSummary[]> {
+  // Out of the document in the database: a list of large flows must not carry them all here.
+  const rows = await db
+    .select({
+      id: flows.id,
+      revision: flows.revision,
+      updatedAt: flows.updatedAt,
+      name: sql<string>`${flowRevisions.document} ->> 'name'`,
+      description: sql<string | null>`${flowRevisions.document} ->> 'description'`,
+      tags: sql<string[] | null>`${flowRevisions.document} -> 'tags'`,
+    })
+    .from(flows)
+    .innerJoin(flowRevisions, newest)
+    .orderBy(desc(flows.updatedAt), desc(flows.id))
+  const states = await readStates(db, nowMs)
+  return rows.map(({ description, tags, updatedAt, ...row }) => ({
+    ...row,
+    description: description ?? '',
+    tags: tags ?? [],
+    state: states.get(row.id) ?? 'stopped',
+    updatedAt: updatedAt.toISOString(),
+  }))
+}
+
+async function listRevisions(db: Db, id: string): Promise<Revision[]> {
+  const rows = await db
+    .select({
+      revision: flowRevisions.revision,
+      savedAt: flowRevisions.savedAt,
+      nodes: sql<number>`json_array_length(${flowRevisions.document} -> 'nodes')`,
+      deployed: sql<boolean>`exists (select 1 from ${deployments} d where d.flow_id = ${flowRevisions.flowId}
+      and d.revision = ${flowRevisions.revision} and d.stopped_at is null)`,
+    })
+    .from(flowRevisions)
+    .where(eq(flowRevisions.flowId, id))
+    .orderBy(desc(flowRevisions.revision))
+  if (rows.length === 0) throw missing(id)
+  return rows.map((row) => ({ ...row, savedAt: row.savedAt.toISOString() }))
+}
+
+/** In portions, the flow itself last: a request that is cut off leaves a flow that can be removed again. */
+async function removeFlow({ db }: FlowStoreDeps, id: string, onGone?: (actionIds: string[]) => void): Promise<void> {
+  await readNewest(db, id)
+  const open = await readOpenActions(db, id)
+  // First of all nothing may start or go on writing.
+  await db.delete(deployments).where(eq(deployments.flowId, id))
+  onGone?.(open.map((action) => action.id))
+  await removeDecisions(db, id)
+  for (let removed = 1; removed > 0;) {
+    const portion = db.select({ id: events.id }).from(events).where(eq(events.flowId, id)).limit(2_000)
+    removed = (await db.delete(events).where(sql`${events.id} in ${portion}`)).rowCount ?? 0
+  }
+  await transaction(db, async (tx) => {
+    await removeCredentials(tx, `flow:${id}`)
+    await tx.delete(flows).where(eq(flows.id, id))
+  })
+}
+
+/** The flows of the API, and the credentials of their URLs for the runtime. */
+export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
+  const { db, seal, nowMs } = deps
+  return guarded<FlowStore & FlowSecrets>('flows', {
+    list: () => listFlows(db, nowMs()),
+    create: (document) => createFlow(deps, document, []),
+    // What is distrusted is read off the document as it will be stored: a password with a slash in it may hide the host before.
+    import: async (document, distrust) =>
+      createFlow(deps, document, await distrust(hideInDocument(plainJson(document)).document)),
+    duplicate: (id, name) => duplicateFlow(deps, id, name),
+    distrustHosts: (id, hosts) => changeUnapproved(deps, id, (now) => [...new Set([...now, ...plainJson([...hosts])])]),
+    approveHosts: (id, hosts) => changeUnapproved(deps, id, (now) => now.filter((host) => !hosts.includes(host))),
+    get: (id) => readNewest(db, id),
+    update: (id, document, ifRevision) =>
+      addNext(deps, id, async (_tx, revision) => {
+        if (revision === ifRevision) return document
+        throw new ConflictError(
+          'FLOW_REVISION_STALE',
+          `Flow ${id} was saved by somebody else in the meantime: it is at revision ${revision}, ` +
+            `your changes are based on ${ifRevision}. Load it again, or save yours on top.`,
+          { details: { revision } },
+        )
+      }),
+    remove: (id, onGone) => removeFlow(deps, id, onGone),
+    revisions: (id) => listRevisions(db, id),
+    revision: (id, revision) => readRevision(db, id, revision),
+    restore: (id, revision) => addNext(deps, id, async (tx) => (await readRevision(tx, id, revision)).document),
+    fillCredentials: (flowId, nodeId, url) => fillFrom(db, seal, `flow:${flowId}`, nodeId, url),
+  })
+}

@@ -1,0 +1,136 @@
+// What of a flow came from somebody else and still waits for the owner's yes: hosts it would reach, people it would write to,
+// programs it would run.
+// Only reads; the list itself is the store's.
+import { commandMark } from '../../nodes/contract/connections.ts'
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { Problem } from '../../nodes/contract/errors.ts'
+import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
+import { hostsIn, namedHosts, receiverMark } from '../../nodes/contract/hosts.ts'
+import { isShown, readFields } from '../compile/index.ts'
+import { fault } from '../compile/index.ts'
+import type { FlowsRouteDeps } from './route-deps.ts'
+
+/** A host (`example.org:443`), a receiver (`to ana@example.org`) or an agent's connection (`run helper`), and the field of a node's config that names it. */
+interface Destination {
+  name: string
+  field: string
+}
+
+type Nodes = FlowsRouteDeps['nodes']
+type Part = Pick<FlowNode, 'type' | 'config'>
+
+/** Whom a node addresses, where its type says that a field names a person. */
+function receiversIn(config: Record<string, unknown>, definition: NodeDefinition | undefined): Destination[] {
+  if (!definition) return []
+  const fields = readFields(definition)
+  return Object.entries(config).flatMap(([field, value]) => {
+    const meta = fields.meta(field)
+    return meta.receiver === true && typeof value === 'string' && value.trim() !== '' && isShown(meta, config)
+      ? [{ name: receiverMark + value.trim(), field }]
+      : []
+  })
+}
+
+/** Connections that may run a program, whatever they are now: one that is made or changed after an import is asked about then. */
+function programsIn(config: Record<string, unknown>, definition: NodeDefinition | undefined): Destination[] {
+  if (!definition) return []
+  return readFields(definition).connections.flatMap(({ field, meta }) => {
+    const name = config[field]
+    return meta.kinds?.includes('command') && typeof name === 'string' && name !== '' && isShown(meta, config)
+      ? [{ name: commandMark + name, field }]
+      : []
+  })
+}
+
+/** Where a node would send to and what it would run, with the field that says so. */
+export function destinationsOf({ type, config }: Part, nodes: Nodes): Destination[] {
+  return [
+    ...namedHosts(config).map(({ host, field }) => ({ name: host, field })),
+    ...receiversIn(config, nodes.get(type)),
+    ...programsIn(config, nodes.get(type)),
+  ]
+}
+
+/** Everything a document from elsewhere names: its nodes' destinations, and hosts that stand in any other place of it. */
+export async function distrust(deps: FlowsRouteDeps, document: Flow): Promise<string[]> {
+  const named = [
+    ...hostsIn(document),
+    ...document.nodes.flatMap((node) => destinationsOf(node, deps.nodes).map(({ name }) => name)),
+  ]
+  return await deps.approvedHosts.unapproved([...new Set(named)])
+}
+
+/** What pasted nodes name that nobody has typed here. */
+export async function distrustNodes(deps: FlowsRouteDeps, parts: readonly Part[]): Promise<string[]> {
+  return await deps.approvedHosts.unapproved([
+    ...new Set(parts.flatMap((part) => destinationsOf(part, deps.nodes).map(({ name }) => name))),
+  ])
+}
+
+/** Hosts that the nodes name, approved or not. */
+export function hostsOf(document: Flow): string[] {
+  return hostsIn(document.nodes.map(({ config }) => config)).sort()
+}
+
+/** The program that each connection of the kind "command" runs, by the connection's mark. */
+async function readPrograms(deps: FlowsRouteDeps, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (!names.some((each) => each.startsWith(commandMark))) return new Map()
+  const commands = (await deps.connections.list()).filter(({ kind }) => kind === 'command')
+  return new Map(commands.map(({ name, config }) => [commandMark + name, String(config.command ?? name)]))
+}
+
+/** What these nodes name of the stored list and nothing else has approved meanwhile. */
+export async function waitingOf(
+  deps: FlowsRouteDeps,
+  parts: readonly Part[],
+  stored: readonly string[],
+): Promise<string[]> {
+  if (stored.length === 0) return []
+  const named = new Set(parts.flatMap((part) => destinationsOf(part, deps.nodes).map(({ name }) => name)))
+  const waiting = await deps.approvedHosts.unapproved(stored.filter((each) => named.has(each)))
+  const programs = await readPrograms(deps, waiting)
+  return waiting.filter((each) => !each.startsWith(commandMark) || programs.has(each)).sort()
+}
+
+/** In words a grandchild could read aloud. */
+export function askWords(name: string, does: 'send to' | 'reach' = 'send to'): { code: string; message: string } {
+  if (name.startsWith(receiverMark))
+    return {
+      code: 'RECEIVER_NOT_APPROVED',
+      message: `This flow came from somebody else and wants to write to ${name.slice(receiverMark.length, 80)}. Allow it, or take it out.`,
+    }
+  // The usual port of the web says nothing to anybody.
+  return {
+    code: 'HOST_NOT_APPROVED',
+    message: `This flow came from somebody else and wants to ${does} ${name.replace(/:(443|80)$/, '')}. Allow it, or take it out.`,
+  }
+}
+
+/** The same for a program, by its name in HEED_AGENT_COMMANDS. */
+function programWords(program: string): { code: string; message: string } {
+  return {
+    code: 'COMMAND_NOT_APPROVED',
+    message: `This flow came from somebody else and wants to run "${program.slice(0, 80)}" on this machine. Allow it, or take it out.`,
+  }
+}
+
+/** A problem for each field that names what still waits. */
+export async function distrustProblems(
+  deps: FlowsRouteDeps,
+  nodes: readonly FlowNode[],
+  stored: readonly string[],
+): Promise<Problem[]> {
+  const waiting = new Set(await waitingOf(deps, nodes, stored))
+  if (waiting.size === 0) return []
+  const programs = await readPrograms(deps, [...waiting])
+  return nodes.flatMap((node) =>
+    destinationsOf(node, deps.nodes).flatMap(({ name, field }) => {
+      const program = programs.get(name)
+      const { code, message } =
+        program !== undefined
+          ? programWords(program)
+          : askWords(name, deps.nodes.get(node.type)?.role === 'source' ? 'reach' : 'send to')
+      return waiting.has(name) ? [fault(code, message, { node: node.id, field })] : []
+    }),
+  )
+}

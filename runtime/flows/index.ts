@@ -1,0 +1,12 @@
+// The door of flows/. Documents, revisions, deploy, export and import.
+export { addCameraRoutes } from './camera-test-routes.ts'
+export { addDeploymentRoutes } from './deploy-routes.ts'
+export { createDeploymentStore } from './deployments.store.ts'
+export { createFlowStore } from './flows.store.ts'
+export type { FlowSecrets } from './flows.store.ts'
+export { addNodeTestRoutes } from './node-test-routes.ts'
+export { addNodeRoutes } from './node-type-routes.ts'
+export type { DeploymentStore, FlowStore } from './records.ts'
+export { addFlowRoutes } from './routes.ts'
+export { addSharingRoutes } from './sharing-routes.ts'
+export type { FlowsRouteDeps } from './route-deps.ts'

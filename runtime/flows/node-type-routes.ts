@@ -1,0 +1,31 @@
+// `GET /api/nodes`: every node type as data, so that built-in and installed ones look alike. Never sends a function.
+import type { Router } from 'express'
+import { z } from 'zod'
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { FlowsRouteDeps } from './route-deps.ts'
+
+/** A definition without its functions; `config` as JSON Schema with the metas beside each field. */
+export function describeNode(definition: NodeDefinition): Record<string, unknown> {
+  const { type, version, title, icon, group, help, role, card, ports, config } = definition
+  return {
+    type,
+    version,
+    title,
+    icon,
+    group,
+    help,
+    role,
+    card,
+    ports,
+    config: z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }),
+  }
+}
+
+/** Definitions do not change while the process runs, so they are described once. */
+export function addNodeRoutes(api: Router, deps: FlowsRouteDeps): void {
+  let nodes: Record<string, unknown>[] | undefined
+  api.get('/nodes', (_request, response) => {
+    nodes ??= [...deps.nodes.values()].map(describeNode)
+    response.json({ nodes })
+  })
+}

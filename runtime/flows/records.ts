@@ -1,0 +1,78 @@
+// The shapes that this folder owns.
+import type { StreamStatus } from '../../nodes/contract/events.ts'
+import type { Flow } from '../../nodes/contract/flow.ts'
+import type { Plan } from '../../nodes/contract/plan.ts'
+import type { StreamRef } from '../queue/index.ts'
+
+export interface FlowSummary {
+  id: string
+  name: string
+  description: string
+  tags: string[]
+  revision: number
+  state: DeploymentState
+  updatedAt: string
+}
+
+export interface StoredFlow {
+  id: string
+  revision: number
+  document: Flow
+  updatedAt: string
+  /** What came with an import and has not had the owner's yes, named by the newest document or not: `host:port`, `to receiver`, `run connection`. */
+  unapprovedHosts: string[]
+}
+
+export interface Revision {
+  revision: number
+  savedAt: string
+  nodes: number
+  deployed: boolean
+}
+
+export type DeploymentState = 'running' | 'starting' | 'degraded' | 'stopped' | 'finished' | 'failed'
+
+export interface Deployment {
+  id: string
+  revision: number
+  state: DeploymentState
+}
+
+export interface FlowStore {
+  list(): Promise<FlowSummary[]>
+  /** URL credentials inside the document are sealed away and replaced by `***@`. */
+  create(document: Flow): Promise<StoredFlow>
+  /** The same for a document from elsewhere; `distrust` reads the stored form and says what waits for the owner's yes. */
+  import(document: Flow, distrust: (document: Flow) => Promise<string[]>): Promise<StoredFlow>
+  /** A copy under another name, as trusted as its original. */
+  duplicate(id: string, name: string): Promise<StoredFlow>
+  /** More that waits for a yes. */
+  distrustHosts(id: string, hosts: readonly string[]): Promise<StoredFlow>
+  /** The owner's yes. What does not wait is passed over. */
+  approveHosts(id: string, hosts: readonly string[]): Promise<StoredFlow>
+  /** Throws NotFoundError FLOW_NOT_FOUND. */
+  get(id: string): Promise<StoredFlow>
+  /** Throws ConflictError FLOW_REVISION_STALE with details.revision when `ifRevision` is not the newest. */
+  update(id: string, document: Flow, ifRevision: number): Promise<StoredFlow>
+  /** `onGone` gets the ids of its unfinished actions as soon as nothing can be written for them any more. */
+  remove(id: string, onGone?: (actionIds: string[]) => void): Promise<void>
+  revisions(id: string): Promise<Revision[]>
+  revision(id: string, revision: number): Promise<StoredFlow>
+  /** A new revision with an old document. */
+  restore(id: string, revision: number): Promise<StoredFlow>
+}
+
+export interface DeploymentStore {
+  /** Stores the plan and marks its streams as wanted, in one transaction. The queue is told by the caller afterwards. */
+  deploy(
+    flowId: string,
+    revision: number,
+    plan: Plan,
+  ): Promise<{ deployment: Deployment; started: StreamRef[]; superseded: StreamRef[] }>
+  /** Marks the flow's streams as unwanted. */
+  stop(flowId: string): Promise<{ deployment: Deployment | null; stopped: StreamRef[] }>
+  status(flowId: string): Promise<{ state: DeploymentState; deployment: Deployment | null; streams: StreamStatus[] }>
+  streamFlow(streamId: string): Promise<string | undefined>
+  /** Streams that should run, over all flows, for health. */
+  counts(): Promise<{ wanted: number; running: number; degraded: number }>
+}

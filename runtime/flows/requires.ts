@@ -1,0 +1,144 @@
+// What a flow needs of this Heed before it can run, for whoever got it from somebody else. Only looks; starts nothing.
+import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
+import { isShown, readFields } from '../compile/index.ts'
+import type { FieldMeta } from '../../nodes/contract/widgets.ts'
+import { builtInConnections } from '../connections/index.ts'
+import type { FlowsRouteDeps } from './route-deps.ts'
+import { destinationsOf, hostsOf } from './hosts-approval.ts'
+
+export interface Requires {
+  /** Node types that are not installed here. */
+  nodes: string[]
+  /** Named by the flow and not here, with the kinds of which one will do. */
+  connections: { name: string; kinds: ConnectionKind[]; nodes: string[] }[]
+  /** Every host its nodes name, as `host:port`. */
+  hosts: string[]
+  /** What its agents would run on this machine, by the names of HEED_AGENT_COMMANDS. */
+  commands: string[]
+  /** Cameras that a person has to choose or look at. */
+  cameras: { node: string; name: string; reason: 'clip' | 'address' | 'device' | 'settings' }[]
+}
+
+interface Use {
+  node: FlowNode
+  definition: NodeDefinition
+  meta: FieldMeta
+  field: string
+  name: string
+}
+
+function usesIn(document: Flow, deps: FlowsRouteDeps): Use[] {
+  return document.nodes.flatMap((node) => {
+    const definition = deps.nodes.get(node.type)
+    if (!definition) return []
+    return readFields(definition).connections.flatMap(({ field, meta }): Use[] => {
+      const name = node.config[field]
+      return typeof name === 'string' && name !== '' && isShown(meta, node.config)
+        ? [{ node, definition, meta, field, name }]
+        : []
+    })
+  })
+}
+
+/** What the definition's own check says about a config; what cannot be read says nothing. */
+function complaints(
+  definition: NodeDefinition,
+  config: Record<string, unknown>,
+  kindOf: (name: string) => ConnectionKind | undefined,
+): { field: string | null }[] {
+  try {
+    const read = definition.config.safeParse(config)
+    if (!read.success) return read.error.issues.map(({ path }) => ({ field: String(path[0] ?? '') }))
+    const context = {
+      connection: (name: string) => {
+        const kind = kindOf(name)
+        return kind && { name, kind }
+      },
+    }
+    return (definition.check?.(read.data, context) ?? [])
+      .filter(({ severity }) => severity === 'error')
+      .map(({ field }) => ({ field }))
+  } catch {
+    // A fault of the package; the compiler reports it on the node.
+    return []
+  }
+}
+
+/** Of the kinds a field takes and a person can add, those that this config works with: a mail goes over a mail server only. */
+function kindsFor({ node, definition, meta, field, name }: Use): ConnectionKind[] {
+  const added = (meta.kinds ?? []).filter((kind) => !builtInConnections.includes(kind))
+  return added.filter(
+    (kind) =>
+      !complaints(definition, node.config, (asked) => (asked === name ? kind : undefined)).some(
+        (each) => each.field === field,
+      ),
+  )
+}
+
+async function readConnections(
+  document: Flow,
+  deps: FlowsRouteDeps,
+): Promise<Pick<Requires, 'connections' | 'commands'>> {
+  const here = new Map((await deps.connections.list()).map((connection) => [connection.name, connection]))
+  const missing = new Map<string, { name: string; kinds: ConnectionKind[]; nodes: string[] }>()
+  const commands = new Set<string>()
+  for (const use of usesIn(document, deps)) {
+    const found = here.get(use.name)
+    if (found?.kind === 'command') commands.add(String(found.config.command))
+    if (found) continue
+    const kinds = kindsFor(use)
+    const before = missing.get(use.name)
+    // One connection for two nodes must do for both.
+    const both = before ? before.kinds.filter((kind) => kinds.includes(kind)) : kinds
+    missing.set(use.name, { name: use.name, kinds: both, nodes: [...(before?.nodes ?? []), use.node.id] })
+  }
+  return { connections: [...missing.values()], commands: [...commands].sort() }
+}
+
+async function readCameras(
+  document: Flow,
+  deps: FlowsRouteDeps,
+  waiting: readonly string[],
+  isNew: boolean,
+): Promise<Requires['cameras']> {
+  const clips = new Set((await deps.media.list()).map(({ path }) => path))
+  const cameras: Requires['cameras'] = []
+  for (const node of document.nodes) {
+    const definition = deps.nodes.get(node.type)
+    if (definition?.role !== 'source') continue
+    const { kind = 'file', path } = node.config
+    const add = (reason: Requires['cameras'][number]['reason']): void => {
+      cameras.push({ node: node.id, name: node.name ?? definition.title, reason })
+    }
+    const clip = kind === 'file' && typeof path === 'string' ? path.trim() : ''
+    // A file outside of the library is looked for when it is opened.
+    if (kind === 'file' && !clips.has(clip) && (isNew || !clip.startsWith('/'))) add('clip')
+    else if (complaints(definition, node.config, () => undefined).length > 0) add('settings')
+    // Whose camera it is, and its password, only a person here can know.
+    else if (
+      hostsOf({ ...document, nodes: [node] }).length > 0 &&
+      (isNew || destinationsOf(node, deps.nodes).some(({ name }) => waiting.includes(name)))
+    )
+      add('address')
+    else if (kind === 'device' && isNew) add('device')
+  }
+  return cameras
+}
+
+/** `waiting`: what its nodes name without the owner's yes. `isNew`: it has just come in, so that nobody here has looked at its cameras yet. */
+export async function requiresOf(
+  deps: FlowsRouteDeps,
+  document: Flow,
+  waiting: readonly string[],
+  isNew = false,
+): Promise<Requires> {
+  const types = document.nodes.map(({ type }) => type).filter((type) => !deps.nodes.has(type))
+  return {
+    nodes: [...new Set(types)].sort(),
+    ...(await readConnections(document, deps)),
+    hosts: hostsOf(document),
+    cameras: await readCameras(document, deps, waiting, isNew),
+  }
+}

@@ -1,0 +1,25 @@
+// What the routes of flows/ need of the world.
+import type { Log } from '../../nodes/contract/capabilities.ts'
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { DeliveryStore, TryRequest } from '../actions/index.ts'
+import type { MediaLibrary } from '../cameras/index.ts'
+import type { ConnectionStore } from '../connections/index.ts'
+import type { ApprovedHostStore } from '../egress/index.ts'
+import type { DeploymentStore, FlowStore } from './records.ts'
+import type { Bus } from '../live/index.ts'
+import type { StreamControl } from '../streams/index.ts'
+
+export interface FlowsRouteDeps {
+  log: Log
+  nodes: ReadonlyMap<string, NodeDefinition>
+  flows: FlowStore
+  deployments: DeploymentStore
+  connections: ConnectionStore
+  deliveries: DeliveryStore
+  approvedHosts: ApprovedHostStore
+  streams: StreamControl
+  media: MediaLibrary
+  bus: Bus
+  /** Performs an action node once, with a test message; `connection` stands in for the stored one of its name. */
+  tryAction(request: TryRequest): Promise<{ ok: boolean; message: string }>
+}

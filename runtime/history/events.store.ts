@@ -1,0 +1,198 @@
+// Recorded facts, found by flow, kind, time and words; newest first. A fact is never changed, only acknowledged.
+import { and, asc, desc, eq, gte, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { z } from 'zod'
+import { NotFoundError } from '../../nodes/contract/errors.ts'
+import type { Repeats } from '../../nodes/contract/define.ts'
+import type { EventKind } from '../../nodes/contract/events.ts'
+import type { EventQuery, EventStore, EventView } from './records.ts'
+import type { EventRecord } from './records.ts'
+import { CursorInstant, readCursor, readLimit, readTime, writeCursor } from './cursor.ts'
+import type { Db, Session } from '../database/index.ts'
+import { guarded } from '../database/index.ts'
+import { createDecisionStore } from './decisions.store.ts'
+import { readDeliveries } from './deliveries.store.ts'
+import { insertFrames, readFrame, readRecentFrames } from './frames.store.ts'
+import { plainText } from '../database/index.ts'
+import type { PlanCache } from './plans.store.ts'
+import { events } from '../database/index.ts'
+import { readSound, readSoundNodes, readSoundPart, soundUrl } from './sounds.store.ts'
+
+/** Records facts with their pictures; those recorded already are left as they are. */
+export async function insertEvents(tx: Session, records: readonly EventRecord[]): Promise<void> {
+  if (records.length === 0) return
+  await tx
+    .insert(events)
+    .values(
+      records.map(({ frame, recent: _recent, at, text, ...record }) => ({
+        ...record,
+        at: new Date(at),
+        text: plainText(text),
+        hasFrame: frame !== null,
+      })),
+    )
+    .onConflictDoNothing()
+  await insertFrames(tx, records)
+}
+
+/** Counts what was said again on the events it was first recorded as; a count that is there already stays. */
+export async function countRepeats(tx: Session, repeats: readonly Repeats[]): Promise<void> {
+  for (const { eventId, ...counted } of repeats)
+    await tx.execute(sql`
+      update events set fields = (fields::jsonb || ${JSON.stringify({ repeats: counted })}::jsonb)::json
+      where id = ${eventId} and coalesce((fields -> 'repeats' ->> 'count')::int, 1) < ${counted.count}`)
+}
+
+const shown = {
+  id: events.id,
+  kind: events.kind,
+  flow: events.flowId,
+  revision: events.revision,
+  stream: events.streamId,
+  node: events.node,
+  at: events.at,
+  mediaTimeS: events.mediaTimeS,
+  text: events.text,
+  fields: events.fields,
+  hasFrame: events.hasFrame,
+  acknowledgedAt: events.acknowledgedAt,
+  acknowledgedBy: events.acknowledgedBy,
+}
+type Row = Pick<
+  typeof events.$inferSelect,
+  | 'id'
+  | 'kind'
+  | 'revision'
+  | 'node'
+  | 'at'
+  | 'mediaTimeS'
+  | 'text'
+  | 'fields'
+  | 'hasFrame'
+  | 'acknowledgedAt'
+  | 'acknowledgedBy'
+> & { flow: string; stream: string }
+
+function viewOf({ hasFrame, at, acknowledgedAt, ...row }: Row): Omit<EventView, 'audio' | 'deliveries'> {
+  return {
+    ...row,
+    at: at.toISOString(),
+    frame: hasFrame ? { url: `/api/events/${row.id}/frame` } : null,
+    acknowledgedAt: acknowledgedAt?.toISOString() ?? null,
+  }
+}
+
+interface Reading {
+  session: Session
+  plans: PlanCache
+}
+
+async function toViews({ session, plans }: Reading, rows: readonly Row[]): Promise<EventView[]> {
+  const deliveries = await readDeliveries(
+    session,
+    plans,
+    rows.map(({ id }) => id),
+  )
+  // What was spoken is kept with the event it was about; the record of speaking points there.
+  const aboutOf = (row: Row): string =>
+    row.kind === 'speech.played' && typeof row.fields.about === 'string' ? row.fields.about : row.id
+  const spoken = await readSoundNodes(session, rows.map(aboutOf))
+  const audioOf = (row: Row): EventView['audio'] => {
+    const nodes = spoken.get(aboutOf(row)) ?? []
+    const node =
+      row.kind === 'speech.played'
+        ? (nodes.find((each) => each === row.node) ?? nodes.find((each) => each === ''))
+        : nodes[0]
+    return node === undefined ? null : { url: soundUrl({ eventId: aboutOf(row), node }) }
+  }
+  return rows.map((whole) => ({ ...viewOf(whole), audio: audioOf(whole), deliveries: deliveries.get(whole.id) ?? [] }))
+}
+
+// Scripts written without spaces: Postgres takes a whole sentence for one word, so a part of it is looked for in the text.
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u
+
+/** Words in any order and form, "quoted phrases", -without; as people type into a search field. */
+function matches(words: string): SQL | undefined {
+  const found = sql`${events.search} @@ (websearch_to_tsquery('simple', ${words}) || websearch_to_tsquery('english', ${words}))`
+  if (!unspaced.test(words)) return found
+  return or(found, sql`position(${words} in ${events.text}) > 0`)
+}
+
+const Position = z.tuple([CursorInstant, z.string()])
+
+async function listEvents(
+  { db, plans }: { db: Db; plans: PlanCache },
+  query: EventQuery,
+): ReturnType<EventStore['list']> {
+  const limit = readLimit(query.limit)
+  const words = query.q === undefined ? undefined : plainText(query.q).trim()
+  const kinds = query.kind?.split(',').map((kind) => kind.trim() as EventKind)
+  const [at, id] = query.cursor ? readCursor(query.cursor, Position) : []
+  const rows = await db
+    .select(shown)
+    .from(events)
+    .where(
+      and(
+        query.flow ? eq(events.flowId, query.flow) : undefined,
+        kinds ? inArray(events.kind, kinds) : undefined,
+        words ? matches(words) : undefined,
+        query.from ? gte(events.at, readTime('from', query.from)) : undefined,
+        query.to ? lte(events.at, readTime('to', query.to)) : undefined,
+        at === undefined ? undefined : sql`(${events.at}, ${events.id}) < (${at}::timestamptz, ${id})`,
+      ),
+    )
+    .orderBy(desc(events.at), desc(events.id))
+    .limit(limit + 1)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    events: await toViews({ session: db, plans }, page),
+    next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.id]) : null,
+  }
+}
+
+async function getEvent(reading: Reading, id: string): Promise<EventView> {
+  const [view] = await toViews(reading, await reading.session.select(shown).from(events).where(eq(events.id, id)))
+  if (!view) throw new NotFoundError('EVENT_NOT_FOUND', `There is no event ${id}. Events are kept for a while only.`)
+  return view
+}
+
+/** The event and those of its escalation: whoever has seen "nobody has acknowledged this" has seen this, and the other way round. */
+function inEscalationOf(id: string): SQL {
+  return sql`${events.id} in (
+    with recursive up as (
+      select id, kind, fields ->> 'about' as about from events where id = ${id}
+      union select e.id, e.kind, e.fields ->> 'about' from events e join up on e.id = up.about and up.kind like 'notification.%'),
+    down as (
+      select id from up
+      union select e.id from events e join down on e.fields ->> 'about' = down.id and e.kind = 'notification.unacknowledged')
+    select id from down)`
+}
+
+/** The events of the API, with the timeline of decisions. */
+export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }): EventStore {
+  return guarded<EventStore>('events', {
+    list: (query) => listEvents({ db, plans }, query),
+    get: (id) => getEvent({ session: db, plans }, id),
+    frame: (id) => readFrame(db, id),
+    recentFrames: (id) => readRecentFrames(db, id),
+    sound: (id, node) => readSound(db, id, node),
+    soundPart: (id, node, from) => readSoundPart(db, { eventId: id, node }, from),
+    acknowledge: async (id, by) => {
+      // The first one counts. Locked in order, so that two links of one escalation do not wait for each other.
+      const waiting = db
+        .select({ id: events.id })
+        .from(events)
+        .where(and(inEscalationOf(id), isNull(events.acknowledgedAt)))
+        .orderBy(asc(events.id))
+        .for('update')
+      const taken = await db
+        .update(events)
+        .set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by })
+        .where(inArray(events.id, waiting))
+        .returning({ id: events.id })
+      return { event: await getEvent({ session: db, plans }, id), isFirst: taken.some((row) => row.id === id) }
+    },
+    ...createDecisionStore({ db }),
+  })
+}

@@ -1,0 +1,33 @@
+// What the HTTP API as a whole needs of the world.
+import type { AccountsRouteDeps } from '../accounts/index.ts'
+import type { ActionsRouteDeps } from '../actions/index.ts'
+import type { CamerasRouteDeps } from '../cameras/index.ts'
+import type { ChannelsRouteDeps } from '../channels/index.ts'
+import type { ConnectionsRouteDeps } from '../connections/index.ts'
+import type { EgressRouteDeps } from '../egress/index.ts'
+import type { FlowsRouteDeps } from '../flows/index.ts'
+import type { HistoryRouteDeps } from '../history/index.ts'
+import type { LiveRouteDeps } from '../live/index.ts'
+import type { StreamsRouteDeps } from '../streams/index.ts'
+
+export type ApiDeps = AccountsRouteDeps &
+  ActionsRouteDeps &
+  CamerasRouteDeps &
+  ChannelsRouteDeps &
+  ConnectionsRouteDeps &
+  EgressRouteDeps &
+  FlowsRouteDeps &
+  HistoryRouteDeps &
+  LiveRouteDeps &
+  StreamsRouteDeps & {
+    version: string
+    /** `trouble`: why it takes no writing though it answers, in one sentence. */
+    pingDatabase(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external'; trouble?: string }>
+    metrics(): Promise<{ contentType: string; text: string }>
+    /** Counts an answered request; `route` is its pattern, so there are few. */
+    observeRequest?(request: { method: string; route: string; status: number; ms: number }): void
+    /** From HEED_TOKEN. */
+    token: string | undefined
+    /** Folder with the built editor. */
+    editorDir: string
+  }

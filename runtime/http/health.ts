@@ -1,0 +1,84 @@
+// `GET /api/health`: can this Heed do its job? Strangers learn yes or no; what is wrong, and the version, is for who is known.
+// Never shows an address, a name or a secret.
+import type { Request, Router } from 'express'
+import type { ApiDeps } from './api-deps.ts'
+import type { Gate } from './gate.ts'
+import { hashToken, readSessionToken } from '../accounts/index.ts'
+
+interface Check {
+  ok: boolean
+  [fact: string]: unknown
+}
+
+const timeoutMs = 1000
+
+/** The check's own facts, or `ok: false` when it throws or takes longer than a second. */
+async function within(check: Promise<Check>, failure: string): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, detail: `${failure} within ${timeoutMs / 1000} s.` }), timeoutMs)
+  })
+  const found = check.catch((): Check => ({ ok: false, detail: `${failure}.` }))
+  try {
+    return await Promise.race([found, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function checkStreams(deps: ApiDeps): Promise<Check> {
+  const counts = await deps.deployments.counts()
+  return { ok: counts.degraded === 0 && counts.running >= counts.wanted, ...counts }
+}
+
+/** 200 while streams and actions can run; 503 when the database or the queue cannot. */
+export function addHealthRoutes(api: Router, deps: ApiDeps, { identify }: Pick<Gate, 'identify'>): void {
+  const isKnown = createAcquaintance(identify)
+  api.get('/health', async (request, response) => {
+    const [database, queue, streams, isFriend] = await Promise.all([
+      within(
+        deps.pingDatabase().then(({ trouble, ...found }) => ({
+          ok: trouble === undefined,
+          ...found,
+          ...(trouble ? { detail: trouble } : {}),
+        })),
+        'The database does not answer',
+      ),
+      within(deps.streams.isHealthy(), 'The queue does not answer'),
+      within(checkStreams(deps), 'The state of the streams cannot be read'),
+      isKnown(request),
+    ])
+    const isWorking = database.ok && queue.ok
+    const status = isWorking && streams.ok ? 'ok' : 'degraded'
+    const facts = isFriend ? { version: deps.version, checks: { database, queue, streams } } : {}
+    response.status(isWorking ? 200 : 503).json({ status, ...facts })
+  })
+}
+
+/** Sessions whose owner asked lately. Those are read from the database, and its trouble is what they want to hear of. */
+const mostRemembered = 100
+
+function createAcquaintance(identify: Gate['identify']): (request: Request) => Promise<boolean> {
+  const met = new Set<string>()
+  return async (request) => {
+    const token = readSessionToken(request)
+    const session = token === undefined ? undefined : hashToken(token)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), timeoutMs)
+    })
+    try {
+      const caller = await Promise.race([identify(request).catch(() => 'late' as const), late])
+      if (caller === 'late') return session !== undefined && met.has(session)
+      if (caller?.session === undefined) {
+        if (session !== undefined) met.delete(session)
+        return caller !== undefined
+      }
+      if (met.size >= mostRemembered) met.clear()
+      met.add(caller.session)
+      return true
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}

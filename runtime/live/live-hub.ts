@@ -1,0 +1,90 @@
+// Hands what the bus says to every watcher of the live feed, and remembers the last facts for those who come back.
+// Never forwards what is meant for workers only.
+import { randomBytes } from 'node:crypto'
+import type { LiveMessage } from './messages.ts'
+import type { LiveRouteDeps } from './route-deps.ts'
+import type { LiveClient, LiveItem, LiveSink } from './live-client.ts'
+import { createLiveClient } from './live-client.ts'
+
+export interface LiveHub {
+  /** `lastEventId` as the browser gives it back: missed facts come first. */
+  join(options: { flow: string | undefined; lastEventId: string | undefined; sink: LiveSink }): {
+    client: LiveClient
+    leave(): void
+  }
+  count(): number
+  close(): void
+}
+
+const maxRemembered = 500
+export const heartbeatMs = 15_000
+
+type Shown = Extract<LiveMessage, { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' }>
+
+const shown: readonly LiveMessage['type'][] = ['status', 'decision', 'event', 'delivery', 'speech']
+
+function isShown(message: LiveMessage): message is Shown {
+  return shown.includes(message.type)
+}
+
+function weigh(message: Shown): Pick<LiveItem, 'weight' | 'stream'> {
+  if (message.type === 'status') return { weight: 'status', stream: message.status.id }
+  if (message.type === 'decision') return { weight: 'decision', stream: message.stream }
+  return { weight: 'fact', stream: '' }
+}
+
+/** One subscription to the bus for any number of watchers; each message is written out once. */
+export function createLiveHub(deps: Pick<LiveRouteDeps, 'bus' | 'nowMs'>): LiveHub {
+  // A new name with each process: an id of another process says nothing here.
+  const name = randomBytes(4).toString('hex')
+  const members = new Set<{ flow: string | undefined; client: LiveClient }>()
+  const remembered: { flow: string; item: LiveItem }[] = []
+  let seq = 0
+
+  const unsubscribe = deps.bus.subscribe((message) => {
+    if (!isShown(message)) return
+    const { weight, stream } = weigh(message)
+    if (members.size === 0 && weight !== 'fact') return
+    seq += 1
+    const text = `id: ${name}-${seq}\nevent: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`
+    const item: LiveItem = { seq, weight, stream, text }
+    if (weight === 'fact') {
+      remembered.push({ flow: message.flow, item })
+      if (remembered.length > maxRemembered) remembered.shift()
+    }
+    for (const { flow, client } of members) if (flow === undefined || flow === message.flow) client.send(item)
+  })
+  const beat = setInterval(() => {
+    for (const { client } of members) client.beat(deps.nowMs())
+  }, heartbeatMs)
+  beat.unref()
+
+  const missedSince = (lastEventId: string | undefined): number => {
+    const [process, last] = (lastEventId ?? '').split('-')
+    return process === name && /^\d+$/.test(last ?? '') ? Number(last) : Infinity
+  }
+
+  return {
+    join: ({ flow, lastEventId, sink }) => {
+      const member = { flow, client: createLiveClient(sink) }
+      const since = missedSince(lastEventId)
+      for (const fact of remembered) {
+        if (fact.item.seq > since && (flow === undefined || flow === fact.flow)) member.client.send(fact.item)
+      }
+      members.add(member)
+      return {
+        client: member.client,
+        leave: () => {
+          members.delete(member)
+        },
+      }
+    },
+    count: () => members.size,
+    close: () => {
+      unsubscribe()
+      clearInterval(beat)
+      for (const { client } of [...members]) client.end()
+      members.clear()
+    },
+  }
+}

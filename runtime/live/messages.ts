@@ -1,0 +1,68 @@
+// What travels over the bus and the picture relay.
+import type { Decision, EventKind, StreamStatus } from '../../nodes/contract/events.ts'
+
+/** What travels over the bus to every open browser and to sessions. */
+export type LiveMessage =
+  | { type: 'status'; flow: string; status: StreamStatus }
+  | { type: 'decision'; flow: string; stream: string; decision: Decision }
+  | {
+      type: 'event'
+      flow: string
+      event: {
+        id: string
+        kind: EventKind
+        stream: string
+        node: string
+        at: string
+        mediaTimeS: number
+        text: string
+        hasFrame: boolean
+        audio?: { url: string; durationS: number; startsAtMs: number }
+      }
+    }
+  /** Something begins to be heard: its sound can be played from now on, while it may still be in the making. */
+  | {
+      type: 'speech'
+      flow: string
+      speech: {
+        eventId: string
+        stream: string
+        node: string
+        text: string
+        url: string
+        startsAtMs: number
+        latestStartMs: number
+      }
+    }
+  | {
+      type: 'delivery'
+      flow: string
+      delivery: {
+        id: string
+        eventId: string
+        node: string
+        type?: string
+        state: string
+        attempts: number
+        detail: string
+        at: string
+      }
+    }
+  | { type: 'input'; flow: string; stream: string }
+  | { type: 'actions' }
+  | { type: 'cancel'; action: string }
+  | { type: 'control'; stream: string; run: number; order: 'stop' }
+
+export interface Bus {
+  /** Never throws and never waits: a lost live message is not a lost fact. */
+  publish(message: LiveMessage): void
+  subscribe(listener: (message: LiveMessage) => void): () => void
+}
+
+/** Pictures between processes (camera to watcher, browser to camera), sent only while somebody subscribes. */
+export interface Relay {
+  publish(channel: string, jpeg: Uint8Array): void
+  subscribe(channel: string, listener: (jpeg: Uint8Array) => void): () => void
+  /** The newest picture of a channel, waiting up to `waitMs` for one; undefined when none came. */
+  latest(channel: string, waitMs: number): Promise<Uint8Array | undefined>
+}

@@ -1,0 +1,6 @@
+// The door of models/. A client for each kind of model, the built-in one included.
+export { createEdge } from './edge/index.ts'
+export type { Edge } from './edge/index.ts'
+export { createModels } from './models.ts'
+export { testConnection } from './test-connection.ts'
+export type { TestDeps } from './test-connection.ts'

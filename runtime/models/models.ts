@@ -1,0 +1,112 @@
+// Opens a model session by the kind of its connection, and tells whether a connection answers. The only file that knows
+// which kinds exist; the edge model is brought along by the composition root.
+import type { Clock, HttpPort, Log, ModelPort, ModelSession } from '../../nodes/contract/capabilities.ts'
+import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import { FatalError } from '../../nodes/contract/errors.ts'
+import { onCurrentConnection, sharedLook } from './current-connection.ts'
+import { openJoyaiWebinfer } from './joyai-webinfer.ts'
+import type { ModelMemory } from './model-memory.ts'
+import { oneInFlight } from './one-in-flight.ts'
+import { openOpenai } from './openai.ts'
+import { openVllmOmni, type SessionOptions } from './vllm-omni.ts'
+
+/** An interaction server gives its model 300 s for a picture and then answers that it failed. */
+const longestAnswerMs = 310_000
+/** Nothing at a plain server keeps what was asked: it is not waited for as long. */
+const longestPlainAnswerMs = 120_000
+
+export interface OpenRequest {
+  connection: Connection
+  streamKey: string
+  /** The node's config: instruction, skills, mode. */
+  config: Record<string, unknown>
+  timeoutMs: number
+}
+export type Opener = (request: OpenRequest) => Promise<ModelSession> | ModelSession
+
+/** The built-in model, as runtime/models/edge offers it. */
+export interface EdgePort {
+  open(options: {
+    connection: string
+    streamKey: string
+    config: Record<string, unknown>
+    timeoutMs: number
+  }): Promise<ModelSession>
+  test(timeoutMs: number): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
+}
+
+export interface ModelDeps {
+  connections: { get(name: string): Promise<Connection> }
+  http: HttpPort
+  clock: Clock
+  log: Log
+  edge?: EdgePort
+  /** More kinds. */
+  openers?: Partial<Record<ConnectionKind, Opener>>
+}
+
+/** The models of this process. */
+export function createModels(deps: ModelDeps): ModelPort {
+  const overHttp =
+    (open: (options: SessionOptions) => ModelSession, longestMs: number): Opener =>
+    ({ connection, streamKey, config, timeoutMs }) =>
+      oneInFlight(
+        open({
+          http: deps.http,
+          log: deps.log,
+          connection,
+          streamKey,
+          timeoutMs: Math.max(timeoutMs, longestMs),
+          restore: config.restore as ModelMemory | undefined,
+          isReset: config.isReset === true,
+          isNew: config.isNew === true,
+        }),
+        { clock: deps.clock, waitMs: timeoutMs },
+      )
+  const { edge } = deps
+  const openers: Partial<Record<ConnectionKind, Opener>> = {
+    ...(edge
+      ? { edge: ({ connection, ...rest }: OpenRequest) => edge.open({ connection: connection.name, ...rest }) }
+      : {}),
+    'vllm-omni': overHttp(openVllmOmni, longestAnswerMs),
+    'joyai-webinfer': overHttp(openJoyaiWebinfer, longestAnswerMs),
+    openai: overHttp(openOpenai, longestPlainAnswerMs),
+    ...deps.openers,
+  }
+  const get = sharedLook((name) => deps.connections.get(name), deps.clock)
+  const openOver = async (request: OpenRequest): Promise<ModelSession> => {
+    const {
+      connection: { kind, name },
+    } = request
+    const open = openers[kind]
+    if (!open)
+      throw new FatalError(
+        'MODEL_KIND_UNFIT',
+        `The connection "${name}" is of kind "${kind}", which has no interaction model. Choose edge, vllm-omni, joyai-webinfer or openai.`,
+      )
+    return await open(request)
+  }
+  return {
+    open: async ({ connection: name, streamKey, config, timeoutMs }) => {
+      const connection = await deps.connections.get(name)
+      const session = await openOver({ connection, streamKey, config, timeoutMs })
+      // The built-in one is always there and has nothing that could change.
+      if (connection.kind === 'edge') return session
+      return onCurrentConnection(session, connection, config.restore as ModelMemory | undefined, {
+        name,
+        get,
+        clock: deps.clock,
+        open: (changed, restore, isReset) =>
+          openOver({
+            connection: changed,
+            streamKey,
+            config: { ...config, restore, isReset, isNew: false },
+            timeoutMs,
+          }),
+      })
+    },
+  }
+}
+
+export { testConnection } from './test-connection.ts'
+export type { TestDeps } from './test-connection.ts'

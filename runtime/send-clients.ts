@@ -1,0 +1,104 @@
+// The ways actions reach others, put together once: agents, voices, mail, brokers, browsers. Part of the composition.
+import { join } from 'node:path'
+import type { Clock, ConnectionPort, Log, StreamingHttpPort } from '../nodes/contract/capabilities.ts'
+import { NotFoundError } from '../nodes/contract/errors.ts'
+import { createAgents, testAgent } from './agents/index.ts'
+import type { Egress } from './egress/index.ts'
+import { createMail } from './channels/index.ts'
+import { createMqtt } from './channels/index.ts'
+import { createPush } from './channels/index.ts'
+import { createSpeech, type Speech } from './voices/index.ts'
+import type { TestDeps } from './models/index.ts'
+import type { Bus } from './live/index.ts'
+import type { PerformDeps } from './actions/index.ts'
+import type { Store } from './compose-store.ts'
+
+export interface ReachOptions {
+  store: Store
+  connections: ConnectionPort
+  http: StreamingHttpPort
+  bus: Pick<Bus, 'publish'>
+  /** The door that `http` goes through, for what speaks no HTTP. */
+  egress: Egress
+  clock: Clock
+  log: Log
+  dataDir: string
+  publicUrl: string
+  /** From HEED_AGENT_COMMANDS. */
+  agentCommands: Record<string, string[]>
+  /** From HEED_AGENT_ENV. */
+  agentEnv: readonly string[]
+}
+
+export interface Reach {
+  reach: PerformDeps['reach']
+  push: ReturnType<typeof createPush>
+  /** One look at an agent or a voice, for the connections page. */
+  tests: Pick<TestDeps, 'agents' | 'speech'>
+  voices: Speech['voices']
+  close(): Promise<void>
+}
+
+/** Everything an action may borrow besides HTTP. */
+export function createReach({
+  store,
+  connections,
+  http,
+  egress,
+  bus,
+  clock,
+  log,
+  dataDir,
+  publicUrl,
+  agentCommands: commands,
+  agentEnv,
+}: ReachOptions): Reach {
+  const speech = createSpeech({
+    http,
+    connections,
+    clock,
+    log,
+    sounds: store.sounds,
+    turns: store.voiceTurns,
+    tell: ({ flow, ...speech }) => bus.publish({ type: 'speech', flow, speech }),
+  })
+  // So that the first warning is not the one that waits for the voice.
+  speech.warm()
+  const push = createPush({ store: store.push, http, subject: subjectOf(publicUrl) })
+  return {
+    push,
+    voices: (connection, signal) => speech.voices(connection, signal),
+    tests: { agents: { test: (connection, signal) => testAgent(connection, { http, commands }, signal) }, speech },
+    reach: {
+      agents: createAgents({
+        http,
+        connections,
+        commands,
+        surroundings: { homes: join(dataDir, 'agents'), listed: agentEnv },
+        waitingBefore: (taskId) => store.deliveries.openBefore(taskId),
+        mayRun: (taskId, connection) => store.deliveries.mayRun(taskId, connection),
+      }),
+      speech,
+      mail: createMail({ connections, egress }),
+      mqtt: createMqtt({ connections, egress }),
+      push,
+      events: { isAcknowledged: (eventId) => isAcknowledged(store, eventId) },
+    },
+    close: () => speech.stop(),
+  }
+}
+
+/** What is gone, with its flow or by age, asks for nobody any more. */
+async function isAcknowledged(store: Store, eventId: string): Promise<boolean> {
+  try {
+    return (await store.events.get(eventId)).acknowledgedAt !== null
+  } catch (thrown) {
+    if (thrown instanceof NotFoundError) return true
+    throw thrown
+  }
+}
+
+/** Push services want an address to write to: a web page of ours will do where it is one of the web. */
+function subjectOf(publicUrl: string): string {
+  return publicUrl.startsWith('https:') ? publicUrl : 'mailto:owner@heed.local'
+}

@@ -1,0 +1,130 @@
+// The shapes that this folder owns.
+import type { Clock, Log, MediaPort, ModelPort } from '../../nodes/contract/capabilities.ts'
+import type { NodeDefinition, Repeats } from '../../nodes/contract/define.ts'
+import type { StreamStatus } from '../../nodes/contract/events.ts'
+import type { PlanStream } from '../../nodes/contract/plan.ts'
+import type { ActionRecord, SessionInput } from '../actions/index.ts'
+import type { EventRecord, RunKey, TickRecord } from '../history/index.ts'
+import type { Bus, Relay } from '../live/index.ts'
+import type { StreamRef } from '../queue/index.ts'
+
+/** A stream of a flow's newest deployment; `isRunning` while a session may write for it. */
+export interface RunningStream {
+  id: string
+  flow: string
+  plan: PlanStream
+  isRunning: boolean
+}
+
+export interface RunningStore {
+  /** Of the newest deployment. Throws NotFoundError FLOW_NOT_FOUND. */
+  streams(flowId: string): Promise<RunningStream[]>
+  stream(streamId: string): Promise<RunningStream | undefined>
+  /** What its nodes have saved, by node id. */
+  states(streamId: string): Promise<Record<string, unknown>>
+  /** Writes the states that `change` gives back; false, and nothing is changed, while a session may write them. */
+  changeStates(streamId: string, change: (states: Record<string, unknown>) => Record<string, unknown>): Promise<boolean>
+  addInputs(inputs: SessionInput[]): Promise<void>
+}
+
+export interface StreamControl {
+  start(refs: StreamRef[]): Promise<void>
+  stop(refs: StreamRef[]): Promise<void>
+  /** False when the queue cannot take work. */
+  isHealthy(): Promise<{ ok: boolean; backend: 'postgres' | 'redis'; waiting: number; active: number; detail?: string }>
+}
+
+/** The order to run one stream, as read from the store when a worker gets the lease. */
+export interface SessionOrder {
+  /** Stable: flow id, "-", camera node id. */
+  streamId: string
+  /** Counts deployments of this stream; ticks start again at 1 with each. */
+  run: number
+  /** Counts workers that took this run over: writes of an older generation are refused (fencing). */
+  generation: number
+  flow: { id: string; name: string; revision: number }
+  plan: PlanStream
+  /** Where an earlier worker left off; null at the first start. */
+  resume: { tick: number; mediaTimeS: number; states: Record<string, unknown>; status: StreamStatus | null } | null
+  /** At a first start: what memory nodes and their models kept from the deployment before. */
+  carried?: Record<string, unknown>
+}
+
+/** A tick with consequences: written in one transaction, actions being the outbox. */
+export interface TickCommit extends TickRecord {
+  events: EventRecord[]
+  actions: ActionRecord[]
+  /** Inputs that this tick has used up. */
+  consumed: string[]
+  /** Messages for nodes that run once, in another stream. */
+  remote: SessionInput[]
+  /** Events whose sentence was said again: the count, the first and the last time go into their fields. */
+  repeats?: Repeats[]
+}
+
+export interface EngineStore {
+  /** Bulk write of quiet ticks of many streams; rows of a stale generation are skipped and their keys returned. */
+  writeTicks(records: TickRecord[]): Promise<RunKey[]>
+  /** Throws StoppedError when the generation is stale, RetryableError DB_UNREACHABLE when the database is away. */
+  commitTick(commit: TickCommit): Promise<void>
+  /** Writes what was decided while the database was away, whoever runs the stream by now; nothing when its flow is gone. */
+  commitLate(commit: TickCommit): Promise<void>
+  writeStatus(statuses: (RunKey & { status: StreamStatus })[]): Promise<void>
+  /** Oldest first, not yet consumed; at most 100. */
+  readInputs(streamId: string): Promise<SessionInput[]>
+}
+
+export type SpillTicket = number
+
+/** Keeps on disk what is decided while the database is away. */
+export interface Spill {
+  /** On disk once resolved. Undefined when there is no room or no disk; never rejects. */
+  add(commit: TickCommit): Promise<SpillTicket | undefined>
+  /** For the last moment of a process: before it returns all that fits is on disk. Throws what the disk throws. */
+  addNow(commits: readonly TickCommit[]): void
+  read(ticket: SpillTicket): Promise<TickCommit | undefined>
+  /** It is in the database: its place is free. */
+  done(ticket: SpillTicket): void
+  /** Why nothing more can be kept, in words; null when all is well. */
+  readonly trouble: string | null
+}
+
+export interface EngineDeps {
+  clock: Clock
+  log: Log
+  nodes: ReadonlyMap<string, NodeDefinition>
+  /** With the camera's credentials already bound to flow and node. */
+  media(order: SessionOrder): MediaPort
+  models: ModelPort
+  store: EngineStore
+  /** Absent: what is decided while the database is away waits in memory alone. */
+  spill?: Spill
+  bus: Bus
+  relay: Relay
+  /** Cameras of this process that may be opening at a time; absent: all. */
+  mostOpening?: number
+  /** A number in [0, 1): jitter. */
+  random(): number
+}
+
+/** What the jobs of streams need of the store. */
+export interface StreamJobStore {
+  /** Takes the stream over: a new generation, so that writes of the former worker are refused. Null when it is no longer wanted. */
+  claimStream(ref: StreamRef): Promise<SessionOrder | null>
+  /** Records how a session ended by itself (`finished`, `failed`); later writes of that run are refused. */
+  endStream(
+    ref: StreamRef & { generation: number },
+    state: 'finished' | 'failed' | 'stopped',
+    reason: string | null,
+  ): Promise<void>
+  /** Streams that should be running now: each must have a job. */
+  wantedStreams(): Promise<StreamRef[]>
+}
+
+export interface StreamWork {
+  /** Runs a session until it ends or the signal aborts. */
+  runStream(
+    order: SessionOrder,
+    signal: AbortSignal,
+  ): Promise<{ state: 'finished' | 'failed' | 'stopped'; reason: string | null }>
+}

@@ -1,0 +1,399 @@
+// One live run of a stream: ticks on a steady clock, what they leave behind, and an end with a reason.
+// Never talks to a database, a queue or a model by itself, and never ends the process.
+import { BugError, isStopped, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import type { EventKind } from '../../nodes/contract/events.ts'
+import type { Frame } from '../../nodes/contract/frames.ts'
+import type { EngineDeps, SessionOrder } from './records.ts'
+import { awayWords, gapFields, heedAway, lateTicks, missedFor, missedRows, tickMs } from './gaps.ts'
+import { endWords, Grace, isHandover } from './grace.ts'
+import { Health, healthKey } from './health.ts'
+import { Inputs } from './inputs.ts'
+import { Journal, type TickPosition } from './journal.ts'
+import type { ModelLink } from './model-link.ts'
+import type { Openings } from './openings.ts'
+import type { Ledger, Recorder } from './recorder.ts'
+import type { TickDraft } from './routing.ts'
+import { clockOf, linkModel, openSource, tickInfo, type Pass } from './session-parts.ts'
+import { isFinite, type CameraView, type Source } from './source.ts'
+import { StatusBoard } from './status.ts'
+import { clockKey, type StreamClock } from './stream-clock.ts'
+import { tickDefinition, TickRunner, type Unwatched } from './tick.ts'
+
+/** One pass stands for at most this many late ticks; what is later still is recorded as dropped. */
+const mostSeconds = 5
+/** Without pictures for this long, a model that is fed quick ones decides on those it has. */
+const pauseAfterMs = 2500
+/** What is on its way when the end comes has this long to arrive. */
+const lastWordsMs = 3000
+const lookMs = 250
+const closeMs = 5000
+
+export type SessionDeps = EngineDeps & { recorder: Recorder; openings?: Openings }
+export interface SessionEnd {
+  state: 'finished' | 'failed' | 'stopped'
+  reason: string | null
+}
+
+/** Runs one stream until its source ends, something fails for good, or the signal aborts. Never rejects. */
+export async function runSession(order: SessionOrder, deps: SessionDeps, signal: AbortSignal): Promise<SessionEnd> {
+  return await new Session(order, deps, signal).run()
+}
+
+/*
+ *  starting ──first frame, or the camera is late──► running ◄──► degraded    (camera, model or database away)
+ *     │                                                │
+ *     │ a file cannot be read, a node type is missing  │ file at its end ─► finished    last tick, model reset
+ *     └──────────────► failed ◄────────────────────────┤ signal, stop    ─► stopped     model reset
+ *                                                      │ signal, handover ─► stopped    model keeps its session, no event
+ *                                                      └ stale run        ─► stopped    nothing is written any more
+ */
+class Session {
+  readonly #order: SessionOrder
+  readonly #deps: SessionDeps
+  readonly #outer: AbortSignal
+  readonly #control = new AbortController()
+  readonly #board: StatusBoard
+  readonly #health: Health
+  readonly #ledger: Ledger
+  readonly #journal: Journal
+  readonly #models = new Map<string, ModelLink>()
+  readonly #grace: Grace
+  /** Of live cameras; a clip's seconds are its own. */
+  readonly #seconds: StreamClock | null
+  #source: Source | null = null
+  #runner: TickRunner | null = null
+  #inputs: Inputs | null = null
+  #tick: number
+  #mediaTimeS: number
+  #isStale = false
+  #hasTicked = false
+  #isPaused = false
+  #lostFromS: number | null = null
+  #loopS: number | undefined
+  #hasSeen = false
+
+  constructor(order: SessionOrder, deps: SessionDeps, signal: AbortSignal) {
+    this.#order = order
+    this.#deps = deps
+    this.#outer = signal
+    this.#board = new StatusBoard(order)
+    this.#health = new Health(order.plan.source.id, order.resume?.states[healthKey])
+    this.#tick = order.resume?.tick ?? 0
+    this.#mediaTimeS = order.resume?.mediaTimeS ?? 0
+    this.#grace = new Grace(deps.clock, lastWordsMs)
+    this.#seconds = clockOf(order, deps.clock.nowMs())
+    this.#ledger = deps.recorder.open(order, () => {
+      this.#isStale = true
+      this.#stop(new StoppedError('Another worker has taken this stream over.', { isAtOnce: true }))
+    })
+    this.#journal = new Journal(order, this.#ledger, deps.bus, deps.clock)
+  }
+
+  async run(): Promise<SessionEnd> {
+    const stop = (): void => this.#stop(this.#outer.reason)
+    if (this.#outer.aborted) stop()
+    this.#outer.addEventListener('abort', stop, { once: true })
+    let end: SessionEnd
+    try {
+      this.#begin()
+      end = await this.#ticking()
+    } catch (error) {
+      end = this.#endOf(error)
+    }
+    if (end.state === 'stopped' && this.#source) {
+      const view = this.#source.look()
+      await Promise.all([this.#source.stop(), this.#lastWords(view)])
+    }
+    this.#grace.end()
+    this.#outer.removeEventListener('abort', stop)
+    await this.#close(end)
+    return end
+  }
+
+  #stop(reason: unknown): void {
+    this.#grace.begin(reason)
+    this.#control.abort(reason)
+  }
+
+  #endOf(error: unknown): SessionEnd {
+    if (isStopped(error) || this.#control.signal.aborted)
+      return { state: 'stopped', reason: this.#isStale ? 'Another worker has taken this stream over.' : null }
+    const { message } = toError(error)
+    this.#deps.log.error(
+      { stream: this.#order.streamId, error: message, isBug: error instanceof BugError },
+      'session ends',
+    )
+    return { state: 'failed', reason: message }
+  }
+
+  #begin(): void {
+    const { bus, clock, log, nodes } = this.#deps
+    const { plan } = this.#order
+    this.#publishStatus()
+    for (const node of plan.ticks)
+      if (tickDefinition(nodes, node).needs.includes('model'))
+        this.#models.set(
+          node.id,
+          linkModel(this.#order, this.#deps, node, {
+            restored: (text) => this.#note('memory.restored', node.id, text),
+            trouble: (trouble) => this.#health.trouble(node.id, trouble),
+          }),
+        )
+    this.#runner = new TickRunner({
+      order: this.#order,
+      nodes,
+      clock,
+      log,
+      models: this.#models,
+      onStatus: (node, status) => this.#board.node(node, status),
+      onHanging: (node, trouble) => this.#health.trouble(node, trouble),
+    })
+    this.#inputs = new Inputs(this.#order.streamId, { store: this.#deps.store, bus, clock, log })
+    const feeds = [...this.#models.values()]
+    this.#source = openSource(
+      this.#order,
+      this.#deps,
+      { seconds: this.#seconds, refusals: this.#health.refusals },
+      (frame) => feeds.forEach((model) => model.feed(frame)),
+    )
+    for (const model of feeds) model.start()
+    this.#source.start()
+  }
+
+  async #ticking(): Promise<SessionEnd> {
+    const { clock } = this.#deps
+    const { source, signal } = { source: this.#running.source, signal: this.#control.signal }
+    this.#journal.commitNotes(this.#position)
+    for (
+      let view = this.#lookAtCamera();
+      source.mailbox.isEmpty && view.camera === 'ok' && !view.ended && !view.failed;
+      view = this.#lookAtCamera()
+    ) {
+      await source.mailbox.wait(clock, lookMs, signal)
+    }
+    this.#countAbsence()
+    let isWaiting = false
+    for (let dueMs = clock.nowMs(); ;) {
+      const view = this.#lookAtCamera()
+      if (view.failed) {
+        await this.#lastWords(view)
+        return { state: 'failed', reason: view.reason }
+      }
+      const now = clock.nowMs()
+      if (view.ended) {
+        await this.#pass(view, Math.min(mostSeconds, Math.max(1, lateTicks(now, dueMs))))
+        return { state: 'finished', reason: null }
+      }
+      // A wall clock that was set back must not make the stream wait for it.
+      if (dueMs - now > tickMs) dueMs = now + tickMs
+      // Not due yet, or due without its picture: a frame that is a little late is waited for, the tick is made up with it.
+      if (now < dueMs) await source.mailbox.wait(clock, dueMs - now, signal)
+      else if (source.mailbox.isEmpty && view.camera === 'ok' && !this.#mustDecide(now)) {
+        isWaiting = true
+        await source.mailbox.wait(clock, lookMs, signal)
+      } else {
+        const late = lateTicks(now, dueMs)
+        dueMs += late * tickMs
+        if (late > mostSeconds)
+          this.#recordMissed(late - mostSeconds, now - mostSeconds * tickMs, missedFor(isWaiting, view))
+        isWaiting = false
+        await this.#pass(view, Math.min(late, mostSeconds))
+      }
+    }
+  }
+
+  /** Looks, and shows what it has seen on the card: between ticks too, as long as there are none. */
+  #lookAtCamera(): CameraView {
+    const { source } = this.#running
+    const view = source.look()
+    const camera = source.status()
+    this.#health.refusals = source.refusals
+    this.#board.camera(camera)
+    if (this.#board.state === 'starting')
+      this.#board.setState('starting', camera.state === 'connecting' ? null : camera.text)
+    this.#publishStatus()
+    return view
+  }
+
+  /** The quick pictures have stopped: the model decides on those it has, before anybody knows whether the camera is lost. */
+  #mustDecide(nowMs: number): boolean {
+    return (
+      this.#hasTicked &&
+      !this.#isPaused &&
+      this.#order.plan.taps.fast !== undefined &&
+      this.#running.source.quietMs(nowMs) >= pauseAfterMs
+    )
+  }
+
+  /** What went by before this worker came is a gap in a live stream; a clip has waited. */
+  #countAbsence(): void {
+    const { clock } = this.#deps
+    if (!this.#seconds || !this.#order.resume || this.#order.resume.tick === 0) return
+    const now = clock.nowMs()
+    const missed = Math.round(this.#seconds.secondsAt(now) - this.#mediaTimeS) - 1
+    if (missed < 1) return
+    const fromS = this.#mediaTimeS
+    // A camera that was away before has its own story, which goes on.
+    const isTold = (this.#health.saved()?.camera ?? null) !== null
+    this.#recordMissed(missed, now - tickMs, heedAway)
+    if (isTold) return
+    const toS = this.#mediaTimeS
+    this.#note('stream.gap', this.#order.plan.source.id, awayWords(fromS, toS), gapFields('heed-away', fromS, toS))
+  }
+
+  get #running(): { source: Source; runner: TickRunner; inputs: Inputs } {
+    if (!this.#source || !this.#runner || !this.#inputs) throw new BugError('A session ticks before it has begun.')
+    return { source: this.#source, runner: this.#runner, inputs: this.#inputs }
+  }
+
+  async #pass(view: CameraView, seconds: number, isLastWord = false): Promise<void> {
+    const { clock } = this.#deps
+    const { source, inputs } = this.#running
+    const before = { tick: this.#tick, mediaTimeS: this.#mediaTimeS }
+    const atMs = clock.nowMs()
+    const frame = source.mailbox.take()
+    const used = isLastWord ? [] : inputs.take()
+    this.#tick += seconds
+    this.#seeFrame(frame, view, atMs)
+    if (!isLastWord) this.#tellCamera(view, before.mediaTimeS)
+    let draft
+    try {
+      draft = await this.#runNodes({ view, seconds, atMs, frame, used, before, isLastWord })
+    } catch (error) {
+      this.#goBack(before)
+      throw error
+    }
+    if (isLastWord && !frame && draft.saysNothing) return this.#goBack(before)
+    this.#hasTicked = true
+    for (const note of this.#health.decisions(draft.decisions, atMs)) this.#note(note.kind, note.node, note.text)
+    this.#journal.noteLosses({ tick: this.#tick, mediaTimeS: this.#mediaTimeS })
+    this.#board.tick(this.#tick, clock.nowMs() - atMs)
+    this.#board.dropped(source.mailbox.dropped)
+    this.#show(draft)
+    this.#journal.tick(
+      draft,
+      used.map((input) => input.id),
+      this.#position,
+    )
+    const { state, reason } = this.#health.state(this.#ledger.isWriting, this.#ledger.trouble)
+    this.#board.setState(state, reason)
+    this.#publishStatus()
+  }
+
+  #runNodes(pass: Pass): Promise<TickDraft> {
+    const { view, atMs, frame, used, isLastWord } = pass
+    const isPausing = !frame && !this.#isPaused && (view.camera === 'lost' || this.#mustDecide(atMs))
+    this.#isPaused = frame ? false : this.#isPaused || isPausing
+    this.#loopS = frame?.loopS ?? this.#loopS
+    const info = tickInfo(pass, this.#order, {
+      number: this.#tick,
+      mediaTimeS: this.#mediaTimeS,
+      isFirst: !this.#hasTicked,
+      isPausing: isPausing || isLastWord,
+      loopS: this.#loopS,
+    })
+    return this.#running.runner.run(info, frame, used, this.#grace.signal)
+  }
+
+  #goBack(to: { tick: number; mediaTimeS: number }): void {
+    this.#tick = to.tick
+    this.#mediaTimeS = to.mediaTimeS
+  }
+
+  /** The end must not take with it what was seen: the newest picture, and what a model holds back, are decided on in time. */
+  async #lastWords(view: CameraView): Promise<void> {
+    if (!this.#hasTicked || this.#grace.signal.aborted) return
+    try {
+      await this.#pass({ ...view, ended: false }, 1, true)
+    } catch (error) {
+      if (error instanceof BugError) throw error
+      const { message } = toError(error)
+      this.#deps.log.warn({ stream: this.#order.streamId, error: message }, 'the last pictures were not decided on')
+    }
+  }
+
+  #seeFrame(frame: Frame | undefined, view: CameraView, atMs: number): void {
+    if (frame) {
+      this.#mediaTimeS = frame.mediaTimeS
+      // Not before: that it is watched is true from its first picture on.
+      if (!this.#hasSeen && !this.#order.resume)
+        this.#note(
+          'stream.started',
+          this.#order.plan.source.id,
+          isFinite(this.#order.plan.source) ? 'The file plays.' : 'The camera is being watched.',
+        )
+      this.#hasSeen = true
+      this.#board.frameAt(frame.atMs)
+    } else if (this.#seconds && !view.ended) {
+      this.#seconds.begin(atMs, this.#mediaTimeS)
+      this.#mediaTimeS = Math.max(this.#mediaTimeS, this.#seconds.secondsAt(atMs))
+    }
+  }
+
+  #tellCamera(view: CameraView, beforeS: number): void {
+    for (const { kind, node, text } of this.#health.camera(view)) {
+      if (kind === 'stream.lost') this.#lostFromS = beforeS
+      const fromS = kind === 'stream.resumed' ? this.#lostFromS : null
+      this.#note(kind, node, text, fromS === null ? {} : gapFields('camera-lost', fromS, this.#mediaTimeS))
+      if (kind === 'stream.resumed') this.#lostFromS = null
+    }
+  }
+
+  #show(draft: TickDraft): void {
+    const { bus, relay } = this.#deps
+    if (draft.shown) relay.publish(`stream:${this.#order.streamId}`, draft.shown.full.jpeg)
+    for (const decision of draft.decisions) {
+      this.#board.decision(decision)
+      bus.publish({ type: 'decision', flow: this.#order.flow.id, stream: this.#order.streamId, decision })
+    }
+  }
+
+  #note(kind: EventKind, node: string, text: string, fields: Record<string, unknown> = {}): void {
+    this.#journal.note(kind, node, text, { tick: this.#tick, mediaTimeS: this.#mediaTimeS }, fields)
+  }
+
+  get #position(): TickPosition {
+    const health = this.#health.saved()
+    const seconds = this.#seconds?.saved()
+    return {
+      tick: this.#tick,
+      mediaTimeS: this.#mediaTimeS,
+      states: {
+        ...this.#runner?.states(),
+        ...(health ? { [healthKey]: health } : {}),
+        ...(seconds ? { [clockKey]: seconds } : {}),
+      },
+    }
+  }
+
+  /** Seconds in which no node ran, the last of them at `endMs`. */
+  #recordMissed(count: number, endMs: number, why: Unwatched): void {
+    const rows = missedRows({ tick: this.#tick, mediaTimeS: this.#mediaTimeS }, count, endMs, why)
+    this.#tick += count
+    this.#mediaTimeS += count
+    const decisions = rows.flatMap((row) => this.#running.runner.unwatched(row, why))
+    for (const decision of decisions) this.#board.decision(decision)
+    this.#journal.quiet(decisions, this.#position)
+  }
+
+  #publishStatus(): void {
+    const status = this.#board.due(this.#deps.clock.nowMs())
+    if (!status) return
+    this.#ledger.status(status)
+    this.#deps.bus.publish({ type: 'status', flow: this.#order.flow.id, status })
+  }
+
+  async #close(end: SessionEnd): Promise<void> {
+    const isHandedOver = end.state === 'stopped' && (this.#isStale || isHandover(this.#outer))
+    this.#inputs?.stop()
+    await this.#source?.stop()
+    await Promise.all([...this.#models.values()].map((model) => (isHandedOver ? model.release() : model.close())))
+    if (!isHandedOver) {
+      this.#note(`stream.${end.state}`, this.#order.plan.source.id, end.reason ?? endWords[end.state])
+      this.#board.setState(end.state, end.reason)
+      this.#journal.commitNotes(this.#position)
+      this.#publishStatus()
+    }
+    await this.#ledger.close(closeMs)
+  }
+}

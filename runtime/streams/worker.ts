@@ -1,0 +1,217 @@
+// Runs sessions: one long job per (stream, run), its lock being the lease. Never two sessions of one stream at a time.
+// A session ends by itself (recorded), on request (recorded), or because this worker must let go (handed back, not recorded).
+import type { StreamJobStore, StreamWork } from './records.ts'
+import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
+import { isStopped, RetryableError, toError } from '../../nodes/contract/errors.ts'
+import type { StreamRef } from '../queue/index.ts'
+import { handBack } from '../queue/index.ts'
+import { streamPauseMs } from '../queue/index.ts'
+import { persist } from '../queue/index.ts'
+import { closeWorker, lease, openWorker, queueNames, streamJobId } from '../queue/index.ts'
+import type { JobWorker, QueueDeps, QueueJob } from '../queue/index.ts'
+import { SessionLease } from './session-lease.ts'
+import type { EndCause } from './session-lease.ts'
+
+export interface StreamWorkerDeps extends QueueDeps {
+  store: Pick<StreamJobStore, 'claimStream' | 'endStream'>
+  work: Pick<StreamWork, 'runStream'>
+  clock: Clock
+  log: Log
+  random(): number
+  concurrency: number
+  name?: string | undefined
+}
+
+type Ending = Awaited<ReturnType<StreamWork['runStream']>>
+const keepTryingMs = 60_000
+
+export class StreamWorker {
+  readonly #deps: StreamWorkerDeps
+  readonly #sessions = new Set<SessionLease>()
+  readonly #stopping = new AbortController()
+  #worker: JobWorker<StreamRef> | undefined
+  #leasesLost = 0
+  #handedBack = 0
+
+  constructor(deps: StreamWorkerDeps) {
+    this.#deps = deps
+  }
+
+  get stats(): { running: number; leasesLost: number; handedBack: number } {
+    return { running: this.#sessions.size, leasesLost: this.#leasesLost, handedBack: this.#handedBack }
+  }
+
+  /** Starts taking streams. */
+  async start(): Promise<void> {
+    const { random, concurrency, name } = this.#deps
+    this.#worker = await openWorker<StreamRef>(
+      queueNames.streams,
+      (job, token) => this.#process(job, token),
+      this.#deps,
+      {
+        concurrency,
+        name,
+        pauseMs: (attempt, error) =>
+          error instanceof RetryableError && error.retryAfterMs !== undefined
+            ? error.retryAfterMs
+            : streamPauseMs(attempt, random),
+        onRenewal: {
+          renewed: (ids, atMs) => this.#each(ids, (session) => session.renewed(atMs)),
+          lost: (ids) => this.#each(ids, (session) => this.#lose(session)),
+        },
+      },
+    )
+    this.#worker
+      .run()
+      .catch((error: unknown) =>
+        this.#deps.log.error({ error: toError(error).message }, 'The stream worker stopped taking jobs.'),
+      )
+    void this.#watchLeases()
+  }
+
+  /** Ends the session of this run, if it is here. */
+  stopStream(ref: StreamRef): void {
+    this.#each([streamJobId(ref)], (session) => session.end('stop'))
+  }
+
+  /** Ends sessions that are no longer wanted; `askedAtMs` is when the list was asked for, younger sessions are left alone. */
+  keepOnly(wanted: ReadonlySet<string>, askedAtMs: number): void {
+    for (const session of this.#sessions) {
+      if (session.startedAtMs < askedAtMs && !wanted.has(session.jobId)) session.end('stop')
+    }
+  }
+
+  /** Takes no more streams, tells all sessions to end and hands their jobs back, waiting `limitMs` at most. */
+  async stop(limitMs: number): Promise<void> {
+    this.#stopping.abort()
+    await this.#worker?.pause(true)
+    for (const session of this.#sessions) session.end('shutdown')
+    const all = Promise.allSettled([...this.#sessions].map((session) => session.ended))
+    const late = new AbortController()
+    await Promise.race([all, this.#deps.clock.sleep(limitMs, late.signal).catch(() => undefined)])
+    late.abort()
+    if (this.#sessions.size > 0)
+      this.#deps.log.warn({ sessions: this.#sessions.size }, 'Sessions did not end in time; their leases run out.')
+    await closeWorker(this.#worker, this.#sessions.size > 0, this.#deps.clock)
+  }
+
+  #each(jobIds: string[], act: (session: SessionLease) => void): void {
+    for (const session of this.#sessions) if (jobIds.includes(session.jobId)) act(session)
+  }
+
+  #lose(session: SessionLease): void {
+    if (session.cause === 'lease') return
+    this.#leasesLost += 1
+    this.#deps.log.warn(
+      { stream: session.ref.streamId, run: session.ref.run },
+      'The lease of a stream was lost; its session ends here.',
+    )
+    session.end('lease')
+  }
+
+  /** A lease that is not renewed ends the session a second before the backend would give the stream away. */
+  async #watchLeases(): Promise<void> {
+    const { clock } = this.#deps
+    while (!this.#stopping.signal.aborted) {
+      for (const session of this.#sessions) {
+        if (session.isOverdue(clock.nowMs(), lease.abortAfterMs)) this.#lose(session)
+      }
+      await clock.sleep(250, this.#stopping.signal).catch(() => undefined)
+    }
+  }
+
+  async #process(job: QueueJob<StreamRef>, token: string): Promise<void> {
+    const { clock } = this.#deps
+    if (this.#stopping.signal.aborted) return handBack(job, token, clock, 2_000)
+    const ref = { streamId: job.data.streamId, run: job.data.run }
+    const former = [...this.#sessions].filter((session) => session.ref.streamId === ref.streamId)
+    const session = new SessionLease(streamJobId(ref), ref, job.processedOn ?? clock.nowMs(), clock.nowMs())
+    const forgotten = former.filter((other) => other.jobId === session.jobId)
+    if (forgotten.length > 0) {
+      // The queue lost our job and gave it out anew. BullMQ keeps one lease per job id, so the two may not overlap here.
+      for (const other of forgotten) this.#lose(other)
+      throw new RetryableError('QUEUE_SESSION_ENDING', 'The former session of this stream is still ending here.', {
+        retryAfterMs: 1_000,
+      })
+    }
+    this.#sessions.add(session)
+    try {
+      // A camera can be opened once: the former run must be gone.
+      await Promise.all(former.map((other) => other.ended))
+      await this.#run(session, job, token)
+    } finally {
+      this.#sessions.delete(session)
+      session.close()
+    }
+  }
+
+  async #run(session: SessionLease, job: QueueJob<StreamRef>, token: string): Promise<void> {
+    const { store, work, clock, log } = this.#deps
+    const fields = { stream: session.ref.streamId, run: session.ref.run }
+    const order = session.signal.aborted ? null : await store.claimStream(session.ref)
+    let ending: Ending | undefined
+    if (order && !session.signal.aborted) {
+      log.info({ ...fields, generation: order.generation }, 'Session started.')
+      try {
+        ending = await work.runStream(order, session.signal)
+      } catch (error) {
+        if (session.cause === undefined || !isStopped(error))
+          log.error({ ...fields, error: toError(error).message, stack: toError(error).stack }, 'A session threw.')
+        if (session.cause === undefined) throw error
+      }
+      log.info(
+        {
+          ...fields,
+          generation: order.generation,
+          ending: ending?.state,
+          reason: ending?.reason,
+          cause: session.cause,
+        },
+        'Session ended.',
+      )
+    }
+    const verdict = verdictOf(session.cause, ending, order !== null)
+    if (verdict === 'hand-back') {
+      this.#handedBack += 1
+      return session.cause === 'lease' ? handBack(job, token, clock, 10_000, 1_000) : handBack(job, token, clock, 2_000)
+    }
+    if (verdict === 'again')
+      throw new RetryableError(
+        'QUEUE_SESSION_ENDED',
+        'The session ended without being asked to; it is started again while wanted.',
+        { retryAfterMs: 1_000 },
+      )
+    if (order && verdict === 'record') {
+      const { state, reason } = ending ?? { state: 'stopped' as const, reason: null }
+      await this.#record({ ...session.ref, generation: order.generation }, state, reason)
+    }
+  }
+
+  async #record(
+    key: Parameters<StreamJobStore['endStream']>[0],
+    state: Ending['state'],
+    reason: string | null,
+  ): Promise<void> {
+    const { store, clock, random } = this.#deps
+    await persist(() => store.endStream(key, state, reason), {
+      clock,
+      random,
+      signal: this.#stopping.signal,
+      limitMs: keepTryingMs,
+    })
+  }
+}
+
+/** What becomes of the job: end it silently, record how it ended, hand it to another worker, or start it again here. */
+function verdictOf(
+  cause: EndCause | undefined,
+  ending: Ending | undefined,
+  claimed: boolean,
+): 'nothing' | 'record' | 'hand-back' | 'again' {
+  if (cause === 'lease') return 'hand-back'
+  const endedByItself = ending?.state === 'finished' || ending?.state === 'failed'
+  if (endedByItself) return 'record'
+  if (cause === 'shutdown') return 'hand-back'
+  if (!claimed) return 'nothing'
+  return cause === 'stop' ? 'record' : 'again'
+}
