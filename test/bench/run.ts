@@ -1,5 +1,5 @@
 // `npm run bench`: measures this machine, prints one table and writes it as JSON into the data folder. Never part of the tests.
-// With arguments, only the areas they name: compile, engine, delivery, adacodec, camera, falls.
+// With arguments, only the areas they name: compile, engine, delivery, lanes, adacodec, camera, falls.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { benchCameras } from './cameras.ts'
 import { benchCodec } from './codec.ts'
 import { benchCompiler } from './compile.ts'
 import { benchFalls } from './falls.ts'
+import { benchLanes } from './lanes.ts'
 import { benchLatency } from './latency.ts'
 import { tableOf, type Row } from './row.ts'
 import { benchStreams } from './streams.ts'
@@ -16,6 +17,7 @@ const areas: Record<string, () => Promise<Row[]>> = {
   compile: benchCompiler,
   engine: benchStreams,
   delivery: benchLatency,
+  lanes: benchLanes,
   adacodec: benchCodec,
   camera: benchCameras,
   falls: benchFalls,
