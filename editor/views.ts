@@ -12,6 +12,7 @@ export interface PortView {
   help: string
   required: boolean
   many: boolean
+  deafOn?: Partial<Record<ConnectionKind, string>>
 }
 
 /** One config field: JSON Schema with the meta of the contract beside it. */

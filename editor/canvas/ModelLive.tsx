@@ -3,7 +3,6 @@ import type { CardView } from './card-view.ts'
 import { ago, decisionTone, decisionWords, exact, latency } from '../words.ts'
 import { useNow } from '../now.ts'
 import { AskBox } from '../panels/AskBox.tsx'
-import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
 import { DecisionStrip } from './DecisionStrip.tsx'
 import { StreamPicture } from './StreamPicture.tsx'
@@ -52,15 +51,12 @@ export function ModelLive({ view }: { view: CardView }) {
   )
 }
 
-/** Asks the stream that the card shows. Small, and only while somebody can hear it: the built-in model answers no questions. */
+/** Asks the stream that the card shows. */
 function AskOnCard({ view, stream }: { view: CardView; stream: string }) {
   const flowId = useFlow((open) => open.id)
-  const kind = useSession(
-    (session) => session.connections.find(({ name }) => name === view.node.config['connection'])?.kind,
-  )
-  return flowId === null || kind === 'edge' ? null : (
+  return flowId === null ? null : (
     <div className="nodrag nopan ask-on-card">
-      <AskBox flowId={flowId} stream={stream} isRunning isSmall />
+      <AskBox flowId={flowId} models={[view.node]} stream={stream} isRunning isSmall />
     </div>
   )
 }

@@ -2,6 +2,7 @@
 import { NativeSelect } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
+import { areaOf } from '../canvas/card-view.ts'
 import { hasPicture } from '../canvas/CameraLive.tsx'
 import { StateMark } from '../canvas/StateMark.tsx'
 import { StreamPicture } from '../canvas/StreamPicture.tsx'
@@ -108,7 +109,12 @@ function Switches({
   const ear = flow.nodes.find(({ type }) => type === 'voice-input')
   return (
     <>
-      <AskBox flowId={flowId} isRunning={isOn} stream={streamId} />
+      <AskBox
+        flowId={flowId}
+        models={flow.nodes.filter(({ type }) => areaOf(types.get(type)) === 'model')}
+        isRunning={isOn}
+        stream={streamId}
+      />
       {ear && <VoiceButton flowId={flowId} node={ear.id} isRunning={isOn} />}
       {arms.map((node) => (
         <ArmSwitch

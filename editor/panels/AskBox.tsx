@@ -1,17 +1,22 @@
 // A question to the model of a running flow. The answer comes when the model gives it, as an event like all others.
 import { ActionIcon, TextInput } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
-import { useState, type FormEvent } from 'react'
+import { useId, useState, type FormEvent } from 'react'
+import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'
+import { whyUnheard } from '../graph/hearing.ts'
+import { useSession } from '../session.ts'
 
-/** One line and a button; `stream` where one of several cameras is meant, `isSmall` on a card. */
+/** One line and a button; `models` are those who would hear it, `stream` where one of several cameras is meant, `isSmall` on a card. */
 export function AskBox({
   flowId,
+  models,
   stream,
   isRunning,
   isSmall,
 }: {
   flowId: string
+  models: readonly FlowNode[]
   stream?: string | undefined
   isRunning: boolean
   isSmall?: boolean
@@ -20,6 +25,11 @@ export function AskBox({
   const [asked, setAsked] = useState<string | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
+  const types = useSession((session) => session.types)
+  const connections = useSession((session) => session.connections)
+  const refusal = whyUnheard(models, 'query', types, connections)
+  const refusalId = useId()
+  const isOpen = isRunning && refusal === null
   const send = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     const question = text.trim()
@@ -41,11 +51,18 @@ export function AskBox({
         <TextInput
           aria-label="Ask the model"
           placeholder={
-            !isRunning ? 'Deploy the flow to ask' : isSmall ? 'Ask a question' : 'How many people are there?'
+            refusal !== null
+              ? 'Takes no questions'
+              : !isRunning
+                ? 'Deploy the flow to ask'
+                : isSmall
+                  ? 'Ask a question'
+                  : 'How many people are there?'
           }
           {...(isSmall ? { size: 'xs' } : {})}
           maxLength={2000}
-          disabled={!isRunning}
+          disabled={!isOpen}
+          {...(refusal === null ? {} : { 'aria-describedby': refusalId })}
           value={text}
           onChange={(event) => setText(event.currentTarget.value)}
           data-testid={isSmall ? 'card-ask-text' : 'ask-text'}
@@ -56,12 +73,17 @@ export function AskBox({
           variant={isSmall ? 'default' : 'filled'}
           aria-label="Ask"
           loading={isBusy}
-          disabled={!isRunning || text.trim() === ''}
+          disabled={!isOpen || text.trim() === ''}
           data-testid={isSmall ? 'card-ask-send' : 'ask-send'}
         >
           <IconSend size={18} aria-hidden />
         </ActionIcon>
       </div>
+      {refusal !== null && (
+        <p className="small quiet" id={refusalId} data-testid="ask-refusal">
+          {refusal}
+        </p>
+      )}
       <div role="status">
         {asked !== null && (
           <p className="small quiet" data-testid={isSmall ? 'card-asked' : 'asked'}>

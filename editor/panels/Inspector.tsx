@@ -110,7 +110,7 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
       <NodeSettings node={node} flowId={flowId} />
       {areaOf(type) === 'model' && (
         <Section title="Ask it">
-          <AskBox flowId={flowId} isRunning={isLive} />
+          <AskBox flowId={flowId} models={[node]} isRunning={isLive} />
         </Section>
       )}
       {node.type === 'memory' && type && (

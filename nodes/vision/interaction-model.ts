@@ -144,7 +144,13 @@ export default defineNode({
   ports: {
     in: {
       frames: port('frames', { help: 'From AdaCodec, or straight from a camera.' }),
-      query: port('message', { label: 'Question', help: 'Asked of the model at its next tick.' }),
+      query: port('message', {
+        label: 'Question',
+        help: 'Asked of the model at its next tick.',
+        deafOn: {
+          edge: 'The built-in model watches and takes no questions. To ask, choose another connection in the model’s settings and deploy again.',
+        },
+      }),
       memory: port('memory', { help: 'Stands at the head of the instruction.' }),
       answer: port('answer', { help: 'What an agent found out.' }),
     },

@@ -91,22 +91,44 @@ function takesMessages(definition: NodeDefinition | undefined, port: string): bo
   return kind !== undefined && messageLike.includes(kind)
 }
 
+/** Why nothing that is sent to a port of this node would be heard, in words; undefined where it is. */
+type Deafness = (node: PlanNode, port: string) => string | undefined
+
+async function readDeafness({ connections, nodes }: StreamsRouteDeps): Promise<Deafness> {
+  const kinds = new Map((await connections.list()).map(({ name, kind }) => [name, kind]))
+  return ({ type, config }, port) => {
+    const kind = typeof config.connection === 'string' ? kinds.get(config.connection) : undefined
+    return kind === undefined ? undefined : nodes.get(type)?.ports.in[port]?.deafOn?.[kind]
+  }
+}
+
+/** Throws ConflictError ASK_NO_QUESTIONS with the first reason when none of the nodes would hear it. */
+function assertHeard<T extends { node: PlanNode }>(placed: T[], port: string, deafness: Deafness): T[] {
+  const hearing = placed.filter(({ node }) => deafness(node, port) === undefined)
+  const reason = placed[0] && deafness(placed[0].node, port)
+  if (hearing.length === 0 && reason !== undefined) throw new ConflictError('ASK_NO_QUESTIONS', reason)
+  return hearing
+}
+
 async function ask(deps: StreamsRouteDeps, flow: string, body: unknown): Promise<Sent[]> {
   const { text: question, stream: wanted } = parseBody(QuestionSchema, body)
   const streams = await runningStreams(deps, flow, wanted)
-  const inputs = streams.flatMap((each) =>
-    each.plan.ticks
+  const models = streams.flatMap((stream) =>
+    stream.plan.ticks
       .filter(
         ({ type }) =>
           deps.nodes.get(type)?.needs.includes('model') && takesMessages(deps.nodes.get(type), questionPort),
       )
-      .map(({ id }) => inputFor(deps, { stream: each, node: id, port: questionPort }, question)),
+      .map((node) => ({ stream, node })),
   )
-  if (inputs.length === 0)
+  if (models.length === 0)
     throw new ConflictError(
       'ASK_NO_MODEL',
       'No interaction model runs in this flow, so there is nobody to ask. Add one, wire it to the camera and deploy again.',
     )
+  const inputs = assertHeard(models, questionPort, await readDeafness(deps)).map(({ stream, node }) =>
+    inputFor(deps, { stream, node: node.id, port: questionPort }, question),
+  )
   return await sendInputs(deps, flow, inputs)
 }
 
@@ -114,20 +136,22 @@ async function put(deps: StreamsRouteDeps, flow: string, node: string, body: unk
   const { text: words, stream: wanted, port } = parseBody(InputSchema, body)
   const streams = await runningStreams(deps, flow, wanted)
   const placed = streams.flatMap((each) =>
-    each.plan.ticks.filter(({ id }) => id === node).map((found) => ({ stream: each, found })),
+    each.plan.ticks.filter(({ id }) => id === node).map((found) => ({ stream: each, node: found })),
   )
   if (placed.length === 0) throw missingNode(streams, node)
   const [first] = placed
-  if (first && !takesMessages(deps.nodes.get(first.found.type), port)) {
+  if (first && !takesMessages(deps.nodes.get(first.node.type), port)) {
     throw new NotFoundError(
       'NODE_PORT_UNKNOWN',
-      `The node “${node}” has no port “${port}” that takes messages. ${portsOf(deps, first.found)}`,
+      `The node “${node}” has no port “${port}” that takes messages. ${portsOf(deps, first.node)}`,
     )
   }
   return await sendInputs(
     deps,
     flow,
-    placed.map((place) => inputFor(deps, { stream: place.stream, node, port }, words)),
+    assertHeard(placed, port, await readDeafness(deps)).map(({ stream }) =>
+      inputFor(deps, { stream, node, port }, words),
+    ),
   )
 }
 

@@ -97,6 +97,27 @@ describe('asking', () => {
     expect(running.inputs).toEqual([])
   })
 
+  it('refuses a question for a model that takes none, with the reason that the node type gives', async () => {
+    const onEdge = { ...node('model', 'interaction-model'), config: { connection: 'edge' } }
+    const reason = interactionModel.ports.in.query?.deafOn?.edge
+    running.rows[0]!.plan = testPlan({}, { id: 'cam', ticks: [onEdge] })
+    for (const [path, body] of [
+      ['ask', { text: 'Who is it?', stream: 'cam' }],
+      ['nodes/model/input', { text: 'Who is it?', stream: 'cam', port: 'query' }],
+    ] as const) {
+      const answer = await bench.call<Refusal>('POST', `/api/flows/f1/${path}`, { body })
+      expect([answer.status, answer.body.error]).toMatchObject([409, { code: 'ASK_NO_QUESTIONS', message: reason }])
+    }
+    expect(running.inputs).toEqual([])
+    // The other camera's model is a server that hears it.
+    expect((await bench.call('POST', '/api/flows/f1/ask', { body: { text: 'Who is it?' } })).status).toBe(202)
+    expect(running.inputs.map(({ streamId }) => streamId)).toEqual(['f1-yard'])
+    const nodes = await bench.call<{ nodes: { type: string; ports: { in: object } }[] }>('GET', '/api/nodes')
+    expect(nodes.body.nodes.find(({ type }) => type === 'interaction-model')?.ports.in).toMatchObject({
+      query: { deafOn: { edge: reason } },
+    })
+  })
+
   it('takes so many messages in ten seconds and no more', async () => {
     for (let n = 0; n < 30; n++)
       expect((await bench.call('POST', '/api/flows/f1/ask', { body: { text: `${n}?` } })).status).toBe(202)
