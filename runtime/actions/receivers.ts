@@ -28,8 +28,9 @@ interface Receiver {
   waiting: Set<string>
 }
 
-/** Places are given back early, so this is only how long a lost word may cost. */
+/** Who waits is called as soon as a place is free, so this is only how long a lost word may cost; longer the more wait. */
 const comeBackMs = 2_000
+const longestComeBackMs = 30_000
 const mostWaiting = 2_000
 
 /** "13:35", in the server's own time. */
@@ -103,9 +104,15 @@ export class Receivers {
     }
     if (receiver.running < this.#limits.places) return undefined
     return {
-      afterMs: comeBackMs,
+      afterMs: this.#comeBackMs(receiver),
       reason: `Waits for its turn: ${receiver.running} others are on their way to ${name}.`,
     }
+  }
+
+  /** A crowd that asked every two seconds would cost the database more than its answers do. */
+  #comeBackMs({ waiting }: Receiver): number {
+    const ms = Math.min(longestComeBackMs, comeBackMs * (1 + waiting.size / this.#limits.places))
+    return Math.round(ms * (0.75 + this.#random() * 0.25))
   }
 
   #isSilent(receiver: Receiver): boolean {

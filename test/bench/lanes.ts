@@ -24,7 +24,7 @@ async function lateAlerts(backend: QueueBackend, crowd: { count: number; type: s
   const work = new RecordingWork()
   const release = Promise.withResolvers<void>()
   work.laneOf = (type) => lanesByType[type ?? ''] ?? 'alerts'
-  work.address = ({ action }) => ({ receiver: action.id.split('-')[0] })
+  work.address = ({ action, node }) => ({ receiver: node.type === 'ask' ? action.id : action.id.split('-')[0] })
   work.perform = async ({ action }) => {
     if (action.id.startsWith('crowd')) await release.promise
     return delivered
