@@ -107,15 +107,8 @@ async function open(
   metrics.observeEdge(() => edge.pictures)
   closers.push(() => edge.stop())
   const { fillCredentials } = store.flows
-  const media = createMedia({
-    dataDir: config.dataDir,
-    mediaDirs: config.mediaDirs,
-    clock,
-    log,
-    relay,
-    egress,
-    fillCredentials,
-  })
+  const { dataDir, mediaDirs } = config
+  const media = createMedia({ dataDir, mediaDirs, clock, log, relay, bus, egress, fillCredentials })
   await media.check()
   const connections = signingPort((name) => store.connections.get(name))
   const reach = createReach({
@@ -126,7 +119,7 @@ async function open(
     bus,
     clock,
     log,
-    dataDir: config.dataDir,
+    dataDir,
     publicUrl: config.publicUrl,
     agentCommands: config.agentCommands,
     agentEnv: config.agentEnv,

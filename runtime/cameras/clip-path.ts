@@ -10,6 +10,11 @@ export interface ClipFolders {
   extra: string[]
 }
 
+export interface ClipTrouble {
+  code: string
+  message: string
+}
+
 /** The real path of a clip. Throws FatalError CAMERA_PATH_REFUSED, CAMERA_NOT_FOUND. */
 export async function resolveClip(path: string, folders: ClipFolders): Promise<string> {
   const allowed = [folders.media, ...folders.extra]
@@ -20,7 +25,7 @@ export async function resolveClip(path: string, folders: ClipFolders): Promise<s
   if (real === undefined) throw missing(path)
   const roots = await Promise.all(allowed.map((folder) => realpath(folder).catch(() => undefined)))
   if (!roots.some((root) => root !== undefined && isBelow(real, root))) throw refuse(path)
-  if (!(await stat(real)).isFile()) throw missing(path)
+  if (!(await stat(real).catch(() => undefined))?.isFile()) throw missing(path)
   return real
 }
 
@@ -28,6 +33,27 @@ export async function resolveClip(path: string, folders: ClipFolders): Promise<s
 export function isBelow(path: string, folder: string): boolean {
   const base = folder.endsWith(sep) ? folder : folder + sep
   return path.startsWith(base) && path.length > base.length
+}
+
+/** Why a clip cannot be played in this process, with the folders named; null when it can. Opens nothing. */
+export async function whyNoClip(path: string, folders: ClipFolders): Promise<ClipTrouble | null> {
+  try {
+    await resolveClip(path, folders)
+    return null
+  } catch (error) {
+    if (!(error instanceof FatalError)) throw error
+    const { code } = error
+    const below = [folders.media, ...folders.extra].join(', ')
+    return code === 'CAMERA_PATH_REFUSED'
+      ? {
+          code,
+          message: `"${path}" is outside the folders Heed may read: ${below}. Upload the clip, or name its folder in HEED_MEDIA_DIRS and restart.`,
+        }
+      : {
+          code,
+          message: `There is no clip "${path}" in the media folder ${folders.media} or below HEED_MEDIA_DIRS (${folders.extra.join(', ') || 'none'}). Upload it, or choose another one.`,
+        }
+  }
 }
 
 function refuse(path: string): FatalError {

@@ -8,6 +8,7 @@ import { BadRequestError, CodedError, NotFoundError, RetryableError } from '../.
 import type { MediaLibrary } from './reports.ts'
 import { reportCamera } from './camera-report.ts'
 import type { CameraDeps } from './camera.ts'
+import type { ClipFinder } from './clip-finder.ts'
 import { look, type Look } from './look.ts'
 import { resolveInput } from './resolve-input.ts'
 
@@ -16,7 +17,7 @@ const unfinished = '.upload-'
 const helperTroubles = new Set(['MEDIA_FFMPEG_MISSING', 'MEDIA_FFMPEG_NOT_NOW', 'CAMERA_HELPER_DIED'])
 const dayMs = 24 * 3600 * 1000
 
-export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: number }): MediaLibrary {
+export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: number; clips: ClipFinder }): MediaLibrary {
   const folder = deps.folders.media
   let uploads = 0
   return {
@@ -40,6 +41,10 @@ export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: numbe
       await unlink(join(folder, path)).catch(() => {
         throw notFound(path)
       })
+    },
+    whyMissing: async (path) => {
+      const found = await options.clips.find(path)
+      return found.place === 'nowhere' ? found.trouble : null
     },
     probe: (config, owner, filters) => reportCamera(deps, config, owner, filters),
   }

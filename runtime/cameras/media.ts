@@ -2,8 +2,9 @@
 import { join } from 'node:path'
 import type { Clock, Log, MediaPort } from '../../nodes/contract/capabilities.ts'
 import type { MediaLibrary } from './reports.ts'
-import type { Relay } from '../live/index.ts'
+import type { QueueBus, Relay } from '../live/index.ts'
 import type { Egress } from '../egress/index.ts'
+import { createClipFinder, type ClipFinder } from './clip-finder.ts'
 import { createCameraPort, type CameraDeps, type StreamOwner } from './camera.ts'
 import { createLibrary } from './library.ts'
 import { checkAbilities, createToolFinder } from './tools.ts'
@@ -18,6 +19,8 @@ export interface MediaOptions {
   clock: Clock
   log: Log
   relay: Relay
+  /** To the other processes, who may have a clip that is not here; absent: there are none. */
+  bus?: Pick<QueueBus, 'publish' | 'subscribe' | 'stats'>
   /** The URL with the credentials that the store keeps for this camera in place of `***@`. */
   fillCredentials(flowId: string, nodeId: string, url: string): Promise<string>
   /** Largest upload; default 2 GiB. */
@@ -33,6 +36,7 @@ export interface Media {
   check(): Promise<void>
   forStream(owner: StreamOwner): MediaPort
   library: MediaLibrary
+  clips: ClipFinder
 }
 
 /** Starts nothing: processes come and go with the cameras that are opened. */
@@ -48,11 +52,14 @@ export function createMedia(options: MediaOptions): Media {
     seen: new Map(),
     silentAfterMs: options.silentAfterMs ?? 10_000,
   }
+  const { clock, bus } = options
+  const clips = createClipFinder({ clock, bus, folders: deps.folders })
   return {
     check: async () => {
       await checkAbilities(await deps.tools())
     },
     forStream: (owner) => createCameraPort(deps, owner),
-    library: createLibrary(deps, { maxUploadBytes: options.maxUploadBytes ?? 2 * 1024 ** 3 }),
+    library: createLibrary(deps, { maxUploadBytes: options.maxUploadBytes ?? 2 * 1024 ** 3, clips }),
+    clips,
   }
 }

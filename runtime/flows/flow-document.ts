@@ -11,6 +11,7 @@ import { compileFlow } from '../compile/index.ts'
 import { parseFlow } from '../compile/index.ts'
 import { sortProblems } from '../compile/index.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
+import { clipProblems } from './clip-problems.ts'
 import { distrustProblems } from './hosts-approval.ts'
 
 function count(problems: readonly Problem[]): string {
@@ -55,8 +56,9 @@ async function compileHere(
   unapproved: readonly string[],
 ): Promise<ReturnType<typeof compileFlow>> {
   const { plan, problems } = compileFlow(document, await readCatalogue(deps))
-  const waiting = await distrustProblems(deps, parseFlow(document).flow?.nodes ?? [], unapproved)
-  return waiting.length === 0 ? { plan, problems } : { plan: null, problems: sortProblems([...problems, ...waiting]) }
+  const nodes = parseFlow(document).flow?.nodes ?? []
+  const here = [...(await distrustProblems(deps, nodes, unapproved)), ...(await clipProblems(deps, nodes))]
+  return here.length === 0 ? { plan, problems } : { plan: null, problems: sortProblems([...problems, ...here]) }
 }
 
 /** Every problem of a document, warnings too; `unapproved` is what its flow was not allowed to reach yet. */

@@ -50,6 +50,9 @@ export type LiveMessage =
     }
   | { type: 'input'; flow: string; stream: string }
   | { type: 'actions' }
+  /** Which process sees this clip? The one that does answers with the same id. */
+  | { type: 'clip-asked'; id: string; path: string }
+  | { type: 'clip-seen'; id: string }
   | { type: 'cancel'; action: string }
   | { type: 'control'; stream: string; run: number; order: 'stop' }
 

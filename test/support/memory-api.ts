@@ -346,6 +346,8 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
       remove: async (path) => {
         if (!saved.delete(path)) missing(`clip ${path}`, 'MEDIA_NOT_FOUND')
       },
+      // Flows are drawn with clips that nobody has uploaded: every one is there unless a test says otherwise.
+      whyMissing: async () => null,
       probe: async () => ({ ok: false, code: 'CAMERA_REFUSED', message: 'Nothing listens at this address.' }),
     },
     relay: memoryRelay(),
