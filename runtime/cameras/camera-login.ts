@@ -1,4 +1,4 @@
-// A camera's user name and password as HTTP wants them: Basic or Digest (RFC 7617, RFC 7616). Keeps ffmpeg from knowing them,
+// A camera's user name and password as HTTP and RTSP want them: Basic or Digest (RFC 7617, RFC 7616). Keeps ffmpeg from knowing them,
 // so that they stand in no list of processes. Pure but for the random client nonce that it is given.
 import { createHash } from 'node:crypto'
 
@@ -66,6 +66,22 @@ export class CameraLogin {
       ...(qop === undefined ? [] : ['qop=auth', `nc=${count}`, `cnonce="${own}"`]),
     ].join(', ')
   }
+}
+
+/** The login in a camera's address, if there is one. `nonce` gives a new random text each time. */
+export function loginIn({ username, password }: URL, nonce: () => string): CameraLogin | undefined {
+  return username === '' && password === '' ? undefined : new CameraLogin(decode(username), decode(password), nonce)
+}
+
+/** A stray "%" stands for itself. */
+function decode(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+    try {
+      return decodeURIComponent(run)
+    } catch {
+      return run
+    }
+  })
 }
 
 /** Those that can be answered; a header may hold several. */

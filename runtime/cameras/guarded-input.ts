@@ -1,10 +1,12 @@
 // The way from one ffmpeg to one camera: what ffmpeg opens in place of the camera's address, and what was refused or went wrong
 // on the way. Everything in the network passes the one door out; clips, devices and browsers need no way.
+import { randomBytes } from 'node:crypto'
 import { FatalError, CodedError } from '../../nodes/contract/errors.ts'
 import { portOf } from '../../nodes/contract/hosts.ts'
 import { createCleaner, secretsOfRequest, type Clean } from '../../nodes/contract/own-secrets.ts'
 import type { Egress } from '../egress/index.ts'
 import { hostOf } from './address.ts'
+import { loginIn } from './camera-login.ts'
 import { openHttpGuard } from './http-guard.ts'
 import type { Input } from './input-arguments.ts'
 import { createJudge, type Judge } from './host-approval.ts'
@@ -94,6 +96,7 @@ export async function openPassage(
     port: portOf(camera),
     addresses,
     isRtsp,
+    login: isRtsp ? loginIn(camera, () => randomBytes(8).toString('hex')) : undefined,
     isEncrypted: camera.protocol.endsWith('ps:') && camera.protocol !== 'rtsp:',
     onRefused: (refused) => trouble.refuse(sentOn(camera, refused)),
     onConnection: (error) => {
@@ -102,6 +105,8 @@ export async function openPassage(
   })
   const source = new URL(camera)
   source.host = address
+  // Signed in by the relay: what stands in ffmpeg's arguments, every program of this machine can read.
+  if (isRtsp) source.username = source.password = ''
   return {
     ...none,
     received,

@@ -18,7 +18,7 @@ import { FatalError, RetryableError, StoppedError, toError } from '../../nodes/c
 import { portOf } from '../../nodes/contract/hosts.ts'
 import { pinnedLookup } from '../egress/index.ts'
 import { hostOf } from './address.ts'
-import { CameraLogin } from './camera-login.ts'
+import { loginIn, type CameraLogin } from './camera-login.ts'
 import type { Judge } from './host-approval.ts'
 import { pictureForm, sendPictures } from './picture-parts.ts'
 import { isPlaylist, linksIn, longestPlaylist, WebLinks } from './web-links.ts'
@@ -109,9 +109,7 @@ class Guard {
     const { camera } = options
     this.#options = options
     this.#key = Buffer.from(key)
-    const { username, password } = camera
-    if (username !== '' || password !== '')
-      this.#login = new CameraLogin(decode(username), decode(password), () => randomBytes(8).toString('hex'))
+    this.#login = loginIn(camera, () => randomBytes(8).toString('hex'))
     const plain = new URL(camera)
     plain.username = plain.password = plain.hash = ''
     this.source = this.#links.plain(plain)
@@ -314,13 +312,4 @@ async function readText(given: IncomingMessage, first: Buffer): Promise<string> 
     if (size > longestPlaylist) throw new RetryableError('CAMERA_BROKEN', "The camera's playlist does not end.")
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-/** A stray "%" stands for itself. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }

@@ -1,8 +1,12 @@
 // What a camera answers over RTSP, before ffmpeg reads it: answers that would lead ffmpeg to another machine do not pass.
 // Reads as ffmpeg does (libavformat/rtsp.c), and lets through only what both read alike. Pure; never connects.
 
+import type { RtspSignIn } from './rtsp-sign-in.ts'
+
 export interface Passed {
   bytes: Buffer
+  /** In place of what was held back: goes to the camera. */
+  again?: Buffer
   /** Why nothing more may pass: where the camera sends us, or that it speaks no RTSP. */
   refused?: { kind: 'redirect' | 'multicast'; to: string } | { kind: 'broken' }
 }
@@ -14,12 +18,17 @@ const nothing = Buffer.alloc(0)
 /** For one connection, until ffmpeg plays: from then on it follows no redirect and sets no transport up. */
 export class RtspGate {
   readonly #source: string
+  readonly #signIn: RtspSignIn | undefined
   #held: Buffer = nothing
   #isBetween = true
 
-  /** `source` is the camera's address as a number: where ffmpeg sends its reports over UDP, whatever the camera says. */
-  constructor(source: string) {
+  /**
+   * `source` is the camera's address as a number: where ffmpeg sends its reports over UDP, whatever the camera says. `signIn`
+   * takes for itself what asks for a password.
+   */
+  constructor(source: string, signIn?: RtspSignIn) {
     this.#source = source
+    this.#signIn = signIn
   }
 
   /**
@@ -40,15 +49,18 @@ export class RtspGate {
   push(chunk: Buffer): Passed {
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
     const passed: Buffer[] = []
+    let again: Buffer | undefined
     for (;;) {
       const next = this.#next()
       if (next === undefined) break
       passed.push(next.bytes)
+      again = next.again ?? again
       if (next.refused) return { bytes: Buffer.concat(passed), refused: next.refused }
     }
     const isTooMuch = this.#held.length > mostHeld
     return {
       bytes: passed.length === 1 ? passed[0]! : Buffer.concat(passed),
+      ...(again ? { again } : {}),
       ...(isTooMuch ? { refused: { kind: 'broken' } } : {}),
     }
   }
@@ -64,8 +76,13 @@ export class RtspGate {
       lines.map((line) => /^content-length:\s*(\d+)/i.exec(line)?.[1]).find((each) => each !== undefined) ?? 0,
     )
     const message = this.#take(end + length)
-    if (!message || !lines.some((line) => /^transport:/i.test(line))) return message
-    const head = lines.map((line) => pinSource(line, this.#source))
+    if (!message) return undefined
+    const again = this.#signIn?.again(lines)
+    if (again) return { bytes: nothing, again }
+    // ffmpeg has no password of its own: asked for one it would only repeat what was refused.
+    const kept = this.#signIn?.hasLogin ? lines.filter((line) => !/^www-authenticate:/i.test(line)) : lines
+    if (kept.length === lines.length && !lines.some((line) => /^transport:/i.test(line))) return message
+    const head = kept.map((line) => pinSource(line, this.#source))
     return {
       bytes: Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), message.bytes.subarray(end)]),
     }

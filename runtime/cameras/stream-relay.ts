@@ -5,7 +5,10 @@ import { isIP, connect, createServer, type AddressInfo, type Socket } from 'node
 import type { LookupAddress } from 'node:dns'
 import { connect as connectTls } from 'node:tls'
 import { pinnedLookup } from '../egress/index.ts'
+import type { CameraLogin } from './camera-login.ts'
 import { RtspGate, type Passed } from './rtsp-gate.ts'
+import { RtspPlaying, RtspRequests } from './rtsp-requests.ts'
+import { RtspSignIn } from './rtsp-sign-in.ts'
 
 export interface RelayOptions {
   host: string
@@ -14,6 +17,8 @@ export interface RelayOptions {
   isEncrypted: boolean
   /** RTSP is watched until it plays, and needs one connection; RTMP signs in over a second one. */
   isRtsp: boolean
+  /** RTSP only: how to sign in, so that ffmpeg need not know. */
+  login?: CameraLogin | undefined
   onRefused(refused: NonNullable<Passed['refused']>): void
   /** What became of the connection to the camera: undefined once it stands. */
   onConnection(trouble: Error | undefined): void
@@ -50,15 +55,16 @@ export async function openRelay(options: RelayOptions): Promise<Relay> {
     viewer.on('error', () => undefined) // shows as its close
     camera.on('close', () => viewer.end())
     viewer.on('close', () => camera.destroy())
-    if (options.isRtsp) passGuarded(viewer, camera, options)
+    if (options.isRtsp) passGuarded(viewer, camera, address, options)
     else passAll(viewer, camera)
   })
   server.on('error', () => undefined)
   server.listen(0, isIpv6 ? '::1' : '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  const address = `${isIpv6 ? '[::1]' : '127.0.0.1'}:${port}`
   return {
-    address: `${isIpv6 ? '[::1]' : '127.0.0.1'}:${port}`,
+    address,
     received: () => cameras.reduce((sum, camera) => sum + camera.bytesRead, 0),
     close: async () => {
       server.close()
@@ -89,23 +95,48 @@ function passAll(viewer: Socket, camera: Socket): void {
   viewer.pipe(camera)
 }
 
-function passGuarded(viewer: Socket, camera: Socket, { addresses, onRefused }: RelayOptions): void {
-  const gate = new RtspGate(addresses[0]?.address ?? '')
+/** Names the camera in each request as it is called, and signs; watches its answers until it plays, and for a new question after that. */
+function passGuarded(viewer: Socket, camera: Socket, ours: string, options: RelayOptions): void {
+  const real = `rtsp://${options.host}:${options.port}/`
+  const signIn = new RtspSignIn({ login: options.login, ours: `rtsp://${ours}/`, real })
+  const gate = new RtspGate(options.addresses[0]?.address ?? '', signIn)
+  const requests = new RtspRequests()
   const fromCamera = (chunk: Buffer): void => {
-    const { bytes, refused } = gate.push(chunk)
+    const { bytes, again, refused } = gate.push(chunk)
     if (bytes.length > 0) viewer.write(bytes)
+    if (again) camera.write(again)
     if (!refused) return
-    onRefused(refused)
+    options.onRefused(refused)
     camera.destroy()
   }
-  const fromViewer = (chunk: Buffer): void => {
-    camera.write(chunk)
-    if (!gate.asksToPlay(chunk)) return
+  const play = (): void => {
     camera.off('data', fromCamera)
-    viewer.off('data', fromViewer)
-    if (gate.rest.length > 0) viewer.write(gate.rest)
-    passAll(viewer, camera)
+    if (signIn.hasLogin) passPlaying(viewer, camera, gate.rest, signIn)
+    else {
+      if (gate.rest.length > 0) viewer.write(gate.rest)
+      camera.pipe(viewer)
+    }
   }
+  let isPlaying = false
   camera.on('data', fromCamera)
-  viewer.on('data', fromViewer)
+  viewer.on('data', (chunk: Buffer) => {
+    for (const { bytes, isRequest } of requests.push(chunk)) {
+      camera.write(isRequest ? signIn.ask(bytes) : bytes)
+      if (isPlaying || !isRequest || !gate.asksToPlay(bytes)) continue
+      isPlaying = true
+      play()
+    }
+  })
+}
+
+function passPlaying(viewer: Socket, camera: Socket, rest: Buffer, signIn: RtspSignIn): void {
+  const playing = new RtspPlaying(signIn)
+  const pass = (chunk: Buffer): void => {
+    const { bytes, again } = playing.push(chunk)
+    if (again) camera.write(again)
+    if (bytes.length > 0 && !viewer.write(bytes)) camera.pause()
+  }
+  viewer.on('drain', () => camera.resume())
+  if (rest.length > 0) pass(rest)
+  camera.on('data', pass)
 }

@@ -3,7 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { makeClip, publishClip } from '../support/make-clip.ts'
-import { childrenWith, createMediaBench, fastTap, type MediaBench, type Watching } from '../support/media-bench.ts'
+import {
+  childLines,
+  childrenWith,
+  createMediaBench,
+  fastTap,
+  type MediaBench,
+  type Watching,
+} from '../support/media-bench.ts'
 import { startRtspServer, type RtspServer } from '../support/rtsp-server.ts'
 import type { RtspLogin } from '../support/rtsp-messages.ts'
 
@@ -154,6 +161,30 @@ describe.concurrent('an RTSP camera', () => {
     await right.until(() => true)
     await right.stop()
   })
+
+  it.each(['basic', 'digest'] as const)(
+    'signs in by %s, and its password stands in no list of processes',
+    async (scheme) => {
+      const secret = { ...login, user: 'waechter', scheme }
+      const server = await startRtspServer({ login: secret })
+      const publisher = publish(server, 'often', 'signed')
+      await server.published('signed')
+      const lines = new Set<string>()
+      const watching = bench.watch({ kind: 'rtsp', url: server.url('signed', secret) }, { fast: fastTap })
+      const readers = (name: string): string[] => [...lines].filter((line) => line.includes(name))
+      await eventually(watching, async () => {
+        for (const line of await childLines()) lines.add(line)
+        return readers('ffprobe').length > 0 && readers('skip_frame').length > 0
+      })
+      await watching.stop()
+      expect(readers('/signed').length).toBeGreaterThan(1)
+      const { user, password } = secret
+      const forms = [user, password, encodeURIComponent(password), 'ge:heim', 'ge%3Aheim']
+      for (const form of forms) expect(readers(form)).toEqual([])
+      await publisher.stop()
+      await server.close()
+    },
+  )
 
   it('gets its password only when it is opened', async () => {
     const asked: string[] = []

@@ -146,6 +146,12 @@ export async function processesWith(...words: string[]): Promise<number[]> {
   return found.flat()
 }
 
+/** What every program that this test file itself has started was told, its name first. */
+export async function childLines(): Promise<string[]> {
+  const pids = await childrenWith('')
+  return await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')))
+}
+
 /** Those that this test file itself has started: others may run beside it. */
 export async function childrenWith(...words: string[]): Promise<number[]> {
   const parents = await Promise.all(

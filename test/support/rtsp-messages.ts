@@ -96,6 +96,7 @@ export function mayAsk(request: RtspRequest, login: RtspLogin): boolean {
   const secret = md5(`${login.user}:${realm}:${login.password}`)
   return (
     field('username') === login.user &&
+    field('uri') === request.url &&
     field('response') === md5(`${secret}:${nonce}:${md5(`${request.method}:${field('uri')}`)}`)
   )
 }
