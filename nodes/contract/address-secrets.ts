@@ -65,11 +65,14 @@ function pathSpans(scheme: string, rest: string): Span[] {
   const known = stream ?? web
   if (known) return [{ slot: numbered(known[1]!.length), value: known[2]!, from: known[1]!.length }]
   const spans: Span[] = []
+  // Counted on the way: a path of nothing but slashes is read once.
+  let part = 0
   for (let from = path.indexOf('/') + 1; from > 0; from = path.indexOf('/', from) + 1) {
+    part++
     const end = path.indexOf('/', from)
     const value = path.slice(from, end < 0 ? undefined : end)
     if (value === hiddenMark || (/^https?$/i.test(scheme) && isRandom(value)))
-      spans.push({ slot: numbered(from), value, from })
+      spans.push({ slot: ` /${part}`, value, from })
   }
   return spans
 }

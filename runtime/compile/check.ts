@@ -151,7 +151,7 @@ function checkInputs(nodes: Nodes, checked: Checked): void {
         checked.problems.push(
           fault('NODE_INPUT_MISSING', `${quote(node.name)} needs a wire into ${quote(port.label)}.`, place),
         )
-      } else if (wires.length > 1 && !port.many && !comeFromDifferentCameras(wires, nodes, checked)) {
+      } else if (wires.length > 1 && !port.many && !comeFromDifferentCameras(wires, nodes, arriving)) {
         checked.problems.push(
           fault(
             'WIRE_PORT_FULL',
@@ -189,10 +189,14 @@ function checkOutputs(nodes: Nodes, checked: Checked): void {
 }
 
 /** A node fed by two cameras runs once per camera, so each of its instances has one of these wires. */
-function comeFromDifferentCameras(wires: readonly Link[], nodes: Nodes, checked: Checked): boolean {
+function comeFromDifferentCameras(
+  wires: readonly Link[],
+  nodes: Nodes,
+  arriving: ReadonlyMap<string, readonly Link[]>,
+): boolean {
   const taken = new Set<string>()
   for (const wire of wires) {
-    const upstream = reach([wire.from], (id) => checked.rough.filter(({ to }) => to === id).map(({ from }) => from))
+    const upstream = reach([wire.from], (id) => (arriving.get(id) ?? []).map(({ from }) => from))
     const cameras = [...upstream].filter((id) => nodes.get(id)?.definition?.role === 'source')
     if (cameras.length === 0 || cameras.some((camera) => taken.has(camera))) return false
     for (const camera of cameras) taken.add(camera)

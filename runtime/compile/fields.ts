@@ -34,8 +34,16 @@ function below(schema: Schema, key: PropertyKey): Schema | undefined {
   return element ?? valueType
 }
 
-/** What the schema of one node type says about its fields. */
+const known = new WeakMap<NodeDefinition, Fields>()
+
+/** What the schema of one node type says about its fields; read once, for a flow has few types and many nodes. */
 export function readFields(definition: NodeDefinition): Fields {
+  const fields = known.get(definition) ?? describeFields(definition)
+  known.set(definition, fields)
+  return fields
+}
+
+function describeFields(definition: NodeDefinition): Fields {
   const root = definition.config as unknown as Schema
   const shape = root.def.shape ?? {}
   const metas = new Map(Object.entries(shape).map(([name, schema]) => [name, describe(schema)] as const))

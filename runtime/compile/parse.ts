@@ -3,6 +3,7 @@
 import type { Problem } from '../../nodes/contract/errors.ts'
 import { FlowNodeSchema, FlowSchema, flowFormat, migrateFlow, WireSchema } from '../../nodes/contract/flow.ts'
 import type { Flow, FlowNode, Wire } from '../../nodes/contract/flow.ts'
+import { findExcess } from './bounds.ts'
 import { fault, quote } from './problems.ts'
 import { explainFinding } from '../../nodes/contract/schema-words.ts'
 
@@ -69,6 +70,10 @@ function copyList(list: readonly unknown[], depth: number): unknown {
 export function parseFlow(document: unknown): Parsed {
   let current: unknown
   try {
+    const excess = findExcess(document)
+    // What contains itself is deep too, but is no JSON at all.
+    if (excess?.code === 'FLOW_TOO_DEEP') JSON.stringify(document)
+    if (excess !== undefined) return { flow: null, problems: [excess] }
     // A copy by way of JSON: later stages meet plain data only, and the plan shares nothing with the document.
     current = migrateFlow(copyOf(document))
   } catch {

@@ -1,0 +1,106 @@
+// How large a document may be, found out in one short look before anything else reads it: what is over is refused in words and
+// costs next to nothing. Never recurses, never copies, and looks no further than the first bound that is passed.
+import type { Problem } from '../../nodes/contract/errors.ts'
+import { fault, quote } from './problems.ts'
+
+/** The most that a document may hold; far beyond what a person draws. */
+export const bounds = {
+  /** Lists and groups of settings inside each other. */
+  depth: 64,
+  /** As the schema of a flow says. */
+  nodes: 5000,
+  wires: 20_000,
+  tags: 50,
+  /** Settings, points and entries, at any depth of one node's config, or of what else a document carries. */
+  values: 20_000,
+  /** The same of all nodes together. */
+  allValues: 200_000,
+  /** Web and camera addresses, in one text and in all together: each is read with care, several times over. */
+  addresses: 200,
+  allAddresses: 5000,
+}
+
+const tooDeep = `This flow holds lists or settings more than ${bounds.depth} levels inside each other. Take the innermost out.`
+const large = (what: string): Problem => fault('FLOW_TOO_LARGE', what)
+const grouped = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',')
+
+interface Count {
+  values: number
+  addresses: number
+  /** For tests: how many values were looked at in all. */
+  seen: number
+}
+
+/** What of a document is too much, as one problem; undefined for what may be read. May throw what a getter throws. */
+export function findExcess(
+  document: unknown,
+  count: Count = { values: 0, addresses: 0, seen: 0 },
+): Problem | undefined {
+  if (typeof document !== 'object' || document === null) return undefined
+  const { nodes, wires, tags, ...others } = document as Record<string, unknown>
+  for (const [name, list] of Object.entries({ nodes, wires, tags })) {
+    const most = bounds[name as 'nodes' | 'wires' | 'tags']
+    if (Array.isArray(list) && list.length > most)
+      return large(`This flow has ${grouped(list.length)} ${name}; at most ${grouped(most)} fit into one. Split it.`)
+  }
+  // Each of these has its own measure: forty small nodes are fine where one of their size together is not.
+  for (const node of Array.isArray(nodes) ? (nodes as unknown[]) : [nodes]) {
+    const excess = measure(node, nameOf(node), count)
+    if (excess) return excess
+  }
+  for (const wire of Array.isArray(wires) ? (wires as unknown[]) : [wires]) {
+    const excess = measure(wire, 'one of the wires', count)
+    if (excess) return excess
+  }
+  return measure([tags, others], 'the flow itself', count)
+}
+
+function nameOf(node: unknown): string {
+  const { name, id } = (typeof node === 'object' && node !== null ? node : {}) as { name?: unknown; id?: unknown }
+  const known = [name, id].find((each): each is string => typeof each === 'string' && each !== '')
+  return known === undefined ? 'a node' : `the node ${quote(known)}`
+}
+
+function measure(whole: unknown, where: string, count: Count): Problem | undefined {
+  const waiting: unknown[] = [whole]
+  const depths = [0]
+  let values = 0
+  while (waiting.length > 0) {
+    const value = waiting.pop()
+    const depth = depths.pop() ?? 0
+    count.seen++
+    if (typeof value === 'string') {
+      const excess = countAddresses(value, where, count)
+      if (excess) return excess
+    }
+    if (typeof value !== 'object' || value === null) continue
+    if (depth > bounds.depth) return fault('FLOW_TOO_DEEP', tooDeep)
+    const inside: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+    values += inside.length
+    count.values += inside.length
+    if (values > bounds.values)
+      return large(
+        `There is too much in ${where}: more than ${grouped(bounds.values)} settings or entries. Take some out.`,
+      )
+    if (count.values > bounds.allValues + (bounds.wires + bounds.nodes) * 8)
+      return large(`There is too much in this flow: more than ${grouped(bounds.allValues)} settings. Split it.`)
+    for (const each of inside) {
+      waiting.push(each)
+      depths.push(depth + 1)
+    }
+  }
+  return undefined
+}
+
+function countAddresses(text: string, where: string, count: Count): Problem | undefined {
+  let here = 0
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3))
+    if (++here > bounds.addresses)
+      return large(
+        `A text in ${where} holds more than ${bounds.addresses} addresses of the web or of cameras. Shorten it.`,
+      )
+  count.addresses += here
+  return count.addresses > bounds.allAddresses
+    ? large(`This flow holds more than ${grouped(bounds.allAddresses)} addresses of the web or of cameras. Split it.`)
+    : undefined
+}
