@@ -53,6 +53,7 @@ describe('readConfig', () => {
         HEED_RETAIN_EVENTS_DAYS: '365',
         HEED_AGENT_COMMANDS: 'codex=codex exec --json -',
         HEED_AGENT_ENV: 'ANTHROPIC_API_KEY, HTTPS_PROXY',
+        HEED_TRUSTED_PROXIES: '172.18.0.2, 10.0.0.0/8,fd00::/8',
       }),
     ).toEqual({
       host: '0.0.0.0',
@@ -69,6 +70,7 @@ describe('readConfig', () => {
       retainEventsDays: 365,
       agentCommands: { codex: ['codex', 'exec', '--json', '-'] },
       agentEnv: ['ANTHROPIC_API_KEY', 'HTTPS_PROXY'],
+      trustedProxies: ['172.18.0.2', '10.0.0.0/8', 'fd00::/8'],
     })
   })
 
@@ -90,6 +92,15 @@ describe('readConfig', () => {
     (text) => {
       expect(() => readConfig({ HEED_AGENT_ENV: text })).toThrow(
         "HEED_AGENT_ENV must hold names of variables, separated by commas, such as ANTHROPIC_API_KEY,HTTPS_PROXY, and none of Heed's own.",
+      )
+    },
+  )
+
+  it.each(['nginx', '0.0.0.0/0', '10.0.0.0/33', 'fd00::/129', '10.0.0.1/8/8', '10.0.0', '*'])(
+    'believes no proxy that is written as %s',
+    (text) => {
+      expect(() => readConfig({ HEED_TRUSTED_PROXIES: text })).toThrow(
+        'HEED_TRUSTED_PROXIES must hold addresses or networks of your proxies, separated by commas, such as 172.18.0.2,10.0.0.0/8.',
       )
     },
   )

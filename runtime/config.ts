@@ -2,6 +2,7 @@
 // may be a secret is never repeated.
 import { hkdfSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
@@ -31,6 +32,8 @@ export interface Config {
   agentCommands: Record<string, string[]>
   /** Names of the variables that such an agent gets of this process's environment, beside the plain ones. */
   agentEnv: string[]
+  /** Addresses and networks of proxies that are believed beside those on this machine; absent when none is named. */
+  trustedProxies?: string[] | undefined
 }
 
 function wholeNumber(fallback: number, least: number, most: number): z.ZodType<number> {
@@ -112,6 +115,26 @@ function readNames(text: string, context: z.RefinementCtx): string[] {
   return z.NEVER
 }
 
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || address.includes('%') || more.length > 0) return false
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 6 ? 128 : 32))
+  )
+}
+
+/** `172.18.0.2, 10.0.0.0/8`. A network of everybody is refused: with it each guest could say to be another one. */
+function readProxies(text: string | undefined, context: z.RefinementCtx): string[] | undefined {
+  const named = text?.split(/[\s,;]+/).filter((each) => each !== '')
+  if (named === undefined || named.every(isNetwork)) return named
+  context.addIssue({
+    code: 'custom',
+    message: 'must hold addresses or networks of your proxies, separated by commas, such as 172.18.0.2,10.0.0.0/8',
+  })
+  return z.NEVER
+}
+
 const EnvironmentSchema = z.object({
   HEED_HOST: z
     .string()
@@ -153,6 +176,7 @@ const EnvironmentSchema = z.object({
   ),
   HEED_AGENT_COMMANDS: z.string().default('').transform(readCommands),
   HEED_AGENT_ENV: z.string().default('').transform(readNames),
+  HEED_TRUSTED_PROXIES: z.string().optional().transform(readProxies),
   HEED_RETAIN_DECISIONS_DAYS: wholeNumber(7, 1, 3650),
   HEED_RETAIN_EVENTS_DAYS: wholeNumber(90, 1, 36_500),
 })
@@ -192,6 +216,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     retainEventsDays: read.HEED_RETAIN_EVENTS_DAYS,
     agentCommands: read.HEED_AGENT_COMMANDS,
     agentEnv: read.HEED_AGENT_ENV,
+    trustedProxies: read.HEED_TRUSTED_PROXIES,
   }
 }
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { createApp } from './http/index.ts'
 import { assertSafeBinding } from './http/index.ts'
 import type { ApiDeps } from './http/index.ts'
-import { createHttpServer } from './http/index.ts'
+import { createHttpServer, createProxyTrust, isForwardedSecure } from './http/index.ts'
 import { refusalOf } from './egress/index.ts'
 import { systemClock } from './clock.ts'
 import { testConnection } from './models/index.ts'
@@ -18,11 +18,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
   const { store, queue, media, nodes, metrics } = runtime
+  const isTrustedProxy = createProxyTrust(config.trustedProxies)
   return {
     log,
     nodes,
     version: readVersion(),
     nowMs: () => systemClock.nowMs(),
+    sleep: (ms) => systemClock.sleep(ms),
     flows: store.flows,
     deployments: store.deployments,
     running: store.running,
@@ -68,7 +70,8 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     linkKey: deriveKey(runtime.secretKey, 'links'),
     publicUrl: config.publicUrl,
     editorDir: join(root, 'editor', 'dist'),
-    isSecure: () => config.publicUrl.startsWith('https:'),
+    isSecure: (request) => config.publicUrl.startsWith('https:') || isForwardedSecure(request, isTrustedProxy),
+    isTrustedProxy,
   }
 }
 

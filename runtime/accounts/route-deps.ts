@@ -4,7 +4,8 @@ import type { AccountStore } from './accounts.ts'
 
 export interface AccountsRouteDeps {
   nowMs(): number
+  sleep(ms: number): Promise<void>
   accounts: AccountStore
-  /** Hands a browser camera's WebSocket on; see relay channel `push:<streamId>`. */
+  /** Whether the browser reached this server over https. */
   isSecure(request: IncomingMessage): boolean
 }

@@ -12,8 +12,10 @@ import type { OpenLines } from '../live/index.ts'
 import { assertGoodPassword } from './passwords.ts'
 import type { Passwords } from './passwords.ts'
 import { clearCookie, hashToken, isSameSecret, makeToken, openSession, renewCookie } from './sign-in-cookies.ts'
-import { createSignInLimits } from './sign-in-limits.ts'
+import { createSignInLimits, networkOf } from './sign-in-limits.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
+import { createSlowLane, restMs } from './slow-lane.ts'
+import type { SlowLane } from './slow-lane.ts'
 
 export interface SignInLinks {
   /** A link that makes one owner's password. The newest one counts, until it is used or the process ends. */
@@ -48,61 +50,85 @@ export interface SignInParts {
 const ClaimSchema = z.object({ token: z.string().min(1).max(200), password: z.string() })
 const SignInSchema = z.object({ password: z.string() })
 
-/** Counts a try; throws AuthError AUTH_TOO_MANY_TRIES while the address has to wait. */
-function beginTry(limits: SignInLimits, address: string): string {
+function tooMany(message: string, waitMs: number): AuthError {
+  return new AuthError('AUTH_TOO_MANY_TRIES', message, { details: { status: 429, retryAfterMs: waitMs } })
+}
+
+function inWords(waitMs: number): string {
+  const minutes = Math.ceil(waitMs / 60_000)
+  return waitMs < 60_000 ? `${Math.ceil(waitMs / 1000)} s` : `${minutes} minute${minutes === 1 ? '' : 's'}`
+}
+
+/**
+ * Returns when `check` finds the password right, however many wrong ones came before: behind a proxy everybody may share one
+ * address. Throws AuthError AUTH_PASSWORD_WRONG, or AUTH_TOO_MANY_TRIES with the wait.
+ */
+async function assertRight(
+  { limits, lane }: { limits: SignInLimits; lane: SlowLane },
+  address: string,
+  check: () => Promise<boolean>,
+): Promise<void> {
   const waitMs = limits.waitMs(address)
-  if (waitMs > 0) {
-    const minutes = Math.ceil(waitMs / 60_000)
-    const wait = waitMs < 60_000 ? `${Math.ceil(waitMs / 1000)} s` : `${minutes} minute${minutes === 1 ? '' : 's'}`
-    throw new AuthError('AUTH_TOO_MANY_TRIES', `Too many tries. Wait ${wait}, then try again.`, {
-      details: { status: 429, retryAfterMs: waitMs },
-    })
+  if (waitMs === 0) {
+    limits.tried(address)
+    if (await check()) return
+    throw new AuthError('AUTH_PASSWORD_WRONG', 'This password is not right. Try again.')
   }
+  const isRight = lane.run(networkOf(address), check)
+  if (isRight === undefined)
+    throw tooMany('Too many are trying to sign in just now. Wait 5 s, then try again.', 5 * restMs)
+  if (await isRight) return
+  throw tooMany(
+    `This password is not right, after too many wrong ones. Wait ${inWords(waitMs)}, then try again.`,
+    waitMs,
+  )
+}
+
+/** Nobody guesses a link, so a right one is never made to wait. Throws AuthError AUTH_LINK_INVALID or AUTH_TOO_MANY_TRIES. */
+function assertLink(links: SignInLinks, limits: SignInLimits, address: string, token: string): void {
+  if (links.isValid(token)) return
+  const waitMs = limits.waitMs(address)
+  if (waitMs > 0) throw tooMany(`Too many tries. Wait ${inWords(waitMs)}, then try again.`, waitMs)
   limits.tried(address)
-  return address
+  throw new AuthError(
+    'AUTH_LINK_INVALID',
+    'This sign-in link is used or out of date. Sign in with your password, or restart Heed for a new link.',
+  )
 }
 
 /** `POST /api/sign-in`, `/sign-in/claim`, `/sign-out` and `GET /api/me`. */
 export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: SignInParts): void {
   const { gate, links, lines, passwords } = parts
   const limits = createSignInLimits(deps.nowMs)
+  const lane = createSlowLane((ms) => deps.sleep(ms))
 
-  const begin = (request: Request): string => beginTry(limits, request.ip ?? '')
-  const signIn = async (request: Request, response: Response, address: string): Promise<void> => {
-    limits.succeeded(address)
+  const signIn = async (request: Request, response: Response): Promise<void> => {
+    limits.succeeded(request.ip ?? '')
     await openSession(deps, request, response)
     response.json({ signedIn: true, hasOwner: true })
   }
 
   api.post('/sign-in', async (request, response) => {
     const { password } = parseBody(SignInSchema, request.body)
-    const address = begin(request)
     const stored = await deps.accounts.passwordHash()
     if (stored === undefined)
       throw new AuthError(
         'AUTH_NO_OWNER',
         'This Heed has no owner yet. Open the sign-in link that it printed when it started.',
       )
-    if (!(await passwords.isCorrect(password, stored)))
-      throw new AuthError('AUTH_PASSWORD_WRONG', 'This password is not right. Try again.')
-    await signIn(request, response, address)
+    await assertRight({ limits, lane }, request.ip ?? '', () => passwords.isCorrect(password, stored))
+    await signIn(request, response)
   })
 
   api.post('/sign-in/claim', async (request, response) => {
     const { token, password } = parseBody(ClaimSchema, request.body)
     // Before the try is counted: somebody who is told why may try again at once.
     assertGoodPassword(password)
-    const address = begin(request)
-    if (!links.isValid(token)) {
-      throw new AuthError(
-        'AUTH_LINK_INVALID',
-        'This sign-in link is used or out of date. Sign in with your password, or restart Heed for a new link.',
-      )
-    }
+    assertLink(links, limits, request.ip ?? '', token)
     // Of two people with the same link the store lets one through: AUTH_OWNER_EXISTS for the other.
     await deps.accounts.createOwner(await passwords.hash(password))
     links.use()
-    await signIn(request, response, address)
+    await signIn(request, response)
   })
 
   api.post('/sign-out', async (request, response) => {

@@ -1,8 +1,9 @@
-// Slows guessing down: so many failures per address, and a growing pause for everybody when many addresses guess.
+// Says when guessing has to be slowed down: after so many failures of one address, and in a growing pause when many addresses
+// guess at the one account. Says nothing about a right password, which is let in all the same.
 // Never waits itself; memory is bounded.
 
 export interface SignInLimits {
-  /** Milliseconds until this address may try again; 0 when it may. */
+  /** Milliseconds until this address may be wrong again; 0 when it may. */
   waitMs(address: string): number
   /** Counted before the password is compared, so that a thousand guesses at once count as a thousand. */
   tried(address: string): void
@@ -21,8 +22,8 @@ interface Count {
   sinceMs: number
 }
 
-/** IPv6: a household has a whole /64, so that is what is counted. */
-function networkOf(address: string): string {
+/** What counts as one address. IPv6: a household has a whole /64, so that is what is counted. */
+export function networkOf(address: string): string {
   if (!address.includes(':') || address.includes('.')) return address
   const [head = '', tail] = address.split('::')
   const left = head.split(':').filter(Boolean)

@@ -8,6 +8,7 @@ import type { EgressRouteDeps } from '../egress/index.ts'
 import type { FlowsRouteDeps } from '../flows/index.ts'
 import type { HistoryRouteDeps } from '../history/index.ts'
 import type { LiveRouteDeps } from '../live/index.ts'
+import type { ProxyTrust } from './proxies.ts'
 import type { StreamsRouteDeps } from '../streams/index.ts'
 
 export type ApiDeps = AccountsRouteDeps &
@@ -28,6 +29,8 @@ export type ApiDeps = AccountsRouteDeps &
     observeRequest?(request: { method: string; route: string; status: number; ms: number }): void
     /** From HEED_TOKEN. */
     token: string | undefined
+    /** Whose X-Forwarded-For counts. */
+    isTrustedProxy: ProxyTrust
     /** Folder with the built editor. */
     editorDir: string
   }

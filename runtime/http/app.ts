@@ -105,8 +105,7 @@ export function createApp(deps: ApiDeps, options: AppOptions = {}): Api {
   app.disable('x-powered-by')
   // ETags are revisions here; a hash of the answer would only cost time.
   app.set('etag', false)
-  // A proxy on this machine may say for whom it asks.
-  app.set('trust proxy', 'loopback')
+  app.set('trust proxy', deps.isTrustedProxy)
   app.use(logRequests(deps), ...securityHeaders(deps), gate.checkHost)
   app.use(
     ['/api', '/metrics'],

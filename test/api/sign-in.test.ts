@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { ownerPassword, startApi } from '../support/api-bench.ts'
 import type { ApiBench, CallOptions } from '../support/api-bench.ts'
+import { createProxyTrust, isForwardedSecure } from '../../runtime/http/proxies.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { memoryApi } from '../support/memory-api.ts'
 
@@ -92,21 +93,34 @@ describe('the password', () => {
     expect((await signIn(ownerPassword)).status).toBe(200)
   })
 
-  it('is asked no more after ten failures of one address, until a quarter of an hour has passed', async () => {
+  it('lets the right one in after ten wrong ones of the same address, while wrong ones wait', async () => {
     const clock = fakeClock()
     bench = await startApi(memoryApi({ nowMs: clock.nowMs }))
     await bench.signIn()
     for (let n = 0; n < 10; n++) expect((await signIn(`wrong ${n}`)).status).toBe(401)
-    const refused = await signIn(ownerPassword)
+    const refused = await signIn('wrong again')
     expect([refused.status, refused.body.error.code, refused.headers['retry-after']]).toEqual([
       429,
       'AUTH_TOO_MANY_TRIES',
       '900',
     ])
+    expect(refused.body.error.message).toContain('15 minutes')
     // Somebody else, as the proxy on this machine says.
-    expect((await signIn(ownerPassword, { 'x-forwarded-for': '203.0.113.7' })).status).toBe(200)
-    await clock.advance(15 * 60_000)
+    expect((await signIn('wrong once', { 'x-forwarded-for': '203.0.113.7' })).status).toBe(401)
     expect((await signIn(ownerPassword)).status).toBe(200)
+    for (let n = 0; n < 10; n++) await signIn(`wrong ${n}`)
+    await clock.advance(15 * 60_000)
+    expect((await signIn('wrong later')).status).toBe(401)
+  })
+
+  it('lets the right one in while the whole world guesses', async () => {
+    bench = await startApi(memoryApi())
+    await bench.signIn()
+    for (let n = 0; n < 60; n++) await signIn(`wrong ${n}`, { 'x-forwarded-for': `203.0.113.${n}` })
+    expect((await signIn('wrong', { 'x-forwarded-for': '198.51.100.1' })).status).toBe(429)
+    expect((await signIn(ownerPassword, { 'x-forwarded-for': '198.51.100.1' })).status).toBe(200)
+    const first = bench.api.createSignInLink()
+    expect((await claim(tokenOf(first))).body.error.code).toBe('AUTH_OWNER_EXISTS')
   })
 
   it('counts guesses that come all at once', async () => {
@@ -162,5 +176,18 @@ describe('a session', () => {
     const answer = await claim(tokenOf(bench.api.createSignInLink()))
     expect(answer.headers['set-cookie']?.[0]).toMatch(/; Secure/)
     expect(answer.headers['strict-transport-security']).toBe('max-age=15552000')
+  })
+
+  it('is judged by what a trusted proxy says of the browser', async () => {
+    const isTrustedProxy = createProxyTrust(['172.18.0.2'])
+    bench = await startApi(
+      memoryApi({ isTrustedProxy, isSecure: (request) => isForwardedSecure(request, isTrustedProxy) }),
+    )
+    await bench.signIn()
+    const origin = bench.url.replace('http:', 'https:')
+    const over = await signIn(ownerPassword, { origin, 'x-forwarded-proto': 'https' })
+    expect([over.status, over.headers['set-cookie']?.[0]]).toEqual([200, expect.stringContaining('; Secure')])
+    expect((await signIn(ownerPassword, { origin })).body.error.code).toBe('AUTH_ORIGIN_REFUSED')
+    expect((await signIn(ownerPassword)).headers['set-cookie']?.[0]).not.toContain('Secure')
   })
 })

@@ -14,6 +14,7 @@ import type { Deployment, DeploymentStore, FlowStore, StoredFlow } from '../../r
 import type { EventStore, EventView } from '../../runtime/history/records.ts'
 import type { StreamRef } from '../../runtime/queue/records.ts'
 import { refusalOf } from '../../runtime/egress/address-guard.ts'
+import { createProxyTrust } from '../../runtime/http/proxies.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
 import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
@@ -362,6 +363,8 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     publicUrl: 'http://127.0.0.1:1890',
     editorDir: '/nowhere/editor',
     isSecure: () => false,
+    sleep: async () => undefined,
+    isTrustedProxy: createProxyTrust(),
     ...changes,
     bus: memoryBus(),
     lines,

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../../test/support/fake-clock.ts'
+import { createSlowLane } from './slow-lane.ts'
+
+function setup() {
+  const clock = fakeClock()
+  const lane = createSlowLane((ms) => clock.sleep(ms))
+  const compared: string[] = []
+  const enter = (address: string, name: string, isRight = false) =>
+    lane.run(address, async () => {
+      compared.push(name)
+      return isRight
+    })
+  return { clock, compared, enter }
+}
+
+describe('the slow lane', () => {
+  it('compares one guess a second', async () => {
+    const { clock, compared, enter } = setup()
+    for (const name of ['a', 'b', 'c']) void enter('10.0.0.1', name)
+    await clock.advance(0)
+    expect(compared).toEqual(['a'])
+    await clock.advance(1000)
+    expect(compared).toEqual(['a', 'b'])
+    await clock.advance(1000)
+    expect(compared).toEqual(['a', 'b', 'c'])
+  })
+
+  it('takes the addresses in turn, so that one who floods holds up nobody else for long', async () => {
+    const { clock, compared, enter } = setup()
+    const flood = Array.from({ length: 100 }, (_, n) => enter('10.0.0.1', `guess ${n}`))
+    expect(flood.filter((each) => each === undefined).length).toBeGreaterThan(90)
+    const owner = enter('10.0.0.2', 'owner', true)
+    await clock.advance(2000)
+    expect(await owner).toBe(true)
+    expect(compared.indexOf('owner')).toBeLessThan(3)
+  })
+
+  it('holds so many and no more, and has places again when they are gone', async () => {
+    const { clock, enter } = setup()
+    const places = Array.from({ length: 100 }, (_, n) => enter(`10.0.0.${n}`, `${n}`, true))
+    expect(places.filter((each) => each !== undefined).length).toBeLessThan(70)
+    await clock.advance(0)
+    await Promise.all(places.flatMap((each) => each ?? []))
+    expect(await enter('10.0.1.1', 'later', true)).toBe(true)
+  })
+
+  it('goes on after a check that broke, whose trouble is told to whoever asked', async () => {
+    const { clock, enter } = setup()
+    const lane = createSlowLane((ms) => clock.sleep(ms))
+    await expect(lane.run('10.0.0.1', () => Promise.reject(new Error('no store')))).rejects.toThrow('no store')
+    expect(await enter('10.0.0.1', 'later', true)).toBe(true)
+    const after = lane.run('10.0.0.1', async () => true)
+    await clock.advance(1000)
+    expect(await after).toBe(true)
+  })
+})
