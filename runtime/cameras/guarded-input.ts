@@ -1,6 +1,7 @@
 // The way from one ffmpeg to one camera: what ffmpeg opens in place of the camera's address, and what was refused or went wrong
 // on the way. Everything in the network passes the one door out; clips, devices and browsers need no way.
 import { randomBytes } from 'node:crypto'
+import { hideInAddress } from '../../nodes/contract/address-secrets.ts'
 import { FatalError, CodedError } from '../../nodes/contract/errors.ts'
 import { portOf } from '../../nodes/contract/hosts.ts'
 import { createCleaner, secretsOfRequest, type Clean } from '../../nodes/contract/own-secrets.ts'
@@ -91,12 +92,14 @@ export async function openPassage(
     return { ...none, input: { ...input, source: camera.href }, words: (words) => cleanerFor(camera)(words) }
   }
   const isRtsp = camera.protocol.startsWith('rtsp')
+  const path = isRtsp ? secretPath(camera) : undefined
   const { address, received, close } = await openRelay({
     host: camera.hostname,
     port: portOf(camera),
     addresses,
     isRtsp,
     login: isRtsp ? loginIn(camera, () => randomBytes(8).toString('hex')) : undefined,
+    path,
     isEncrypted: camera.protocol.endsWith('ps:') && camera.protocol !== 'rtsp:',
     onRefused: (refused) => trouble.refuse(sentOn(camera, refused)),
     onConnection: (error) => {
@@ -107,6 +110,10 @@ export async function openPassage(
   source.host = address
   // Signed in by the relay: what stands in ffmpeg's arguments, every program of this machine can read.
   if (isRtsp) source.username = source.password = ''
+  if (path) {
+    source.pathname = path.shown
+    source.search = ''
+  }
   return {
     ...none,
     received,
@@ -143,6 +150,13 @@ function wordsOf(trouble: Trouble, lastWords: string, ours: string, camera: URL)
   const said = trouble.latest instanceof CodedError && trouble.words() === '' ? trouble.latest.message : trouble.words()
   const words = [said, lastWords.replaceAll(ours, hostOf(camera))].filter((each) => each !== '').join('\n')
   return cleanerFor(camera)(words)
+}
+
+/** Some cameras take their password in the path or behind it: ffmpeg gets another name for all that. */
+function secretPath({ host, pathname, search }: URL): { shown: string; real: string } | undefined {
+  const real = `${pathname}${search}`
+  const hidden = hideInAddress(`rtsp://${host}${real}`)?.secrets ?? []
+  return hidden.length > 0 ? { shown: '/camera', real } : undefined
 }
 
 function sentOn(camera: URL, refused: NonNullable<Passed['refused']>): FatalError {

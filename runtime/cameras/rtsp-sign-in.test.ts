@@ -49,6 +49,18 @@ describe('RtspSignIn', () => {
     expect(again).toContain(`response="${response}"`)
   })
 
+  it('puts a path back that ffmpeg does not know, with what ffmpeg adds to it', () => {
+    const real = 'rtsp://10.0.0.7:554/cam?user=admin&password=geheim'
+    const signed = new RtspSignIn({ login: undefined, ours: 'rtsp://127.0.0.1:34567/camera', real })
+    const asked = (uri: string): string =>
+      signed
+        .ask(request('SETUP', 1, uri))
+        .toString()
+        .split(' ')[1] ?? ''
+    expect(asked('rtsp://127.0.0.1:34567/camera')).toBe(real)
+    expect(asked('rtsp://127.0.0.1:34567/camera/trackID=1')).toBe(`${real}/trackID=1`)
+  })
+
   it('leaves the address that a camera gave itself as it is', () => {
     const own = 'rtsp://192.168.1.9/live/trackID=1'
     expect(

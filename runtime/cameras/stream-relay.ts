@@ -19,6 +19,8 @@ export interface RelayOptions {
   isRtsp: boolean
   /** RTSP only: how to sign in, so that ffmpeg need not know. */
   login?: CameraLogin | undefined
+  /** RTSP only: how paths begin for ffmpeg, and how they do for the camera. */
+  path?: { shown: string; real: string } | undefined
   onRefused(refused: NonNullable<Passed['refused']>): void
   /** What became of the connection to the camera: undefined once it stands. */
   onConnection(trouble: Error | undefined): void
@@ -97,8 +99,12 @@ function passAll(viewer: Socket, camera: Socket): void {
 
 /** Names the camera in each request as it is called, and signs; watches its answers until it plays, and for a new question after that. */
 function passGuarded(viewer: Socket, camera: Socket, ours: string, options: RelayOptions): void {
-  const real = `rtsp://${options.host}:${options.port}/`
-  const signIn = new RtspSignIn({ login: options.login, ours: `rtsp://${ours}/`, real })
+  const { host, port, login, path = { shown: '/', real: '/' } } = options
+  const signIn = new RtspSignIn({
+    login,
+    ours: `rtsp://${ours}${path.shown}`,
+    real: `rtsp://${host}:${port}${path.real}`,
+  })
   const gate = new RtspGate(options.addresses[0]?.address ?? '', signIn)
   const requests = new RtspRequests()
   const fromCamera = (chunk: Buffer): void => {
