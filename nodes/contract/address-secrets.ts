@@ -168,3 +168,20 @@ export function withoutMark(text: string): string {
     replaceSpans(parts, ({ value }) => (value === hiddenMark ? '' : value)),
   )
 }
+
+const emptyBot = /^api\.telegram\.org\/(?:file\/)?bot(?:\/|$)/i
+const emptyParameter =
+  /[?&;](?:[a-z0-9]+[_-])*(?:passphrase|secret|token|accesstoken|apikey|key|signature|sig|streamkey|pass|password|pwd)=(?=[&#;]|$)/i
+
+/**
+ * True for an address that has a place for a secret and nothing in it, as an export leaves it: `?token=`, or a webhook's path
+ * that ends where its secret began. A camera's empty password is one that many cameras have.
+ */
+export function lacksSecret(text: string): boolean {
+  const parts = splitAddress(text)
+  if (!parts || !/^(?:https?|srt|wss?)$/i.test(parts.scheme)) return false
+  if (emptyParameter.test(parts.rest)) return true
+  if (!/^https?$/i.test(parts.scheme)) return false
+  const isKnown = (rest: string): boolean => secretPaths.some((each) => each.test(rest))
+  return emptyBot.test(parts.rest) || (!isKnown(parts.rest) && isKnown(`${parts.rest}x`))
+}

@@ -2,4 +2,4 @@
 export { compileFlow } from './compile-flow.ts'
 export { isShown, readFields } from './fields.ts'
 export { parseFlow } from './parse.ts'
-export { fault, sortProblems } from './problems.ts'
+export { fault, sortProblems, warning } from './problems.ts'

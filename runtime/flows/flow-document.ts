@@ -4,18 +4,44 @@ import type { Catalogue } from '../../nodes/contract/define.ts'
 import { FlowInvalidError } from '../../nodes/contract/errors.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import { migrateFlow } from '../../nodes/contract/flow.ts'
-import type { Flow } from '../../nodes/contract/flow.ts'
+import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
+import { lacksSecret } from '../../nodes/contract/address-secrets.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 import { lackOf } from '../connections/index.ts'
 import { compileFlow } from '../compile/index.ts'
 import { parseFlow } from '../compile/index.ts'
-import { sortProblems } from '../compile/index.ts'
+import { fault, isShown, readFields, sortProblems, warning } from '../compile/index.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { clipProblems } from './clip-problems.ts'
 import { distrustProblems } from './hosts-approval.ts'
 
 function count(problems: readonly Problem[]): string {
   return problems.length === 1 ? 'one problem' : `${problems.length} problems`
+}
+
+/** No screen and nobody shows more. */
+const mostProblems = 500
+
+/** What is told of very many problems: the first, and how many more there are. */
+function firstOf(problems: readonly Problem[]): Problem[] {
+  if (problems.length <= mostProblems) return [...problems]
+  const more = problems.slice(mostProblems)
+  const words = `There are ${String(more.length).replace(/\B(?=(?:\d{3})+$)/g, ',')} more problems. Mend these first.`
+  const isError = more.some(({ severity }) => severity === 'error')
+  return [...problems.slice(0, mostProblems), (isError ? fault : warning)('FLOW_MORE_PROBLEMS', words)]
+}
+
+/** A warning for each address whose secret an export has left out. */
+function emptiedProblems({ nodes }: FlowsRouteDeps, parts: readonly FlowNode[]): Problem[] {
+  return parts.flatMap(({ id, type, config }) => {
+    const definition = nodes.get(type)
+    const fields = definition && readFields(definition)
+    return Object.entries(config).flatMap(([field, value]) =>
+      typeof value === 'string' && lacksSecret(value) && (!fields || isShown(fields.meta(field), config))
+        ? [warning('NODE_SECRET_EMPTY', 'This address came without its secret; enter it again.', { node: id, field })]
+        : [],
+    )
+  })
 }
 
 /** The document in today's format with every key it had; throws FlowInvalidError with each place that cannot be read. */
@@ -25,7 +51,7 @@ export function readFlow(document: unknown): Flow {
     throw new FlowInvalidError(
       'FLOW_INVALID',
       `This document cannot be saved as a flow; it has ${count(problems)}. ${problems[0]?.message ?? ''}`,
-      problems,
+      firstOf(problems),
     )
   }
   // Not the parser's own output: nothing that it does not know may be lost or put in another order.
@@ -58,7 +84,9 @@ async function compileHere(
   const { plan, problems } = compileFlow(document, await readCatalogue(deps))
   const nodes = parseFlow(document).flow?.nodes ?? []
   const here = [...(await distrustProblems(deps, nodes, unapproved)), ...(await clipProblems(deps, nodes))]
-  return here.length === 0 ? { plan, problems } : { plan: null, problems: sortProblems([...problems, ...here]) }
+  const emptied = emptiedProblems(deps, nodes)
+  if (here.length + emptied.length === 0) return { plan, problems }
+  return { plan: here.length === 0 ? plan : null, problems: sortProblems([...problems, ...here, ...emptied]) }
 }
 
 /** Every problem of a document, warnings too; `unapproved` is what its flow was not allowed to reach yet. */
@@ -67,7 +95,7 @@ export async function checkFlow(
   document: unknown,
   unapproved: readonly string[],
 ): Promise<Problem[]> {
-  return (await compileHere(deps, document, unapproved)).problems
+  return firstOf((await compileHere(deps, document, unapproved)).problems)
 }
 
 /** The plan to deploy; throws FlowInvalidError with every problem at once. */
@@ -78,6 +106,6 @@ export async function planFlow(deps: FlowsRouteDeps, document: unknown, unapprov
   throw new FlowInvalidError(
     'FLOW_NOT_DEPLOYABLE',
     `This flow cannot be deployed yet; it has ${count(errors)}. ${errors[0]?.message ?? ''}`,
-    problems,
+    firstOf(problems),
   )
 }
