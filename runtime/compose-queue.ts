@@ -1,6 +1,7 @@
 // The queue as the composition roots see it: streams, actions and upkeep on one backend. Construct bus and relay first: the engine needs them too.
 import type { ActionJobStore, ActionWork } from './actions/index.ts'
 import type { UpkeepStore } from './queue/index.ts'
+import type { ClipFinder } from './cameras/index.ts'
 import type { StreamJobStore, StreamWork } from './streams/index.ts'
 import type { Clock, Log } from '../nodes/contract/capabilities.ts'
 import type { StreamControl } from './streams/index.ts'
@@ -37,6 +38,8 @@ export interface QueueOptions {
   work: QueueWork
   bus: QueueBus
   relay: QueueRelay
+  /** Says which machine has a stream's clip; absent: every one has every clip. */
+  clips?: ClipFinder
   clock: Clock
   log: Log
   role: 'server' | 'worker'
@@ -85,7 +88,7 @@ export interface Queue {
 export async function createQueue(options: QueueOptions): Promise<Queue> {
   const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random, endLimitMs = 8_000 } = options
   const connection = await openConnection({ ...options, random })
-  const deps = { connection, clock, log, random, store, work, bus, name: options.soleName }
+  const deps = { connection, clock, log, random, store, work, bus, clips: options.clips, name: options.soleName }
   const [streams, alerts, questions, speech, upkeep] = await Promise.all([
     openQueue<StreamRef>(queueNames.streams, deps),
     openQueue<ActionRef>(laneQueues.alerts, deps),

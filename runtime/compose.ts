@@ -154,7 +154,8 @@ async function open(
   // One process at a time can hold the data folder with the embedded database, so the one before this is dead.
   const soleName =
     database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
-  const queue = await createQueue({ ...wires, bus, relay, role, soleName, store: store.queue, work: engine })
+  const jobs = { store: store.queue, work: engine, clips: media.clips }
+  const queue = await createQueue({ ...wires, ...jobs, bus, relay, role, soleName })
   closers.push(() => queue.stop())
   const trying = createTryAction({
     nodes,

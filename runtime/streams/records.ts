@@ -2,7 +2,7 @@
 import type { Clock, Log, MediaPort, ModelPort } from '../../nodes/contract/capabilities.ts'
 import type { NodeDefinition, Repeats } from '../../nodes/contract/define.ts'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
-import type { PlanStream } from '../../nodes/contract/plan.ts'
+import type { PlanNode, PlanStream } from '../../nodes/contract/plan.ts'
 import type { ActionRecord, SessionInput } from '../actions/index.ts'
 import type { EventRecord, RunKey, TickRecord } from '../history/index.ts'
 import type { Bus, Relay } from '../live/index.ts'
@@ -107,8 +107,22 @@ export interface EngineDeps {
   random(): number
 }
 
+/** A stream that is wanted and that nobody has claimed yet, as far as the choice of its machine needs it. */
+export interface WaitingStream {
+  streamId: string
+  flowId: string
+  source: PlanNode
+  /** How far an earlier worker came; 0 when none has begun. */
+  tick: number
+  status: StreamStatus | null
+}
+
 /** What the jobs of streams need of the store. */
 export interface StreamJobStore {
+  /** Claims nothing. Null when it is no longer wanted. */
+  waitingStream(ref: StreamRef): Promise<WaitingStream | null>
+  /** No running machine can take the stream now: it stays wanted, `degraded` with these words. */
+  deferStream(ref: StreamRef, reason: string): Promise<void>
   /** Takes the stream over: a new generation, so that writes of the former worker are refused. Null when it is no longer wanted. */
   claimStream(ref: StreamRef): Promise<SessionOrder | null>
   /** Records how a session ended by itself (`finished`, `failed`); later writes of that run are refused. */

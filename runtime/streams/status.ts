@@ -1,8 +1,15 @@
 // One stream's counters and the words under its cards. Never speaks more than once a second, except when the state changes.
 import type { CameraStatus, Decision, NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
+import type { PlanNode } from '../../nodes/contract/plan.ts'
 import type { SessionOrder } from './records.ts'
 
 const keptTickTimes = 120
+
+/** Of a session's order: whose status it is and what was said before. */
+interface StatusOrigin {
+  plan: { source: Pick<PlanNode, 'id'> }
+  resume: Pick<NonNullable<SessionOrder['resume']>, 'tick' | 'status'> | null
+}
 
 export class StatusBoard {
   readonly #status: StreamStatus
@@ -11,7 +18,7 @@ export class StatusBoard {
   #isUrgent = true
   #droppedBefore: number
 
-  constructor(order: SessionOrder) {
+  constructor(order: Pick<SessionOrder, 'streamId'> & StatusOrigin) {
     const former = order.resume?.status
     this.#status = former
       ? structuredClone({ ...former, nodes: {} })

@@ -2,9 +2,11 @@
 // Every write of a session passes `holdStreams`: an older generation, another run or an ended one is refused.
 import type { StreamJobStore } from './records.ts'
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { RunKey } from '../history/index.ts'
-import type { SessionOrder } from './records.ts'
+import type { StreamRef } from '../queue/index.ts'
+import type { SessionOrder, WaitingStream } from './records.ts'
 import type { Db, Session } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import type { PlanCache } from '../history/index.ts'
@@ -46,6 +48,18 @@ export async function holdStreams(
   return new Set(result.rows.map((row) => keyText({ streamId: row.id, run: row.run, generation: row.generation })))
 }
 
+function isWanted(ref: StreamRef): SQL | undefined {
+  return and(eq(streams.id, ref.streamId), eq(streams.run, ref.run), eq(streams.wanted, true), isNull(streams.endedAt))
+}
+
+async function readWaiting(db: Db, plans: PlanCache, ref: StreamRef): Promise<WaitingStream | null> {
+  const [row] = await db.select().from(streams).where(isWanted(ref))
+  const deployed = row && (await plans.read(db, row.deploymentId))
+  const source = deployed?.plan.streams.find((stream) => stream.id === row?.source)?.source
+  if (!row || !source) return null
+  return { streamId: row.id, flowId: row.flowId, source, tick: row.tick, status: row.status }
+}
+
 async function claim(
   db: Db,
   plans: PlanCache,
@@ -56,9 +70,7 @@ async function claim(
     const [row] = await tx
       .update(streams)
       .set({ generation: sql`${streams.generation} + 1`, seenAt: new Date(nowMs), state: 'starting', reason: null })
-      .where(
-        and(eq(streams.id, ref.streamId), eq(streams.run, ref.run), eq(streams.wanted, true), isNull(streams.endedAt)),
-      )
+      .where(isWanted(ref))
       .returning()
     if (!row) return null
     const deployed = await plans.read(tx, row.deploymentId)
@@ -137,6 +149,13 @@ async function writeStatuses(
 /** The queue's and the sessions' part of the streams. */
 export function createStreamStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }) {
   const store = {
+    waitingStream: (ref) => readWaiting(db, plans, ref),
+    deferStream: async (ref, reason) => {
+      await db
+        .update(streams)
+        .set({ state: 'degraded', reason, seenAt: new Date(nowMs()) })
+        .where(isWanted(ref))
+    },
     claimStream: (ref) => claim(db, plans, ref, nowMs()),
     endStream: (ref, state, reason) => end(db, ref, state, reason, nowMs()),
     wantedStreams: async () =>
@@ -145,7 +164,7 @@ export function createStreamStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
         .from(streams)
         .where(and(eq(streams.wanted, true), isNull(streams.endedAt)))
         .orderBy(asc(streams.id)),
-  } satisfies Pick<StreamJobStore, 'claimStream' | 'endStream' | 'wantedStreams'>
+  } satisfies Pick<StreamJobStore, 'waitingStream' | 'deferStream' | 'claimStream' | 'endStream' | 'wantedStreams'>
   return {
     ...store,
     writeStatus: async (statuses: (RunKey & { status: StreamStatus })[]): Promise<void> => {

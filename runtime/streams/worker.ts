@@ -3,17 +3,25 @@
 import type { StreamJobStore, StreamWork } from './records.ts'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, toError } from '../../nodes/contract/errors.ts'
+import type { ClipFinder } from '../cameras/index.ts'
+import type { Bus } from '../live/index.ts'
 import type { StreamRef } from '../queue/index.ts'
 import { handBack } from '../queue/index.ts'
 import { streamPauseMs } from '../queue/index.ts'
 import { persist } from '../queue/index.ts'
 import { closeWorker, lease, openWorker, queueNames, streamJobId } from '../queue/index.ts'
 import type { JobWorker, QueueDeps, QueueJob } from '../queue/index.ts'
+import { leaveToOthers } from './clip-place.ts'
 import { SessionLease } from './session-lease.ts'
 import type { EndCause } from './session-lease.ts'
 
+type StreamWorkerStore = Pick<StreamJobStore, 'waitingStream' | 'deferStream' | 'claimStream' | 'endStream'>
+
 export interface StreamWorkerDeps extends QueueDeps {
-  store: Pick<StreamJobStore, 'claimStream' | 'endStream'>
+  store: StreamWorkerStore
+  /** Says which clips this machine and others have; absent: all are here. */
+  clips?: ClipFinder | undefined
+  bus: Pick<Bus, 'publish'>
   work: Pick<StreamWork, 'runStream'>
   clock: Clock
   log: Log
@@ -32,13 +40,16 @@ export class StreamWorker {
   #worker: JobWorker<StreamRef> | undefined
   #leasesLost = 0
   #handedBack = 0
+  #leftForClip = 0
 
   constructor(deps: StreamWorkerDeps) {
     this.#deps = deps
   }
 
-  get stats(): { running: number; leasesLost: number; handedBack: number } {
-    return { running: this.#sessions.size, leasesLost: this.#leasesLost, handedBack: this.#handedBack }
+  /** `leftForClip`: how often a stream was left to other machines because its clip is not here. */
+  get stats(): { running: number; leasesLost: number; handedBack: number; leftForClip: number } {
+    const counts = { leasesLost: this.#leasesLost, handedBack: this.#handedBack, leftForClip: this.#leftForClip }
+    return { running: this.#sessions.size, ...counts }
   }
 
   /** Starts taking streams. */
@@ -148,6 +159,11 @@ export class StreamWorker {
   async #run(session: SessionLease, job: QueueJob<StreamRef>, token: string): Promise<void> {
     const { store, work, clock, log } = this.#deps
     const fields = { stream: session.ref.streamId, run: session.ref.run }
+    const pauseMs = session.signal.aborted ? null : await this.#leftToOthers(session)
+    if (pauseMs !== null && !session.signal.aborted) {
+      this.#leftForClip += 1
+      return handBack(job, token, clock, 2_000, pauseMs)
+    }
     const order = session.signal.aborted ? null : await store.claimStream(session.ref)
     let ending: Ending | undefined
     if (order && !session.signal.aborted) {
@@ -185,6 +201,11 @@ export class StreamWorker {
       const { state, reason } = ending ?? { state: 'stopped' as const, reason: null }
       await this.#record({ ...session.ref, generation: order.generation }, state, reason)
     }
+  }
+
+  #leftToOthers(session: SessionLease): Promise<number | null> {
+    const { store, bus, clips, name } = this.#deps
+    return leaveToOthers(session.ref, { store, bus, clips, isSole: name !== undefined })
   }
 
   async #record(

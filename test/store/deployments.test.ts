@@ -96,6 +96,30 @@ describe('deployments', () => {
     })
   })
 
+  test('say of a stream that no machine can take why, and leave it wanted and unclaimed', async () => {
+    const {
+      flowId,
+      keys: [a],
+    } = await runFlow(under.store, ['cam'])
+    const { queue } = under.store
+    await queue.deferStream(a!, 'No running machine has the clip fall.mp4.')
+    expect(await under.store.deployments.status(flowId)).toMatchObject({
+      state: 'degraded',
+      streams: [{ state: 'degraded', reason: 'No running machine has the clip fall.mp4.' }],
+    })
+    expect(await queue.waitingStream(a!)).toMatchObject({
+      streamId: a!.streamId,
+      flowId,
+      source: { id: 'cam' },
+      tick: 0,
+    })
+    expect(await queue.claimStream(a!)).toMatchObject({ generation: a!.generation + 1, resume: null })
+    await under.store.deployments.stop(flowId)
+    expect(await queue.waitingStream(a!)).toBeNull()
+    await queue.deferStream(a!, 'Too late.')
+    expect((await under.store.deployments.status(flowId)).streams).toMatchObject([{ state: 'stopped' }])
+  })
+
   test('stop, once and for all streams that were still wanted', async () => {
     const {
       flowId,

@@ -3,13 +3,17 @@ import type { QueueStore } from '../../runtime/compose-queue.ts'
 import { RetryableError } from '../../nodes/contract/errors.ts'
 import type { ActionOrder, ActionOutcome, WaitingAction } from '../../runtime/actions/records.ts'
 import type { StreamRef } from '../../runtime/queue/records.ts'
-import type { SessionOrder } from '../../runtime/streams/records.ts'
+import type { SessionOrder, WaitingStream } from '../../runtime/streams/records.ts'
 
 interface StreamRow {
   ref: StreamRef
   isWanted: boolean
   generation: number
   ended: string | null
+  /** What its camera plays; absent: it is no clip. */
+  clip?: string
+  /** Why no machine could take it. */
+  deferred?: string
 }
 interface ActionRow {
   id: string
@@ -64,6 +68,20 @@ export class MemoryQueueStore implements QueueStore {
     const row = this.actions.get(id)
     if (!row) throw new Error(`No action ${id}.`)
     return row
+  }
+
+  async waitingStream(ref: StreamRef): Promise<WaitingStream | null> {
+    this.#reach()
+    const row = this.streams.get(key(ref))
+    if (!row?.isWanted) return null
+    const config = row.clip === undefined ? {} : { kind: 'file', path: row.clip }
+    const source = { id: 'cam', type: 'camera-source', version: 1, config }
+    return { streamId: ref.streamId, flowId: 'flow', source, tick: 0, status: null }
+  }
+
+  async deferStream(ref: StreamRef, reason: string): Promise<void> {
+    this.#reach()
+    this.stream(ref).deferred = reason
   }
 
   async claimStream(ref: StreamRef): Promise<SessionOrder | null> {
