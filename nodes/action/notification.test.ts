@@ -74,10 +74,22 @@ describe('notification by webhook', () => {
     })
   })
 
-  it.each([301, 400, 401, 404, 410, 422])('fails at once after %i', async (status) => {
+  it.each([400, 401, 404, 422])('fails at once after %i', async (status) => {
     await expect(perform({ http: answering({ status, text: 'no such hook' }).http })).rejects.toMatchObject({
       name: 'FatalError',
       message: expect.stringContaining(`${status}: no such hook`) as string,
+    })
+  })
+
+  it.each([
+    [301, 'has moved (301) and is now at https://new.example.org/hook'],
+    [303, 'has moved (303) and is now at https://new.example.org/hook'],
+    [410, 'is gone for good (410): no such hook'],
+  ])('fails at once after %i and says what to do', async (status, words) => {
+    const answer = { status, text: 'no such hook', headers: { location: 'https://new.example.org/hook' } }
+    await expect(perform({ http: answering(answer).http })).rejects.toMatchObject({
+      name: 'FatalError',
+      message: expect.stringContaining(words) as string,
     })
   })
 

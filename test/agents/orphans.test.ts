@@ -35,8 +35,8 @@ describe('after a SIGKILL', () => {
       const exit = once(heed, 'exit')
       heed.kill('SIGKILL')
       await exit
-      await until('all are gone', () => pids.every((pid) => !isAlive(pid)), 4_000)
-      await until('the folder is gone', () => !existsSync(used), 2_000)
+      await until('all are gone', () => pids.every((pid) => !isAlive(pid)), 20_000)
+      await until('the folder is gone', () => !existsSync(used), 20_000)
     },
   )
 })

@@ -118,7 +118,7 @@ describe('retention', () => {
     expect(await sweepAll()).toBe(3)
     expect([await count('events'), await count('frames'), await count('actions')]).toEqual([0, 0, 1])
     expect(await under.store.queue.actionsToQueue({ limit: 5, olderThanMs: 1 })).toEqual([
-      { id: `${ids[0]}_tell`, delayMs: 0 },
+      { id: `${ids[0]}_tell`, delayMs: 0, type: 'notification' },
     ])
   })
 
