@@ -146,7 +146,7 @@ async function open(
     },
     reach: reach.reach,
     fillCredentials,
-    acknowledgeUrl: (message) => links.urlFor(message.eventId, Date.parse(message.at), nowMs()),
+    acknowledgeUrl: (message, node) => links.urlFor(message.eventId, Date.parse(message.at), nowMs(), node),
     pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })

@@ -28,7 +28,8 @@ export interface PerformDeps {
   fillCredentials?(flowId: string, nodeId: string, url: string): Promise<string>
   connections: ConnectionPort
   pictures: PicturePort
-  acknowledgeUrl(message: Message): string
+  /** For the message that `node` sends. */
+  acknowledgeUrl(message: Message, node: string): string
   pictureUrl?(message: Message): string | undefined
   absoluteUrl(path: string): string
   /** Ways to reach others, each from its own library. */
@@ -177,7 +178,7 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
     pictures: deps.pictures,
     ...deps.reach,
     phase: order.action.phase ?? '',
-    acknowledgeUrl: (message) => deps.acknowledgeUrl(message),
+    acknowledgeUrl: (message) => deps.acknowledgeUrl(message, order.node.id),
     pictureUrl: (message) => deps.pictureUrl?.(message),
     absoluteUrl: (path) => deps.absoluteUrl(path),
   }

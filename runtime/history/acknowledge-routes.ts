@@ -3,6 +3,7 @@
 import type { Request, RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
+import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { AuthError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { createAcknowledgeLinks, type Purpose } from './acknowledge-links.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
@@ -25,15 +26,15 @@ export function addAcknowledgeRoutes(api: Router, deps: HistoryRouteDeps): void 
   const eventOf = async (
     request: Request<{ token: string }>,
     ...more: Purpose[]
-  ): Promise<{ event: EventView; expiresAtMs: number }> => {
-    const { eventId, expiresAtMs } = links.read(request.params.token, deps.nowMs(), 'acknowledge', ...more)
-    return { event: await deps.events.get(eventId).catch(inWords), expiresAtMs }
+  ): Promise<{ event: EventView; expiresAtMs: number; node?: string }> => {
+    const { eventId, ...link } = links.read(request.params.token, deps.nowMs(), 'acknowledge', ...more)
+    return { event: await deps.events.get(eventId).catch(inWords), ...link }
   }
   const limit = limiter()
 
   api.get('/acknowledge/:token', limit, async (request: Request<{ token: string }>, response) => {
-    const { event, expiresAtMs } = await eventOf(request)
-    response.json({ ...(await view(deps, event)), expiresAt: new Date(expiresAtMs).toISOString() })
+    const { event, expiresAtMs, node } = await eventOf(request)
+    response.json({ ...(await view(deps, event, node)), expiresAt: new Date(expiresAtMs).toISOString() })
   })
   api.get('/acknowledge/:token/frame', limit, async (request: Request<{ token: string }>, response) => {
     const { event } = await eventOf(request, 'picture')
@@ -53,13 +54,13 @@ export function addAcknowledgeRoutes(api: Router, deps: HistoryRouteDeps): void 
   })
   // Mail scanners and link previews open every link: only the button, a POST, acknowledges.
   api.post('/acknowledge/:token', limit, async (request: Request<{ token: string }>, response) => {
-    const { event } = await eventOf(request)
+    const { event, node } = await eventOf(request)
     const { name } = parseInput(NameSchema, request.body ?? {})
     const { event: after, isFirst } = await deps.events
       .acknowledge(event.id, name ? `${name} (link)` : 'link')
       .catch(inWords)
     if (!isFirst) throw alreadyDone(after)
-    response.json(await view(deps, after))
+    response.json(await view(deps, after, node))
   })
 }
 
@@ -97,7 +98,7 @@ function limiter(): RequestHandler {
   })
 }
 
-async function view(deps: HistoryRouteDeps, event: EventView): Promise<Record<string, unknown>> {
+async function view(deps: HistoryRouteDeps, event: EventView, node?: string): Promise<Record<string, unknown>> {
   const flow = await deps.flows.revision(event.flow, event.revision).catch(() => undefined)
   return {
     text: event.text,
@@ -106,7 +107,7 @@ async function view(deps: HistoryRouteDeps, event: EventView): Promise<Record<st
     acknowledgedAt: event.acknowledgedAt,
     acknowledgedBy: event.acknowledgedBy,
     hasFrame: (await frameOf(deps, event)) !== undefined,
-    call: numbersIn(flow?.document.nodes.map(({ config }) => config.call) ?? []),
+    call: numbersFor(flow?.document.nodes ?? [], node),
   }
 }
 
@@ -121,10 +122,15 @@ async function frameOf(deps: HistoryRouteDeps, event: EventView): Promise<Uint8A
   })
 }
 
-/** The numbers that the flow's notifications name, each once. */
-function numbersIn(lists: unknown[]): string[] {
-  const all = lists
-    .flatMap((list) => (Array.isArray(list) ? list : []))
-    .filter((each): each is string => typeof each === 'string' && /\d{3}/.test(each))
-  return [...new Set(all)].slice(0, 10)
+/** The numbers that the link's own notification names, each once: those of other receivers are not this one's to see. */
+function numbersFor(nodes: FlowNode[], node: string | undefined): string[] {
+  const senders = nodes.filter(({ type }) => type === 'notification')
+  // A link of an older message names no node: it shows numbers only where a single one can have sent it.
+  const own =
+    node === undefined ? (senders.length === 1 ? senders[0] : undefined) : senders.find(({ id }) => id === node)
+  const list: unknown = own?.config.call
+  const numbers = (Array.isArray(list) ? list : []).filter(
+    (each): each is string => typeof each === 'string' && /\d{3}/.test(each),
+  )
+  return [...new Set(numbers)].slice(0, 10)
 }

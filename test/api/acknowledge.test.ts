@@ -98,6 +98,39 @@ describe('the link of a message', () => {
     expect((await call('GET', '/frame', tokenFor('told'))).bytes).toEqual(Buffer.from(jpeg))
   })
 
+  it('shows the numbers of its own receiver only', async () => {
+    const sender = (id: string, number: string) => ({
+      id,
+      type: 'notification',
+      version: 1,
+      position: { x: 0, y: 0 },
+      config: { call: [number] },
+    })
+    const { id } = await deps.flows.create({
+      format: 'heed.flow/1',
+      name: 'Two receivers',
+      wires: [],
+      nodes: [sender('family', 'Ana +34 600 000 000'), sender('neighbour', 'Ben +34 611 111 111')],
+    })
+    deps.eventRows.set('e3', { ...event, id: 'e3', flow: id })
+    const links = createAcknowledgeLinks({ linkKey: deps.linkKey, publicUrl: 'http://x' })
+    const of = async (node?: string) => {
+      const use = links.urlFor('e3', nowMs, nowMs, node).split('/').at(-1) ?? ''
+      return (await call<Shown>('GET', '', use)).body.call
+    }
+    expect(await of('family')).toEqual(['Ana +34 600 000 000'])
+    expect(await of('neighbour')).toEqual(['Ben +34 611 111 111'])
+    expect(await of('gone')).toEqual([])
+    // Of an older message: nobody knows whose it is.
+    expect(await of()).toEqual([])
+    const inside = Buffer.from(
+      links.urlFor('e3', nowMs, nowMs, 'family').split('/').at(-1) ?? '',
+      'base64url',
+    ).toString()
+    for (const changed of [inside.replace('family', 'neighbour'), inside.replace('family:', '')])
+      expect((await call('GET', '', Buffer.from(changed).toString('base64url'))).status).toBe(403)
+  })
+
   it('acknowledges once, with a name, and says who it was to whoever comes later', async () => {
     const done = await call<Shown>('POST', '', token, { name: 'Ana' })
     expect([done.status, done.body.acknowledgedBy]).toEqual([200, 'Ana (link)'])
