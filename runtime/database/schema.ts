@@ -115,6 +115,9 @@ export const streams = pgTable(
     seenAt: instant('seen_at'),
     /** Set when its session has ended: nothing more may be written by this run. */
     endedAt: instant('ended_at'),
+    /** The worker whose session has it open, of whichever run, until `heldUntil` by the database's clock. */
+    holder: text('holder'),
+    heldUntil: instant('held_until'),
   },
   (table) => [index('streams_flow').on(table.flowId), index('streams_deployment').on(table.deploymentId)],
 )

@@ -123,6 +123,13 @@ export interface StreamJobStore {
   waitingStream(ref: StreamRef): Promise<WaitingStream | null>
   /** No running machine can take the stream now: it stays wanted, `degraded` with these words. */
   deferStream(ref: StreamRef, reason: string): Promise<void>
+  /**
+   * Holds these streams for a worker, or holds them on, for `forMs` milliseconds by the database's clock; resolves to the ids of
+   * those that another worker holds. A hold is of the stream whatever its run: a camera is open once.
+   */
+  keepHolds(streamIds: string[], holder: string, forMs: number): Promise<string[]>
+  /** Lets go of a stream, if it is this worker's. */
+  releaseHold(streamId: string, holder: string): Promise<void>
   /** Takes the stream over: a new generation, so that writes of the former worker are refused. Null when it is no longer wanted. */
   claimStream(ref: StreamRef): Promise<SessionOrder | null>
   /** Records how a session ended by itself (`finished`, `failed`); later writes of that run are refused. */

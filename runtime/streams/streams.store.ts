@@ -91,6 +91,30 @@ async function claim(
   })
 }
 
+async function keepHolds(db: Db, streamIds: string[], holder: string, forMs: number): Promise<string[]> {
+  if (streamIds.length === 0) return []
+  const ids = sql`${sql.param(streamIds)}::text[]`
+  // Locked in the order of ids, as everywhere. The clock is read after the lock is had, or a hold renewed meanwhile would look past.
+  const result = await db.execute<{ id: string }>(sql`
+    with free as materialized (
+      select id from streams where id = any(${ids})
+        and (holder is null or holder = ${holder} or held_until is null or held_until <= clock_timestamp())
+      order by id for no key update
+    ), held as (
+      update streams s set holder = ${holder}, held_until = clock_timestamp() + ${forMs} * interval '1 millisecond'
+      from free where s.id = free.id returning s.id
+    )
+    select id from streams where id = any(${ids}) and id not in (select id from held) order by id`)
+  return result.rows.map(({ id }) => id)
+}
+
+async function releaseHold(db: Db, streamId: string, holder: string): Promise<void> {
+  await db
+    .update(streams)
+    .set({ holder: null, heldUntil: null })
+    .where(and(eq(streams.id, streamId), eq(streams.holder, holder)))
+}
+
 /**
  * `finished` and `failed` are for good. A session that was `stopped` while its stream is still wanted (a worker going away)
  * leaves it to the next worker.
@@ -156,6 +180,8 @@ export function createStreamStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
         .set({ state: 'degraded', reason, seenAt: new Date(nowMs()) })
         .where(isWanted(ref))
     },
+    keepHolds: (streamIds, holder, forMs) => keepHolds(db, streamIds, holder, forMs),
+    releaseHold: (streamId, holder) => releaseHold(db, streamId, holder),
     claimStream: (ref) => claim(db, plans, ref, nowMs()),
     endStream: (ref, state, reason) => end(db, ref, state, reason, nowMs()),
     wantedStreams: async () =>
@@ -164,7 +190,7 @@ export function createStreamStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
         .from(streams)
         .where(and(eq(streams.wanted, true), isNull(streams.endedAt)))
         .orderBy(asc(streams.id)),
-  } satisfies Pick<StreamJobStore, 'waitingStream' | 'deferStream' | 'claimStream' | 'endStream' | 'wantedStreams'>
+  } satisfies StreamJobStore
   return {
     ...store,
     writeStatus: async (statuses: (RunKey & { status: StreamStatus })[]): Promise<void> => {

@@ -1,4 +1,4 @@
-// Runs sessions: one long job per (stream, run), its lock being the lease. Never two sessions of one stream at a time.
+// Runs sessions: one long job per (stream, run), its lock being the lease. Never two sessions of one stream at a time, here or elsewhere.
 // A session ends by itself (recorded), on request (recorded), or because this worker must let go (handed back, not recorded).
 import type { StreamJobStore, StreamWork } from './records.ts'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
@@ -14,8 +14,9 @@ import type { JobWorker, QueueDeps, QueueJob } from '../queue/index.ts'
 import { leaveToOthers } from './clip-place.ts'
 import { SessionLease } from './session-lease.ts'
 import type { EndCause } from './session-lease.ts'
+import { StreamHolds } from './stream-holds.ts'
 
-type StreamWorkerStore = Pick<StreamJobStore, 'waitingStream' | 'deferStream' | 'claimStream' | 'endStream'>
+type StreamWorkerStore = Omit<StreamJobStore, 'wantedStreams'>
 
 export interface StreamWorkerDeps extends QueueDeps {
   store: StreamWorkerStore
@@ -37,6 +38,7 @@ export class StreamWorker {
   readonly #deps: StreamWorkerDeps
   readonly #sessions = new Set<SessionLease>()
   readonly #stopping = new AbortController()
+  readonly #holds: StreamHolds
   #worker: JobWorker<StreamRef> | undefined
   #leasesLost = 0
   #handedBack = 0
@@ -44,6 +46,7 @@ export class StreamWorker {
 
   constructor(deps: StreamWorkerDeps) {
     this.#deps = deps
+    this.#holds = new StreamHolds(deps, (session) => this.#lose(session))
   }
 
   /** `leftForClip`: how often a stream was left to other machines because its clip is not here. */
@@ -78,6 +81,7 @@ export class StreamWorker {
         this.#deps.log.error({ error: toError(error).message }, 'The stream worker stopped taking jobs.'),
       )
     void this.#watchLeases()
+    void this.#holds.keep()
   }
 
   /** Ends the session of this run, if it is here. */
@@ -103,6 +107,7 @@ export class StreamWorker {
     late.abort()
     if (this.#sessions.size > 0)
       this.#deps.log.warn({ sessions: this.#sessions.size }, 'Sessions did not end in time; their leases run out.')
+    this.#holds.stop()
     await closeWorker(this.#worker, this.#sessions.size > 0, this.#deps.clock)
   }
 
@@ -149,8 +154,10 @@ export class StreamWorker {
     try {
       // A camera can be opened once: the former run must be gone.
       await Promise.all(former.map((other) => other.ended))
+      if (!session.signal.aborted) await this.#holds.take(session)
       await this.#run(session, job, token)
     } finally {
+      await this.#holds.release(session)
       this.#sessions.delete(session)
       session.close()
     }
@@ -175,6 +182,8 @@ export class StreamWorker {
           log.error({ ...fields, error: toError(error).message, stack: toError(error).stack }, 'A session threw.')
         if (session.cause === undefined) throw error
       }
+      // Before the job goes back, or whoever gets it would still be refused.
+      await this.#holds.release(session)
       log.info(
         {
           ...fields,

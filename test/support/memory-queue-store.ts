@@ -30,6 +30,10 @@ interface ActionRow {
 export class MemoryQueueStore implements QueueStore {
   readonly streams = new Map<string, StreamRow>()
   readonly actions = new Map<string, ActionRow>()
+  /** Who has a stream open, whatever its run, and until when. */
+  readonly holds = new Map<string, { holder: string; untilMs: number }>()
+  /** How often a worker was told that another one holds the stream. */
+  refusals = 0
   /** While true every call fails as if the database were away. */
   isAway = false
   retentionRuns = 0
@@ -82,6 +86,22 @@ export class MemoryQueueStore implements QueueStore {
   async deferStream(ref: StreamRef, reason: string): Promise<void> {
     this.#reach()
     this.stream(ref).deferred = reason
+  }
+
+  async keepHolds(streamIds: string[], holder: string, forMs: number): Promise<string[]> {
+    this.#reach()
+    const refused = streamIds.filter((id) => {
+      const hold = this.holds.get(id)
+      return hold && hold.holder !== holder && hold.untilMs > Date.now()
+    })
+    this.refusals += refused.length
+    for (const id of streamIds) if (!refused.includes(id)) this.holds.set(id, { holder, untilMs: Date.now() + forMs })
+    return refused
+  }
+
+  async releaseHold(streamId: string, holder: string): Promise<void> {
+    this.#reach()
+    if (this.holds.get(streamId)?.holder === holder) this.holds.delete(streamId)
   }
 
   async claimStream(ref: StreamRef): Promise<SessionOrder | null> {

@@ -25,6 +25,8 @@ export const delivered: Performed = { state: 'delivered', detail: '200', events:
 export class RecordingWork {
   readonly sessions: RecordedSession[] = []
   readonly tries: { id: string; attempt: number; atMs: number; worker: string }[] = []
+  /** What a session that was told to end still waits for: a camera that closes slowly. */
+  closing: (session: RecordedSession) => Promise<void> = async () => undefined
   /** What a try comes to; the default delivers. */
   perform: (order: ActionOrder, signal: AbortSignal) => Promise<Performed> = async () => delivered
 
@@ -77,6 +79,7 @@ export class RecordingWork {
       return await promise
     } finally {
       signal.removeEventListener('abort', stop)
+      await this.closing(session)
       session.endedAtMs = Date.now()
     }
   }
