@@ -15,6 +15,7 @@ import { assertStream } from '../live/index.ts'
 const maxPictureBytes = 2 * 1024 * 1024
 const maxPerSecond = 30
 const aliveMs = 15_000
+const mostUnreadBytes = 64 * 1024
 
 const closed = { stopping: 1001, notPicture: 1003, signedOut: 4001, replaced: 4002 } as const
 
@@ -76,6 +77,10 @@ function receivePictures(deps: ApiDeps, socket: WebSocket, stream: string, onClo
   socket.on('pong', () => {
     isAlive = true
   })
+  // A client that pours pings and reads nothing must not make answers pile up here.
+  socket.on('ping', (data) => {
+    if (socket.bufferedAmount < mostUnreadBytes) socket.pong(data)
+  })
   socket.on('message', (data, isBinary) => {
     isAlive = true
     if (!isBinary || !(data instanceof Buffer) || !isJpeg(data))
@@ -103,6 +108,7 @@ export function attachSockets(server: Server, api: Api, deps: ApiDeps): Sockets 
     maxPayload: maxPictureBytes,
     perMessageDeflate: false,
     clientTracking: false,
+    autoPong: false,
   })
   const byStream = new Map<string, WebSocket>()
 
