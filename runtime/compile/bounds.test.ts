@@ -58,7 +58,15 @@ describe('a document that is too much', () => {
       version: 1,
       position: { x: 0, y: 0 },
       name: 'A camera',
-      config: { kind: 'url', url: 'rtsp://***@10.0.0.7/x', zones: [[1, 2, 3, 4]], a: 1, b: 2, c: 3, d: 4 },
+      config: {
+        kind: 'url',
+        url: at < bounds.allAddresses ? 'rtsp://***@10.0.0.7/x' : '',
+        zones: [[1, 2, 3, 4]],
+        a: 1,
+        b: 2,
+        c: 3,
+        d: 4,
+      },
     }))
     const wires = Array.from({ length: bounds.wires }, (_, at) => ({
       from: { node: `n${at % 5000}`, port: `a${at}` },
