@@ -27,7 +27,7 @@ function makeRoot(): string {
   const folder = mkdtempSync(join(tmpdir(), 'heed-setup-'))
   const manifest = JSON.stringify({ name: 'small', private: true, scripts: { worker: 'node setup.mjs worker' } })
   for (const path of ['runtime', 'node_modules/node/bin']) mkdirSync(join(folder, path), { recursive: true })
-  copyFileSync(fileURLToPath(new URL('setup.mjs', import.meta.url)), join(folder, 'setup.mjs'))
+  copyFileSync(fileURLToPath(new URL('../../setup.mjs', import.meta.url)), join(folder, 'setup.mjs'))
   writeFileSync(join(folder, 'package.json'), manifest)
   writeFileSync(join(folder, 'runtime', 'worker.ts'), standIn)
   writeFileSync(
