@@ -30,13 +30,13 @@ export class Inputs {
     this.#streamId = streamId
     this.#deps = deps
     this.#unsubscribe = deps.bus.subscribe((message) => {
-      if (message.type === 'input' && message.stream === streamId) void this.#read()
+      if (message.type === 'input' && message.stream === streamId) void this.read()
     })
   }
 
   /** What has arrived since the last call, oldest first; also reads when it is time. */
   take(): SessionInput[] {
-    if (this.#deps.clock.nowMs() - this.#readAtMs >= everyMs) void this.#read()
+    if (this.#deps.clock.nowMs() - this.#readAtMs >= everyMs) void this.read()
     const pending = this.#pending
     this.#pending = []
     return pending
@@ -46,7 +46,8 @@ export class Inputs {
     this.#unsubscribe()
   }
 
-  async #read(): Promise<void> {
+  /** Reads now; while it is being read, once more after that. */
+  async read(): Promise<void> {
     if (this.#isReading) {
       this.#isAskedAgain = true
       return

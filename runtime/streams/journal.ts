@@ -69,14 +69,15 @@ export class Journal {
     )
   }
 
-  /** Quiet ticks wait for the bulk write; a tick with consequences is committed at once, whole. */
-  tick(draft: TickDraft, consumed: string[], at: TickPosition): void {
+  /** Quiet ticks wait for the bulk write; a tick with consequences is committed at once, whole. Resolves once that is written or given up. */
+  async tick(draft: TickDraft, consumed: string[], at: TickPosition): Promise<void> {
     const events = [...this.#notes.splice(0), ...draft.events]
     const record = this.#record(at, draft.decisions)
     const { actions, remote, repeats } = draft
     if (events.length + actions.length + remote.length + repeats.length + consumed.length === 0)
       this.#ledger.quiet(record)
-    else void this.#commit({ ...record, events, actions, consumed, remote, ...(repeats.length > 0 ? { repeats } : {}) })
+    else
+      await this.#commit({ ...record, events, actions, consumed, remote, ...(repeats.length > 0 ? { repeats } : {}) })
   }
 
   /** Decisions of ticks that no node ran. */
@@ -85,9 +86,10 @@ export class Journal {
   }
 
   /** Writes the session's own events without waiting for a tick. */
-  commitNotes(at: TickPosition): void {
+  async commitNotes(at: TickPosition): Promise<void> {
     const events = this.#notes.splice(0)
-    if (events.length > 0) void this.#commit({ ...this.#record(at, []), events, actions: [], consumed: [], remote: [] })
+    if (events.length > 0)
+      await this.#commit({ ...this.#record(at, []), events, actions: [], consumed: [], remote: [] })
   }
 
   #record(at: TickPosition, decisions: Decision[]): TickRecord {

@@ -9,7 +9,8 @@ import type { SessionInput } from '../actions/index.ts'
 import { memoryKey } from './memory.ts'
 import { ModelLink } from './model-link.ts'
 import type { Openings } from './openings.ts'
-import { Source, type CameraView } from './source.ts'
+import type { Pace, StreamSource } from './pace.ts'
+import type { CameraView } from './source.ts'
 import { clockKey, StreamClock } from './stream-clock.ts'
 
 /** The clock of a live stream; null for a clip, whose seconds are its own. */
@@ -24,9 +25,10 @@ export function clockOf({ plan, resume }: SessionOrder, nowMs: number): StreamCl
 export function openSource(
   order: SessionOrder,
   deps: EngineDeps & { openings?: Openings },
+  pace: Pace,
   known: { seconds: StreamClock | null; refusals: number },
   onFast: (frame: FastFrame) => void,
-): Source {
+): StreamSource {
   const { plan, resume } = order
   const definition = deps.nodes.get(plan.source.type)
   if (definition?.role !== 'source')
@@ -35,7 +37,7 @@ export function openSource(
       `The camera type "${plan.source.type}" is not installed here. Install its package on every worker, then deploy again.`,
     )
   const { clock, log, openings, random } = deps
-  return new Source({
+  return pace.open({
     definition,
     node: plan.source,
     taps: plan.taps,

@@ -4,31 +4,34 @@ import { BugError, isStopped, StoppedError, toError } from '../../nodes/contract
 import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { EngineDeps, SessionOrder } from './records.ts'
-import { awayWords, gapFields, heedAway, lateTicks, missedFor, missedRows, tickMs } from './gaps.ts'
+import { awayWords, gapFields, heedAway, missedRows, tickMs } from './gaps.ts'
 import { endWords, Grace, isHandover } from './grace.ts'
 import { Health, healthKey } from './health.ts'
 import { Inputs } from './inputs.ts'
 import { Journal, type TickPosition } from './journal.ts'
 import type { ModelLink } from './model-link.ts'
 import type { Openings } from './openings.ts'
+import { livePace, type Pace, type StreamSource } from './pace.ts'
 import type { Ledger, Recorder } from './recorder.ts'
 import type { TickDraft } from './routing.ts'
 import { clockOf, linkModel, openSource, tickInfo, type Pass } from './session-parts.ts'
-import { isFinite, type CameraView, type Source } from './source.ts'
+import { isFinite, type CameraView } from './source.ts'
 import { StatusBoard } from './status.ts'
 import { clockKey, type StreamClock } from './stream-clock.ts'
 import { tickDefinition, TickRunner, type Unwatched } from './tick.ts'
 
-/** One pass stands for at most this many late ticks; what is later still is recorded as dropped. */
-const mostSeconds = 5
 /** Without pictures for this long, a model that is fed quick ones decides on those it has. */
 const pauseAfterMs = 2500
 /** What is on its way when the end comes has this long to arrive. */
 const lastWordsMs = 3000
-const lookMs = 250
 const closeMs = 5000
 
-export type SessionDeps = EngineDeps & { recorder: Recorder; openings?: Openings }
+export type SessionDeps = EngineDeps & {
+  recorder: Pick<Recorder, 'open'>
+  openings?: Openings
+  /** Of this session; absent: live, on `clock`. */
+  pace?: Pace
+}
 export interface SessionEnd {
   state: 'finished' | 'failed' | 'stopped'
   reason: string | null
@@ -58,9 +61,10 @@ class Session {
   readonly #journal: Journal
   readonly #models = new Map<string, ModelLink>()
   readonly #grace: Grace
+  readonly #pace: Pace
   /** Of live cameras; a clip's seconds are its own. */
   readonly #seconds: StreamClock | null
-  #source: Source | null = null
+  #source: StreamSource | null = null
   #runner: TickRunner | null = null
   #inputs: Inputs | null = null
   #tick: number
@@ -71,22 +75,25 @@ class Session {
   #lostFromS: number | null = null
   #loopS: number | undefined
   #hasSeen = false
+  #written: Promise<void> = Promise.resolve()
 
   constructor(order: SessionOrder, deps: SessionDeps, signal: AbortSignal) {
     this.#order = order
-    this.#deps = deps
+    this.#pace = deps.pace ?? livePace(deps.clock)
+    const { clock } = this.#pace
+    this.#deps = { ...deps, clock }
     this.#outer = signal
     this.#board = new StatusBoard(order)
     this.#health = new Health(order.plan.source.id, order.resume?.states[healthKey])
     this.#tick = order.resume?.tick ?? 0
     this.#mediaTimeS = order.resume?.mediaTimeS ?? 0
     this.#grace = new Grace(deps.clock, lastWordsMs)
-    this.#seconds = clockOf(order, deps.clock.nowMs())
+    this.#seconds = clockOf(order, clock.nowMs())
     this.#ledger = deps.recorder.open(order, () => {
       this.#isStale = true
       this.#stop(new StoppedError('Another worker has taken this stream over.', { isAtOnce: true }))
     })
-    this.#journal = new Journal(order, this.#ledger, deps.bus, deps.clock)
+    this.#journal = new Journal(order, this.#ledger, deps.bus, clock)
   }
 
   async run(): Promise<SessionEnd> {
@@ -145,6 +152,7 @@ class Session {
       clock,
       log,
       models: this.#models,
+      patience: this.#pace.patience,
       onStatus: (node, status) => this.#board.node(node, status),
       onHanging: (node, trouble) => this.#health.trouble(node, trouble),
     })
@@ -153,6 +161,7 @@ class Session {
     this.#source = openSource(
       this.#order,
       this.#deps,
+      this.#pace,
       { seconds: this.#seconds, refusals: this.#health.refusals },
       (frame) => feeds.forEach((model) => model.feed(frame)),
     )
@@ -161,45 +170,25 @@ class Session {
   }
 
   async #ticking(): Promise<SessionEnd> {
-    const { clock } = this.#deps
-    const { source, signal } = { source: this.#running.source, signal: this.#control.signal }
-    this.#journal.commitNotes(this.#position)
-    for (
-      let view = this.#lookAtCamera();
-      source.mailbox.isEmpty && view.camera === 'ok' && !view.ended && !view.failed;
-      view = this.#lookAtCamera()
-    ) {
-      await source.mailbox.wait(clock, lookMs, signal)
-    }
-    this.#countAbsence()
-    let isWaiting = false
-    for (let dueMs = clock.nowMs(); ;) {
-      const view = this.#lookAtCamera()
+    void this.#journal.commitNotes(this.#position)
+    const turns = this.#pace.turns({
+      signal: this.#control.signal,
+      look: () => this.#lookAtCamera(),
+      mustDecide: (nowMs) => this.#mustDecide(nowMs),
+      begun: () => this.#countAbsence(),
+      written: () => this.#written,
+      readInputs: () => this.#running.inputs.read(),
+    })
+    for await (const { view, seconds, missed } of turns) {
       if (view.failed) {
         await this.#lastWords(view)
         return { state: 'failed', reason: view.reason }
       }
-      const now = clock.nowMs()
-      if (view.ended) {
-        await this.#pass(view, Math.min(mostSeconds, Math.max(1, lateTicks(now, dueMs))))
-        return { state: 'finished', reason: null }
-      }
-      // A wall clock that was set back must not make the stream wait for it.
-      if (dueMs - now > tickMs) dueMs = now + tickMs
-      // Not due yet, or due without its picture: a frame that is a little late is waited for, the tick is made up with it.
-      if (now < dueMs) await source.mailbox.wait(clock, dueMs - now, signal)
-      else if (source.mailbox.isEmpty && view.camera === 'ok' && !this.#mustDecide(now)) {
-        isWaiting = true
-        await source.mailbox.wait(clock, lookMs, signal)
-      } else {
-        const late = lateTicks(now, dueMs)
-        dueMs += late * tickMs
-        if (late > mostSeconds)
-          this.#recordMissed(late - mostSeconds, now - mostSeconds * tickMs, missedFor(isWaiting, view))
-        isWaiting = false
-        await this.#pass(view, Math.min(late, mostSeconds))
-      }
+      if (missed) this.#recordMissed(missed.count, missed.endMs, missed.why)
+      await this.#pass(view, seconds)
+      if (view.ended) return { state: 'finished', reason: null }
     }
+    throw new BugError('A pace has ended before its source.')
   }
 
   /** Looks, and shows what it has seen on the card: between ticks too, as long as there are none. */
@@ -241,7 +230,7 @@ class Session {
     this.#note('stream.gap', this.#order.plan.source.id, awayWords(fromS, toS), gapFields('heed-away', fromS, toS))
   }
 
-  get #running(): { source: Source; runner: TickRunner; inputs: Inputs } {
+  get #running(): { source: StreamSource; runner: TickRunner; inputs: Inputs } {
     if (!this.#source || !this.#runner || !this.#inputs) throw new BugError('A session ticks before it has begun.')
     return { source: this.#source, runner: this.#runner, inputs: this.#inputs }
   }
@@ -270,7 +259,7 @@ class Session {
     this.#board.tick(this.#tick, clock.nowMs() - atMs)
     this.#board.dropped(source.mailbox.dropped)
     this.#show(draft)
-    this.#journal.tick(
+    this.#written = this.#journal.tick(
       draft,
       used.map((input) => input.id),
       this.#position,
@@ -391,7 +380,7 @@ class Session {
     if (!isHandedOver) {
       this.#note(`stream.${end.state}`, this.#order.plan.source.id, end.reason ?? endWords[end.state])
       this.#board.setState(end.state, end.reason)
-      this.#journal.commitNotes(this.#position)
+      void this.#journal.commitNotes(this.#position)
       this.#publishStatus()
     }
     await this.#ledger.close(closeMs)

@@ -8,7 +8,8 @@ import type { Frame } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
 import type { SessionInput } from '../actions/index.ts'
 import type { SessionOrder } from './records.ts'
-import { NodeCall, nodeDeadlineMs } from './node-call.ts'
+import { NodeCall } from './node-call.ts'
+import type { Patience } from './pace.ts'
 import { lentMemories, memoryKey } from './memory.ts'
 import type { ModelLink } from './model-link.ts'
 import { TickDraft, type MessageOptions } from './routing.ts'
@@ -38,6 +39,7 @@ export interface TickRunnerOptions {
   nodes: ReadonlyMap<string, NodeDefinition>
   clock: Clock
   log: Log
+  patience: Patience
   /** By node id; only for nodes that need one. */
   models: ReadonlyMap<string, ModelLink>
   onStatus(node: string, status: NodeStatus): void
@@ -156,9 +158,9 @@ export class TickRunner {
 
   /** What the node sent; undefined, and the call is `hanging`, when it has not answered by its deadline. */
   async #await(run: TickRun, answer: PromiseLike<Sent>, signal: AbortSignal): Promise<Sent> {
-    const { clock } = this.#options
+    const { clock, patience } = this.#options
     const call = new NodeCall(answer, clock.nowMs())
-    const outcome = await call.within(run.model ? nodeDeadlineMs.model : nodeDeadlineMs.plain, clock, signal)
+    const outcome = await call.within(run.model ? patience.model : patience.plain, patience.clock, signal)
     if (outcome === undefined) {
       if (signal.aborted) throw new StoppedError()
       run.hanging = call
