@@ -1,6 +1,7 @@
 // How Heed says times, amounts, states and reasons. Pure; no sentence here blames a person.
 import type { Decision, Reason, StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import type { Kind } from '../nodes/contract/kinds.ts'
+export { duration } from '../nodes/contract/card-line.ts'
 
 /** "12 s ago", "3 min ago", "yesterday"; "unknown" when there is no time. */
 export function ago(iso: string | null | undefined, nowMs: number): string {
@@ -19,15 +20,6 @@ export function ago(iso: string | null | undefined, nowMs: number): string {
 export function exact(iso: string | null | undefined): string {
   if (!iso || Number.isNaN(Date.parse(iso))) return ''
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
-}
-
-/** 1500 → "1.5 s", 60000 → "1 min", 5400000 → "1.5 h". */
-export function duration(ms: number): string {
-  const say = (amount: number, unit: string): string => `${Number(amount.toFixed(1))} ${unit}`
-  if (ms < 1000) return say(ms, 'ms')
-  if (ms < 60_000) return say(ms / 1000, 's')
-  if (ms < 3_600_000) return say(ms / 60_000, 'min')
-  return say(ms / 3_600_000, 'h')
 }
 
 /** A model's latency, never with needless digits. */

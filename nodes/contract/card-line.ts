@@ -1,10 +1,30 @@
 // The one line on a card that says what the node is set to do: its template, filled from its config in words. Pure.
-import { hideInAddress } from '../../nodes/contract/address-secrets.ts'
-import { replaceAddresses } from '../../nodes/contract/addresses.ts'
-import type { FieldSchema, NodeType } from '../views.ts'
-import { duration } from '../words.ts'
+import { hideInAddress } from './address-secrets.ts'
+import { replaceAddresses } from './addresses.ts'
+import type { FieldMeta } from './widgets.ts'
 
-function inWords(value: unknown, field: FieldSchema | undefined): string {
+/** One config field as `GET /api/nodes` describes it, as far as its value is put in words. */
+export interface WordedField extends FieldMeta {
+  default?: unknown
+  items?: WordedField
+}
+
+/** What a node type says of its cards. */
+export interface WordedType {
+  card: string
+  config: { properties?: Record<string, WordedField> }
+}
+
+/** 90000 → "1.5 min". */
+export function duration(ms: number): string {
+  const say = (amount: number, unit: string): string => `${Number(amount.toFixed(1))} ${unit}`
+  if (ms < 1000) return say(ms, 'ms')
+  if (ms < 60_000) return say(ms / 1000, 's')
+  if (ms < 3_600_000) return say(ms / 60_000, 'min')
+  return say(ms / 3_600_000, 'h')
+}
+
+function inWords(value: unknown, field: WordedField | undefined): string {
   if (value === undefined || value === null || value === '') return ''
   if (field?.widget === 'duration' && typeof value === 'number') return duration(value)
   const option = field?.options?.find((candidate) => candidate.value === String(value))
@@ -18,8 +38,8 @@ function inWords(value: unknown, field: FieldSchema | undefined): string {
 
 /** A field that does not apply now, such as the address of a camera that is a clip. */
 function isHidden(
-  field: FieldSchema | undefined,
-  fields: Record<string, FieldSchema>,
+  field: WordedField | undefined,
+  fields: Record<string, WordedField>,
   config: Record<string, unknown>,
 ): boolean {
   if (!field?.showIf) return false
@@ -28,7 +48,7 @@ function isHidden(
 }
 
 /** A template such as `quiet for {{quietMs}}` with the config's values; parts without a value are left out. */
-export function cardLine(type: NodeType, config: Record<string, unknown>): string {
+export function cardLine(type: WordedType, config: Record<string, unknown>): string {
   const fields = type.config.properties ?? {}
   let missing = 0
   let filled = 0
