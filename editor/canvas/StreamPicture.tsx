@@ -4,6 +4,8 @@ import { pictures } from '../api.ts'
 import { Ago } from '../panels/Ago.tsx'
 
 const everyMs = 1000
+/** A camera that has just come must not stay blank for long. */
+const slowestMs = 4000
 
 function useVisible(): [React.RefObject<HTMLDivElement | null>, boolean] {
   const ref = useRef<HTMLDivElement | null>(null)
@@ -42,7 +44,7 @@ function useNewest(streamId: string, isWanted: boolean): Newest | null {
       picture.onerror = () => {
         // One that is late is not one that is old.
         if (isHere && ++misses > 1) setNewest((now) => now && { ...now, isOld: true })
-        again(Math.min(30_000, everyMs * 2 ** misses))
+        again(Math.min(slowestMs, everyMs * 2 ** misses))
       }
       picture.src = pictures.stream(streamId, Date.now())
     }

@@ -13,6 +13,7 @@ export const useShares = create<{ shares: Record<string, Share> }>()(() => ({ sh
 const framesPerSecond = 10
 const widthPx = 640
 const maxWaitingBytes = 256 * 1024
+const freeAgainMs = 500
 /** The server's word for "a newer page shares into this camera". */
 const replacedCode = 4002
 const stops = new Map<string, () => void>()
@@ -44,7 +45,13 @@ function capture(what: 'camera' | 'screen'): Promise<MediaStream> {
       'Browsers share a camera only with pages opened over https or on the machine itself. Open Heed that way, then try again.',
     )
   const video = { width: { ideal: 1280 }, frameRate: { ideal: framesPerSecond } }
-  return what === 'camera' ? devices.getUserMedia({ video }) : devices.getDisplayMedia({ video })
+  if (what === 'screen') return devices.getDisplayMedia({ video })
+  return devices.getUserMedia({ video }).catch(async (error: unknown) => {
+    // A camera that was let go of a moment ago, as after a still, is not free at once.
+    if (!(error instanceof DOMException) || error.name !== 'NotReadableError') throw error
+    await new Promise((resolve) => setTimeout(resolve, freeAgainMs))
+    return devices.getUserMedia({ video })
+  })
 }
 
 /** One picture of this browser's camera, in the shape in which it would be shared; the camera is let go of at once. Throws an Error in words. */

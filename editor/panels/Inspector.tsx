@@ -1,7 +1,7 @@
 // The right panel: one node's name, problems, settings, wires and help; with nothing selected, the flow's own words.
 import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core'
 import { IconTrash, IconX } from '@tabler/icons-react'
-import { useEffect, type ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { isRunning } from '../commands/stop.ts'
 import { deleteSelected } from '../commands/delete.ts'
@@ -186,19 +186,22 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
   useEffect(() => {
     if (onlyId !== undefined) uncover(onlyId)
   }, [onlyId])
+  const panel = useRef<HTMLElement>(null)
+  useEffect(() => {
+    // A field that was just taken away takes the focus with it: Escape closes from nowhere too.
+    const onKey = (event: KeyboardEvent): void => {
+      const isHere = event.target === document.body || panel.current?.contains(event.target as Node) === true
+      if (event.key !== 'Escape' || event.defaultPrevented || !isHere) return
+      onClose()
+      // Back to the card that was opened.
+      if (onlyId !== undefined)
+        document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(onlyId)}"]`)?.focus()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [onClose, onlyId])
   return (
-    <aside
-      className="inspector"
-      aria-label="Inspector"
-      data-testid="inspector"
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || event.defaultPrevented) return
-        onClose()
-        // Back to the card that was opened.
-        if (onlyId !== undefined)
-          document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(onlyId)}"]`)?.focus()
-      }}
-    >
+    <aside ref={panel} className="inspector" aria-label="Inspector" data-testid="inspector">
       <div className="inspector-head">
         <h2 className="clip-text">{title}</h2>
         {many > 0 && (

@@ -236,10 +236,11 @@ describe('drawing for a camera that is a browser', () => {
   it('takes the shared picture once the flow runs, and Heed burns the areas in', async () => {
     await page.getByTestId('deploy-button').click()
     await page.getByTestId('node-cam').getByTestId('share-camera').click()
-    await eventually(
-      'the masked picture runs',
-      async () => (await page.getByTestId('node-cam').locator('.picture img').count()) > 0,
-    )
+    await eventually('the masked picture runs', async () => {
+      const card = page.getByTestId('node-cam')
+      if ((await card.locator('.picture img').count()) > 0) return true
+      throw new Error(await card.innerText())
+    })
     await page.getByTestId('node-mask').click({ position: { x: 20, y: 20 } })
     await page.getByTestId('take-snapshot').click()
     await eventually(
