@@ -2,7 +2,7 @@
 // its id is made of event and node, so none is doubled.
 import type { ActionJobStore } from './records.ts'
 import { and, asc, eq, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm'
-import type { ActionRecord } from './records.ts'
+import type { ActionRecord, WaitingAction } from './records.ts'
 import type { ActionOrder, ActionOutcome } from './records.ts'
 import type { Db, Session } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
@@ -118,51 +118,72 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
   }
 }
 
+/**
+ * One portion of the outbox, locked from the look until it is marked: another drain skips it and takes the next one. Killed in between,
+ * the locks go with the connection and the portion is anybody's again at once; a job that was made already is not made twice.
+ */
+async function drain(
+  tx: Session,
+  plans: PlanCache,
+  { limit, olderThanMs }: { limit: number; olderThanMs: number },
+  add: (batch: WaitingAction[]) => Promise<void>,
+  nowMs: () => number,
+): Promise<number> {
+  // A worker that has got its job already waits for these locks: a queue that takes its time must not keep it long.
+  await tx.execute(sql`set local idle_in_transaction_session_timeout = '5s'`)
+  const forgottenAt = new Date(nowMs() - olderThanMs)
+  const rows = await tx
+    .select({
+      id: actions.id,
+      dueAt: actions.dueAt,
+      state: actions.state,
+      deploymentId: actions.deploymentId,
+      node: actions.node,
+    })
+    .from(actions)
+    .where(
+      and(
+        notInArray(actions.state, done),
+        // A delayed one gives no sign of life before its time.
+        or(
+          eq(actions.state, 'pending'),
+          and(lt(actions.updatedAt, forgottenAt), or(isNull(actions.dueAt), lt(actions.dueAt, forgottenAt))),
+        ),
+      ),
+    )
+    .orderBy(asc(actions.seq))
+    .limit(limit)
+    .for('no key update', { skipLocked: true })
+  if (rows.length === 0) return 0
+  const typeOf = await readTypes(tx, plans, rows)
+  await add(
+    rows.map(({ id, dueAt, state, deploymentId, node }) => ({
+      id,
+      type: typeOf(deploymentId, node),
+      delayMs: Math.max(0, (dueAt?.getTime() ?? 0) - nowMs()),
+      ...(state === 'cancelling' ? { isCancelled: true as const } : {}),
+    })),
+  )
+  // One that runs already keeps its state; being queued again is a sign of life all the same.
+  await tx
+    .update(actions)
+    .set({
+      state: sql`case when ${actions.state} = 'pending' then 'queued' else ${actions.state} end`,
+      updatedAt: new Date(nowMs()),
+    })
+    .where(
+      inArray(
+        actions.id,
+        rows.map(({ id }) => id),
+      ),
+    )
+  return rows.length
+}
+
 /** The queue's part of the actions. */
 export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }) {
   return {
-    actionsToQueue: async ({ limit, olderThanMs }) => {
-      const forgottenAt = new Date(nowMs() - olderThanMs)
-      const rows = await db
-        .select({
-          id: actions.id,
-          dueAt: actions.dueAt,
-          state: actions.state,
-          deploymentId: actions.deploymentId,
-          node: actions.node,
-        })
-        .from(actions)
-        .where(
-          and(
-            notInArray(actions.state, done),
-            // A delayed one gives no sign of life before its time.
-            or(
-              eq(actions.state, 'pending'),
-              and(lt(actions.updatedAt, forgottenAt), or(isNull(actions.dueAt), lt(actions.dueAt, forgottenAt))),
-            ),
-          ),
-        )
-        .orderBy(asc(actions.seq))
-        .limit(limit)
-      const typeOf = await readTypes(db, plans, rows)
-      return rows.map(({ id, dueAt, state, deploymentId, node }) => ({
-        id,
-        type: typeOf(deploymentId, node),
-        delayMs: Math.max(0, (dueAt?.getTime() ?? 0) - nowMs()),
-        ...(state === 'cancelling' ? { isCancelled: true as const } : {}),
-      }))
-    },
-    markQueued: async (ids) => {
-      if (ids.length === 0) return
-      // One that runs already keeps its state; being queued again is a sign of life all the same.
-      await db
-        .update(actions)
-        .set({
-          state: sql`case when ${actions.state} = 'pending' then 'queued' else ${actions.state} end`,
-          updatedAt: new Date(nowMs()),
-        })
-        .where(and(inArray(actions.id, ids), notInArray(actions.state, done)))
-    },
+    drainActions: (options, add) => transaction(db, (tx) => drain(tx, plans, options, add, nowMs)),
     beginAction: (id) => begin(db, plans, id, nowMs()),
     unwantedActions: async (ids) => {
       if (ids.length === 0) return []
@@ -174,5 +195,5 @@ export function createActionStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
       return ids.filter((id) => !known.has(id))
     },
     endAction: (id, outcome) => end(db, id, outcome, nowMs()),
-  } satisfies Pick<ActionJobStore, 'actionsToQueue' | 'markQueued' | 'beginAction' | 'unwantedActions' | 'endAction'>
+  } satisfies Pick<ActionJobStore, 'drainActions' | 'beginAction' | 'unwantedActions' | 'endAction'>
 }

@@ -1,4 +1,4 @@
-// Turns written actions into jobs. Woken at once by a commit, and every second anyway: a lost nudge or a queue that forgot costs a second.
+// Turns written actions into jobs, beside the outboxes of other processes. Woken at once by a commit, and every second anyway: a lost nudge or a queue that forgot costs a second.
 import type { ActionJobStore, ActionWork } from './records.ts'
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import { lanes } from '../../nodes/contract/define.ts'
@@ -9,7 +9,7 @@ import type { ActionQueues, ActionRef, JobQueue } from '../queue/index.ts'
 import type { ReportError } from '../queue/index.ts'
 
 export interface OutboxDeps {
-  store: Pick<ActionJobStore, 'actionsToQueue' | 'markQueued'>
+  store: Pick<ActionJobStore, 'drainActions'>
   queues: ActionQueues
   laneOf: ActionWork['laneOf']
   clock: Clock
@@ -74,14 +74,11 @@ export class Outbox {
   async #empty(): Promise<void> {
     const { store, forgottenAfterMs, report } = this.#deps
     try {
-      for (let full = true; full && !this.#stopping.signal.aborted;) {
-        const batch = await store.actionsToQueue({ limit: batchSize, olderThanMs: forgottenAfterMs })
-        full = batch.length === batchSize
-        if (batch.length === 0) return
-        await this.#add(batch)
-        // Killed before this line: the next look adds the same ids again, which does nothing.
-        await store.markQueued(batch.map(({ id }) => id))
-        this.#queued += batch.length
+      for (let isFull = true; isFull && !this.#stopping.signal.aborted;) {
+        const options = { limit: batchSize, olderThanMs: forgottenAfterMs }
+        const taken = await store.drainActions(options, (batch) => this.#add(batch))
+        isFull = taken === batchSize
+        this.#queued += taken
       }
     } catch (error) {
       report(error)

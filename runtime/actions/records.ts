@@ -85,9 +85,15 @@ export interface ActionAddress {
 
 /** What the jobs of actions need of the store. */
 export interface ActionJobStore {
-  /** Actions written but not finished whose job may be missing: never queued, or without a sign of life for `olderThanMs`. */
-  actionsToQueue(options: { limit: number; olderThanMs: number }): Promise<WaitingAction[]>
-  markQueued(ids: string[]): Promise<void>
+  /**
+   * Gives `add` actions written but not finished whose job may be missing: never queued, or without a sign of life for `olderThanMs`.
+   * Resolves to their number once they are marked as queued. Of several drains at once none sees, or waits for, what another has; when
+   * `add` throws nothing is marked.
+   */
+  drainActions(
+    options: { limit: number; olderThanMs: number },
+    add: (batch: WaitingAction[]) => Promise<void>,
+  ): Promise<number>
   /** Null when the action is done already. Counts the attempt. */
   beginAction(id: string): Promise<ActionOrder | null>
   /** Of these, which nobody wants any more: cancelled, finished elsewhere, or gone with their flow. */

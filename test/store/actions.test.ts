@@ -1,6 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ActionOutcome } from '../../runtime/actions/records.ts'
-import { action, closeStore, event, input, openStore, runFlow, samplePlan, startMs, tickCommit } from './samples.ts'
+import type { ActionOutcome, WaitingAction } from '../../runtime/actions/records.ts'
+import { openPool } from '../../runtime/database/db.ts'
+import { until } from '../support/queue.ts'
+import {
+  action,
+  closeStore,
+  event,
+  input,
+  openStore,
+  quietLog,
+  runFlow,
+  samplePlan,
+  startMs,
+  tickCommit,
+} from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 
 describe('actions', () => {
@@ -29,14 +42,17 @@ describe('actions', () => {
     inputs: [],
     ...overrides,
   })
-  const waiting = async (olderThanMs = 30_000) =>
-    (await under.store.queue.actionsToQueue({ limit: 100, olderThanMs })).map(({ id }) => id)
+  const drained = async (olderThanMs = 30_000) => {
+    const batches: WaitingAction[] = []
+    await under.store.queue.drainActions({ limit: 100, olderThanMs }, async (batch) => void batches.push(...batch))
+    return batches
+  }
+  const ids = async (olderThanMs?: number) => (await drained(olderThanMs)).map(({ id }) => id)
   const delivery = async (eventId: string) => (await under.store.events.get(eventId)).deliveries[0]
 
   test('are handed to the queue once, and again when there is no sign of life', async () => {
     under.clock.ms = startMs
     const { id, eventId } = await commitOne()
-    expect(await waiting()).toContain(id)
     expect(await delivery(eventId)).toMatchObject({
       id,
       node: 'tell',
@@ -44,19 +60,72 @@ describe('actions', () => {
       state: 'pending',
       attempts: 0,
     })
-    await under.store.queue.markQueued([id])
-    expect(await waiting()).not.toContain(id)
+    const broken = under.store.queue.drainActions({ limit: 100, olderThanMs: 30_000 }, () =>
+      Promise.reject(new Error('The queue is away.')),
+    )
+    await expect(broken).rejects.toThrow()
+    expect(await ids()).toContain(id)
+    expect(await ids()).not.toContain(id)
     under.clock.ms += 31_000
-    expect(await waiting()).toContain(id)
+    expect(await ids()).toContain(id)
     await under.store.queue.beginAction(id)
-    expect(await waiting()).not.toContain(id)
     under.clock.ms += 31_000
-    expect(await waiting()).toContain(id)
-    await under.store.queue.markQueued([id])
-    expect([await waiting(), (await delivery(eventId))?.state]).toEqual([expect.not.arrayContaining([id]), 'running'])
+    expect(await ids()).toContain(id)
+    expect([await ids(), (await delivery(eventId))?.state]).toEqual([expect.not.arrayContaining([id]), 'running'])
     await under.store.queue.endAction(id, outcome())
     under.clock.ms += 3_600_000
-    expect(await waiting()).not.toContain(id)
+    expect(await ids()).not.toContain(id)
+  })
+
+  test('go to two drains at once: none twice, none lost, and neither waits for the other', async () => {
+    under.clock.ms = startMs
+    await ids(0)
+    const {
+      flowId,
+      keys: [key],
+    } = await runFlow(under.store)
+    const made = Array.from({ length: 60 }, (_, nth) => `${key!.streamId}-many-${nth}`)
+    await under.store.engine.commitTick(
+      tickCommit(key!, flowId, 1, {
+        events: made.map((id) => event(key!, flowId, id)),
+        actions: made.map((id) => action(key!, flowId, id)),
+      }),
+    )
+    const options = { limit: 20, olderThanMs: 3_600_000 }
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const first: string[] = []
+    const second: string[] = []
+    let isHolding = (): void => undefined
+    const holding = new Promise<void>((resolve) => (isHolding = resolve))
+    // The first drain stands in the middle of its portion, as one whose queue is slow.
+    const slow = under.store.queue.drainActions(options, async (batch) => {
+      first.push(...batch.map(({ id }) => id))
+      isHolding()
+      await held
+    })
+    await holding
+    const take = async (batch: WaitingAction[]): Promise<void> => void second.push(...batch.map(({ id }) => id))
+    while ((await under.store.queue.drainActions(options, take)) > 0);
+    expect([first.length, second.length]).toEqual([20, 40])
+    release()
+    expect(await slow).toBe(20)
+    expect([...first, ...second].sort()).toEqual(made.map((id) => `${id}_tell`).sort())
+    expect(await under.store.queue.drainActions(options, take)).toBe(0)
+  })
+
+  test('of a drain that dies in the middle are anybody’s again at once', async () => {
+    const { id } = await commitOne()
+    const other = openPool({ databaseUrl: under.database.url, log: quietLog, max: 1 })
+    const dying = await other.connect()
+    const { rows } = await dying.query<{ pid: number }>('select pg_backend_pid() as pid')
+    await dying.query('begin')
+    await dying.query('select id from actions where id = $1 for no key update', [id])
+    expect(await ids()).not.toContain(id)
+    await under.database.query('select pg_terminate_backend($1)', [rows[0]!.pid])
+    dying.release(true)
+    await other.end()
+    await until('the lock is gone', async () => (await ids()).includes(id))
   })
 
   test('count their tries and carry all that a try needs', async () => {
@@ -122,8 +191,7 @@ describe('actions', () => {
 
   test('are named to the queue with the type of their node, which says their lane', async () => {
     const { id } = await commitOne()
-    const waiting = await under.store.queue.actionsToQueue({ limit: 100, olderThanMs: 60_000 })
-    expect(waiting.find((each) => each.id === id)?.type).toBe('notification')
+    expect((await drained()).find((each) => each.id === id)?.type).toBe('notification')
   })
 
   test('fail in words when their node is in no plan', async () => {

@@ -72,7 +72,9 @@ describe('a restart of the database under an open store', () => {
     }
     expect(failures).toBeGreaterThan(0)
     expect(ticks).toEqual(Array.from({ length: tick }, (_, nth) => tick - nth))
-    expect((await store.queue.actionsToQueue({ limit: 10_000, olderThanMs: 1 })).length).toBe(Math.floor(tick / 5))
+    expect(await store.queue.drainActions({ limit: 10_000, olderThanMs: 1 }, async () => undefined)).toBe(
+      Math.floor(tick / 5),
+    )
     expect((await store.queue.claimStream(key!))?.resume?.tick).toBe(tick)
   }, 60_000)
 

@@ -1,3 +1,4 @@
+import type { WaitingAction } from '../../runtime/actions/records.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   action,
@@ -117,9 +118,9 @@ describe('retention', () => {
     under.clock.ms = startMs + 91 * dayMs
     expect(await sweepAll()).toBe(3)
     expect([await count('events'), await count('frames'), await count('actions')]).toEqual([0, 0, 1])
-    expect(await under.store.queue.actionsToQueue({ limit: 5, olderThanMs: 1 })).toEqual([
-      { id: `${ids[0]}_tell`, delayMs: 0, type: 'notification' },
-    ])
+    const waiting: WaitingAction[] = []
+    await under.store.queue.drainActions({ limit: 5, olderThanMs: 1 }, async (batch) => void waiting.push(...batch))
+    expect(waiting).toEqual([{ id: `${ids[0]}_tell`, delayMs: 0, type: 'notification' }])
   })
 
   test('keeps the newest revisions and those that ran', async () => {

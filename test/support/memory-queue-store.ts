@@ -58,6 +58,8 @@ export class MemoryQueueStore implements QueueStore {
     return row
   }
 
+  readonly #draining = new Set<string>()
+
   /** A committed action: in the outbox. */
   write(id: string, delayMs = 0, type = 'notification'): void {
     this.actions.set(id, { id, state: 'pending', attempts: 0, queuedAtMs: null, delayMs, detail: '', type })
@@ -138,23 +140,33 @@ export class MemoryQueueStore implements QueueStore {
     return [...this.streams.values()].filter((row) => row.isWanted).map((row) => row.ref)
   }
 
-  async actionsToQueue({ limit, olderThanMs }: { limit: number; olderThanMs: number }): Promise<WaitingAction[]> {
+  async drainActions(
+    { limit, olderThanMs }: { limit: number; olderThanMs: number },
+    add: (batch: WaitingAction[]) => Promise<void>,
+  ): Promise<number> {
     this.#reach()
     const oldest = Date.now() - olderThanMs
-    return [...this.actions.values()]
-      .filter((row) => row.state === 'pending' && (row.queuedAtMs === null || row.queuedAtMs < oldest))
+    const rows = [...this.actions.values()]
+      .filter((row) => row.state === 'pending' && !this.#draining.has(row.id))
+      .filter((row) => row.queuedAtMs === null || row.queuedAtMs < oldest)
       .slice(0, limit)
-      .map(({ id, delayMs, isCancelled, type }) => ({
-        id,
-        delayMs,
-        ...(type ? { type } : {}),
-        ...(isCancelled ? { isCancelled } : {}),
-      }))
-  }
-
-  async markQueued(ids: string[]): Promise<void> {
-    this.#reach()
-    for (const id of ids) this.action(id).queuedAtMs = Date.now()
+    if (rows.length === 0) return 0
+    for (const { id } of rows) this.#draining.add(id)
+    try {
+      await add(
+        rows.map(({ id, delayMs, isCancelled, type }) => ({
+          id,
+          delayMs,
+          ...(type ? { type } : {}),
+          ...(isCancelled ? { isCancelled } : {}),
+        })),
+      )
+      this.#reach()
+      for (const row of rows) row.queuedAtMs = Date.now()
+      return rows.length
+    } finally {
+      for (const { id } of rows) this.#draining.delete(id)
+    }
   }
 
   async beginAction(id: string): Promise<ActionOrder | null> {
