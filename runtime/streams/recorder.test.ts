@@ -180,6 +180,60 @@ describe('the recorder', () => {
     recorder.stop()
   })
 
+  it('writes a node state when it has changed, and not again', async () => {
+    const { clock, open, store } = bench()
+    const ledger = open('s')
+    const given: Record<string, unknown>[] = []
+    const { writeTicks, commitTick } = store
+    store.writeTicks = (records) => {
+      given.push(...records.map(({ states }) => structuredClone(states)))
+      return writeTicks(records)
+    }
+    store.commitTick = (each) => {
+      given.push(structuredClone(each.states))
+      return commitTick(each)
+    }
+    const still = { openAtMs: 5, seen: ['a'] }
+    const tell = async (tick: number, states: Record<string, unknown>): Promise<void> => {
+      ledger.quiet({ ...quiet('s', tick), states: structuredClone(states) })
+      await clock.advance(1_000)
+    }
+    await tell(1, { cooldown: still, counter: 1 })
+    await tell(2, { cooldown: still, counter: 1 })
+    await tell(3, { cooldown: still, counter: 2 })
+    await ledger.commit({ ...commit('s', 4), states: { cooldown: structuredClone(still), counter: 3 } })
+    await tell(5, { cooldown: still, counter: 3 })
+    expect(given).toEqual([{ cooldown: still, counter: 1 }, {}, { counter: 2 }, { counter: 3 }, {}])
+    expect(store.saved.get('s')).toEqual({ tick: 5, mediaTimeS: 5, states: { cooldown: still, counter: 3 } })
+  })
+
+  it('writes a state that is back at what was saved while another one was on its way', async () => {
+    const { clock, open, store } = bench()
+    const ledger = open('s')
+    ledger.quiet({ ...quiet('s', 1), states: { arm: 'off' } })
+    await clock.advance(1_000)
+    store.goAway()
+    void ledger.commit({ ...commit('s', 2), states: { arm: 'on' } })
+    ledger.quiet({ ...quiet('s', 3), states: { arm: 'off' } })
+    store.comeBack()
+    await clock.advance(20_000)
+    expect(store.saved.get('s')?.states).toEqual({ arm: 'off' })
+  })
+
+  it('writes a state again whose tick was given up', async () => {
+    const { clock, open, store } = bench({ quietTicks: 1 })
+    const [ledger, other] = [open('s'), open('t')]
+    store.goAway()
+    ledger.quiet({ ...quiet('s', 1), states: { counter: 1 } })
+    other.quiet(quiet('t', 1))
+    store.comeBack()
+    await clock.advance(20_000)
+    expect(store.saved.has('s')).toBe(false)
+    ledger.quiet({ ...quiet('s', 2), states: { counter: 1 } })
+    await clock.advance(1_000)
+    expect(store.saved.get('s')?.states).toEqual({ counter: 1 })
+  })
+
   it('keeps of node states only the newest, and no more than its bytes', async () => {
     const { clock, open, store } = bench({ quietBytes: 5_000 })
     const ledger = open('s')

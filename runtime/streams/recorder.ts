@@ -1,5 +1,6 @@
 // Writes what sessions leave behind, for all sessions of the process: quiet ticks in bulk, ticks with consequences by way of
-// `commits.ts`. Bounded while the database is away; whatever it must drop is counted and given back to the session to tell.
+// `commits.ts`, of node states those that changed. Bounded while the database is away; whatever it must drop is counted and given back to the session to tell.
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { RetryableError, toError } from '../../nodes/contract/errors.ts'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
@@ -48,9 +49,39 @@ interface Entry extends CommitLine {
   status: StreamStatus | null
   /** The newest quiet tick that waits: of states only its are kept. */
   newest: TickRecord | null
+  states: UnsavedStates
 }
 
 const refusalsBeforeLoss = 5
+
+/**
+ * Which states of a session the database does not have yet. One that is on its way counts as unsaved until it is there: the commit after it
+ * may be all that a crash leaves.
+ */
+class UnsavedStates {
+  readonly #saved = new Map<string, { tick: number; state: unknown }>()
+  /** The newest tick that each one not known to be saved was given with. */
+  readonly #given = new Map<string, number>()
+
+  /** Of all states at a tick those to write with it. */
+  take(tick: number, states: Record<string, unknown>): Record<string, unknown> {
+    for (const known of [this.#saved, this.#given])
+      for (const node of known.keys()) if (!Object.hasOwn(states, node)) known.delete(node)
+    const unsaved = Object.entries(states).filter(([node, state]) => {
+      const saved = this.#saved.get(node)
+      return !saved || this.#given.has(node) || !isDeepStrictEqual(saved.state, state)
+    })
+    for (const [node] of unsaved) this.#given.set(node, tick)
+    return Object.fromEntries(unsaved)
+  }
+
+  written({ tick, states }: { tick: number; states: Record<string, unknown> }): void {
+    for (const [node, state] of Object.entries(states)) {
+      if (tick >= (this.#saved.get(node)?.tick ?? 0)) this.#saved.set(node, { tick, state })
+      if (this.#given.get(node) === tick) this.#given.delete(node)
+    }
+  }
+}
 
 const keyOf = (key: RunKey): string => `${key.streamId} ${key.run} ${key.generation}`
 
@@ -91,13 +122,14 @@ export class Recorder {
       lost: { decisions: 0, commits: 0 },
       status: null,
       newest: null,
+      states: new UnsavedStates(),
     }
     this.#entries.set(keyOf(key), entry)
     const isWriting = (): boolean => this.#writing.failures === 0
     const trouble = (): string | null => (isWriting() ? null : (this.#spill?.trouble ?? null))
     return {
       quiet: (record) => this.#addQuiet(record),
-      commit: (commit) => this.#commits.add(entry, commit),
+      commit: (commit) => this.#commit(entry, commit),
       status: (status) => {
         entry.status = status
         this.#wake()
@@ -122,9 +154,18 @@ export class Recorder {
     this.#stopping.abort()
   }
 
+  async #commit(entry: Entry, commit: TickCommit): Promise<boolean> {
+    const lean = { ...commit, states: entry.states.take(commit.tick, commit.states) }
+    const isWritten = await this.#commits.add(entry, lean)
+    if (isWritten) entry.states.written(lean)
+    return isWritten
+  }
+
   #addQuiet(record: TickRecord): void {
     const own = this.#entries.get(keyOf(record))
     if (own) {
+      record.states = own.states.take(record.tick, record.states)
+      // Whatever of it is not written yet is in the new one too.
       if (own.newest) own.newest.states = {}
       own.newest = record
     }
@@ -187,6 +228,7 @@ export class Recorder {
       while (this.#quiet.length > 0) {
         batch = this.#quiet.slice(0, this.#limits.batch)
         const stale = await this.#store.writeTicks(batch)
+        for (const record of batch) this.#entries.get(keyOf(record))?.states.written(record)
         // By identity: while waiting, the oldest may have been dropped and new ones added.
         this.#forget(batch)
         this.#refusals = 0

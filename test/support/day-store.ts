@@ -30,7 +30,8 @@ export function dayStore(mostTicks: number): DayStore {
       seen[tick] = 1
     }
     const { tick, mediaTimeS, states } = record
-    if ((store.saved?.tick ?? -1) <= tick) store.saved = { tick, mediaTimeS, states }
+    if ((store.saved?.tick ?? -1) <= tick)
+      store.saved = { tick, mediaTimeS, states: { ...store.saved?.states, ...states } }
   }
   const store: DayStore = {
     events: new Map(),

@@ -39,9 +39,10 @@ export function memoryStore(): MemoryStore {
       )
       if (!has) store.decisions.push({ ...structuredClone(decision), streamId: record.streamId, run: record.run })
     }
-    const { tick, mediaTimeS, states } = record
-    if ((store.saved.get(record.streamId)?.tick ?? -1) <= tick)
-      store.saved.set(record.streamId, structuredClone({ tick, mediaTimeS, states }))
+    const { streamId, tick, mediaTimeS, states } = record
+    const known = store.saved.get(streamId)
+    if ((known?.tick ?? -1) <= tick)
+      store.saved.set(streamId, structuredClone({ tick, mediaTimeS, states: { ...known?.states, ...states } }))
   }
   const store: MemoryStore = {
     events: [],
