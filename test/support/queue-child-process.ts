@@ -64,6 +64,13 @@ async function answer(
     response.end('null')
     return
   }
+  if (call === 'drainActions') {
+    const [options] = args as [Parameters<QueueStore['drainActions']>[0]]
+    const taken: unknown[] = []
+    await store.drainActions(options, async (batch) => void taken.push(...batch))
+    response.end(JSON.stringify(taken))
+    return
+  }
   const method = store[call as keyof QueueStore] as (...values: unknown[]) => Promise<unknown>
   response.end(JSON.stringify((await method.apply(store, args)) ?? null))
 }
