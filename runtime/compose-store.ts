@@ -94,7 +94,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   const db = openDb(pool)
   const retention = { ...defaultRetention, ...options.retention }
   const parts = { db, seal, nowMs, plans: createPlanCache() }
-  const { writeStatus, ...streamJobs } = createStreamStore(parts)
+  const { writeStatus, othersOf, ...streamJobs } = createStreamStore(parts)
   const { addInputs, readInputs } = createInputStore(parts)
   const whyNotWritable = createWriteTrial(createSettingStore(db), nowMs)
   const start = guarded('start', {
@@ -110,7 +110,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     throw thrown
   }
   return {
-    engine: guarded<EngineStore>('engine', { ...createTickStore(parts), writeStatus, readInputs }),
+    engine: guarded<EngineStore>('engine', { ...createTickStore(parts), writeStatus, othersOf, readInputs }),
     queue: guarded<QueueStore>('queue', {
       ...streamJobs,
       ...createActionStore(parts),

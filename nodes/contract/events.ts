@@ -128,6 +128,8 @@ export interface StreamStatus {
   tickMs: { p50: number; p95: number }
   visualTokens: { sent: number; fullRate: number }
   lastFrameAt: string | null
+  /** Its source is at its end; it stays for messages that other cameras send to its nodes. */
+  isAtEnd?: true
   /** Absent until a worker has asked the camera, and in what older workers have kept. */
   camera?: CameraStatus
   /** Under each card: what the node said of itself, by node id. */

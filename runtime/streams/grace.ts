@@ -39,6 +39,9 @@ export function isHandover(signal: AbortSignal): boolean {
   return !(signal.reason instanceof StoppedError && signal.reason.message === new StoppedError().message)
 }
 
+/** Of a stream whose clip is over while others still speak to its nodes. */
+export const stayWords = 'The clip is at its end; what the other cameras send to all-camera nodes still passes here.'
+
 /** What the last event says when there is no other reason. */
 export const endWords = {
   finished: 'The file is at its end.',

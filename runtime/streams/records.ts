@@ -70,6 +70,11 @@ export interface EngineStore {
   /** Writes what was decided while the database was away, whoever runs the stream by now; nothing when its flow is gone. */
   commitLate(commit: TickCommit): Promise<void>
   writeStatus(statuses: (RunKey & { status: StreamStatus })[]): Promise<void>
+  /**
+   * The nodes of this stream that other streams of its flow speak to. `isOver`: each of those is at its end and all that was sent has
+   * been used up.
+   */
+  othersOf(streamId: string): Promise<{ nodes: string[]; isOver: boolean }>
   /** Oldest first, not yet consumed; at most 100. */
   readInputs(streamId: string): Promise<SessionInput[]>
 }

@@ -10,8 +10,11 @@ import { memoryKey } from './memory.ts'
 import { ModelLink } from './model-link.ts'
 import type { Openings } from './openings.ts'
 import type { Pace, StreamSource } from './pace.ts'
+import type { TickDraft } from './routing.ts'
 import type { CameraView } from './source.ts'
+import type { StatusBoard } from './status.ts'
 import { clockKey, StreamClock } from './stream-clock.ts'
+import { tickDefinition } from './tick.ts'
 
 /** The clock of a live stream; null for a clip, whose seconds are its own. */
 export function clockOf({ plan, resume }: SessionOrder, nowMs: number): StreamClock | null {
@@ -53,8 +56,26 @@ export function openSource(
   })
 }
 
+/** The links of all nodes that need a model, by node id. */
+export function linkModels(
+  order: SessionOrder,
+  deps: Pick<EngineDeps, 'clock' | 'models' | 'nodes'>,
+  on: { restored(node: string, text: string): void; trouble(node: string, trouble: string | null): void },
+): Map<string, ModelLink> {
+  const asking = order.plan.ticks.filter((node) => tickDefinition(deps.nodes, node).needs.includes('model'))
+  return new Map(
+    asking.map((node) => [
+      node.id,
+      linkModel(order, deps, node, {
+        restored: (text) => on.restored(node.id, text),
+        trouble: (trouble) => on.trouble(node.id, trouble),
+      }),
+    ]),
+  )
+}
+
 /** A node's link to its model. `restored` is told when the model was given its memory again, in words. */
-export function linkModel(
+function linkModel(
   order: SessionOrder,
   { clock, models }: Pick<EngineDeps, 'clock' | 'models'>,
   { id, config }: PlanNode,
@@ -80,8 +101,29 @@ export function linkModel(
   })
 }
 
+/** What a tick has decided and shown, for whoever looks on. */
+export function showDraft(
+  draft: TickDraft,
+  { flow, streamId }: SessionOrder,
+  { bus, relay }: Pick<EngineDeps, 'bus' | 'relay'>,
+  board: StatusBoard,
+): void {
+  if (draft.shown) relay.publish(`stream:${streamId}`, draft.shown.full.jpeg)
+  for (const decision of draft.decisions) {
+    board.decision(decision)
+    bus.publish({ type: 'decision', flow: flow.id, stream: streamId, decision })
+  }
+}
+
+export interface PassOptions {
+  /** The session ends; nothing comes after it. */
+  isLastWord?: boolean
+  /** Not all nodes. */
+  only?: ReadonlySet<string> | undefined
+}
+
 /** One pass of a session over its nodes. */
-export interface Pass {
+export interface Pass extends PassOptions {
   view: CameraView
   seconds: number
   atMs: number
@@ -89,8 +131,6 @@ export interface Pass {
   used: SessionInput[]
   /** Where the stream stood at the pass before. */
   before: { tick: number; mediaTimeS: number }
-  /** The session ends; nothing comes after it. */
-  isLastWord: boolean
 }
 
 /** What the nodes are told of a pass. */

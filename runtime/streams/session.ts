@@ -5,20 +5,21 @@ import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { EngineDeps, SessionOrder } from './records.ts'
 import { awayWords, gapFields, heedAway, missedRows, tickMs } from './gaps.ts'
-import { endWords, Grace, isHandover } from './grace.ts'
+import { endWords, Grace, isHandover, stayWords } from './grace.ts'
 import { Health, healthKey } from './health.ts'
 import { Inputs } from './inputs.ts'
 import { Journal, type TickPosition } from './journal.ts'
 import type { ModelLink } from './model-link.ts'
 import type { Openings } from './openings.ts'
+import { downstream, stayForOthers } from './other-streams.ts'
 import { livePace, type Pace, type StreamSource } from './pace.ts'
 import type { Ledger, Recorder } from './recorder.ts'
 import type { TickDraft } from './routing.ts'
-import { clockOf, linkModel, openSource, tickInfo, type Pass } from './session-parts.ts'
+import { clockOf, linkModels, openSource, showDraft, tickInfo, type Pass, type PassOptions } from './session-parts.ts'
 import { isFinite, type CameraView } from './source.ts'
 import { StatusBoard } from './status.ts'
 import { clockKey, type StreamClock } from './stream-clock.ts'
-import { tickDefinition, TickRunner, type Unwatched } from './tick.ts'
+import { TickRunner, type Unwatched } from './tick.ts'
 
 /** Without pictures for this long, a model that is fed quick ones decides on those it has. */
 const pauseAfterMs = 2500
@@ -45,7 +46,7 @@ export async function runSession(order: SessionOrder, deps: SessionDeps, signal:
 /*
  *  starting ──first frame, or the camera is late──► running ◄──► degraded    (camera, model or database away)
  *     │                                                │
- *     │ a file cannot be read, a node type is missing  │ file at its end ─► finished    last tick, model reset
+ *     │ a file cannot be read, a node type is missing  │ file at its end ─► finished    last tick, others' messages, model reset
  *     └──────────────► failed ◄────────────────────────┤ signal, stop    ─► stopped     model reset
  *                                                      │ signal, handover ─► stopped    model keeps its session, no event
  *                                                      └ stale run        ─► stopped    nothing is written any more
@@ -59,7 +60,7 @@ class Session {
   readonly #health: Health
   readonly #ledger: Ledger
   readonly #journal: Journal
-  readonly #models = new Map<string, ModelLink>()
+  #models: ReadonlyMap<string, ModelLink> = new Map()
   readonly #grace: Grace
   readonly #pace: Pace
   /** Of live cameras; a clip's seconds are its own. */
@@ -72,6 +73,7 @@ class Session {
   #isStale = false
   #hasTicked = false
   #isPaused = false
+  #ended: ReturnType<Health['state']> | null = null
   #lostFromS: number | null = null
   #loopS: number | undefined
   #hasSeen = false
@@ -104,6 +106,7 @@ class Session {
     try {
       this.#begin()
       end = await this.#ticking()
+      await this.#stay(end)
     } catch (error) {
       end = this.#endOf(error)
     }
@@ -126,37 +129,26 @@ class Session {
     if (isStopped(error) || this.#control.signal.aborted)
       return { state: 'stopped', reason: this.#isStale ? 'Another worker has taken this stream over.' : null }
     const { message } = toError(error)
-    this.#deps.log.error(
-      { stream: this.#order.streamId, error: message, isBug: error instanceof BugError },
-      'session ends',
-    )
+    const isBug = error instanceof BugError
+    this.#deps.log.error({ stream: this.#order.streamId, error: message, isBug }, 'session ends')
     return { state: 'failed', reason: message }
   }
 
   #begin(): void {
-    const { bus, clock, log, nodes } = this.#deps
-    const { plan } = this.#order
     this.#publishStatus()
-    for (const node of plan.ticks)
-      if (tickDefinition(nodes, node).needs.includes('model'))
-        this.#models.set(
-          node.id,
-          linkModel(this.#order, this.#deps, node, {
-            restored: (text) => this.#note('memory.restored', node.id, text),
-            trouble: (trouble) => this.#health.trouble(node.id, trouble),
-          }),
-        )
+    this.#models = linkModels(this.#order, this.#deps, {
+      restored: (node, text) => this.#note('memory.restored', node, text),
+      trouble: (node, trouble) => this.#health.trouble(node, trouble),
+    })
     this.#runner = new TickRunner({
+      ...this.#deps,
       order: this.#order,
-      nodes,
-      clock,
-      log,
       models: this.#models,
       patience: this.#pace.patience,
       onStatus: (node, status) => this.#board.node(node, status),
       onHanging: (node, trouble) => this.#health.trouble(node, trouble),
     })
-    this.#inputs = new Inputs(this.#order.streamId, { store: this.#deps.store, bus, clock, log })
+    this.#inputs = new Inputs(this.#order.streamId, this.#deps)
     const feeds = [...this.#models.values()]
     this.#source = openSource(
       this.#order,
@@ -216,9 +208,8 @@ class Session {
 
   /** What went by before this worker came is a gap in a live stream; a clip has waited. */
   #countAbsence(): void {
-    const { clock } = this.#deps
     if (!this.#seconds || !this.#order.resume || this.#order.resume.tick === 0) return
-    const now = clock.nowMs()
+    const now = this.#deps.clock.nowMs()
     const missed = Math.round(this.#seconds.secondsAt(now) - this.#mediaTimeS) - 1
     if (missed < 1) return
     const fromS = this.#mediaTimeS
@@ -235,7 +226,25 @@ class Session {
     return { source: this.#source, runner: this.#runner, inputs: this.#inputs }
   }
 
-  async #pass(view: CameraView, seconds: number, isLastWord = false): Promise<void> {
+  /** The camera is through. Nodes that live once for all cameras have their home here until the others are through as well. */
+  async #stay({ reason }: SessionEnd): Promise<void> {
+    const { plan, streamId } = this.#order
+    const { runner, source } = this.#running
+    await stayForOthers({
+      ...this.#deps,
+      streamId,
+      signal: this.#control.signal,
+      tick: (nodes) => {
+        this.#board.atEnd()
+        this.#ended = { state: reason === null ? 'running' : 'degraded', reason: reason ?? stayWords }
+        const only = downstream(plan, nodes, (node) => runner.looks(node))
+        return this.#pass({ ...source.look(), failed: false }, 1, { only })
+      },
+    })
+  }
+
+  /** True when there was something to do. */
+  async #pass(view: CameraView, seconds: number, { isLastWord = false, only }: PassOptions = {}): Promise<boolean> {
     const { clock } = this.#deps
     const { source, inputs } = this.#running
     const before = { tick: this.#tick, mediaTimeS: this.#mediaTimeS }
@@ -247,7 +256,7 @@ class Session {
     if (!isLastWord) this.#tellCamera(view, before.mediaTimeS)
     let draft
     try {
-      draft = await this.#runNodes({ view, seconds, atMs, frame, used, before, isLastWord })
+      draft = await this.#runNodes({ view, seconds, atMs, frame, used, before, isLastWord, only })
     } catch (error) {
       this.#goBack(before)
       throw error
@@ -258,15 +267,16 @@ class Session {
     this.#journal.noteLosses({ tick: this.#tick, mediaTimeS: this.#mediaTimeS })
     this.#board.tick(this.#tick, clock.nowMs() - atMs)
     this.#board.dropped(source.mailbox.dropped)
-    this.#show(draft)
+    showDraft(draft, this.#order, this.#deps, this.#board)
     this.#written = this.#journal.tick(
       draft,
       used.map((input) => input.id),
       this.#position,
     )
-    const { state, reason } = this.#health.state(this.#ledger.isWriting, this.#ledger.trouble)
+    const { state, reason } = this.#ended ?? this.#health.state(this.#ledger.isWriting, this.#ledger.trouble)
     this.#board.setState(state, reason)
     this.#publishStatus()
+    return used.length > 0 || !draft.saysNothing
   }
 
   #runNodes(pass: Pass): Promise<TickDraft> {
@@ -278,22 +288,23 @@ class Session {
       number: this.#tick,
       mediaTimeS: this.#mediaTimeS,
       isFirst: !this.#hasTicked,
-      isPausing: isPausing || isLastWord,
+      isPausing: isPausing || isLastWord === true,
       loopS: this.#loopS,
     })
-    return this.#running.runner.run(info, frame, used, this.#grace.signal)
+    return this.#running.runner.run(info, frame, used, this.#grace.signal, pass.only)
   }
 
-  #goBack(to: { tick: number; mediaTimeS: number }): void {
+  #goBack(to: { tick: number; mediaTimeS: number }): false {
     this.#tick = to.tick
     this.#mediaTimeS = to.mediaTimeS
+    return false
   }
 
   /** The end must not take with it what was seen: the newest picture, and what a model holds back, are decided on in time. */
   async #lastWords(view: CameraView): Promise<void> {
     if (!this.#hasTicked || this.#grace.signal.aborted) return
     try {
-      await this.#pass({ ...view, ended: false }, 1, true)
+      await this.#pass({ ...view, ended: false }, 1, { isLastWord: true })
     } catch (error) {
       if (error instanceof BugError) throw error
       const { message } = toError(error)
@@ -304,13 +315,10 @@ class Session {
   #seeFrame(frame: Frame | undefined, view: CameraView, atMs: number): void {
     if (frame) {
       this.#mediaTimeS = frame.mediaTimeS
+      const { source } = this.#order.plan
+      const words = isFinite(source) ? 'The file plays.' : 'The camera is being watched.'
       // Not before: that it is watched is true from its first picture on.
-      if (!this.#hasSeen && !this.#order.resume)
-        this.#note(
-          'stream.started',
-          this.#order.plan.source.id,
-          isFinite(this.#order.plan.source) ? 'The file plays.' : 'The camera is being watched.',
-        )
+      if (!this.#hasSeen && !this.#order.resume) this.#note('stream.started', source.id, words)
       this.#hasSeen = true
       this.#board.frameAt(frame.atMs)
     } else if (this.#seconds && !view.ended) {
@@ -325,15 +333,6 @@ class Session {
       const fromS = kind === 'stream.resumed' ? this.#lostFromS : null
       this.#note(kind, node, text, fromS === null ? {} : gapFields('camera-lost', fromS, this.#mediaTimeS))
       if (kind === 'stream.resumed') this.#lostFromS = null
-    }
-  }
-
-  #show(draft: TickDraft): void {
-    const { bus, relay } = this.#deps
-    if (draft.shown) relay.publish(`stream:${this.#order.streamId}`, draft.shown.full.jpeg)
-    for (const decision of draft.decisions) {
-      this.#board.decision(decision)
-      bus.publish({ type: 'decision', flow: this.#order.flow.id, stream: this.#order.streamId, decision })
     }
   }
 

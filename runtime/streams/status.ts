@@ -36,6 +36,7 @@ export class StatusBoard {
           nodes: {},
         }
     this.#status.ticks = order.resume?.tick ?? 0
+    delete this.#status.isAtEnd
     this.#droppedBefore = this.#status.dropped
     this.setState('starting', null)
   }
@@ -44,6 +45,12 @@ export class StatusBoard {
     if (this.#status.state === state && this.#status.reason === reason) return
     this.#status.state = state
     this.#status.reason = reason
+    this.#isUrgent = true
+  }
+
+  /** Its source is at its end, and it stays all the same. */
+  atEnd(): void {
+    this.#status.isAtEnd = true
     this.#isUrgent = true
   }
 

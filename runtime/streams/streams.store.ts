@@ -12,6 +12,8 @@ import { transaction } from '../database/index.ts'
 import type { PlanCache } from '../history/index.ts'
 import { readNodeStates } from './node-states.store.ts'
 import { flows, streams } from '../database/index.ts'
+import { streamIdOf } from '../actions/index.ts'
+import { speakersTo } from './other-streams.ts'
 
 export const keyText = (key: RunKey): string => `${key.streamId} ${key.run} ${key.generation}`
 
@@ -89,6 +91,22 @@ async function claim(
       ...(isFirst && Object.keys(states).length > 0 ? { carried: states } : {}),
     }
   })
+}
+
+/** Who speaks to a stream, by its plan, and whether they are through. A stream that nobody wants any more says nothing. */
+async function othersOf(db: Db, plans: PlanCache, streamId: string): Promise<{ nodes: string[]; isOver: boolean }> {
+  const [own] = await db.select().from(streams).where(eq(streams.id, streamId))
+  const deployed = own && (await plans.read(db, own.deploymentId))
+  if (!own || !deployed) return { nodes: [], isOver: true }
+  const { nodes, streams: speakers } = speakersTo(deployed.plan, own.source)
+  if (nodes.length === 0) return { nodes, isOver: true }
+  const ids = sql`${sql.param([...speakers.map((source) => streamIdOf(own.flowId, source)), own.id])}::text[]`
+  const open = await db.execute(sql`
+    select 1 from streams s where s.id = any(${ids}) and s.ended_at is null and s.wanted and (
+      (s.id <> ${own.id} and coalesce(s.status ->> 'isAtEnd', '') <> 'true')
+      or exists (select 1 from inputs i where i.stream_id = s.id and i.consumed_at is null)
+    ) limit 1`)
+  return { nodes, isOver: open.rows.length === 0 }
 }
 
 async function keepHolds(db: Db, streamIds: string[], holder: string, forMs: number): Promise<string[]> {
@@ -193,6 +211,7 @@ export function createStreamStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
   } satisfies StreamJobStore
   return {
     ...store,
+    othersOf: (streamId: string) => othersOf(db, plans, streamId),
     writeStatus: async (statuses: (RunKey & { status: StreamStatus })[]): Promise<void> => {
       if (statuses.length > 0) await writeStatuses(db, statuses, nowMs())
     },

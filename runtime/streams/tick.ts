@@ -83,15 +83,21 @@ export class TickRunner {
     this.#inPorts = new Map(this.#runs.map((run) => [run.node.id, run.definition.ports.in]))
   }
 
-  /** Runs every node once and returns what the tick leaves behind. */
-  async run(info: TickInfo, frame: Frame | undefined, inputs: SessionInput[], signal: AbortSignal): Promise<TickDraft> {
+  /** Runs every node once, or `only` these, and returns what the tick leaves behind. */
+  async run(
+    info: TickInfo,
+    frame: Frame | undefined,
+    inputs: SessionInput[],
+    signal: AbortSignal,
+    only?: ReadonlySet<string>,
+  ): Promise<TickDraft> {
     const draft = new TickDraft(this.#options.order, info, this.#inPorts, this.#recorded, this.#recent)
     const source = this.#options.order.plan.source
     const outPorts = this.#options.nodes.get(source.type)?.ports.out ?? {}
     for (const [name, port] of Object.entries(outPorts))
       if (frame && port.kind === 'frames') draft.send(source.id, name, port, frame)
     for (const input of inputs) draft.deliver(input)
-    for (const run of this.#runs) await this.#runNode(run, info, draft, signal)
+    for (const run of this.#runs) if (!only || only.has(run.node.id)) await this.#runNode(run, info, draft, signal)
     this.#recent = draft.recent
     while (this.#recorded.size > rememberedEvents) this.#recorded.delete(this.#recorded.values().next().value ?? '')
     return draft
@@ -100,6 +106,11 @@ export class TickRunner {
   /** A silent decision of every node that decides, for seconds in which no node ran. */
   unwatched(tick: TickDraft['tickInfo'], why: Unwatched): Decision[] {
     return this.#runs.filter(decides).map((run) => silence(run.node.id, tick, why.text, why.reason))
+  }
+
+  /** True for a node that looks at pictures. */
+  looks(node: string): boolean {
+    return Object.values(this.#inPorts.get(node) ?? {}).some((port) => port.kind === 'frames')
   }
 
   /** Every node's state as it is now, and the models' memories beside them. */

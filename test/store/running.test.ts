@@ -1,7 +1,7 @@
 // What the API may read and change of a stream, and what a memory keeps from one deployment to the next.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Plan } from '../../nodes/contract/plan.ts'
-import { closeStore, openStore, sampleFlow, samplePlan, tickRecord } from './samples.ts'
+import { closeStore, input, openStore, sampleFlow, samplePlan, status as sampleStatus, tickRecord } from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 
 /** A memory wired into the model. */
@@ -49,6 +49,33 @@ describe('running streams', () => {
     expect(await running.stream(stream)).toMatchObject({ isRunning: false })
     expect(await running.stream('nothing')).toBeUndefined()
     expect(await running.states('nothing')).toEqual({})
+  })
+
+  test('know which others speak to their nodes, and when nobody will any more', async () => {
+    const { store } = under
+    const [first] = samplePlan().streams
+    const second = {
+      ...first!,
+      id: 'cam2',
+      routes: { 'model.response': [{ to: 'remote' as const, node: 'calm', port: 'message', stream: 'cam' }] },
+    }
+    const { id } = await store.flows.create(sampleFlow())
+    await store.deployments.deploy(id, 1, { ...samplePlan(), streams: [first!, second] })
+    const [home, other] = [`${id}-cam`, `${id}-cam2`]
+    const order = await store.queue.claimStream({ streamId: other, run: 1 })
+    const key = { streamId: other, run: 1, generation: order?.generation ?? 0 }
+    expect(await store.engine.othersOf(other)).toEqual({ nodes: [], isOver: true })
+    expect(await store.engine.othersOf(home)).toEqual({ nodes: ['calm'], isOver: false })
+    const status = sampleStatus(key, { isAtEnd: true })
+    await store.engine.writeStatus([{ ...key, status }])
+    expect(await store.engine.othersOf(home)).toEqual({ nodes: ['calm'], isOver: true })
+    await store.engine.writeStatus([{ ...key, status: sampleStatus(key) }])
+    await store.queue.endStream(key, 'finished', null)
+    expect(await store.engine.othersOf(home)).toEqual({ nodes: ['calm'], isOver: true })
+    await store.addInputs([input(home, `${id}-late`)])
+    expect(await store.engine.othersOf(home)).toEqual({ nodes: ['calm'], isOver: false })
+    await store.deployments.stop(id)
+    expect(await store.engine.othersOf('nothing')).toEqual({ nodes: [], isOver: true })
   })
 
   test('let their saved states be changed only while nobody runs them', async () => {

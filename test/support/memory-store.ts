@@ -1,7 +1,10 @@
 // EngineStore in memory, with the real one's rules: fencing by generation, one transaction a commit, a second try adds
 // nothing. Can be taken away and given back, as a database that restarts.
 import { RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
-import type { Decision, StreamStatus } from '../../nodes/contract/events.ts'
+import type { Decision, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
+import type { Plan } from '../../nodes/contract/plan.ts'
+import { streamIdOf } from '../../runtime/actions/ids.ts'
+import { speakersTo } from '../../runtime/streams/other-streams.ts'
 import type { ActionRecord, SessionInput } from '../../runtime/actions/records.ts'
 import type { EngineStore } from '../../runtime/streams/records.ts'
 import type { EventRecord, RunKey, TickRecord } from '../../runtime/history/records.ts'
@@ -17,9 +20,14 @@ export interface MemoryStore extends EngineStore {
   /** The generation that may write, by stream; any may while unset. */
   generations: Map<string, number>
   writes: { ticks: number; commits: number }
+  /** Of a flow with several streams. */
+  plan?: { flow: string; plan: Plan }
   goAway(): void
   comeBack(): void
 }
+
+const isEnded = (state: StreamState | undefined): boolean =>
+  state === 'finished' || state === 'failed' || state === 'stopped'
 
 /** An empty store. */
 export function memoryStore(): MemoryStore {
@@ -91,6 +99,15 @@ export function memoryStore(): MemoryStore {
     writeStatus: async (rows) => {
       check()
       for (const row of rows) if (!isStale(row)) store.statuses.set(row.streamId, row.status)
+    },
+    othersOf: async (streamId) => {
+      check()
+      if (!store.plan) return { nodes: [], isOver: true }
+      const { nodes, streams } = speakersTo(store.plan.plan, streamId.slice(store.plan.flow.length + 1))
+      const speakers = streams.map((source) => store.statuses.get(streamIdOf(store.plan?.flow ?? '', source)))
+      const isOver = speakers.every((status) => status?.isAtEnd || isEnded(status?.state))
+      const waiting = store.inputs.some((input) => input.streamId === streamId)
+      return { nodes, isOver: isOver && !waiting }
     },
     readInputs: async (streamId) => {
       check()
