@@ -66,9 +66,9 @@ async function tryCamera(
   const commandFor = (to: Input): string[] => [
     ...tools.bound,
     tools.ffmpeg,
-    ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters, to.aspect),
+    ...snapshotArguments(lookArguments(to, tools), filters, to.aspect),
   ]
-  const { text: jpeg, ...end } = await collect(deps, input, commandFor, wait())
+  const { text: jpeg, ...end } = await collect({ ...deps, tools }, input, commandFor, wait())
   const picture = readPicture(jpeg)
   if (!picture) throw whyEnded(input, end)
   const { width, height, fps, codec, durationS } = seen
@@ -107,9 +107,9 @@ async function burnInto(
   const commandFor = (to: Input): string[] => [
     ...tools.bound,
     tools.ffmpeg,
-    ...snapshotArguments(lookArguments(to, tools.rtspTimeout), filters, to.aspect),
+    ...snapshotArguments(lookArguments(to, tools), filters, to.aspect),
   ]
-  const { text: burnt, ...end } = await collect(deps, input, commandFor, {
+  const { text: burnt, ...end } = await collect({ ...deps, tools }, input, commandFor, {
     signal: new AbortController().signal,
     timeoutMs: totalMs / 2,
     stdin: asPart(jpeg),

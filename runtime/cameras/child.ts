@@ -28,19 +28,31 @@ export interface Child {
 
 const graceMs = 1500
 
-/** Starts `command[0]`. `lastPipe` is the highest file descriptor it writes to. */
+/**
+ * Starts `command[0]`. `lastPipe` is the highest file descriptor it writes to; `stdin` is all that it gets to read, or `feed`
+ * says that its caller writes there.
+ */
 export function startChild(
   clock: Clock,
   command: readonly string[],
-  options: { lastPipe: number; feed: boolean; env: Record<string, string> },
+  options: {
+    lastPipe: number
+    feed?: boolean
+    stdin?: string | Uint8Array | undefined
+    env: Record<string, string>
+  },
 ): Child {
   const extra = Array.from({ length: Math.max(0, options.lastPipe - 2) }, () => 'pipe' as const)
-  const child = attempt(command, [options.feed ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra], {
-    ...childEnvironment(),
-    // ffmpeg's words are read as English; `env` is what passage.ts adds.
-    LC_ALL: 'C',
-    ...options.env,
-  })
+  const child = attempt(
+    command,
+    [options.feed || options.stdin !== undefined ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra],
+    {
+      ...childEnvironment(),
+      // ffmpeg's words are read as English; `env` is what passage.ts adds.
+      LC_ALL: 'C',
+      ...options.env,
+    },
+  )
   if (child instanceof Error) return neverStarted(child)
   const words = new LastWords()
   let hasEnded = false
@@ -48,6 +60,7 @@ export function startChild(
     words.push(chunk.toString('utf8'))
   })
   for (const stream of child.stdio) stream?.on('error', () => undefined) // a broken pipe shows as the child's end
+  if (options.stdin !== undefined) child.stdin?.end(options.stdin)
   const ended = new Promise<ChildEnd>((resolve) => {
     const end = (exitCode: number | null): void => {
       hasEnded = true

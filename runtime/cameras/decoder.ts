@@ -12,7 +12,7 @@ import {
 } from '../../nodes/contract/frames.ts'
 import type { Egress } from '../egress/index.ts'
 import { startChild, type Child } from './child.ts'
-import { inputArguments, type Input, type Reading } from './input-arguments.ts'
+import { inputArguments, inputList, type Input, type Reading } from './input-arguments.ts'
 import { JpegSplitter } from './jpeg-stream.ts'
 import { Newest } from './newest.ts'
 import { outputArguments, pipes, quietArguments } from './output-arguments.ts'
@@ -123,12 +123,13 @@ async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Fr
     ...tools.bound,
     tools.ffmpeg,
     ...quietArguments,
-    ...inputArguments(passage.input, tools.rtspTimeout, job.reading),
+    ...inputArguments(passage.input, tools, job.reading),
     ...outputArguments(job.taps, { ...job.input, tellsShape: tellsShape(deps, job) }, tools.passthrough),
   ]
   const child = startChild(deps.clock, command, {
     lastPipe: tellsShape(deps, job) ? pipes.shape : job.taps.fast ? pipes.fastStamps : pipes.stamps,
     feed: job.feed !== undefined,
+    stdin: inputList(passage.input, tools, job.reading),
     env: passage.env,
   })
   const frames = new Newest<Frame>(waitingFrames)

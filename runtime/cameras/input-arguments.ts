@@ -1,6 +1,8 @@
 // What ffmpeg is told about where pictures come from. Pure. Whatever a flow says stands behind `-i` and nowhere else,
 // and each kind of camera may use only the protocols and containers it needs.
 import type { CameraKind } from '../../nodes/contract/capabilities.ts'
+import { isListed, listArguments, listFor } from './input-list.ts'
+import type { Tools } from './tools.ts'
 
 /** A camera that may be opened: checked, resolved, credentials filled in. */
 export interface Input {
@@ -44,23 +46,26 @@ const silenceUs = '90000000'
 /** 50 megapixels, above any camera: a forged header must not make the decoder fill the memory. */
 const maxPixels = ['-max_pixels', '50000000']
 
-/** Everything up to and with `-i`. `rtspTimeout` is this ffmpeg's name of the option. */
-export function inputArguments(input: Input, rtspTimeout: string, reading?: Reading): string[] {
+type Ways = Pick<Tools, 'rtspTimeout' | 'tellsOptions'>
+
+/** Everything up to and with `-i`. */
+export function inputArguments(input: Input, tools: Ways, reading?: Reading): string[] {
   return [
     ...(reading ? decodeArguments(reading) : []),
     ...maxPixels,
-    ...sourceArguments(input, rtspTimeout, reading),
+    ...sourceArguments(input, tools, reading),
     ...whereArguments(input),
   ]
 }
 
 /** For ffprobe and snapshots: the same limits, no pacing. */
-export function lookArguments(input: Input, rtspTimeout: string): string[] {
-  return [
-    ...maxPixels,
-    ...sourceArguments({ ...input, loop: false, startAtS: 0 }, rtspTimeout),
-    ...whereArguments(input),
-  ]
+export function lookArguments(input: Input, tools: Ways): string[] {
+  return [...maxPixels, ...sourceArguments({ ...input, loop: false, startAtS: 0 }, tools), ...whereArguments(input)]
+}
+
+/** What belongs on stdin: an address that must not stand in arguments. Undefined where none has to. */
+export function inputList(input: Input, { tellsOptions }: Ways, reading?: Reading): string | undefined {
+  return isListed(input) ? listFor(input, openingOptions(input, reading), tellsOptions) : undefined
 }
 
 function decodeArguments(reading: Reading): string[] {
@@ -77,7 +82,7 @@ function lookLong(): string[] {
   return ['-analyzeduration', timeoutUs, '-probesize', timeoutUs, '-fpsprobesize', '0']
 }
 
-function sourceArguments(input: Input, rtspTimeout: string, reading?: Reading): string[] {
+function sourceArguments(input: Input, tools: Ways, reading?: Reading): string[] {
   const clock = reading?.stampOnArrival ? ['-use_wallclock_as_timestamps', '1'] : []
   const pace = reading?.pace ? ['-re'] : []
   switch (input.kind) {
@@ -92,9 +97,9 @@ function sourceArguments(input: Input, rtspTimeout: string, reading?: Reading): 
         clipFormats,
       ]
     case 'rtsp':
-      return rtspArguments(input, rtspTimeout, reading)
+      return rtspArguments(input, tools, reading)
     case 'url':
-      return urlArguments(input, rtspTimeout, [...clock, ...pace], reading)
+      return urlArguments(input, tools, [...clock, ...pace], reading)
     case 'device':
       return ['-f', 'v4l2']
     case 'browser':
@@ -102,26 +107,26 @@ function sourceArguments(input: Input, rtspTimeout: string, reading?: Reading): 
   }
 }
 
-function urlArguments(input: Input, rtspTimeout: string, more: string[], reading?: Reading): string[] {
-  const scheme = input.source.slice(0, input.source.indexOf(':'))
-  if (scheme === 'rtsp') return rtspArguments(input, rtspTimeout, reading)
+function urlArguments(input: Input, tools: Ways, more: string[], reading?: Reading): string[] {
+  if (input.source.startsWith('rtsp:')) return rtspArguments(input, tools, reading)
+  if (isListed(input)) return [...more, ...lookLong(), ...listArguments(input, tools.tellsOptions)]
   // Encryption ends before ffmpeg (http-guard.ts, stream-relay.ts). With `tls` it could go around them, with `httpproxy` a playlist.
-  const protocols = { rtmp: 'rtmp,tcp', srt: 'srt' }[scheme] ?? 'http,tcp,crypto'
-  const called = input.rtmpUrl === undefined ? [] : ['-rtmp_tcurl', input.rtmpUrl]
   return [
     ...more,
-    ...lookLong(),
-    '-rw_timeout',
-    reading ? silenceUs : timeoutUs,
-    ...called,
+    ...openingOptions(input, reading),
     '-protocol_whitelist',
-    protocols,
+    'http,tcp,crypto',
     '-format_whitelist',
     webFormats,
   ]
 }
 
-function rtspArguments(input: Input, rtspTimeout: string, reading?: Reading): string[] {
+function openingOptions(input: Input, reading?: Reading): string[] {
+  const called = input.rtmpUrl === undefined ? [] : ['-rtmp_tcurl', input.rtmpUrl]
+  return [...lookLong(), '-rw_timeout', reading ? silenceUs : timeoutUs, ...called]
+}
+
+function rtspArguments(input: Input, { rtspTimeout }: Ways, reading?: Reading): string[] {
   return [
     ...lookLong(),
     '-rtsp_transport',
@@ -139,5 +144,5 @@ function rtspArguments(input: Input, rtspTimeout: string, reading?: Reading): st
 
 function whereArguments(input: Input): string[] {
   if (input.kind === 'file') return ['-i', `file:${input.source}`]
-  return ['-i', input.kind === 'browser' ? 'pipe:0' : input.source]
+  return ['-i', input.kind === 'browser' || isListed(input) ? 'pipe:0' : input.source]
 }

@@ -5,7 +5,7 @@ import { isStopped, RetryableError, StoppedError } from '../../nodes/contract/er
 import type { Taps } from '../../nodes/contract/frames.ts'
 import type { Egress } from '../egress/index.ts'
 import { startChild } from './child.ts'
-import { lookArguments, type Input, type Reading } from './input-arguments.ts'
+import { inputList, lookArguments, type Input, type Reading } from './input-arguments.ts'
 import { openPassage } from './guarded-input.ts'
 import type { Tools } from './tools.ts'
 import { noVideo, timedOut, unreadable, whyEnded } from './trouble.ts'
@@ -89,7 +89,7 @@ export async function look(
       '-show_entries',
       entries,
       ...(interval === undefined ? [] : ['-read_intervals', interval]),
-      ...lookArguments(seen, tools.rtspTimeout),
+      ...lookArguments(seen, tools),
     ],
     options,
   )
@@ -134,7 +134,7 @@ type Wait = { signal: AbortSignal; timeoutMs: number; stdin?: Uint8Array }
 
 /** Runs a command to its end, fed with `stdin`, and gives back what it wrote. Throws what was refused, CAMERA_TIMEOUT or StoppedError. */
 export async function collect(
-  { clock, egress }: Pick<LookDeps, 'clock' | 'egress'>,
+  { clock, egress, tools }: LookDeps,
   input: Input,
   commandFor: (input: Input) => string[],
   wait: Wait,
@@ -151,12 +151,8 @@ export async function collect(
     over.abort()
     throw isStopped(error) && (await late) === 'late' ? timedOut(input, Math.round(wait.timeoutMs / 1000)) : error
   })
-  const child = startChild(clock, commandFor(passage.input), {
-    lastPipe: 2,
-    feed: wait.stdin !== undefined,
-    env: passage.env,
-  })
-  child.stdin?.end(wait.stdin)
+  const stdin = wait.stdin ?? inputList(passage.input, tools)
+  const child = startChild(clock, commandFor(passage.input), { lastPipe: 2, stdin, env: passage.env })
   const chunks: Buffer[] = []
   let bytes = 0
   child.output(1).on('data', (chunk: Buffer) => {

@@ -11,6 +11,8 @@ export interface Tools {
   passthrough: readonly string[]
   /** Whether it can tell that a picture has changed its shape (ffmpeg 4.4 and later). */
   tellsShape: boolean
+  /** Whether a list on stdin may say how to open what it names (ffmpeg 5.0 and later). */
+  tellsOptions: boolean
   /** How this version spells the socket timeout of RTSP in µs. */
   rtspTimeout: '-timeout' | '-stimeout'
   /** Put in front of a command so that the kernel ends it with us, even after SIGKILL; empty where that cannot be had. */
@@ -48,6 +50,7 @@ async function findTools(ffmpeg: string, ffprobe: string): Promise<Tools> {
     version,
     passthrough: help?.includes('-fps_mode') ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'],
     tellsShape: help?.includes('-autoscale') ?? false,
+    tellsOptions: Number(/^\s*libavformat\s+(\d+)/m.exec(banner)?.[1] ?? 0) >= 59,
     rtspTimeout: rtsp?.includes('-stimeout') ? '-stimeout' : '-timeout',
     bound,
   }
@@ -103,7 +106,7 @@ function notNow(program: string, code: string): RetryableError {
 
 /** What every camera and clip needs of an ffmpeg; codecs and containers of single cameras say their own words when they lack. */
 const needs = {
-  demuxers: ['rtsp', 'mov', 'matroska', 'mpegts', 'hls', 'mpjpeg'],
+  demuxers: ['rtsp', 'mov', 'matroska', 'mpegts', 'hls', 'mpjpeg', 'concat'],
   decoders: ['h264', 'hevc', 'mjpeg'],
   encoders: ['mjpeg', 'pgm', 'rawvideo'],
   muxers: ['image2pipe', 'rawvideo'],

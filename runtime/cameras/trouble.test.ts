@@ -11,6 +11,7 @@ describe('explain', () => {
     ['[rtsp @ 0x1] method DESCRIBE failed: 401 Unauthorized', 'CAMERA_UNAUTHORIZED'],
     ['http://10.0.0.7: Server returned 403 Forbidden (access denied)', 'CAMERA_UNAUTHORIZED'],
     ['[tcp @ 0x1] Connection to tcp://10.0.0.7:554 failed: Connection refused', 'CAMERA_REFUSED'],
+    ['[srt @ 0x1] Connection to srt://10.0.0.7:9000 failed: Input/output error', 'CAMERA_REFUSED'],
     ['[tcp @ 0x1] Failed to resolve hostname kitchen: Name or service not known', 'CAMERA_UNKNOWN_HOST'],
     ['rtsp://10.0.0.7: Connection timed out', 'CAMERA_TIMEOUT'],
     ['rtsp://10.0.0.7: Operation timed out', 'CAMERA_TIMEOUT'],

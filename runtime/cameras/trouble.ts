@@ -27,6 +27,12 @@ const rules: Rule[] = [
     code: 'CAMERA_UNKNOWN_HOST',
     words: '{} cannot be found: no machine of that name is known here. Check the name, or use its IP address.',
   },
+  // libsrt says no more, whether nobody is there or the passphrase is another one.
+  {
+    says: /Connection to srt:\S* failed: Input\/output error/,
+    code: 'CAMERA_REFUSED',
+    words: '{} did not take the call. Is it on, and are its port and its passphrase right?',
+  },
   {
     says: /Connection refused/i,
     code: 'CAMERA_REFUSED',

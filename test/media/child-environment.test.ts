@@ -27,7 +27,7 @@ const others = (names: string[]): string[] => names.filter((name) => name !== ''
 
 describe('the environment of', () => {
   it('ffmpeg and ffprobe holds PATH, the locale, and what opens their own guard', async () => {
-    const child = startChild(systemClock, ['env'], { lastPipe: 2, feed: false, env: { http_proxy: 'http://guard' } })
+    const child = startChild(systemClock, ['env'], { lastPipe: 2, env: { http_proxy: 'http://guard' } })
     let said = ''
     child.output(1).on('data', (chunk: Buffer) => {
       said += chunk.toString()

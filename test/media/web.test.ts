@@ -6,12 +6,12 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defaultTaps, type Frame } from '../../nodes/contract/frames.ts'
+import { defaultTaps } from '../../nodes/contract/frames.ts'
 import cameraSource from '../../nodes/video/camera-source.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { Source } from '../../runtime/streams/source.ts'
-import { makeClip, makeJpegs, publishClip } from '../support/make-clip.ts'
-import { createMediaBench, fastTap, type MediaBench, type Watching } from '../support/media-bench.ts'
+import { makeClip, makeJpegs } from '../support/make-clip.ts'
+import { createMediaBench, fastTap, type MediaBench } from '../support/media-bench.ts'
 import { startMjpegServer } from '../support/mjpeg-server.ts'
 import { quietLog } from '../support/session-bench.ts'
 
@@ -114,65 +114,6 @@ describe('an MJPEG camera', () => {
     await again.stop()
     await server.close()
   }, 40_000)
-})
-
-describe('a stream that is pushed', () => {
-  // ffmpeg itself plays the server here: it serves one viewer, from when that one comes.
-  it.each([
-    {
-      name: 'RTMP',
-      url: (port: number) => `rtmp://127.0.0.1:${port}/live/key`,
-      serve: (port: number) => `rtmp://127.0.0.1:${port}/live/key`,
-      output: ['-f', 'flv', '-listen', '1'],
-    },
-    {
-      name: 'SRT',
-      url: (port: number) => `srt://127.0.0.1:${port}`,
-      serve: (port: number) => `srt://127.0.0.1:${port}?mode=listener`,
-      output: ['-f', 'mpegts'],
-    },
-  ])(
-    'is read over $name',
-    async ({ url, serve, output }) => {
-      await makeClip(bench.clip('pushed.mp4'), { seconds: 5 })
-      const port = await freePort()
-      const publisher = publishClip(bench.clip('pushed.mp4'), serve(port), output)
-      const frames = await untilServed(() => bench.watch({ kind: 'url', url: url(port) }, { fast: fastTap }))
-      expect(frames.map(({ full }) => [full.width, full.height])).toEqual([
-        [320, 240],
-        [320, 240],
-        [320, 240],
-      ])
-      await publisher.stop()
-    },
-    30_000,
-  )
-
-  async function freePort(): Promise<number> {
-    const probe = createServer().listen(0, '127.0.0.1')
-    await once(probe, 'listening')
-    const { port } = probe.address() as AddressInfo
-    probe.close()
-    return port
-  }
-
-  /** Three frames, once the server is up. */
-  async function untilServed(watch: () => Watching): Promise<Frame[]> {
-    for (let tries = 0; tries < 20; tries++) {
-      const watching = watch()
-      const isUp = await watching
-        .until((frame) => frame.seq === 2)
-        .then(
-          () => true,
-          () => false,
-        )
-      const { frames, error } = await watching.stop()
-      if (isUp) return frames.slice(0, 3)
-      expect(error?.code).toBe('CAMERA_REFUSED')
-      await systemClock.sleep(200)
-    }
-    throw new Error('Nobody served the stream.')
-  }
 })
 
 describe('video on a web server', () => {
