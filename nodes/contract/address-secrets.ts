@@ -109,7 +109,7 @@ function replaceSpans({ scheme, rest }: AddressParts, replace: (span: Span) => s
 export function hideInAddress(
   text: string,
   isAddress = false,
-): { text: string; host: string; secrets: AddressSecret[] } | undefined {
+): { text: string; host: string; isEncrypted: boolean; secrets: AddressSecret[] } | undefined {
   const parts = splitAddress(text, isAddress)
   if (!parts) return undefined
   const secrets: AddressSecret[] = []
@@ -119,17 +119,28 @@ export function hideInAddress(
   }
   const login = parts.login === null ? null : take({ slot: '', value: parts.login })
   const rest = replaceSpans(parts, take)
-  return { text: secrets.length > 0 ? joined(parts.scheme, login, rest) : text, host: hostAndPort(parts), secrets }
+  return {
+    text: secrets.length > 0 ? joined(parts.scheme, login, rest) : text,
+    host: hostAndPort(parts),
+    isEncrypted: isEncrypted(parts.scheme),
+    secrets,
+  }
 }
 
-/** The host and port that an address's hidden parts belong to, and which parts; null when nothing is hidden in it. */
-export function hiddenIn(text: string): { host: string; slots: string[] } | null {
+/** Whether what is sent to the address is read by nobody on the way: a secret given for that is not sent in the clear. */
+const isEncrypted = (scheme: string): boolean => /^(?:https|wss|rtsps|rtmps|mqtts|smtps|ftps)$/i.test(scheme)
+
+/**
+ * The host and port that an address's hidden parts belong to, whether they go there encrypted, and which parts; null when
+ * nothing is hidden in it.
+ */
+export function hiddenIn(text: string): { host: string; isEncrypted: boolean; slots: string[] } | null {
   if (!text.includes(hiddenMark)) return null
   const parts = splitAddress(text, true)
   if (!parts) return null
   const slots = spansIn(parts.scheme, parts.rest).flatMap(({ slot, value }) => (value === hiddenMark ? [slot] : []))
   if (parts.login === hiddenMark) slots.unshift('')
-  return slots.length > 0 ? { host: hostAndPort(parts), slots } : null
+  return slots.length > 0 ? { host: hostAndPort(parts), isEncrypted: isEncrypted(parts.scheme), slots } : null
 }
 
 /** The address with its secrets back, ready for a parser of URLs; what is not known is left out. */

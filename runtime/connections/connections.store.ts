@@ -69,9 +69,11 @@ async function update(
   name: string,
   patch: Parameters<ConnectionStore['update']>[1],
   nowMs: number,
+  allow: Parameters<ConnectionStore['update']>[2],
 ): Promise<void> {
   const [row] = await tx.select().from(connections).where(eq(connections.name, name)).for('update')
   if (!row) throw missing(name)
+  allow?.({ name, kind: row.kind, config: row.config, hasSecret: Object.keys(row.secret).sort() })
   const left = Object.entries(row.secret).filter(([key]) => patch.secret?.[key] === undefined)
   await tx
     .update(connections)
@@ -110,7 +112,7 @@ export function createConnectionStore({ db, seal, nowMs }: { db: Db; seal: Seal;
             `There is a connection named "${name}" already. Choose another name, or change that one.`,
           )
       }),
-    update: (name, patch) => transaction(db, (tx) => update(tx, seal, name, patch, nowMs())),
+    update: (name, patch, allow) => transaction(db, (tx) => update(tx, seal, name, patch, nowMs(), allow)),
     remove: (name) =>
       transaction(db, async (tx) => {
         if (builtIn.some((each) => each.name === name))

@@ -1,6 +1,9 @@
 // The shapes that this folder owns.
 import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
 
+/** A connection as it is listed: its secrets by name only. */
+export type StoredConnection = Pick<Connection, 'name' | 'kind' | 'config'> & { hasSecret: string[] }
+
 export interface ConnectionStore {
   list(): Promise<
     {
@@ -12,8 +15,15 @@ export interface ConnectionStore {
     }[]
   >
   create(connection: Connection): Promise<void>
-  /** A secret left out is kept; an empty string removes it. */
-  update(name: string, patch: { config?: Record<string, unknown>; secret?: Record<string, string> }): Promise<void>
+  /**
+   * A secret left out is kept; an empty string removes it. `allow` sees what is stored while nobody else can change it, and
+   * throws to keep it so.
+   */
+  update(
+    name: string,
+    patch: { config?: Record<string, unknown>; secret?: Record<string, string> },
+    allow?: (stored: StoredConnection) => void,
+  ): Promise<void>
   remove(name: string): Promise<void>
   get(name: string): Promise<Connection>
 }

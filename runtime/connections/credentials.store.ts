@@ -13,6 +13,9 @@ export type Scope = `flow:${string}` | `connection:${string}`
 const placeOf = (scope: string, row: { node: string; field: string; host: string }): string =>
   JSON.stringify(['url', scope, row.node, row.field, row.host])
 
+/** Behind the host of a secret that was given for an encrypted address: it never goes there in the clear. */
+const encryptedOnly = ' encrypted'
+
 /** Seals what was found in a document; a newer password for the same place and host replaces the older one. */
 export async function saveCredentials(
   session: Session,
@@ -21,7 +24,8 @@ export async function saveCredentials(
   found: FoundCredential[],
   nowMs: number,
 ): Promise<void> {
-  for (const { node, field, host, userinfo } of found) {
+  for (const { node, field, isEncrypted, userinfo, ...to } of found) {
+    const host = isEncrypted ? `${to.host}${encryptedOnly}` : to.host
     const sealed = seal.close(userinfo, placeOf(scope, { node, field, host }))
     const savedAt = new Date(nowMs)
     await session
@@ -44,13 +48,15 @@ export async function copyCredentials(session: Session, seal: Seal, from: Scope,
 
 /**
  * Puts a URL's secrets back, if there are any for its host and port in this scope: those of the node itself, else those of
- * another node of the same flow (a copied node keeps its camera). Without any, the mark is taken out.
+ * another node of the same flow (a copied node keeps its camera). One that was given for an encrypted address is not sent in
+ * the clear. Without any, the mark is taken out.
  */
 export async function fillFrom(session: Session, seal: Seal, scope: Scope, node: string, url: string): Promise<string> {
   const hidden = hiddenIn(url)
   if (hidden === null) return url
   // A login typed without a scheme was kept without its usual port.
-  const hosts = [hidden.host, hidden.host.replace(/:\d*$/, ':')]
+  const plain = [hidden.host, hidden.host.replace(/:\d*$/, ':')]
+  const hosts = hidden.isEncrypted ? [`${hidden.host}${encryptedOnly}`, ...plain] : plain
   const rows = await session
     .select()
     .from(urlCredentials)

@@ -130,8 +130,7 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
   })
   api.put('/connections/:name', async (request, response) => {
     const patch = parseBody(ConnectionPatchSchema, request.body)
-    const before = await find(deps, request.params.name)
-    const { name, kind } = before
+    const { name, kind } = await find(deps, request.params.name)
     if (patch.kind !== undefined && patch.kind !== kind) {
       throw new BadRequestError(
         'CONNECTION_KIND_FIXED',
@@ -140,10 +139,11 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
     }
     assertReachable(deps, { secret: patch.secret })
     const config = patch.config && readConfig(deps, kind, patch.config)
-    if (config) assertSecretsStay(before, { kind, config }, patch.secret ?? {})
-    await connections.update(name, {
-      ...(config === undefined ? {} : { config }),
-      ...(patch.secret === undefined ? {} : { secret: patch.secret }),
+    const { secret } = patch
+    const change = { ...(config === undefined ? {} : { config }), ...(secret === undefined ? {} : { secret }) }
+    // Judged by what is stored when it is written: somebody else may be changing it too.
+    await connections.update(name, change, (stored) => {
+      if (config) assertSecretsStay(stored, { kind, config }, secret ?? {})
     })
     response.json(view(await find(deps, name)))
   })

@@ -27,7 +27,8 @@ describe('hiding credentials', () => {
   ])('finds them in %s', (url, stored, userinfo, host) => {
     const { config, found } = hide(url)
     expect(config.url).toBe(stored)
-    expect(found).toEqual([{ node: 'cam', field: 'url', host, userinfo }])
+    const isEncrypted = url.startsWith('https')
+    expect(found).toEqual([{ node: 'cam', field: 'url', host, isEncrypted, userinfo }])
     expect(hiddenHost(stored)).toBe(host)
   })
 

@@ -1,5 +1,5 @@
 // Takes user names, passwords and keys out of the addresses of a document and puts them back into one address at the moment of
-// use. Pure. What is taken out goes back to the same host and port only.
+// use. Pure. What is taken out goes back to the same host and port only, and what was given for an encrypted address to no other.
 import { addressField, fillAddress, hiddenIn, hideInAddress } from '../../nodes/contract/address-secrets.ts'
 
 export interface FoundCredential {
@@ -7,6 +7,8 @@ export interface FoundCredential {
   /** Dotted path into the config, and for what is no login which part of the address: `url`, `url ?password`, `url /3`. */
   field: string
   host: string
+  /** Given for an address like `https://` or `rtsps://`. */
+  isEncrypted: boolean
   /** The login, or the secret part, as typed. */
   userinfo: string
 }
@@ -16,7 +18,7 @@ function hideInValue(value: unknown, node: string, path: string[], found: FoundC
     const hidden = hideInAddress(value, addressField.test(path.at(-1) ?? ''))
     if (!hidden || hidden.secrets.length === 0) return value
     for (const { slot, value: userinfo } of hidden.secrets)
-      found.push({ node, field: path.join('.') + slot, host: hidden.host, userinfo })
+      found.push({ node, field: path.join('.') + slot, host: hidden.host, isEncrypted: hidden.isEncrypted, userinfo })
     return hidden.text
   }
   if (Array.isArray(value)) return value.map((each, index) => hideInValue(each, node, [...path, String(index)], found))

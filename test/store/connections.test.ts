@@ -66,6 +66,51 @@ describe('connections', () => {
     await expect(under.store.connections.remove('hook')).rejects.toMatchObject({ code: 'CONNECTION_NOT_FOUND' })
   })
 
+  test('are judged, when they change, by what is stored then: of two at once the later sees the earlier', async () => {
+    const to = (host: string) => ({ url: `https://${host}/` })
+    await under.store.connections.create({ name: 'race', kind: 'webhook', config: to('a'), secret: { token: 't' } })
+    const seen: unknown[] = []
+    await Promise.all(
+      ['b', 'c'].map((host) =>
+        under.store.connections.update('race', { config: to(host) }, ({ config, hasSecret }) => {
+          seen.push([config['url'], hasSecret])
+        }),
+      ),
+    )
+    const urls = seen.map((each) => (each as unknown[])[0])
+    expect(urls[0]).toBe('https://a/')
+    expect(['https://b/', 'https://c/']).toContain(urls[1])
+    const refuse = () => {
+      throw new Error('no')
+    }
+    await expect(under.store.connections.update('race', { config: to('d') }, refuse)).rejects.toThrow()
+    expect((await entry('race'))?.config).not.toEqual(to('d'))
+    await under.store.connections.remove('race')
+  })
+
+  test.each([
+    ['https', 'http'],
+    ['wss', 'ws'],
+    ['rtsps', 'rtsp'],
+    ['mqtts', 'mqtt'],
+    ['smtps', 'smtp'],
+  ])('given for %s are not sent by %s to the same port', async (safe, open) => {
+    const name = `down-${safe}`
+    await under.store.connections.create({
+      name,
+      kind: 'webhook',
+      config: { url: `${safe}://joe:hunter2@h.example:8443/x` },
+      secret: {},
+    })
+    const urlAs = async (scheme: string) => {
+      await under.store.connections.update(name, { config: { url: `${scheme}://***@h.example:8443/x` } })
+      return (await under.store.connections.get(name)).config['url']
+    }
+    expect(await urlAs(safe)).toBe(`${safe}://joe:hunter2@h.example:8443/x`)
+    expect(await urlAs(open)).toBe(`${open}://h.example:8443/x`)
+    await under.store.connections.remove(name)
+  })
+
   test('have one name each', async () => {
     const made = { name: 'twice', kind: 'openai' as const, config: {}, secret: {} }
     await under.store.connections.create(made)

@@ -199,8 +199,9 @@ function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
         throw new ConflictError('CONNECTION_EXISTS', `There is a connection ${connection.name} already.`)
       rows.set(connection.name, connection)
     },
-    update: async (name, { config, secret }) => {
+    update: async (name, { config, secret }, allow) => {
       const before = find(name)
+      allow?.({ ...before, hasSecret: Object.keys(before.secret) })
       const merged = Object.entries({ ...before.secret, ...secret }).filter(([, value]) => value !== '')
       rows.set(name, { ...before, config: config ?? before.config, secret: Object.fromEntries(merged) })
     },
