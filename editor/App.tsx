@@ -2,27 +2,27 @@
 import { Button, MantineProvider } from '@mantine/core'
 import { Suspense, lazy, useEffect, useSyncExternalStore } from 'react'
 import { listen, readEvents, useLive } from './live.ts'
-import { AcknowledgePage } from './pages/AcknowledgePage.tsx'
-import { WatchPage } from './pages/WatchPage.tsx'
 import { AlertToasts } from './panels/AlertToasts.tsx'
 import { soundAlerts } from './panels/alert-sound.ts'
-import { Connections } from './panels/Connections.tsx'
-import { EventPage } from './panels/EventPage.tsx'
-import { Flows } from './panels/Flows.tsx'
-import { Home } from './panels/Home.tsx'
-import { Inbox } from './panels/Inbox.tsx'
 import { Page, Skeletons } from './panels/Page.tsx'
 import { Rail, follow } from './panels/Rail.tsx'
-import { SignIn } from './panels/SignIn.tsx'
 import { SoundPlayer } from './panels/SoundPlayer.tsx'
-import { System } from './panels/System.tsx'
 import { useRoute, type Route } from './route.ts'
 import { readFlows, startSession, useSession } from './session.ts'
 import { hasUnsavedWork, saveNow } from './store.ts'
 import { theme } from './theme.ts'
 
-// The canvas is the largest part and not needed to see and acknowledge an alert.
+// Each page is a file of its own: whoever comes to see and acknowledge an alert does not wait for the canvas.
+const AcknowledgePage = lazy(async () => ({ default: (await import('./pages/AcknowledgePage.tsx')).AcknowledgePage }))
 const CanvasPage = lazy(async () => ({ default: (await import('./panels/CanvasPage.tsx')).CanvasPage }))
+const Connections = lazy(async () => ({ default: (await import('./panels/Connections.tsx')).Connections }))
+const EventPage = lazy(async () => ({ default: (await import('./panels/EventPage.tsx')).EventPage }))
+const Flows = lazy(async () => ({ default: (await import('./panels/Flows.tsx')).Flows }))
+const Home = lazy(async () => ({ default: (await import('./panels/Home.tsx')).Home }))
+const Inbox = lazy(async () => ({ default: (await import('./panels/Inbox.tsx')).Inbox }))
+const SignIn = lazy(async () => ({ default: (await import('./panels/SignIn.tsx')).SignIn }))
+const System = lazy(async () => ({ default: (await import('./panels/System.tsx')).System }))
+const WatchPage = lazy(async () => ({ default: (await import('./pages/WatchPage.tsx')).WatchPage }))
 
 function PageOf({ route }: { route: Route }) {
   switch (route.page) {
@@ -32,17 +32,7 @@ function PageOf({ route }: { route: Route }) {
     case 'flows':
       return <Flows />
     case 'flow':
-      return (
-        <Suspense
-          fallback={
-            <Page title="Flow">
-              <Skeletons count={3} height={120} />
-            </Page>
-          }
-        >
-          <CanvasPage key={route.id} id={route.id} />
-        </Suspense>
-      )
+      return <CanvasPage key={route.id} id={route.id} />
     case 'watch':
       return <WatchPage key={route.id} id={route.id} />
     case 'inbox':
@@ -120,6 +110,15 @@ function Offline() {
   )
 }
 
+/** Stands where a page will be, without words: it is there for some milliseconds. */
+function PageSkeleton() {
+  return (
+    <Page title="">
+      <Skeletons count={3} height={120} />
+    </Page>
+  )
+}
+
 function Frame({ route }: { route: Route }) {
   useRunningEditor()
   return (
@@ -130,7 +129,9 @@ function Frame({ route }: { route: Route }) {
       <Rail route={route} />
       <div className="frame-page">
         <Offline />
-        <PageOf route={route} />
+        <Suspense fallback={<PageSkeleton />}>
+          <PageOf route={route} />
+        </Suspense>
       </div>
       <AlertToasts />
       <SoundPlayer />
@@ -169,7 +170,12 @@ function Signed({ route }: { route: Route }) {
   const error = useSession((session) => session.error)
   useEffect(() => void startSession(), [])
   if (who === 'unknown') return <Start error={error} />
-  return who === 'stranger' ? <SignIn token={route.page === 'sign-in' ? route.token : null} /> : <Frame route={route} />
+  if (who !== 'stranger') return <Frame route={route} />
+  return (
+    <Suspense fallback={null}>
+      <SignIn token={route.page === 'sign-in' ? route.token : null} />
+    </Suspense>
+  )
 }
 
 /** Everything on screen. A link from a message needs no account. */
@@ -178,7 +184,9 @@ export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
       {route.page === 'acknowledge' ? (
-        <AcknowledgePage key={route.token} token={route.token} />
+        <Suspense fallback={null}>
+          <AcknowledgePage key={route.token} token={route.token} />
+        </Suspense>
       ) : (
         <Signed route={route} />
       )}

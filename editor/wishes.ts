@@ -17,3 +17,6 @@ export function keepWish(name: string, value: string): void {
     // Forgotten with the page.
   }
 }
+
+/** Names the flow that opens without its palette, until somebody shows it: it is complete, and its cards need the room. */
+export const roomyWish = 'roomy-flow'

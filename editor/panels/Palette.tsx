@@ -6,7 +6,7 @@ import { dragType, placeNode } from '../canvas/Canvas.tsx'
 import { NamedIcon } from '../icons.tsx'
 import { useSession } from '../session.ts'
 import type { NodeGroup, NodeType } from '../views.ts'
-import { keepWish, readWish } from '../wishes.ts'
+import { keepWish, readWish, roomyWish } from '../wishes.ts'
 
 const groups: readonly { group: NodeGroup; title: string }[] = [
   { group: 'video', title: 'Video' },
@@ -45,14 +45,6 @@ function Item({ type }: { type: NodeType }) {
       </span>
     </button>
   )
-}
-
-/** The flow that opens without its palette: it is complete, and its cards need the room. */
-const roomyWish = 'roomy-flow'
-
-/** Opens this flow with the palette collapsed, until somebody shows it. */
-export function collapsePaletteFor(flowId: string): void {
-  keepWish(roomyWish, flowId)
 }
 
 /** Collapses to a narrow strip. */

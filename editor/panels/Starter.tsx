@@ -9,9 +9,9 @@ import { useUpload } from '../form/use-upload.ts'
 import { streamIdOf } from '../graph/reach.ts'
 import { cameraFromAddress, fallAlert, type StarterCamera } from '../graph/starter.ts'
 import { freeName } from './new-flow.ts'
-import { collapsePaletteFor } from './Palette.tsx'
 import { go } from '../route.ts'
 import { readFlows, useSession } from '../session.ts'
+import { keepWish, roomyWish } from '../wishes.ts'
 
 /** Makes the flow, starts it, and goes to its canvas. */
 async function begin(camera: StarterCamera): Promise<void> {
@@ -25,7 +25,7 @@ async function begin(camera: StarterCamera): Promise<void> {
   await api.deploy(id)
   void readFlows()
   if (camera.kind === 'browser') void startShare(streamIdOf(id, 'camera'), 'camera')
-  collapsePaletteFor(id)
+  keepWish(roomyWish, id)
   go(`/flows/${id}`)
 }
 
