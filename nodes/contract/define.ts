@@ -102,6 +102,8 @@ export interface TickInfo {
   /** Model seconds this tick stands for; more than 1 when late ticks are made up. */
   seconds: number
   camera: 'ok' | 'lost'
+  /** Why it is lost, in the words that its own card shows. */
+  cameraReason?: string
   /** The source has ended and this is the last tick. */
   last: boolean
   /** No picture comes for now: the camera is away, or this worker stops. What a model holds back it decides now. */

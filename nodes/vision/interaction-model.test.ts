@@ -110,9 +110,20 @@ describe('interaction-model', () => {
 
   it('does not ask the model without a picture', async () => {
     const { fake, node } = await bench()
-    expect((await node.tick({}, { camera: 'lost' })).tick).toMatchObject({ reason: 'camera-lost' })
+    expect((await node.tick({}, { camera: 'lost' })).tick).toMatchObject({
+      reason: 'camera-lost',
+      text: 'The camera sends no picture.',
+    })
     expect((await node.tick({})).tick).toMatchObject({ reason: 'dropped', text: 'No picture reached the model.' })
     expect(fake.ticks).toEqual([])
+  })
+
+  it("says of a lost camera what the camera's own card says", async () => {
+    const { node } = await bench()
+    const cameraReason = 'The camera at 10.0.0.7 refused the password.'
+    const { tick } = await node.tick({}, { camera: 'lost', cameraReason })
+    expect(tick).toMatchObject({ reason: 'camera-lost', text: cameraReason })
+    expect(node.status).toMatchObject({ text: cameraReason, tone: 'warn' })
   })
 
   it('folds memory, answers and questions into the instruction, and forgets questions once something was said', async () => {

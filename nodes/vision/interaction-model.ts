@@ -295,7 +295,7 @@ function silent(reason: Reason, text = ''): ModelVerdict {
 
 function withoutPicture(ctx: Context): ModelVerdict {
   return ctx.tick.camera === 'lost'
-    ? silent('camera-lost', 'The camera sends no picture.')
+    ? silent('camera-lost', ctx.tick.cameraReason ?? 'The camera sends no picture.')
     : silent('dropped', 'No picture reached the model.')
 }
 

@@ -13,7 +13,7 @@ export const heedAway: Unwatched = { reason: 'heed-away', text: 'Heed was not ru
 export function missedFor(isWaiting: boolean, view: CameraView): Unwatched {
   if (!isWaiting) return { reason: 'dropped', text: 'The tick came too late.' }
   return view.camera === 'lost'
-    ? { reason: 'camera-lost', text: 'The camera sends no picture.' }
+    ? { reason: 'camera-lost', text: view.reason ?? 'The camera sends no picture.' }
     : { reason: 'dropped', text: 'No picture came from the camera.' }
 }
 

@@ -16,7 +16,9 @@ describe('a camera', () => {
       state: 'degraded',
       reason: 'The camera refused the connection.',
     })
-    expect(bench.store.decisions.filter((decision) => decision.reason === 'camera-lost').length).toBeGreaterThan(20)
+    const lost = bench.store.decisions.filter((decision) => decision.reason === 'camera-lost')
+    expect(lost.length).toBeGreaterThan(20)
+    expect(new Set(lost.slice(2).map(({ text }) => text))).toEqual(new Set(['The camera refused the connection.']))
     bench.camera.down = null
     await bench.clock.advance(31_000)
     expect(eventKinds(bench)).toEqual(['stream.started', 'stream.lost', 'stream.resumed'])

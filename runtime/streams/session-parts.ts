@@ -146,6 +146,7 @@ export function tickInfo(
     sinceS: before.tick === 0 ? now.mediaTimeS : before.mediaTimeS,
     seconds,
     camera: view.camera,
+    ...(view.camera === 'lost' && view.reason !== null ? { cameraReason: view.reason } : {}),
     last: view.ended || view.failed,
     ...(now.isPausing ? { pause: true } : {}),
     ...(now.loopS === undefined ? {} : { loopS: now.loopS }),
