@@ -322,7 +322,7 @@ export default defineConfig(
   { name: 'tests', files: tests, rules: { 'max-lines-per-function': 'off' } },
   {
     name: 'default exports',
-    files: ['nodes/*/*.ts', '*.config.{ts,mjs}', 'test/support/global-setup.ts'],
+    files: ['nodes/*/*.ts', 'runtime/connections/kinds/*.ts', '*.config.{ts,mjs}', 'test/support/global-setup.ts'],
     ignores: ['nodes/contract/**', '**/*.test.ts'],
     rules: { 'import-x/no-default-export': 'off' },
   },

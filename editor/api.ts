@@ -2,7 +2,30 @@
 import type { Flow, FlowNode } from '../nodes/contract/flow.ts'
 import type { PictureFilter } from '../nodes/contract/frames.ts'
 import { noteServerDate } from './server-clock.ts'
-import type { ApprovedHosts, CameraReport, ConnectionView, DeploymentView, EventView, FlowNeeds, FlowStatus, FlowSummary, Health, LinkedEventView, LiveEvent, Me, MediaFile, NodeType, StreamMemoryView, Problem, Requires, StoredFlow, StreamDecision, TestResult, UploadedMedia } from './views.ts'
+import type {
+  ApprovedHosts,
+  CameraReport,
+  ConnectionKindView,
+  ConnectionView,
+  DeploymentView,
+  EventView,
+  FlowNeeds,
+  FlowStatus,
+  FlowSummary,
+  Health,
+  LinkedEventView,
+  LiveEvent,
+  Me,
+  MediaFile,
+  NodeType,
+  StreamMemoryView,
+  Problem,
+  Requires,
+  StoredFlow,
+  StreamDecision,
+  TestResult,
+  UploadedMedia,
+} from './views.ts'
 
 /** An answer that was not the wanted one. `status` 0: the server could not be reached. */
 export class ApiError extends Error {
@@ -165,6 +188,7 @@ export const api = {
   linkedEvent: (token: string) => request<LinkedEventView>('GET', `/acknowledge/${at(token)}`),
   acknowledgeLink: (token: string) => request<LinkedEventView>('POST', `/acknowledge/${at(token)}`),
 
+  connectionKinds: async () => (await request<{ kinds: ConnectionKindView[] }>('GET', '/connections/kinds')).kinds,
   connections: async () => (await request<{ connections: ConnectionView[] }>('GET', '/connections')).connections,
   addConnection: (connection: {
     name: string

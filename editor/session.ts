@@ -1,7 +1,7 @@
 // Who is here and what this server offers: the owner, node types, connections, and this browser's own wishes.
 import { create } from 'zustand'
 import { ApiError, api, onSignedOut } from './api.ts'
-import type { ConnectionView, FlowSummary, NodeType, NodeTypes } from './views.ts'
+import type { ConnectionKindView, ConnectionView, FlowSummary, NodeType, NodeTypes } from './views.ts'
 import { keepWish, readWish } from './wishes.ts'
 
 interface Session {
@@ -9,6 +9,8 @@ interface Session {
   who: 'unknown' | 'stranger' | 'owner'
   hasOwner: boolean
   types: NodeTypes
+  /** Kinds of connection, in the order in which they are offered. */
+  kinds: ReadonlyMap<string, ConnectionKindView>
   connections: readonly ConnectionView[]
   flows: readonly FlowSummary[] | null
   /** Why the start did not work, in words. */
@@ -20,6 +22,7 @@ export const useSession = create<Session>()(() => ({
   who: 'unknown',
   hasOwner: true,
   types: new Map<string, NodeType>(),
+  kinds: new Map<string, ConnectionKindView>(),
   connections: [],
   flows: null,
   error: null,
@@ -33,11 +36,17 @@ export async function startSession(): Promise<void> {
   try {
     const me = await api.me()
     if (!me.signedIn) return useSession.setState({ who: 'stranger', hasOwner: me.hasOwner, error: null })
-    const [nodes, connections, flows] = await Promise.all([api.nodes(), api.connections(), api.flows()])
+    const [nodes, kinds, connections, flows] = await Promise.all([
+      api.nodes(),
+      api.connectionKinds(),
+      api.connections(),
+      api.flows(),
+    ])
     useSession.setState({
       who: 'owner',
       hasOwner: me.hasOwner,
       types: new Map(nodes.map((type) => [type.type, type])),
+      kinds: new Map(kinds.map((view) => [view.kind, view])),
       connections,
       flows,
       error: null,

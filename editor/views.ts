@@ -1,5 +1,5 @@
 // What the server answers, as the editor reads it. Types only: the shapes of the public API, nothing of the runtime behind it.
-import type { ConnectionKind } from '../nodes/contract/connections.ts'
+import type { Abilities, Ability, ConnectionKind, SecretField } from '../nodes/contract/connections.ts'
 import type { Problem } from '../nodes/contract/errors.ts'
 import type { Decision, StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import type { Flow } from '../nodes/contract/flow.ts'
@@ -12,7 +12,7 @@ export interface PortView {
   help: string
   required: boolean
   many: boolean
-  deafOn?: Partial<Record<ConnectionKind, string>>
+  deafUnless?: { connectionCan: Ability; why: string }
 }
 
 /** One config field: JSON Schema with the meta of the contract beside it. */
@@ -96,9 +96,22 @@ export interface DeploymentView {
   state: StreamState
 }
 
+/** A kind of connection: what it is, in words, and what its form asks for. */
+export interface ConnectionKindView {
+  kind: ConnectionKind
+  title: string
+  text: string
+  icon: string
+  config: FieldSchema
+  secrets: SecretField[]
+  /** Comes with Heed; there is nothing to fill in and none to add. */
+  isBuiltIn: boolean
+  isUnlisted: boolean
+}
 export interface ConnectionView {
   name: string
   kind: ConnectionKind
+  can: Abilities
   config: Record<string, unknown>
   hasSecret: string[]
   usedBy: { flow: string; node: string }[]

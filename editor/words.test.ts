@@ -1,5 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { ago, bytes, cameraWords, clock, count, decisionTone, decisionWords, deliveryStateWords, duration, endOf, eventKindWords, followUpWords, latency, since, tokensSaved, repeatWords } from './words.ts'
+import {
+  ago,
+  bytes,
+  cameraWords,
+  clock,
+  count,
+  decisionTone,
+  decisionWords,
+  deliveryStateWords,
+  duration,
+  endOf,
+  eventKindWords,
+  followUpWords,
+  latency,
+  since,
+  tokensSaved,
+  repeatWords,
+} from './words.ts'
 
 const now = Date.parse('2026-11-21T12:00:00Z')
 const before = (seconds: number): string => new Date(now - seconds * 1000).toISOString()

@@ -6,6 +6,7 @@ import type { Log } from '../nodes/contract/capabilities.ts'
 import type { AccountStore } from './accounts/index.ts'
 import type { ApprovedHostStore } from './egress/index.ts'
 import type { ConnectionStore } from './connections/index.ts'
+import type { ConnectionKinds } from '../nodes/contract/connections.ts'
 import type { DeliveryStore } from './actions/index.ts'
 import type { DeploymentStore, FlowStore } from './flows/index.ts'
 import type { EventStore } from './history/index.ts'
@@ -16,7 +17,7 @@ import { createAccountStore } from './accounts/index.ts'
 import { createActionStore } from './actions/index.ts'
 import { createApprovedHostStore } from './egress/index.ts'
 import type { HostApproval } from './egress/index.ts'
-import { createConnectionStore, ensureBuiltIn } from './connections/index.ts'
+import { createConnectionStore, ensureBuiltIn, loadConnectionKinds } from './connections/index.ts'
 import { migrateDatabase, openDb, openPool, pingDatabase } from './database/index.ts'
 import { guarded } from './database/index.ts'
 import { ensurePartitions } from './history/index.ts'
@@ -64,6 +65,7 @@ export interface Store {
   deployments: DeploymentStore
   running: RunningStore
   connections: ConnectionStore
+  connectionKinds: ConnectionKinds
   events: EventStore
   deliveries: DeliveryStore & OpenActions
   sounds: SoundStore
@@ -93,12 +95,13 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   })
   const db = openDb(pool)
   const retention = { ...defaultRetention, ...options.retention }
-  const parts = { db, seal, nowMs, plans: createPlanCache() }
+  const kinds = await loadConnectionKinds()
+  const parts = { db, seal, kinds, nowMs, plans: createPlanCache() }
   const { writeStatus, othersOf, ...streamJobs } = createStreamStore(parts)
   const { addInputs, readInputs } = createInputStore(parts)
   const whyNotWritable = createWriteTrial(createSettingStore(db), nowMs)
   const start = guarded('start', {
-    connections: () => ensureBuiltIn(db, nowMs()),
+    connections: () => ensureBuiltIn(db, kinds, nowMs()),
     partitions: () => ensurePartitions(db, nowMs()),
     addInputs,
   })
@@ -121,6 +124,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     deployments: createDeploymentStore(parts),
     running: createRunningStore({ ...parts, addInputs }),
     connections: createConnectionStore(parts),
+    connectionKinds: kinds,
     events: createEventStore(parts),
     deliveries: createDeliveryStore(parts),
     sounds: createSoundStore(parts),

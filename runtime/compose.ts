@@ -159,6 +159,7 @@ async function open(
   closers.push(() => queue.stop())
   const trying = createTryAction({
     nodes,
+    connectionKinds: store.connectionKinds,
     connections,
     http,
     egress,

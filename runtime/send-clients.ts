@@ -8,7 +8,7 @@ import { createMail } from './channels/index.ts'
 import { createMqtt } from './channels/index.ts'
 import { createPush } from './channels/index.ts'
 import { createSpeech, type Speech } from './voices/index.ts'
-import type { TestDeps } from './models/index.ts'
+import type { TestAbility } from './connections/index.ts'
 import type { Bus } from './live/index.ts'
 import type { PerformDeps } from './actions/index.ts'
 import type { Store } from './compose-store.ts'
@@ -34,7 +34,7 @@ export interface Reach {
   reach: PerformDeps['reach']
   push: ReturnType<typeof createPush>
   /** One look at an agent or a voice, for the connections page. */
-  tests: Pick<TestDeps, 'agents' | 'speech'>
+  tests: Record<'answer' | 'speak', TestAbility>
   voices: Speech['voices']
   close(): Promise<void>
 }
@@ -68,7 +68,10 @@ export function createReach({
   return {
     push,
     voices: (connection, signal) => speech.voices(connection, signal),
-    tests: { agents: { test: (connection, signal) => testAgent(connection, { http, commands }, signal) }, speech },
+    tests: {
+      answer: (connection, signal) => testAgent(connection, { http, commands }, signal),
+      speak: (connection, signal) => speech.test(connection, signal),
+    },
     reach: {
       agents: createAgents({
         http,

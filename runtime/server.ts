@@ -7,7 +7,8 @@ import type { ApiDeps } from './http/index.ts'
 import { createHttpServer, createProxyTrust, isForwardedSecure } from './http/index.ts'
 import { refusalOf } from './egress/index.ts'
 import { systemClock } from './clock.ts'
-import { testConnection } from './models/index.ts'
+import { createConnectionTest, testSigning } from './connections/index.ts'
+import { testModel } from './models/index.ts'
 import { transcribe } from './voices/index.ts'
 import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createLog } from './log.ts'
@@ -18,6 +19,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
   const { store, queue, media, nodes, metrics } = runtime
+  const { http, edge, tests, trying } = runtime
+  const testConnection = createConnectionTest(store.connectionKinds, {
+    ...tests,
+    watch: testModel({ http, edge }),
+    notify: (connection, _signal, to) => trying.tryConnection(connection, to),
+    sign: testSigning(http),
+  })
   const isTrustedProxy = createProxyTrust(config.trustedProxies)
   return {
     log,
@@ -29,6 +37,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     deployments: store.deployments,
     running: store.running,
     connections: store.connections,
+    connectionKinds: store.connectionKinds,
     events: store.events,
     accounts: store.accounts,
     approvedHosts: store.approvedHosts,
@@ -44,7 +53,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     relay: queue.relay,
     tryAction: (request) => {
       runtime.egress.trust([request.node.config, request.connection?.config])
-      return runtime.trying.tryAction(request)
+      return trying.tryAction(request)
     },
     push: {
       publicKey: () => runtime.push.publicKey(),
@@ -54,10 +63,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     testConnection: (connection, to = '') => {
       // Tried before it is saved: what the owner typed a moment ago counts.
       runtime.egress.trust([connection.config, to])
-      return (
-        runtime.trying.tryConnection(connection, to) ??
-        testConnection(connection, { http: runtime.http, edge: runtime.edge, ...runtime.tests })
-      )
+      return testConnection(connection, to)
     },
     voices: (connection) => runtime.voices(connection, new AbortController().signal),
     deliveries: store.deliveries,

@@ -28,7 +28,7 @@ export function placeNode(type: NodeType, at?: Point): void {
   const added = addNode(
     flow,
     withOwnZone(
-      withConnections(type, useSession.getState().connections),
+      withConnections(type, useSession.getState().connections, [...useSession.getState().kinds.keys()]),
       Intl.DateTimeFormat().resolvedOptions().timeZone,
     ),
     at ?? freePlace(flow, besideSelected(flow) ?? middle()),

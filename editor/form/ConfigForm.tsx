@@ -28,8 +28,8 @@ export function ConfigForm({ schema, config, problems, owner, isReadOnly, onChan
   const fields = fieldsOf(schema)
   const connection = fields.find((field) => field.name === 'connection')
   const chosen = connection && valueOf(connection, config)
-  const kind = connections.find((candidate) => candidate.name === chosen)?.kind
-  const shown = fields.filter((field) => isShown(field, fields, config, kind))
+  const can = connections.find((candidate) => candidate.name === chosen)?.can
+  const shown = fields.filter((field) => isShown(field, fields, config, can))
   const draw = (field: Field) => {
     const Widget = widgets[field.widget] ?? widgets.text
     return (

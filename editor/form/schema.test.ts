@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import type { Abilities } from '../../nodes/contract/connections.ts'
+import { connectionKinds, ofKind } from '../../test/support/connection-kinds.ts'
 import { editorType } from '../../test/support/editor-types.ts'
 import { fieldsOf, isShown, labelFromName, optionsOf, withConnections, withOwnZone } from './schema.ts'
 
 const camera = fieldsOf(editorType('camera-source').config)
-const shown = (fields: typeof camera, config: Record<string, unknown>, kind?: 'edge' | 'vllm-omni'): string[] =>
-  fields.filter((field) => isShown(field, fields, config, kind) && !field.schema.advanced).map((field) => field.name)
+const shown = (fields: typeof camera, config: Record<string, unknown>, can?: Abilities): string[] =>
+  fields.filter((field) => isShown(field, fields, config, can) && !field.schema.advanced).map((field) => field.name)
 
 describe('reading a config schema', () => {
   it('draws only the fields that apply', () => {
@@ -13,10 +15,10 @@ describe('reading a config schema', () => {
     expect(shown(camera, { kind: 'browser' })).toEqual(['kind'])
   })
 
-  it('draws fields that depend on the kind of the chosen connection', () => {
+  it('draws fields that depend on what the chosen connection can do', () => {
     const model = fieldsOf(editorType('interaction-model').config)
-    expect(shown(model, {}, 'edge')).toEqual(['connection', 'instruction', 'watchFor', 'mode'])
-    expect(shown(model, {}, 'vllm-omni')).toEqual(['connection', 'instruction', 'persona'])
+    expect(shown(model, {}, ofKind('edge').can)).toEqual(['connection', 'instruction', 'watchFor', 'mode'])
+    expect(shown(model, {}, ofKind('vllm-omni').can)).toEqual(['connection', 'instruction', 'persona'])
     expect(shown(model, {})).toEqual(['connection', 'instruction'])
   })
 
@@ -50,15 +52,18 @@ describe('reading a config schema', () => {
   })
 
   it('gives a new card the first connection that can do the job, and leaves advanced ones open', () => {
+    const kinds = [...connectionKinds.keys()]
     const connections = [
-      { name: 'lab', kind: 'vllm-omni' as const },
-      { name: 'edge', kind: 'edge' as const },
-      { name: 'sign', kind: 'webhook' as const },
+      { name: 'lab', ...ofKind('vllm-omni') },
+      { name: 'edge', ...ofKind('edge') },
+      { name: 'sign', ...ofKind('webhook') },
     ]
     expect(
-      withConnections(editorType('interaction-model'), connections).config.properties?.['connection']?.default,
+      withConnections(editorType('interaction-model'), connections, kinds).config.properties?.['connection']?.default,
     ).toBe('edge')
-    expect(withConnections(editorType('notification'), connections).config.properties?.['connection']?.default).toBe('')
+    expect(
+      withConnections(editorType('notification'), connections, kinds).config.properties?.['connection']?.default,
+    ).toBe('')
   })
 
   it('lets a new schedule go by the clock of the person who draws it, and nothing else', () => {

@@ -1,5 +1,5 @@
 // Reads a config's JSON Schema into the fields of a form: which widget, which words, shown or not. Pure; draws nothing.
-import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { Abilities } from '../../nodes/contract/connections.ts'
 import type { Widget } from '../../nodes/contract/widgets.ts'
 import type { ConnectionView, FieldSchema, NodeType } from '../views.ts'
 
@@ -52,11 +52,16 @@ export function fieldsOf(config: FieldSchema): Field[] {
   })
 }
 
-/** The type with its empty connection fields set to the first connection that fits, so that a new card has one to begin with. */
+/**
+ * The type with its empty connection fields set to the first connection that fits, so that a new card has one to begin with.
+ * `kinds`: in the order in which they are offered.
+ */
 export function withConnections(
   type: NodeType,
-  connections: readonly Pick<ConnectionView, 'name' | 'kind'>[],
+  connections: readonly Pick<ConnectionView, 'name' | 'kind' | 'can'>[],
+  kinds: readonly string[],
 ): NodeType {
+  const ordered = [...connections].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind))
   const fields = fieldsOf(type.config)
   const properties = Object.entries(type.config.properties ?? {}).map(([name, schema]) => {
     // One that a new card does not show, because of what its other fields say at first, is nobody's choice yet.
@@ -65,7 +70,8 @@ export function withConnections(
       !schema.advanced &&
       !schema.default &&
       isShown({ name, label: '', schema, widget: 'connection', isRequired: false }, fields, {}, undefined)
-    const first = schema.kinds?.flatMap((kind) => connections.filter((connection) => connection.kind === kind))[0]
+    const { can: wanted } = schema
+    const first = wanted && ordered.find(({ can }) => can[wanted] !== undefined)
     return [name, isOpen && first ? { ...schema, default: first.name } : schema] as const
   })
   return { ...type, config: { ...type.config, properties: Object.fromEntries(properties) } }
@@ -86,20 +92,20 @@ export function valueOf(field: Field, config: Record<string, unknown>): unknown 
   return config[field.name] ?? field.schema.default
 }
 
-/** Whether a field is drawn, given the rest of the config and the kind of the chosen connection. */
+/** Whether a field is drawn, given the rest of the config and what the chosen connection can do. */
 export function isShown(
   field: Field,
   fields: readonly Field[],
   config: Record<string, unknown>,
-  kind: ConnectionKind | undefined,
+  can: Abilities | undefined,
 ): boolean {
-  const { showIf, showIfConnection } = field.schema
+  const { showIf, showIfConnectionCan: needed } = field.schema
   if (showIf) {
     const other = fields.find((candidate) => candidate.name === showIf.field)
     const value = other ? valueOf(other, config) : config[showIf.field]
     if (!showIf.is.includes(value as string | number | boolean)) return false
   }
-  return !showIfConnection || (kind !== undefined && showIfConnection.includes(kind))
+  return needed === undefined || can?.[needed] !== undefined
 }
 
 /** The choices of a select, with their words. */

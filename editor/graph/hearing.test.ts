@@ -1,6 +1,7 @@
 // Who hears a question, by the words that come with the node types.
 import { expect, it } from 'vitest'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
+import { ofKind } from '../../test/support/connection-kinds.ts'
 import type { NodeType } from '../views.ts'
 import { whyUnheard } from './hearing.ts'
 
@@ -15,13 +16,13 @@ const modelType: NodeType = {
   help: '',
   role: 'tick',
   card: '',
-  ports: { in: { query: { ...port, deafOn: { edge: reason } }, answer: port }, out: {} },
+  ports: { in: { query: { ...port, deafUnless: { connectionCan: 'instruct', why: reason } }, answer: port }, out: {} },
   config: {},
 }
 const types = new Map([[modelType.type, modelType]])
 const connections = [
-  { name: 'edge', kind: 'edge' as const },
-  { name: 'hall', kind: 'vllm-omni' as const },
+  { name: 'edge', ...ofKind('edge') },
+  { name: 'hall', ...ofKind('vllm-omni') },
 ]
 const model = (connection: string): FlowNode => ({
   id: connection,

@@ -7,11 +7,12 @@ export function whyUnheard(
   nodes: readonly FlowNode[],
   port: string,
   types: NodeTypes,
-  connections: readonly Pick<ConnectionView, 'name' | 'kind'>[],
+  connections: readonly Pick<ConnectionView, 'name' | 'can'>[],
 ): string | null {
   const reasons = nodes.map(({ type, config }) => {
-    const kind = connections.find(({ name }) => name === config['connection'])?.kind
-    return kind === undefined ? undefined : types.get(type)?.ports.in[port]?.deafOn?.[kind]
+    const can = connections.find(({ name }) => name === config['connection'])?.can
+    const deaf = types.get(type)?.ports.in[port]?.deafUnless
+    return can && deaf && can[deaf.connectionCan] === undefined ? deaf.why : undefined
   })
   return reasons.includes(undefined) ? null : (reasons[0] ?? null)
 }

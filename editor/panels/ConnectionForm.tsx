@@ -4,9 +4,9 @@ import { useState, type FormEvent } from 'react'
 import { api, ApiError } from '../api.ts'
 import { ConfigForm } from '../form/ConfigForm.tsx'
 import { readConnections } from '../session.ts'
-import type { ConnectionView, TestResult } from '../views.ts'
+import type { ConnectionKindView, ConnectionView, TestResult } from '../views.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
-import { whyNotName, type ConnectionKindView } from './connection-kinds.ts'
+import { whyNotName } from './connection-kinds.ts'
 
 interface Props {
   view: ConnectionKindView

@@ -10,7 +10,7 @@ import { count } from '../words.ts'
 import '../needs.css'
 import { ApprovedHosts } from './ApprovedHosts.tsx'
 import { ConnectionForm } from './ConnectionForm.tsx'
-import { connectionKindViews, kindView } from './connection-kinds.ts'
+import { useKindView } from './connection-kinds.ts'
 import { Page } from './Page.tsx'
 
 type Open = { kind: ConnectionKind; name: string | null } | null
@@ -22,6 +22,7 @@ function usedWords({ usedBy }: ConnectionView, names: ReadonlyMap<string, string
 }
 
 function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
+  const kinds = useSession((session) => session.kinds)
   return (
     <Menu position="bottom-end" width={320} withInitialFocusPlaceholder={false}>
       <Menu.Target>
@@ -30,8 +31,8 @@ function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {connectionKindViews
-          .filter((view) => !view.isBuiltIn)
+        {[...kinds.values()]
+          .filter((view) => !view.isBuiltIn && !view.isUnlisted)
           .map((view) => (
             <Menu.Item
               key={view.kind}
@@ -58,7 +59,7 @@ function SidePanel({
   connections: readonly ConnectionView[]
   onOpen(next: Open): void
 }) {
-  const view = kindView(open.kind)
+  const view = useKindView()(open.kind)
   const existing = connections.find((connection) => connection.name === open.name)
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {
@@ -98,6 +99,7 @@ function SidePanel({
 export function Connections() {
   const connections = useSession((session) => session.connections)
   const flows = useSession((session) => session.flows)
+  const viewOf = useKindView()
   const [open, setOpen] = useState<Open>(null)
   useEffect(() => void readConnections(), [])
   const names = new Map((flows ?? []).map((flow) => [flow.id, flow.name]))
@@ -117,11 +119,11 @@ export function Connections() {
                 onClick={() => setOpen({ kind: connection.kind, name: connection.name })}
                 data-testid={`connection-${connection.name}`}
               >
-                <NamedIcon name={kindView(connection.kind).icon} size={22} stroke={1.5} />
+                <NamedIcon name={viewOf(connection.kind).icon} size={22} stroke={1.5} />
                 <span className="connection-words">
                   <strong>{connection.name}</strong>
                   <span className="small quiet">
-                    {kindView(connection.kind).title}
+                    {viewOf(connection.kind).title}
                     {typeof connection.config['url'] === 'string' ? `, ${connection.config['url']}` : ''}
                   </span>
                 </span>

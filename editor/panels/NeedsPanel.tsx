@@ -6,14 +6,22 @@ import { commandMark } from '../../nodes/contract/connections.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { fitView, showCard } from '../canvas/view.ts'
 import { nameOf } from '../graph/check.ts'
-import { cameraWords, cardsNaming, kindsWords, openNeeds, shortName, waitingWords, waitsForSomebody } from '../graph/needs.ts'
+import {
+  cameraWords,
+  cardsNaming,
+  kindsWords,
+  openNeeds,
+  shortName,
+  waitingWords,
+  waitsForSomebody,
+} from '../graph/needs.ts'
 import { allowHosts, lookedAt, readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import { useSession } from '../session.ts'
 import { checkFlow, inspect, select } from '../store.ts'
 import type { Requires } from '../views.ts'
 import { count } from '../words.ts'
 import { ConnectionForm } from './ConnectionForm.tsx'
-import { kindView } from './connection-kinds.ts'
+import { useKindView } from './connection-kinds.ts'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -89,6 +97,7 @@ function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
 function MissingConnection({ flowId, missing }: { flowId: string; missing: Requires['connections'][number] }) {
   const connections = useSession((session) => session.connections)
   const [isOpen, setOpen] = useState(false)
+  const kindView = useKindView()
   const [kind, setKind] = useState(missing.kinds[0])
   const done = (): void => {
     setOpen(false)

@@ -1,5 +1,5 @@
 // What a way to reach somebody must offer. A channel is one file; notification.ts lists them. Channels keep no state.
-import type { ConnectionKind } from '../contract/connections.ts'
+import type { ConnectionInfo, ConnectionKind } from '../contract/connections.ts'
 import type { ActionContext } from '../contract/define.ts'
 import type { Problem } from '../contract/errors.ts'
 import type { Message } from '../contract/events.ts'
@@ -28,7 +28,7 @@ export interface Channel {
   id: string
   label: string
   help: string
-  /** The kind of connection it goes over, and whether it can do without. */
+  /** The kind of connection it goes over, for words, and whether it can do without. Its `can.notify` is this channel's `id`. */
   connection?: { kind: ConnectionKind; optional?: boolean }
   /** As bytes or by its address. */
   takesPicture?: boolean
@@ -46,7 +46,7 @@ export interface Channel {
 export function channelProblems(
   channel: Channel,
   config: NoticeConfig,
-  kindOf: (name: string) => ConnectionKind | undefined,
+  connectionOf: (name: string) => ConnectionInfo | undefined,
 ): Omit<Problem, 'node'>[] {
   const problem = (field: string, code: string, message: string): Omit<Problem, 'node'> => ({
     port: null,
@@ -66,13 +66,13 @@ export function channelProblems(
       ),
     )
   }
-  const kind = config.connection === '' ? undefined : kindOf(config.connection)
-  if (connection && kind !== undefined && kind !== connection.kind) {
+  const chosen = config.connection === '' ? undefined : connectionOf(config.connection)
+  if (connection && chosen && chosen.can.notify !== channel.id) {
     problems.push(
       problem(
         'connection',
         'NOTIFICATION_CONNECTION_UNFIT',
-        `The connection "${config.connection}" is of the kind "${kind}"; ${channel.label} needs one of the kind "${connection.kind}".`,
+        `The connection "${config.connection}" is of the kind "${chosen.kind}"; ${channel.label} needs one of the kind "${connection.kind}".`,
       ),
     )
   }

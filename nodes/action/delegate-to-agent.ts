@@ -29,15 +29,12 @@ export default defineAction({
     },
   },
   config: z.object({
-    connection: z
-      .string()
-      .default('')
-      .meta({
-        label: 'Agent',
-        widget: 'connection',
-        kinds: ['openai', 'background-agent', 'a2a', 'command'],
-        help: 'Who is asked.',
-      }),
+    connection: z.string().default('').meta({
+      label: 'Agent',
+      widget: 'connection',
+      can: 'answer',
+      help: 'Who is asked.',
+    }),
     timeoutS: z
       .number()
       .min(1)

@@ -1,7 +1,6 @@
 // Tells somebody, over one channel. One try per call; the queue repeats it until it is delivered or given up, and comes back
 // for reminders and the deadline. Who is told, and where, is the config's alone: a message never chooses.
 import { z } from 'zod'
-import type { ConnectionKind } from '../contract/connections.ts'
 import { defineAction, port } from '../contract/define.ts'
 import type { ActionContext } from '../contract/define.ts'
 import { FatalError } from '../contract/errors.ts'
@@ -70,7 +69,7 @@ const config = z.object({
     .meta({
       label: 'Connection',
       widget: 'connection',
-      kinds: channels.flatMap((channel): ConnectionKind[] => (channel.connection ? [channel.connection.kind] : [])),
+      can: 'notify',
       showIf: showing((channel) => channel.connection),
       help: 'The account or server it goes over; for a webhook, what signs it.',
     }),
@@ -171,7 +170,7 @@ export default defineAction({
   check: (values, world) => {
     const channel = channels.find(({ id }) => id === values.channel)
     return [
-      ...(channel ? channelProblems(channel, values, (name) => world.connection(name)?.kind) : []),
+      ...(channel ? channelProblems(channel, values, (name) => world.connection(name)) : []),
       ...templateWarnings(values.title, 'title'),
       ...templateWarnings(values.text, 'text'),
     ]

@@ -25,15 +25,12 @@ export default defineAction({
     },
   },
   config: z.object({
-    connection: z
-      .string()
-      .default('flite')
-      .meta({
-        label: 'Voice from',
-        widget: 'connection',
-        kinds: ['flite', 'speech'],
-        help: '"flite" is built in and speaks English.',
-      }),
+    connection: z.string().default('flite').meta({
+      label: 'Voice from',
+      widget: 'connection',
+      can: 'speak',
+      help: '"flite" is built in and speaks English.',
+    }),
     voice: z.string().max(200).default('').meta({
       label: 'Voice',
       widget: 'voice',

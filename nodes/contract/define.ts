@@ -17,7 +17,7 @@ import type {
   SourceEnd,
   SpeechPort,
 } from './capabilities.ts'
-import type { ConnectionInfo, ConnectionKind } from './connections.ts'
+import type { Ability, ConnectionInfo } from './connections.ts'
 import type { Problem } from './errors.ts'
 import type { Decision, EventKind, Message, NodeStatus } from './events.ts'
 import type { FastFrame, Frame, Taps } from './frames.ts'
@@ -35,11 +35,9 @@ export interface Port<K extends Kind = Kind> {
   event: EventKind | null
   /** Out ports: the config field without which nothing is ever sent here, so that a wire from it is warned about. */
   silentWithout?: string
-  /** In ports: the kinds of the node's connection that hear nothing here, each with the reason in words for whoever would send. */
-  deafOn?: DeafOn
+  /** In ports: nothing is heard here over a connection that cannot do this; `why` in words for whoever would send. */
+  deafUnless?: { connectionCan: Ability; why: string }
 }
-
-export type DeafOn = Partial<Record<ConnectionKind, string>>
 
 const titles: Record<Kind, string> = {
   frames: 'Frames',
@@ -61,7 +59,7 @@ export function port<K extends Kind>(kind: K, options: Partial<Omit<Port, 'kind'
     many: options.many ?? (kind !== 'frames' && kind !== 'memory'),
     event: options.event ?? null,
     ...(options.silentWithout === undefined ? {} : { silentWithout: options.silentWithout }),
-    ...(options.deafOn === undefined ? {} : { deafOn: options.deafOn }),
+    ...(options.deafUnless === undefined ? {} : { deafUnless: options.deafUnless }),
   }
 }
 

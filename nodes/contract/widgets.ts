@@ -1,6 +1,6 @@
 // How a config field is drawn in the inspector: the `meta` of its zod schema.
 // The meta travels to the editor inside the JSON Schema of GET /api/nodes.
-import type { ConnectionKind } from './connections.ts'
+import type { Ability } from './connections.ts'
 
 export type Widget =
   | 'text'
@@ -31,12 +31,12 @@ export interface FieldMeta {
   unit?: string
   /** Words for the values of an enum, in its order of appearance. */
   options?: { value: string; label: string; help?: string }[]
-  /** `connection` fields: the kinds of connection that can do the job. */
-  kinds?: ConnectionKind[]
+  /** `connection` fields: what the connection must be able to do. */
+  can?: Ability
   /** Draw only while another field of the same config has one of these values. */
   showIf?: { field: string; is: (string | number | boolean)[] }
-  /** Draw only while the chosen connection (field `connection`) is of one of these kinds. */
-  showIfConnection?: ConnectionKind[]
+  /** Draw only while the chosen connection (field `connection`) can do this. */
+  showIfConnectionCan?: Ability
   /** Names a person or a place that is told; in a flow from somebody else it waits for the owner's yes. */
   receiver?: boolean
   /** Folded away under "More". */

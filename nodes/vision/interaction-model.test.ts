@@ -6,6 +6,7 @@ import { fakeModel } from '../../test/support/fake-model.ts'
 import { testFrame } from '../../test/support/simulated-source.ts'
 import { testMessage, testNode } from '../../test/support/test-node.ts'
 import interactionModel from './interaction-model.ts'
+import { ofKind } from '../../test/support/connection-kinds.ts'
 
 const config = { connection: 'vllm', instruction: 'Warn of falls.' }
 async function bench(
@@ -234,8 +235,8 @@ describe('interaction-model', () => {
 
   it('asks for the fast tap only for the edge model', () => {
     const node = testNode(interactionModel, { config: { connection: 'edge', instruction: 'falls' } })
-    expect(node.taps([{ name: 'edge', kind: 'edge' }])).toEqual({ fast: { width: 256, height: 192, fps: 8 } })
-    expect(node.taps([{ name: 'edge', kind: 'vllm-omni' }])).toEqual({})
+    expect(node.taps([{ name: 'edge', ...ofKind('edge') }])).toEqual({ fast: { width: 256, height: 192, fps: 8 } })
+    expect(node.taps([{ name: 'edge', ...ofKind('vllm-omni') }])).toEqual({})
   })
 
   it.each([
@@ -252,9 +253,9 @@ describe('interaction-model', () => {
     [{ connection: 'own', instruction: 'Tell me of soup.', persona: 'silent' }, null, null],
   ])('checks %j', (values, field, severity) => {
     const problems = testNode(interactionModel, { config: values }).check([
-      { name: 'edge', kind: 'edge' },
-      { name: 'vllm', kind: 'vllm-omni' },
-      { name: 'own', kind: 'joyai-webinfer' },
+      { name: 'edge', ...ofKind('edge') },
+      { name: 'vllm', ...ofKind('vllm-omni') },
+      { name: 'own', ...ofKind('joyai-webinfer') },
     ])
     expect(problems.map((problem) => [problem.field, problem.severity])).toEqual(
       field === null ? [] : [[field, severity]],

@@ -14,15 +14,12 @@ import { followTasks, noTasks, type ServerTasks } from './server-delegation.ts'
 import { repeatedBy, withSaid, type Said, type Saying } from './repeats.ts'
 
 const config = z.object({
-  connection: z
-    .string()
-    .default('')
-    .meta({
-      label: 'Model',
-      widget: 'connection',
-      kinds: ['edge', 'vllm-omni', 'joyai-webinfer', 'openai'],
-      help: '"edge" is built in: people and falls, no GPU, no free questions.',
-    }),
+  connection: z.string().default('').meta({
+    label: 'Model',
+    widget: 'connection',
+    can: 'watch',
+    help: '"edge" is built in: people and falls, no GPU, no free questions.',
+  }),
   instruction: z.string().max(8000).default('').meta({
     label: 'Instruction',
     widget: 'textarea',
@@ -35,7 +32,7 @@ const config = z.object({
     .meta({
       label: 'Manner',
       widget: 'segments',
-      showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'],
+      showIfConnectionCan: 'instruct',
       help: 'How readily it speaks.',
       options: [
         { value: 'default', label: 'Normal' },
@@ -49,7 +46,7 @@ const config = z.object({
     .meta({
       label: 'Watch for',
       widget: 'skills',
-      showIfConnection: ['edge'],
+      showIfConnectionCan: 'detect',
       help: 'Leave empty to go by the instruction.',
       options: edgeSkills.map(({ id, label, help }) => ({ value: id, label, help })),
     }),
@@ -59,27 +56,21 @@ const config = z.object({
     .meta({
       label: 'Falls',
       widget: 'segments',
-      showIfConnection: ['edge'],
+      showIfConnectionCan: 'detect',
       help: 'Sensitive misses fewer falls and may raise more false alarms.',
       options: [
         { value: 'balanced', label: 'Balanced' },
         { value: 'sensitive', label: 'Sensitive' },
       ],
     }),
-  fastFps: z
-    .number()
-    .int()
-    .min(2)
-    .max(15)
-    .default(8)
-    .meta({
-      label: 'Pictures a second',
-      unit: 'fps',
-      widget: 'number',
-      showIfConnection: ['edge'],
-      advanced: true,
-      help: 'One a second is too slow to see a fall.',
-    }),
+  fastFps: z.number().int().min(2).max(15).default(8).meta({
+    label: 'Pictures a second',
+    unit: 'fps',
+    widget: 'number',
+    showIfConnectionCan: 'detect',
+    advanced: true,
+    help: 'One a second is too slow to see a fall.',
+  }),
   repeatWindowS: z.number().min(0).max(3600).default(30).meta({
     label: 'The same again',
     unit: 's',
@@ -87,32 +78,22 @@ const config = z.object({
     advanced: true,
     help: 'The same sentence within this time is counted, not told anew. 0 tells every one.',
   }),
-  timeoutS: z
-    .number()
-    .min(0.5)
-    .max(60)
-    .default(5)
-    .meta({
-      label: 'Wait at most',
-      unit: 's',
-      widget: 'number',
-      advanced: true,
-      showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'],
-      help: 'A tick without an answer by then is silent; the answer is taken when it comes.',
-    }),
-  questionS: z
-    .number()
-    .min(5)
-    .max(600)
-    .default(30)
-    .meta({
-      label: 'A question stands for',
-      unit: 's',
-      widget: 'number',
-      advanced: true,
-      showIfConnection: ['vllm-omni', 'joyai-webinfer', 'openai'],
-      help: 'What the model says after that is no answer to it.',
-    }),
+  timeoutS: z.number().min(0.5).max(60).default(5).meta({
+    label: 'Wait at most',
+    unit: 's',
+    widget: 'number',
+    advanced: true,
+    showIfConnectionCan: 'instruct',
+    help: 'A tick without an answer by then is silent; the answer is taken when it comes.',
+  }),
+  questionS: z.number().min(5).max(600).default(30).meta({
+    label: 'A question stands for',
+    unit: 's',
+    widget: 'number',
+    advanced: true,
+    showIfConnectionCan: 'instruct',
+    help: 'What the model says after that is no answer to it.',
+  }),
 })
 /** Of plans made before the setting was. */
 const usualWindowS = 30
@@ -147,8 +128,9 @@ export default defineNode({
       query: port('message', {
         label: 'Question',
         help: 'Asked of the model at its next tick.',
-        deafOn: {
-          edge: 'The built-in model watches and takes no questions. To ask, choose another connection in the model’s settings and deploy again.',
+        deafUnless: {
+          connectionCan: 'instruct',
+          why: 'The built-in model watches and takes no questions. To ask, choose another connection in the model’s settings and deploy again.',
         },
       }),
       memory: port('memory', { help: 'Stands at the head of the instruction.' }),
@@ -172,8 +154,8 @@ export default defineNode({
   needs: ['clock', 'model'],
   state: (): State => ({ told: nothingTold, last: null }),
   taps: ({ connection, fastFps }, ctx) =>
-    ctx.connection(connection)?.kind === 'edge' ? { fast: { width: 256, height: 192, fps: fastFps } } : {},
-  check: (values, ctx) => problemsOf(values, ctx.connection(values.connection)?.kind),
+    ctx.connection(connection)?.can.detect ? { fast: { width: 256, height: 192, fps: fastFps } } : {},
+  check: (values, ctx) => problemsOf(values, ctx.connection(values.connection)?.can),
   onTick: async (inputs, ctx) => {
     ctx.state.told = tell(
       { ...ctx.state.told, questions: stillOpen(ctx, ctx.tick.atMs) },

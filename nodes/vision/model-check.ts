@@ -1,4 +1,5 @@
 // What is wrong with a model node as it is written, before it runs: errors that stop a deploy, and doubts that do not. Pure.
+import type { Abilities } from '../contract/connections.ts'
 import type { Problem } from '../contract/errors.ts'
 import { edgeSkills, skillsInInstruction, type EdgeSkillId } from '../contract/skills.ts'
 import { isTimeLine } from '../contract/time-lines.ts'
@@ -18,7 +19,7 @@ type MakeProblem = (
 ) => Omit<Problem, 'node'>
 
 /** What runs, but not as it was written. */
-function doubts(values: Checked, kind: string | undefined, problem: MakeProblem): Omit<Problem, 'node'>[] {
+function doubts(values: Checked, can: Abilities | undefined, problem: MakeProblem): Omit<Problem, 'node'>[] {
   const timeLine = values.instruction.split(/\r\n|\r|\n/).find(isTimeLine)
   return [
     ...(timeLine === undefined
@@ -31,7 +32,7 @@ function doubts(values: Checked, kind: string | undefined, problem: MakeProblem)
             'warning',
           ),
         ]),
-    ...(kind === 'joyai-webinfer' && values.persona === 'talkative'
+    ...(can?.watch === 'webinfer' && values.persona === 'talkative'
       ? [
           problem(
             'persona',
@@ -44,14 +45,14 @@ function doubts(values: Checked, kind: string | undefined, problem: MakeProblem)
   ]
 }
 
-export function problemsOf(values: Checked, kind: string | undefined): Omit<Problem, 'node'>[] {
+export function problemsOf(values: Checked, can: Abilities | undefined): Omit<Problem, 'node'>[] {
   const problem: MakeProblem = (field, code, message, severity) => ({ port: null, field, code, message, severity })
   const isBlank = values.instruction.trim() === ''
   if (values.connection === '')
     return [
       problem('connection', 'MODEL_CONNECTION_EMPTY', 'Choose the model that watches, for example "edge".', 'error'),
     ]
-  if (isBlank && (kind !== 'edge' || values.watchFor.length === 0)) {
+  if (isBlank && (!can?.detect || values.watchFor.length === 0)) {
     return [
       problem(
         'instruction',
@@ -61,7 +62,7 @@ export function problemsOf(values: Checked, kind: string | undefined): Omit<Prob
       ),
     ]
   }
-  if (kind !== 'edge') return doubts(values, kind, problem)
+  if (!can?.detect) return doubts(values, can, problem)
   if (isBlank) return []
   const asked = skillsInInstruction(values.instruction)
   const known = edgeSkills.map((skill) => skill.label.toLowerCase()).join('; ')

@@ -20,15 +20,12 @@ export default defineNode({
     out: { message: port('message', { event: 'message.sent', help: 'What was said.' }) },
   },
   config: z.object({
-    connection: z
-      .string()
-      .default('')
-      .meta({
-        label: 'Listens with',
-        widget: 'connection',
-        kinds: ['speech'],
-        help: 'A speech server that turns sound into words.',
-      }),
+    connection: z.string().default('').meta({
+      label: 'Listens with',
+      widget: 'connection',
+      can: 'listen',
+      help: 'A speech server that turns sound into words.',
+    }),
   }),
   card: 'with {{connection}}',
   needs: ['clock'],

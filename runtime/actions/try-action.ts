@@ -2,7 +2,7 @@
 // ways to reach people, over a connection that need not be saved yet.
 import { randomUUID } from 'node:crypto'
 import type { Clock, ConnectionPort, HttpPort, Log, PushPort } from '../../nodes/contract/capabilities.ts'
-import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { Connection, ConnectionKinds } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Message } from '../../nodes/contract/events.ts'
 import type { ActionsRouteDeps } from './route-deps.ts'
@@ -14,6 +14,7 @@ import { signingPort } from '../connections/index.ts'
 
 export interface TryDeps {
   nodes: ReadonlyMap<string, NodeDefinition>
+  connectionKinds: ConnectionKinds
   connections: ConnectionPort
   http: HttpPort
   egress: Egress
@@ -24,18 +25,6 @@ export interface TryDeps {
   fillCredentials?: PerformDeps['fillCredentials']
 }
 
-const channelOfKind: Partial<Record<ConnectionKind, string>> = {
-  smtp: 'email',
-  telegram: 'telegram',
-  slack: 'slack',
-  discord: 'discord',
-  ntfy: 'ntfy',
-  'web-push': 'web-push',
-  mqtt: 'mqtt',
-  wecom: 'wecom',
-  dingtalk: 'dingtalk',
-  feishu: 'feishu',
-}
 const longestTryMs = 30_000
 const absent = async (): Promise<never> => {
   throw new Error('Not part of a test.')
@@ -44,8 +33,8 @@ const absent = async (): Promise<never> => {
 export interface TryAction {
   /** `connection` stands in for the stored one of its name. */
   tryAction: ActionsRouteDeps['tryAction']
-  /** Sends a test message over a connection that reaches people; undefined for other kinds. */
-  tryConnection(connection: Connection, to: string): Promise<{ ok: boolean; message: string }> | undefined
+  /** Sends a test message over a connection that reaches people. */
+  tryConnection(connection: Connection, to: string): Promise<{ ok: boolean; message: string }>
 }
 
 /** What the API's two "send a test" stand on. */
@@ -79,21 +68,22 @@ export function createTryAction(deps: TryDeps): TryAction {
   }
   return {
     tryAction,
-    tryConnection: (connection, to) => {
-      const channel = channelOfKind[connection.kind]
+    tryConnection: async (connection, to) => {
+      const channel = connection.can.notify
       const definition = deps.nodes.get('notification')
-      if (channel === undefined || !definition) return undefined
+      if (channel === undefined || !definition)
+        return { ok: false, message: `The connection "${connection.name}" carries no messages.` }
       const config = definition.config.parse({
         channel,
         connection: connection.name,
-        to: to || usualReceiver(connection),
+        to: to || (deps.connectionKinds.get(connection.kind)?.testReceiver?.(connection.config) ?? ''),
         title: 'Test',
       })
       const problem = definition
         .check?.(config, { connection: () => connection })
         .find(({ severity }) => severity === 'error')
-      if (problem) return Promise.resolve({ ok: false, message: problem.message })
-      return tryAction({
+      if (problem) return { ok: false, message: problem.message }
+      return await tryAction({
         flow: { id: 'test', name: 'Heed', revision: 0 },
         node: { id: 'test', type: 'notification', version: definition.version, config },
         connection,
@@ -140,10 +130,4 @@ function testMessage(flow: { id: string }, node: string, nowMs: number): Message
     source: { flow: flow.id, node, stream: `${flow.id}-test` },
     fields: { test: true },
   }
-}
-
-/** Where a connection's own test goes when nobody is named. */
-function usualReceiver({ kind, config }: Connection): string {
-  if (kind === 'smtp') return /<([^<>]+)>\s*$/.exec(String(config.from ?? ''))?.[1] ?? String(config.from ?? '')
-  return kind === 'mqtt' ? 'heed/test' : ''
 }

@@ -1,7 +1,8 @@
-// Agents as actions see them: one door, the way behind it chosen by the connection's kind. Counts who waits for an answer;
+// Agents as actions see them: one door, the way behind it is the one the connection answers in. Counts who waits for an answer;
 // keeps nothing else.
 import type { AgentPort, AgentQuestion, ConnectionPort, HttpPort } from '../../nodes/contract/capabilities.ts'
-import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import { abilityWords } from '../../nodes/contract/connections.ts'
+import type { Connection } from '../../nodes/contract/connections.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
 import { a2aAgent, readCard } from './a2a.ts'
 import { callAgent, type AgentAnswer, type AskAgent } from './agent.ts'
@@ -25,22 +26,23 @@ export interface AgentOptions {
 /** Every kind of agent behind one port. */
 export function createAgents(options: AgentOptions): AgentPort {
   const { http, connections, commands, waitingBefore, mayRun } = options
-  const kinds: Partial<Record<ConnectionKind, AskAgent>> = {
-    openai: openaiAgent(http),
-    'background-agent': backgroundAgent(http),
-    command: commandAgent(commands, options.surroundings),
+  const ways: Partial<Record<string, AskAgent>> = {
+    chat: openaiAgent(http),
+    solve: backgroundAgent(http),
+    program: commandAgent(commands, options.surroundings),
     a2a: a2aAgent(http),
   }
   return {
     ask: async (name, question, signal) => {
       const connection = await connections.get(name)
-      const askAgent = kinds[connection.kind]
+      const { answer, run } = connection.can
+      const askAgent = answer === undefined ? undefined : ways[answer]
       if (!askAgent)
         throw new FatalError(
           'AGENT_KIND_UNFIT',
-          `The connection "${name}" is of the kind ${connection.kind}, which answers no questions. Choose one of ${Object.keys(kinds).join(', ')}.`,
+          `The connection "${name}" is of the kind ${connection.kind}, which answers no questions. Choose one that ${abilityWords.answer}.`,
         )
-      if (connection.kind === 'command' && mayRun && !(await mayRun(question.taskId, name))) {
+      if (run !== undefined && mayRun && !(await mayRun(question.taskId, name))) {
         throw new FatalError(
           'COMMAND_NOT_APPROVED',
           `This flow came from somebody else and wants to run "${String(connection.config.command ?? name).slice(0, 80)}" on this machine. Open the flow and allow it, or take it out.`,
@@ -86,7 +88,7 @@ export async function testAgent(
   { http, commands }: Pick<AgentOptions, 'http' | 'commands'>,
   signal: AbortSignal,
 ): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }> {
-  if (connection.kind === 'command') {
+  if (connection.can.answer === 'program') {
     const [program = ''] = listedCommand(connection, commands)
     return {
       ok: true,
@@ -94,7 +96,7 @@ export async function testAgent(
       details: { program },
     }
   }
-  if (connection.kind === 'a2a') {
+  if (connection.can.answer === 'a2a') {
     const { name, description } = await readCard(http, connection, signal)
     return {
       ok: true,

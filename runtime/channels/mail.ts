@@ -68,11 +68,11 @@ function bind(line: Socket, signal: AbortSignal): () => void {
 
 /** To whichever of the judged addresses answers. */
 async function openLine(
-  { name, kind, config }: Connection,
+  { name, kind, can, config }: Connection,
   egress: Pick<Egress, 'checkAddress'>,
   signal: AbortSignal,
 ): Promise<Socket> {
-  if (kind !== 'smtp')
+  if (can.notify !== 'email')
     throw new FatalError(
       'MAIL_CONNECTION_UNFIT',
       `The connection "${name}" is of the kind "${kind}". Mail goes over one of the kind "smtp".`,

@@ -59,11 +59,11 @@ interface Target {
 
 /** To be tried in turn: a name may have several addresses. */
 async function targetsOf(
-  { name, kind, config, secret }: Connection,
+  { name, kind, can, config, secret }: Connection,
   egress: Pick<Egress, 'checkAddress'>,
   signal: AbortSignal,
 ): Promise<Target[]> {
-  if (kind !== 'mqtt')
+  if (can.notify !== 'mqtt')
     throw new FatalError(
       'MQTT_CONNECTION_UNFIT',
       `The connection "${name}" is of the kind "${kind}". This wants one of the kind "mqtt".`,

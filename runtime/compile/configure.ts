@@ -1,5 +1,6 @@
 // Part of stage 2: one node's config against its schema, its connections and its own check.
 // Never corrects a value silently; only defaults are filled in.
+import { abilityWords } from '../../nodes/contract/connections.ts'
 import type { Catalogue, CheckContext, NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import { isShown } from './fields.ts'
@@ -84,12 +85,12 @@ function checkConnections({ node, fields, catalogue }: Setting, config: Record<s
         ),
       ]
     }
-    if (meta.kinds === undefined || meta.kinds.includes(connection.kind))
+    if (meta.can === undefined || connection.can[meta.can] !== undefined)
       return connection.lacks === undefined ? [] : [incomplete(node, field, name, connection.lacks)]
     return [
       fault(
         'NODE_CONNECTION_UNFIT',
-        `The connection ${quote(name)} is of the kind ${connection.kind}, but this needs ${listWords(meta.kinds)}. Choose another connection.`,
+        `The connection ${quote(name)} is of the kind ${connection.kind}, but this needs one that ${abilityWords[meta.can]}. Choose another connection.`,
         { node, field },
       ),
     ]

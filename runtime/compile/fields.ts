@@ -1,4 +1,4 @@
-// Reads what a config schema says about its fields: labels, widgets, connection kinds.
+// Reads what a config schema says about its fields: labels, widgets, what a connection must be able to do.
 // Never runs the schema and never imports the schema library: only its data is looked at.
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { FieldMeta } from '../../nodes/contract/widgets.ts'

@@ -1,9 +1,12 @@
 // Where a connection sends its secret. A stored secret was given for one place: whoever names another one enters it again.
 // Pure; never looks at a secret's value.
-import type { Connection } from '../../nodes/contract/connections.ts'
+import type { Connection, ConnectionKindDefinition } from '../../nodes/contract/connections.ts'
 
 /** Those fields of any kind of connection that decide who gets to see the secret. */
-function placeOf({ kind, config }: Pick<Connection, 'kind' | 'config'>): string {
+function placeOf(
+  definition: ConnectionKindDefinition | undefined,
+  { kind, config }: Pick<Connection, 'kind' | 'config'>,
+): string {
   const { url, host, port, command } = config
   // No address of its own means the service's usual one.
   const address = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
@@ -16,8 +19,7 @@ function placeOf({ kind, config }: Pick<Connection, 'kind' | 'config'>): string 
     text(host).toLowerCase(),
     text(port),
     text(command),
-    // Mail begins encrypted or asks for it on the way.
-    kind === 'smtp' ? config.secure === true || (config.secure === undefined && text(port) === '465') : '',
+    definition?.placeOf?.(config) ?? '',
   ])
 }
 
@@ -30,10 +32,11 @@ function text(value: unknown): string {
  * its own. One that is emptied is taken away, which is an answer too.
  */
 export function secretsToAskAgain(
+  definition: ConnectionKindDefinition | undefined,
   before: Pick<Connection, 'kind' | 'config'> & { hasSecret: readonly string[] },
   next: Pick<Connection, 'kind' | 'config'>,
   given: Readonly<Record<string, string>>,
 ): string[] {
-  if (placeOf(before) === placeOf(next)) return []
+  if (placeOf(definition, before) === placeOf(definition, next)) return []
   return before.hasSecret.filter((name) => given[name] === undefined)
 }

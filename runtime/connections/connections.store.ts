@@ -1,6 +1,6 @@
 // Named servers and accounts. Secrets are sealed one by one and leave this file only through `get`.
 import { asc, eq, sql } from 'drizzle-orm'
-import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { ConnectionKinds } from '../../nodes/contract/connections.ts'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { ConnectionStore } from './connections.ts'
 import { fillConfig, removeCredentials, saveCredentials } from './credentials.store.ts'
@@ -10,13 +10,8 @@ import { guarded } from '../database/index.ts'
 import { plainJson } from '../database/index.ts'
 import { connections } from '../database/index.ts'
 import type { Seal } from '../database/index.ts'
+import { builtInNames } from './kinds.ts'
 import { hideInConfig } from './url-credentials.ts'
-
-/** There from the start, and always. */
-const builtIn: readonly { name: string; kind: ConnectionKind }[] = [
-  { name: 'edge', kind: 'edge' },
-  { name: 'flite', kind: 'flite' },
-]
 
 const placeOf = (name: string, key: string): string => JSON.stringify(['connection', name, key])
 
@@ -25,10 +20,12 @@ function missing(name: string): NotFoundError {
 }
 
 /** Makes the connections every installation has. */
-export async function ensureBuiltIn(db: Db, nowMs: number): Promise<void> {
+export async function ensureBuiltIn(db: Db, kinds: ConnectionKinds, nowMs: number): Promise<void> {
   await db
     .insert(connections)
-    .values(builtIn.map(({ name, kind }) => ({ name, kind, config: {}, secret: {}, updatedAt: new Date(nowMs) })))
+    .values(
+      builtInNames(kinds).map((name) => ({ name, kind: name, config: {}, secret: {}, updatedAt: new Date(nowMs) })),
+    )
     .onConflictDoNothing()
 }
 
@@ -86,7 +83,18 @@ async function update(
 }
 
 /** The connections of the API and the runtime. */
-export function createConnectionStore({ db, seal, nowMs }: { db: Db; seal: Seal; nowMs(): number }): ConnectionStore {
+export function createConnectionStore({
+  db,
+  seal,
+  kinds,
+  nowMs,
+}: {
+  db: Db
+  seal: Seal
+  kinds: ConnectionKinds
+  nowMs(): number
+}): ConnectionStore {
+  const canOf = (kind: string) => kinds.get(kind)?.can ?? {}
   return guarded<ConnectionStore>('connections', {
     list: async () => {
       const rows = await db.select().from(connections).orderBy(asc(connections.name))
@@ -94,6 +102,7 @@ export function createConnectionStore({ db, seal, nowMs }: { db: Db; seal: Seal;
       return rows.map(({ name, kind, config, secret }) => ({
         name,
         kind,
+        can: canOf(kind),
         config,
         hasSecret: Object.keys(secret).sort(),
         usedBy: uses.get(name) ?? [],
@@ -115,7 +124,7 @@ export function createConnectionStore({ db, seal, nowMs }: { db: Db; seal: Seal;
     update: (name, patch, allow) => transaction(db, (tx) => update(tx, seal, name, patch, nowMs(), allow)),
     remove: (name) =>
       transaction(db, async (tx) => {
-        if (builtIn.some((each) => each.name === name))
+        if (builtInNames(kinds).includes(name))
           throw new ConflictError('CONNECTION_BUILT_IN', `The connection "${name}" belongs to Heed and stays.`)
         await removeCredentials(tx, `connection:${name}`)
         const removed = await tx.delete(connections).where(eq(connections.name, name))
@@ -130,6 +139,7 @@ export function createConnectionStore({ db, seal, nowMs }: { db: Db; seal: Seal;
       return {
         name,
         kind: row.kind,
+        can: canOf(row.kind),
         config: (await fillConfig(db, seal, `connection:${name}`, row.config)) as Record<string, unknown>,
         secret,
       }

@@ -1,5 +1,5 @@
 // The shapes that this folder owns.
-import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { Abilities, Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
 
 /** A connection as it is listed: its secrets by name only. */
 export type StoredConnection = Pick<Connection, 'name' | 'kind' | 'config'> & { hasSecret: string[] }
@@ -9,12 +9,13 @@ export interface ConnectionStore {
     {
       name: string
       kind: ConnectionKind
+      can: Abilities
       config: Record<string, unknown>
       hasSecret: string[]
       usedBy: { flow: string; node: string }[]
     }[]
   >
-  create(connection: Connection): Promise<void>
+  create(connection: Omit<Connection, 'can'>): Promise<void>
   /**
    * A secret left out is kept; an empty string removes it. `allow` sees what is stored while nobody else can change it, and
    * throws to keep it so.

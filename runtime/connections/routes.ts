@@ -1,17 +1,17 @@
 // Named servers and accounts. A secret goes in here and never comes out: answers only list the names of those set.
 import type { Router } from 'express'
 import { z } from 'zod'
+import { lackOf } from '../../nodes/contract/connections.ts'
 import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
 import { BadRequestError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { namedHosts } from '../../nodes/contract/hosts.ts'
 import {
-  builtInConnections,
   ConnectionNameSchema,
-  ConnectionPatchSchema,
   configSchemaOf,
-  lackOf,
-  NewConnectionSchema,
+  connectionPatchSchema,
+  newConnectionSchema,
 } from './connection-schemas.ts'
+import { builtInNames, describeKind } from './kinds.ts'
 import { secretsToAskAgain } from './connection-address.ts'
 import type { ConnectionsRouteDeps } from './route-deps.ts'
 import { parseBody, parseInput } from '../../nodes/contract/input.ts'
@@ -25,8 +25,8 @@ async function find(deps: ConnectionsRouteDeps, name: string): Promise<Connectio
 }
 
 /** Field by field, so that nothing a store may add, least of all a secret, slips out. */
-function view({ name, kind, config, hasSecret, usedBy }: ConnectionView): ConnectionView {
-  return { name, kind, config, hasSecret, usedBy }
+function view({ name, kind, can, config, hasSecret, usedBy }: ConnectionView): ConnectionView {
+  return { name, kind, can, config, hasSecret, usedBy }
 }
 
 function readConfig(
@@ -35,7 +35,14 @@ function readConfig(
   config: Record<string, unknown>,
 ): Record<string, unknown> {
   assertReachable(deps, { config })
-  return parseInput(configSchemaOf(kind), { config }, 'CONNECTION_CONFIG_WRONG').config
+  const definition = deps.connectionKinds.get(kind)
+  // Of a package that is gone: what was stored stays as it is until its kind is known again.
+  if (!definition)
+    throw new BadRequestError(
+      'CONNECTION_KIND_MISSING',
+      `Heed does not know the kind “${kind}” here. Install its package again, or delete the connection.`,
+    )
+  return parseInput(configSchemaOf(definition), { config }, 'CONNECTION_CONFIG_WRONG').config
 }
 
 /** What could never be reached is said when it is typed, not when the first alert fails. */
@@ -54,11 +61,12 @@ function assertReachable(deps: ConnectionsRouteDeps, typed: { config?: unknown; 
 
 /** Throws BadRequestError CONNECTION_SECRET_AGAIN (422) when a stored secret would go where it was not given for. */
 function assertSecretsStay(
+  deps: ConnectionsRouteDeps,
   before: Pick<ConnectionView, 'name' | 'kind' | 'config' | 'hasSecret'>,
   next: Pick<Connection, 'kind' | 'config'>,
   given: Record<string, string>,
 ): void {
-  const again = secretsToAskAgain(before, next, given)
+  const again = secretsToAskAgain(deps.connectionKinds.get(next.kind), before, next, given)
   if (again.length === 0) return
   const message = `The connection “${before.name}” now leads somewhere else, and what is stored was given for the old address only. Enter it again: ${again.join(', ')}.`
   throw new BadRequestError('CONNECTION_SECRET_AGAIN', message, {
@@ -92,7 +100,7 @@ async function assertUnused(deps: ConnectionsRouteDeps, connection: ConnectionVi
 
 /** The stored connection with what the body changes, or a new one that is not saved yet. */
 async function connectionToTest(deps: ConnectionsRouteDeps, name: string, body: unknown): Promise<Connection> {
-  const patch = parseInput(ConnectionPatchSchema, body ?? {})
+  const patch = parseInput(connectionPatchSchema(deps.connectionKinds), body ?? {})
   let stored: Connection | undefined
   try {
     stored = await deps.connections.get(name)
@@ -106,21 +114,32 @@ async function connectionToTest(deps: ConnectionsRouteDeps, name: string, body: 
   const config = patch.config === undefined && stored ? stored.config : readConfig(deps, kind, patch.config ?? {})
   assertReachable(deps, { secret: patch.secret })
   if (stored)
-    assertSecretsStay({ ...stored, hasSecret: Object.keys(stored.secret) }, { kind, config }, patch.secret ?? {})
-  return { name, kind, config, secret: withoutEmpty({ ...stored?.secret, ...patch.secret }) }
+    assertSecretsStay(deps, { ...stored, hasSecret: Object.keys(stored.secret) }, { kind, config }, patch.secret ?? {})
+  const can = deps.connectionKinds.get(kind)?.can ?? {}
+  return { name, kind, can, config, secret: withoutEmpty({ ...stored?.secret, ...patch.secret }) }
+}
+
+/** What can be connected. Kinds do not change while the process runs, so they are described once. */
+function addKindRoutes(api: Router, { connectionKinds }: ConnectionsRouteDeps): void {
+  const kinds = [...connectionKinds.values()].map(describeKind)
+  api.get('/connections/kinds', (_request, response) => {
+    response.json({ kinds })
+  })
 }
 
 /** `/api/connections`. */
 export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): void {
-  const { connections } = deps
+  const { connections, connectionKinds: kinds } = deps
+  const builtIn = builtInNames(kinds)
 
+  addKindRoutes(api, deps)
   api.get('/connections', async (_request, response) => {
     response.json({ connections: (await connections.list()).map(view) })
   })
   api.post('/connections', async (request, response) => {
-    const { name, kind, config, secret } = parseBody(NewConnectionSchema, request.body)
+    const { name, kind, config, secret } = parseBody(newConnectionSchema(kinds), request.body)
     assertReachable(deps, { secret })
-    if (builtInConnections.includes(name))
+    if (builtIn.includes(name))
       throw new ConflictError(
         'CONNECTION_EXISTS',
         `There is a connection “${name}” already; it comes with Heed. Choose another name.`,
@@ -129,7 +148,7 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
     response.status(201).json(view(await find(deps, name)))
   })
   api.put('/connections/:name', async (request, response) => {
-    const patch = parseBody(ConnectionPatchSchema, request.body)
+    const patch = parseBody(connectionPatchSchema(kinds), request.body)
     const { name, kind } = await find(deps, request.params.name)
     if (patch.kind !== undefined && patch.kind !== kind) {
       throw new BadRequestError(
@@ -143,13 +162,13 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
     const change = { ...(config === undefined ? {} : { config }), ...(secret === undefined ? {} : { secret }) }
     // Judged by what is stored when it is written: somebody else may be changing it too.
     await connections.update(name, change, (stored) => {
-      if (config) assertSecretsStay(stored, { kind, config }, secret ?? {})
+      if (config) assertSecretsStay(deps, stored, { kind, config }, secret ?? {})
     })
     response.json(view(await find(deps, name)))
   })
   api.delete('/connections/:name', async (request, response) => {
     const connection = await find(deps, request.params.name)
-    if (builtInConnections.includes(connection.name)) {
+    if (builtIn.includes(connection.name)) {
       throw new ConflictError(
         'CONNECTION_BUILT_IN',
         `The connection “${connection.name}” comes with Heed and cannot be deleted.`,
@@ -168,15 +187,12 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
     const { to } = parseInput(z.object({ to: z.string().trim().max(4000).optional() }), request.body ?? {})
     const connection = await connectionToTest(deps, name, request.body)
     // What it cannot do without comes before whatever else may be wrong.
-    const lack = lackOf(connection.kind, Object.keys(connection.secret))
-    const { ok, message, details } =
-      lack === undefined
-        ? await deps.testConnection(connection, to)
-        : {
-            ok: false,
-            message: `The connection “${name}” lacks ${lack}. Enter it, then test it again.`,
-            details: undefined,
-          }
+    const lack = lackOf(kinds.get(connection.kind), Object.keys(connection.secret))
+    if (lack !== undefined) {
+      response.json({ ok: false, message: `The connection “${name}” lacks ${lack}. Enter it, then test it again.` })
+      return
+    }
+    const { ok, message, details } = await deps.testConnection(connection, to)
     response.json({ ok, message, ...(details ? { details } : {}) })
   })
 }

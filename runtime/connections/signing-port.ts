@@ -1,7 +1,8 @@
 // The connection port that nodes get: secrets by name, and signatures with a secret that the node does not see.
 import { createHmac } from 'node:crypto'
-import type { ConnectionPort } from '../../nodes/contract/capabilities.ts'
+import type { ConnectionPort, HttpPort } from '../../nodes/contract/capabilities.ts'
 import { FatalError, NotFoundError } from '../../nodes/contract/errors.ts'
+import type { TestAbility } from './test-connection.ts'
 
 /** Adds signing to a way to read connections, and says of one that is gone what a node can act on. */
 export function signingPort(read: ConnectionPort['get']): ConnectionPort {
@@ -32,5 +33,19 @@ export function signingPort(read: ConnectionPort['get']): ConnectionPort {
             .update(text)
             .digest('hex')
     },
+  }
+}
+
+const timeoutMs = 10_000
+
+/** Whether posts over a connection are signed, and whether somebody is there where it names an address. */
+export function testSigning(http: HttpPort): TestAbility {
+  return async ({ config, secret }, signal) => {
+    const isSigned = Boolean(secret.signingSecret)
+    const signing = isSigned ? 'Posts are signed.' : 'Posts are not signed: it holds no signing secret.'
+    if (typeof config.url !== 'string' || config.url === '') return { ok: isSigned, message: signing }
+    // Only asks whether somebody is there: a POST would look like an alert.
+    const { status } = await http.request({ method: 'GET', url: config.url, timeoutMs, maxBytes: 1024 }, signal)
+    return { ok: true, message: `Somebody answers there (${status} to a GET). ${signing}`, details: { status } }
   }
 }

@@ -1,5 +1,6 @@
 // From what a client sent to a flow that may be stored, and from a flow to a plan. Never executes or stores anything.
-import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
+import { lackOf } from '../../nodes/contract/connections.ts'
+import type { ConnectionInfo, ConnectionKinds } from '../../nodes/contract/connections.ts'
 import type { Catalogue } from '../../nodes/contract/define.ts'
 import { FlowInvalidError } from '../../nodes/contract/errors.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
@@ -7,7 +8,6 @@ import { migrateFlow } from '../../nodes/contract/flow.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { lacksSecret } from '../../nodes/contract/address-secrets.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
-import { lackOf } from '../connections/index.ts'
 import { compileFlow } from '../compile/index.ts'
 import { parseFlow } from '../compile/index.ts'
 import { fault, isShown, readFields, sortProblems, warning } from '../compile/index.ts'
@@ -63,17 +63,16 @@ export async function readCatalogue(deps: FlowsRouteDeps): Promise<Catalogue> {
   const connections = await deps.connections.list()
   return {
     nodes: deps.nodes,
-    connections: new Map(connections.map((connection) => [connection.name, infoOf(connection)])),
+    connections: new Map(connections.map((connection) => [connection.name, infoOf(deps.connectionKinds, connection)])),
   }
 }
 
-function infoOf({
-  name,
-  kind,
-  hasSecret,
-}: Awaited<ReturnType<FlowsRouteDeps['connections']['list']>>[number]): ConnectionInfo {
-  const lacks = lackOf(kind, hasSecret)
-  return lacks === undefined ? { name, kind } : { name, kind, lacks }
+function infoOf(
+  kinds: ConnectionKinds,
+  { name, kind, can, hasSecret }: Awaited<ReturnType<FlowsRouteDeps['connections']['list']>>[number],
+): ConnectionInfo {
+  const lacks = lackOf(kinds.get(kind), hasSecret)
+  return lacks === undefined ? { name, kind, can } : { name, kind, can, lacks }
 }
 
 async function compileHere(

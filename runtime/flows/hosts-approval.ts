@@ -16,7 +16,7 @@ interface Destination {
   field: string
 }
 
-type Nodes = FlowsRouteDeps['nodes']
+type Known = Pick<FlowsRouteDeps, 'nodes' | 'connectionKinds'>
 type Part = Pick<FlowNode, 'type' | 'config'>
 
 /** Whom a node addresses, where its type says that a field names a person. */
@@ -32,22 +32,28 @@ function receiversIn(config: Record<string, unknown>, definition: NodeDefinition
 }
 
 /** Connections that may run a program, whatever they are now: one that is made or changed after an import is asked about then. */
-function programsIn(config: Record<string, unknown>, definition: NodeDefinition | undefined): Destination[] {
+function programsIn(
+  config: Record<string, unknown>,
+  definition: NodeDefinition | undefined,
+  kinds: Known['connectionKinds'],
+): Destination[] {
   if (!definition) return []
+  const running = [...kinds.values()].filter(({ can }) => can.run !== undefined)
   return readFields(definition).connections.flatMap(({ field, meta }) => {
     const name = config[field]
-    return meta.kinds?.includes('command') && typeof name === 'string' && name !== '' && isShown(meta, config)
+    const mayRun = running.some(({ can }) => meta.can !== undefined && can[meta.can] !== undefined)
+    return mayRun && typeof name === 'string' && name !== '' && isShown(meta, config)
       ? [{ name: commandMark + name, field }]
       : []
   })
 }
 
 /** Where a node would send to and what it would run, with the field that says so. */
-export function destinationsOf({ type, config }: Part, nodes: Nodes): Destination[] {
+export function destinationsOf({ type, config }: Part, { nodes, connectionKinds }: Known): Destination[] {
   return [
     ...namedHosts(config).map(({ host, field }) => ({ name: host, field })),
     ...receiversIn(config, nodes.get(type)),
-    ...programsIn(config, nodes.get(type)),
+    ...programsIn(config, nodes.get(type), connectionKinds),
   ]
 }
 
@@ -55,7 +61,7 @@ export function destinationsOf({ type, config }: Part, nodes: Nodes): Destinatio
 export async function distrust(deps: FlowsRouteDeps, document: Flow): Promise<string[]> {
   const named = [
     ...hostsIn(document),
-    ...document.nodes.flatMap((node) => destinationsOf(node, deps.nodes).map(({ name }) => name)),
+    ...document.nodes.flatMap((node) => destinationsOf(node, deps).map(({ name }) => name)),
   ]
   return await deps.approvedHosts.unapproved([...new Set(named)])
 }
@@ -63,7 +69,7 @@ export async function distrust(deps: FlowsRouteDeps, document: Flow): Promise<st
 /** What pasted nodes name that nobody has typed here. */
 export async function distrustNodes(deps: FlowsRouteDeps, parts: readonly Part[]): Promise<string[]> {
   return await deps.approvedHosts.unapproved([
-    ...new Set(parts.flatMap((part) => destinationsOf(part, deps.nodes).map(({ name }) => name))),
+    ...new Set(parts.flatMap((part) => destinationsOf(part, deps).map(({ name }) => name))),
   ])
 }
 
@@ -72,10 +78,10 @@ export function hostsOf(document: Flow): string[] {
   return hostsIn(document.nodes.map(({ config }) => config)).sort()
 }
 
-/** The program that each connection of the kind "command" runs, by the connection's mark. */
+/** The program that each connection which runs one runs, by the connection's mark. */
 async function readPrograms(deps: FlowsRouteDeps, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   if (!names.some((each) => each.startsWith(commandMark))) return new Map()
-  const commands = (await deps.connections.list()).filter(({ kind }) => kind === 'command')
+  const commands = (await deps.connections.list()).filter(({ can }) => can.run !== undefined)
   return new Map(commands.map(({ name, config }) => [commandMark + name, String(config.command ?? name)]))
 }
 
@@ -86,7 +92,7 @@ export async function waitingOf(
   stored: readonly string[],
 ): Promise<string[]> {
   if (stored.length === 0) return []
-  const named = new Set(parts.flatMap((part) => destinationsOf(part, deps.nodes).map(({ name }) => name)))
+  const named = new Set(parts.flatMap((part) => destinationsOf(part, deps).map(({ name }) => name)))
   const waiting = await deps.approvedHosts.unapproved(stored.filter((each) => named.has(each)))
   const programs = await readPrograms(deps, waiting)
   return waiting.filter((each) => !each.startsWith(commandMark) || programs.has(each)).sort()
@@ -124,7 +130,7 @@ export async function distrustProblems(
   if (waiting.size === 0) return []
   const programs = await readPrograms(deps, [...waiting])
   return nodes.flatMap((node) =>
-    destinationsOf(node, deps.nodes).flatMap(({ name, field }) => {
+    destinationsOf(node, deps).flatMap(({ name, field }) => {
       const program = programs.get(name)
       const { code, message } =
         program !== undefined

@@ -1,10 +1,9 @@
 // What a flow needs of this Heed before it can run, for whoever got it from somebody else. Only looks; starts nothing.
-import type { ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { ConnectionInfo, ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { isShown, readFields } from '../compile/index.ts'
 import type { FieldMeta } from '../../nodes/contract/widgets.ts'
-import { builtInConnections } from '../connections/index.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { destinationsOf, hostsOf } from './hosts-approval.ts'
 
@@ -46,18 +45,12 @@ function usesIn(document: Flow, deps: FlowsRouteDeps): Use[] {
 function complaints(
   definition: NodeDefinition,
   config: Record<string, unknown>,
-  kindOf: (name: string) => ConnectionKind | undefined,
+  connection: (name: string) => ConnectionInfo | undefined,
 ): { field: string | null }[] {
   try {
     const read = definition.config.safeParse(config)
     if (!read.success) return read.error.issues.map(({ path }) => ({ field: String(path[0] ?? '') }))
-    const context = {
-      connection: (name: string) => {
-        const kind = kindOf(name)
-        return kind && { name, kind }
-      },
-    }
-    return (definition.check?.(read.data, context) ?? [])
+    return (definition.check?.(read.data, { connection }) ?? [])
       .filter(({ severity }) => severity === 'error')
       .map(({ field }) => ({ field }))
   } catch {
@@ -67,14 +60,14 @@ function complaints(
 }
 
 /** Of the kinds a field takes and a person can add, those that this config works with: a mail goes over a mail server only. */
-function kindsFor({ node, definition, meta, field, name }: Use): ConnectionKind[] {
-  const added = (meta.kinds ?? []).filter((kind) => !builtInConnections.includes(kind))
-  return added.filter(
-    (kind) =>
-      !complaints(definition, node.config, (asked) => (asked === name ? kind : undefined)).some(
-        (each) => each.field === field,
-      ),
-  )
+function kindsFor({ node, definition, meta, field, name }: Use, deps: FlowsRouteDeps): ConnectionKind[] {
+  const { can: wanted } = meta
+  if (wanted === undefined) return []
+  return [...deps.connectionKinds.values()].flatMap(({ kind, can, isBuiltIn, isUnlisted }) => {
+    if (isBuiltIn || isUnlisted || can[wanted] === undefined) return []
+    const asked = (each: string): ConnectionInfo | undefined => (each === name ? { name, kind, can } : undefined)
+    return complaints(definition, node.config, asked).some((each) => each.field === field) ? [] : [kind]
+  })
 }
 
 async function readConnections(
@@ -86,9 +79,9 @@ async function readConnections(
   const commands = new Set<string>()
   for (const use of usesIn(document, deps)) {
     const found = here.get(use.name)
-    if (found?.kind === 'command') commands.add(String(found.config.command))
+    if (found?.can.run !== undefined) commands.add(String(found.config.command))
     if (found) continue
-    const kinds = kindsFor(use)
+    const kinds = kindsFor(use, deps)
     const before = missing.get(use.name)
     // One connection for two nodes must do for both.
     const both = before ? before.kinds.filter((kind) => kinds.includes(kind)) : kinds
@@ -119,7 +112,7 @@ async function readCameras(
     // Whose camera it is, and its password, only a person here can know.
     else if (
       hostsOf({ ...document, nodes: [node] }).length > 0 &&
-      (isNew || destinationsOf(node, deps.nodes).some(({ name }) => waiting.includes(name)))
+      (isNew || destinationsOf(node, deps).some(({ name }) => waiting.includes(name)))
     )
       add('address')
     else if (kind === 'device' && isNew) add('device')

@@ -1,5 +1,6 @@
 // What the routes of flows/ need of the world.
 import type { Log } from '../../nodes/contract/capabilities.ts'
+import type { ConnectionKinds } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { DeliveryStore, TryRequest } from '../actions/index.ts'
 import type { MediaLibrary } from '../cameras/index.ts'
@@ -15,6 +16,7 @@ export interface FlowsRouteDeps {
   flows: FlowStore
   deployments: DeploymentStore
   connections: ConnectionStore
+  connectionKinds: ConnectionKinds
   deliveries: DeliveryStore
   approvedHosts: ApprovedHostStore
   streams: StreamControl

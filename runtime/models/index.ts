@@ -2,5 +2,4 @@
 export { createEdge } from './edge/index.ts'
 export type { Edge } from './edge/index.ts'
 export { createModels } from './models.ts'
-export { testConnection } from './test-connection.ts'
-export type { TestDeps } from './test-connection.ts'
+export { testModel } from './test-connection.ts'

@@ -13,12 +13,12 @@ const longestTask = 200
 const longestMedia = 4_000_000
 
 /**
- * A session id that a server takes as it is: letters, digits, `_-` and, for `vllm-omni`, dots; at most 120 characters. Two streams
+ * A session id that a server takes as it is: letters, digits, `_-` and, for the orchestrator, dots; at most 120 characters. Two streams
  * never get the same: a key that cannot stand there as it is carries a mark of the whole.
  */
-export function sessionIdOf(streamKey: string, kind: 'vllm-omni' | 'joyai-webinfer' = 'vllm-omni'): string {
+export function sessionIdOf(streamKey: string, server: 'orchestrator' | 'webinfer' = 'orchestrator'): string {
   const plain = `heed-${streamKey}`
-  const safe = plain.replace(kind === 'vllm-omni' ? /[^A-Za-z0-9._-]/g : /[^A-Za-z0-9_-]/g, '-')
+  const safe = plain.replace(server === 'orchestrator' ? /[^A-Za-z0-9._-]/g : /[^A-Za-z0-9_-]/g, '-')
   if (safe === plain && safe.length <= 120) return safe
   return `${safe.slice(0, 103)}-${createHash('sha256').update(streamKey).digest('hex').slice(0, 16)}`
 }

@@ -31,7 +31,7 @@ interface Harness {
 /** Opens a session; the server is not spoken to before the first tick. */
 export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
   const { connection, http, log } = options
-  const sessionId = sessionIdOf(options.streamKey, 'joyai-webinfer')
+  const sessionId = sessionIdOf(options.streamKey, 'webinfer')
   const wantsDelegation = connection.config.delegation !== false
   // Its one manner beside the usual one: a reserved model asks nobody anything.
   const headersFor = (persona: ModelTick['persona']): Record<string, string> => ({

@@ -83,10 +83,12 @@ function tryJson(text: string): unknown {
   }
 }
 
-function refusal(response: HttpResponse, { kind, config }: Connection): FatalError | RetryableError {
+function refusal(response: HttpResponse, { can, config }: Connection): FatalError | RetryableError {
   const { status } = response
   const said = saidBy(response.text)
-  const refused = kind === 'openai' ? contextRefusal(status, response.text) : undefined
+  // Not an interaction server: the words are of the model itself.
+  const isPlain = can.watch === 'chat'
+  const refused = isPlain ? contextRefusal(status, response.text) : undefined
   if (refused) {
     const { tokens: contextTokens } = refused
     return new RetryableError(
@@ -95,12 +97,12 @@ function refusal(response: HttpResponse, { kind, config }: Connection): FatalErr
       { details: { contextTokens } },
     )
   }
-  if (status >= 500 && kind === 'openai')
+  if (status >= 500 && isPlain)
     return new RetryableError(
       'MODEL_BACKEND_DOWN',
       `The model server answers with an error (${status})${said}. It may still be loading its model.`,
     )
-  if (status === 404 && kind === 'openai')
+  if (status === 404 && isPlain)
     return new FatalError(
       'MODEL_NOT_THERE',
       `The server has no model "${typeof config.model === 'string' ? config.model : ''}" or nothing at this address (404)${said}. Check the model's name and the URL of the connection.`,

@@ -1,7 +1,8 @@
-// Opens a model session by the kind of its connection, and tells whether a connection answers. The only file that knows
-// which kinds exist; the edge model is brought along by the composition root.
+// Opens a model session the way its connection watches. The only file that knows which ways there are; the built-in model is
+// brought along by the composition root.
 import type { Clock, HttpPort, Log, ModelPort, ModelSession } from '../../nodes/contract/capabilities.ts'
-import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { Connection } from '../../nodes/contract/connections.ts'
+import { abilityWords } from '../../nodes/contract/connections.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
 import { onCurrentConnection, sharedLook } from './current-connection.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
@@ -41,8 +42,8 @@ export interface ModelDeps {
   clock: Clock
   log: Log
   edge?: EdgePort
-  /** More kinds. */
-  openers?: Partial<Record<ConnectionKind, Opener>>
+  /** More ways, by the name that a kind of connection gives its `watch`. */
+  openers?: Record<string, Opener>
 }
 
 /** The models of this process. */
@@ -64,25 +65,25 @@ export function createModels(deps: ModelDeps): ModelPort {
         { clock: deps.clock, waitMs: timeoutMs },
       )
   const { edge } = deps
-  const openers: Partial<Record<ConnectionKind, Opener>> = {
+  const openers: Partial<Record<string, Opener>> = {
     ...(edge
-      ? { edge: ({ connection, ...rest }: OpenRequest) => edge.open({ connection: connection.name, ...rest }) }
+      ? { 'built-in': ({ connection, ...rest }: OpenRequest) => edge.open({ connection: connection.name, ...rest }) }
       : {}),
-    'vllm-omni': overHttp(openVllmOmni, longestAnswerMs),
-    'joyai-webinfer': overHttp(openJoyaiWebinfer, longestAnswerMs),
-    openai: overHttp(openOpenai, longestPlainAnswerMs),
+    orchestrator: overHttp(openVllmOmni, longestAnswerMs),
+    webinfer: overHttp(openJoyaiWebinfer, longestAnswerMs),
+    chat: overHttp(openOpenai, longestPlainAnswerMs),
     ...deps.openers,
   }
   const get = sharedLook((name) => deps.connections.get(name), deps.clock)
   const openOver = async (request: OpenRequest): Promise<ModelSession> => {
     const {
-      connection: { kind, name },
+      connection: { kind, name, can },
     } = request
-    const open = openers[kind]
+    const open = can.watch === undefined ? undefined : openers[can.watch]
     if (!open)
       throw new FatalError(
         'MODEL_KIND_UNFIT',
-        `The connection "${name}" is of kind "${kind}", which has no interaction model. Choose edge, vllm-omni, joyai-webinfer or openai.`,
+        `The connection "${name}" is of kind "${kind}", which has no interaction model. Choose one that ${abilityWords.watch}.`,
       )
     return await open(request)
   }
@@ -91,7 +92,7 @@ export function createModels(deps: ModelDeps): ModelPort {
       const connection = await deps.connections.get(name)
       const session = await openOver({ connection, streamKey, config, timeoutMs })
       // The built-in one is always there and has nothing that could change.
-      if (connection.kind === 'edge') return session
+      if (connection.can.watch === 'built-in') return session
       return onCurrentConnection(session, connection, config.restore as ModelMemory | undefined, {
         name,
         get,
@@ -107,6 +108,4 @@ export function createModels(deps: ModelDeps): ModelPort {
     },
   }
 }
-
-export { testConnection } from './test-connection.ts'
 export type { TestDeps } from './test-connection.ts'

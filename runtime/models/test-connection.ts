@@ -1,9 +1,9 @@
-// Tells whether a connection answers, in words for a person. Never throws, never shows a secret, leaves no session behind.
+// Tells whether a model answers, in words for a person. Leaves no session behind.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpPort } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
-import { FatalError, toError } from '../../nodes/contract/errors.ts'
-import { createCleaner, secretsOfConnection } from '../../nodes/contract/own-secrets.ts'
+import { FatalError } from '../../nodes/contract/errors.ts'
+import type { ConnectionReport, TestAbility } from '../connections/index.ts'
 import type { EdgePort } from './models.ts'
 import { modelOf } from './interaction-words.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
@@ -12,22 +12,9 @@ import { openaiConfig } from './openai.ts'
 import { saidIn } from './openai-words.ts'
 import { openVllmOmni } from './vllm-omni.ts'
 
-export interface ConnectionReport {
-  ok: boolean
-  message: string
-  details?: Record<string, unknown>
-}
-
-/** What another capability knows of its own connections. */
-export interface ConnectionTest {
-  test(connection: Connection, signal: AbortSignal): Promise<ConnectionReport>
-}
-
 export interface TestDeps {
   http: HttpPort
   edge?: Pick<EdgePort, 'test'>
-  agents?: ConnectionTest
-  speech?: ConnectionTest
   /** For the whole test of an interaction server; default 10 s. */
   limitMs?: number
 }
@@ -36,9 +23,6 @@ const timeoutMs = 10_000
 /** A server that loads its model at the first question. */
 const slowTimeoutMs = 60_000
 const listShare = 0.2
-const untested: ConnectionTest = {
-  test: async ({ kind }) => ({ ok: false, message: `A connection of kind "${kind}" cannot be tested yet.` }),
-}
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 /** A grey picture of 64 by 48: enough to see whether the model behind a server answers. */
 const probeJpeg = Buffer.from(
@@ -49,48 +33,20 @@ const probeJpeg = Buffer.from(
 const redJpeg =
   '/9j/4AAQSkZJRgABAgAAAQABAAD//gAQTGF2YzU5LjM3LjEwMAD/2wBDAAgoKC8oLzc3Nzc3N0E8QUNDQ0FBQUFDQ0NISEhVVVVISEhDQ0hIUFBVVVxfXFdXVVdfX2RkZHh4c3OMjJGsrM//xABNAAEBAAAAAAAAAAAAAAAAAAAABgEBAQEAAAAAAAAAAAAAAAAAAAYHEAEAAAAAAAAAAAAAAAAAAAAAEQEAAAAAAAAAAAAAAAAAAAAA/8AAEQgAQABAAwEiAAIRAAMRAP/aAAwDAQACEQMRAD8AiwEo38AAAAAAAAAAAAAAAAAAAAAAAAAAAAAB/9k='
 
-/** One try at whatever the connection names; what it says holds none of the connection's secrets. */
-export async function testConnection(
-  connection: Connection,
-  deps: TestDeps,
-  signal: AbortSignal = new AbortController().signal,
-): Promise<ConnectionReport> {
-  const report = await testByKind(connection, deps, signal)
-  const clean = createCleaner(secretsOfConnection(connection))
-  const text = JSON.stringify(report.details ?? {})
-  return {
-    ...report,
-    message: clean(report.message),
-    ...(report.details ? { details: JSON.parse(clean(text)) as Record<string, unknown> } : {}),
-  }
-}
-
-async function testByKind(connection: Connection, deps: TestDeps, signal: AbortSignal): Promise<ConnectionReport> {
-  try {
-    switch (connection.kind) {
-      case 'vllm-omni':
-      case 'joyai-webinfer':
-        return await testInteraction(connection, deps.http, deps.limitMs ?? timeoutMs, signal)
-      case 'openai':
-        return await testOpenai(connection, deps.http, signal)
-      case 'edge':
-        return deps.edge
-          ? await deps.edge.test(timeoutMs)
-          : { ok: false, message: 'The built-in model is not part of this process.' }
-      case 'webhook':
-        return await testWebhook(connection, deps.http, signal)
-      case 'background-agent':
-      case 'command':
-      case 'a2a':
-        return await (deps.agents ?? untested).test(connection, signal)
-      case 'speech':
-      case 'flite':
-        return await (deps.speech ?? untested).test(connection, signal)
+/** One look at the model behind a connection; throws in words. */
+export function testModel({ http, edge, limitMs = timeoutMs }: TestDeps): TestAbility {
+  return async (connection, signal) => {
+    switch (connection.can.watch) {
+      case 'orchestrator':
+      case 'webinfer':
+        return await testInteraction(connection, http, limitMs, signal)
+      case 'chat':
+        return await testChat(connection, http, signal)
       default:
-        return await untested.test(connection, signal)
+        return edge
+          ? await edge.test(timeoutMs)
+          : { ok: false, message: 'The built-in model is not part of this process.' }
     }
-  } catch (error) {
-    return { ok: false, message: toError(error).message }
   }
 }
 
@@ -105,7 +61,7 @@ async function testInteraction(
   const endAtMs = performance.now() + limitMs
   // What it offers is told beside the verdict and may not take its time.
   const models = await listModels(connection, http, limitMs * listShare, signal).catch(() => [])
-  const open = connection.kind === 'vllm-omni' ? openVllmOmni : openJoyaiWebinfer
+  const open = connection.can.watch === 'orchestrator' ? openVllmOmni : openJoyaiWebinfer
   const session = open({
     http,
     log: quiet,
@@ -141,7 +97,7 @@ async function testInteraction(
 }
 
 /** A whole look at a picture: many servers of this kind answer well and see nothing. */
-async function testOpenai(connection: Connection, http: HttpPort, signal: AbortSignal): Promise<ConnectionReport> {
+async function testChat(connection: Connection, http: HttpPort, signal: AbortSignal): Promise<ConnectionReport> {
   const endAtMs = performance.now() + slowTimeoutMs
   const offered = await offeredModels(connection, http, signal)
   const models = offered.map(({ id }) => id)
@@ -219,19 +175,6 @@ async function offeredModels(
   return data.flatMap(({ id, max_model_len: length }) =>
     typeof id === 'string' ? [{ id, ...(typeof length === 'number' ? { contextTokens: length } : {}) }] : [],
   )
-}
-
-async function testWebhook(connection: Connection, http: HttpPort, signal: AbortSignal): Promise<ConnectionReport> {
-  const isSigned = Boolean(connection.secret.signingSecret)
-  const signing = isSigned ? 'Posts are signed.' : 'Posts are not signed: it holds no signing secret.'
-  if (typeof connection.config.url !== 'string' || connection.config.url === '')
-    return { ok: isSigned, message: signing }
-  // Only asks whether somebody is there: a POST would look like an alert.
-  const { status } = await http.request(
-    { method: 'GET', url: connection.config.url, timeoutMs, maxBytes: 1024 },
-    signal,
-  )
-  return { ok: true, message: `Somebody answers there (${status} to a GET). ${signing}`, details: { status } }
 }
 
 async function listModels(

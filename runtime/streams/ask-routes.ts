@@ -95,10 +95,11 @@ function takesMessages(definition: NodeDefinition | undefined, port: string): bo
 type Deafness = (node: PlanNode, port: string) => string | undefined
 
 async function readDeafness({ connections, nodes }: StreamsRouteDeps): Promise<Deafness> {
-  const kinds = new Map((await connections.list()).map(({ name, kind }) => [name, kind]))
+  const abilities = new Map((await connections.list()).map(({ name, can }) => [name, can]))
   return ({ type, config }, port) => {
-    const kind = typeof config.connection === 'string' ? kinds.get(config.connection) : undefined
-    return kind === undefined ? undefined : nodes.get(type)?.ports.in[port]?.deafOn?.[kind]
+    const can = typeof config.connection === 'string' ? abilities.get(config.connection) : undefined
+    const deaf = nodes.get(type)?.ports.in[port]?.deafUnless
+    return can && deaf && can[deaf.connectionCan] === undefined ? deaf.why : undefined
   }
 }
 

@@ -1,5 +1,6 @@
 // What somebody said, in words: one request to a server that listens. Keeps nothing of it.
 import type { HttpPort, Sound } from '../../nodes/contract/capabilities.ts'
+import { abilityWords } from '../../nodes/contract/connections.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
 import { callSpeech, readAnswer } from './speech-http.ts'
@@ -14,10 +15,10 @@ export async function transcribe(
   sound: Pick<Sound, 'bytes' | 'contentType'>,
   signal: AbortSignal,
 ): Promise<string> {
-  if (connection.kind !== 'speech')
+  if (connection.can.listen !== 'server')
     throw new FatalError(
       'SPEECH_KIND_UNFIT',
-      `The connection "${connection.name}" is of the kind ${connection.kind}, which cannot listen. Choose one of the kind speech.`,
+      `The connection "${connection.name}" is of the kind ${connection.kind}, which cannot listen. Choose one that ${abilityWords.listen}.`,
     )
   const { config } = connection
   const model = [config.transcriptionModel, config.model].find((name) => typeof name === 'string' && name !== '')

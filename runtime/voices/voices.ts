@@ -1,4 +1,4 @@
-// Voices as actions see them: the built-in one or a server's, chosen by the connection's kind. Says one thing after the
+// Voices as actions see them: the built-in one or a server's, as the connection speaks. Says one thing after the
 // other: never two sounds of one queue at a time, never a sound that comes too late, never a thing twice.
 import type {
   Clock,
@@ -9,6 +9,7 @@ import type {
   Spoken,
   StreamingHttpPort,
 } from '../../nodes/contract/capabilities.ts'
+import { abilityWords } from '../../nodes/contract/connections.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
 import { createFlite, fliteVoices, type Flite } from './flite.ts'
@@ -62,8 +63,8 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
   const inTurn = createTurns({ turns, clock, log })
 
   const open = async (connection: Connection, request: SpeechRequest, signal: AbortSignal): Promise<Voice> => {
-    if (connection.kind === 'flite') return { whole: await flite.speak(request, signal) }
-    if (connection.kind === 'speech') return await openAtServer(http, connection, request, signal)
+    if (connection.can.speak === 'built-in') return { whole: await flite.speak(request, signal) }
+    if (connection.can.speak === 'server') return await openAtServer(http, connection, request, signal)
     throw unfit(connection)
   }
 
@@ -109,8 +110,8 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
     },
     warm: () => flite.warm(),
     voices: async (connection, signal) => {
-      if (connection.kind === 'flite') return [...fliteVoices]
-      if (connection.kind === 'speech') return await listVoices(http, connection, signal)
+      if (connection.can.speak === 'built-in') return [...fliteVoices]
+      if (connection.can.speak === 'server') return await listVoices(http, connection, signal)
       throw unfit(connection)
     },
     test: (connection, signal) => testVoice(connection, flite, http, signal),
@@ -140,7 +141,7 @@ function createPatience(
 function unfit({ name, kind }: Connection): FatalError {
   return new FatalError(
     'SPEECH_KIND_UNFIT',
-    `The connection "${name}" is of the kind ${kind}, which cannot speak. Choose one of the kind speech, or flite.`,
+    `The connection "${name}" is of the kind ${kind}, which cannot speak. Choose one that ${abilityWords.speak}.`,
   )
 }
 
@@ -150,7 +151,7 @@ async function testVoice(
   http: StreamingHttpPort,
   signal: AbortSignal,
 ): Promise<{ ok: boolean; message: string; details: { voices: string[] } }> {
-  if (connection.kind === 'flite') {
+  if (connection.can.speak === 'built-in') {
     const { durationS } = await flite.speak({ text: 'This is the built-in voice.', voice: '' }, signal)
     return {
       ok: true,

@@ -18,6 +18,7 @@ import {
 } from '../support/fake-agents.ts'
 import { isAlive } from '../support/processes.ts'
 import { until } from '../support/queue.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const http = createHttp()
 afterAll(() => http.close())
@@ -76,7 +77,7 @@ describe('a chat', () => {
   it('gets question, note and pictures with their times, and its answer comes without its thoughts', async () => {
     expect(
       await ask(
-        agentsFor({ kind: 'openai', config: { url: `${agent.url}/v1/`, model: 'glm' }, secret: { apiKey: 'k1' } }),
+        agentsFor({ ...ofKind('openai'), config: { url: `${agent.url}/v1/`, model: 'glm' }, secret: { apiKey: 'k1' } }),
       ),
     ).toEqual({ text: agentAnswer, details: { model: 'fake' } })
     const [call] = agent.asked
@@ -98,7 +99,7 @@ describe('a chat', () => {
 
 describe('a background agent', () => {
   it('is asked in exactly its own words', async () => {
-    expect(await ask(agentsFor({ kind: 'background-agent', config: { url: agent.url } }))).toEqual({
+    expect(await ask(agentsFor({ ...ofKind('background-agent'), config: { url: agent.url } }))).toEqual({
       text: agentAnswer,
       details: { threadId: 'thread-7', durationMs: 12 },
     })
@@ -119,7 +120,7 @@ describe('a background agent', () => {
   })
 
   it('says itself that it failed or ran out of time', async () => {
-    const agents = agentsFor({ kind: 'background-agent', config: { url: agent.url } })
+    const agents = agentsFor({ ...ofKind('background-agent'), config: { url: agent.url } })
     agent.manner = 'failed'
     await expect(ask(agents)).rejects.toMatchObject({
       code: 'AGENT_FAILED',
@@ -144,7 +145,7 @@ describe('a background agent', () => {
   it('that hangs is told with the time that the owner typed', async () => {
     agent.manner = 'hang'
     await expect(
-      ask(agentsFor({ kind: 'background-agent', config: { url: agent.url } }), { timeoutMs: 200 }),
+      ask(agentsFor({ ...ofKind('background-agent'), config: { url: agent.url } }), { timeoutMs: 200 }),
     ).rejects.toMatchObject({ code: 'AGENT_TIMEOUT', message: 'The agent did not answer within 0.2 s.' })
   })
 })
@@ -162,12 +163,12 @@ describe.each(['openai', 'background-agent'] as const)('%s in trouble', (kind) =
     [400, 'AGENT_REFUSED'],
   ] as const)('%s is %s', async (manner, code) => {
     agent.manner = manner
-    await expect(ask(agentsFor({ kind, config: { url: agent.url } }))).rejects.toMatchObject({ code })
+    await expect(ask(agentsFor({ ...ofKind(kind), config: { url: agent.url } }))).rejects.toMatchObject({ code })
   })
 
   it('is given up after its time, and at once when nobody wants the answer any more', async () => {
     agent.manner = 'hang'
-    const agents = agentsFor({ kind, config: { url: agent.url } })
+    const agents = agentsFor({ ...ofKind(kind), config: { url: agent.url } })
     await expect(ask(agents, { timeoutMs: 200 })).rejects.toMatchObject({ code: 'AGENT_TIMEOUT' })
     const control = new AbortController()
     const asking = ask(agents, {}, control.signal)
@@ -178,7 +179,7 @@ describe.each(['openai', 'background-agent'] as const)('%s in trouble', (kind) =
 
   it('is not there', async () => {
     await agent.stop()
-    await expect(ask(agentsFor({ kind, config: { url: agent.url } }))).rejects.toMatchObject({
+    await expect(ask(agentsFor({ ...ofKind(kind), config: { url: agent.url } }))).rejects.toMatchObject({
       code: 'AGENT_UNREACHABLE',
     })
   })
@@ -186,7 +187,7 @@ describe.each(['openai', 'background-agent'] as const)('%s in trouble', (kind) =
 
 describe('a command', () => {
   const run = (command: string, patch: Partial<AgentQuestion> = {}, signal = never) =>
-    ask(agentsFor({ kind: 'command', config: { command } }), { timeoutMs: 20_000, ...patch }, signal)
+    ask(agentsFor({ ...ofKind('command'), config: { command } }), { timeoutMs: 20_000, ...patch }, signal)
 
   it('reads the question on its input, in a folder of its own with the pictures, which is gone afterwards', async () => {
     const { text } = await run('plain')
@@ -202,7 +203,7 @@ describe('a command', () => {
   })
 
   it('is not run for a flow that still waits for a yes to it; other agents are asked', async () => {
-    const withoutYes = (connection: Pick<Connection, 'kind' | 'config'>): AgentPort =>
+    const withoutYes = (connection: Pick<Connection, 'kind' | 'can' | 'config'>): AgentPort =>
       createAgents({
         http,
         commands,
@@ -212,14 +213,14 @@ describe('a command', () => {
       })
     const words =
       'This flow came from somebody else and wants to run "plain" on this machine. Open the flow and allow it, or take it out.'
-    await expect(ask(withoutYes({ kind: 'command', config: { command: 'plain' } }))).rejects.toMatchObject({
+    await expect(ask(withoutYes({ ...ofKind('command'), config: { command: 'plain' } }))).rejects.toMatchObject({
       name: 'FatalError',
       code: 'COMMAND_NOT_APPROVED',
       message: words,
     })
-    expect((await ask(withoutYes({ kind: 'openai', config: { url: agent.url } }))).text).toBe(agentAnswer)
+    expect((await ask(withoutYes({ ...ofKind('openai'), config: { url: agent.url } }))).text).toBe(agentAnswer)
     expect(
-      (await ask(withoutYes({ kind: 'command', config: { command: 'plain' } }), { taskId: 'e2_ask' })).text,
+      (await ask(withoutYes({ ...ofKind('command'), config: { command: 'plain' } }), { taskId: 'e2_ask' })).text,
     ).toMatch(/^I read it/)
   })
 
@@ -237,7 +238,7 @@ describe('a command', () => {
         commands,
         surroundings: { homes, listed: ['ONE_KEY', 'NOT_SET'] },
         connections: {
-          get: async (name) => ({ name, secret: {}, kind: 'command', config: { command: 'environment' } }),
+          get: async (name) => ({ name, secret: {}, ...ofKind('command'), config: { command: 'environment' } }),
         },
         waitingBefore: async () => 0,
       })
@@ -325,7 +326,7 @@ describe('an A2A agent', () => {
     a2a = await startFakeA2aAgent()
   })
   afterAll(() => a2a.stop())
-  const agents = () => agentsFor({ kind: 'a2a', config: { url: a2a.url } })
+  const agents = () => agentsFor({ ...ofKind('a2a'), config: { url: a2a.url } })
 
   it.each(['task', 'message'] as const)('answers with a %s', async (manner) => {
     a2a.manner = manner
@@ -383,17 +384,23 @@ describe('an A2A agent', () => {
   })
 
   it('that is something else says so', async () => {
-    await expect(ask(agentsFor({ kind: 'a2a', config: { url: agent.url } }))).rejects.toMatchObject({
+    await expect(ask(agentsFor({ ...ofKind('a2a'), config: { url: agent.url } }))).rejects.toMatchObject({
       code: expect.stringMatching(/^AGENT_/) as string,
     })
-    await expect(ask(agentsFor({ kind: 'a2a', config: { url: 'http://169.254.169.254/' } }))).rejects.toMatchObject({
+    await expect(
+      ask(agentsFor({ ...ofKind('a2a'), config: { url: 'http://169.254.169.254/' } })),
+    ).rejects.toMatchObject({
       code: 'HTTP_REFUSED_BY_GUARD',
     })
   })
 
   it('can be tested by its card', async () => {
     expect(
-      await testAgent({ name: 'it', kind: 'a2a', config: { url: a2a.url }, secret: {} }, { http, commands }, never),
+      await testAgent(
+        { name: 'it', ...ofKind('a2a'), config: { url: a2a.url }, secret: {} },
+        { http, commands },
+        never,
+      ),
     ).toMatchObject({ ok: true, details: { name: 'Watcher' } })
   })
 })
@@ -401,7 +408,7 @@ describe('an A2A agent', () => {
 describe('any agent', () => {
   it('is not asked once enough questions wait', async () => {
     await expect(
-      ask(agentsFor({ kind: 'openai', config: { url: agent.url } }, 3), { maxAtOnce: 3 }),
+      ask(agentsFor({ ...ofKind('openai'), config: { url: agent.url } }, 3), { maxAtOnce: 3 }),
     ).rejects.toMatchObject({
       code: 'AGENT_TOO_MANY',
       message: expect.stringContaining('3 questions of this stream wait') as string,
@@ -410,20 +417,22 @@ describe('any agent', () => {
   })
 
   it('must be of a kind that answers', async () => {
-    await expect(ask(agentsFor({ kind: 'webhook', config: {} }))).rejects.toMatchObject({ code: 'AGENT_KIND_UNFIT' })
+    await expect(ask(agentsFor({ ...ofKind('webhook'), config: {} }))).rejects.toMatchObject({
+      code: 'AGENT_KIND_UNFIT',
+    })
   })
 
   it('can be looked at without a question', async () => {
     expect(
       await testAgent(
-        { name: 'it', kind: 'background-agent', config: { url: agent.url }, secret: {} },
+        { name: 'it', ...ofKind('background-agent'), config: { url: agent.url }, secret: {} },
         { http, commands },
         never,
       ),
     ).toMatchObject({ ok: true })
     expect(
       await testAgent(
-        { name: 'it', kind: 'command', config: { command: 'codex' }, secret: {} },
+        { name: 'it', ...ofKind('command'), config: { command: 'codex' }, secret: {} },
         { http, commands },
         never,
       ),

@@ -11,6 +11,7 @@ import { agentAnswer, startFakeAgent, type FakeAgent } from '../support/fake-age
 import { until } from '../support/queue.ts'
 import { testReach } from '../support/reach.ts'
 import { quietLog, sessionBench } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const http = createHttp()
 afterAll(() => http.close())
@@ -53,7 +54,9 @@ function stream() {
     http,
     commands: {},
     waitingBefore: async () => 0,
-    connections: { get: async (name) => ({ name, kind: 'background-agent', config: { url: agent.url }, secret: {} }) },
+    connections: {
+      get: async (name) => ({ name, ...ofKind('background-agent'), config: { url: agent.url }, secret: {} }),
+    },
   })
   const perform = (signal: AbortSignal) => {
     const [action] = bench.store.actions

@@ -10,6 +10,7 @@ import { createHttp, type HttpClient } from '../../runtime/egress/http.ts'
 import { createPush } from '../../runtime/channels/web-push.ts'
 import { transcribe } from '../../runtime/voices/transcribe.ts'
 import { startSlyCamera, type SlyCamera } from '../support/sly-camera.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const approved = new Set<string>()
 const never = new AbortController().signal
@@ -51,7 +52,7 @@ afterAll(() => Promise.all([named.close(), other.close()]))
 
 const connectionOf = (kind: Connection['kind'], url: string): Connection => ({
   name: 'it',
-  kind,
+  ...ofKind(kind),
   config: { url },
   secret: { apiKey: 'k1' },
 })

@@ -9,6 +9,7 @@ import { createModels } from '../../runtime/models/models.ts'
 import { fakeOpenai } from '../support/fake-openai.ts'
 import { startFakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { quietLog, sessionBench, testPlan, type SessionBench } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -73,7 +74,7 @@ it.each(['vllm-omni', 'joyai-webinfer', 'openai'] as const)('%s', async (kind) =
     clock: bench.clock,
     log: quietLog,
     connections: {
-      get: async () => ({ name: 'fake', kind, config: { url: server.url, model: 'qwen-vl' }, secret: {} }),
+      get: async () => ({ name: 'fake', ...ofKind(kind), config: { url: server.url, model: 'qwen-vl' }, secret: {} }),
     },
   })
   const session = bench.start()

@@ -99,7 +99,7 @@ describe('asking', () => {
 
   it('refuses a question for a model that takes none, with the reason that the node type gives', async () => {
     const onEdge = { ...node('model', 'interaction-model'), config: { connection: 'edge' } }
-    const reason = interactionModel.ports.in.query?.deafOn?.edge
+    const reason = interactionModel.ports.in.query?.deafUnless?.why
     running.rows[0]!.plan = testPlan({}, { id: 'cam', ticks: [onEdge] })
     for (const [path, body] of [
       ['ask', { text: 'Who is it?', stream: 'cam' }],
@@ -114,7 +114,7 @@ describe('asking', () => {
     expect(running.inputs.map(({ streamId }) => streamId)).toEqual(['f1-yard'])
     const nodes = await bench.call<{ nodes: { type: string; ports: { in: object } }[] }>('GET', '/api/nodes')
     expect(nodes.body.nodes.find(({ type }) => type === 'interaction-model')?.ports.in).toMatchObject({
-      query: { deafOn: { edge: reason } },
+      query: { deafUnless: { connectionCan: 'instruct', why: reason } },
     })
   })
 

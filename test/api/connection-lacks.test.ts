@@ -1,11 +1,12 @@
 // What a node's connection must be and have before a flow can be deployed.
 import { describe, expect, it } from 'vitest'
-import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
+import { lackOf as lackOfKind, type ConnectionInfo } from '../../nodes/contract/connections.ts'
 import { buildFlow } from '../support/build-flow.ts'
 import { loadCatalogue } from '../../runtime/catalogue.ts'
-import { lackOf } from '../../runtime/connections/connection-schemas.ts'
 import { compileFlow } from '../../runtime/compile/compile-flow.ts'
+import { connectionKinds, ofKind } from '../support/connection-kinds.ts'
 
+const lackOf = (kind: string, secrets: string[]) => lackOfKind(connectionKinds.get(kind), secrets)
 const nodes = await loadCatalogue()
 const flow = buildFlow()
   .node('cam', 'camera-source', { kind: 'file', path: 'a.mp4' })
@@ -17,7 +18,7 @@ const flow = buildFlow()
 
 function problemsWith(family: ConnectionInfo | null): unknown[] {
   const connections = new Map<string, ConnectionInfo>([
-    ['edge', { name: 'edge', kind: 'edge' }],
+    ['edge', { name: 'edge', ...ofKind('edge') }],
     ...(family ? [['family', family] as const] : []),
   ])
   return compileFlow(flow, { nodes, connections }).problems.map(({ code, node, field, message }) => [
@@ -31,7 +32,7 @@ function problemsWith(family: ConnectionInfo | null): unknown[] {
 describe('a connection', () => {
   it('that lacks a secret it cannot do without is named, with what it lacks', () => {
     const lacks = lackOf('telegram', [])
-    expect(problemsWith({ name: 'family', kind: 'telegram', ...(lacks ? { lacks } : {}) })).toEqual([
+    expect(problemsWith({ name: 'family', ...ofKind('telegram'), ...(lacks ? { lacks } : {}) })).toEqual([
       [
         'NODE_CONNECTION_INCOMPLETE',
         'tell',
@@ -42,7 +43,7 @@ describe('a connection', () => {
   })
 
   it('that has what it needs is fine, whichever of several secrets it is', () => {
-    expect(problemsWith({ name: 'family', kind: 'telegram' })).toEqual([])
+    expect(problemsWith({ name: 'family', ...ofKind('telegram') })).toEqual([])
     expect([
       lackOf('telegram', ['botToken']),
       lackOf('slack', ['token']),

@@ -4,6 +4,7 @@ import { startApi } from '../support/api-bench.ts'
 import type { Answer, ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
 import type { MemoryApi } from '../support/memory-api.ts'
+import { connectionKinds, ofKind } from '../support/connection-kinds.ts'
 
 interface Refusal {
   error: { code: string; message: string; problems: { field: string | null; message: string }[] }
@@ -38,11 +39,11 @@ async function call<T = Refusal>(method: string, path: string, body?: unknown): 
 
 describe('connections', () => {
   it('are made, listed, changed and deleted without showing a secret', async () => {
-    const shown = { name: 'vllm', kind: 'vllm-omni', config: vllm.config, hasSecret: ['apiKey'], usedBy: [] }
+    const shown = { name: 'vllm', ...ofKind('vllm-omni'), config: vllm.config, hasSecret: ['apiKey'], usedBy: [] }
     const created = await call('POST', '', vllm)
     expect([created.status, created.body]).toEqual([201, shown])
     expect((await call('GET', '')).body).toEqual({
-      connections: [{ name: 'edge', kind: 'edge', config: {}, hasSecret: [], usedBy: [] }, shown],
+      connections: [{ name: 'edge', ...ofKind('edge'), config: {}, hasSecret: [], usedBy: [] }, shown],
     })
 
     await call('PUT', '/vllm', { config: { url: 'http://127.0.0.1:8070/v1', model: 'm' } })
@@ -166,9 +167,9 @@ describe('connections', () => {
     await call('POST', '/vllm/test', { config: { url: 'http://10.0.0.1' }, secret: { apiKey } })
     await call('POST', '/fresh/test', { kind: 'openai', config: { url: 'http://10.0.0.2' } })
     expect(seen).toEqual([
-      vllm,
-      { ...vllm, config: { url: 'http://10.0.0.1' } },
-      { name: 'fresh', kind: 'openai', config: { url: 'http://10.0.0.2' }, secret: {} },
+      { ...vllm, ...ofKind('vllm-omni') },
+      { ...vllm, ...ofKind('vllm-omni'), config: { url: 'http://10.0.0.1' } },
+      { name: 'fresh', ...ofKind('openai'), config: { url: 'http://10.0.0.2' }, secret: {} },
     ])
     expect((await call('POST', '/fresh/test')).status).toBe(404)
     expect((await call('POST', '/fresh/test', { kind: 'openai', config: {} })).status).toBe(400)
@@ -223,5 +224,23 @@ describe('a stored secret', () => {
   it('is asked for again when a test names another kind', async () => {
     await call('POST', '', vllm)
     expect((await call('POST', '/vllm/test', { kind: 'speech', config: vllm.config })).status).toBe(422)
+  })
+
+  it('are described kind by kind: what each is, what its form asks for, what it can, and no function', async () => {
+    const answer = await bench.call<{ kinds: Record<string, unknown>[] }>('GET', '/api/connections/kinds')
+    expect(answer.status).toBe(200)
+    const kindOf = (kind: string) => answer.body.kinds.find((each) => each['kind'] === kind)
+    expect(answer.body.kinds.map(({ kind }) => kind)).toEqual([...connectionKinds.keys()])
+    expect(kindOf('smtp')).toMatchObject({
+      title: 'E-mail',
+      config: { properties: { port: { label: 'Port', default: 465 } }, required: ['host', 'port', 'from'] },
+      secrets: [{ name: 'user' }, { name: 'password' }],
+      can: { notify: 'email' },
+      isBuiltIn: false,
+    })
+    expect(kindOf('telegram')).toMatchObject({
+      config: { properties: { url: { label: 'Bot server', advanced: true, help: expect.any(String) as string } } },
+    })
+    expect(kindOf('edge')).toMatchObject({ isBuiltIn: true, can: { watch: 'built-in' } })
   })
 })

@@ -175,7 +175,7 @@ describe('taking a flow in', () => {
       nodes: ['from-the-future'],
       connections: [
         { name: 'post', kinds: ['smtp'], nodes: ['mail'] },
-        { name: 'gpu', kinds: ['vllm-omni', 'joyai-webinfer', 'openai'], nodes: ['see'] },
+        { name: 'gpu', kinds: ['joyai-webinfer', 'openai', 'vllm-omni'], nodes: ['see'] },
       ],
       hosts: ['10.0.0.7:554', '192.168.9.9:8080', 'stranger.example:443'],
       commands: ['codex'],

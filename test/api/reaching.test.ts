@@ -12,6 +12,7 @@ import { startApi, type ApiBench } from '../support/api-bench.ts'
 import { startChannelReceiver, type ChannelReceiver } from '../support/channel-receiver.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { memoryApi, type MemoryApi } from '../support/memory-api.ts'
+import { connectionKinds } from '../support/connection-kinds.ts'
 
 interface Said {
   ok: boolean
@@ -44,6 +45,7 @@ beforeEach(async () => {
   })
   const trying = createTryAction({
     nodes: deps.nodes,
+    connectionKinds,
     connections: signingPort((name) => deps.connections.get(name)),
     http,
     egress: createEgress(),
@@ -54,7 +56,9 @@ beforeEach(async () => {
   })
   deps.tryAction = trying.tryAction
   deps.testConnection = (connection, to = '') =>
-    trying.tryConnection(connection, to) ?? Promise.resolve({ ok: false, message: 'Another kind.' })
+    connection.can.notify === undefined
+      ? Promise.resolve({ ok: false, message: 'Another kind.' })
+      : trying.tryConnection(connection, to)
   deps.push = {
     publicKey: () => push.publicKey(),
     add: async (subscription) => {

@@ -7,6 +7,7 @@ import { ownerPassword, startApi } from '../support/api-bench.ts'
 import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
 import type { MemoryApi } from '../support/memory-api.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 interface Stored {
   id: string
@@ -216,7 +217,7 @@ describe('the API on Postgres', () => {
     const created = await bench.call('POST', '/api/connections', { body })
     expect([created.status, created.body]).toEqual([
       201,
-      { name: 'hook', kind: 'webhook', config: {}, hasSecret: ['signingSecret'], usedBy: [] },
+      { name: 'hook', ...ofKind('webhook'), config: {}, hasSecret: ['signingSecret'], usedBy: [] },
     ])
     const used = await save({
       ...drawn,

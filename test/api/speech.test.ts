@@ -9,6 +9,7 @@ import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
 import type { MemoryApi } from '../support/memory-api.ts'
 import { memoryRunning } from '../support/memory-running.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 interface Refusal {
   error: { code: string; message: string }
@@ -40,7 +41,12 @@ beforeEach(async () => {
     },
   ]
   deps = memoryApi({ running })
-  deps.connectionRows.set('ears', { name: 'ears', kind: 'speech', config: { url: 'http://127.0.0.1:1' }, secret: {} })
+  deps.connectionRows.set('ears', {
+    name: 'ears',
+    ...ofKind('speech'),
+    config: { url: 'http://127.0.0.1:1' },
+    secret: {},
+  })
   published = []
   deps.bus.subscribe((message) => {
     published.push(message)

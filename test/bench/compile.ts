@@ -5,10 +5,11 @@ import { loadCatalogue } from '../../runtime/catalogue.ts'
 import { benchCompile } from '../support/compile-bench.ts'
 import { alertFlow } from '../support/product-flows.ts'
 import type { Row } from './row.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 /** `count / 4` cameras, each with codec, model and notification behind it. */
 export async function benchCompiler(count = 1000): Promise<Row[]> {
-  const edge: ConnectionInfo = { name: 'edge', kind: 'edge' }
+  const edge: ConnectionInfo = { name: 'edge', ...ofKind('edge') }
   const catalogue: Catalogue = { nodes: await loadCatalogue(), connections: new Map([['edge', edge]]) }
   const parts = Array.from({ length: count / 4 }, (_unused, n) => {
     const { nodes, wires } = alertFlow({

@@ -9,6 +9,7 @@ import { createEgress, type Egress } from '../../runtime/egress/egress.ts'
 import { createMail } from '../../runtime/channels/mail.ts'
 import { createMqtt } from '../../runtime/channels/mqtt.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const never = new AbortController().signal
 const approved = new Set<string>()
@@ -45,7 +46,7 @@ describe('mail', () => {
   const send = (host: string, port = server.port) => {
     const connection: Connection = {
       name: 'mail',
-      kind: 'smtp',
+      ...ofKind('smtp'),
       config: { host, port, secure: false, from: 'heed@example.org' },
       secret: {},
     }
@@ -91,7 +92,7 @@ describe('mqtt', () => {
   const port = (server: Server): number => (server.address() as AddressInfo).port
   const publish = (url: string, door: Pick<Egress, 'checkAddress'> = egress, signal = never) =>
     createMqtt({
-      connections: { get: async () => ({ name: 'home', kind: 'mqtt', config: { url }, secret: {} }) },
+      connections: { get: async () => ({ name: 'home', ...ofKind('mqtt'), config: { url }, secret: {} }) },
       egress: door,
     }).publish('home', [{ topic: 't', payload: 'p' }], signal)
   beforeAll(async () => {

@@ -18,6 +18,7 @@ import {
   type HostilePeer,
   type HostileWay,
 } from '../support/hostile-peer.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const http = createHttp()
 const unheard: unknown[] = []
@@ -37,7 +38,7 @@ let peer: HostilePeer | undefined
 afterEach(() => peer?.close())
 
 const portFor = (kind: Connection['kind'], config: Record<string, unknown>) => ({
-  connections: { get: async (name: string) => ({ name, kind, config, secret: {} }) as Connection },
+  connections: { get: async (name: string) => ({ name, ...ofKind(kind), config, secret: {} }) },
   egress: createEgress(),
 })
 
@@ -68,7 +69,7 @@ describe('a web server that', () => {
     suffer(way, (port, signal) =>
       callModel(
         http,
-        { name: 'm', kind: 'openai', config: { url: `http://127.0.0.1:${port}` }, secret: {} },
+        { name: 'm', ...ofKind('openai'), config: { url: `http://127.0.0.1:${port}` }, secret: {} },
         { path: '/v1/chat', body: {}, timeoutMs: 5000 },
         signal,
       ),

@@ -9,6 +9,7 @@ import { signingPort } from '../../runtime/connections/signing-port.ts'
 import { startChannelReceiver, type ChannelReceiver } from '../support/channel-receiver.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { testMessage, testNode } from '../support/test-node.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const http = createHttp()
 const picture = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 13, 10, 0, 1])
@@ -34,7 +35,12 @@ interface Sending {
 }
 
 function send(channel: string, kind: ConnectionKind, options: Sending = {}) {
-  const connection: Connection = { name: 'c', kind, config: options.config ?? {}, secret: options.secret ?? {} }
+  const connection: Connection = {
+    name: 'c',
+    ...ofKind(kind),
+    config: options.config ?? {},
+    secret: options.secret ?? {},
+  }
   return testNode(notification, {
     http,
     clock,
@@ -67,18 +73,24 @@ interface Case {
 const cases: Case[] = [
   {
     channel: 'telegram',
-    kind: 'telegram',
+    ...ofKind('telegram'),
     to: '42',
     secret: () => ({ botToken: '1:abc' }),
     config: (url) => ({ url }),
   },
-  { channel: 'slack', kind: 'slack', to: 'C0123456', secret: () => ({ token: 'xoxb-1' }), config: (url) => ({ url }) },
-  { channel: 'slack', kind: 'slack', secret: (url) => ({ url: `${url}/services/T/B/X` }) },
-  { channel: 'discord', kind: 'discord', secret: (url) => ({ url: `${url}/api/webhooks/1/x` }) },
-  { channel: 'ntfy', kind: 'ntfy', to: 'grandma', secret: () => ({ token: 'tk_1' }), config: (url) => ({ url }) },
-  { channel: 'wecom', kind: 'wecom', secret: (url) => ({ url: `${url}/cgi-bin/webhook/send?key=k` }) },
-  { channel: 'dingtalk', kind: 'dingtalk', secret: (url) => ({ url: `${url}/robot/send?access_token=t` }) },
-  { channel: 'feishu', kind: 'feishu', secret: (url) => ({ url: `${url}/open-apis/bot/v2/hook/x` }) },
+  {
+    channel: 'slack',
+    ...ofKind('slack'),
+    to: 'C0123456',
+    secret: () => ({ token: 'xoxb-1' }),
+    config: (url) => ({ url }),
+  },
+  { channel: 'slack', ...ofKind('slack'), secret: (url) => ({ url: `${url}/services/T/B/X` }) },
+  { channel: 'discord', ...ofKind('discord'), secret: (url) => ({ url: `${url}/api/webhooks/1/x` }) },
+  { channel: 'ntfy', ...ofKind('ntfy'), to: 'grandma', secret: () => ({ token: 'tk_1' }), config: (url) => ({ url }) },
+  { channel: 'wecom', ...ofKind('wecom'), secret: (url) => ({ url: `${url}/cgi-bin/webhook/send?key=k` }) },
+  { channel: 'dingtalk', ...ofKind('dingtalk'), secret: (url) => ({ url: `${url}/robot/send?access_token=t` }) },
+  { channel: 'feishu', ...ofKind('feishu'), secret: (url) => ({ url: `${url}/open-apis/bot/v2/hook/x` }) },
 ]
 const sendCase = ({ channel, kind, to, secret, config }: Case, more: Sending = {}) =>
   send(channel, kind, {

@@ -10,6 +10,7 @@ import { createMail } from '../../runtime/channels/mail.ts'
 import { createMqtt } from '../../runtime/channels/mqtt.ts'
 import { startMailServer, type MailServer } from '../support/mail-server.ts'
 import { testMessage, testNode } from '../support/test-node.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const hostile = 'Fell\r\nBcc: thief@evil.example\r\n\r\n{{flow}} <script> +/#'
 const picture = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])
@@ -19,7 +20,7 @@ describe('mail', () => {
   let server: MailServer
   const connection = (patch: Partial<Connection['config']> = {}, secret = {}): Connection => ({
     name: 'mail',
-    kind: 'smtp',
+    ...ofKind('smtp'),
     config: { host: '127.0.0.1', port: server.port, secure: false, from: 'Heed <heed@example.org>', ...patch },
     secret,
   })
@@ -155,7 +156,7 @@ describe('mqtt', () => {
   const url = () => `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`
   const connection = (config: Record<string, unknown> = { url: url() }, secret = {}): Connection => ({
     name: 'home',
-    kind: 'mqtt',
+    ...ofKind('mqtt'),
     config,
     secret,
   })

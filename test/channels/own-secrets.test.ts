@@ -3,17 +3,19 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import notification from '../../nodes/action/notification.ts'
-import { connectionKinds, type Connection, type ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
 import { createCleaner } from '../../nodes/contract/own-secrets.ts'
 import { testAgent } from '../../runtime/agents/agents.ts'
 import { createEgress } from '../../runtime/egress/egress.ts'
 import { createHttp } from '../../runtime/egress/http.ts'
 import { createMail } from '../../runtime/channels/mail.ts'
-import { testConnection } from '../../runtime/models/test-connection.ts'
+import { createConnectionTest } from '../../runtime/connections/index.ts'
+import { testModel } from '../../runtime/models/index.ts'
 import { createTryAction } from '../../runtime/actions/try-action.ts'
 import { startMailServer } from '../support/mail-server.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { quietLog } from '../support/session-bench.ts'
+import { connectionKinds, ofKind } from '../support/connection-kinds.ts'
 
 const http = createHttp()
 const clock = fakeClock()
@@ -61,7 +63,7 @@ function connectionOf(kind: ConnectionKind, key: string): Connection | undefined
   const path = encodeURIComponent(key)
   const of = (config: Connection['config'], secret: Record<string, string>): Connection => ({
     name: 'c',
-    kind,
+    ...ofKind(kind),
     config,
     secret,
   })
@@ -92,6 +94,7 @@ function connectionOf(kind: ConnectionKind, key: string): Connection | undefined
 
 const trying = createTryAction({
   nodes: new Map([['notification', notification]]),
+  connectionKinds,
   connections: { get: () => Promise.reject(new Error('none')), sign: async () => undefined },
   http,
   egress: createEgress(),
@@ -101,15 +104,14 @@ const trying = createTryAction({
   publicUrl: 'http://heed.test',
 })
 
+const test = createConnectionTest(connectionKinds, {
+  watch: testModel({ http }),
+  answer: (connection, signal) => testAgent(connection, { http, commands: {} }, signal),
+  notify: (connection, _signal, to) => trying.tryConnection(connection, to),
+})
+
 async function report(connection: Connection): Promise<string> {
-  const signal = new AbortController().signal
-  const told =
-    (await trying.tryConnection(connection, connection.kind === 'telegram' ? '42' : '')) ??
-    (await testConnection(connection, {
-      http,
-      agents: { test: (each) => testAgent(each, { http, commands: {} }, signal) },
-    }))
-  return JSON.stringify(told)
+  return JSON.stringify(await test(connection, connection.kind === 'telegram' ? '42' : ''))
 }
 
 /** All that would give a secret away in what a person is shown. */
@@ -125,21 +127,24 @@ function tracesIn(told: string, key: string): string[] {
   return forms.filter((form) => heard.some((text) => text.includes(form)))
 }
 
-describe.each(connectionKinds.filter((kind) => connectionOf(kind, 'x') !== undefined))('a %s server', (kind) => {
-  it.each(Object.keys(echoes))('that sends its secret back %s shows it to nobody', async (form) => {
-    for (const key of keys) {
-      for (const answer of [401, 500, 200]) {
-        const connection = connectionOf(kind, key)
-        if (!connection) continue
-        status = answer
-        secretsSent = [key]
-        echo = echoes[form]!
-        const told = await report(connection)
-        expect(tracesIn(told, key), `${answer}: ${told}`).toEqual([])
+describe.each([...connectionKinds.keys()].filter((kind) => connectionOf(kind, 'x') !== undefined))(
+  'a %s server',
+  (kind) => {
+    it.each(Object.keys(echoes))('that sends its secret back %s shows it to nobody', async (form) => {
+      for (const key of keys) {
+        for (const answer of [401, 500, 200]) {
+          const connection = connectionOf(kind, key)
+          if (!connection) continue
+          status = answer
+          secretsSent = [key]
+          echo = echoes[form]!
+          const told = await report(connection)
+          expect(tracesIn(told, key), `${answer}: ${told}`).toEqual([])
+        }
       }
-    }
-  })
-})
+    })
+  },
+)
 
 describe('a mail server', () => {
   it('that sends the password back shows it to nobody', async () => {
@@ -148,7 +153,7 @@ describe('a mail server', () => {
     mailServer.refuseNext(550, `no entry with ${password} (${Buffer.from(`\0ana\0${password}`).toString('base64')})`)
     const connection: Connection = {
       name: 'mail',
-      kind: 'smtp',
+      ...ofKind('smtp'),
       config: { host: '127.0.0.1', port: mailServer.port, secure: false, from: 'heed@example.org' },
       secret: { password },
     }

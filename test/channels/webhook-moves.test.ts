@@ -6,6 +6,7 @@ import { createHttp } from '../../runtime/egress/http.ts'
 import { signingPort } from '../../runtime/connections/signing-port.ts'
 import { testMessage, testNode } from '../support/test-node.ts'
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const http = createHttp()
 const never = new AbortController().signal
@@ -24,7 +25,7 @@ const post = (url = old.url) =>
     config: { channel: 'webhook', url, title: 'Fall', connection: 'hooks' },
     connections: signingPort(async () => ({
       name: 'hooks',
-      kind: 'webhook',
+      ...ofKind('webhook'),
       config: {},
       secret: { signingSecret: 'a signing secret' },
     })),

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHttp } from '../../runtime/egress/http.ts'
-import { testConnection } from '../../runtime/models/test-connection.ts'
+import { ofKind } from '../support/connection-kinds.ts'
+import { testWatching } from '../support/test-watching.ts'
 
 const http = createHttp()
 let server: Server
@@ -26,15 +27,12 @@ describe('a server that drips bytes', () => {
     'as %s takes no more of a test than its one deadline',
     async (kind) => {
       const startedMs = performance.now()
-      const report = await testConnection(
-        {
-          name: 'slow',
-          kind,
-          config: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
-          secret: {},
-        },
-        { http, limitMs: 1000 },
-      )
+      const report = await testWatching({ http, limitMs: 1000 })({
+        name: 'slow',
+        ...ofKind(kind),
+        config: { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+        secret: {},
+      })
       expect(report).toEqual({ ok: false, message: 'The model server did not answer within 0.8 s.' })
       expect(performance.now() - startedMs).toBeLessThan(1900)
     },

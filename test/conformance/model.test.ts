@@ -4,15 +4,13 @@ import type { ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { createHttp } from '../../runtime/egress/http.ts'
 import { createModels } from '../../runtime/models/models.ts'
-import { testConnection } from '../../runtime/models/test-connection.ts'
 import { sessionIdOf } from '../../runtime/models/interaction-words.ts'
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts'
-import {
-  startFakeOrchestrator,
-  type FakeOrchestrator,
-  type FakeOrchestratorOptions,
-} from '../support/fake-orchestrator.ts'
+import { startFakeOrchestrator } from '../support/fake-orchestrator.ts'
+import type { FakeOrchestrator, FakeOrchestratorOptions } from '../support/fake-orchestrator.ts'
 import { quietLog } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
+import { testWatching } from '../support/test-watching.ts'
 
 const timeoutMs = 300
 const http = createHttp()
@@ -43,10 +41,10 @@ async function open(
   secret: Record<string, string> = {},
 ) {
   fake = await startFakeOrchestrator({ dress: kind === 'joyai-webinfer' ? 'webinfer' : 'vllm-omni', ...options })
-  id = kind === 'vllm-omni' ? 'heed-flow1-cam.1.model' : sessionIdOf('flow1-cam.1.model', kind)
+  id = kind === 'vllm-omni' ? 'heed-flow1-cam.1.model' : sessionIdOf('flow1-cam.1.model', 'webinfer')
   clock = fakeClock()
   ticks = 0
-  const connection: Connection = { name: 'model', kind, config: { url: `${fake.url}/v1/` }, secret }
+  const connection: Connection = { name: 'model', ...ofKind(kind), config: { url: `${fake.url}/v1/` }, secret }
   const models = createModels({ connections: { get: async () => connection }, http, clock, log: quietLog })
   const session = await models.open({ connection: 'model', streamKey: 'flow1-cam.1.model', config, timeoutMs })
   return {
@@ -214,19 +212,19 @@ describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
 
   it('tests a connection down to the model behind the front', async () => {
     const { connection } = await open(kind)
-    expect(await testConnection(connection, { http })).toMatchObject({
+    expect(await testWatching({ http })(connection)).toMatchObject({
       ok: true,
       message: expect.stringContaining('The model answers') as string,
       details: { models: ['JoyAI-VL-Interaction-Preview'] },
     })
     expect(fake.sessions.size).toBe(0)
     fake.fault = 'dead-model'
-    expect(await testConnection(connection, { http })).toMatchObject({
+    expect(await testWatching({ http })(connection)).toMatchObject({
       ok: false,
       message: expect.stringContaining('model behind it does not') as string,
     })
     await fake.goAway()
-    expect(await testConnection(connection, { http })).toMatchObject({
+    expect(await testWatching({ http })(connection)).toMatchObject({
       ok: false,
       message: expect.stringContaining('refused the connection') as string,
     })
@@ -382,7 +380,9 @@ describe('joyai-webinfer', () => {
 
 it('keeps session ids within what both servers take', async () => {
   const models = createModels({
-    connections: { get: async () => ({ name: 'model', kind: 'vllm-omni', config: { url: fake.url }, secret: {} }) },
+    connections: {
+      get: async () => ({ name: 'model', ...ofKind('vllm-omni'), config: { url: fake.url }, secret: {} }),
+    },
     http,
     clock,
     log: quietLog,

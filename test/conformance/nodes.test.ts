@@ -4,25 +4,27 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
+import { abilityWords, type ConnectionInfo } from '../../nodes/contract/connections.ts'
 import type { Catalogue } from '../../nodes/contract/define.ts'
-import { connectionKinds } from '../../nodes/contract/connections.ts'
 import { loadNodeFiles } from '../../runtime/catalogue.ts'
 import { compileFlow } from '../../runtime/compile/compile-flow.ts'
 import { definitionFaults } from '../../runtime/definition-rules.ts'
 import { buildFlow } from '../support/build-flow.ts'
+import { connectionKinds } from '../support/connection-kinds.ts'
 
 const files = await loadNodeFiles()
 const catalogue: Catalogue = {
   nodes: new Map(files.map(({ definition }) => [definition.type, definition])),
-  connections: new Map(connectionKinds.map((kind): [string, ConnectionInfo] => [kind, { name: kind, kind }])),
+  connections: new Map(
+    [...connectionKinds].map(([kind, { can }]): [string, ConnectionInfo] => [kind, { name: kind, kind, can }]),
+  ),
 }
 
 interface FieldSchema {
   label?: string
   help?: string
   widget?: string
-  kinds?: string[]
+  can?: string
   enum?: unknown[]
   options?: { value: string }[]
   showIf?: { field: string; is: unknown[] }
@@ -68,7 +70,8 @@ describe.each(files.map((file) => ({ type: file.definition.type, ...file })))(
 
     it('shows fields only by what its own config has', () => {
       for (const [name, field] of fields) {
-        if (field.widget === 'connection') expect(field.kinds?.length, `kinds of ${name}`).toBeGreaterThan(0)
+        if (field.widget === 'connection')
+          expect(Object.keys(abilityWords), `what ${name} must be able to do`).toContain(field.can)
         if (field.showIf !== undefined)
           expect(
             fields.map(([other]) => other),

@@ -4,10 +4,11 @@ import type { ModelMemory, ModelSession, ModelTick, ModelVerdict } from '../../n
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { createHttp } from '../../runtime/egress/http.ts'
 import { createModels } from '../../runtime/models/models.ts'
-import { testConnection } from '../../runtime/models/test-connection.ts'
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts'
 import { fakeOpenai, sizedJpeg, type FakeOpenai, type FakeOpenaiOptions } from '../support/fake-openai.ts'
 import { quietLog } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
+import { testWatching } from '../support/test-watching.ts'
 
 const picture = { width: 640, height: 480, jpeg: sizedJpeg(640, 480) }
 const never = new AbortController().signal
@@ -33,7 +34,7 @@ async function open(
   const fake = fakeOpenai(options)
   const connection: Connection = {
     name: 'plain',
-    kind: 'openai',
+    ...ofKind('openai'),
     config: { url: 'http://127.0.0.1:9/v1', model: 'qwen-vl', ...config },
     secret,
   }
@@ -437,10 +438,12 @@ describe('testing the connection, over a real socket', () => {
     fake.fault = fault
     const server = await fake.listen()
     stop = server.stop
-    return await testConnection(
-      { name: 'plain', kind: 'openai', config: { url: server.url, ...config }, secret: {} },
-      { http },
-    )
+    return await testWatching({ http })({
+      name: 'plain',
+      ...ofKind('openai'),
+      config: { url: server.url, ...config },
+      secret: {},
+    })
   }
 
   it('looks at a picture, and says what is wrong with what it finds', async () => {

@@ -14,6 +14,7 @@ import { dayStore } from '../support/day-store.ts'
 import { fakeOpenai, sizedJpeg } from '../support/fake-openai.ts'
 import { testReach } from '../support/reach.ts'
 import { quietLog, sessionBench, testPlan } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 // Every tick cuts a few waits short; where each of them began is not worth a tenth of the time.
 Error.stackTraceLimit = 0
@@ -64,7 +65,7 @@ function liveDay() {
     connections: {
       get: async () => ({
         name: 'fake',
-        kind: 'openai',
+        ...ofKind('openai'),
         config: { url: 'http://127.0.0.1:9', model: 'qwen-vl' },
         secret: {},
       }),

@@ -6,9 +6,10 @@ import { loadCatalogue } from '../../runtime/catalogue.ts'
 import { compileFlow } from '../../runtime/compile/compile-flow.ts'
 import { buildFlow } from '../support/build-flow.ts'
 import { sessionBench, stopSession } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const nodes = await loadCatalogue()
-const catalogue: Catalogue = { nodes, connections: new Map([['edge', { name: 'edge', kind: 'edge' }]]) }
+const catalogue: Catalogue = { nodes, connections: new Map([['edge', { name: 'edge', ...ofKind('edge') }]]) }
 const hostile = 'fall {{fields.secret}} {{flow}} <script>alert(1)</script> off (a+)+$ \u202e; DROP TABLE events'
 
 /** The compiled stream, with a camera made of nothing in place of the real one. */

@@ -9,6 +9,7 @@ import { sessionIdOf } from '../../runtime/models/interaction-words.ts'
 import type { SessionOrder } from '../../runtime/streams/records.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { quietLog, sessionBench, testPlan, type SessionBench } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -49,7 +50,7 @@ async function open(
     http,
     clock: bench.clock,
     log: quietLog,
-    connections: { get: async () => ({ name: 'fake', kind, config: { url: fake.url }, secret: {} }) },
+    connections: { get: async () => ({ name: 'fake', ...ofKind(kind), config: { url: fake.url }, secret: {} }) },
   })
   return {
     ...bench,
@@ -81,7 +82,9 @@ async function open(
     },
     state: () => bench.store.saved.get('flow1-cam')?.states.mind as MemoryState,
     kinds: () => bench.store.events.map(({ kind }) => kind),
-    instruction: (run = 1) => fake.sessions.get(sessionIdOf(`flow1-cam.${run}.model`, kind))?.instruction ?? '',
+    instruction: (run = 1) =>
+      fake.sessions.get(sessionIdOf(`flow1-cam.${run}.model`, kind === 'joyai-webinfer' ? 'webinfer' : 'orchestrator'))
+        ?.instruction ?? '',
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type FakeOrchestratorOptions,
 } from '../support/fake-orchestrator.ts'
 import { quietLog, sessionBench, testPlan, type SessionBench } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 let fake: FakeOrchestrator
 const closers: (() => Promise<unknown>)[] = []
@@ -48,7 +49,7 @@ async function start(
     http,
     clock: bench.clock,
     log: quietLog,
-    connections: { get: async () => ({ name: 'fake', kind: 'vllm-omni', config: { url: fake.url }, secret: {} }) },
+    connections: { get: async () => ({ name: 'fake', ...ofKind('vllm-omni'), config: { url: fake.url }, secret: {} }) },
   })
   closers.push(
     () => fake.stop(),

@@ -8,6 +8,7 @@ import { createModels } from '../../runtime/models/models.ts'
 import { signingPort } from '../../runtime/connections/signing-port.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { quietLog, sessionBench, type SessionBench } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const closers: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -59,7 +60,7 @@ async function start(): Promise<Running> {
 }
 const over = ({ url }: FakeOrchestrator, secret = {}): Connection => ({
   name: 'fake',
-  kind: 'vllm-omni',
+  ...ofKind('vllm-omni'),
   config: { url },
   secret,
 })

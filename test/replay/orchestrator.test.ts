@@ -6,6 +6,7 @@ import { openVllmOmni } from '../../runtime/models/vllm-omni.ts'
 import { startFakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { quietLog } from '../support/session-bench.ts'
 import { hasTranscripts, partsOf, readTranscript, transcripts, type TranscriptLine } from '../support/transcripts.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 // What the scripted model behind the recording printed, by frame.
 const printed: Record<number, string> = {
@@ -70,7 +71,7 @@ describe.skipIf(!hasTranscripts).each(transcripts)('%s', (name) => {
     const session = openVllmOmni({
       http: player.http,
       log: quietLog,
-      connection: { name: 'vllm', kind: 'vllm-omni', config: { url: 'http://orchestrator' }, secret: {} },
+      connection: { name: 'vllm', ...ofKind('vllm-omni'), config: { url: 'http://orchestrator' }, secret: {} },
       streamKey: 's1',
       timeoutMs: 1000,
       restore: undefined,

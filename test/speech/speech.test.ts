@@ -10,6 +10,7 @@ import { durationS, readWav, wavOf } from '../../runtime/voices/wav.ts'
 import { startFakeSpeech, tone, type FakeSpeech } from '../support/fake-speech.ts'
 import { memorySounds, memoryTurns } from '../support/memory-voice.ts'
 import { quietLog } from '../support/session-bench.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const never = new AbortController().signal
 const http = createHttp()
@@ -23,8 +24,8 @@ const config: Record<string, unknown> = {}
 const connections = {
   get: async (name: string): Promise<Connection> =>
     name === 'flite'
-      ? { name, kind: 'flite', config: {}, secret: {} }
-      : { name, kind: 'speech', config: { url: server.url, ...config }, secret: { apiKey: 'k1' } },
+      ? { name, ...ofKind('flite'), config: {}, secret: {} }
+      : { name, ...ofKind('speech'), config: { url: server.url, ...config }, secret: { apiKey: 'k1' } },
 }
 const sounds = memorySounds()
 const told: Heard[] = []

@@ -10,6 +10,7 @@ import { closeStore, openStore, quietLog, type StoreUnderTest } from '../store/s
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts'
 import { startFakeSpeech } from '../support/fake-speech.ts'
 import { memorySounds } from '../support/memory-voice.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 const never = new AbortController().signal
 let under: StoreUnderTest
@@ -160,7 +161,7 @@ describe('two workers that speak for one stream', () => {
     const connections = {
       get: async (name: string): Promise<Connection> => ({
         name,
-        kind: 'speech',
+        ...ofKind('speech'),
         config: { url: server.url },
         secret: {},
       }),

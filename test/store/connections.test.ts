@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createStore } from '../../runtime/compose-store.ts'
 import { closeStore, node, openStore, quietLog, sampleFlow } from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
+import { ofKind } from '../support/connection-kinds.ts'
 
 describe('connections', () => {
   let under: StoreUnderTest
@@ -15,8 +16,8 @@ describe('connections', () => {
 
   test('named edge and flite are there from the start and stay', async () => {
     expect(await under.store.connections.list()).toEqual([
-      { name: 'edge', kind: 'edge', config: {}, hasSecret: [], usedBy: [] },
-      { name: 'flite', kind: 'flite', config: {}, hasSecret: [], usedBy: [] },
+      { name: 'edge', ...ofKind('edge'), config: {}, hasSecret: [], usedBy: [] },
+      { name: 'flite', ...ofKind('flite'), config: {}, hasSecret: [], usedBy: [] },
     ])
     await expect(under.store.connections.remove('edge')).rejects.toMatchObject({ code: 'CONNECTION_BUILT_IN' })
   })
@@ -33,14 +34,14 @@ describe('connections', () => {
     for (const secret of ['tr0ub4dor', 'hunter2', 'joe']) expect(rows).not.toContain(secret)
     expect(await entry('vllm')).toEqual({
       name: 'vllm',
-      kind: 'vllm-omni',
+      ...ofKind('vllm-omni'),
       config: { url: 'http://***@10.0.0.9:8070/v1', model: 'm' },
       hasSecret: ['token'],
       usedBy: [],
     })
     expect(await under.store.connections.get('vllm')).toEqual({
       name: 'vllm',
-      kind: 'vllm-omni',
+      ...ofKind('vllm-omni'),
       config: { url: 'http://joe:hunter2@10.0.0.9:8070/v1', model: 'm' },
       secret: { token: 'tr0ub4dor' },
     })

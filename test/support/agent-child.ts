@@ -1,11 +1,12 @@
 // A process of its own that asks a command-line agent, so that a test may kill it: `node agent-child.ts PIDFILE MANNER`.
 import { commandAgent } from '../../runtime/agents/command.ts'
 import { fakeCommand } from './fake-agents.ts'
+import { ofKind } from './connection-kinds.ts'
 
 const [pidFile = '', manner = 'hang'] = process.argv.slice(2)
 const ask = commandAgent({ it: fakeCommand(manner) })
 await ask(
-  { name: 'it', kind: 'command', config: { command: 'it' }, secret: {} },
+  { name: 'it', ...ofKind('command'), config: { command: 'it' }, secret: {} },
   {
     question: `PIDFILE ${pidFile} `,
     note: '',

@@ -14,6 +14,7 @@ import { memoryRelay } from './memory-bus.ts'
 import { memoryStore } from './memory-store.ts'
 import { quietLog, testPlan } from './session-bench.ts'
 import { simulatedCamera } from './simulated-source.ts'
+import { ofKind } from './connection-kinds.ts'
 
 export interface EngineBench {
   streams: number
@@ -74,7 +75,7 @@ export async function benchEngine(streams = 150, seconds = 15, modelMs = 40): Pr
       http,
       clock: systemClock,
       log: quietLog,
-      connections: { get: async () => ({ name: 'fake', kind: 'vllm-omni' as const, config: { url }, secret: {} }) },
+      connections: { get: async () => ({ name: 'fake', ...ofKind('vllm-omni'), config: { url }, secret: {} }) },
     }),
   }
   const control = new AbortController()

@@ -18,6 +18,7 @@ import { createProxyTrust } from '../../runtime/http/proxies.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
 import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
+import { connectionKinds, ofKind } from './connection-kinds.ts'
 
 export interface LogLine {
   level: 'info' | 'warn' | 'error'
@@ -66,10 +67,7 @@ const teller = defineAction({
   ports: { in: { frames: port('frames') }, out: {} },
   config: z.object({
     title: z.string().min(1),
-    connection: z
-      .string()
-      .optional()
-      .meta({ label: 'Connection', widget: 'connection', kinds: ['webhook'] }),
+    connection: z.string().optional().meta({ label: 'Connection', widget: 'connection', can: 'sign' }),
   }),
   timeoutMs: 1000,
   maxAttempts: 1,
@@ -187,9 +185,10 @@ function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
   const find = (name: string): Connection => rows.get(name) ?? missing(`connection ${name}`, 'CONNECTION_NOT_FOUND')
   return {
     list: async () =>
-      [...rows.values()].map(({ name, kind, config, secret }) => ({
+      [...rows.values()].map(({ name, kind, can, config, secret }) => ({
         name,
         kind,
+        can,
         config,
         hasSecret: Object.keys(secret),
         usedBy: [],
@@ -197,7 +196,7 @@ function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
     create: async (connection) => {
       if (rows.has(connection.name))
         throw new ConflictError('CONNECTION_EXISTS', `There is a connection ${connection.name} already.`)
-      rows.set(connection.name, connection)
+      rows.set(connection.name, { ...connection, ...ofKind(connection.kind) })
     },
     update: async (name, { config, secret }, allow) => {
       const before = find(name)
@@ -314,7 +313,9 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
   const eventRows = new Map<string, EventView>()
   const frames = new Map<string, Uint8Array>()
   const sounds = new Map<string, Sound>()
-  const connectionRows = new Map<string, Connection>([['edge', { name: 'edge', kind: 'edge', config: {}, secret: {} }]])
+  const connectionRows = new Map<string, Connection>([
+    ['edge', { name: 'edge', ...ofKind('edge'), config: {}, secret: {} }],
+  ])
   const sessions = new Map<string, number>()
   const nowMs = changes.nowMs ?? Date.now
   return {
@@ -326,6 +327,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     deployments: memoryDeployments(),
     running: memoryRunning(),
     connections: memoryConnections(connectionRows),
+    connectionKinds,
     events: memoryEvents(eventRows, frames, sounds),
     deliveries: { cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND'), cancelOf: async () => [] },
     voices: async () => ['vivian', 'ryan'],

@@ -7,6 +7,7 @@ import { PoseChild } from '../../runtime/models/edge/pose-child.ts'
 import { startChild } from '../../runtime/cameras/child.ts'
 import { createToolFinder } from '../../runtime/cameras/tools.ts'
 import { createFlite } from '../../runtime/voices/flite.ts'
+import { ofKind } from './connection-kinds.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const signal = new AbortController().signal
@@ -25,7 +26,7 @@ const child = startChild(systemClock, ['true'], { lastPipe: 6, feed: true, env: 
 child.output(6).on('data', () => undefined)
 const pose = new PoseChild({ log, clock: systemClock, onFree: () => undefined })
 const question = { taskId: 't', question: 'What is it?', note: '', pictures: [], timeoutMs: 5000, sessionId: 's' }
-const connection = { name: 'it', kind: 'command', config: { command: 'it' }, secret: {} } as const
+const connection = { name: 'it', ...ofKind('command'), config: { command: 'it' }, secret: {} } as const
 const [ended, agent, voice, tools] = await Promise.all([
   child.ended,
   commandAgent({ it: ['true'] })(connection, question, signal).catch(words),

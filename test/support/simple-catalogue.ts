@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import { defineAction, defineNode, defineSource, port } from '../../nodes/contract/define.ts'
 import type { Catalogue, NodeDefinition } from '../../nodes/contract/define.ts'
+import { ofKind } from './connection-kinds.ts'
 
 const base = { version: 1, icon: 'box', help: 'For tests.', card: '', needs: [] as const }
 const empty = z.object({})
@@ -54,10 +55,7 @@ const model = defineNode({
     out: { response: port('message'), delegation: port('delegation'), tick: port('decision') },
   },
   config: z.object({
-    connection: z
-      .string()
-      .default('edge')
-      .meta({ label: 'Model', widget: 'connection', kinds: ['edge', 'vllm-omni'] }),
+    connection: z.string().default('edge').meta({ label: 'Model', widget: 'connection', can: 'watch' }),
     instruction: z.string().default('').meta({ label: 'Instruction' }),
     fastFps: z.number().default(0).meta({ label: 'Fast' }),
   }),
@@ -116,7 +114,7 @@ const notification = defineAction({
       .meta({
         label: 'Signed by',
         widget: 'connection',
-        kinds: ['webhook'],
+        can: 'sign',
         showIf: { field: 'channel', is: ['webhook'] },
       }),
     zones: z
@@ -205,10 +203,10 @@ export const simpleNodes: readonly NodeDefinition[] = [
 ]
 
 const connections: readonly ConnectionInfo[] = [
-  { name: 'edge', kind: 'edge' },
-  { name: 'vllm', kind: 'vllm-omni' },
-  { name: 'mail', kind: 'smtp' },
-  { name: 'hook', kind: 'webhook' },
+  { name: 'edge', ...ofKind('edge') },
+  { name: 'vllm', ...ofKind('vllm-omni') },
+  { name: 'mail', ...ofKind('smtp') },
+  { name: 'hook', ...ofKind('webhook') },
 ]
 
 /** What the compiler's tests know of the world. */

@@ -2,23 +2,24 @@
 import { Anchor, NativeSelect } from '@mantine/core'
 import type { ConnectionKind } from '../../../nodes/contract/connections.ts'
 import { go } from '../../route.ts'
-import { kindView } from '../../panels/connection-kinds.ts'
+import { useKindView, type KindViewOf } from '../../panels/connection-kinds.ts'
 import { useSession } from '../../session.ts'
 import { inputProps, textOf, type WidgetProps } from './widget.ts'
 
 /** "mail (E-mail)"; the kind is left out where the name says it. */
-function labelOf(name: string, kind: ConnectionKind): string {
-  const { title } = kindView(kind)
+function labelOf(name: string, kind: ConnectionKind, viewOf: KindViewOf): string {
+  const { title } = viewOf(kind)
   return name.toLowerCase() === title.toLowerCase() ? name : `${name} (${title})`
 }
 
 /** `connection` */
 export function ConnectionWidget(props: WidgetProps) {
   const all = useSession((session) => session.connections)
-  const { kinds } = props.schema
-  const fitting = all.filter((connection) => !kinds || kinds.includes(connection.kind))
+  const viewOf = useKindView()
+  const { can: wanted } = props.schema
+  const fitting = all.filter(({ can }) => !wanted || can[wanted] !== undefined)
   const value = textOf(props.value)
-  const data = fitting.map(({ name, kind }) => ({ value: name, label: labelOf(name, kind) }))
+  const data = fitting.map(({ name, kind }) => ({ value: name, label: labelOf(name, kind, viewOf) }))
   if (!fitting.some((connection) => connection.name === value)) {
     data.unshift({ value, label: value === '' ? 'Choose…' : `${value} (missing)` })
   }

@@ -1,0 +1,38 @@
+// Tells whether a connection answers, in words for a person: puts the ability to work that its kind names. Never throws, never
+// shows a secret.
+import type { Ability, Connection, ConnectionKinds } from '../../nodes/contract/connections.ts'
+import { toError } from '../../nodes/contract/errors.ts'
+import { createCleaner, secretsOfConnection } from '../../nodes/contract/own-secrets.ts'
+
+export interface ConnectionReport {
+  ok: boolean
+  message: string
+  details?: Record<string, unknown>
+}
+
+/** How one ability is tried; `to` is who would be told. May throw in words. */
+export type TestAbility = (connection: Connection, signal: AbortSignal, to: string) => Promise<ConnectionReport>
+
+/** One try at whatever a connection names, by those who own its abilities; the composition brings them. */
+export function createConnectionTest(
+  kinds: ConnectionKinds,
+  tests: Partial<Record<Ability, TestAbility>>,
+): (connection: Connection, to?: string, signal?: AbortSignal) => Promise<ConnectionReport> {
+  const run = async (connection: Connection, to: string, signal: AbortSignal): Promise<ConnectionReport> => {
+    const ability = kinds.get(connection.kind)?.test
+    const test = ability && tests[ability]
+    if (!test) return { ok: false, message: `A connection of kind "${connection.kind}" cannot be tested here.` }
+    try {
+      return await test(connection, signal, to)
+    } catch (error) {
+      return { ok: false, message: toError(error).message }
+    }
+  }
+  return async (connection, to = '', signal = new AbortController().signal) => {
+    const report = await run(connection, to, signal)
+    const clean = createCleaner(secretsOfConnection(connection))
+    const message = clean(report.message)
+    if (!report.details) return { ...report, message }
+    return { ...report, message, details: JSON.parse(clean(JSON.stringify(report.details))) as Record<string, unknown> }
+  }
+}
