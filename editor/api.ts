@@ -14,7 +14,6 @@ import type {
   FlowSummary,
   Health,
   LinkedEventView,
-  LiveEvent,
   Me,
   MediaFile,
   NodeType,
@@ -263,60 +262,4 @@ export function openPush(streamId: string): WebSocket {
   const socket = new WebSocket(`${scheme}://${location.host}/api/streams/${at(streamId)}/push`)
   socket.binaryType = 'arraybuffer'
   return socket
-}
-
-/** A page hidden for longer may have slept: its feed looks open and is dead. */
-const trustedMs = 15_000
-
-/**
- * The live feed. Reconnects for ever with growing pauses (0.5 to 10 s); `onState(true)` after each connect, so that
- * the caller can read again what it may have missed. Returns the way to close it.
- */
-export function openLive(onMessage: (message: LiveEvent) => void, onState: (connected: boolean) => void): () => void {
-  let source: EventSource | undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let tries = 0
-  let closed = false
-  const connect = (): void => {
-    const feed = new EventSource('/api/live')
-    source = feed
-    feed.onopen = () => {
-      tries = 0
-      onState(true)
-    }
-    feed.onerror = () => {
-      feed.close()
-      if (closed) return
-      onState(false)
-      timer = setTimeout(connect, Math.min(10_000, 500 * 2 ** tries++) * (0.75 + Math.random() / 2))
-    }
-    for (const type of ['status', 'decision', 'event', 'delivery', 'speech'] as const) {
-      feed.addEventListener(type, (event) =>
-        onMessage({ ...(JSON.parse((event as MessageEvent<string>).data) as object), type } as LiveEvent),
-      )
-    }
-  }
-  const again = (): void => {
-    source?.close()
-    clearTimeout(timer)
-    tries = 0
-    connect()
-  }
-  let hiddenAtMs = 0
-  const show = (): void => {
-    if (document.visibilityState === 'hidden') hiddenAtMs = Date.now()
-    else if (source?.readyState !== EventSource.OPEN || Date.now() - hiddenAtMs > trustedMs) again()
-  }
-  document.addEventListener('visibilitychange', show)
-  document.addEventListener('resume', again)
-  addEventListener('online', again)
-  connect()
-  return () => {
-    closed = true
-    document.removeEventListener('visibilitychange', show)
-    document.removeEventListener('resume', again)
-    removeEventListener('online', again)
-    clearTimeout(timer)
-    source?.close()
-  }
 }

@@ -2,7 +2,8 @@
 // Bounded everywhere; it keeps facts and words them nowhere.
 import { create } from 'zustand'
 import type { StreamState, StreamStatus } from '../nodes/contract/events.ts'
-import { ApiError, api, openLive, pictures } from './api.ts'
+import { ApiError, api, pictures } from './api.ts'
+import { openLive } from './live-line.ts'
 import { isWaiting } from './graph/alerts.ts'
 import { mergeEvent } from './graph/event-merge.ts'
 import { mergeDecisions } from './graph/timeline.ts'
