@@ -77,6 +77,11 @@ describe('deployments', () => {
     })
     expect(await under.store.deployments.counts()).toMatchObject({ degraded: 1 })
     await say('running', 'running')
+    const well = await under.store.deployments.counts()
+    expect(well).toMatchObject({ degraded: 0 })
+    under.clock.ms += 21_000
+    expect(await under.store.deployments.counts()).toEqual({ wanted: well.wanted, running: 0, degraded: well.running })
+    under.clock.ms -= 21_000
     await under.store.queue.endStream(a!, 'finished', null)
     expect(await state(flowId)).toBe('running')
     await under.store.queue.endStream(b!, 'finished', null)
