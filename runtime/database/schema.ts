@@ -162,6 +162,8 @@ export const decisions = pgTable(
     // A partitioned table's key must hold the column it is partitioned by; a second try of a tick has the same `at`.
     primaryKey({ columns: [table.streamId, table.run, table.tick, table.node, table.at] }),
     index('decisions_flow_at').on(table.flowId, table.at),
+    // One stream's timeline out of a flow with many.
+    index('decisions_stream_at').on(table.streamId, table.at),
   ],
 )
 

@@ -223,4 +223,38 @@ describe('events', () => {
       expect(new Set(answers.map(({ event: { acknowledgedBy } }) => acknowledgedBy))).toEqual(new Set([winner]))
     }
   })
+
+  test('of one stream are read by their own index, not by reading past those of all others', async () => {
+    const others = Array.from({ length: 20 }, (_, nth) => ({ ...key, streamId: `other-${nth}` }))
+    for (const each of others) {
+      const at = (tick: number) => new Date(startMs + tick * 1000).toISOString()
+      const values = Array.from(
+        { length: 200 },
+        (_, tick) => `('${flowId}', '${each.streamId}', 1, ${tick}, 'model', '${at(tick)}')`,
+      )
+      await under.database.query(
+        `insert into decisions (flow_id, stream_id, run, tick, node, at, media_time_s, action, reason, text, latency_ms, frame_kind,
+           visual_tokens, full_rate_tokens)
+         select *, 1, 'silence', 'model', '', 1, 'I', 1, 1
+         from (values ${values.join(',')}) as given (flow_id, stream_id, run, tick, node, at_text)`.replace(
+          'select *',
+          'select flow_id, stream_id, run, tick, node, at_text::timestamptz',
+        ),
+      )
+    }
+    await under.database.query('analyze decisions')
+    const asked: { text: string; values: unknown[] }[] = []
+    const { pool } = under.store
+    const query = pool.query.bind(pool) as (...args: unknown[]) => unknown
+    pool.query = ((config: { text: string }, values: unknown[]) => {
+      asked.push({ text: config.text, values })
+      return query(config, values)
+    }) as typeof pool.query
+    const found = await under.store.events.decisions({ flow: flowId, stream: 'other-7', limit: 50 })
+    pool.query = query as typeof pool.query
+    expect(found.decisions).toHaveLength(50)
+    const { text, values } = asked.find((each) => each.text.includes('"decisions"'))!
+    const plan = await under.database.query<{ 'QUERY PLAN': string }>(`explain ${text}`, values)
+    expect(plan.map((row) => row['QUERY PLAN']).join('\n')).toMatch(/Index Scan.* using decisions_\w*stream_id_at_idx/)
+  })
 })
