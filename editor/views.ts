@@ -1,5 +1,6 @@
 // What the server answers, as the editor reads it. Types only: the shapes of the public API, nothing of the runtime behind it.
 import type { Abilities, Ability, ConnectionKind, SecretField } from '../nodes/contract/connections.ts'
+import type { Trait } from '../nodes/contract/define.ts'
 import type { Problem } from '../nodes/contract/errors.ts'
 import type { Decision, StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import type { Flow } from '../nodes/contract/flow.ts'
@@ -40,6 +41,8 @@ export interface NodeType {
   title: string
   icon: string
   group: NodeGroup
+  /** What the rest of the editor may ask of it, never by its name. */
+  does?: readonly Trait[]
   help: string
   role: 'source' | 'tick' | 'action'
   card: string

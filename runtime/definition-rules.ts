@@ -1,7 +1,7 @@
 // What a node definition must be, beyond its types: checked when it is loaded, so that a bad package fails at boot by name.
 // Pure; never runs a node.
 import { z } from 'zod'
-import type { Need, NodeDefinition, Ports } from '../nodes/contract/define.ts'
+import { traitWords, type Need, type NodeDefinition, type Ports } from '../nodes/contract/define.ts'
 import { eventKinds } from '../nodes/contract/events.ts'
 import { kinds } from '../nodes/contract/kinds.ts'
 
@@ -34,13 +34,16 @@ export function definitionFaults(candidate: unknown): string[] {
   ]
 }
 
-function textFaults({ type, title, icon, group, help }: NodeDefinition): string[] {
+function textFaults({ type, title, icon, group, help, does = [] }: NodeDefinition): string[] {
   const faults: string[] = []
   if (!isText(type) || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(type))
     faults.push(`type "${String(type)}" must be lower-case words joined by "-"`)
   if (!isText(title) || title.length > 40) faults.push('title must be 1 to 40 characters')
   if (!isText(icon) || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(icon))
     faults.push(`icon "${String(icon)}" must be a Tabler icon name such as "bell"`)
+  for (const trait of does)
+    if (!Object.hasOwn(traitWords, trait))
+      faults.push(`does "${trait}", which is none of ${Object.keys(traitWords).join(', ')}`)
   if (!groups.includes(group)) faults.push(`group must be one of ${groups.join(', ')}`)
   if (!isText(help)) faults.push('help is empty')
   else if (help.split('\n').length > 10) faults.push(`help has ${help.split('\n').length} lines; at most 10`)

@@ -1,8 +1,9 @@
 // How the last messages of an action went: to whom, with how many tries.
 import { IconBan, IconCheck, IconClock, IconVolumeOff, IconX } from '@tabler/icons-react'
+import { does } from '../../nodes/contract/define.ts'
 import { useNow } from '../now.ts'
 import { Ago } from '../panels/Ago.tsx'
-import type { DeliveryView } from '../views.ts'
+import type { DeliveryView, NodeType } from '../views.ts'
 import { CancelDelivery } from './CancelDelivery.tsx'
 import { ago, deliveryStateWords, endOf, exact, followUpWords, since, type Parcel } from '../words.ts'
 
@@ -15,8 +16,8 @@ const marks = {
 const underWay = { icon: IconClock, tone: 'starting' } as const
 
 /** What a card of this type sends. */
-export function parcelOf(type: string | undefined): Parcel {
-  return type === 'delegate-to-agent' ? 'question' : type === 'tts' ? 'speech' : 'message'
+export function parcelOf(type: NodeType | undefined): Parcel {
+  return does(type, 'ask') ? 'question' : does(type, 'speak') ? 'speech' : 'message'
 }
 
 /** A reminder or a deadline: it ends by itself once somebody has seen the alert, so there is nothing to press. */

@@ -1,6 +1,7 @@
 // One card draws every node type: icon and title, what it is set to do, its live area, its state with the one number that matters.
 import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react'
 import { memo } from 'react'
+import { does } from '../../nodes/contract/define.ts'
 import { NamedIcon } from '../icons.tsx'
 import type { Problem } from '../views.ts'
 import { ago, count, tokensSaved, type Parcel } from '../words.ts'
@@ -47,8 +48,8 @@ function Live({ view }: { view: CardView }) {
   if (view.area === 'camera') return <CameraLive view={view} />
   if (view.area === 'codec' && isCodec(view.status)) return <CodecLive view={view} />
   if (view.area === 'model') return <ModelLive view={view} />
-  if (view.area === 'action') return <DeliveryLive deliveries={view.deliveries} parcel={parcelOf(view.type?.type)} />
-  if (view.node.type === 'arm')
+  if (view.area === 'action') return <DeliveryLive deliveries={view.deliveries} parcel={parcelOf(view.type)} />
+  if (does(view.type, 'arm'))
     return (
       <div className="live">
         <ArmOfCard view={view} />
@@ -80,7 +81,7 @@ function CardNumber({ view }: { view: CardView }) {
   const words = {
     codec: isCodec(view.status) ? tokensSaved(view.stream.visualTokens) : null,
     model: modelNumber(view),
-    action: delivered > 0 ? arrived(delivered, parcelOf(view.type?.type)) : null,
+    action: delivered > 0 ? arrived(delivered, parcelOf(view.type)) : null,
     words: null,
   }[view.area]
   return words === null ? null : (

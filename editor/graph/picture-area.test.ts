@@ -1,6 +1,7 @@
 // Areas on a picture: always inside it, and drawn on what the camera and the cards before really show.
 import { describe, expect, it } from 'vitest'
 import type { Flow } from '../../nodes/contract/flow.ts'
+import { editorTypes } from '../../test/support/editor-types.ts'
 import { between, pictureBefore, placeIn, polygonsIn, rectangleIn } from './picture-area.ts'
 
 const node = (id: string, type: string, config: Record<string, unknown> = {}) => ({
@@ -43,7 +44,10 @@ describe('an area on a picture', () => {
       ],
       wires: [wire('cam', 'part'), wire('part', 'mask')],
     } as unknown as Flow
-    expect(pictureBefore(flow, 'mask')).toMatchObject({ camera: { id: 'cam' }, filters: [{ do: 'crop', rectangle }] })
-    expect(pictureBefore(flow, 'lost')).toBeNull()
+    expect(pictureBefore(flow, 'mask', editorTypes())).toMatchObject({
+      camera: { id: 'cam' },
+      filters: [{ do: 'crop', rectangle }],
+    })
+    expect(pictureBefore(flow, 'lost', editorTypes())).toBeNull()
   })
 })

@@ -1,6 +1,8 @@
 // Areas drawn on a picture, as parts of its width and height, and which camera the drawing is for. Pure.
+import { does } from '../../nodes/contract/define.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { PictureFilter, Point } from '../../nodes/contract/frames.ts'
+import type { NodeTypes } from '../views.ts'
 
 export interface Rectangle {
   x: number
@@ -53,6 +55,7 @@ export function rectangleIn(value: unknown): Rectangle {
 export function pictureBefore(
   flow: Flow,
   nodeId: string,
+  types: NodeTypes,
 ): { camera: Flow['nodes'][number]; filters: PictureFilter[] } | null {
   const filters: PictureFilter[] = []
   const seen = new Set([nodeId])
@@ -61,9 +64,10 @@ export function pictureBefore(
     const node = flow.nodes.find((candidate) => candidate.id === before)
     if (!node || seen.has(node.id)) return null
     seen.add(node.id)
-    if (node.type === 'privacy-mask')
+    const type = types.get(node.type)
+    if (does(type, 'mask'))
       filters.unshift({ do: 'mask', polygons: polygonsIn(node.config['polygons']).filter(({ length }) => length >= 3) })
-    else if (node.type === 'crop') filters.unshift({ do: 'crop', rectangle: rectangleIn(node.config['rectangle']) })
+    else if (does(type, 'crop')) filters.unshift({ do: 'crop', rectangle: rectangleIn(node.config['rectangle']) })
     else return { camera: node, filters }
     id = node.id
   }

@@ -1,6 +1,7 @@
 // One flow for looking at, on a wall or in a hand: a large picture, what was said last, a question, the switches. Changes no flow.
 import { NativeSelect } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import { does, type Trait } from '../../nodes/contract/define.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { areaOf } from '../canvas/card-view.ts'
 import { hasPicture } from '../canvas/CameraLive.tsx'
@@ -105,8 +106,8 @@ function Switches({
 }) {
   const types = useSession((session) => session.types)
   const status = useLive((live) => live.status[flowId]?.streams.find(({ id }) => id === streamId)?.nodes)
-  const arms = flow.nodes.filter(({ type }) => type === 'arm')
-  const ear = flow.nodes.find(({ type }) => type === 'voice-input')
+  const arms = flow.nodes.filter(({ type }) => does(types.get(type), 'arm'))
+  const ear = flow.nodes.find(({ type }) => does(types.get(type), 'listen'))
   return (
     <>
       <AskBox
@@ -128,6 +129,9 @@ function Switches({
     </>
   )
 }
+
+/** What a person says or switches on this page stands where it was done. */
+const byHand: readonly Trait[] = ['listen', 'watch', 'arm']
 
 /** The page. */
 export function WatchPage({ id }: { id: string }) {
@@ -153,7 +157,7 @@ export function WatchPage({ id }: { id: string }) {
   const streams = status?.streams ?? []
   // What a person asked or switched, aloud or by hand, stands where that was done; here is what came of it.
   const asked = flow.nodes
-    .filter(({ type }) => ['voice-input', 'interaction-model', 'arm'].includes(type))
+    .filter(({ type }) => byHand.some((trait) => does(types.get(type), trait)))
     .map((node) => node.id)
   const spoken = events.filter(
     (event) =>

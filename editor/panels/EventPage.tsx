@@ -14,6 +14,7 @@ import { follow } from './Rail.tsx'
 export function EventPage({ id }: { id: string }) {
   const event = useLive((live) => live.events.find((candidate) => candidate.id === id))
   const flow = useSession((session) => session.flows?.find((candidate) => candidate.id === event?.flow))
+  const types = useSession((session) => session.types)
   const [failure, setFailure] = useState<string | null>(null)
   useEffect(() => {
     api
@@ -55,7 +56,7 @@ export function EventPage({ id }: { id: string }) {
               <DeliveryLine
                 key={delivery.id}
                 delivery={delivery}
-                parcel={parcelOf(delivery.type ?? undefined)}
+                parcel={parcelOf(types.get(delivery.type ?? ''))}
                 isWhole
               />
             ))}

@@ -83,7 +83,7 @@ function Deliveries({ event }: { event: EventView }) {
         key={delivery.id}
         delivery={delivery}
         by={card && nameOf(card, types)}
-        parcel={parcelOf(delivery.type ?? card?.type)}
+        parcel={parcelOf(types.get(delivery.type ?? card?.type ?? ''))}
         isWhole={!card}
       />
     )

@@ -2,6 +2,7 @@
 import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core'
 import { IconTrash, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, type ReactNode } from 'react'
+import { does } from '../../nodes/contract/define.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { isRunning } from '../commands/stop.ts'
 import { deleteSelected } from '../commands/delete.ts'
@@ -113,7 +114,7 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
           <AskBox flowId={flowId} models={[node]} isRunning={isLive} />
         </Section>
       )}
-      {node.type === 'memory' && type && (
+      {does(type, 'remember') && (
         <Section title="What is remembered">
           <MemoryPanel
             flowId={flowId}
@@ -122,7 +123,7 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
           />
         </Section>
       )}
-      {node.type === 'notification' && type && (
+      {does(type, 'notify') && (
         <Section title="Does it arrive?">
           <SendTest key={node.id} node={node} flowId={flowId} />
         </Section>

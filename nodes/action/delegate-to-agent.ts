@@ -13,6 +13,7 @@ export default defineAction({
   title: 'Ask an agent',
   icon: 'robot',
   group: 'action',
+  does: ['ask'],
   help: [
     "Takes the interaction model's question to an agent, with the model's note and up to 8 recent pictures.",
     'Example: wire the model\'s "Delegation" in, and "Answer" back into the model, so that it can speak of it.',

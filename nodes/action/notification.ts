@@ -134,6 +134,7 @@ export default defineAction({
   title: 'Notification',
   icon: 'bell',
   group: 'action',
+  does: ['notify'],
   help: [
     'Tells somebody: in the inbox, by mail, Telegram, Slack, Discord, ntfy, browser push, MQTT, WeCom, DingTalk, Feishu, or a webhook of yours.',
     'Example: channel "email", connection "home-mail", to "ana@example.org", title "Fall at {{time}}".',

@@ -11,6 +11,7 @@ export default defineAction({
   title: 'Speak',
   icon: 'volume',
   group: 'action',
+  does: ['speak'],
   help: [
     'Says a message aloud in every open editor and watch page, and keeps the sound with the event.',
     'Example: wire the model\'s "Response" in and leave the connection at "flite", the built-in English voice.',

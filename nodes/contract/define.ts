@@ -234,6 +234,21 @@ export type Need =
   | 'push'
   | 'events'
 
+/** What the rest of Heed may ask of a type: nobody asks for one by its name. Each in words. */
+export const traitWords = {
+  capture: 'shows a camera, and is tried like one before it is saved',
+  watch: 'has a model that looks at pictures; answers to it may come back around',
+  ask: 'asks somebody and brings the answer, which may go back to the model that asked',
+  remember: 'keeps what a person may read, add and correct',
+  listen: 'takes what was said at a microphone',
+  arm: 'is switched on and off by a person',
+  notify: 'tells people over a channel, and can send a test',
+  speak: 'says things aloud',
+  mask: 'covers parts of the picture (polygons)',
+  crop: 'keeps one part of the picture (rectangle)',
+} as const
+export type Trait = keyof typeof traitWords
+
 export interface CheckContext {
   connection(name: string): ConnectionInfo | undefined
 }
@@ -245,6 +260,8 @@ interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
   /** A Tabler icon name without its prefix: `camera`, `bell`. */
   icon: string
   group: 'video' | 'interaction' | 'logic' | 'action'
+  /** What of Heed counts on this type. */
+  does?: readonly Trait[]
   /** At most 10 lines, with one example. */
   help: string
   ports: { in: I; out: O }
@@ -341,4 +358,9 @@ export function defineAction<C extends z.ZodObject, I extends Ports, O extends P
 export interface Catalogue {
   nodes: ReadonlyMap<string, NodeDefinition>
   connections: ReadonlyMap<string, ConnectionInfo>
+}
+
+/** Whether a type says of itself that it does this; false for a type that is not known here. */
+export function does(definition: { does?: readonly Trait[] } | null | undefined, trait: Trait): boolean {
+  return definition?.does?.includes(trait) === true
 }

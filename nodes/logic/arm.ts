@@ -12,6 +12,7 @@ export default defineNode({
   title: 'Arm',
   icon: 'hand-stop',
   group: 'logic',
+  does: ['arm'],
   help: [
     'Lets messages through while it is armed. Turn it on and off here, over the API, or with a message into "control".',
     'Example: between a model and a notification, disarmed while you are at home.',

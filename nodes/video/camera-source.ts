@@ -169,6 +169,7 @@ export default defineSource({
   title: 'Camera',
   icon: 'camera',
   group: 'video',
+  does: ['capture'],
   help: [
     'Gives one picture a second from a clip, a camera in the network, a USB camera or this browser.',
     'A camera that goes away is opened again, with growing pauses, for as long as the flow runs.',

@@ -26,6 +26,7 @@ export default defineNode({
   title: 'Crop',
   icon: 'crop',
   group: 'video',
+  does: ['crop'],
   help: [
     'Keeps only a part of the picture. The part is seen larger by the model, and nothing of the rest is seen, sent or stored.',
     'Example: camera, crop on the door, AdaCodec: a visitor at the end of a long yard becomes large enough to describe.',

@@ -31,6 +31,7 @@ export default defineNode({
   title: 'Privacy mask',
   icon: 'eye-off',
   group: 'video',
+  does: ['mask'],
   help: [
     'Blacks out areas of the picture for good: no model, no watcher, no message and no stored picture shows them.',
     "Example: camera, privacy mask, AdaCodec, with an area around the neighbour's window.",

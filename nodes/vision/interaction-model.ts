@@ -116,6 +116,7 @@ export default defineNode({
   title: 'Interaction model',
   icon: 'eye',
   group: 'interaction',
+  does: ['watch'],
   help: [
     'Watches the frames and decides each second: stay silent, say something, or ask an agent.',
     'Example: connection "edge", instruction "Warn the moment a person falls."',

@@ -30,6 +30,7 @@ export default defineNode({
   title: 'Memory',
   icon: 'brain',
   group: 'interaction',
+  does: ['remember'],
   help: [
     'Remembers for a stream, across restarts of Heed, of a worker and of the model server, and across deploys.',
     'Example: wire "Memory" into the model and tell it "The grandmother\'s room is on the left."',

@@ -9,6 +9,7 @@ export default defineNode({
   title: 'Voice input',
   icon: 'microphone',
   group: 'interaction',
+  does: ['listen'],
   help: [
     "Listens at the browser's microphone and sends on what was said.",
     'Example: wire "Message" into the model\'s "Question", open the watch page and ask "How many people are there?".',

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock, ConnectionPort, HttpPort, Log, PushPort } from '../../nodes/contract/capabilities.ts'
 import type { Connection, ConnectionKinds } from '../../nodes/contract/connections.ts'
-import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import { does, type NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Message } from '../../nodes/contract/events.ts'
 import type { ActionsRouteDeps } from './route-deps.ts'
 import type { Egress } from '../egress/index.ts'
@@ -70,7 +70,7 @@ export function createTryAction(deps: TryDeps): TryAction {
     tryAction,
     tryConnection: async (connection, to) => {
       const channel = connection.can.notify
-      const definition = deps.nodes.get('notification')
+      const definition = [...deps.nodes.values()].find((each) => does(each, 'notify'))
       if (channel === undefined || !definition)
         return { ok: false, message: `The connection "${connection.name}" carries no messages.` }
       const config = definition.config.parse({
@@ -85,7 +85,7 @@ export function createTryAction(deps: TryDeps): TryAction {
       if (problem) return { ok: false, message: problem.message }
       return await tryAction({
         flow: { id: 'test', name: 'Heed', revision: 0 },
-        node: { id: 'test', type: 'notification', version: definition.version, config },
+        node: { id: 'test', type: definition.type, version: definition.version, config },
         connection,
       })
     },

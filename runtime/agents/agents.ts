@@ -30,7 +30,7 @@ export function createAgents(options: AgentOptions): AgentPort {
     chat: openaiAgent(http),
     solve: backgroundAgent(http),
     program: commandAgent(commands, options.surroundings),
-    a2a: a2aAgent(http),
+    agent2agent: a2aAgent(http),
   }
   return {
     ask: async (name, question, signal) => {
@@ -96,7 +96,7 @@ export async function testAgent(
       details: { program },
     }
   }
-  if (connection.can.answer === 'a2a') {
+  if (connection.can.answer === 'agent2agent') {
     const { name, description } = await readCard(http, connection, signal)
     return {
       ok: true,

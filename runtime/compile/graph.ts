@@ -1,5 +1,6 @@
 // The sound part of a flow as a graph: nodes that are known and wires that fit.
 // Never holds a problem; what does not fit was reported and left out.
+import { does } from '../../nodes/contract/define.ts'
 import type { ResolvedNode } from './resolve.ts'
 
 export interface Link {
@@ -33,9 +34,10 @@ export function makeGraph(nodes: ReadonlyMap<string, ResolvedNode>, links: reado
   return { nodes, out, into }
 }
 
-// The two types between which a cycle is allowed.
-export const delegateType = 'delegate-to-agent'
-const modelType = 'interaction-model'
+// Between models and those whom they ask a cycle is allowed.
+const watches = (graph: Graph, id: string): boolean => does(graph.nodes.get(id)?.definition, 'watch')
+/** Whether the node asks somebody and brings the answer. */
+export const asks = (graph: Graph, id: string): boolean => does(graph.nodes.get(id)?.definition, 'ask')
 
 /** Every node that `start` leads to by way of `next`, itself included. */
 export function reach(start: Iterable<string>, next: (id: string) => Iterable<string>): Set<string> {
@@ -53,17 +55,14 @@ export function isAnswerToModel(graph: Graph, link: Link | undefined): boolean {
     link !== undefined &&
     link.fromPort === 'answer' &&
     link.toPort === 'answer' &&
-    graph.nodes.get(link.from)?.type === delegateType &&
-    graph.nodes.get(link.to)?.type === modelType
+    asks(graph, link.from) &&
+    watches(graph, link.to)
   )
 }
 
 /** A model's question on its way to a delegate. */
 export function isQuestionToDelegate(graph: Graph, link: Link): boolean {
   return (
-    link.fromPort === 'delegation' &&
-    link.toPort === 'delegation' &&
-    graph.nodes.get(link.from)?.type === modelType &&
-    graph.nodes.get(link.to)?.type === delegateType
+    link.fromPort === 'delegation' && link.toPort === 'delegation' && watches(graph, link.from) && asks(graph, link.to)
   )
 }

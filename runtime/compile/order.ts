@@ -1,7 +1,7 @@
 // Stage 4: what must run before what. Finds cycles that are not allowed and sorts tick nodes.
 // Never recurses: a chain may be as long as a flow is large.
 import type { Problem } from '../../nodes/contract/errors.ts'
-import { delegateType, isAnswerToModel, isQuestionToDelegate } from './graph.ts'
+import { asks, isAnswerToModel, isQuestionToDelegate } from './graph.ts'
 import type { Graph } from './graph.ts'
 import { compareText, fault, quote } from './problems.ts'
 
@@ -15,7 +15,7 @@ function successors(graph: Graph): Map<string, string[]> {
   for (const [id, links] of graph.out) {
     const ends = links.map((link) => arrive(link.to, isQuestionToDelegate(graph, link)))
     next.set(id, ends)
-    if (graph.nodes.get(id)?.type === delegateType) {
+    if (asks(graph, id)) {
       next.set(
         arrive(id, true),
         ends.filter((_end, at) => !isAnswerToModel(graph, links[at])),

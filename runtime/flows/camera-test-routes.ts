@@ -5,6 +5,7 @@ import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { askWords, waitingOf } from './hosts-approval.ts'
 import { parseBody, parseInput } from '../../nodes/contract/input.ts'
+import { does } from '../../nodes/contract/define.ts'
 
 const part = z.number().min(0).max(1)
 const FilterSchema = z.union([
@@ -45,9 +46,13 @@ async function unapprovedOf(deps: FlowsRouteDeps, flow: string | undefined): Pro
 export function addCameraRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.post('/cameras/test', async (request, response) => {
     const { config, flow, node, filters } = parseBody(TestSchema, request.body)
-    const schema = deps.nodes.get('camera-source')?.config
-    const camera = schema ? parseInput(schema, config, 'CAMERA_CONFIG_WRONG') : config
-    const [waiting] = await waitingOf(deps, [{ type: 'camera-source', config: camera }], await unapprovedOf(deps, flow))
+    const source = [...deps.nodes.values()].find((each) => does(each, 'capture'))
+    const camera = source ? parseInput(source.config, config, 'CAMERA_CONFIG_WRONG') : config
+    const [waiting] = await waitingOf(
+      deps,
+      [{ type: source?.type ?? '', config: camera }],
+      await unapprovedOf(deps, flow),
+    )
     if (waiting !== undefined) return response.json({ ok: false, ...askWords(waiting, 'reach') })
     const owner = flow !== undefined && node !== undefined ? { flowId: flow, nodeId: node } : undefined
     return response.json(await deps.media.probe(camera, owner, ...(filters ? [filters] : [])))

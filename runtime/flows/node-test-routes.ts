@@ -6,6 +6,7 @@ import { BadRequestError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { askWords, waitingOf } from './hosts-approval.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
+import { does } from '../../nodes/contract/define.ts'
 
 const BodySchema = z.object({ config: z.record(z.string(), z.unknown()).optional() })
 
@@ -17,7 +18,7 @@ export function addNodeTestRoutes(api: Router, deps: FlowsRouteDeps): void {
     if (!node)
       throw new NotFoundError('NODE_NOT_FOUND', `There is no node “${request.params.node.slice(0, 64)}” in this flow.`)
     const definition = deps.nodes.get(node.type)
-    if (definition?.role !== 'action' || definition.type !== 'notification') {
+    if (definition?.role !== 'action' || !does(definition, 'notify')) {
       throw new BadRequestError(
         'NODE_NOT_TESTABLE',
         `A test message can only be sent by a notification; “${node.id}” is a ${definition?.title ?? node.type}.`,

@@ -3,6 +3,7 @@
 import type { Request, RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
+import { does } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { AuthError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { createAcknowledgeLinks, type Purpose } from './acknowledge-links.ts'
@@ -107,7 +108,7 @@ async function view(deps: HistoryRouteDeps, event: EventView, node?: string): Pr
     acknowledgedAt: event.acknowledgedAt,
     acknowledgedBy: event.acknowledgedBy,
     hasFrame: (await frameOf(deps, event)) !== undefined,
-    call: numbersFor(flow?.document.nodes ?? [], node),
+    call: numbersFor(deps.nodes, flow?.document.nodes ?? [], node),
   }
 }
 
@@ -123,8 +124,8 @@ async function frameOf(deps: HistoryRouteDeps, event: EventView): Promise<Uint8A
 }
 
 /** The numbers that the link's own notification names, each once: those of other receivers are not this one's to see. */
-function numbersFor(nodes: FlowNode[], node: string | undefined): string[] {
-  const senders = nodes.filter(({ type }) => type === 'notification')
+function numbersFor(types: HistoryRouteDeps['nodes'], nodes: FlowNode[], node: string | undefined): string[] {
+  const senders = nodes.filter(({ type }) => does(types.get(type), 'notify'))
   // A link of an older message names no node: it shows numbers only where a single one can have sent it.
   const own =
     node === undefined ? (senders.length === 1 ? senders[0] : undefined) : senders.find(({ id }) => id === node)

@@ -1,11 +1,13 @@
 // What the routes of history/ need of the world.
 import type { Flow } from '../../nodes/contract/flow.ts'
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Log } from '../../nodes/contract/capabilities.ts'
 import type { EventStore } from './records.ts'
 
 export interface HistoryRouteDeps {
   log: Log
   nowMs(): number
+  nodes: ReadonlyMap<string, NodeDefinition>
   flows: {
     get(id: string): Promise<unknown>
     revision(id: string, revision: number): Promise<{ document: Flow }>

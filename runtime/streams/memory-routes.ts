@@ -16,8 +16,8 @@ import { inputFor, sendInputs } from './ask-routes.ts'
 import type { StreamsRouteDeps } from './route-deps.ts'
 import type { RunningStream } from './records.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
+import { does } from '../../nodes/contract/define.ts'
 
-const memoryType = 'memory'
 const FactSchema = z.object({ text: z.string().trim().min(1).max(4000), node: z.string().min(1).max(64).optional() })
 const TextSchema = FactSchema.pick({ text: true })
 
@@ -40,8 +40,8 @@ async function findStream(deps: StreamsRouteDeps, id: string): Promise<RunningSt
   )
 }
 
-function memoryNodes(stream: RunningStream): string[] {
-  return stream.plan.ticks.filter(({ type }) => type === memoryType).map(({ id }) => id)
+function memoryNodes({ nodes }: StreamsRouteDeps, stream: RunningStream): string[] {
+  return stream.plan.ticks.filter(({ type }) => does(nodes.get(type), 'remember')).map(({ id }) => id)
 }
 
 async function readMemories(
@@ -49,7 +49,7 @@ async function readMemories(
   stream: RunningStream,
 ): Promise<{ node: string; state: MemoryState }[]> {
   const states = await deps.running.states(stream.id)
-  return memoryNodes(stream).map((node) => ({ node, state: readMemoryState(states[node]) }))
+  return memoryNodes(deps, stream).map((node) => ({ node, state: readMemoryState(states[node]) }))
 }
 
 function toView({ node, state }: { node: string; state: MemoryState }): MemoryView {
@@ -114,7 +114,7 @@ function changed(
 async function remember(deps: StreamsRouteDeps, streamId: string, body: unknown): Promise<'running' | 'saved'> {
   const { text, node: wanted } = parseBody(FactSchema, body)
   const stream = await findStream(deps, streamId)
-  const nodes = memoryNodes(stream)
+  const nodes = memoryNodes(deps, stream)
   const node = wanted === undefined ? nodes[0] : nodes.find((each) => each === wanted)
   if (node === undefined)
     throw new ConflictError(

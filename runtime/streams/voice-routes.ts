@@ -1,15 +1,16 @@
-// What somebody said at the browser's microphone, for a voice-input node of a running flow: turned into words by the node's
+// What somebody said at the browser's microphone, for a node that listens in a running flow: turned into words by the node's
 // speech connection, then put where the session finds it. Keeps no recording.
 import express from 'express'
 import type { Request, Router } from 'express'
 import { BadRequestError, ConflictError, NotFoundError, RetryableError } from '../../nodes/contract/errors.ts'
+import { does } from '../../nodes/contract/define.ts'
 import { inputFor, sendInputs } from './ask-routes.ts'
 import type { StreamsRouteDeps } from './route-deps.ts'
 import type { RunningStream } from './records.ts'
 import { createRateLimit } from './rate-limit.ts'
 
 const maxBytes = 2 * 1024 * 1024
-/** The port of a voice-input node that what was said arrives on. */
+/** The port of a listening node that what was said arrives on. */
 const heardPort = 'heard'
 const limit = { most: 20, perMs: 10_000 }
 
@@ -42,7 +43,7 @@ async function placesOf(
     )
   const found = running.flatMap((stream) =>
     stream.plan.ticks
-      .filter(({ id, type }) => id === node && type === 'voice-input')
+      .filter(({ id, type }) => id === node && does(deps.nodes.get(type), 'listen'))
       .map(({ config }) => ({ stream, config })),
   )
   const [first] = found

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createAcknowledgeLinks } from '../../runtime/history/acknowledge-links.ts'
 import type { EventView } from '../../runtime/history/records.ts'
 import { startApi, type ApiBench } from '../support/api-bench.ts'
-import { memoryApi, type MemoryApi } from '../support/memory-api.ts'
+import { memoryApi, smallNodes, type MemoryApi } from '../support/memory-api.ts'
+import notification from '../../nodes/action/notification.ts'
 
 interface Refusal {
   error: { code: string; message: string }
@@ -44,7 +45,7 @@ let bench: ApiBench
 let token: string
 beforeEach(async () => {
   nowMs = Date.parse(at)
-  deps = memoryApi({ nowMs: () => nowMs })
+  deps = memoryApi({ nowMs: () => nowMs, nodes: new Map([...smallNodes, [notification.type, notification]]) })
   deps.eventRows.set('e1', event)
   deps.eventRows.set('e2', { ...event, id: 'e2', text: 'Another one.' })
   deps.eventRows.set('told', { ...event, id: 'told', fields: { about: 'e1' } })

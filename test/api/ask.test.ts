@@ -9,6 +9,7 @@ import { fakeClock } from '../support/fake-clock.ts'
 import { memoryApi, smallNodes, type MemoryApi } from '../support/memory-api.ts'
 import { memoryRunning, type MemoryRunning } from '../support/memory-running.ts'
 import { testPlan } from '../support/session-bench.ts'
+import memory from '../../nodes/vision/memory.ts'
 
 interface Refusal {
   error: { code: string; message: string }
@@ -40,7 +41,12 @@ beforeEach(async () => {
   deps = memoryApi({
     nowMs: clock.nowMs,
     running,
-    nodes: new Map([...smallNodes, [interactionModel.type, interactionModel], [cooldown.type, cooldown]]),
+    nodes: new Map([
+      ...smallNodes,
+      [interactionModel.type, interactionModel],
+      [cooldown.type, cooldown],
+      [memory.type, memory],
+    ]),
   })
   bench = await startApi(deps)
 })

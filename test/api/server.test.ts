@@ -252,6 +252,7 @@ describe('node types and metrics', () => {
       icon: 'camera',
       group: 'video',
       help: 'A camera.',
+      does: ['capture'],
       role: 'source',
       card: '{{url}}',
       ports: {

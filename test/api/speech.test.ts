@@ -10,6 +10,7 @@ import { memoryApi } from '../support/memory-api.ts'
 import type { MemoryApi } from '../support/memory-api.ts'
 import { memoryRunning } from '../support/memory-running.ts'
 import { ofKind } from '../support/connection-kinds.ts'
+import voiceInput from '../../nodes/vision/voice-input.ts'
 
 interface Refusal {
   error: { code: string; message: string }
@@ -40,7 +41,7 @@ beforeEach(async () => {
       },
     },
   ]
-  deps = memoryApi({ running })
+  deps = memoryApi({ running, nodes: new Map([[voiceInput.type, voiceInput]]) })
   deps.connectionRows.set('ears', {
     name: 'ears',
     ...ofKind('speech'),

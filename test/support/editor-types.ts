@@ -5,6 +5,8 @@ import schedule from '../../nodes/logic/schedule.ts'
 import template from '../../nodes/logic/template.ts'
 import notification from '../../nodes/action/notification.ts'
 import adacodec from '../../nodes/video/adacodec.ts'
+import crop from '../../nodes/video/crop.ts'
+import privacyMask from '../../nodes/video/privacy-mask.ts'
 import cameraSource from '../../nodes/video/camera-source.ts'
 import interactionModel from '../../nodes/vision/interaction-model.ts'
 import { describeNode } from '../../runtime/flows/node-type-routes.ts'
@@ -13,6 +15,8 @@ import type { NodeType } from '../../editor/views.ts'
 const definitions: readonly NodeDefinition[] = [
   cameraSource,
   adacodec,
+  crop,
+  privacyMask,
   interactionModel,
   cooldown,
   schedule,

@@ -45,6 +45,7 @@ const camera = defineSource({
   title: 'Camera',
   icon: 'camera',
   group: 'video',
+  does: ['capture'],
   help: 'A camera.',
   card: '{{url}}',
   needs: ['media'],

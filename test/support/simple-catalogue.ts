@@ -45,6 +45,7 @@ const model = defineNode({
   type: 'interaction-model',
   title: 'Model',
   group: 'interaction',
+  does: ['watch'],
   ports: {
     in: {
       frames: port('frames'),
@@ -80,6 +81,7 @@ const delegate = defineAction({
   type: 'delegate-to-agent',
   title: 'Agent',
   group: 'action',
+  does: ['ask'],
   config: empty,
   ports: {
     in: { delegation: port('delegation', { required: true }) },
@@ -146,6 +148,7 @@ const memory = defineNode({
   type: 'memory',
   title: 'Memory',
   group: 'interaction',
+  does: ['remember'],
   config: empty,
   ports: { in: { message: port('message') }, out: { memory: port('memory') } },
 })

@@ -11,6 +11,6 @@ export default defineConnectionKind({
   group: 'agent',
   config: z.looseObject({ url: webAddress('https://agent.example.org', 'Where its agent card is found') }),
   secrets: [apiKey],
-  can: { answer: 'a2a' },
+  can: { answer: 'agent2agent' },
   test: 'answer',
 })
