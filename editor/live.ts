@@ -13,10 +13,13 @@ const decisionsKept = 240
 const eventsKept = 1000
 /** An alert older than this is news to nobody: it only was not read before. */
 const newsMs = 120_000
+const doubtAfterMs = 2000
 
 interface Live {
   /** Null until the feed has said either way. */
   isConnected: boolean | null
+  /** ISO 8601: since when nothing is known of what runs; null while the feed tells. */
+  unknownSince: string | null
   /** How often the feed has begun: after each, what was missed is read. */
   connects: number
   status: Record<string, FlowStatus>
@@ -31,6 +34,7 @@ interface Live {
 
 export const useLive = create<Live>()(() => ({
   isConnected: null,
+  unknownSince: null,
   connects: 0,
   status: {},
   decisions: {},
@@ -210,9 +214,25 @@ export async function acknowledge(id: string): Promise<void> {
 /** Starts listening; `onBack` after each connect but the first. Returns the way to stop. */
 export function listen(onBack: () => void): () => void {
   let wasConnected = false
-  return openLive(take, (isConnected) => {
+  let doubt: ReturnType<typeof setTimeout> | undefined
+  const stop = openLive(take, (isConnected) => {
     if (isConnected && wasConnected) onBack()
     wasConnected ||= isConnected
+    clearTimeout(doubt)
+    doubt = undefined
+    if (isConnected) useLive.setState({ unknownSince: null })
+    else doubtAt(new Date().toISOString())
     useLive.setState(({ connects }) => ({ isConnected, connects: isConnected ? connects + 1 : connects }))
   })
+  // A feed that begins anew at once is no news: only what lasts makes the page doubt what it shows.
+  const doubtAt = (since: string): void => {
+    doubt = setTimeout(
+      () => useLive.setState(({ unknownSince }) => ({ unknownSince: unknownSince ?? since })),
+      doubtAfterMs,
+    )
+  }
+  return () => {
+    clearTimeout(doubt)
+    stop()
+  }
 }

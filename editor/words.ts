@@ -22,6 +22,17 @@ export function exact(iso: string | null | undefined): string {
   return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 }
 
+/** "13:35", with the day where it was another one. */
+export function timeOfDay(iso: string, nowMs = Date.now()): string {
+  const at = new Date(iso)
+  const isToday = at.toDateString() === new Date(nowMs).toDateString()
+  return at.toLocaleString(undefined, {
+    ...(isToday ? {} : { day: 'numeric', month: 'short' }),
+    hour: '2-digit',
+    minute: '2-digit',
+  })
+}
+
 /** A model's latency, never with needless digits. */
 export function latency(ms: number): string {
   if (ms < 1) return 'under 1 ms'

@@ -141,8 +141,14 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
       )}
       {state && (
         <div className="card-foot">
-          <StateMark state={state} />
-          <CardNumber view={view} />
+          {view.blockedBy !== null && (state === 'running' || state === 'degraded') ? (
+            <StateMark state="degraded" word={`Nothing comes from ${view.blockedBy}`} />
+          ) : (
+            <>
+              <StateMark state={state} />
+              <CardNumber view={view} />
+            </>
+          )}
         </div>
       )}
     </div>

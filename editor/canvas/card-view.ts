@@ -1,16 +1,17 @@
 // Everything a card shows, gathered from the open flow and from what is live. The card itself only draws it.
 import { useMemo } from 'react'
 import { useShallow } from 'zustand/react/shallow'
-import type { FlowNode } from '../../nodes/contract/flow.ts'
+import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import { cardLine, withoutCredentials } from '../../nodes/contract/card-line.ts'
+import { blockedNodes } from '../graph/blocked.ts'
 import { portsOf } from '../graph/check.ts'
 import { camerasOf } from '../graph/reach.ts'
 import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
-import type { DeliveryView, NodeType, Problem, StreamDecision } from '../views.ts'
+import type { DeliveryView, NodeType, NodeTypes, Problem, StreamDecision } from '../views.ts'
 import { useChosenStream } from './chosen-stream.ts'
 
 export type LiveArea = 'camera' | 'codec' | 'model' | 'action' | 'words'
@@ -28,6 +29,8 @@ export interface CardView {
   stream: StreamStatus | undefined
   streams: readonly StreamStatus[]
   state: StreamState | null
+  /** What keeps everything from reaching it, by name; null while something can. */
+  blockedBy: string | null
   /** Drawn since the flow was deployed: it does not run. */
   isNew: boolean
   status: NodeStatus | undefined
@@ -69,6 +72,39 @@ export function describe(node: FlowNode, type: NodeType | undefined): { title: s
 
 const none: readonly never[] = []
 
+/** Whether a node gives nothing just now: a camera without pictures, a model that does not answer. */
+function isBroken(node: FlowNode, type: NodeType | undefined, streams: readonly StreamStatus[]): boolean {
+  if (type?.role === 'source')
+    return streams.some(
+      ({ source, state, camera }) =>
+        source === node.id &&
+        (state === 'failed' || (state === 'degraded' && camera !== undefined && !seeing.has(camera.state))),
+    )
+  const own = streams.flatMap(({ nodes }) => nodes[node.id] ?? [])
+  return areaOf(type) === 'model' && own.length > 0 && own.every(({ tone }) => tone === 'bad')
+}
+
+const seeing: ReadonlySet<string> = new Set(['watching', 'slow', 'connecting'])
+let blockedOf: { flow: Flow; streams: readonly StreamStatus[]; blocked: Map<string, string> } | undefined
+
+/** The same for all cards of a flow: looked for once for each change. */
+function blockedIn(flow: Flow, types: NodeTypes, streams: readonly StreamStatus[]): Map<string, string> {
+  if (blockedOf?.flow === flow && blockedOf.streams === streams) return blockedOf.blocked
+  const nodes = new Map(flow.nodes.map((node) => [node.id, node]))
+  const typeOf = (id: string): NodeType | undefined => types.get(nodes.get(id)?.type ?? '')
+  const broken = new Set(flow.nodes.filter((node) => isBroken(node, typeOf(node.id), streams)).map(({ id }) => id))
+  const blocked =
+    broken.size === 0
+      ? new Map<string, string>()
+      : blockedNodes(
+          flow,
+          (id) => broken.has(id),
+          (id, port) => typeOf(id)?.ports.in[port]?.kind === 'frames',
+        )
+  blockedOf = { flow, streams, blocked }
+  return blocked
+}
+
 /** The view of one node of the open flow; undefined once it is gone. */
 export function useCardView(id: string): CardView | undefined {
   const flow = useFlow((open) => open.history?.present)
@@ -101,6 +137,8 @@ export function useCardView(id: string): CardView | undefined {
   if (!node) return undefined
   const type = types.get(node.type)
   const status = stream?.nodes[id]
+  const culprit = stream && flow ? blockedIn(flow, types, all).get(id) : undefined
+  const culpritNode = flow?.nodes.find((candidate) => candidate.id === culprit)
   return {
     node,
     type,
@@ -114,6 +152,7 @@ export function useCardView(id: string): CardView | undefined {
     decisions,
     deliveries,
     isNew,
+    blockedBy: culpritNode ? describe(culpritNode, types.get(culpritNode.type)).title : null,
     state: cardState(stream, status, type?.role === 'source'),
   }
 }

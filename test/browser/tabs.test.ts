@@ -75,3 +75,14 @@ it('tells every tab what the one feed says, and the others when the first has go
     async () => (await two.getByTestId('node-cam').locator('.picture img').count()) === 0,
   )
 }, 60_000)
+
+it('says of a flow that nobody knows how it is, once Heed has died', async () => {
+  const page = await first.context().newPage()
+  await product.request('POST', `/api/flows/${flow}/deploy`)
+  await page.goto(`${product.url}/flows/${flow}`)
+  await page.getByTestId('node-cam').locator('[data-state="running"]').waitFor()
+  await product.kill()
+  await page.getByTestId('node-cam').getByText(/^Unknown since \d/).waitFor()
+  await page.getByTestId('flow-state').getByText(/^Unknown since/).waitFor()
+  expect(await page.getByText('Running', { exact: true }).count()).toBe(0)
+}, 60_000)
