@@ -82,7 +82,13 @@ it('says of a flow that nobody knows how it is, once Heed has died', async () =>
   await page.goto(`${product.url}/flows/${flow}`)
   await page.getByTestId('node-cam').locator('[data-state="running"]').waitFor()
   await product.kill()
-  await page.getByTestId('node-cam').getByText(/^Unknown since \d/).waitFor()
-  await page.getByTestId('flow-state').getByText(/^Unknown since/).waitFor()
+  await page
+    .getByTestId('node-cam')
+    .getByText(/^Unknown since \d/)
+    .waitFor()
+  await page
+    .getByTestId('flow-state')
+    .getByText(/^Unknown since/)
+    .waitFor()
   expect(await page.getByText('Running', { exact: true }).count()).toBe(0)
 }, 60_000)
