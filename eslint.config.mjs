@@ -304,8 +304,7 @@ export default defineConfig(
     files: [
       'editor/form/widgets/{PolygonsWidget,Snapshot}.tsx',
       'editor/pages/WatchPage.tsx',
-      'editor/panels/{AskBox,ConnectionForm,NeedsPanel}.tsx',
-      'runtime/agents/command.ts',
+      'editor/panels/{AskBox,NeedsPanel}.tsx',
       'runtime/models/joyai-webinfer.ts',
       'runtime/{compose-queue,live/picture-relay-postgres}.ts',
       'runtime/actions/delivery-control.store.ts',

@@ -84,6 +84,34 @@ function useConnectionForm({ view, existing, taken, startName, onDone }: Props) 
   return { name, setName, config, setConfig, secret, setSecret, failure, again, result, busy, save, test, remove }
 }
 
+/** What goes in and never comes out: a stored one is only said to be there. */
+function Secrets({
+  view,
+  existing,
+  form,
+}: Pick<Props, 'view' | 'existing'> & { form: ReturnType<typeof useConnectionForm> }) {
+  return view.secrets.map(({ name, label, help }) => {
+    const isSet = existing?.hasSecret.includes(name)
+    const isAskedAgain = form.again.includes(`secret.${name}`) && !form.secret[name]
+    return (
+      <PasswordInput
+        key={name}
+        label={label}
+        autoComplete="off"
+        placeholder={isAskedAgain ? 'Enter it again' : isSet ? 'Set; type to replace it' : 'Not set'}
+        error={isAskedAgain && 'The address has changed: enter it again.'}
+        data-testid={`secret-${name}`}
+        description={help}
+        value={form.secret[name] ?? ''}
+        onChange={(event) => {
+          const value = event.currentTarget.value
+          form.setSecret((now) => ({ ...now, [name]: value }))
+        }}
+      />
+    )
+  })
+}
+
 /** The side panel's form. */
 export function ConnectionForm(props: Props) {
   const { view, existing } = props
@@ -105,26 +133,7 @@ export function ConnectionForm(props: Props) {
         problems={[]}
         onChange={(field, value) => form.setConfig((now) => ({ ...now, [field]: value }))}
       />
-      {view.secrets.map((secret) => {
-        const isSet = existing?.hasSecret.includes(secret.name)
-        const isAskedAgain = form.again.includes(`secret.${secret.name}`) && !form.secret[secret.name]
-        return (
-          <PasswordInput
-            key={secret.name}
-            label={secret.label}
-            autoComplete="off"
-            placeholder={isAskedAgain ? 'Enter it again' : isSet ? 'Set; type to replace it' : 'Not set'}
-            error={isAskedAgain && 'The address has changed: enter it again.'}
-            data-testid={`secret-${secret.name}`}
-            description={secret.help}
-            value={form.secret[secret.name] ?? ''}
-            onChange={(event) => {
-              const value = event.currentTarget.value
-              form.setSecret((now) => ({ ...now, [secret.name]: value }))
-            }}
-          />
-        )
-      })}
+      <Secrets view={view} existing={existing} form={form} />
       {form.failure && (
         <div className="notice" data-tone="bad" role="alert">
           {form.failure}
