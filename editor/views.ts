@@ -93,6 +93,15 @@ export interface FlowStatus {
   streams: StreamStatus[]
   deployment?: DeploymentView | null
 }
+/** What a deploy does to what runs: streams by id, nodes by id. */
+export interface DeployChanges {
+  kept: string[]
+  changed: string[]
+  restarted: string[]
+  started: string[]
+  stopped: string[]
+}
+
 export interface DeploymentView {
   id: string
   revision: number

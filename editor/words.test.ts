@@ -7,6 +7,7 @@ import {
   count,
   decisionTone,
   decisionWords,
+  deployWords,
   deliveryStateWords,
   duration,
   endOf,
@@ -128,5 +129,19 @@ describe('words', () => {
   it('says how often a sentence was said, and nothing of what was said once', () => {
     const repeats = { count: 3, firstAt: before(40), lastAt: before(12) }
     expect([repeatWords({ repeats }, now), repeatWords({}, now)]).toEqual(['said 3 times, last 12 s ago', null])
+  })
+})
+
+describe('what a deploy will do', () => {
+  const none = { kept: [], changed: [], restarted: [], started: [], stopped: [] }
+  const say = (changes: Partial<Record<keyof typeof none, string[]>>): string =>
+    deployWords({ ...none, ...changes }, (stream) => `the ${stream}`)
+
+  it('is one short line', () => {
+    expect(say({ kept: ['hall'], changed: ['calm'] })).toBe('Keeps watching, 1 card changes.')
+    expect(say({ kept: ['hall'] })).toBe('Keeps watching, nothing changes.')
+    expect(say({ kept: ['hall'], restarted: ['yard'], stopped: ['door'] })).toBe('Restarts the yard. Stops the door.')
+    expect(say({ started: ['a', 'b', 'c'] })).toBe('Starts 3 cameras.')
+    expect(say({})).toBe('')
   })
 })

@@ -59,6 +59,33 @@ export function count(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`
 }
 
+/** What a deploy will do to what runs: "Keeps watching, 1 card changes.", "Restarts Kitchen." */
+export function deployWords(
+  {
+    kept,
+    changed,
+    restarted,
+    started,
+    stopped,
+  }: Record<'kept' | 'changed' | 'restarted' | 'started' | 'stopped', string[]>,
+  nameOf: (stream: string) => string,
+): string {
+  const named = (verb: string, streams: string[]): string[] =>
+    streams.length === 0
+      ? []
+      : [
+          streams.length > 2
+            ? `${verb} ${count(streams.length, 'camera')}.`
+            : `${verb} ${streams.map(nameOf).join(' and ')}.`,
+        ]
+  const turns = [...named('Restarts', restarted), ...named('Starts', started), ...named('Stops', stopped)]
+  if (turns.length > 0) return turns.join(' ')
+  if (kept.length === 0) return ''
+  return changed.length === 0
+    ? 'Keeps watching, nothing changes.'
+    : `Keeps watching, ${count(changed.length, 'card changes', 'cards change')}.`
+}
+
 export const stateWords: Record<StreamState, string> = {
   running: 'Running',
   starting: 'Starting',

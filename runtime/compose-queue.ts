@@ -131,7 +131,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       actionWorker.cancel(message.action)
       hurryCancelled(actions, message.action, clock, stopping.signal).catch(report)
     }
-    if (message.type === 'control') streamWorker.stopStream({ streamId: message.stream, run: message.run })
+    if (message.type === 'control') streamWorker.control(message)
   })
   outbox.start()
   void keepReconciled(

@@ -24,6 +24,7 @@ import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import type { SaveState } from '../saving.ts'
 import { changeFlow, useFlow } from '../store.ts'
+import { DeployNote } from './DeployNote.tsx'
 import { MuteButton } from './MuteButton.tsx'
 import { follow } from './Rail.tsx'
 import { isAwake } from './use-flows.ts'
@@ -75,7 +76,7 @@ function useIsBehind(flowId: string): boolean {
   return useMemo(() => runs !== null && drawn !== undefined && !runsTheSame(runs, drawn), [runs, drawn])
 }
 
-function RunButtons({ flowId, isReadOnly }: { flowId: string; isReadOnly: boolean }) {
+function RunButtons({ flow, flowId, isReadOnly }: { flow: Flow; flowId: string; isReadOnly: boolean }) {
   const state = useLive((live) => live.status[flowId]?.state ?? 'stopped')
   const isDeploying = useFlow((open) => open.isDeploying)
   const isBlocked = useFlow((open) => open.save.kind === 'conflict' || (open.history?.present.nodes.length ?? 0) === 0)
@@ -83,6 +84,7 @@ function RunButtons({ flowId, isReadOnly }: { flowId: string; isReadOnly: boolea
   const isBehind = useIsBehind(flowId) && isOn
   return (
     <>
+      {isBehind && !isReadOnly && <DeployNote flow={flow} flowId={flowId} />}
       {isOn && (
         <Button
           variant="default"
@@ -153,7 +155,7 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
       </Button>
       <MuteButton isSmall />
       <span className="top-actions">
-        <RunButtons flowId={flowId} isReadOnly={isReadOnly} />
+        <RunButtons flow={flow} flowId={flowId} isReadOnly={isReadOnly} />
       </span>
     </header>
   )

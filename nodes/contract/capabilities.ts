@@ -141,6 +141,8 @@ export interface ModelSession {
   isAwaiting?(): boolean
   /** Fast tap, edge models only. */
   feed?(frame: FastFrame): void
+  /** Its node has other settings from now on. Absent: whatever can change comes with every tick. Never throws. */
+  change?(settings: { config: Record<string, unknown>; timeoutMs: number }): void
   /** A person's question was answered with these words: part of its memory from now on. */
   note?(answered: AnsweredQuestion): void
   /** The source has ended: decide at once about whatever is pending. */

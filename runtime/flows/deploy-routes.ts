@@ -4,7 +4,7 @@ import type { Router } from 'express'
 import { toError } from '../../nodes/contract/errors.ts'
 import type { PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
-import type { Deployment } from './records.ts'
+import type { DeployChanges, Deployment } from './records.ts'
 import { planFlow } from './flow-document.ts'
 
 function view(deployment: Deployment | null): Deployment | null {
@@ -44,19 +44,29 @@ export async function stopFlow(deps: FlowsRouteDeps, flowId: string): Promise<De
   return view(deployment)
 }
 
-async function deployFlow(deps: FlowsRouteDeps, flowId: string): Promise<Deployment | null> {
+async function deployFlow(
+  deps: FlowsRouteDeps,
+  flowId: string,
+): Promise<{ deployment: Deployment | null; changes: DeployChanges }> {
   const saved = await deps.flows.get(flowId)
   const plan = await planFlow(deps, saved.document, saved.unapprovedHosts)
-  const { deployment, started, superseded } = await deps.deployments.deploy(flowId, saved.revision, plan)
+  const { deployment, started, superseded, kept, changes } = await deps.deployments.deploy(flowId, saved.revision, plan)
   if (superseded.length > 0) await tellQueue(deps, flowId, () => deps.streams.stop(superseded))
+  if (kept.length > 0) await tellQueue(deps, flowId, () => deps.streams.change(kept))
   await tellQueue(deps, flowId, () => deps.streams.start(started))
-  return view(deployment)
+  return { deployment: view(deployment), changes }
 }
 
 /** `/api/flows/:id/deploy`, `/stop` and `/status`. */
 export function addDeploymentRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.post('/flows/:id/deploy', async (request, response) => {
-    response.status(202).json({ deployment: await deployFlow(deps, request.params.id) })
+    response.status(202).json(await deployFlow(deps, request.params.id))
+  })
+  api.get('/flows/:id/deploy/preview', async (request, response) => {
+    const { id } = request.params
+    const saved = await deps.flows.get(id)
+    const plan = await planFlow(deps, saved.document, saved.unapprovedHosts)
+    response.json({ changes: await deps.deployments.preview(id, plan) })
   })
   api.post('/flows/:id/stop', async (request, response) => {
     const { id } = request.params

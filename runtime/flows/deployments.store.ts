@@ -1,14 +1,15 @@
 // Deployments: which revision runs, as which streams. Deploying and stopping only says what is wanted; the queue is told by the caller.
-import { and, asc, desc, eq, inArray, isNull, ne, notInArray, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, inArray, isNull, ne, notInArray, or, sql } from 'drizzle-orm'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Plan, PlanStream } from '../../nodes/contract/plan.ts'
-import type { Deployment, DeploymentState, DeploymentStore } from './records.ts'
+import { comparePlans, remainingNodes, type PlanChanges } from '../compile/index.ts'
+import type { DeployChanges, Deployment, DeploymentState, DeploymentStore } from './records.ts'
 import type { StreamRef } from '../queue/index.ts'
 import type { Db, Session } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { deploymentState, silentAfterMs, streamState, toStreamStatus } from './deployment-state.ts'
-import { deployments, flowRevisions, flows, inputs, nodeStates, streams } from '../database/index.ts'
+import { deployments, flowRevisions, flows, inputs, nodeStates, streams, urlCredentials } from '../database/index.ts'
 import { shortId } from '../database/index.ts'
 
 async function lockFlow(tx: Session, flowId: string): Promise<void> {
@@ -77,8 +78,67 @@ function mayRun(stream: Former): boolean {
   return stream.endedAt === null && (stream.wanted || stream.generation > 0)
 }
 
-async function startStreams(tx: Session, flowId: string, deploymentId: string, plan: Plan): Promise<StreamRef[]> {
-  if (plan.streams.length === 0) return []
+/** A camera that waits for a person, or whose password was typed anew since the plan was deployed, is to be opened again. */
+const opensAgain: ReadonlySet<string> = new Set(['refused', 'gone', 'unreadable'])
+
+async function compare(tx: Session, flowId: string, former: readonly Former[], plan: Plan): Promise<PlanChanges> {
+  const [current] = await tx
+    .select({ plan: deployments.plan, deployedAt: deployments.deployedAt })
+    .from(deployments)
+    .where(and(eq(deployments.flowId, flowId), isNull(deployments.stoppedAt)))
+    .orderBy(desc(deployments.seq))
+    .limit(1)
+  if (!current) return comparePlans(null, plan, () => 'none')
+  const typed = await tx
+    .select({ node: urlCredentials.node })
+    .from(urlCredentials)
+    .where(and(eq(urlCredentials.scope, `flow:${flowId}`), gte(urlCredentials.savedAt, current.deployedAt)))
+  const hasNewLogin = new Set(typed.map(({ node }) => node))
+  return comparePlans(current.plan, plan, (camera) => {
+    const row = former.find(({ source }) => source === camera)
+    if (!row || !row.wanted || row.endedAt !== null) return 'none'
+    const seen = row.status?.camera?.state
+    return hasNewLogin.has(camera) || (seen !== undefined && opensAgain.has(seen)) ? 'spent' : 'runs'
+  })
+}
+
+function toChanges(flowId: string, { kept, changed, restarted, started, stopped }: PlanChanges): DeployChanges {
+  const streamsOf = (cameras: readonly string[]): string[] => cameras.map((camera) => `${flowId}-${camera}`)
+  return {
+    kept: streamsOf(kept),
+    changed,
+    restarted: streamsOf(restarted),
+    started: streamsOf(started),
+    stopped: streamsOf(stopped),
+  }
+}
+
+/** These runs go by the new plan; what nodes kept that are not the same there any more goes. */
+async function keepStreams(
+  tx: Session,
+  kept: readonly Former[],
+  deploymentId: string,
+  before: ReadonlyMap<string, PlanStream>,
+  plan: Plan,
+): Promise<StreamRef[]> {
+  for (const { id, source } of kept) {
+    await tx.update(streams).set({ deploymentId }).where(eq(streams.id, id))
+    const [old, next] = [before.get(source), plan.streams.find((stream) => stream.id === source)]
+    const remaining = old && next ? remainingNodes(old, next) : new Set<string>()
+    const gone = (old?.ticks ?? []).flatMap((node) => (remaining.has(node.id) ? [] : [node.id, `${node.id}#memory`]))
+    if (gone.length > 0)
+      await tx.delete(nodeStates).where(and(eq(nodeStates.streamId, id), inArray(nodeStates.node, gone)))
+  }
+  return kept.map((stream) => ({ streamId: stream.id, run: stream.run }))
+}
+
+async function startStreams(
+  tx: Session,
+  flowId: string,
+  deploymentId: string,
+  starting: readonly PlanStream[],
+): Promise<StreamRef[]> {
+  if (starting.length === 0) return []
   const fresh = {
     deploymentId,
     generation: 0,
@@ -91,7 +151,7 @@ async function startStreams(tx: Session, flowId: string, deploymentId: string, p
     seenAt: null,
     endedAt: null,
   }
-  const rows = plan.streams.map(({ id }) => ({ ...fresh, id: `${flowId}-${id}`, flowId, source: id, run: 1 }))
+  const rows = starting.map(({ id }) => ({ ...fresh, id: `${flowId}-${id}`, flowId, source: id, run: 1 }))
   return await tx
     .insert(streams)
     .values(rows)
@@ -113,23 +173,49 @@ async function deploy(
     .where(and(eq(flowRevisions.flowId, flowId), eq(flowRevisions.revision, revision)))
   if (!known) throw new NotFoundError('FLOW_REVISION_NOT_FOUND', `Flow ${flowId} has no revision ${revision}.`)
   const former = await lockStreams(tx, flowId)
-  await stopAll(tx, flowId, former, nowMs)
+  const changes = await compare(tx, flowId, former, plan)
+  const before = await readPlan(tx, flowId)
+  const isKept = new Set(changes.kept)
+  const [kept, others] = [
+    former.filter(({ source }) => isKept.has(source)),
+    former.filter(({ source }) => !isKept.has(source)),
+  ]
+  await stopAll(tx, flowId, others, nowMs)
   const id = shortId('d')
   await tx.insert(deployments).values({ id, flowId, revision, plan, deployedAt: new Date(nowMs) })
-  const ids = former.map((stream) => stream.id)
+  const ids = others.map((stream) => stream.id)
   if (ids.length > 0) {
-    await keepMemories(tx, former, plan)
+    await keepMemories(tx, others, plan)
     await tx
       .update(inputs)
       .set({ consumedAt: new Date(nowMs) })
       .where(and(inArray(inputs.streamId, ids), isNull(inputs.consumedAt)))
   }
-  const started = await startStreams(tx, flowId, id, plan)
+  const goingOn = await keepStreams(tx, kept, id, before, plan)
+  const started = await startStreams(
+    tx,
+    flowId,
+    id,
+    plan.streams.filter((stream) => !isKept.has(stream.id)),
+  )
+  const [current] = await readCurrent(tx, flowId)
   return {
-    deployment: { id, revision, state: started.length > 0 ? 'starting' : 'stopped' },
+    deployment: { id, revision, state: current ? stateOf(current, nowMs) : 'stopped' },
     started,
-    superseded: former.filter(mayRun).map((stream) => ({ streamId: stream.id, run: stream.run })),
+    superseded: others.filter(mayRun).map((stream) => ({ streamId: stream.id, run: stream.run })),
+    kept: goingOn,
+    changes: toChanges(flowId, changes),
   }
+}
+
+async function readPlan(tx: Session, flowId: string): Promise<Map<string, PlanStream>> {
+  const [current] = await tx
+    .select({ plan: deployments.plan })
+    .from(deployments)
+    .where(and(eq(deployments.flowId, flowId), isNull(deployments.stoppedAt)))
+    .orderBy(desc(deployments.seq))
+    .limit(1)
+  return new Map((current?.plan.streams ?? []).map((stream) => [stream.id, stream]))
 }
 
 /**
@@ -195,6 +281,11 @@ async function readStatus(db: Db, flowId: string, nowMs: number): ReturnType<Dep
 export function createDeploymentStore({ db, nowMs }: { db: Db; nowMs(): number }): DeploymentStore {
   return guarded<DeploymentStore>('deployments', {
     deploy: (flowId, revision, plan) => transaction(db, (tx) => deploy(tx, flowId, revision, plan, nowMs())),
+    preview: async (flowId, plan) =>
+      toChanges(
+        flowId,
+        await compare(db, flowId, await db.select().from(streams).where(eq(streams.flowId, flowId)), plan),
+      ),
     stop: (flowId) =>
       transaction(db, async (tx) => {
         await lockFlow(tx, flowId)

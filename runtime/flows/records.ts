@@ -38,6 +38,20 @@ export interface Deployment {
   state: DeploymentState
 }
 
+/** What a deploy does to what runs. */
+export interface DeployChanges {
+  /** Streams that go on without missing a picture: tick numbers, states, model sessions. */
+  kept: string[]
+  /** Nodes that are new, gone, or run otherwise than before. */
+  changed: string[]
+  /** Streams that begin again: their camera, or what is wanted of it, is another. */
+  restarted: string[]
+  /** Streams that did not run before. */
+  started: string[]
+  /** Streams that run no more. */
+  stopped: string[]
+}
+
 export interface FlowStore {
   list(): Promise<FlowSummary[]>
   /** URL credentials inside the document are sealed away and replaced by `***@`. */
@@ -68,7 +82,16 @@ export interface DeploymentStore {
     flowId: string,
     revision: number,
     plan: Plan,
-  ): Promise<{ deployment: Deployment; started: StreamRef[]; superseded: StreamRef[] }>
+  ): Promise<{
+    deployment: Deployment
+    started: StreamRef[]
+    superseded: StreamRef[]
+    /** Whose runs go on, by the new plan from their next tick on. */
+    kept: StreamRef[]
+    changes: DeployChanges
+  }>
+  /** What such a deploy would change; writes nothing. */
+  preview(flowId: string, plan: Plan): Promise<DeployChanges>
   /** Marks the flow's streams as unwanted. */
   stop(flowId: string): Promise<{ deployment: Deployment | null; stopped: StreamRef[] }>
   status(flowId: string): Promise<{ state: DeploymentState; deployment: Deployment | null; streams: StreamStatus[] }>

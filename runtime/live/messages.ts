@@ -54,7 +54,7 @@ export type LiveMessage =
   | { type: 'clip-asked'; id: string; path: string }
   | { type: 'clip-seen'; id: string }
   | { type: 'cancel'; action: string }
-  | { type: 'control'; stream: string; run: number; order: 'stop' }
+  | { type: 'control'; stream: string; run: number; order: 'stop' | 'change' }
 
 export interface Bus {
   /** Never throws and never waits: a lost live message is not a lost fact. */

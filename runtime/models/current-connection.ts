@@ -10,13 +10,15 @@ const lookMs = 2000
 export interface CurrentOptions {
   name: string
   get(name: string): Promise<Connection>
-  /** `isElsewhere`: at a server that knows nothing of this stream yet. */
+  /** `isElsewhere`: at a server that knows nothing of this stream yet. With the settings of the last `change`. */
   open(
     connection: Connection,
     restore: ModelMemory | undefined,
     isElsewhere: boolean,
   ): Promise<ModelSession> | ModelSession
   clock: Pick<Clock, 'nowMs'>
+  /** What the next `open` is to open with. */
+  onChange?: ModelSession['change']
 }
 
 /** One read of a connection for all sessions that ask within two seconds. */
@@ -43,9 +45,14 @@ export function onCurrentConnection(
 ): ModelSession {
   const held = new Held(first, connection, restore, options)
   const { feed, finish, note } = first
+  const { onChange } = options
   return {
     tick: (request, signal) => held.tick(request, signal),
     isAwaiting: () => held.session.isAwaiting?.() ?? false,
+    change: (settings) => {
+      onChange?.(settings)
+      held.session.change?.(settings)
+    },
     close: () => held.session.close(),
     release: async () => {
       await (held.session.release ? held.session.release() : held.session.close())

@@ -93,16 +93,20 @@ export function createModels(deps: ModelDeps): ModelPort {
       const session = await openOver({ connection, streamKey, config, timeoutMs })
       // The built-in one is always there and has nothing that could change.
       if (connection.can.watch === 'built-in') return session
+      let settings = { config, timeoutMs }
       return onCurrentConnection(session, connection, config.restore as ModelMemory | undefined, {
         name,
         get,
         clock: deps.clock,
+        onChange: (changed) => {
+          settings = changed
+        },
         open: (changed, restore, isReset) =>
           openOver({
             connection: changed,
             streamKey,
-            config: { ...config, restore, isReset, isNew: false },
-            timeoutMs,
+            config: { ...settings.config, restore, isReset, isNew: false },
+            timeoutMs: settings.timeoutMs,
           }),
       })
     },

@@ -20,10 +20,14 @@ interface Asked {
  */
 export function oneInFlight(session: ModelSession, options: { clock: Clock; waitMs: number }): ModelSession {
   const flight = new Flight(session, options)
-  const { feed, note, release } = session
+  const { change, feed, note, release } = session
   return {
     tick: (request, signal) => flight.tick(request, signal),
     isAwaiting: () => flight.isAwaiting,
+    change: (settings) => {
+      flight.waitMs = settings.timeoutMs
+      change?.(settings)
+    },
     finish: () => flight.finish(),
     close: () => flight.end(() => session.close()),
     ...(feed ? { feed } : {}),
@@ -43,7 +47,8 @@ export function oneInFlight(session: ModelSession, options: { clock: Clock; wait
  */
 class Flight {
   readonly #session: ModelSession
-  readonly #options: { clock: Clock; waitMs: number }
+  readonly #clock: Clock
+  waitMs: number
   /** Ends what is in flight together with the session, not with the tick that sent it. */
   readonly #ending = new AbortController()
   #asked: Asked | null = null
@@ -53,7 +58,8 @@ class Flight {
 
   constructor(session: ModelSession, options: { clock: Clock; waitMs: number }) {
     this.#session = session
-    this.#options = options
+    this.#clock = options.clock
+    this.waitMs = options.waitMs
   }
 
   get isAwaiting(): boolean {
@@ -62,8 +68,8 @@ class Flight {
 
   async tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict> {
     if (this.#asked) return this.#takeLate()
-    const { clock, waitMs } = this.#options
-    if (this.#trouble && clock.nowMs() < this.#tryAgainAtMs) throw this.#trouble
+    const { waitMs } = this
+    if (this.#trouble && this.#clock.nowMs() < this.#tryAgainAtMs) throw this.#trouble
     const asked = this.#send(request)
     await settledWithin(asked.done, waitMs, signal)
     if (!asked.outcome)
@@ -77,7 +83,7 @@ class Flight {
   /** At the end of the source an answer on its way is waited for once more. */
   async finish(): Promise<ModelVerdict[]> {
     const asked = this.#asked
-    if (asked) await settledWithin(asked.done, this.#options.waitMs, this.#ending.signal)
+    if (asked) await settledWithin(asked.done, this.waitMs, this.#ending.signal)
     const late = asked?.outcome && 'verdict' in asked.outcome ? [this.#lateVerdict(asked, asked.outcome.verdict)] : []
     if (late.length > 0) this.#asked = null
     return [...late, ...((await this.#session.finish?.()) ?? [])]
@@ -89,7 +95,7 @@ class Flight {
   }
 
   #send(request: ModelTick): Asked {
-    const asked: Asked = { request, sentAtMs: this.#options.clock.nowMs(), done: Promise.resolve(), outcome: null }
+    const asked: Asked = { request, sentAtMs: this.#clock.nowMs(), done: Promise.resolve(), outcome: null }
     asked.done = this.#session.tick(request, this.#ending.signal).then(
       (verdict) => {
         asked.outcome = { verdict }
@@ -105,7 +111,7 @@ class Flight {
   #takeLate(): ModelVerdict {
     const asked = this.#asked
     if (!asked?.outcome) {
-      const seconds = Math.max(1, Math.round((this.#options.clock.nowMs() - (asked?.sentAtMs ?? 0)) / 1000))
+      const seconds = Math.max(1, Math.round((this.#clock.nowMs() - (asked?.sentAtMs ?? 0)) / 1000))
       throw new RetryableError(
         'MODEL_LATE',
         `The model server is still at work on the picture of ${seconds} s ago. Nothing more is sent until it has answered.`,
@@ -131,7 +137,7 @@ class Flight {
     const error = outcome?.error ?? new StoppedError()
     if (isStopped(error)) throw error
     this.#trouble = error
-    this.#tryAgainAtMs = this.#options.clock.nowMs() + (pausesMs[Math.min(this.#failures, pausesMs.length - 1)] ?? 0)
+    this.#tryAgainAtMs = this.#clock.nowMs() + (pausesMs[Math.min(this.#failures, pausesMs.length - 1)] ?? 0)
     this.#failures++
     throw error
   }

@@ -58,6 +58,10 @@ export function createControl(deps: ControlDeps): StreamControl {
     stop: async (refs) => {
       for (const { streamId, run } of refs) deps.bus.publish({ type: 'control', stream: streamId, run, order: 'stop' })
     },
+    change: async (refs) => {
+      for (const { streamId, run } of refs)
+        deps.bus.publish({ type: 'control', stream: streamId, run, order: 'change' })
+    },
     isHealthy: async () => {
       try {
         asked ??= ask()

@@ -93,6 +93,12 @@ export class Health {
     else this.#troubles.set(node, trouble)
   }
 
+  /** A node that is not there any more has no trouble. */
+  forget(node: string): void {
+    this.#troubles.delete(node)
+    this.#models.delete(node)
+  }
+
   /** The stream's state while it runs. */
   state(isWriting: boolean, spillTrouble: string | null = null): { state: StreamState; reason: string | null } {
     const model = [...this.#models.values()].find((trouble) => trouble.isTold)

@@ -16,7 +16,7 @@ export interface TickPosition {
 }
 
 export class Journal {
-  readonly #order: SessionOrder
+  #order: SessionOrder
   readonly #ledger: Ledger
   readonly #bus: Bus
   readonly #clock: Clock
@@ -27,6 +27,11 @@ export class Journal {
     this.#ledger = ledger
     this.#bus = bus
     this.#clock = clock
+  }
+
+  /** Whatever comes now is decided by this order's plan. */
+  change(order: SessionOrder): void {
+    this.#order = order
   }
 
   /** An event of the session itself; written with the next tick, or by `commitNotes`. */
@@ -106,7 +111,9 @@ export class Journal {
     }
   }
 
-  async #commit(commit: TickCommit): Promise<void> {
+  async #commit(decided: TickCommit): Promise<void> {
+    const { deploymentId } = this.#order
+    const commit = { ...decided, ...(deploymentId === undefined ? {} : { deploymentId }) }
     if (!(await this.#ledger.commit(commit))) return
     const flow = commit.flowId
     for (const { id, kind, streamId, node, at, mediaTimeS, text, frame } of commit.events) {

@@ -52,7 +52,7 @@ export function lentMemories(
   order: SessionOrder,
   node: string,
   ports: string[],
-  models: ReadonlyMap<string, Pick<LentMemory, 'memory' | 'replace'>>,
+  models: { get(node: string): Pick<LentMemory, 'memory' | 'replace'> | undefined },
 ): LentMemory[] {
   const targets = ports
     .flatMap((port) => order.plan.routes[`${node}.${port}`] ?? [])

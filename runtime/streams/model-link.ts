@@ -38,6 +38,8 @@ export class ModelLink implements ModelSession {
   #failures = 0
   #tryAgainAtMs = 0
   #trouble: Error | null = null
+  #config: Record<string, unknown>
+  #timeoutMs: number
   #isReplaced = false
   #isCorrected = false
   #hasOpened = false
@@ -45,6 +47,8 @@ export class ModelLink implements ModelSession {
 
   constructor(options: ModelLinkOptions) {
     this.#options = options
+    this.#config = options.config
+    this.#timeoutMs = options.timeoutMs
     this.memory = options.memory
   }
 
@@ -82,6 +86,13 @@ export class ModelLink implements ModelSession {
     this.#isReplaced = true
   }
 
+  /** Its node has other settings from now on: the session goes on with them. */
+  change({ config, timeoutMs }: { config: Record<string, unknown>; timeoutMs: number }): void {
+    this.#config = config
+    this.#timeoutMs = timeoutMs
+    this.#session?.change?.({ config, timeoutMs })
+  }
+
   feed(frame: FastFrame): void {
     this.#session?.feed?.(frame)
   }
@@ -113,7 +124,8 @@ export class ModelLink implements ModelSession {
   }
 
   #open(): Promise<ModelSession> {
-    const { clock, config, connection, models, streamKey, timeoutMs } = this.#options
+    const { clock, connection, models, streamKey } = this.#options
+    const [config, timeoutMs] = [this.#config, this.#timeoutMs]
     if (this.#trouble && clock.nowMs() < this.#tryAgainAtMs) return Promise.reject(this.#trouble)
     this.#opening ??= models
       .open({
@@ -129,6 +141,7 @@ export class ModelLink implements ModelSession {
       })
       .then((session) => {
         this.#session = session
+        if (this.#config !== config) session.change?.({ config: this.#config, timeoutMs: this.#timeoutMs })
         this.#hasOpened = true
         this.#trouble = null
         return session

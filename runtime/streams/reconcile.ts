@@ -14,8 +14,8 @@ export interface ReconcileDeps {
   report: ReportError
   random(): number
   everyMs: number
-  /** Ends sessions of this process that are not in the list. */
-  keepOnly(wanted: ReadonlySet<string>, askedAtMs: number): void
+  /** Ends sessions of this process that are not in the list, by job id; the values say by whose plan they should run. */
+  keepOnly(wanted: ReadonlyMap<string, string | undefined>, askedAtMs: number): void
 }
 
 /** Runs until the signal aborts, the first time at once. */
@@ -35,7 +35,7 @@ export async function keepReconciled(deps: ReconcileDeps, signal: AbortSignal): 
 export async function reconcileOnce({ store, queue, clock, keepOnly }: ReconcileDeps): Promise<void> {
   const askedAtMs = clock.nowMs()
   const wanted = await store.wantedStreams()
-  keepOnly(new Set(wanted.map(streamJobId)), askedAtMs)
+  keepOnly(new Map(wanted.map((ref) => [streamJobId(ref), ref.deploymentId])), askedAtMs)
   if (wanted.length === 0) return
   const present = new Set(await queue.getRanges(['active', 'waiting', 'delayed'], 0, -1))
   const missing = wanted.filter((ref) => !present.has(streamJobId(ref)))

@@ -30,6 +30,8 @@ export interface RunningStore {
 export interface StreamControl {
   start(refs: StreamRef[]): Promise<void>
   stop(refs: StreamRef[]): Promise<void>
+  /** Tells the sessions of these runs that the store has another plan for them. */
+  change(refs: StreamRef[]): Promise<void>
   /** False when the queue cannot take work. */
   isHealthy(): Promise<{ ok: boolean; backend: 'postgres' | 'redis'; waiting: number; active: number; detail?: string }>
 }
@@ -43,11 +45,28 @@ export interface SessionOrder {
   /** Counts workers that took this run over: writes of an older generation are refused (fencing). */
   generation: number
   flow: { id: string; name: string; revision: number }
+  /** The deployment whose plan it is: what is decided by it is done by it. */
+  deploymentId?: string
   plan: PlanStream
   /** Where an earlier worker left off; null at the first start. */
   resume: { tick: number; mediaTimeS: number; states: Record<string, unknown>; status: StreamStatus | null } | null
   /** At a first start: what memory nodes and their models kept from the deployment before. */
   carried?: Record<string, unknown>
+}
+
+/** Another plan for a stream whose run goes on, as read from the store after a deploy. */
+export interface PlanChange {
+  deploymentId: string
+  flow: SessionOrder['flow']
+  plan: PlanStream
+  /** What is saved of the plan's nodes; a session takes of it what its own nodes do not know better. */
+  states: Record<string, unknown>
+}
+
+/** Where a session finds the newest change of its plan. */
+export interface PlanChanges {
+  /** The change since the last call; undefined when there is none. */
+  take(): PlanChange | undefined
 }
 
 /** A tick with consequences: written in one transaction, actions being the outbox. */
@@ -58,6 +77,8 @@ export interface TickCommit extends TickRecord {
   consumed: string[]
   /** Messages for nodes that run once, in another stream. */
   remote: SessionInput[]
+  /** By whose plan it was decided. Absent in what older versions left on disk. */
+  deploymentId?: string
   /** Events whose sentence was said again: the count, the first and the last time go into their fields. */
   repeats?: Repeats[]
 }
@@ -137,20 +158,23 @@ export interface StreamJobStore {
   releaseHold(streamId: string, holder: string): Promise<void>
   /** Takes the stream over: a new generation, so that writes of the former worker are refused. Null when it is no longer wanted. */
   claimStream(ref: StreamRef): Promise<SessionOrder | null>
+  /** The plan that this run is to go by now, unless that is `known` already; null when there is none or it may not run any more. */
+  changedPlan(ref: StreamRef, known: string): Promise<PlanChange | null>
   /** Records how a session ended by itself (`finished`, `failed`); later writes of that run are refused. */
   endStream(
     ref: StreamRef & { generation: number },
     state: 'finished' | 'failed' | 'stopped',
     reason: string | null,
   ): Promise<void>
-  /** Streams that should be running now: each must have a job. */
-  wantedStreams(): Promise<StreamRef[]>
+  /** Streams that should be running now, and by whose plan: each must have a job. */
+  wantedStreams(): Promise<(StreamRef & { deploymentId?: string })[]>
 }
 
 export interface StreamWork {
-  /** Runs a session until it ends or the signal aborts. */
+  /** Runs a session until it ends or the signal aborts; `changes` of its plan are taken between two ticks. */
   runStream(
     order: SessionOrder,
     signal: AbortSignal,
+    changes?: PlanChanges,
   ): Promise<{ state: 'finished' | 'failed' | 'stopped'; reason: string | null }>
 }

@@ -1,6 +1,7 @@
 // One session run by this process: why it must end, and until when its lease surely holds. Must end before another worker may start.
 import { StoppedError } from '../../nodes/contract/errors.ts'
 import type { StreamRef } from '../queue/index.ts'
+import type { PlanChange, PlanChanges } from './records.ts'
 
 /** Why a session is ended from outside: a person's wish, this process going away, or a lease that may run out. */
 export type EndCause = 'stop' | 'shutdown' | 'lease'
@@ -21,6 +22,17 @@ export class SessionLease {
   #markEnded: () => void = () => undefined
   #renewedAtMs: number
   #cause: EndCause | undefined
+  #change: PlanChange | undefined
+  /** By whose plan it runs, or will from its next tick on; undefined until it was claimed. */
+  deploymentId: string | undefined
+  /** What its session takes between two ticks. */
+  readonly changes: PlanChanges = {
+    take: () => {
+      const change = this.#change
+      this.#change = undefined
+      return change
+    },
+  }
 
   /** `grantedAtMs`: when the lock was asked for, by this process's clock. */
   constructor(jobId: string, ref: StreamRef, grantedAtMs: number, startedAtMs: number) {
@@ -40,6 +52,12 @@ export class SessionLease {
   /** The first cause wins, except that a lost lease outranks all: nothing may be written after it. */
   get cause(): EndCause | undefined {
     return this.#cause
+  }
+
+  /** Its session goes by another plan from its next tick on. */
+  changed(change: PlanChange): void {
+    this.#change = change
+    this.deploymentId = change.deploymentId
   }
 
   renewed(atMs: number): void {

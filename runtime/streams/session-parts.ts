@@ -1,20 +1,17 @@
-// Builds what a session stands on out of its order: camera, links to models, the clock. Starts none of it and keeps nothing.
-import type { ModelMemory } from '../../nodes/contract/capabilities.ts'
+// Builds what a session stands on out of its order: camera, the clock. Starts none of it and keeps nothing.
 import type { TickInfo } from '../../nodes/contract/define.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
 import type { FastFrame, Frame } from '../../nodes/contract/frames.ts'
-import type { PlanNode } from '../../nodes/contract/plan.ts'
+import type { PlanNode, PlanStream } from '../../nodes/contract/plan.ts'
+import { remainingNodes } from '../compile/index.ts'
 import type { EngineDeps, SessionOrder } from './records.ts'
 import type { SessionInput } from '../actions/index.ts'
-import { memoryKey } from './memory.ts'
-import { ModelLink } from './model-link.ts'
 import type { Openings } from './openings.ts'
 import type { Pace, StreamSource } from './pace.ts'
 import type { TickDraft } from './routing.ts'
 import type { CameraView } from './source.ts'
 import type { StatusBoard } from './status.ts'
 import { clockKey, StreamClock } from './stream-clock.ts'
-import { tickDefinition } from './tick.ts'
 
 /** The clock of a live stream; null for a clip, whose seconds are its own. */
 export function clockOf({ plan, resume }: SessionOrder, nowMs: number): StreamClock | null {
@@ -56,49 +53,11 @@ export function openSource(
   })
 }
 
-/** The links of all nodes that need a model, by node id. */
-export function linkModels(
-  order: SessionOrder,
-  deps: Pick<EngineDeps, 'clock' | 'models' | 'nodes'>,
-  on: { restored(node: string, text: string): void; trouble(node: string, trouble: string | null): void },
-): Map<string, ModelLink> {
-  const asking = order.plan.ticks.filter((node) => tickDefinition(deps.nodes, node).needs.includes('model'))
-  return new Map(
-    asking.map((node) => [
-      node.id,
-      linkModel(order, deps, node, {
-        restored: (text) => on.restored(node.id, text),
-        trouble: (trouble) => on.trouble(node.id, trouble),
-      }),
-    ]),
-  )
-}
-
-/** A node's link to its model. `restored` is told when the model was given its memory again, in words. */
-function linkModel(
-  order: SessionOrder,
-  { clock, models }: Pick<EngineDeps, 'clock' | 'models'>,
-  { id, config }: PlanNode,
-  on: { restored(text: string): void; trouble(trouble: string | null): void },
-): ModelLink {
-  const seconds = typeof config.timeoutS === 'number' ? config.timeoutS : 5
-  return new ModelLink({
-    models,
-    clock,
-    connection: String(config.connection ?? ''),
-    config,
-    timeoutMs: seconds * 1000,
-    streamKey: `${order.streamId}.${order.run}.${id}`,
-    memory: (order.resume?.states ?? order.carried)?.[memoryKey(id)] as ModelMemory | undefined,
-    isNew: order.resume === null,
-    onRestarted: (isCorrected) =>
-      on.restored(
-        isCorrected
-          ? 'What the model remembers was changed by a person. Its session was begun anew with its instruction and the memory as it is now.'
-          : 'The model had no session for this stream any more. It was given its instruction and memory again.',
-      ),
-    onTrouble: on.trouble,
-  })
+/** Nodes of one plan that the other has not, or has as another type or version. */
+export function goneNodes(before: PlanStream, after: PlanStream): PlanNode[] {
+  const remaining = remainingNodes(before, after)
+  const actions = new Set(after.actions.map(({ id }) => id))
+  return [...before.ticks, ...before.actions].filter(({ id }) => !remaining.has(id) && !actions.has(id))
 }
 
 /** What a tick has decided and shown, for whoever looks on. */

@@ -3,19 +3,19 @@
 import { BugError, isStopped, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
-import type { EngineDeps, SessionOrder } from './records.ts'
+import type { EngineDeps, PlanChanges, SessionOrder } from './records.ts'
 import { awayWords, gapFields, heedAway, missedRows, tickMs } from './gaps.ts'
 import { endWords, Grace, isHandover, stayWords } from './grace.ts'
 import { Health, healthKey } from './health.ts'
 import { Inputs } from './inputs.ts'
 import { Journal, type TickPosition } from './journal.ts'
-import type { ModelLink } from './model-link.ts'
+import { ModelLinks } from './model-links.ts'
 import type { Openings } from './openings.ts'
 import { downstream, stayForOthers } from './other-streams.ts'
 import { livePace, type Pace, type StreamSource } from './pace.ts'
 import type { Ledger, Recorder } from './recorder.ts'
 import type { TickDraft } from './routing.ts'
-import { clockOf, linkModels, openSource, showDraft, tickInfo, type Pass, type PassOptions } from './session-parts.ts'
+import { clockOf, goneNodes, openSource, showDraft, tickInfo, type Pass, type PassOptions } from './session-parts.ts'
 import { isFinite, type CameraView } from './source.ts'
 import { StatusBoard } from './status.ts'
 import { clockKey, type StreamClock } from './stream-clock.ts'
@@ -32,6 +32,8 @@ export type SessionDeps = EngineDeps & {
   openings?: Openings
   /** Of this session; absent: live, on `clock`. */
   pace?: Pace
+  /** Where another plan is found; absent: it runs by its order's to the end. */
+  changes?: PlanChanges
 }
 export interface SessionEnd {
   state: 'finished' | 'failed' | 'stopped'
@@ -52,7 +54,7 @@ export async function runSession(order: SessionOrder, deps: SessionDeps, signal:
  *                                                      └ stale run        ─► stopped    nothing is written any more
  */
 class Session {
-  readonly #order: SessionOrder
+  #order: SessionOrder
   readonly #deps: SessionDeps
   readonly #outer: AbortSignal
   readonly #control = new AbortController()
@@ -60,7 +62,7 @@ class Session {
   readonly #health: Health
   readonly #ledger: Ledger
   readonly #journal: Journal
-  #models: ReadonlyMap<string, ModelLink> = new Map()
+  readonly #models: ModelLinks
   readonly #grace: Grace
   readonly #pace: Pace
   /** Of live cameras; a clip's seconds are its own. */
@@ -96,6 +98,11 @@ class Session {
       this.#stop(new StoppedError('Another worker has taken this stream over.', { isAtOnce: true }))
     })
     this.#journal = new Journal(order, this.#ledger, deps.bus, clock)
+    this.#models = new ModelLinks({
+      ...this.#deps,
+      onRestored: (node, text) => this.#note('memory.restored', node, text),
+      onTrouble: (node, trouble) => this.#health.trouble(node, trouble),
+    })
   }
 
   async run(): Promise<SessionEnd> {
@@ -136,10 +143,7 @@ class Session {
 
   #begin(): void {
     this.#publishStatus()
-    this.#models = linkModels(this.#order, this.#deps, {
-      restored: (node, text) => this.#note('memory.restored', node, text),
-      trouble: (node, trouble) => this.#health.trouble(node, trouble),
-    })
+    this.#models.begin(this.#order)
     this.#runner = new TickRunner({
       ...this.#deps,
       order: this.#order,
@@ -149,15 +153,14 @@ class Session {
       onHanging: (node, trouble) => this.#health.trouble(node, trouble),
     })
     this.#inputs = new Inputs(this.#order.streamId, this.#deps)
-    const feeds = [...this.#models.values()]
     this.#source = openSource(
       this.#order,
       this.#deps,
       this.#pace,
       { seconds: this.#seconds, refusals: this.#health.refusals },
-      (frame) => feeds.forEach((model) => model.feed(frame)),
+      (frame) => this.#models.feed(frame),
     )
-    for (const model of feeds) model.start()
+    this.#models.start()
     this.#source.start()
   }
 
@@ -183,8 +186,19 @@ class Session {
     throw new BugError('A pace has ended before its source.')
   }
 
+  /** Between two ticks: another plan over the same camera, if there is one. Its nodes that were here before keep all they have. */
+  #takeChange(change = this.#deps.changes?.take()): void {
+    if (!change) return
+    const { states, ...next } = change
+    const before = this.#order.plan
+    this.#order = { ...this.#order, ...next }
+    for (const part of [this.#models, this.#running.runner, this.#journal]) part.change(this.#order, states)
+    for (const { id } of goneNodes(before, next.plan)) for (const part of [this.#health, this.#board]) part.forget(id)
+  }
+
   /** Looks, and shows what it has seen on the card: between ticks too, as long as there are none. */
   #lookAtCamera(): CameraView {
+    this.#takeChange()
     const { source } = this.#running
     const view = source.look()
     const camera = source.status()
@@ -294,9 +308,8 @@ class Session {
     return this.#running.runner.run(info, frame, used, this.#grace.signal, pass.only)
   }
 
-  #goBack(to: { tick: number; mediaTimeS: number }): false {
-    this.#tick = to.tick
-    this.#mediaTimeS = to.mediaTimeS
+  #goBack({ tick, mediaTimeS }: { tick: number; mediaTimeS: number }): false {
+    ;[this.#tick, this.#mediaTimeS] = [tick, mediaTimeS]
     return false
   }
 
@@ -375,7 +388,7 @@ class Session {
     const isHandedOver = end.state === 'stopped' && (this.#isStale || isHandover(this.#outer))
     this.#inputs?.stop()
     await this.#source?.stop()
-    await Promise.all([...this.#models.values()].map((model) => (isHandedOver ? model.release() : model.close())))
+    await this.#models.end(isHandedOver)
     if (!isHandedOver) {
       this.#note(`stream.${end.state}`, this.#order.plan.source.id, end.reason ?? endWords[end.state])
       this.#board.setState(end.state, end.reason)

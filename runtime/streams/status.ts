@@ -67,6 +67,11 @@ export class StatusBoard {
     this.#status.nodes[id] = status
   }
 
+  /** A node that is not there any more says nothing. */
+  forget(id: string): void {
+    delete this.#status.nodes[id]
+  }
+
   tick(number: number, tookMs: number): void {
     this.#status.ticks = number
     this.#tickTimes.push(tookMs)

@@ -86,11 +86,31 @@ async function claim(
       run: row.run,
       generation: row.generation,
       plan,
+      deploymentId: row.deploymentId,
       flow: { id: flow.id, name: deployed.plan.name, revision: deployed.revision },
       resume: isFirst ? null : { tick: row.tick, mediaTimeS: row.mediaTimeS, states, status: row.status },
       ...(isFirst && Object.keys(states).length > 0 ? { carried: states } : {}),
     }
   })
+}
+
+async function changedPlan(
+  db: Db,
+  plans: PlanCache,
+  ref: StreamRef,
+  known: string,
+): ReturnType<StreamJobStore['changedPlan']> {
+  const [row] = await db.select().from(streams).where(isWanted(ref))
+  if (!row || row.deploymentId === known) return null
+  const deployed = await plans.read(db, row.deploymentId)
+  const plan = deployed?.plan.streams.find((stream) => stream.id === row.source)
+  if (!deployed || !plan) return null
+  return {
+    deploymentId: row.deploymentId,
+    flow: { id: row.flowId, name: deployed.plan.name, revision: deployed.revision },
+    plan,
+    states: await readNodeStates(db, row.id, row.run),
+  }
 }
 
 /** Who speaks to a stream, by its plan, and whether they are through. A stream that nobody wants any more says nothing. */
@@ -201,10 +221,11 @@ export function createStreamStore({ db, plans, nowMs }: { db: Db; plans: PlanCac
     keepHolds: (streamIds, holder, forMs) => keepHolds(db, streamIds, holder, forMs),
     releaseHold: (streamId, holder) => releaseHold(db, streamId, holder),
     claimStream: (ref) => claim(db, plans, ref, nowMs()),
+    changedPlan: (ref, known) => changedPlan(db, plans, ref, known),
     endStream: (ref, state, reason) => end(db, ref, state, reason, nowMs()),
     wantedStreams: async () =>
       await db
-        .select({ streamId: streams.id, run: streams.run })
+        .select({ streamId: streams.id, run: streams.run, deploymentId: streams.deploymentId })
         .from(streams)
         .where(and(eq(streams.wanted, true), isNull(streams.endedAt)))
         .orderBy(asc(streams.id)),

@@ -7,6 +7,7 @@ import type { Decision, NodeStatus, Reason } from '../../nodes/contract/events.t
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
 import type { SessionInput } from '../actions/index.ts'
+import { remainingNodes } from '../compile/index.ts'
 import type { SessionOrder } from './records.ts'
 import { NodeCall } from './node-call.ts'
 import type { Patience } from './pace.ts'
@@ -41,7 +42,7 @@ export interface TickRunnerOptions {
   log: Log
   patience: Patience
   /** By node id; only for nodes that need one. */
-  models: ReadonlyMap<string, ModelLink>
+  models: { get(node: string): ModelLink | undefined }
   onStatus(node: string, status: NodeStatus): void
   /** A node hangs, in words; null when it has come back. */
   onHanging?(node: string, trouble: string | null): void
@@ -59,23 +60,40 @@ export function tickDefinition(nodes: ReadonlyMap<string, NodeDefinition>, node:
 
 export class TickRunner {
   readonly #options: TickRunnerOptions
-  readonly #runs: TickRun[]
-  readonly #inPorts: ReadonlyMap<string, Ports>
+  #order: SessionOrder
+  #runs: TickRun[] = []
+  #inPorts: ReadonlyMap<string, Ports> = new Map()
   readonly #recorded = new Set<string>()
   /** One a tick, as the stream showed it: after any mask. */
   #recent: TimedPicture[] = []
 
   constructor(options: TickRunnerOptions) {
     this.#options = options
-    const { nodes, order } = options
-    this.#runs = order.plan.ticks.map((node) => {
+    this.#order = options.order
+    this.#take(options.order.resume?.states ?? options.order.carried ?? {}, new Set())
+  }
+
+  /** Runs by this order's plan from the next tick on. What remains in it goes on as it is; `states` are of nodes that were not here. */
+  change(order: SessionOrder, states: Record<string, unknown>): void {
+    const remaining = remainingNodes(this.#order.plan, order.plan)
+    this.#order = order
+    this.#take(states, remaining)
+  }
+
+  #take(states: Record<string, unknown>, remaining: ReadonlySet<string>): void {
+    const { models, nodes } = this.#options
+    const known = new Map(this.#runs.map((run) => [run.node.id, run]))
+    this.#runs = this.#order.plan.ticks.map((node) => {
+      const model = models.get(node.id) ?? null
+      const run = remaining.has(node.id) ? known.get(node.id) : undefined
+      if (run) return Object.assign(run, { node, model })
       const definition = tickDefinition(nodes, node)
-      const state = (order.resume?.states ?? order.carried)?.[node.id]
+      const state = states[node.id]
       return {
         node,
         definition,
         state: state === undefined ? definition.state() : structuredClone(state),
-        model: options.models.get(node.id) ?? null,
+        model,
         trouble: null,
         hanging: null,
       }
@@ -91,8 +109,8 @@ export class TickRunner {
     signal: AbortSignal,
     only?: ReadonlySet<string>,
   ): Promise<TickDraft> {
-    const draft = new TickDraft(this.#options.order, info, this.#inPorts, this.#recorded, this.#recent)
-    const source = this.#options.order.plan.source
+    const draft = new TickDraft(this.#order, info, this.#inPorts, this.#recorded, this.#recent)
+    const source = this.#order.plan.source
     const outPorts = this.#options.nodes.get(source.type)?.ports.out ?? {}
     for (const [name, port] of Object.entries(outPorts))
       if (frame && port.kind === 'frames') draft.send(source.id, name, port, frame)
@@ -140,7 +158,7 @@ export class TickRunner {
         state: run.state,
         tick: info,
         arrivals: draft.arrivals(node.id),
-        flow: { id: this.#options.order.flow.id, name: this.#options.order.flow.name },
+        flow: { id: this.#order.flow.id, name: this.#order.flow.name },
         status: (text, extra) =>
           this.#options.onStatus(node.id, {
             text,
@@ -154,7 +172,7 @@ export class TickRunner {
           }),
         ...(run.model ? { model: run.model } : {}),
         modelMemories: () =>
-          lentMemories(this.#options.order, node.id, Object.keys(definition.ports.out), this.#options.models),
+          lentMemories(this.#order, node.id, Object.keys(definition.ports.out), this.#options.models),
         note: (kind, text) => draft.note(node.id, kind, text),
       })
       const sent = isPromise(answer) ? await this.#await(run, answer, signal) : answer

@@ -42,7 +42,12 @@ async function commitTick(db: Db, commit: TickCommit, nowMs: number): Promise<vo
       await writeNodeStates(tx, [commit])
       await insertEvents(tx, commit.events)
       await countRepeats(tx, commit.repeats ?? [])
-      await insertActions(tx, commit.actions, { fromStream: commit.streamId }, nowMs)
+      await insertActions(
+        tx,
+        commit.actions,
+        commit.deploymentId === undefined ? { fromStream: commit.streamId } : { deploymentId: commit.deploymentId },
+        nowMs,
+      )
       await insertInputs(tx, commit.remote, nowMs)
       await consumeInputs(tx, commit.streamId, commit.consumed, nowMs)
     })
@@ -75,6 +80,7 @@ async function commitLate(db: Db, commit: TickCommit, nowMs: number): Promise<vo
 
 /** The newest deployment of the revision that decided it: its plan says whom to tell. */
 async function originOf(tx: Session, commit: TickCommit): Promise<Parameters<typeof insertActions>[2]> {
+  if (commit.deploymentId !== undefined) return { deploymentId: commit.deploymentId }
   const revision = commit.events[0]?.revision
   if (revision === undefined) return { fromStream: commit.streamId }
   const [row] = await tx

@@ -84,15 +84,41 @@ export class StreamWorker {
     void this.#holds.keep()
   }
 
-  /** Ends the session of this run, if it is here. */
-  stopStream(ref: StreamRef): void {
-    this.#each([streamJobId(ref)], (session) => session.end('stop'))
+  /** Ends the session of this run, if it is here, or gives it the plan that it is to go by now. */
+  control({ stream: streamId, run, order }: { stream: string; run: number; order: 'stop' | 'change' }): void {
+    this.#each([streamJobId({ streamId, run })], (session) => {
+      if (order === 'stop') session.end('stop')
+      else void this.#change(session)
+    })
   }
 
-  /** Ends sessions that are no longer wanted; `askedAtMs` is when the list was asked for, younger sessions are left alone. */
-  keepOnly(wanted: ReadonlySet<string>, askedAtMs: number): void {
+  /**
+   * Ends sessions that are no longer wanted, and changes those that another deployment's plan is wanted of: by job id, whose.
+   * `askedAtMs` is when the list was asked for, younger sessions are left alone.
+   */
+  keepOnly(wanted: ReadonlyMap<string, string | undefined>, askedAtMs: number): void {
     for (const session of this.#sessions) {
-      if (session.startedAtMs < askedAtMs && !wanted.has(session.jobId)) session.end('stop')
+      if (session.startedAtMs >= askedAtMs) continue
+      const deploymentId = wanted.get(session.jobId)
+      if (!wanted.has(session.jobId)) session.end('stop')
+      else if (deploymentId !== undefined && deploymentId !== session.deploymentId) void this.#change(session)
+    }
+  }
+
+  /** A store that is away now is asked again by the next comparison of what is wanted with what runs. */
+  async #change(session: SessionLease): Promise<void> {
+    const known = session.deploymentId
+    if (known === undefined) return
+    try {
+      const change = await this.#deps.store.changedPlan(session.ref, known)
+      if (!change || session.deploymentId !== known) return
+      session.changed(change)
+      this.#deps.log.info({ stream: session.ref.streamId, revision: change.flow.revision }, 'Plan changed.')
+    } catch (error) {
+      this.#deps.log.warn(
+        { stream: session.ref.streamId, error: toError(error).message },
+        'The changed plan of a stream could not be read now.',
+      )
     }
   }
 
@@ -175,8 +201,9 @@ export class StreamWorker {
     let ending: Ending | undefined
     if (order && !session.signal.aborted) {
       log.info({ ...fields, generation: order.generation }, 'Session started.')
+      session.deploymentId = order.deploymentId
       try {
-        ending = await work.runStream(order, session.signal)
+        ending = await work.runStream(order, session.signal, session.changes)
       } catch (error) {
         if (session.cause === undefined || !isStopped(error))
           log.error({ ...fields, error: toError(error).message, stack: toError(error).stack }, 'A session threw.')

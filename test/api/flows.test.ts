@@ -228,7 +228,10 @@ describe('checking and deploying', () => {
   it('starts the saved revision, stops the one before, and stops on request', async () => {
     const { id } = await save()
     const first = await bench.call<{ deployment: Record<string, unknown> }>('POST', `/api/flows/${id}/deploy`)
-    expect([first.status, first.body]).toEqual([202, { deployment: { id: 'd1', revision: 1, state: 'starting' } }])
+    expect([first.status, first.body]).toMatchObject([
+      202,
+      { deployment: { id: 'd1', revision: 1, state: 'starting' } },
+    ])
     await bench.call('POST', `/api/flows/${id}/deploy`)
     expect(deps.told).toEqual([
       { order: 'start', refs: [{ streamId: `${id}-cam`, run: 1 }] },

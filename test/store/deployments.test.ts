@@ -22,17 +22,12 @@ describe('deployments', () => {
     ])
     expect(first.superseded).toEqual([])
     const second = await under.store.deployments.deploy(id, 1, samplePlan(['yard', 'door']))
-    expect(second.started).toEqual([
-      { streamId: `${id}-yard`, run: 2 },
-      { streamId: `${id}-door`, run: 1 },
-    ])
-    expect(second.superseded).toEqual([
-      { streamId: `${id}-cam`, run: 1 },
-      { streamId: `${id}-yard`, run: 1 },
-    ])
+    expect(second.started).toEqual([{ streamId: `${id}-door`, run: 1 }])
+    expect(second.kept).toEqual([{ streamId: `${id}-yard`, run: 1 }])
+    expect(second.superseded).toEqual([{ streamId: `${id}-cam`, run: 1 }])
     expect((await under.store.queue.wantedStreams()).filter(({ streamId }) => streamId.startsWith(id))).toEqual([
-      { streamId: `${id}-door`, run: 1 },
-      { streamId: `${id}-yard`, run: 2 },
+      { streamId: `${id}-door`, run: 1, deploymentId: second.deployment.id },
+      { streamId: `${id}-yard`, run: 1, deploymentId: second.deployment.id },
     ])
     expect((await under.store.deployments.status(id)).streams.map((stream) => stream.id)).toEqual([
       `${id}-door`,
@@ -86,7 +81,9 @@ describe('deployments', () => {
     expect(await state(flowId)).toBe('running')
     await under.store.queue.endStream(b!, 'finished', null)
     expect(await state(flowId)).toBe('finished')
-    expect(await under.store.queue.wantedStreams()).not.toContainEqual({ streamId: a!.streamId, run: a!.run })
+    expect(await under.store.queue.wantedStreams()).not.toContainEqual(
+      expect.objectContaining({ streamId: a!.streamId, run: a!.run }),
+    )
   })
 
   test('fail when a stream failed, and say why', async () => {
@@ -151,7 +148,9 @@ describe('deployments', () => {
       keys: [key],
     } = await runFlow(under.store)
     await under.store.queue.endStream(key!, 'stopped', 'shutting down')
-    expect(await under.store.queue.wantedStreams()).toContainEqual({ streamId: key!.streamId, run: 1 })
+    expect(await under.store.queue.wantedStreams()).toContainEqual(
+      expect.objectContaining({ streamId: key!.streamId, run: 1 }),
+    )
     expect(await under.store.engine.writeTicks([tickRecord(key!, flowId, 1)])).toEqual([key])
     expect((await under.store.queue.claimStream(key!))?.generation).toBe(3)
   })
@@ -189,9 +188,12 @@ describe('deployments', () => {
     const all = await Promise.all(
       Array.from({ length: 6 }, () => under.store.deployments.deploy(id, 1, samplePlan(['cam', 'yard']))),
     )
-    expect(all.map(({ started }) => started[0]?.run).sort()).toEqual([1, 2, 3, 4, 5, 6])
-    expect(
-      (await under.store.queue.wantedStreams()).filter(({ streamId }) => streamId.startsWith(id)).map(({ run }) => run),
-    ).toEqual([6, 6])
+    expect(all.map(({ started, kept }) => `${started.length} ${kept.length}`).sort()).toEqual([
+      ...Array.from({ length: 5 }, () => '0 2'),
+      '2 0',
+    ])
+    const wanted = (await under.store.queue.wantedStreams()).filter(({ streamId }) => streamId.startsWith(id))
+    expect(wanted.map(({ run }) => run)).toEqual([1, 1])
+    expect(new Set(wanted.map(({ deploymentId }) => deploymentId)).size).toBe(1)
   })
 })

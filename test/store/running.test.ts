@@ -95,9 +95,11 @@ describe('running streams', () => {
     const { queue, deployments } = under.store
     const { id, stream } = await run()
     expect((await queue.claimStream({ streamId: stream, run: 1 }))?.resume?.states).toEqual(states)
+    await deployments.stop(id)
     await deployments.deploy(id, 1, planWithMemory())
     const next = await queue.claimStream({ streamId: stream, run: 2 })
     expect([next?.resume, next?.carried]).toEqual([null, { mind: states.mind, 'model#memory': states['model#memory'] }])
+    await deployments.stop(id)
     await deployments.deploy(id, 1, samplePlan())
     const last = await queue.claimStream({ streamId: stream, run: 3 })
     expect([last?.resume, last?.carried]).toEqual([null, undefined])

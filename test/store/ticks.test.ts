@@ -116,6 +116,7 @@ describe('what a session writes', () => {
       keys: [old],
     } = await runFlow(under.store)
     const { revision } = await under.store.flows.get(flowId)
+    await under.store.deployments.stop(flowId)
     const { started, superseded } = await under.store.deployments.deploy(flowId, revision, samplePlan())
     expect([started, superseded]).toEqual([
       [{ streamId: old!.streamId, run: 2 }],
@@ -187,6 +188,7 @@ describe('what a session writes', () => {
       states: { model: { asked: 1 }, cool: null },
       status: status(key!, { ticks: 4 }),
     })
+    await under.store.deployments.stop(flowId)
     const { started } = await under.store.deployments.deploy(flowId, 1, samplePlan())
     expect((await under.store.queue.claimStream(started[0]!))?.resume).toBeNull()
   })
@@ -264,6 +266,10 @@ describe('messages into sessions', () => {
     await under.store.addInputs(rows)
     expect((await under.store.engine.readInputs(other!.streamId)).map(({ id }) => id)).toEqual(['a'])
     under.clock.ms = startMs + 1
+    await under.store.deployments.deploy(flowId, 1, samplePlan(['cam', 'yard']))
+    // The run goes on, and what was sent into it is still on its way.
+    expect((await under.store.engine.readInputs(other!.streamId)).map(({ id }) => id)).toEqual(['a'])
+    await under.store.deployments.stop(flowId)
     await under.store.deployments.deploy(flowId, 1, samplePlan(['cam', 'yard']))
     expect(await under.store.engine.readInputs(other!.streamId)).toEqual([])
   })

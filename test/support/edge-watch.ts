@@ -66,8 +66,7 @@ export async function watchClip(
 ): Promise<Said[]> {
   const session: ModelSession = createEdgeSession({
     stream: name,
-    skills,
-    mode,
+    config: { watchFor: skills, mode },
     model: Object.assign(Object.create(model) as PoseModel, { share: () => share }),
     clock: systemClock,
     onClose: () => undefined,

@@ -30,7 +30,7 @@ export interface MemoryApi extends ApiDeps {
   bus: MemoryBus
   lines: LogLine[]
   /** What the queue was told. */
-  told: { order: 'start' | 'stop'; refs: StreamRef[] }[]
+  told: { order: 'start' | 'stop' | 'change'; refs: StreamRef[] }[]
   saved: Map<string, Buffer>
   eventRows: Map<string, EventView>
   frames: Map<string, Uint8Array>
@@ -165,8 +165,16 @@ function memoryDeployments(): DeploymentStore {
       const started = plan.streams.map(({ id }) => ({ streamId: `${flowId}-${id}`, run: count }))
       const deployment: Deployment = { id: `d${count}`, revision, state: 'starting' }
       running.set(flowId, { deployment, streams: started })
-      return { deployment, started, superseded }
+      const changes = { kept: [], changed: [], restarted: [], stopped: [], started: started.map((ref) => ref.streamId) }
+      return { deployment, started, superseded, kept: [], changes }
     },
+    preview: async (flowId, plan) => ({
+      kept: [],
+      changed: [],
+      restarted: [],
+      stopped: [],
+      started: plan.streams.map(({ id }) => `${flowId}-${id}`),
+    }),
     stop: async (flowId) => {
       const found = running.get(flowId)
       running.delete(flowId)
@@ -341,6 +349,9 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
       },
       stop: async (refs) => {
         told.push({ order: 'stop', refs })
+      },
+      change: async (refs) => {
+        told.push({ order: 'change', refs })
       },
       isHealthy: async () => ({ ok: true, backend: 'postgres', waiting: 0, active: 0 }),
     },

@@ -3,13 +3,24 @@ import type { QueueStore } from '../../runtime/compose-queue.ts'
 import { RetryableError } from '../../nodes/contract/errors.ts'
 import type { ActionOrder, ActionOutcome, WaitingAction } from '../../runtime/actions/records.ts'
 import type { StreamRef } from '../../runtime/queue/records.ts'
-import type { SessionOrder, WaitingStream } from '../../runtime/streams/records.ts'
+import type { PlanChange, SessionOrder, WaitingStream } from '../../runtime/streams/records.ts'
+
+const onlyCamera: SessionOrder['plan'] = {
+  id: 'cam',
+  source: { id: 'cam', type: 'camera-source', version: 1, config: {} },
+  taps: { longSide: 640, floor: { width: 256, height: 192 } },
+  ticks: [],
+  actions: [],
+  routes: {},
+}
 
 interface StreamRow {
   ref: StreamRef
   isWanted: boolean
   generation: number
   ended: string | null
+  /** By whose plan it should run; absent: there is only one. */
+  deploymentId?: string
   /** What its camera plays; absent: it is no clip. */
   clip?: string
   /** Why no machine could take it. */
@@ -111,16 +122,14 @@ export class MemoryQueueStore implements QueueStore {
     const row = this.streams.get(key(ref))
     if (!row?.isWanted) return null
     row.generation += 1
-    const source = { id: 'cam', type: 'camera-source', version: 1, config: {} }
-    const plan = {
-      id: 'cam',
-      source,
-      taps: { longSide: 640, floor: { width: 256, height: 192 } },
-      ticks: [],
-      actions: [],
-      routes: {},
+    return {
+      ...ref,
+      generation: row.generation,
+      flow: { id: 'flow', name: 'Flow', revision: 1 },
+      plan: onlyCamera,
+      resume: null,
+      ...(row.deploymentId === undefined ? {} : { deploymentId: row.deploymentId }),
     }
-    return { ...ref, generation: row.generation, flow: { id: 'flow', name: 'Flow', revision: 1 }, plan, resume: null }
   }
 
   async endStream(
@@ -135,9 +144,23 @@ export class MemoryQueueStore implements QueueStore {
     row.ended = state
   }
 
-  async wantedStreams(): Promise<StreamRef[]> {
+  async wantedStreams(): Promise<(StreamRef & { deploymentId?: string })[]> {
     this.#reach()
-    return [...this.streams.values()].filter((row) => row.isWanted).map((row) => row.ref)
+    return [...this.streams.values()]
+      .filter((row) => row.isWanted)
+      .map(({ ref, deploymentId }) => (deploymentId === undefined ? ref : { ...ref, deploymentId }))
+  }
+
+  async changedPlan(ref: StreamRef, known: string): Promise<PlanChange | null> {
+    this.#reach()
+    const row = this.streams.get(key(ref))
+    if (!row?.isWanted || row.deploymentId === undefined || row.deploymentId === known) return null
+    return {
+      deploymentId: row.deploymentId,
+      flow: { id: 'flow', name: 'Flow', revision: 2 },
+      plan: onlyCamera,
+      states: {},
+    }
   }
 
   async drainActions(

@@ -2,10 +2,8 @@
 // It watches for skills, not for sentences. One process serves every stream and lives while anybody watches.
 import type { Clock, ModelSession } from '../../../nodes/contract/capabilities.ts'
 import { RetryableError } from '../../../nodes/contract/errors.ts'
-import { skillsToWatch } from '../../../nodes/contract/skills.ts'
 import { createPoseModel, type PoseModel, type PoseModelDeps } from './pose-model.ts'
 import { createEdgeSession, edgeHeight, edgeWidth, type PictureResult } from './session.ts'
-import type { SkillMode } from './skill.ts'
 
 export interface EdgeOpenOptions {
   connection: string
@@ -60,14 +58,10 @@ export function createEdge(deps: PoseModelDeps): Edge {
           'The built-in model does not start on this machine. Look for "pose process" in the log.',
         )
       }
-      const watchFor = Array.isArray(config['watchFor']) ? config['watchFor'].map(String) : undefined
-      const instruction = typeof config['instruction'] === 'string' ? config['instruction'] : ''
-      const mode: SkillMode = config['mode'] === 'sensitive' ? 'sensitive' : 'balanced'
       return createEdgeSession({
         // A stream that is opened again while its old session still closes must not share a line with it.
         stream: `${streamKey}#${++opened}`,
-        skills: skillsToWatch(watchFor, instruction),
-        mode,
+        config,
         model: taken,
         clock: deps.clock,
         onClose: giveBack,

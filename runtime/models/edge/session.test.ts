@@ -26,8 +26,7 @@ function open(skills: EdgeSkillId[] = ['fall']) {
   let closed = 0
   const session = createEdgeSession({
     stream: 's',
-    skills,
-    mode: 'balanced',
+    config: { watchFor: skills, mode: 'balanced' },
     model,
     clock,
     onClose: () => {

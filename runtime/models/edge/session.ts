@@ -3,7 +3,7 @@
 import type { Clock, ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
 import { RetryableError } from '../../../nodes/contract/errors.ts'
 import type { FastFrame } from '../../../nodes/contract/frames.ts'
-import type { EdgeSkillId } from '../../../nodes/contract/skills.ts'
+import { skillsToWatch, type EdgeSkillId } from '../../../nodes/contract/skills.ts'
 import { shrinkToGray } from './gray.ts'
 import { isLookedAt } from './pace.ts'
 import type { PoseModel } from './pose-model.ts'
@@ -16,8 +16,8 @@ export const edgeHeight = 192
 
 export interface EdgeSessionOptions {
   stream: string
-  skills: readonly EdgeSkillId[]
-  mode: SkillMode
+  /** The interaction-model's: `instruction`, `watchFor`, `mode`. */
+  config: Record<string, unknown>
   model: PoseModel
   clock: Clock
   onClose(): void
@@ -45,6 +45,16 @@ const urgency: readonly EdgeSkillId[] = [
   'motion',
 ]
 
+/** What a node's settings make it watch for, and how readily. */
+function wishesOf(config: Record<string, unknown>): { skills: readonly EdgeSkillId[]; mode: SkillMode } {
+  const watchFor = Array.isArray(config['watchFor']) ? config['watchFor'].map(String) : undefined
+  const instruction = typeof config['instruction'] === 'string' ? config['instruction'] : ''
+  return {
+    skills: skillsToWatch(watchFor, instruction),
+    mode: config['mode'] === 'sensitive' ? 'sensitive' : 'balanced',
+  }
+}
+
 export function createEdgeSession(options: EdgeSessionOptions): ModelSession {
   return new EdgeSession(options)
 }
@@ -52,7 +62,8 @@ export function createEdgeSession(options: EdgeSessionOptions): ModelSession {
 class EdgeSession implements ModelSession {
   readonly #options: EdgeSessionOptions
   readonly #watch: ReturnType<typeof createWatch>
-  readonly #sight: ReturnType<typeof createSight>
+  #sight: ReturnType<typeof createSight>
+  #wishes: ReturnType<typeof wishesOf>
   #findings: Finding[] = []
   #pending = new Set<FastFrame>()
   #waiters: (() => void)[] = []
@@ -69,8 +80,18 @@ class EdgeSession implements ModelSession {
 
   constructor(options: EdgeSessionOptions) {
     this.#options = options
-    this.#watch = createWatch(options.skills, options.mode)
-    this.#sight = createSight(options.skills)
+    this.#wishes = wishesOf(options.config)
+    this.#watch = createWatch(this.#wishes.skills, this.#wishes.mode)
+    this.#sight = createSight(this.#wishes.skills)
+  }
+
+  /** Whom it follows it goes on following. */
+  change({ config }: { config: Record<string, unknown> }): void {
+    const { skills, mode } = wishesOf(config)
+    if (mode === this.#wishes.mode && skills.join() === this.#wishes.skills.join()) return
+    this.#wishes = { skills, mode }
+    this.#watch.change(skills, mode)
+    this.#sight = createSight(skills)
   }
 
   feed(frame: FastFrame): void {
@@ -182,7 +203,8 @@ class EdgeSession implements ModelSession {
   }
 
   #data(): Record<string, unknown> {
-    const { model, skills, mode } = this.#options
+    const { model } = this.#options
+    const { skills, mode } = this.#wishes
     const seen = this.#seenSinceTick
     this.#seenSinceTick = 0
     this.#fedSinceTick = 0

@@ -23,6 +23,8 @@ export interface Look {
 export interface Watch {
   see(look: Look): Finding[]
   end(): Finding[]
+  /** Looks for these from now on; whoever is followed, and a skill that stays as it is, goes on. */
+  change(skillIds: readonly EdgeSkillId[], mode: SkillMode): void
   /** How many people the last picture showed. */
   people(): number
 }
@@ -41,12 +43,12 @@ const cooldownS = 10
 const longestGapS = 3
 
 export function createWatch(skillIds: readonly EdgeSkillId[], mode: SkillMode): Watch {
-  let fresh = startOver(skillIds, mode)
+  let wanted = { skillIds, mode }
+  let fresh = startOver(wanted)
   let lastS: number | undefined
   return {
     see(look) {
-      if (lastS !== undefined && (look.timeS < lastS || look.timeS - lastS > longestGapS))
-        fresh = startOver(skillIds, mode)
+      if (lastS !== undefined && (look.timeS < lastS || look.timeS - lastS > longestGapS)) fresh = startOver(wanted)
       lastS = look.timeS
       fresh.widen(look.gray)
       const seen = fresh.tracker.update(readPoses(look.output, look.width, look.height), look.timeS)
@@ -62,11 +64,16 @@ export function createWatch(skillIds: readonly EdgeSkillId[], mode: SkillMode): 
         .filter(fresh.isNews)
     },
     end: () => fresh.skills.flatMap((skill) => skill.end(lastS ?? 0)).filter(fresh.isNews),
+    change: (nextIds, nextMode) => {
+      const going = new Map(nextMode === wanted.mode ? wanted.skillIds.map((id, at) => [id, fresh.skills[at]]) : [])
+      fresh.skills = nextIds.map((id) => going.get(id) ?? makers[id](nextMode))
+      wanted = { skillIds: nextIds, mode: nextMode }
+    },
     people: () => fresh.people,
   }
 }
 
-function startOver(skillIds: readonly EdgeSkillId[], mode: SkillMode) {
+function startOver({ skillIds, mode }: { skillIds: readonly EdgeSkillId[]; mode: SkillMode }) {
   const spokeS = new Map<EdgeSkillId, number>()
   const fresh = {
     tracker: createTracker(),
