@@ -31,6 +31,7 @@ const runtimeFolders = [
   'actions',
   'streams',
   'flows',
+  'templates',
   'http',
 ]
 /** Files at the top that construct; the two that whoever starts a process shares are none of them. */

@@ -41,6 +41,8 @@ import { createSoundStore } from './history/index.ts'
 import type { SoundStore } from './history/index.ts'
 import { createStreamStore } from './streams/index.ts'
 import { createTickStore } from './streams/index.ts'
+import { createOwnTemplateStore } from './templates/index.ts'
+import type { OwnTemplateStore } from './templates/index.ts'
 import { createVoiceTurnStore } from './voices/index.ts'
 import type { VoiceTurnStore } from './voices/index.ts'
 import { createWriteTrial } from './database/index.ts'
@@ -74,6 +76,7 @@ export interface Store {
   settings: SettingStore
   approvedHosts: ApprovedHostStore & HostApproval
   push: PushSubscriptionStore
+  ownTemplates: OwnTemplateStore
   /** Puts messages before nodes of running sessions: questions from outside. */
   addInputs(inputs: SessionInput[]): Promise<void>
   /** Throws when the database is away; `trouble` is why it takes no writing, in one sentence. */
@@ -133,6 +136,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     settings: createSettingStore(db),
     approvedHosts: createApprovedHostStore(db, createSettingStore(db), nowMs),
     push: createPushSubscriptionStore(parts),
+    ownTemplates: createOwnTemplateStore(parts),
     addInputs: start.addInputs,
     ping: async () => {
       const [found, trouble] = await Promise.all([pingDatabase(pool), whyNotWritable()])

@@ -32,6 +32,8 @@ export interface Config {
   agentCommands: Record<string, string[]>
   /** Names of the variables that such an agent gets of this process's environment, beside the plain ones. */
   agentEnv: string[]
+  /** Address of an index of further templates. */
+  templateIndex?: string | undefined
   /** Addresses and networks of proxies that are believed beside those on this machine; absent when none is named. */
   trustedProxies?: string[] | undefined
 }
@@ -176,6 +178,7 @@ const EnvironmentSchema = z.object({
   ),
   HEED_AGENT_COMMANDS: z.string().default('').transform(readCommands),
   HEED_AGENT_ENV: z.string().default('').transform(readNames),
+  HEED_TEMPLATE_INDEX: address(['http:', 'https:'], 'https://example.org/templates.json'),
   HEED_TRUSTED_PROXIES: z.string().optional().transform(readProxies),
   HEED_RETAIN_DECISIONS_DAYS: wholeNumber(7, 1, 3650),
   HEED_RETAIN_EVENTS_DAYS: wholeNumber(90, 1, 36_500),
@@ -216,6 +219,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     retainEventsDays: read.HEED_RETAIN_EVENTS_DAYS,
     agentCommands: read.HEED_AGENT_COMMANDS,
     agentEnv: read.HEED_AGENT_ENV,
+    templateIndex: read.HEED_TEMPLATE_INDEX,
     trustedProxies: read.HEED_TRUSTED_PROXIES,
   }
 }

@@ -9,6 +9,7 @@ import { refusalOf } from './egress/index.ts'
 import { systemClock } from './clock.ts'
 import { createConnectionTest, testSigning } from './connections/index.ts'
 import { testModel } from './models/index.ts'
+import { createOrganisationIndex, createTemplateShelf } from './templates/index.ts'
 import { transcribe } from './voices/index.ts'
 import { deriveKey, readConfig, readVersion, type Config } from './config.ts'
 import { createLog } from './log.ts'
@@ -49,6 +50,12 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
         return media.library.probe(config, owner, filters)
       },
     },
+    hasVideo: () =>
+      media.check().then(
+        () => true,
+        () => false,
+      ),
+    templates: templateShelf(config, log, runtime),
     bus: queue.bus,
     relay: queue.relay,
     tryAction: (request) => {
@@ -79,6 +86,15 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     isSecure: (request) => config.publicUrl.startsWith('https:') || isForwardedSecure(request, isTrustedProxy),
     isTrustedProxy,
   }
+}
+
+function templateShelf(config: Config, log: Log, { store, http, egress }: Runtime): ApiDeps['templates'] {
+  const { templateIndex: url } = config
+  const index =
+    url === undefined
+      ? undefined
+      : createOrganisationIndex({ url, http, clock: systemClock, log, trust: (typed) => egress.trust(typed) })
+  return createTemplateShelf({ own: store.ownTemplates, log, ...(index ? { index } : {}) })
 }
 
 async function main(): Promise<void> {

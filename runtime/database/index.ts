@@ -23,6 +23,7 @@ export {
   settings,
   sounds,
   streams,
+  templates,
   urlCredentials,
   voiceTurns,
 } from './schema.ts'

@@ -221,6 +221,15 @@ export const recentFrames = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.position] })],
 )
 
+/** Templates that were saved here; those that come with Heed are files. */
+export const templates = pgTable('templates', {
+  id: text('id').primaryKey(),
+  version: integer('version').notNull(),
+  /** As a template file has it; the version counts here, not in it. */
+  template: json('template').$type<Record<string, unknown>>().notNull(),
+  savedAt: instant('saved_at').notNull(),
+})
+
 /** What a node spoke about an event. While it is still being spoken, its bytes are in `sound_chunks`. */
 export const sounds = pgTable(
   'sounds',

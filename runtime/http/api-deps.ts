@@ -10,6 +10,7 @@ import type { HistoryRouteDeps } from '../history/index.ts'
 import type { LiveRouteDeps } from '../live/index.ts'
 import type { ProxyTrust } from './proxies.ts'
 import type { StreamsRouteDeps } from '../streams/index.ts'
+import type { TemplatesRouteDeps } from '../templates/index.ts'
 
 export type ApiDeps = AccountsRouteDeps &
   ActionsRouteDeps &
@@ -20,7 +21,8 @@ export type ApiDeps = AccountsRouteDeps &
   FlowsRouteDeps &
   HistoryRouteDeps &
   LiveRouteDeps &
-  StreamsRouteDeps & {
+  StreamsRouteDeps &
+  TemplatesRouteDeps & {
     version: string
     /** `trouble`: why it takes no writing though it answers, in one sentence. */
     pingDatabase(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external'; trouble?: string }>

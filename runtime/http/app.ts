@@ -36,6 +36,7 @@ import { addSignInRoutes, createSignInLinks } from '../accounts/index.ts'
 import type { SignInLinks } from '../accounts/index.ts'
 import { addSharingRoutes } from '../flows/index.ts'
 import { addStreamRoutes } from '../live/index.ts'
+import { addTemplateRoutes } from '../templates/index.ts'
 import { addVoiceRoutes } from '../streams/index.ts'
 
 export interface Api {
@@ -64,6 +65,7 @@ function createRouter(
   addSignInRoutes(api, deps, parts)
   addNodeRoutes(api, deps)
   addSharingRoutes(api, deps)
+  addTemplateRoutes(api, deps)
   addFlowRoutes(api, deps)
   addDeploymentRoutes(api, deps)
   addConnectionRoutes(api, deps)

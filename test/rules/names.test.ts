@@ -46,6 +46,11 @@ const allowed: Record<string, { words: string[]; why: string }> = {
     words: ['tts', 'delegate-to-agent'],
     why: 'judges an event by itself, before the types are read',
   },
+  'runtime/templates/answers.ts': { words: ['webhook'], why: 'a channel of a notification' },
+  'runtime/database/schema.ts': { words: ['template'], why: 'a column: a template that people use' },
+  'runtime/templates/organisation-index.ts': { words: ['template'], why: 'a template that people use' },
+  'runtime/templates/own-templates.store.ts': { words: ['template'], why: 'a template that people use' },
+  'runtime/templates/shelf.ts': { words: ['template'], why: 'a template that people use' },
   'runtime/flows/deployments.store.ts': { words: ['memory'], why: 'SQL that sees plans only, not the catalogue' },
 }
 

@@ -10,12 +10,15 @@ import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contr
 import type { AccountStore } from '../../runtime/accounts/accounts.ts'
 import type { ApiDeps } from '../../runtime/http/api-deps.ts'
 import type { ConnectionStore } from '../../runtime/connections/connections.ts'
-import type { Deployment, DeploymentStore, FlowStore, StoredFlow } from '../../runtime/flows/records.ts'
+import type { FlowStore, StoredFlow } from '../../runtime/flows/records.ts'
 import type { EventStore, EventView } from '../../runtime/history/records.ts'
 import type { StreamRef } from '../../runtime/queue/records.ts'
 import { refusalOf } from '../../runtime/egress/address-guard.ts'
 import { createProxyTrust } from '../../runtime/http/proxies.ts'
+import { createTemplateShelf, type OwnTemplateStore } from '../../runtime/templates/shelf.ts'
+import type { Template } from '../../runtime/templates/template.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
+import { memoryDeployments } from './memory-deployments.ts'
 import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
 import { connectionKinds, ofKind } from './connection-kinds.ts'
@@ -155,41 +158,6 @@ function memoryFlows(nowMs: () => number): FlowStore {
   }
 }
 
-function memoryDeployments(): DeploymentStore {
-  const running = new Map<string, { deployment: Deployment; streams: StreamRef[] }>()
-  let count = 0
-  return {
-    deploy: async (flowId, revision, plan) => {
-      count += 1
-      const superseded = running.get(flowId)?.streams ?? []
-      const started = plan.streams.map(({ id }) => ({ streamId: `${flowId}-${id}`, run: count }))
-      const deployment: Deployment = { id: `d${count}`, revision, state: 'starting' }
-      running.set(flowId, { deployment, streams: started })
-      const changes = { kept: [], changed: [], restarted: [], stopped: [], started: started.map((ref) => ref.streamId) }
-      return { deployment, started, superseded, kept: [], changes }
-    },
-    preview: async (flowId, plan) => ({
-      kept: [],
-      changed: [],
-      restarted: [],
-      stopped: [],
-      started: plan.streams.map(({ id }) => `${flowId}-${id}`),
-    }),
-    stop: async (flowId) => {
-      const found = running.get(flowId)
-      running.delete(flowId)
-      return { deployment: found ? { ...found.deployment, state: 'stopped' } : null, stopped: found?.streams ?? [] }
-    },
-    status: async (flowId) => {
-      const deployment = running.get(flowId)?.deployment ?? null
-      return { state: deployment?.state ?? 'stopped', deployment, streams: [] }
-    },
-    streamFlow: async (streamId) =>
-      [...running].find(([, { streams }]) => streams.some((ref) => ref.streamId === streamId))?.[0],
-    counts: async () => ({ wanted: running.size, running: running.size, degraded: 0 }),
-  }
-}
-
 function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
   const find = (name: string): Connection => rows.get(name) ?? missing(`connection ${name}`, 'CONNECTION_NOT_FOUND')
   return {
@@ -249,6 +217,20 @@ function memoryEvents(
     },
     soundPart: async () => undefined,
     decisions: async () => ({ decisions: [], next: null }),
+  }
+}
+
+/** Templates that were saved, as the real store keeps them. */
+export function memoryTemplates(): OwnTemplateStore {
+  const rows = new Map<string, Template>()
+  return {
+    list: async () => [...rows.values()],
+    save: async (template) => {
+      const saved = { ...template, version: (rows.get(template.id)?.version ?? 0) + 1 }
+      rows.set(template.id, saved)
+      return saved
+    },
+    remove: async (id) => rows.delete(id),
   }
 }
 
@@ -366,6 +348,11 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
       whyMissing: async () => null,
       probe: async () => ({ ok: false, code: 'CAMERA_REFUSED', message: 'Nothing listens at this address.' }),
     },
+    hasVideo: async () => true,
+    templates: createTemplateShelf({
+      own: memoryTemplates(),
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+    }),
     relay: memoryRelay(),
     tryAction: async ({ node }) => ({ ok: true, message: `Tried ${node.id}.` }),
     push: { publicKey: async () => 'public-key', add: async () => undefined, remove: async () => undefined },

@@ -1,0 +1,199 @@
+// The gallery over HTTP: what is offered and runs here, a flow made of it, one's own templates, and newer versions for flows made
+// earlier. Making a flow starts nothing.
+import type { Request, Router } from 'express'
+import { z } from 'zod'
+import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
+import { parseBody } from '../../nodes/contract/input.ts'
+import { distrust, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
+import { AnswersSchema, answerTemplate, lineageOf } from './answers.ts'
+import { templateFrom } from './own-template.ts'
+import { drawTemplate } from './preview.ts'
+import type { TemplatesRouteDeps } from './route-deps.ts'
+import { fittingConnections, lacksOf, type Here } from './runs-here.ts'
+import { takeOver } from './take-over.ts'
+import { AskSchema, capabilities, flowOf, languages, type Language, type Shelved } from './template.ts'
+
+const LanguageSchema = z.enum(languages).catch('en')
+const UseSchema = z.object({
+  answers: AnswersSchema.default({}),
+  name: z.string().trim().min(1).max(200).optional(),
+  lang: z.enum(languages).optional(),
+})
+const wordsOrBoth = (longest: number) =>
+  z.union([
+    z
+      .string()
+      .trim()
+      .min(1)
+      .max(longest)
+      .transform((text) => ({ en: text, zh: text })),
+    z.object({ en: z.string().trim().min(1).max(longest), zh: z.string().trim().min(1).max(longest) }),
+  ])
+const SaveSchema = z.object({
+  flow: z.string().min(1).max(64),
+  title: wordsOrBoth(120),
+  purpose: wordsOrBoth(400).optional(),
+  capability: z.enum(capabilities).default('monitoring'),
+  asks: z.array(AskSchema).max(40).optional(),
+  id: z.string().max(80).optional(),
+})
+
+function languageOf(request: Request): Language {
+  return LanguageSchema.parse(request.query.lang)
+}
+
+async function lookHere(deps: TemplatesRouteDeps): Promise<Here> {
+  const [{ nodes, connections }, hasVideo] = await Promise.all([readCatalogue(deps), deps.hasVideo()])
+  return { nodes, connections: [...connections.values()], hasVideo }
+}
+
+function viewOf({ template, origin }: Shelved, here: Here, language: Language): Record<string, unknown> {
+  const { id, version, title, purpose, capability, tags, asks } = template
+  const lacks = lacksOf(template, here, language)
+  const flow = flowOf(template, language)
+  return {
+    id,
+    version,
+    title: title[language],
+    purpose: purpose[language],
+    capability,
+    tags,
+    origin,
+    runsHere: lacks.length === 0,
+    lacks: lacks.map(({ words }) => words[language]),
+    /** The same for a page that offers to add it. */
+    missing: lacks.map(({ what, ability }) => ({ what, ability })),
+    asks: asks.map((ask) => {
+      const fitting = ask.kind === 'connection' ? fittingConnections(template, ask, here, language) : undefined
+      const written = flow.nodes.find((node) => node.id === ask.node)?.config[ask.field]
+      return {
+        node: ask.node,
+        field: ask.field,
+        label: ask.label[language],
+        kind: ask.kind,
+        default: fitting ? (fitting[0] ?? null) : (ask.default ?? (ask.kind === 'camera' ? null : (written ?? null))),
+        ...(fitting ? { connections: fitting } : {}),
+        ...(ask.options
+          ? { options: ask.options.map((option) => ({ value: option.value, label: option.label[language] })) }
+          : {}),
+      }
+    }),
+    preview: { url: `/api/templates/${encodeURIComponent(id)}/preview?lang=${language}` },
+  }
+}
+
+/** `/api/templates` and all below, and of each flow `template`. */
+export function addTemplateRoutes(api: Router, deps: TemplatesRouteDeps): void {
+  const { templates, flows } = deps
+  api.get('/templates', async (request, response) => {
+    const [{ shelved, notes }, here] = await Promise.all([templates.list(), lookHere(deps)])
+    response.json({ templates: shelved.map((each) => viewOf(each, here, languageOf(request))), notes })
+  })
+  api.get('/templates/:id', async (request, response) => {
+    const [shelved, here] = await Promise.all([templates.get(request.params.id), lookHere(deps)])
+    const language = languageOf(request)
+    response.json({ ...viewOf(shelved, here, language), document: flowOf(shelved.template, language) })
+  })
+  api.get('/templates/:id/preview', async (request, response) => {
+    const { template } = await templates.get(request.params.id)
+    const isDark = request.query.theme === 'dark'
+    response.type('image/svg+xml').set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+    response.send(drawTemplate(flowOf(template, languageOf(request)), deps.nodes, isDark))
+  })
+  api.post('/templates/:id/use', async (request, response) => {
+    const { template, origin } = await templates.get(request.params.id)
+    const { answers, name, lang } = parseBody(UseSchema, request.body ?? {})
+    const language = lang ?? languageOf(request)
+    const document = readFlow({ ...answerTemplate(template, answers, language), ...(name ? { name } : {}) })
+    // What an organisation's template names by itself waits for the owner's yes; what was answered just now does not.
+    const flow =
+      origin === 'index'
+        ? await flows.import(document, () => distrust(deps, flowOf(template, language)))
+        : await flows.create(document)
+    response.set('Location', `/api/flows/${flow.id}`)
+    await sendFlow(deps, response, flow, 201)
+  })
+  addOwnRoutes(api, deps)
+  addTakeOverRoutes(api, deps)
+}
+
+function addOwnRoutes(api: Router, deps: TemplatesRouteDeps): void {
+  const { templates, flows } = deps
+  api.post('/templates', async (request, response) => {
+    const asked = parseBody(SaveSchema, request.body)
+    const { document } = await flows.get(asked.flow)
+    const saved = await templates.save(
+      templateFrom(
+        document,
+        {
+          id: asked.id ?? idFor(asked.title.en, asked.flow),
+          title: asked.title,
+          purpose: asked.purpose ?? bothOf(document.description) ?? asked.title,
+          capability: asked.capability,
+          asks: asked.asks,
+        },
+        deps.nodes,
+      ),
+    )
+    const here = await lookHere(deps)
+    response.status(201).set('Location', `/api/templates/${saved.id}`)
+    response.json(viewOf({ template: saved, origin: 'own' }, here, languageOf(request)))
+  })
+  api.delete('/templates/:id', async (request, response) => {
+    await templates.remove(request.params.id)
+    response.status(204).end()
+  })
+}
+
+function bothOf(text: string | undefined): { en: string; zh: string } | undefined {
+  const plain = text?.trim().slice(0, 400)
+  return plain ? { en: plain, zh: plain } : undefined
+}
+
+/** The same flow under the same title is the same template, one version newer. */
+function idFor(title: string, flow: string): string {
+  const slug = (text: string): string =>
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+  return ['own', slug(title).slice(0, 40), slug(flow).slice(0, 30)].filter((part) => part !== '').join('-')
+}
+
+/** What a newer version of a flow's template would change, and taking it over as a new revision. */
+function addTakeOverRoutes(api: Router, deps: TemplatesRouteDeps): void {
+  const { templates, flows } = deps
+  const compare = async (id: string) => {
+    const flow = await flows.get(id)
+    const from = lineageOf(flow.document)
+    if (!from) return { flow, from: undefined, newer: undefined, origin: undefined }
+    const { shelved } = await templates.list()
+    const found = shelved.find(({ template }) => template.id === from.id)
+    const newer = found && found.template.version > from.version ? found.template : undefined
+    return { flow, from, newer, origin: found?.origin }
+  }
+  api.get('/flows/:id/template', async (request, response) => {
+    const { from, newer, flow, origin } = await compare(request.params.id)
+    const taken = from && newer ? takeOver(flow.document, from, newer) : undefined
+    response.json({
+      template: from ? { id: from.id, version: from.version } : null,
+      isOffered: origin !== undefined,
+      newest: newer?.version ?? null,
+      changes: taken?.changes ?? [],
+      ...(taken ? { document: taken.document } : {}),
+    })
+  })
+  api.post('/flows/:id/template/take', async (request, response) => {
+    const ifRevision = readIfMatch(request.get('if-match'))
+    const { from, newer, flow, origin } = await compare(request.params.id)
+    if (!from) throw new BadRequestError('GALLERY_NO_TEMPLATE', `"${flow.document.name}" was not made from a template.`)
+    if (!newer)
+      throw new ConflictError(
+        'GALLERY_NOTHING_NEWER',
+        `There is no newer version of this flow's template than ${from.version}.`,
+      )
+    if (origin === 'index') await flows.distrustHosts(flow.id, await distrust(deps, flowOf(newer, from.language)))
+    const { document } = takeOver(flow.document, from, newer)
+    await sendFlow(deps, response, await flows.update(flow.id, readFlow(document), ifRevision))
+  })
+}

@@ -1,0 +1,76 @@
+// The templates: every file can be read, is whole in both languages, compiles once its questions are answered, and together they
+// cover all that the interaction model can do.
+import { beforeAll, describe, expect, it } from 'vitest'
+import { compileFlow } from '../../runtime/compile/compile-flow.ts'
+import { readFields } from '../../runtime/compile/fields.ts'
+import { lacksOf } from '../../runtime/templates/runs-here.ts'
+import { capabilities, flowOf, languages } from '../../runtime/templates/template.ts'
+import { ofKind } from '../support/connection-kinds.ts'
+import { answered, readTemplates, richCatalogue } from '../support/templates.ts'
+
+const all = readTemplates()
+let catalogue: Awaited<ReturnType<typeof richCatalogue>>
+beforeAll(async () => {
+  catalogue = await richCatalogue()
+})
+const chinese = /\p{Script=Han}/u
+
+describe('the templates', () => {
+  it('are at least thirty and cover every capability', () => {
+    expect(all.length).toBeGreaterThanOrEqual(30)
+    const covered = new Set(all.map(({ template }) => template.capability))
+    expect(capabilities.filter((each) => !covered.has(each))).toEqual([])
+  })
+
+  it.each(all)('$file is called as its id', ({ file, template }) => {
+    expect(file).toBe(`${template.id}.json`)
+  })
+
+  it.each(all)('$file speaks both languages, its instruction too', ({ template }) => {
+    for (const words of [template.title, template.purpose, ...template.asks.map(({ label }) => label)]) {
+      expect(words.zh).toMatch(chinese)
+      expect(words.en).not.toMatch(chinese)
+    }
+    const told = template.flow.nodes.filter(({ config }) => typeof config.instruction === 'string')
+    for (const { id } of told) expect(template.zh[`${id}.instruction`]).toMatch(chinese)
+  })
+
+  it.each(all)('$file asks for fields that its cards have', ({ template }) => {
+    for (const { node, field } of [...template.asks, ...Object.keys(template.zh).map(placeOf)]) {
+      const type = template.flow.nodes.find(({ id }) => id === node)?.type ?? ''
+      const definition = catalogue.nodes.get(type)
+      expect(definition && readFields(definition).meta(field).label, `${node}.${field}`).toBeDefined()
+    }
+  })
+
+  it.each(all)('$file compiles without an error or a doubt once it is answered', ({ template }) => {
+    for (const language of languages) {
+      const { plan, problems } = compileFlow(answered(template, catalogue.here, language), catalogue)
+      expect(problems).toEqual([])
+      expect(plan).not.toBeNull()
+    }
+  })
+
+  it.each(all)('$file has no card twice and names no host', ({ template }) => {
+    expect(JSON.stringify(flowOf(template, 'en'))).not.toMatch(/[a-z]+:\/\//)
+    expect(new Set(template.flow.nodes.map(({ id }) => id)).size).toBe(template.flow.nodes.length)
+  })
+
+  it('run with nothing but what comes with Heed, for every scene that the built-in model knows', () => {
+    const here = {
+      nodes: catalogue.nodes,
+      hasVideo: true,
+      connections: [
+        { name: 'edge', ...ofKind('edge') },
+        { name: 'flite', ...ofKind('flite') },
+      ],
+    }
+    for (const { template } of all)
+      expect(lacksOf(template, here, 'en').length === 0, template.id).toBe(template.tags.includes('no-gpu'))
+  })
+})
+
+function placeOf(place: string): { node: string; field: string } {
+  const [node = '', field = ''] = place.split('.')
+  return { node, field }
+}
