@@ -57,6 +57,11 @@ export class ModelLink implements ModelSession {
     this.#open().catch(() => undefined)
   }
 
+  /** Resolves once it is open, or is not for now. */
+  async ready(): Promise<void> {
+    if (!this.#session) await this.#open().catch(() => undefined)
+  }
+
   async tick(...[request, signal]: Parameters<ModelSession['tick']>): Promise<ModelVerdict> {
     // Whoever is still to answer is heard first.
     if (this.#isReplaced && !this.#session?.isAwaiting?.()) await this.#beginAnew()

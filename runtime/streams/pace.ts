@@ -50,6 +50,8 @@ export interface PaceHost {
   look(): CameraView
   /** No picture will come soon: the model decides on those it has. */
   mustDecide(nowMs: number): boolean
+  /** Resolves once the models are open, or are not for now. */
+  ready(): Promise<void>
   /** The camera is there, or late: passes begin now. */
   begun(): void
   /** Resolves once all that earlier passes left behind is written. */

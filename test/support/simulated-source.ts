@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import { defineSource, port, type SourceNode } from '../../nodes/contract/define.ts'
-import type { Frame } from '../../nodes/contract/frames.ts'
+import type { FastFrame, Frame } from '../../nodes/contract/frames.ts'
 
 /** A frame with a picture of its own: no two have the same luma unless `look` says so. */
 export function testFrame(
@@ -28,6 +28,14 @@ export function testFrame(
   }
 }
 
+const quickFrame = (mediaTimeS: number): FastFrame => ({
+  seq: Math.round(mediaTimeS * 8),
+  mediaTimeS,
+  width: 1,
+  height: 1,
+  rgb: new Uint8Array(3),
+})
+
 export interface SimulatedCamera {
   definition: SourceNode
   /** How often it was opened. */
@@ -49,6 +57,12 @@ export interface SimulatedOptions {
   everyMs?: number
   /** The first frame comes after this long. */
   delayMs?: number
+  /** As fast as they are taken, on no clock: for lockstep. */
+  isPulled?: boolean
+  /** So many quick pictures go before each one, `1/quick` s apart. */
+  quick?: number
+  /** Where no picture is: these seconds are left out. */
+  holes?: readonly number[]
   /** Every picture's bytes, where their size matters. */
   jpeg?: Uint8Array
 }
@@ -83,18 +97,19 @@ export function simulatedCamera(options: SimulatedOptions): SimulatedCamera {
         const rethrow = (): never => {
           throw broken.signal.reason ?? ctx.signal.reason
         }
-        await clock.sleep(options.delayMs ?? 0, signal).catch(rethrow)
+        if (!options.isPulled) await clock.sleep(options.delayMs ?? 0, signal).catch(rethrow)
         const first = Math.ceil(ctx.startAtS ?? 0)
         let dueMs = clock.nowMs()
         for (let seq = first; options.frames === undefined || seq < options.frames; seq++) {
-          if (!camera.silent)
+          for (let n = options.quick ?? 0; n > 0; n--) ctx.onFast?.(quickFrame(seq - (n - 1) / (options.quick ?? 1)))
+          if (!camera.silent && !options.holes?.includes(seq))
             yield testFrame(seq, {
               atMs: clock.nowMs(),
               look: camera.frozen ?? 1000 + looks++,
               ...(options.jpeg ? { jpeg: options.jpeg } : {}),
             })
           dueMs += options.everyMs ?? 1000
-          await clock.sleep(dueMs - clock.nowMs(), signal).catch(rethrow)
+          if (!options.isPulled) await clock.sleep(dueMs - clock.nowMs(), signal).catch(rethrow)
         }
       },
     }),
