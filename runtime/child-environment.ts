@@ -1,5 +1,6 @@
 // What a program that Heed starts gets of Heed's own environment: enough to be found, to find its libraries and to write
-// words. Never a proxy, a debugging switch, a key or an address of a database.
+// words; and how it gives way to what is live. Never a proxy, a debugging switch, a key or an address of a database.
+import { setPriority } from 'node:os'
 
 /** Names that hold no secret on any system; the last ones are those without which Windows starts nothing. */
 const plain = [
@@ -28,4 +29,16 @@ export function childEnvironment(
       return value === undefined ? [] : [[name, value]]
     }),
   )
+}
+
+/** Behind whatever is live. */
+const backgroundPriority = 10
+
+/** For work that nobody's safety waits for. Best effort: it may be gone already. */
+export function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, backgroundPriority)
+  } catch {
+    // Gone, or a machine that has no such thing: then it is as quick as the others.
+  }
 }

@@ -25,6 +25,8 @@ export interface CameraDeps extends ResolveDeps {
   seen: Map<string, Look>
   /** How long a live camera may be silent. */
   silentAfterMs: number
+  /** For rehearsals: clips only, every picture in order, as fast as they are taken. */
+  inOrder?: boolean
 }
 
 export interface StreamOwner extends Owner {
@@ -107,7 +109,8 @@ function startJob(
   return {
     input,
     taps,
-    reading: chooseReading(input, seen, taps),
+    reading: { ...chooseReading(input, seen, taps), ...(deps.inOrder ? { pace: false } : {}) },
+    inOrder: deps.inOrder,
     onFast: options.onFast,
     onSign: options.onSign,
     feed: pushes?.feed,

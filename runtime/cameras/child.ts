@@ -18,6 +18,8 @@ export interface Child {
   pid: number | undefined
   stdin: Writable | null
   output(fd: number): Readable
+  /** Whether it writes to this file descriptor. */
+  has(fd: number): boolean
   /** Lines so far about pictures that could not be decoded. */
   complaints(): number
   /** Resolves once it is gone and everything it wrote has been read. Never rejects. */
@@ -94,6 +96,7 @@ export function startChild(
     ended,
     stop,
     output: (fd) => child.stdio[fd] as Readable,
+    has: (fd) => child.stdio[fd] instanceof Readable,
     complaints: () => words.complaints,
   }
 }
@@ -122,6 +125,7 @@ function neverStarted(error: Error): Child {
     pid: undefined,
     stdin: null,
     output: () => Readable.from([]),
+    has: () => false,
     ended: Promise.resolve({ exitCode: null, lastWords: error.message }),
     stop: () => Promise.resolve(),
     complaints: () => 0,

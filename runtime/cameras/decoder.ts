@@ -11,9 +11,11 @@ import {
   type Taps,
 } from '../../nodes/contract/frames.ts'
 import type { Egress } from '../egress/index.ts'
+import { lowerPriority } from '../child-environment.ts'
 import { startChild, type Child } from './child.ts'
 import { inputArguments, inputList, type Input, type Reading } from './input-arguments.ts'
 import { JpegSplitter } from './jpeg-stream.ts'
+import { InOrder } from './in-order.ts'
 import { Newest } from './newest.ts'
 import { outputArguments, pipes, quietArguments } from './output-arguments.ts'
 import { openPassage } from './guarded-input.ts'
@@ -43,6 +45,8 @@ export interface Decoding {
   feed?: ((child: Child) => () => void) | undefined
   onSign?: ((sign: CameraSign) => void) | undefined
   patience: Patience
+  /** A clip for a rehearsal: every picture, as fast as they are taken, instead of the newest at its own speed. */
+  inOrder?: boolean | undefined
   signal: AbortSignal
 }
 
@@ -58,6 +62,8 @@ export interface DecoderDeps {
 const waitingFrames = 2
 /** How far the outputs of one decode may be apart; they differ by a fraction of a picture. */
 const maxSkew = 64
+/** One that is held back leaves whatever fits into its pipes, which may be many small pictures. */
+const maxHeldSkew = 4096
 /** A camera that sends gets so long for its first whole picture: some send one that rarely. */
 const firstKeyMs = 60_000
 /** So much, for so long, without a picture: it was joined between two of those from which on it can be shown. */
@@ -132,14 +138,14 @@ async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Fr
     stdin: inputList(passage.input, tools, job.reading),
     env: passage.env,
   })
-  const frames = new Newest<Frame>(waitingFrames)
+  const frames = handOver(job, child)
   const life = newLife(deps.clock.nowMs())
   const stopFeeding = job.feed?.(child)
   const onAbort = (): void => frames.end(new StoppedError())
   job.signal.addEventListener('abort', onAbort, { once: true })
   readPictures(
     deps,
-    job,
+    frames instanceof InOrder && job.onFast ? { ...job, onFast: (frame) => frames.pushFast(frame) } : job,
     child,
     (frame) => {
       if (life.pictures++ > 0) life.gapsMs = [...life.gapsMs, frame.atMs - life.lastPictureMs].slice(-keptGaps)
@@ -169,12 +175,22 @@ async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Fr
   }
 }
 
+function handOver({ inOrder, onFast, taps }: Decoding, child: Child): Newest<Frame> | InOrder {
+  if (!inOrder) return new Newest<Frame>(waitingFrames)
+  if (child.pid !== undefined) lowerPriority(child.pid)
+  const fds = Object.values(pipes).filter((fd) => child.has(fd))
+  return new InOrder({
+    onFast: taps.fast ? onFast : undefined,
+    hold: (isHeld) => fds.forEach((fd) => (isHeld ? child.output(fd).pause() : child.output(fd).resume())),
+  })
+}
+
 /** Not in a loop, which could not be entered anew where it was. */
 function tellsShape({ tools }: DecoderDeps, { input }: Decoding): boolean {
   return tools.tellsShape && !input.loop
 }
 
-async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame>): AsyncGenerator<Frame, void, void> {
+async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame> | InOrder): AsyncGenerator<Frame, void, void> {
   let reported = 0,
     reportedMs = 0
   for await (const frame of frames) {
@@ -211,11 +227,12 @@ function readPictures(
   const timeline = job.startTimeline()
   // The very filters this process was started with.
   const burnt = job.taps.filters?.map(markOf)
+  const skew = job.inOrder ? maxHeldSkew : maxSkew
   let seq = 0,
     fastSeq = 0
   const zip = new Zip<{ stamp: number; full: Picture; floor: Picture; luma: GrayImage; shape: number }>(
     ['stamp', 'full', 'floor', 'luma', ...(tellsShape(deps, job) ? (['shape'] as const) : [])],
-    maxSkew,
+    skew,
     (parts) => {
       const atMs = deps.clock.nowMs()
       const mediaTimeS = timeline.mediaTimeS(parts.stamp, atMs)
@@ -237,7 +254,7 @@ function readPictures(
   const fast = job.taps.fast
   if (!fast) return
   const { width, height } = fast
-  const fastZip = new Zip<{ stamp: number; rgb: Uint8Array }>(['stamp', 'rgb'], maxSkew, ({ stamp, rgb }) => {
+  const fastZip = new Zip<{ stamp: number; rgb: Uint8Array }>(['stamp', 'rgb'], skew, ({ stamp, rgb }) => {
     job.onFast?.({ seq: fastSeq++, mediaTimeS: timeline.mediaTimeS(stamp, deps.clock.nowMs()), width, height, rgb })
   })
   const fastStamps = new StampReader(),

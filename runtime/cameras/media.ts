@@ -35,6 +35,8 @@ export interface Media {
   /** Throws FatalError MEDIA_FFMPEG_MISSING or MEDIA_FFMPEG_UNFIT when no camera could be read here. */
   check(): Promise<void>
   forStream(owner: StreamOwner): MediaPort
+  /** For rehearsals of clips: every picture in order, as fast as they are taken, behind whatever is live. */
+  inOrder(owner: StreamOwner): MediaPort
   library: MediaLibrary
   clips: ClipFinder
 }
@@ -59,6 +61,7 @@ export function createMedia(options: MediaOptions): Media {
       await checkAbilities(await deps.tools())
     },
     forStream: (owner) => createCameraPort(deps, owner),
+    inOrder: (owner) => createCameraPort({ ...deps, inOrder: true }, owner),
     library: createLibrary(deps, { maxUploadBytes: options.maxUploadBytes ?? 2 * 1024 ** 3, clips }),
     clips,
   }

@@ -4,6 +4,8 @@
 export interface FrameQueue<T> {
   /** Puts an item behind its stream's others; hands back those it pushed out, when the stream has more than `most`. */
   push(stream: string, item: T, most: number): T[]
+  /** Puts an item that was served already back to its place in time. */
+  putBack(stream: string, item: T): void
   /** The oldest item of the stream whose turn it is, among those that may be served. */
   next(mayServe?: (stream: string) => boolean): T | undefined
   /** Takes out everything of one stream and forgets it. */
@@ -25,6 +27,12 @@ export function createFrameQueue<T>(timeOf: (item: T) => number): FrameQueue<T> 
       while (line.length > Math.max(1, most))
         dropped.push(...line.splice(leastMissed(line.map(timeOf), servedAt.get(stream)), 1))
       return dropped
+    },
+    putBack(stream, item) {
+      const line = lines.get(stream) ?? []
+      lines.set(stream, line)
+      const behind = line.findIndex((other) => timeOf(other) > timeOf(item))
+      line.splice(behind === -1 ? line.length : behind, 0, item)
     },
     next(mayServe = () => true) {
       for (const [stream, line] of lines) {

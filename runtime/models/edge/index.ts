@@ -25,6 +25,8 @@ export interface Edge {
 
 /** Loading the model takes 0.2 to 0.5 s; a tick's patience may be shorter than that on a busy machine. */
 const slowestStartMs = 10_000
+/** Behind everything live on a busy machine, for who has time. */
+const patientStartMs = 120_000
 
 export function createEdge(deps: PoseModelDeps): Edge {
   const pictures: Record<PictureResult, number> = { seen: 0, skipped: 0, dropped: 0 }
@@ -51,7 +53,7 @@ export function createEdge(deps: PoseModelDeps): Edge {
     pictures,
     async open({ streamKey, config, timeoutMs }) {
       const taken = take()
-      if (!(await taken.ready(Math.max(timeoutMs, slowestStartMs)))) {
+      if (!(await taken.ready(Math.max(timeoutMs, deps.everyPicture ? patientStartMs : slowestStartMs)))) {
         giveBack()
         throw new RetryableError(
           'EDGE_MODEL_DOWN',
@@ -62,6 +64,7 @@ export function createEdge(deps: PoseModelDeps): Edge {
         // A stream that is opened again while its old session still closes must not share a line with it.
         stream: `${streamKey}#${++opened}`,
         config,
+        everyPicture: deps.everyPicture ?? false,
         model: taken,
         clock: deps.clock,
         onClose: giveBack,

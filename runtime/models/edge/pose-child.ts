@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Clock, Log } from '../../../nodes/contract/capabilities.ts'
 import { toError } from '../../../nodes/contract/errors.ts'
 import type { FastFrame } from '../../../nodes/contract/frames.ts'
-import { childEnvironment } from '../../child-environment.ts'
+import { childEnvironment, lowerPriority } from '../../child-environment.ts'
 import type { PoseReply, PoseRequest } from './pose-process.ts'
 
 /** One picture to look at. Exactly one of the two callbacks is called, once. */
@@ -20,6 +20,8 @@ export interface PoseJob {
 export interface PoseChildDeps {
   log: Log
   clock: Clock
+  /** Works behind whatever is live. */
+  isBackground?: boolean
   /** It has become ready, or free for another picture. */
   onFree(): void
 }
@@ -122,6 +124,7 @@ export class PoseChild {
       return
     }
     this.#child = child
+    if (this.#deps.isBackground && child.pid !== undefined) lowerPriority(child.pid)
     let lastWords = ''
     child.on('error', (error) => {
       this.#deps.log.error({ error: error.message }, 'the pose process cannot be started or reached')

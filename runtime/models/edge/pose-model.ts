@@ -17,6 +17,8 @@ export interface PoseModel {
   /** Drops what waits of one stream. */
   forget(stream: string): void
   restarts(): number
+  /** Ends a process that has not answered for too long; called often. */
+  killHung?(): void
   processId(): number | undefined
   close(): Promise<void>
 }
@@ -26,6 +28,8 @@ export interface PoseModelDeps {
   clock: Clock
   /** Processes it may have, at most; default 1. */
   mostProcesses?: number
+  /** For rehearsals: looks at every picture, however long it takes and behind whatever is live; only a picture that fails again and again is given up. */
+  everyPicture?: boolean
   /** Only for measuring: looks at this share of the pictures, whatever it costs. */
   fixedShare?: number
 }
@@ -34,17 +38,23 @@ export function createPoseModel(deps: PoseModelDeps): PoseModel {
   return new PosePool(deps)
 }
 
+type Waiting = PoseJob & { submittedMs: number; tries: number }
+/** With a process that is started anew in between. */
+const mostTries = 4
+
 class PosePool implements PoseModel {
   readonly #deps: PoseModelDeps
-  readonly #queue = createFrameQueue<PoseJob & { submittedMs: number }>((job) => job.frame.mediaTimeS)
+  readonly #queue = createFrameQueue<Waiting>((job) => job.frame.mediaTimeS)
   readonly #pace: Pace = createPace()
   readonly #children: PoseChild[] = []
+  readonly #forgotten = new Set<string>()
   #isClosed = false
   #waiters: (() => void)[] = []
 
   constructor(deps: PoseModelDeps) {
     this.#deps = deps
-    this.#addProcess()
+    const { everyPicture, mostProcesses = 1 } = deps
+    for (let count = everyPicture ? mostProcesses : 1; count > 0; count--) this.#addProcess()
   }
 
   isUp(): boolean {
@@ -60,7 +70,7 @@ class PosePool implements PoseModel {
   }
 
   share(): number {
-    return this.#deps.fixedShare ?? this.#pace.share()
+    return this.#deps.everyPicture ? shareOf : (this.#deps.fixedShare ?? this.#pace.share())
   }
 
   async ready(timeoutMs: number): Promise<boolean> {
@@ -73,20 +83,25 @@ class PosePool implements PoseModel {
   }
 
   submit(job: PoseJob): void {
-    const { clock, fixedShare } = this.#deps
-    const most = fixedShare === undefined ? this.#pace.waiting() : shareOf
-    const dropped = this.#queue.push(job.stream, { ...job, submittedMs: clock.nowMs() }, most)
+    const { clock, everyPicture, fixedShare } = this.#deps
+    const most = everyPicture ? Infinity : fixedShare === undefined ? this.#pace.waiting() : shareOf
+    const dropped = this.#queue.push(job.stream, { ...job, submittedMs: clock.nowMs(), tries: 1 }, most)
     for (const old of dropped) {
       // A process that is just being started again is slow for another reason.
       if (this.isUp()) this.#pace.dropped()
       old.dropped()
     }
-    for (const child of this.#children) child.killIfHung()
+    this.killHung()
     this.#pump()
     this.#judge()
   }
 
+  killHung(): void {
+    for (const child of this.#children) child.killIfHung()
+  }
+
   forget(stream: string): void {
+    if (this.#deps.everyPicture) this.#forgotten.add(stream)
     for (const job of this.#queue.remove(stream)) job.dropped()
   }
 
@@ -102,6 +117,7 @@ class PosePool implements PoseModel {
     const child = new PoseChild({
       log,
       clock,
+      isBackground: this.#deps.everyPicture ?? false,
       onFree: () => {
         if (isNew && this.#children.length > 1) this.#pace.hurry()
         isNew = false
@@ -119,12 +135,20 @@ class PosePool implements PoseModel {
       while (child.isFree) {
         const job = this.#queue.next((stream) => !others.some((other) => other.hasOf(stream)))
         if (!job) break
-        child.send({ ...job, done: (output) => this.#looked(job, output) })
+        child.send({ ...job, done: (output) => this.#looked(job, output), dropped: () => this.#again(job) })
       }
     }
   }
 
-  #looked(job: PoseJob & { submittedMs: number }, output: Float32Array): void {
+  /** It was lost with its process: one that must see every picture takes its turn again, before those behind it. */
+  #again(job: Waiting): void {
+    if (!this.#deps.everyPicture || this.#isClosed || job.tries >= mostTries || this.#forgotten.has(job.stream))
+      return job.dropped()
+    this.#queue.putBack(job.stream, { ...job, tries: job.tries + 1 })
+    this.#pump()
+  }
+
+  #looked(job: Waiting, output: Float32Array): void {
     this.#pace.looked(this.#deps.clock.nowMs() - job.submittedMs)
     job.done(output)
   }
@@ -133,7 +157,7 @@ class PosePool implements PoseModel {
     const { clock, log, mostProcesses = 1 } = this.#deps
     const nowMs = clock.nowMs()
     const busyMs = this.#children.reduce((sum, child) => sum + child.busyMs(nowMs), 0) / this.#children.length
-    if (!this.#pace.judge(nowMs, busyMs)) return
+    if (this.#deps.everyPicture || !this.#pace.judge(nowMs, busyMs)) return
     log.warn(
       { share: this.#pace.share(), of: shareOf, processes: this.#children.length },
       'the built-in model is behind; it looks at fewer pictures of every stream',

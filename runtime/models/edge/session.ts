@@ -20,6 +20,8 @@ export interface EdgeSessionOptions {
   config: Record<string, unknown>
   model: PoseModel
   clock: Clock
+  /** For rehearsals: a tick waits until every picture up to it was looked at. */
+  everyPicture?: boolean
   onClose(): void
   /** Counts pictures that came, by what became of them. */
   onPicture?(result: PictureResult): void
@@ -32,6 +34,9 @@ export type PictureResult = 'seen' | 'skipped' | 'dropped'
 const tickWaitMs = 300
 /** ...and the end of a source longer: nothing comes after it. */
 const finishWaitMs = 3_000
+/** Nothing runs away from a rehearsal: it waits through a hang and a new start of the process. */
+const everyWaitMs = 120_000
+const lookForHangMs = 1000
 /** Looking farther behind than this is as good as not looking. */
 const behindS = 2.5
 const noPicturesS = 3
@@ -125,7 +130,7 @@ class EdgeSession implements ModelSession {
     const startMs = clock.nowMs()
     this.#firstTickS ??= request.mediaTimeS
     const due = [...this.#pending].filter((frame) => frame.mediaTimeS <= request.mediaTimeS)
-    await this.#wait(due, tickWaitMs, signal)
+    await this.#wait(due, this.#options.everyPicture ? everyWaitMs : tickWaitMs, signal)
     signal.throwIfAborted()
     this.#sight.add(request.mediaTimeS, this.#fedSinceTick, this.#seenSinceTick)
     const verdict = this.#speak(clock.nowMs() - startMs)
@@ -145,7 +150,7 @@ class EdgeSession implements ModelSession {
 
   async finish(): Promise<ModelVerdict[]> {
     const startMs = this.#options.clock.nowMs()
-    await this.#wait([...this.#pending], finishWaitMs)
+    await this.#wait([...this.#pending], this.#options.everyPicture ? everyWaitMs : finishWaitMs)
     this.#findings.push(...this.#watch.end())
     const verdict = this.#speak(this.#options.clock.nowMs() - startMs)
     return verdict ? [verdict] : []
@@ -186,10 +191,20 @@ class EdgeSession implements ModelSession {
       .then(() => {
         isLate = true
       })
+    if (this.#options.everyPicture) void this.#killHung(timer.signal)
     while (!isLate && frames.some((frame) => this.#pending.has(frame))) {
       await Promise.race([late, new Promise<void>((resolve) => this.#waiters.push(resolve))])
     }
     timer.abort()
+  }
+
+  /** While nothing new is fed, nobody else would notice that the process hangs. */
+  async #killHung(over: AbortSignal): Promise<void> {
+    const { clock, model } = this.#options
+    while (!over.aborted) {
+      await clock.sleep(lookForHangMs, over).catch(() => undefined)
+      if (!over.aborted) model.killHung?.()
+    }
   }
 
   /** Everything found since the last verdict, in one: the most urgent thing first and with its time. */
