@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { StoppedError } from '../../nodes/contract/errors.ts'
-import timer from '../../nodes/logic/timer.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import {
   eventKinds,
@@ -31,7 +30,7 @@ const hourPlan: BenchOptions['plan'] = {
 }
 
 function lockstepBench(options: BenchOptions = {}): SessionBench & { media: MediaClock } {
-  const bench = sessionBench({ source: { kind: 'file' }, nodes: [timer], ...options })
+  const bench = sessionBench({ source: { kind: 'file' }, ...options })
   const media = new MediaClock(startMs)
   bench.deps.pace = lockstepPace({ clock: media, wall: bench.clock })
   // Nothing here waits for time: a recorder that writes at once.

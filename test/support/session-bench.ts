@@ -7,6 +7,7 @@ import { defaultTaps } from '../../nodes/contract/frames.ts'
 import type { PlanNode, PlanStream, Target } from '../../nodes/contract/plan.ts'
 import interactionModel from '../../nodes/vision/interaction-model.ts'
 import cooldown from '../../nodes/logic/cooldown.ts'
+import timer from '../../nodes/logic/timer.ts'
 import notification from '../../nodes/action/notification.ts'
 import { Recorder, type RecorderLimits } from '../../runtime/streams/recorder.ts'
 import { runSession, type SessionDeps, type SessionEnd } from '../../runtime/streams/session.ts'
@@ -81,7 +82,7 @@ export function sessionBench(options: BenchOptions = {}): SessionBench {
   const bus = memoryBus()
   const camera = simulatedCamera({ clock, ...options.camera })
   const model = fakeModel({ clock, ...options })
-  const definitions = [camera.definition, interactionModel, cooldown, notification, ...(options.nodes ?? [])]
+  const definitions = [camera.definition, interactionModel, cooldown, timer, notification, ...(options.nodes ?? [])]
   const deps: SessionDeps = {
     clock,
     log: quietLog,
