@@ -33,6 +33,11 @@ export class ModelLinks {
     this.#options = options
   }
 
+  /** Resolves once every one is open, or is not for now. */
+  async ready(): Promise<void> {
+    await Promise.all([...this.#links.values()].map(({ link }) => link.ready()))
+  }
+
   /** A link for each node of the order's plan that needs one; throws FatalError RUN_NODE_UNKNOWN for a type that is not here. */
   begin(order: SessionOrder): void {
     const states = order.resume?.states ?? order.carried ?? {}

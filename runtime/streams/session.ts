@@ -170,7 +170,7 @@ class Session {
       signal: this.#control.signal,
       look: () => this.#lookAtCamera(),
       mustDecide: (nowMs) => this.#mustDecide(nowMs),
-      ready: async () => void (await Promise.all([...this.#models.values()].map((model) => model.ready()))),
+      ready: () => this.#models.ready(),
       begun: () => this.#countAbsence(),
       written: () => this.#written,
       readInputs: () => this.#running.inputs.read(),
