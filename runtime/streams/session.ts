@@ -231,9 +231,8 @@ class Session {
     // A camera that was away before has its own story, which goes on.
     const isTold = (this.#health.saved()?.camera ?? null) !== null
     this.#recordMissed(missed, now - tickMs, heedAway)
-    if (isTold) return
-    const toS = this.#mediaTimeS
-    this.#note('stream.gap', this.#order.plan.source.id, awayWords(fromS, toS), gapFields('heed-away', fromS, toS))
+    const [source, toS] = [this.#order.plan.source.id, this.#mediaTimeS]
+    if (!isTold) this.#note('stream.gap', source, awayWords(fromS, toS), gapFields('heed-away', fromS, toS))
   }
 
   get #running(): { source: StreamSource; runner: TickRunner; inputs: Inputs } {
