@@ -49,6 +49,7 @@ function leave(): void {
 }
 
 let isStopping = false
+let isKilled = false
 function stop(): void {
   if (isStopping) return
   isStopping = true
@@ -57,6 +58,7 @@ function stop(): void {
   const look = setInterval(() => {
     if (signalGroup(0) && performance.now() < killAtMs) return
     signalGroup('SIGKILL')
+    isKilled = true
     clearInterval(look)
     if (hasEnded) leave()
   }, 50)
@@ -72,8 +74,9 @@ command.once('error', (error) => {
 command.once('exit', (code, killedBy) => {
   hasEnded = true
   say({ type: 'ended', code, killedBy })
-  // Already being stopped: `stop` waits for the rest of the group.
-  if (isStopping && signalGroup(0)) return
+  // Already being stopped: `stop` waits for the rest of the group. After its last look nobody would: what it killed may
+  // not be reaped yet and still count as there.
+  if (isStopping && !isKilled && signalGroup(0)) return
   const endAtMs = performance.now() + lingerMs
   const look = setInterval(() => {
     if (signalGroup(0) && performance.now() < endAtMs) return

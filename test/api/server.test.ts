@@ -90,9 +90,9 @@ describe('the envelope', () => {
 
   it('holds the answer to an unknown address and to one that cannot be read', async () => {
     bench = await startApi(memoryApi())
-    expect((await bench.call<Refusal>('GET', '/api/templates')).body.error).toMatchObject({
+    expect((await bench.call<Refusal>('GET', '/api/nothing-here')).body.error).toMatchObject({
       code: 'HTTP_NOT_FOUND',
-      message: 'There is no GET /api/templates in this API.',
+      message: 'There is no GET /api/nothing-here in this API.',
     })
     expect((await bench.call('PATCH', '/api/flows/1')).status).toBe(404)
     const broken = await bench.call<Refusal>('GET', '/api/flows/%E0%A4%A')

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import notification from '../../nodes/action/notification.ts'
 import { createAcknowledgeLinks } from '../../runtime/history/acknowledge-links.ts'
 import { startApi, type ApiBench } from '../support/api-bench.ts'
 import { openBrowser, openPage } from '../support/browser.ts'
-import { memoryApi, type MemoryApi } from '../support/memory-api.ts'
+import { memoryApi, smallNodes, type MemoryApi } from '../support/memory-api.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** A grey picture of one by one. */
@@ -24,7 +25,10 @@ let link: string
 
 beforeAll(async () => {
   const nowMs = Date.now()
-  deps = memoryApi({ editorDir: join(fileURLToPath(new URL('../..', import.meta.url)), 'editor', 'dist') })
+  deps = memoryApi({
+    editorDir: join(fileURLToPath(new URL('../..', import.meta.url)), 'editor', 'dist'),
+    nodes: new Map([...smallNodes, [notification.type, notification]]),
+  })
   deps.eventRows.set('e1', {
     id: 'e1',
     kind: 'response.given',
