@@ -19,6 +19,8 @@ export function ArmSwitch({
   const [failure, setFailure] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const isArmed = status?.data?.['armed'] === true
+  const detail = status?.data?.['detail']
+  const usual = isArmed ? 'Messages get through.' : 'Messages are held back.'
   const turn = async (): Promise<void> => {
     setBusy(true)
     setFailure(null)
@@ -32,9 +34,7 @@ export function ArmSwitch({
       <Switch
         size="md"
         label={label}
-        description={
-          status ? (isArmed ? 'Messages get through.' : 'Messages are held back.') : 'Unknown until the flow runs.'
-        }
+        description={status ? (typeof detail === 'string' ? detail : usual) : 'Unknown until the flow runs.'}
         checked={isArmed}
         disabled={!status || isBusy}
         onChange={() => void turn()}

@@ -2,9 +2,7 @@
 import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
 import type { Message } from '../contract/events.ts'
-
-const onWords = ['on', 'arm', 'armed', 'true', '1', 'yes']
-const offWords = ['off', 'disarm', 'disarmed', 'false', '0', 'no']
+import { readOrder } from './order.ts'
 
 export default defineNode({
   type: 'arm',
@@ -77,11 +75,3 @@ export default defineNode({
     return { message: passed, changed }
   },
 })
-
-function readOrder(order: Message): boolean | undefined {
-  const said = order.fields && Object.hasOwn(order.fields, 'armed') ? order.fields['armed'] : undefined
-  if (typeof said === 'boolean') return said
-  const word = order.text.trim().toLowerCase().replace(/[.!]$/, '')
-  if (onWords.includes(word)) return true
-  return offWords.includes(word) ? false : undefined
-}
