@@ -22,21 +22,59 @@ interface Span extends AddressSecret {
   from: number
 }
 
-const secretParameter =
-  /([?&;/]|_(?=password=|pwd=))((?:[a-z0-9]+[_-])*(?:pass(?:word|wd|phrase)?|pwd|psw|secret|token|accesstoken|apikey|key|credentials?|auth|authorization|signature|sig|streamkey))=/gi
+/** `?password=`, in a path `/password=`, behind a `#`, and as some recorders have it, `_password=`. */
+const parameter = /([?&;/#]|_(?=password=|pwd=))([a-z0-9_-]{1,64})=/gi
+/** Whatever stands before it: `accessToken`, `loginPass`, `x-amz-signature`. */
+const secretEnding =
+  /(?:pass(?:word|wd|phrase|code)?|pwd|loginpas|secret|token|credentials?|authorization|signature|(?:access|api|app|auth|client|device|play|private|publish|secret|session|shared|signing|stream|subscription|user)[_-]?key)$/i
+/** Only by themselves: a `hotkey` is none. */
+const secretWords = new Set('auth jwt key passw pin psw pw session sessionid sid sig sign'.split(' '))
+const userParameter = /[?&;/](?:u|usr|user|username|login|account)=/i
+
+/** `appKey`, `app_key` and `key`, but not `hotkey`. */
+function isSecretName(name: string): boolean {
+  const last = /(?:^|[_-]|[a-z0-9](?=[A-Z]))([A-Z]?[a-z0-9]+|[A-Z0-9]+)$/.exec(name)?.[1] ?? ''
+  return secretEnding.test(name) || secretWords.has(last.toLowerCase())
+}
 
 /** Addresses that are as good as a password, up to where the secret begins, and how far it goes. */
 const secretPaths: readonly RegExp[] = [
-  /^(hooks\.slack(?:-gov)?\.com\/[a-z]+\/)([^?#]+)/i,
-  /^((?:[a-z]+\.)?discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\/)([^?#]+)/i,
-  /^(api\.telegram\.org\/(?:file\/)?bot)([^/?#]+)/i,
-  /^(open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/(?:v2\/)?hook\/)([^?#]+)/i,
-  /^([^/?#]*webhook\.office\.com\/)([^?#]+)/i,
-  /^(outlook\.office(?:365)?\.com\/webhook\/)([^?#]+)/i,
-  /^(hooks\.zapier\.com\/hooks\/catch\/)([^?#]+)/i,
-  /^(maker\.ifttt\.com\/trigger\/[^/?#]+\/(?:json\/)?with\/key\/)([^/?#]+)/i,
-  /^((?:api\.day\.app|hc-ping\.com|api2?\.pushdeer\.com|sctapi\.ftqq\.com|sc\.ftqq\.com|hook\.[a-z0-9.]*(?:make|integromat)\.com)\/)([^/?#]+)/i,
+  /^(hooks\.slack(?:-gov)?\.com\/+[a-z]+\/+)([^?#]+)/i,
+  /^((?:[a-z]+\.)?discord(?:app)?\.com\/+api\/+(?:v\d+\/+)?webhooks\/+)([^?#]+)/i,
+  /^(api\.telegram\.org\/+(?:file\/+)?bot)([^/?#]+)/i,
+  /^(open\.(?:feishu\.cn|larksuite\.com)\/+open-apis\/+bot\/+(?:v2\/+)?hook\/+)([^?#]+)/i,
+  /^([^/?#]*webhook\.office\.com\/+)([^?#]+)/i,
+  /^(outlook\.office(?:365)?\.com\/+webhook\/+)([^?#]+)/i,
+  /^(hooks\.zapier\.com\/+hooks\/+catch\/+)([^?#]+)/i,
+  /^(maker\.ifttt\.com\/+trigger\/+[^/?#]+\/+(?:json\/+)?with\/+key\/+)([^/?#]+)/i,
+  /^((?:api\.day\.app|hc-ping\.com|api2?\.pushdeer\.com|sctapi\.ftqq\.com|sc\.ftqq\.com|hook\.[a-z0-9.]*(?:make|integromat)\.com)\/+)([^/?#]+)/i,
 ]
+/** The same made by others, on whatever host. */
+const secretPathsAnywhere: readonly RegExp[] = [
+  /^([^?#]*\/services\/)(T[A-Z0-9]{5,}\/B[A-Z0-9]{5,}\/[^?#]+)/,
+  /^([^?#]*\/webhooks\/)(\d{10,}\/[^?#]+)/i,
+  /^([^?#]*\/bot)(\d+:[^/?#]+|\*\*\*(?=[/?#]|$))/i,
+]
+/** Behind such a part of a path stands what only its owner knows. */
+const hookPart = /^(?:web)?hooks?(?:-test)?$|^catch$|^push$/i
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const jwt = /^[\w-]{10,}\.[\w-]{10,}\.[\w-]*$/
+
+/** How often the kind of its letters changes; a capital begins a word. */
+function changesIn(text: string): number {
+  return text.match(/[a-z](?=[A-Z0-9])|[A-Z](?=[0-9])|[0-9](?=[a-zA-Z])/g)?.length ?? 0
+}
+
+/** What no person would call a thing: hexadecimal, or letters and numbers at random. */
+function isMade(text: string): boolean {
+  if (uuid.test(text) || jwt.test(text)) return true
+  const bare = text.replace(/(?:=|%3D)+$|\.[a-z0-9]{2,4}$/i, '')
+  if (!/^[\w-]{12,}$/.test(bare)) return false
+  if (/^(?=.*\d)(?=.*[a-f])[0-9a-f]{16,}$/i.test(bare) || /^\d{16,}$|^[a-z]{32,}$|^[A-Z]{32,}$/.test(bare)) return true
+  return changesIn(bare) >= bare.length / 4
+}
+
 /** A run of letters and numbers that nobody chose: an id of a webhook. */
 const isRandom = (text: string): boolean => /^[\w-]{20,}$/.test(text) && /\d/.test(text) && /[a-z]/i.test(text)
 
@@ -54,39 +92,91 @@ function spansIn(scheme: string, rest: string): Span[] {
   })
 }
 
+/** What stands from the host on with the host in its usual form, and by how much that is shorter. */
+function withPlainHost(rest: string): { plain: string; shorter: number } {
+  const host = /^[^/?#]*/.exec(rest)?.[0] ?? ''
+  const plainHost = host.replace(/\.?(?::\d*)?$/, '')
+  return { plain: plainHost + rest.slice(host.length), shorter: host.length - plainHost.length }
+}
+
+/** A path that is a secret as a whole, from some place on. */
+function wholePath(scheme: string, path: string, rest: string): { from: number; value: string } | undefined {
+  // The name of a stream is all that an RTMP server asks for; `user=a&password=b` in a path is read as parameters.
+  const isNamed = [...path.matchAll(parameter)].some(([, , name = '']) => isSecretName(name))
+  const stream = /^rtmp[a-z]*$/i.test(scheme) && !isNamed ? /^([^/]*\/+[^/]+\/+)(.+)$/.exec(path) : null
+  if (stream) return { from: stream[1]!.length, value: stream[2]! }
+  if (!isWeb(scheme)) return undefined
+  const { plain, shorter } = withPlainHost(rest)
+  for (const each of [...secretPaths, ...secretPathsAnywhere]) {
+    const match = each.exec(plain)
+    if (match) return { from: match[1]!.length + shorter, value: match[2]! }
+  }
+  return undefined
+}
+
 function pathSpans(scheme: string, rest: string): Span[] {
   const path = /^[^?#]*/.exec(rest)?.[0] ?? ''
-  const numbered = (from: number): string => ` /${path.slice(0, from).split('/').length - 1}`
-  // The name of a stream is all that an RTMP server asks for; `user=a&password=b` in a path is read as parameters.
-  const stream = /^rtmp[a-z]*$/i.test(scheme) ? /^([^/]*\/[^/]+\/)([^=]+)$/.exec(path) : null
-  const web = /^https?$/i.test(scheme)
-    ? secretPaths.map((each) => each.exec(rest)).find((match) => match !== null)
-    : undefined
-  const known = stream ?? web
-  if (known) return [{ slot: numbered(known[1]!.length), value: known[2]!, from: known[1]!.length }]
+  const whole = wholePath(scheme, path, rest)
+  if (whole) return [{ ...whole, slot: ` /${path.slice(0, whole.from).split('/').length - 1}` }]
   const spans: Span[] = []
+  let isBehindHook = false
   // Counted on the way: a path of nothing but slashes is read once.
   let part = 0
   for (let from = path.indexOf('/') + 1; from > 0; from = path.indexOf('/', from) + 1) {
     part++
     const end = path.indexOf('/', from)
     const value = path.slice(from, end < 0 ? undefined : end)
-    if (value === hiddenMark || (/^https?$/i.test(scheme) && isRandom(value)))
+    if (value === hiddenMark || isSecretPart(scheme, value, isBehindHook))
       spans.push({ slot: ` /${part}`, value, from })
+    isBehindHook ||= hookPart.test(value)
   }
   return spans
 }
 
+const isWeb = (scheme: string): boolean => /^(?:https?|wss?)$/i.test(scheme)
+
+function isSecretPart(scheme: string, value: string, isBehindHook: boolean): boolean {
+  if (isMade(value)) return true
+  if (isWeb(scheme)) return isRandom(value) || (isBehindHook && /^(?=.*\d).{8,}$|^.{16,}$/.test(value))
+  // `rtsp://10.0.0.7/0/admin:password/main`
+  return scheme !== '' && /^[\w.-]{1,64}:[^:=]+$/.test(value)
+}
+
 function parameterSpans(scheme: string, rest: string): Span[] {
-  const spans: Span[] = [...rest.matchAll(secretParameter)].map((match) => {
-    const from = match.index + match[0].length
-    const ends =
-      match[1] === '_' ? /^.*?(?=_(?:channel|stream)=|[&#;/]|$)/ : match[1] === '/' ? /^[^&#;/]*/ : /^[^&#;]*/
-    return { slot: ` ?${match[2]!.toLowerCase()}`, value: ends.exec(rest.slice(from))?.[0] ?? '', from }
+  const hasUser = userParameter.test(rest)
+  const isFunction = /^[^/?#]*\.azurewebsites\.net[/:?.]/i.test(rest)
+  const spans: Span[] = [...rest.matchAll(parameter)].flatMap((match): Span[] => {
+    const [whole, mark, name = ''] = match
+    const from = match.index + whole.length
+    const ends = mark === '_' ? /^.*?(?=_(?:channel|stream)=|[&#;/]|$)/ : mark === '/' ? /^[^&#;/]*/ : /^[^&#;]*/
+    const value = ends.exec(rest.slice(from))?.[0] ?? ''
+    const isKnown = isSecretName(name) || (/^p$/i.test(name) && hasUser) || (/^code$/i.test(name) && isFunction)
+    return isKnown || value === hiddenMark || (mark !== '/' && isMade(value))
+      ? [{ slot: ` ?${name.toLowerCase()}`, value, from }]
+      : []
   })
-  // `streamid=read:path:user:password`, as some SRT servers take it.
-  const id = scheme.toLowerCase() === 'srt' ? /[?&]streamid=(?:read|publish):[^:&#]*:([^&#]+)/i.exec(rest) : null
-  return id ? [...spans, { slot: ' ?streamid', value: id[1]!, from: id.index + id[0].length - id[1]!.length }] : spans
+  return scheme.toLowerCase() === 'srt' ? [...spans, ...streamIdSpans(rest)] : spans
+}
+
+/** `streamid=read:path:user:password`, and `streamid=#!::r=path,u=user,s=password`, as SRT servers take them. */
+function streamIdSpans(rest: string): Span[] {
+  const id = /[?&]streamid=/i.exec(rest)
+  if (!id) return []
+  const from = id.index + id[0].length
+  const value = /^(?:#!::)?[^&#]*/.exec(rest.slice(from))?.[0] ?? ''
+  const inside = (text: string): Span[] => {
+    const login = /^(?:read|publish|request):[^:]*:(.+)$/i.exec(text)
+    if (login) return [{ slot: ' ?streamid', value: login[1]!, from: from + text.length - login[1]!.length }]
+    return [...text.matchAll(/(?<=[,:](?:p|s|pw|pwd|pass\w*|secret|token|key|auth\w*|session\w*)=)[^,]+/gi)].map(
+      ({ 0: each, index }) => ({ slot: ' ?streamid', value: each, from: from + index }),
+    )
+  }
+  const plain = inside(value)
+  if (plain.length > 0 || !value.includes('%')) return plain
+  // Encoded, it is taken as a whole.
+  return inside(value.replace(/%[0-9a-f]{2}/gi, (each) => String.fromCharCode(parseInt(each.slice(1), 16)))).length > 0
+    ? [{ slot: ' ?streamid', value, from }]
+    : []
 }
 
 const joined = (scheme: string, login: string | null, rest: string): string =>
@@ -143,14 +233,15 @@ export function hiddenIn(text: string): { host: string; isEncrypted: boolean; sl
   return slots.length > 0 ? { host: hostAndPort(parts), isEncrypted: isEncrypted(parts.scheme), slots } : null
 }
 
-/** The address with its secrets back, ready for a parser of URLs; what is not known is left out. */
+/** The address with its secrets back, ready for a parser of URLs; the mark stays for what is not known. */
 export function fillAddress(text: string, secrets: ReadonlyMap<string, string>): string {
   const parts = splitAddress(text, true)
   if (!parts || hiddenIn(text) === null) return text
-  const rest = replaceSpans(parts, ({ slot, value }) => (value === hiddenMark ? (secrets.get(slot) ?? '') : value))
-  if (parts.login !== hiddenMark) return joined(parts.scheme, parts.login, rest)
-  const login = secrets.get('')
-  return joined(parts.scheme, login === undefined ? null : encodeLogin(login), rest)
+  const rest = replaceSpans(parts, ({ slot, value }) =>
+    value === hiddenMark ? (secrets.get(slot) ?? hiddenMark) : value,
+  )
+  const login = parts.login === hiddenMark ? secrets.get('') : undefined
+  return joined(parts.scheme, login === undefined ? parts.login : encodeLogin(login), rest)
 }
 
 /** The address without any secret, and without marks that promise one. */
@@ -180,9 +271,10 @@ export function withoutMark(text: string): string {
   )
 }
 
-const emptyBot = /^api\.telegram\.org\/(?:file\/)?bot(?:\/|$)/i
-const emptyParameter =
-  /[?&;](?:[a-z0-9]+[_-])*(?:passphrase|secret|token|accesstoken|apikey|key|signature|sig|streamkey|pass|password|pwd)=(?=[&#;]|$)/i
+const emptyBot = /^api\.telegram\.org\/+(?:file\/+)?bot(?:\/|$)/i
+/** A path that ends where its secret began. */
+const emptyPath = /^[^?#]*\/(?:(?:web)?hooks?|services|catch)\/+(?:[?#]|$)/i
+const emptyStream = /^[^/?#]*\/+[^/?#]+\/+(?:[?#]|$)/
 
 /**
  * True for an address that has a place for a secret and nothing in it, as an export leaves it: `?token=`, or a webhook's path
@@ -190,9 +282,16 @@ const emptyParameter =
  */
 export function lacksSecret(text: string): boolean {
   const parts = splitAddress(text)
-  if (!parts || !/^(?:https?|srt|wss?)$/i.test(parts.scheme)) return false
-  if (emptyParameter.test(parts.rest)) return true
-  if (!/^https?$/i.test(parts.scheme)) return false
-  const isKnown = (rest: string): boolean => secretPaths.some((each) => each.test(rest))
-  return emptyBot.test(parts.rest) || (!isKnown(parts.rest) && isKnown(`${parts.rest}x`))
+  if (!parts) return false
+  const { scheme, rest } = parts
+  const isHttp = /^https?$/i.test(scheme)
+  if (!isHttp && !/^(?:srt|wss?|rtmp[a-z]*|rtsps?)$/i.test(scheme)) return false
+  const isCamera = /^rt[sm]p/i.test(scheme)
+  for (const [, , name = '', value] of rest.matchAll(/([?&;])([a-z0-9_-]{1,64})=([^&#;]*)/gi))
+    if (value === '' && isSecretName(name) && !(isCamera && /pass(?:word|wd)?$|pwd$|psw$|pw$/i.test(name))) return true
+  if (/^rtmp/i.test(scheme)) return emptyStream.test(rest)
+  if (!isHttp) return false
+  const { plain } = withPlainHost(rest)
+  const isKnown = (each: string): boolean => secretPaths.some((path) => path.test(each))
+  return emptyBot.test(plain) || emptyPath.test(plain) || (!isKnown(plain) && isKnown(`${plain}x`))
 }

@@ -90,7 +90,7 @@ function isLogin(first: Host, last: Host, between: string, isWeb: boolean, isAsk
 function splitBare(text: string, isAddress: boolean): AddressParts | null {
   // The mark that stands for such a login (address-secrets.ts) is one.
   if (text.startsWith('***@') && hostAt(text, 4)) return { scheme: '', login: '***', rest: text.slice(4) }
-  if (!/^[^\s:/?#@{}]{1,64}:[^]/.test(text) || /^(?:mailto|xmpp|sips?|tel|data|urn):/i.test(text)) return null
+  if (!/^(?:\/\/)?[^\s:/?#@{}]{1,64}:[^]/.test(text) || /^(?:mailto|xmpp|sips?|tel|data|urn):/i.test(text)) return null
   const at = lastLoginEnd(text)
   const host = at < 0 ? undefined : hostAt(text, at + 1)
   if (!host || at <= text.indexOf(':')) return null

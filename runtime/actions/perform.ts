@@ -1,6 +1,6 @@
 // One try of one action: runs the node's perform within its timeout, says how it ended, and routes what it made.
 // Keeps nothing between tries and never waits for the next one: the queue does.
-import { hiddenMark } from '../../nodes/contract/address-secrets.ts'
+import { hiddenIn, hiddenMark } from '../../nodes/contract/address-secrets.ts'
 import type { Clock, ConnectionPort, HttpPort, Log, PicturePort } from '../../nodes/contract/capabilities.ts'
 import type {
   ActionContext,
@@ -156,10 +156,16 @@ async function withinTimeout(
 function withSecrets({ flow, node }: ActionOrder, { http, fillCredentials }: PerformDeps): HttpPort {
   if (!fillCredentials) return http
   return {
-    request: async (request, signal) =>
-      request.url.includes(hiddenMark)
-        ? await http.request({ ...request, url: await fillCredentials(flow.id, node.id, request.url) }, signal)
-        : await http.request(request, signal),
+    request: async (request, signal) => {
+      if (!request.url.includes(hiddenMark)) return await http.request(request, signal)
+      const url = await fillCredentials(flow.id, node.id, request.url)
+      if (hiddenIn(url) !== null)
+        throw new FatalError(
+          'NODE_SECRET_AGAIN',
+          'The secret of this address was given for another place. Enter it again in place of ***.',
+        )
+      return await http.request({ ...request, url }, signal)
+    },
   }
 }
 

@@ -72,7 +72,7 @@ async function resolveUrl(
   if (hiddenIn(full) !== null) {
     throw new FatalError(
       'CAMERA_CREDENTIALS_MISSING',
-      `The camera at ${hostOf(url)} needs the user name and password that were left out of this copy. Type its address again, with both.`,
+      `The camera at ${hostOf(url)} needs the login that was given for another place or left out of this copy. Enter its address again, with user name and password in place of ***.`,
     )
   }
   // Two streams of one host differ by what may be a secret; this is never shown.

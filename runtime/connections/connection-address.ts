@@ -1,13 +1,14 @@
 // Where a connection sends its secret. A stored secret was given for one place: whoever names another one enters it again.
 // Pure; never looks at a secret's value.
 import type { Connection, ConnectionKindDefinition } from '../../nodes/contract/connections.ts'
+import { hostsIn } from '../../nodes/contract/hosts.ts'
 
 /** Those fields of any kind of connection that decide who gets to see the secret. */
 function placeOf(
   definition: ConnectionKindDefinition | undefined,
   { kind, config }: Pick<Connection, 'kind' | 'config'>,
 ): string {
-  const { url, host, port, command } = config
+  const { url, host, port, command, ...others } = config
   // No address of its own means the service's usual one.
   const address = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
   const place = address
@@ -19,6 +20,8 @@ function placeOf(
     text(host).toLowerCase(),
     text(port),
     text(command),
+    // Of a kind from elsewhere any field may name a host.
+    hostsIn(others).sort(),
     definition?.placeOf?.(config) ?? '',
   ])
 }

@@ -4,17 +4,14 @@ import { hiddenIn } from '../../nodes/contract/address-secrets.ts'
 import type { Session } from '../database/index.ts'
 import { urlCredentials } from '../database/index.ts'
 import type { Seal } from '../database/index.ts'
-import { fillUrl, slotOf } from './url-credentials.ts'
-import type { FoundCredential } from './url-credentials.ts'
+import { encryptedOnly, fillUrl, findLost, placesOf, slotOf } from './url-credentials.ts'
+import type { FoundCredential, LostSecret } from './url-credentials.ts'
 
 /** Whose credentials: a flow's or a connection's. */
 export type Scope = `flow:${string}` | `connection:${string}`
 
 const placeOf = (scope: string, row: { node: string; field: string; host: string }): string =>
   JSON.stringify(['url', scope, row.node, row.field, row.host])
-
-/** Behind the host of a secret that was given for an encrypted address: it never goes there in the clear. */
-const encryptedOnly = ' encrypted'
 
 /** Seals what was found in a document; a newer password for the same place and host replaces the older one. */
 export async function saveCredentials(
@@ -49,18 +46,15 @@ export async function copyCredentials(session: Session, seal: Seal, from: Scope,
 /**
  * Puts a URL's secrets back, if there are any for its host and port in this scope: those of the node itself, else those of
  * another node of the same flow (a copied node keeps its camera). One that was given for an encrypted address is not sent in
- * the clear. Without any, the mark is taken out.
+ * the clear. Without any, the mark stays.
  */
 export async function fillFrom(session: Session, seal: Seal, scope: Scope, node: string, url: string): Promise<string> {
   const hidden = hiddenIn(url)
   if (hidden === null) return url
-  // A login typed without a scheme was kept without its usual port.
-  const plain = [hidden.host, hidden.host.replace(/:\d*$/, ':')]
-  const hosts = hidden.isEncrypted ? [`${hidden.host}${encryptedOnly}`, ...plain] : plain
   const rows = await session
     .select()
     .from(urlCredentials)
-    .where(and(eq(urlCredentials.scope, scope), inArray(urlCredentials.host, hosts)))
+    .where(and(eq(urlCredentials.scope, scope), inArray(urlCredentials.host, placesOf(hidden))))
     .orderBy(desc(urlCredentials.savedAt))
   const secrets = new Map<string, string>()
   for (const slot of hidden.slots) {
@@ -69,6 +63,19 @@ export async function fillFrom(session: Session, seal: Seal, scope: Scope, node:
     if (row) secrets.set(slot, seal.open(row.sealed, placeOf(scope, row)))
   }
   return fillUrl(url, secrets.get(''), secrets)
+}
+
+/** The marks of these nodes' addresses that nothing is kept for in this scope. */
+export async function readLost(
+  session: Session,
+  scope: Scope,
+  nodes: readonly { id: string; config: unknown }[],
+): Promise<LostSecret[]> {
+  const kept = await session
+    .select({ node: urlCredentials.node, field: urlCredentials.field, host: urlCredentials.host })
+    .from(urlCredentials)
+    .where(eq(urlCredentials.scope, scope))
+  return findLost(nodes, kept)
 }
 
 /** Every URL of a config with its credentials back. */

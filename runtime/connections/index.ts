@@ -1,10 +1,10 @@
 // The door of connections/. Named servers and accounts, their secrets, and what each kind can do.
 export { createConnectionStore, ensureBuiltIn } from './connections.store.ts'
 export type { ConnectionStore } from './connections.ts'
-export { copyCredentials, fillFrom, removeCredentials, saveCredentials } from './credentials.store.ts'
+export { copyCredentials, fillFrom, readLost, removeCredentials, saveCredentials } from './credentials.store.ts'
 export { builtInNames, loadConnectionKinds } from './kinds.ts'
 export { createConnectionTest, type ConnectionReport, type TestAbility } from './test-connection.ts'
 export { addConnectionRoutes } from './routes.ts'
 export { signingPort, testSigning } from './signing-port.ts'
-export { hideInDocument } from './url-credentials.ts'
+export { hideInDocument, lostWords, type LostSecret } from './url-credentials.ts'
 export type { ConnectionsRouteDeps } from './route-deps.ts'

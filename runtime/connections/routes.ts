@@ -14,6 +14,7 @@ import {
 import { builtInNames, describeKind } from './kinds.ts'
 import { secretsToAskAgain } from './connection-address.ts'
 import type { ConnectionsRouteDeps } from './route-deps.ts'
+import { fillConfigFrom, lostInConfig, lostWords } from './url-credentials.ts'
 import { parseBody, parseInput } from '../../nodes/contract/input.ts'
 
 type ConnectionView = Awaited<ReturnType<ConnectionsRouteDeps['connections']['list']>>[number]
@@ -66,6 +67,7 @@ function assertSecretsStay(
   next: Pick<Connection, 'kind' | 'config'>,
   given: Record<string, string>,
 ): void {
+  assertMarksKept(next.config, before.config)
   const again = secretsToAskAgain(deps.connectionKinds.get(next.kind), before, next, given)
   if (again.length === 0) return
   const message = `The connection “${before.name}” now leads somewhere else, and what is stored was given for the old address only. Enter it again: ${again.join(', ')}.`
@@ -78,6 +80,26 @@ function assertSecretsStay(
         field: `secret.${name}`,
         code: 'CONNECTION_SECRET_AGAIN',
         message,
+        severity: 'error',
+      })),
+    },
+  })
+}
+
+/** Throws the same for an address with a mark in it behind which nothing is kept for where it leads; `before` has marks or what was typed. */
+function assertMarksKept(config: Record<string, unknown>, before: Record<string, unknown>): void {
+  const lost = lostInConfig(config, before)
+  const [first] = lost
+  if (!first) return
+  throw new BadRequestError('CONNECTION_SECRET_AGAIN', lostWords(first), {
+    details: {
+      status: 422,
+      problems: lost.map((each) => ({
+        node: null,
+        port: null,
+        field: `config.${each.field}`,
+        code: 'CONNECTION_SECRET_AGAIN',
+        message: lostWords(each),
         severity: 'error',
       })),
     },
@@ -111,10 +133,17 @@ async function connectionToTest(deps: ConnectionsRouteDeps, name: string, body: 
   }
   const kind = patch.kind ?? stored?.kind
   if (kind === undefined) throw new BadRequestError('CONNECTION_KIND_MISSING', 'Say which kind of connection this is.')
-  const config = patch.config === undefined && stored ? stored.config : readConfig(deps, kind, patch.config ?? {})
+  const typed = patch.config === undefined && stored ? stored.config : readConfig(deps, kind, patch.config ?? {})
   assertReachable(deps, { secret: patch.secret })
   if (stored)
-    assertSecretsStay(deps, { ...stored, hasSecret: Object.keys(stored.secret) }, { kind, config }, patch.secret ?? {})
+    assertSecretsStay(
+      deps,
+      { ...stored, hasSecret: Object.keys(stored.secret) },
+      { kind, config: typed },
+      patch.secret ?? {},
+    )
+  else assertMarksKept(typed, {})
+  const config = fillConfigFrom(typed, stored?.config ?? {})
   const can = deps.connectionKinds.get(kind)?.can ?? {}
   return { name, kind, can, config, secret: withoutEmpty({ ...stored?.secret, ...patch.secret }) }
 }
@@ -144,7 +173,9 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
         'CONNECTION_EXISTS',
         `There is a connection “${name}” already; it comes with Heed. Choose another name.`,
       )
-    await connections.create({ name, kind, config: readConfig(deps, kind, config), secret: withoutEmpty(secret) })
+    const read = readConfig(deps, kind, config)
+    assertMarksKept(read, {})
+    await connections.create({ name, kind, config: read, secret: withoutEmpty(secret) })
     response.status(201).json(view(await find(deps, name)))
   })
   api.put('/connections/:name', async (request, response) => {

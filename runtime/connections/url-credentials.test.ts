@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fillUrl, hiddenHost, hideInConfig, slotOf } from './url-credentials.ts'
+import {
+  fillConfigFrom,
+  fillUrl,
+  hiddenHost,
+  hideInConfig,
+  lostInConfig,
+  lostWords,
+  slotOf,
+} from './url-credentials.ts'
 
 const hide = (url: string) => hideInConfig({ url }, 'cam')
 
@@ -59,6 +67,23 @@ describe('hiding credentials', () => {
     expect(hide(url)).toEqual({ config: { url }, found: [] })
   })
 
+  test.each([
+    'http://127.0.0.1:9000/hook/alerts',
+    'https://example.org/a/snapshot_main_stream_01.jpg',
+    'http://h/cgi?hotkey=f1&keyword=a&tokens=5&maxKeys=3',
+    'http://h/video.cgi?resolution=1280x720&from=20261128T010203Z',
+    'rtsp://h/h264Preview_01_main',
+    'rtsp://h/cam/realmonitor?channel=1&subtype=0&unicast=true&proto=Onvif',
+    'https://test-streams.mux.dev/x36xhzz/x36xhzz.m3u8',
+  ])('leaves what people call things in %s', (url) => {
+    expect(hide(url)).toEqual({ config: { url }, found: [] })
+  })
+
+  test('takes a list of addresses for addresses', () => {
+    const { config, found } = hideInConfig({ urls: ['admin:my own/2@10.0.0.7'] }, 'n')
+    expect([config, found[0]?.field]).toEqual([{ urls: ['***@10.0.0.7'] }, 'urls.0'])
+  })
+
   test('names the field by its path', () => {
     expect(hideInConfig({ a: [{ b: 'http://u:p@h/' }] }, 'n').found[0]?.field).toBe('a.0.b')
   })
@@ -113,6 +138,40 @@ describe('hiding what is no login', () => {
       'https://n8n.home/webhook/***',
       { ' /2': '3f0c1c0e-8a1b-4b6e-9f62-1c2d3e4f5a6b' },
     ],
+    ['https://HOOKS.slack.com:443/services/T0/B0/x', 'https://HOOKS.slack.com:443/services/***', { ' /2': 'T0/B0/x' }],
+    ['https://hooks.slack.com.//services/T/B/x', 'https://hooks.slack.com.//services/***', { ' /3': 'T/B/x' }],
+    [
+      'https://chat.home/services/T024BE7LD/B0G9QF9GV/abcDEF',
+      'https://chat.home/services/***',
+      { ' /2': 'T024BE7LD/B0G9QF9GV/abcDEF' },
+    ],
+    [
+      'https://proxy.home/api/webhooks/11223344556677/geheim',
+      'https://proxy.home/api/webhooks/***',
+      { ' /3': '11223344556677/geheim' },
+    ],
+    ['http://bot.home:8081/bot1:x/sendMessage', 'http://bot.home:8081/bot***/sendMessage', { ' /1': '1:x' }],
+    ['http://ha.local:8123/api/webhook/-Ab3dEf9', 'http://ha.local:8123/api/webhook/***', { ' /3': '-Ab3dEf9' }],
+    ['rtsps://nvr:7441/TtVkzKCMQfAhHLZh?enableSrtp', 'rtsps://nvr:7441/***?enableSrtp', { ' /1': 'TtVkzKCMQfAhHLZh' }],
+    ['rtsp://10.0.0.7/0/admin:123456/main', 'rtsp://10.0.0.7/0/***/main', { ' /2': 'admin:123456' }],
+    ['http://h/live/9f8a7d6e5c4b3a2f1e0d.m3u8', 'http://h/live/***', { ' /2': '9f8a7d6e5c4b3a2f1e0d.m3u8' }],
+    ['http://h/v?loginuse=admin&loginpas=pw', 'http://h/v?loginuse=admin&loginpas=***', { ' ?loginpas': 'pw' }],
+    ['rtsp://h/live?u=admin&p=pw', 'rtsp://h/live?u=admin&p=***', { ' ?p': 'pw' }],
+    [
+      'http://h/x?authToken=a&appSecret=b&sign=c',
+      'http://h/x?authToken=***&appSecret=***&sign=***',
+      { ' ?authtoken': 'a', ' ?appsecret': 'b', ' ?sign': 'c' },
+    ],
+    ['https://h/x#access_token=a', 'https://h/x#access_token=***', { ' ?access_token': 'a' }],
+    ['https://f.azurewebsites.net/api/x?code=a==', 'https://f.azurewebsites.net/api/x?code=***', { ' ?code': 'a==' }],
+    ['https://h/x?id=x8Jk2Lq9ZtPw4R', 'https://h/x?id=***', { ' ?id': 'x8Jk2Lq9ZtPw4R' }],
+    ['rtmp://h/live/YWJj==', 'rtmp://h/live/***', { ' /2': 'YWJj==' }],
+    ['srt://h:1?streamid=#!::r=a/b,u=ana,s=pw', 'srt://h:1?streamid=#!::r=a/b,u=ana,s=***', { ' ?streamid': 'pw' }],
+    [
+      'srt://h:1?streamid=%23!%3A%3Ar%3Da%2Cs%3Dpw',
+      'srt://h:1?streamid=***',
+      { ' ?streamid': '%23!%3A%3Ar%3Da%2Cs%3Dpw' },
+    ],
     ['http://a:b@h/x?token=c', 'http://***@h/x?token=***', { '': 'a:b', ' ?token': 'c' }],
   ])('%s', (url, stored, secrets) => {
     const { config, found } = hide(url)
@@ -156,12 +215,53 @@ describe('any login', () => {
   })
 })
 
+describe('what a mark has lost', () => {
+  const lost = (config: Record<string, unknown>, before: Record<string, unknown>) =>
+    lostInConfig(config, before).map((each) => [each.field, lostWords(each)])
+
+  test.each([
+    [{ url: 'rtsp://***@10.0.0.7/x' }, { url: 'rtsp://a:b@10.0.0.7:554/y' }, []],
+    [{ a: { url: 'http://h:80/x?token=***' } }, { url: 'http://H/x?token=c' }, []],
+    [
+      { url: 'rtsp://***@10.0.0.8/x' },
+      { url: 'rtsp://a:b@10.0.0.7/x' },
+      [['url', 'The login of this address was given for 10.0.0.7:554 and does not go to 10.0.0.8:554.']],
+    ],
+    [
+      { url: 'http://h/x?token=***' },
+      { url: 'https://h:80/x?token=c' },
+      [
+        [
+          'url',
+          'The secret of this address was given for an encrypted connection to h:80 and does not go there in the clear.',
+        ],
+      ],
+    ],
+    [{ urls: ['http://h/?token=***'] }, {}, [['urls.0', 'No secret is kept here for h:80.']]],
+    [{ url: 'http://***@h/x?token=***' }, { url: 'http://h/x?token=c' }, [['url', 'No login is kept here for h:80.']]],
+  ])('%j after %j', (config, before, words) => {
+    const again = words.map(([field, text]) => [field, `${text} Enter it again in place of ***.`])
+    expect(lost(config, before)).toEqual(again)
+    expect(lost(config, hideInConfig(before, '').config)).toEqual(again)
+  })
+
+  test('fills what is kept, each for its place', () => {
+    const known = { url: 'http://a:b@h/x?token=c', other: 'http://i/?token=d' }
+    const config = { url: 'http://***@h/y?token=***', list: ['http://j/?token=***', 'http://i/?token=***'] }
+    expect(fillConfigFrom(config, known)).toEqual({
+      url: 'http://a:b@h/y?token=c',
+      list: ['http://j/?token=***', 'http://i/?token=d'],
+    })
+  })
+})
+
 describe('putting them back', () => {
   test('encodes what would end the password early', () => {
     expect(fillUrl('rtsp://***@h/s', 'admin:pa#s/s?@x%20')).toBe('rtsp://admin:pa%23s%2Fs%3F%40x%20@h/s')
   })
 
-  test('takes the mark out when there is nothing to put back', () => {
-    expect(fillUrl('rtsp://***@h/s', undefined)).toBe('rtsp://h/s')
+  test('leaves the mark where there is nothing to put back', () => {
+    expect(fillUrl('rtsp://***@h/s', undefined)).toBe('rtsp://***@h/s')
+    expect(fillUrl('http://***@h/s?token=***', 'a:b')).toBe('http://a:b@h/s?token=***')
   })
 })

@@ -1,6 +1,6 @@
 // Takes user names, passwords and keys out of the addresses of a document and puts them back into one address at the moment of
 // use. Pure. What is taken out goes back to the same host and port only, and what was given for an encrypted address to no other.
-import { addressField, fillAddress, hiddenIn, hideInAddress } from '../../nodes/contract/address-secrets.ts'
+import { addressField, fillAddress, hiddenIn, hiddenMark, hideInAddress } from '../../nodes/contract/address-secrets.ts'
 
 export interface FoundCredential {
   node: string
@@ -13,9 +13,15 @@ export interface FoundCredential {
   userinfo: string
 }
 
+/** In a list of addresses its name says so: `urls.0`. */
+function isAddressField(path: readonly string[]): boolean {
+  const name = path.findLast((each) => !/^\d+$/.test(each)) ?? ''
+  return addressField.test(name) || addressField.test(name.replace(/(?:e?s)$/i, ''))
+}
+
 function hideInValue(value: unknown, node: string, path: string[], found: FoundCredential[]): unknown {
   if (typeof value === 'string') {
-    const hidden = hideInAddress(value, addressField.test(path.at(-1) ?? ''))
+    const hidden = hideInAddress(value, isAddressField(path))
     if (!hidden || hidden.secrets.length === 0) return value
     for (const { slot, value: userinfo } of hidden.secrets)
       found.push({ node, field: path.join('.') + slot, host: hidden.host, isEncrypted: hidden.isEncrypted, userinfo })
@@ -60,11 +66,113 @@ export function slotOf(field: string): string {
   return / (?:\?[a-z0-9_-]+|\/\d+)(?:\.\d+)?$/.exec(field)?.[0] ?? ''
 }
 
-/** The URL with its login and its other secrets back; without any where there are none for it. */
+/** The URL with its login and its other secrets back; the mark stays where there is none for it. */
 export function fillUrl(
   url: string,
   userinfo: string | undefined,
   others: ReadonlyMap<string, string> = new Map(),
 ): string {
   return fillAddress(url, userinfo === undefined ? others : new Map([...others, ['', userinfo]]))
+}
+
+/** Behind the host of a secret that was given for an encrypted address: it never goes there in the clear. */
+export const encryptedOnly = ' encrypted'
+
+/** Under which hosts the secrets of a hidden address may be kept. */
+export function placesOf({ host, isEncrypted }: { host: string; isEncrypted: boolean }): string[] {
+  // A login typed without a scheme was kept without its usual port.
+  const plain = [host, host.replace(/:\d*$/, ':')]
+  return isEncrypted ? [`${host}${encryptedOnly}`, ...plain] : plain
+}
+
+/** A mark in an address behind which nothing is kept for where the address leads. */
+export interface LostSecret {
+  node: string
+  /** Dotted path into the config. */
+  field: string
+  /** Where the address leads now. */
+  host: string
+  isLogin: boolean
+  /** The hosts that what was typed there before was given for. */
+  givenFor: string[]
+}
+
+/** The marks of these configs that nothing stands behind; `kept` is what is kept, wherever it was typed. */
+export function findLost(
+  nodes: readonly { id: string; config: unknown }[],
+  kept: readonly { node: string; field: string; host: string }[],
+): LostSecret[] {
+  return nodes.flatMap(({ id, config }) =>
+    hiddenTexts(config).flatMap(({ text, field }): LostSecret[] => {
+      const hidden = hiddenIn(text)
+      if (!hidden) return []
+      const places = placesOf(hidden)
+      const lost = hidden.slots.filter(
+        (slot) => !kept.some((each) => slotOf(each.field) === slot && places.includes(each.host)),
+      )
+      const [slot] = lost
+      if (slot === undefined) return []
+      const before = kept.filter((each) => each.node === id && each.field === field + slot)
+      const givenFor = [...new Set(before.map(({ host }) => host))]
+      return [{ node: id, field, host: hidden.host, isLogin: lost.includes(''), givenFor }]
+    }),
+  )
+}
+
+/** What to say of it. */
+export function lostWords({ host, isLogin, givenFor }: LostSecret): string {
+  const what = isLogin ? 'login' : 'secret'
+  const again = 'Enter it again in place of ***.'
+  const to = host.replace(/:$/, '')
+  if (givenFor.includes(`${host}${encryptedOnly}`))
+    return `The ${what} of this address was given for an encrypted connection to ${to} and does not go there in the clear. ${again}`
+  const before = givenFor.map((each) => each.replace(encryptedOnly, '').replace(/:$/, '')).join(', ')
+  return before === ''
+    ? `No ${what} is kept here for ${to}. ${again}`
+    : `The ${what} of this address was given for ${before} and does not go to ${to}. ${again}`
+}
+
+/** Each text with a mark in it, and where it stands; each level waits in a list, not on the stack. */
+function hiddenTexts(whole: unknown): { text: string; field: string }[] {
+  const found: { text: string; field: string }[] = []
+  const waiting: { value: unknown; field: string }[] = [{ value: whole, field: '' }]
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, field } = next
+    if (typeof value === 'string' && value.includes(hiddenMark)) found.push({ text: value, field })
+    if (typeof value !== 'object' || value === null) continue
+    for (const [key, each] of Object.entries(value).reverse())
+      waiting.push({ value: each, field: field === '' ? key : `${field}.${key}` })
+  }
+  return found
+}
+
+/** What a config has lost of another one, which has its secrets or their marks. */
+export function lostInConfig(config: Record<string, unknown>, before: Record<string, unknown>): LostSecret[] {
+  const hidden = hideInConfig(before, '').config
+  const kept = hiddenTexts(hidden).flatMap(({ text, field }) => {
+    const found = hiddenIn(text)
+    const place = found ? `${found.host}${found.isEncrypted ? encryptedOnly : ''}` : ''
+    return (found?.slots ?? []).map((slot) => ({ node: '', field: field + slot, host: place }))
+  })
+  return findLost([{ id: '', config }], kept)
+}
+
+/** A config whose marks are filled from another one, each for where its secret was given; the others stay. */
+export function fillConfigFrom(
+  config: Record<string, unknown>,
+  known: Record<string, unknown>,
+): Record<string, unknown> {
+  const { found } = hideInConfig(known, '')
+  const kept = found.map((each) => ({ ...each, host: `${each.host}${each.isEncrypted ? encryptedOnly : ''}` }))
+  const fill = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(fill)
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each)]))
+    const hidden = typeof value === 'string' ? hiddenIn(value) : null
+    if (typeof value !== 'string' || !hidden) return value
+    const places = placesOf(hidden)
+    const fitting = kept.filter(({ host }) => places.includes(host))
+    return fillAddress(value, new Map(fitting.map(({ field, userinfo }) => [slotOf(field), userinfo])))
+  }
+  return fill(config) as Record<string, unknown>
 }

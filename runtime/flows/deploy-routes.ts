@@ -49,7 +49,7 @@ async function deployFlow(
   flowId: string,
 ): Promise<{ deployment: Deployment | null; changes: DeployChanges }> {
   const saved = await deps.flows.get(flowId)
-  const plan = await planFlow(deps, saved.document, saved.unapprovedHosts)
+  const plan = await planFlow(deps, saved.document, saved)
   const { deployment, started, superseded, kept, changes } = await deps.deployments.deploy(flowId, saved.revision, plan)
   if (superseded.length > 0) await tellQueue(deps, flowId, () => deps.streams.stop(superseded))
   if (kept.length > 0) await tellQueue(deps, flowId, () => deps.streams.change(kept))
@@ -65,7 +65,7 @@ export function addDeploymentRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.get('/flows/:id/deploy/preview', async (request, response) => {
     const { id } = request.params
     const saved = await deps.flows.get(id)
-    const plan = await planFlow(deps, saved.document, saved.unapprovedHosts)
+    const plan = await planFlow(deps, saved.document, saved)
     response.json({ changes: await deps.deployments.preview(id, plan) })
   })
   api.post('/flows/:id/stop', async (request, response) => {

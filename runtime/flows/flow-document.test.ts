@@ -16,7 +16,11 @@ const nodeWith = (config: Record<string, unknown>): unknown => ({
   position: { x: 0, y: 0 },
   config,
 })
-const deps = { nodes: new Map(), connections: { list: () => Promise.resolve([]) } } as unknown as FlowsRouteDeps
+const deps = {
+  nodes: new Map(),
+  connections: { list: () => Promise.resolve([]) },
+  flows: { lostSecrets: () => Promise.resolve([]) },
+} as unknown as FlowsRouteDeps
 
 describe('a document that came in', () => {
   it('is answered with the first 500 of its problems and the number of the others', () => {
@@ -37,10 +41,19 @@ describe('a document that came in', () => {
     'https://hooks.slack.com/services/T0/B0/hunter2',
     'https://api.telegram.org/bot1:hunter2/sendMessage',
     'https://discord.com/api/webhooks/1/hunter2',
+    'https://discord.com/api/webhooks/1/hunter2?wait=true',
+    'https://chat.home/services/T024BE7LD/B0G9QF9GV/hunter2',
+    'https://n8n.home/webhook/3f0c1c0e-8a1b-4b6e-9f62-1c2d3e4f5a6b',
+    'rtmp://h/live/hunter2',
+    'rtsp://h/x?token=hunter2',
+    'srt://h:9000?mode=caller&passphrase=hunter2',
+    'https://h/x?appSecret=hunter2',
   ])('says that %s came without its secret', async (url) => {
     const given = flowOf([nodeWith({ url })])
     const emptied = async (flow: Flow): Promise<unknown[]> =>
-      (await checkFlow(deps, flow, [])).filter(({ code }) => code === 'NODE_SECRET_EMPTY')
+      (await checkFlow(deps, flow, { id: 'f1', unapprovedHosts: [] })).filter(
+        ({ code }) => code === 'NODE_SECRET_EMPTY',
+      )
     expect(await emptied(given)).toEqual([])
     expect(await emptied(withoutSecrets(given))).toMatchObject([{ node: 'tell', field: 'url', severity: 'warning' }])
   })

@@ -11,6 +11,8 @@ import type { Plan } from '../../nodes/contract/plan.ts'
 import { compileFlow } from '../compile/index.ts'
 import { parseFlow } from '../compile/index.ts'
 import { fault, isShown, readFields, sortProblems, warning } from '../compile/index.ts'
+import { lostWords } from '../connections/index.ts'
+import type { StoredFlow } from './records.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { clipProblems } from './clip-problems.ts'
 import { distrustProblems } from './hosts-approval.ts'
@@ -41,6 +43,23 @@ function emptiedProblems({ nodes }: FlowsRouteDeps, parts: readonly FlowNode[]):
         ? [warning('NODE_SECRET_EMPTY', 'This address came without its secret; enter it again.', { node: id, field })]
         : [],
     )
+  })
+}
+
+/** A problem for each address whose secret was given for elsewhere: emptied in silence, it would fail where nobody looks. */
+async function lostProblems(
+  { nodes, flows }: FlowsRouteDeps,
+  flowId: string,
+  parts: readonly FlowNode[],
+): Promise<Problem[]> {
+  const configs = new Map(parts.map((part) => [part.id, part]))
+  return (await flows.lostSecrets(flowId, [...parts])).flatMap((lost) => {
+    const part = configs.get(lost.node)
+    const definition = part && nodes.get(part.type)
+    const fields = definition && readFields(definition)
+    const isRead =
+      part !== undefined && (!fields || isShown(fields.meta(lost.field.split('.', 1)[0] ?? ''), part.config))
+    return isRead ? [fault('NODE_SECRET_AGAIN', lostWords(lost), { node: lost.node, field: lost.field })] : []
   })
 }
 
@@ -78,28 +97,31 @@ function infoOf(
 async function compileHere(
   deps: FlowsRouteDeps,
   document: unknown,
-  unapproved: readonly string[],
+  { id, unapprovedHosts }: Saved,
 ): Promise<ReturnType<typeof compileFlow>> {
   const { plan, problems } = compileFlow(document, await readCatalogue(deps))
   const nodes = parseFlow(document).flow?.nodes ?? []
-  const here = [...(await distrustProblems(deps, nodes, unapproved)), ...(await clipProblems(deps, nodes))]
+  const here = [
+    ...(await distrustProblems(deps, nodes, unapprovedHosts)),
+    ...(await clipProblems(deps, nodes)),
+    ...(await lostProblems(deps, id, nodes)),
+  ]
   const emptied = emptiedProblems(deps, nodes)
   if (here.length + emptied.length === 0) return { plan, problems }
   return { plan: here.length === 0 ? plan : null, problems: sortProblems([...problems, ...here, ...emptied]) }
 }
 
-/** Every problem of a document, warnings too; `unapproved` is what its flow was not allowed to reach yet. */
-export async function checkFlow(
-  deps: FlowsRouteDeps,
-  document: unknown,
-  unapproved: readonly string[],
-): Promise<Problem[]> {
-  return firstOf((await compileHere(deps, document, unapproved)).problems)
+/** What the document's flow has: what it was not allowed to reach yet, and by its id the secrets of its addresses. */
+type Saved = Pick<StoredFlow, 'id' | 'unapprovedHosts'>
+
+/** Every problem of a document, warnings too. */
+export async function checkFlow(deps: FlowsRouteDeps, document: unknown, saved: Saved): Promise<Problem[]> {
+  return firstOf((await compileHere(deps, document, saved)).problems)
 }
 
 /** The plan to deploy; throws FlowInvalidError with every problem at once. */
-export async function planFlow(deps: FlowsRouteDeps, document: unknown, unapproved: readonly string[]): Promise<Plan> {
-  const { plan, problems } = await compileHere(deps, document, unapproved)
+export async function planFlow(deps: FlowsRouteDeps, document: unknown, saved: Saved): Promise<Plan> {
+  const { plan, problems } = await compileHere(deps, document, saved)
   if (plan !== null) return plan
   const errors = problems.filter((problem) => problem.severity === 'error')
   throw new FlowInvalidError(

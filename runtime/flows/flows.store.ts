@@ -3,7 +3,7 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { FlowStore, FlowSummary, Revision, StoredFlow } from './records.ts'
-import { copyCredentials, fillFrom, removeCredentials, saveCredentials } from '../connections/index.ts'
+import { copyCredentials, fillFrom, readLost, removeCredentials, saveCredentials } from '../connections/index.ts'
 import type { Db, Session } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
@@ -238,6 +238,7 @@ export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
     revisions: (id) => listRevisions(db, id),
     revision: (id, revision) => readRevision(db, id, revision),
     restore: (id, revision) => addNext(deps, id, async (tx) => (await readRevision(tx, id, revision)).document),
+    lostSecrets: (id, nodes) => readLost(db, `flow:${id}`, nodes),
     fillCredentials: (flowId, nodeId, url) => fillFrom(db, seal, `flow:${flowId}`, nodeId, url),
   })
 }

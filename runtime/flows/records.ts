@@ -2,6 +2,7 @@
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
+import type { LostSecret } from '../connections/index.ts'
 import type { StreamRef } from '../queue/index.ts'
 
 export interface FlowSummary {
@@ -53,6 +54,8 @@ export interface DeployChanges {
 }
 
 export interface FlowStore {
+  /** The addresses of these nodes with a mark in them that no secret is kept for, here where they lead now. */
+  lostSecrets(id: string, nodes: Flow['nodes']): Promise<LostSecret[]>
   list(): Promise<FlowSummary[]>
   /** URL credentials inside the document are sealed away and replaced by `***@`. */
   create(document: Flow): Promise<StoredFlow>

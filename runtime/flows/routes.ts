@@ -92,7 +92,7 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.post('/flows/:id/check', async (request, response) => {
     const saved = await flows.get(request.params.id)
     const body: unknown = request.body
-    response.json({ problems: await checkFlow(deps, isEmpty(body) ? saved.document : body, saved.unapprovedHosts) })
+    response.json({ problems: await checkFlow(deps, isEmpty(body) ? saved.document : body, saved) })
   })
 
   api.get('/flows/:id/revisions', async (request, response) => {

@@ -221,6 +221,32 @@ describe('a stored secret', () => {
     expect((await call('PUT', '/vllm', fresh)).status).toBe(200)
   })
 
+  it('in an address is asked for again, never emptied, and used by a test of the same place', async () => {
+    const seen: unknown[] = []
+    deps.testConnection = async ({ config }) => ({ ok: true, message: `${seen.push(config['url'])}` })
+    const hidden = { name: 'vllm', kind: 'openai', config: { url: 'http://h:8000/x?token=***' } }
+    expect((await call('POST', '', hidden)).body.error.code).toBe('CONNECTION_SECRET_AGAIN')
+    expect((await call('POST', '/new/test', { ...hidden, name: undefined })).status).toBe(422)
+    await call('POST', '', { ...hidden, config: { url: 'http://h:8000/x?token=geheim' } })
+    for (const [method, path] of [
+      ['PUT', '/vllm'],
+      ['POST', '/vllm/test'],
+    ] as const) {
+      const answer = await call(method, path, { config: { url: 'http://i:8000/x?token=***' } })
+      expect([answer.status, answer.body.error.problems.map(({ field, message }) => [field, message])]).toEqual([
+        422,
+        [
+          [
+            'config.url',
+            'The secret of this address was given for h:8000 and does not go to i:8000. Enter it again in place of ***.',
+          ],
+        ],
+      ])
+    }
+    expect((await call('POST', '/vllm/test', { config: { url: 'http://h:8000/y?token=***' } })).status).toBe(200)
+    expect(seen).toEqual(['http://h:8000/y?token=geheim'])
+  })
+
   it('is asked for again when a test names another kind', async () => {
     await call('POST', '', vllm)
     expect((await call('POST', '/vllm/test', { kind: 'speech', config: vllm.config })).status).toBe(422)

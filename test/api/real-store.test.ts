@@ -72,6 +72,35 @@ describe('the API on Postgres', () => {
     return { flow: id, stream: streamId, run }
   }
 
+  it('asks for a login again when its address is moved, at check and deploy, and never opens it without', async () => {
+    const at = (host: string, login: string) => ({
+      ...drawn,
+      nodes: [
+        { ...drawn.nodes[0], config: { kind: 'url', url: `http://${login}@${host}/video?token=***` } },
+        drawn.nodes[1],
+      ],
+    })
+    const { id } = await save(at('10.0.0.7', 'admin:12#34'))
+    const put = async (document: unknown, revision: number) =>
+      (await bench.call('PUT', `/api/flows/${id}`, { body: document, headers: { 'if-match': `${revision}` } })).status
+    const problemsOf = async (document?: unknown) =>
+      (await bench.call<Refusal['error']>('POST', `/api/flows/${id}/check`, { body: document })).body.problems
+    const words = (lost: string) => [
+      { node: 'cam', field: 'url', code: 'NODE_SECRET_AGAIN', message: `${lost} Enter it again in place of ***.` },
+    ]
+    expect(await problemsOf()).toMatchObject(words('No secret is kept here for 10.0.0.7:80.'))
+    const moved = 'The login of this address was given for 10.0.0.7:80 and does not go to 10.0.0.8:80.'
+    expect(await problemsOf(at('10.0.0.8', '***'))).toMatchObject(words(moved))
+    expect(await put(at('10.0.0.8', '***'), 1)).toBe(200)
+    const refused = await bench.call<Refusal>('POST', `/api/flows/${id}/deploy`)
+    expect([refused.status, refused.body.error.problems]).toMatchObject([422, words(moved)])
+    const { fillCredentials } = under.store.flows
+    expect(await fillCredentials(id, 'cam', 'http://***@10.0.0.8/')).toBe('http://***@10.0.0.8/')
+    expect(await put(drawn, 2)).toBe(200)
+    expect((await bench.call('POST', `/api/flows/${id}/deploy`)).status).toBe(202)
+    await bench.call('DELETE', `/api/flows/${id}`)
+  })
+
   it('signs the owner in, slides the session and ends it', async () => {
     expect((await bench.call('GET', '/api/me', { as: 'none' })).body).toEqual({ signedIn: false, hasOwner: false })
     const session = await bench.signIn()

@@ -108,7 +108,7 @@ describe('connections', () => {
       return (await under.store.connections.get(name)).config['url']
     }
     expect(await urlAs(safe)).toBe(`${safe}://joe:hunter2@h.example:8443/x`)
-    expect(await urlAs(open)).toBe(`${open}://h.example:8443/x`)
+    expect(await urlAs(open)).toBe(`${open}://***@h.example:8443/x`)
     await under.store.connections.remove(name)
   })
 

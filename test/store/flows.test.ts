@@ -136,8 +136,8 @@ describe('credentials in URLs', () => {
     const fill = (url: string) => under.store.flows.fillCredentials(id, 'cam', url)
     expect(await fill('rtsp://***@10.0.0.5/stream?x=1')).toBe('rtsp://admin:s3cr3t-horse@10.0.0.5/stream?x=1')
     expect(await fill('rtsp://***@10.0.0.5:554/other')).toBe('rtsp://admin:s3cr3t-horse@10.0.0.5:554/other')
-    expect(await fill('rtsp://***@evil.example/stream')).toBe('rtsp://evil.example/stream')
-    expect(await fill('rtsp://***@10.0.0.5:8554/stream')).toBe('rtsp://10.0.0.5:8554/stream')
+    expect(await fill('rtsp://***@evil.example/stream')).toBe('rtsp://***@evil.example/stream')
+    expect(await fill('rtsp://***@10.0.0.5:8554/stream')).toBe('rtsp://***@10.0.0.5:8554/stream')
     expect(await fill('rtsp://10.0.0.5/stream')).toBe('rtsp://10.0.0.5/stream')
   })
 
@@ -160,7 +160,7 @@ describe('credentials in URLs', () => {
     await under.store.flows.create(withCamera('rtsp://a:one@shared.local/1'))
     const other = await under.store.flows.create(withCamera('rtsp://***@shared.local/1'))
     expect(await under.store.flows.fillCredentials(other.id, 'cam', 'rtsp://***@shared.local/1')).toBe(
-      'rtsp://shared.local/1',
+      'rtsp://***@shared.local/1',
     )
   })
 

@@ -154,6 +154,7 @@ function memoryFlows(nowMs: () => number): FlowStore {
         }))
         .reverse(),
     revision,
+    lostSecrets: async () => [],
     restore: async (id, wanted) => add(id, (await revision(id, wanted)).document),
   }
 }
