@@ -21,6 +21,7 @@ const runtimeFolders = [
   'live',
   'accounts',
   'connections',
+  'packages',
   'cameras',
   'models',
   'agents',
@@ -158,6 +159,7 @@ const importTable = [
           'zod',
           // Pure: text in, answer out. Its package says so in its own dependencies.
           ...(name === 'logic' ? ['re2js'] : []),
+          ...(name === 'example' ? ['heed/contract'] : []),
         ),
       ],
     }),

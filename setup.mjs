@@ -20,6 +20,7 @@ const commands = {
   start: { script: 'runtime/server.ts', needs: ['ffmpeg'], editor: true },
   worker: { script: 'runtime/worker.ts', needs: ['ffmpeg'] },
   dev: { script: 'runtime/dev.ts', needs: ['ffmpeg'] },
+  'check-nodes': { script: 'test/check-nodes.ts', needs: [] },
   bench: { script: 'test/bench/run.ts', needs: ['ffmpeg'] },
   test: { script: 'test/run.ts', needs: ['ffmpeg', 'browser', 'redis-server'], editor: true, mustHave: true },
 }

@@ -18,6 +18,7 @@ import type {
   Me,
   MediaFile,
   NodeType,
+  PackageView,
   StreamMemoryView,
   Problem,
   Requires,
@@ -123,6 +124,7 @@ export const api = {
   signOut: () => request<void>('POST', '/sign-out'),
   /** 503 is an answer too: it says which part cannot do its job. */
   health: () => request<Health>('GET', '/health', { alsoFine: 503 }),
+  packages: async () => (await request<{ packages: PackageView[] }>('GET', '/packages')).packages,
   nodes: async () => (await request<{ nodes: NodeType[] }>('GET', '/nodes')).nodes,
 
   flows: async () => (await request<{ flows: FlowSummary[] }>('GET', '/flows')).flows,

@@ -33,6 +33,22 @@ export interface FieldSchema extends FieldMeta {
   required?: string[]
 }
 
+/** The package from outside that brought a card or a kind of connection; null for what comes with Heed. */
+export interface OriginView {
+  package: string
+  version: string
+}
+/** How a package from outside came in. */
+export interface PackageView {
+  asked: string
+  name: string
+  version: string | null
+  nodes: string[]
+  kinds: string[]
+  /** What of it cannot be used and why. */
+  faults: string[]
+}
+
 export type NodeGroup = 'video' | 'interaction' | 'logic' | 'action'
 
 export interface NodeType {
@@ -46,6 +62,7 @@ export interface NodeType {
   help: string
   role: 'source' | 'tick' | 'action'
   card: string
+  origin?: OriginView | null
   ports: { in: Record<string, PortView>; out: Record<string, PortView> }
   config: FieldSchema
 }
@@ -119,6 +136,7 @@ export interface ConnectionKindView {
   /** Comes with Heed; there is nothing to fill in and none to add. */
   isBuiltIn: boolean
   isUnlisted: boolean
+  origin?: OriginView | null
 }
 export interface ConnectionView {
   name: string

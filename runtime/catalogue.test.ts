@@ -53,7 +53,9 @@ describe('loadCatalogue', () => {
   it('takes a list of package folders', async () => {
     await makePackage('a', { 'one.ts': tickNode(`type: 'one'`) })
     expect([...(await loadCatalogue([path.join(root, 'a')])).keys()]).toEqual(['one'])
-    await expect(loadCatalogue([path.join(root, 'gone')])).rejects.toThrow('there is no package.json')
+    await expect(loadCatalogue([path.join(root, 'gone')])).rejects.toThrow(
+      'there is no package.json that lists node files',
+    )
   })
 
   it.each([

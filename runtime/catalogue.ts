@@ -1,26 +1,14 @@
-// Finds node packages, loads and validates their definitions, and serves them by type.
-// Never starts with a bad package: everything wrong in any of them is named at once.
-import { readdir, readFile, stat } from 'node:fs/promises'
+// Finds the built-in node packages, loads and validates their definitions, and serves them by type; joins those from outside.
+// Never starts with a bad built-in package: everything wrong in any of them is named at once.
+import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { z } from 'zod'
+import type { ConnectionKinds } from '../nodes/contract/connections.ts'
+import type { Log } from '../nodes/contract/capabilities.ts'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
 import { FatalError, toError } from '../nodes/contract/errors.ts'
-import { definitionFaults } from './definition-rules.ts'
-
-const PackageSchema = z.object({
-  name: z.string(),
-  flow: z
-    .object({ nodes: z.array(z.string().regex(/^(\.\/)?[^/.][^/]*$/, 'must be a file in the package folder')) })
-    .optional(),
-})
-
-export interface NodePackage {
-  name: string
-  folder: string
-  /** File names inside the folder. */
-  files: string[]
-}
+import { loadConnectionKinds } from './connections/index.ts'
+import { definitionFaults, loadFile, loadOutside, readManifest } from './packages/index.ts'
+import type { NodePackage, PackageReport } from './packages/index.ts'
 
 export interface NodeFile {
   package: NodePackage
@@ -29,8 +17,17 @@ export interface NodeFile {
   definition: NodeDefinition
 }
 
+/** Everything that can be drawn and connected. */
+export interface Parts {
+  nodes: ReadonlyMap<string, NodeDefinition>
+  connectionKinds: ConnectionKinds
+  packages: readonly PackageReport[]
+}
+
 /** The built-in packages. */
 export const builtInNodes = path.join(import.meta.dirname, '..', 'nodes')
+/** To be copied, and loaded only by whoever asks for it. */
+export const exampleNodes = path.join(builtInNodes, 'example')
 
 /**
  * Loads every node type. `where` is a folder of packages (each sub-folder with a package.json that has `flow.nodes`) or a
@@ -43,6 +40,30 @@ export async function loadCatalogue(
   return new Map(files.map(({ definition }) => [definition.type, definition]))
 }
 
+/** What comes with Heed and what HEED_NODE_PACKAGES adds. A package from outside that is broken is logged and left out. */
+export async function loadParts({
+  asked,
+  dataDir,
+  log,
+}: {
+  asked: readonly string[]
+  dataDir: string
+  log: Pick<Log, 'warn'>
+}): Promise<Parts> {
+  const nodes = await loadCatalogue()
+  const kinds = await loadConnectionKinds()
+  const places = [path.join(dataDir, 'packages', 'node_modules'), path.join(builtInNodes, '..', 'node_modules')]
+  const outside = await loadOutside({ asked, places, builtIn: { nodes, kinds } })
+  for (const { name, faults } of outside.packages) {
+    if (faults.length > 0) log.warn({ package: name, faults }, 'a node package cannot be used as it is')
+  }
+  return {
+    nodes: new Map([...nodes, ...outside.nodes.map((node) => [node.type, node] as const)]),
+    connectionKinds: outside.kinds.length === 0 ? kinds : await loadConnectionKinds(outside.kinds),
+    packages: outside.packages,
+  }
+}
+
 /** The same with the files they came from, sorted by type. */
 export async function loadNodeFiles(where: string | readonly string[] = builtInNodes): Promise<NodeFile[]> {
   const faults: string[] = []
@@ -50,11 +71,12 @@ export async function loadNodeFiles(where: string | readonly string[] = builtInN
   const loaded: NodeFile[] = []
   for (const found of packages) {
     for (const name of found.files) {
-      const file = path.join(found.folder, name)
-      const definition = await loadDefinition(file, (fault) => faults.push(`${found.name}, ${name}: ${fault}`))
+      const definition = await loadFile<NodeDefinition>(found, name, definitionFaults, (fault) =>
+        faults.push(`${found.name}, ${name}: ${fault}`),
+      )
       if (definition === null) continue
       const other = loaded.find((node) => node.definition.type === definition.type)
-      if (other === undefined) loaded.push({ package: found, file, definition })
+      if (other === undefined) loaded.push({ package: found, file: path.join(found.folder, name), definition })
       else
         faults.push(
           `${found.name}, ${name}: the type "${definition.type}" is already that of ${other.package.name}, ${path.basename(other.file)}`,
@@ -76,45 +98,14 @@ async function findPackages(where: string | readonly string[], faults: string[])
   const folders = isFolder ? (await readdir(where)).sort().map((name) => path.join(where, name)) : where
   const packages: NodePackage[] = []
   for (const folder of folders) {
-    const manifest = path.join(folder, 'package.json')
-    const isThere = await stat(manifest).then(
-      (found) => found.isFile(),
-      () => false,
-    )
-    if (!isThere) {
-      if (!isFolder) faults.push(`${folder}: there is no package.json`)
-      continue
-    }
+    if (isFolder && folder === exampleNodes) continue
     try {
-      const parsed = PackageSchema.parse(JSON.parse(await readFile(manifest, 'utf8')))
-      if (parsed.flow !== undefined)
-        packages.push({ name: parsed.name, folder, files: parsed.flow.nodes.map((name) => name.replace(/^\.\//, '')) })
+      const found = await readManifest(folder)
+      if (found !== null) packages.push(found)
+      else if (!isFolder) faults.push(`${folder}: there is no package.json that lists node files`)
     } catch (error) {
-      faults.push(
-        `${manifest}: ${error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : toError(error).message}`,
-      )
+      faults.push(toError(error).message)
     }
   }
   return packages
-}
-
-async function loadDefinition(file: string, report: (fault: string) => void): Promise<NodeDefinition | null> {
-  const isThere = await stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  )
-  if (!isThere) {
-    report('the file is not there')
-    return null
-  }
-  let loaded: { default?: unknown }
-  try {
-    loaded = (await import(pathToFileURL(file).href)) as { default?: unknown }
-  } catch (error) {
-    report(`it cannot be loaded: ${toError(error).message}`)
-    return null
-  }
-  const faults = definitionFaults(loaded.default)
-  for (const fault of faults) report(fault)
-  return faults.length === 0 ? (loaded.default as NodeDefinition) : null
 }

@@ -54,6 +54,8 @@ export interface StoreOptions {
   log: Log
   nowMs(): number
   retention?: Partial<Retention>
+  /** Default: the built-in ones. */
+  connectionKinds?: ConnectionKinds
   /** Told to whoever asks for the health. */
   backend?: 'embedded' | 'external'
   /** Connections to keep at most, beside those of the queue. */
@@ -98,7 +100,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
   })
   const db = openDb(pool)
   const retention = { ...defaultRetention, ...options.retention }
-  const kinds = await loadConnectionKinds()
+  const kinds = options.connectionKinds ?? (await loadConnectionKinds())
   const parts = { db, seal, kinds, nowMs, plans: createPlanCache() }
   const { writeStatus, othersOf, ...streamJobs } = createStreamStore(parts)
   const { addInputs, readInputs } = createInputStore(parts)

@@ -10,7 +10,7 @@ import { createEgress, type Egress } from './egress/index.ts'
 import { createHttp } from './egress/index.ts'
 import { createMedia, type Media } from './cameras/index.ts'
 import { createModels } from './models/index.ts'
-import { loadCatalogue } from './catalogue.ts'
+import { loadParts, type Parts } from './catalogue.ts'
 import { deriveKey, readVersion, type Config } from './config.ts'
 import { createEngine } from './streams/index.ts'
 import { type createLog } from './log.ts'
@@ -37,6 +37,7 @@ export interface Runtime {
   media: Media
   edge: Edge
   nodes: ReadonlyMap<string, NodeDefinition>
+  packages: Parts['packages']
   metrics: Metrics
   secretKey: Uint8Array
   http: ReturnType<typeof createHttp>
@@ -79,7 +80,8 @@ async function open(
   await checkFolders(config, log)
   const nowMs = (): number => clock.nowMs()
   const secretKeys = await loadSecretKeys({ value: config.secretKey, dataDir: config.dataDir })
-  const nodes = await loadCatalogue()
+  const parts = await loadParts({ asked: config.nodePackages, dataDir: config.dataDir, log })
+  const { nodes } = parts
   const metrics = createMetrics({ version: readVersion() })
   closers.push(() => metrics.stop())
 
@@ -89,6 +91,7 @@ async function open(
     secretKey: secretKeys,
     log,
     nowMs,
+    connectionKinds: parts.connectionKinds,
     retention: { decisionDays: config.retainDecisionsDays, eventDays: config.retainEventsDays },
   })
   closers.push(() => store.close())
@@ -175,6 +178,7 @@ async function open(
     media,
     edge,
     nodes,
+    packages: parts.packages,
     metrics,
     secretKey: secretKeys[0]!,
     http,

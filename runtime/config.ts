@@ -32,6 +32,8 @@ export interface Config {
   agentCommands: Record<string, string[]>
   /** Names of the variables that such an agent gets of this process's environment, beside the plain ones. */
   agentEnv: string[]
+  /** Packages of node types from outside: names, or absolute folders. */
+  nodePackages: string[]
   /** Address of an index of further templates. */
   templateIndex?: string | undefined
   /** Addresses and networks of proxies that are believed beside those on this machine; absent when none is named. */
@@ -117,6 +119,16 @@ function readNames(text: string, context: z.RefinementCtx): string[] {
   return z.NEVER
 }
 
+/** `heed-nodes-lamp, ./my-nodes`: what begins like a path is a folder. What is wrong with one is said of it, later. */
+function readPackages(text: string): string[] {
+  const asked = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part) => (/^([.~]|[/\\]|[A-Za-z]:[/\\])/.test(part) ? absolutePath(part) : part))
+  return [...new Set(asked)]
+}
+
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/')
   const version = isIP(address)
@@ -178,6 +190,7 @@ const EnvironmentSchema = z.object({
   ),
   HEED_AGENT_COMMANDS: z.string().default('').transform(readCommands),
   HEED_AGENT_ENV: z.string().default('').transform(readNames),
+  HEED_NODE_PACKAGES: z.string().default('').transform(readPackages),
   HEED_TEMPLATE_INDEX: address(['http:', 'https:'], 'https://example.org/templates.json'),
   HEED_TRUSTED_PROXIES: z.string().optional().transform(readProxies),
   HEED_RETAIN_DECISIONS_DAYS: wholeNumber(7, 1, 3650),
@@ -219,6 +232,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     retainEventsDays: read.HEED_RETAIN_EVENTS_DAYS,
     agentCommands: read.HEED_AGENT_COMMANDS,
     agentEnv: read.HEED_AGENT_ENV,
+    nodePackages: read.HEED_NODE_PACKAGES,
     templateIndex: read.HEED_TEMPLATE_INDEX,
     trustedProxies: read.HEED_TRUSTED_PROXIES,
   }

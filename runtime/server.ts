@@ -1,6 +1,7 @@
 // `npm start`: database, API, editor, and a worker inside. Parses the configuration, builds, starts, stops on a signal.
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Connection } from '../nodes/contract/connections.ts'
 import { createApp } from './http/index.ts'
 import { assertSafeBinding } from './http/index.ts'
 import type { ApiDeps } from './http/index.ts'
@@ -20,17 +21,13 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
   const { store, queue, media, nodes, metrics } = runtime
-  const { http, edge, tests, trying } = runtime
-  const testConnection = createConnectionTest(store.connectionKinds, {
-    ...tests,
-    watch: testModel({ http, edge }),
-    notify: (connection, _signal, to) => trying.tryConnection(connection, to),
-    sign: testSigning(http),
-  })
+  const { trying } = runtime
+  const testConnection = connectionTest(runtime)
   const isTrustedProxy = createProxyTrust(config.trustedProxies)
   return {
     log,
     nodes,
+    packages: runtime.packages,
     version: readVersion(),
     nowMs: () => systemClock.nowMs(),
     sleep: (ms) => systemClock.sleep(ms),
@@ -86,6 +83,16 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     isSecure: (request) => config.publicUrl.startsWith('https:') || isForwardedSecure(request, isTrustedProxy),
     isTrustedProxy,
   }
+}
+
+function connectionTest({ store, http, edge, tests, trying }: Runtime): ReturnType<typeof createConnectionTest> {
+  const ways = {
+    ...tests,
+    watch: testModel({ http, edge }),
+    notify: (connection: Connection, _signal: AbortSignal, to: string) => trying.tryConnection(connection, to),
+    sign: testSigning(http),
+  }
+  return createConnectionTest(store.connectionKinds, ways, http)
 }
 
 function templateShelf(config: Config, log: Log, { store, http, egress }: Runtime): ApiDeps['templates'] {

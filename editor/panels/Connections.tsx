@@ -42,7 +42,10 @@ function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
             >
               <strong>{view.title}</strong>
               <br />
-              <span className="small quiet">{view.text}</span>
+              <span className="small quiet">
+                {view.text}
+                {view.origin ? ` From the package ${view.origin.package}.` : ''}
+              </span>
             </Menu.Item>
           ))}
       </Menu.Dropdown>
@@ -82,7 +85,10 @@ function SidePanel({
         </ActionIcon>
       </div>
       <div className="stack side-panel-body">
-        <p className="quiet small">{view.text}</p>
+        <p className="quiet small">
+          {view.text}
+          {view.origin ? ` From the package ${view.origin.package} ${view.origin.version}.` : ''}
+        </p>
         <ConnectionForm
           key={`${open.kind}/${open.name ?? ''}`}
           view={view}

@@ -27,6 +27,7 @@ export function Help({ type }: { type: NodeType }) {
       )}
       <p className="quiet">
         {type.type}, version {type.version}
+        {type.origin ? `, from the package ${type.origin.package} ${type.origin.version}` : ''}
       </p>
     </div>
   )

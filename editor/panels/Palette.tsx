@@ -19,7 +19,11 @@ const groups: readonly { group: NodeGroup; title: string }[] = [
 export function findTypes(types: readonly NodeType[], words: string): NodeType[] {
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
   return types.filter((type) =>
-    wanted.every((word) => `${type.title} ${type.type} ${type.group} ${type.help}`.toLowerCase().includes(word)),
+    wanted.every((word) =>
+      `${type.title} ${type.type} ${type.group} ${type.help} ${type.origin?.package ?? ''}`
+        .toLowerCase()
+        .includes(word),
+    ),
   )
 }
 
@@ -42,6 +46,7 @@ function Item({ type }: { type: NodeType }) {
       <span className="palette-words">
         <strong>{type.title}</strong>
         <span className="quiet two-lines">{type.help.split('\n')[0]}</span>
+        {type.origin && <span className="quiet small clip-text">from {type.origin.package}</span>}
       </span>
     </button>
   )

@@ -4,7 +4,8 @@ import { IconAlertTriangle, IconCircleCheck, IconLogout } from '@tabler/icons-re
 import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
 import { leave } from '../session.ts'
-import type { Health } from '../views.ts'
+import type { Health, PackageView } from '../views.ts'
+import { count } from '../words.ts'
 import { Page, Skeletons } from './Page.tsx'
 
 const every = 5000
@@ -75,6 +76,57 @@ function Check({ name, check }: { name: string; check: Record<string, unknown> }
   )
 }
 
+/** What was installed beside Heed. Nothing at all where nothing was. */
+function Packages() {
+  const [packages, setPackages] = useState<readonly PackageView[]>([])
+  useEffect(() => {
+    let isHere = true
+    // Whether the server is there at all is said above.
+    api.packages().then(
+      (found) => isHere && setPackages(found),
+      () => undefined,
+    )
+    return () => {
+      isHere = false
+    }
+  }, [])
+  if (packages.length === 0) return null
+  return (
+    <section aria-labelledby="packages-title">
+      <h2 id="packages-title">Packages</h2>
+      <ul className="check-list surface" data-testid="packages">
+        {packages.map((each) => (
+          <PackageRow key={each.asked} package={each} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function PackageRow({ package: { name, version, nodes, kinds, faults } }: { package: PackageView }) {
+  const isFine = faults.length === 0
+  const Found = isFine ? IconCircleCheck : IconAlertTriangle
+  const brought = [
+    nodes.length > 0 ? count(nodes.length, 'card') : '',
+    kinds.length > 0 ? count(kinds.length, 'kind of connection', 'kinds of connection') : '',
+  ].filter(Boolean)
+  return (
+    <li className="check-row package-row">
+      <Found size={20} color={`var(--state-${isFine ? 'running' : 'degraded'})`} aria-hidden />
+      <strong>{name}</strong>
+      <span>{isFine ? 'In use' : nodes.length + kinds.length > 0 ? 'Partly in use' : 'Not in use'}</span>
+      <span className="quiet small check-facts">
+        {[version ? `Version ${version}` : '', ...brought].filter(Boolean).join(' · ')}
+        {faults.map((fault) => (
+          <span key={fault} className="package-fault">
+            {fault}
+          </span>
+        ))}
+      </span>
+    </li>
+  )
+}
+
 function Theme() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
@@ -125,6 +177,7 @@ export function System() {
             </p>
           )}
         </section>
+        <Packages />
         <section aria-labelledby="look-title">
           <h2 id="look-title">Colours</h2>
           <Theme />

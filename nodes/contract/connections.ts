@@ -1,6 +1,8 @@
 // Named servers and accounts: what a kind of connection is, and the one way to define it. The secret part goes in and never
 // comes out.
 import { z } from 'zod'
+import type { HttpPort } from './capabilities.ts'
+import type { Origin } from './define.ts'
 
 /** The name of a kind, as its definition gives it. Nobody asks for one by name: what a connection can do is in `can`. */
 export const ConnectionKindSchema = z
@@ -21,9 +23,15 @@ export const abilityWords = {
   notify: 'carries messages',
   sign: 'signs messages',
 } as const
-export type Ability = keyof typeof abilityWords
+/** Beside those that Heed counts on, a package's own: for its node types only. */
+export type Ability = keyof typeof abilityWords | `own-${string}`
 /** Each ability with the name of the way it is done: which client does it, or which channel. */
 export type Abilities = Readonly<Partial<Record<Ability, string>>>
+
+/** An ability in words for whoever chose a connection without it. */
+export function wordsOfAbility(ability: Ability): string {
+  return (abilityWords as Record<string, string>)[ability] ?? 'belongs to this card'
+}
 
 /** Begins the name of a connection that would run a program, among what a flow from somebody else waits for: no host has a space in it. */
 export const commandMark = 'run '
@@ -66,6 +74,8 @@ export interface ConnectionKindDefinition<C extends z.ZodObject = z.ZodObject> {
   can: Abilities
   /** The ability that "Test" puts to work. */
   test: Ability
+  /** "Test" of an ability of one's own: a sentence for a person, or throws one. */
+  tryOut?(connection: Connection, ctx: { http: HttpPort; signal: AbortSignal }): Promise<string>
   /** Where "Test" sends its message when nobody is named. Pure. */
   testReceiver?(config: Readonly<Record<string, unknown>>): string
   /** What besides address, port and program decides who gets to see the secret. Pure. */
@@ -74,6 +84,8 @@ export interface ConnectionKindDefinition<C extends z.ZodObject = z.ZodObject> {
   isBuiltIn?: true
   /** Not offered where a connection is added. */
   isUnlisted?: true
+  /** Of a package from outside; set by Heed when it is loaded. */
+  origin?: Origin
 }
 
 export type ConnectionKinds = ReadonlyMap<ConnectionKind, ConnectionKindDefinition>

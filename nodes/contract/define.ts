@@ -253,9 +253,17 @@ export interface CheckContext {
   connection(name: string): ConnectionInfo | undefined
 }
 
+/** The package that brought a node type or a connection kind. */
+export interface Origin {
+  package: string
+  version: string
+}
+
 interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
   type: string
   version: number
+  /** Of a package from outside; set by Heed when it is loaded. */
+  origin?: Origin
   title: string
   /** A Tabler icon name without its prefix: `camera`, `bell`. */
   icon: string

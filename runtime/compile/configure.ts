@@ -1,6 +1,6 @@
 // Part of stage 2: one node's config against its schema, its connections and its own check.
 // Never corrects a value silently; only defaults are filled in.
-import { abilityWords } from '../../nodes/contract/connections.ts'
+import { wordsOfAbility } from '../../nodes/contract/connections.ts'
 import type { Catalogue, CheckContext, NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import { isShown } from './fields.ts'
@@ -90,7 +90,7 @@ function checkConnections({ node, fields, catalogue }: Setting, config: Record<s
     return [
       fault(
         'NODE_CONNECTION_UNFIT',
-        `The connection ${quote(name)} is of the kind ${connection.kind}, but this needs one that ${abilityWords[meta.can]}. Choose another connection.`,
+        `The connection ${quote(name)} is of the kind ${connection.kind}, but this needs one that ${wordsOfAbility(meta.can)}. Choose another connection.`,
         { node, field },
       ),
     ]

@@ -6,8 +6,8 @@ import { z } from 'zod'
 import { connectionGroups } from '../../nodes/contract/connections.ts'
 import type { ConnectionKindDefinition, ConnectionKinds } from '../../nodes/contract/connections.ts'
 
-/** The built-in kinds, in the order in which they are offered: models first, what comes with Heed before what is added. */
-export async function loadConnectionKinds(): Promise<ConnectionKinds> {
+/** The built-in kinds and those from packages, in the order in which they are offered: models first, what comes with Heed before what is added. */
+export async function loadConnectionKinds(added: readonly ConnectionKindDefinition[] = []): Promise<ConnectionKinds> {
   const folder = path.join(import.meta.dirname, 'kinds')
   const files = (await readdir(folder)).filter((name) => name.endsWith('.ts'))
   const loaded = await Promise.all(
@@ -20,7 +20,7 @@ export async function loadConnectionKinds(): Promise<ConnectionKinds> {
   )
   const rank = ({ group, isBuiltIn, title }: ConnectionKindDefinition): string =>
     `${connectionGroups.indexOf(group)} ${isBuiltIn ? 0 : 1} ${title}`
-  return new Map(loaded.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map((each) => [each.kind, each]))
+  return new Map([...loaded, ...added].sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map((each) => [each.kind, each]))
 }
 
 /** What every installation has from its first start; a flow may rely on them. Each has the name of its kind. */
@@ -30,8 +30,19 @@ export function builtInNames(kinds: ConnectionKinds): string[] {
 
 /** A kind without its functions, as the editor draws its form from it; `config` as JSON Schema with the metas beside each field. */
 export function describeKind(definition: ConnectionKindDefinition) {
-  const { kind, title, text, icon, group, secrets, can, isBuiltIn = false, isUnlisted = false } = definition
+  const {
+    kind,
+    title,
+    text,
+    icon,
+    group,
+    secrets,
+    can,
+    isBuiltIn = false,
+    isUnlisted = false,
+    origin = null,
+  } = definition
   const config = z.toJSONSchema(definition.config, { io: 'input', unrepresentable: 'any' })
-  return { kind, title, text, icon, group, config, secrets, can, isBuiltIn, isUnlisted }
+  return { kind, title, text, icon, group, config, secrets, can, isBuiltIn, isUnlisted, origin }
 }
 export type ConnectionKindView = ReturnType<typeof describeKind>

@@ -6,7 +6,7 @@ import type { FlowsRouteDeps } from './route-deps.ts'
 
 /** A definition without its functions; `config` as JSON Schema with the metas beside each field. */
 export function describeNode(definition: NodeDefinition): Record<string, unknown> {
-  const { type, version, title, icon, group, help, does = [], role, card, ports, config } = definition
+  const { type, version, title, icon, group, help, does = [], role, card, ports, config, origin = null } = definition
   return {
     type,
     version,
@@ -18,6 +18,7 @@ export function describeNode(definition: NodeDefinition): Record<string, unknown
     role,
     card,
     ports,
+    origin,
     config: z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }),
   }
 }

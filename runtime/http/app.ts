@@ -28,6 +28,7 @@ import { addNodeRoutes } from '../flows/index.ts'
 import { createOpenLines } from '../live/index.ts'
 import type { OpenLines } from '../live/index.ts'
 import { addNodeTestRoutes } from '../flows/index.ts'
+import { addPackageRoutes } from '../packages/index.ts'
 import { createPasswords } from '../accounts/index.ts'
 import type { PasswordCost, Passwords } from '../accounts/index.ts'
 import { addPushSubscriptionRoutes } from '../channels/index.ts'
@@ -64,6 +65,7 @@ function createRouter(
   addHealthRoutes(api, deps, parts.gate)
   addSignInRoutes(api, deps, parts)
   addNodeRoutes(api, deps)
+  addPackageRoutes(api, deps)
   addSharingRoutes(api, deps)
   addTemplateRoutes(api, deps)
   addFlowRoutes(api, deps)

@@ -1,5 +1,5 @@
 // What a template would lack on this Heed now: looked at before anybody chooses it. Pure; starts nothing and asks nobody.
-import { abilityWords, type Ability, type ConnectionInfo } from '../../nodes/contract/connections.ts'
+import { wordsOfAbility, type Ability, type ConnectionInfo } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { isShown, readFields } from '../compile/index.ts'
@@ -51,8 +51,8 @@ const namesOfNeeds: Partial<Record<Ability, Words>> = {
 
 function lackOfConnection(ability: Ability): Lack {
   const words = namesOfNeeds[ability] ?? {
-    en: `A connection that ${abilityWords[ability]}.`,
-    zh: `需要一个连接（${abilityWords[ability]}）。`,
+    en: `A connection that ${wordsOfAbility(ability)}.`,
+    zh: `需要一个连接（${wordsOfAbility(ability)}）。`,
   }
   return { what: 'connection', ability, words }
 }

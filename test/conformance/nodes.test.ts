@@ -4,19 +4,21 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { abilityWords, type ConnectionInfo } from '../../nodes/contract/connections.ts'
+import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import type { Catalogue } from '../../nodes/contract/define.ts'
 import { loadNodeFiles } from '../../runtime/catalogue.ts'
+import { loadConnectionKinds } from '../../runtime/connections/kinds.ts'
 import { compileFlow } from '../../runtime/compile/compile-flow.ts'
-import { definitionFaults } from '../../runtime/definition-rules.ts'
+import { definitionFaults } from '../../runtime/packages/definition-rules.ts'
 import { buildFlow } from '../support/build-flow.ts'
-import { connectionKinds } from '../support/connection-kinds.ts'
+import { outside, outsideFiles } from '../support/outside.ts'
 
-const files = await loadNodeFiles()
+const files = [...(await loadNodeFiles()), ...outsideFiles]
+const kinds = await loadConnectionKinds(outside.kinds)
 const catalogue: Catalogue = {
   nodes: new Map(files.map(({ definition }) => [definition.type, definition])),
   connections: new Map(
-    [...connectionKinds].map(([kind, { can }]): [string, ConnectionInfo] => [kind, { name: kind, kind, can }]),
+    [...kinds].map(([kind, { can }]): [string, ConnectionInfo] => [kind, { name: kind, kind, can }]),
   ),
 }
 
@@ -41,8 +43,8 @@ describe.each(files.map((file) => ({ type: file.definition.type, ...file })))(
     })
 
     it('lies in a file of its own name, with its test beside it', () => {
-      expect(path.basename(file)).toBe(`${type}.ts`)
-      expect(existsSync(file.replace(/\.ts$/, '.test.ts'))).toBe(true)
+      expect(path.parse(file).name).toBe(type)
+      expect(existsSync(file.replace(/\.[jt]s$/, '.test$&'))).toBe(true)
     })
 
     it('is on the page of its package', () => {
@@ -71,7 +73,10 @@ describe.each(files.map((file) => ({ type: file.definition.type, ...file })))(
     it('shows fields only by what its own config has', () => {
       for (const [name, field] of fields) {
         if (field.widget === 'connection')
-          expect(Object.keys(abilityWords), `what ${name} must be able to do`).toContain(field.can)
+          expect(
+            [...kinds.values()].flatMap(({ can }) => Object.keys(can)),
+            `what ${name} must be able to do`,
+          ).toContain(field.can)
         if (field.showIf !== undefined)
           expect(
             fields.map(([other]) => other),
@@ -132,6 +137,15 @@ describe.each(files.map((file) => ({ type: file.definition.type, ...file })))(
 )
 
 describe('the catalogue', () => {
+  it('takes everything that packages from outside bring', () => {
+    expect(outside.packages.map(({ asked, faults }) => ({ asked, faults }))).toEqual(
+      outside.packages.map(({ asked }) => ({ asked, faults: [] })),
+    )
+    expect(outsideFiles.map(({ definition }) => definition.type).sort(), 'each in a file of its own name').toEqual(
+      outside.nodes.map(({ type }) => type).sort(),
+    )
+  })
+
   it('has the types that shared flows rely on, with their ports', () => {
     const ports = Object.fromEntries(
       files.map(({ definition }) => [

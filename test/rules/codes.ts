@@ -18,10 +18,10 @@ const notCodes = new Set([
 ])
 const notAreas = /^(HEED|ERR|UND|ONNXRUNTIME|PLAYWRIGHT|SIG|UV)_/
 
-/** Codes written anywhere in the product, sorted. Each is a whole string literal, so that it can be found by searching. */
+/** Codes written anywhere in the product (packages from outside have their own), sorted. Each is a whole string literal, so that it can be found by searching. */
 export function codesInCode(): string[] {
   const files = listFiles().filter(
-    (file) => /^(nodes|runtime)\//.test(file) && isSource(file) && !/\.test\.tsx?$/.test(file),
+    (file) => /^(nodes(?!\/example\/)|runtime)\//.test(file) && isSource(file) && !/\.test\.tsx?$/.test(file),
   )
   const found = files.flatMap((file) =>
     [...read(file).matchAll(/(['"`])([A-Z]{2,}(?:_[A-Z0-9]+)+)\1/g)].map((match) => match[2] ?? ''),

@@ -17,7 +17,7 @@ const allowed: Record<string, { words: string[]; why: string }> = {
   'runtime/config.ts': { words: ['debug'], why: 'a level of the log' },
   'runtime/streams/inbox.ts': { words: ['memory'], why: 'a kind of port' },
   'runtime/streams/memory.ts': { words: ['memory'], why: "a field of a model's loan" },
-  'runtime/definition-rules.ts': { words: ['speech', 'mqtt'], why: 'what nodes may need' },
+  'runtime/packages/definition-rules.ts': { words: ['speech', 'mqtt'], why: 'what nodes may need' },
   'runtime/actions/perform.ts': { words: ['speech', 'mqtt'], why: 'what nodes may need' },
   'runtime/channels/mqtt.ts': { words: ['mqtt'], why: 'the client library, and the channel it carries' },
   'runtime/channels/web-push.ts': { words: ['web-push'], why: 'the client library' },

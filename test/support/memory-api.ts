@@ -315,6 +315,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     nowMs,
     version: '0.0.0-test',
     nodes: smallNodes,
+    packages: [],
     flows: memoryFlows(nowMs),
     deployments: memoryDeployments(),
     running: memoryRunning(),

@@ -1,9 +1,9 @@
 // What a node definition must be, beyond its types: checked when it is loaded, so that a bad package fails at boot by name.
 // Pure; never runs a node.
 import { z } from 'zod'
-import { traitWords, type Need, type NodeDefinition, type Ports } from '../nodes/contract/define.ts'
-import { eventKinds } from '../nodes/contract/events.ts'
-import { kinds } from '../nodes/contract/kinds.ts'
+import { traitWords, type Need, type NodeDefinition, type Ports } from '../../nodes/contract/define.ts'
+import { eventKinds } from '../../nodes/contract/events.ts'
+import { kinds } from '../../nodes/contract/kinds.ts'
 
 const groups: readonly unknown[] = ['video', 'interaction', 'logic', 'action']
 
