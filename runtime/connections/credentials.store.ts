@@ -35,6 +35,12 @@ export async function saveCredentials(
   }
 }
 
+/** Everything that is sealed for a scope. */
+export async function readCredentials(session: Session, seal: Seal, scope: Scope): Promise<string[]> {
+  const rows = await session.select().from(urlCredentials).where(eq(urlCredentials.scope, scope))
+  return rows.map((row) => seal.open(row.sealed, placeOf(scope, row)))
+}
+
 /** Gives a copy what the original has. */
 export async function copyCredentials(session: Session, seal: Seal, from: Scope, to: Scope): Promise<void> {
   for (const row of await session.select().from(urlCredentials).where(eq(urlCredentials.scope, from))) {

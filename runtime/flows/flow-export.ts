@@ -1,32 +1,48 @@
-// A saved flow as it may be given away: without user names, passwords, keys and tokens. Everything else stays, in its order.
-// Pure, and doing it twice changes nothing more.
-import { addressField, hiddenMark, withoutMark, withoutSecret } from '../../nodes/contract/address-secrets.ts'
+// A saved flow as it may be given away: without secrets, with what a stranger wants to read first. Pure.
+import { hiddenMark, withoutMark } from '../../nodes/contract/address-secrets.ts'
 import { replaceAddresses } from '../../nodes/contract/addresses.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
-
-/** Of a config's field: `password`, `apiKey`, `access_token`, `botToken`, but not `maxTokens` or `hotkey`. */
-const secretKey =
-  /^(?:.*[_-])?(?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|authorization)$|[a-z0-9](?:Pass(?:word|wd|phrase)?|Pwd|Secret|Token|Credentials?|Authorization)$|^(?:.*[_-])?(?:api|access|auth|private|secret|signing|client)[_-]?key$|(?:api|access|auth|private|secret|signing|client)Key$/
-function cleanText(text: string, isAddress: boolean): string {
-  const whole = withoutSecret(text, isAddress)
-  return whole === text ? replaceAddresses(text, withoutSecret) : whole
-}
-
-function clean(value: unknown, field = ''): unknown {
-  if (typeof value === 'string') return cleanText(value, addressField.test(field))
-  if (Array.isArray(value)) return value.map((each) => clean(each))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
-      key,
-      typeof each === 'string' && secretKey.test(key) ? '' : clean(each, key),
-    ]),
-  )
-}
+import { summaryOf, type DescribedTypes } from '../../nodes/contract/shared-flow.ts'
+import { removedWords, takeOutSecrets, type Removed } from './secrets-out.ts'
 
 /** The document to give away. */
 export function withoutSecrets(document: Flow): Flow {
-  return clean(document) as Flow
+  return takeOutSecrets(document).document
+}
+
+/** A flow on its way out. */
+export interface SharedFlow {
+  document: Flow
+  /** What was taken out, each in words; the same list stands in the document. */
+  removed: (Removed & { message: string })[]
+}
+
+/** The document to give away with its summary, and with the list of what was left out. `known`: see takeOutSecrets. */
+export function shareFlow(
+  flow: Flow,
+  types: DescribedTypes,
+  { known = [], samples }: { known?: readonly string[]; samples?: readonly string[] } = {},
+): SharedFlow {
+  const { summary: _old, samples: kept, ...rest } = flow
+  const said = samples && samples.length > 0 ? samples : kept
+  const out = takeOutSecrets({ ...rest, ...(said === undefined ? {} : { samples: said }) } as Flow, known)
+  const nodes = new Map(out.document.nodes.map((node) => [node.id, node]))
+  const nameOf = (id: string): string => {
+    const node = nodes.get(id)
+    return node?.name ?? types.get(node?.type ?? '')?.title ?? id
+  }
+  const removed = out.removed.map((each) => ({ ...each, message: removedWords(each, nameOf) }))
+  return { document: { ...out.document, summary: summaryOf(out.document, types), removed }, removed }
+}
+
+/** Some cards of a flow and the wires among them, as a flow of its own. */
+export function partOf(flow: Flow, ids: readonly string[]): Flow {
+  const chosen = new Set(ids)
+  return {
+    ...flow,
+    nodes: flow.nodes.filter(({ id }) => chosen.has(id)),
+    wires: flow.wires.filter(({ from, to }) => chosen.has(from.node) && chosen.has(to.node)),
+  }
 }
 
 function unmark(value: unknown): unknown {
@@ -41,13 +57,19 @@ export function withoutMarks(document: Flow): Flow {
   return unmark(document) as Flow
 }
 
+/** A document from elsewhere without what is written anew at each export. */
+export function withoutSummary(document: Flow): Flow {
+  const { summary: _written, ...rest } = document
+  return rest as Flow
+}
+
 /** `Fall alert` → `fall-alert.heed.json`: a name that every system takes. */
-export function fileNameOf(name: string): string {
+export function fileNameOf(name: string, ending = 'heed.json'): string {
   const plain = name
     .normalize('NFC')
     .replace(/[^\p{L}\p{M}\p{N}]+/gu, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 80)
     .toLowerCase()
-  return `${plain === '' ? 'flow' : plain}.heed.json`
+  return `${plain === '' ? 'flow' : plain}.${ending}`
 }

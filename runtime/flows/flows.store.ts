@@ -3,7 +3,14 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { FlowStore, FlowSummary, Revision, StoredFlow } from './records.ts'
-import { copyCredentials, fillFrom, readLost, removeCredentials, saveCredentials } from '../connections/index.ts'
+import {
+  copyCredentials,
+  fillFrom,
+  readCredentials,
+  readLost,
+  removeCredentials,
+  saveCredentials,
+} from '../connections/index.ts'
 import type { Db, Session } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
@@ -127,6 +134,31 @@ async function createFlow(
   })
 }
 
+function stale(id: string, revision: number, ifRevision: number): ConflictError {
+  return new ConflictError(
+    'FLOW_REVISION_STALE',
+    `Flow ${id} was saved by somebody else in the meantime: it is at revision ${revision}, ` +
+      `your changes are based on ${ifRevision}. Load it again, or save yours on top.`,
+    { details: { revision } },
+  )
+}
+
+async function replaceFlow(
+  deps: FlowStoreDeps,
+  id: string,
+  raw: Flow,
+  distrust: (document: Flow) => Promise<string[]>,
+  ifRevision: number | undefined,
+): Promise<StoredFlow> {
+  // First what waits for a yes, then the document that names it: never the other way round.
+  const names = plainJson(await distrust(hideInDocument(plainJson(raw)).document))
+  await changeUnapproved(deps, id, (now) => [...new Set([...now, ...names])])
+  return await addNext(deps, id, async (_tx, revision) => {
+    if (ifRevision !== undefined && revision !== ifRevision) throw stale(id, revision, ifRevision)
+    return raw
+  })
+}
+
 async function duplicateFlow(deps: FlowStoreDeps, id: string, name: string): Promise<StoredFlow> {
   const { document, unapprovedHosts } = await readNewest(deps.db, id)
   return await createFlow(deps, { ...document, name }, unapprovedHosts, id)
@@ -220,6 +252,8 @@ export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
     // What is distrusted is read off the document as it will be stored: a password with a slash in it may hide the host before.
     import: async (document, distrust) =>
       createFlow(deps, document, await distrust(hideInDocument(plainJson(document)).document)),
+    replace: (id, document, distrust, ifRevision) => replaceFlow(deps, id, document, distrust, ifRevision),
+    secretsOf: (id) => readCredentials(db, seal, `flow:${id}`),
     duplicate: (id, name) => duplicateFlow(deps, id, name),
     distrustHosts: (id, hosts) => changeUnapproved(deps, id, (now) => [...new Set([...now, ...plainJson([...hosts])])]),
     approveHosts: (id, hosts) => changeUnapproved(deps, id, (now) => now.filter((host) => !hosts.includes(host))),
@@ -227,12 +261,7 @@ export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
     update: (id, document, ifRevision) =>
       addNext(deps, id, async (_tx, revision) => {
         if (revision === ifRevision) return document
-        throw new ConflictError(
-          'FLOW_REVISION_STALE',
-          `Flow ${id} was saved by somebody else in the meantime: it is at revision ${revision}, ` +
-            `your changes are based on ${ifRevision}. Load it again, or save yours on top.`,
-          { details: { revision } },
-        )
+        throw stale(id, revision, ifRevision)
       }),
     remove: (id, onGone) => removeFlow(deps, id, onGone),
     revisions: (id) => listRevisions(db, id),

@@ -2,6 +2,7 @@
 import type { Router } from 'express'
 import { z } from 'zod'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { DescribedType, DescribedTypes } from '../../nodes/contract/shared-flow.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 
 /** A definition without its functions; `config` as JSON Schema with the metas beside each field. */
@@ -21,6 +22,22 @@ export function describeNode(definition: NodeDefinition): Record<string, unknown
     origin,
     config: z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }),
   }
+}
+
+const described = new WeakMap<FlowsRouteDeps['nodes'], DescribedTypes>()
+
+/** Every type as the editor gets it, for drawing and for words. */
+export function describedTypes(nodes: FlowsRouteDeps['nodes']): DescribedTypes {
+  const before = described.get(nodes)
+  if (before) return before
+  const types: DescribedTypes = new Map(
+    [...nodes].map(([type, definition]) => [
+      type,
+      JSON.parse(JSON.stringify(describeNode(definition))) as DescribedType,
+    ]),
+  )
+  described.set(nodes, types)
+  return types
 }
 
 /** Definitions do not change while the process runs, so they are described once. */

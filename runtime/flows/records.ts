@@ -61,6 +61,18 @@ export interface FlowStore {
   create(document: Flow): Promise<StoredFlow>
   /** The same for a document from elsewhere; `distrust` reads the stored form and says what waits for the owner's yes. */
   import(document: Flow, distrust: (document: Flow) => Promise<string[]>): Promise<StoredFlow>
+  /**
+   * The same as the next revision of a flow that is there: its history is kept, and what runs goes on. Throws ConflictError
+   * FLOW_REVISION_STALE when `ifRevision` is given and not the newest.
+   */
+  replace(
+    id: string,
+    document: Flow,
+    distrust: (document: Flow) => Promise<string[]>,
+    ifRevision?: number,
+  ): Promise<StoredFlow>
+  /** All that is sealed away for it, in plain text: for taking it out of what is given away, never to be shown. */
+  secretsOf(id: string): Promise<string[]>
   /** A copy under another name, as trusted as its original. */
   duplicate(id: string, name: string): Promise<StoredFlow>
   /** More that waits for a yes. */

@@ -6,6 +6,7 @@ import type { DeliveryStore, TryRequest } from '../actions/index.ts'
 import type { MediaLibrary } from '../cameras/index.ts'
 import type { ConnectionStore } from '../connections/index.ts'
 import type { ApprovedHostStore } from '../egress/index.ts'
+import type { EventStore } from '../history/index.ts'
 import type { DeploymentStore, FlowStore } from './records.ts'
 import type { Bus } from '../live/index.ts'
 import type { StreamControl } from '../streams/index.ts'
@@ -22,6 +23,9 @@ export interface FlowsRouteDeps {
   streams: StreamControl
   media: MediaLibrary
   bus: Bus
+  events: Pick<EventStore, 'list'>
+  /** How people reach this server. */
+  publicUrl: string
   /** Performs an action node once, with a test message; `connection` stands in for the stored one of its name. */
   tryAction(request: TryRequest): Promise<{ ok: boolean; message: string }>
 }

@@ -1,50 +1,23 @@
-// Flows that are given away and taken in. An import starts nothing and is trusted with nothing: what it would reach waits for
-// the owner's yes.
+// Flows that are given away, and what those that came from elsewhere wait for: what they would reach waits for the owner's yes.
 import type { Router } from 'express'
 import { z } from 'zod'
 import { FlowNodeSchema } from '../../nodes/contract/flow.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
-import { distrust, distrustNodes, waitingOf } from './hosts-approval.ts'
-import { readFlow } from './flow-document.ts'
-import { fileNameOf, withoutMarks, withoutSecrets } from './flow-export.ts'
+import { addExportRoutes } from './export-routes.ts'
+import { distrustNodes, waitingOf } from './hosts-approval.ts'
 import { sendFlow } from './routes.ts'
-import { parseBody, requireBody } from '../../nodes/contract/input.ts'
+import { parseBody } from '../../nodes/contract/input.ts'
 import { requiresOf } from './requires.ts'
 
 const HostsSchema = z.object({ hosts: z.array(z.string().min(1).max(4100)).min(1).max(5000) })
 const PastedSchema = z.object({ nodes: z.array(FlowNodeSchema).min(1).max(5000) })
 const NameSchema = z.object({ name: z.string().trim().min(1).max(200) })
 
-/** `/api/flows/import`, and of each flow `export`, `requires`, `approve-hosts`, `distrust`, `duplicate`. */
+/** Of each flow `export`, `requires`, `approve-hosts`, `distrust`, `duplicate`. */
 export function addSharingRoutes(api: Router, deps: FlowsRouteDeps): void {
   const { flows } = deps
 
-  api.get('/flows/:id/export', async (request, response) => {
-    const { document } = await flows.get(request.params.id)
-    const fileName = fileNameOf(document.name)
-    response.set(
-      'Content-Disposition',
-      `attachment; filename="${fileName.replace(/[^\x20-\x7e]|["\\]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
-    )
-    response.type('json').send(JSON.stringify(withoutSecrets(document), null, 2))
-  })
-  api.post('/flows/import', async (request, response) => {
-    const flow = await flows.import(withoutMarks(readFlow(requireBody(request.body))), (document) =>
-      distrust(deps, document),
-    )
-    const unapprovedHosts = await waitingOf(deps, flow.document.nodes, flow.unapprovedHosts)
-    response.status(201).set('Location', `/api/flows/${flow.id}`).set('ETag', `"${flow.revision}"`)
-    response.json({
-      flow: {
-        id: flow.id,
-        revision: flow.revision,
-        document: flow.document,
-        updatedAt: flow.updatedAt,
-        unapprovedHosts,
-      },
-      requires: await requiresOf(deps, flow.document, unapprovedHosts, true),
-    })
-  })
+  addExportRoutes(api, deps)
   api.get('/flows/:id/requires', async (request, response) => {
     const flow = await flows.get(request.params.id)
     const unapprovedHosts = await waitingOf(deps, flow.document.nodes, flow.unapprovedHosts)

@@ -18,6 +18,7 @@ import { createGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 import { securityHeaders } from './headers.ts'
 import { addHealthRoutes } from './health.ts'
+import { addImportRoutes } from '../flows/index.ts'
 import { readJson } from './json-body.ts'
 import { addLiveRoutes } from '../live/index.ts'
 import { createLiveHub } from '../live/index.ts'
@@ -61,6 +62,7 @@ function createRouter(
   api.use(rememberMountPath)
   // Strangers may send this much and no more.
   api.use(['/sign-in', '/acknowledge'], ...readJson(16 * 1024))
+  addImportRoutes(api, deps, maxBodyBytes)
   api.use(...readJson(maxBodyBytes))
   addHealthRoutes(api, deps, parts.gate)
   addSignInRoutes(api, deps, parts)

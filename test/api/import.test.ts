@@ -207,10 +207,10 @@ describe('taking a flow in', () => {
       } = await bench.call<Refusal>('POST', '/api/flows/import', { body, headers })
       return [status, error.code, error.problems[0]?.code]
     }
-    expect(await codeOf('{"format":')).toEqual([400, 'HTTP_JSON_INVALID', undefined])
-    expect(await codeOf('name,type', { 'content-type': 'text/csv' })).toEqual([400, 'HTTP_BODY_MISSING', undefined])
+    expect(await codeOf('{"format":')).toEqual([400, 'FLOW_CUT_OFF', undefined])
+    expect(await codeOf('name,type', { 'content-type': 'text/csv' })).toEqual([400, 'FLOW_NO_DOCUMENT', undefined])
     expect(await codeOf({ ...web, format: 'heed.flow/9' })).toEqual([422, 'FLOW_INVALID', 'FLOW_FORMAT_UNKNOWN'])
-    expect(await codeOf([web])).toEqual([422, 'FLOW_INVALID', 'FLOW_NOT_A_FLOW'])
+    expect(await codeOf([web])).toEqual([422, 'FLOW_INVALID', 'FLOW_IS_LIST'])
     expect(await codeOf({ ...web, nodes: [{ id: 'a b' }] })).toEqual([422, 'FLOW_INVALID', 'NODE_MALFORMED'])
     expect(await codeOf({ ...web, 'x-much': 'x'.repeat(2 * 1024 * 1024) })).toEqual([
       413,

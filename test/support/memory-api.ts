@@ -123,6 +123,11 @@ function memoryFlows(nowMs: () => number): FlowStore {
     create: async (document) => add(`f${all.size + 1}`, document),
     import: async (document, distrust) =>
       Object.assign(add(`f${all.size + 1}`, document), { unapprovedHosts: await distrust(document) }),
+    replace: async (id, document, distrust) => {
+      const flow = add(newest(id).id, document)
+      return Object.assign(flow, { unapprovedHosts: [...flow.unapprovedHosts, ...(await distrust(document))] })
+    },
+    secretsOf: async (id) => (newest(id), []),
     duplicate: async (id, name) =>
       Object.assign(add(`f${all.size + 1}`, { ...newest(id).document, name }), {
         unapprovedHosts: newest(id).unapprovedHosts,

@@ -1,0 +1,162 @@
+// What a flow that is shared says of itself before anybody takes it: a summary in words, and all that it would want here. Pure; read from
+// the document and the node types alone, never from what the sender claims.
+import { cardLine, withoutCredentials, type WordedField, type WordedType } from './card-line.ts'
+import type { Ability } from './connections.ts'
+import type { Trait } from './define.ts'
+import type { DrawnType } from './draw-flow.ts'
+import type { Flow, FlowNode } from './flow.ts'
+import { namedHosts } from './hosts.ts'
+
+/** A node type as far as a shared flow is read: what `GET /api/nodes` says of it is one. */
+export interface DescribedType extends DrawnType {
+  version: number
+  role: 'source' | 'tick' | 'action'
+  does?: readonly Trait[]
+}
+export type DescribedTypes = ReadonlyMap<string, DescribedType>
+
+const most = 4
+
+function nameOf(node: FlowNode, types: DescribedTypes): string {
+  return withoutCredentials(node.name || (types.get(node.type)?.title ?? node.type)).slice(0, 120)
+}
+
+function worded(node: FlowNode, type: WordedType): string {
+  return withoutCredentials(cardLine(type, node.config))
+    .slice(0, 200)
+    .replace(/[.。]$/, '')
+}
+
+function listed(nodes: readonly FlowNode[], types: DescribedTypes): string {
+  const words = nodes.slice(0, most).map((node) => {
+    const type = types.get(node.type)
+    const line = type ? worded(node, type) : ''
+    return line === '' ? nameOf(node, types) : `${nameOf(node, types)} (${line})`
+  })
+  return nodes.length > most ? `${words.join(', ')} and ${nodes.length - most} more` : words.join(', ')
+}
+
+function sentence(lead: string, nodes: readonly FlowNode[], types: DescribedTypes): string[] {
+  return nodes.length === 0 ? [] : [`${lead} ${listed(nodes, types)}.`]
+}
+
+/** What the flow does, in a few sentences a person can read. */
+export function summaryOf(flow: Flow, types: DescribedTypes): string {
+  const of = (test: (type: DescribedType) => boolean): FlowNode[] =>
+    flow.nodes.filter((node) => {
+      const type = types.get(node.type)
+      return type !== undefined && test(type)
+    })
+  const unknown = flow.nodes.filter((node) => !types.has(node.type))
+  const tests = Array.isArray(flow.tests) ? flow.tests.length : 0
+  const lines = [
+    ...sentence(
+      'Watches:',
+      of(({ role }) => role === 'source'),
+      types,
+    ),
+    ...sentence(
+      'Decides:',
+      of(({ role, group }) => role === 'tick' && group === 'interaction'),
+      types,
+    ),
+    ...sentence(
+      'Then:',
+      of(({ role, group }) => role === 'tick' && group !== 'interaction' && group !== 'video'),
+      types,
+    ),
+    ...sentence(
+      'Does:',
+      of(({ role }) => role === 'action'),
+      types,
+    ),
+    ...sentence('Not known here:', unknown, types),
+    ...(tests > 0 ? [`Comes with ${tests === 1 ? 'one test' : `${tests} tests`}.`] : []),
+  ]
+  return lines.length === 0 ? 'Nothing is drawn yet.' : lines.join('\n')
+}
+
+/** Who asks for something: the cards' names. */
+interface Asked {
+  cards: string[]
+}
+
+export interface Wants {
+  /** Where its pictures come from. */
+  cameras: { node: string; name: string; words: string }[]
+  /** `host:port` of each address in it. */
+  hosts: ({ host: string } & Asked)[]
+  /** Connections that may run a program on this machine. */
+  programs: ({ connection: string } & Asked)[]
+  /** What it takes a named server for, programs left out. */
+  connections: ({ connection: string; can: Ability | null } & Asked)[]
+  /** What an export has left out, in words: it has to be entered here. */
+  secrets: string[]
+  /** People and places that are told. */
+  people: ({ to: string } & Asked)[]
+  /** Node types that are not known. */
+  unknown: string[]
+  /** Cards whose settings are written for a later version of their type. */
+  newer: string[]
+}
+
+function shows(field: WordedField, fields: Record<string, WordedField>, config: Record<string, unknown>): boolean {
+  if (!field.showIf) return true
+  const other = config[field.showIf.field] ?? fields[field.showIf.field]?.default
+  return field.showIf.is.includes(other as string)
+}
+
+function add<K extends string>(map: Map<K, string[]>, key: K, card: string): void {
+  const cards = map.get(key) ?? []
+  if (!cards.includes(card)) map.set(key, [...cards, card])
+}
+
+/** The list that an export has written, as far as it can be read. */
+function secretsIn(flow: Flow): string[] {
+  if (!Array.isArray(flow.removed)) return []
+  return (flow.removed as unknown[]).slice(0, 200).flatMap((each) => {
+    const message = typeof each === 'object' && each !== null && 'message' in each ? each.message : undefined
+    return typeof message === 'string' ? [message.slice(0, 300)] : []
+  })
+}
+
+/** All that a flow would want here. `mayRun`: what connections are good for of which some kinds run a program. */
+export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<Ability>): Wants {
+  const hosts = new Map<string, string[]>()
+  const people = new Map<string, string[]>()
+  const programs = new Map<string, string[]>()
+  const connections = new Map<string, { can: Ability | null; cards: string[] }>()
+  for (const node of flow.nodes) {
+    const card = nameOf(node, types)
+    for (const { host } of namedHosts(node.config)) add(hosts, host, card)
+    const fields = types.get(node.type)?.config.properties ?? {}
+    for (const [name, field] of Object.entries(fields)) {
+      const value = node.config[name]
+      if (typeof value !== 'string' || value.trim() === '' || !shows(field, fields, node.config)) continue
+      if (field.receiver) add(people, value.trim(), card)
+      if (field.widget !== 'connection') continue
+      if (field.can !== undefined && mayRun.has(field.can)) add(programs, value, card)
+      const before = connections.get(value)
+      connections.set(value, {
+        can: before?.can ?? field.can ?? null,
+        cards: [...new Set([...(before?.cards ?? []), card])],
+      })
+    }
+  }
+  const sources = flow.nodes.flatMap((node) => {
+    const type = types.get(node.type)
+    return type?.role === 'source' ? [{ node: node.id, name: nameOf(node, types), words: worded(node, type) }] : []
+  })
+  return {
+    cameras: sources,
+    hosts: [...hosts].map(([host, cards]) => ({ host, cards })),
+    programs: [...programs].map(([connection, cards]) => ({ connection, cards })),
+    connections: [...connections].map(([connection, rest]) => ({ connection, ...rest })),
+    secrets: secretsIn(flow),
+    people: [...people].map(([to, cards]) => ({ to, cards })),
+    unknown: [...new Set(flow.nodes.map(({ type }) => type).filter((type) => !types.has(type)))].sort(),
+    newer: flow.nodes
+      .filter((node) => node.version > (types.get(node.type)?.version ?? Infinity))
+      .map((node) => nameOf(node, types)),
+  }
+}

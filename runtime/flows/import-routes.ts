@@ -1,0 +1,150 @@
+// Flows that come from elsewhere. Looking stores nothing; taking one in starts nothing, is trusted with nothing and overwrites nothing: a
+// replaced flow keeps its history, and what runs goes on as it was deployed.
+import express from 'express'
+import type { Request, RequestHandler, Router } from 'express'
+import { z } from 'zod'
+import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
+import type { Ability, ConnectionKinds } from '../../nodes/contract/connections.ts'
+import { FlowSchema, flowFormat, type Flow } from '../../nodes/contract/flow.ts'
+import { parseInput } from '../../nodes/contract/input.ts'
+import { isNewer } from '../../nodes/contract/read-document.ts'
+import { summaryOf, wantsOf } from '../../nodes/contract/shared-flow.ts'
+import { readFields } from '../compile/index.ts'
+import { readFlow } from './flow-document.ts'
+import { withoutMarks, withoutSummary } from './flow-export.ts'
+import { readIncoming, type Incoming } from './flow-intake.ts'
+import { mostPictureBytes } from './flow-picture.ts'
+import { distrust, waitingOf } from './hosts-approval.ts'
+import { describedTypes } from './node-type-routes.ts'
+import type { StoredFlow } from './records.ts'
+import { requiresOf } from './requires.ts'
+import type { FlowsRouteDeps } from './route-deps.ts'
+import { readIfMatch } from './routes.ts'
+
+const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value)
+const ImportSchema = z.object({
+  onConflict: z.preprocess(first, z.enum(['new', 'replace']).default('new')),
+  /** `replace`: which flow; without it the one of the same name. */
+  flow: z.preprocess(first, z.string().min(1).max(64).optional()),
+})
+
+/** Any kind of body as its bytes: what it is, is read from them. */
+function readBytes(mostBytes: number): RequestHandler[] {
+  const isPicture = (request: { headers: Record<string, unknown> }): boolean =>
+    /^(?:image\/|application\/octet-stream)/i.test(String(request.headers['content-type'] ?? ''))
+  return [
+    express.raw({ type: (request) => isPicture(request), limit: mostPictureBytes }),
+    express.raw({ type: () => true, limit: mostBytes }),
+  ]
+}
+
+async function incomingOf(request: Request): Promise<Incoming> {
+  const body: unknown = request.body
+  if (Buffer.isBuffer(body)) return await readIncoming(body)
+  throw new BadRequestError(
+    'HTTP_BODY_MISSING',
+    'Nothing was sent. Send a document, a picture that carries one (Content-Type: image/png), or {"link": "…"}.',
+  )
+}
+
+/** The document as it may be stored, with the sender's connections replaced by the chosen ones. */
+function takeIn(deps: FlowsRouteDeps, { document, connections, name }: Incoming): Flow {
+  const flow = withoutSummary(withoutMarks(readFlow(document)))
+  const nodes = flow.nodes.map((node) => {
+    const definition = deps.nodes.get(node.type)
+    const mapped = definition
+      ? readFields(definition).connections.flatMap(({ field }) => {
+          const named = node.config[field]
+          return typeof named === 'string' && Object.hasOwn(connections, named) ? [[field, connections[named]]] : []
+        })
+      : []
+    return mapped.length === 0 ? node : { ...node, config: { ...node.config, ...Object.fromEntries(mapped) } }
+  })
+  return { ...flow, ...(name === undefined ? {} : { name }), nodes }
+}
+
+const plainName = (name: string): string => name.trim().toLowerCase()
+
+async function sameName(deps: FlowsRouteDeps, name: string): Promise<{ id: string; name: string; revision: number }[]> {
+  const flows = await deps.flows.list()
+  return flows
+    .filter((flow) => plainName(flow.name) === plainName(name))
+    .map((flow) => ({ id: flow.id, name: flow.name, revision: flow.revision }))
+}
+
+/** Abilities that some kind of connection has by running a program. */
+export function programAbilities(kinds: ConnectionKinds): Set<Ability> {
+  const running = [...kinds.values()].filter(({ can }) => can.run !== undefined)
+  return new Set(running.flatMap(({ can }) => Object.keys(can) as Ability[]))
+}
+
+/** What can be shown of a document that a later version has written; null when nothing can. */
+function lookAtNewer(document: Record<string, unknown>): Flow | null {
+  const read = FlowSchema.safeParse({ ...document, format: flowFormat })
+  return read.success ? read.data : null
+}
+
+const newerWords = (format: string): string =>
+  `This flow was written by a newer version of Heed (${format.slice(0, 40)}). You can look at it here; to take it in, update Heed.`
+
+async function look(deps: FlowsRouteDeps, incoming: Incoming): Promise<Record<string, unknown>> {
+  const types = describedTypes(deps.nodes)
+  const { document, came } = incoming
+  const readOnly = isNewer(document) ? newerWords(document.format) : null
+  const flow = readOnly === null ? takeIn(deps, incoming) : lookAtNewer(document as Record<string, unknown>)
+  const waits = flow && readOnly === null ? await distrust(deps, flow) : []
+  return {
+    came,
+    readOnly,
+    document: flow,
+    summary: flow ? summaryOf(flow, types) : null,
+    wants: flow ? wantsOf(flow, types, programAbilities(deps.connectionKinds)) : null,
+    requires: flow && readOnly === null ? await requiresOf(deps, flow, waits, true) : null,
+    unapprovedHosts: waits,
+    conflicts: flow && readOnly === null ? await sameName(deps, flow.name) : [],
+  }
+}
+
+/** The flow to replace; undefined when there is none of that name. */
+async function replacedBy(deps: FlowsRouteDeps, document: Flow, flow: string | undefined): Promise<string | undefined> {
+  if (flow !== undefined) return (await deps.flows.get(flow)).id
+  const same = await sameName(deps, document.name)
+  if (same.length > 1)
+    throw new ConflictError(
+      'FLOW_NAME_TWICE',
+      `There are ${same.length} flows called “${document.name}”. Say which one to replace, with &flow= and its id: ${same.map(({ id }) => id).join(', ')}.`,
+    )
+  return same[0]?.id
+}
+
+/** `/api/flows/import` and `/api/flows/import/look`. They read bodies of every kind, so they stand before the reader of JSON. */
+export function addImportRoutes(api: Router, deps: FlowsRouteDeps, mostBytes: number): void {
+  const bytes = readBytes(mostBytes)
+  api.post('/flows/import/look', ...bytes, async (request, response) => {
+    response.json(await look(deps, await incomingOf(request)))
+  })
+  api.post('/flows/import', ...bytes, async (request, response) => {
+    const { onConflict, flow } = parseInput(ImportSchema, request.query, 'HTTP_QUERY_WRONG')
+    const document = takeIn(deps, await incomingOf(request))
+    const trust = (stored: Flow): Promise<string[]> => distrust(deps, stored)
+    const replaced = onConflict === 'replace' ? await replacedBy(deps, document, flow) : undefined
+    const match = request.get('if-match')
+    const taken: StoredFlow =
+      replaced === undefined
+        ? await deps.flows.import(document, trust)
+        : await deps.flows.replace(replaced, document, trust, match === undefined ? undefined : readIfMatch(match))
+    const unapprovedHosts = await waitingOf(deps, taken.document.nodes, taken.unapprovedHosts)
+    response.status(replaced === undefined ? 201 : 200)
+    response.set('Location', `/api/flows/${taken.id}`).set('ETag', `"${taken.revision}"`)
+    response.json({
+      flow: {
+        id: taken.id,
+        revision: taken.revision,
+        document: taken.document,
+        updatedAt: taken.updatedAt,
+        unapprovedHosts,
+      },
+      requires: await requiresOf(deps, taken.document, unapprovedHosts, true),
+    })
+  })
+}
