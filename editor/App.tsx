@@ -18,6 +18,7 @@ const CanvasPage = lazy(async () => ({ default: (await import('./panels/CanvasPa
 const Connections = lazy(async () => ({ default: (await import('./panels/Connections.tsx')).Connections }))
 const EventPage = lazy(async () => ({ default: (await import('./panels/EventPage.tsx')).EventPage }))
 const Flows = lazy(async () => ({ default: (await import('./panels/Flows.tsx')).Flows }))
+const Gallery = lazy(async () => ({ default: (await import('./templates/Gallery.tsx')).Gallery }))
 const Home = lazy(async () => ({ default: (await import('./panels/Home.tsx')).Home }))
 const Inbox = lazy(async () => ({ default: (await import('./panels/Inbox.tsx')).Inbox }))
 const SignIn = lazy(async () => ({ default: (await import('./panels/SignIn.tsx')).SignIn }))
@@ -31,6 +32,8 @@ function PageOf({ route }: { route: Route }) {
       return <Home />
     case 'flows':
       return <Flows />
+    case 'templates':
+      return <Gallery id={route.id} />
     case 'flow':
       return <CanvasPage key={route.id} id={route.id} />
     case 'watch':

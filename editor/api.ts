@@ -2,6 +2,7 @@
 import type { Flow, FlowNode } from '../nodes/contract/flow.ts'
 import type { PictureFilter } from '../nodes/contract/frames.ts'
 import { noteServerDate } from './server-clock.ts'
+import type { FlowTemplate, TemplateDocument, TemplateView } from './templates/template-views.ts'
 import type {
   ApprovedHosts,
   CameraReport,
@@ -210,6 +211,18 @@ export const api = {
     name: string,
     unsaved: { kind?: string; config?: Record<string, unknown>; secret?: Record<string, string>; to?: string } = {},
   ) => request<TestResult>('POST', `/connections/${at(name)}/test`, { body: unsaved }),
+
+  templates: (lang: string) =>
+    request<{ templates: TemplateView[]; notes: string[] }>('GET', `/templates${query({ lang })}`),
+  template: (id: string, lang: string) => request<TemplateDocument>('GET', `/templates/${at(id)}${query({ lang })}`),
+  useTemplate: (id: string, body: { answers: Record<string, unknown>; name: string; lang: string }) =>
+    request<StoredFlow>('POST', `/templates/${at(id)}/use`, { body }),
+  keepAsTemplate: (body: { flow: string; title: string; purpose?: string; capability: string }) =>
+    request<TemplateView>('POST', '/templates', { body }),
+  removeTemplate: (id: string) => request<void>('DELETE', `/templates/${at(id)}`),
+  flowTemplate: (id: string) => request<FlowTemplate>('GET', `/flows/${at(id)}/template`),
+  takeTemplate: (id: string, revision: number) =>
+    request<StoredFlow>('POST', `/flows/${at(id)}/template/take`, { headers: { 'If-Match': `"${revision}"` } }),
 
   media: async () => (await request<{ media: MediaFile[] }>('GET', '/media')).media,
   removeMedia: (path: string) => request<void>('DELETE', `/media/${path.split('/').map(at).join('/')}`),

@@ -6,6 +6,8 @@ describe('addresses', () => {
     ['/', '', '', { page: 'home' }],
     ['/flows', '', '', { page: 'flows' }],
     ['/flows/f%201', '', '', { page: 'flow', id: 'f 1' }],
+    ['/templates', '', '', { page: 'templates', id: null }],
+    ['/templates/fall-alert', '', '', { page: 'templates', id: 'fall-alert' }],
     ['/inbox/e1', '', '', { page: 'event', id: 'e1' }],
     ['/watch/f1', '', '', { page: 'watch', id: 'f1' }],
     ['/inbox', '?event=e%2F1', '', { page: 'event', id: 'e/1' }],

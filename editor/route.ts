@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react'
 
 export type Route =
   | { page: 'home' | 'flows' | 'inbox' | 'connections' | 'system' | 'cards' }
+  | { page: 'templates'; id: string | null }
   | { page: 'flow'; id: string }
   | { page: 'watch'; id: string }
   | { page: 'event'; id: string }
@@ -19,6 +20,7 @@ export function parseRoute(path: string, search: string, hash: string): Route {
   if (first === '') return { page: 'home' }
   const event = new URLSearchParams(search).get('event')
   if (first === 'inbox' && event) return { page: 'event', id: event }
+  if (first === 'templates') return { page: 'templates', id: second ?? null }
   if (first === 'flows' && second) return { page: 'flow', id: second }
   if (first === 'watch' && second) return { page: 'watch', id: second }
   if (first === 'acknowledge' && second) return { page: 'acknowledge', token: second }

@@ -133,6 +133,8 @@ export interface ConnectionKindView {
   icon: string
   config: FieldSchema
   secrets: SecretField[]
+  /** Absent where the kind's package is gone. */
+  can?: Abilities
   /** Comes with Heed; there is nothing to fill in and none to add. */
   isBuiltIn: boolean
   isUnlisted: boolean

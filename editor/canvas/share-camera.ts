@@ -76,12 +76,21 @@ function drawn(video: HTMLVideoElement, canvas: HTMLCanvasElement): HTMLCanvasEl
   return canvas
 }
 
-/** Begins to share; asks the person first, as browsers do. */
-export async function startShare(id: string, what: 'camera' | 'screen'): Promise<void> {
+/** The camera or the screen, to look at; the browser asks the person first. Throws an Error in words. */
+export async function openMedia(what: 'camera' | 'screen'): Promise<MediaStream> {
+  try {
+    return await capture(what)
+  } catch (error) {
+    throw new Error(troubleWords(error), { cause: error })
+  }
+}
+
+/** Begins to share what is open already, else asks the person first, as browsers do. */
+export async function startShare(id: string, what: 'camera' | 'screen', open?: MediaStream): Promise<void> {
   stopShare(id)
   set(id, { state: 'asking', sent: 0, trouble: null })
   try {
-    const media = await capture(what)
+    const media = open ?? (await capture(what))
     const video = Object.assign(document.createElement('video'), { srcObject: media, muted: true, playsInline: true })
     await video.play()
     run(id, media, video)

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { editorType, editorTypes } from '../../test/support/editor-types.ts'
+import { readTemplates } from '../../test/support/templates.ts'
 import { differences, runsTheSame } from './compare.ts'
 import { addNode, addWire, emptyFlow, moveNodes, removeItems, setConfig, setFlowText } from './edit.ts'
-import { fallAlert, cameraFromAddress } from './starter.ts'
 
 const types = editorTypes()
-const base = fallAlert({ kind: 'file', path: 'fall.mp4' }, types)
+const fallAlert = readTemplates().find(({ template }) => template.id === 'fall-alert')?.template
+if (!fallAlert) throw new Error('There is no template fall-alert.')
+const base = fallAlert.flow
 
 describe('what is different between two versions', () => {
   it('finds nothing between equals', () => {
@@ -14,7 +16,7 @@ describe('what is different between two versions', () => {
 
   it('says what was added, removed, changed, moved and wired', () => {
     let other = addNode(base, editorType('camera-source'), { x: 0, y: 400 }).flow
-    other = removeItems(other, { nodes: ['cooldown'], wires: [] })
+    other = removeItems(other, { nodes: ['calm'], wires: [] })
     other = setConfig(moveNodes(other, new Map([['model', { x: 1, y: 1 }]])), 'codec', 'preset', 'detail')
     other = addWire(
       setFlowText(other, 'name', 'Falls'),
@@ -52,32 +54,5 @@ describe('whether a deploy would change anything', () => {
       runsTheSame(base, addWire(base, { node: 'model', port: 'response' }, { node: 'tell', port: 'message' })),
     ).toBe(false)
     expect(runsTheSame(base, setFlowText(base, 'name', 'Falls'))).toBe(false)
-  })
-})
-
-describe('the first flow', () => {
-  it('is whole: every node wired in a row, on the built-in model', () => {
-    expect(base.nodes.map((node) => node.type)).toEqual([
-      'camera-source',
-      'adacodec',
-      'interaction-model',
-      'cooldown',
-      'notification',
-    ])
-    expect(base.wires).toHaveLength(4)
-    expect(base.nodes[2]?.config).toMatchObject({ connection: 'edge', watchFor: ['fall'], mode: 'sensitive' })
-  })
-
-  it('goes without a cooldown where there is none', () => {
-    const few = new Map([...types].filter(([type]) => type !== 'cooldown'))
-    expect(fallAlert({ kind: 'browser' }, few).wires.at(-1)).toEqual({
-      from: { node: 'model', port: 'response' },
-      to: { node: 'tell', port: 'message' },
-    })
-  })
-
-  it('opens an RTSP address as an IP camera', () => {
-    expect(cameraFromAddress(' rtsp://10.0.0.7/s ')).toEqual({ kind: 'rtsp', url: 'rtsp://10.0.0.7/s' })
-    expect(cameraFromAddress('http://10.0.0.7/mjpeg').kind).toBe('url')
   })
 })

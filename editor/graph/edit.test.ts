@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { editorType } from '../../test/support/editor-types.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
-import { addNode, addWire, copyItems, emptyFlow, freeId, moveNodes, pasteItems, removeItems, renameNode, setConfig, wireId } from './edit.ts'
+import {
+  addNode,
+  addWire,
+  copyItems,
+  emptyFlow,
+  freeId,
+  moveNodes,
+  pasteItems,
+  removeItems,
+  renameNode,
+  setConfig,
+  wireId,
+} from './edit.ts'
 
 function drawn(): Flow {
   let flow = emptyFlow('Test')

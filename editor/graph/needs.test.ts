@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { FlowNeeds, Problem } from '../views.ts'
-import { cameraWords, cardsNaming, exportName, isNear, kindsWords, openNeeds, waitingOfProblem, waitingWords, waitsForSomebody } from './needs.ts'
+import {
+  cameraWords,
+  cardsNaming,
+  exportName,
+  isNear,
+  kindsWords,
+  openNeeds,
+  waitingOfProblem,
+  waitingWords,
+  waitsForSomebody,
+} from './needs.ts'
 
 const config = { url: 'https://example.org/hook', text: 'see http://example.org', to: ' ana@example.org ' }
 const problem = (code: string, field: string): Problem => ({

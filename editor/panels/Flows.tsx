@@ -1,6 +1,6 @@
 // All flows of this Heed: open, duplicate, export, import, delete.
 import { Button, TextInput } from '@mantine/core'
-import { IconCopyPlus, IconEye, IconFileExport, IconSearch, IconTrash } from '@tabler/icons-react'
+import { IconCopyPlus, IconEye, IconFileExport, IconSchema, IconSearch, IconTrash } from '@tabler/icons-react'
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { StateMark } from '../canvas/StateMark.tsx'
@@ -12,10 +12,9 @@ import '../needs.css'
 import { ImportFlow } from './ImportFlow.tsx'
 import { NewFlowButton } from './NewFlowButton.tsx'
 import { freeName } from './new-flow.ts'
-import { Page, Skeletons } from './Page.tsx'
+import { Empty, Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
 import { exportFlow } from './share-flow.ts'
-import { Starter } from './Starter.tsx'
 import { isAwake, useFlows } from './use-flows.ts'
 
 async function duplicate(flow: FlowSummary, names: readonly string[]): Promise<void> {
@@ -120,12 +119,14 @@ export function Flows() {
           aside={
             <div className="row">
               {importButton}
-              <NewFlowButton />
+              {flows.length > 0 && <NewFlowButton />}
             </div>
           }
         >
           {flows.length === 0 ? (
-            <Starter />
+            <Empty icon={<IconSchema size={40} stroke={1.25} aria-hidden />} action={<NewFlowButton />}>
+              Nothing is drawn yet. A new flow begins with a ready scenario, or with an empty canvas.
+            </Empty>
           ) : (
             <>
               {flows.length > 5 && (
@@ -150,10 +151,6 @@ export function Flows() {
                 ))}
               </ul>
               {shown.length === 0 && <p className="quiet">No flow is called "{words}".</p>}
-              <details className="more-starter">
-                <summary>Start another Fall alert</summary>
-                <Starter />
-              </details>
             </>
           )}
         </Page>

@@ -5,6 +5,7 @@ import { StateMark } from '../canvas/StateMark.tsx'
 import { StreamPicture } from '../canvas/StreamPicture.tsx'
 import { inboxOf } from '../graph/alerts.ts'
 import { readStatus, useLive } from '../live.ts'
+import { FirstSteps } from '../templates/FirstSteps.tsx'
 import type { FlowSummary } from '../views.ts'
 import { cameraWords } from '../words.ts'
 import { Ago } from './Ago.tsx'
@@ -12,7 +13,6 @@ import { EventRow } from './EventRow.tsx'
 import { NewFlowButton } from './NewFlowButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
-import { Starter } from './Starter.tsx'
 import { isAwake, useFlows } from './use-flows.ts'
 
 function Watched({ flow }: { flow: FlowSummary }) {
@@ -81,12 +81,7 @@ export function Home() {
         <Skeletons count={2} height={180} />
       </Page>
     )
-  if (flows.length === 0)
-    return (
-      <Page title="Welcome to Heed" aside={<NewFlowButton variant="default" />}>
-        <Starter />
-      </Page>
-    )
+  if (flows.length === 0) return <FirstSteps />
   const awake = flows.filter((flow) => isAwake(flow.state))
   return (
     <Page title="Home" aside={<NewFlowButton variant="default" />}>

@@ -7,7 +7,7 @@ import { go, type Route } from '../route.ts'
 
 const places: readonly { page: Route['page'][]; address: string; label: string; icon: Icon }[] = [
   { page: ['home'], address: '/', label: 'Home', icon: IconHome },
-  { page: ['flows', 'flow', 'watch'], address: '/flows', label: 'Flows', icon: IconSchema },
+  { page: ['flows', 'flow', 'watch', 'templates'], address: '/flows', label: 'Flows', icon: IconSchema },
   { page: ['inbox', 'event'], address: '/inbox', label: 'Inbox', icon: IconBell },
   { page: ['connections'], address: '/connections', label: 'Connections', icon: IconPlugConnected },
   { page: ['system'], address: '/system', label: 'System', icon: IconSettings },

@@ -23,7 +23,7 @@ export interface DrawnFlow {
 }
 
 const colourNames = ['ground', 'surface', 'sunken', 'border', 'text', 'quiet'] as const
-type Colours = Record<(typeof colourNames)[number] | Kind, string>
+export type Colours = Record<(typeof colourNames)[number] | Kind, string>
 
 const palettes: Record<'light' | 'dark', Colours> = {
   light: {
@@ -58,7 +58,8 @@ const palettes: Record<'light' | 'dark', Colours> = {
   },
 }
 
-function coloursOf(theme: DrawnTheme): Colours {
+/** The colours of a theme by what they are for. */
+export function coloursOf(theme: DrawnTheme): Colours {
   if (theme !== 'page') return palettes[theme]
   const names = Object.keys(palettes.light) as (keyof Colours)[]
   const isOwn = (name: string): boolean => colourNames.some((own) => own === name)
@@ -79,7 +80,7 @@ const mostWires = 2000
 const fonts = "Inter, ui-sans-serif, system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'DejaVu Sans', sans-serif"
 
 /** One sign for each group of the palette, in 18 × 18 px. */
-const signs: Record<string, string> = {
+export const signs: Record<string, string> = {
   video: 'M2 5.5h8.5v7H2zM10.5 8l5-2.5v7l-5-2.5',
   interaction: 'M1.5 9c2-3.4 4.5-5 7.5-5s5.5 1.6 7.5 5c-2 3.4-4.5 5-7.5 5s-5.5-1.6-7.5-5zM9 6.8a2.2 2.2 0 1 0 .01 0',
   logic: 'M3 9h3.5l3-4.5h5M6.5 9l3 4.5h5M12.5 2.5l2 2-2 2M12.5 11.5l2 2-2 2',

@@ -7,7 +7,7 @@ import type { Egress } from '../egress/index.ts'
 import { createClipFinder, type ClipFinder } from './clip-finder.ts'
 import { createCameraPort, type CameraDeps, type StreamOwner } from './camera.ts'
 import { createLibrary } from './library.ts'
-import { checkAbilities, createToolFinder } from './tools.ts'
+import { checkAbilities, createToolFinder, type Tools } from './tools.ts'
 
 export interface MediaOptions {
   /** Default: from PATH. */
@@ -56,9 +56,14 @@ export function createMedia(options: MediaOptions): Media {
   }
   const { clock, bus } = options
   const clips = createClipFinder({ clock, bus, folders: deps.folders })
+  let able: Tools | undefined
   return {
     check: async () => {
-      await checkAbilities(await deps.tools())
+      // What it can do does not change while it is the same program; what is missing may be installed at any time.
+      const tools = await deps.tools()
+      if (tools === able) return
+      await checkAbilities(tools)
+      able = tools
     },
     forStream: (owner) => createCameraPort(deps, owner),
     inOrder: (owner) => createCameraPort({ ...deps, inOrder: true }, owner),

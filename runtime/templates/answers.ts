@@ -19,10 +19,11 @@ export const AnswersSchema = z.record(
 export type Answers = z.infer<typeof AnswersSchema>
 type Answer = Answers[string]
 
-/** What a camera or a receiver may be told with beside the field that is asked for. */
+/** What a camera, a receiver or hours may be told with beside the field that is asked for. */
 const together: Partial<Record<Ask['kind'], readonly string[]>> = {
   camera: ['kind', 'path', 'url', 'loop', 'device', 'transport'],
   receiver: ['channel', 'connection', 'to', 'url'],
+  time: ['hours', 'timeZone'],
 }
 const channels = /^(inbox|webhook|email|telegram|slack|discord|ntfy|web-push|mqtt|wecom|dingtalk|feishu)$/
 

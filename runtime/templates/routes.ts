@@ -2,12 +2,13 @@
 // earlier. Making a flow starts nothing.
 import type { Request, Router } from 'express'
 import { z } from 'zod'
+import { drawFlow, type DrawnType } from '../../nodes/contract/draw-flow.ts'
+import { drawGlyph } from '../../nodes/contract/draw-glyph.ts'
 import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
-import { distrust, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
+import { describeNode, distrust, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
 import { AnswersSchema, answerTemplate, lineageOf } from './answers.ts'
 import { templateFrom } from './own-template.ts'
-import { drawTemplate } from './preview.ts'
 import type { TemplatesRouteDeps } from './route-deps.ts'
 import { fittingConnections, lacksOf, type Here } from './runs-here.ts'
 import { takeOver } from './take-over.ts'
@@ -82,9 +83,22 @@ function viewOf({ template, origin }: Shelved, here: Here, language: Language): 
   }
 }
 
+/** Node types as a drawing wants them; described once, as they do not change while the process runs. */
+function drawnTypes(deps: TemplatesRouteDeps): () => ReadonlyMap<string, DrawnType> {
+  let types: Map<string, DrawnType> | undefined
+  return () =>
+    (types ??= new Map(
+      [...deps.nodes.values()].map((definition) => [
+        definition.type,
+        { ...definition, config: describeNode(definition).config as DrawnType['config'] },
+      ]),
+    ))
+}
+
 /** `/api/templates` and all below, and of each flow `template`. */
 export function addTemplateRoutes(api: Router, deps: TemplatesRouteDeps): void {
   const { templates, flows } = deps
+  const types = drawnTypes(deps)
   api.get('/templates', async (request, response) => {
     const [{ shelved, notes }, here] = await Promise.all([templates.list(), lookHere(deps)])
     response.json({ templates: shelved.map((each) => viewOf(each, here, languageOf(request))), notes })
@@ -96,9 +110,10 @@ export function addTemplateRoutes(api: Router, deps: TemplatesRouteDeps): void {
   })
   api.get('/templates/:id/preview', async (request, response) => {
     const { template } = await templates.get(request.params.id)
-    const isDark = request.query.theme === 'dark'
+    const theme = request.query.theme === 'dark' ? 'dark' : 'light'
+    const draw = request.query.size === 'small' ? drawGlyph : drawFlow
     response.type('image/svg+xml').set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
-    response.send(drawTemplate(flowOf(template, languageOf(request)), deps.nodes, isDark))
+    response.send(draw(flowOf(template, languageOf(request)), types(), { theme }).svg)
   })
   api.post('/templates/:id/use', async (request, response) => {
     const { template, origin } = await templates.get(request.params.id)

@@ -100,6 +100,8 @@ async function connectionFindings(page: Page): Promise<Record<string, string[]>>
   return found
 }
 
+const places = ['', 'flows', 'templates', 'templates/night-visitor', 'inbox', 'connections', 'system']
+
 const looks = [
   ['light, 1440', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
   ['dark, 1440', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } }],
@@ -115,9 +117,11 @@ describe.each(looks)('every page, %s', (_name, look) => {
     await page.getByTestId('sign-in-password').fill(ownerPassword)
     await page.getByTestId('sign-in-submit').click()
     await page.getByTestId('nav-flows').waitFor()
-    for (const place of ['', 'flows', 'inbox', 'connections', 'system', `watch/${flow}`, `flows/${flow}`]) {
+    for (const place of [...places, `watch/${flow}`, `flows/${flow}`]) {
       await page.goto(`${product.url}/${place}`)
       await page.getByTestId('nav-flows').waitFor()
+      if (place.startsWith('templates'))
+        await page.getByTestId('capability-all').or(page.getByTestId('question-camera')).first().waitFor()
       if (place.startsWith('flows/')) await page.getByTestId('canvas').waitFor()
       found[place] = await seriousFindings(page)
     }

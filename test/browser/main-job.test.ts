@@ -71,7 +71,9 @@ describe('the main job, in a browser', () => {
   }, 60_000)
 
   it('lets four nodes be dragged onto the canvas and wired, and refuses a wire that does not fit', async () => {
+    await page.getByTestId('nav-flows').click()
     await page.getByTestId('new-flow').click()
+    await page.getByTestId('empty-canvas').click()
     await page.getByTestId('canvas').waitFor()
     for (const [type, x, y] of [
       ['camera-source', 30, 60],

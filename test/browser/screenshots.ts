@@ -111,13 +111,13 @@ async function beforeTheFirstFlow(browser: Browser, product: Product): Promise<v
   await first.page.goto(product.signInLink() ?? '')
   await shoot(first.page, 'desk-light', 'sign-in')
   await becomeOwner(first.page, product.signInLink() ?? '')
-  for (const place of ['', 'flows', 'inbox', 'connections']) {
+  for (const place of ['', 'flows', 'templates', 'templates/fall-alert', 'inbox', 'connections']) {
     await first.page.goto(`${product.url}/${place}`)
     await first.page.getByTestId('nav-flows').waitFor()
     for (const { name, viewport, colorScheme } of looks) {
       await first.page.setViewportSize(viewport)
       await first.page.emulateMedia({ colorScheme })
-      await shoot(first.page, name, `empty-${place || 'home'}`)
+      await shoot(first.page, name, `empty-${place.replace('/', '-') || 'home'}`)
     }
   }
   await first.page.context().close()

@@ -38,10 +38,6 @@ const allowed: Record<string, { words: string[]; why: string }> = {
     words: ['flite'],
     why: "the voice of a field that is still empty: the connection's name",
   },
-  'editor/graph/starter.ts': {
-    words: ['camera-source', 'interaction-model', 'cooldown', 'edge'],
-    why: 'the first flow is drawn out of named cards, as a template is',
-  },
   'editor/graph/alerts.ts': {
     words: ['tts', 'delegate-to-agent'],
     why: 'judges an event by itself, before the types are read',
