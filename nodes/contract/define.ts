@@ -281,6 +281,8 @@ interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
   migrations?: Record<number, (old: Record<string, unknown>) => Record<string, unknown>>
   /** More than the schema can say; pure. Fields are named, the compiler adds the node. */
   check?(config: z.output<C>, ctx: CheckContext): Omit<Problem, 'node'>[]
+  /** What models whose words lead here are asked to add to them, in words for a model; "" for nothing. Pure. */
+  wish?(config: z.output<C>): string
   /** What this node wants out of the camera's one decode. */
   taps?(config: z.output<C>, ctx: CheckContext): Partial<Taps>
   /** `per-camera` (default): one instance in every camera's stream; `once`: one for the whole flow. */
@@ -305,6 +307,8 @@ export interface TickNode<
   role: 'tick'
   /** Its `taps().filters` are burned in by the decoder: no wire may carry the camera's pictures past this node. */
   burnsIn?: boolean
+  /** Its config in the plan, with what nodes behind it wish for (`wish`), as far as it can heed that. Pure. */
+  grant?(config: z.output<C>, wishes: readonly string[], ctx: CheckContext): Record<string, unknown>
   state(): S
   onTick(inputs: Received<I>, ctx: TickContext<z.output<C>, S>): Sent<O> | Promise<Sent<O>>
 }

@@ -1,5 +1,6 @@
 // The template language of titles and texts: `{{text}}`, `{{time}}`, `{{flow}}`, `{{camera}}`, `{{fields.name}}`, and nothing else.
 // Pure, without code: one pass, so that what a value holds is never read as a placeholder again.
+import { z } from 'zod'
 import type { Problem } from './errors.ts'
 import type { Message } from './events.ts'
 
@@ -13,6 +14,8 @@ export interface TemplateWorld {
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g
 const plain = ['text', 'time', 'flow', 'camera'] as const
 const fieldName = /^fields\.([A-Za-z0-9_-]{1,64})$/
+/** A name that `{{fields.name}}` finds. */
+export const FieldNameSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 const longestValue = 4000
 
 /** The template with every placeholder filled from the message; an unknown one leaves nothing behind. */

@@ -3,6 +3,8 @@ import { RE2JS, RE2JSSyntaxException } from 're2js'
 
 export interface Pattern {
   test(text: string): boolean
+  /** What its first group found, or all of it where it has no group; undefined where it found nothing. */
+  find(text: string): string | undefined
 }
 
 /** RE2's own word for what is wrong, and ours, to be read behind "The pattern". `$` is the part it means. */
@@ -40,7 +42,13 @@ function inWords({ error, input }: { error: string; input: string | null }): str
 export function readPattern(source: string, options: { caseSensitive?: boolean } = {}): Pattern | { problem: string } {
   try {
     const compiled = RE2JS.compile(source, options.caseSensitive === true ? 0 : RE2JS.CASE_INSENSITIVE)
-    return { test: (text) => compiled.matcher(text).find() }
+    return {
+      test: (text) => compiled.matcher(text).find(),
+      find: (text) => {
+        const matcher = compiled.matcher(text)
+        return matcher.find() ? (matcher.group(matcher.groupCount() > 0 ? 1 : 0) ?? undefined) : undefined
+      },
+    }
   } catch (thrown) {
     if (!(thrown instanceof RE2JSSyntaxException)) throw thrown
     return { problem: inWords(thrown) }

@@ -127,6 +127,30 @@ describe('interaction-model', () => {
     expect(node.status).toMatchObject({ text: cameraReason, tone: 'warn' })
   })
 
+  it('asks for what nodes behind it wish for, and keeps the JSON that comes of it from people', async () => {
+    const clock = fakeClock()
+    const text = 'Milk is missing. {"product":"milk","row":3}'
+    const fake = fakeModel({ clock, verdict: () => ({ action: 'response', text }) })
+    const model = await fake.open({ connection: 'vllm', streamKey: 's', config: {}, timeoutMs: 1000 })
+    const connections = ['edge', 'vllm-omni'].map((kind) => ({ name: kind, ...ofKind(kind) }))
+    const grant = (connection: string): Record<string, unknown> => {
+      if (interactionModel.role !== 'tick' || !interactionModel.grant) throw new Error('it grants nothing')
+      const values = interactionModel.config.parse({ ...config, connection })
+      return interactionModel.grant(values, ['Say the row.'], {
+        connection: (name) => connections.find((each) => each.name === name),
+      })
+    }
+    expect(grant('edge')).not.toHaveProperty('wishes')
+    const wishes = grant('vllm-omni').wishes
+    const asked = { ...interactionModel, config: interactionModel.config.loose() } as typeof interactionModel
+    const sent = await testNode(asked, { config: { ...config, wishes }, clock, model }).tick({ frames: testFrame(0) })
+    expect(fake.ticks[0]?.instruction).toBe('Warn of falls.\n\nSay the row.')
+    expect(sent.response).toMatchObject([{ text: 'Milk is missing.', fields: { values: { product: 'milk', row: 3 } } }])
+    expect(sent.tick).toMatchObject({ text: 'Milk is missing.' })
+    const unasked = await testNode(interactionModel, { config, clock, model }).tick({ frames: testFrame(1) })
+    expect(unasked.response).toMatchObject([{ text }])
+  })
+
   it('folds memory, answers and questions into the instruction, and forgets questions once something was said', async () => {
     const { fake, node } = await bench((_request, n) => (n === 2 ? { action: 'response', text: 'Yes, it is.' } : {}))
     await node.tick({

@@ -7,6 +7,7 @@ import { BugError, FatalError, RetryableError } from '../contract/errors.ts'
 import type { Decision, Message, Reason } from '../contract/events.ts'
 import type { Frame } from '../contract/frames.ts'
 import { edgeSkillIds, edgeSkills } from '../contract/skills.ts'
+import { splitValues } from '../contract/values.ts'
 import { nothingTold, openQuestions, tell, wholeInstruction, type Told } from './instruction.ts'
 import { problemsOf } from './model-check.ts'
 import { silences } from './silences.ts'
@@ -97,7 +98,8 @@ const config = z.object({
 })
 /** Of plans made before the setting was. */
 const usualWindowS = 30
-type Config = z.output<typeof config>
+/** `wishes`: what nodes behind it ask it to add to its words; the compiler writes it. */
+type Config = z.output<typeof config> & { wishes?: readonly string[] }
 
 interface State {
   told: Told
@@ -109,6 +111,7 @@ interface State {
   said?: Said[]
 }
 type Context = TickContext<Config, State>
+type Verdict = ModelVerdict & { values?: Record<string, unknown> }
 
 export default defineNode({
   type: 'interaction-model',
@@ -157,6 +160,7 @@ export default defineNode({
   taps: ({ connection, fastFps }, ctx) =>
     ctx.connection(connection)?.can.detect ? { fast: { width: 256, height: 192, fps: fastFps } } : {},
   check: (values, ctx) => problemsOf(values, ctx.connection(values.connection)?.can),
+  grant: (values, wishes, ctx) => (ctx.connection(values.connection)?.can.instruct ? { ...values, wishes } : values),
   onTick: async (inputs, ctx) => {
     ctx.state.told = tell(
       { ...ctx.state.told, questions: stillOpen(ctx, ctx.tick.atMs) },
@@ -166,7 +170,7 @@ export default defineNode({
         facts: inputs.answer.map(factOf),
       },
     )
-    const verdicts = await watch(inputs.frames, ctx)
+    const verdicts = (await watch(inputs.frames, ctx)).map((verdict) => withValues(verdict, ctx.config))
     const spoken = verdicts.filter((verdict) => verdict.action !== 'silence')
     const main = spoken[0] ?? verdicts[0]
     // After the last picture there is a tick for what the model still had in mind, and often that is nothing.
@@ -260,7 +264,7 @@ async function ask(frame: Frame, ctx: Context): Promise<ModelVerdict> {
     atMs: ctx.tick.atMs,
     tick: ctx.tick.number,
     seconds: ctx.tick.seconds,
-    instruction: wholeInstruction(ctx.config.instruction, ctx.state.told),
+    instruction: wholeInstruction([ctx.config.instruction, ...(ctx.config.wishes ?? [])].join('\n\n'), ctx.state.told),
     persona: ctx.config.persona,
   }
   try {
@@ -270,6 +274,12 @@ async function ask(frame: Frame, ctx: Context): Promise<ModelVerdict> {
       return silent('model-unreachable', error.message)
     throw error
   }
+}
+
+/** A model that was asked for values says them as JSON: that is for nodes, never for people. */
+function withValues(verdict: Verdict, { wishes = [] }: Config): Verdict {
+  if (wishes.length === 0 || verdict.action === 'silence' || verdict.text === '') return verdict
+  return { ...verdict, ...splitValues(verdict.text) }
 }
 
 function silent(reason: Reason, text = ''): ModelVerdict {
@@ -290,13 +300,17 @@ function isDelegatedByServer(verdict: ModelVerdict): boolean {
 /** Of what the card shows, the message carries only what says why: the skills that spoke. */
 function said(
   ctx: Context,
-  verdict: ModelVerdict,
+  verdict: Verdict,
   text: string,
   frame: Frame | undefined,
   more: Record<string, unknown> = {},
   repeats?: Repeats,
 ): Message {
-  const fields = { ...(verdict.data?.skills === undefined ? {} : { skills: verdict.data.skills }), ...more }
+  const fields = {
+    ...(verdict.data?.skills === undefined ? {} : { skills: verdict.data.skills }),
+    ...(verdict.values === undefined ? {} : { values: verdict.values }),
+    ...more,
+  }
   return ctx.message(text, {
     ...(repeats ? { repeats } : {}),
     ...(Object.keys(fields).length > 0 ? { fields } : {}),
@@ -307,7 +321,7 @@ function said(
 }
 
 /** The same sentence again is one with the event it was first told as; the port carries it all the same. */
-function saidOnce(ctx: Context, verdict: ModelVerdict, frame: Frame | undefined): Message {
+function saidOnce(ctx: Context, verdict: Verdict, frame: Frame | undefined): Message {
   const before = ctx.state.said ?? []
   const saying: Saying = {
     text: verdict.text,

@@ -12,6 +12,7 @@ import { parseFlow } from './parse.ts'
 import { fault, sortProblems } from './problems.ts'
 import { blameType, resolveNodes } from './resolve.ts'
 import { checkStreams, findIslands, splitStreams } from './streams.ts'
+import { grantWishes } from './wishes.ts'
 
 export interface Compiled {
   /** Null when there is any problem of severity `error`. */
@@ -51,7 +52,13 @@ export function compileFlow(document: unknown, catalogue: Catalogue): Compiled {
   const taps = askTaps(graph, catalogue, (node, thrown) => {
     problems.push(blameType(graph.nodes.get(node), thrown, 'while the camera was set up'))
   })
+  const granted = grantWishes(graph, catalogue, (node, thrown) => {
+    problems.push(blameType(graph.nodes.get(node), thrown, 'while it was asked what it wishes for'))
+  })
   const sorted = sortProblems(problems)
   const isSound = sorted.every((problem) => problem.severity === 'warning')
-  return { plan: isSound ? emitPlan({ name: parsed.flow.name, graph, streams, taps }) : null, problems: sorted }
+  return {
+    plan: isSound ? emitPlan({ name: parsed.flow.name, graph, streams, taps, granted }) : null,
+    problems: sorted,
+  }
 }

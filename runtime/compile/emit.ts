@@ -18,6 +18,8 @@ export interface Emission {
   graph: Graph
   streams: Streams
   taps: ReadonlyMap<string, Partial<Taps>>
+  /** Configs with what nodes behind wish for, by node id. */
+  granted: ReadonlyMap<string, Record<string, unknown>>
 }
 
 /** The plan of a flow without errors. */
@@ -29,7 +31,7 @@ export function emitPlan(emission: Emission): Plan {
   }
 }
 
-function emitStream({ graph, streams, taps }: Emission, camera: string): PlanStream {
+function emitStream({ graph, streams, taps, granted }: Emission, camera: string): PlanStream {
   const members = [...(streams.members.get(camera) ?? [])].sort(compareText)
   const ticks = new Set<string>()
   const actions: PlanNode[] = []
@@ -37,26 +39,26 @@ function emitStream({ graph, streams, taps }: Emission, camera: string): PlanStr
   for (const id of members) {
     const role = graph.nodes.get(id)?.definition?.role
     if (role === 'tick') ticks.add(id)
-    else if (role === 'action') actions.push(planNode(graph, id))
+    else if (role === 'action') actions.push(planNode(graph, id, granted))
     const wanted = taps.get(id)
     if (wanted !== undefined) asked.push(wanted)
   }
   const filters = burnChain(graph, camera).flatMap((id) => taps.get(id)?.filters ?? [])
   return {
     id: camera,
-    source: planNode(graph, camera),
+    source: planNode(graph, camera, granted),
     taps: { ...mergeTaps(asked), ...(filters.length > 0 ? { filters } : {}) },
-    ticks: orderTicks(graph, ticks).map((id) => planNode(graph, id)),
+    ticks: orderTicks(graph, ticks).map((id) => planNode(graph, id, granted)),
     actions,
     routes: emitRoutes(graph, streams, camera, members),
   }
 }
 
-function planNode(graph: Graph, id: string): PlanNode {
+function planNode(graph: Graph, id: string, granted: Emission['granted']): PlanNode {
   const node = graph.nodes.get(id)
   if (!node?.definition || node.config === null)
     throw new BugError(`The compiler reached node ${id} without a definition or config.`)
-  return { id, type: node.type, version: node.definition.version, config: node.config }
+  return { id, type: node.type, version: node.definition.version, config: granted.get(id) ?? node.config }
 }
 
 function emitRoutes(

@@ -116,11 +116,13 @@ describe.each(files.map((file) => ({ type: file.definition.type, ...file })))(
         definition.check?.(parsed.data, world),
         definition.taps?.(parsed.data, world),
         definition.runs?.(parsed.data),
+        definition.wish?.(parsed.data),
       ]
       expect([
         definition.check?.(parsed.data, world),
         definition.taps?.(parsed.data, world),
         definition.runs?.(parsed.data),
+        definition.wish?.(parsed.data),
       ]).toEqual(first)
       expect(parsed.data).toEqual(before)
     })
