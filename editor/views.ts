@@ -60,6 +60,8 @@ export interface NodeType {
   /** What the rest of the editor may ask of it, never by its name. */
   does?: readonly Trait[]
   help: string
+  /** Other words that people look for it by, with commas between. */
+  also?: string
   role: 'source' | 'tick' | 'action'
   card: string
   origin?: OriginView | null

@@ -1,12 +1,18 @@
 // The ports of a card: in on the left, out on the right. Each kind has a colour and a shape; names show on hover and while drawing.
-import type { CSSProperties } from 'react'
+import type { CSSProperties, MouseEvent, TouchEvent } from 'react'
 import type { PortView } from '../views.ts'
 import { kindWords } from '../words.ts'
 import { useDrawing } from './drawing.ts'
-import { PortAnchor, Position } from './xyflow.ts'
+import { holdWireAt } from './wiring.ts'
+import { PortAnchor, Position, takeWireEnd } from './xyflow.ts'
 
 const firstPx = 30
 const stepPx = 26
+
+/** Where a port is, counted from the top of its card. */
+export function portTop(index: number): number {
+  return firstPx + index * stepPx
+}
 
 /** How tall a card must be for its ports. */
 export function portsHeight(ports: number): number {
@@ -34,7 +40,15 @@ function Port({
       return 'none'
     return drawing.start.side !== side && drawing.open.has(`${node}.${name}`) ? 'open' : 'shut'
   })
-  const style = { top: firstPx + index * stepPx, '--kind': `var(--kind-${port.kind})` } as CSSProperties
+  const takeHold = (event: MouseEvent | TouchEvent): void => {
+    if ('button' in event && event.button !== 0) return
+    const wire = holdWireAt({ node, port: name }, side)
+    const at = 'touches' in event ? event.touches[0] : event
+    if (wire === null || !at || !takeWireEnd(wire, side, { x: at.clientX, y: at.clientY })) return
+    event.stopPropagation()
+    event.preventDefault()
+  }
+  const style = { top: portTop(index), '--kind': `var(--kind-${port.kind})` } as CSSProperties
   const what =
     `${port.label}: ${side === 'in' ? 'takes' : 'sends'} ${kindWords[port.kind]}${port.required && side === 'in' ? ', must be wired' : ''}. ${port.help}`.trim()
   return (
@@ -49,6 +63,8 @@ function Port({
       data-side={side}
       data-testid={`port-${node}-${side}-${name}`}
       title={what}
+      onMouseDownCapture={takeHold}
+      onTouchStartCapture={takeHold}
     >
       <span className="port-shape" aria-hidden />
       <span className="port-name" aria-hidden>

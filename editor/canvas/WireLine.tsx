@@ -2,6 +2,7 @@
 import type { CSSProperties } from 'react'
 import { useLive } from '../live.ts'
 import { useFlow } from '../store.ts'
+import { useDrawing } from './drawing.ts'
 import { WirePath, wirePath, type WireProps } from './xyflow.ts'
 
 /** Drawn by the canvas for every wire. */
@@ -23,12 +24,14 @@ export function WireLine({
       ? undefined
       : live.events.find((event) => event.flow === flowId && event.node === source)?.id,
   )
+  const isOver = useDrawing((drawing) => drawing.over === id)
   const [path] = wirePath({ sourceX, sourceY, sourcePosition, targetX, targetY, targetPosition })
   const style = { '--kind': `var(--kind-${data?.kind ?? 'decision'})` } as CSSProperties
   return (
     <g
       className="wire"
       data-selected={selected || undefined}
+      data-over={isOver || undefined}
       data-unknown={data?.kind === undefined || undefined}
       data-testid={`wire-${id}`}
       style={style}

@@ -4,15 +4,39 @@ import type { PortRef } from '../../nodes/contract/flow.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
 import type { Point } from '../graph/edit.ts'
 
+export interface WireStart {
+  ref: PortRef
+  side: 'in' | 'out'
+  kind: Kind
+}
+
 interface Drawing {
-  start: { ref: PortRef; side: 'in' | 'out'; kind: Kind } | null
+  start: WireStart | null
+  /** The wire that was taken by its end, by its id; null while a new one is drawn. */
+  taken: string | null
   /** `node.port` of each port that would take the wire. */
   open: ReadonlySet<string>
+  /** The wire that a card is held over and would be led through it, by its id. */
+  over: string | null
+  /** Where a wire was let go over nothing: which node shall be there? */
+  asked: { start: WireStart; at: Point } | null
   refused: { text: string; at: Point } | null
 }
 
 const nobody: ReadonlySet<string> = new Set()
-export const useDrawing = create<Drawing>()(() => ({ start: null, open: nobody, refused: null }))
+export const useDrawing = create<Drawing>()(() => ({
+  start: null,
+  taken: null,
+  open: nobody,
+  over: null,
+  asked: null,
+  refused: null,
+}))
+
+/** Nothing is drawn any more. */
+export function endWire(): void {
+  useDrawing.setState({ start: null, taken: null, open: nobody })
+}
 
 let timer: ReturnType<typeof setTimeout> | undefined
 

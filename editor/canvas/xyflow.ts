@@ -123,6 +123,10 @@ export interface Surface {
   canJoin(from: PortRef, to: PortRef): boolean
   onJoin(from: PortRef, to: PortRef): void
   onDrawStart(start: PortRef, side: 'in' | 'out'): void
+  /** A wire is taken by one end; the drawing starts at the other. */
+  onTakeWire(id: string): void
+  onCardDrag(id: string, at: Point): void
+  onCardDrop(id: string): void
   /** `end` is the port the wire was let go on, if any; `joined` when it was taken. */
   onDrawEnd(end: { ref: PortRef; side: 'in' | 'out' } | null, joined: boolean, at: Point): void
 }
@@ -145,6 +149,25 @@ function endsOf(connection: Connection | CanvasWire): [PortRef, PortRef] {
   ]
 }
 
+/**
+ * Takes a drawn wire by its end, as if the pointer had been pressed on it: what xyflow draws for that lies under the cards, so a press
+ * on a port never reaches it. False when the wire is not on screen.
+ */
+export function takeWireEnd(id: string, side: 'in' | 'out', at: Point): boolean {
+  const end = document.querySelector(
+    `.react-flow__edge[data-id="${CSS.escape(id)}"] .react-flow__edgeupdater-${side === 'in' ? 'target' : 'source'}`,
+  )
+  end?.dispatchEvent(
+    new MouseEvent('mousedown', { bubbles: true, cancelable: true, button: 0, clientX: at.x, clientY: at.y }),
+  )
+  return end !== null
+}
+
+function screenPoint(event: MouseEvent | TouchEvent): Point {
+  const at = 'changedTouches' in event ? event.changedTouches[0] : event
+  return { x: at?.clientX ?? 0, y: at?.clientY ?? 0 }
+}
+
 /** Our words for a canvas, as the properties xyflow takes. */
 export function surfaceProps(surface: Surface): ReactFlowProps<CardNode, CanvasWire> {
   const onConnectStart: OnConnectStart = (_event, { nodeId, handleId, handleType }) => {
@@ -152,7 +175,6 @@ export function surfaceProps(surface: Surface): ReactFlowProps<CardNode, CanvasW
       surface.onDrawStart({ node: nodeId, port: handleId }, handleType === 'source' ? 'out' : 'in')
   }
   const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState): void => {
-    const point = 'changedTouches' in event ? event.changedTouches[0] : event
     const { toHandle } = state
     const end = toHandle?.id
       ? {
@@ -160,7 +182,7 @@ export function surfaceProps(surface: Surface): ReactFlowProps<CardNode, CanvasW
           side: toHandle.type === 'source' ? ('out' as const) : ('in' as const),
         }
       : null
-    surface.onDrawEnd(end, state.isValid === true, { x: point?.clientX ?? 0, y: point?.clientY ?? 0 })
+    surface.onDrawEnd(end, state.isValid === true, screenPoint(event))
   }
   const isValidConnection: IsValidConnection<CanvasWire> = (connection) =>
     surface.canJoin(...endsOf(connection as Connection))
@@ -175,6 +197,14 @@ export function surfaceProps(surface: Surface): ReactFlowProps<CardNode, CanvasW
     onConnect: (connection) => surface.onJoin(...endsOf(connection)),
     onConnectStart,
     onConnectEnd,
+    onReconnectStart: (_event, wire) => surface.onTakeWire(wire.id),
+    onReconnect: (_wire, connection) => surface.onJoin(...endsOf(connection)),
+    onNodeDrag: (event, node, nodes) => {
+      if (nodes.length === 1) surface.onCardDrag(node.id, screenPoint(event as unknown as MouseEvent))
+    },
+    onNodeDragStop: (_event, node, nodes) => {
+      if (nodes.length === 1) surface.onCardDrop(node.id)
+    },
     defaultEdgeOptions: { type: 'wire' },
     connectionLineStyle: { strokeWidth: 2, stroke: 'var(--drawing-kind, var(--heed-border-strong))' },
   }

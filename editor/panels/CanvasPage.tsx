@@ -20,6 +20,7 @@ import { Page, Skeletons } from './Page.tsx'
 import { Palette } from './Palette.tsx'
 import { Toolbar } from './Toolbar.tsx'
 import { TopBar } from './TopBar.tsx'
+import { WireEnd } from './WireEnd.tsx'
 import { isAwake } from './use-flows.ts'
 
 const rereadMs = 15_000
@@ -175,6 +176,7 @@ export function CanvasPage({ id }: { id: string }) {
       <NeedsNotice />
       <Workbench flow={flow} flowId={id} isPhone={isPhone} />
       <WireRefused />
+      <WireEnd />
     </main>
   )
 }

@@ -185,6 +185,9 @@ export function CardSheet() {
     onJoin: nothing,
     onDrawStart: nothing,
     onDrawEnd: nothing,
+    onTakeWire: nothing,
+    onCardDrag: nothing,
+    onCardDrop: nothing,
   })
   const { nodes, ...rest } = surface
   return (

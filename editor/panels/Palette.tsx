@@ -1,33 +1,22 @@
-// The node types, by group, with search. Drag one onto the canvas, or click it to put it beside what is selected.
+// The node types, by what one wants to do, with search. Drag one onto the canvas, or click it to put it beside what is selected.
 import { ActionIcon, TextInput } from '@mantine/core'
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand, IconSearch } from '@tabler/icons-react'
-import { useState } from 'react'
-import { dragType, placeNode } from '../canvas/Canvas.tsx'
+import { useState, type KeyboardEvent } from 'react'
+import { carry, dragType, placeNode } from '../canvas/placing.ts'
+import { rankTypes } from '../graph/search.ts'
 import { NamedIcon } from '../icons.tsx'
 import { useSession } from '../session.ts'
 import type { NodeGroup, NodeType } from '../views.ts'
 import { keepWish, readWish, roomyWish } from '../wishes.ts'
 
 const groups: readonly { group: NodeGroup; title: string }[] = [
-  { group: 'video', title: 'Video' },
-  { group: 'interaction', title: 'Interaction' },
-  { group: 'logic', title: 'Logic' },
-  { group: 'action', title: 'Action' },
+  { group: 'video', title: 'Get the picture' },
+  { group: 'interaction', title: 'Watch and understand' },
+  { group: 'logic', title: 'Decide when' },
+  { group: 'action', title: 'Tell and act' },
 ]
 
-/** The types whose title, type or help hold every word. */
-export function findTypes(types: readonly NodeType[], words: string): NodeType[] {
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
-  return types.filter((type) =>
-    wanted.every((word) =>
-      `${type.title} ${type.type} ${type.group} ${type.help} ${type.origin?.package ?? ''}`
-        .toLowerCase()
-        .includes(word),
-    ),
-  )
-}
-
-function Item({ type }: { type: NodeType }) {
+function Item({ type, isBest = false }: { type: NodeType; isBest?: boolean }) {
   return (
     <button
       type="button"
@@ -35,20 +24,55 @@ function Item({ type }: { type: NodeType }) {
       draggable
       data-testid={`palette-${type.type}`}
       data-group={type.group}
+      data-best={isBest || undefined}
       title={type.help}
       onClick={() => placeNode(type)}
       onDragStart={(event) => {
         event.dataTransfer.setData(dragType, type.type)
         event.dataTransfer.effectAllowed = 'copy'
+        carry(type)
       }}
+      onDragEnd={() => carry(null)}
     >
       <NamedIcon name={type.icon} size={20} stroke={1.75} />
       <span className="palette-words">
         <strong>{type.title}</strong>
-        <span className="quiet two-lines">{type.help.split('\n')[0]}</span>
-        {type.origin && <span className="quiet small clip-text">from {type.origin.package}</span>}
+        <span className="quiet clip-text">
+          {type.origin ? `from ${type.origin.package}: ` : ''}
+          {type.help.split('\n')[0]}
+        </span>
       </span>
+      {isBest && <kbd className="palette-enter">Enter</kbd>}
     </button>
+  )
+}
+
+/** By group, or as one list with the best on top while somebody searches. */
+function Found({ found, isSearching }: { found: readonly NodeType[]; isSearching: boolean }) {
+  return (
+    <>
+      {isSearching && found.length > 0 && (
+        <section aria-label="Found">
+          {found.map((type, index) => (
+            <Item key={type.type} type={type} isBest={index === 0} />
+          ))}
+        </section>
+      )}
+      {!isSearching &&
+        groups.map(({ group, title }) => {
+          const items = found.filter((type) => type.group === group)
+          return (
+            items.length > 0 && (
+              <section key={group} aria-label={title}>
+                <h2 className="group-title">{title}</h2>
+                {items.map((type) => (
+                  <Item key={type.type} type={type} />
+                ))}
+              </section>
+            )
+          )
+        })}
+    </>
   )
 }
 
@@ -70,7 +94,16 @@ export function Palette({ flowId }: { flowId: string }) {
       </aside>
     )
   }
-  const found = findTypes([...types.values()], words)
+  const isSearching = words.trim() !== ''
+  const found = rankTypes([...types.values()], words)
+  const placeBest = (event: KeyboardEvent): void => {
+    const [best] = found
+    if (event.key === 'Escape') setWords('')
+    if (event.key !== 'Enter' || !isSearching || !best || event.nativeEvent.isComposing) return
+    event.preventDefault()
+    placeNode(best)
+    setWords('')
+  }
   return (
     <aside className="palette" aria-label="Palette" data-testid="palette">
       <div className="palette-head">
@@ -81,6 +114,7 @@ export function Palette({ flowId }: { flowId: string }) {
           leftSection={<IconSearch size={16} aria-hidden />}
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
+          onKeyDown={placeBest}
           data-testid="palette-search"
         />
         <ActionIcon variant="subtle" size="lg" aria-label="Hide the palette" onClick={() => setOpen(false)}>
@@ -88,22 +122,10 @@ export function Palette({ flowId }: { flowId: string }) {
         </ActionIcon>
       </div>
       <div className="palette-list">
-        {groups.map(({ group, title }) => {
-          const items = found.filter((type) => type.group === group)
-          return (
-            items.length > 0 && (
-              <section key={group} aria-label={title}>
-                <h2 className="group-title">{title}</h2>
-                {items.map((type) => (
-                  <Item key={type.type} type={type} />
-                ))}
-              </section>
-            )
-          )
-        })}
+        <Found found={found} isSearching={isSearching} />
         {found.length === 0 && (
           <p className="quiet small" style={{ padding: '0 16px' }}>
-            No card is called "{words}".
+            Nothing is called "{words}". Try what you want to do: "tell me", "only at night".
           </p>
         )}
       </div>

@@ -13,6 +13,7 @@ export default defineAction({
   title: 'Ask an agent',
   icon: 'robot',
   group: 'action',
+  also: 'ask, question, assistant, chatgpt, llm, claude, codex, look closer, 智能体, 询问, 助手',
   does: ['ask'],
   help: [
     "Takes the interaction model's question to an agent, with the model's note and up to 8 recent pictures.",

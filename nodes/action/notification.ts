@@ -134,6 +134,7 @@ export default defineAction({
   title: 'Notification',
   icon: 'bell',
   group: 'action',
+  also: 'alarm, alert, notify, tell, message, push, sms, phone, text somebody, send, 报警, 警报, 通知, 提醒, 推送',
   does: ['notify'],
   help: [
     'Tells somebody: in the inbox, by mail, Telegram, Slack, Discord, ntfy, browser push, MQTT, WeCom, DingTalk, Feishu, or a webhook of yours.',

@@ -11,6 +11,7 @@ export default defineAction({
   title: 'Speak',
   icon: 'volume',
   group: 'action',
+  also: 'say, voice, speech, aloud, talk, announce, loudspeaker, text to speech, 播报, 语音, 朗读',
   does: ['speak'],
   help: [
     'Says a message aloud in every open editor and watch page, and keeps the sound with the event.',

@@ -268,6 +268,8 @@ interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
   /** A Tabler icon name without its prefix: `camera`, `bell`. */
   icon: string
   group: 'video' | 'interaction' | 'logic' | 'action'
+  /** Other words that people look for it by, in any language, with commas between. */
+  also?: string
   /** What of Heed counts on this type. */
   does?: readonly Trait[]
   /** At most 10 lines, with one example. */

@@ -10,6 +10,7 @@ export default defineNode({
   title: 'Arm',
   icon: 'hand-stop',
   group: 'logic',
+  also: 'on off, on and off, alarm system, disarm, away, holiday, switch off, 布防, 撤防, 开关',
   does: ['arm'],
   help: [
     'Lets messages through while it is armed. Turn it on and off here, over the API, or with a message into "control".',

@@ -17,6 +17,7 @@ export default defineNode({
   title: 'Cooldown',
   icon: 'hourglass',
   group: 'logic',
+  also: 'delay, pause, quiet, limit, rate limit, throttle, debounce, snooze, not too often, 冷却, 限流, 间隔',
   help: [
     'Lets one message through, then stays quiet for a while.',
     'Example: "Stay quiet for 1 min" between a model and a notification gives one alert a minute, however often the model speaks.',

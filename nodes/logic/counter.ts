@@ -8,6 +8,7 @@ export default defineNode({
   title: 'Counter',
   icon: 'timeline',
   group: 'logic',
+  also: 'count, count people, how many, how often, number, several times, repeat, 计数, 统计, 次数',
   help: [
     'Lets one message through when so many have come within a time; then it counts anew.',
     'Example: 3 messages within 1 min: a person who waves once is nothing, three times is a call for help.',

@@ -21,6 +21,7 @@ export default defineNode({
   title: 'Debug',
   icon: 'bug',
   group: 'logic',
+  also: 'log, print, see, show messages, test, look, 调试, 日志',
   help: [
     'Shows the last 20 messages that passed, on the canvas. Changes nothing: what comes in goes out.',
     'Example: between a model and a notification, to see what would be sent.',

@@ -77,6 +77,7 @@ export default defineNode({
   title: 'Filter',
   icon: 'filter',
   group: 'logic',
+  also: 'only if, if, contains, text, search, match, condition, 过滤, 条件',
   help: [
     'Lets through the messages that hold certain words, or fit a pattern. The others leave by "rest".',
     'Example: any of "fall", "floor" between a model and a notification; a pattern such as "\\d+ people" finds numbers.',

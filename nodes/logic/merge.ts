@@ -11,6 +11,7 @@ export default defineNode({
   title: 'Merge',
   icon: 'route',
   group: 'logic',
+  also: 'join, combine, collect, both, and, together, 合并',
   help: [
     'Brings several wires together into one, and says the same thing only once within a time.',
     'Example: two models watch one camera; "same text only once within 10 s" makes one alert of what both have seen.',

@@ -9,6 +9,7 @@ export default defineNode({
   title: 'Schedule',
   icon: 'clock',
   group: 'logic',
+  also: 'time, hours, night, day, week, weekday, calendar, when, only at, 时间, 日程, 定时',
   help: [
     'Lets messages through only inside (or only outside) certain hours of the week, in a time zone.',
     'Example: "Mon-Fri 22:00-06:00" and "Sat,Sun 00:00-24:00" watch at night and at weekends.',

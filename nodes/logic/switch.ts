@@ -18,6 +18,7 @@ export default defineNode({
   title: 'Switch',
   icon: 'route',
   group: 'logic',
+  also: 'if else, route, branch, split, choose, case, 分支, 路由',
   help: [
     'Sorts messages over ports a, b and c by the words they hold; the first that fits wins, everything else leaves by "else".',
     'Example: a: "fire", "smoke" to the fire brigade; b: "fall" to the family; else to the inbox.',

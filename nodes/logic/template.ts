@@ -12,6 +12,7 @@ export default defineNode({
   title: 'Template',
   icon: 'message',
   group: 'logic',
+  also: 'text, format, write, change text, compose, wording, 模板, 文本',
   help: [
     'Writes each message anew, in your own words around what it says.',
     'Example: "{{time}} in the kitchen: {{text}}".',

@@ -18,6 +18,7 @@ export default defineNode({
   title: 'Timer',
   icon: 'timer',
   group: 'logic',
+  also: 'delay, wait, later, every, interval, cron, repeat, remind, 延时, 延迟, 定时器',
   help: [
     'Every so often: sends a message by itself. After: hands each message on when the time is over.',
     'Example: every 1 h "What is in the picture?" into the query of a model; or 5 min after a message, a second look.',

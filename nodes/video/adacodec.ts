@@ -76,6 +76,7 @@ export default defineNode({
   title: 'AdaCodec',
   icon: 'layers-difference',
   group: 'video',
+  also: 'compress, save tokens, cheaper, changes, codec, keyframe, 压缩, 编码',
   help: [
     'Saves tokens: sends the full picture (I) when something has changed and a small one (P) when little has.',
     'It looks for where each part of the picture came from; what cannot be explained by movement, light or noise counts as change.',

@@ -169,6 +169,7 @@ export default defineSource({
   title: 'Camera',
   icon: 'camera',
   group: 'video',
+  also: 'video, rtsp, webcam, stream, picture, clip, file, cctv, ip camera, onvif, 摄像头, 相机, 视频',
   does: ['capture'],
   help: [
     'Gives one picture a second from a clip, a camera in the network, a USB camera or this browser.',

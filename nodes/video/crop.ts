@@ -26,6 +26,7 @@ export default defineNode({
   title: 'Crop',
   icon: 'crop',
   group: 'video',
+  also: 'cut, zoom, part of the picture, region, detail, area, 裁剪, 区域',
   does: ['crop'],
   help: [
     'Keeps only a part of the picture. The part is seen larger by the model, and nothing of the rest is seen, sent or stored.',

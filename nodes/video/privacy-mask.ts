@@ -31,6 +31,7 @@ export default defineNode({
   title: 'Privacy mask',
   icon: 'eye-off',
   group: 'video',
+  also: 'hide, black out, blur, cover, area, zone, 隐私, 遮挡, 打码',
   does: ['mask'],
   help: [
     'Blacks out areas of the picture for good: no model, no watcher, no message and no stored picture shows them.',

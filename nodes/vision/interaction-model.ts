@@ -119,6 +119,7 @@ export default defineNode({
   title: 'Interaction model',
   icon: 'eye',
   group: 'interaction',
+  also: 'watch, look, ai, vision, detector, fall, count people, people, see, model, vlm, 检测, 识别, 跌倒, 人数',
   does: ['watch'],
   help: [
     'Watches the frames and decides each second: stay silent, say something, or ask an agent.',

@@ -30,6 +30,7 @@ export default defineNode({
   title: 'Memory',
   icon: 'brain',
   group: 'interaction',
+  also: 'remember, facts, context, history, knowledge, 记忆',
   does: ['remember'],
   help: [
     'Remembers for a stream, across restarts of Heed, of a worker and of the model server, and across deploys.',

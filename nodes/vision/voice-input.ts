@@ -9,6 +9,7 @@ export default defineNode({
   title: 'Voice input',
   icon: 'microphone',
   group: 'interaction',
+  also: 'microphone, listen, hear, speech to text, talk to it, dictate, 麦克风, 语音输入',
   does: ['listen'],
   help: [
     "Listens at the browser's microphone and sends on what was said.",

@@ -7,7 +7,8 @@ import type { FlowsRouteDeps } from './route-deps.ts'
 
 /** A definition without its functions; `config` as JSON Schema with the metas beside each field. */
 export function describeNode(definition: NodeDefinition): Record<string, unknown> {
-  const { type, version, title, icon, group, help, does = [], role, card, ports, config, origin = null } = definition
+  const { type, version, title, icon, group, help, also = '', does = [], role, card, ports, config } = definition
+  const { origin = null } = definition
   return {
     type,
     version,
@@ -15,6 +16,7 @@ export function describeNode(definition: NodeDefinition): Record<string, unknown
     icon,
     group,
     help,
+    also,
     does,
     role,
     card,

@@ -34,13 +34,14 @@ export function definitionFaults(candidate: unknown): string[] {
   ]
 }
 
-function textFaults({ type, title, icon, group, help, does = [] }: NodeDefinition): string[] {
+function textFaults({ type, title, icon, group, help, also = '', does = [] }: NodeDefinition): string[] {
   const faults: string[] = []
   if (!isText(type) || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(type))
     faults.push(`type "${String(type)}" must be lower-case words joined by "-"`)
   if (!isText(title) || title.length > 40) faults.push('title must be 1 to 40 characters')
   if (!isText(icon) || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(icon))
     faults.push(`icon "${String(icon)}" must be a Tabler icon name such as "bell"`)
+  if (typeof also !== 'string') faults.push('also must be words with commas between')
   for (const trait of does)
     if (!Object.hasOwn(traitWords, trait))
       faults.push(`does "${trait}", which is none of ${Object.keys(traitWords).join(', ')}`)

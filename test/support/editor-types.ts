@@ -9,6 +9,7 @@ import crop from '../../nodes/video/crop.ts'
 import privacyMask from '../../nodes/video/privacy-mask.ts'
 import cameraSource from '../../nodes/video/camera-source.ts'
 import interactionModel from '../../nodes/vision/interaction-model.ts'
+import { loadCatalogue } from '../../runtime/catalogue.ts'
 import { describeNode } from '../../runtime/flows/node-type-routes.ts'
 import type { NodeType } from '../../editor/views.ts'
 
@@ -24,14 +25,17 @@ const definitions: readonly NodeDefinition[] = [
   notification,
 ]
 
+const served = (definition: NodeDefinition): NodeType =>
+  JSON.parse(JSON.stringify(describeNode(definition))) as NodeType
+
+/** Every type that comes with Heed, in the order of the palette. */
+export async function everyEditorType(): Promise<NodeType[]> {
+  return [...(await loadCatalogue()).values()].map(served)
+}
+
 /** By type, as the session store holds them. */
 export function editorTypes(): Map<string, NodeType> {
-  return new Map(
-    definitions.map((definition) => [
-      definition.type,
-      JSON.parse(JSON.stringify(describeNode(definition))) as NodeType,
-    ]),
-  )
+  return new Map(definitions.map((definition) => [definition.type, served(definition)]))
 }
 
 /** One type; fails loudly when there is none of that name. */

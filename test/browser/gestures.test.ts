@@ -1,0 +1,129 @@
+// What hands do on the canvas: wires dropped, led elsewhere and led through cards; cards found by other words.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { becomeOwner, openBrowser, openPage, type OpenPage } from '../support/browser.ts'
+import { eventually, makeDataDir, removeFolder, startProduct, type Product } from '../support/product.ts'
+
+interface Document {
+  nodes: { id: string; type: string; name?: string; position: { x: number; y: number } }[]
+  wires: { from: { node: string; port: string }; to: { node: string; port: string } }[]
+}
+let product: Product
+let browser: Browser
+let open: OpenPage
+let page: Page
+let flow = ''
+
+const node = (id: string, type: string, x: number, y = 0) => ({ id, type, version: 1, position: { x, y }, config: {} })
+const wire = (from: string, to: string) => {
+  const [a, b] = [from.split('.'), to.split('.')]
+  return { from: { node: a[0], port: a[1] }, to: { node: b[0], port: b[1] } }
+}
+
+beforeAll(async () => {
+  product = await startProduct({ dataDir: makeDataDir() })
+  browser = await openBrowser()
+  open = await openPage(browser)
+  page = open.page
+  await becomeOwner(page, product.signInLink() ?? '')
+}, 60_000)
+
+afterAll(async () => {
+  await browser.close()
+  await product.stop()
+  removeFolder(product.dataDir)
+})
+
+/** Camera → model → notification, with a second notification below. */
+beforeEach(async () => {
+  const { body } = await product.request<{ id: string }>('POST', '/api/flows', {
+    format: 'heed.flow/1',
+    name: 'Hands',
+    nodes: [
+      node('cam', 'camera-source', 0),
+      node('model', 'interaction-model', 320),
+      node('tell', 'notification', 760),
+      node('other', 'notification', 760, 320),
+    ],
+    wires: [wire('cam.frames', 'model.frames'), wire('model.response', 'tell.message')],
+  })
+  flow = body.id
+  await page.goto(`${product.url}/flows/${flow}`)
+  await page.getByTestId('node-other').waitFor()
+})
+
+async function stored(): Promise<Document> {
+  return (await product.request<{ document: Document }>('GET', `/api/flows/${flow}`)).body.document
+}
+
+async function wiresAre(wanted: string[]): Promise<void> {
+  await eventually(`the wires are ${wanted.join(', ')}`, async () => {
+    const now = (await stored()).wires.map(({ from, to }) => `${from.node}.${from.port}>${to.node}.${to.port}`)
+    if (JSON.stringify(now.sort()) === JSON.stringify([...wanted].sort())) return true
+    throw new Error(now.join(', '))
+  })
+}
+
+async function middleOf(testId: string): Promise<{ x: number; y: number }> {
+  const box = await page.getByTestId(testId).boundingBox()
+  if (!box) throw new Error(`${testId} is not there`)
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+async function drag(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 })
+  await page.mouse.move(to.x, to.y, { steps: 4 })
+  await page.mouse.up()
+}
+
+describe('wires', () => {
+  it('asks what a wire let go over nothing leads to, best first, and joins it', async () => {
+    const port = await middleOf('port-model-out-response')
+    await drag(port, { x: port.x + 60, y: port.y + 260 })
+    await page.getByTestId('finder').waitFor()
+    expect(await page.getByRole('option').first().getAttribute('data-testid')).toBe('choice-notification')
+    await page.keyboard.type('delay')
+    await page.keyboard.press('Enter')
+    await wiresAre(['cam.frames>model.frames', 'model.response>tell.message', 'model.response>cooldown.message'])
+    expect(await page.getByTestId('finder').count()).toBe(0)
+  }, 40_000)
+
+  it('leads a wire elsewhere by its end, also where the port is full, and leaves it when let go over nothing', async () => {
+    const end = await middleOf('port-tell-in-message')
+    // Beside the port, where only this wire is.
+    await drag({ x: end.x - 16, y: end.y }, await middleOf('port-other-in-message'))
+    await wiresAre(['cam.frames>model.frames', 'model.response>other.message'])
+    const full = await middleOf('port-model-in-frames')
+    await drag(full, { x: full.x - 20, y: full.y + 300 })
+    expect(await page.getByTestId('finder').count()).toBe(0)
+    await wiresAre(['cam.frames>model.frames', 'model.response>other.message'])
+  }, 40_000)
+
+  it('leads a wire through a card that is laid on it, from the palette or from the canvas', async () => {
+    const [a, b] = [await middleOf('port-model-out-response'), await middleOf('port-tell-in-message')]
+    const between = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }
+    await page.getByTestId('palette-cooldown').dragTo(page.getByTestId('canvas'), {
+      targetPosition: await page
+        .getByTestId('canvas')
+        .boundingBox()
+        .then((box) => ({ x: between.x - (box?.x ?? 0), y: between.y - (box?.y ?? 0) })),
+    })
+    await wiresAre(['cam.frames>model.frames', 'model.response>cooldown.message', 'cooldown.message>tell.message'])
+    await page.getByTestId('palette-search').fill('adacodec')
+    await page.getByTestId('palette-search').press('Enter')
+    await page.getByTestId('command-fit-view').click()
+    const [c, d] = [await middleOf('port-cam-out-frames'), await middleOf('port-model-in-frames')]
+    const card = await page.getByTestId('node-adacodec').boundingBox()
+    const grip = { x: (card?.x ?? 0) + (card?.width ?? 0) / 2, y: (card?.y ?? 0) + 14 }
+    await drag(grip, { x: (c.x + d.x) / 2, y: (c.y + d.y) / 2 })
+    await wiresAre([
+      'cam.frames>adacodec.frames',
+      'adacodec.frames>model.frames',
+      'model.response>cooldown.message',
+      'cooldown.message>tell.message',
+    ])
+    expect(open.complaints).toEqual([])
+  }, 40_000)
+})
