@@ -40,6 +40,8 @@ export interface Runtime {
   packages: Parts['packages']
   metrics: Metrics
   secretKey: Uint8Array
+  /** What this process has decided and the database does not have. */
+  spill: Pick<SpillFile, 'report'>
   http: ReturnType<typeof createHttp>
   /** The door that `http` goes through. */
   egress: Egress
@@ -129,8 +131,9 @@ async function open(
   })
   closers.push(() => reach.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
+  const spill = await startSpill(config.dataDir, store, log, closers)
   const engine = createEngine({
-    spill: await startSpill(config.dataDir, store, log, closers),
+    spill,
     clock,
     log,
     nodes,
@@ -181,6 +184,7 @@ async function open(
     packages: parts.packages,
     metrics,
     secretKey: secretKeys[0]!,
+    spill,
     http,
     egress,
     trying,
@@ -195,7 +199,7 @@ async function open(
  * taken: a session must go on behind what was decided, not over it. Waits for a database that goes away again.
  */
 async function startSpill(dataDir: string, store: Store, log: Log, closers: Closer[]): Promise<SpillFile> {
-  const spill = await openSpill({ dataDir, log })
+  const spill = await openSpill({ dataDir, log, nowMs: () => clock.nowMs() })
   closers.push(() => spill.stop())
   for (;;) {
     try {

@@ -74,6 +74,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     transcribe: (connection, sound) => transcribe(runtime.http, connection, sound, new AbortController().signal),
     refusalOf,
     pingDatabase: () => store.ping(),
+    spill: () => runtime.spill.report(),
     metrics: () => metrics.text(),
     observeRequest: (request) => metrics.observeRequest(request),
     token: config.token,

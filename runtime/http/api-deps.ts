@@ -10,7 +10,7 @@ import type { HistoryRouteDeps } from '../history/index.ts'
 import type { LiveRouteDeps } from '../live/index.ts'
 import type { PackagesRouteDeps } from '../packages/index.ts'
 import type { ProxyTrust } from './proxies.ts'
-import type { StreamsRouteDeps } from '../streams/index.ts'
+import type { SpillReport, StreamsRouteDeps } from '../streams/index.ts'
 import type { TemplatesRouteDeps } from '../templates/index.ts'
 
 export type ApiDeps = AccountsRouteDeps &
@@ -28,6 +28,8 @@ export type ApiDeps = AccountsRouteDeps &
     version: string
     /** `trouble`: why it takes no writing though it answers, in one sentence. */
     pingDatabase(): Promise<{ latencyMs: number; version: string; backend: 'embedded' | 'external'; trouble?: string }>
+    /** What was decided and waits on disk for the database. */
+    spill(): SpillReport
     metrics(): Promise<{ contentType: string; text: string }>
     /** Counts an answered request; `route` is its pattern, so there are few. */
     observeRequest?(request: { method: string; route: string; status: number; ms: number }): void

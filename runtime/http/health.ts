@@ -48,9 +48,10 @@ export function addHealthRoutes(api: Router, deps: ApiDeps, { identify }: Pick<G
       within(checkStreams(deps), 'The state of the streams cannot be read'),
       isKnown(request),
     ])
+    const spill = deps.spill()
     const isWorking = database.ok && queue.ok
-    const status = isWorking && streams.ok ? 'ok' : 'degraded'
-    const facts = isFriend ? { version: deps.version, checks: { database, queue, streams } } : {}
+    const status = isWorking && streams.ok && spill.ok ? 'ok' : 'degraded'
+    const facts = isFriend ? { version: deps.version, checks: { database, queue, streams, spill } } : {}
     response.status(isWorking ? 200 : 503).json({ status, ...facts })
   })
 }

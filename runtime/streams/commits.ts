@@ -22,6 +22,8 @@ export interface CommitLine {
   commits: Pending[]
   isCommitting: boolean
   lost: { decisions: number; commits: number }
+  /** Resolves once the newest alert is on disk or in the database, or can be in neither. */
+  secured: Promise<unknown>
 }
 
 interface Pending {
@@ -33,6 +35,8 @@ interface Pending {
   spilling?: Promise<void>
   ticket?: SpillTicket
   isWritten?: true
+  /** Decided while the database was away, as far as anybody could know. */
+  isLate?: true
 }
 
 export interface CommitDeps {
@@ -72,21 +76,28 @@ export class Commits {
 
   /** Resolves true once written, false when it was given up or is on disk alone. Never rejects. */
   add(line: CommitLine, commit: TickCommit): Promise<boolean> {
-    return new Promise((resolve) => {
-      const pending: Pending = { commit, bytes: commitBytes(commit), done: resolve, late: new AbortController() }
-      line.commits.push(pending)
-      this.#bytes += pending.bytes
-      this.#spillWhenLate(pending)
-      const { commits, pictures, commitBytes: mostBytes } = this.#limits
-      // The first one may be on its way to the database; the one behind it is the oldest that can go.
-      while (line.commits.length > 1 && (line.commits.length > commits || this.#bytes > mostBytes)) {
-        const [dropped] = line.commits.splice(1, 1)
-        if (dropped) this.#drop(line, dropped)
-      }
-      const aged = line.commits.at(-pictures - 1)
-      if (aged && aged !== line.commits[0]) this.#dropPictures(line, aged)
-      if (!line.isCommitting) void this.#run(line)
-    })
+    const written = Promise.withResolvers<boolean>()
+    const pending: Pending = {
+      commit,
+      bytes: commitBytes(commit),
+      done: written.resolve,
+      late: new AbortController(),
+    }
+    line.commits.push(pending)
+    this.#bytes += pending.bytes
+    const spilled = this.#spillInTime(pending)
+    // What is to be sent counts as decided only once no crash takes it away.
+    if (commit.actions.length > 0) line.secured = Promise.race([spilled, written.promise])
+    const { commits, pictures, commitBytes: mostBytes } = this.#limits
+    // The first one may be on its way to the database; the one behind it is the oldest that can go.
+    while (line.commits.length > 1 && (line.commits.length > commits || this.#bytes > mostBytes)) {
+      const [dropped] = line.commits.splice(1, 1)
+      if (dropped) this.#drop(line, dropped)
+    }
+    const aged = line.commits.at(-pictures - 1)
+    if (aged && aged !== line.commits[0]) this.#dropPictures(line, aged)
+    if (!line.isCommitting) void this.#run(line)
+    return written.promise
   }
 
   /** Lets go of a session: what is unwritten is on disk once this resolves, as far as there is room. */
@@ -133,18 +144,21 @@ export class Commits {
     this.#bytes += aged.bytes
   }
 
-  /** At once when the database is known to be away; otherwise once it has taken longer than it should. */
-  #spillWhenLate(pending: Pending): void {
+  /** An alert at once: the database may go away while it is on its way there. All else when that is away, or takes longer than it should. */
+  #spillInTime(pending: Pending): Promise<void> {
     const { spill, clock } = this.#deps
-    if (!spill) return
-    if (this.#writing.failures > 0) {
-      void this.#toDisk(pending)
-      return
-    }
-    clock.sleep(this.#limits.spillAfterMs, pending.late.signal).then(
-      () => this.#toDisk(pending),
-      () => undefined,
-    )
+    if (!spill) return Promise.resolve()
+    const isAway = this.#writing.failures > 0
+    if (isAway) pending.isLate = true
+    else
+      clock.sleep(this.#limits.spillAfterMs, pending.late.signal).then(
+        () => {
+          pending.isLate = true
+          void this.#toDisk(pending)
+        },
+        () => undefined,
+      )
+    return isAway || pending.commit.actions.length > 0 ? this.#toDisk(pending) : Promise.resolve()
   }
 
   #toDisk(pending: Pending): Promise<void> {
@@ -168,6 +182,7 @@ export class Commits {
       if (!first) break
       const outcome = await this.#try(line, first)
       if (outcome === 'again') {
+        first.isLate = true
         void this.#toDisk(first)
         if (await this.#deps.pause(failures++)) continue
         break
@@ -195,7 +210,7 @@ export class Commits {
       if (isStopped(error)) {
         line.onStale()
         // Decided while nobody could know of another worker: an alert decided is an alert.
-        return pending.spilling ? await this.#tryLate(commit) : 'lost'
+        return pending.isLate ? await this.#tryLate(commit) : 'lost'
       }
       this.#writing.failures++
       if (error instanceof RetryableError) return 'again'

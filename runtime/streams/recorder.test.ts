@@ -53,6 +53,15 @@ const commit = (streamId: string, tick: number): TickCommit => ({
   ],
 })
 
+const alert = (streamId: string, tick: number): TickCommit => {
+  const made = commit(streamId, tick)
+  const source = { flow: 'f', node: 'model', stream: streamId }
+  const message = { id: 'm', eventId: 'm', at: '2026-01-01T00:00:00.000Z', text: '', source }
+  const { flowId, run } = made
+  const id = `${streamId}-${tick}-tell`
+  return { ...made, actions: [{ id, eventId: 'm', flowId, streamId, run, node: 'tell', port: 'message', message }] }
+}
+
 /** A spill in memory, with room for `most`. */
 function memorySpill(most = Infinity): Spill & { kept: Map<number, TickCommit>; taken: number[] } {
   const kept = new Map<number, TickCommit>()
@@ -127,6 +136,49 @@ describe('the recorder', () => {
     expect(store.events.every(({ frame }) => frame !== null)).toBe(true)
     expect(ledger.takeLost()).toEqual({ decisions: 0, commits: 0 })
     expect(spill.kept.size).toBe(0)
+  })
+
+  it('has an alert on disk before it counts as decided, with the database still there or gone in the middle', async () => {
+    const spill = memorySpill()
+    const { clock, open, store } = bench({}, spill)
+    const ledger = open('s')
+    const slow = Promise.withResolvers<void>()
+    const { commitTick } = store
+    store.commitTick = async (each) => {
+      await slow.promise
+      await commitTick(each)
+    }
+    const written = ledger.commit(alert('s', 1))
+    await ledger.secured?.()
+    expect([spill.taken, store.events]).toEqual([[1], []])
+    slow.resolve()
+    expect(await written).toBe(true)
+    expect([store.events.map(({ tick }) => tick), spill.kept.size]).toEqual([[1], 0])
+    expect(clock.waiting()).toBe(0)
+  })
+
+  it('does not hold up a stream for a disk that hangs', async () => {
+    const spill = memorySpill()
+    const { clock, open, store, recorder } = bench({}, spill)
+    spill.add = () => new Promise(() => undefined)
+    store.commitTick = () => new Promise(() => undefined)
+    const ledger = open('s')
+    void ledger.commit(alert('s', 1))
+    let isOver = false
+    void ledger.secured?.().then(() => (isOver = true))
+    await clock.advance(499)
+    expect(isOver).toBe(false)
+    await clock.advance(1)
+    expect(isOver).toBe(true)
+    recorder.stop()
+  })
+
+  it('does not write an alert of a worker that is no longer the one, though it is on disk for a moment', async () => {
+    const spill = memorySpill()
+    const { open, store } = bench({}, spill)
+    store.generations.set('s', 2)
+    expect(await open('s').commit(alert('s', 1))).toBe(false)
+    expect([store.events, spill.kept.size]).toEqual([[], 0])
   })
 
   it('writes an alert that was decided during an outage although another worker has the stream by now', async () => {

@@ -37,6 +37,8 @@ export interface Ledger {
   status(status: StreamStatus): void
   /** Decisions and commits lost since the last call. */
   takeLost(): { decisions: number; commits: number }
+  /** Resolves once the alerts committed so far are on disk or in the database, or nothing more can be done for them now. Absent: at once. */
+  secured?(): Promise<void>
   /** False while the database cannot be written. */
   readonly isWriting: boolean
   /** Why an alert that is decided now would be in memory alone; null when all is well. */
@@ -120,6 +122,7 @@ export class Recorder {
       commits: [],
       isCommitting: false,
       lost: { decisions: 0, commits: 0 },
+      secured: Promise.resolve(),
       status: null,
       newest: null,
       states: new UnsavedStates(),
@@ -139,6 +142,7 @@ export class Recorder {
         entry.lost = { decisions: 0, commits: 0 }
         return lost
       },
+      secured: () => this.#secured(entry),
       get isWriting() {
         return isWriting()
       },
@@ -159,6 +163,14 @@ export class Recorder {
     const isWritten = await this.#commits.add(entry, lean)
     if (isWritten) entry.states.written(lean)
     return isWritten
+  }
+
+  async #secured({ secured }: Entry): Promise<void> {
+    const enough = new AbortController()
+    // A disk that hangs must not hold up the stream for ever.
+    const late = this.#clock.sleep(this.#limits.spillAfterMs, enough.signal).catch(() => undefined)
+    await Promise.race([secured, late])
+    enough.abort()
   }
 
   #addQuiet(record: TickRecord): void {

@@ -281,12 +281,10 @@ class Session {
     this.#journal.noteLosses({ tick: this.#tick, mediaTimeS: this.#mediaTimeS })
     this.#board.tick(this.#tick, clock.nowMs() - atMs)
     this.#board.dropped(source.mailbox.dropped)
+    const usedUp = used.map((input) => input.id)
+    this.#written = this.#journal.tick(draft, usedUp, this.#position)
+    if (draft.actions.length > 0) await this.#ledger.secured?.()
     showDraft(draft, this.#order, this.#deps, this.#board)
-    this.#written = this.#journal.tick(
-      draft,
-      used.map((input) => input.id),
-      this.#position,
-    )
     const { state, reason } = this.#ended ?? this.#health.state(this.#ledger.isWriting, this.#ledger.trouble)
     this.#board.setState(state, reason)
     this.#publishStatus()

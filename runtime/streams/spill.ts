@@ -1,7 +1,7 @@
 // Where decided alerts wait while the database is away: one file of this process in the data folder, appended and synced record
 // by record, read again after any crash. Must never grow beyond its bound, and never believe a record whose checksum is wrong.
 import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs'
-import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -17,6 +17,11 @@ import { birthOf } from '../database/index.ts'
 export const spillBytes = 256 * 1024 * 1024
 /** From here on only what is to be sent is taken: an alert matters more than a note. */
 const alertsOnlyFrom = 0.75
+
+/** A file of this size that is mostly done with is written anew: it may never be without any record that waits. */
+const compactFrom = 8 * 1024 * 1024
+/** What waits no longer than this is on its way into the database, as every alert is for a moment. */
+const momentMs = 2_000
 
 const magic = 0x48454544
 const headBytes = 12
@@ -71,13 +76,25 @@ export interface SpillOptions {
   dataDir: string
   log: Log
   mostBytes?: number
+  /** For the age of what waits. */
+  nowMs(): number
 }
 
 /** Opens the spill of this process; makes no file before there is something to write. Throws when the folder cannot be made. */
 export async function openSpill(options: SpillOptions): Promise<SpillFile> {
   const folder = join(options.dataDir, 'spill')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  return new SpillFile(folder, options.log, options.mostBytes ?? spillBytes)
+  const { log, mostBytes = spillBytes } = options
+  return new SpillFile(folder, { log, mostBytes, nowMs: () => options.nowMs() })
+}
+
+/** For the health of this process. */
+export interface SpillReport {
+  ok: boolean
+  /** Decisions that are on disk and not in the database. */
+  waiting: number
+  bytes: number
+  detail?: string
 }
 
 export class SpillFile implements Spill {
@@ -86,24 +103,38 @@ export class SpillFile implements Spill {
   readonly #path: string
   readonly #log: Log
   readonly #mostBytes: number
-  readonly #waiting = new Map<SpillTicket, { at: number; length: number }>()
+  readonly #nowMs: () => number
+  readonly #waiting = new Map<SpillTicket, { at: number; length: number; sinceMs: number }>()
   #file: FileHandle | undefined
   #size = 0
   #nextTicket = 1
   #trouble: string | null = null
   #line: Promise<unknown> = Promise.resolve()
 
-  constructor(folder: string, log: Log, mostBytes: number) {
+  constructor(folder: string, { log, mostBytes, nowMs }: { log: Log; mostBytes: number; nowMs: () => number }) {
     this.#folder = folder
     this.#name = `${process.pid}-${birthMark(process.pid)}-${randomBytes(4).toString('hex')}.spill`
     this.#path = join(folder, this.#name)
     held.add(this.#name)
     this.#log = log
     this.#mostBytes = mostBytes
+    this.#nowMs = nowMs
   }
 
   get trouble(): string | null {
     return this.#trouble
+  }
+
+  report(): SpillReport {
+    const beforeMs = this.#nowMs() - momentMs
+    const waiting = [...this.#waiting.values()].filter(({ sinceMs }) => sinceMs <= beforeMs)
+    const bytes = waiting.reduce((sum, { length }) => sum + length, 0)
+    const words =
+      waiting.length === 1
+        ? 'decision waits on disk until the database takes it.'
+        : 'decisions wait on disk until the database takes them.'
+    const detail = this.#trouble ?? (waiting.length > 0 ? `${waiting.length} ${words}` : undefined)
+    return { ok: detail === undefined, waiting: waiting.length, bytes, ...(detail === undefined ? {} : { detail }) }
   }
 
   add(commit: TickCommit): Promise<SpillTicket | undefined> {
@@ -138,8 +169,8 @@ export class SpillFile implements Spill {
 
   done(ticket: SpillTicket): void {
     this.#waiting.delete(ticket)
-    if (this.#waiting.size > 0) return
-    this.#inLine(() => this.#empty()).catch((error: unknown) =>
+    if (this.#waiting.size > 0 && this.#size < compactFrom) return
+    this.#inLine(() => (this.#waiting.size > 0 ? this.#compact() : this.#empty())).catch((error: unknown) =>
       this.#log.warn({ error: toError(error).message }, 'the spill file cannot be emptied'),
     )
   }
@@ -195,6 +226,35 @@ export class SpillFile implements Spill {
     this.#say(null)
   }
 
+  /** The records that wait alone, in a new file of the same name: a crash finds the old one or the new one, never half of one. */
+  async #compact(): Promise<void> {
+    const waiting = [...this.#waiting.values()]
+    const bytes = waiting.reduce((sum, { length }) => sum + length, 0)
+    if (!this.#file || this.#size < compactFrom || bytes > this.#size / 2) return
+    const path = `${this.#path}.new`
+    const file = await open(path, 'w+', 0o600)
+    try {
+      for (const { at, length } of waiting) {
+        const record = Buffer.alloc(length)
+        await this.#file.read(record, 0, length, at)
+        await file.appendFile(record)
+      }
+      await file.datasync()
+      await rename(path, this.#path)
+      await syncFolder(this.#folder)
+    } finally {
+      await file.close()
+    }
+    await this.#file.close()
+    this.#file = await open(this.#path, 'a+', 0o600)
+    let at = 0
+    for (const place of waiting) {
+      place.at = at
+      at += place.length
+    }
+    this.#size = at
+  }
+
   #fits(record: Buffer, commit: TickCommit): boolean {
     const isAlert = commit.actions.length > 0
     if (this.#size + record.length <= this.#mostBytes * (isAlert ? 1 : alertsOnlyFrom)) return true
@@ -206,7 +266,7 @@ export class SpillFile implements Spill {
 
   #admit(length: number): SpillTicket {
     const ticket = this.#nextTicket++
-    this.#waiting.set(ticket, { at: this.#size, length })
+    this.#waiting.set(ticket, { at: this.#size, length, sinceMs: this.#nowMs() })
     this.#size += length
     this.#say(null)
     return ticket

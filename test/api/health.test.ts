@@ -25,7 +25,19 @@ describe('health', () => {
       database: { ok: true, backend: 'embedded' },
       queue: { ok: true, backend: 'postgres' },
       streams: { ok: true, wanted: 0 },
+      spill: { ok: true, waiting: 0 },
     })
+  })
+
+  it('is degraded while decided alerts wait on disk, with the reason', async () => {
+    const detail = '3 decisions wait on disk until the database takes them.'
+    bench = await startApi(memoryApi({ spill: () => ({ ok: false, waiting: 3, bytes: 4096, detail }) }))
+    const answer = await bench.call<Health>('GET', '/api/health')
+    expect([answer.status, answer.body.status, answer.body.checks['spill']]).toEqual([
+      200,
+      'degraded',
+      { ok: false, waiting: 3, bytes: 4096, detail },
+    ])
   })
 
   it('tells strangers whether it works and nothing else', async () => {

@@ -54,7 +54,7 @@ async function lateAlerts(backend: QueueBackend, crowd: { count: number; type: s
 /** Milliseconds to have a decided alert with a picture of 60 kB safe on disk. */
 async function spillCosts(): Promise<number[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'heed-bench-spill-'))
-  const spill = await openSpill({ dataDir, log: quietLog() })
+  const spill = await openSpill({ dataDir, log: quietLog(), nowMs: Date.now })
   const costs: number[] = []
   for (let tick = 1; tick <= 200; tick++) {
     const event = {

@@ -61,7 +61,7 @@ describe('the spill file', () => {
   let log: ReturnType<typeof quietLog>
   const opened: SpillFile[] = []
   const openOne = async (mostBytes?: number): Promise<SpillFile> => {
-    const spill = await openSpill({ dataDir, log, ...(mostBytes === undefined ? {} : { mostBytes }) })
+    const spill = await openSpill({ dataDir, log, nowMs: () => 0, ...(mostBytes === undefined ? {} : { mostBytes }) })
     opened.push(spill)
     return spill
   }
@@ -109,7 +109,7 @@ describe('the spill file', () => {
   })
 
   test('is taken over in the same process when its worker part is begun anew', async () => {
-    const before = await openSpill({ dataDir, log })
+    const before = await openSpill({ dataDir, log, nowMs: () => 0 })
     await before.add(alert(1))
     before.addNow([alert(2)])
     await before.stop()
@@ -158,6 +158,44 @@ describe('the spill file', () => {
     for (const ticket of [...kept, ...alerts]) if (ticket !== undefined) spill.done(ticket)
     expect(await spill.add(alert(9))).toBeDefined()
     expect(spill.trouble).toBeNull()
+  })
+
+  test('tells of what waits longer than a moment, and of nothing once that is in the database', async () => {
+    let nowMs = 0
+    const spill = await openSpill({ dataDir, log, nowMs: () => nowMs })
+    opened.push(spill)
+    const first = await spill.add(alert(1))
+    expect(spill.report()).toEqual({ ok: true, waiting: 0, bytes: 0 })
+    nowMs = 2_000
+    await spill.add(alert(2))
+    const bytes = encodeRecord(alert(1)).length
+    const detail = '1 decision waits on disk until the database takes it.'
+    expect(spill.report()).toEqual({ ok: false, waiting: 1, bytes, detail })
+    nowMs = 4_000
+    expect(spill.report().detail).toBe('2 decisions wait on disk until the database takes them.')
+    spill.done(first!)
+    spill.done(first! + 1)
+    expect(spill.report().ok).toBe(true)
+  })
+
+  test('does not grow for ever though it is never empty', async () => {
+    const spill = await openOne()
+    const large = (tick: number): TickCommit => {
+      const made = alert(tick)
+      return { ...made, events: made.events.map((event) => ({ ...event, frame: new Uint8Array(1_500_000) })) }
+    }
+    let before = await spill.add(large(0))
+    for (let tick = 1; tick <= 20; tick++) {
+      const ticket = await spill.add(large(tick))
+      spill.done(before!)
+      before = ticket
+    }
+    expect((await spill.read(before!))?.tick).toBe(20)
+    const [name, ...others] = await files()
+    expect(others).toEqual([])
+    const path = join(dataDir, 'spill', name!)
+    expect((await stat(path)).size).toBeLessThan(10 * 1024 * 1024)
+    expect(decodeRecords(await readFile(path)).commits.at(-1)?.tick).toBe(20)
   })
 
   test('is written at once in the last moment of a process', async () => {

@@ -366,6 +366,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     testConnection: async ({ config }) => ({ ok: config.url !== undefined, message: 'It answers.' }),
     refusalOf,
     pingDatabase: async () => ({ latencyMs: 1, version: '18', backend: 'embedded' }),
+    spill: () => ({ ok: true, waiting: 0, bytes: 0 }),
     metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: '# none\n' }),
     token: 'test-token-with-owner-rights',
     linkKey: new Uint8Array(32),
