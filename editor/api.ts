@@ -8,7 +8,7 @@ import type {
   CameraReport,
   ConnectionKindView,
   ConnectionView,
-  DeployChanges,
+  DeployPreview,
   DeploymentView,
   EventView,
   FlowNeeds,
@@ -155,8 +155,7 @@ export const api = {
   removeFlow: (id: string) => request<void>('DELETE', `/flows/${at(id)}`),
   checkFlow: async (id: string) => (await request<{ problems: Problem[] }>('POST', `/flows/${at(id)}/check`)).problems,
   deploy: (id: string) => request<{ deployment: DeploymentView }>('POST', `/flows/${at(id)}/deploy`),
-  deployPreview: async (id: string) =>
-    (await request<{ changes: DeployChanges }>('GET', `/flows/${at(id)}/deploy/preview`)).changes,
+  deployPreview: (id: string) => request<DeployPreview>('GET', `/flows/${at(id)}/deploy/preview`),
   stop: (id: string) => request<{ deployment: DeploymentView | null }>('POST', `/flows/${at(id)}/stop`),
   status: (id: string) => request<FlowStatus>('GET', `/flows/${at(id)}/status`),
   decisions: (id: string, options: { stream?: string; limit?: number; cursor?: string } = {}) =>

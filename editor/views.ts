@@ -121,6 +121,12 @@ export interface DeployChanges {
   stopped: string[]
 }
 
+/** What a deploy would do, and what stands in its way; null where the drawing is too far from one to tell. */
+export interface DeployPreview {
+  changes: DeployChanges | null
+  problems: Problem[]
+}
+
 export interface DeploymentView {
   id: string
   revision: number

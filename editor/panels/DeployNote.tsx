@@ -18,9 +18,10 @@ export function DeployNote({ flow, flowId }: { flow: Flow; flowId: string }) {
     if (save !== 'saved') return
     let isHere = true
     api.deployPreview(flowId).then(
-      (found) => isHere && setChanges(found),
+      // A flow with problems says so on its cards.
+      ({ changes: found, problems }) =>
+        isHere && setChanges(problems.some(({ severity }) => severity === 'error') ? null : found),
       (error: unknown) => {
-        // A flow with problems says so on its cards.
         if (!(error instanceof ApiError)) throw error
         if (isHere) setChanges(null)
       },

@@ -5,7 +5,7 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 import { buildFlow } from '../../test/support/build-flow.ts'
 import { simpleCatalogue } from '../../test/support/simple-catalogue.ts'
-import { comparePlans, remainingNodes } from './compare-plans.ts'
+import { comparePlans, rehomedNodes, remainingNodes } from './compare-plans.ts'
 import { compileFlow } from './compile-flow.ts'
 
 const v3 = { version: 3 }
@@ -127,6 +127,42 @@ describe('comparing plans', () => {
     const after = structuredClone(before!)
     after.ticks.find(({ id }) => id === 'hall-calm')!.version = 4
     expect([...remainingNodes(before!, after)]).toEqual(['hall-model'])
+  })
+})
+
+describe('a node that runs once for all cameras', () => {
+  const rooms = (cameras: string[], scope: 'all' | 'camera' = 'all', version = 3) => {
+    const flow = buildFlow().node('calm', 'cooldown', { scope }, { version: 3 }).node('tell', 'notification')
+    const whole = cameras
+      .reduce(
+        (drawn, camera) =>
+          drawn
+            .node(camera, 'camera-source', { path: `${camera}.mp4` })
+            .node(`${camera}-model`, 'interaction-model')
+            .chain('frames', camera, `${camera}-model`)
+            .wire(`${camera}-model.response`, 'calm.message'),
+        flow,
+      )
+      .wire('calm.message', 'tell.message')
+    const plan = planOf(whole.build())
+    for (const { ticks } of plan.streams) for (const node of ticks) if (node.id === 'calm') node.version = version
+    return plan
+  }
+  const once = new Set(['calm'])
+
+  it('moves into another stream when the camera it lived with is gone', () => {
+    expect(rehomedNodes(rooms(['a', 'b']), rooms(['b']), once)).toEqual([{ node: 'calm', from: 'a', to: 'b' }])
+    expect(rehomedNodes(rooms(['b', 'c']), rooms(['a', 'b', 'c']), once)).toEqual([
+      { node: 'calm', from: 'b', to: 'a' },
+    ])
+  })
+
+  it('stays where it is, and takes nothing along that is not its own', () => {
+    expect(rehomedNodes(rooms(['a', 'b']), rooms(['a', 'c']), once)).toEqual([])
+    expect(rehomedNodes(rooms(['a', 'b']), rooms(['b'], 'all', 4), once)).toEqual([])
+    expect(rehomedNodes(rooms(['a', 'b'], 'camera'), rooms(['c']), once)).toEqual([])
+    expect(rehomedNodes(rooms(['a'], 'camera'), rooms(['b'], 'camera'), new Set())).toEqual([])
+    expect(rehomedNodes(null, rooms(['a']), once)).toEqual([])
   })
 })
 

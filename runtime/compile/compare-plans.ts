@@ -60,6 +60,40 @@ export function remainingNodes(before: PlanStream, after: PlanStream): Set<strin
   )
 }
 
+/** A node that runs once for all cameras and lives in another camera's stream from now on: what it remembers goes with it. */
+export interface Rehomed {
+  node: string
+  from: string
+  to: string
+}
+
+/** Of the nodes that run once those that were in one other stream before, of the same type and version. */
+export function rehomedNodes(before: Plan | null, after: Plan, once: ReadonlySet<string>): Rehomed[] {
+  const homes = homesOf(before)
+  return [...homesOf(after)].flatMap(([node, { of, streams }]) => {
+    const old = homes.get(node)
+    const [from, to] = [old?.streams[0], streams[0]]
+    if (!once.has(node) || old?.of !== of || old.streams.length !== 1 || streams.length !== 1) return []
+    return from === undefined || to === undefined || from === to ? [] : [{ node, from, to }]
+  })
+}
+
+function homesOf(plan: Plan | null): Map<string, { of: string; streams: string[] }> {
+  const homes = new Map<string, { of: string; streams: string[] }>()
+  for (const { id, ticks } of plan?.streams ?? [])
+    for (const node of ticks) {
+      const known = homes.get(node.id)
+      if (known) known.streams.push(id)
+      else homes.set(node.id, { of: versionedType(node), streams: [id] })
+    }
+  return homes
+}
+
+/** `cooldown@2`: of which type and version what a node remembers is. */
+export function versionedType({ type, version }: Pick<PlanNode, 'type' | 'version'>): string {
+  return `${type}@${version}`
+}
+
 function canGoOn(before: PlanStream, after: PlanStream): boolean {
   return isSame(before.source, after.source) && isSame(before.taps, after.taps)
 }

@@ -4,7 +4,7 @@ import { port, type Catalogue, type NodeDefinition } from '../../nodes/contract/
 import type { Problem } from '../../nodes/contract/errors.ts'
 import { buildFlow } from '../../test/support/build-flow.ts'
 import { simpleCatalogue } from '../../test/support/simple-catalogue.ts'
-import { compileFlow } from './compile-flow.ts'
+import { compileFlow, outlineFlow } from './compile-flow.ts'
 
 const clip = { path: 'fall.mp4' }
 const fallAlert = buildFlow('Fall alert')
@@ -305,6 +305,31 @@ describe('every problem at once', () => {
     const { plan, problems } = compile(flow.build())
     expect(plan).toBeNull()
     expect(places(problems)).toContain(expected)
+  })
+
+  it('outlines what a flow with errors would run as, for comparing', () => {
+    const sound = fallAlert.node('calm', 'cooldown', { quietMs: 2000 }, { version: 3 })
+    const wired = sound.wire('model.response', 'calm.message').build()
+    expect(outlineFlow(wired, simpleCatalogue)).toEqual(compile(wired).plan)
+    const odd = fallAlert
+      .node('calm', 'cooldown', { quietMs: 'long' }, { version: 3 })
+      .node('gone', 'unheard-of')
+      .wire('model.response', 'calm.message')
+      .wire('model.response', 'gone.message')
+      .build()
+    expect(compile(odd).plan).toBeNull()
+    const stream = outlineFlow(odd, simpleCatalogue)?.streams[0]
+    expect(stream?.ticks.find(({ id }) => id === 'calm')?.config).toEqual({ quietMs: 'long' })
+    expect([...(stream?.ticks ?? []), ...(stream?.actions ?? [])].some(({ id }) => id === 'gone')).toBe(false)
+  })
+
+  it('outlines nothing that goes in a circle or cannot be read', () => {
+    const circle = fallAlert
+      .node('a', 'cooldown', {}, { version: 3 })
+      .node('b', 'cooldown', {}, { version: 3 })
+      .wire('a.message', 'b.message')
+      .wire('b.message', 'a.message')
+    expect([outlineFlow(circle.build(), simpleCatalogue), outlineFlow(7, simpleCatalogue)]).toEqual([null, null])
   })
 
   it('warns of a node that no camera leads to, and still compiles', () => {

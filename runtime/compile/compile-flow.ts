@@ -5,7 +5,7 @@ import type { Problem } from '../../nodes/contract/errors.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 import { checkBurning } from './burn.ts'
 import { checkWires } from './check.ts'
-import { askTaps, emitPlan } from './emit.ts'
+import { askTaps, emitPlan, type Emission } from './emit.ts'
 import { makeGraph } from './graph.ts'
 import { findCycles } from './order.ts'
 import { parseFlow } from './parse.ts'
@@ -22,8 +22,33 @@ export interface Compiled {
 
 /** Compiles a document of any origin. Equal flows give equal plans, in whatever order they are written down. */
 export function compileFlow(document: unknown, catalogue: Catalogue): Compiled {
+  const { problems, emission } = inspectFlow(document, catalogue)
+  const isSound = problems.every((problem) => problem.severity === 'warning')
+  return { plan: isSound && emission ? emitPlan(emission) : null, problems }
+}
+
+/**
+ * What a flow would run as once its errors are mended, as far as that can be told: settings that cannot be read stand as they were
+ * written, nodes of unknown types are left out. To be compared with what runs, never to be run.
+ */
+export function outlineFlow(document: unknown, catalogue: Catalogue): Plan | null {
+  const { emission, written } = inspectFlow(document, catalogue)
+  if (!emission) return null
+  for (const node of emission.graph.nodes.values()) node.config ??= written.get(node.id) ?? {}
+  return emitPlan(emission)
+}
+
+interface Inspected {
+  problems: Problem[]
+  /** What a plan is made of; null when there is no telling how the nodes follow each other. */
+  emission: Emission | null
+  /** Settings as they stand in the document, by node. */
+  written: ReadonlyMap<string, Record<string, unknown>>
+}
+
+function inspectFlow(document: unknown, catalogue: Catalogue): Inspected {
   const parsed = parseFlow(document)
-  if (parsed.flow === null) return { plan: null, problems: sortProblems(parsed.problems) }
+  if (parsed.flow === null) return { problems: sortProblems(parsed.problems), emission: null, written: new Map() }
   const resolved = resolveNodes(parsed.flow, catalogue)
   const checked = checkWires(parsed.flow, resolved.nodes)
   const problems = [...parsed.problems, ...resolved.problems, ...checked.problems]
@@ -55,10 +80,9 @@ export function compileFlow(document: unknown, catalogue: Catalogue): Compiled {
   const granted = grantWishes(graph, catalogue, (node, thrown) => {
     problems.push(blameType(graph.nodes.get(node), thrown, 'while it was asked what it wishes for'))
   })
-  const sorted = sortProblems(problems)
-  const isSound = sorted.every((problem) => problem.severity === 'warning')
   return {
-    plan: isSound ? emitPlan({ name: parsed.flow.name, graph, streams, taps, granted }) : null,
-    problems: sorted,
+    problems: sortProblems(problems),
+    emission: cycles.length === 0 ? { name: parsed.flow.name, graph, streams, taps, granted } : null,
+    written: new Map(parsed.flow.nodes.map(({ id, config }) => [id, config])),
   }
 }

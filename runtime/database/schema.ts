@@ -132,6 +132,8 @@ export const nodeStates = pgTable(
     run: integer('run').notNull(),
     tick: integer('tick').notNull(),
     state: json('state').$type<unknown>().notNull(),
+    /** Of which type and version of node it is, `cooldown@2`; null for what is no node's, and before this was kept. */
+    of: text('of'),
   },
   (table) => [primaryKey({ columns: [table.streamId, table.node] })],
 )

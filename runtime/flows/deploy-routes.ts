@@ -2,10 +2,10 @@
 // could not be told. Never starts a flow with problems.
 import type { Router } from 'express'
 import { toError } from '../../nodes/contract/errors.ts'
-import type { PlanNode, Target } from '../../nodes/contract/plan.ts'
+import type { Plan, PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import type { DeployChanges, Deployment } from './records.ts'
-import { planFlow } from './flow-document.ts'
+import { planFlow, previewFlow } from './flow-document.ts'
 
 function view(deployment: Deployment | null): Deployment | null {
   return deployment && { id: deployment.id, revision: deployment.revision, state: deployment.state }
@@ -44,13 +44,27 @@ export async function stopFlow(deps: FlowsRouteDeps, flowId: string): Promise<De
   return view(deployment)
 }
 
+function onceNodes(deps: FlowsRouteDeps, plan: Plan): Set<string> {
+  const ticks = plan.streams.flatMap((stream) => stream.ticks)
+  const runsOnce = ({ type, config }: PlanNode): boolean => {
+    const definition = deps.nodes.get(type)
+    return definition?.role === 'tick' && definition.runs?.(config) === 'once'
+  }
+  return new Set(ticks.filter(runsOnce).map(({ id }) => id))
+}
+
 async function deployFlow(
   deps: FlowsRouteDeps,
   flowId: string,
 ): Promise<{ deployment: Deployment | null; changes: DeployChanges }> {
   const saved = await deps.flows.get(flowId)
   const plan = await planFlow(deps, saved.document, saved)
-  const { deployment, started, superseded, kept, changes } = await deps.deployments.deploy(flowId, saved.revision, plan)
+  const { deployment, started, superseded, kept, changes } = await deps.deployments.deploy(
+    flowId,
+    saved.revision,
+    plan,
+    onceNodes(deps, plan),
+  )
   if (superseded.length > 0) await tellQueue(deps, flowId, () => deps.streams.stop(superseded))
   if (kept.length > 0) await tellQueue(deps, flowId, () => deps.streams.change(kept))
   await tellQueue(deps, flowId, () => deps.streams.start(started))
@@ -65,8 +79,8 @@ export function addDeploymentRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.get('/flows/:id/deploy/preview', async (request, response) => {
     const { id } = request.params
     const saved = await deps.flows.get(id)
-    const plan = await planFlow(deps, saved.document, saved)
-    response.json({ changes: await deps.deployments.preview(id, plan) })
+    const { plan, problems } = await previewFlow(deps, saved.document, saved)
+    response.json({ changes: plan && (await deps.deployments.preview(id, plan)), problems })
   })
   api.post('/flows/:id/stop', async (request, response) => {
     const { id } = request.params

@@ -2,7 +2,8 @@
 import { and, asc, desc, eq, gte, inArray, isNull, ne, notInArray, or, sql } from 'drizzle-orm'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Plan, PlanStream } from '../../nodes/contract/plan.ts'
-import { comparePlans, remainingNodes, type PlanChanges } from '../compile/index.ts'
+import { comparePlans, rehomedNodes, remainingNodes, type PlanChanges, type Rehomed } from '../compile/index.ts'
+import { putNodeStates, takeNodeStates } from '../streams/index.ts'
 import type { DeployChanges, Deployment, DeploymentState, DeploymentStore } from './records.ts'
 import type { StreamRef } from '../queue/index.ts'
 import type { Db, Session } from '../database/index.ts'
@@ -164,6 +165,7 @@ async function deploy(
   flowId: string,
   revision: number,
   plan: Plan,
+  once: ReadonlySet<string>,
   nowMs: number,
 ): ReturnType<DeploymentStore['deploy']> {
   await lockFlow(tx, flowId)
@@ -180,24 +182,22 @@ async function deploy(
     former.filter(({ source }) => isKept.has(source)),
     former.filter(({ source }) => !isKept.has(source)),
   ]
+  const moves = rehomedNodes(before, plan, once)
+  const moving = await takeNodeStates(tx, moves, placesOf(former))
   await stopAll(tx, flowId, others, nowMs)
   const id = shortId('d')
   await tx.insert(deployments).values({ id, flowId, revision, plan, deployedAt: new Date(nowMs) })
-  const ids = others.map((stream) => stream.id)
-  if (ids.length > 0) {
-    await keepMemories(tx, others, plan)
-    await tx
-      .update(inputs)
-      .set({ consumedAt: new Date(nowMs) })
-      .where(and(inArray(inputs.streamId, ids), isNull(inputs.consumedAt)))
-  }
-  const goingOn = await keepStreams(tx, kept, id, before, plan)
+  if (others.length > 0) await keepMemories(tx, others, plan)
+  const goingOn = await keepStreams(tx, kept, id, new Map(before?.streams.map((stream) => [stream.id, stream])), plan)
   const started = await startStreams(
     tx,
     flowId,
     id,
     plan.streams.filter((stream) => !isKept.has(stream.id)),
   )
+  await putNodeStates(tx, moving, placesOf(await lockStreams(tx, flowId)))
+  await dropInputs(tx, others, { restarted: changes.restarted, moves, before, plan }, nowMs)
+  await moveInputs(tx, flowId, moves)
   const [current] = await readCurrent(tx, flowId)
   return {
     deployment: { id, revision, state: current ? stateOf(current, nowMs) : 'stopped' },
@@ -208,14 +208,47 @@ async function deploy(
   }
 }
 
-async function readPlan(tx: Session, flowId: string): Promise<Map<string, PlanStream>> {
+function placesOf(rows: readonly Former[]): Map<string, { streamId: string; run: number; tick: number }> {
+  return new Map(rows.map(({ source, id, run, tick }) => [source, { streamId: id, run, tick }]))
+}
+
+/** What waits for a node that lives in another stream by now waits there. */
+async function moveInputs(tx: Session, flowId: string, moves: readonly Rehomed[]): Promise<void> {
+  for (const { node, from, to } of moves)
+    await tx
+      .update(inputs)
+      .set({ streamId: `${flowId}-${to}` })
+      .where(and(eq(inputs.streamId, `${flowId}-${from}`), eq(inputs.node, node), isNull(inputs.consumedAt)))
+}
+
+/** A stream that begins again still hears what waits for nodes it keeps; everything else that waits has nobody to come to. */
+async function dropInputs(
+  tx: Session,
+  others: readonly Former[],
+  change: { restarted: readonly string[]; moves: readonly Rehomed[]; before: Plan | null; plan: Plan },
+  nowMs: number,
+): Promise<void> {
+  const { restarted, moves, before, plan } = change
+  const streamOf = (of: Plan | null, camera: string) => of?.streams.find(({ id }) => id === camera)
+  for (const { id, source } of others) {
+    const [old, next] = [streamOf(before, source), streamOf(plan, source)]
+    const staying = old && next && restarted.includes(source) ? [...remainingNodes(old, next)] : []
+    const kept = [...staying, ...moves.flatMap(({ node, from }) => (from === source ? [node] : []))]
+    await tx
+      .update(inputs)
+      .set({ consumedAt: new Date(nowMs) })
+      .where(and(eq(inputs.streamId, id), isNull(inputs.consumedAt), notInArray(inputs.node, kept)))
+  }
+}
+
+async function readPlan(tx: Session, flowId: string): Promise<Plan | null> {
   const [current] = await tx
     .select({ plan: deployments.plan })
     .from(deployments)
     .where(and(eq(deployments.flowId, flowId), isNull(deployments.stoppedAt)))
     .orderBy(desc(deployments.seq))
     .limit(1)
-  return new Map((current?.plan.streams ?? []).map((stream) => [stream.id, stream]))
+  return current?.plan ?? null
 }
 
 /**
@@ -280,7 +313,8 @@ async function readStatus(db: Db, flowId: string, nowMs: number): ReturnType<Dep
 /** The deployments of the API. */
 export function createDeploymentStore({ db, nowMs }: { db: Db; nowMs(): number }): DeploymentStore {
   return guarded<DeploymentStore>('deployments', {
-    deploy: (flowId, revision, plan) => transaction(db, (tx) => deploy(tx, flowId, revision, plan, nowMs())),
+    deploy: (flowId, revision, plan, once = new Set()) =>
+      transaction(db, (tx) => deploy(tx, flowId, revision, plan, once, nowMs())),
     preview: async (flowId, plan) =>
       toChanges(
         flowId,

@@ -8,7 +8,7 @@ import { migrateFlow } from '../../nodes/contract/flow.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { lacksSecret } from '../../nodes/contract/address-secrets.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
-import { compileFlow } from '../compile/index.ts'
+import { compileFlow, outlineFlow } from '../compile/index.ts'
 import { parseFlow } from '../compile/index.ts'
 import { fault, isShown, readFields, sortProblems, warning } from '../compile/index.ts'
 import { lostWords } from '../connections/index.ts'
@@ -129,4 +129,14 @@ export async function planFlow(deps: FlowsRouteDeps, document: unknown, saved: S
     `This flow cannot be deployed yet; it has ${count(errors)}. ${errors[0]?.message ?? ''}`,
     firstOf(problems),
   )
+}
+
+/** What it would run as, for whoever asks what a deploy would change: with errors as far as that can be told, or null. */
+export async function previewFlow(
+  deps: FlowsRouteDeps,
+  document: unknown,
+  saved: Saved,
+): Promise<{ plan: Plan | null; problems: Problem[] }> {
+  const { plan, problems } = await compileHere(deps, document, saved)
+  return { plan: plan ?? outlineFlow(document, await readCatalogue(deps)), problems: firstOf(problems) }
 }

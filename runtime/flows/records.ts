@@ -97,6 +97,8 @@ export interface DeploymentStore {
     flowId: string,
     revision: number,
     plan: Plan,
+    /** Nodes that run once for all cameras: what they remember follows them into another camera's stream. */
+    once?: ReadonlySet<string>,
   ): Promise<{
     deployment: Deployment
     started: StreamRef[]

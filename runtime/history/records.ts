@@ -106,4 +106,6 @@ export interface TickRecord extends RunKey {
   decisions: Decision[]
   /** State of every tick node, by id; the latest one wins. */
   states: Record<string, unknown>
+  /** By node id, of which type and version its state is: `cooldown@2`. */
+  types?: Readonly<Record<string, string>>
 }

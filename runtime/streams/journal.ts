@@ -2,6 +2,7 @@
 // once written. Knows nothing of cameras or models.
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import type { Decision, EventKind } from '../../nodes/contract/events.ts'
+import { versionedType } from '../compile/index.ts'
 import type { Bus } from '../live/index.ts'
 import type { EventRecord, TickRecord } from '../history/index.ts'
 import type { SessionOrder, TickCommit } from './records.ts'
@@ -15,15 +16,21 @@ export interface TickPosition {
   states: Record<string, unknown>
 }
 
+function typesOf({ plan }: SessionOrder): Record<string, string> {
+  return Object.fromEntries(plan.ticks.map((node) => [node.id, versionedType(node)]))
+}
+
 export class Journal {
   #order: SessionOrder
   readonly #ledger: Ledger
   readonly #bus: Bus
   readonly #clock: Clock
   #notes: EventRecord[] = []
+  #types: Readonly<Record<string, string>>
 
   constructor(order: SessionOrder, ledger: Ledger, bus: Bus, clock: Clock) {
     this.#order = order
+    this.#types = typesOf(order)
     this.#ledger = ledger
     this.#bus = bus
     this.#clock = clock
@@ -32,6 +39,7 @@ export class Journal {
   /** Whatever comes now is decided by this order's plan. */
   change(order: SessionOrder): void {
     this.#order = order
+    this.#types = typesOf(order)
   }
 
   /** An event of the session itself; written with the next tick, or by `commitNotes`. */
@@ -108,6 +116,7 @@ export class Journal {
       mediaTimeS: at.mediaTimeS,
       decisions,
       states: at.states,
+      types: this.#types,
     }
   }
 

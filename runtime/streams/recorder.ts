@@ -61,25 +61,26 @@ const refusalsBeforeLoss = 5
  * may be all that a crash leaves.
  */
 class UnsavedStates {
-  readonly #saved = new Map<string, { tick: number; state: unknown }>()
+  readonly #saved = new Map<string, { tick: number; state: unknown; of: string | undefined }>()
   /** The newest tick that each one not known to be saved was given with. */
   readonly #given = new Map<string, number>()
 
   /** Of all states at a tick those to write with it. */
-  take(tick: number, states: Record<string, unknown>): Record<string, unknown> {
+  take({ tick, states, types }: Pick<TickRecord, 'tick' | 'states' | 'types'>): Record<string, unknown> {
     for (const known of [this.#saved, this.#given])
       for (const node of known.keys()) if (!Object.hasOwn(states, node)) known.delete(node)
     const unsaved = Object.entries(states).filter(([node, state]) => {
       const saved = this.#saved.get(node)
-      return !saved || this.#given.has(node) || !isDeepStrictEqual(saved.state, state)
+      const isSaved = saved && saved.of === types?.[node] && isDeepStrictEqual(saved.state, state)
+      return !isSaved || this.#given.has(node)
     })
     for (const [node] of unsaved) this.#given.set(node, tick)
     return Object.fromEntries(unsaved)
   }
 
-  written({ tick, states }: { tick: number; states: Record<string, unknown> }): void {
+  written({ tick, states, types }: Pick<TickRecord, 'tick' | 'states' | 'types'>): void {
     for (const [node, state] of Object.entries(states)) {
-      if (tick >= (this.#saved.get(node)?.tick ?? 0)) this.#saved.set(node, { tick, state })
+      if (tick >= (this.#saved.get(node)?.tick ?? 0)) this.#saved.set(node, { tick, state, of: types?.[node] })
       if (this.#given.get(node) === tick) this.#given.delete(node)
     }
   }
@@ -159,7 +160,7 @@ export class Recorder {
   }
 
   async #commit(entry: Entry, commit: TickCommit): Promise<boolean> {
-    const lean = { ...commit, states: entry.states.take(commit.tick, commit.states) }
+    const lean = { ...commit, states: entry.states.take(commit) }
     const isWritten = await this.#commits.add(entry, lean)
     if (isWritten) entry.states.written(lean)
     return isWritten
@@ -176,7 +177,7 @@ export class Recorder {
   #addQuiet(record: TickRecord): void {
     const own = this.#entries.get(keyOf(record))
     if (own) {
-      record.states = own.states.take(record.tick, record.states)
+      record.states = own.states.take(record)
       // Whatever of it is not written yet is in the new one too.
       if (own.newest) own.newest.states = {}
       own.newest = record

@@ -80,7 +80,7 @@ async function claim(
     const [flow] = await tx.select({ id: flows.id }).from(flows).where(eq(flows.id, row.flowId))
     if (!deployed || !plan || !flow) return null
     const isFirst = row.tick === 0 && row.status === null
-    const states = await readNodeStates(tx, row.id, row.run)
+    const states = await readNodeStates(tx, row.id, row.run, plan)
     return {
       streamId: row.id,
       run: row.run,
@@ -109,7 +109,7 @@ async function changedPlan(
     deploymentId: row.deploymentId,
     flow: { id: row.flowId, name: deployed.plan.name, revision: deployed.revision },
     plan,
-    states: await readNodeStates(db, row.id, row.run),
+    states: await readNodeStates(db, row.id, row.run, plan),
   }
 }
 

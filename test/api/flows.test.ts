@@ -203,6 +203,22 @@ describe('checking and deploying', () => {
     expect(deps.told).toEqual([])
   })
 
+  it('says before what a deploy would change, also of a drawing that cannot be deployed yet', async () => {
+    const { id } = await save()
+    const preview = async (of: string) => {
+      const { status, body } = await bench.call<{ changes: unknown; problems: { code: string }[] }>(
+        'GET',
+        `/api/flows/${of}/deploy/preview`,
+      )
+      return [status, body.changes, body.problems.length > 0]
+    }
+    const changes = (of: string) => ({ kept: [], changed: [], restarted: [], started: [`${of}-cam`], stopped: [] })
+    expect(await preview(id)).toEqual([200, changes(id), false])
+    const unfinished = await save(broken)
+    expect(await preview(unfinished.id)).toEqual([200, changes(unfinished.id), true])
+    expect(deps.told).toEqual([])
+  })
+
   it('checks a document that is not saved yet', async () => {
     const { id } = await save()
     expect((await bench.call('POST', `/api/flows/${id}/check`)).body).toEqual({ problems: [] })

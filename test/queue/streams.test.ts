@@ -78,6 +78,39 @@ describe.each(backends)('streams on %s', (name) => {
     await until('the record', () => store.stream(ref).ended === 'stopped')
   })
 
+  it('gives a session of another process its changed plan, once, and lets it run on', async () => {
+    const quiet = { pauses: { reconcileMs: 60_000 } }
+    const queues = {
+      a: await startQueue(backend, store, work, 'a', quiet),
+      b: await startQueue(backend, store, work, 'b', quiet),
+    }
+    const ref = store.want('changed')
+    store.deploy(ref, 'd1')
+    await queues.a.control.start([ref])
+    const session = await started('changed')
+    const elsewhere = session.worker === 'a' ? queues.b : queues.a
+    store.deploy(ref, 'd2')
+    const askedAtMs = Date.now()
+    await elsewhere.control.change([ref])
+    const change = await until('the new plan', () => session.takeChange())
+    expect(Date.now() - askedAtMs).toBeLessThan(1_000)
+    expect([session.deploymentId, change.deploymentId]).toEqual(['d1', 'd2'])
+    // Told twice: there is nothing new.
+    await elsewhere.control.change([ref])
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect([session.takeChange(), work.sessions.length]).toEqual([undefined, 1])
+  })
+
+  it('gives a session its changed plan although the word of it was lost', async () => {
+    await startQueue(backend, store, work, 'a')
+    const ref = store.want('missed')
+    store.deploy(ref, 'd1')
+    const session = await started('missed')
+    store.deploy(ref, 'd2')
+    expect((await until('the new plan', () => session.takeChange())).deploymentId).toBe('d2')
+    expect(work.running('missed')).toEqual([session])
+  })
+
   it('records how a session ended by itself and does not start it again', async () => {
     await startQueue(backend, store, work, 'a')
     const ref = store.want('clip')

@@ -46,6 +46,19 @@ describe.each(backends)('a killed worker on %s', (name) => {
     expect(work.running().every((session) => session.generation === 2)).toBe(true)
   }, 60_000)
 
+  it('that died before it took a changed plan is followed by one that runs by it', async () => {
+    child = await startQueueChild(backend, store)
+    const ref = store.want('changing')
+    store.deploy(ref, 'd1')
+    await until('the child runs it', () => child?.seen.some(({ what }) => what === 'session'))
+    store.deploy(ref, 'd2')
+    await child.kill()
+    await startQueue(backend, store, work, 'heir')
+    await until('the stream elsewhere', () => work.running().length === 1, 20_000)
+    expect(work.running()).toMatchObject([{ run: 1, generation: 2, deploymentId: 'd2' }])
+    expect(work.running()[0]?.takeChange()).toBeUndefined()
+  }, 60_000)
+
   it('has its delivery made again under the same id when it died between doing and recording', async () => {
     child = await startQueueChild(backend, store)
     store.write('evt1_tell')

@@ -104,4 +104,73 @@ describe('running streams', () => {
     const last = await queue.claimStream({ streamId: stream, run: 3 })
     expect([last?.resume, last?.carried]).toEqual([null, undefined])
   })
+
+  test('give a node nothing that another type or version of it has left there', async () => {
+    const { queue, engine } = under.store
+    const { id } = await under.store.flows.create(sampleFlow())
+    const ref = { streamId: `${id}-cam`, run: 1 }
+    await under.store.deployments.deploy(id, 1, samplePlan())
+    const key = { ...ref, generation: (await queue.claimStream(ref))?.generation ?? 0 }
+    const types = { model: 'interaction-model@1' }
+    await engine.writeTicks([
+      { ...tickRecord(key, id, 1), states: { model: { told: 1 }, 'model#memory': { longTerm: 'quiet' } }, types },
+    ])
+    const other = samplePlan()
+    other.streams[0]!.ticks[0]!.version = 2
+    await under.store.deployments.deploy(id, 1, other)
+    // The session has not taken the new plan yet, and dies after it has written once more.
+    const late = { told: 2 }
+    await engine.writeTicks([{ ...tickRecord(key, id, 2), states: { model: late, 'model#memory': late }, types }])
+    expect((await queue.claimStream(ref))?.resume).toMatchObject({ tick: 2, states: {} })
+    await under.store.deployments.deploy(id, 1, samplePlan())
+    const known = (await queue.claimStream(ref))?.resume?.states
+    expect(known).toEqual({})
+    await engine.writeTicks([{ ...tickRecord({ ...key, generation: 3 }, id, 3), states: { model: late }, types }])
+    expect((await queue.claimStream(ref))?.resume?.states).toEqual({ model: late })
+  })
+
+  test('hear after a deploy what waits for nodes they keep, also when they begin again', async () => {
+    const { id } = await under.store.flows.create(sampleFlow())
+    const stream = `${id}-cam`
+    await under.store.deployments.deploy(id, 1, samplePlan())
+    const [asked, gone] = [
+      { ...input(stream, `${id}-asked`), node: 'model' },
+      { ...input(stream, `${id}-gone`), node: 'else' },
+    ]
+    await under.store.addInputs([asked, gone])
+    const moved = samplePlan()
+    moved.streams[0]!.source.config = { path: 'other.mp4' }
+    expect((await under.store.deployments.deploy(id, 1, moved)).changes.restarted).toEqual([stream])
+    expect(await under.store.engine.readInputs(stream)).toMatchObject([{ id: asked.id }])
+    await under.store.deployments.stop(id)
+    await under.store.deployments.deploy(id, 1, moved)
+    expect(await under.store.engine.readInputs(stream)).toEqual([])
+  })
+
+  test('take along what a node for all cameras remembers, and what waits for it, when it moves to another one', async () => {
+    const { queue, deployments, engine } = under.store
+    const { id } = await under.store.flows.create(sampleFlow())
+    const calm = { id: 'calm', type: 'cooldown', version: 3, config: {} }
+    const both = samplePlan(['cam', 'yard'])
+    both.streams[0]!.ticks.push(calm)
+    const once = new Set(['calm'])
+    await deployments.deploy(id, 1, both, once)
+    const ref = { streamId: `${id}-cam`, run: 1 }
+    const key = { ...ref, generation: (await queue.claimStream(ref))?.generation ?? 0 }
+    const states = { calm: { openAtMs: 7 }, model: { told: 1 } }
+    await engine.writeTicks([{ ...tickRecord(key, id, 1), states, types: { calm: 'cooldown@3' } }])
+    await under.store.addInputs([{ ...input(ref.streamId, `${id}-waits`), node: 'calm' }])
+    const alone = samplePlan(['yard'])
+    alone.streams[0]!.ticks.push(calm)
+    const { changes } = await deployments.deploy(id, 1, alone, once)
+    expect(changes).toMatchObject({ kept: [`${id}-yard`], stopped: [ref.streamId] })
+    const yard = { streamId: `${id}-yard`, run: 1 }
+    expect((await queue.changedPlan(yard, 'd-before'))?.states).toEqual({ calm: states.calm })
+    expect(await engine.readInputs(yard.streamId)).toMatchObject([{ id: `${id}-waits`, node: 'calm' }])
+    // A camera that is new gets it as well, from its first tick on.
+    const back = samplePlan(['cam', 'yard'])
+    back.streams[0]!.ticks.push(calm)
+    await deployments.deploy(id, 1, back, once)
+    expect((await queue.claimStream({ streamId: ref.streamId, run: 2 }))?.carried).toEqual({ calm: states.calm })
+  })
 })

@@ -57,6 +57,11 @@ export class MemoryQueueStore implements QueueStore {
     return ref
   }
 
+  /** A deploy that its run survives: the stream shall go by that deployment's plan. */
+  deploy(ref: StreamRef, deploymentId: string): void {
+    this.stream(ref).deploymentId = deploymentId
+  }
+
   /** A stop: the stream shall not run. */
   unwant(ref: StreamRef): void {
     const row = this.streams.get(key(ref))

@@ -2,7 +2,7 @@
 import type { QueueWork } from '../../runtime/compose-queue.ts'
 import { StoppedError } from '../../nodes/contract/errors.ts'
 import type { ActionAddress, ActionOrder } from '../../runtime/actions/records.ts'
-import type { SessionOrder } from '../../runtime/streams/records.ts'
+import type { PlanChange, PlanChanges, SessionOrder } from '../../runtime/streams/records.ts'
 
 type Ending = Awaited<ReturnType<QueueWork['runStream']>>
 type Performed = Awaited<ReturnType<QueueWork['performAction']>>
@@ -14,6 +14,10 @@ export interface RecordedSession {
   worker: string
   startedAtMs: number
   endedAtMs: number | undefined
+  /** By whose plan it was begun. */
+  deploymentId: string | undefined
+  /** What a session asks between two ticks: the plan that it is to go by from now on. */
+  takeChange(): PlanChange | undefined
   /** Ends the session by itself. */
   end(ending: Ending): void
   /** Makes the session throw. */
@@ -43,7 +47,7 @@ export class RecordingWork {
   /** The work of one process, known by `worker`. */
   of(worker: string): QueueWork {
     return {
-      runStream: (order, signal) => this.#run(order, signal, worker),
+      runStream: (order, signal, changes) => this.#run(order, signal, worker, changes),
       performAction: async (order, signal) => {
         this.tries.push({ id: order.action.id, attempt: order.attempt, atMs: Date.now(), worker })
         return this.perform(order, signal)
@@ -58,7 +62,7 @@ export class RecordingWork {
     }
   }
 
-  async #run(order: SessionOrder, signal: AbortSignal, worker: string): Promise<Ending> {
+  async #run(order: SessionOrder, signal: AbortSignal, worker: string, changes?: PlanChanges): Promise<Ending> {
     const { streamId, run, generation } = order
     const { promise, resolve, reject } = Promise.withResolvers<Ending>()
     const session: RecordedSession = {
@@ -68,6 +72,8 @@ export class RecordingWork {
       worker,
       startedAtMs: Date.now(),
       endedAtMs: undefined,
+      deploymentId: order.deploymentId,
+      takeChange: () => changes?.take(),
       end: resolve,
       fail: reject,
     }
