@@ -12,6 +12,8 @@ import { readFlow, readStatus, useLive } from '../live.ts'
 import { readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import '../needs.css'
 import { closeFlow, inspect, openFlow, select, useFlow } from '../store.ts'
+import { readFlowTemplate } from '../templates/flow-template.ts'
+import { NewerNotice } from '../templates/FlowTemplate.tsx'
 import { ConflictPanel } from './ConflictPanel.tsx'
 import { Drawer } from './Drawer.tsx'
 import { Inspector } from './Inspector.tsx'
@@ -152,6 +154,7 @@ export function CanvasPage({ id }: { id: string }) {
   useFlowNeeds(id)
   useEffect(() => {
     void openFlow(id)
+    void readFlowTemplate(id)
     return closeFlow
   }, [id])
   if (loadError)
@@ -174,6 +177,7 @@ export function CanvasPage({ id }: { id: string }) {
       <TopBar flow={flow} flowId={id} isReadOnly={isPhone} />
       <Failure />
       <NeedsNotice />
+      {!isPhone && <NewerNotice flowId={id} />}
       <Workbench flow={flow} flowId={id} isPhone={isPhone} />
       <WireRefused />
       <WireEnd />

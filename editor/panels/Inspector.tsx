@@ -14,6 +14,7 @@ import { renameNode, setConfig, setFlowText } from '../graph/edit.ts'
 import { streamIdOf } from '../graph/reach.ts'
 import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
+import { FlowTemplateSection } from '../templates/FlowTemplate.tsx'
 import { changeFlow, useFlow } from '../store.ts'
 import type { Problem } from '../views.ts'
 import { count } from '../words.ts'
@@ -140,7 +141,7 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
   )
 }
 
-function FlowPanel({ flow }: { flow: Flow }) {
+function FlowPanel({ flow, flowId }: { flow: Flow; flowId: string }) {
   const problems = useFlow((open) => open.problems).filter((problem) => problem.node === null)
   return (
     <>
@@ -166,6 +167,7 @@ function FlowPanel({ flow }: { flow: Flow }) {
       <p className="quiet small">
         {count(flow.nodes.length, 'card')}, {count(flow.wires.length, 'wire')}. Click a card to change it.
       </p>
+      <FlowTemplateSection flow={flow} flowId={flowId} />
     </>
   )
 }
@@ -223,7 +225,7 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
         {chosen.length === 1 && only ? (
           <NodePanel flow={flow} node={only} flowId={flowId} />
         ) : many === 0 ? (
-          <FlowPanel flow={flow} />
+          <FlowPanel flow={flow} flowId={flowId} />
         ) : (
           <p className="quiet small">Copy, duplicate, move or delete them together.</p>
         )}

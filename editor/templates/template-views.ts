@@ -44,8 +44,11 @@ export interface TemplateChange {
 
 /** Where a flow came from, and what a newer version of that would change. */
 export interface FlowTemplate {
-  template: { id: string; version: number } | null
+  /** `title` is null where it is not offered any more. */
+  template: { id: string; version: number; title: string | null } | null
   isOffered: boolean
   newest: number | null
   changes: TemplateChange[]
+  /** The flow as it would be. */
+  document?: Flow
 }

@@ -181,17 +181,17 @@ function addTakeOverRoutes(api: Router, deps: TemplatesRouteDeps): void {
   const compare = async (id: string) => {
     const flow = await flows.get(id)
     const from = lineageOf(flow.document)
-    if (!from) return { flow, from: undefined, newer: undefined, origin: undefined }
+    if (!from) return { flow, from: undefined, newer: undefined, origin: undefined, title: null }
     const { shelved } = await templates.list()
     const found = shelved.find(({ template }) => template.id === from.id)
     const newer = found && found.template.version > from.version ? found.template : undefined
-    return { flow, from, newer, origin: found?.origin }
+    return { flow, from, newer, origin: found?.origin, title: found?.template.title[from.language] ?? null }
   }
   api.get('/flows/:id/template', async (request, response) => {
-    const { from, newer, flow, origin } = await compare(request.params.id)
+    const { from, newer, flow, origin, title } = await compare(request.params.id)
     const taken = from && newer ? takeOver(flow.document, from, newer) : undefined
     response.json({
-      template: from ? { id: from.id, version: from.version } : null,
+      template: from ? { id: from.id, version: from.version, title } : null,
       isOffered: origin !== undefined,
       newest: newer?.version ?? null,
       changes: taken?.changes ?? [],

@@ -30,7 +30,7 @@ interface Stored {
   unapprovedHosts: string[]
 }
 interface Compared {
-  template: { id: string; version: number } | null
+  template: { id: string; version: number; title: string | null } | null
   newest: number | null
   changes: { what: string; node: string; field: string | null; to: unknown; keptOwn: boolean }[]
 }
@@ -252,7 +252,7 @@ describe('a newer version', () => {
     offered.templates = [organisations(1)]
     const flow = (await use('house-rules', { answers: { 'camera.path': 'mine.mp4', 'model.mode': 'balanced' } })).body
     expect(await compare(flow.id)).toMatchObject({
-      template: { id: 'house-rules', version: 1 },
+      template: { id: 'house-rules', version: 1, title: 'Fall alert' },
       newest: null,
       changes: [],
     })

@@ -11,6 +11,11 @@ let browser: Browser
 let page: Page
 let flow = ''
 
+interface StoredFlow {
+  revision: number
+  document: { name: string; nodes: { id: string; config: Record<string, unknown> }[] }
+}
+
 beforeAll(async () => {
   product = await startProduct()
   browser = await openBrowser()
@@ -137,6 +142,37 @@ describe('two people who change the same flow', () => {
       `/api/flows/${flow}/revisions/${stored.body.revision + 1}`,
     )
     expect([body.revisions.length > 2, older.body.document.name]).toEqual([true, 'Theirs'])
+  }, 60_000)
+})
+
+describe("a template of one's own", () => {
+  it('is kept from a flow, made into another, and its newer version taken over with own settings kept', async () => {
+    await page.goto(`${product.url}/flows/${flow}`)
+    await page.getByTestId('canvas').waitFor()
+    await page.getByRole('button', { name: 'About this flow' }).click()
+    expect(await page.getByTestId('flow-template').innerText()).toMatch(/Made from Fall alert, version 1/)
+    await page.getByTestId('keep-as-template').click()
+    await page.getByTestId('keep-title').fill('Our hall')
+    await page.getByTestId('keep-submit').click()
+    await page.getByTestId('template-kept').getByRole('link').click()
+    await page.getByTestId('template-draw').click()
+    await page.getByTestId('canvas').waitFor()
+    const made = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+
+    const { body: first } = await product.request<StoredFlow>('GET', `/api/flows/${flow}`)
+    const calm = first.document.nodes.find(({ id }) => id === 'calm')
+    if (calm) calm.config.quietMs = 90_000
+    await product.request('PUT', `/api/flows/${flow}`, first.document, { 'if-match': `"${first.revision}"` })
+    await product.request('POST', '/api/templates', { flow, title: 'Our hall' })
+    await page.reload()
+    await page.getByTestId('newer-show').click()
+    expect(await page.getByTestId('newer-template').innerText()).toMatch(/Cooldown: .*\s+30 s\s+1.5 min/)
+    await page.getByTestId('take-newer').click()
+    await page.getByTestId('newer-template').waitFor({ state: 'detached' })
+    const { body: taken } = await product.request<StoredFlow>('GET', `/api/flows/${made}`)
+    expect(taken.document.nodes.find(({ id }) => id === 'calm')?.config.quietMs).toBe(90_000)
+    expect(taken.document.name).toBe('Our hall')
+    await product.request('DELETE', `/api/flows/${made}`)
   }, 60_000)
 })
 
