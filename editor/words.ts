@@ -144,6 +144,7 @@ const eventWords: Record<string, string> = {
   'answer.received': 'An agent answered',
   'delegation.failed': 'The agent did not answer',
   'message.sent': 'A message was sent',
+  'recap.written': 'A recap was written',
   'notification.delivered': 'Notification delivered',
   'notification.failed': 'Notification failed',
   'notification.unacknowledged': 'Nobody has acknowledged',

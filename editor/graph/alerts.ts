@@ -14,8 +14,8 @@ const troubles = new Set([
 /** Facts about an alert that has its own line already. */
 const echoes = new Set(['notification.delivered', 'speech.played'])
 
-/** What goes to nobody's phone or inbox: said into a room, asked of an agent. Any other type, a package's too, is taken for telling. */
-const quiet = new Set(['tts', 'delegate-to-agent'])
+/** What goes to nobody's phone or inbox: said into a room, asked of an agent, work of a node's own. Any other type, a package's too, is taken for telling. */
+const quiet = new Set(['tts', 'delegate-to-agent', 'recap'])
 
 export function isTrouble(event: Pick<EventView, 'kind'>): boolean {
   return troubles.has(event.kind)

@@ -312,8 +312,16 @@ export interface TickNode<
   /** Its config in the plan, with what nodes behind it wish for (`wish`), as far as it can heed that. Pure. */
   grant?(config: z.output<C>, wishes: readonly string[], ctx: CheckContext): Record<string, unknown>
   state(): S
-  onTick(inputs: Received<I>, ctx: TickContext<z.output<C>, S>): Sent<O> | Promise<Sent<O>>
+  onTick(inputs: Received<I>, ctx: TickContext<z.output<C>, S>): Acting<O> | Promise<Acting<O>>
+  /** Its half that acts on the world: performed like an action node, with what `onTick` returns under `act`. */
+  acts?: Pick<ActionNode<C, I, O>, 'timeoutMs' | 'maxAttempts' | 'lane' | 'receiver' | 'whenStopped' | 'perform'> & {
+    needs: readonly Need[]
+  }
 }
+
+/** The port between the two halves of a node that ticks and acts; nobody else sees it. */
+export const actPort = 'act'
+type Acting<O extends Ports> = Sent<O> & { [actPort]?: Message | Message[] }
 
 /** The line an action waits in. Each has its own places, so that what takes long in one never holds up another. */
 export type Lane = 'alerts' | 'questions' | 'speech'
@@ -366,6 +374,13 @@ export function defineAction<C extends z.ZodObject, I extends Ports, O extends P
   spec: Unrole<ActionNode<C, I, O>>,
 ): ActionNode {
   return { ...spec, role: 'action' } as unknown as ActionNode
+}
+
+/** What of a type acts on the world: an action node itself, or a tick node's half. */
+export function actionOf(definition: NodeDefinition | undefined): ActionNode | undefined {
+  if (definition?.role === 'action') return definition
+  if (definition?.role !== 'tick' || !definition.acts) return undefined
+  return { ...definition, ...definition.acts, role: 'action' }
 }
 
 /** What the compiler needs to know of the world: types by name, connections by name. Data and pure functions only. */

@@ -64,6 +64,7 @@ export const eventKinds = [
   'answer.received',
   'delegation.failed',
   'message.sent',
+  'recap.written',
   'notification.delivered',
   'notification.failed',
   'notification.unacknowledged',

@@ -2,13 +2,14 @@
 // Keeps nothing between tries and never waits for the next one: the queue does.
 import { hiddenIn, hiddenMark } from '../../nodes/contract/address-secrets.ts'
 import type { Clock, ConnectionPort, HttpPort, Log, PicturePort } from '../../nodes/contract/capabilities.ts'
-import type {
-  ActionContext,
-  ActionNode,
-  ActionResult,
-  Lane,
-  NodeDefinition,
-  Ports,
+import {
+  actionOf,
+  type ActionContext,
+  type ActionNode,
+  type ActionResult,
+  type Lane,
+  type NodeDefinition,
+  type Ports,
 } from '../../nodes/contract/define.ts'
 import { CodedError, FatalError, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { EventKind, Message } from '../../nodes/contract/events.ts'
@@ -52,14 +53,13 @@ const unanswered = new Set([
 
 /** The lane of a node type, by its definition. */
 export function laneOf(type: string | undefined, nodes: PerformDeps['nodes']): Lane {
-  const definition = type === undefined ? undefined : nodes.get(type)
-  return (definition?.role === 'action' ? definition.lane : undefined) ?? 'alerts'
+  return (type === undefined ? undefined : actionOf(nodes.get(type))?.lane) ?? 'alerts'
 }
 
 /** Where an action goes, and what is put off while it cannot. */
 export function addressOf(order: ActionOrder, deps: Pick<PerformDeps, 'nodes' | 'clock'>): ActionAddress {
-  const definition = deps.nodes.get(order.node.type)
-  if (definition?.role !== 'action') return { lane: 'alerts', receiver: undefined, following: [] }
+  const definition = actionOf(deps.nodes.get(order.node.type))
+  if (!definition) return { lane: 'alerts', receiver: undefined, following: [] }
   const phase = order.action.phase ?? ''
   const config = order.node.config as never
   return {
@@ -71,8 +71,8 @@ export function addressOf(order: ActionOrder, deps: Pick<PerformDeps, 'nodes' | 
 
 /** One try. Rejects with StoppedError when the signal aborts, and never because of the receiver; a signal that aborts with a FatalError is a person's no. */
 export async function performAction(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): Promise<Outcome> {
-  const definition = deps.nodes.get(order.node.type)
-  if (definition?.role !== 'action') {
+  const definition = actionOf(deps.nodes.get(order.node.type))
+  if (!definition) {
     return {
       state: 'failed',
       detail: `The node type "${order.node.type}" is not installed here.`,

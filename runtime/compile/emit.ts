@@ -1,6 +1,6 @@
 // Stage 6: sound graph -> plan. Everything in it is sorted, so equal flows give equal plans.
 // Never reports a problem: whatever could be wrong was found before.
-import type { Catalogue, CheckContext } from '../../nodes/contract/define.ts'
+import { actionOf, actPort, type Catalogue, type CheckContext } from '../../nodes/contract/define.ts'
 import { BugError } from '../../nodes/contract/errors.ts'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
 import type { Taps } from '../../nodes/contract/frames.ts'
@@ -37,9 +37,9 @@ function emitStream({ graph, streams, taps, granted }: Emission, camera: string)
   const actions: PlanNode[] = []
   const asked: Partial<Taps>[] = []
   for (const id of members) {
-    const role = graph.nodes.get(id)?.definition?.role
-    if (role === 'tick') ticks.add(id)
-    else if (role === 'action') actions.push(planNode(graph, id, granted))
+    const definition = graph.nodes.get(id)?.definition ?? undefined
+    if (definition?.role === 'tick') ticks.add(id)
+    if (actionOf(definition)) actions.push(planNode(graph, id, granted))
     const wanted = taps.get(id)
     if (wanted !== undefined) asked.push(wanted)
   }
@@ -69,6 +69,9 @@ function emitRoutes(
 ): Record<string, Target[]> {
   const routes = new Map<string, Target[]>()
   for (const id of members) {
+    const definition = graph.nodes.get(id)?.definition
+    if (definition?.role === 'tick' && definition.acts)
+      routes.set(`${id}.${actPort}`, [{ to: 'action', node: id, port: actPort }])
     for (const link of graph.out.get(id) ?? []) {
       const targets = targetsOf(graph, streams, camera, link)
       if (targets.length === 0) continue

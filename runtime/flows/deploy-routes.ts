@@ -1,6 +1,7 @@
 // Deploy, stop, status. What is written to the store counts; the queue is told afterwards and finds out by itself if it
 // could not be told. Never starts a flow with problems.
 import type { Router } from 'express'
+import { actionOf } from '../../nodes/contract/define.ts'
 import { toError } from '../../nodes/contract/errors.ts'
 import type { Plan, PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
@@ -31,8 +32,8 @@ export function tellCancelled(deps: FlowsRouteDeps, actionIds: readonly string[]
  * the world, a notification above all, goes out; so does what leads on to one.
  */
 function isUselessOnceStopped(deps: FlowsRouteDeps, node: PlanNode, routes: Record<string, Target[]>): boolean {
-  const definition = deps.nodes.get(node.type)
-  if (definition?.role !== 'action' || definition.whenStopped !== 'end') return false
+  const definition = actionOf(deps.nodes.get(node.type))
+  if (definition?.whenStopped !== 'end') return false
   const fruits = Object.keys(definition.ports.out).filter((port) => port !== 'failed')
   return !fruits.some((port) => routes[`${node.id}.${port}`]?.some((target) => target.to === 'action'))
 }

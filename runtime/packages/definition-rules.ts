@@ -1,7 +1,14 @@
 // What a node definition must be, beyond its types: checked when it is loaded, so that a bad package fails at boot by name.
 // Pure; never runs a node.
 import { z } from 'zod'
-import { traitWords, type Need, type NodeDefinition, type Ports } from '../../nodes/contract/define.ts'
+import {
+  actPort,
+  traitWords,
+  type ActionNode,
+  type Need,
+  type NodeDefinition,
+  type Ports,
+} from '../../nodes/contract/define.ts'
 import { eventKinds } from '../../nodes/contract/events.ts'
 import { kinds } from '../../nodes/contract/kinds.ts'
 
@@ -115,12 +122,24 @@ function roleFaults(definition: NodeDefinition): string[] {
   } else if (definition.role === 'tick') {
     if (typeof definition.onTick !== 'function' || typeof definition.state !== 'function')
       faults.push('a tick node needs state() and onTick(inputs, ctx)')
+    if (definition.acts) {
+      faults.push(...actingFaults(definition.acts))
+      for (const need of definition.acts.needs)
+        if (!lends.action.includes(need)) faults.push(`needs "${need}" for its half that acts, which is not lent`)
+    }
+    if (Object.hasOwn(out ?? {}, actPort)) faults.push(`an out port cannot be called "${actPort}"`)
   } else {
-    if (typeof definition.perform !== 'function') faults.push('an action needs perform(message, ctx)')
     if (Object.keys(taken ?? {}).length === 0) faults.push('an action needs an in port')
-    if (!(definition.timeoutMs > 0)) faults.push('timeoutMs must be more than 0')
-    if (!Number.isInteger(definition.maxAttempts) || definition.maxAttempts < 1)
-      faults.push('maxAttempts must be a whole number from 1')
+    faults.push(...actingFaults(definition))
   }
+  return faults
+}
+
+function actingFaults(acting: Pick<ActionNode, 'perform' | 'timeoutMs' | 'maxAttempts'>): string[] {
+  const faults: string[] = []
+  if (typeof acting.perform !== 'function') faults.push('an action needs perform(message, ctx)')
+  if (!(acting.timeoutMs > 0)) faults.push('timeoutMs must be more than 0')
+  if (!Number.isInteger(acting.maxAttempts) || acting.maxAttempts < 1)
+    faults.push('maxAttempts must be a whole number from 1')
   return faults
 }

@@ -1,7 +1,14 @@
 // One tick: the frame in, the nodes in the plan's order, what they sent out. A node that throws is shown on its card and
 // the tick goes on without it; only a broken invariant (BugError) or a stop leaves this file as an exception.
 import type { Clock, Log, TimedPicture } from '../../nodes/contract/capabilities.ts'
-import type { NodeDefinition, Ports, TickInfo, TickNode } from '../../nodes/contract/define.ts'
+import {
+  actPort,
+  port,
+  type NodeDefinition,
+  type Ports,
+  type TickInfo,
+  type TickNode,
+} from '../../nodes/contract/define.ts'
 import { BugError, FatalError, isStopped, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { Decision, NodeStatus, Reason } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
@@ -111,9 +118,9 @@ export class TickRunner {
   ): Promise<TickDraft> {
     const draft = new TickDraft(this.#order, info, this.#inPorts, this.#recorded, this.#recent)
     const source = this.#order.plan.source
-    const outPorts = this.#options.nodes.get(source.type)?.ports.out ?? {}
-    for (const [name, port] of Object.entries(outPorts))
-      if (frame && port.kind === 'frames') draft.send(source.id, name, port, frame)
+    const shown = this.#options.nodes.get(source.type)?.ports.out ?? {}
+    for (const [name, out] of Object.entries(shown))
+      if (frame && out.kind === 'frames') draft.send(source.id, name, out, frame)
     for (const input of inputs) draft.deliver(input)
     for (const run of this.#runs) if (!only || only.has(run.node.id)) await this.#runNode(run, info, draft, signal)
     this.#recent = draft.recent
@@ -178,7 +185,7 @@ export class TickRunner {
       const sent = isPromise(answer) ? await this.#await(run, answer, signal) : answer
       if (run.hanging) return this.#tellHanging(run, run.hanging, info, draft)
       run.trouble = null
-      for (const [name, port] of Object.entries(definition.ports.out)) draft.send(node.id, name, port, sent?.[name])
+      for (const [name, out] of Object.entries(outPorts(definition))) draft.send(node.id, name, out, sent?.[name])
     } catch (error) {
       if (error instanceof BugError || (isStopped(error) && signal.aborted)) throw error
       this.#tellTrouble(run, info, draft, toError(error).message)
@@ -215,8 +222,8 @@ export class TickRunner {
     draft.note(node.id, 'node.resumed', `It answers again, after ${secondsSince(call, info)} s.`)
     const sent = 'sent' in call.outcome ? call.outcome.sent : undefined
     // A picture of that second has been shown long ago.
-    for (const [name, port] of Object.entries(definition.ports.out))
-      if (port.kind !== 'frames') draft.send(node.id, name, port, sent?.[name])
+    for (const [name, out] of Object.entries(outPorts(definition)))
+      if (out.kind !== 'frames') draft.send(node.id, name, out, sent?.[name])
     draft.restore(node.id, call.kept)
     return true
   }
@@ -245,6 +252,13 @@ export class TickRunner {
 
 type Sent = Record<string, unknown> | undefined
 const hangs = 'hangs'
+
+const toItsOtherHalf = { [actPort]: port('message') }
+
+/** Its ports, and what leads to the half of it that acts. */
+function outPorts({ acts, ports }: TickNode): Ports {
+  return acts ? { ...ports.out, ...toItsOtherHalf } : ports.out
+}
 
 function isPromise(answer: Sent | void | PromiseLike<Sent | void>): answer is PromiseLike<Sent> {
   return typeof (answer as { then?: unknown } | undefined)?.then === 'function'

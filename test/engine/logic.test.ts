@@ -13,8 +13,8 @@ const catalogue: Catalogue = { nodes, connections: new Map([['edge', { name: 'ed
 const hostile = 'fall {{fields.secret}} {{flow}} <script>alert(1)</script> off (a+)+$ \u202e; DROP TABLE events'
 
 /** The compiled stream, with a camera made of nothing in place of the real one. */
-function compile(flow: ReturnType<typeof buildFlow>): PlanStream {
-  const { plan, problems } = compileFlow(flow.build(), catalogue)
+function compile(flow: ReturnType<typeof buildFlow>, known = catalogue): PlanStream {
+  const { plan, problems } = compileFlow(flow.build(), known)
   expect(problems).toEqual([])
   const stream = plan?.streams[0]
   if (!stream) throw new Error('The flow has no stream.')
@@ -68,6 +68,34 @@ describe('the logic nodes in a session', () => {
       count: 1,
       last: [{ text: `Fall alert at cam: ${hostile}`.slice(0, 200) }],
     })
+    await stopSession(bench, session)
+  })
+
+  it('a recap hands what it collected to its half that acts, once, as an action that is written with the tick', async () => {
+    const answering: Catalogue = {
+      nodes,
+      connections: new Map([...catalogue.connections, ['chat', { name: 'chat', ...ofKind('openai') }]]),
+    }
+    const flow = start
+      .node('recap', 'recap', { when: 'every', everyMs: 60_000, connection: 'chat' })
+      .wire('model.response', 'recap.message')
+      .wire('recap.message', 'tell.message')
+    const plan = compile(flow, answering)
+    expect(plan.actions.map(({ id }) => id)).toEqual(['recap', 'tell'])
+    expect(plan.routes['recap.act']).toEqual([{ to: 'action', node: 'recap', port: 'act' }])
+    const bench = sessionBench({
+      nodes: [...nodes.values()],
+      plan,
+      verdict: (_request, n) => (n % 10 === 0 ? { action: 'response', text: `Thing ${n}.` } : {}),
+    })
+    const session = bench.start()
+    await bench.clock.advance(125_000)
+    expect(bench.store.actions.map(({ node, port }) => [node, port])).toEqual([
+      ['recap', 'act'],
+      ['recap', 'act'],
+    ])
+    const things = bench.store.actions.flatMap(({ message }) => message.text.match(/Thing \d+/g) ?? [])
+    expect(things).toEqual(Array.from({ length: 12 }, (_unused, at) => `Thing ${(at + 1) * 10}`))
     await stopSession(bench, session)
   })
 

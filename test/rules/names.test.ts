@@ -39,7 +39,7 @@ const allowed: Record<string, { words: string[]; why: string }> = {
     why: "the voice of a field that is still empty: the connection's name",
   },
   'editor/graph/alerts.ts': {
-    words: ['tts', 'delegate-to-agent', 'fields'],
+    words: ['tts', 'delegate-to-agent', 'recap', 'fields'],
     why: 'judges an event by itself, before the types are read; the fields of one',
   },
   'runtime/templates/answers.ts': { words: ['webhook'], why: 'a channel of a notification' },

@@ -1,13 +1,14 @@
 // Runs one node alone, as the engine would: state kept between ticks, status and messages collected. Every node's test starts here.
 import type { ConnectionPort, HttpPort, ModelSession, PicturePort } from '../../nodes/contract/capabilities.ts'
-import type {
-  ActionResult,
-  Arrival,
-  CheckContext,
-  LentMemory,
-  NodeDefinition,
-  Ports,
-  TickInfo,
+import {
+  actionOf,
+  type ActionResult,
+  type Arrival,
+  type CheckContext,
+  type LentMemory,
+  type NodeDefinition,
+  type Ports,
+  type TickInfo,
 } from '../../nodes/contract/define.ts'
 import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import { BugError, type Problem } from '../../nodes/contract/errors.ts'
@@ -135,8 +136,9 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
       node.state = JSON.parse(JSON.stringify(node.state)) as unknown
     },
     perform: async (message) => {
-      if (definition.role !== 'action') throw new BugError(`"${definition.type}" performs nothing.`)
-      return await definition.perform(message, {
+      const action = actionOf(definition)
+      if (!action) throw new BugError(`"${definition.type}" performs nothing.`)
+      return await action.perform(message, {
         config,
         clock,
         log: silentLog,
