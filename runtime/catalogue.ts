@@ -6,6 +6,7 @@ import type { ConnectionKinds } from '../nodes/contract/connections.ts'
 import type { Log } from '../nodes/contract/capabilities.ts'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
 import { FatalError, toError } from '../nodes/contract/errors.ts'
+import type { ForeignFormat } from '../nodes/contract/foreign-flows.ts'
 import { loadConnectionKinds } from './connections/index.ts'
 import { definitionFaults, loadFile, loadOutside, readManifest } from './packages/index.ts'
 import type { NodePackage, PackageReport } from './packages/index.ts'
@@ -21,6 +22,8 @@ export interface NodeFile {
 export interface Parts {
   nodes: ReadonlyMap<string, NodeDefinition>
   connectionKinds: ConnectionKinds
+  /** Flows of other programs that can be read and written. */
+  formats: readonly ForeignFormat[]
   packages: readonly PackageReport[]
 }
 
@@ -60,8 +63,37 @@ export async function loadParts({
   return {
     nodes: new Map([...nodes, ...outside.nodes.map((node) => [node.type, node] as const)]),
     connectionKinds: outside.kinds.length === 0 ? kinds : await loadConnectionKinds(outside.kinds),
+    formats: await loadFormats(),
     packages: outside.packages,
   }
+}
+
+/** The flows of other programs that come with Heed. */
+export async function loadFormats(): Promise<ForeignFormat[]> {
+  const faults: string[] = []
+  const formats: ForeignFormat[] = []
+  for (const found of await findPackages(builtInNodes, faults)) {
+    for (const name of found.formats) {
+      const format = await loadFile<ForeignFormat>(found, name, formatFaults, (fault) =>
+        faults.push(`${found.name}, ${name}: ${fault}`),
+      )
+      if (format) formats.push(format)
+    }
+  }
+  if (faults.length > 0)
+    throw new FatalError(
+      'CATALOGUE_INVALID',
+      `Some packages cannot be used. Mend or remove them:\n- ${faults.join('\n- ')}`,
+    )
+  return formats
+}
+
+function formatFaults(candidate: unknown): string[] {
+  const format = (candidate ?? {}) as Partial<ForeignFormat>
+  const isWhole =
+    typeof format.id === 'string' &&
+    [format.recognises, format.read, format.write].every((each) => typeof each === 'function')
+  return isWhole ? [] : ['it has not the shape of a format: id, title, recognises, read and write']
 }
 
 /** The same with the files they came from, sorted by type. */

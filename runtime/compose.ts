@@ -38,6 +38,7 @@ export interface Runtime {
   edge: Edge
   nodes: ReadonlyMap<string, NodeDefinition>
   packages: Parts['packages']
+  formats: Parts['formats']
   metrics: Metrics
   secretKey: Uint8Array
   /** What this process has decided and the database does not have. */
@@ -82,8 +83,11 @@ async function open(
   await checkFolders(config, log)
   const nowMs = (): number => clock.nowMs()
   const secretKeys = await loadSecretKeys({ value: config.secretKey, dataDir: config.dataDir })
-  const parts = await loadParts({ asked: config.nodePackages, dataDir: config.dataDir, log })
-  const { nodes } = parts
+  const { nodes, connectionKinds, ...parts } = await loadParts({
+    asked: config.nodePackages,
+    dataDir: config.dataDir,
+    log,
+  })
   const metrics = createMetrics({ version: readVersion() })
   closers.push(() => metrics.stop())
 
@@ -93,7 +97,7 @@ async function open(
     secretKey: secretKeys,
     log,
     nowMs,
-    connectionKinds: parts.connectionKinds,
+    connectionKinds,
     retention: { decisionDays: config.retainDecisionsDays, eventDays: config.retainEventsDays },
   })
   closers.push(() => store.close())
@@ -105,12 +109,8 @@ async function open(
   const relay = await createRelay(wires)
   closers.push(() => relay.close())
 
-  const egress = createEgress({ isApproved: (host, port) => store.approvedHosts.isApproved(host, port), nowMs })
-  const http = createHttp({ egress, takesLogins: true })
-  closers.push(() => http.close())
-  const edge = createEdge({ log, clock, mostProcesses: availableParallelism() >= 4 ? 2 : 1 })
-  metrics.observeEdge(() => edge.pictures)
-  closers.push(() => edge.stop())
+  const { egress, http } = openDoor(store, nowMs, closers)
+  const edge = openEdge(log, metrics, closers)
   const { fillCredentials } = store.flows
   const { dataDir, mediaDirs } = config
   const media = createMedia({ dataDir, mediaDirs, clock, log, relay, bus, egress, fillCredentials })
@@ -181,7 +181,7 @@ async function open(
     media,
     edge,
     nodes,
-    packages: parts.packages,
+    ...parts,
     metrics,
     secretKey: secretKeys[0]!,
     spill,
@@ -211,6 +211,20 @@ async function startSpill(dataDir: string, store: Store, log: Log, closers: Clos
       await clock.sleep(1_000)
     }
   }
+}
+
+function openEdge(log: Log, metrics: Metrics, closers: Closer[]): Edge {
+  const edge = createEdge({ log, clock, mostProcesses: availableParallelism() >= 4 ? 2 : 1 })
+  metrics.observeEdge(() => edge.pictures)
+  closers.push(() => edge.stop())
+  return edge
+}
+
+function openDoor(store: Store, nowMs: () => number, closers: Closer[]): Pick<Runtime, 'egress' | 'http'> {
+  const egress = createEgress({ isApproved: (host, port) => store.approvedHosts.isApproved(host, port), nowMs })
+  const http = createHttp({ egress, takesLogins: true })
+  closers.push(() => http.close())
+  return { egress, http }
 }
 
 async function openDatabase(

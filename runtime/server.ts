@@ -28,6 +28,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     log,
     nodes,
     packages: runtime.packages,
+    formats: runtime.formats,
     version: readVersion(),
     nowMs: () => systemClock.nowMs(),
     sleep: (ms) => systemClock.sleep(ms),

@@ -171,14 +171,18 @@ function fromClip(document: unknown): unknown {
   return { name: 'Pasted cards', ...document, format: 'heed.flow/1' }
 }
 
-/** The document in a text; throws BadRequestError for what is no JSON, FlowInvalidError for JSON that is no flow. */
-export function readDocument(raw: string): unknown {
+/**
+ * The document in a text; throws BadRequestError for what is no JSON, FlowInvalidError for JSON that is no flow. What `takes` says yes to is given
+ * on as it is: somebody else reads it.
+ */
+export function readDocument(raw: string, takes: (document: unknown) => boolean = () => false): unknown {
   if (raw.length > mostFlowBytes) throw tooLarge()
   const text = bare(raw)
   refuseOther(text)
   scan(text)
   const document = parse(text)
   refuseTricks(text, document)
+  if (takes(document)) return document
   refuseForeign(document)
   return fromClip(document)
 }

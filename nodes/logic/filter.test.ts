@@ -43,6 +43,17 @@ describe('filter', () => {
     expect(performance.now() - began).toBeLessThan(2000)
   })
 
+  it('lets through what differs from the message before it, over a restart too', async () => {
+    const node = testNode(filter, { config: { mode: 'changed' } })
+    const said = async (...list: string[]): Promise<string[]> =>
+      texts((await node.tick({ message: list.map((text) => testMessage(text)) })).message)
+    expect(await said('open', 'Open', 'closed', 'open')).toEqual(['open', 'closed', 'open'])
+    node.restart()
+    expect(await said('open', 'closed')).toEqual(['closed'])
+    expect(node.check()).toEqual([])
+    expect((await run({ mode: 'changed', caseSensitive: true }, 'a', 'A', 'A')).rest).toEqual(['A'])
+  })
+
   it('looks at a field when told so, and only at fields of the message itself', async () => {
     const node = testNode(filter, { config: { words: ['alice'], field: 'name' } })
     const sent = await node.tick({

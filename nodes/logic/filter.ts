@@ -9,7 +9,7 @@ const longestSubject = 8000
 
 const config = z.object({
   mode: z
-    .enum(['any', 'all', 'none', 'pattern'])
+    .enum(['any', 'all', 'none', 'pattern', 'changed'])
     .default('any')
     .meta({
       label: 'Let through',
@@ -20,6 +20,7 @@ const config = z.object({
         { value: 'all', label: 'All of the words' },
         { value: 'none', label: 'None of the words' },
         { value: 'pattern', label: 'A pattern' },
+        { value: 'changed', label: 'Anything new', help: 'What differs from the message before it' },
       ],
     }),
   words: z
@@ -68,6 +69,13 @@ const config = z.object({
 })
 type Config = z.output<typeof config>
 
+interface State {
+  passed: number
+  held: number
+  /** What the newest message said. */
+  last?: string
+}
+
 // A config stays the same object for as long as the stream runs.
 const patterns = new WeakMap<Config, Pattern>()
 
@@ -81,6 +89,7 @@ export default defineNode({
   help: [
     'Lets through the messages that hold certain words, or fit a pattern. The others leave by "rest".',
     'Example: any of "fall", "floor" between a model and a notification; a pattern such as "\\d+ people" finds numbers.',
+    '"Anything new" lets a message through that differs from the one before it: the same said again leaves by "rest".',
     'Words are found whatever their capitals; patterns take time in proportion to the text and never more.',
   ].join('\n'),
   ports: {
@@ -94,6 +103,7 @@ export default defineNode({
   card: '{{mode}} {{words}}{{pattern}}',
   needs: [],
   check: (values) => {
+    if (values.mode === 'changed') return []
     if (values.mode !== 'pattern') {
       return values.words.length > 0
         ? []
@@ -130,10 +140,10 @@ export default defineNode({
         ]
       : []
   },
-  state: () => ({ passed: 0, held: 0 }),
+  state: (): State => ({ passed: 0, held: 0 }),
   onTick: ({ message: messages }, { config: values, state, status }) => {
     const { fitting = [], others = [] } = Object.groupBy(messages, (message) =>
-      fits(message, values) ? 'fitting' : 'others',
+      (values.mode === 'changed' ? differs(message, values, state) : fits(message, values)) ? 'fitting' : 'others',
     )
     state.passed += fitting.length
     state.held += others.length
@@ -141,6 +151,14 @@ export default defineNode({
     return { message: fitting, rest: others }
   },
 })
+
+function differs(message: Message, values: Config, state: State): boolean {
+  const subject = readSubject(message, values.field).slice(0, longestSubject)
+  const said = (values.caseSensitive ? subject : subject.toLowerCase()).normalize('NFC')
+  const isNew = said !== state.last
+  state.last = said
+  return isNew
+}
 
 function fits(message: Message, values: Config): boolean {
   const subject = readSubject(message, values.field).slice(0, longestSubject)
@@ -154,6 +172,8 @@ function fits(message: Message, values: Config): boolean {
       return !values.words.some(has)
     case 'pattern':
       return patternOf(values)?.test(subject) ?? false
+    case 'changed':
+      return true
   }
 }
 

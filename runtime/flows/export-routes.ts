@@ -8,12 +8,13 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
 import { drawPicture } from './flow-picture.ts'
 import { fileNameOf, partOf, shareFlow } from './flow-export.ts'
+import { writeForeign } from './foreign.ts'
 import { describedTypes } from './node-type-routes.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 
 const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value)
 const ExportSchema = z.object({
-  form: z.preprocess(first, z.enum(['json', 'png', 'link']).default('json')),
+  form: z.preprocess(first, z.enum(['json', 'png', 'link', 'node-red']).default('json')),
   /** Ids of the cards to give away, all without it. */
   nodes: z.preprocess(first, z.string().max(100_000).optional()),
   /** What the flow said last goes along. */
@@ -76,6 +77,9 @@ export function addExportRoutes(api: Router, deps: FlowsRouteDeps): void {
     } else if (form === 'png') {
       nameFile(response, fileNameOf(document.name, 'heed.png'))
       response.type('png').send(await drawPicture(document, types))
+    } else if (form === 'node-red') {
+      nameFile(response, fileNameOf(document.name, 'node-red.json'))
+      response.type('json').send(JSON.stringify(writeForeign(deps.formats, form, document), null, 2))
     } else {
       nameFile(response, fileNameOf(document.name))
       response.type('json').send(JSON.stringify(document, null, 2))

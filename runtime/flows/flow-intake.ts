@@ -60,8 +60,11 @@ async function fromLink(payload: string | undefined): Promise<unknown> {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** What a request brought. Throws in words, one sentence for each usual mistake. */
-export async function readIncoming(bytes: Buffer): Promise<Incoming> {
+/** What a request brought; `takes` says which documents of other programs may pass. Throws in words, one sentence for each usual mistake. */
+export async function readIncoming(
+  bytes: Buffer,
+  takes: (document: unknown) => boolean = () => false,
+): Promise<Incoming> {
   if (isPng(bytes)) {
     const text = textIn(bytes)
     if (text === undefined)
@@ -75,11 +78,12 @@ export async function readIncoming(bytes: Buffer): Promise<Incoming> {
   const start = text.slice(0, 4000).trimStart()
   if (/^[[{<`\ufeff]/.test(start) === false && payloadIn(start) !== undefined)
     return { ...plain, document: await fromLink(payloadIn(text)), came: 'link' }
-  const body = readDocument(text)
+  const body = readDocument(text, takes)
+  if (takes(body)) return { ...plain, document: body, came: 'document' }
   if (!isRecord(body) || 'format' in body || 'nodes' in body) return { ...plain, document: body, came: 'document' }
   if (typeof body.link === 'string')
     return { ...parseInput(WishesSchema, body), document: await fromLink(payloadIn(body.link)), came: 'link' }
-  if (isRecord(body.document))
+  if (isRecord(body.document) || takes(body.document))
     // Text again, so that what is wrapped is read as strictly as what is not.
     return { ...parseInput(WishesSchema, body), document: body.document, came: 'document' }
   return { ...plain, document: body, came: 'document' }

@@ -5,12 +5,14 @@ import type { Request, RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
 import type { Ability, ConnectionKinds } from '../../nodes/contract/connections.ts'
+import type { Fate } from '../../nodes/contract/foreign-flows.ts'
 import { FlowSchema, flowFormat, type Flow } from '../../nodes/contract/flow.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
 import { isNewer } from '../../nodes/contract/read-document.ts'
 import { summaryOf, wantsOf } from '../../nodes/contract/shared-flow.ts'
 import { readFields } from '../compile/index.ts'
 import { readFlow } from './flow-document.ts'
+import { readForeign } from './foreign.ts'
 import { withoutMarks, withoutSummary } from './flow-export.ts'
 import { readIncoming, type Incoming } from './flow-intake.ts'
 import { mostPictureBytes } from './flow-picture.ts'
@@ -38,18 +40,26 @@ function readBytes(mostBytes: number): RequestHandler[] {
   ]
 }
 
-async function incomingOf(request: Request): Promise<Incoming> {
+async function incomingOf({ formats }: FlowsRouteDeps, request: Request): Promise<Incoming> {
   const body: unknown = request.body
-  if (Buffer.isBuffer(body)) return await readIncoming(body)
+  if (Buffer.isBuffer(body))
+    return await readIncoming(body, (document) => formats.some((format) => format.recognises(document)))
   throw new BadRequestError(
     'HTTP_BODY_MISSING',
     'Nothing was sent. Send a document, a picture that carries one (Content-Type: image/png), or {"link": "…"}.',
   )
 }
 
+interface Taken {
+  flow: Flow
+  /** What became of each entry of another program's flow. */
+  report?: Fate[]
+}
+
 /** The document as it may be stored, with the sender's connections replaced by the chosen ones. */
-function takeIn(deps: FlowsRouteDeps, { document, connections, name }: Incoming): Flow {
-  const flow = withoutSummary(withoutMarks(readFlow(document)))
+function takeIn(deps: FlowsRouteDeps, { document, connections, name }: Incoming): Taken {
+  const { flow: own, report } = readForeign(deps.formats, document) ?? { flow: document }
+  const flow = withoutSummary(withoutMarks(readFlow(own)))
   const nodes = flow.nodes.map((node) => {
     const definition = deps.nodes.get(node.type)
     const mapped = definition
@@ -60,7 +70,7 @@ function takeIn(deps: FlowsRouteDeps, { document, connections, name }: Incoming)
       : []
     return mapped.length === 0 ? node : { ...node, config: { ...node.config, ...Object.fromEntries(mapped) } }
   })
-  return { ...flow, ...(name === undefined ? {} : { name }), nodes }
+  return { flow: { ...flow, ...(name === undefined ? {} : { name }), nodes }, ...(report ? { report } : {}) }
 }
 
 const plainName = (name: string): string => name.trim().toLowerCase()
@@ -91,12 +101,14 @@ async function look(deps: FlowsRouteDeps, incoming: Incoming): Promise<Record<st
   const types = describedTypes(deps.nodes)
   const { document, came } = incoming
   const readOnly = isNewer(document) ? newerWords(document.format) : null
-  const flow = readOnly === null ? takeIn(deps, incoming) : lookAtNewer(document as Record<string, unknown>)
+  const taken = readOnly === null ? takeIn(deps, incoming) : null
+  const flow = taken ? taken.flow : lookAtNewer(document as Record<string, unknown>)
   const waits = flow && readOnly === null ? await distrust(deps, flow) : []
   return {
     came,
     readOnly,
     document: flow,
+    ...(taken?.report ? { report: taken.report } : {}),
     summary: flow ? summaryOf(flow, types) : null,
     wants: flow ? wantsOf(flow, types, programAbilities(deps.connectionKinds)) : null,
     requires: flow && readOnly === null ? await requiresOf(deps, flow, waits, true) : null,
@@ -121,11 +133,11 @@ async function replacedBy(deps: FlowsRouteDeps, document: Flow, flow: string | u
 export function addImportRoutes(api: Router, deps: FlowsRouteDeps, mostBytes: number): void {
   const bytes = readBytes(mostBytes)
   api.post('/flows/import/look', ...bytes, async (request, response) => {
-    response.json(await look(deps, await incomingOf(request)))
+    response.json(await look(deps, await incomingOf(deps, request)))
   })
   api.post('/flows/import', ...bytes, async (request, response) => {
     const { onConflict, flow } = parseInput(ImportSchema, request.query, 'HTTP_QUERY_WRONG')
-    const document = takeIn(deps, await incomingOf(request))
+    const { flow: document, report } = takeIn(deps, await incomingOf(deps, request))
     const trust = (stored: Flow): Promise<string[]> => distrust(deps, stored)
     const replaced = onConflict === 'replace' ? await replacedBy(deps, document, flow) : undefined
     const match = request.get('if-match')
@@ -145,6 +157,7 @@ export function addImportRoutes(api: Router, deps: FlowsRouteDeps, mostBytes: nu
         unapprovedHosts,
       },
       requires: await requiresOf(deps, taken.document, unapprovedHosts, true),
+      ...(report ? { report } : {}),
     })
   })
 }

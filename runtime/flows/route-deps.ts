@@ -2,6 +2,7 @@
 import type { Log } from '../../nodes/contract/capabilities.ts'
 import type { ConnectionKinds } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { ForeignFormat } from '../../nodes/contract/foreign-flows.ts'
 import type { DeliveryStore, TryRequest } from '../actions/index.ts'
 import type { MediaLibrary } from '../cameras/index.ts'
 import type { ConnectionStore } from '../connections/index.ts'
@@ -18,6 +19,8 @@ export interface FlowsRouteDeps {
   deployments: DeploymentStore
   connections: ConnectionStore
   connectionKinds: ConnectionKinds
+  /** Flows of other programs that can be taken in and given away. */
+  formats: readonly ForeignFormat[]
   deliveries: DeliveryStore
   approvedHosts: ApprovedHostStore
   streams: StreamControl

@@ -13,6 +13,7 @@ const ManifestSchema = z.object({
       contract: z.number().optional(),
       nodes: z.array(FileSchema).default([]),
       kinds: z.array(FileSchema).default([]),
+      formats: z.array(FileSchema).default([]),
     })
     .optional(),
 })
@@ -27,6 +28,8 @@ export interface NodePackage {
   files: string[]
   /** The same for kinds of connection. */
   kinds: string[]
+  /** The same for flows of other programs. */
+  formats: string[]
 }
 
 export async function isFile(file: string): Promise<boolean> {
@@ -45,8 +48,16 @@ export async function readManifest(folder: string): Promise<NodePackage | null> 
   try {
     const { name, version, flow } = ManifestSchema.parse(JSON.parse(await readFile(file, 'utf8')))
     if (flow === undefined) return null
-    const { contract, nodes, kinds } = flow
-    return { name, version, folder, contract, files: nodes.map(withoutDot), kinds: kinds.map(withoutDot) }
+    const { contract, nodes, kinds, formats } = flow
+    return {
+      name,
+      version,
+      folder,
+      contract,
+      files: nodes.map(withoutDot),
+      kinds: kinds.map(withoutDot),
+      formats: formats.map(withoutDot),
+    }
   } catch (error) {
     const fault = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : toError(error).message
     throw new Error(`${file}: ${fault}`, { cause: error })

@@ -1,4 +1,5 @@
 // Everything the API needs of the world, in memory, with what a test wants to see or to change within reach.
+import nodeRed from '../../nodes/node-red-flows/format.ts'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
@@ -321,6 +322,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     version: '0.0.0-test',
     nodes: smallNodes,
     packages: [],
+    formats: [nodeRed],
     flows: memoryFlows(nowMs),
     deployments: memoryDeployments(),
     running: memoryRunning(),

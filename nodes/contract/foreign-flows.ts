@@ -1,0 +1,39 @@
+// What a package says that reads and writes the flows of another program. Pure: nothing of a foreign flow is ever run.
+import type { Flow } from './flow.ts'
+
+/** What became of one entry of a foreign flow. */
+export interface Fate {
+  /** As the other program knows it. */
+  id: string
+  type: string
+  name: string
+  /**
+   * `node`: one node or several here; `wire`: only how others are joined; `setting`: went into the settings of others; `note`:
+   * a note or a group on the canvas; `placeholder`: kept whole, does nothing here; `ignored`: nothing of it is kept.
+   */
+  became: 'node' | 'wire' | 'setting' | 'note' | 'placeholder' | 'ignored'
+  /** Ids here. */
+  nodes: string[]
+  /** It does here exactly what it did there. */
+  isExact: boolean
+  /** What is different and why, for a person; empty where nothing is to be said. */
+  reason: string
+}
+
+export interface ForeignFlow {
+  flow: Flow
+  /** One row for each entry of the foreign document, in its order. */
+  report: Fate[]
+}
+
+export interface ForeignFormat {
+  /** As in `?form=`. */
+  id: string
+  title: string
+  /** Whether a parsed document is one of these. Cheap; never throws. */
+  recognises(document: unknown): boolean
+  /** The flow as a person can open it. Throws FlowInvalidError where nothing can be read, never for one odd entry. */
+  read(document: unknown): ForeignFlow
+  /** The flow as the other program imports it. `original`: what it was read from, so that what nobody touched goes back as it came. */
+  write(flow: Flow, original?: unknown): unknown
+}

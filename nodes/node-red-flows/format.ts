@@ -1,0 +1,14 @@
+// Flows of Node-RED, as the catalogue finds them.
+import type { ForeignFormat } from '../contract/foreign-flows.ts'
+import { isRedDocument } from './document.ts'
+import { readRedFlow } from './read.ts'
+import { writeRedFlow } from './write.ts'
+
+const format: ForeignFormat = {
+  id: 'node-red',
+  title: 'Node-RED',
+  recognises: isRedDocument,
+  read: readRedFlow,
+  write: writeRedFlow,
+}
+export default format

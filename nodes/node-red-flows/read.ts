@@ -1,0 +1,232 @@
+// A Node-RED flow as a flow of Heed: every node translated or kept as a placeholder, wires where both ends take them, and a row
+// of the report for every entry.
+import { flowFormat, type Flow, type FlowNode, type Wire } from '../contract/flow.ts'
+import type { Fate, ForeignFlow } from '../contract/foreign-flows.ts'
+import { fateOf, readRedDocument, textOf, type RedNode } from './document.ts'
+import { expand, type PlacedNode, type RedWire } from './expand.ts'
+import type { Made, MadePort, World } from './made.ts'
+import { translate } from './translate.ts'
+
+/** A type that no package has: what is kept of Node-RED's node lies in `config.node`. */
+export const placeholderPrefix = 'node-red:'
+
+const mostWires = 20_000
+
+interface Ends {
+  input: Wire['to'][]
+  outputs: Wire['from'][][]
+  portsFor?: Made['portsFor']
+}
+
+/** Cards here are wider than Node-RED's nodes. */
+export const stretch = 1.8
+interface Reading {
+  world: World
+  ids: Set<string>
+  nodes: FlowNode[]
+  wires: Wire[]
+  seen: Set<string>
+  ends: Map<string, Ends>
+  fates: Map<RedNode, Fate>
+  /** What a wire could not be drawn for, by the entry it left. */
+  lost: Map<RedNode, number>
+}
+
+/** Reads any of Node-RED's flow files. Throws FlowInvalidError where there is no list of nodes, or far too many of them. */
+export function readRedFlow(document: unknown): ForeignFlow {
+  const { entries, ignored } = readRedDocument(document)
+  const expanded = expand(entries)
+  const { settings } = expanded
+  const reading: Reading = {
+    world: { setting: (id) => settings.get(textOf(id)) },
+    ids: new Set(),
+    nodes: [],
+    wires: [],
+    seen: new Set(),
+    ends: new Map(),
+    fates: new Map(),
+    lost: new Map(),
+  }
+  const listeners: PlacedNode[] = []
+  for (const placed of expanded.nodes) {
+    if (placed.node.type === 'catch' || placed.node.type === 'complete') listeners.push(placed)
+    else if (placed.node.type === 'comment') addNote(reading, placed)
+    else addNode(reading, placed)
+  }
+  const byOutput = Map.groupBy(expanded.wires, ({ from }) => from)
+  for (const placed of expanded.nodes) addWires(reading, placed, byOutput.get(placed.id) ?? [])
+  for (const placed of listeners) addListener(reading, placed, expanded.nodes, byOutput.get(placed.id) ?? [])
+  tellLost(reading)
+  const fates = new Map(
+    [...expanded.fates, ...settingFates(settings, entries), ...reading.fates.values()].map((fate) => [fate.id, fate]),
+  )
+  const report = entries.map(
+    (entry) => fates.get(entry.id) ?? fateOf(entry, { became: 'ignored', reason: 'Nothing leads to it.' }),
+  )
+  return { flow: flowOf(reading, entries), report: [...report, ...ignored] }
+}
+
+function flowOf({ nodes, wires }: Reading, entries: readonly RedNode[]): Flow {
+  const tabs = entries.filter(({ type }) => type === 'tab')
+  const label = textOf(tabs[0]?.['label'])
+  const name = (
+    label === '' ? 'From Node-RED' : tabs.length > 1 ? `${label} and ${tabs.length - 1} more` : label
+  ).slice(0, 200)
+  const info = textOf(tabs[0]?.['info']).slice(0, 4000)
+  return { format: flowFormat, name, ...(info === '' ? {} : { description: info }), nodes, wires }
+}
+
+/** An id as it may be here, of its own. */
+function freshId(ids: Set<string>, wanted: string): string {
+  const base = wanted.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, 56) || 'node'
+  let id = base
+  for (let number = 2; ids.has(id); number++) id = `${base}-${number}`
+  ids.add(id)
+  return id
+}
+
+function nameOf(node: RedNode): { name?: string } {
+  const name = (textOf(node['name']) || textOf(node['label'])).trim().slice(0, 120)
+  return name === '' ? {} : { name }
+}
+
+function addNode(reading: Reading, placed: PlacedNode): void {
+  const translated = translate(placed.node, reading.world)
+  const made = typeof translated === 'string' ? placeholder(placed) : translated
+  const ids = made.nodes.map((_, index) => freshId(reading.ids, index === 0 ? placed.id : `${placed.id}-${index + 1}`))
+  for (const [index, node] of made.nodes.entries()) {
+    reading.nodes.push({
+      id: ids[index] ?? '',
+      type: node.type,
+      version: node.version ?? 1,
+      position: positionOf(placed, made, index),
+      ...nameOf(placed.node),
+      ...(placed.isDisabled ? { disabled: true } : {}),
+      config: node.config,
+    })
+  }
+  const portRef = ([index, port]: MadePort): Wire['from'] => ({ node: ids[index] ?? '', port })
+  for (const { from, to } of made.inner ?? []) addWire(reading, portRef(from), portRef(to))
+  reading.ends.set(placed.id, {
+    input: made.input.map(portRef),
+    outputs: made.outputs.map((ports) => ports.map(portRef)),
+    ...(made.portsFor ? { portsFor: made.portsFor } : {}),
+  })
+  tell(reading, placed.entry, {
+    became: typeof translated === 'string' ? 'placeholder' : 'node',
+    nodes: ids,
+    isExact: made.isExact,
+    reason: made.reason || (typeof translated === 'string' ? translated : ''),
+  })
+}
+
+/** Where it was placed here, unless somebody moved it over there. */
+function positionOf({ x, y }: PlacedNode, { position }: Made, index: number): FlowNode['position'] {
+  if (position && Math.round(position.x / stretch) === x && Math.round(position.y / stretch) === y) return position
+  return { x: Math.round(x * stretch), y: Math.round(y * stretch) + index * 200 }
+}
+
+/** Kept whole, without what it was wired to: the wires say that. Its credentials are never taken. */
+function placeholder({ node, entry }: PlacedNode): Made {
+  const { id: _id, z: _z, x: _x, y: _y, g: _g, d: _d, wires, credentials: _credentials, ...kept } = entry
+  const outputs = Array.isArray(wires) ? Math.min(wires.length, 200) : 0
+  return {
+    nodes: [{ type: `${placeholderPrefix}${node.type}`.slice(0, 80), config: { node: kept } }],
+    input: [[0, 'in']],
+    outputs: Array.from({ length: outputs }, (_, index): MadePort[] => [[0, `out${index + 1}`]]),
+    isExact: false,
+    reason: '',
+  }
+}
+
+function addNote(reading: Reading, placed: PlacedNode): void {
+  const text = [textOf(placed.node['name']), textOf(placed.node['info'])].filter((each) => each !== '').join('\n\n')
+  const id = freshId(reading.ids, placed.id)
+  reading.nodes.push({
+    id,
+    type: 'note',
+    version: 1,
+    position: { x: Math.round(placed.x * stretch), y: Math.round(placed.y * stretch) },
+    config: { text: text.slice(0, 4000) },
+  })
+  tell(reading, placed.entry, { became: 'note', nodes: [id], isExact: true })
+}
+
+function addWires(reading: Reading, placed: PlacedNode, wires: readonly RedWire[]): void {
+  const ends = reading.ends.get(placed.id)
+  for (const { output, to } of wires) {
+    const from = ends?.outputs[output] ?? []
+    const target = reading.ends.get(to)
+    const ports = target?.portsFor?.(placed.id, output)
+    const into = (target?.input ?? []).filter((way) => ports === undefined || ports.includes(way.port))
+    if (ends && (from.length === 0 || into.length === 0))
+      reading.lost.set(placed.entry, (reading.lost.get(placed.entry) ?? 0) + 1)
+    for (const source of from) for (const way of into) addWire(reading, source, way)
+  }
+}
+
+function addWire({ wires, seen }: Reading, from: Wire['from'], to: Wire['to']): void {
+  const key = `${from.node} ${from.port} ${to.node} ${to.port}`
+  if (seen.has(key) || wires.length >= mostWires) return
+  seen.add(key)
+  wires.push({ from, to })
+}
+
+/** `catch` and `complete` are ports here: what failed, what was delivered. */
+function addListener(
+  reading: Reading,
+  placed: PlacedNode,
+  all: readonly PlacedNode[],
+  wires: readonly RedWire[],
+): void {
+  const port = placed.node.type === 'catch' ? 'failed' : 'delivered'
+  const scope = Array.isArray(placed.node['scope'])
+    ? new Set((placed.node['scope'] as unknown[]).map(textOf))
+    : undefined
+  const told = all
+    .filter(({ entry }) => (scope ? scope.has(entry.id) : entry['z'] === placed.entry['z']))
+    .flatMap(({ entry }) => reading.fates.get(entry)?.nodes ?? [])
+  const types = new Map(reading.nodes.map(({ id, type }) => [id, type]))
+  const sources = told.filter((id) => types.get(id) === 'notification')
+  if (sources.length === 0) {
+    addNode(reading, placed)
+    addWires(reading, placed, wires)
+    return
+  }
+  const targets = wires.flatMap(({ to }) => reading.ends.get(to)?.input ?? [])
+  for (const node of sources) for (const target of targets) addWire(reading, { node, port }, target)
+  const reason = `It is the port "${port}" of ${sources.length === 1 ? 'the node' : `${sources.length} nodes`} it listened to.`
+  tell(reading, placed.entry, { became: 'wire', isExact: sources.length === told.length, reason })
+}
+
+/** What lies in a subflow is told once for all of its uses. */
+function tell({ fates }: Reading, entry: RedNode, fate: Partial<Fate> & Pick<Fate, 'became'>): void {
+  const known = fates.get(entry)
+  if (known) known.nodes.push(...(fate.nodes ?? []))
+  else fates.set(entry, fateOf(entry, fate))
+}
+
+function tellLost({ fates, lost }: Reading): void {
+  for (const [entry, count] of lost) {
+    const fate = fates.get(entry)
+    if (!fate) continue
+    const words = count === 1 ? 'One of its wires' : `${count} of its wires`
+    fate.reason = `${fate.reason}${fate.reason === '' ? '' : ' '}${words} could not be drawn here.`
+    fate.isExact = false
+  }
+}
+
+function settingFates(settings: ReadonlyMap<string, RedNode>, entries: readonly RedNode[]): Fate[] {
+  const used = new Set<string>()
+  for (const { id, ...entry } of entries)
+    for (const value of Object.values(entry))
+      if (typeof value === 'string' && value !== id && settings.has(value)) used.add(value)
+  return [...settings.values()].map((entry) =>
+    fateOf(entry, {
+      became: used.has(entry.id) ? 'setting' : 'ignored',
+      reason: used.has(entry.id)
+        ? 'What nodes need of it is in their settings; its logins are not taken.'
+        : 'No node of this file uses it.',
+    }),
+  )
+}

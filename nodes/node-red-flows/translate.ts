@@ -1,0 +1,163 @@
+// What each node type of Node-RED is here: only where it does the same, or nearly and says so. Everything else stays a
+// placeholder with the reason. A function is never read as anything.
+import { cameraOf } from './cameras.ts'
+import { redCounterpart } from './counterparts.ts'
+import { textOf, type RedNode } from './document.ts'
+import { openReference } from './environment.ts'
+import { one, type Made, type Translated, type World } from './made.ts'
+import { changeOf, switchOf, templateOf } from './messages.ts'
+import { delayOf, injectOf, rbeOf, triggerOf } from './timing.ts'
+
+const translations: Record<string, (node: RedNode, world: World) => Translated> = {
+  inject: injectOf,
+  delay: delayOf,
+  trigger: triggerOf,
+  rbe: rbeOf,
+  switch: switchOf,
+  change: changeOf,
+  template: templateOf,
+  debug: (node) => one('debug', { fields: node['complete'] === 'true' || node['complete'] === true }, { outputs: [] }),
+  'http request': webhookOf,
+  'mqtt out': mqttOf,
+  'e-mail': emailOf,
+}
+
+/** Why well-known types have no counterpart. */
+const reasons = new Map<string, string>(
+  Object.entries({
+    function: 'It runs JavaScript. Heed runs no code out of a flow; it can stay in Node-RED.',
+    exec: 'It runs a program. Programs are run as agents only, from the list of the owner; it can stay in Node-RED.',
+    'http in': 'Heed takes messages from outside over its own API: POST /api/flows/<flow>/nodes/<node>/input.',
+    'mqtt in': 'Heed does not listen to a broker; it can stay in Node-RED and send here.',
+    'link call': 'Several call the same link and each waits for its own answer; that can stay in Node-RED.',
+    status: 'What a node shows is on its card and in the API; it is no message here.',
+  }),
+)
+
+/** What a node becomes. */
+export function translate(node: RedNode, world: World): Translated {
+  const back = fromHeed(node)
+  if (back) return back
+  const translation = Object.hasOwn(translations, node.type) ? translations[node.type] : undefined
+  const open = translation && openReference(node)
+  if (open !== undefined) return `It needs ${open} from the environment, which this file does not set.`
+  if (translation) return translation(node, world)
+  return (
+    cameraOf(node, world) ??
+    reasons.get(node.type) ??
+    `Heed has no node for "${node.type.slice(0, 80)}"; it can stay in Node-RED.`
+  )
+}
+
+/** A node of Heed's own that was written into a Node-RED flow, as long as nobody changed there what it means. */
+function fromHeed(node: RedNode): Made | undefined {
+  const own = readOwn(node['heed'])
+  if (!own) return undefined
+  if (!node.type.startsWith('heed-')) {
+    const written = redCounterpart({ id: node.id, ...own })
+    if (written?.type !== node.type) return undefined
+    if (Object.entries(written.config).some(([key, value]) => JSON.stringify(node[key]) !== JSON.stringify(value)))
+      return undefined
+    return { ...one(own.type, own.config, { outputs: written.outputs }), position: own.position }
+  }
+  const { in: ways, out } = node['heed'] as Record<string, unknown>
+  const rows = rowsIn(ways).map(([from = '', output = '', port = '']) => ({ key: `${output}:${from}`, port }))
+  const into = Map.groupBy(rows, ({ key }) => key)
+  const ports = [...new Set(rows.map(({ port }) => port))]
+  return {
+    nodes: [own],
+    input: ports.map((port) => [0, port]),
+    outputs: (Array.isArray(out) ? out.slice(0, 200) : []).map((port: unknown) => [[0, textOf(port)]]),
+    // A wire drawn over there leads into the first.
+    portsFor: (from, output) => into.get(`${output}:${from}`)?.map(({ port }) => port) ?? ports.slice(0, 1),
+    position: own.position,
+    isExact: true,
+    reason: '',
+  }
+}
+
+function rowsIn(value: unknown): string[][] {
+  return (Array.isArray(value) ? value.slice(0, 5000) : []).flatMap((row: unknown) =>
+    Array.isArray(row) ? [row.map(textOf)] : [],
+  )
+}
+
+function readOwn(
+  heed: unknown,
+): { type: string; version: number; config: Record<string, unknown>; position: { x: number; y: number } } | undefined {
+  if (typeof heed !== 'object' || heed === null) return undefined
+  const { type, version, config, position } = heed as Record<string, unknown>
+  if (typeof type !== 'string' || type === '' || type.length > 80) return undefined
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) return undefined
+  const { x, y } = (typeof position === 'object' && position !== null ? position : {}) as Record<string, unknown>
+  return {
+    type,
+    version: typeof version === 'number' && Number.isInteger(version) && version > 0 ? version : 1,
+    config: config as Record<string, unknown>,
+    position: { x: typeof x === 'number' ? x : 0, y: typeof y === 'number' ? y : 0 },
+  }
+}
+
+const delivered = { outputs: ['delivered'], isExact: false }
+
+function webhookOf(node: RedNode): Translated {
+  const url = textOf(node['url']).trim()
+  const method = textOf(node['method']).toUpperCase()
+  if (method !== 'POST') return 'Only a POST is a webhook here; what asks a server for something can stay in Node-RED.'
+  if (url === '' || url.includes('{{'))
+    return 'Its address comes from the message. Here text never chooses where to send; it can stay in Node-RED.'
+  return one(
+    'notification',
+    { channel: 'webhook', url: /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}` },
+    {
+      ...delivered,
+      reason: "It posts the message as Heed's JSON, not the bare payload; what the server answers is not passed on.",
+    },
+  )
+}
+
+function mqttOf(node: RedNode, { setting }: World): Translated {
+  const topic = textOf(node['topic']).trim()
+  if (topic === '')
+    return 'Its topic comes from the message. Here text never chooses where to send; it can stay in Node-RED.'
+  const broker = setting(node['broker'])
+  return one(
+    'notification',
+    { channel: 'mqtt', connection: connectionName(broker, 'mqtt'), to: topic },
+    {
+      ...delivered,
+      outputs: [],
+      reason: `It publishes the message as Heed's JSON, not the bare payload. Add the broker${addressOf(broker)} as a connection.`,
+    },
+  )
+}
+
+function addressOf(setting: RedNode | undefined): string {
+  const host = textOf(setting?.['broker'])
+  return host === '' ? '' : ` ${host.replace(/^.*@/, '').slice(0, 100)}`
+}
+
+function emailOf(node: RedNode): Translated {
+  const to = textOf(node['name']).trim()
+  if (!to.includes('@'))
+    return 'Whom it writes to comes from the message. Here text never chooses a receiver; it can stay in Node-RED.'
+  return one(
+    'notification',
+    { channel: 'email', connection: 'mail', to },
+    {
+      ...delivered,
+      outputs: [],
+      reason: 'Add the mail server as a connection named "mail".',
+    },
+  )
+}
+
+/** A name as a connection may have it: what the person called the setting, else what it is. */
+export function connectionName(setting: RedNode | undefined, fallback: string): string {
+  const name = (textOf(setting?.['name']) || fallback)
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60)
+  return name === '' ? fallback : name
+}

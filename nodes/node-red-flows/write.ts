@@ -1,0 +1,147 @@
+// A flow of Heed as Node-RED imports it: what came from there and was not touched as it came, Node-RED's own nodes where they do
+// the same, and nodes of type `heed-…` that carry the rest so that nothing is lost on the way back.
+import type { Flow, FlowNode, Wire } from '../contract/flow.ts'
+import { redCounterpart, type Counterpart } from './counterparts.ts'
+import { readRedDocument, textOf, type RedNode } from './document.ts'
+import { placeholderPrefix, readRedFlow, stretch } from './read.ts'
+
+interface Writing {
+  outgoing: Map<string, Wire[]>
+  incoming: Map<string, Wire[]>
+  nodes: Map<string, FlowNode>
+  /** The tab of what is new. */
+  tab: string
+  /** Entry a node was made of, where it still makes sense: its place. */
+  homes: Map<string, RedNode>
+}
+
+/** The flow as an array for Node-RED's clipboard. `original`: the document it was read from. */
+export function writeRedFlow(flow: Flow, original?: unknown): RedNode[] {
+  const { kept, homes, written } = untouched(flow, original)
+  const tabs = kept.filter(({ type }) => type === 'tab')
+  const taken = new Set([...flow.nodes, ...kept].map(({ id }) => id))
+  let tab = tabs[0]?.id ?? 'heed-flow'
+  while (tabs.length === 0 && taken.has(tab)) tab += '-'
+  const writing: Writing = {
+    outgoing: Map.groupBy(flow.wires, ({ from }) => from.node),
+    incoming: Map.groupBy(flow.wires, ({ to }) => to.node),
+    nodes: new Map(flow.nodes.map((node) => [node.id, node])),
+    tab,
+    homes,
+  }
+  const own =
+    tabs.length > 0 ? [] : [{ id: tab, type: 'tab', label: flow.name, disabled: false, info: flow.description ?? '' }]
+  return [...own, ...kept, ...flow.nodes.filter(({ id }) => !written.has(id)).map((node) => writeNode(node, writing))]
+}
+
+interface Untouched {
+  /** Entries that go back as they came, in their order. */
+  kept: RedNode[]
+  homes: Map<string, RedNode>
+  /** Nodes here that these entries stand for. */
+  written: Set<string>
+}
+
+const structure = new Set(['tab', 'subflow', 'group', 'global-config', 'junction', 'link in', 'link out'])
+
+/** Reads the original again and compares: an entry is untouched when all it became is still there, wired as it was. */
+function untouched(flow: Flow, original: unknown): Untouched {
+  const result: Untouched = { kept: [], homes: new Map(), written: new Set() }
+  if (original === undefined) return result
+  const { entries } = readRedDocument(original)
+  const before = readRedFlow(original)
+  const present = new Map(flow.nodes.map((node) => [node.id, JSON.stringify(node)]))
+  const wiresNow = wiresBy(flow.wires)
+  const wiresThen = wiresBy(before.flow.wires)
+  const same = new Set(
+    before.flow.nodes
+      .filter(
+        (node) => present.get(node.id) === JSON.stringify(node) && wiresNow.get(node.id) === wiresThen.get(node.id),
+      )
+      .map(({ id }) => id),
+  )
+  const fates = new Map(before.report.map((fate) => [fate.id, fate]))
+  const inside = new Set(entries.filter(({ type }) => type === 'subflow').map(({ id }) => id))
+  for (const entry of entries) {
+    const nodes = fates.get(entry.id)?.nodes ?? []
+    const isWhole = nodes.every((id) => same.has(id))
+    for (const id of nodes) if (!entry.type.startsWith('subflow:')) result.homes.set(id, entry)
+    const isDrawn = !structure.has(entry.type) && (Object.hasOwn(entry, 'x') || Array.isArray(entry['wires']))
+    if (
+      isDrawn &&
+      !inside.has(textOf(entry['z'])) &&
+      !(isWhole && (nodes.length > 0 || fates.get(entry.id)?.became === 'wire'))
+    )
+      continue
+    result.kept.push(entry)
+    if (isDrawn) for (const id of nodes) result.written.add(id)
+  }
+  return result
+}
+
+function wiresBy(wires: readonly Wire[]): Map<string, string> {
+  const groups = Map.groupBy(wires, ({ from }) => from.node)
+  return new Map(
+    [...groups].map(([node, own]) => [
+      node,
+      own
+        .map(({ from, to }) => `${from.port} ${to.node} ${to.port}`)
+        .sort()
+        .join('\n'),
+    ]),
+  )
+}
+
+/** The ports of a node in the order of its outputs over there. */
+function outputsOf(
+  node: FlowNode,
+  { outgoing, incoming, homes }: Writing,
+): { outputs: string[]; counterpart?: Counterpart } {
+  const out = outgoing.get(node.id) ?? []
+  if (isPlaceholder(node)) {
+    const most = out.reduce((least, { from }) => Math.max(least, Number(/^out(\d{1,3})$/.exec(from.port)?.[1] ?? 0)), 0)
+    const wires = homes.get(node.id)?.['wires']
+    const count = Math.max(most, Array.isArray(wires) ? wires.length : 0)
+    return { outputs: Array.from({ length: count }, (_, index) => `out${index + 1}`) }
+  }
+  const counterpart = redCounterpart(node)
+  // A port that Node-RED's node does not have would be lost.
+  const fits =
+    counterpart &&
+    out.every(({ from }) => counterpart.outputs.includes(from.port)) &&
+    (incoming.get(node.id) ?? []).every(({ to }) => to.port === 'message')
+  return fits
+    ? { outputs: counterpart.outputs, counterpart }
+    : { outputs: [...new Set(out.map(({ from }) => from.port))].sort() }
+}
+
+const isPlaceholder = ({ type, config }: FlowNode): boolean =>
+  type.startsWith(placeholderPrefix) && typeof config['node'] === 'object' && config['node'] !== null
+
+function writeNode(node: FlowNode, writing: Writing): RedNode {
+  const { outgoing, incoming, nodes, tab, homes } = writing
+  const { type, version, config, position } = node
+  const home = homes.get(node.id)
+  const place = {
+    z: textOf(home?.['z']) || tab,
+    ...(home?.['g'] === undefined ? {} : { g: home['g'] }),
+    x: Math.round(position.x / stretch),
+    y: Math.round(position.y / stretch),
+    ...(node['disabled'] === true ? { d: true } : {}),
+  }
+  const { outputs, counterpart } = outputsOf(node, writing)
+  const wires = outputs.map((port) => [
+    ...new Set((outgoing.get(node.id) ?? []).filter(({ from }) => from.port === port).map(({ to }) => to.node)),
+  ])
+  if (isPlaceholder(node))
+    return { id: node.id, type: type.slice(placeholderPrefix.length), ...(config['node'] as object), ...place, wires }
+  const own = { type, version, config, position }
+  const name = node.name ?? ''
+  if (counterpart)
+    return { id: node.id, type: counterpart.type, ...place, name, ...counterpart.config, heed: own, wires }
+  const ways = (incoming.get(node.id) ?? []).map(({ from, to }) => {
+    const source = nodes.get(from.node)
+    return [from.node, source ? outputsOf(source, writing).outputs.indexOf(from.port) : 0, to.port]
+  })
+  return { id: node.id, type: `heed-${type}`, ...place, name, heed: { ...own, in: ways, out: outputs }, wires }
+}

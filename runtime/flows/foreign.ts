@@ -1,0 +1,37 @@
+// Flows of other programs on their way in and out. What one was read from is kept beside it, without its secrets, so that what nobody
+// touched goes back as it came.
+import { NotFoundError } from '../../nodes/contract/errors.ts'
+import { flowFormat, type Flow } from '../../nodes/contract/flow.ts'
+import type { ForeignFlow, ForeignFormat } from '../../nodes/contract/foreign-flows.ts'
+import { withoutSecrets } from './flow-export.ts'
+
+/** The flow in another program's document; undefined when no format knows it. Throws FlowInvalidError when it cannot be read. */
+export function readForeign(formats: readonly ForeignFormat[], document: unknown): ForeignFlow | undefined {
+  const format = formats.find((each) => each.recognises(document))
+  if (!format) return undefined
+  const { flow, report } = format.read(document)
+  return { flow: { ...flow, foreign: { format: format.id, document: cleaned(document) } }, report }
+}
+
+/** The flow as another program imports it. */
+export function writeForeign(formats: readonly ForeignFormat[], id: string, flow: Flow): unknown {
+  const format = formats.find((each) => each.id === id)
+  if (!format)
+    throw new NotFoundError(
+      'FLOW_FORM_UNKNOWN',
+      `Flows cannot be written as "${id}" here. Known are json, png, link and ${formats.map((each) => each.id).join(', ')}.`,
+    )
+  const { foreign } = flow
+  const { format: from, document } = (typeof foreign === 'object' && foreign !== null ? foreign : {}) as Record<
+    string,
+    unknown
+  >
+  return format.write(flow, from === id && format.recognises(document) ? document : undefined)
+}
+
+/** Logins are never kept, wherever they stand. */
+function cleaned(document: unknown): unknown {
+  const text = JSON.stringify(document, (key, value: unknown) => (key === 'credentials' ? undefined : value))
+  const carrier = { format: flowFormat, name: 'foreign', nodes: [], wires: [], foreign: JSON.parse(text) as unknown }
+  return withoutSecrets(carrier as Flow)['foreign']
+}
