@@ -3,6 +3,6 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: './runtime/database/schema.ts',
+  schema: ['./runtime/database/schema.ts', './runtime/database/event-tables.ts'],
   out: './migrations',
 })

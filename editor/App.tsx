@@ -1,6 +1,7 @@
 // The frame around every page, and which page an address means.
 import { Button, MantineProvider } from '@mantine/core'
 import { Suspense, lazy, useEffect, useSyncExternalStore } from 'react'
+import { followUnseen } from './event-pages.ts'
 import { listen, readEvents, useLive } from './live.ts'
 import { AlertToasts } from './panels/AlertToasts.tsx'
 import { soundAlerts } from './panels/alert-sound.ts'
@@ -70,7 +71,7 @@ function useRunningEditor(): void {
       void readFlows()
       void saveNow()
     }
-    const stops = [listen(back), soundAlerts()]
+    const stops = [listen(back), soundAlerts(), followUnseen()]
     addEventListener('online', back)
     return () => {
       removeEventListener('online', back)

@@ -10,6 +10,7 @@ import type {
   ConnectionView,
   DeployPreview,
   DeploymentView,
+  EventPage,
   EventView,
   FlowNeeds,
   FlowStatus,
@@ -27,6 +28,8 @@ import type {
   StreamDecision,
   TestResult,
   UploadedMedia,
+  TraceView,
+  WirePassView,
 } from './views.ts'
 
 /** An answer that was not the wanted one. `status` 0: the server could not be reached. */
@@ -112,8 +115,14 @@ function query(values: Record<string, string | number | undefined>): string {
 
 export interface EventQuery {
   flow?: string
+  stream?: string
   kind?: string
   q?: string
+  from?: string
+  to?: string
+  only?: 'alerts' | 'unseen'
+  verdict?: string
+  incident?: string
   limit?: number
   cursor?: string
 }
@@ -177,9 +186,13 @@ export const api = {
   forgetMemory: (stream: string, id: string) =>
     request<void>('DELETE', `/streams/${at(stream)}/memory/summaries/${at(id)}`),
 
-  events: (options: EventQuery = {}) =>
-    request<{ events: EventView[]; next: string | null }>('GET', `/events${query({ ...options })}`),
+  events: (options: EventQuery = {}) => request<EventPage>('GET', `/events${query({ ...options })}`),
+  trace: (id: string) => request<TraceView>('GET', `/events/${at(id)}/trace`),
+  wires: async (flow: string) => (await request<{ wires: WirePassView[] }>('GET', `/flows/${at(flow)}/wires`)).wires,
   event: (id: string) => request<EventView>('GET', `/events/${at(id)}`),
+  /** All that nobody has seen up to the moment `upTo`, by the filters of a list. */
+  acknowledgeAll: (options: Pick<EventQuery, 'flow' | 'kind' | 'q'> & { upTo: string }) =>
+    request<{ seen: number }>('POST', '/events/acknowledge', { body: options }),
   acknowledge: (id: string) => request<EventView>('POST', `/events/${at(id)}/acknowledge`),
   /** Sends a test message with these settings, saved or not. */
   testNode: (flow: string, node: string, config: Record<string, unknown>) =>

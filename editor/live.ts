@@ -6,6 +6,7 @@ import { ApiError, api, pictures } from './api.ts'
 import { openLive } from './live-line.ts'
 import { isWaiting } from './graph/alerts.ts'
 import { mergeEvent } from './graph/event-merge.ts'
+import { readPasses, takePasses } from './passes.ts'
 import { mergeDecisions } from './graph/timeline.ts'
 import type { EventView, FlowStatus, LiveEvent, StreamDecision } from './views.ts'
 
@@ -14,6 +15,7 @@ const eventsKept = 1000
 /** An alert older than this is news to nobody: it only was not read before. */
 const newsMs = 120_000
 const doubtAfterMs = 2000
+const factsMs = 300
 
 interface Live {
   /** Null until the feed has said either way. */
@@ -27,9 +29,8 @@ interface Live {
   decisions: Record<string, readonly StreamDecision[]>
   /** Newest first, all flows. */
   events: readonly EventView[]
-  areEventsRead: boolean
-  /** Where older events go on; null when there are none. */
-  older: string | null
+  /** Counts moments in which lists of events may have changed: whoever shows one reads it again. */
+  facts: number
 }
 
 export const useLive = create<Live>()(() => ({
@@ -39,9 +40,17 @@ export const useLive = create<Live>()(() => ({
   status: {},
   decisions: {},
   events: [],
-  areEventsRead: false,
-  older: null,
+  facts: 0,
 }))
+
+let nextFacts: ReturnType<typeof setTimeout> | undefined
+/** Not for each fact of a burst: a moment later, once for all of them. */
+function countFacts(): void {
+  nextFacts ??= setTimeout(() => {
+    nextFacts = undefined
+    useLive.setState(({ facts }) => ({ facts: facts + 1 }))
+  }, factsMs)
+}
 
 type AlertListener = (event: EventView) => void
 const alertListeners = new Set<AlertListener>()
@@ -113,8 +122,9 @@ function takeDelivery({ eventId, ...delivery }: Extract<LiveEvent, { type: 'deli
   const deliveries = event.deliveries.some((other) => other.id === delivery.id)
     ? event.deliveries.map((other) => (other.id === delivery.id ? { ...other, ...delivery } : other))
     : [...event.deliveries, delivery]
-  // The feed tells no fields, and they decide whether something that was said aloud only is an alert.
-  if (event.deliveries.length === 0 && event.revision === 0) void readEvent(eventId)
+  // What was told only now has become an alert.
+  if (!event.alert && !deliveries.some(({ id }) => event.deliveries.some((known) => known.id === id)))
+    void readEvent(eventId)
   const next = { ...event, deliveries }
   takeEvents([next])
   announce(next)
@@ -130,12 +140,27 @@ async function readEvent(id: string): Promise<void> {
   }
 }
 
+function takeSeen({ ids, at, by }: Extract<LiveEvent, { type: 'seen' }>): void {
+  const seen = new Set(ids)
+  const known = useLive.getState().events.filter(({ id, acknowledgedAt }) => seen.has(id) && acknowledgedAt === null)
+  if (known.length > 0) takeEvents(known.map((event) => ({ ...event, acknowledgedAt: at, acknowledgedBy: by })))
+}
+
 function take(message: LiveEvent): void {
+  if (message.type === 'event' || message.type === 'delivery' || message.type === 'seen') countFacts()
+  if (message.type === 'wires') {
+    const { at, stream } = message
+    return takePasses(
+      message.flow,
+      message.passes.map((pass) => ({ ...pass, at, stream })),
+    )
+  }
   if (message.type === 'status') return takeStatus(message.flow, message.status)
   if (message.type === 'decision')
     return takeDecisions(message.stream, [{ ...message.decision, stream: message.stream }])
   if (message.type === 'delivery') return takeDelivery(message.delivery)
   if (message.type === 'speech') return speechListeners.forEach((listener) => listener.begins(message.speech))
+  if (message.type === 'seen') return takeSeen(message)
   const { hasFrame, ...event } = message.event
   const known = useLive.getState().events.find((candidate) => candidate.id === event.id)
   if (known) return
@@ -147,6 +172,9 @@ function take(message: LiveEvent): void {
     frame: hasFrame ? { url: pictures.event(event.id) } : null,
     acknowledgedAt: null,
     acknowledgedBy: null,
+    alert: event.alert ?? false,
+    incident: null,
+    verdict: null,
     deliveries: [],
   }
   takeEvents([view])
@@ -156,6 +184,7 @@ function take(message: LiveEvent): void {
 
 /** Reads a flow's state, its last decisions and events: when it is opened, and after the feed was away. */
 export async function readFlow(id: string): Promise<void> {
+  void readPasses(id)
   try {
     const [status, { decisions }, { events }] = await Promise.all([
       api.status(id),
@@ -184,31 +213,24 @@ export async function readStatus(id: string): Promise<void> {
 /** Reads the newest events of all flows. */
 export async function readEvents(): Promise<void> {
   try {
-    const { events, next } = await api.events({ limit: 100 })
+    const { events } = await api.events({ limit: 100 })
     takeEvents(events)
-    useLive.setState(({ areEventsRead, older }) => ({ areEventsRead: true, older: areEventsRead ? older : next }))
+    countFacts()
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
   }
 }
 
-/** Reads the page of events before the oldest known. */
-export async function readOlderEvents(): Promise<void> {
-  const cursor = useLive.getState().older
-  if (cursor === null) return
-  const { events, next } = await api.events({ limit: 100, cursor })
-  takeEvents(events)
-  useLive.setState({ older: next })
-}
-
-/** Reads events that hold these words, however old. */
-export async function findEvents(words: string): Promise<void> {
-  takeEvents((await api.events({ q: words, limit: 100 })).events)
-}
-
 /** Says that a person has seen it. */
 export async function acknowledge(id: string): Promise<void> {
   takeEvents([await api.acknowledge(id)])
+  countFacts()
+}
+
+/** Says that a person has seen all of a list, up to the newest it showed. */
+export async function acknowledgeAll(options: Parameters<typeof api.acknowledgeAll>[0]): Promise<void> {
+  await api.acknowledgeAll(options)
+  await readEvents()
 }
 
 /** Starts listening; `onBack` after each connect but the first. Returns the way to stop. */

@@ -2,7 +2,7 @@
 import type { Abilities, Ability, ConnectionKind, SecretField } from '../nodes/contract/connections.ts'
 import type { Trait } from '../nodes/contract/define.ts'
 import type { Problem } from '../nodes/contract/errors.ts'
-import type { Decision, StreamState, StreamStatus } from '../nodes/contract/events.ts'
+import type { Decision, StreamState, StreamStatus, Verdict } from '../nodes/contract/events.ts'
 import type { Flow } from '../nodes/contract/flow.ts'
 import type { Kind } from '../nodes/contract/kinds.ts'
 import type { FieldMeta } from '../nodes/contract/widgets.ts'
@@ -205,7 +205,45 @@ export interface EventView {
   audio?: { url: string } | null
   acknowledgedAt: string | null
   acknowledgedBy: string | null
+  /** A person must see it. */
+  alert: boolean
+  /** Of an alert: what identical ones began with. */
+  incident: string | null
+  verdict: Verdict | null
   deliveries: DeliveryView[]
+}
+/** What passed last on a wire; the ends are `node.port`. */
+export interface WirePassView {
+  from: string
+  to: string
+  eventId: string
+  text: string
+  count: number
+  stream: string
+  at: string
+}
+/** A message at one card, with its reason in words. */
+export interface TraceStepView {
+  at: string
+  node: string
+  name: string
+  what: 'passed' | 'held' | 'sent' | 'delivered' | 'failed'
+  code: string
+  reason: string | null
+  ports?: string[]
+}
+export interface TraceView {
+  event: string
+  flow: string
+  steps: TraceStepView[]
+}
+/** One page of events; the counts are of all pages. */
+export interface EventPage {
+  events: EventView[]
+  next: string | null
+  total: number
+  unseen: number
+  totalIsAtLeast?: true
 }
 /** What the link in a message shows to somebody without an account. */
 export interface LinkedEventView {
@@ -242,8 +280,11 @@ export type LiveEvent =
         mediaTimeS: number
         text: string
         hasFrame: boolean
+        alert?: true
       }
     }
+  | { type: 'wires'; flow: string; stream: string; at: string; passes: Omit<WirePassView, 'stream' | 'at'>[] }
+  | { type: 'seen'; flow: string; ids: string[]; at: string; by: string }
   | { type: 'delivery'; flow: string; delivery: DeliveryView & { eventId: string } }
   | {
       type: 'speech'

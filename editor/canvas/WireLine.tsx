@@ -1,14 +1,22 @@
 // One wire, coloured by its kind. It pulses once, briefly, when a message has passed; it never moves without a reason.
 import type { CSSProperties } from 'react'
-import { useLive } from '../live.ts'
+import { wiresTaken } from '../graph/trace.ts'
+import { usePasses } from '../passes.ts'
 import { useFlow } from '../store.ts'
 import { useDrawing } from './drawing.ts'
+import { wireOf } from '../graph/edit.ts'
+import type { WirePassView } from '../views.ts'
 import { WirePath, wirePath, type WireProps } from './xyflow.ts'
+
+/** "A person fell. (3 at once, 14:03:20)": what passed last, on hover. */
+function passWords({ text, count, at }: WirePassView): string {
+  const time = new Date(at).toLocaleTimeString()
+  return `${text} (${count > 1 ? `${count} at once, ` : ''}${time})`
+}
 
 /** Drawn by the canvas for every wire. */
 export function WireLine({
   id,
-  source,
   sourceX,
   sourceY,
   sourcePosition,
@@ -19,10 +27,9 @@ export function WireLine({
   data,
 }: WireProps) {
   const flowId = useFlow((open) => open.id)
-  const passed = useLive((live) =>
-    data?.kind === 'frames'
-      ? undefined
-      : live.events.find((event) => event.flow === flowId && event.node === source)?.id,
+  const pass = usePasses((passes) => passes.byFlow[flowId ?? '']?.[id])
+  const isTaken = usePasses(({ trace }) =>
+    trace?.flow === flowId && trace ? wiresTaken([wireOf(id)], trace.steps).length > 0 : false,
   )
   const isOver = useDrawing((drawing) => drawing.over === id)
   const [path] = wirePath({ sourceX, sourceY, sourcePosition, targetX, targetY, targetPosition })
@@ -32,12 +39,15 @@ export function WireLine({
       className="wire"
       data-selected={selected || undefined}
       data-over={isOver || undefined}
+      data-taken={isTaken || undefined}
+      data-passed={pass?.eventId}
       data-unknown={data?.kind === undefined || undefined}
       data-testid={`wire-${id}`}
       style={style}
     >
       <WirePath id={id} path={path} interactionWidth={24} />
-      {passed && <path key={passed} d={path} className="wire-pulse" />}
+      {pass && pass.n > 0 && <path key={pass.n} d={path} className="wire-pulse" data-testid={`pulse-${id}`} />}
+      {pass && <title>{passWords(pass)}</title>}
     </g>
   )
 }

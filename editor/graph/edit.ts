@@ -19,6 +19,16 @@ export function wireId(wire: Wire): string {
   return `${wire.from.node}.${wire.from.port}--${wire.to.node}.${wire.to.port}`
 }
 
+/** The wire that a name stands for. */
+export function wireOf(id: string): Wire {
+  const [from, to] = id.split('--').map((end) => {
+    const dot = end.indexOf('.')
+    return { node: end.slice(0, dot), port: end.slice(dot + 1) }
+  })
+  const none = { node: '', port: '' }
+  return { from: from ?? none, to: to ?? none }
+}
+
 /** A flow with nothing on it yet. */
 export function emptyFlow(name: string): Flow {
   return { format: 'heed.flow/1', name, nodes: [], wires: [] }

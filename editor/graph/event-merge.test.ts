@@ -25,6 +25,9 @@ const event = (more: Partial<EventView> = {}): EventView => ({
   frame: null,
   acknowledgedAt: null,
   acknowledgedBy: null,
+  alert: true,
+  incident: null,
+  verdict: null,
   deliveries: [],
   ...more,
 })

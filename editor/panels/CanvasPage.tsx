@@ -15,6 +15,7 @@ import { closeFlow, inspect, openFlow, select, useFlow } from '../store.ts'
 import { readFlowTemplate } from '../templates/flow-template.ts'
 import { NewerNotice } from '../templates/FlowTemplate.tsx'
 import { ConflictPanel } from './ConflictPanel.tsx'
+import { TraceBar } from './Trace.tsx'
 import { Drawer } from './Drawer.tsx'
 import { Inspector } from './Inspector.tsx'
 import { NeedsNotice, NeedsPanel } from './NeedsPanel.tsx'
@@ -133,6 +134,7 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
           />
           <ConflictPanel mine={flow} />
         </div>
+        <TraceBar />
         <Drawer key={String(isPhone)} flowId={flowId} startsOpen={isPhone} />
       </div>
       {isShowingNeeds ? (

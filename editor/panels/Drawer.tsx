@@ -4,6 +4,7 @@ import { IconBell, IconChevronDown, IconChevronUp, IconTimeline } from '@tabler/
 import { useState } from 'react'
 import { useChosenStream } from '../canvas/chosen-stream.ts'
 import { StreamChooser } from '../canvas/StreamChooser.tsx'
+import { showTrace } from '../passes.ts'
 import { useLive } from '../live.ts'
 import type { EventView } from '../views.ts'
 import { keepWish, readWish } from '../wishes.ts'
@@ -26,7 +27,7 @@ function Events({ flowId }: { flowId: string }) {
   return (
     <ul className="event-list" data-testid="events-list">
       {events.slice(0, 100).map((event) => (
-        <EventRow key={event.id} event={event} />
+        <EventRow key={event.id} event={event} onTrace={() => void showTrace(event.id)} />
       ))}
     </ul>
   )

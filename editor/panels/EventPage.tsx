@@ -8,6 +8,7 @@ import { eventKindWords } from '../words.ts'
 import { AcknowledgeButton } from './EventRow.tsx'
 import { Ago } from './Ago.tsx'
 import { Page, Skeletons } from './Page.tsx'
+import { TraceOf } from './Trace.tsx'
 import { follow } from './Rail.tsx'
 
 /** The page of one event. */
@@ -62,6 +63,7 @@ export function EventPage({ id }: { id: string }) {
             ))}
           </div>
         )}
+        <TraceOf event={event.id} flow={event.flow} />
         <a href="/inbox" onClick={follow}>
           All alerts
         </a>

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconMessageCircle } from '@tabler/icons-react'
 import { useState } from 'react'
 import { DeliveryLine, parcelOf } from '../canvas/DeliveryLive.tsx'
-import { isAlert, isTrouble } from '../graph/alerts.ts'
+import { isTrouble, isWaiting } from '../graph/alerts.ts'
 import { nameOf } from '../graph/check.ts'
 import { acknowledge } from '../live.ts'
 import { useSession } from '../session.ts'
@@ -96,15 +96,26 @@ function Again({ fields }: { fields: Record<string, unknown> }) {
   return words === null ? null : <span data-testid="event-again">{words}</span>
 }
 
+/** What went through the flow as a message, and so has a way. */
+const isMessage = new Set(['response.given', 'delegation.made', 'answer.received', 'message.sent'])
+
 /** A row for lists; `flowName` where several flows are listed together. */
-export function EventRow({ event, flowName }: { event: EventView; flowName?: string | undefined }) {
+export function EventRow({
+  event,
+  flowName,
+  onTrace,
+}: {
+  event: EventView
+  flowName?: string | undefined
+  onTrace?: () => void
+}) {
   return (
     <li
       className="event-row"
       data-testid="event-row"
       data-event-kind={event.kind}
       data-event-id={event.id}
-      data-waiting={(isAlert(event) && !event.acknowledgedAt) || undefined}
+      data-waiting={isWaiting(event) || undefined}
     >
       <Picture event={event} />
       <div className="event-body">
@@ -117,8 +128,13 @@ export function EventRow({ event, flowName }: { event: EventView; flowName?: str
           <span className="nums">{clock(event.mediaTimeS)} after the start</span>
         </p>
         <Deliveries event={event} />
+        {onTrace && isMessage.has(event.kind) && (
+          <button type="button" className="link-button small" onClick={onTrace} data-testid="show-trace">
+            Why? Show its way
+          </button>
+        )}
       </div>
-      {isAlert(event) && (
+      {event.alert && (
         <div className="event-action">
           <AcknowledgeButton event={event} />
         </div>

@@ -3,7 +3,7 @@ import { IconMoon } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { StateMark } from '../canvas/StateMark.tsx'
 import { StreamPicture } from '../canvas/StreamPicture.tsx'
-import { inboxOf } from '../graph/alerts.ts'
+import { useEventPages } from '../event-pages.ts'
 import { readStatus, useLive } from '../live.ts'
 import { FirstSteps } from '../templates/FirstSteps.tsx'
 import type { FlowSummary } from '../views.ts'
@@ -50,21 +50,20 @@ function Watched({ flow }: { flow: FlowSummary }) {
 }
 
 function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
-  const events = useLive((live) => live.events)
-  const waiting = inboxOf(events, 'waiting')
-  if (waiting.length === 0) return null
+  const { events, total } = useEventPages({ only: 'unseen' }, 4)
+  if (!events || events.length === 0) return null
   return (
     <section aria-labelledby="waiting-title">
       <h2 id="waiting-title">Waiting for you</h2>
       <ul className="event-list surface">
-        {waiting.slice(0, 4).map((event) => (
+        {events.slice(0, 4).map((event) => (
           <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
         ))}
       </ul>
-      {waiting.length > 4 && (
+      {total > 4 && (
         <p>
           <a href="/inbox" onClick={follow}>
-            All {waiting.length} in the inbox
+            All {total} in the inbox
           </a>
         </p>
       )}

@@ -2,10 +2,10 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
 import { IconInbox, IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
-import { inboxOf, type InboxFilter } from '../graph/alerts.ts'
-import type { EventView } from '../views.ts'
+import { useEventPages } from '../event-pages.ts'
+import { queryOf, type InboxFilter } from '../graph/alerts.ts'
+import { acknowledgeAll } from '../live.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
-import { acknowledge, findEvents, readEvents, readOlderEvents, useLive } from '../live.ts'
 import { useSession } from '../session.ts'
 import { EventRow } from './EventRow.tsx'
 import { MuteButton } from './MuteButton.tsx'
@@ -23,72 +23,46 @@ const emptyWords: Record<InboxFilter, string> = {
   everything: 'Nothing has happened yet. Deploy a flow, and what it sees is kept here.',
 }
 
-/** Asks the server too, a moment after the last key: what is looked for may be older than what is here. */
-function useSearch(words: string): string | null {
-  const [failure, setFailure] = useState<string | null>(null)
+const countWords: Record<InboxFilter, [one: string, many: string]> = {
+  waiting: ['alert to see', 'alerts to see'],
+  alerts: ['alert', 'alerts'],
+  everything: ['event', 'events'],
+}
+const typingMs = 300
+
+/** What a person has typed, once they pause. */
+function useTyped(words: string): string {
+  const [typed, setTyped] = useState(words)
   useEffect(() => {
-    if (words.trim().length < 2) return
-    const timer = setTimeout(() => {
-      findEvents(words).then(
-        () => setFailure(null),
-        (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
-      )
-    }, 400)
+    const timer = setTimeout(() => setTyped(words), typingMs)
     return () => clearTimeout(timer)
   }, [words])
-  return failure
+  return typed
 }
 
-function Older() {
+/** For after the holidays: all that are found, however many are shown. Nothing that comes meanwhile. */
+function SeenAll({ unseen, upTo, q }: { unseen: number; upTo: string | undefined; q: string }) {
   const [failure, setFailure] = useState<string | null>(null)
-  const hasOlder = useLive((live) => live.older !== null)
-  if (!hasOlder) return null
-  const read = (): void =>
-    void readOlderEvents().then(
+  if (unseen < 2 || upTo === undefined) return null
+  const press = (): void =>
+    void acknowledgeAll({ upTo, ...(q ? { q } : {}) }).then(
       () => setFailure(null),
       (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
     )
   return (
-    <div className="row" style={{ marginTop: 16 }}>
-      <Button variant="default" onClick={read}>
-        Read older ones
-      </Button>
-      {failure && (
-        <div className="notice" data-tone="bad" role="alert">
-          {failure}
-        </div>
-      )}
-    </div>
+    <>
+      <ConfirmButton size="xs" question={`Mark all ${unseen} as seen?`} onConfirm={press} data-testid="acknowledge-all">
+        I have seen all {unseen}
+      </ConfirmButton>
+      {failure && <Failure words={failure} />}
+    </>
   )
 }
 
-/** For after the holidays: everything listed, one after another. */
-function SeenAll({ events }: { events: readonly EventView[] }) {
-  const [failure, setFailure] = useState<string | null>(null)
-  if (events.length < 2) return null
-  const see = async (): Promise<void> => {
-    for (const event of events) await acknowledge(event.id)
-  }
-  const press = (): void =>
-    void see().then(
-      () => setFailure(null),
-      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
-    )
+function Failure({ words }: { words: string }) {
   return (
-    <div className="row" style={{ marginBottom: 16 }}>
-      <ConfirmButton
-        size="xs"
-        question={`Mark all ${events.length} as seen?`}
-        onConfirm={press}
-        data-testid="acknowledge-all"
-      >
-        I have seen all {events.length}
-      </ConfirmButton>
-      {failure && (
-        <div className="notice" data-tone="bad" role="alert">
-          {failure}
-        </div>
-      )}
+    <div className="notice" data-tone="bad" role="alert">
+      {words}
     </div>
   )
 }
@@ -97,12 +71,10 @@ function SeenAll({ events }: { events: readonly EventView[] }) {
 export function Inbox() {
   const [filter, setFilter] = useState<InboxFilter>('waiting')
   const [words, setWords] = useState('')
-  const events = useLive((live) => live.events)
-  const isRead = useLive((live) => live.areEventsRead)
+  const q = useTyped(words).trim()
   const flows = useSession((session) => session.flows)
-  useEffect(() => void readEvents(), [])
-  const failure = useSearch(words)
-  const shown = inboxOf(events, filter, words)
+  const { events, total, unseen, totalIsAtLeast, hasMore, failure, more } = useEventPages(queryOf(filter, q))
+  const [one, many] = countWords[filter]
   return (
     <Page title="Inbox" aside={<MuteButton />}>
       <div className="tools">
@@ -121,26 +93,35 @@ export function Inbox() {
           onChange={(event) => setWords(event.currentTarget.value)}
         />
       </div>
-      {failure && (
-        <div className="notice" data-tone="bad" role="alert">
-          {failure}
+      {failure && <Failure words={failure} />}
+      {events && events.length > 0 && (
+        <div className="row" style={{ marginBottom: 16 }}>
+          <span className="small quiet nums" role="status" data-testid="inbox-total">
+            {totalIsAtLeast ? `More than ${total} ${many}` : `${total} ${total === 1 ? one : many}`}
+          </span>
+          {filter === 'waiting' && <SeenAll unseen={unseen} upTo={events[0]?.at} q={q} />}
         </div>
       )}
-      {filter === 'waiting' && <SeenAll events={shown} />}
-      {!isRead && events.length === 0 ? (
+      {!events ? (
         <Skeletons count={4} height={88} />
-      ) : shown.length === 0 ? (
+      ) : events.length === 0 ? (
         <Empty icon={<IconInbox size={40} stroke={1.25} aria-hidden />}>
-          {words ? `Nothing here holds "${words}".` : emptyWords[filter]}
+          {q ? `Nothing here holds "${q}".` : emptyWords[filter]}
         </Empty>
       ) : (
         <ul className="event-list surface" data-testid="inbox-list">
-          {shown.slice(0, 200).map((event) => (
+          {events.map((event) => (
             <EventRow key={event.id} event={event} flowName={flows?.find((flow) => flow.id === event.flow)?.name} />
           ))}
         </ul>
       )}
-      <Older />
+      {hasMore && (
+        <div className="row" style={{ marginTop: 16 }}>
+          <Button variant="default" onClick={more} data-testid="older">
+            Read older ones
+          </Button>
+        </div>
+      )}
     </Page>
   )
 }

@@ -1,8 +1,7 @@
 // The way between the places: a rail on the left, on a phone a bar below. Shows how many alerts nobody has acknowledged.
 import { IconBell, IconHome, IconPlugConnected, IconSchema, IconSettings, type Icon } from '@tabler/icons-react'
 import type { MouseEvent } from 'react'
-import { isWaiting } from '../graph/alerts.ts'
-import { useLive } from '../live.ts'
+import { useUnseen } from '../event-pages.ts'
 import { go, type Route } from '../route.ts'
 
 const places: readonly { page: Route['page'][]; address: string; label: string; icon: Icon }[] = [
@@ -23,7 +22,7 @@ export function follow(event: MouseEvent<HTMLAnchorElement>): void {
 
 /** All places of the frame. */
 export function Rail({ route }: { route: Route }) {
-  const waiting = useLive((live) => live.events.filter(isWaiting).length)
+  const waiting = useUnseen(({ unseen }) => unseen ?? 0)
   return (
     <nav className="rail" aria-label="Places">
       <a className="rail-mark" href="/" onClick={follow} aria-label="Heed, home">
@@ -42,7 +41,7 @@ export function Rail({ route }: { route: Route }) {
             <Found size={22} stroke={1.75} aria-hidden />
             {label === 'Inbox' && waiting > 0 && (
               <span className="rail-count nums" data-testid="waiting-count">
-                {waiting > 99 ? '99+' : waiting}
+                {waiting > 999 ? '999+' : waiting}
               </span>
             )}
           </span>

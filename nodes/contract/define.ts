@@ -22,6 +22,7 @@ import type { Problem } from './errors.ts'
 import type { Decision, EventKind, Message, NodeStatus } from './events.ts'
 import type { FastFrame, Frame, Taps } from './frames.ts'
 import type { Kind } from './kinds.ts'
+import type { Because } from './trace.ts'
 
 export interface Port<K extends Kind = Kind> {
   kind: K
@@ -172,6 +173,8 @@ export interface TickContext<C, S> extends BaseContext<C> {
   model?: ModelSession
   /** What the models behind this node's `memory` ports have in mind. */
   modelMemories?(): LentMemory[]
+  /** Says why a message of this tick passes or is held; kept with its event. */
+  because(message: Message, why: Because): void
   /** Records a fact about the session itself, as an event of this node. */
   note?(kind: EventKind, text: string): void
 }
@@ -279,6 +282,8 @@ interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
   /** One line in words; `{{field}}` is filled from the config. */
   card: string
   needs: readonly Need[]
+  /** Why a message passes or is held, by code, as `contract/trace.ts` words it; what leaves no type with reasons was held. */
+  reasons?: Readonly<Record<string, string>>
   /** By the version they lead to. */
   migrations?: Record<number, (old: Record<string, unknown>) => Record<string, unknown>>
   /** More than the schema can say; pure. Fields are named, the compiler adds the node. */

@@ -86,6 +86,10 @@ export const eventKinds = [
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 
+/** What a person said of an alert afterwards. */
+export const verdicts = ['right', 'wrong'] as const
+export type Verdict = (typeof verdicts)[number]
+
 export type StreamState = 'starting' | 'running' | 'degraded' | 'stopped' | 'finished' | 'failed'
 
 export const cameraStates = [

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
 import type { Message } from '../contract/events.ts'
+import type { Because } from '../contract/trace.ts'
 import { readOrder } from './order.ts'
 
 export default defineNode({
@@ -44,25 +45,39 @@ export default defineNode({
   }),
   card: '{{initially}} at first',
   needs: ['clock'],
+  reasons: {
+    armed: 'It was armed.',
+    disarmed: 'It was disarmed since {sinceAt}.',
+    'disarmed-at-first': 'It was disarmed, as it is at first.',
+    turned: 'An order: it was turned {order}.',
+    'no-order': 'No order: it says neither on nor off.',
+  },
   state: (): { armed: boolean | null; sinceMs: number; held: number; ignored: number } => ({
     armed: null,
     sinceMs: 0,
     held: 0,
     ignored: 0,
   }),
-  onTick: (_ports, { arrivals, config, state, clock, status, message }) => {
+  onTick: (_ports, { arrivals, config, state, clock, status, message, because }) => {
     let armed = state.armed ?? config.initially === 'armed'
     const passed: Message[] = []
     const changed: Message[] = []
     // One by one as they came: what was there before "off" passes, what was there before "on" does not.
     for (const arrival of arrivals) {
       if (arrival.port === 'message') {
+        because(arrival.message, armed ? { code: 'armed' } : disarmedSince(state.sinceMs))
         if (armed) passed.push(arrival.message)
         else state.held++
         continue
       }
       const wanted = readOrder(arrival.message)
       if (wanted === undefined) state.ignored++
+      because(
+        arrival.message,
+        wanted === undefined
+          ? { code: 'no-order', isTaken: true }
+          : { code: 'turned', params: { order: wanted ? 'on' : 'off' }, isTaken: true },
+      )
       if (wanted === undefined || wanted === armed) continue
       armed = wanted
       state.sinceMs = clock.nowMs()
@@ -76,3 +91,8 @@ export default defineNode({
     return { message: passed, changed }
   },
 })
+
+function disarmedSince(sinceMs: number): Because {
+  if (sinceMs === 0) return { code: 'disarmed-at-first' }
+  return { code: 'disarmed', params: { sinceAt: new Date(sinceMs).toISOString() } }
+}

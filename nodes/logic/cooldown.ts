@@ -62,20 +62,27 @@ export default defineNode({
   }),
   card: 'quiet {{quietMs}}',
   needs: ['clock'],
+  reasons: {
+    open: 'It was open: nothing had passed in the {quietMs} before.',
+    quiet: 'Held until {opensAt}: it stays quiet for {quietMs} after each message.',
+  },
   runs: ({ scope }) => (scope === 'all' ? 'once' : 'per-camera'),
   state: (): State => ({ opensAtMs: {}, held: 0 }),
-  onTick: ({ message: messages }, { config, state, clock, status }) => {
+  onTick: ({ message: messages }, { config, state, clock, status, because }) => {
     const now = clock.nowMs()
+    const { quietMs } = config
     const passed = messages.filter((message) => {
       const key = config.per === 'text' ? normalize(message.text) : ''
       // A wall clock that was set back must not keep the door shut for longer than it was meant to be.
-      const opensAtMs = Math.min(state.opensAtMs[key] ?? 0, now + config.quietMs)
+      const opensAtMs = Math.min(state.opensAtMs[key] ?? 0, now + quietMs)
       if (now < opensAtMs) {
         state.opensAtMs[key] = opensAtMs
         state.held++
+        because(message, { code: 'quiet', params: { opensAt: new Date(opensAtMs).toISOString(), quietMs } })
         return false
       }
-      state.opensAtMs[key] = now + config.quietMs
+      state.opensAtMs[key] = now + quietMs
+      because(message, { code: 'open', params: { quietMs } })
       return true
     })
     state.opensAtMs = forgetOpen(state.opensAtMs, now)

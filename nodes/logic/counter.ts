@@ -48,15 +48,25 @@ export default defineNode({
   }),
   card: '{{count}} within {{windowMs}}',
   needs: ['clock'],
+  reasons: {
+    full: 'It was number {of} within {windowMs}.',
+    counting: 'It was number {count} of {of} within {windowMs}: not enough yet.',
+  },
   runs: ({ scope }) => (scope === 'all' ? 'once' : 'per-camera'),
   state: (): { timesMs: number[]; total: number } => ({ timesMs: [], total: 0 }),
-  onTick: ({ message: messages }, { config, state, clock, status }) => {
+  onTick: ({ message: messages }, { config, state, clock, status, because }) => {
     const now = clock.nowMs()
+    const { count: of, windowMs } = config
     // What lies ahead was counted before the wall clock was set back: of now, at the latest.
-    let timesMs = state.timesMs.map((at) => Math.min(at, now)).filter((at) => now - at < config.windowMs)
-    const full = messages.filter(() => {
+    let timesMs = state.timesMs.map((at) => Math.min(at, now)).filter((at) => now - at < windowMs)
+    const full = messages.filter((message) => {
       timesMs.push(now)
-      if (timesMs.length < config.count) return false
+      const isFull = timesMs.length >= of
+      because(message, {
+        code: isFull ? 'full' : 'counting',
+        params: isFull ? { of, windowMs } : { count: timesMs.length, of, windowMs },
+      })
+      if (!isFull) return false
       timesMs = []
       return true
     })

@@ -79,8 +79,12 @@ export default defineNode({
     if (!asks || 'problem' in list) return ''
     return `Behind every sentence you say, on the same line, put its values as JSON that fits this JSON Schema, and leave out a value that you cannot see: ${schemaOf(list.fields)} When you stay silent, write no JSON.`
   },
+  reasons: {
+    read: 'Its values were read.',
+    unread: 'Its values could not be read: {why}',
+  },
   state: (): State => ({ read: 0, unread: 0, last: '', why: '' }),
-  onTick: ({ message: messages }, { config, state, status }) => {
+  onTick: ({ message: messages }, { config, state, status, because }) => {
     const wanted = wantedBy(config)
     const sent: { message: Message[]; failed: Message[] } = { message: [], failed: [] }
     for (const message of messages) {
@@ -88,10 +92,12 @@ export default defineNode({
       const { values: _given, ...others } = message.fields ?? {}
       if ('why' in reading) {
         state.unread++
+        because(message, { code: 'unread', params: { why: cutText(reading.why, 200) } })
         state.why = reading.why
         sent.failed.push({ ...message, text: reading.text, fields: { ...others, why: reading.why } })
       } else {
         state.read++
+        because(message, { code: 'read' })
         state.last = inWords(reading.values)
         state.why = ''
         sent.message.push({ ...message, text: reading.text, fields: { ...others, ...reading.values } })

@@ -140,11 +140,18 @@ export default defineNode({
         ]
       : []
   },
+  reasons: {
+    fits: 'It fits: {wanted}.',
+    unfit: 'It does not fit: {wanted}.',
+  },
   state: (): State => ({ passed: 0, held: 0 }),
-  onTick: ({ message: messages }, { config: values, state, status }) => {
+  onTick: ({ message: messages }, { config: values, state, status, because }) => {
+    const params = { wanted: wantedWords(values) }
     const { fitting = [], others = [] } = Object.groupBy(messages, (message) =>
       (values.mode === 'changed' ? differs(message, values, state) : fits(message, values)) ? 'fitting' : 'others',
     )
+    for (const message of fitting) because(message, { code: 'fits', params })
+    for (const message of others) because(message, { code: 'unfit', params })
     state.passed += fitting.length
     state.held += others.length
     status(`${state.passed} let through`, { data: { passed: state.passed, held: state.held } })
@@ -158,6 +165,13 @@ function differs(message: Message, values: Config, state: State): boolean {
   const isNew = said !== state.last
   state.last = said
   return isNew
+}
+
+function wantedWords({ mode, words, pattern }: Config): string {
+  if (mode === 'pattern') return `the pattern ${pattern}`
+  if (mode === 'changed') return 'what differs from the message before it'
+  const list = words.slice(0, 5).join(', ') + (words.length > 5 ? ', …' : '')
+  return `${{ any: 'any of', all: 'all of', none: 'none of' }[mode]} ${list}`
 }
 
 function fits(message: Message, values: Config): boolean {

@@ -49,22 +49,29 @@ export default defineNode({
   }),
   card: 'once within {{distinctMs}}',
   needs: ['clock'],
+  reasons: {
+    new: 'It had not been said before.',
+    twice: 'It had been said already within {distinctMs}.',
+  },
   runs: ({ scope }) => (scope === 'all' ? 'once' : 'per-camera'),
   state: (): { saidMs: Record<string, number>; held: number } => ({ saidMs: {}, held: 0 }),
-  onTick: (_ports, { arrivals, config, state, clock, status }) => {
+  onTick: (_ports, { arrivals, config, state, clock, status, because }) => {
     const now = clock.nowMs()
     const said = new Map(Object.entries(state.saidMs).filter(([, at]) => at <= now && now - at < config.distinctMs))
     const passed = arrivals
       .map(({ message }) => message)
       .filter((message) => {
-        if (config.distinctMs === 0) return true
+        const { distinctMs } = config
+        if (distinctMs === 0) return true
         // A prefix keeps texts such as "__proto__" plain keys.
         const key = `=${message.text.toLowerCase().replace(/\s+/g, ' ').trim().slice(0, 200)}`
         if (said.has(key)) {
           state.held++
+          because(message, { code: 'twice', params: { distinctMs } })
           return false
         }
         said.set(key, now)
+        because(message, { code: 'new' })
         return true
       })
     state.saidMs = Object.fromEntries([...said].slice(-keptTexts))

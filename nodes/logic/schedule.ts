@@ -88,11 +88,17 @@ export default defineNode({
           },
         ]),
   ],
+  reasons: {
+    open: 'It came at an hour at which messages pass.',
+    closed: 'It came at an hour at which nothing passes: {let} {hours}.',
+  },
   state: () => ({ held: 0 }),
-  onTick: ({ message: messages }, { config, state, clock, status }) => {
+  onTick: ({ message: messages }, { config, state, clock, status, because }) => {
     const spans = config.hours.flatMap((line) => readSpan(line) ?? [])
     const isOpen = isInside(spans, clock.nowMs(), config.timeZone) === (config.let === 'inside')
     if (!isOpen) state.held += messages.length
+    const params = { let: config.let, hours: config.hours.join(', ').slice(0, 120) }
+    for (const message of messages) because(message, isOpen ? { code: 'open' } : { code: 'closed', params })
     status(isOpen ? 'Open' : 'Closed at this hour', {
       data: { open: isOpen, held: state.held, ...(isOpen ? {} : { reason: 'schedule' }) },
     })

@@ -65,14 +65,19 @@ export default defineNode({
             severity: 'error',
           },
         ],
+  reasons: {
+    word: 'It holds a word of {door}.',
+    else: 'It holds none of the words.',
+  },
   state: () => ({ a: 0, b: 0, c: 0, else: 0 }),
-  onTick: ({ message: messages }, { config, state, status }) => {
+  onTick: ({ message: messages }, { config, state, status, because }) => {
     const sent: Record<'a' | 'b' | 'c' | 'else', Message[]> = { a: [], b: [], c: [], else: [] }
     for (const message of messages) {
       const subject = readSubject(message, config.field)
       const door =
         (['a', 'b', 'c'] as const).find((name) => config[name].some((word) => hasWord(subject, word, config))) ?? 'else'
       sent[door].push(message)
+      because(message, door === 'else' ? { code: 'else' } : { code: 'word', params: { door } })
       state[door]++
     }
     status(`a ${state.a}, b ${state.b}, c ${state.c}, else ${state.else}`, { data: { ...state } })

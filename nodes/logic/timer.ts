@@ -69,10 +69,20 @@ export default defineNode({
   }),
   card: '{{mode}} {{everyMs}}',
   needs: ['clock'],
+  reasons: {
+    waits: 'It waits until {dueAt}.',
+    due: 'Its time had come.',
+    forgotten: 'Forgotten: a newer one took its place, or it was cancelled.',
+    full: 'Forgotten: too many wait already.',
+    unused: 'It sends by itself, and takes no message.',
+    cancel: 'An order: what waited was forgotten.',
+  },
   state: (): State => ({ nextMs: null, waiting: [], dropped: 0 }),
-  onTick: ({ cancel }, { arrivals, config, state, clock, status, message }) => {
+  onTick: ({ cancel }, { arrivals, config, state, clock, status, message, because }) => {
     const now = clock.nowMs()
+    for (const order of cancel) because(order, { code: 'cancel', isTaken: true })
     if (config.mode === 'every') {
+      for (const arrival of arrivals) if (arrival.port !== 'cancel') because(arrival.message, { code: 'unused' })
       // A wall clock that was set back must not make it wait for longer than once around.
       const nextMs = cancel.length > 0 ? now + config.everyMs : Math.min(state.nextMs ?? Infinity, now + config.everyMs)
       const isDue = now >= nextMs
@@ -93,6 +103,14 @@ export default defineNode({
     }))
     const waiting = [...kept.map((each) => ({ ...each, dueMs: Math.min(each.dueMs, now + config.everyMs) })), ...fresh]
     state.dropped += Math.max(0, waiting.length - mostWaiting)
+    const dueAt = new Date(now + config.everyMs).toISOString()
+    for (const { port: name, message: each } of arrivals) {
+      if (name === 'cancel') continue
+      const place = waiting.findIndex((kept) => kept.message === each)
+      const lost = place < 0 ? 'forgotten' : 'full'
+      const isKept = place >= waiting.length - mostWaiting && place >= 0
+      because(each, isKept ? { code: 'waits', params: { dueAt } } : { code: lost })
+    }
     const bounded = waiting.slice(-mostWaiting)
     state.waiting = bounded.filter(({ dueMs }) => dueMs > now)
     const next = state.waiting[0]
@@ -100,10 +118,10 @@ export default defineNode({
       next ? `${state.waiting.length} waiting, next in ${Math.ceil((next.dueMs - now) / 1000)} s` : 'Nothing waits',
       { data: { waiting: state.waiting.length, dropped: state.dropped } },
     )
+    const due = bounded.filter(({ dueMs }) => dueMs <= now)
+    for (const { message: each } of due) because(each, { code: 'due' })
     return {
-      message: bounded
-        .filter(({ dueMs }) => dueMs <= now)
-        .map(({ message: each }) => (config.text === '' ? each : { ...each, text: config.text })),
+      message: due.map(({ message: each }) => (config.text === '' ? each : { ...each, text: config.text })),
     }
   },
 })

@@ -81,16 +81,27 @@ export default defineNode({
   config,
   card: 'once, for at most {{forMs}}',
   needs: ['clock'],
+  reasons: {
+    said: 'It was what was waited for.',
+    unfit: 'It holds none of the words that are waited for.',
+    over: 'The watch is over, or has not begun.',
+    order: 'An order to start, or to switch on or off.',
+    'no-order': 'No order: it says neither on nor off.',
+  },
   state: (): State => ({ isWatching: null, sinceMs: 0, ended: null, held: 0, ignored: 0 }),
-  onTick: (_ports, { arrivals, config, state, clock, status, message }) => {
+  onTick: (_ports, { arrivals, config, state, clock, status, message, because }) => {
     const now = clock.nowMs()
     if (state.isWatching === null) turn(state, config.initially === 'watching', now)
     const said: Message[] = []
     // One by one as they came: what was there before "start" is not what is waited for after it.
     for (const arrival of arrivals) {
       const order = orderIn(arrival)
+      if (arrival.port !== 'message')
+        because(arrival.message, { code: order === undefined ? 'no-order' : 'order', isTaken: true })
       if (arrival.port === 'message') {
-        if (state.isWatching && fits(arrival.message, config)) {
+        const isFit = fits(arrival.message, config)
+        because(arrival.message, { code: !state.isWatching ? 'over' : isFit ? 'said' : 'unfit' })
+        if (state.isWatching && isFit) {
           said.push(arrival.message)
           end(state, 'said')
         } else state.held++

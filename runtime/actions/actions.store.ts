@@ -8,7 +8,7 @@ import type { Db, Session } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { isOrphan } from '../database/index.ts'
 import { readTypes } from '../history/index.ts'
-import { insertEvents } from '../history/index.ts'
+import { insertEvents, raiseAlerts } from '../history/index.ts'
 import { insertInputs } from './inputs.store.ts'
 import { plainText } from '../database/index.ts'
 import type { PlanCache } from '../history/index.ts'
@@ -21,12 +21,13 @@ const longestDetail = 2_000
 function row({
   dueAtMs,
   phase = '',
+  isQuiet: _isQuiet,
   ...record
-}: ActionRecord): Omit<ActionRecord, 'dueAtMs' | 'phase'> & { phase: string; dueAt: Date | null } {
+}: ActionRecord): Omit<ActionRecord, 'dueAtMs' | 'phase' | 'isQuiet'> & { phase: string; dueAt: Date | null } {
   return { ...record, phase, dueAt: dueAtMs === undefined ? null : new Date(dueAtMs) }
 }
 
-/** Adds those that are new. They run with the plan of the deployment that made them, also after the next deploy. */
+/** Adds those that are new, and makes alerts of the events they tell somebody about. They run with the plan of the deployment that made them, also after the next deploy. */
 export async function insertActions(
   tx: Session,
   records: readonly ActionRecord[],
@@ -53,6 +54,10 @@ export async function insertActions(
       })),
     )
     .onConflictDoNothing()
+  await raiseAlerts(
+    tx,
+    records.filter(({ isQuiet }) => !isQuiet).map(({ eventId }) => eventId),
+  )
 }
 
 async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promise<ActionOrder | null> {
@@ -84,6 +89,7 @@ async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promi
     flow: { id: flowId, name: deployed.plan.name, revision: deployed.revision },
     node,
     routes: stream.routes,
+    actions: stream.actions,
     ...(row.state === 'cancelling' ? { isCancelled: true } : {}),
   }
 }

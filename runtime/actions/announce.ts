@@ -1,4 +1,5 @@
 // Tells open browsers and sessions what became of an action, after it was written: a lost message is not a lost fact.
+import { isAlertEvent } from '../../nodes/contract/alerts.ts'
 import { SoundSchema } from '../../nodes/contract/events.ts'
 import type { Bus, LiveMessage } from '../live/index.ts'
 import type { EventRecord } from '../history/index.ts'
@@ -12,7 +13,18 @@ export function announceBegin(bus: Bus, order: ActionOrder, nowMs: number): void
 /** A try has ended and is in the database, with the events it made and the inputs that wait for sessions. */
 export function announceOutcome(bus: Bus, order: ActionOrder, outcome: ActionOutcome, nowMs: number): void {
   bus.publish(delivery(order, outcome.state === 'retrying' ? 'pending' : outcome.state, outcome.detail, nowMs))
-  for (const event of outcome.events) bus.publish({ type: 'event', flow: event.flowId, event: summary(event) })
+  for (const event of outcome.events)
+    bus.publish({ type: 'event', flow: event.flowId, event: summary(event, outcome.actions) })
+  const { passes = [] } = outcome
+  const { flow } = order
+  if (passes.length > 0)
+    bus.publish({
+      type: 'wires',
+      flow: flow.id,
+      stream: order.action.streamId,
+      at: new Date(nowMs).toISOString(),
+      passes,
+    })
   for (const input of outcome.inputs) bus.publish({ type: 'input', flow: order.flow.id, stream: input.streamId })
 }
 
@@ -34,7 +46,7 @@ function delivery(order: ActionOrder, state: string, detail: string, nowMs: numb
   }
 }
 
-function summary(event: EventRecord): Extract<LiveMessage, { type: 'event' }>['event'] {
+function summary(event: EventRecord, work: ActionOutcome['actions']): Extract<LiveMessage, { type: 'event' }>['event'] {
   const { id, kind, node, at, mediaTimeS, text, fields } = event
   const audio = kind === 'speech.played' ? SoundSchema.safeParse(fields.audio).data : undefined
   return {
@@ -46,6 +58,7 @@ function summary(event: EventRecord): Extract<LiveMessage, { type: 'event' }>['e
     mediaTimeS,
     text,
     hasFrame: event.frame !== null,
+    ...(isAlertEvent(event, work) ? { alert: true as const } : {}),
     ...(audio ? { audio } : {}),
   }
 }

@@ -1,6 +1,7 @@
 // One try of one action: runs the node's perform within its timeout, says how it ended, and routes what it made.
 // Keeps nothing between tries and never waits for the next one: the queue does.
 import { hiddenIn, hiddenMark } from '../../nodes/contract/address-secrets.ts'
+import { isQuietWork } from '../../nodes/contract/alerts.ts'
 import type { Clock, ConnectionPort, HttpPort, Log, PicturePort } from '../../nodes/contract/capabilities.ts'
 import {
   actionOf,
@@ -15,6 +16,7 @@ import { CodedError, FatalError, RetryableError, StoppedError, toError } from '.
 import type { EventKind, Message } from '../../nodes/contract/events.ts'
 import { createCleaner, secretsOfConnection, type Clean } from '../../nodes/contract/own-secrets.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
+import { notePass, type WirePass } from '../../nodes/contract/trace.ts'
 import type { ActionAddress, ActionOrder, ActionOutcome } from './records.ts'
 import type { ActionRecord } from './records.ts'
 import type { EventRecord } from '../history/index.ts'
@@ -65,7 +67,7 @@ export function addressOf(order: ActionOrder, deps: Pick<PerformDeps, 'nodes' | 
   return {
     lane: laneOf(order.node.type, deps.nodes),
     receiver: definition.receiver?.(config, phase) || undefined,
-    following: putOff(order, definition.following?.(config, phase) ?? [], deps.clock.nowMs()),
+    following: putOff(order, definition.following?.(config, phase) ?? [], deps),
   }
 }
 
@@ -85,7 +87,7 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
   try {
     if (signal.aborted) throw new StoppedError()
     const result = await withinTimeout(definition, order, { ...deps, connections }, signal)
-    const made = routed(order, definition, result.outputs, deps.clock.nowMs())
+    const made = routed(order, definition, result.outputs, deps)
     for (const [index, fact] of (result.facts ?? []).entries()) {
       made.events.push(
         eventOf(order, fact.kind, ownMessage(order, fact.kind, index, fact.message, deps.clock.nowMs()), fact.message),
@@ -95,7 +97,7 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
       state: 'delivered',
       detail: clean(result.summary),
       ...made,
-      actions: [...made.actions, ...putOff(order, result.later ?? [], deps.clock.nowMs())],
+      actions: [...made.actions, ...putOff(order, result.later ?? [], deps)],
     }
   } catch (error) {
     if (signal.aborted && !(signal.reason instanceof FatalError)) throw new StoppedError()
@@ -192,13 +194,12 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
 
 /** Anything but FatalError may go better next time, as long as tries are left. */
 function failure(order: ActionOrder, definition: ActionNode, error: Error, detail: string, deps: PerformDeps): Outcome {
-  const nowMs = deps.clock.nowMs()
   const silence = error instanceof CodedError && unanswered.has(error.code) ? { isUnanswered: true } : {}
   // Those of an earlier try are there already, and keep their time.
   const following = putOff(
     order,
     definition.following?.(order.node.config as never, order.action.phase ?? '') ?? [],
-    nowMs,
+    deps,
   )
   if (!(error instanceof FatalError) && order.attempt < definition.maxAttempts) {
     const retryAfterMs = error instanceof RetryableError ? error.retryAfterMs : undefined
@@ -222,7 +223,7 @@ function failure(order: ActionOrder, definition: ActionNode, error: Error, detai
         failed: { ...message, text: detail, fields: { about: message.eventId, ...message.fields, text: message.text } },
       }
     : {}
-  const made = routed(order, definition, failed, nowMs)
+  const made = routed(order, definition, failed, deps)
   return { state: 'failed', detail, ...silence, ...made, actions: [...made.actions, ...following] }
 }
 
@@ -231,9 +232,11 @@ function routed(
   order: ActionOrder,
   definition: ActionNode,
   outputs: Record<string, unknown>,
-  nowMs: number,
-): Pick<ActionOutcome, 'events' | 'actions' | 'inputs'> {
+  { nodes, clock }: Pick<PerformDeps, 'nodes' | 'clock'>,
+): Pick<ActionOutcome, 'events' | 'actions' | 'inputs' | 'passes'> {
   const made: Pick<ActionOutcome, 'events' | 'actions' | 'inputs'> = { events: [], actions: [], inputs: [] }
+  const passes = new Map<string, WirePass>()
+  const typeOf = (id: string) => nodes.get(order.actions?.find((node) => node.id === id)?.type ?? '')
   for (const [name, port] of Object.entries(definition.ports.out)) {
     const sent = outputs[name]
     const targets = order.routes[`${order.node.id}.${name}`] ?? []
@@ -241,16 +244,18 @@ function routed(
       (value): value is Message => value !== undefined && value !== null,
     )
     for (const [index, raw] of messages.entries()) {
-      const message = ownMessage(order, name, index, raw, nowMs)
+      const message = ownMessage(order, name, index, raw, clock.nowMs())
       // Work for another action needs an event to stand on, whether the port tells of it or not.
       const kind = port.event ?? (targets.some((target) => target.to === 'action') ? 'message.sent' : null)
       if (kind) {
         made.events.push(eventOf(order, kind, message, raw))
       }
-      route(order, targets, message, made)
+      route(order, targets, message, made, typeOf)
+      for (const target of targets)
+        notePass(passes, `${order.node.id}.${name}`, `${target.node}.${target.port}`, message)
     }
   }
-  return made
+  return { ...made, ...(passes.size > 0 ? { passes: [...passes.values()] } : {}) }
 }
 
 function eventOf(order: ActionOrder, kind: EventKind, message: Message, raw: Message): EventRecord {
@@ -274,7 +279,7 @@ function eventOf(order: ActionOrder, kind: EventKind, message: Message, raw: Mes
 function putOff(
   order: ActionOrder,
   later: readonly { phase: string; afterMs: number }[],
-  nowMs: number,
+  { nodes, clock }: Pick<PerformDeps, 'nodes' | 'clock'>,
 ): ActionRecord[] {
   const { eventId, flowId, streamId, run, node, port, message } = order.action
   return later.map(({ phase, afterMs }) => ({
@@ -287,7 +292,8 @@ function putOff(
     port,
     message,
     phase,
-    dueAtMs: nowMs + afterMs,
+    dueAtMs: clock.nowMs() + afterMs,
+    ...(isQuietWork(nodes.get(order.node.type), message.fields) ? { isQuiet: true as const } : {}),
   }))
 }
 
@@ -308,6 +314,7 @@ function route(
   targets: Target[],
   message: Message,
   made: Pick<ActionOutcome, 'actions' | 'inputs'>,
+  typeOf: (node: string) => NodeDefinition | undefined,
 ): void {
   for (const target of targets) {
     if (target.to === 'action') {
@@ -320,6 +327,7 @@ function route(
         node: target.node,
         port: target.port,
         message,
+        ...(isQuietWork(typeOf(target.node), message.fields) ? { isQuiet: true as const } : {}),
       })
       continue
     }

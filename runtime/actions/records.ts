@@ -2,6 +2,7 @@
 import type { Connection } from '../../nodes/contract/connections.ts'
 import type { Lane } from '../../nodes/contract/define.ts'
 import type { Message } from '../../nodes/contract/events.ts'
+import type { WirePass } from '../../nodes/contract/trace.ts'
 import type { PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { DeliveryView, EventRecord } from '../history/index.ts'
 
@@ -32,6 +33,8 @@ export interface ActionRecord {
   dueAtMs?: number
   /** What this action is about when it is not the message itself: a reminder, a deadline. Part of the id. */
   phase?: string
+  /** It reaches nobody's phone or inbox, so its event is no alert because of it. Absent: it is one. */
+  isQuiet?: true
 }
 
 /** A message for a tick node from outside its session: an agent's answer, a question, another camera's stream. */
@@ -52,6 +55,8 @@ export interface ActionOrder {
   node: PlanNode
   /** The stream's routes, by out port `node.port`. */
   routes: Record<string, Target[]>
+  /** The stream's action nodes, that one among them. */
+  actions?: readonly PlanNode[]
   /** A person wants it no more: this try only says so. */
   isCancelled?: boolean
 }
@@ -64,6 +69,8 @@ export interface ActionOutcome {
   events: EventRecord[]
   actions: ActionRecord[]
   inputs: SessionInput[]
+  /** What went along the wires from here. */
+  passes?: WirePass[]
   /** Nothing was tried: the receiver was full or known to be away, so this does not count as a try. */
   isHeld?: true
 }

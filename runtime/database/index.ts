@@ -10,24 +10,21 @@ export {
   connections,
   decisions,
   deployments,
-  events,
   flowRevisions,
   flows,
-  frames,
   inputs,
   nodeStates,
   owners,
   pushSubscriptions,
-  recentFrames,
   sessions,
   settings,
-  sounds,
   streams,
   templates,
   urlCredentials,
   voiceTurns,
 } from './schema.ts'
 export type { ActionState } from './schema.ts'
+export { events, frames, recentFrames, soundChunks, sounds } from './event-tables.ts'
 export { createSeal, loadSecretKeys } from './seal.ts'
 export type { Seal } from './seal.ts'
 export { createSettingStore } from './settings.store.ts'

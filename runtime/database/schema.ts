@@ -5,9 +5,7 @@ import {
   bigserial,
   boolean,
   check,
-  customType,
   doublePrecision,
-  foreignKey,
   index,
   integer,
   json,
@@ -17,23 +15,12 @@ import {
   timestamp,
 } from 'drizzle-orm/pg-core'
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
-import type {
-  DecisionAction,
-  EventKind,
-  Message,
-  Reason,
-  StreamState,
-  StreamStatus,
-} from '../../nodes/contract/events.ts'
+import type { DecisionAction, Message, Reason, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 
-const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
-  dataType: () => 'bytea',
-  toDriver: (value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-})
-const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
+/** To the millisecond. */
+export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
 
 export const flows = pgTable('flows', {
   id: text('id').primaryKey(),
@@ -169,60 +156,6 @@ export const decisions = pgTable(
   ],
 )
 
-export const events = pgTable(
-  'events',
-  {
-    id: text('id').primaryKey(),
-    kind: text('kind').$type<EventKind>().notNull(),
-    flowId: text('flow_id')
-      .notNull()
-      .references(() => flows.id, { onDelete: 'cascade' }),
-    revision: integer('revision').notNull(),
-    streamId: text('stream_id').notNull(),
-    node: text('node').notNull(),
-    tick: integer('tick').notNull(),
-    at: instant('at').notNull(),
-    mediaTimeS: doublePrecision('media_time_s').notNull(),
-    text: text('text').notNull(),
-    fields: json('fields').$type<Record<string, unknown>>().notNull(),
-    hasFrame: boolean('has_frame').notNull(),
-    acknowledgedAt: instant('acknowledged_at'),
-    acknowledgedBy: text('acknowledged_by'),
-    // Both configurations: `english` finds "fallen" by "fall"; `simple` keeps every other language's words and English stop words.
-    // Cut, because a tsvector ends at 1 MiB and a model's long answer must not stop a commit.
-    search: tsvector('search').generatedAlwaysAs(
-      sql`to_tsvector('simple', left(text, 20000)) || to_tsvector('english', left(text, 20000))`,
-    ),
-  },
-  (table) => [
-    index('events_at').on(table.at, table.id),
-    index('events_flow_at').on(table.flowId, table.at, table.id),
-    index('events_kind_at').on(table.kind, table.at, table.id),
-    index('events_search').using('gin', table.search),
-  ],
-)
-
-export const frames = pgTable('frames', {
-  eventId: text('event_id')
-    .primaryKey()
-    .references(() => events.id, { onDelete: 'cascade' }),
-  jpeg: bytea('jpeg').notNull(),
-})
-
-/** What a stream saw up to a delegation. */
-export const recentFrames = pgTable(
-  'recent_frames',
-  {
-    eventId: text('event_id')
-      .notNull()
-      .references(() => events.id, { onDelete: 'cascade' }),
-    position: integer('position').notNull(),
-    mediaTimeS: doublePrecision('media_time_s').notNull(),
-    jpeg: bytea('jpeg').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.eventId, table.position] })],
-)
-
 /** Templates that were saved here; those that come with Heed are files. */
 export const templates = pgTable('templates', {
   id: text('id').primaryKey(),
@@ -231,38 +164,6 @@ export const templates = pgTable('templates', {
   template: json('template').$type<Record<string, unknown>>().notNull(),
   savedAt: instant('saved_at').notNull(),
 })
-
-/** What a node spoke about an event. While it is still being spoken, its bytes are in `sound_chunks`. */
-export const sounds = pgTable(
-  'sounds',
-  {
-    eventId: text('event_id')
-      .notNull()
-      .references(() => events.id, { onDelete: 'cascade' }),
-    node: text('node').notNull().default(''),
-    contentType: text('content_type').notNull(),
-    durationS: doublePrecision('duration_s').notNull(),
-    bytes: bytea('bytes').notNull(),
-    isFinished: boolean('is_finished').notNull().default(true),
-  },
-  (table) => [primaryKey({ columns: [table.eventId, table.node] })],
-)
-
-export const soundChunks = pgTable(
-  'sound_chunks',
-  {
-    eventId: text('event_id').notNull(),
-    node: text('node').notNull(),
-    position: integer('position').notNull(),
-    bytes: bytea('bytes').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.eventId, table.node, table.position] }),
-    foreignKey({ columns: [table.eventId, table.node], foreignColumns: [sounds.eventId, sounds.node] }).onDelete(
-      'cascade',
-    ),
-  ],
-)
 
 /** Whose turn it is to speak in a queue of sentences, for all workers together. */
 export const voiceTurns = pgTable('voice_turns', {

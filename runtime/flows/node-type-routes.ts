@@ -8,7 +8,7 @@ import type { FlowsRouteDeps } from './route-deps.ts'
 /** A definition without its functions; `config` as JSON Schema with the metas beside each field. */
 export function describeNode(definition: NodeDefinition): Record<string, unknown> {
   const { type, version, title, icon, group, help, also = '', does = [], role, card, ports, config } = definition
-  const { origin = null } = definition
+  const { origin = null, reasons = {} } = definition
   return {
     type,
     version,
@@ -22,6 +22,7 @@ export function describeNode(definition: NodeDefinition): Record<string, unknown
     card,
     ports,
     origin,
+    reasons,
     config: z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }),
   }
 }

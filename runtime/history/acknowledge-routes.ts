@@ -7,6 +7,7 @@ import { does } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { AuthError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { createAcknowledgeLinks, type Purpose } from './acknowledge-links.ts'
+import { tellSeen } from './routes.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import type { EventView } from './records.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
@@ -57,9 +58,12 @@ export function addAcknowledgeRoutes(api: Router, deps: HistoryRouteDeps): void 
   api.post('/acknowledge/:token', limit, async (request: Request<{ token: string }>, response) => {
     const { event, node } = await eventOf(request)
     const { name } = parseInput(NameSchema, request.body ?? {})
-    const { event: after, isFirst } = await deps.events
-      .acknowledge(event.id, name ? `${name} (link)` : 'link')
-      .catch(inWords)
+    const {
+      event: after,
+      isFirst,
+      seen,
+    } = await deps.events.acknowledge(event.id, name ? `${name} (link)` : 'link').catch(inWords)
+    tellSeen(deps.bus, after, seen)
     if (!isFirst) throw alreadyDone(after)
     response.json(await view(deps, after, node))
   })

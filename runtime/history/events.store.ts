@@ -1,13 +1,13 @@
 // Recorded facts, found by flow, kind, time and words; newest first. A fact is never changed, only acknowledged.
-import { and, asc, desc, eq, gte, inArray, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
-import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Repeats } from '../../nodes/contract/define.ts'
-import type { EventKind } from '../../nodes/contract/events.ts'
 import type { EventQuery, EventStore, EventView } from './records.ts'
 import type { EventRecord } from './records.ts'
-import { CursorInstant, readCursor, readLimit, readTime, writeCursor } from './cursor.ts'
+import { readLimit } from './cursor.ts'
+import { raiseTroubles } from './alerts.store.ts'
+import { behind, conditionOf, countEvents, newestFirst, pageOf } from './event-list.store.ts'
 import type { Db, Session } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { createDecisionStore } from './decisions.store.ts'
@@ -16,6 +16,7 @@ import { insertFrames, readFrame, readRecentFrames } from './frames.store.ts'
 import { plainText } from '../database/index.ts'
 import type { PlanCache } from './plans.store.ts'
 import { events } from '../database/index.ts'
+import { createTraceStore } from './traces.store.ts'
 import { readSound, readSoundNodes, readSoundPart, soundUrl } from './sounds.store.ts'
 
 /** Records facts with their pictures; those recorded already are left as they are. */
@@ -33,6 +34,7 @@ export async function insertEvents(tx: Session, records: readonly EventRecord[])
     )
     .onConflictDoNothing()
   await insertFrames(tx, records)
+  await raiseTroubles(tx, records)
 }
 
 /** Counts what was said again on the events it was first recorded as; a count that is there already stays. */
@@ -57,6 +59,9 @@ const shown = {
   hasFrame: events.hasFrame,
   acknowledgedAt: events.acknowledgedAt,
   acknowledgedBy: events.acknowledgedBy,
+  alert: events.alert,
+  incident: events.incident,
+  verdict: events.verdict,
 }
 type Row = Pick<
   typeof events.$inferSelect,
@@ -71,6 +76,9 @@ type Row = Pick<
   | 'hasFrame'
   | 'acknowledgedAt'
   | 'acknowledgedBy'
+  | 'alert'
+  | 'incident'
+  | 'verdict'
 > & { flow: string; stream: string }
 
 function viewOf({ hasFrame, at, acknowledgedAt, ...row }: Row): Omit<EventView, 'audio' | 'deliveries'> {
@@ -108,47 +116,22 @@ async function toViews({ session, plans }: Reading, rows: readonly Row[]): Promi
   return rows.map((whole) => ({ ...viewOf(whole), audio: audioOf(whole), deliveries: deliveries.get(whole.id) ?? [] }))
 }
 
-// Scripts written without spaces: Postgres takes a whole sentence for one word, so a part of it is looked for in the text.
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u
-
-/** Words in any order and form, "quoted phrases", -without; as people type into a search field. */
-function matches(words: string): SQL | undefined {
-  const found = sql`${events.search} @@ (websearch_to_tsquery('simple', ${words}) || websearch_to_tsquery('english', ${words}))`
-  if (!unspaced.test(words)) return found
-  return or(found, sql`position(${words} in ${events.text}) > 0`)
-}
-
-const Position = z.tuple([CursorInstant, z.string()])
-
 async function listEvents(
   { db, plans }: { db: Db; plans: PlanCache },
   query: EventQuery,
 ): ReturnType<EventStore['list']> {
   const limit = readLimit(query.limit)
-  const words = query.q === undefined ? undefined : plainText(query.q).trim()
-  const kinds = query.kind?.split(',').map((kind) => kind.trim() as EventKind)
-  const [at, id] = query.cursor ? readCursor(query.cursor, Position) : []
-  const rows = await db
-    .select(shown)
-    .from(events)
-    .where(
-      and(
-        query.flow ? eq(events.flowId, query.flow) : undefined,
-        kinds ? inArray(events.kind, kinds) : undefined,
-        words ? matches(words) : undefined,
-        query.from ? gte(events.at, readTime('from', query.from)) : undefined,
-        query.to ? lte(events.at, readTime('to', query.to)) : undefined,
-        at === undefined ? undefined : sql`(${events.at}, ${events.id}) < (${at}::timestamptz, ${id})`,
-      ),
-    )
-    .orderBy(desc(events.at), desc(events.id))
-    .limit(limit + 1)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  return {
-    events: await toViews({ session: db, plans }, page),
-    next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.id]) : null,
-  }
+  const [rows, counts] = await Promise.all([
+    db
+      .select(shown)
+      .from(events)
+      .where(and(conditionOf(query), behind(query.cursor)))
+      .orderBy(...newestFirst)
+      .limit(limit + 1),
+    countEvents(db, query),
+  ])
+  const { page, next } = pageOf(rows, limit)
+  return { events: await toViews({ session: db, plans }, page), next, ...counts }
 }
 
 async function getEvent(reading: Reading, id: string): Promise<EventView> {
@@ -157,14 +140,20 @@ async function getEvent(reading: Reading, id: string): Promise<EventView> {
   return view
 }
 
-/** The event and those of its escalation: whoever has seen "nobody has acknowledged this" has seen this, and the other way round. */
+/**
+ * The event, those of its escalation (whoever has seen "nobody has acknowledged this" has seen this, and the other way round), and those that
+ * were one incident with any of them up to now.
+ */
 function inEscalationOf(id: string): SQL {
   return sql`${events.id} in (
     with recursive up as (
       select id, kind, fields ->> 'about' as about from events where id = ${id}
       union select e.id, e.kind, e.fields ->> 'about' from events e join up on e.id = up.about and up.kind like 'notification.%'),
-    down as (
+    same as (
       select id from up
+      union select e.id from events e join events m on m.incident = e.incident where m.id in (select id from up) and e.acknowledged_at is null),
+    down as (
+      select id from same
       union select e.id from events e join down on e.fields ->> 'about' = down.id and e.kind = 'notification.unacknowledged')
     select id from down)`
 }
@@ -191,8 +180,23 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
         .set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by })
         .where(inArray(events.id, waiting))
         .returning({ id: events.id })
-      return { event: await getEvent({ session: db, plans }, id), isFirst: taken.some((row) => row.id === id) }
+      const seen = taken.map((row) => row.id)
+      return { event: await getEvent({ session: db, plans }, id), isFirst: seen.includes(id), seen }
     },
+    acknowledgeAll: async ({ upTo, ...query }, by) => {
+      const waiting = db
+        .select({ id: events.id })
+        .from(events)
+        .where(conditionOf({ ...query, to: upTo, only: 'unseen' }))
+        .orderBy(asc(events.id))
+        .for('update')
+      return await db
+        .update(events)
+        .set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by })
+        .where(inArray(events.id, waiting))
+        .returning({ id: events.id, flow: events.flowId })
+    },
+    ...createTraceStore({ db }),
     ...createDecisionStore({ db }),
   })
 }

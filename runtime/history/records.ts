@@ -1,6 +1,7 @@
 // The shapes that this folder owns.
 import type { Sound } from '../../nodes/contract/capabilities.ts'
-import type { Decision, EventKind } from '../../nodes/contract/events.ts'
+import type { Decision, EventKind, Verdict } from '../../nodes/contract/events.ts'
+import type { TraceStep } from '../../nodes/contract/trace.ts'
 
 export interface DeliveryView {
   id: string
@@ -29,15 +30,26 @@ export interface EventView {
   audio?: { url: string } | null
   acknowledgedAt: string | null
   acknowledgedBy: string | null
+  /** A person must see it. */
+  alert: boolean
+  /** Of an alert: what identical ones began with. */
+  incident: string | null
+  /** What a person said of it afterwards. */
+  verdict: Verdict | null
   deliveries: DeliveryView[]
 }
 
 export interface EventQuery {
   flow?: string
+  stream?: string
   kind?: string
   q?: string
   from?: string
   to?: string
+  /** `alerts`: what a person must see; `unseen`: what nobody has seen yet. */
+  only?: 'alerts' | 'unseen'
+  verdict?: Verdict | 'any' | 'none'
+  incident?: string
   limit: number
   cursor?: string
 }
@@ -52,8 +64,13 @@ export interface DecisionQuery {
 }
 
 export interface EventStore {
-  list(query: EventQuery): Promise<{ events: EventView[]; next: string | null }>
+  /** `total` and `unseen` are of all pages together; the total stops at a bound, and says so. */
+  list(
+    query: EventQuery,
+  ): Promise<{ events: EventView[]; next: string | null; total: number; unseen: number; totalIsAtLeast?: true }>
   get(id: string): Promise<EventView>
+  /** Which way its message took, and why it came no further. */
+  trace(id: string): Promise<TraceView>
   frame(id: string): Promise<Uint8Array | undefined>
   /** What a delegation's stream saw up to it, oldest first. */
   recentFrames(id: string): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]>
@@ -65,8 +82,16 @@ export interface EventStore {
     node: string,
     from: { position: number; byte: number },
   ): Promise<{ bytes: Uint8Array; position: number; isFinished: boolean } | undefined>
-  /** One statement: of many at the same moment exactly one `isFirst`, and its name stays. With it, all of its escalation. */
-  acknowledge(id: string, by: string): Promise<{ event: EventView; isFirst: boolean }>
+  /**
+   * One statement: of many at the same moment exactly one `isFirst`, and its name stays. With it, all of its escalation and of its incident;
+   * `seen` are the ids of all that nobody had seen before.
+   */
+  acknowledge(id: string, by: string): Promise<{ event: EventView; isFirst: boolean; seen: string[] }>
+  /** All that nobody has seen up to a moment, by the filters of a list; gives what that was. */
+  acknowledgeAll(
+    query: Pick<EventQuery, 'flow' | 'kind' | 'q'> & { upTo: string },
+    by: string,
+  ): Promise<{ id: string; flow: string }[]>
   decisions(query: DecisionQuery): Promise<{ decisions: (Decision & { stream: string })[]; next: string | null }>
 }
 
@@ -96,6 +121,30 @@ export interface EventRecord {
   frame: Uint8Array | null
   /** Kept with a delegation: what the stream saw up to it, oldest first, at most 8. */
   recent?: { mediaTimeS: number; jpeg: Uint8Array }[]
+  /** The way its message took at the tick that recorded it. */
+  trace?: TraceStep[]
+}
+
+/** The way of a message, not yet in words. */
+export interface TraceView {
+  event: string
+  flow: string
+  revision: number
+  steps: (Omit<TraceStep, 'what' | 'type'> & {
+    what: TraceStep['what'] | 'sent' | 'delivered' | 'failed'
+    /** The node's type; null where its revision has to say. */
+    type: string | null
+    /** Of a delivery: its own words, its tries, and which reminder or deadline it is. */
+    detail?: string
+    attempts?: number
+    phase?: string
+  })[]
+}
+
+/** Further steps of a message whose event is recorded already. */
+export interface EventTrace {
+  eventId: string
+  steps: TraceStep[]
 }
 
 /** What one tick leaves behind. */

@@ -2,6 +2,7 @@
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Log } from '../../nodes/contract/capabilities.ts'
+import type { Bus } from '../live/index.ts'
 import type { EventStore } from './records.ts'
 
 export interface HistoryRouteDeps {
@@ -13,6 +14,7 @@ export interface HistoryRouteDeps {
     revision(id: string, revision: number): Promise<{ document: Flow }>
   }
   events: EventStore
+  bus: Pick<Bus, 'publish'>
   /** For signing cookies and links: 32 bytes, derived from the secret key. */
   linkKey: Uint8Array
   publicUrl: string

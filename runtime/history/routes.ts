@@ -3,17 +3,43 @@
 import type { Router } from 'express'
 import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
+import { verdicts } from '../../nodes/contract/events.ts'
 import { callerOf } from '../live/index.ts'
+import type { EventView } from './records.ts'
+import { writeTrace } from './trace-words.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import { addEventSoundRoute } from './sound-routes.ts'
-import { parseInput, queryFields } from '../../nodes/contract/input.ts'
+import { parseInput, queryFields, requireBody } from '../../nodes/contract/input.ts'
 
 const { text, time, limit } = queryFields
-const EventQuerySchema = z.object({ flow: text, kind: text, q: text, from: time, to: time, limit, cursor: text })
+const EventQuerySchema = z.object({
+  flow: text,
+  stream: text,
+  kind: text,
+  q: text,
+  from: time,
+  to: time,
+  only: z.enum(['alerts', 'unseen']).optional(),
+  verdict: z.enum([...verdicts, 'any', 'none']).optional(),
+  incident: text,
+  limit,
+  cursor: text,
+})
+/** Up to a moment: nobody has seen what came after the list that was shown. */
+const SeenAllSchema = z.object({ upTo: z.iso.datetime(), flow: text, kind: text, q: text })
 const DecisionQuerySchema = z.object({ stream: text, from: time, to: time, limit, cursor: text })
 
+/** Of one acknowledgement; whoever shows more reads them again. */
+const mostTold = 100
 /** What an event's picture is never going to be again is kept by the browser for ever. */
 const keepForEver = 'private, max-age=31536000, immutable'
+
+/** Every open browser hears that nobody need look any more. */
+export function tellSeen(bus: HistoryRouteDeps['bus'], event: EventView, ids: readonly string[]): void {
+  const { flow, acknowledgedAt, acknowledgedBy } = event
+  if (ids.length > 0 && acknowledgedAt !== null)
+    bus.publish({ type: 'seen', flow, ids: ids.slice(0, mostTold), at: acknowledgedAt, by: acknowledgedBy ?? '' })
+}
 
 function defined<T extends object>(values: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
@@ -31,8 +57,26 @@ export function addEventRoutes(api: Router, deps: HistoryRouteDeps): void {
   api.get('/events/:id', async (request, response) => {
     response.json(await events.get(request.params.id))
   })
+  api.post('/events/acknowledge', async (request, response) => {
+    const by = callerOf(response)?.by ?? 'owner'
+    const seen = await events.acknowledgeAll(defined(parseInput(SeenAllSchema, requireBody(request.body))), by)
+    for (const [flow, ids] of Map.groupBy(seen, (each) => each.flow))
+      deps.bus.publish({
+        type: 'seen',
+        flow,
+        ids: ids.slice(0, mostTold).map(({ id }) => id),
+        at: new Date(deps.nowMs()).toISOString(),
+        by,
+      })
+    response.json({ seen: seen.length })
+  })
   api.post('/events/:id/acknowledge', async (request, response) => {
-    response.json((await events.acknowledge(request.params.id, callerOf(response)?.by ?? 'owner')).event)
+    const { event, seen } = await events.acknowledge(request.params.id, callerOf(response)?.by ?? 'owner')
+    tellSeen(deps.bus, event, seen)
+    response.json(event)
+  })
+  api.get('/events/:id/trace', async (request, response) => {
+    response.json(await writeTrace(deps, await events.trace(request.params.id)))
   })
   api.get('/events/:id/frame', async (request, response) => {
     const jpeg = await events.frame(request.params.id)

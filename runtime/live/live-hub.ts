@@ -5,6 +5,7 @@ import type { LiveMessage } from './messages.ts'
 import type { LiveRouteDeps } from './route-deps.ts'
 import type { LiveClient, LiveItem, LiveSink } from './live-client.ts'
 import { createLiveClient } from './live-client.ts'
+import { createWireMemory, type LastPass } from './wire-memory.ts'
 
 export interface LiveHub {
   /** `lastEventId` as the browser gives it back: missed facts come first. */
@@ -13,15 +14,17 @@ export interface LiveHub {
     leave(): void
   }
   count(): number
+  /** What passed last on each wire of a flow, as far as this process has heard. */
+  wiresOf(flow: string): LastPass[]
   close(): void
 }
 
 const maxRemembered = 500
 export const heartbeatMs = 15_000
 
-type Shown = Extract<LiveMessage, { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' }>
+type Shown = Extract<LiveMessage, { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' | 'seen' | 'wires' }>
 
-const shown: readonly LiveMessage['type'][] = ['status', 'decision', 'event', 'delivery', 'speech']
+const shown: readonly LiveMessage['type'][] = ['status', 'decision', 'event', 'delivery', 'speech', 'seen', 'wires']
 
 function isShown(message: LiveMessage): message is Shown {
   return shown.includes(message.type)
@@ -29,7 +32,7 @@ function isShown(message: LiveMessage): message is Shown {
 
 function weigh(message: Shown): Pick<LiveItem, 'weight' | 'stream'> {
   if (message.type === 'status') return { weight: 'status', stream: message.status.id }
-  if (message.type === 'decision') return { weight: 'decision', stream: message.stream }
+  if (message.type === 'decision' || message.type === 'wires') return { weight: 'decision', stream: message.stream }
   return { weight: 'fact', stream: '' }
 }
 
@@ -41,8 +44,10 @@ export function createLiveHub(deps: Pick<LiveRouteDeps, 'bus' | 'nowMs'>): LiveH
   const remembered: { flow: string; item: LiveItem }[] = []
   let seq = 0
 
+  const wires = createWireMemory()
   const unsubscribe = deps.bus.subscribe((message) => {
     if (!isShown(message)) return
+    if (message.type === 'wires') wires.take(message)
     const { weight, stream } = weigh(message)
     if (members.size === 0 && weight !== 'fact') return
     seq += 1
@@ -80,6 +85,7 @@ export function createLiveHub(deps: Pick<LiveRouteDeps, 'bus' | 'nowMs'>): LiveH
       }
     },
     count: () => members.size,
+    wiresOf: wires.of,
     close: () => {
       unsubscribe()
       clearInterval(beat)

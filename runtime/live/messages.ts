@@ -1,4 +1,5 @@
 // What travels over the bus and the picture relay.
+import type { WirePass } from '../../nodes/contract/trace.ts'
 import type { Decision, EventKind, StreamStatus } from '../../nodes/contract/events.ts'
 
 /** What travels over the bus to every open browser and to sessions. */
@@ -17,6 +18,8 @@ export type LiveMessage =
         mediaTimeS: number
         text: string
         hasFrame: boolean
+        /** A person must see it. */
+        alert?: true
         audio?: { url: string; durationS: number; startsAtMs: number }
       }
     }
@@ -48,6 +51,10 @@ export type LiveMessage =
         at: string
       }
     }
+  /** What went along the wires of a flow: at a tick of one of its streams, or after an action. */
+  | { type: 'wires'; flow: string; stream: string; at: string; passes: WirePass[] }
+  /** Somebody has seen these; of many only the first. */
+  | { type: 'seen'; flow: string; ids: string[]; at: string; by: string }
   | { type: 'input'; flow: string; stream: string }
   | { type: 'actions' }
   /** Which process sees this clip? The one that does answers with the same id. */

@@ -14,8 +14,11 @@ const fullBytes = 256 * 1024
 
 const LiveQuerySchema = z.object({ flow: queryFields.text })
 
-/** `status`, `decision`, `event`, `delivery` and `speech`, of one flow or of all. */
+/** `status`, `decision`, `event`, `delivery`, `speech`, `seen` and `wires`, of one flow or of all; and what passed last on each wire. */
 export function addLiveRoutes(api: Router, { hub, lines }: { hub: LiveHub; lines: OpenLines }): void {
+  api.get('/flows/:id/wires', (request, response) => {
+    response.json({ wires: hub.wiresOf(request.params.id) })
+  })
   api.get('/live', (request, response) => {
     const { flow } = parseInput(LiveQuerySchema, request.query, 'HTTP_QUERY_WRONG')
     response.writeHead(200, {

@@ -1,6 +1,7 @@
 // One session's record: its own events, and each tick's leavings as a quiet row or as one commit, told over the bus only
 // once written. Knows nothing of cameras or models.
 import type { Clock } from '../../nodes/contract/capabilities.ts'
+import { isAlertEvent } from '../../nodes/contract/alerts.ts'
 import type { Decision, EventKind } from '../../nodes/contract/events.ts'
 import { versionedType } from '../compile/index.ts'
 import type { Bus } from '../live/index.ts'
@@ -86,11 +87,19 @@ export class Journal {
   async tick(draft: TickDraft, consumed: string[], at: TickPosition): Promise<void> {
     const events = [...this.#notes.splice(0), ...draft.events]
     const record = this.#record(at, draft.decisions)
-    const { actions, remote, repeats } = draft
-    if (events.length + actions.length + remote.length + repeats.length + consumed.length === 0)
-      this.#ledger.quiet(record)
+    const { actions, remote, repeats, traces } = draft
+    const consequences = events.length + actions.length + remote.length + repeats.length + traces.length
+    if (consequences + consumed.length === 0) this.#ledger.quiet(record)
     else
-      await this.#commit({ ...record, events, actions, consumed, remote, ...(repeats.length > 0 ? { repeats } : {}) })
+      await this.#commit({
+        ...record,
+        events,
+        actions,
+        consumed,
+        remote,
+        ...(repeats.length > 0 ? { repeats } : {}),
+        ...(traces.length > 0 ? { traces } : {}),
+      })
   }
 
   /** Decisions of ticks that no node ran. */
@@ -125,11 +134,22 @@ export class Journal {
     const commit = { ...decided, ...(deploymentId === undefined ? {} : { deploymentId }) }
     if (!(await this.#ledger.commit(commit))) return
     const flow = commit.flowId
-    for (const { id, kind, streamId, node, at, mediaTimeS, text, frame } of commit.events) {
+    for (const event of commit.events) {
+      const { id, kind, streamId, node, at, mediaTimeS, text, frame } = event
       this.#bus.publish({
         type: 'event',
         flow,
-        event: { id, kind, stream: streamId, node, at, mediaTimeS, text, hasFrame: frame !== null },
+        event: {
+          id,
+          kind,
+          stream: streamId,
+          node,
+          at,
+          mediaTimeS,
+          text,
+          hasFrame: frame !== null,
+          ...(isAlertEvent(event, commit.actions) ? { alert: true as const } : {}),
+        },
       })
     }
     if (commit.actions.length > 0) this.#bus.publish({ type: 'actions' })

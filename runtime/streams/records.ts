@@ -4,7 +4,7 @@ import type { NodeDefinition, Repeats } from '../../nodes/contract/define.ts'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { PlanNode, PlanStream } from '../../nodes/contract/plan.ts'
 import type { ActionRecord, SessionInput } from '../actions/index.ts'
-import type { EventRecord, RunKey, TickRecord } from '../history/index.ts'
+import type { EventRecord, EventTrace, RunKey, TickRecord } from '../history/index.ts'
 import type { Bus, Relay } from '../live/index.ts'
 import type { StreamRef } from '../queue/index.ts'
 
@@ -81,6 +81,8 @@ export interface TickCommit extends TickRecord {
   deploymentId?: string
   /** Events whose sentence was said again: the count, the first and the last time go into their fields. */
   repeats?: Repeats[]
+  /** Where messages of earlier events went on. */
+  traces?: EventTrace[]
 }
 
 export interface EngineStore {

@@ -1,19 +1,22 @@
 // Collects what the nodes of one tick send and takes it where the plan's routes lead: to other tick nodes, into the record,
 // to actions, to other streams. Runs no node and writes nothing itself.
 import type { TimedPicture } from '../../nodes/contract/capabilities.ts'
-import type { Arrival, Port, Ports, Repeats, TickInfo, TickNode } from '../../nodes/contract/define.ts'
+import type { Arrival, NodeDefinition, Port, Ports, Repeats, TickInfo, TickNode } from '../../nodes/contract/define.ts'
+import { isQuietWork } from '../../nodes/contract/alerts.ts'
 import { fromOutside, type Decision, type EventKind, type Message } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
+import { mostSteps, notePass, type TraceStep, type WirePass } from '../../nodes/contract/trace.ts'
 import type { ActionRecord, SessionInput } from '../actions/index.ts'
-import type { EventRecord } from '../history/index.ts'
+import type { EventRecord, EventTrace } from '../history/index.ts'
 import type { SessionOrder } from './records.ts'
 import { Inbox, isMessage } from './inbox.ts'
 import type { Waiting } from './inbox.ts'
 import { actionId, idFrom, streamIdOf, tickId } from '../actions/index.ts'
 
 const longestText = 8000
+const mostPasses = 50
 /** So many pictures go with a question for an agent, the present one among them. */
 export const mostRecent = 8
 
@@ -43,6 +46,8 @@ export class TickDraft {
   readonly remote: SessionInput[] = []
   /** What was said again, counted on the events it was first recorded as. */
   readonly repeats: Repeats[] = []
+  /** Where messages of events that are recorded already went on. */
+  readonly traces: EventTrace[] = []
   /** The picture that the stream shows: the last one any node sent on. */
   shown: Frame | undefined
   readonly #order: SessionOrder
@@ -50,10 +55,15 @@ export class TickDraft {
   readonly #inPorts: ReadonlyMap<string, Ports>
   readonly #recorded: Set<string>
   readonly #recent: readonly TimedPicture[]
+  readonly #nodes: ReadonlyMap<string, NodeDefinition>
   readonly #inbox = new Inbox()
   readonly #origins = new Map<string, Origin>()
+  /** Of these, what came from outside. */
+  readonly #given = new Set<string>()
   readonly #counts = new Map<string, number>()
   readonly #repeated = new Map<string, Repeats>()
+  readonly #steps = new Map<string, TraceStep[]>()
+  readonly #passes = new Map<string, WirePass>()
 
   /** `recorded` are the ids of events known to be in the record already; it grows with this tick's. `recent` is what earlier ticks showed. */
   constructor(
@@ -62,8 +72,10 @@ export class TickDraft {
     inPorts: ReadonlyMap<string, Ports>,
     recorded: Set<string>,
     recent: readonly TimedPicture[] = [],
+    nodes: ReadonlyMap<string, NodeDefinition> = new Map(),
   ) {
     this.#order = order
+    this.#nodes = nodes
     this.#tick = tick
     this.#inPorts = inPorts
     this.#recorded = recorded
@@ -74,9 +86,40 @@ export class TickDraft {
     return this.#tick
   }
 
+  /** What went along the wires, the newest of each; at most so many wires as are told of a tick. */
+  get passes(): WirePass[] {
+    return [...this.#passes.values()].slice(-mostPasses)
+  }
+
+  /** True for a message that a node has made at this tick. */
+  isNew(eventId: string): boolean {
+    return this.#origins.has(eventId) && !this.#given.has(eventId)
+  }
+
+  /** True where a wire leads on from a port. */
+  leadsOn(node: string, port: string): boolean {
+    return (this.#order.plan.routes[`${node}.${port}`] ?? []).length > 0
+  }
+
+  /** What became of messages at a node. */
+  trace(steps: ReadonlyMap<string, TraceStep>): void {
+    for (const [eventId, step] of steps) this.#steps.set(eventId, [...(this.#steps.get(eventId) ?? []), step])
+  }
+
+  /** Gives each recorded event its way; what is in no record leaves no trace. Once, when all nodes have run. */
+  closeTraces(): void {
+    for (const [eventId, steps] of this.#steps) {
+      const event = this.events.find(({ id }) => id === eventId)
+      if (event) event.trace = steps.slice(0, mostSteps)
+      else if (this.#recorded.has(eventId)) this.traces.push({ eventId, steps: steps.slice(0, mostSteps) })
+    }
+    this.#steps.clear()
+  }
+
   /** Nothing but silences. */
   get saysNothing(): boolean {
-    const rest = this.events.length + this.actions.length + this.remote.length + this.repeats.length
+    const { events, actions, remote, repeats, traces } = this
+    const rest = events.length + actions.length + remote.length + repeats.length + traces.length
     return rest === 0 && this.decisions.every((decision) => decision.action === 'silence')
   }
 
@@ -119,6 +162,7 @@ export class TickDraft {
     if (message.source.node === fromOutside) {
       // What a person or a script sent in is in no record yet.
       this.#origins.set(message.eventId, { mediaTimeS: this.#tick.mediaTimeS, frame: null })
+      this.#given.add(message.eventId)
       this.record('message.sent', input.node, message)
     }
     this.#recorded.add(message.eventId)
@@ -157,7 +201,7 @@ export class TickDraft {
       if (port.kind === 'frames') this.shown = value as Frame
       if (port.kind === 'decision') this.decisions.push(value as Decision)
       if (port.event && isMessage(value)) this.#tell(this.#origins.get(value.eventId)?.event ?? port.event, node, value)
-      for (const target of targets) this.#route(node, port.kind, target, value)
+      for (const target of targets) this.#route(node, name, port.kind, target, value)
     }
   }
 
@@ -209,12 +253,20 @@ export class TickDraft {
     })
   }
 
-  #route(from: string, kind: Kind, target: Target, value: unknown): void {
-    if (target.to === 'tick')
-      return this.#toTick(target, this.#fits(target, kind) ? value : this.#asMessage(from, value))
+  #route(from: string, port: string, kind: Kind, target: Target, value: unknown): void {
+    const pass = (passed: unknown): void => {
+      if (isMessage(passed) && from !== target.node)
+        notePass(this.#passes, `${from}.${port}`, `${target.node}.${target.port}`, passed)
+    }
+    if (target.to === 'tick') {
+      const put = this.#fits(target, kind) ? value : this.#asMessage(from, value)
+      pass(put)
+      return this.#toTick(target, put)
+    }
     const message = this.#asMessage(from, value)
     if (!message) return
     if (target.to === 'remote') {
+      pass(message)
       this.remote.push({
         id: idFrom(message.eventId, target.node, target.port),
         streamId: streamIdOf(this.#order.flow.id, target.stream),
@@ -227,6 +279,7 @@ export class TickDraft {
     const isRepeat = this.#repeated.has(message.eventId)
     // Who was told is not told again. What a node lets through all the same, as a reminder, is an event of its own.
     if (isRepeat && from === message.source.node) return
+    pass(message)
     this.record(isRepeat ? 'response.given' : 'message.sent', isRepeat ? message.source.node : from, message)
     const id = actionId(message.eventId, target.node)
     if (this.actions.some((action) => action.id === id)) return
@@ -239,7 +292,13 @@ export class TickDraft {
       node: target.node,
       port: target.port,
       message,
+      ...(this.#isQuiet(target.node, message) ? { isQuiet: true as const } : {}),
     })
+  }
+
+  #isQuiet(node: string, message: Message): boolean {
+    const type = this.#order.plan.actions.find(({ id }) => id === node)?.type ?? ''
+    return isQuietWork(this.#nodes.get(type), message.fields)
   }
 
   #fits(target: Target, kind: Kind): boolean {

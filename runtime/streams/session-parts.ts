@@ -68,6 +68,15 @@ export function showDraft(
   board: StatusBoard,
 ): void {
   if (draft.shown) relay.publish(`stream:${streamId}`, draft.shown.full.jpeg)
+  const { passes } = draft
+  if (passes.length > 0)
+    bus.publish({
+      type: 'wires',
+      flow: flow.id,
+      stream: streamId,
+      at: new Date(draft.tickInfo.atMs).toISOString(),
+      passes,
+    })
   for (const decision of draft.decisions) {
     board.decision(decision)
     bus.publish({ type: 'decision', flow: flow.id, stream: streamId, decision })

@@ -13,6 +13,7 @@ import { BugError, FatalError, isStopped, StoppedError, toError } from '../../no
 import type { Decision, NodeStatus, Reason } from '../../nodes/contract/events.ts'
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
+import type { Because } from '../../nodes/contract/trace.ts'
 import type { SessionInput } from '../actions/index.ts'
 import { remainingNodes } from '../compile/index.ts'
 import type { SessionOrder } from './records.ts'
@@ -21,6 +22,7 @@ import type { Patience } from './pace.ts'
 import { lentMemories, memoryKey } from './memory.ts'
 import type { ModelLink } from './model-link.ts'
 import { TickDraft, type MessageOptions } from './routing.ts'
+import { failedSteps, stepsOf, type NodePass } from './tracing.ts'
 
 /** Ids of events already in the record: what passes through several ticks is not told twice. */
 const rememberedEvents = 2000
@@ -116,13 +118,15 @@ export class TickRunner {
     signal: AbortSignal,
     only?: ReadonlySet<string>,
   ): Promise<TickDraft> {
-    const draft = new TickDraft(this.#order, info, this.#inPorts, this.#recorded, this.#recent)
+    const { nodes } = this.#options
+    const draft = new TickDraft(this.#order, info, this.#inPorts, this.#recorded, this.#recent, nodes)
     const source = this.#order.plan.source
-    const shown = this.#options.nodes.get(source.type)?.ports.out ?? {}
+    const shown = nodes.get(source.type)?.ports.out ?? {}
     for (const [name, out] of Object.entries(shown))
       if (frame && out.kind === 'frames') draft.send(source.id, name, out, frame)
     for (const input of inputs) draft.deliver(input)
     for (const run of this.#runs) if (!only || only.has(run.node.id)) await this.#runNode(run, info, draft, signal)
+    draft.closeTraces()
     this.#recent = draft.recent
     while (this.#recorded.size > rememberedEvents) this.#recorded.delete(this.#recorded.values().next().value ?? '')
     return draft
@@ -152,6 +156,9 @@ export class TickRunner {
     const { definition, node } = run
     if (run.hanging && !this.#comeBack(run, run.hanging, info, draft)) return
     const received = draft.received(definition, node.id)
+    const arrivals = draft.arrivals(node.id)
+    const arrived = arrivals.map(({ message }) => message)
+    const because = new Map<string, Because>()
     const ownFrame = Object.entries(definition.ports.in).find(
       ([name, port]) => port.kind === 'frames' && received[name],
     )?.[0]
@@ -164,7 +171,7 @@ export class TickRunner {
         signal,
         state: run.state,
         tick: info,
-        arrivals: draft.arrivals(node.id),
+        arrivals,
         flow: { id: this.#order.flow.id, name: this.#order.flow.name },
         status: (text, extra) =>
           this.#options.onStatus(node.id, {
@@ -181,15 +188,37 @@ export class TickRunner {
         modelMemories: () =>
           lentMemories(this.#order, node.id, Object.keys(definition.ports.out), this.#options.models),
         note: (kind, text) => draft.note(node.id, kind, text),
+        because: (message, why) => because.set(message.eventId, why),
       })
       const sent = isPromise(answer) ? await this.#await(run, answer, signal) : answer
       if (run.hanging) return this.#tellHanging(run, run.hanging, info, draft)
       run.trouble = null
-      for (const [name, out] of Object.entries(outPorts(definition))) draft.send(node.id, name, out, sent?.[name])
+      this.#send(run, info, draft, { arrived, sent, because })
     } catch (error) {
       if (error instanceof BugError || (isStopped(error) && signal.aborted)) throw error
+      draft.trace(failedSteps({ node, atMs: info.atMs, arrived }, toError(error).message))
       this.#tellTrouble(run, info, draft, toError(error).message)
     }
+  }
+
+  #send(
+    { node, definition }: TickRun,
+    { atMs }: TickInfo,
+    draft: TickDraft,
+    pass: Pick<NodePass, 'arrived' | 'because'> & { sent: Sent | void },
+  ): void {
+    const sent = pass.sent ?? undefined
+    const steps = stepsOf({
+      ...pass,
+      sent,
+      node,
+      definition,
+      atMs,
+      leadsOn: (port) => draft.leadsOn(node.id, port),
+      isOwn: (eventId) => draft.isNew(eventId) && !pass.arrived.some((message) => message.eventId === eventId),
+    })
+    draft.trace(steps)
+    for (const [name, out] of Object.entries(outPorts(definition))) draft.send(node.id, name, out, sent?.[name])
   }
 
   /** What the node sent; undefined, and the call is `hanging`, when it has not answered by its deadline. */

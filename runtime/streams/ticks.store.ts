@@ -9,7 +9,7 @@ import type { Db, Session } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { isOrphan } from '../database/index.ts'
 import { insertDecisions } from '../history/index.ts'
-import { countRepeats, insertEvents } from '../history/index.ts'
+import { appendTraces, countRepeats, insertEvents } from '../history/index.ts'
 import { consumeInputs, insertInputs } from '../actions/index.ts'
 import { writeNodeStates } from './node-states.store.ts'
 import { deployments } from '../database/index.ts'
@@ -42,6 +42,7 @@ async function commitTick(db: Db, commit: TickCommit, nowMs: number): Promise<vo
       await writeNodeStates(tx, [commit])
       await insertEvents(tx, commit.events)
       await countRepeats(tx, commit.repeats ?? [])
+      await appendTraces(tx, commit.traces ?? [])
       await insertActions(
         tx,
         commit.actions,
@@ -68,6 +69,7 @@ async function commitLate(db: Db, commit: TickCommit, nowMs: number): Promise<vo
       if (isCurrent) await writeNodeStates(tx, [commit])
       await insertDecisions(tx, [commit])
       await insertEvents(tx, commit.events)
+      await appendTraces(tx, commit.traces ?? [])
       await insertActions(tx, commit.actions, await originOf(tx, commit), nowMs)
       await insertInputs(tx, commit.remote, nowMs)
       await consumeInputs(tx, commit.streamId, commit.consumed, nowMs)

@@ -35,6 +35,9 @@ const event: EventView = {
   frame: { url: '/api/events/e1/frame' },
   acknowledgedAt: null,
   acknowledgedBy: null,
+  alert: true,
+  incident: null,
+  verdict: null,
   deliveries: [],
 }
 const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])

@@ -1,6 +1,7 @@
 // Events, their pictures and the timeline over HTTP.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DecisionQuery, EventQuery, EventView } from '../../runtime/history/records.ts'
+import type { LiveMessage } from '../../runtime/live/messages.ts'
 import { startApi } from '../support/api-bench.ts'
 import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
@@ -24,6 +25,9 @@ const event: EventView = {
   frame: { url: '/api/events/e1/frame' },
   acknowledgedAt: null,
   acknowledgedBy: null,
+  alert: true,
+  incident: null,
+  verdict: null,
   deliveries: [],
 }
 const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3])
@@ -54,13 +58,49 @@ describe('events', () => {
     expect((await bench.call<Refusal>('GET', '/api/events/nope')).body.error.code).toBe('EVENT_NOT_FOUND')
   })
 
+  it('are told to every open browser once somebody has seen them', async () => {
+    const told: LiveMessage[] = []
+    deps.bus.subscribe((message) => told.push(message))
+    await bench.call('POST', '/api/events/e1/acknowledge')
+    await bench.call('POST', '/api/events/e1/acknowledge')
+    expect(told).toEqual([
+      { type: 'seen', flow: 'f1', ids: ['e1'], at: expect.stringMatching(/^2026/) as string, by: 'token' },
+    ])
+    expect((await bench.call('GET', '/api/events?only=unseen')).body).toMatchObject({ total: 1, unseen: 1 })
+    expect((await bench.call<Refusal>('GET', '/api/events?only=some')).body.error.problems[0]?.field).toBe('only')
+  })
+
+  it('have their way written out: by the node types, by the deliveries, with the names of the flow', async () => {
+    deps.events.trace = async (id) => ({
+      event: id,
+      flow: 'f1',
+      revision: 1,
+      steps: [
+        { at: event.at, node: 'model', type: null, what: 'passed', code: 'spoke' },
+        { at: event.at, node: 'tell', type: null, what: 'failed', code: 'failed', detail: 'Nobody is there.' },
+      ],
+    })
+    expect((await bench.call('GET', '/api/events/e1/trace')).body).toMatchObject({
+      event: 'e1',
+      steps: [
+        { node: 'model', what: 'passed', reason: 'It said so.' },
+        { node: 'tell', what: 'failed', reason: 'Nobody is there.' },
+      ],
+    })
+  })
+
   it('hand the store a query it can rely on', async () => {
     const seen: EventQuery[] = []
     deps.events.list = async (query) => {
       seen.push(query)
-      return { events: [], next: 'more' }
+      return { events: [], next: 'more', total: 12, unseen: 3 }
     }
-    expect((await bench.call('GET', '/api/events')).body).toEqual({ events: [], next: 'more' })
+    expect((await bench.call('GET', '/api/events')).body).toEqual({
+      events: [],
+      next: 'more',
+      total: 12,
+      unseen: 3,
+    })
     await bench.call(
       'GET',
       '/api/events?flow=f1&kind=response.given&q=fallen%20person&from=2026-03-01&to=2026-03-01T08:00:00%2B02:00&limit=9999&cursor=abc&other=1&q=second',

@@ -72,6 +72,9 @@ describe('the sound of an event', () => {
       frame: null,
       acknowledgedAt: null,
       acknowledgedBy: null,
+      alert: true,
+      incident: null,
+      verdict: null,
       deliveries: [],
     })
     deps.sounds.set('e1', { bytes, contentType: 'audio/wav', durationS: 0.003 })

@@ -43,6 +43,9 @@ beforeAll(async () => {
     frame: { url: '' },
     acknowledgedAt: null,
     acknowledgedBy: null,
+    alert: true,
+    incident: null,
+    verdict: null,
     deliveries: [],
   })
   deps.frames.set('e1', jpeg)

@@ -99,6 +99,78 @@ describe('the logic nodes in a session', () => {
     await stopSession(bench, session)
   })
 
+  it('say of every message why it came no further, and pulse only the wires it passed', async () => {
+    const flow = start
+      .node('words', 'filter', { words: ['fall'] })
+      .node('calm', 'cooldown', { quietMs: 60_000 })
+      .wire('model.response', 'words.message')
+      .chain('message', 'words', 'calm', 'tell')
+    const bench = sessionBench({
+      nodes: [...nodes.values()],
+      plan: compile(flow),
+      verdict: (_request, n) =>
+        ({
+          1: { action: 'response', text: 'A fall.' } as const,
+          2: { action: 'response', text: 'A cat.' } as const,
+          3: { action: 'response', text: 'Another fall.' } as const,
+        })[n] ?? {},
+    })
+    const told: string[][] = []
+    bench.bus.subscribe((message) => {
+      if (message.type === 'wires') told.push(message.passes.map(({ from, to, text }) => `${from} > ${to}: ${text}`))
+    })
+    const session = bench.start()
+    await bench.clock.advance(6500)
+    const way = (text: string) =>
+      bench.store.events
+        .find((event) => event.text === text)
+        ?.trace?.map(({ node, what, code, ports }) => [node, what, code, ...(ports ?? [])].join(' '))
+    expect(way('A fall.')).toEqual([
+      'model passed spoke response',
+      'words passed fits message',
+      'calm passed open message',
+    ])
+    expect(way('A cat.')).toEqual(['model passed spoke response', 'words held unfit'])
+    expect(way('Another fall.')).toEqual([
+      'model passed spoke response',
+      'words passed fits message',
+      'calm held quiet',
+    ])
+    const held = bench.store.events.find(({ text }) => text === 'Another fall.')?.trace?.at(-1)
+    const sent = Date.parse(bench.store.events.find(({ text }) => text === 'A fall.')?.trace?.at(-1)?.at ?? '')
+    expect(held?.params).toEqual({ opensAt: new Date(sent + 60_000).toISOString(), quietMs: 60_000 })
+    expect(told).toEqual([
+      [
+        'model.response > words.message: A fall.',
+        'words.message > calm.message: A fall.',
+        'calm.message > tell.message: A fall.',
+      ],
+      ['model.response > words.message: A cat.'],
+      ['model.response > words.message: Another fall.', 'words.message > calm.message: Another fall.'],
+    ])
+    await stopSession(bench, session)
+  })
+
+  it('add to the way of a message that waited what became of it later', async () => {
+    const flow = start
+      .node('wait', 'timer', { mode: 'after', everyMs: 3000 })
+      .wire('model.response', 'wait.message')
+      .wire('wait.message', 'tell.message')
+    const bench = sessionBench({
+      nodes: [...nodes.values()],
+      plan: compile(flow),
+      verdict: (_request, n) => (n === 1 ? { action: 'response', text: 'A fall.' } : {}),
+    })
+    const session = bench.start()
+    await bench.clock.advance(7500)
+    expect(
+      bench.store.events
+        .find(({ text }) => text === 'A fall.')
+        ?.trace?.map(({ node, what, code }) => `${node} ${what} ${code}`),
+    ).toEqual(['model passed spoke', 'wait held waits', 'wait passed due'])
+    await stopSession(bench, session)
+  })
+
   it('arm is turned by an input from outside and not by what the model says', async () => {
     const flow = start
       .node('armed', 'arm')

@@ -38,15 +38,9 @@ const allowed: Record<string, { words: string[]; why: string }> = {
     words: ['flite'],
     why: "the voice of a field that is still empty: the connection's name",
   },
-  'editor/graph/alerts.ts': {
-    words: ['tts', 'delegate-to-agent', 'recap', 'fields'],
-    why: 'judges an event by itself, before the types are read; the fields of one',
-  },
   'runtime/templates/answers.ts': { words: ['webhook'], why: 'a channel of a notification' },
-  'runtime/database/schema.ts': {
-    words: ['template', 'fields'],
-    why: 'columns: a template that people use, what an event carries',
-  },
+  'runtime/database/schema.ts': { words: ['template'], why: 'a column: a template that people use' },
+  'runtime/database/event-tables.ts': { words: ['fields'], why: 'a column: what an event carries' },
   'runtime/history/events.store.ts': { words: ['fields'], why: 'a column: what an event carries' },
   'runtime/templates/organisation-index.ts': { words: ['template'], why: 'a template that people use' },
   'runtime/templates/own-templates.store.ts': { words: ['template'], why: 'a template that people use' },

@@ -137,6 +137,7 @@ describe('actions', () => {
       flow: { id: flowId, name: 'Fall alert', revision: 1 },
       node: { id: 'tell', type: 'notification', version: 1, config: { channel: 'inbox' } },
       routes: { 'model.response': [{ to: 'action', node: 'tell', port: 'message' }] },
+      actions: [{ id: 'tell', type: 'notification', version: 1, config: { channel: 'inbox' } }],
     })
     await under.store.queue.endAction(id, outcome({ state: 'retrying', detail: '503' }))
     expect(await delivery(eventId)).toMatchObject({ state: 'running', attempts: 1, detail: '503' })

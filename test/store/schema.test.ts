@@ -1,7 +1,8 @@
 import { getTableColumns, getTableName, is } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import * as schema from '../../runtime/database/schema.ts'
+import * as eventTables from '../../runtime/database/event-tables.ts'
+import * as otherTables from '../../runtime/database/schema.ts'
 import { withDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
 
@@ -13,7 +14,9 @@ afterAll(async () => {
   await database.drop()
 })
 
-const tables = Object.values<unknown>(schema).filter((value): value is PgTable => is(value, PgTable))
+const tables = Object.values<unknown>({ ...otherTables, ...eventTables }).filter((value): value is PgTable =>
+  is(value, PgTable),
+)
 
 test.each(tables.map((table) => [getTableName(table), table] as const))(
   'the migrations make %s as the schema says',

@@ -12,13 +12,14 @@ import type { AccountStore } from '../../runtime/accounts/accounts.ts'
 import type { ApiDeps } from '../../runtime/http/api-deps.ts'
 import type { ConnectionStore } from '../../runtime/connections/connections.ts'
 import type { FlowStore, StoredFlow } from '../../runtime/flows/records.ts'
-import type { EventStore, EventView } from '../../runtime/history/records.ts'
+import type { EventView } from '../../runtime/history/records.ts'
 import type { StreamRef } from '../../runtime/queue/records.ts'
 import { refusalOf } from '../../runtime/egress/address-guard.ts'
 import { createProxyTrust } from '../../runtime/http/proxies.ts'
 import { createTemplateShelf, type OwnTemplateStore } from '../../runtime/templates/shelf.ts'
 import type { Template } from '../../runtime/templates/template.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
+import { memoryEvents } from './memory-events.ts'
 import { memoryDeployments } from './memory-deployments.ts'
 import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
@@ -192,38 +193,6 @@ function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
       rows.delete(find(name).name)
     },
     get: async (name) => find(name),
-  }
-}
-
-function memoryEvents(
-  rows: Map<string, EventView>,
-  frames: Map<string, Uint8Array>,
-  sounds: Map<string, Sound>,
-): EventStore {
-  const find = (id: string): EventView => rows.get(id) ?? missing(`event ${id}`, 'EVENT_NOT_FOUND')
-  return {
-    list: async ({ flow, kind, limit }) => ({
-      events: [...rows.values()]
-        .filter((event) => (flow === undefined || event.flow === flow) && (kind === undefined || event.kind === kind))
-        .reverse()
-        .slice(0, limit),
-      next: null,
-    }),
-    get: async (id) => find(id),
-    frame: async (id) => frames.get(find(id).id),
-    acknowledge: async (id, by) => {
-      const isFirst = find(id).acknowledgedAt === null
-      const event = isFirst ? { ...find(id), acknowledgedAt: '2026-01-01T00:00:00.000Z', acknowledgedBy: by } : find(id)
-      rows.set(id, event)
-      return { event, isFirst }
-    },
-    recentFrames: async () => [],
-    sound: async (id, node) => {
-      const sound = sounds.get(find(id).id)
-      return sound && { ...sound, node: node ?? '', isFinished: true }
-    },
-    soundPart: async () => undefined,
-    decisions: async () => ({ decisions: [], next: null }),
   }
 }
 

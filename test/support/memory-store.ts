@@ -90,6 +90,9 @@ export function memoryStore(): MemoryStore {
           .forEach((known) => {
             known.fields = { ...known.fields, repeats }
           })
+      for (const { eventId, steps } of commit.traces ?? [])
+        for (const event of store.events.filter(({ id }) => id === eventId))
+          event.trace = [...(event.trace ?? []), ...steps]
       for (const action of commit.actions)
         if (!store.actions.some((known) => known.id === action.id)) store.actions.push(action)
       store.inputs = store.inputs.filter((input) => !commit.consumed.includes(input.id))

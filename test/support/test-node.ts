@@ -13,6 +13,7 @@ import {
 import type { ConnectionInfo } from '../../nodes/contract/connections.ts'
 import { BugError, type Problem } from '../../nodes/contract/errors.ts'
 import type { EventKind, Message, NodeStatus } from '../../nodes/contract/events.ts'
+import type { Because } from '../../nodes/contract/trace.ts'
 import type { Frame, Taps } from '../../nodes/contract/frames.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { testReach, type Reach } from './reach.ts'
@@ -38,6 +39,8 @@ export interface TestNode {
   /** The last word under the card. */
   status: NodeStatus | null
   state: unknown
+  /** Why, by event id, as the node said it at the last tick. */
+  because: Map<string, Because>
   /** Runs one tick; time moves on a second before each but the first. Messages come port by port, in the order the ports are named. */
   tick(inputs?: Record<string, unknown>, info?: Partial<TickInfo>): Promise<Record<string, unknown>>
   /** Another worker takes over: of the state only its JSON is left. */
@@ -84,11 +87,13 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
   const node: TestNode = {
     clock,
     status: null,
+    because: new Map(),
     state: definition.role === 'tick' ? definition.state() : null,
     check: (connections) => definition.check?.(config, checkContext(connections)) ?? [],
     taps: (connections) => definition.taps?.(config, checkContext(connections)) ?? {},
     tick: async (inputs = {}, info = {}) => {
       if (definition.role !== 'tick') throw new BugError(`"${definition.type}" has no ticks.`)
+      node.because.clear()
       if (number++ > 0) await clock.advance(1000)
       let count = 0
       const tick: TickInfo = {
@@ -129,6 +134,7 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
         ...(options.model ? { model: options.model } : {}),
         ...(options.modelMemories ? { modelMemories: options.modelMemories } : {}),
         ...(options.note ? { note: options.note } : {}),
+        because: (message, why) => node.because.set(message.eventId, why),
       })
       return sent
     },

@@ -1,0 +1,48 @@
+// Which recorded facts a person must see. Pure; the store marks an event as an alert by these rules, and nobody else decides it.
+import { does, type NodeDefinition } from './define.ts'
+import type { EventKind } from './events.ts'
+
+/** Facts that are trouble by themselves. */
+export const troubles: readonly EventKind[] = [
+  'stream.lost',
+  'stream.failed',
+  'model.lost',
+  'node.stuck',
+  'notification.failed',
+  'notification.unacknowledged',
+  'delegation.failed',
+  'decisions.lost',
+]
+
+/** Facts about an alert that has its own line already. */
+export const echoes: readonly EventKind[] = ['notification.delivered', 'speech.played']
+
+/** What ends a trouble of the same stream and node. */
+export const endings: Partial<Record<EventKind, readonly EventKind[]>> = {
+  'stream.resumed': ['stream.lost'],
+  'stream.finished': ['stream.lost'],
+  'stream.stopped': ['stream.lost', 'model.lost', 'node.stuck'],
+  'model.resumed': ['model.lost'],
+  'node.resumed': ['node.stuck'],
+}
+
+/** Whether an event is an alert by its kind and by the work that was made for it in the same breath. */
+export function isAlertEvent(
+  { id, kind }: { id: string; kind: EventKind },
+  work: readonly { eventId: string; isQuiet?: true }[],
+): boolean {
+  if (troubles.includes(kind)) return true
+  return !echoes.includes(kind) && work.some(({ eventId, isQuiet }) => eventId === id && !isQuiet)
+}
+
+/**
+ * True for work that reaches nobody's phone or inbox: said into a room, asked of an agent, a tick node's own half that acts. Any other type, a package's too and one that
+ * is not known, is taken for telling; and a fall is told however it is said.
+ */
+export function isQuietWork(
+  definition: Pick<NodeDefinition, 'does' | 'role'> | undefined,
+  fields: Record<string, unknown> | undefined,
+): boolean {
+  const isFall = Array.isArray(fields?.['skills']) && fields['skills'].includes('fall')
+  return !isFall && (definition?.role === 'tick' || does(definition, 'speak') || does(definition, 'ask'))
+}

@@ -1,0 +1,41 @@
+// What makes an event an alert, in the transaction that makes it one, and which incident it belongs to. Never tells anybody.
+import { sql } from 'drizzle-orm'
+import { echoes, endings, troubles } from '../../nodes/contract/alerts.ts'
+import type { Session } from '../database/index.ts'
+import type { EventRecord } from './records.ts'
+
+const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text[]`
+
+/**
+ * Marks these events as alerts, unless they are already. An alert like one of the last hour that nobody has seen, from the same node of the
+ * same stream, is the same incident; one incident lasts a day at most. One after the other, so that two of a tick find each other.
+ */
+export async function raiseAlerts(tx: Session, eventIds: Iterable<string>): Promise<void> {
+  for (const id of new Set(eventIds))
+    await tx.execute(sql`
+      update events e set alert = true, incident = coalesce((
+        select p.incident from events p join events o on o.id = p.incident
+        where p.stream_id = e.stream_id and p.node = e.node and p.alert and p.acknowledged_at is null and p.id <> e.id
+          and p.kind = e.kind and lower(p.text) = lower(e.text) and p.at between e.at - interval '1 hour' and e.at
+          and o.at > e.at - interval '1 day' and o.over_at is null and o.acknowledged_at is null
+        order by p.at desc limit 1), e.id)
+      where e.id = ${id} and not e.alert and e.kind <> all(${texts(echoes)})`)
+}
+
+/** Raises what is trouble by itself, and ends the trouble that is said to be over. */
+export async function raiseTroubles(tx: Session, records: readonly EventRecord[]): Promise<void> {
+  await raiseAlerts(
+    tx,
+    records.filter(({ kind }) => troubles.includes(kind)).map(({ id }) => id),
+  )
+  for (const { kind, streamId, node, at } of records) {
+    const ended = endings[kind]
+    if (!ended) continue
+    // The end of a stream ends what any of its nodes suffered from.
+    const isWhole = kind.startsWith('stream.')
+    await tx.execute(sql`
+      update events set over_at = ${at}::timestamptz
+      where stream_id = ${streamId} and alert and acknowledged_at is null and over_at is null and incident = id
+        and kind = any(${texts(ended)}) and at <= ${at}::timestamptz ${isWhole ? sql`` : sql`and node = ${node}`}`)
+  }
+}

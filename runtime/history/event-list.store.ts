@@ -1,0 +1,102 @@
+// Lists of events: filters, pages by key, and counts. A page costs what it shows, however many events there are: what would have to
+// count them all stops at a bound and says so.
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { z } from 'zod'
+import type { EventKind } from '../../nodes/contract/events.ts'
+import type { Db } from '../database/index.ts'
+import { events, plainText } from '../database/index.ts'
+import { CursorInstant, readCursor, readTime, writeCursor } from './cursor.ts'
+import type { EventQuery } from './records.ts'
+
+/** Counted exactly up to here; beyond, "at least so many" is all that anybody needs. */
+export const mostCounted = 10_000
+
+// Scripts written without spaces: Postgres takes a whole sentence for one word, so a part of it is looked for in the text.
+const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u
+
+/** Words in any order and form, "quoted phrases", -without; as people type into a search field. */
+function matches(words: string): SQL | undefined {
+  const found = sql`${events.search} @@ (websearch_to_tsquery('simple', ${words}) || websearch_to_tsquery('english', ${words}))`
+  if (!unspaced.test(words)) return found
+  return or(found, sql`position(${words} in ${events.text}) > 0`)
+}
+
+const isUnseen = and(eq(events.alert, true), isNull(events.acknowledgedAt))
+
+/** Everything a query asks for but its page. */
+export function conditionOf(query: Omit<EventQuery, 'limit' | 'cursor'>): SQL | undefined {
+  const words = query.q === undefined ? undefined : plainText(query.q).trim()
+  const kinds = query.kind?.split(',').map((kind) => kind.trim() as EventKind)
+  return and(
+    query.flow ? eq(events.flowId, query.flow) : undefined,
+    query.stream ? eq(events.streamId, query.stream) : undefined,
+    kinds ? inArray(events.kind, kinds) : undefined,
+    words ? matches(words) : undefined,
+    query.from ? gte(events.at, readTime('from', query.from)) : undefined,
+    query.to ? lte(events.at, readTime('to', query.to)) : undefined,
+    query.only === 'alerts' ? eq(events.alert, true) : undefined,
+    query.only === 'unseen' ? isUnseen : undefined,
+    query.verdict === undefined
+      ? undefined
+      : query.verdict === 'none'
+        ? isNull(events.verdict)
+        : query.verdict === 'any'
+          ? isNotNull(events.verdict)
+          : eq(events.verdict, query.verdict),
+    query.incident ? eq(events.incident, query.incident) : undefined,
+  )
+}
+
+const Position = z.tuple([CursorInstant, z.string()])
+export const newestFirst = [desc(events.at), desc(events.id)]
+
+/** Behind the last one of the page before. */
+export function behind(cursor: string | undefined): SQL | undefined {
+  if (!cursor) return undefined
+  const [at, id] = readCursor(cursor, Position)
+  return sql`(${events.at}, ${events.id}) < (${at}::timestamptz, ${id})`
+}
+
+/** Cuts a page out of one row more than it shows. */
+export function pageOf<T extends { at: Date; id: string }>(
+  rows: T[],
+  limit: number,
+): { page: T[]; next: string | null } {
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return { page, next: rows.length > limit && last ? writeCursor([last.at.toISOString(), last.id]) : null }
+}
+
+/** How many there are, counted up to the bound. */
+export async function countUpTo(db: Db, condition: SQL | undefined, most: number): Promise<number> {
+  const found = db
+    .select({ one: sql`1` })
+    .from(events)
+    .where(condition)
+    .limit(most)
+    .as('found')
+  const [row] = await db.select({ count: sql<number>`count(*)::int` }).from(found)
+  return row?.count ?? 0
+}
+
+export interface EventCounts {
+  total: number
+  unseen: number
+  totalIsAtLeast?: true
+}
+
+/** Of all pages of a query: how many it finds, and how many of those a person has yet to see. */
+export async function countEvents(db: Db, query: Omit<EventQuery, 'limit' | 'cursor'>): Promise<EventCounts> {
+  const condition = conditionOf(query)
+  const [found, unseen] = await Promise.all([
+    countUpTo(db, condition, mostCounted + 1),
+    // Nobody has millions of these: exact, however many.
+    countUpTo(db, and(condition, isUnseen), 1_000_000),
+  ])
+  return {
+    total: Math.min(found, mostCounted),
+    unseen,
+    ...(found > mostCounted ? { totalIsAtLeast: true as const } : {}),
+  }
+}

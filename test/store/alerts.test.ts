@@ -1,0 +1,150 @@
+// Which events are alerts, how many there are, and what belongs together: in the transaction that records them.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { RunKey } from '../../runtime/history/records.ts'
+import { action, closeStore, event, openStore, runFlow, startMs, tickCommit } from './samples.ts'
+import type { StoreUnderTest } from './samples.ts'
+
+const at = (seconds: number): string => new Date(startMs + seconds * 1000).toISOString()
+
+describe('alerts', () => {
+  let under: StoreUnderTest
+  let flowId: string
+  let key: RunKey
+  let tick = 0
+  beforeAll(async () => {
+    under = await openStore()
+  })
+  afterAll(async () => {
+    await closeStore(under)
+  })
+  beforeEach(async () => {
+    const run = await runFlow(under.store)
+    flowId = run.flowId
+    key = run.keys[0]!
+  })
+  const record = (
+    id: string,
+    overrides: Partial<Parameters<typeof event>[3]> & object = {},
+    work: 'told' | 'quiet' | 'none' = 'told',
+  ) => {
+    const eventId = `${flowId}-${id}`
+    return under.store.engine.commitTick(
+      tickCommit(key, flowId, ++tick, {
+        events: [event(key, flowId, eventId, { at: at(tick), ...overrides })],
+        actions: work === 'none' ? [] : [action(key, flowId, eventId, work === 'quiet' ? { isQuiet: true } : {})],
+      }),
+    )
+  }
+  const list = async (query: Partial<Parameters<typeof under.store.events.list>[0]> = {}) => {
+    const found = await under.store.events.list({ flow: flowId, limit: 50, ...query })
+    return { ...found, ids: found.events.map(({ id }) => id.replace(`${flowId}-`, '')) }
+  }
+
+  test('are what was sent to somebody, and trouble; not what was said into a room, nor the word that it was delivered', async () => {
+    await record('told')
+    await record('aloud', {}, 'quiet')
+    await record('held back', {}, 'none')
+    await record('lost', { kind: 'stream.lost', node: 'cam' }, 'none')
+    await record('echo', { kind: 'notification.delivered', node: 'tell' })
+    expect((await list({ only: 'alerts' })).ids).toEqual(['lost', 'told'])
+    expect(await list()).toMatchObject({ total: 5, unseen: 2 })
+  })
+
+  test('become one when what was said earlier is told later', async () => {
+    await record('asked', {}, 'quiet')
+    expect((await list()).unseen).toBe(0)
+    await under.store.engine.commitTick(
+      tickCommit(key, flowId, ++tick, {
+        events: [],
+        actions: [action(key, flowId, `${flowId}-asked`, { id: `${flowId}-later` })],
+      }),
+    )
+    expect((await list()).unseen).toBe(1)
+  })
+
+  test('are all counted, however few a page shows, until each has been seen', async () => {
+    for (let nth = 0; nth < 28; nth++) await record(`n${nth}`, { text: `Alert ${nth}` })
+    const first = await list({ only: 'unseen', limit: 9 })
+    expect(first).toMatchObject({ total: 28, unseen: 28 })
+    expect(await list({ only: 'unseen', limit: 9, cursor: first.next! })).toMatchObject({ total: 28, unseen: 28 })
+    const { seen } = await under.store.events.acknowledge(`${flowId}-n3`, 'owner')
+    expect(seen).toEqual([`${flowId}-n3`])
+    const rest = await list({ only: 'unseen' })
+    expect(rest).toMatchObject({ total: 27, unseen: 27 })
+    expect(rest.ids).not.toContain('n3')
+    expect(await list({ q: 'Alert 3' })).toMatchObject({ total: 1, unseen: 0 })
+  })
+
+  test('that say the same are one incident until somebody has seen it, and are seen together', async () => {
+    await record('a')
+    await record('b', { text: 'a person FELL.' })
+    await record('other', { text: 'Smoke.' })
+    await record('c')
+    const incidents = (await list()).events.map(({ incident }) => incident?.replace(`${flowId}-`, ''))
+    expect(incidents).toEqual(['a', 'other', 'a', 'a'])
+    const { seen } = await under.store.events.acknowledge(`${flowId}-b`, 'Ana')
+    expect(seen.map((id) => id.replace(`${flowId}-`, '')).sort()).toEqual(['a', 'b', 'c'])
+    await record('again')
+    expect((await list()).events[0]?.incident).toBe(`${flowId}-again`)
+  })
+
+  test('an hour later are another incident', async () => {
+    await record('first', { at: at(0) })
+    await record('last', { at: at(3601) })
+    expect((await list()).events.map(({ incident }) => incident?.replace(`${flowId}-`, ''))).toEqual(['last', 'first'])
+  })
+
+  test('keep the way of their message, and what their deliveries say behind it', async () => {
+    const step = (node: string, code: string) => ({
+      at: at(tick),
+      node,
+      type: 'filter',
+      what: 'passed' as const,
+      code,
+      ports: ['message'],
+    })
+    const eventId = `${flowId}-way`
+    await record('way', { trace: [step('model', 'spoke')] })
+    const later = tickCommit(key, flowId, ++tick, {
+      events: [],
+      actions: [],
+      traces: [{ eventId, steps: [step('words', 'fits')] }],
+    })
+    await under.store.engine.commitTick(later)
+    await under.store.engine.commitTick(later)
+    const way = async () =>
+      (await under.store.events.trace(eventId)).steps.map(({ node, what, code }) => `${node} ${what} ${code}`)
+    expect(await way()).toEqual(['model passed spoke', 'words passed fits', 'tell sent sent'])
+    const id = `${eventId}_tell`
+    await under.store.queue.beginAction(id)
+    await under.store.queue.endAction(id, {
+      state: 'failed',
+      detail: 'Nobody is there.',
+      events: [],
+      actions: [],
+      inputs: [],
+    })
+    expect(await way()).toEqual(['model passed spoke', 'words passed fits', 'tell sent sent', 'tell failed failed'])
+    expect((await under.store.events.trace(eventId)).steps.at(-1)).toMatchObject({
+      detail: 'Nobody is there.',
+      attempts: 1,
+    })
+  })
+
+  test('that came in with the database away keep their way too', async () => {
+    await under.store.engine.commitLate(
+      tickCommit(key, flowId, ++tick, {
+        events: [
+          event(key, flowId, `${flowId}-late`, {
+            at: at(tick),
+            trace: [{ at: at(tick), node: 'calm', type: 'cooldown', what: 'held', code: 'quiet' }],
+          }),
+        ],
+        actions: [],
+      }),
+    )
+    expect((await under.store.events.trace(`${flowId}-late`)).steps).toMatchObject([
+      { node: 'calm', what: 'held', code: 'quiet' },
+    ])
+  })
+})
