@@ -103,7 +103,7 @@ async function open(
   closers.push(() => store.close())
 
   const wires = { databaseUrl: database.databaseUrl, redisUrl: config.redisUrl, clock, log }
-  const bus = await createBus(wires)
+  const bus = await createBus({ ...wires, looksOn: role === 'server' })
   closers.push(() => bus.close())
   bus.subscribe((message) => metrics.observe(message))
   const relay = await createRelay(wires)

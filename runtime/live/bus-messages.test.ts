@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { LiveMessage } from './messages.ts'
 import { packMessages, unpackMessages } from './bus-messages.ts'
 
+const me = { id: 'me', looksOn: true }
+
 const limit = 7_900
 const delivery = (detail: string): LiveMessage => ({
   type: 'delivery',
@@ -50,7 +52,7 @@ describe('packing live messages', () => {
         fc.integer({ min: 2_500, max: 7_900 }),
         (texts, maxBytes) => {
           const messages = texts.map(delivery)
-          const { payloads, cut, dropped } = packMessages('me', messages, maxBytes)
+          const { payloads, cut, dropped } = packMessages(me, messages, maxBytes)
           expect(payloads.every((payload) => Buffer.byteLength(payload) <= maxBytes)).toBe(true)
           expect(dropped).toBe(0)
           if (cut === 0) expect(unpackAll(payloads)).toEqual(JSON.parse(JSON.stringify(messages)))
@@ -63,7 +65,7 @@ describe('packing live messages', () => {
 
   it('puts many small messages into few payloads', () => {
     const { payloads } = packMessages(
-      'me',
+      me,
       Array.from({ length: 100 }, () => delivery('200')),
       limit,
     )
@@ -72,27 +74,31 @@ describe('packing live messages', () => {
   })
 
   it('cuts a long text and counts it', () => {
-    const { payloads, cut, dropped } = packMessages('me', [delivery('x'.repeat(20_000))], limit)
+    const { payloads, cut, dropped } = packMessages(me, [delivery('x'.repeat(20_000))], limit)
     const [message] = unpackAll(payloads)
     expect({ cut, dropped }).toEqual({ cut: 1, dropped: 0 })
     expect(message?.type === 'delivery' && message.delivery.detail).toBe(`${'x'.repeat(2_000)}…`)
   })
 
   it('leaves out what cards show beside their text when that is what is too long', () => {
-    const { payloads, cut, dropped } = packMessages('me', [status(20, 200)], limit)
+    const { payloads, cut, dropped } = packMessages(me, [status(20, 200)], limit)
     const [message] = unpackAll(payloads)
     expect({ cut, dropped }).toEqual({ cut: 1, dropped: 0 })
     expect(message?.type === 'status' && message.status.nodes['n7']).toEqual({ text: 'fine', tone: 'ok' })
   })
 
   it('drops and counts what cannot be made to fit, and sends the rest', () => {
-    const { payloads, dropped } = packMessages('me', [delivery('a'), status(2_000, 1), delivery('b')], limit)
+    const { payloads, dropped } = packMessages(me, [delivery('a'), status(2_000, 1), delivery('b')], limit)
     expect(dropped).toBe(1)
     expect(unpackAll(payloads)).toEqual([delivery('a'), delivery('b')])
   })
 
   it('makes a greeting out of nothing', () => {
-    expect(unpackMessages(packMessages('me', [], limit).payloads[0] ?? '')).toEqual({ from: 'me', messages: [] })
+    expect(unpackMessages(packMessages(me, [], limit).payloads[0] ?? '')).toEqual({
+      from: 'me',
+      looksOn: true,
+      messages: [],
+    })
   })
 
   it('does not take what others may have sent for a message', () => {

@@ -10,12 +10,18 @@ export interface Packed {
 }
 export interface Unpacked {
   from: string
+  /** Whether somebody there looks on: absent before anybody said so. */
+  looksOn: boolean
   messages: LiveMessage[]
 }
 
 /** Packs messages, in order, into as few payloads of at most `maxBytes` as it takes; none at all is a greeting. */
-export function packMessages(from: string, messages: readonly LiveMessage[], maxBytes: number): Packed {
-  const head = `{"f":${JSON.stringify(from)},"m":[`
+export function packMessages(
+  { id, looksOn }: { id: string; looksOn: boolean },
+  messages: readonly LiveMessage[],
+  maxBytes: number,
+): Packed {
+  const head = `{"f":${JSON.stringify(id)},"l":${looksOn ? 1 : 0},"m":[`
   const room = maxBytes - Buffer.byteLength(head) - 2
   const packed: Packed = { payloads: [], cut: 0, dropped: 0 }
   let parts: string[] = []
@@ -41,8 +47,9 @@ export function packMessages(from: string, messages: readonly LiveMessage[], max
 /** The messages of a payload, undefined when it is not one of ours. */
 export function unpackMessages(payload: string): Unpacked | undefined {
   try {
-    const { f, m } = JSON.parse(payload) as { f?: unknown; m?: unknown }
-    return typeof f === 'string' && Array.isArray(m) ? { from: f, messages: m as LiveMessage[] } : undefined
+    const { f, l, m } = JSON.parse(payload) as { f?: unknown; l?: unknown; m?: unknown }
+    if (typeof f !== 'string' || !Array.isArray(m)) return undefined
+    return { from: f, looksOn: l !== 0, messages: m as LiveMessage[] }
   } catch {
     return undefined
   }

@@ -8,11 +8,14 @@ import { openPostgresBusWire, openRedisBusWire } from './bus-wires.ts'
 import { createReporter } from '../queue/index.ts'
 import type { ReportError } from '../queue/index.ts'
 
+/** Orders and questions are for every process; what is only to be looked at for those in which somebody looks. */
+export type BusChannel = 'orders' | 'live'
+
 /** What carries payloads between processes. */
 export interface BusWire {
   readonly maxBytes: number
-  /** Rejects when the other side is away. */
-  send(payloads: string[]): Promise<void>
+  /** `live` reaches those that look on, `orders` everybody. Rejects when the other side is away. */
+  send(payloads: string[], to: BusChannel): Promise<void>
   close(): Promise<void>
 }
 export interface BusWireEvents {
@@ -23,6 +26,8 @@ export interface BusWireEvents {
 export interface BusOptions {
   databaseUrl: string
   redisUrl?: string | undefined
+  /** Whether this process shows anything to anybody; default: yes. A worker alone hears orders only. */
+  looksOn?: boolean
   clock: Clock
   log: Log
   random?: () => number
@@ -39,33 +44,41 @@ const peerLivesMs = 15_000
 
 /** The bus of this process, over Redis when there is a redisUrl and over Postgres when not. Waits a few seconds at most for the connection. */
 export async function createBus(options: BusOptions): Promise<QueueBus> {
-  const bus = new WireBus(options)
+  const bus = new WireBus({ ...options, looksOn: options.looksOn ?? true })
   const wireOptions = { ...options, random: options.random ?? Math.random }
   const open = options.redisUrl ? openRedisBusWire : openPostgresBusWire
   bus.join(await open(wireOptions, { onPayload: (payload) => bus.receive(payload), onConnect: () => bus.greet() }))
   return bus
 }
 
+/** What only people and counters look at. */
+const toLookAt: readonly LiveMessage['type'][] = ['status', 'decision', 'event', 'delivery', 'speech']
+
+function channelOf({ type }: LiveMessage): BusChannel {
+  return toLookAt.includes(type) ? 'live' : 'orders'
+}
+
 class WireBus implements QueueBus {
-  readonly #id = randomUUID()
+  readonly #self: { id: string; looksOn: boolean }
   readonly #clock: Clock
   readonly #report: ReportError
   readonly #listeners = new Set<(message: LiveMessage) => void>()
   readonly #closing = new AbortController()
-  /** Other processes and when they were last heard of. */
-  readonly #peers = new Map<string, number>()
+  /** Other processes, and when they were last heard of. */
+  readonly #peers = new Map<string, { seenMs: number; looksOn: boolean }>()
   readonly #counts = { sent: 0, received: 0, cut: 0, dropped: 0 }
   #wire: BusWire | undefined
-  #pending: LiveMessage[] = []
+  #pending: Record<BusChannel, LiveMessage[]> = { orders: [], live: [] }
   #isFlushing = false
 
-  constructor({ clock, log }: Pick<BusOptions, 'clock' | 'log'>) {
+  constructor({ clock, log, looksOn }: Pick<BusOptions, 'clock' | 'log'> & { looksOn: boolean }) {
     this.#clock = clock
-    this.#report = createReporter(log, clock, { bus: this.#id })
+    this.#self = { id: randomUUID(), looksOn }
+    this.#report = createReporter(log, clock, { bus: this.#self.id })
   }
 
   get stats(): QueueBus['stats'] {
-    return { ...this.#counts, peers: this.#livePeers() }
+    return { ...this.#counts, peers: this.#livePeers().length }
   }
 
   /** Starts sending over `wire`. */
@@ -78,9 +91,10 @@ class WireBus implements QueueBus {
   publish(message: LiveMessage): void {
     this.#deliver(message)
     if (this.#closing.signal.aborted || !this.#goesOut(message)) return
-    this.#pending.push(message)
-    if (this.#pending.length > maxPending) {
-      this.#pending.shift()
+    const pending = this.#pending[channelOf(message)]
+    pending.push(message)
+    if (pending.length > maxPending) {
+      pending.shift()
       this.#counts.dropped += 1
     }
     void this.#flush()
@@ -95,14 +109,14 @@ class WireBus implements QueueBus {
 
   /** Tells the others that somebody listens here; the first word of a new one is answered. */
   greet(): void {
-    this.#wire?.send(packMessages(this.#id, [], this.#wire.maxBytes).payloads).catch(this.#report)
+    this.#wire?.send(packMessages(this.#self, [], this.#wire.maxBytes).payloads, 'orders').catch(this.#report)
   }
 
   receive(payload: string): void {
     const unpacked = unpackMessages(payload)
-    if (!unpacked || unpacked.from === this.#id || this.#closing.signal.aborted) return
+    if (!unpacked || unpacked.from === this.#self.id || this.#closing.signal.aborted) return
     const isNew = !this.#peers.has(unpacked.from)
-    this.#peers.set(unpacked.from, this.#clock.nowMs())
+    this.#peers.set(unpacked.from, { seenMs: this.#clock.nowMs(), looksOn: unpacked.looksOn })
     if (isNew) this.greet()
     this.#counts.received += unpacked.messages.length
     for (const message of unpacked.messages) this.#deliver(message)
@@ -114,16 +128,18 @@ class WireBus implements QueueBus {
     await this.#wire?.close()
   }
 
-  /** `actions` concerns the process that wrote them; the rest is for whoever listens, orders and inputs in any case. */
+  /** `actions` concerns the process that wrote them; what is only to be looked at goes where somebody looks, orders in any case. */
   #goesOut(message: LiveMessage): boolean {
     if (message.type === 'actions') return false
-    return message.type === 'control' || message.type === 'cancel' || message.type === 'input' || this.#livePeers() > 0
+    if (message.type === 'control' || message.type === 'cancel' || message.type === 'input') return true
+    const peers = this.#livePeers()
+    return channelOf(message) === 'live' ? peers.some(({ looksOn }) => looksOn) : peers.length > 0
   }
 
-  #livePeers(): number {
+  #livePeers(): { looksOn: boolean }[] {
     const oldest = this.#clock.nowMs() - peerLivesMs
-    for (const [peer, seenMs] of this.#peers) if (seenMs < oldest) this.#peers.delete(peer)
-    return this.#peers.size
+    for (const [peer, { seenMs }] of this.#peers) if (seenMs < oldest) this.#peers.delete(peer)
+    return [...this.#peers.values()]
   }
 
   #deliver(message: LiveMessage): void {
@@ -140,9 +156,9 @@ class WireBus implements QueueBus {
     if (this.#isFlushing || !this.#wire) return
     this.#isFlushing = true
     try {
-      while (this.#pending.length > 0 && !this.#closing.signal.aborted) {
+      while (this.#pending.orders.length + this.#pending.live.length > 0 && !this.#closing.signal.aborted) {
         await this.#clock.sleep(batchMs, this.#closing.signal)
-        await this.#sendPending(this.#wire)
+        for (const channel of ['orders', 'live'] as const) await this.#sendPending(this.#wire, channel)
       }
     } catch (error) {
       if (!this.#closing.signal.aborted) this.#report(error)
@@ -151,15 +167,16 @@ class WireBus implements QueueBus {
     }
   }
 
-  async #sendPending(wire: BusWire): Promise<void> {
-    const messages = this.#pending
-    this.#pending = []
-    const { payloads, cut, dropped } = packMessages(this.#id, messages, wire.maxBytes)
+  async #sendPending(wire: BusWire, channel: BusChannel): Promise<void> {
+    const messages = this.#pending[channel]
+    if (messages.length === 0) return
+    this.#pending[channel] = []
+    const { payloads, cut, dropped } = packMessages(this.#self, messages, wire.maxBytes)
     this.#counts.cut += cut
     this.#counts.dropped += dropped
     if (payloads.length === 0) return
     try {
-      await wire.send(payloads)
+      await wire.send(payloads, channel)
       this.#counts.sent += messages.length - dropped
     } catch (error) {
       this.#counts.dropped += messages.length - dropped

@@ -35,10 +35,11 @@ describe.each(backends)('the bus on %s', (name) => {
     await Promise.all(open.splice(0).map((bus) => bus.close()))
   })
 
-  const makeBus = async (): Promise<{ bus: QueueBus; heard: LiveMessage[] }> => {
+  const makeBus = async (looksOn = true): Promise<{ bus: QueueBus; heard: LiveMessage[] }> => {
     const bus = await createBus({
       databaseUrl: backend.databaseUrl,
       redisUrl: backend.redisUrl,
+      looksOn,
       clock,
       log: quietLog(),
     })
@@ -77,6 +78,21 @@ describe.each(backends)('the bus on %s', (name) => {
     await until('one was sent', () => bus.stats.sent === 1)
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(bus.stats).toMatchObject({ sent: 1, dropped: 0 })
+  })
+
+  it('spares a process in which nobody looks on what is only to be looked at, and sends nothing for it alone', async () => {
+    const [worker, other] = [await makeBus(false), await makeBus(false)]
+    await until('they know each other', () => worker.bus.stats.peers === 1 && other.bus.stats.peers === 1)
+    worker.bus.publish(event('nobody looks'))
+    const server = await makeBus()
+    await until('all know the server', () => [worker, other].every(({ bus }) => bus.stats.peers === 2))
+    worker.bus.publish(event('somebody looks'))
+    worker.bus.publish(stop)
+    await until('the server has both', () => server.heard.length === 2)
+    await until('the order is everywhere', () => other.heard.length === 1)
+    expect(server.heard).toEqual(expect.arrayContaining([event('somebody looks'), stop]))
+    expect(other.heard).toEqual([stop])
+    expect(worker.bus.stats.sent).toBe(2)
   })
 
   it('carries a text of any size, cut where it must be, and says so', async () => {
