@@ -1,6 +1,8 @@
 // The composition: builds the folders of runtime/ out of each other, for the server and for a worker. The only file, with
 // compose-store.ts, compose-queue.ts and send-clients.ts, that constructs; it holds no rule of its own.
+import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import type { PicturePort } from '../nodes/contract/capabilities.ts'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
 import { RetryableError } from '../nodes/contract/errors.ts'
 import { createAcknowledgeLinks } from './history/index.ts'
@@ -146,10 +148,7 @@ async function open(
     mostOpening: 2 * availableParallelism(),
     models: createModels({ connections, http, clock, log, edge }),
     media: ({ flow, plan, streamId }) => media.forStream({ flowId: flow.id, nodeId: plan.source.id, streamId }),
-    pictures: {
-      ofEvent: (eventId) => store.events.frame(eventId),
-      recentOfEvent: (eventId) => store.events.recentFrames(eventId),
-    },
+    pictures: picturesOf(store),
     reach: reach.reach,
     fillCredentials,
     acknowledgeUrl: (message, node) => links.urlFor(message.eventId, Date.parse(message.at), nowMs(), node),
@@ -191,6 +190,14 @@ async function open(
     push: reach.push,
     tests: reach.tests,
     voices: reach.voices,
+  }
+}
+
+function picturesOf({ events }: Store): PicturePort {
+  return {
+    ofEvent: (eventId) => events.frame(eventId),
+    recentOfEvent: (eventId) => events.recentFrames(eventId),
+    md5: (picture) => createHash('md5').update(picture).digest('hex'),
   }
 }
 

@@ -11,6 +11,7 @@ const recent: PicturePort = {
     { mediaTimeS: 3, jpeg },
     { mediaTimeS: 4, jpeg },
   ],
+  md5: () => '',
 }
 const question = testMessage('Is she hurt?', { mediaTimeS: 4, fields: { note: 'Somebody fell, I look closer.' } })
 
@@ -65,12 +66,17 @@ describe('delegate-to-agent', () => {
   })
 
   it('sends the one picture of a message that no model made, or none', async () => {
-    const { asked, node } = bench(async () => ({ text: 'Yes.' }), { ...recent, recentOfEvent: async () => [] })
+    const { asked, node } = bench(async () => ({ text: 'Yes.' }), {
+      ...recent,
+      recentOfEvent: async () => [],
+      md5: () => '',
+    })
     await node.perform(question)
     expect(asked[0]?.pictures).toEqual([{ mediaTimeS: 4, jpeg }])
     const blind = bench(async () => ({ text: 'Yes.' }), {
       ofEvent: async () => undefined,
       recentOfEvent: async () => [],
+      md5: () => '',
     })
     await blind.node.perform(question)
     expect(blind.asked[0]?.pictures).toEqual([])

@@ -29,13 +29,10 @@ export const discord: Channel = {
     const payload = JSON.stringify({ content, allowed_mentions: { parse: [] }, flags: suppressEmbeds })
     const form =
       picture &&
-      multipart(
-        [
-          { name: 'payload_json', value: payload, contentType: 'application/json' },
-          { name: 'files[0]', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
-        ],
-        ctx.idempotencyKey,
-      )
+      (await multipart([
+        { name: 'payload_json', value: payload },
+        { name: 'files[0]', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
+      ]))
     const response = await ctx.http.request(
       {
         method: 'POST',

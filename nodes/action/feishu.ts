@@ -76,13 +76,10 @@ async function uploaded(
     )
     const { tenant_access_token: token } = readJson(login.text)
     if (typeof token !== 'string' || !/^[\w.-]+$/.test(token)) return undefined
-    const form = multipart(
-      [
-        { name: 'image_type', value: 'message' },
-        { name: 'image', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
-      ],
-      ctx.idempotencyKey,
-    )
+    const form = await multipart([
+      { name: 'image_type', value: 'message' },
+      { name: 'image', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
+    ])
     const upload = await ctx.http.request(
       {
         method: 'POST',

@@ -35,14 +35,11 @@ export const telegram: Channel = {
     const words = (longest: number): string =>
       `${cutText(`${title}\n${message.text}`, longest - acknowledgeUrl.length - 20)}\n\nI have seen it: ${acknowledgeUrl}`
     if (picture) {
-      const form = multipart(
-        [
-          { name: 'chat_id', value: chat },
-          { name: 'caption', value: words(longestCaption) },
-          { name: 'photo', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
-        ],
-        ctx.idempotencyKey,
-      )
+      const form = await multipart([
+        { name: 'chat_id', value: chat },
+        { name: 'caption', value: words(longestCaption) },
+        { name: 'photo', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
+      ])
       const answer = await post(`${url}/sendPhoto`, form.contentType, form.body, ctx)
       if (isTaken(answer)) return 'Telegram has sent it, with the picture.'
       if (!isAboutPhoto(answer)) throw trouble(answer, ctx)

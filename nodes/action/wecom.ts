@@ -4,7 +4,6 @@ import { cutText } from '../contract/template.ts'
 import { hookUrl } from './answer.ts'
 import { troubleOfBot } from './bot-answer.ts'
 import type { Channel, NoticeConfig } from './channel.ts'
-import { md5 } from './md5.ts'
 
 // Together less than one try of a notification may take: words that have arrived must not be said again for a slow picture.
 const timeoutMs = { words: 10_000, picture: 8000 }
@@ -56,7 +55,12 @@ async function post(
 }
 
 async function sendPicture(url: string, picture: Uint8Array, ctx: ActionContext<NoticeConfig>): Promise<void> {
-  await post(url, { msgtype: 'image', image: { base64: toBase64(picture), md5: md5(picture) } }, timeoutMs.picture, ctx)
+  await post(
+    url,
+    { msgtype: 'image', image: { base64: toBase64(picture), md5: ctx.pictures.md5(picture) } },
+    timeoutMs.picture,
+    ctx,
+  )
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -229,6 +229,8 @@ export interface PicturePort {
   ofEvent(eventId: string): Promise<Uint8Array | undefined>
   /** What the stream saw up to the event, oldest first, at most 8; kept with delegations only. */
   recentOfEvent(eventId: string): Promise<TimedPicture[]>
+  /** Of a picture, in hex, for a receiver that asks for it; nothing is protected by it. */
+  md5(picture: Uint8Array): string
 }
 
 export interface AgentQuestion {

@@ -51,7 +51,7 @@ function bench(definition: NodeDefinition, order: Partial<ActionOrder> = {}, mor
     log: quietLog,
     nodes: new Map([[definition.type, definition]]),
     http: { request: async () => ({ status: 200, headers: {}, text: '' }) },
-    pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+    pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
     reach: testReach(),
     connections: {
       get: async () => {

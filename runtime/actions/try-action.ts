@@ -106,7 +106,7 @@ function performDeps(
     log,
     connections: overlay,
     ...(fillCredentials ? { fillCredentials } : {}),
-    pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+    pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
     acknowledgeUrl: () => `${publicUrl}/inbox`,
     absoluteUrl: (path) => new URL(path, `${publicUrl}/`).href,
     reach: {

@@ -78,6 +78,7 @@ function stream() {
         pictures: {
           ofEvent: async () => undefined,
           recentOfEvent: async (id) => events.find((event) => event.id === id)?.recent ?? [],
+          md5: () => '',
         },
         reach: testReach({ agents }),
         acknowledgeUrl: () => '',

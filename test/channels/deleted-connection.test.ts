@@ -48,7 +48,7 @@ function perform(type: string, config: Record<string, unknown>) {
       nodes: new Map([[type, definition]]),
       http,
       connections,
-      pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+      pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
       acknowledgeUrl: () => 'http://heed.test/ack',
       absoluteUrl: (path) => path,
       reach: testReach({

@@ -58,6 +58,7 @@ function send(channel: string, kind: ConnectionKind, options: Sending = {}) {
     pictures: {
       ofEvent: async () => (options.withPicture === false ? undefined : picture),
       recentOfEvent: async () => [],
+      md5: (picture) => createHash('md5').update(picture).digest('hex'),
     },
   }).perform(testMessage(options.text ?? 'A person has fallen.', { eventId: 'e1' }))
 }

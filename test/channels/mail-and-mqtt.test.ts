@@ -28,7 +28,7 @@ describe('mail', () => {
     testNode(notification, {
       config: { channel: 'email', connection: 'mail', to, title: '{{text}}' },
       reach: { mail: createMail(portFor(given)) },
-      pictures: { ofEvent: async () => picture, recentOfEvent: async () => [] },
+      pictures: { ofEvent: async () => picture, recentOfEvent: async () => [], md5: () => '' },
     }).perform(testMessage(text, { eventId: 'e1' }))
   beforeEach(async () => {
     server = await startMailServer()
@@ -168,7 +168,7 @@ describe('mqtt', () => {
     testNode(notification, {
       config: { channel: 'mqtt', connection: 'home', to: 'home/heed/alert', title: '{{text}}', ...config },
       reach: { mqtt: createMqtt(portFor(given)) },
-      pictures: { ofEvent: async () => jpeg, recentOfEvent: async () => [] },
+      pictures: { ofEvent: async () => jpeg, recentOfEvent: async () => [], md5: () => '' },
     }).perform(testMessage(text, { eventId: 'e1' }))
   beforeEach(async () => {
     login = undefined

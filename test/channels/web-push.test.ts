@@ -27,7 +27,7 @@ async function pushed(
         },
       },
     },
-    pictures: { ofEvent: async () => jpeg, recentOfEvent: async () => [] },
+    pictures: { ofEvent: async () => jpeg, recentOfEvent: async () => [], md5: () => '' },
     pictureUrl: ({ eventId }) => (base === '' ? undefined : `${base}/api/acknowledge/${eventId}/frame`),
   })
   expect((await node.perform(testMessage(text, { eventId: 'e1' }))).summary).toBe('Sent to 2 devices.')

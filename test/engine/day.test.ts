@@ -96,7 +96,7 @@ function liveDay() {
         },
         sign: async () => undefined,
       },
-      pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+      pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
       acknowledgeUrl: () => 'http://heed.test/',
       absoluteUrl: (path) => path,
     })

@@ -42,7 +42,7 @@ function outbox(everyM = 0) {
       },
       sign: async () => undefined,
     },
-    pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+    pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
     reach: testReach({ events: { isAcknowledged: async (id) => acknowledged.has(id) } }),
   }
   const add = (record: ActionRecord): void => {

@@ -58,7 +58,7 @@ function attempt(number: number, url = receiver.url): Promise<Outcome> {
       http,
       connections,
       nodes: new Map([['notification', notification]]),
-      pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+      pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
       reach: testReach(),
       acknowledgeUrl: () => 'http://heed.test/ack',
       absoluteUrl: (path) => `http://heed.test${path}`,

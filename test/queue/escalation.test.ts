@@ -72,7 +72,7 @@ describe.each(backends)('an escalation with the queue on %s', (name) => {
           acknowledgeUrl: ({ eventId }) => `http://heed.test/ack/${eventId}`,
           absoluteUrl: (path) => path,
           connections: { get: (each) => store.connections.get(each), sign: async () => undefined },
-          pictures: { ofEvent: (id) => store.events.frame(id), recentOfEvent: async () => [] },
+          pictures: { ofEvent: (id) => store.events.frame(id), recentOfEvent: async () => [], md5: () => '' },
           reach: testReach({
             events: { isAcknowledged: async (id) => (await store.events.get(id)).acknowledgedAt !== null },
           }),

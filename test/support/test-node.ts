@@ -154,7 +154,7 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
         flow: { id: 'flow1', name: 'Fall alert' },
         node: { id: 'node', name: 'node' },
         http: options.http ?? { request: refuse('http') },
-        pictures: options.pictures ?? { ofEvent: async () => undefined, recentOfEvent: async () => [] },
+        pictures: options.pictures ?? { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
         ...testReach(options.reach),
         phase: options.phase ?? '',
         connections: { get: refuse('connections'), sign: async () => undefined, ...options.connections },
