@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { toError } from '../../nodes/contract/errors.ts'
-import type { Bus, LiveMessage } from './messages.ts'
+import { isShown, type Bus, type LiveMessage } from './messages.ts'
 import { packMessages, unpackMessages } from './bus-messages.ts'
 import { openPostgresBusWire, openRedisBusWire } from './bus-wires.ts'
 import { createReporter } from '../queue/index.ts'
@@ -51,12 +51,7 @@ export async function createBus(options: BusOptions): Promise<QueueBus> {
   return bus
 }
 
-/** What only people and counters look at. */
-const toLookAt: readonly LiveMessage['type'][] = ['status', 'decision', 'event', 'delivery', 'speech']
-
-function channelOf({ type }: LiveMessage): BusChannel {
-  return toLookAt.includes(type) ? 'live' : 'orders'
-}
+const channelOf = (message: LiveMessage): BusChannel => (isShown(message) ? 'live' : 'orders')
 
 class WireBus implements QueueBus {
   readonly #self: { id: string; looksOn: boolean }

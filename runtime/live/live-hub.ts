@@ -1,7 +1,7 @@
 // Hands what the bus says to every watcher of the live feed, and remembers the last facts for those who come back.
 // Never forwards what is meant for workers only.
 import { randomBytes } from 'node:crypto'
-import type { LiveMessage } from './messages.ts'
+import { isShown, type Shown } from './messages.ts'
 import type { LiveRouteDeps } from './route-deps.ts'
 import type { LiveClient, LiveItem, LiveSink } from './live-client.ts'
 import { createLiveClient } from './live-client.ts'
@@ -21,14 +21,6 @@ export interface LiveHub {
 
 const maxRemembered = 500
 export const heartbeatMs = 15_000
-
-type Shown = Extract<LiveMessage, { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' | 'seen' | 'wires' }>
-
-const shown: readonly LiveMessage['type'][] = ['status', 'decision', 'event', 'delivery', 'speech', 'seen', 'wires']
-
-function isShown(message: LiveMessage): message is Shown {
-  return shown.includes(message.type)
-}
 
 function weigh(message: Shown): Pick<LiveItem, 'weight' | 'stream'> {
   if (message.type === 'status') return { weight: 'status', stream: message.status.id }

@@ -63,6 +63,18 @@ export type LiveMessage =
   | { type: 'cancel'; action: string }
   | { type: 'control'; stream: string; run: number; order: 'stop' | 'change' }
 
+/** What only people and counters look at; the rest is for sessions and workers. */
+export type Shown = Extract<
+  LiveMessage,
+  { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' | 'seen' | 'wires' }
+>
+
+const shown: readonly LiveMessage['type'][] = ['status', 'decision', 'event', 'delivery', 'speech', 'seen', 'wires']
+
+export function isShown(message: LiveMessage): message is Shown {
+  return shown.includes(message.type)
+}
+
 export interface Bus {
   /** Never throws and never waits: a lost live message is not a lost fact. */
   publish(message: LiveMessage): void

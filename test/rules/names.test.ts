@@ -24,7 +24,6 @@ const allowed: Record<string, { words: string[]; why: string }> = {
   'runtime/voices/flite-worker.ts': { words: ['flite'], why: 'the program' },
   'runtime/queue/queue.ts': { words: ['speech'], why: 'a lane of actions' },
   'runtime/live/messages.ts': { words: ['speech'], why: 'a message of the live feed' },
-  'runtime/live/live-hub.ts': { words: ['speech'], why: 'a message of the live feed' },
   'runtime/send-clients.ts': { words: ['speech'], why: 'a message of the live feed' },
   'editor/live-feed.ts': { words: ['speech'], why: 'a message of the live feed' },
   'editor/live.ts': { words: ['speech'], why: 'a message of the live feed' },
