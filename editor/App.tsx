@@ -2,7 +2,7 @@
 import { Button, MantineProvider } from '@mantine/core'
 import { Suspense, lazy, useEffect, useSyncExternalStore } from 'react'
 import { followUnseen } from './event-pages.ts'
-import { listen, readEvents, useLive } from './live.ts'
+import { listen, onSaved, readEvents, useLive } from './live.ts'
 import { AlertToasts } from './panels/AlertToasts.tsx'
 import { soundAlerts } from './panels/alert-sound.ts'
 import { Page, Skeletons } from './panels/Page.tsx'
@@ -10,7 +10,7 @@ import { Rail, follow } from './panels/Rail.tsx'
 import { SoundPlayer } from './panels/SoundPlayer.tsx'
 import { useRoute, type Route } from './route.ts'
 import { readFlows, startSession, useSession } from './session.ts'
-import { hasUnsavedWork, saveNow } from './store.ts'
+import { catchUp, hasUnsavedWork, heardOfSave, saveNow } from './store.ts'
 import { theme } from './theme.ts'
 
 // Each page is a file of its own: whoever comes to see and acknowledge an alert does not wait for the canvas.
@@ -70,8 +70,9 @@ function useRunningEditor(): void {
       void readEvents()
       void readFlows()
       void saveNow()
+      void catchUp()
     }
-    const stops = [listen(back), soundAlerts(), followUnseen()]
+    const stops = [onSaved(heardOfSave), listen(back), soundAlerts(), followUnseen()]
     addEventListener('online', back)
     return () => {
       removeEventListener('online', back)

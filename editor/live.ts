@@ -60,6 +60,14 @@ export function onAlert(listener: AlertListener): () => void {
   return () => alertListeners.delete(listener)
 }
 
+type SaveListener = (flow: string, revision: number) => void
+const saveListeners = new Set<SaveListener>()
+/** Tells about each save of a flow, whoever saved it. Returns the way to stop listening. */
+export function onSaved(listener: SaveListener): () => void {
+  saveListeners.add(listener)
+  return () => saveListeners.delete(listener)
+}
+
 interface SpeechListener {
   /** It can be heard from now on. */
   begins(speech: Extract<LiveEvent, { type: 'speech' }>['speech']): void
@@ -148,6 +156,7 @@ function takeSeen({ ids, at, by }: Extract<LiveEvent, { type: 'seen' }>): void {
 
 function take(message: LiveEvent): void {
   if (message.type === 'event' || message.type === 'delivery' || message.type === 'seen') countFacts()
+  if (message.type === 'saved') return saveListeners.forEach((listener) => listener(message.flow, message.revision))
   if (message.type === 'wires') {
     const { at, stream } = message
     return takePasses(

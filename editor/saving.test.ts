@@ -10,7 +10,7 @@ function bench(first: Flow = emptyFlow('first')) {
   const server = { revision: 1, document: first, trouble: [] as ApiError[], saves: 0 }
   const states: SaveState['kind'][] = []
   const timers: { work: () => void; ms: number }[] = []
-  const shown: { stored: StoredFlow[]; draft: Draft | null } = { stored: [], draft: null }
+  const shown: { stored: StoredFlow[]; draft: Draft | null; merged: Flow[] } = { stored: [], draft: null, merged: [] }
   const saver = new FlowSaver(
     {
       save: async (document, revision) => {
@@ -38,7 +38,9 @@ function bench(first: Flow = emptyFlow('first')) {
         }
       },
       onState: (state) => states.push(state.kind),
+      loadRevision: async () => undefined,
       onStored: (stored) => shown.stored.push(stored),
+      onMerged: (document) => shown.merged.push(document),
     },
     { id: 'f', revision: 1, document: first },
   )
@@ -99,6 +101,41 @@ describe('saving by itself', () => {
     ])
   })
 
+  it('merges what somebody else changed elsewhere in the flow, and saves both', async () => {
+    const { saver, server, elapse, shown } = bench()
+    Object.assign(server, { revision: 7, document: { ...emptyFlow('first'), description: 'theirs' } })
+    saver.changed(emptyFlow('mine'))
+    await elapse()
+    expect(shown.merged).toEqual([{ ...emptyFlow('mine'), description: 'theirs' }])
+    await elapse()
+    expect([server.document, server.revision, saver.state.kind]).toEqual([
+      { ...emptyFlow('mine'), description: 'theirs' },
+      8,
+      'saved',
+    ])
+  })
+
+  it('keeping mine reverts nothing that only they changed', async () => {
+    const { saver, server, elapse } = bench()
+    Object.assign(server, { revision: 7, document: { ...emptyFlow('theirs'), description: 'theirs' } })
+    saver.changed(emptyFlow('mine'))
+    await elapse()
+    expect(saver.state).toMatchObject({ conflicts: [{ key: '/name', mine: 'mine', theirs: 'theirs' }] })
+    await saver.choose({ '/name': 'mine' })
+    expect(server.document).toEqual({ ...emptyFlow('mine'), description: 'theirs' })
+  })
+
+  it('never says saved of what somebody else has saved over, and shows theirs where nothing waits here', async () => {
+    const { saver, server, states, shown } = bench()
+    Object.assign(server, { revision: 4, document: emptyFlow('theirs') })
+    saver.heard(4)
+    expect(states.at(-1)).toBe('behind')
+    for (let i = 0; i < 10; i++) await Promise.resolve()
+    expect([shown.stored.at(-1)?.document.name, saver.revision, states.at(-1)]).toEqual(['theirs', 4, 'saved'])
+    saver.heard(3)
+    expect(states.at(-1)).toBe('saved')
+  })
+
   it('waits for a change when the document is refused', async () => {
     const { saver, server, elapse, timers } = bench()
     server.trouble = [new ApiError(422, 'FLOW_INVALID', 'The name is too long.')]
@@ -120,11 +157,11 @@ describe('saving by itself', () => {
 
   it('goes on with the draft of an earlier visit, and offers both when the server moved on', async () => {
     const same = bench()
-    same.saver.resume({ revision: 1, document: emptyFlow('left behind') })
+    void same.saver.resume({ revision: 1, document: emptyFlow('left behind') })
     for (let i = 0; i < 10; i++) await Promise.resolve()
     expect(same.server.document.name).toBe('left behind')
     const moved = bench()
-    moved.saver.resume({ revision: 0, document: emptyFlow('left behind') })
+    await moved.saver.resume({ revision: 0, document: emptyFlow('left behind') })
     expect(moved.saver.state).toMatchObject({ kind: 'conflict', theirs: { document: { name: 'first' } } })
   })
 })

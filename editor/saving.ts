@@ -1,7 +1,9 @@
 // Saves the open flow by itself and never loses work: every change lies in a backup until the server has it, an unreachable
-// server is asked again for ever, and a newer version on the server stops saving until a person has chosen.
+// server is asked again for ever. A newer version on the server is merged with what is here; only where both changed the same value
+// saving stops until a person has chosen.
 import type { Flow } from '../nodes/contract/flow.ts'
 import { ApiError } from './api.ts'
+import { mergeFlows, type Conflict, type Side } from './graph/merge.ts'
 import type { StoredFlow } from './views.ts'
 
 export type SaveState =
@@ -10,7 +12,9 @@ export type SaveState =
   | { kind: 'saving' }
   | { kind: 'offline'; message: string }
   | { kind: 'refused'; message: string }
-  | { kind: 'conflict'; theirs: StoredFlow }
+  /** Somebody else has saved; what they made of it is being read. */
+  | { kind: 'behind' }
+  | { kind: 'conflict'; base: Flow; theirs: StoredFlow; conflicts: Conflict[] }
 
 export interface Draft {
   revision: number
@@ -20,22 +24,34 @@ export interface Draft {
 export interface SaverDeps {
   save(document: Flow, revision: number): Promise<StoredFlow>
   load(): Promise<StoredFlow>
+  /** What a revision was; undefined when it is not kept any more. */
+  loadRevision(revision: number): Promise<StoredFlow | undefined>
   backup: { write(draft: Draft): void; clear(): void }
   /** Runs `work` after `ms`; returns the way to call it off. */
   later(work: () => void, ms: number): () => void
   onState(state: SaveState): void
   /** The server's own version of exactly the document on screen. */
   onStored(stored: StoredFlow): void
+  /** What somebody else saved has come in: from `base` to `theirs`. `document` is what is on screen from now on. */
+  onMerged(document: Flow, base: Flow, theirs: StoredFlow): void
 }
 
 const quietMs = 700
+const readAgainMs = 2000
 
-/** saved → (change) unsaved → saving → saved | offline (tries again) | conflict (waits for choose) | refused (waits for a change). */
+/**
+ * saved → (change) unsaved → saving → saved | offline (tries again) | refused (waits for a change) | newer there: merged, and saving again,
+ * or conflict (waits for choose). saved → (heard of a newer one) behind → saved.
+ */
 export class FlowSaver {
   readonly #deps: SaverDeps
   #revision: number
   #document: Flow
   #stored: Flow
+  /** The server's own document of `#revision`: what both sides began with. */
+  #base: Flow
+  /** The newest revision that anybody spoke of. */
+  #heard = 0
   #state: SaveState = { kind: 'saved' }
   #cancel: () => void = () => {}
   #running: Promise<void> | null = null
@@ -47,6 +63,7 @@ export class FlowSaver {
     this.#revision = stored.revision
     this.#document = stored.document
     this.#stored = stored.document
+    this.#base = stored.document
   }
 
   get state(): SaveState {
@@ -56,7 +73,7 @@ export class FlowSaver {
     return this.#revision
   }
   get isSaved(): boolean {
-    return this.#state.kind === 'saved'
+    return this.#state.kind === 'saved' || this.#state.kind === 'behind'
   }
 
   /** Takes a new version of the document. */
@@ -69,6 +86,19 @@ export class FlowSaver {
     if (!this.#running) this.#schedule(quietMs)
   }
 
+  /** Somebody has saved this revision: read at once where nothing of one's own waits, merged with the next save where something does. */
+  heard(revision: number): void {
+    this.#heard = Math.max(this.#heard, revision)
+    this.#catchUp()
+  }
+
+  /** Looks whether somebody has saved: after a while in which nobody could have told. */
+  async look(): Promise<void> {
+    if (this.#state.kind !== 'saved') return
+    const { revision } = await this.#deps.load()
+    this.heard(revision)
+  }
+
   /** Saves now; true when the server has everything. */
   async flush(): Promise<boolean> {
     for (let round = 0; round < 5 && this.#document !== this.#stored; round++) {
@@ -79,24 +109,26 @@ export class FlowSaver {
     return this.#document === this.#stored
   }
 
-  /** Ends a conflict: `mine` is saved over theirs, which stays in the revisions; `theirs` replaces what is on screen. */
-  async choose(side: 'mine' | 'theirs'): Promise<void> {
+  /** Ends a conflict, for all of its values or each by its key. What only one side has changed is kept from both in any case. */
+  async choose(side: Side | Readonly<Record<string, Side>>): Promise<void> {
     if (this.#state.kind !== 'conflict') return
-    const theirs = this.#state.theirs
-    this.#revision = theirs.revision
-    if (side === 'mine') return this.#save()
-    this.#document = theirs.document
-    this.#stored = theirs.document
-    this.#deps.backup.clear()
-    this.#set({ kind: 'saved' })
-    this.#deps.onStored(theirs)
+    const { base, theirs, conflicts } = this.#state
+    const choices = typeof side === 'string' ? Object.fromEntries(conflicts.map(({ key }) => [key, side])) : side
+    this.#adopt(base, theirs, mergeFlows(base, this.#document, theirs.document, choices).flow)
+    if (this.#document !== this.#stored) await this.#save()
   }
 
-  /** Offers a draft from an earlier visit: continued when nothing newer is stored, else both are offered. */
-  resume(draft: Draft): void {
+  /** Goes on with a draft of an earlier visit; what was saved since is merged with it. */
+  async resume(draft: Draft): Promise<void> {
     this.#document = draft.document
-    if (draft.revision === this.#revision) return void this.#save()
-    this.#set({ kind: 'conflict', theirs: { id: '', revision: this.#revision, document: this.#stored } })
+    if (draft.revision === this.#revision) return this.#save()
+    const theirs = { id: '', revision: this.#revision, document: this.#base }
+    this.#set({ kind: 'unsaved' })
+    const was = await this.#deps.loadRevision(draft.revision).catch(() => undefined)
+    // Of what nobody remembers any more everything that differs is asked about.
+    const base = was?.document ?? { ...theirs.document, nodes: [], wires: [], name: '' }
+    this.#meet(base, theirs)
+    if (this.#document !== this.#stored && this.#state.kind === 'unsaved') await this.#save()
   }
 
   /** No more saves from here; the backup stays for what was not saved. */
@@ -126,12 +158,14 @@ export class FlowSaver {
       this.#tries = 0
       this.#revision = stored.revision
       this.#stored = sent
+      this.#base = stored.document
       if (this.#document !== sent) return this.#continue()
       this.#deps.backup.clear()
       this.#stored = stored.document
       this.#document = stored.document
       this.#set({ kind: 'saved' })
       this.#deps.onStored(stored)
+      this.#catchUp()
     } catch (error) {
       await this.#failed(error)
     }
@@ -148,7 +182,8 @@ export class FlowSaver {
     const message = error instanceof Error ? error.message : String(error)
     if (status === 409 || status === 412) {
       try {
-        return this.#set({ kind: 'conflict', theirs: await this.#deps.load() })
+        const theirs = await this.#deps.load()
+        return this.#meet(this.#base, theirs)
       } catch {
         return this.#retry('Heed has a newer version of this flow and could not be reached to show it.')
       }
@@ -156,6 +191,50 @@ export class FlowSaver {
     const isRefused = status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429
     if (isRefused) return this.#set({ kind: 'refused', message })
     this.#retry(message)
+  }
+
+  /** Two versions that began with `base`: one, where they do not overlap. */
+  #meet(base: Flow, theirs: StoredFlow): void {
+    const { flow, conflicts } = mergeFlows(base, this.#document, theirs.document)
+    if (conflicts.length > 0) return this.#set({ kind: 'conflict', base, theirs, conflicts })
+    this.#adopt(base, theirs, flow)
+  }
+
+  #adopt(base: Flow, theirs: StoredFlow, merged: Flow): void {
+    const isTheirs = JSON.stringify(merged) === JSON.stringify(theirs.document)
+    this.#revision = theirs.revision
+    this.#base = theirs.document
+    this.#stored = theirs.document
+    this.#document = isTheirs ? theirs.document : merged
+    this.#tries = 0
+    this.#deps.onMerged(this.#document, base, theirs)
+    if (isTheirs) {
+      this.#deps.backup.clear()
+      this.#set({ kind: 'saved' })
+      this.#deps.onStored(theirs)
+    } else {
+      this.#deps.backup.write({ revision: this.#revision, document: merged })
+      this.#set({ kind: 'unsaved' })
+      this.#schedule(0)
+    }
+  }
+
+  /** Until what was heard of is here. What a person changes meanwhile is saved, and so merged. */
+  #catchUp(): void {
+    if (this.#closed || this.#state.kind !== 'saved' || this.#heard <= this.#revision) return
+    this.#set({ kind: 'behind' })
+    void this.#readNewer()
+  }
+
+  async #readNewer(): Promise<void> {
+    try {
+      const theirs = await this.#deps.load()
+      if (this.#state.kind !== 'behind' || this.#closed) return
+      this.#heard = theirs.revision
+      this.#adopt(this.#base, theirs, theirs.document)
+    } catch {
+      if (!this.#closed) this.#cancel = this.#deps.later(() => void this.#readNewer(), readAgainMs)
+    }
   }
 
   #retry(message: string): void {

@@ -5,7 +5,8 @@ import { ApiError, api } from './api.ts'
 import { draftOf } from './drafts.ts'
 import { nameOf } from './graph/check.ts'
 import { wireId } from './graph/edit.ts'
-import { amend, record, redo, startHistory, undo, type History } from './graph/history.ts'
+import { amend, carry, record, redo, startHistory, undo, type History } from './graph/history.ts'
+import { mergeFlows, type Side } from './graph/merge.ts'
 import { FlowSaver, type SaveState } from './saving.ts'
 import { useSession } from './session.ts'
 import type { Problem, StoredFlow } from './views.ts'
@@ -71,6 +72,7 @@ function begin(id: string, stored: StoredFlow): void {
     {
       save: (document, revision) => api.saveFlow(id, document, revision),
       load: () => api.flow(id),
+      loadRevision: (revision) => api.flowRevision(id, revision),
       backup,
       later: (work, ms) => {
         const timer = setTimeout(work, ms)
@@ -86,12 +88,20 @@ function begin(id: string, stored: StoredFlow): void {
         keepSelectionReal()
         void checkFlow()
       },
+      onMerged: (merged, base, theirs) => {
+        if (!isMine()) return
+        useFlow.setState(({ history }) => ({
+          revision: theirs.revision,
+          history: history && carry(history, (step) => mergeFlows(base, step, theirs.document).flow, merged),
+        }))
+        keepSelectionReal()
+      },
     },
     stored,
   )
   const document = draft?.document ?? stored.document
   useFlow.setState({ history: startHistory(document), revision: stored.revision })
-  if (draft) saver.resume(draft)
+  if (draft) void saver.resume(draft)
   else void checkFlow()
 }
 
@@ -157,9 +167,21 @@ export async function checkFlow(): Promise<void> {
   }
 }
 
-/** Ends a conflict with one of the two versions. */
-export function chooseVersion(side: 'mine' | 'theirs'): Promise<void> {
+/** Ends a conflict: all values of one side, or of each the side that is named. */
+export function chooseVersion(side: Side | Readonly<Record<string, Side>>): Promise<void> {
   return saver?.choose(side) ?? Promise.resolve()
+}
+
+/** Somebody, in another window or of another person, has saved this flow. */
+export function heardOfSave(flow: string, revision: number): void {
+  if (useFlow.getState().id === flow) saver?.heard(revision)
+}
+
+/** After a while without the live feed: has somebody saved meanwhile? */
+export async function catchUp(): Promise<void> {
+  await saver?.look().catch((error: unknown) => {
+    if (!(error instanceof ApiError)) throw error
+  })
 }
 
 /** Tries to save at once: after coming back online, and before a deploy. */

@@ -43,6 +43,11 @@ export function redo<T>(history: History<T>): History<T> {
   return { past: [...history.past, history.present], present: next, future, last: null }
 }
 
+/** Carries every step over to what somebody else has made of it meanwhile, so that no undo takes that back. */
+export function carry<T>(history: History<T>, over: (document: T) => T, present: T): History<T> {
+  return { ...history, past: history.past.map(over), present, future: history.future.map(over) }
+}
+
 /** Replaces the present without a step: what the server made of the same document. */
 export function amend<T>(history: History<T>, present: T): History<T> {
   return { ...history, present }

@@ -30,9 +30,17 @@ import { follow } from './Rail.tsx'
 import { isAwake } from './use-flows.ts'
 
 /** How saving stands, in words. */
-export function saveWords(save: SaveState): { text: string; icon: Icon; tone: 'calm' | 'trouble' } {
+export function saveWords(
+  save: SaveState,
+  unknownSince: string | null = null,
+): { text: string; icon: Icon; tone: 'calm' | 'trouble' } {
   switch (save.kind) {
+    case 'behind':
+      return { text: 'Changed somewhere else, reading it', icon: IconCloudUp, tone: 'calm' }
     case 'saved':
+      // Whether somebody else has saved meanwhile is told over the feed.
+      if (unknownSince !== null)
+        return { text: 'Heed does not answer: there may be newer changes', icon: IconCloudOff, tone: 'trouble' }
       return { text: 'All changes saved', icon: IconCloudCheck, tone: 'calm' }
     case 'unsaved':
       return { text: 'Saving in a moment', icon: IconCloudUp, tone: 'calm' }
@@ -47,13 +55,14 @@ export function saveWords(save: SaveState): { text: string; icon: Icon; tone: 'c
     case 'refused':
       return { text: `Not saved: ${save.message}`, icon: IconAlertTriangle, tone: 'trouble' }
     case 'conflict':
-      return { text: 'Not saved: two versions, choose one', icon: IconAlertTriangle, tone: 'trouble' }
+      return { text: 'Not saved: choose where both changed the same', icon: IconAlertTriangle, tone: 'trouble' }
   }
 }
 
 function SaveMark() {
   const save = useFlow((open) => open.save)
-  const { text, icon: Found, tone } = saveWords(save)
+  const unknownSince = useLive((live) => live.unknownSince)
+  const { text, icon: Found, tone } = saveWords(save, unknownSince)
   return (
     <span
       className="save-state small"

@@ -54,6 +54,11 @@ export async function sendFlow(
   })
 }
 
+/** Whoever has it open hears that there is a newer one. */
+export function tellSaved({ bus }: Pick<FlowsRouteDeps, 'bus'>, { id, revision }: StoredFlow): void {
+  bus.publish({ type: 'saved', flow: id, revision })
+}
+
 function isEmpty(body: unknown): boolean {
   return body === undefined || (typeof body === 'object' && body !== null && Object.keys(body).length === 0)
 }
@@ -75,11 +80,9 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
   })
   api.put('/flows/:id', async (request, response) => {
     const ifRevision = readIfMatch(request.get('if-match'))
-    await sendFlow(
-      deps,
-      response,
-      await flows.update(request.params.id, readFlow(requireBody(request.body)), ifRevision),
-    )
+    const saved = await flows.update(request.params.id, readFlow(requireBody(request.body)), ifRevision)
+    tellSaved(deps, saved)
+    await sendFlow(deps, response, saved)
   })
   api.delete('/flows/:id', async (request, response) => {
     await flows.get(request.params.id)
@@ -102,6 +105,8 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
     await sendFlow(deps, response, await flows.revision(request.params.id, readRevision(request.params.revision)))
   })
   api.post('/flows/:id/revisions/:revision/restore', async (request, response) => {
-    await sendFlow(deps, response, await flows.restore(request.params.id, readRevision(request.params.revision)))
+    const saved = await flows.restore(request.params.id, readRevision(request.params.revision))
+    tellSaved(deps, saved)
+    await sendFlow(deps, response, saved)
   })
 }

@@ -53,6 +53,8 @@ export type LiveMessage =
     }
   /** What went along the wires of a flow: at a tick of one of its streams, or after an action. */
   | { type: 'wires'; flow: string; stream: string; at: string; passes: WirePass[] }
+  /** A flow has a new revision. */
+  | { type: 'saved'; flow: string; revision: number }
   /** Somebody has seen these; of many only the first. */
   | { type: 'seen'; flow: string; ids: string[]; at: string; by: string }
   | { type: 'input'; flow: string; stream: string }
@@ -66,10 +68,19 @@ export type LiveMessage =
 /** What only people and counters look at; the rest is for sessions and workers. */
 export type Shown = Extract<
   LiveMessage,
-  { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' | 'seen' | 'wires' }
+  { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' | 'seen' | 'wires' | 'saved' }
 >
 
-const shown: readonly LiveMessage['type'][] = ['status', 'decision', 'event', 'delivery', 'speech', 'seen', 'wires']
+const shown: readonly LiveMessage['type'][] = [
+  'status',
+  'decision',
+  'event',
+  'delivery',
+  'speech',
+  'seen',
+  'wires',
+  'saved',
+]
 
 export function isShown(message: LiveMessage): message is Shown {
   return shown.includes(message.type)

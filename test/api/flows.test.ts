@@ -1,5 +1,6 @@
 // Flows, revisions, checking and deploying over HTTP.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { LiveMessage } from '../../runtime/live/messages.ts'
 import { startApi } from '../support/api-bench.ts'
 import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
@@ -146,7 +147,10 @@ describe('changing a flow', () => {
 
   it('loses neither side when two people save', async () => {
     const { id } = await save()
+    const told: LiveMessage[] = []
+    deps.bus.subscribe((message) => told.push(message))
     expect((await put(id, '"1"', 'Hers')).status).toBe(200)
+    expect(told).toEqual([{ type: 'saved', flow: id, revision: 2 }])
     const stale = await put(id, '"1"', 'His')
     expect([stale.status, stale.body.error.code]).toEqual([409, 'FLOW_REVISION_STALE'])
     expect(Object.keys(stale.body.error).sort()).toEqual(['code', 'message', 'problems', 'requestId'])

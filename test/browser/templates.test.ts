@@ -119,12 +119,20 @@ describe('two people who change the same flow', () => {
     await page.goto(`${product.url}/flows/${flow}`)
     await page.getByTestId('canvas').waitFor()
     const stored = await product.request<{ revision: number; document: { name: string } }>('GET', `/api/flows/${flow}`)
-    await product.request(
-      'PUT',
-      `/api/flows/${flow}`,
-      { ...stored.body.document, name: 'Theirs' },
-      { 'if-match': `"${stored.body.revision}"` },
-    )
+    // Somebody else is faster by a moment: their save is there before this page's.
+    let isFirst = true
+    await page.route(`**/api/flows/${flow}`, async (route) => {
+      if (isFirst && route.request().method() === 'PUT') {
+        isFirst = false
+        await product.request(
+          'PUT',
+          `/api/flows/${flow}`,
+          { ...stored.body.document, name: 'Theirs', description: 'Also theirs' },
+          { 'if-match': `"${stored.body.revision}"` },
+        )
+      }
+      await route.continue()
+    })
     await page.getByTestId('flow-name').fill('Mine')
     await page.getByTestId('flow-name').press('Enter')
     await page.getByTestId('conflict').waitFor()
@@ -136,6 +144,10 @@ describe('two people who change the same flow', () => {
         (await product.request<{ document: { name: string } }>('GET', `/api/flows/${flow}`)).body.document.name ===
         'Mine',
     )
+    await page.unroute(`**/api/flows/${flow}`)
+    // Keeping one's own name took nothing else of theirs back.
+    const merged = await product.request<{ document: { description: string } }>('GET', `/api/flows/${flow}`)
+    expect(merged.body.document.description).toBe('Also theirs')
     const { body } = await product.request<{ revisions: { revision: number }[] }>('GET', `/api/flows/${flow}/revisions`)
     const older = await product.request<{ document: { name: string } }>(
       'GET',
