@@ -35,9 +35,12 @@ const runtimeFolders = [
   'templates',
   'http',
 ]
-/** Files at the top that construct; the two that whoever starts a process shares are none of them. */
+/** Files at the top that construct; what any folder may need (processes, pauses) is none of them. */
 const runtimeFiles = readdirSync(`${root}/runtime`)
-  .filter((name) => name.endsWith('.ts') && !['temporary-folders.ts', 'child-environment.ts'].includes(name))
+  .filter(
+    (name) =>
+      name.endsWith('.ts') && !['temporary-folders.ts', 'child-environment.ts', 'growing-pause.ts'].includes(name),
+  )
   .map((name) => `./runtime/${name}`)
 
 /** Files of `from` are closed to the block's files, but for `except` (relative to each `from`). */
@@ -101,7 +104,12 @@ const saying = {
 }
 const wholly = { database: [web, jobs], queue: [web, banned('^drizzle-orm($|/)', sql.message)], http: [jobs, sql] }
 /** Helpers of routes: they take the request and the response of Express, and answer nothing by themselves. */
-const ofRoutes = ['runtime/live/caller.ts', 'runtime/accounts/sign-in-cookies.ts', 'runtime/history/byte-range.ts']
+const ofRoutes = [
+  'runtime/live/request-limit.ts',
+  'runtime/live/caller.ts',
+  'runtime/accounts/sign-in-cookies.ts',
+  'runtime/history/byte-range.ts',
+]
 
 function runtimeFolder(name, index) {
   const above = runtimeFolders.slice(index + 1).map((other) => `./runtime/${other}`)

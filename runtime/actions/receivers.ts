@@ -1,6 +1,7 @@
 // Who gets a place inside a lane: a bounded number for each receiver, and none but one probe for a receiver that does not answer.
 // Knows this process only and keeps nothing on disk; must never decide that an action is given up.
 import type { Clock } from '../../nodes/contract/capabilities.ts'
+import { growingPauseMs } from '../growing-pause.ts'
 
 export interface ReceiverLimits {
   /** Tries at a time of one receiver. */
@@ -131,7 +132,7 @@ export class Receivers {
     receiver.silent += 1
     const { patience, firstPauseMs, longestPauseMs } = this.#limits
     if (receiver.silent < patience) return
-    const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(20, receiver.silent - patience))
+    const pauseMs = growingPauseMs(receiver.silent - patience + 1, firstPauseMs, longestPauseMs, () => 1)
     receiver.openAtMs = this.#clock.nowMs() + Math.round(pauseMs * (0.75 + this.#random() * 0.25))
   }
 }

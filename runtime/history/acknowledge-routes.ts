@@ -1,13 +1,13 @@
 // What is behind the link of a message: one event, its picture, and "I have seen it". For people without an account, so it
 // shows nothing else, and is answered so many times a minute.
 import type { Request, RequestHandler, Router } from 'express'
-import { rateLimit } from 'express-rate-limit'
 import { z } from 'zod'
 import { does } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { AuthError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { createAcknowledgeLinks, type Purpose } from './acknowledge-links.ts'
 import { tellSeen } from './routes.ts'
+import { limitRequests } from '../live/index.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import type { EventView } from './records.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
@@ -32,7 +32,7 @@ export function addAcknowledgeRoutes(api: Router, deps: HistoryRouteDeps): void 
     const { eventId, ...link } = links.read(request.params.token, deps.nowMs(), 'acknowledge', ...more)
     return { event: await deps.events.get(eventId).catch(inWords), ...link }
   }
-  const limit = limiter()
+  const limit = limiter(deps)
 
   api.get('/acknowledge/:token', limit, async (request: Request<{ token: string }>, response) => {
     const { event, expiresAtMs, node } = await eventOf(request)
@@ -89,17 +89,14 @@ function alreadyDone({ acknowledgedAt, acknowledgedBy }: EventView): ConflictErr
   })
 }
 
-function limiter(): RequestHandler {
-  return rateLimit({
-    windowMs: 60_000,
-    limit: perMinute,
-    standardHeaders: false,
-    legacyHeaders: false,
-    handler: () => {
-      throw new AuthError('AUTH_TOO_MANY_TRIES', 'Too many requests from here. Wait a minute, then try again.', {
+function limiter({ nowMs }: Pick<HistoryRouteDeps, 'nowMs'>): RequestHandler {
+  return limitRequests(nowMs, {
+    most: perMinute,
+    perMs: 60_000,
+    refuse: () =>
+      new AuthError('AUTH_TOO_MANY_TRIES', 'Too many requests from here. Wait a minute, then try again.', {
         details: { status: 429, retryAfterMs: 60_000 },
-      })
-    },
+      }),
   })
 }
 

@@ -12,7 +12,7 @@ import type { SessionInput } from '../actions/index.ts'
 import type { StreamsRouteDeps } from './route-deps.ts'
 import type { RunningStream } from './records.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { limitRequests } from '../live/index.ts'
 
 const text = z.string().trim().min(1).max(2000)
 const stream = z.string().min(1).max(200).optional()
@@ -175,22 +175,22 @@ function portsOf(deps: StreamsRouteDeps, node: PlanNode): string {
 
 /** `POST /api/flows/:id/ask` and `POST /api/flows/:id/nodes/:node/input`. */
 export function addAskRoutes(api: Router, deps: StreamsRouteDeps): void {
-  const asked = createRateLimit(deps.nowMs, limit)
-  const count = (flow: string): void => {
-    const waitMs = asked.take(flow)
-    if (waitMs === 0) return
-    throw new RetryableError(
-      'ASK_TOO_MANY',
-      `Too many messages for one flow: at most ${limit.most} in ${limit.perMs / 1000} s. Wait ${Math.ceil(waitMs / 1000)} s.`,
-      { retryAfterMs: waitMs, details: { status: 429 } },
-    )
-  }
-  api.post('/flows/:id/ask', async (request, response) => {
-    count(request.params.id)
-    response.status(202).json({ sent: await ask(deps, request.params.id, request.body) })
+  const perFlow = limitRequests(deps.nowMs, {
+    ...limit,
+    by: ({ params }) => String(params.id),
+    refuse: (waitMs) =>
+      new RetryableError(
+        'ASK_TOO_MANY',
+        `Too many messages for one flow: at most ${limit.most} in ${limit.perMs / 1000} s. Wait ${Math.ceil(waitMs / 1000)} s.`,
+        { retryAfterMs: waitMs, details: { status: 429 } },
+      ),
   })
-  api.post('/flows/:id/nodes/:node/input', async (request, response) => {
-    count(request.params.id)
-    response.status(202).json({ sent: await put(deps, request.params.id, request.params.node, request.body) })
+  api.post('/flows/:id/ask', perFlow, async (request, response) => {
+    response.status(202).json({ sent: await ask(deps, String(request.params.id), request.body) })
+  })
+  api.post('/flows/:id/nodes/:node/input', perFlow, async (request, response) => {
+    response
+      .status(202)
+      .json({ sent: await put(deps, String(request.params.id), String(request.params.node), request.body) })
   })
 }

@@ -113,11 +113,11 @@ it('never takes a hole in a clip for a lost camera', () => {
   expect(hasStalled(playing, clip, 600_000)).toBe(false)
 })
 
-it('pauses 0.5, 1, 2, 4 s and so on up to half a minute, each up to a quarter longer', () => {
-  expect([0, 1, 2, 3, 4, 5, 6, 50].map((attempt) => backoffMs(attempt, 0))).toEqual([
+it('pauses 0.5, 1, 2, 4 s and so on up to half a minute, each up to a quarter shorter', () => {
+  expect([0, 1, 2, 3, 4, 5, 6, 50].map((attempt) => backoffMs(attempt, 1))).toEqual([
     500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000,
   ])
-  expect([backoffMs(0, 0), backoffMs(0, 1), backoffMs(3, 0), backoffMs(3, 1)]).toEqual([500, 625, 4000, 5000])
+  expect([backoffMs(0, 0), backoffMs(0, 1), backoffMs(3, 0), backoffMs(3, 1)]).toEqual([375, 500, 3000, 4000])
   // Ten seconds into an outage the next pause is no longer than the outage.
   expect(backoffMs(4, 1)).toBeLessThanOrEqual(10_000)
 })

@@ -1,6 +1,7 @@
 // What state a camera is in, from what was seen of it. Pure: facts and the time go in, a new record or words come out. It opens
 // nothing and waits for nothing: that is source.ts.
 import type { CameraState, CameraStatus } from '../../nodes/contract/events.ts'
+import { growingPauseMs } from '../growing-pause.ts'
 
 /** What can happen to a camera, as its driver sees it. */
 export type CameraFact =
@@ -238,7 +239,7 @@ export function hasStalled(camera: CameraRecord, limits: CameraLimits, nowMs: nu
 
 /** A pause before try `attempt` (from 0): 0.5, 1, 2, 4, 8, 16, 30 s, each up to a quarter longer, so that cameras do not come all at once. */
 export function backoffMs(attempt: number, random: number): number {
-  return Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt, 10) * (1 + random / 4))
+  return growingPauseMs(attempt + 1, firstPauseMs, longestPauseMs, () => random)
 }
 
 /** What the API tells of a camera. */

@@ -44,7 +44,7 @@ export interface CommitDeps {
   clock: Clock
   log: Log
   spill?: Spill
-  /** Half a second at first, then up to five; false when nothing more is to be written. */
+  /** A second at first, then up to five; false when nothing more is to be written. */
   pause(failures: number): Promise<boolean>
 }
 

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { RetryableError, toError } from '../../nodes/contract/errors.ts'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
-import { backoffMs } from './camera-state.ts'
+import { growingPauseMs } from '../growing-pause.ts'
 import { Commits, recordBytes } from './commits.ts'
 import type { CommitLimits, CommitLine } from './commits.ts'
 import type { EngineStore, Spill, TickCommit } from './records.ts'
@@ -199,9 +199,9 @@ export class Recorder {
     this.#commits.spillNow(this.#entries.values())
   }
 
-  /** Half a second at first, then up to five; false when the recorder is stopping. */
+  /** A second at first, then up to five; false when the recorder is stopping. */
   async #pause(failures: number): Promise<boolean> {
-    const ms = Math.min(5000, backoffMs(failures, 0.5))
+    const ms = growingPauseMs(failures, 1_125, 5_000, () => 1)
     return this.#clock.sleep(ms, this.#stopping.signal).then(
       () => true,
       () => false,

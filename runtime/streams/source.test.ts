@@ -20,7 +20,7 @@ function open(node: Record<string, unknown>, resumeAtS: number | null = null, ev
     },
     clock,
     log: quietLog,
-    random: () => 0,
+    random: () => 1,
     resumeAtS,
     refusals,
   })

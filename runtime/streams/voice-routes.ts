@@ -7,7 +7,7 @@ import { does } from '../../nodes/contract/define.ts'
 import { inputFor, sendInputs } from './ask-routes.ts'
 import type { StreamsRouteDeps } from './route-deps.ts'
 import type { RunningStream } from './records.ts'
-import { createRateLimit } from './rate-limit.ts'
+import { limitRequests } from '../live/index.ts'
 
 const maxBytes = 2 * 1024 * 1024
 /** The port of a listening node that what was said arrives on. */
@@ -57,19 +57,22 @@ async function placesOf(
 
 /** `POST /api/flows/:id/nodes/:node/voice`: a WAV of at most 2 MB, back come the words. */
 export function addVoiceRoutes(api: Router, deps: StreamsRouteDeps): void {
-  const spoken = createRateLimit(deps.nowMs, limit)
+  const perFlow = limitRequests(deps.nowMs, {
+    ...limit,
+    by: ({ params }) => String(params.id),
+    refuse: (waitMs) =>
+      new RetryableError(
+        'VOICE_TOO_MANY',
+        `Too much was said at once: at most ${limit.most} utterances in ${limit.perMs / 1000} s.`,
+        { retryAfterMs: waitMs, details: { status: 429 } },
+      ),
+  })
   api.post(
     '/flows/:id/nodes/:node/voice',
     express.raw({ type: ['audio/wav', 'audio/x-wav', 'audio/wave', 'audio/vnd.wave'], limit: maxBytes }),
+    perFlow,
     async (request, response) => {
       const { id: flow = '', node = '' } = request.params as { id?: string; node?: string }
-      const waitMs = spoken.take(flow)
-      if (waitMs > 0)
-        throw new RetryableError(
-          'VOICE_TOO_MANY',
-          `Too much was said at once: at most ${limit.most} utterances in ${limit.perMs / 1000} s.`,
-          { retryAfterMs: waitMs, details: { status: 429 } },
-        )
       const bytes = readWav(request)
       const { streams, connection } = await placesOf(deps, flow, node)
       const text = (
