@@ -187,6 +187,13 @@ export const api = {
     request<void>('DELETE', `/streams/${at(stream)}/memory/summaries/${at(id)}`),
 
   events: (options: EventQuery = {}) => request<EventPage>('GET', `/events${query({ ...options })}`),
+  /** Says that a window has a flow open, and at which card. */
+  presence: (flow: string, presence: { window: string; node: string | null; isGone: boolean }) =>
+    request<void>('POST', `/flows/${at(flow)}/presence`, { body: presence, keepalive: presence.isGone }),
+  judge: (id: string, verdict: 'right' | 'wrong' | null) =>
+    request<EventView>('PUT', `/events/${at(id)}/verdict`, { body: { verdict } }),
+  precision: (flow: string) =>
+    request<{ right: number; wrong: number; precision: number | null }>('GET', `/flows/${at(flow)}/precision`),
   trace: (id: string) => request<TraceView>('GET', `/events/${at(id)}/trace`),
   wires: async (flow: string) => (await request<{ wires: WirePassView[] }>('GET', `/flows/${at(flow)}/wires`)).wires,
   event: (id: string) => request<EventView>('GET', `/events/${at(id)}`),

@@ -68,6 +68,14 @@ export function onSaved(listener: SaveListener): () => void {
   return () => saveListeners.delete(listener)
 }
 
+type PresenceListener = (message: Extract<LiveEvent, { type: 'presence' }>) => void
+const presenceListeners = new Set<PresenceListener>()
+/** Tells about windows that have a flow open. Returns the way to stop listening. */
+export function onPresence(listener: PresenceListener): () => void {
+  presenceListeners.add(listener)
+  return () => presenceListeners.delete(listener)
+}
+
 interface SpeechListener {
   /** It can be heard from now on. */
   begins(speech: Extract<LiveEvent, { type: 'speech' }>['speech']): void
@@ -156,6 +164,7 @@ function takeSeen({ ids, at, by }: Extract<LiveEvent, { type: 'seen' }>): void {
 
 function take(message: LiveEvent): void {
   if (message.type === 'event' || message.type === 'delivery' || message.type === 'seen') countFacts()
+  if (message.type === 'presence') return presenceListeners.forEach((listener) => listener(message))
   if (message.type === 'saved') return saveListeners.forEach((listener) => listener(message.flow, message.revision))
   if (message.type === 'wires') {
     const { at, stream } = message

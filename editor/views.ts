@@ -284,6 +284,7 @@ export type LiveEvent =
       }
     }
   | { type: 'wires'; flow: string; stream: string; at: string; passes: Omit<WirePassView, 'stream' | 'at'>[] }
+  | { type: 'presence'; flow: string; window: string; node: string | null; isGone: boolean }
   | { type: 'saved'; flow: string; revision: number }
   | { type: 'seen'; flow: string; ids: string[]; at: string; by: string }
   | { type: 'delivery'; flow: string; delivery: DeliveryView & { eventId: string } }

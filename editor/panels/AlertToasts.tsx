@@ -1,8 +1,9 @@
 // The newest alert on whatever page is open: its sentence and picture in a corner, until it is closed or seen. Never a pile: older
 // ones are counted, and wait in the inbox.
 import { Notifications, notifications } from '@mantine/notifications'
-import { useEffect } from 'react'
-import { onAlert } from '../live.ts'
+import { useEffect, useState } from 'react'
+import { Button } from '@mantine/core'
+import { acknowledge, onAlert } from '../live.ts'
 import { go, useRoute } from '../route.ts'
 import type { EventView } from '../views.ts'
 import { count, eventKindWords } from '../words.ts'
@@ -13,6 +14,24 @@ const id = 'alert'
 /** Pages that show the alert themselves. */
 function isShownBy(path: string, event: EventView): boolean {
   return path.startsWith('/inbox') || path === `/flows/${event.flow}` || path === `/watch/${event.flow}`
+}
+
+/** Says "seen" where it stands; what goes wrong is said there too, and the toast stays. */
+function SeenButton({ event }: { event: EventView }) {
+  const [failure, setFailure] = useState<string | null>(null)
+  const press = (): void =>
+    void acknowledge(event.id).then(
+      () => notifications.hide(id),
+      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
+    )
+  return (
+    <>
+      <Button size="xs" variant="default" onClick={press} data-testid="toast-acknowledge">
+        I have seen it
+      </Button>
+      {failure && <span role="alert">{failure}</span>}
+    </>
+  )
 }
 
 function show(event: EventView, older: number, onClose: () => void): void {
@@ -33,6 +52,7 @@ function show(event: EventView, older: number, onClose: () => void): void {
         <button type="button" className="toast" onClick={open(`/inbox/${event.id}`)}>
           {event.frame && <img src={event.frame.url} alt="" />}Open
         </button>
+        <SeenButton event={event} />
         {older > 0 && (
           <button type="button" className="toast small" onClick={open('/inbox')}>
             {count(older, 'more alert')} in the inbox

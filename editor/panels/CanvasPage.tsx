@@ -7,6 +7,7 @@ import { Canvas } from '../canvas/Canvas.tsx'
 import { showCard } from '../canvas/view.ts'
 import { WireRefused } from '../canvas/WireRefused.tsx'
 import { useShortcuts } from '../commands/all.ts'
+import { usePresence } from '../presence.ts'
 import { readDeployed } from '../deployed.ts'
 import { readFlow, readStatus, useLive } from '../live.ts'
 import { readNeeds, showNeeds, useNeeds } from '../needs.ts'
@@ -154,6 +155,7 @@ export function CanvasPage({ id }: { id: string }) {
   useShortcuts(isPhone)
   useLiveFlow(id)
   useFlowNeeds(id)
+  usePresence(id)
   useEffect(() => {
     void openFlow(id)
     void readFlowTemplate(id)

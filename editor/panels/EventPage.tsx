@@ -8,6 +8,7 @@ import { eventKindWords } from '../words.ts'
 import { AcknowledgeButton } from './EventRow.tsx'
 import { Ago } from './Ago.tsx'
 import { Page, Skeletons } from './Page.tsx'
+import { VerdictOf } from './Verdict.tsx'
 import { TraceOf } from './Trace.tsx'
 import { follow } from './Rail.tsx'
 
@@ -63,6 +64,7 @@ export function EventPage({ id }: { id: string }) {
             ))}
           </div>
         )}
+        {event.alert && <VerdictOf event={event} />}
         <TraceOf event={event.id} flow={event.flow} />
         <a href="/inbox" onClick={follow}>
           All alerts

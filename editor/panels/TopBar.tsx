@@ -8,6 +8,7 @@ import {
   IconEye,
   IconPlayerPlay,
   IconPlayerStop,
+  IconUsers,
   type Icon,
 } from '@tabler/icons-react'
 import { useMemo } from 'react'
@@ -20,6 +21,9 @@ import { shortcutWords } from '../commands/command.ts'
 import { stop } from '../commands/stop.ts'
 import { setFlowText } from '../graph/edit.ts'
 import { runsTheSame } from '../graph/compare.ts'
+import { nameOf } from '../graph/check.ts'
+import { useOthers } from '../presence.ts'
+import { useSession } from '../session.ts'
 import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import type { SaveState } from '../saving.ts'
@@ -122,6 +126,23 @@ function RunButtons({ flow, flowId, isReadOnly }: { flow: Flow; flowId: string; 
   )
 }
 
+/** Who else has this flow open, and at which card. */
+function Others({ flow, flowId }: { flow: Flow; flowId: string }) {
+  const others = useOthers((state) => state.others)
+  const types = useSession((session) => session.types)
+  const here = others.filter((other) => other.flow === flowId)
+  if (here.length === 0) return null
+  const cards = here.flatMap(({ node }) => flow.nodes.find(({ id }) => id === node) ?? [])
+  const where = [...new Set(cards.map((card) => nameOf(card, types)))].join(', ')
+  const who = here.length === 1 ? 'Also open in another window' : `Also open in ${here.length} other windows`
+  return (
+    <span className="small quiet save-state" role="status" data-testid="others">
+      <IconUsers size={16} aria-hidden />
+      <span>{where === '' ? who : `${who}, at ${where}`}</span>
+    </span>
+  )
+}
+
 /** The name may be changed where it stands. */
 export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: string; isReadOnly: boolean }) {
   const state = useLive((live) => live.status[flowId]?.state ?? 'stopped')
@@ -151,6 +172,7 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
       </span>
       {sharing && <OnAirMark label="Your camera is on air" />}
       <SaveMark />
+      <Others flow={flow} flowId={flowId} />
       <Button
         component="a"
         href={`/watch/${flowId}`}

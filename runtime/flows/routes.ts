@@ -7,6 +7,7 @@ import type { StoredFlow } from './records.ts'
 import { stopFlow, tellCancelled } from './deploy-routes.ts'
 import { waitingOf } from './hosts-approval.ts'
 import { checkFlow, readFlow } from './flow-document.ts'
+import { addPresenceRoutes } from './presence-routes.ts'
 import { requireBody } from '../../nodes/contract/input.ts'
 
 /** The revision that the client has seen, from `If-Match: "7"`; quotes and `W/` may be left out or added. */
@@ -65,6 +66,7 @@ function isEmpty(body: unknown): boolean {
 
 /** `/api/flows` and all below that neither runs nor watches. */
 export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
+  addPresenceRoutes(api, deps)
   const { flows } = deps
 
   api.get('/flows', async (_request, response) => {

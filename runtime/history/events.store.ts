@@ -1,7 +1,7 @@
 // Recorded facts, found by flow, kind, time and words; newest first. A fact is never changed, only acknowledged.
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
-import { NotFoundError } from '../../nodes/contract/errors.ts'
+import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Repeats } from '../../nodes/contract/define.ts'
 import type { EventQuery, EventStore, EventView } from './records.ts'
 import type { EventRecord } from './records.ts'
@@ -158,6 +158,10 @@ function inEscalationOf(id: string): SQL {
     select id from down)`
 }
 
+function notAlert(): ConflictError {
+  return new ConflictError('EVENT_NOT_ALERT', 'This was no alert, so it can be neither right nor wrong.')
+}
+
 /** The events of the API, with the timeline of decisions. */
 export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }): EventStore {
   return guarded<EventStore>('events', {
@@ -195,6 +199,28 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
         .set({ acknowledgedAt: new Date(nowMs()), acknowledgedBy: by })
         .where(inArray(events.id, waiting))
         .returning({ id: events.id, flow: events.flowId })
+    },
+    judge: async (id, verdict, by) => {
+      const judged =
+        verdict === null ? { verdictAt: null, verdictBy: null } : { verdictAt: new Date(nowMs()), verdictBy: by }
+      const { rowCount } = await db
+        .update(events)
+        .set({ verdict, ...judged })
+        .where(and(eq(events.id, id), eq(events.alert, true)))
+      const event = await getEvent({ session: db, plans }, id)
+      if (rowCount === 0) throw notAlert()
+      return event
+    },
+    precision: async (flow) => {
+      const [row] = await db
+        .select({
+          right: sql<number>`(count(*) filter (where ${events.verdict} = 'right'))::int`,
+          wrong: sql<number>`(count(*) filter (where ${events.verdict} = 'wrong'))::int`,
+        })
+        .from(events)
+        .where(and(eq(events.flowId, flow), isNotNull(events.verdict)))
+      const { right, wrong } = row ?? { right: 0, wrong: 0 }
+      return { right, wrong, precision: right + wrong === 0 ? null : right / (right + wrong) }
     },
     ...createTraceStore({ db }),
     ...createDecisionStore({ db }),

@@ -69,6 +69,10 @@ export interface EventStore {
     query: EventQuery,
   ): Promise<{ events: EventView[]; next: string | null; total: number; unseen: number; totalIsAtLeast?: true }>
   get(id: string): Promise<EventView>
+  /** What a person says of an alert afterwards; null takes it back. Throws ConflictError EVENT_NOT_ALERT. */
+  judge(id: string, verdict: Verdict | null, by: string): Promise<EventView>
+  /** Of a flow's alerts that were judged: how many were right, and which share of them that is; null where none was. */
+  precision(flow: string): Promise<{ right: number; wrong: number; precision: number | null }>
   /** Which way its message took, and why it came no further. */
   trace(id: string): Promise<TraceView>
   frame(id: string): Promise<Uint8Array | undefined>

@@ -27,6 +27,7 @@ const EventQuerySchema = z.object({
 })
 /** Up to a moment: nobody has seen what came after the list that was shown. */
 const SeenAllSchema = z.object({ upTo: z.iso.datetime(), flow: text, kind: text, q: text })
+const VerdictSchema = z.object({ verdict: z.enum(verdicts).nullable() })
 const DecisionQuerySchema = z.object({ stream: text, from: time, to: time, limit, cursor: text })
 
 /** Of one acknowledgement; whoever shows more reads them again. */
@@ -74,6 +75,14 @@ export function addEventRoutes(api: Router, deps: HistoryRouteDeps): void {
     const { event, seen } = await events.acknowledge(request.params.id, callerOf(response)?.by ?? 'owner')
     tellSeen(deps.bus, event, seen)
     response.json(event)
+  })
+  api.put('/events/:id/verdict', async (request, response) => {
+    const { verdict } = parseInput(VerdictSchema, requireBody(request.body))
+    response.json(await events.judge(request.params.id, verdict, callerOf(response)?.by ?? 'owner'))
+  })
+  api.get('/flows/:id/precision', async (request, response) => {
+    await deps.flows.get(request.params.id)
+    response.json(await events.precision(request.params.id))
   })
   api.get('/events/:id/trace', async (request, response) => {
     response.json(await writeTrace(deps, await events.trace(request.params.id)))

@@ -25,6 +25,7 @@ export const heartbeatMs = 15_000
 function weigh(message: Shown): Pick<LiveItem, 'weight' | 'stream'> {
   if (message.type === 'status') return { weight: 'status', stream: message.status.id }
   if (message.type === 'decision' || message.type === 'wires') return { weight: 'decision', stream: message.stream }
+  if (message.type === 'presence') return { weight: 'decision', stream: '' }
   return { weight: 'fact', stream: '' }
 }
 

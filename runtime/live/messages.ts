@@ -53,6 +53,8 @@ export type LiveMessage =
     }
   /** What went along the wires of a flow: at a tick of one of its streams, or after an action. */
   | { type: 'wires'; flow: string; stream: string; at: string; passes: WirePass[] }
+  /** A window has a flow open, at this card; or has it no more. */
+  | { type: 'presence'; flow: string; window: string; node: string | null; isGone: boolean }
   /** A flow has a new revision. */
   | { type: 'saved'; flow: string; revision: number }
   /** Somebody has seen these; of many only the first. */
@@ -68,7 +70,7 @@ export type LiveMessage =
 /** What only people and counters look at; the rest is for sessions and workers. */
 export type Shown = Extract<
   LiveMessage,
-  { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' | 'seen' | 'wires' | 'saved' }
+  { type: 'status' | 'decision' | 'event' | 'delivery' | 'speech' | 'seen' | 'wires' | 'saved' | 'presence' }
 >
 
 const shown: readonly LiveMessage['type'][] = [
@@ -80,6 +82,7 @@ const shown: readonly LiveMessage['type'][] = [
   'seen',
   'wires',
   'saved',
+  'presence',
 ]
 
 export function isShown(message: LiveMessage): message is Shown {

@@ -89,6 +89,14 @@ describe('events', () => {
     })
   })
 
+  it('take a verdict and nothing else, and say how often a flow is right', async () => {
+    const judge = (verdict: unknown) => bench.call<Refusal>('PUT', '/api/events/e1/verdict', { body: { verdict } })
+    expect((await judge('right')).body).toMatchObject({ id: 'e1', verdict: 'right' })
+    expect((await judge('maybe')).body.error.problems[0]?.field).toBe('verdict')
+    expect((await judge(null)).body).toMatchObject({ verdict: null })
+    expect((await bench.call('GET', '/api/flows/none/precision')).status).toBe(404)
+  })
+
   it('hand the store a query it can rely on', async () => {
     const seen: EventQuery[] = []
     deps.events.list = async (query) => {

@@ -160,6 +160,16 @@ describe('changing a flow', () => {
     })
   })
 
+  it('tells others which window has it open, and keeps nothing of it', async () => {
+    const { id } = await save()
+    const told: LiveMessage[] = []
+    deps.bus.subscribe((message) => told.push(message))
+    const path = `/api/flows/${id}/presence`
+    expect((await bench.call('POST', path, { body: { window: 'w1', node: 'cam' } })).status).toBe(204)
+    expect((await bench.call('POST', path, { body: { node: 'cam' } })).status).toBe(400)
+    expect(told).toEqual([{ type: 'presence', flow: id, window: 'w1', node: 'cam', isGone: false }])
+  })
+
   it('lists revisions and brings one back as a new one', async () => {
     const { id } = await save()
     await put(id, '"1"', 'Second')

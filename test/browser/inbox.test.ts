@@ -45,6 +45,8 @@ beforeAll(async () => {
   for (let nth = 0; nth < 128; nth++) deps.eventRows.set(`e${nth}`, alert(nth))
   for (let nth = 128; nth < 400; nth++)
     deps.eventRows.set(`e${nth}`, alert(nth, { alert: false, incident: null, text: `Nothing ${nth}` }))
+  const { id } = await deps.flows.create({ format: 'heed.flow/1', name: 'Fall alert', nodes: [], wires: [] })
+  expect(id).toBe('f1')
   bench = await startApi(deps)
   await bench.signIn()
   browser = await openBrowser()
@@ -103,8 +105,32 @@ it('lets the server find and filter', async () => {
   await page.getByTestId('inbox-total').getByText('401 events').waitFor()
 })
 
+it('says on the page of an alert what became of it, and takes a verdict', async () => {
+  await page.goto(`${bench.url}/inbox/e500`)
+  await page.getByTestId('trace-step').first().waitFor()
+  expect(await page.getByTestId('trace').innerText()).toMatch(/said it/)
+  await page.getByTestId('verdict-wrong').click()
+  await page.getByTestId('precision').getByText('0 of 1 judged alerts').waitFor()
+  expect(deps.eventRows.get('e500')?.verdict).toBe('wrong')
+  await page.getByTestId('verdict-wrong').click()
+  await page.getByTestId('precision').waitFor({ state: 'detached' })
+})
+
+it('can be told from the toast that it was seen, without leaving the page', async () => {
+  await page.goto(`${bench.url}/connections`)
+  await saysEventually('127')
+  const { id, stream, node, at, mediaTimeS, text } = alert(501, { at: new Date().toISOString(), text: 'Smoke.' })
+  deps.eventRows.set(id, alert(501, { at, text }))
+  const event = { id, kind: 'response.given' as const, stream, node, at, mediaTimeS, text, hasFrame: false }
+  deps.bus.publish({ type: 'event', flow: 'f1', event: { ...event, alert: true } })
+  await page.getByTestId('toast-acknowledge').click()
+  await page.getByTestId('toast').waitFor({ state: 'detached' })
+  expect(deps.eventRows.get('e501')?.acknowledgedBy).toBe('owner')
+  await saysEventually('127')
+  await page.goto(`${bench.url}/inbox`)
+})
+
 it('marks all as seen that were found, and only those', async () => {
-  await page.getByTestId('inbox-filter').getByText('To see').click()
   await page.getByTestId('acknowledge-all').click()
   await page.getByRole('button', { name: /^Mark all|^Yes|^Confirm/ }).click()
   await page.getByText('Nothing is waiting for you').waitFor()

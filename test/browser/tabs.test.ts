@@ -76,6 +76,30 @@ it('tells every tab what the one feed says, and the others when the first has go
   )
 }, 60_000)
 
+it('shows in one window what another has changed and where it is, without a word about saving over it', async () => {
+  const [one, two] = [await first.context().newPage(), await first.context().newPage()]
+  for (const tab of [one, two]) {
+    await tab.goto(`${product.url}/flows/${flow}`)
+    await tab.getByTestId('node-codec').waitFor()
+  }
+  await one.getByTestId('others').waitFor()
+  await one.getByTestId('node-codec').click()
+  await two.getByTestId('others').getByText('at AdaCodec').waitFor()
+  await one.getByTestId('flow-name').fill('Renamed over there')
+  await eventually(
+    'the other window has the new name',
+    async () => (await two.getByTestId('flow-name').inputValue()) === 'Renamed over there',
+  )
+  await two.getByTestId('save-state').getByText('All changes saved').waitFor()
+  await one.close()
+  // Windows of the tests before are still here: only this one has gone.
+  await eventually(
+    'nobody is at that card any more',
+    async () => (await two.getByTestId('others').getByText('AdaCodec').count()) === 0,
+  )
+  await two.close()
+}, 60_000)
+
 it('says of a flow that nobody knows how it is, once Heed has died', async () => {
   const page = await first.context().newPage()
   await product.request('POST', `/api/flows/${flow}/deploy`)

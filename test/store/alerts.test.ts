@@ -147,4 +147,23 @@ describe('alerts', () => {
       { node: 'calm', what: 'held', code: 'quiet' },
     ])
   })
+
+  test('are judged right or wrong, which may be taken back, and say how often a flow is right', async () => {
+    const judge = (id: string, verdict: 'right' | 'wrong' | null) =>
+      under.store.events.judge(`${flowId}-${id}`, verdict, 'owner')
+    for (const id of ['a', 'b', 'c', 'd']) await record(id, { text: `Alert ${id}` })
+    await record('quiet', {}, 'quiet')
+    expect(await under.store.events.precision(flowId)).toEqual({ right: 0, wrong: 0, precision: null })
+    expect((await judge('a', 'right')).verdict).toBe('right')
+    await judge('b', 'right')
+    await judge('c', 'right')
+    await judge('d', 'wrong')
+    expect(await under.store.events.precision(flowId)).toEqual({ right: 3, wrong: 1, precision: 0.75 })
+    await judge('a', null)
+    expect(await under.store.events.precision(flowId)).toMatchObject({ right: 2, wrong: 1 })
+    expect((await list({ verdict: 'wrong' })).ids).toEqual(['d'])
+    expect((await list({ verdict: 'none', only: 'alerts' })).ids).toEqual(['a'])
+    await expect(judge('quiet', 'right')).rejects.toMatchObject({ code: 'EVENT_NOT_ALERT' })
+    await expect(judge('gone', 'right')).rejects.toMatchObject({ code: 'EVENT_NOT_FOUND' })
+  })
 })

@@ -48,6 +48,17 @@ export function memoryEvents(
       for (const event of seen) rows.set(event.id, { ...event, acknowledgedAt: upTo, acknowledgedBy: by })
       return seen.map(({ id, flow }) => ({ id, flow }))
     },
+    judge: async (id, verdict) => {
+      const event = { ...find(id), verdict }
+      rows.set(id, event)
+      return event
+    },
+    precision: async (flow) => {
+      const of = (verdict: string): number =>
+        [...rows.values()].filter((event) => event.flow === flow && event.verdict === verdict).length
+      const [right, wrong] = [of('right'), of('wrong')]
+      return { right, wrong, precision: right + wrong === 0 ? null : right / (right + wrong) }
+    },
     trace: async (id) => {
       const { flow, revision, at, node } = find(id)
       const step = { at, node, type: null, what: 'passed' as const, code: 'spoke' }
