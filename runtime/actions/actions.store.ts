@@ -4,7 +4,7 @@ import type { ActionJobStore } from './records.ts'
 import { and, asc, eq, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm'
 import type { ActionRecord, WaitingAction } from './records.ts'
 import type { ActionOrder, ActionOutcome } from './records.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { isOrphan } from '../database/index.ts'
 import { readTypes } from '../history/index.ts'
@@ -29,7 +29,7 @@ function row({
 
 /** Adds those that are new, and makes alerts of the events they tell somebody about. They run with the plan of the deployment that made them, also after the next deploy. */
 export async function insertActions(
-  tx: Session,
+  tx: Queryable,
   records: readonly ActionRecord[],
   origin: { fromStream: string } | { deploymentId: string },
   nowMs: number,
@@ -129,7 +129,7 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
  * the locks go with the connection and the portion is anybody's again at once; a job that was made already is not made twice.
  */
 async function drain(
-  tx: Session,
+  tx: Queryable,
   plans: PlanCache,
   { limit, olderThanMs }: { limit: number; olderThanMs: number },
   add: (batch: WaitingAction[]) => Promise<void>,

@@ -4,7 +4,7 @@ import { and, count, eq, inArray, lt, notInArray } from 'drizzle-orm'
 import { commandMark } from '../../nodes/contract/connections.ts'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { DeliveryStore } from './records.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import type { PlanCache } from '../history/index.ts'
 import { actions, flows } from '../database/index.ts'
@@ -21,7 +21,7 @@ export interface OpenActions {
 
 /** A flow's actions that are not finished. */
 export async function readOpenActions(
-  session: Session,
+  session: Queryable,
   flowId: string,
 ): Promise<{ id: string; deploymentId: string; streamId: string; node: string }[]> {
   return await session
@@ -41,6 +41,27 @@ async function findUnwanted(db: Db, plans: PlanCache, flowId: string, isUnwanted
     if (stream && node && isUnwanted(node, stream.routes)) found.push(action.id)
   }
   return found
+}
+
+/** How many actions of the same node wait or run before it. */
+async function countOpenBefore(db: Db, id: string): Promise<number> {
+  const [mine] = await db
+    .select({ seq: actions.seq, node: actions.node, streamId: actions.streamId })
+    .from(actions)
+    .where(eq(actions.id, id))
+  if (!mine) return 0
+  const [found] = await db
+    .select({ open: count() })
+    .from(actions)
+    .where(
+      and(
+        eq(actions.streamId, mine.streamId),
+        eq(actions.node, mine.node),
+        lt(actions.seq, mine.seq),
+        notInArray(actions.state, done),
+      ),
+    )
+  return found?.open ?? 0
 }
 
 /** Cancelling and counting. */
@@ -91,25 +112,7 @@ export function createDeliveryStore({
         .returning({ id: actions.id })
       return rows.map(({ id }) => id)
     },
-    openBefore: async (id) => {
-      const [mine] = await db
-        .select({ seq: actions.seq, node: actions.node, streamId: actions.streamId })
-        .from(actions)
-        .where(eq(actions.id, id))
-      if (!mine) return 0
-      const [found] = await db
-        .select({ open: count() })
-        .from(actions)
-        .where(
-          and(
-            eq(actions.streamId, mine.streamId),
-            eq(actions.node, mine.node),
-            lt(actions.seq, mine.seq),
-            notInArray(actions.state, done),
-          ),
-        )
-      return found?.open ?? 0
-    },
+    openBefore: (id) => countOpenBefore(db, id),
     mayRun: async (id, connection) => {
       const [flow] = await db
         .select({ unapproved: flows.unapprovedHosts })

@@ -1,13 +1,13 @@
 // Messages on their way into sessions: answers, questions, other cameras' streams. Kept until a tick has used them up.
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { SessionInput } from './records.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { inputs } from '../database/index.ts'
 
 const mostAtOnce = 100
 
 /** Adds those that are new and whose stream exists; a second try adds nothing, also after they were used up. */
-export async function insertInputs(tx: Session, rows: readonly SessionInput[], nowMs: number): Promise<void> {
+export async function insertInputs(tx: Queryable, rows: readonly SessionInput[], nowMs: number): Promise<void> {
   if (rows.length === 0) return
   await tx.execute(sql`
     insert into inputs (id, stream_id, node, port, message, created_at)
@@ -22,7 +22,7 @@ export async function insertInputs(tx: Session, rows: readonly SessionInput[], n
 
 /** Marks what a tick has used up. */
 export async function consumeInputs(
-  tx: Session,
+  tx: Queryable,
   streamId: string,
   ids: readonly string[],
   nowMs: number,

@@ -26,7 +26,7 @@ export interface RelayOptions {
   onConnection(trouble: Error | undefined): void
 }
 
-export interface Relay {
+export interface StreamRelay {
   /** Where ffmpeg connects to: `127.0.0.1:34567`. */
   address: string
   /** Bytes that came from the camera so far. */
@@ -38,7 +38,7 @@ export interface Relay {
 const mostConnections = { rtsp: 1, rtmp: 3 }
 
 /** Listens before it returns. */
-export async function openRelay(options: RelayOptions): Promise<Relay> {
+export async function openRelay(options: RelayOptions): Promise<StreamRelay> {
   // Over UDP ffmpeg opens its ports in the family of the address it talks to.
   const isIpv6 = options.addresses[0]?.family === 6 && options.isRtsp
   const sockets = new Set<Socket>()

@@ -4,7 +4,7 @@ import type { ConnectionKinds } from '../../nodes/contract/connections.ts'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { ConnectionStore } from './connections.ts'
 import { fillConfig, removeCredentials, saveCredentials } from './credentials.store.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { plainJson } from '../database/index.ts'
@@ -49,7 +49,7 @@ function sealAll(seal: Seal, name: string, secret: Record<string, string>): Reco
 }
 
 async function storeConfig(
-  tx: Session,
+  tx: Queryable,
   seal: Seal,
   name: string,
   raw: Record<string, unknown>,
@@ -61,7 +61,7 @@ async function storeConfig(
 }
 
 async function update(
-  tx: Session,
+  tx: Queryable,
   seal: Seal,
   name: string,
   patch: Parameters<ConnectionStore['update']>[1],

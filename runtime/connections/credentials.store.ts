@@ -1,7 +1,7 @@
 // The table of sealed URL credentials: written when a document or a connection is saved, read when a URL is used.
 import { and, desc, eq, inArray } from 'drizzle-orm'
 import { hiddenIn } from '../../nodes/contract/address-secrets.ts'
-import type { Session } from '../database/index.ts'
+import type { Queryable } from '../database/index.ts'
 import { urlCredentials } from '../database/index.ts'
 import type { Seal } from '../database/index.ts'
 import { encryptedOnly, fillUrl, findLost, placesOf, slotOf } from './url-credentials.ts'
@@ -15,7 +15,7 @@ const placeOf = (scope: string, row: { node: string; field: string; host: string
 
 /** Seals what was found in a document; a newer password for the same place and host replaces the older one. */
 export async function saveCredentials(
-  session: Session,
+  session: Queryable,
   seal: Seal,
   scope: Scope,
   found: FoundCredential[],
@@ -36,13 +36,13 @@ export async function saveCredentials(
 }
 
 /** Everything that is sealed for a scope. */
-export async function readCredentials(session: Session, seal: Seal, scope: Scope): Promise<string[]> {
+export async function readCredentials(session: Queryable, seal: Seal, scope: Scope): Promise<string[]> {
   const rows = await session.select().from(urlCredentials).where(eq(urlCredentials.scope, scope))
   return rows.map((row) => seal.open(row.sealed, placeOf(scope, row)))
 }
 
 /** Gives a copy what the original has. */
-export async function copyCredentials(session: Session, seal: Seal, from: Scope, to: Scope): Promise<void> {
+export async function copyCredentials(session: Queryable, seal: Seal, from: Scope, to: Scope): Promise<void> {
   for (const row of await session.select().from(urlCredentials).where(eq(urlCredentials.scope, from))) {
     const sealed = seal.close(seal.open(row.sealed, placeOf(from, row)), placeOf(to, row))
     await session.insert(urlCredentials).values({ ...row, scope: to, sealed })
@@ -54,7 +54,13 @@ export async function copyCredentials(session: Session, seal: Seal, from: Scope,
  * another node of the same flow (a copied node keeps its camera). One that was given for an encrypted address is not sent in
  * the clear. Without any, the mark stays.
  */
-export async function fillFrom(session: Session, seal: Seal, scope: Scope, node: string, url: string): Promise<string> {
+export async function fillFrom(
+  session: Queryable,
+  seal: Seal,
+  scope: Scope,
+  node: string,
+  url: string,
+): Promise<string> {
   const hidden = hiddenIn(url)
   if (hidden === null) return url
   const rows = await session
@@ -73,7 +79,7 @@ export async function fillFrom(session: Session, seal: Seal, scope: Scope, node:
 
 /** The marks of these nodes' addresses that nothing is kept for in this scope. */
 export async function readLost(
-  session: Session,
+  session: Queryable,
   scope: Scope,
   nodes: readonly { id: string; config: unknown }[],
 ): Promise<LostSecret[]> {
@@ -85,7 +91,7 @@ export async function readLost(
 }
 
 /** Every URL of a config with its credentials back. */
-export async function fillConfig(session: Session, seal: Seal, scope: Scope, value: unknown): Promise<unknown> {
+export async function fillConfig(session: Queryable, seal: Seal, scope: Scope, value: unknown): Promise<unknown> {
   if (typeof value === 'string') return await fillFrom(session, seal, scope, '', value)
   if (Array.isArray(value)) return await Promise.all(value.map((each) => fillConfig(session, seal, scope, each)))
   if (typeof value !== 'object' || value === null) return value
@@ -95,6 +101,6 @@ export async function fillConfig(session: Session, seal: Seal, scope: Scope, val
   return Object.fromEntries(await Promise.all(entries))
 }
 
-export async function removeCredentials(session: Session, scope: Scope): Promise<void> {
+export async function removeCredentials(session: Queryable, scope: Scope): Promise<void> {
   await session.delete(urlCredentials).where(eq(urlCredentials.scope, scope))
 }

@@ -13,7 +13,7 @@ import { checkPostgres } from './postgres-check.ts'
 
 export type Db = NodePgDatabase<Record<string, never>> & { $client: pg.Pool }
 /** A pool or one transaction on it. */
-export type Session = PgDatabase<NodePgQueryResultHKT, Record<string, never>>
+export type Queryable = PgDatabase<NodePgQueryResultHKT, Record<string, never>>
 
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
 // Any number will do, as long as every Heed uses the same one.
@@ -59,7 +59,7 @@ export function openDb(pool: pg.Pool): Db {
 }
 
 // Not Drizzle's own: when `begin` fails it never gives the connection back, and ten restarts of the database later the pool is empty.
-async function transactionOnce<T>(db: Db, work: (tx: Session) => Promise<T>): Promise<T> {
+async function transactionOnce<T>(db: Db, work: (tx: Queryable) => Promise<T>): Promise<T> {
   const client = await db.$client.connect()
   let broken: Error | undefined
   try {
@@ -79,7 +79,7 @@ async function transactionOnce<T>(db: Db, work: (tx: Session) => Promise<T>): Pr
 }
 
 /** Runs `work` in a transaction; two that collide are tried again, everything else is the caller's. */
-export async function transaction<T>(db: Db, work: (tx: Session) => Promise<T>): Promise<T> {
+export async function transaction<T>(db: Db, work: (tx: Queryable) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transactionOnce(db, work)

@@ -2,7 +2,7 @@
 export { birthOf } from './data-dir-lock.ts'
 export { guarded, isLockTimeout, isOrphan } from './db-errors.ts'
 export { migrateDatabase, openDb, openPool, pingDatabase, transaction } from './db.ts'
-export type { Db, Session } from './db.ts'
+export type { Db, Queryable } from './db.ts'
 export { startEmbedded } from './embedded.ts'
 export { plainJson, plainText } from './plain-text.ts'
 export {

@@ -6,25 +6,25 @@ import { comparePlans, rehomedNodes, remainingNodes, type PlanChanges, type Reho
 import { putNodeStates, takeNodeStates } from '../streams/index.ts'
 import type { DeployChanges, Deployment, DeploymentState, DeploymentStore } from './records.ts'
 import type { StreamRef } from '../queue/index.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { deploymentState, silentAfterMs, streamState, toStreamStatus } from './deployment-state.ts'
 import { deployments, flowRevisions, flows, inputs, nodeStates, streams, urlCredentials } from '../database/index.ts'
 import { shortId } from '../database/index.ts'
 
-async function lockFlow(tx: Session, flowId: string): Promise<void> {
+async function lockFlow(tx: Queryable, flowId: string): Promise<void> {
   const [flow] = await tx.select({ id: flows.id }).from(flows).where(eq(flows.id, flowId)).for('no key update')
   if (!flow) throw new NotFoundError('FLOW_NOT_FOUND', `There is no flow ${flowId}. It may have been deleted.`)
 }
 
 /** In the order of their ids, as every writer locks them: two that meet wait for each other instead of for ever. */
-async function lockStreams(tx: Session, flowId: string) {
+async function lockStreams(tx: Queryable, flowId: string) {
   return await tx.select().from(streams).where(eq(streams.flowId, flowId)).orderBy(asc(streams.id)).for('no key update')
 }
 
 /** The newest deployment of every flow, or of one, with its streams. */
-async function readCurrent(session: Session, flowId?: string) {
+async function readCurrent(session: Queryable, flowId?: string) {
   const latest = await session
     .selectDistinctOn([deployments.flowId], {
       id: deployments.id,
@@ -68,7 +68,7 @@ function toDeployment(current: Current, nowMs: number): Deployment {
 }
 
 /** The state of every flow that was ever deployed, by flow id. */
-export async function readStates(session: Session, nowMs: number): Promise<Map<string, DeploymentState>> {
+export async function readStates(session: Queryable, nowMs: number): Promise<Map<string, DeploymentState>> {
   return new Map((await readCurrent(session)).map((current) => [current.flowId, stateOf(current, nowMs)]))
 }
 
@@ -82,7 +82,7 @@ function mayRun(stream: Former): boolean {
 /** A camera that waits for a person, or whose password was typed anew since the plan was deployed, is to be opened again. */
 const opensAgain: ReadonlySet<string> = new Set(['refused', 'gone', 'unreadable'])
 
-async function compare(tx: Session, flowId: string, former: readonly Former[], plan: Plan): Promise<PlanChanges> {
+async function compare(tx: Queryable, flowId: string, former: readonly Former[], plan: Plan): Promise<PlanChanges> {
   const [current] = await tx
     .select({ plan: deployments.plan, deployedAt: deployments.deployedAt })
     .from(deployments)
@@ -116,7 +116,7 @@ function toChanges(flowId: string, { kept, changed, restarted, started, stopped 
 
 /** These runs go by the new plan; what nodes kept that are not the same there any more goes. */
 async function keepStreams(
-  tx: Session,
+  tx: Queryable,
   kept: readonly Former[],
   deploymentId: string,
   before: ReadonlyMap<string, PlanStream>,
@@ -134,7 +134,7 @@ async function keepStreams(
 }
 
 async function startStreams(
-  tx: Session,
+  tx: Queryable,
   flowId: string,
   deploymentId: string,
   starting: readonly PlanStream[],
@@ -161,7 +161,7 @@ async function startStreams(
 }
 
 async function deploy(
-  tx: Session,
+  tx: Queryable,
   flowId: string,
   revision: number,
   plan: Plan,
@@ -213,7 +213,7 @@ function placesOf(rows: readonly Former[]): Map<string, { streamId: string; run:
 }
 
 /** What waits for a node that lives in another stream by now waits there. */
-async function moveInputs(tx: Session, flowId: string, moves: readonly Rehomed[]): Promise<void> {
+async function moveInputs(tx: Queryable, flowId: string, moves: readonly Rehomed[]): Promise<void> {
   for (const { node, from, to } of moves)
     await tx
       .update(inputs)
@@ -223,7 +223,7 @@ async function moveInputs(tx: Session, flowId: string, moves: readonly Rehomed[]
 
 /** A stream that begins again still hears what waits for nodes it keeps; everything else that waits has nobody to come to. */
 async function dropInputs(
-  tx: Session,
+  tx: Queryable,
   others: readonly Former[],
   change: { restarted: readonly string[]; moves: readonly Rehomed[]; before: Plan | null; plan: Plan },
   nowMs: number,
@@ -241,7 +241,7 @@ async function dropInputs(
   }
 }
 
-async function readPlan(tx: Session, flowId: string): Promise<Plan | null> {
+async function readPlan(tx: Queryable, flowId: string): Promise<Plan | null> {
   const [current] = await tx
     .select({ plan: deployments.plan })
     .from(deployments)
@@ -255,7 +255,7 @@ async function readPlan(tx: Session, flowId: string): Promise<Plan | null> {
  * A new run starts with nothing, for the nodes may not be the same any more; only what a memory node keeps, and the memory of
  * the models it is wired into, goes on into the next run of the same stream.
  */
-async function keepMemories(tx: Session, former: readonly Former[], plan: Plan): Promise<void> {
+async function keepMemories(tx: Queryable, former: readonly Former[], plan: Plan): Promise<void> {
   for (const { id, run, source } of former) {
     const kept = memoryStates(plan.streams.find((stream) => stream.id === source))
     await tx
@@ -276,7 +276,7 @@ function memoryStates(stream: PlanStream | undefined): string[] {
 }
 
 /** What has ended by itself keeps its state; the rest is stopped. */
-async function stopAll(tx: Session, flowId: string, former: readonly Former[], nowMs: number): Promise<StreamRef[]> {
+async function stopAll(tx: Queryable, flowId: string, former: readonly Former[], nowMs: number): Promise<StreamRef[]> {
   await tx
     .update(deployments)
     .set({ stoppedAt: new Date(nowMs) })

@@ -11,7 +11,7 @@ import {
   removeCredentials,
   saveCredentials,
 } from '../connections/index.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { removeDecisions } from '../history/index.ts'
@@ -41,7 +41,7 @@ function missing(id: string): NotFoundError {
 
 const newest = and(eq(flowRevisions.flowId, flows.id), eq(flowRevisions.revision, flows.revision))
 
-async function readNewest(session: Session, id: string): Promise<StoredFlow> {
+async function readNewest(session: Queryable, id: string): Promise<StoredFlow> {
   const [row] = await session
     .select({
       revision: flows.revision,
@@ -56,7 +56,7 @@ async function readNewest(session: Session, id: string): Promise<StoredFlow> {
   return { id, ...row, updatedAt: row.updatedAt.toISOString() }
 }
 
-async function readRevision(session: Session, id: string, revision: number): Promise<StoredFlow> {
+async function readRevision(session: Queryable, id: string, revision: number): Promise<StoredFlow> {
   const [row] = await session
     .select({
       document: flowRevisions.document,
@@ -82,7 +82,7 @@ async function readRevision(session: Session, id: string, revision: number): Pro
 }
 
 async function addRevision(
-  session: Session,
+  session: Queryable,
   deps: FlowStoreDeps,
   id: string,
   revision: number,
@@ -99,7 +99,7 @@ async function addRevision(
 async function addNext(
   deps: FlowStoreDeps,
   id: string,
-  source: (tx: Session, newestRevision: number) => Promise<Flow>,
+  source: (tx: Queryable, newestRevision: number) => Promise<Flow>,
 ): Promise<StoredFlow> {
   return await transaction(deps.db, async (tx) => {
     const [flow] = await tx

@@ -1,7 +1,7 @@
 // What makes an event an alert, in the transaction that makes it one, and which incident it belongs to. Never tells anybody.
 import { sql } from 'drizzle-orm'
 import { echoes, endings, troubles } from '../../nodes/contract/alerts.ts'
-import type { Session } from '../database/index.ts'
+import type { Queryable } from '../database/index.ts'
 import type { EventRecord } from './records.ts'
 
 const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text[]`
@@ -10,7 +10,7 @@ const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text
  * Marks these events as alerts, unless they are already. An alert like one of the last hour that nobody has seen, from the same node of the
  * same stream, is the same incident; one incident lasts a day at most. One after the other, so that two of a tick find each other.
  */
-export async function raiseAlerts(tx: Session, eventIds: Iterable<string>): Promise<void> {
+export async function raiseAlerts(tx: Queryable, eventIds: Iterable<string>): Promise<void> {
   for (const id of new Set(eventIds))
     await tx.execute(sql`
       update events e set alert = true, incident = coalesce((
@@ -23,7 +23,7 @@ export async function raiseAlerts(tx: Session, eventIds: Iterable<string>): Prom
 }
 
 /** Raises what is trouble by itself, and ends the trouble that is said to be over. */
-export async function raiseTroubles(tx: Session, records: readonly EventRecord[]): Promise<void> {
+export async function raiseTroubles(tx: Queryable, records: readonly EventRecord[]): Promise<void> {
   await raiseAlerts(
     tx,
     records.filter(({ kind }) => troubles.includes(kind)).map(({ id }) => id),

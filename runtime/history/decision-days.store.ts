@@ -1,6 +1,6 @@
 // The day partitions of decisions: made ahead, dropped whole when they are too old. Dropping costs nothing, deleting rows would.
 import { sql } from 'drizzle-orm'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { isLockTimeout } from '../database/index.ts'
 
@@ -17,7 +17,7 @@ function partitionName(day: Date): string {
   return `decisions_${day.toISOString().slice(0, 10).replaceAll('-', '')}`
 }
 
-async function listDays(session: Session): Promise<{ name: string; endMs: number }[]> {
+async function listDays(session: Queryable): Promise<{ name: string; endMs: number }[]> {
   const result = await session.execute<{ name: string }>(sql`
     select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'decisions'::regclass order by 1`)
   return result.rows.flatMap(({ name }) => {
@@ -27,7 +27,7 @@ async function listDays(session: Session): Promise<{ name: string; endMs: number
 }
 
 // Attaching and dropping wait for every reader of the timeline, and every writer waits for them: better to come back later.
-async function withLocks<T>(db: Db, work: (tx: Session) => Promise<T>): Promise<T> {
+async function withLocks<T>(db: Db, work: (tx: Queryable) => Promise<T>): Promise<T> {
   return await transaction(db, async (tx) => {
     await tx.execute(sql`set local lock_timeout = '3s'`)
     await tx.execute(sql`select pg_advisory_xact_lock(${partitionLock})`)
@@ -36,7 +36,7 @@ async function withLocks<T>(db: Db, work: (tx: Session) => Promise<T>): Promise<
 }
 
 /** Makes the partition of one day, taking over rows that came before it was there. */
-async function makeDay(tx: Session, day: Date): Promise<void> {
+async function makeDay(tx: Queryable, day: Date): Promise<void> {
   const name = sql.identifier(partitionName(day))
   const from = sql.raw(`'${day.toISOString()}'`)
   const to = sql.raw(`'${new Date(day.getTime() + dayMs).toISOString()}'`)
@@ -50,7 +50,7 @@ async function makeDay(tx: Session, day: Date): Promise<void> {
 /** Makes the partitions of today and the next two days; those there already stay. */
 export async function ensurePartitions(db: Db, nowMs: number): Promise<void> {
   const days = [0, 1, 2].map((ahead) => startOfDay(nowMs + ahead * dayMs))
-  const isThere = async (session: Session) => {
+  const isThere = async (session: Queryable) => {
     const known = new Set((await listDays(session)).map(({ name }) => name))
     return days.filter((day) => !known.has(partitionName(day)))
   }

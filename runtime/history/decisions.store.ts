@@ -5,14 +5,14 @@ import type { Decision } from '../../nodes/contract/events.ts'
 import type { DecisionQuery, EventStore } from './records.ts'
 import type { TickRecord } from './records.ts'
 import { CursorInstant, readCursor, readLimit, readTime, writeCursor } from './cursor.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { plainText } from '../database/index.ts'
 import { decisions } from '../database/index.ts'
 
 const dayMs = 86_400_000
 
 /** One statement for the decisions of any number of ticks; those there already are left as they are. */
-export async function insertDecisions(tx: Session, records: readonly TickRecord[]): Promise<void> {
+export async function insertDecisions(tx: Queryable, records: readonly TickRecord[]): Promise<void> {
   const rows = records.flatMap((record) => record.decisions.map((decision) => ({ record, decision })))
   if (rows.length === 0) return
   const column = (pick: (row: (typeof rows)[number]) => unknown) => sql.param(rows.map(pick))

@@ -1,7 +1,7 @@
 // Deliveries: how the API shows actions. Reads only; actions.ts writes.
 import { asc, inArray } from 'drizzle-orm'
 import type { DeliveryView } from './records.ts'
-import type { Session } from '../database/index.ts'
+import type { Queryable } from '../database/index.ts'
 import type { PlanCache } from './plans.store.ts'
 import { actions } from '../database/index.ts'
 import type { ActionState } from '../database/index.ts'
@@ -19,7 +19,7 @@ const shownStates: Record<ActionState, DeliveryView['state']> = {
 
 /** By deployment and node: what each is, as the plan says that made it. */
 export async function readTypes(
-  session: Session,
+  session: Queryable,
   plans: PlanCache,
   rows: readonly { deploymentId: string }[],
 ): Promise<(deploymentId: string, node: string) => string | undefined> {
@@ -33,7 +33,7 @@ export async function readTypes(
 
 /** The deliveries of these events, in the order they were made, by event id. */
 export async function readDeliveries(
-  session: Session,
+  session: Queryable,
   plans: PlanCache,
   eventIds: readonly string[],
 ): Promise<Map<string, DeliveryView[]>> {

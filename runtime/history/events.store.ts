@@ -8,7 +8,7 @@ import type { EventRecord } from './records.ts'
 import { readLimit } from './cursor.ts'
 import { raiseTroubles } from './alerts.store.ts'
 import { behind, conditionOf, countEvents, newestFirst, pageOf } from './event-list.store.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { createDecisionStore } from './decisions.store.ts'
 import { readDeliveries } from './deliveries.store.ts'
@@ -20,7 +20,7 @@ import { createTraceStore } from './traces.store.ts'
 import { readSound, readSoundNodes, readSoundPart, soundUrl } from './sounds.store.ts'
 
 /** Records facts with their pictures; those recorded already are left as they are. */
-export async function insertEvents(tx: Session, records: readonly EventRecord[]): Promise<void> {
+export async function insertEvents(tx: Queryable, records: readonly EventRecord[]): Promise<void> {
   if (records.length === 0) return
   await tx
     .insert(events)
@@ -38,7 +38,7 @@ export async function insertEvents(tx: Session, records: readonly EventRecord[])
 }
 
 /** Counts what was said again on the events it was first recorded as; a count that is there already stays. */
-export async function countRepeats(tx: Session, repeats: readonly Repeats[]): Promise<void> {
+export async function countRepeats(tx: Queryable, repeats: readonly Repeats[]): Promise<void> {
   for (const { eventId, ...counted } of repeats)
     await tx.execute(sql`
       update events set fields = (fields::jsonb || ${JSON.stringify({ repeats: counted })}::jsonb)::json
@@ -91,7 +91,7 @@ function viewOf({ hasFrame, at, acknowledgedAt, ...row }: Row): Omit<EventView, 
 }
 
 interface Reading {
-  session: Session
+  session: Queryable
   plans: PlanCache
 }
 

@@ -1,11 +1,11 @@
 // The picture kept with an event. Never read along with a list of events.
 import { asc, eq } from 'drizzle-orm'
 import type { EventRecord } from './records.ts'
-import type { Session } from '../database/index.ts'
+import type { Queryable } from '../database/index.ts'
 import { frames, recentFrames } from '../database/index.ts'
 
 /** Keeps the pictures of these events, once. */
-export async function insertFrames(tx: Session, records: readonly EventRecord[]): Promise<void> {
+export async function insertFrames(tx: Queryable, records: readonly EventRecord[]): Promise<void> {
   const rows = records.flatMap(({ id, frame }) => (frame ? [{ eventId: id, jpeg: frame }] : []))
   if (rows.length > 0) await tx.insert(frames).values(rows).onConflictDoNothing()
   const recent = records.flatMap(({ id, recent: pictures = [] }) =>
@@ -16,7 +16,7 @@ export async function insertFrames(tx: Session, records: readonly EventRecord[])
 
 /** What the stream saw up to an event, oldest first. */
 export async function readRecentFrames(
-  session: Session,
+  session: Queryable,
   eventId: string,
 ): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]> {
   return await session
@@ -27,7 +27,7 @@ export async function readRecentFrames(
 }
 
 /** The JPEG of an event, if one was kept. */
-export async function readFrame(session: Session, eventId: string): Promise<Uint8Array | undefined> {
+export async function readFrame(session: Queryable, eventId: string): Promise<Uint8Array | undefined> {
   const [row] = await session.select({ jpeg: frames.jpeg }).from(frames).where(eq(frames.eventId, eventId))
   return row?.jpeg
 }

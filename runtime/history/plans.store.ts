@@ -1,7 +1,7 @@
 // Plans of deployments, kept in memory for a while: they never change once written, and every action needs its own.
 import { eq } from 'drizzle-orm'
 import type { Plan } from '../../nodes/contract/plan.ts'
-import type { Session } from '../database/index.ts'
+import type { Queryable } from '../database/index.ts'
 import { deployments } from '../database/index.ts'
 
 export interface DeployedPlan {
@@ -11,7 +11,7 @@ export interface DeployedPlan {
 
 export interface PlanCache {
   /** Undefined when the deployment is gone. */
-  read(session: Session, deploymentId: string): Promise<DeployedPlan | undefined>
+  read(session: Queryable, deploymentId: string): Promise<DeployedPlan | undefined>
 }
 
 /** Keeps the `most` plans used last. */

@@ -2,7 +2,7 @@
 // along with a list of events, and never shown as whole before it is.
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Sound } from '../../nodes/contract/capabilities.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { sounds } from '../database/index.ts'
@@ -46,7 +46,7 @@ export function soundUrl({ eventId, node }: SoundPlace): string {
 }
 
 /** By event, the nodes whose whole sounds are kept with it. */
-export async function readSoundNodes(session: Session, eventIds: readonly string[]): Promise<Map<string, string[]>> {
+export async function readSoundNodes(session: Queryable, eventIds: readonly string[]): Promise<Map<string, string[]>> {
   if (eventIds.length === 0) return new Map()
   const rows = await session
     .select({ id: sounds.eventId, node: sounds.node })
@@ -57,7 +57,7 @@ export async function readSoundNodes(session: Session, eventIds: readonly string
 }
 
 /** The sound of a node, or without one the first that the event has; an unfinished one is empty here. */
-export async function readSound(session: Session, eventId: string, node?: string): Promise<KeptSound | undefined> {
+export async function readSound(session: Queryable, eventId: string, node?: string): Promise<KeptSound | undefined> {
   const [row] = await session
     .select()
     .from(sounds)
@@ -77,7 +77,7 @@ export async function readSound(session: Session, eventId: string, node?: string
 
 /** What has come since, out of the pieces or out of the whole: one statement, so never between the two. */
 export async function readSoundPart(
-  session: Session,
+  session: Queryable,
   { eventId, node }: SoundPlace,
   from: { position: number; byte: number },
 ): Promise<SoundPart | undefined> {

@@ -4,12 +4,12 @@ import { asc, eq, sql } from 'drizzle-orm'
 import { echoes } from '../../nodes/contract/alerts.ts'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { mostSteps } from '../../nodes/contract/trace.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { actions, events } from '../database/index.ts'
 import type { EventTrace, TraceView } from './records.ts'
 
 /** Adds steps to events; a second try of the same tick adds nothing, and what is gone has no way any more. */
-export async function appendTraces(tx: Session, traces: readonly EventTrace[]): Promise<void> {
+export async function appendTraces(tx: Queryable, traces: readonly EventTrace[]): Promise<void> {
   for (const { eventId, steps } of traces)
     await tx.execute(sql`
       update events set trace = (trace::jsonb || ${JSON.stringify(steps)}::jsonb)::json

@@ -27,17 +27,10 @@ const put = `
 
 type Note = { f: string; asked?: string[]; picture?: string }
 
-/** The wire over Postgres. */
-export async function openPostgresRelayWire(
-  options: RelayOptions & { random(): number },
-  events: RelayWireEvents,
-): Promise<RelayWire> {
-  const id = randomUUID()
-  const watched = new Set<string>()
+/** Fetches a channel's picture once at a time: what is asked for meanwhile is one more look at the newest. */
+function newestOnly(fetchPicture: (channel: string) => Promise<void>): (channel: string) => Promise<void> {
   const fetching = new Map<string, { again: boolean }>()
-  let sent = 0
-
-  const fetchNewest = async (channel: string): Promise<void> => {
+  return async (channel) => {
     const busy = fetching.get(channel)
     if (busy) {
       busy.again = true
@@ -48,16 +41,30 @@ export async function openPostgresRelayWire(
     try {
       while (turn.again) {
         turn.again = false
-        const [row] = await link.query<{ jpeg: Buffer }>(
-          'SELECT jpeg FROM heed_live.picture WHERE channel = $1 AND sender <> $2',
-          [channel, id],
-        )
-        if (row) events.onPicture(channel, row.jpeg)
+        await fetchPicture(channel)
       }
     } finally {
       fetching.delete(channel)
     }
   }
+}
+
+/** The wire over Postgres. */
+export async function openPostgresRelayWire(
+  options: RelayOptions & { random(): number },
+  events: RelayWireEvents,
+): Promise<RelayWire> {
+  const id = randomUUID()
+  const watched = new Set<string>()
+  let sent = 0
+
+  const fetchNewest = newestOnly(async (channel) => {
+    const [row] = await link.query<{ jpeg: Buffer }>(
+      'SELECT jpeg FROM heed_live.picture WHERE channel = $1 AND sender <> $2',
+      [channel, id],
+    )
+    if (row) events.onPicture(channel, row.jpeg)
+  })
 
   const link: PostgresLink = new PostgresLink({
     ...options,

@@ -3,11 +3,11 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { PlanStream } from '../../nodes/contract/plan.ts'
 import { versionedType, type Rehomed } from '../compile/index.ts'
 import type { TickRecord } from '../history/index.ts'
-import type { Session } from '../database/index.ts'
+import type { Queryable } from '../database/index.ts'
 import { nodeStates } from '../database/index.ts'
 
 /** One statement for all; of several ticks of one node the newest wins, also against what is stored already. */
-export async function writeNodeStates(tx: Session, records: readonly TickRecord[]): Promise<void> {
+export async function writeNodeStates(tx: Queryable, records: readonly TickRecord[]): Promise<void> {
   const newest = new Map<string, { record: TickRecord; node: string; state: unknown }>()
   for (const record of records) {
     for (const [node, state] of Object.entries(record.states)) {
@@ -33,7 +33,7 @@ const ownerOf = (key: string): string => key.split('#', 1)[0] ?? ''
 
 /** The states of a run, by node id: of the plan's nodes those that are still of the type and version that left them. */
 export async function readNodeStates(
-  session: Session,
+  session: Queryable,
   streamId: string,
   run: number,
   plan: PlanStream,
@@ -61,7 +61,7 @@ type Moving = typeof nodeStates.$inferInsert & { to: string }
 
 /** Takes what nodes remember that live in another stream from now on; `places` are the runs they leave, by camera. */
 export async function takeNodeStates(
-  tx: Session,
+  tx: Queryable,
   moves: readonly Rehomed[],
   places: ReadonlyMap<string, StreamPlace>,
 ): Promise<Moving[]> {
@@ -86,7 +86,7 @@ export async function takeNodeStates(
 
 /** Lays them down where they live now. */
 export async function putNodeStates(
-  tx: Session,
+  tx: Queryable,
   taken: readonly Moving[],
   places: ReadonlyMap<string, StreamPlace>,
 ): Promise<void> {

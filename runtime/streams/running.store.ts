@@ -4,7 +4,7 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { RunningStore, RunningStream } from './records.ts'
 import type { SessionInput } from '../actions/index.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import type { PlanCache } from '../history/index.ts'
@@ -17,7 +17,7 @@ function isRunning(row: Row): boolean {
   return row.endedAt === null && row.wanted
 }
 
-async function toViews(session: Session, plans: PlanCache, rows: readonly Row[]): Promise<RunningStream[]> {
+async function toViews(session: Queryable, plans: PlanCache, rows: readonly Row[]): Promise<RunningStream[]> {
   const views: RunningStream[] = []
   for (const row of rows) {
     const plan = (await plans.read(session, row.deploymentId))?.plan.streams.find(({ id }) => id === row.source)
@@ -43,7 +43,7 @@ async function streamsOf(db: Db, plans: PlanCache, flowId: string): Promise<Runn
   )
 }
 
-async function readStates(session: Session, row: Row): Promise<Record<string, unknown>> {
+async function readStates(session: Queryable, row: Row): Promise<Record<string, unknown>> {
   const rows = await session
     .select({ node: nodeStates.node, state: nodeStates.state })
     .from(nodeStates)

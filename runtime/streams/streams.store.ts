@@ -7,7 +7,7 @@ import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { RunKey } from '../history/index.ts'
 import type { StreamRef } from '../queue/index.ts'
 import type { SessionOrder, WaitingStream } from './records.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import type { PlanCache } from '../history/index.ts'
 import { readNodeStates } from './node-states.store.ts'
@@ -22,7 +22,7 @@ export const keyText = (key: RunKey): string => `${key.streamId} ${key.run} ${ke
  * The lock keeps a takeover waiting, so that no row of a former worker can arrive after it.
  */
 export async function holdStreams(
-  tx: Session,
+  tx: Queryable,
   records: readonly (RunKey & { tick: number; mediaTimeS: number })[],
   nowMs: number,
 ): Promise<Set<string>> {
@@ -184,7 +184,7 @@ async function end(
 }
 
 async function writeStatuses(
-  tx: Session,
+  tx: Queryable,
   statuses: readonly (RunKey & { status: StreamStatus })[],
   nowMs: number,
 ): Promise<void> {

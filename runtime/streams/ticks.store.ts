@@ -5,7 +5,7 @@ import { StoppedError } from '../../nodes/contract/errors.ts'
 import type { EngineStore, TickCommit } from './records.ts'
 import type { RunKey, TickRecord } from '../history/index.ts'
 import { insertActions } from '../actions/index.ts'
-import type { Db, Session } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { isOrphan } from '../database/index.ts'
 import { insertDecisions } from '../history/index.ts'
@@ -81,7 +81,7 @@ async function commitLate(db: Db, commit: TickCommit, nowMs: number): Promise<vo
 }
 
 /** The newest deployment of the revision that decided it: its plan says whom to tell. */
-async function originOf(tx: Session, commit: TickCommit): Promise<Parameters<typeof insertActions>[2]> {
+async function originOf(tx: Queryable, commit: TickCommit): Promise<Parameters<typeof insertActions>[2]> {
   if (commit.deploymentId !== undefined) return { deploymentId: commit.deploymentId }
   const revision = commit.events[0]?.revision
   if (revision === undefined) return { fromStream: commit.streamId }
