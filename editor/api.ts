@@ -244,6 +244,7 @@ export const api = {
     request<StoredFlow>('POST', `/flows/${at(id)}/template/take`, { headers: { 'If-Match': `"${revision}"` } }),
 
   media: async () => (await request<{ media: MediaFile[] }>('GET', '/media')).media,
+  makeExample: () => request<{ path: string; durationS: number }>('POST', '/media/example'),
   removeMedia: (path: string) => request<void>('DELETE', `/media/${path.split('/').map(at).join('/')}`),
   testCamera: (
     config: Record<string, unknown>,

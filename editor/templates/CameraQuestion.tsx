@@ -134,10 +134,30 @@ function Address({ choice, onChange }: Pick<Props, 'choice' | 'onChange'>) {
   )
 }
 
+function ExampleButton({ onMade, onTrouble }: { onMade(path: string): void; onTrouble(words: string | null): void }) {
+  const { words } = useWords()
+  const [isMaking, setMaking] = useState(false)
+  const make = async (): Promise<void> => {
+    setMaking(true)
+    onTrouble(null)
+    await api
+      .makeExample()
+      .then(({ path }) => onMade(path))
+      .catch((error: unknown) => onTrouble(messageOf(error)))
+    setMaking(false)
+  }
+  return (
+    <Button variant="subtle" loading={isMaking} onClick={() => void make()} data-testid="camera-example">
+      {words.useExample}
+    </Button>
+  )
+}
+
 function Clip({ choice, onChange }: Pick<Props, 'choice' | 'onChange'>) {
   const { words } = useWords()
   const [files, setFiles] = useState<MediaFile[]>([])
   const { share, failure, send } = useUpload()
+  const [trouble, setTrouble] = useState<string | null>(null)
   useEffect(() => {
     let isHere = true
     api
@@ -171,6 +191,7 @@ function Clip({ choice, onChange }: Pick<Props, 'choice' | 'onChange'>) {
             </Button>
           )}
         </FileButton>
+        <ExampleButton onMade={(path) => onChange({ ...choice, path })} onTrouble={setTrouble} />
         {files.length > 0 && (
           <NativeSelect
             aria-label={words.clipHere}
@@ -187,9 +208,9 @@ function Clip({ choice, onChange }: Pick<Props, 'choice' | 'onChange'>) {
         )}
       </div>
       {share !== null && <Progress value={share * 100} size="sm" aria-label={words.chooseClip} />}
-      {failure && (
+      {(failure ?? trouble) && (
         <div className="notice" data-tone="bad" role="alert">
-          {failure}
+          {failure ?? trouble}
         </div>
       )}
       {choice.path !== '' && share === null && <ServerPicture choice={choice} asked={0} />}

@@ -1,12 +1,14 @@
 // Where nothing is drawn yet: what runs here at once, and the way to all the rest.
 import { Button } from '@mantine/core'
-import { IconLayoutGrid } from '@tabler/icons-react'
+import { IconLayoutGrid, IconPlayerPlay } from '@tabler/icons-react'
+import { useState } from 'react'
 import { Page, Skeletons } from '../panels/Page.tsx'
 import { follow } from '../panels/Rail.tsx'
 import { EmptyCanvasButton } from './EmptyCanvasButton.tsx'
 import './gallery.css'
 import { useWords } from './gallery-words.ts'
 import { LanguageSwitch } from './LanguageSwitch.tsx'
+import { watchExample } from './start-template.ts'
 import { TemplateCard } from './TemplateCard.tsx'
 import { readTemplates, useTemplates } from './templates-store.ts'
 
@@ -14,6 +16,41 @@ import { readTemplates, useTemplates } from './templates-store.ts'
 const mostShown = 6
 /** What people come for most. */
 const first = ['fall-alert', 'coming-and-going', 'zone-entered']
+
+function Example() {
+  const { language, words } = useWords()
+  const [isBusy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const watch = (): void => {
+    setBusy(true)
+    setFailure(null)
+    watchExample(words.exampleName, language)
+      .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+      .finally(() => setBusy(false))
+  }
+  return (
+    <section className="example surface" aria-labelledby="example-title">
+      <div>
+        <h2 id="example-title">{words.example}</h2>
+        <p className="quiet">{words.exampleText}</p>
+        {failure && (
+          <div className="notice" data-tone="bad" role="alert">
+            {failure}
+          </div>
+        )}
+      </div>
+      <Button
+        size="md"
+        loading={isBusy}
+        onClick={watch}
+        leftSection={<IconPlayerPlay size={18} aria-hidden />}
+        data-testid="watch-example"
+      >
+        {words.example}
+      </Button>
+    </section>
+  )
+}
 
 /** The page instead of an empty list. */
 export function FirstSteps() {
@@ -38,6 +75,7 @@ export function FirstSteps() {
             </Button>
           </div>
         )}
+        <Example />
         {!here && failure === null && <Skeletons count={2} height={220} />}
         {here && here.length > 0 && (
           <section aria-labelledby="start-here">
@@ -59,6 +97,7 @@ export function FirstSteps() {
             href="/templates"
             onClick={follow}
             leftSection={<IconLayoutGrid size={18} aria-hidden />}
+            variant="default"
             data-testid="to-gallery"
           >
             {words.everything}

@@ -80,6 +80,11 @@ const en = {
   welcomeLead: 'Heed watches, and speaks up by itself. Choose what it should look out for.',
   startHere: 'These run on this machine, with nothing else',
   everything: 'All templates',
+  example: 'Watch the example',
+  exampleText:
+    'A drawn person walks, stumbles and stays down. Heed makes the scene itself: neither a camera nor a file is needed.',
+  exampleName: 'Example: a fall',
+  useExample: 'Use the example',
 }
 export type GalleryWords = typeof en
 
@@ -142,6 +147,10 @@ const zh: GalleryWords = {
   welcomeLead: 'Heed 会一直看着，并主动提醒。选择要留意的事情。',
   startHere: '这些无需其他设备，本机即可运行',
   everything: '全部模板',
+  example: '观看示例',
+  exampleText: '画中人走路、绊倒、倒地不起。场景由 Heed 自己绘制，不需要摄像头，也不需要视频文件。',
+  exampleName: '示例：跌倒',
+  useExample: '使用示例',
 }
 
 /** What the interaction model can do, in the order in which the gallery shows it. */

@@ -8,7 +8,7 @@ import { readFlows, useSession } from '../session.ts'
 import { keepWish, roomyWish } from '../wishes.ts'
 import type { Language } from './gallery-words.ts'
 import { takeHeld } from './held-media.ts'
-import { answersOf, sharedBy, type Given } from './template-answers.ts'
+import { answersOf, firstAnswers, noCamera, sharedBy, type Given } from './template-answers.ts'
 import type { TemplateDocument } from './template-views.ts'
 
 async function make(template: TemplateDocument, given: Given, language: Language) {
@@ -26,6 +26,14 @@ export async function drawTemplate(template: TemplateDocument, given: Given, lan
   void readFlows()
   keepWish(roomyWish, id)
   go(`/flows/${id}`)
+}
+
+/** The drawn scene, watched for falls: needs neither a camera nor a file. */
+export async function watchExample(name: string, language: Language): Promise<void> {
+  const [template, { path }] = await Promise.all([api.template('fall-alert', language), api.makeExample()])
+  const given = firstAnswers(template, 'UTC')
+  for (const node of Object.keys(given.cameras)) given.cameras[node] = { ...noCamera, way: 'clip', path }
+  await startTemplate({ ...template, title: name }, given, language)
 }
 
 /**

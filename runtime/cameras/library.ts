@@ -8,6 +8,7 @@ import { BadRequestError, CodedError, NotFoundError, RetryableError } from '../.
 import type { MediaLibrary } from './reports.ts'
 import { reportCamera } from './camera-report.ts'
 import type { CameraDeps } from './camera.ts'
+import { createExample } from './example-clip.ts'
 import type { ClipFinder } from './clip-finder.ts'
 import { look, type Look } from './look.ts'
 import { resolveInput } from './resolve-input.ts'
@@ -42,6 +43,7 @@ export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: numbe
         throw notFound(path)
       })
     },
+    example: createExample(deps),
     whyMissing: async (path) => {
       const found = await options.clips.find(path)
       return found.place === 'nowhere' ? found.trouble : null

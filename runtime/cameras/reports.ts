@@ -9,6 +9,8 @@ export interface MediaLibrary {
     body: NodeJS.ReadableStream,
   ): Promise<{ path: string; bytes: number; width: number; height: number; durationS: number }>
   remove(path: string): Promise<void>
+  /** A drawn scene to watch where there is neither camera nor clip; made the first time. Throws MEDIA_FFMPEG_MISSING, MEDIA_EXAMPLE_FAILED. */
+  example(): Promise<{ path: string; durationS: number }>
   /** Why no running process can play this clip, with the folders named; null when one can. Opens nothing. */
   whyMissing(path: string): Promise<{ code: string; message: string } | null>
   /** Tries a camera or clip once: size, rate, codec and a snapshot, or what is wrong in words. */

@@ -76,6 +76,9 @@ export function addMediaRoutes(api: Router, deps: CamerasRouteDeps): void {
   api.post('/media', async (request, response) => {
     response.status(201).json(await receiveClip(request, deps.media))
   })
+  api.post('/media/example', async (_request, response) => {
+    response.status(201).json(await deps.media.example())
+  })
   api.delete('/media/*path', async (request, response) => {
     const parts = request.params.path
     if (parts.some((part) => part === '' || part === '.' || part === '..' || /[\\/]/.test(part))) {

@@ -52,10 +52,25 @@ function counted(): { click(testId: string): Promise<void>; clicks(): number } {
 }
 
 describe('the first minute', () => {
+  it('shows the drawn example after one click: neither a camera nor a file is needed, and the fall is told', async () => {
+    await page.getByTestId('watch-example').click()
+    await page.getByTestId('canvas').waitFor()
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    await eventually('the fall is told', async () => {
+      const { body } = await product.request<{ events: { text: string }[] }>(
+        'GET',
+        `/api/events?flow=${id}&kind=response.given`,
+      )
+      return body.events.some(({ text }) => text.includes('fallen'))
+    })
+    await product.request('DELETE', `/api/flows/${id}`)
+  }, 60_000)
+
   it('goes from the gallery to a running flow in under 60 s and 8 clicks', async () => {
     const begun = Date.now()
     const { click, clicks } = counted()
-    await click('to-gallery')
+    await click('nav-flows')
+    await click('new-flow')
     await page.getByTestId('gallery-search').fill('fall')
     await click('template-fall-alert')
     await page.getByTestId('camera-way-browser').check({ force: true })

@@ -39,6 +39,26 @@ describe('the clip library', () => {
     expect(await library.list()).toEqual([])
   })
 
+  it('draws the example once, for everybody who asks at the same time', async () => {
+    const { library } = bench.media
+    const made = await Promise.all([library.example(), library.example()])
+    expect(made).toEqual([
+      { path: 'heed-example.mp4', durationS: 16 },
+      { path: 'heed-example.mp4', durationS: 16 },
+    ])
+    expect(await files()).toEqual(['heed-example.mp4'])
+    expect(await library.probe({ kind: 'file', path: 'heed-example.mp4' })).toMatchObject({
+      ok: true,
+      width: 480,
+      height: 360,
+      durationS: 16,
+    })
+    const [before] = await library.list()
+    await library.example()
+    expect(await library.list()).toEqual([before])
+    await library.remove('heed-example.mp4')
+  })
+
   it('gives every upload of one name a name of its own, at the same time too', async () => {
     const { library } = bench.media
     const saved = await Promise.all([1, 2, 3].map(() => library.save('same.mp4', createReadStream(clip))))

@@ -323,6 +323,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
         if (!saved.delete(path)) missing(`clip ${path}`, 'MEDIA_NOT_FOUND')
       },
       // Flows are drawn with clips that nobody has uploaded: every one is there unless a test says otherwise.
+      example: async () => ({ path: 'heed-example.mp4', durationS: 16 }),
       whyMissing: async () => null,
       probe: async () => ({ ok: false, code: 'CAMERA_REFUSED', message: 'Nothing listens at this address.' }),
     },
