@@ -13,10 +13,13 @@ import { areaOf } from './card-view.ts'
 import { useDrawing } from './drawing.ts'
 import { NodeCard } from './NodeCard.tsx'
 import { dropCard, dropNode, holdCard, holdOver } from './placing.ts'
+import { closeTools, snapPx, useTools } from './tools.ts'
 import { setCanvas, showCard } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { finishWire, joinWire, judgedFlow, startWire } from './wiring.ts'
 import { readChanges, selectedAfter, surfaceProps, toCards, toWires, type Overlay, type Surface } from './xyflow.ts'
+
+const grid: [number, number] = [snapPx, snapPx]
 
 function useSurface(flow: Flow): Surface {
   const types = useSession((session) => session.types)
@@ -71,14 +74,23 @@ function useHeartInView(flow: Flow, isPhone: boolean): void {
 function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean }) {
   const surface = useSurface(flow)
   const start = useDrawing((drawing) => drawing.start)
+  const snaps = useTools((tools) => tools.snaps)
+  const boxes = useTools((tools) => tools.boxes) && !isReadOnly
   const [hadCards] = useState(flow.nodes.length > 0)
-  useEffect(() => () => setCanvas(null), [])
+  useEffect(
+    () => () => {
+      setCanvas(null)
+      closeTools()
+    },
+    [],
+  )
   useHeartInView(flow, isReadOnly)
   const style = { '--drawing-kind': start ? `var(--kind-${start.kind})` : undefined } as CSSProperties
   return (
     <div
       className="canvas"
       data-drawing={start ? '' : undefined}
+      data-boxes={boxes || undefined}
       style={style}
       data-testid="canvas"
       onDragOver={holdOver}
@@ -103,6 +115,10 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
         elementsSelectable={!isReadOnly}
         nodesFocusable={!isReadOnly}
         zoomOnDoubleClick={false}
+        snapToGrid={snaps}
+        snapGrid={grid}
+        selectionOnDrag={boxes}
+        panOnDrag={!boxes}
         aria-label="Flow"
       >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1.5} color="var(--heed-dots)" />

@@ -2,13 +2,16 @@
 import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react'
 import { memo } from 'react'
 import { does } from '../../nodes/contract/define.ts'
+import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { NamedIcon } from '../icons.tsx'
 import type { Problem } from '../views.ts'
 import { ago, count, tokensSaved, type Parcel } from '../words.ts'
 import { useNow } from '../now.ts'
 import { ArmSwitch } from '../panels/ArmSwitch.tsx'
 import { ProblemButton } from '../panels/ProblemButton.tsx'
-import { useFlow } from '../store.ts'
+import { renameNode } from '../graph/edit.ts'
+import { rename } from '../commands/rename.ts'
+import { changeFlow, useFlow } from '../store.ts'
 import { CameraLive } from './CameraLive.tsx'
 import { CodecLive, isCodec } from './CodecLive.tsx'
 import { DebugLive, passedIn } from './DebugLive.tsx'
@@ -17,6 +20,7 @@ import { ModelLive, modelNumber } from './ModelLive.tsx'
 import { Ports, portsHeight } from './Ports.tsx'
 import { StateMark } from './StateMark.tsx'
 import { StreamChooser } from './StreamChooser.tsx'
+import { useTools } from './tools.ts'
 import { useCardView, type CardView } from './card-view.ts'
 import type { CardProps } from './xyflow.ts'
 
@@ -94,6 +98,45 @@ function CardNumber({ view }: { view: CardView }) {
   )
 }
 
+function CardTitle({ node, title }: { node: FlowNode; title: string }) {
+  const isRenaming = useTools((tools) => tools.renaming === node.id)
+  const end = (): void => useTools.setState({ renaming: null })
+  if (!isRenaming)
+    return (
+      <span
+        className="card-title clip-text"
+        title={title}
+        onDoubleClick={() => rename.isEnabled() && useTools.setState({ renaming: node.id })}
+      >
+        {title}
+      </span>
+    )
+  return (
+    <input
+      className="card-rename nodrag nopan nokey"
+      aria-label="Name of the card"
+      data-testid="card-rename"
+      defaultValue={node.name ?? ''}
+      placeholder={title}
+      maxLength={120}
+      ref={(field) => field?.select()}
+      autoFocus
+      onBlur={(event) => {
+        const name = event.currentTarget.value.trim()
+        if (useTools.getState().renaming === node.id && name !== (node.name ?? ''))
+          changeFlow((flow) => renameNode(flow, node.id, name))
+        end()
+      }}
+      onKeyDown={(event) => {
+        event.stopPropagation()
+        if (event.nativeEvent.isComposing) return
+        if (event.key === 'Escape') end()
+        if (event.key === 'Enter') event.currentTarget.blur()
+      }}
+    />
+  )
+}
+
 /** A card from its view alone: the canvas and the card sheet draw the same. */
 export function CardFace({ view, isSelected }: { view: CardView; isSelected: boolean }) {
   const { node, type, ports, problems, state } = view
@@ -110,6 +153,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
       data-selected={isSelected || undefined}
       data-tone={worst}
       data-state={state ?? 'none'}
+      data-off={view.isOff || undefined}
       data-testid={`node-${node.id}`}
       data-node-id={node.id}
       data-node-type={node.type}
@@ -120,9 +164,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
         <span className="card-icon">
           <NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} />
         </span>
-        <span className="card-title clip-text" title={view.title}>
-          {view.title}
-        </span>
+        <CardTitle node={node} title={view.title} />
       </div>
       <p className={type ? 'card-line two-lines' : 'card-line'} title={view.line}>
         {view.line}
@@ -132,7 +174,14 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
         <StreamChooser streams={view.streams} chosen={view.stream?.id} />
       )}
       <Live view={view} />
-      {view.isNew && problems.length === 0 && (
+      {view.isOff && (
+        <div className="card-foot">
+          <span className="quiet" data-testid="switched-off">
+            {node.disabled === true ? 'Switched off' : 'Nothing comes: what it hangs on is switched off'}
+          </span>
+        </div>
+      )}
+      {view.isNew && !view.isOff && problems.length === 0 && (
         <div className="card-foot">
           <span className="quiet" data-testid="not-deployed">
             Not deployed yet

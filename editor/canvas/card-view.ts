@@ -5,8 +5,7 @@ import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import { cardLine, withoutCredentials } from '../../nodes/contract/card-line.ts'
 import { blockedNodes } from '../graph/blocked.ts'
-import { portsOf } from '../graph/check.ts'
-import { camerasOf } from '../graph/reach.ts'
+import { factsOf, type Facts } from '../graph/facts.ts'
 import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
@@ -33,6 +32,8 @@ export interface CardView {
   blockedBy: string | null
   /** Drawn since the flow was deployed: it does not run. */
   isNew: boolean
+  /** Switched off, or hanging on what is. */
+  isOff: boolean
   status: NodeStatus | undefined
   decisions: readonly StreamDecision[]
   deliveries: readonly DeliveryView[]
@@ -107,10 +108,15 @@ function blockedIn(flow: Flow, types: NodeTypes, streams: readonly StreamStatus[
 
 /** The view of one node of the open flow; undefined once it is gone. */
 export function useCardView(id: string): CardView | undefined {
-  const flow = useFlow((open) => open.history?.present)
+  const types = useSession((session) => session.types)
+  // One card asks for its own part only, so that a change of another card draws nothing anew here.
+  const facts = (open: ReturnType<typeof useFlow.getState>): Facts | undefined =>
+    open.history ? factsOf(open.history.present, types) : undefined
+  const node = useFlow((open) => facts(open)?.nodes.get(id))
+  const isOff = useFlow((open) => facts(open)?.idle.has(id) === true)
+  const ports = useFlow((open) => facts(open)?.ports(id))
   const flowId = useFlow((open) => open.id) ?? ''
   const problems = useFlow(useShallow((open) => open.problems.filter((problem) => problem.node === id)))
-  const types = useSession((session) => session.types)
   const all = useLive((live) => live.status[flowId]?.streams) ?? (none as readonly StreamStatus[])
   const chosen = useChosenStream((choice) => choice.byFlow[flowId])
   const deliveries = useLive(
@@ -121,7 +127,7 @@ export function useCardView(id: string): CardView | undefined {
         .slice(0, 20),
     ),
   )
-  const cameras = useMemo(() => (flow ? camerasOf(flow, types, id) : []), [flow, types, id])
+  const cameras = useFlow(useShallow((open) => facts(open)?.cameras(id) ?? none))
   const streams = useMemo(
     () => cameras.flatMap((camera) => all.filter((stream) => stream.source === camera)),
     [all, cameras],
@@ -129,16 +135,18 @@ export function useCardView(id: string): CardView | undefined {
   const isNew = useDeployed(
     ({ flow: of, document }) => of === flowId && document !== null && !document.nodes.some((each) => each.id === id),
   )
-  const stream = isNew ? undefined : (streams.find((candidate) => candidate.id === chosen) ?? streams[0])
+  const stream = isNew || isOff ? undefined : (streams.find((candidate) => candidate.id === chosen) ?? streams[0])
   const decisions =
     useLive((live) => (stream ? live.decisions[stream.id] : undefined)) ?? (none as readonly StreamDecision[])
-  const node = flow?.nodes.find((candidate) => candidate.id === id)
-  const ports = useMemo(() => (flow ? portsOf(flow, types, id) : { in: {}, out: {} }), [flow, types, id])
-  if (!node) return undefined
+  const hasStream = stream !== undefined
+  const blockedBy = useFlow((open) => {
+    const flow = open.history?.present
+    const culprit = hasStream && flow ? facts(open)?.nodes.get(blockedIn(flow, types, all).get(id) ?? '') : undefined
+    return culprit ? describe(culprit, types.get(culprit.type)).title : null
+  })
+  if (!node || !ports) return undefined
   const type = types.get(node.type)
   const status = stream?.nodes[id]
-  const culprit = stream && flow ? blockedIn(flow, types, all).get(id) : undefined
-  const culpritNode = flow?.nodes.find((candidate) => candidate.id === culprit)
   return {
     node,
     type,
@@ -147,12 +155,13 @@ export function useCardView(id: string): CardView | undefined {
     problems,
     area: areaOf(type),
     stream,
-    streams: isNew ? none : streams,
+    streams: isNew || isOff ? none : streams,
     status,
     decisions,
     deliveries,
     isNew,
-    blockedBy: culpritNode ? describe(culpritNode, types.get(culpritNode.type)).title : null,
+    isOff,
+    blockedBy,
     state: cardState(stream, status, type?.role === 'source'),
   }
 }

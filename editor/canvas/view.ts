@@ -1,4 +1,5 @@
 // The canvas's viewport, for commands that move it. Empty while no canvas is open.
+import type { Box } from '../graph/arrange.ts'
 import type { Point } from '../graph/edit.ts'
 import type { CanvasInstance } from './xyflow.ts'
 
@@ -52,6 +53,21 @@ export function cardHeights(): Map<string, number> {
       card.measured?.height ? [[card.id, card.measured.height] as const] : [],
     ),
   )
+}
+
+/** Places and sizes of these cards, as drawn. */
+export function cardBoxes(ids: readonly string[]): Map<string, Box> {
+  return new Map(
+    ids.flatMap((id) => {
+      const card = instance?.getNode(id)
+      return card ? [[id, { ...card.position, width: cardWidthPx, height: card.measured?.height ?? 120 }] as const] : []
+    }),
+  )
+}
+
+/** Shows these cards as large as they fit. */
+export function showCards(ids: readonly string[]): void {
+  void instance?.fitView({ nodes: ids.map((id) => ({ id })), maxZoom: 1.5, padding: 0.2, duration: 0 })
 }
 
 /** Brings one card into view. */

@@ -18,7 +18,7 @@ import {
   type ReactFlowProps,
 } from '@xyflow/react'
 import type { ComponentType } from 'react'
-import type { Flow, PortRef } from '../../nodes/contract/flow.ts'
+import type { Flow, FlowNode, PortRef, Wire } from '../../nodes/contract/flow.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
 import { wireId, type Point } from '../graph/edit.ts'
 import type { NodeTypes } from '../views.ts'
@@ -40,18 +40,31 @@ export type Overlay = Readonly<Record<string, CardOverlay>>
 
 const noData: Record<string, never> = {}
 
+// What has not changed stays the same object, so that the canvas draws anew what was touched and nothing else.
+const keptCards = new WeakMap<FlowNode, { card: CardNode; over: CardOverlay | undefined; title: string | undefined }>()
+const keptWires = new WeakMap<Wire, CanvasWire>()
+
 /** The cards of a flow. */
 export function toCards(flow: Flow, types: NodeTypes, selected: readonly string[], overlay: Overlay): CardNode[] {
   const chosen = new Set(selected)
-  return flow.nodes.map((node) => ({
-    id: node.id,
-    type: 'card',
-    data: noData,
-    selected: chosen.has(node.id),
-    position: overlay[node.id]?.position ?? { x: node.position.x, y: node.position.y },
-    ...(overlay[node.id]?.measured ? { measured: overlay[node.id]?.measured } : {}),
-    ariaLabel: `${node.name || types.get(node.type)?.title || node.type}`,
-  }))
+  return flow.nodes.map((node) => {
+    const isChosen = chosen.has(node.id)
+    const over = overlay[node.id]
+    const title = types.get(node.type)?.title
+    const kept = keptCards.get(node)
+    if (kept && kept.card.selected === isChosen && kept.over === over && kept.title === title) return kept.card
+    const card: CardNode = {
+      id: node.id,
+      type: 'card',
+      data: noData,
+      selected: isChosen,
+      position: over?.position ?? { x: node.position.x, y: node.position.y },
+      ...(over?.measured ? { measured: over.measured } : {}),
+      ariaLabel: `${node.name || title || node.type}`,
+    }
+    keptCards.set(node, { card, over, title })
+    return card
+  })
 }
 
 /** The wires of a flow. Wires whose node is gone are left to the check. */
@@ -60,17 +73,25 @@ export function toWires(flow: Flow, types: NodeTypes, selected: readonly string[
   const chosen = new Set(selected)
   return flow.wires
     .filter((wire) => typeOf.has(wire.from.node) && typeOf.has(wire.to.node))
-    .map((wire) => ({
-      id: wireId(wire),
-      type: 'wire',
-      selected: chosen.has(wireId(wire)),
-      source: wire.from.node,
-      sourceHandle: wire.from.port,
-      target: wire.to.node,
-      targetHandle: wire.to.port,
-      data: { kind: types.get(typeOf.get(wire.from.node) ?? '')?.ports.out[wire.from.port]?.kind },
-      ariaLabel: `Wire from ${wire.from.node}, ${wire.from.port}, to ${wire.to.node}, ${wire.to.port}`,
-    }))
+    .map((wire) => {
+      const kind = types.get(typeOf.get(wire.from.node) ?? '')?.ports.out[wire.from.port]?.kind
+      const selectedNow = chosen.has(wireId(wire))
+      const kept = keptWires.get(wire)
+      if (kept && kept.selected === selectedNow && kept.data?.kind === kind) return kept
+      const drawn: CanvasWire = {
+        id: wireId(wire),
+        type: 'wire',
+        selected: selectedNow,
+        source: wire.from.node,
+        sourceHandle: wire.from.port,
+        target: wire.to.node,
+        targetHandle: wire.to.port,
+        data: { kind },
+        ariaLabel: `Wire from ${wire.from.node}, ${wire.from.port}, to ${wire.to.node}, ${wire.to.port}`,
+      }
+      keptWires.set(wire, drawn)
+      return drawn
+    })
 }
 
 /** Changes of cards, sorted: new sizes and drags, places that are final, and selection. */

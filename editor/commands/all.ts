@@ -1,5 +1,6 @@
 // Every command of the canvas, and the keys that call them.
 import { useEffect } from 'react'
+import { arranging } from './arrange.ts'
 import { copySelected, copyText } from './copy.ts'
 import { isPressed, type Command } from './command.ts'
 import { deleteSelected } from './delete.ts'
@@ -8,9 +9,12 @@ import { duplicateSelected } from './duplicate.ts'
 import { fitView } from './fit-view.ts'
 import { paste, pasteText } from './paste.ts'
 import { redoChange } from './redo.ts'
+import { rename } from './rename.ts'
 import { save } from './save.ts'
 import { selectAll } from './select-all.ts'
+import { boxes, findCard, showCommands, showKeys, snap, zoomToSelection } from './show.ts'
 import { stop } from './stop.ts'
+import { switchOff } from './switch-off.ts'
 import { tidy } from './tidy.ts'
 import { undoChange } from './undo.ts'
 import { zoomIn, zoomOut } from './zoom.ts'
@@ -23,10 +27,19 @@ export const commands: readonly Command[] = [
   duplicateSelected,
   deleteSelected,
   selectAll,
+  rename,
+  switchOff,
+  ...arranging,
   tidy,
   fitView,
   zoomIn,
   zoomOut,
+  zoomToSelection,
+  findCard,
+  showCommands,
+  showKeys,
+  snap,
+  boxes,
   save,
   deploy,
   stop,

@@ -27,6 +27,7 @@ export function shortcutWords(shortcut: string): string {
     delete: 'Delete',
     backspace: 'Backspace',
     enter: 'Enter',
+    f2: 'F2',
   }
   return shortcut
     .split('+')

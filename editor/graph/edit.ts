@@ -112,6 +112,19 @@ export function renameNode(flow: Flow, nodeId: string, name: string): Flow {
   })
 }
 
+/** Switches nodes off, or on again. */
+export function setDisabled(flow: Flow, nodeIds: readonly string[], disabled: boolean): Flow {
+  const chosen = new Set(nodeIds)
+  return {
+    ...flow,
+    nodes: flow.nodes.map((node) => {
+      if (!chosen.has(node.id)) return node
+      const { disabled: _old, ...rest } = node
+      return (disabled ? { ...rest, disabled } : rest) as FlowNode
+    }),
+  }
+}
+
 /** Sets a key of the document itself. */
 export function setFlowText(flow: Flow, key: 'name' | 'description', text: string): Flow {
   return flow[key] === text ? flow : { ...flow, [key]: text }

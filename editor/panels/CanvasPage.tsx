@@ -15,6 +15,7 @@ import '../needs.css'
 import { closeFlow, inspect, openFlow, select, useFlow } from '../store.ts'
 import { readFlowTemplate } from '../templates/flow-template.ts'
 import { NewerNotice } from '../templates/FlowTemplate.tsx'
+import { CanvasTools, openMenu } from './CanvasTools.tsx'
 import { ConflictPanel } from './ConflictPanel.tsx'
 import { TraceBar } from './Trace.tsx'
 import { Drawer } from './Drawer.tsx'
@@ -102,6 +103,20 @@ function openByKey(): void {
   )
 }
 
+/** Under the pointer; by the menu key, at the thing that has the focus. */
+function menuPlace(event: MouseEvent): { x: number; y: number } {
+  if (event.clientX !== 0 || event.clientY !== 0) return { x: event.clientX, y: event.clientY }
+  const box = (event.target as Element).getBoundingClientRect()
+  return { x: box.left + 16, y: box.top + 16 }
+}
+
+function menuOn(event: MouseEvent, flow: Flow): void {
+  const target = event.target as Element
+  if (!target.closest('.react-flow') || target.closest('input, textarea')) return
+  event.preventDefault()
+  openMenu(target, menuPlace(event), flow)
+}
+
 function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPhone: boolean }) {
   const isInspecting = useFlow((open) => open.isInspecting)
   const isShowingNeeds = useNeeds((state) => state.isOpen && state.flow === flowId)
@@ -120,6 +135,7 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
         <div
           className="stage-canvas"
           onClick={openOnCard}
+          onContextMenu={(event) => !isPhone && menuOn(event, flow)}
           onKeyDown={(event) => {
             if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) openByKey()
           }}
@@ -185,6 +201,7 @@ export function CanvasPage({ id }: { id: string }) {
       <Workbench flow={flow} flowId={id} isPhone={isPhone} />
       <WireRefused />
       <WireEnd />
+      <CanvasTools isReadOnly={isPhone} />
     </main>
   )
 }

@@ -123,6 +123,7 @@ function viewOf(flow: Flow, id: string, type: NodeType | undefined, state: (type
     streams: stream ? [stream] : [],
     state: stream?.state ?? null,
     isNew: false,
+    isOff: false,
     blockedBy: null,
     status,
     problems: state === 'problem' ? [problemOf(id, 'error')] : state === 'warning' ? [problemOf(id, 'warning')] : [],

@@ -187,7 +187,10 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
         : `${count(many, 'thing')} selected`
   const onlyId = chosen.length === 1 ? only?.id : undefined
   useEffect(() => {
-    if (onlyId !== undefined) uncover(onlyId)
+    if (onlyId === undefined) return
+    // Not between the two clicks of a double-click.
+    const timer = setTimeout(() => uncover(onlyId), 350)
+    return () => clearTimeout(timer)
   }, [onlyId])
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {

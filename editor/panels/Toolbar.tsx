@@ -7,20 +7,25 @@ import { deleteSelected } from '../commands/delete.ts'
 import { duplicateSelected } from '../commands/duplicate.ts'
 import { fitView } from '../commands/fit-view.ts'
 import { paste } from '../commands/paste.ts'
+import { boxes, findCard, showCommands } from '../commands/show.ts'
 import { redoChange } from '../commands/redo.ts'
 import { selectAll } from '../commands/select-all.ts'
 import { tidy } from '../commands/tidy.ts'
 import { undoChange } from '../commands/undo.ts'
 import { zoomIn, zoomOut } from '../commands/zoom.ts'
+import { useTools } from '../canvas/tools.ts'
 import { useFlow } from '../store.ts'
 
 const shown: readonly (readonly Command[])[] = [
   [undoChange, redoChange],
   [tidy, fitView, zoomOut, zoomIn],
+  [boxes, findCard, showCommands],
 ]
 const inMenu: readonly Command[] = [copySelected, paste, duplicateSelected, deleteSelected, selectAll]
 
 function CommandButton({ command }: { command: Command }) {
+  const isOn = useTools((tools) => tools.boxes)
+  const isPressed = command === boxes ? isOn : undefined
   const [first] = command.shortcuts
   const name = first ? `${command.label} (${shortcutWords(first)})` : command.label
   return (
@@ -29,6 +34,7 @@ function CommandButton({ command }: { command: Command }) {
       size="lg"
       aria-label={command.label}
       title={name}
+      aria-pressed={isPressed}
       disabled={!command.isEnabled()}
       onClick={() => void command.run()}
       data-testid={`command-${command.id}`}

@@ -16,6 +16,8 @@ export const FlowNodeSchema = z.looseObject({
   position: z.looseObject({ x: z.number(), y: z.number() }),
   /** What the person calls it; the type's title when absent. */
   name: z.string().max(120).optional(),
+  /** Switched off by a person: it does not run, and nothing goes through it. */
+  disabled: z.boolean().optional(),
   config: z.record(z.string(), z.unknown()),
 })
 export type FlowNode = z.infer<typeof FlowNodeSchema>

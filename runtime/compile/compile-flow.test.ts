@@ -356,3 +356,42 @@ describe('every problem at once', () => {
     expect(tell('webhook')).toEqual(['NODE_CONNECTION_MISSING t - connection'])
   })
 })
+
+describe('a node that is switched off', () => {
+  const off = { disabled: true }
+  const flow = (camera = {}, model = {}, tell = {}) =>
+    buildFlow()
+      .node('cam', 'camera-source', clip, camera)
+      .node('model', 'interaction-model', {}, model)
+      .node('tell', 'notification', {}, tell)
+      .chain('frames', 'cam', 'model')
+      .wire('model.response', 'tell.message')
+  const streamsOf = ({ plan }: ReturnType<typeof compileFlow>) => plan?.streams
+
+  it('is not in the plan, and neither is what hangs on it alone', () => {
+    expect(compile(flow({}, {}, off).build())).toEqual(
+      compile(
+        buildFlow()
+          .node('cam', 'camera-source', clip)
+          .node('model', 'interaction-model')
+          .chain('frames', 'cam', 'model')
+          .build(),
+      ),
+    )
+    expect(compile(flow(off).build()).problems).toEqual([
+      expect.objectContaining({
+        code: 'FLOW_NO_CAMERA',
+        message: 'No camera of this flow is switched on, so there is nothing to watch. Switch one on.',
+      }),
+    ])
+    const two = flow().node('cam-2', 'camera-source', clip, off).node('model-2', 'interaction-model')
+    expect(streamsOf(compile(two.chain('frames', 'cam-2', 'model-2').build()))).toEqual(
+      streamsOf(compile(flow().build())),
+    )
+  })
+
+  it('is not judged: a type that is not installed, or settings that are wrong, stop nothing', () => {
+    const odd = flow().node('odd', 'smoke-detector', {}, off).node('bad', 'camera-source', { path: 7 }, off)
+    expect(compile(odd.build()).problems).toEqual([])
+  })
+})

@@ -2,13 +2,14 @@
 // Pure: no clock, no random, no I/O, and never an exception, whatever comes in.
 import type { Catalogue } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
+import { idleNodes } from '../../nodes/contract/disabled.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 import { checkBurning } from './burn.ts'
 import { checkWires } from './check.ts'
 import { askTaps, emitPlan, type Emission } from './emit.ts'
 import { makeGraph } from './graph.ts'
 import { findCycles } from './order.ts'
-import { parseFlow } from './parse.ts'
+import { parseFlow, type ParsedFlow } from './parse.ts'
 import { fault, sortProblems } from './problems.ts'
 import { blameType, resolveNodes } from './resolve.ts'
 import { checkStreams, findIslands, splitStreams } from './streams.ts'
@@ -18,6 +19,17 @@ export interface Compiled {
   /** Null when there is any problem of severity `error`. */
   plan: Plan | null
   problems: Problem[]
+}
+
+/** What is switched off is as if it were not drawn: it is not even judged. */
+function withoutIdle(flow: ParsedFlow, catalogue: Catalogue): ParsedFlow {
+  const idle = idleNodes(flow, (node, port) => catalogue.nodes.get(node.type)?.ports.in[port]?.required === true)
+  if (idle.size === 0) return flow
+  return {
+    ...flow,
+    nodes: flow.nodes.filter(({ id }) => !idle.has(id)),
+    wires: flow.wires.filter(({ from, to }) => !idle.has(from.node) && !idle.has(to.node)),
+  }
 }
 
 /** Compiles a document of any origin. Equal flows give equal plans, in whatever order they are written down. */
@@ -49,8 +61,9 @@ interface Inspected {
 function inspectFlow(document: unknown, catalogue: Catalogue): Inspected {
   const parsed = parseFlow(document)
   if (parsed.flow === null) return { problems: sortProblems(parsed.problems), emission: null, written: new Map() }
-  const resolved = resolveNodes(parsed.flow, catalogue)
-  const checked = checkWires(parsed.flow, resolved.nodes)
+  const flow = withoutIdle(parsed.flow, catalogue)
+  const resolved = resolveNodes(flow, catalogue)
+  const checked = checkWires(flow, resolved.nodes)
   const problems = [...parsed.problems, ...resolved.problems, ...checked.problems]
 
   const graph = makeGraph(resolved.nodes, checked.links)
@@ -62,7 +75,7 @@ function inspectFlow(document: unknown, catalogue: Catalogue): Inspected {
   if (cycles.length === 0)
     problems.push(
       ...checkBurning(graph, streams.cameras),
-      ...checkStreams(graph, new Set(parsed.flow.wires.map((wire) => wire.from.node)), streams),
+      ...checkStreams(graph, new Set(flow.wires.map((wire) => wire.from.node)), streams),
     )
   const isAllKnown =
     parsed.problems.length === 0 && [...resolved.nodes.values()].every((node) => node.definition !== null)
@@ -70,7 +83,9 @@ function inspectFlow(document: unknown, catalogue: Catalogue): Inspected {
     problems.push(
       fault(
         'FLOW_NO_CAMERA',
-        'This flow has no camera, so there is nothing to watch. Place a camera and wire it to the rest.',
+        flow.nodes.length < parsed.flow.nodes.length
+          ? 'No camera of this flow is switched on, so there is nothing to watch. Switch one on.'
+          : 'This flow has no camera, so there is nothing to watch. Place a camera and wire it to the rest.',
       ),
     )
   }
@@ -82,7 +97,7 @@ function inspectFlow(document: unknown, catalogue: Catalogue): Inspected {
   })
   return {
     problems: sortProblems(problems),
-    emission: cycles.length === 0 ? { name: parsed.flow.name, graph, streams, taps, granted } : null,
-    written: new Map(parsed.flow.nodes.map(({ id, config }) => [id, config])),
+    emission: cycles.length === 0 ? { name: flow.name, graph, streams, taps, granted } : null,
+    written: new Map(flow.nodes.map(({ id, config }) => [id, config])),
   }
 }

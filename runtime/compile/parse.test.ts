@@ -16,6 +16,7 @@ const node = fc.record(
     version: odd(number),
     position: odd(fc.record({ x: odd(number), y: odd(number) }, { requiredKeys: [] })),
     name: odd(text(120)),
+    disabled: odd(fc.boolean()),
     config: odd(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 2 })),
   },
   { requiredKeys: ['id', 'type', 'version', 'position', 'config'] },

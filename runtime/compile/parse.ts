@@ -126,7 +126,7 @@ const idForm = /^[A-Za-z0-9_-]{1,64}$/
 
 function isSurelyNode(node: unknown): boolean {
   if (!isRecord(node) || !isRecord(node.position) || !isRecord(node.config)) return false
-  const { id, type, version, name, position } = node
+  const { id, type, version, name, disabled, position } = node
   return (
     typeof id === 'string' &&
     idForm.test(id) &&
@@ -135,7 +135,8 @@ function isSurelyNode(node: unknown): boolean {
     (version as number) >= 1 &&
     typeof position.x === 'number' &&
     typeof position.y === 'number' &&
-    (name === undefined || isText(name, 0, 120))
+    (name === undefined || isText(name, 0, 120)) &&
+    (disabled === undefined || typeof disabled === 'boolean')
   )
 }
 

@@ -100,7 +100,8 @@ async function compileHere(
   { id, unapprovedHosts }: Saved,
 ): Promise<ReturnType<typeof compileFlow>> {
   const { plan, problems } = compileFlow(document, await readCatalogue(deps))
-  const nodes = parseFlow(document).flow?.nodes ?? []
+  // What is switched off runs nowhere and reaches nobody.
+  const nodes = (parseFlow(document).flow?.nodes ?? []).filter(({ disabled }) => disabled !== true)
   const here = [
     ...(await distrustProblems(deps, nodes, unapprovedHosts)),
     ...(await clipProblems(deps, nodes)),

@@ -127,3 +127,69 @@ describe('wires', () => {
     expect(open.complaints).toEqual([])
   }, 40_000)
 })
+
+describe('commands', () => {
+  it('renames on the card, switches it off, and says so', async () => {
+    await page.getByTestId('node-model').locator('.card-title').dblclick()
+    await page.getByTestId('card-rename').fill('Watches Ana')
+    await page.keyboard.press('Enter')
+    await page.getByTestId('node-model').getByText('Watches Ana').waitFor()
+    await page.keyboard.press('F2')
+    await page.getByTestId('card-rename').fill('Nobody')
+    await page.keyboard.press('Escape')
+    await page.getByTestId('node-cam').locator('.card-title').click({ button: 'right' })
+    await page.getByTestId('menu-switch-off').click()
+    await page.getByTestId('node-cam').getByText('Switched off').waitFor()
+    // What hangs on it alone says so too.
+    await page.getByTestId('node-tell').getByTestId('switched-off').waitFor()
+    await eventually('it is saved', async () => {
+      const { nodes } = (await stored()) as { nodes: { id: string; name?: string; disabled?: boolean }[] }
+      const [cam, model] = nodes
+      return cam?.disabled === true && model?.name === 'Watches Ana' && model.disabled === undefined
+    })
+    const { body } = await product.request<{ problems: { code: string }[] }>('POST', `/api/flows/${flow}/check`)
+    expect(body.problems.map(({ code }) => code)).toContain('FLOW_NO_CAMERA')
+  }, 40_000)
+
+  it('runs any command by its name, and finds a card by what it is called', async () => {
+    await page.keyboard.press('Control+f')
+    await page.keyboard.type('interact')
+    await page.keyboard.press('Enter')
+    await page.locator('.card[data-selected][data-node-id=model]').waitFor()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('align tops')
+    await page.keyboard.press('Enter')
+    await eventually(
+      'all begin at one height',
+      async () => new Set((await stored()).nodes.map(({ position }) => position.y)).size === 1,
+    )
+    await page.keyboard.press('?')
+    await page.getByText('Offers the cards that fit').waitFor()
+    await page.keyboard.press('Escape')
+    expect(open.complaints).toEqual([])
+  }, 40_000)
+
+  it('selects with a box of one finger, and snaps what is moved by mouse or key', async () => {
+    await page.getByTestId('command-boxes').click()
+    const client = await page.context().newCDPSession(page)
+    const [a, b] = [
+      await page.getByTestId('node-cam').boundingBox(),
+      await page.getByTestId('node-model').boundingBox(),
+    ]
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', x: number, y: number) =>
+      client.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x, y }] })
+    await touch('touchStart', (a?.x ?? 0) - 20, (a?.y ?? 0) - 20)
+    const end = { x: (b?.x ?? 0) + (b?.width ?? 0) + 10, y: (b?.y ?? 0) + (b?.height ?? 0) + 10 }
+    for (const share of [0.3, 0.6, 1])
+      await touch('touchMove', (a?.x ?? 0) + (end.x - (a?.x ?? 0)) * share, (a?.y ?? 0) + (end.y - (a?.y ?? 0)) * share)
+    await touch('touchEnd', 0, 0)
+    await eventually('both are selected', async () => (await page.locator('.card[data-selected]').count()) === 2)
+    await page.getByTestId('command-boxes').click()
+    await page.locator('.react-flow__node[data-id=other]').focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('ArrowDown')
+    await eventually('one step of the grid', async () => (await stored()).nodes[3]?.position.y === 328)
+  }, 40_000)
+})

@@ -1,0 +1,54 @@
+// Lines the selected cards up, or spreads them evenly. One command each.
+import {
+  IconLayoutAlignBottom,
+  IconLayoutAlignCenter,
+  IconLayoutAlignLeft,
+  IconLayoutAlignMiddle,
+  IconLayoutAlignRight,
+  IconLayoutAlignTop,
+  IconLayoutDistributeHorizontal,
+  IconLayoutDistributeVertical,
+  type Icon,
+} from '@tabler/icons-react'
+import { cardBoxes } from '../canvas/view.ts'
+import { alignBoxes, distributeBoxes, type Boxes, type Line } from '../graph/arrange.ts'
+import { moveNodes, type Point } from '../graph/edit.ts'
+import { changeFlow, useFlow } from '../store.ts'
+import type { Command } from './command.ts'
+
+function arrange(
+  id: string,
+  label: string,
+  icon: Icon,
+  least: number,
+  place: (boxes: Boxes) => Map<string, Point>,
+): Command {
+  return {
+    id,
+    label,
+    icon,
+    shortcuts: [],
+    isEnabled: () => useFlow.getState().selection.nodes.length >= least,
+    run: () => {
+      const places = place(cardBoxes(useFlow.getState().selection.nodes))
+      changeFlow((flow) => moveNodes(flow, places))
+    },
+  }
+}
+const line = (side: Line, label: string, icon: Icon): Command =>
+  arrange(`align-${side}`, label, icon, 2, (boxes) => alignBoxes(boxes, side))
+
+export const arranging: readonly Command[] = [
+  line('left', 'Align left sides', IconLayoutAlignLeft),
+  line('center', 'Align centres', IconLayoutAlignCenter),
+  line('right', 'Align right sides', IconLayoutAlignRight),
+  line('top', 'Align tops', IconLayoutAlignTop),
+  line('middle', 'Align middles', IconLayoutAlignMiddle),
+  line('bottom', 'Align bottoms', IconLayoutAlignBottom),
+  arrange('distribute-across', 'Spread evenly across', IconLayoutDistributeHorizontal, 3, (boxes) =>
+    distributeBoxes(boxes, 'x'),
+  ),
+  arrange('distribute-down', 'Spread evenly down', IconLayoutDistributeVertical, 3, (boxes) =>
+    distributeBoxes(boxes, 'y'),
+  ),
+]

@@ -1,0 +1,68 @@
+// What opens over the canvas: every command by name, the search for a card, the keys. And how hands like to work.
+import { IconCommand, IconGrid4x4, IconKeyboard, IconMarquee2, IconSearch, IconZoomScan } from '@tabler/icons-react'
+import { toggleSnap, useTools } from '../canvas/tools.ts'
+import { showCards } from '../canvas/view.ts'
+import { currentFlow, useFlow } from '../store.ts'
+import type { Command } from './command.ts'
+
+const hasCards = (): boolean => (currentFlow()?.nodes.length ?? 0) > 0
+
+export const showCommands: Command = {
+  id: 'commands',
+  label: 'Every command',
+  icon: IconCommand,
+  shortcuts: ['mod+k'],
+  inText: true,
+  isSafe: true,
+  isEnabled: () => true,
+  run: () => useTools.setState(({ open }) => ({ open: open === 'commands' ? null : 'commands' })),
+}
+
+export const findCard: Command = {
+  id: 'find-card',
+  label: 'Find a card on the canvas',
+  icon: IconSearch,
+  shortcuts: ['mod+f'],
+  inText: true,
+  isSafe: true,
+  isEnabled: hasCards,
+  run: () => useTools.setState({ open: 'search' }),
+}
+
+export const showKeys: Command = {
+  id: 'keys',
+  label: 'Keys and gestures',
+  icon: IconKeyboard,
+  shortcuts: ['?'],
+  isSafe: true,
+  isEnabled: () => true,
+  run: () => useTools.setState({ open: 'keys' }),
+}
+
+export const zoomToSelection: Command = {
+  id: 'zoom-selection',
+  label: 'Show the selected cards',
+  icon: IconZoomScan,
+  shortcuts: ['f'],
+  isSafe: true,
+  isEnabled: () => useFlow.getState().selection.nodes.length > 0,
+  run: () => showCards(useFlow.getState().selection.nodes),
+}
+
+export const snap: Command = {
+  id: 'snap',
+  label: 'Snap to the grid: on or off',
+  icon: IconGrid4x4,
+  shortcuts: [],
+  isEnabled: () => true,
+  run: toggleSnap,
+}
+
+export const boxes: Command = {
+  id: 'boxes',
+  label: 'Select by drawing a box: on or off',
+  icon: IconMarquee2,
+  shortcuts: ['b'],
+  isEnabled: hasCards,
+  run: () => useTools.setState(({ boxes: now }) => ({ boxes: !now })),
+}

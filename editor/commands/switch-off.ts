@@ -1,0 +1,18 @@
+// Switches the selected cards off, or on again: what is off does not run, and nothing goes through it.
+import { IconPower } from '@tabler/icons-react'
+import { setDisabled } from '../graph/edit.ts'
+import { changeFlow, currentFlow, useFlow } from '../store.ts'
+import type { Command } from './command.ts'
+
+export const switchOff: Command = {
+  id: 'switch-off',
+  label: 'Switch off or on',
+  icon: IconPower,
+  shortcuts: ['d'],
+  isEnabled: () => useFlow.getState().selection.nodes.length > 0,
+  run: () => {
+    const { nodes } = useFlow.getState().selection
+    const isOn = currentFlow()?.nodes.some((node) => nodes.includes(node.id) && node.disabled !== true) === true
+    changeFlow((flow) => setDisabled(flow, nodes, isOn))
+  },
+}

@@ -1,0 +1,206 @@
+// What opens over the canvas: every command, the search for a card, the keys, and the menu of what is under the pointer.
+import { Menu, Modal } from '@mantine/core'
+import { useCallback } from 'react'
+import type { Flow } from '../../nodes/contract/flow.ts'
+import { describe } from '../canvas/card-view.ts'
+import { useTools } from '../canvas/tools.ts'
+import { showCard } from '../canvas/view.ts'
+import { commands } from '../commands/all.ts'
+import { arranging } from '../commands/arrange.ts'
+import { shortcutWords, type Command } from '../commands/command.ts'
+import { copySelected } from '../commands/copy.ts'
+import { deleteSelected } from '../commands/delete.ts'
+import { duplicateSelected } from '../commands/duplicate.ts'
+import { fitView } from '../commands/fit-view.ts'
+import { paste } from '../commands/paste.ts'
+import { rename } from '../commands/rename.ts'
+import { selectAll } from '../commands/select-all.ts'
+import { zoomToSelection } from '../commands/show.ts'
+import { switchOff } from '../commands/switch-off.ts'
+import { tidy } from '../commands/tidy.ts'
+import { NamedIcon } from '../icons.tsx'
+import { useSession } from '../session.ts'
+import { currentFlow, select, useFlow } from '../store.ts'
+import { Finder, type Choice } from './Finder.tsx'
+
+const close = (): void => useTools.setState({ open: null })
+const keysOf = ({ shortcuts: [first] }: Command): string => (first === undefined ? '' : shortcutWords(first))
+
+function CommandFinder({ isReadOnly }: { isReadOnly: boolean }) {
+  const offered = commands.filter((command) => command.id !== 'commands' && (!isReadOnly || command.isSafe))
+  const find = (words: string): Choice[] => {
+    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+    return offered
+      .filter(({ label }) => wanted.every((word) => label.toLowerCase().includes(word)))
+      .sort((a, b) => Number(b.isEnabled()) - Number(a.isEnabled()))
+      .map((command) => ({
+        id: command.id,
+        label: command.label,
+        icon: <command.icon size={18} stroke={1.75} aria-hidden />,
+        keys: keysOf(command),
+        isOff: !command.isEnabled(),
+      }))
+  }
+  return (
+    <Finder
+      label="Every command"
+      placeholder="What do you want to do?"
+      none="No command is called that."
+      find={find}
+      onClose={close}
+      onChoose={(id) => {
+        close()
+        void offered.find((command) => command.id === id)?.run()
+      }}
+    />
+  )
+}
+
+function CardFinder() {
+  const types = useSession((session) => session.types)
+  const find = (words: string): Choice[] => {
+    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+    return (currentFlow()?.nodes ?? [])
+      .map((node) => ({ node, type: types.get(node.type), ...describe(node, types.get(node.type)) }))
+      .map((card) => ({
+        ...card,
+        said: `${card.title} ${card.line} ${card.node.id} ${card.type?.title ?? ''}`.toLowerCase(),
+      }))
+      .filter(({ said }) => wanted.every((word) => said.includes(word)))
+      .sort((a, b) => Number(startsWith(b.title, words)) - Number(startsWith(a.title, words)))
+      .slice(0, 50)
+      .map(({ node, type, title, line }) => ({
+        id: node.id,
+        label: title,
+        text: line,
+        icon: <NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} />,
+      }))
+  }
+  const look = useCallback((id: string) => showCard(id, 1.5), [])
+  return (
+    <Finder
+      label="Find a card on the canvas"
+      placeholder="Find on the canvas"
+      none="No card here is called that, or says that."
+      find={find}
+      onMark={look}
+      onClose={close}
+      onChoose={(id) => {
+        close()
+        select({ nodes: [id] })
+        showCard(id, 1.5)
+      }}
+    />
+  )
+}
+
+function startsWith(title: string, words: string): boolean {
+  return words !== '' && title.toLowerCase().startsWith(words.toLowerCase())
+}
+
+const gestures: readonly (readonly [string, string])[] = [
+  ['Shift and drag', 'Select with a box'],
+  ['Drag a wire into the empty canvas', 'Offers the cards that fit'],
+  ['Drag a wire by its end', 'Leads it elsewhere'],
+  ['Drag a card onto a wire', 'Puts it in between'],
+  ['Double-click a name', 'Renames the card'],
+  ['Arrow keys', 'Move the selected cards'],
+  ['Enter on a card', 'Opens its settings'],
+  ['Right-click, or press long', 'Opens the menu'],
+]
+
+function Keys() {
+  return (
+    <Modal opened onClose={close} title="Keys and gestures" size="lg" data-testid="keys-page">
+      <dl className="keys">
+        {commands
+          .filter(({ shortcuts }) => shortcuts.length > 0)
+          .map((command) => (
+            <div key={command.id}>
+              <dt>{command.shortcuts.map(shortcutWords).join(', ')}</dt>
+              <dd>{command.label}</dd>
+            </div>
+          ))}
+        {gestures.map(([how, what]) => (
+          <div key={how}>
+            <dt>{how}</dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Modal>
+  )
+}
+
+function itemsFor({ nodes, wires }: { nodes: readonly string[]; wires: readonly string[] }): readonly Command[] {
+  if (nodes.length === 0) return wires.length > 0 ? [deleteSelected] : [paste, selectAll, tidy, fitView]
+  const one = nodes.length === 1 ? [rename] : []
+  return [
+    ...one,
+    copySelected,
+    duplicateSelected,
+    switchOff,
+    zoomToSelection,
+    ...(nodes.length > 1 ? arranging : []),
+    deleteSelected,
+  ]
+}
+
+function CanvasMenu() {
+  const at = useTools((tools) => tools.menu)
+  const selection = useFlow((open) => open.selection)
+  return (
+    <Menu
+      opened={at !== null}
+      onClose={() => useTools.setState({ menu: null })}
+      position="bottom-start"
+      withinPortal
+      transitionProps={{ duration: 0 }}
+    >
+      <Menu.Target>
+        <span className="menu-anchor" style={{ left: at?.x ?? 0, top: at?.y ?? 0 }} aria-hidden />
+      </Menu.Target>
+      <Menu.Dropdown data-testid="canvas-menu">
+        {itemsFor(selection)
+          .filter((command) => command.isEnabled())
+          .map((command) => (
+            <Menu.Item
+              key={command.id}
+              onClick={() => void command.run()}
+              leftSection={<command.icon size={16} aria-hidden />}
+              rightSection={<span className="quiet small">{keysOf(command)}</span>}
+              data-testid={`menu-${command.id}`}
+            >
+              {command.label}
+            </Menu.Item>
+          ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** Selects what the menu is about, unless it is selected already. `target` is what lay under the pointer. */
+export function openMenu(target: Element, at: { x: number; y: number }, flow: Flow): void {
+  const { selection } = useFlow.getState()
+  const card = target.closest<HTMLElement>('[data-node-id]')?.dataset['nodeId']
+  const wire = target.closest<SVGElement>('.react-flow__edge')?.dataset['id']
+  if (card !== undefined && flow.nodes.some(({ id }) => id === card)) {
+    if (!selection.nodes.includes(card)) select({ nodes: [card] })
+  } else if (wire !== undefined) {
+    if (!selection.wires.includes(wire)) select({ wires: [wire] })
+  } else if (target.closest('.react-flow__pane')) select({})
+  useTools.setState({ menu: at })
+}
+
+/** Whatever of it is open. */
+export function CanvasTools({ isReadOnly }: { isReadOnly: boolean }) {
+  const open = useTools((tools) => tools.open)
+  return (
+    <>
+      {open === 'commands' && <CommandFinder isReadOnly={isReadOnly} />}
+      {open === 'search' && <CardFinder />}
+      {open === 'keys' && <Keys />}
+      {!isReadOnly && <CanvasMenu />}
+    </>
+  )
+}
