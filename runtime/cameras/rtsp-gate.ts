@@ -46,6 +46,11 @@ export class RtspGate {
     return this.#held
   }
 
+  /** The connection is another one now: what an answer of the former lacks will not come. */
+  forget(): void {
+    this.#held = nothing
+  }
+
   push(chunk: Buffer): Passed {
     this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
     const passed: Buffer[] = []

@@ -44,21 +44,24 @@ export async function openRelay(options: RelayOptions): Promise<StreamRelay> {
   const sockets = new Set<Socket>()
   const cameras: Socket[] = []
   let left = options.isRtsp ? mostConnections.rtsp : mostConnections.rtmp
+  const keep = <S extends Socket>(socket: S): S => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    return socket
+  }
   const server = createServer({ noDelay: true }, (viewer) => {
     if (--left <= 0) server.close()
-    const camera = connectTo(options)
-    cameras.push(camera)
-    for (const socket of [viewer, camera]) {
-      sockets.add(socket)
-      socket.on('close', () => sockets.delete(socket))
+    keep(viewer).on('error', () => undefined) // shows as its close
+    const connectCamera = (): Socket => {
+      const camera = keep(connectTo(options))
+      cameras.push(camera)
+      camera.once(options.isEncrypted ? 'secureConnect' : 'connect', () => options.onConnection(undefined))
+      camera.on('error', (error) => options.onConnection(error))
+      viewer.on('close', () => camera.destroy())
+      return camera
     }
-    camera.once(options.isEncrypted ? 'secureConnect' : 'connect', () => options.onConnection(undefined))
-    camera.on('error', (error) => options.onConnection(error))
-    viewer.on('error', () => undefined) // shows as its close
-    camera.on('close', () => viewer.end())
-    viewer.on('close', () => camera.destroy())
-    if (options.isRtsp) passGuarded(viewer, camera, address, options)
-    else passAll(viewer, camera)
+    if (options.isRtsp) passGuarded(viewer, connectCamera, address, options)
+    else passAll(viewer, connectCamera())
   })
   server.on('error', () => undefined)
   server.listen(0, isIpv6 ? '::1' : '127.0.0.1')
@@ -93,12 +96,16 @@ function connectTo({ host, port, addresses, isEncrypted }: RelayOptions): Socket
 }
 
 function passAll(viewer: Socket, camera: Socket): void {
+  camera.on('close', () => viewer.end())
   camera.pipe(viewer)
   viewer.pipe(camera)
 }
 
-/** Names the camera in each request as it is called, and signs; watches its answers until it plays, and for a new question after that. */
-function passGuarded(viewer: Socket, camera: Socket, ours: string, options: RelayOptions): void {
+/**
+ * Names the camera in each request as it is called, and signs; watches its answers until it plays, and for a new question after
+ * that. A camera that asks for a password and closes is called once more, with the answer.
+ */
+function passGuarded(viewer: Socket, connectCamera: () => Socket, ours: string, options: RelayOptions): void {
   const { host, port, login, path = { shown: '/', real: '/' } } = options
   const signIn = new RtspSignIn({
     login,
@@ -107,13 +114,32 @@ function passGuarded(viewer: Socket, camera: Socket, ours: string, options: Rela
   })
   const gate = new RtspGate(options.addresses[0]?.address ?? '', signIn)
   const requests = new RtspRequests()
+  let camera: Socket
+  let isPlaying = false
+  let mayCallAgain = true
+  /** What it was asked anew and has not answered. */
+  let unanswered: Buffer | undefined
   const fromCamera = (chunk: Buffer): void => {
     const { bytes, again, refused } = gate.push(chunk)
     if (bytes.length > 0) viewer.write(bytes)
+    unanswered = again
     if (again) camera.write(again)
     if (!refused) return
     options.onRefused(refused)
     camera.destroy()
+  }
+  const call = (): void => {
+    const called = (camera = connectCamera())
+    called.on('data', fromCamera)
+    called.on('close', () => {
+      if (called !== camera) return
+      if (unanswered === undefined || !mayCallAgain || isPlaying || viewer.destroyed) return void viewer.end()
+      mayCallAgain = false
+      const question = unanswered
+      gate.forget()
+      call()
+      camera.write(question)
+    })
   }
   const play = (): void => {
     camera.off('data', fromCamera)
@@ -123,8 +149,7 @@ function passGuarded(viewer: Socket, camera: Socket, ours: string, options: Rela
       camera.pipe(viewer)
     }
   }
-  let isPlaying = false
-  camera.on('data', fromCamera)
+  call()
   viewer.on('data', (chunk: Buffer) => {
     for (const { bytes, isRequest } of requests.push(chunk)) {
       camera.write(isRequest ? signIn.ask(bytes) : bytes)

@@ -186,6 +186,21 @@ describe.concurrent('an RTSP camera', () => {
     },
   )
 
+  it('is called again when it closes with its question for a password, and a wrong one is tried once', async () => {
+    const server = await startRtspServer({ login, closesUnsigned: true })
+    const publisher = publish(server, 'often', 'closing')
+    await server.published('closing')
+    const before = server.connections()
+    const wrong = await bench.watch({ kind: 'rtsp', url: server.url('closing', { user: 'admin', password: 'falsch' }) })
+      .ended
+    expect([wrong.error?.code, server.connections() - before]).toEqual(['CAMERA_UNAUTHORIZED', 2])
+    const right = bench.watch({ kind: 'rtsp', url: server.url('closing', login) }, { fast: fastTap })
+    await right.until((frame) => frame.seq === 1)
+    await right.stop()
+    await publisher.stop()
+    await server.close()
+  })
+
   it('takes a password in its address too, which stands in no list of processes either', async () => {
     const seen = new Set<string>()
     const url = camera.url('often?channel=1&user=waechter&password=ge-heim-4711')

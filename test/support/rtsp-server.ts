@@ -46,14 +46,17 @@ export interface RtspServer {
   restart(): Promise<void>
 }
 
-/** Players need `login`; publishers never do. */
-export async function startRtspServer(options: { login?: RtspLogin } = {}): Promise<RtspServer> {
+/** Players need `login`; publishers never do. `closesUnsigned`: a question for a password is the last of a connection. */
+export async function startRtspServer(
+  options: { login?: RtspLogin; closesUnsigned?: boolean } = {},
+): Promise<RtspServer> {
   const state = {
     paused: false,
     connections: 0,
     streams: new Map<string, Published>(),
     waiting: new Set<() => void>(),
     login: options.login,
+    closesUnsigned: options.closesUnsigned ?? false,
   }
   const sockets = new Set<Socket>()
   let server = await listen(0)
@@ -111,6 +114,7 @@ interface State {
   streams: Map<string, Published>
   waiting: Set<() => void>
   login: RtspLogin | undefined
+  closesUnsigned: boolean
 }
 
 /** One connection, which is a publisher once it has announced something and a player otherwise. */
@@ -130,10 +134,12 @@ function serve(socket: Socket, state: State): void {
         published = { sdp: item.request.body, channels: new Map(), players: new Set() }
         state.streams.set(pathOf(item.request.url), published)
         socket.write(rtspAnswer(item.request, '200 OK'))
-      } else
-        socket.write(
-          published ? answerPublisher(item.request, published, state) : answerPlayer(item.request, player, state),
-        )
+      } else if (published) socket.write(answerPublisher(item.request, published, state))
+      else {
+        const answer = answerPlayer(item.request, player, state)
+        socket.write(answer)
+        if (state.closesUnsigned && answer.startsWith('RTSP/1.0 401')) return void socket.end()
+      }
     }
   })
 }
