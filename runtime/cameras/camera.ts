@@ -65,7 +65,7 @@ async function* openCamera(
     const loopS = resolved.kind === 'file' && resolved.loop ? (seen?.durationS ?? undefined) : undefined
     const input = { ...resolved, live: isLive(resolved, seen), ...enteredAt(spec, loopS) }
     if (!input.live) options.onSign?.({ type: 'clip' })
-    const job = startJob(deps, input, taps, seen, options, pushes)
+    const job = { ...startJob(deps, input, taps, seen, options, pushes), loopS }
     let seq = 0
     try {
       const frames = isSparable(job) ? decodeSparing({ ...deps, tools }, job) : decode({ ...deps, tools }, job)

@@ -16,6 +16,7 @@ import { startChild, type Child } from './child.ts'
 import { inputArguments, inputList, type Input, type Reading } from './input-arguments.ts'
 import { JpegSplitter } from './jpeg-stream.ts'
 import { InOrder } from './in-order.ts'
+import { nextPictureS } from './look.ts'
 import { Newest } from './newest.ts'
 import { outputArguments, pipes, quietArguments } from './output-arguments.ts'
 import { openPassage } from './guarded-input.ts'
@@ -45,6 +46,8 @@ export interface Decoding {
   feed?: ((child: Child) => () => void) | undefined
   onSign?: ((sign: CameraSign) => void) | undefined
   patience: Patience
+  /** Of a clip in a loop: how long a round is. */
+  loopS?: number | undefined
   /** A clip for a rehearsal: every picture, as fast as they are taken, instead of the newest at its own speed. */
   inOrder?: boolean | undefined
   signal: AbortSignal
@@ -71,6 +74,10 @@ const dataBytes = 20_000
 const dataAfterMs = 1500
 const keptGaps = 5
 const lateness = 3
+/** A clip without a picture for so long is looked at: does it go on? */
+const longHoleMs = 30_000
+const overdueMs = 20_000
+const lookMs = 10_000
 
 /** A picture with another shape than those before it: this ffmpeg would stretch it into theirs. */
 class Reshaped extends Error {
@@ -107,8 +114,22 @@ export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<
   }
 }
 
-function goOnAt(job: Decoding, startAtS: number): Decoding {
-  return { ...job, input: { ...job.input, startAtS }, startTimeline: () => clipTimeline(startAtS) }
+/** So near to the begin of a round a loop is entered there, rather than between two key pictures. */
+const nearRoundS = 0.5
+
+function goOnAt(job: Decoding, atS: number): Decoding {
+  const { input, loopS } = job
+  const enter = (at: Pick<Input, 'startAtS' | 'countFromS'>): Decoding => ({
+    ...job,
+    input: { ...input, ...at },
+    startTimeline: () => clipTimeline(at.countFromS ?? at.startAtS),
+  })
+  if (loopS === undefined) return enter({ startAtS: atS })
+  // It counts on over all rounds.
+  const roundS = Math.round(atS / loopS) * loopS
+  return Math.abs(atS - roundS) < nearRoundS
+    ? enter({ startAtS: 0, countFromS: roundS })
+    : enter({ startAtS: atS % loopS, countFromS: atS })
 }
 
 /** Whether a picture is not as wide as its source was shown; `shape` is in thousandths of the height. */
@@ -150,13 +171,14 @@ async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Fr
     (frame) => {
       if (life.pictures++ > 0) life.gapsMs = [...life.gapsMs, frame.atMs - life.lastPictureMs].slice(-keptGaps)
       life.lastPictureMs = frame.atMs
+      life.lastPictureS = frame.mediaTimeS
       frames.push(frame)
     },
     (error) => frames.end(error),
   )
   const over = new AbortController()
   const hasData = (): boolean => child.complaints() > 0 || passage.received() > dataBytes
-  const watching = watch(deps.clock, job, life, { child, hasData }, over.signal).then((error) => {
+  const watching = watch(deps, job, life, { child, hasData }, over.signal).then((error) => {
     if (error) frames.end(error)
   })
   void passage.refused.then((error) => frames.end(error))
@@ -185,9 +207,9 @@ function handOver({ inOrder, onFast, taps }: Decoding, child: Child): Newest<Fra
   })
 }
 
-/** Not in a loop, which could not be entered anew where it was. */
-function tellsShape({ tools }: DecoderDeps, { input }: Decoding): boolean {
-  return tools.tellsShape && !input.loop
+/** Not in a loop of unknown length, which could not be entered anew where it was. */
+function tellsShape({ tools }: DecoderDeps, { input, loopS }: Decoding): boolean {
+  return tools.tellsShape && (!input.loop || loopS !== undefined)
 }
 
 async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame> | InOrder): AsyncGenerator<Frame, void, void> {
@@ -286,23 +308,26 @@ function toFrame(
 
 interface Life {
   lastPictureMs: number
+  lastPictureS: number
   pictures: number
   gapsMs: number[]
   complaints: number
 }
 
 function newLife(nowMs: number): Life {
-  return { lastPictureMs: nowMs, pictures: 0, gapsMs: [], complaints: 0 }
+  return { lastPictureMs: nowMs, lastPictureS: 0, pictures: 0, gapsMs: [], complaints: 0 }
 }
 
 /** Resolves with the trouble once the camera has been silent for too long, or with nothing when it is over. */
 async function watch(
-  clock: Clock,
+  deps: DecoderDeps,
   job: Decoding,
   life: Life,
   seen: { child: Child; hasData(): boolean },
   over: AbortSignal,
 ): Promise<Error | undefined> {
+  const { clock } = deps
+  const hole = new Hole(deps, job)
   for (;;) {
     const isOver = await clock.sleep(250, over).then(
       () => false,
@@ -318,7 +343,36 @@ async function watch(
     if (life.pictures === 0) {
       if (quietMs >= (isSending ? Math.max(firstKeyMs, job.patience.firstMs) : job.patience.firstMs))
         return timedOut(job.input, Math.round(quietMs / 1000))
-    } else if (quietMs >= patienceNow(job.patience, life)) return silent(job.input, Math.round(quietMs / 1000))
+    } else if (quietMs >= patienceNow(job.patience, life) || (await hole.isOver(life, quietMs, over)))
+      return silent(job.input, Math.round(quietMs / 1000))
+  }
+}
+
+/** A clip may hold no picture for a while; one whose reader hangs looks the same, until the next picture is overdue. */
+class Hole {
+  readonly #deps: DecoderDeps
+  readonly #job: Decoding
+  /** After which picture it was looked for the next one, and how long to wait for that. */
+  #known: { lastPictureMs: number; waitMs: number } | undefined
+
+  constructor(deps: DecoderDeps, job: Decoding) {
+    this.#deps = deps
+    this.#job = job
+  }
+
+  async isOver({ lastPictureMs, lastPictureS }: Life, quietMs: number, over: AbortSignal): Promise<boolean> {
+    const { input, inOrder, loopS } = this.#job
+    // In order it may be held back, and what comes over the network is cut off when it sends nothing.
+    if (input.kind !== 'file' || inOrder || quietMs < longHoleMs) return false
+    if (this.#known?.lastPictureMs !== lastPictureMs) {
+      const atS = loopS === undefined ? lastPictureS : lastPictureS % loopS
+      const wait = { signal: over, timeoutMs: lookMs }
+      // Where another reader hangs as well, nothing is to be waited for.
+      const nextS = await nextPictureS(this.#deps, input, atS, wait).catch(() => atS)
+      const holeMs = nextS === null ? longHoleMs : (nextS - atS) * 1000
+      this.#known = { lastPictureMs, waitMs: holeMs + overdueMs }
+    }
+    return quietMs >= this.#known.waitMs
   }
 }
 

@@ -111,6 +111,34 @@ export async function look(
   }
 }
 
+/** How far ahead the next picture of a clip is looked for. */
+const holeS = 600
+
+/** The second of a clip's first picture behind `afterS`; null where none comes within ten minutes. Throws as `look` does. */
+export async function nextPictureS(
+  deps: LookDeps,
+  input: Input,
+  afterS: number,
+  options: { signal: AbortSignal; timeoutMs: number },
+): Promise<number | null> {
+  const { tools } = deps
+  const entries = ['-select_streams', 'v:0', '-show_entries', 'packet=pts_time']
+  const interval = ['-read_intervals', `${Math.floor(afterS)}%+${holeS}`]
+  const { text, lastWords, exitCode } = await collect(
+    deps,
+    input,
+    (seen) => [
+      ...[...tools.bound, tools.ffprobe, '-v', 'error', '-of', 'csv=p=0'],
+      ...[...entries, ...interval, ...lookArguments(seen, tools)],
+    ],
+    options,
+  )
+  if (exitCode !== 0) throw whyEnded(input, { exitCode, lastWords })
+  const times = text.toString('latin1').split(/\s+/).map(Number.parseFloat)
+  const next = times.reduce((least, each) => (each > afterS + 0.05 ? Math.min(least, each) : least), Infinity)
+  return Number.isFinite(next) ? next : null
+}
+
 /** How to decode a camera so that it costs least and still gives one picture a second. Pure. */
 export function chooseReading(input: Pick<Input, 'kind' | 'source'>, seen: Look | undefined, taps: Taps): Reading {
   const stampOnArrival =

@@ -3,7 +3,7 @@ import { RetryableError } from '../../nodes/contract/errors.ts'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { quietLog } from '../../test/support/session-bench.ts'
-import { simulatedCamera } from '../../test/support/simulated-source.ts'
+import { simulatedCamera, testFrame } from '../../test/support/simulated-source.ts'
 import { Source } from './source.ts'
 
 function open(node: Record<string, unknown>, resumeAtS: number | null = null, everyMs = 500, refusals = 0) {
@@ -139,5 +139,53 @@ it('shows a picture of a clip through a hole, one for every second, and loses no
   expect(camera.opens).toBe(1)
   expect(times.length).toBeGreaterThanOrEqual(24)
   expect(times).toEqual([...times].sort((a, b) => a - b))
+  await source.stop()
+})
+
+it('goes on behind a place at which the reader of a clip always dies, having tried it six times', async () => {
+  const clock = fakeClock()
+  const entered: number[] = []
+  const { definition } = simulatedCamera({ clock })
+  const source = new Source({
+    definition: {
+      ...definition,
+      open: async function* ({ startAtS = 0 }) {
+        entered.push(startAtS)
+        for (let second = Math.floor(startAtS); second < 9; second++) {
+          if (second === 4) throw new RetryableError('CAMERA_HELPER_DIED', 'The program that reads the clip was ended.')
+          yield testFrame(second)
+          await clock.sleep(1000)
+        }
+        return 'finished'
+      },
+    },
+    node: { id: 'cam', type: 'simulated-camera', version: 1, config: { kind: 'file' } },
+    taps: defaultTaps,
+    media: {
+      open: () => {
+        throw new Error('unused')
+      },
+    },
+    clock,
+    log: quietLog,
+    random: () => 0,
+    resumeAtS: null,
+  })
+  source.start()
+  const seen = new Set<number>()
+  const words = new Set<string>()
+  for (let step = 0; step < 600 && !source.look().ended; step++) {
+    await clock.advance(250)
+    const frame = source.mailbox.take()
+    if (frame) seen.add(frame.mediaTimeS)
+    words.add(source.status().text)
+  }
+  expect(entered).toEqual([0, 3, 3, 3, 3, 3, 4, 5])
+  expect([...seen].filter((each) => each > 3)).toEqual(expect.arrayContaining([5, 6, 7, 8]))
+  expect([...words].filter((each) => each.includes('cannot be read'))).toEqual([
+    'The clip cannot be read at 3 s, tried 6 times; it goes on 1 s behind that.',
+    'The clip cannot be read at 3 s, tried 7 times; it goes on 2 s behind that.',
+  ])
+  expect(source.look()).toMatchObject({ ended: true, failed: false })
   await source.stop()
 })

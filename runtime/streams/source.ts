@@ -28,6 +28,7 @@ import {
 } from './camera-state.ts'
 import { Mailbox } from './mailbox.ts'
 import type { Openings } from './openings.ts'
+import { StickingPoint } from './sticking-point.ts'
 import type { StreamClock } from './stream-clock.ts'
 
 /** A clip's picture may come so much later than its second without there being a hole. */
@@ -92,6 +93,7 @@ export class Source {
   #placedAtMs: number
   #quickAtMs = 0
   #changedAtMs: number
+  readonly #sticking = new StickingPoint()
   #lastLuma: Uint8Array | null = null
   /** A clip's newest picture, which stays in view through a hole, and for how many seconds it has. */
   #shown: { frame: Frame; heldS: number } | null = null
@@ -211,11 +213,12 @@ export class Source {
         const { message } = toError(error)
         if (error instanceof BugError || (node.config.kind === 'file' && error instanceof FatalError))
           return this.#finish('failed', message)
+        if (this.#isFile) this.#sticking.died(this.#lastMediaTimeS)
         // A cut-off attempt has its reason already, from giveUp.
         this.#see({
           type: 'trouble',
           code: isStopped(error) ? 'CAMERA_SILENT' : error instanceof CodedError ? error.code : null,
-          words: isStopped(error) ? (this.#camera.trouble ?? message) : message,
+          words: isStopped(error) ? (this.#camera.trouble ?? message) : (this.#sticking.words ?? message),
         })
         // A camera that is asked too often with a wrong password locks its owner out.
         if (error instanceof RetryableError) wishedMs = error.retryAfterMs ?? 0
@@ -275,7 +278,7 @@ export class Source {
           open: (spec, wanted, more) =>
             media.open(spec, wanted, { ...more, onSign: (sign) => !signal.aborted && this.#seeSign(sign) }),
         },
-        ...(this.#isFile && this.#lastMediaTimeS !== null ? { startAtS: this.#lastMediaTimeS } : {}),
+        ...this.#entered(),
         ...(onFast ? { onFast: (frame: FastFrame) => this.#receiveFast(frame, onFast) } : {}),
       })
       [Symbol.asyncIterator]()
@@ -292,6 +295,13 @@ export class Source {
       const closing = Promise.resolve(frames.return?.()).catch(() => undefined)
       if (signal.aborted) await withinMs(clock, 5000, closing)
     }
+  }
+
+  /** A clip goes on where it was, or behind a place that nothing can read. */
+  #entered(): { startAtS?: number } {
+    const { skipS } = this.#sticking
+    if (!this.#isFile || (this.#lastMediaTimeS === null && skipS === 0)) return {}
+    return { startAtS: (this.#lastMediaTimeS ?? 0) + skipS }
   }
 
   #isSeen(mediaTimeS: number): boolean {

@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
+import { nextPictureS } from '../../runtime/cameras/look.ts'
+import { createToolFinder } from '../../runtime/cameras/tools.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { createEgress } from '../../runtime/egress/egress.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { childrenWith, createMediaBench, fastTap, type MediaBench } from '../support/media-bench.ts'
 
@@ -65,6 +69,43 @@ describe('a clip that is whole', () => {
     const { error } = await watching.ended
     expect(error).toMatchObject({ code: 'CAMERA_HELPER_DIED' })
     expect(error).toBeInstanceOf(RetryableError)
+  })
+
+  it('is tried again when its ffmpeg hangs, which a hole in it does not look like', async () => {
+    // Eight of its seconds in one of ours: half a minute without a picture is looked into.
+    const quick = {
+      nowMs: () => systemClock.nowMs() * 8,
+      sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 8, signal),
+    }
+    bench = await createMediaBench({ clock: quick })
+    await makeClip(bench.clip('hangs.mp4'), { seconds: 60, fps: 10, gop: 10 })
+    const watching = bench.watch({ kind: 'file', path: 'hangs.mp4' })
+    await watching.until(({ mediaTimeS }) => mediaTimeS >= 1)
+    for (const pid of await childrenWith(bench.dataDir)) process.kill(pid, 'SIGSTOP')
+    expect((await watching.ended).error).toMatchObject({ name: 'RetryableError', code: 'CAMERA_SILENT' })
+    const holed = ['-vf', "select='lt(t,1.2)+gt(t,6)'", '-vsync', 'vfr']
+    await makeClip(bench.clip('hole.mp4'), { seconds: 7, fps: 10, gop: 10, extra: holed })
+    const tools = await createToolFinder({})()
+    const input = {
+      kind: 'file' as const,
+      source: bench.clip('hole.mp4'),
+      name: 'clip "hole.mp4"',
+      live: false,
+      loop: false,
+      startAtS: 0,
+      transport: 'tcp' as const,
+      key: 'hole',
+    }
+    const next = (afterS: number): Promise<number | null> =>
+      nextPictureS({ clock: systemClock, tools, egress: createEgress() }, input, afterS, {
+        signal: new AbortController().signal,
+        timeoutMs: 10_000,
+      })
+    expect([await next(1.1), await next(0.3), await next(6.9)]).toEqual([
+      expect.closeTo(6.1, 0),
+      expect.closeTo(0.4, 1),
+      null,
+    ])
   })
 
   it('is not called "no video" when the reader of an upload is killed', async () => {

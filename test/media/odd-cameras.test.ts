@@ -105,23 +105,30 @@ describe('a clip', () => {
     expect([error?.message, frames.length]).toEqual([expect.stringMatching(words), 0])
   })
 
+  /** Lies for so many seconds, then stands for as many. */
+  async function turning(name: string, seconds: number): Promise<void> {
+    const part = async (size: string, offset: number): Promise<Buffer> => {
+      const path = bench.clip(`${size}-${seconds}.ts`)
+      const as = ['-preset', 'ultrafast', '-output_ts_offset', String(offset), '-f', 'mpegts', '-y']
+      await ffmpeg(...picture(size, seconds), ...as, path)
+      return await readFile(path)
+    }
+    await writeFile(bench.clip(name), Buffer.concat([await part('320x240', 0), await part('240x320', seconds)]))
+  }
+
+  it('that changes its shape in every round of a loop is shown undistorted, in every round', async () => {
+    await turning('rounds.ts', 2)
+    const watching = bench.watch({ kind: 'file', path: 'rounds.ts', loop: true })
+    await watching.until(({ mediaTimeS }) => mediaTimeS >= 7)
+    const { frames } = await watching.stop()
+    const isTall = (frame: Frame): boolean => sizeOf(frame)[0] === 240
+    const shapes = frames.map((frame) => [Math.floor(frame.mediaTimeS + 0.1), isTall(frame)] as const)
+    expect(shapes).toEqual(shapes.map(([second]) => [second, second % 4 >= 2]))
+    expect(new Set(shapes.map(([second]) => Math.floor(second / 2)))).toEqual(new Set([0, 1, 2, 3]))
+  })
+
   it('that changes its shape on the way is shown undistorted, and none of its seconds is lost', async () => {
-    const part = (name: string, size: string, offset: number): Promise<unknown> =>
-      ffmpeg(
-        ...picture(size, 4),
-        '-preset',
-        'ultrafast',
-        '-output_ts_offset',
-        String(offset),
-        '-f',
-        'mpegts',
-        '-y',
-        bench.clip(name),
-      )
-    await part('lying.ts', '320x240', 0)
-    await part('upright.ts', '240x320', 4)
-    const bytes = await Promise.all(['lying.ts', 'upright.ts'].map((name) => readFile(bench.clip(name))))
-    await writeFile(bench.clip('both.ts'), Buffer.concat(bytes))
+    await turning('both.ts', 4)
     const { frames, error } = await bench.watch({ kind: 'file', path: 'both.ts' }).ended
     expect(error).toBeUndefined()
     expect(new Set(frames.map(({ mediaTimeS }) => Math.floor(mediaTimeS + 0.1)))).toEqual(
