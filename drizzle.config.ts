@@ -3,6 +3,10 @@ import { defineConfig } from 'drizzle-kit'
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./runtime/database/schema.ts', './runtime/database/event-tables.ts'],
+  schema: [
+    './runtime/database/schema.ts',
+    './runtime/database/event-tables.ts',
+    './runtime/database/rehearsal-tables.ts',
+  ],
   out: './migrations',
 })

@@ -33,6 +33,7 @@ const runtimeFolders = [
   'streams',
   'flows',
   'templates',
+  'rehearsals',
   'http',
 ]
 /** Files at the top that construct; what any folder may need (processes, pauses) is none of them. */
@@ -203,7 +204,7 @@ const importTable = [
 const clockDoor = 'the clock comes through ctx or deps (`clock.nowMs()`), so that a test can hold it'
 const noWorld = {
   name: 'no clock, chance or network in place',
-  files: ['nodes/**/*.ts', 'runtime/{compile,streams,actions}/*.ts'],
+  files: ['nodes/**/*.ts', 'runtime/{compile,streams,actions,rehearsals}/*.ts'],
   ignores: tests,
   rules: {
     'no-restricted-globals': [

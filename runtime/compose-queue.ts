@@ -4,6 +4,7 @@ import type { UpkeepStore } from './queue/index.ts'
 import type { ClipFinder } from './cameras/index.ts'
 import type { StreamJobStore, StreamWork } from './streams/index.ts'
 import type { Clock, Log } from '../nodes/contract/capabilities.ts'
+import type { Lane } from '../nodes/contract/define.ts'
 import type { StreamControl } from './streams/index.ts'
 import { ActionWorker, laneLimits } from './actions/index.ts'
 import type { QueueBus } from './live/index.ts'
@@ -13,11 +14,13 @@ import type { StreamRef } from './queue/index.ts'
 import { hurryCancelled } from './actions/index.ts'
 import { Outbox } from './actions/index.ts'
 import { closeWorker, laneQueues, openQueue, queueNames } from './queue/index.ts'
-import type { ActionQueues, ActionRef, JobWorker } from './queue/index.ts'
+import type { ActionQueues, ActionRef, JobQueue, JobWorker, QueueDeps } from './queue/index.ts'
 import { keepReconciled } from './streams/index.ts'
 import type { QueueRelay } from './live/index.ts'
 import { keepSchedules, startUpkeep } from './queue/index.ts'
 import type { UpkeepData } from './queue/index.ts'
+import { RehearsalJobs } from './rehearsals/index.ts'
+import type { RehearsalWork } from './rehearsals/index.ts'
 import { StreamWorker } from './streams/index.ts'
 import { takeOver } from './streams/index.ts'
 import { createReporter, within } from './queue/index.ts'
@@ -40,6 +43,8 @@ export interface QueueOptions {
   relay: QueueRelay
   /** Says which machine has a stream's clip; absent: every one has every clip. */
   clips?: ClipFinder
+  /** Absent: this process rehearses nothing. */
+  rehearsals?: RehearsalWork
   clock: Clock
   log: Log
   role: 'server' | 'worker'
@@ -71,6 +76,7 @@ export interface QueueStats {
 
 export interface Queue {
   readonly control: StreamControl
+  readonly rehearsals: Pick<RehearsalJobs, 'add' | 'cancel'>
   readonly bus: QueueBus
   readonly relay: QueueRelay
   readonly stats: QueueStats
@@ -84,19 +90,43 @@ export interface Queue {
   stop(): Promise<void>
 }
 
+type Rehearsals = Pick<RehearsalJobs, 'add' | 'cancel' | 'start' | 'stop'> & { queues: JobQueue<ActionRef>[] }
+
+/** Those of a process that rehearses nothing do nothing. */
+async function openRehearsals(
+  work: RehearsalWork | undefined,
+  deps: QueueDeps & { name: string | undefined },
+): Promise<Rehearsals> {
+  if (!work) return { add: none, cancel: () => undefined, start: none, stop: none, queues: [] }
+  const report = createReporter(deps.log, deps.clock, { queue: queueNames.rehearsals })
+  const jobs = await RehearsalJobs.open({ ...deps, work, report })
+  return {
+    add: (id) => jobs.add(id),
+    cancel: (id) => jobs.cancel(id),
+    start: () => jobs.start(),
+    stop: () => jobs.stop(),
+    queues: [jobs.queue],
+  }
+}
+async function openLanes(deps: QueueDeps): Promise<ActionQueues> {
+  const open = (lane: Lane): Promise<JobQueue<ActionRef>> => openQueue<ActionRef>(laneQueues[lane], deps)
+  const [alerts, questions, speech] = await Promise.all([open('alerts'), open('questions'), open('speech')])
+  return { alerts, questions, speech }
+}
+
+const none = async (): Promise<void> => undefined
+
 /** Connects to the backend, empties the outbox, and keeps store and queue in step. Throws QUEUE_UNREACHABLE when the backend stays away. */
 export async function createQueue(options: QueueOptions): Promise<Queue> {
   const { store, work, bus, relay, clock, log, pauses = {}, random = Math.random, endLimitMs = 8_000 } = options
   const connection = await openConnection({ ...options, random })
   const deps = { connection, clock, log, random, store, work, bus, clips: options.clips, name: options.soleName }
-  const [streams, alerts, questions, speech, upkeep] = await Promise.all([
+  const [streams, actions, upkeep, rehearsals] = await Promise.all([
     openQueue<StreamRef>(queueNames.streams, deps),
-    openQueue<ActionRef>(laneQueues.alerts, deps),
-    openQueue<ActionRef>(laneQueues.questions, deps),
-    openQueue<ActionRef>(laneQueues.speech, deps),
+    openLanes(deps),
     openQueue<UpkeepData>(queueNames.upkeep, deps),
+    openRehearsals(options.rehearsals, deps),
   ])
-  const actions: ActionQueues = { alerts, questions, speech }
   const report = createReporter(log, clock, { queue: connection.backend, role: options.role })
   const outbox = new Outbox({
     store,
@@ -150,13 +180,14 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   void keepSchedules(upkeepDeps, stopping.signal)
 
   const startWorkers = async (): Promise<void> => {
-    await Promise.all([streamWorker.start(), actionWorker.start()])
+    await Promise.all([streamWorker.start(), actionWorker.start(), rehearsals.start()])
     upkeepWorker = await startUpkeep(upkeepDeps, stopping.signal)
   }
   const stopWorkers = (): Promise<unknown> =>
     Promise.allSettled([
       streamWorker.stop(endLimitMs),
       actionWorker.stop(endLimitMs),
+      rehearsals.stop(),
       closeWorker(upkeepWorker, false, clock),
     ])
   const stop = async (): Promise<void> => {
@@ -164,7 +195,8 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     stopping.abort()
     outbox.stop()
     await stopWorkers()
-    await Promise.allSettled([streams, alerts, questions, speech, upkeep].map((queue) => queue.close()))
+    const queues = [streams, ...Object.values(actions), upkeep, ...rehearsals.queues]
+    await Promise.allSettled(queues.map((queue) => queue.close()))
     await within(connection.close(), 3_000, clock, 'The queue').catch(report)
   }
 
@@ -178,6 +210,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       clock,
       report,
     }),
+    rehearsals,
     bus,
     relay,
     get stats() {
@@ -190,7 +223,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
       }
     },
     startWorkers: async () => {
-      await takeOver([streams, ...Object.values(actions)], options.soleName, log)
+      await takeOver([streams, ...Object.values(actions), ...rehearsals.queues], options.soleName, log)
       await startWorkers()
     },
     restartWorkers: async () => {

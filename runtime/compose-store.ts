@@ -41,6 +41,8 @@ import { createSoundStore } from './history/index.ts'
 import type { SoundStore } from './history/index.ts'
 import { createStreamStore } from './streams/index.ts'
 import { createTickStore } from './streams/index.ts'
+import { createRehearsalStore } from './rehearsals/index.ts'
+import type { RehearsalStore } from './rehearsals/index.ts'
 import { createOwnTemplateStore } from './templates/index.ts'
 import type { OwnTemplateStore } from './templates/index.ts'
 import { createVoiceTurnStore } from './voices/index.ts'
@@ -79,6 +81,7 @@ export interface Store {
   approvedHosts: ApprovedHostStore & HostApproval
   push: PushSubscriptionStore
   ownTemplates: OwnTemplateStore
+  rehearsals: RehearsalStore
   /** Puts messages before nodes of running sessions: questions from outside. */
   addInputs(inputs: SessionInput[]): Promise<void>
   /** Throws when the database is away; `trouble` is why it takes no writing, in one sentence. */
@@ -139,6 +142,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     approvedHosts: createApprovedHostStore(db, createSettingStore(db), nowMs),
     push: createPushSubscriptionStore(parts),
     ownTemplates: createOwnTemplateStore(parts),
+    rehearsals: createRehearsalStore(parts),
     addInputs: start.addInputs,
     ping: async () => {
       const [found, trouble] = await Promise.all([pingDatabase(pool), whyNotWritable()])

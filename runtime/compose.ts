@@ -23,6 +23,7 @@ import { createBus, createRelay } from './live/index.ts'
 import { createQueue, type Queue } from './compose-queue.ts'
 import { startEmbedded } from './database/index.ts'
 import { createReach, type Reach } from './send-clients.ts'
+import { RehearsalRunner } from './rehearsals/index.ts'
 import { createStore, type Store } from './compose-store.ts'
 import { openSpill, type SpillFile } from './streams/index.ts'
 import { loadSecretKeys } from './database/index.ts'
@@ -159,7 +160,8 @@ async function open(
   // One process at a time can hold the data folder with the embedded database, so the one before this is dead.
   const soleName =
     database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
-  const jobs = { store: store.queue, work: engine, clips: media.clips }
+  const rehearsals = openRehearsals({ store, nodes, media, http, connections, agents: reach.agents, log }, closers)
+  const jobs = { store: store.queue, work: engine, clips: media.clips, rehearsals }
   const queue = await createQueue({ ...wires, ...jobs, bus, relay, role, soleName })
   closers.push(() => queue.stop())
   const trying = createTryAction({
@@ -199,6 +201,32 @@ function picturesOf({ events }: Store): PicturePort {
     recentOfEvent: (eventId) => events.recentFrames(eventId),
     md5: (picture) => createHash('md5').update(picture).digest('hex'),
   }
+}
+
+type RehearsalParts = Pick<Runtime, 'store' | 'nodes' | 'media' | 'http'> &
+  Pick<Reach, 'agents'> & { connections: ReturnType<typeof signingPort>; log: Log }
+
+/** Rehearsals look at every picture of a clip, behind whatever is live: their built-in model is one of its own. */
+function openRehearsals(parts: RehearsalParts, closers: Closer[]): RehearsalRunner {
+  const { agents, connections, http, log, media, nodes, store } = parts
+  const mostProcesses = Math.min(2, availableParallelism())
+  const edge = createEdge({ log, clock, everyPicture: true, mostProcesses })
+  closers.push(() => edge.stop())
+  return new RehearsalRunner({
+    clock,
+    log,
+    nodes,
+    agents,
+    store: store.rehearsals,
+    random: Math.random,
+    models: createModels({ connections, http, clock, log, edge }),
+    media: (owner) => media.inOrder(owner),
+    placesOf: async (name) => ((await connections.get(name)).can.watch === 'built-in' ? mostProcesses : 4),
+    durationOf: async (path) => {
+      const report = await media.library.probe({ kind: 'file', path })
+      return report.ok ? report.durationS : null
+    },
+  })
 }
 
 /**

@@ -1,6 +1,6 @@
 // The ways actions reach others, put together once: agents, voices, mail, brokers, browsers. Part of the composition.
 import { join } from 'node:path'
-import type { Clock, ConnectionPort, Log, StreamingHttpPort } from '../nodes/contract/capabilities.ts'
+import type { AgentPort, Clock, ConnectionPort, Log, StreamingHttpPort } from '../nodes/contract/capabilities.ts'
 import { NotFoundError } from '../nodes/contract/errors.ts'
 import { createAgents, testAgent } from './agents/index.ts'
 import type { Egress } from './egress/index.ts'
@@ -36,6 +36,8 @@ export interface Reach {
   /** One look at an agent or a voice, for the connections page. */
   tests: Record<'answer' | 'speak', TestAbility>
   voices: Speech['voices']
+  /** For rehearsals, whose questions are in no record: who may ask was decided when they began. */
+  agents: AgentPort
   close(): Promise<void>
 }
 
@@ -64,9 +66,11 @@ export function createReach({
   })
   // So that the first warning is not the one that waits for the voice.
   speech.warm()
+  const askable = { http, connections, commands, surroundings: { homes: join(dataDir, 'agents'), listed: agentEnv } }
   const push = createPush({ store: store.push, http, subject: subjectOf(publicUrl) })
   return {
     push,
+    agents: createAgents({ ...askable, waitingBefore: async () => 0, mayRun: async () => true }),
     voices: (connection, signal) => speech.voices(connection, signal),
     tests: {
       answer: (connection, signal) => testAgent(connection, { http, commands }, signal),
@@ -74,10 +78,7 @@ export function createReach({
     },
     reach: {
       agents: createAgents({
-        http,
-        connections,
-        commands,
-        surroundings: { homes: join(dataDir, 'agents'), listed: agentEnv },
+        ...askable,
         waitingBefore: (taskId) => store.deliveries.openBefore(taskId),
         mayRun: (taskId, connection) => store.deliveries.mayRun(taskId, connection),
       }),

@@ -41,6 +41,8 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     accounts: store.accounts,
     approvedHosts: store.approvedHosts,
     streams: queue.control,
+    rehearsals: store.rehearsals,
+    rehearsing: queue.rehearsals,
     media: {
       ...media.library,
       probe: (config, owner, filters) => {

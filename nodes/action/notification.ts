@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { defineAction, port } from '../contract/define.ts'
 import type { ActionContext } from '../contract/define.ts'
+import type { RehearsalContext } from '../contract/rehearsal.ts'
 import { FatalError } from '../contract/errors.ts'
 import type { Message } from '../contract/events.ts'
 import { oneLine, renderTemplate, templateWarnings } from '../contract/template.ts'
@@ -180,29 +181,77 @@ export default defineAction({
   following: followingOf,
   receiver: receiverOf,
   perform: async (message, ctx) => {
-    const root = rootEventOf(message)
     if (ctx.phase !== '' && (await isAcknowledged(message, ctx)))
       return { outputs: {}, summary: 'Somebody has acknowledged it: nothing to do.' }
-    if (ctx.phase === deadline) {
-      return {
-        outputs: { unacknowledged: unacknowledgedMessage(message, ctx.clock.nowMs()) },
-        summary: 'Nobody has acknowledged it in time.',
-      }
-    }
-    const reminder = reminderNumber(ctx.phase)
-    if (reminder === undefined)
-      throw new FatalError('NOTIFICATION_PHASE_UNKNOWN', `There is nothing to do in the phase "${ctx.phase}".`)
-    const { told, title, channel, summary } = await tell(message, root, reminder, ctx)
-    const delivered = { ...told, fields: { ...told.fields, about: root, title, channel: channel.id } }
+    if (ctx.phase === deadline) return tooLate(message, ctx)
+    const wording = wordingOf(message, ctx)
+    return toldBy(message, wording, ctx, await tell(message, wording, ctx))
+  },
+  rehearse: (message, ctx) => {
+    if (ctx.phase === deadline) return tooLate(message, ctx)
+    const wording = wordingOf(message, ctx)
+    const { channel, title, told } = wording
+    const to = ctx.config.to.trim() || (receiverOf(ctx.config, ctx.phase) ?? '')
     return {
-      outputs: reminder === 0 ? { delivered } : {},
-      summary: reminder === 0 ? summary : `Reminder ${reminder}. ${summary}`,
-      later: followingOf(ctx.config, ctx.phase),
+      ...toldBy(message, wording, ctx, 'Kept back: a rehearsal sends nothing.'),
+      captured: { channel: channel.id, to, title, text: told.text },
     }
   },
 })
 
 type Values = z.output<typeof config>
+type Pure = Pick<RehearsalContext<Values>, 'config' | 'clock' | 'flow' | 'phase'>
+
+/** The message in the words and under the title of this node, and over which channel. */
+interface Wording {
+  told: Message
+  title: string
+  channel: Channel
+  /** 0: the notification itself. */
+  reminder: number
+}
+
+function tooLate(message: Message, { clock }: Pure) {
+  return {
+    outputs: { unacknowledged: unacknowledgedMessage(message, clock.nowMs()) },
+    summary: 'Nobody has acknowledged it in time.',
+  }
+}
+
+function toldBy(
+  message: Message,
+  { told, title, channel, reminder }: Wording,
+  { config, phase }: Pure,
+  summary: string,
+) {
+  const delivered = {
+    ...told,
+    fields: { ...told.fields, about: rootEventOf(message), title, channel: channel.id },
+  }
+  return {
+    outputs: reminder === 0 ? { delivered } : {},
+    summary: reminder === 0 ? summary : `Reminder ${reminder}. ${summary}`,
+    later: followingOf(config, phase),
+  }
+}
+
+function wordingOf(message: Message, { config: values, flow, phase }: Pure): Wording {
+  const reminder = reminderNumber(phase)
+  if (reminder === undefined)
+    throw new FatalError('NOTIFICATION_PHASE_UNKNOWN', `There is nothing to do in the phase "${phase}".`)
+  const channel = channels.find(({ id }) => id === values.channel)
+  if (!channel)
+    throw new FatalError(
+      'NOTIFICATION_CHANNEL_UNKNOWN',
+      `There is no channel "${values.channel}". Choose one of ${ids.join(', ')}.`,
+    )
+  const world = { flow: flow.name }
+  const { text, title: ownTitle } = values
+  const told: Message = { ...message, text: text.trim() === '' ? message.text : renderTemplate(text, message, world) }
+  const title = oneLine(ownTitle.trim() === '' ? flow.name : renderTemplate(ownTitle, message, world)) || flow.name
+  return { told, title, channel, reminder }
+}
+
 type Context = ActionContext<Values & NoticeConfig>
 
 /** A deadline reaches nobody: it must not wait for a channel that is away. */
@@ -213,27 +262,12 @@ function receiverOf(values: Values, phase: string): string | undefined {
   return channel.connection && values.connection !== '' ? values.connection : undefined
 }
 
-async function tell(
-  message: Message,
-  root: string,
-  reminder: number,
-  ctx: Context,
-): Promise<{ told: Message; title: string; channel: Channel; summary: string }> {
-  const channel = channels.find(({ id }) => id === ctx.config.channel)
-  if (!channel)
-    throw new FatalError(
-      'NOTIFICATION_CHANNEL_UNKNOWN',
-      `There is no channel "${ctx.config.channel}". Choose one of ${ids.join(', ')}.`,
-    )
-  const world = { flow: ctx.flow.name }
-  const { text, title: ownTitle } = ctx.config
-  const told: Message = { ...message, text: text.trim() === '' ? message.text : renderTemplate(text, message, world) }
-  const title =
-    oneLine(ownTitle.trim() === '' ? ctx.flow.name : renderTemplate(ownTitle, message, world)) || ctx.flow.name
+/** Sends it; one line on who took it. */
+async function tell(message: Message, { told, title, channel, reminder }: Wording, ctx: Context): Promise<string> {
   const picture = channel.takesPicture && ctx.config.sendPicture ? await pictureOf(message, ctx) : undefined
   // One link for the whole escalation: whoever presses it acknowledges what it began with.
-  const first = { ...message, eventId: root }
-  const summary = await channel.send(
+  const first = { ...message, eventId: rootEventOf(message) }
+  return await channel.send(
     {
       title: reminder === 0 ? title : `${title} (reminder ${reminder})`,
       message: told,
@@ -243,7 +277,6 @@ async function tell(
     },
     ctx,
   )
-  return { told, title, channel, summary }
 }
 
 /** Its own event counts as well as what it is about: the inbox shows both. */

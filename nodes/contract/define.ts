@@ -22,7 +22,11 @@ import type { Problem } from './errors.ts'
 import type { Decision, EventKind, Message, NodeStatus } from './events.ts'
 import type { FastFrame, Frame, Taps } from './frames.ts'
 import type { Kind } from './kinds.ts'
+import type { Captured, RehearsalContext } from './rehearsal.ts'
 import type { Because } from './trace.ts'
+import type { Trait } from './traits.ts'
+
+export { traitWords, type Trait } from './traits.ts'
 
 export interface Port<K extends Kind = Kind> {
   kind: K
@@ -237,21 +241,6 @@ export type Need =
   | 'push'
   | 'events'
 
-/** What the rest of Heed may ask of a type: nobody asks for one by its name. Each in words. */
-export const traitWords = {
-  capture: 'shows a camera, and is tried like one before it is saved',
-  watch: 'has a model that looks at pictures; answers to it may come back around',
-  ask: 'asks somebody and brings the answer, which may go back to the model that asked',
-  remember: 'keeps what a person may read, add and correct',
-  listen: 'takes what was said at a microphone',
-  arm: 'is switched on and off by a person',
-  notify: 'tells people over a channel, and can send a test',
-  speak: 'says things aloud',
-  mask: 'covers parts of the picture (polygons)',
-  crop: 'keeps one part of the picture (rectangle)',
-} as const
-export type Trait = keyof typeof traitWords
-
 export interface CheckContext {
   connection(name: string): ConnectionInfo | undefined
 }
@@ -351,6 +340,11 @@ export interface ActionNode<
   /** `end`: stopping the flow ends it, unless what it finds out leads on to another action. Absent: what was decided still goes out. */
   whenStopped?: 'end'
   perform(message: Message, ctx: ActionContext<z.output<C>>): Promise<ActionResult<O>>
+  /**
+   * In a rehearsal, in place of `perform` of a node that reaches others: what would have gone to whom, and what comes of it if the
+   * other side takes it at once. Absent: it is shown as sent, and nothing comes of it. Pure.
+   */
+  rehearse?(message: Message, ctx: RehearsalContext<z.output<C>>): ActionResult<O> & { captured?: Captured }
   /** What is put off when a try failed: reminders and deadlines that do not wait for the channel. Pure; `phase` as in the context. */
   following?(config: z.output<C>, phase: string): { phase: string; afterMs: number }[]
 }

@@ -11,6 +11,7 @@ import type { LiveRouteDeps } from '../live/index.ts'
 import type { PackagesRouteDeps } from '../packages/index.ts'
 import type { ProxyTrust } from './proxies.ts'
 import type { SpillReport, StreamsRouteDeps } from '../streams/index.ts'
+import type { RehearsalsRouteDeps } from '../rehearsals/index.ts'
 import type { TemplatesRouteDeps } from '../templates/index.ts'
 
 export type ApiDeps = AccountsRouteDeps &
@@ -23,6 +24,7 @@ export type ApiDeps = AccountsRouteDeps &
   HistoryRouteDeps &
   LiveRouteDeps &
   PackagesRouteDeps &
+  RehearsalsRouteDeps &
   StreamsRouteDeps &
   TemplatesRouteDeps & {
     version: string

@@ -37,6 +37,7 @@ import { logRequests, rememberMountPath } from './request-log.ts'
 import { addSignInRoutes, createSignInLinks } from '../accounts/index.ts'
 import type { SignInLinks } from '../accounts/index.ts'
 import { addSharingRoutes } from '../flows/index.ts'
+import { addRehearsalRoutes } from '../rehearsals/index.ts'
 import { addStreamRoutes } from '../live/index.ts'
 import { addTemplateRoutes } from '../templates/index.ts'
 import { addVoiceRoutes } from '../streams/index.ts'
@@ -72,6 +73,7 @@ function createRouter(
   addTemplateRoutes(api, deps)
   addFlowRoutes(api, deps)
   addDeploymentRoutes(api, deps)
+  addRehearsalRoutes(api, deps)
   addConnectionRoutes(api, deps)
   addApprovedHostRoutes(api, deps)
   addMediaRoutes(api, deps)

@@ -8,7 +8,12 @@ import type { QueueConnection } from './connection.ts'
 import { refusalPauseMs } from './pauses.ts'
 import { createReporter, unreachable, within } from './trouble.ts'
 
-export const queueNames = { streams: 'streams', actions: 'actions', upkeep: 'upkeep' } as const
+export const queueNames = {
+  streams: 'streams',
+  actions: 'actions',
+  upkeep: 'upkeep',
+  rehearsals: 'rehearsals',
+} as const
 
 /** The queue of each lane. That of alerts has the name that all actions shared once: its jobs find their lane from there. */
 export const laneQueues: Readonly<Record<Lane, string>> = {

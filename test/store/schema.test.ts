@@ -3,6 +3,7 @@ import { PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import * as eventTables from '../../runtime/database/event-tables.ts'
 import * as otherTables from '../../runtime/database/schema.ts'
+import * as rehearsalTables from '../../runtime/database/rehearsal-tables.ts'
 import { withDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
 
@@ -14,8 +15,8 @@ afterAll(async () => {
   await database.drop()
 })
 
-const tables = Object.values<unknown>({ ...otherTables, ...eventTables }).filter((value): value is PgTable =>
-  is(value, PgTable),
+const tables = Object.values<unknown>({ ...otherTables, ...eventTables, ...rehearsalTables }).filter(
+  (value): value is PgTable => is(value, PgTable),
 )
 
 test.each(tables.map((table) => [getTableName(table), table] as const))(

@@ -21,6 +21,7 @@ import type { Template } from '../../runtime/templates/template.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
 import { memoryEvents } from './memory-events.ts'
 import { memoryDeployments } from './memory-deployments.ts'
+import { memoryRehearsals } from './memory-rehearsals.ts'
 import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
 import { connectionKinds, ofKind } from './connection-kinds.ts'
@@ -295,6 +296,9 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     flows: memoryFlows(nowMs),
     deployments: memoryDeployments(),
     running: memoryRunning(),
+    rehearsals: memoryRehearsals(nowMs),
+    // Nobody runs them here, unless a test does.
+    rehearsing: { add: async () => undefined, cancel: () => undefined },
     connections: memoryConnections(connectionRows),
     connectionKinds,
     events: memoryEvents(eventRows, frames, sounds),
