@@ -171,6 +171,8 @@ export interface TickContext<C, S> extends BaseContext<C> {
       /** What it is in the record, where that is not what its port says. */
       event?: EventKind
       repeats?: Repeats
+      /** What the stream showed lately is kept with its event, the present picture among it. */
+      keepsRecent?: boolean
     },
   ): Message
   /** For `needs: ['model']`: this stream's session. */
@@ -308,9 +310,10 @@ export interface TickNode<
   state(): S
   onTick(inputs: Received<I>, ctx: TickContext<z.output<C>, S>): Acting<O> | Promise<Acting<O>>
   /** Its half that acts on the world: performed like an action node, with what `onTick` returns under `act`. */
-  acts?: Pick<ActionNode<C, I, O>, 'timeoutMs' | 'maxAttempts' | 'lane' | 'receiver' | 'whenStopped' | 'perform'> & {
-    needs: readonly Need[]
-  }
+  acts?: Pick<
+    ActionNode<C, I, O>,
+    'needs' | 'timeoutMs' | 'maxAttempts' | 'lane' | 'receiver' | 'whenStopped' | 'perform'
+  >
 }
 
 /** The port between the two halves of a node that ticks and acts; nobody else sees it. */
@@ -373,13 +376,6 @@ export function defineAction<C extends z.ZodObject, I extends Ports, O extends P
   spec: Unrole<ActionNode<C, I, O>>,
 ): ActionNode {
   return { ...spec, role: 'action' } as unknown as ActionNode
-}
-
-/** What of a type acts on the world: an action node itself, or a tick node's half. */
-export function actionOf(definition: NodeDefinition | undefined): ActionNode | undefined {
-  if (definition?.role === 'action') return definition
-  if (definition?.role !== 'tick' || !definition.acts) return undefined
-  return { ...definition, ...definition.acts, role: 'action' }
 }
 
 /** What the compiler needs to know of the world: types by name, connections by name. Data and pure functions only. */

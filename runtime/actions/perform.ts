@@ -3,8 +3,8 @@
 import { hiddenIn, hiddenMark } from '../../nodes/contract/address-secrets.ts'
 import { isQuietWork } from '../../nodes/contract/alerts.ts'
 import type { Clock, ConnectionPort, HttpPort, Log, PicturePort } from '../../nodes/contract/capabilities.ts'
+import { actionOf } from '../../nodes/contract/acting.ts'
 import {
-  actionOf,
   type ActionContext,
   type ActionNode,
   type ActionResult,

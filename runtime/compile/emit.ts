@@ -1,6 +1,7 @@
 // Stage 6: sound graph -> plan. Everything in it is sorted, so equal flows give equal plans.
 // Never reports a problem: whatever could be wrong was found before.
-import { actionOf, actPort, type Catalogue, type CheckContext } from '../../nodes/contract/define.ts'
+import { actionOf } from '../../nodes/contract/acting.ts'
+import { actPort, type Catalogue, type CheckContext } from '../../nodes/contract/define.ts'
 import { BugError } from '../../nodes/contract/errors.ts'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
 import type { Taps } from '../../nodes/contract/frames.ts'

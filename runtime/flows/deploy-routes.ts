@@ -1,7 +1,7 @@
 // Deploy, stop, status. What is written to the store counts; the queue is told afterwards and finds out by itself if it
 // could not be told. Never starts a flow with problems.
 import type { Router } from 'express'
-import { actionOf } from '../../nodes/contract/define.ts'
+import { actionOf } from '../../nodes/contract/acting.ts'
 import { toError } from '../../nodes/contract/errors.ts'
 import type { Plan, PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'

@@ -30,12 +30,15 @@ export interface MessageOptions {
   event?: EventKind
   /** The same was said before. */
   repeats?: Repeats
+  /** What was shown lately is kept with its event. */
+  keepsRecent?: boolean
 }
 
 interface Origin {
   mediaTimeS: number
   frame: Uint8Array | null
   event?: EventKind
+  keepsRecent?: boolean
 }
 
 /** What one tick leaves behind, as it fills. */
@@ -134,6 +137,7 @@ export class TickDraft {
       mediaTimeS,
       frame: options.picture ?? frame?.full.jpeg ?? null,
       ...(options.event ? { event: options.event } : {}),
+      ...(options.keepsRecent ? { keepsRecent: true } : {}),
     })
     if (options.repeats) this.#repeated.set(id, options.repeats)
     return {
@@ -249,7 +253,7 @@ export class TickDraft {
       text: message.text,
       fields: message.fields ?? {},
       frame: origin?.frame ?? null,
-      ...(kind === 'delegation.made' ? { recent: this.recent } : {}),
+      ...(kind === 'delegation.made' || origin?.keepsRecent ? { recent: this.recent } : {}),
     })
   }
 

@@ -171,6 +171,36 @@ describe('the logic nodes in a session', () => {
     await stopSession(bench, session)
   })
 
+  it('verify tells at once and keeps what the stream showed around the moment with its second look', async () => {
+    const answering: Catalogue = {
+      nodes,
+      connections: new Map([...catalogue.connections, ['chat', { name: 'chat', ...ofKind('openai') }]]),
+    }
+    const flow = start
+      .node('check', 'verify', { connection: 'chat', afterS: 2 })
+      .wire('model.response', 'check.message')
+      .wire('check.message', 'tell.message')
+    const bench = sessionBench({
+      nodes: [...nodes.values()],
+      plan: compile(flow, answering),
+      verdict: (_request, n) => (n === 6 ? { action: 'response', text: 'A person fell.' } : {}),
+    })
+    const session = bench.start()
+    await bench.clock.advance(12_500)
+    const actions = bench.store.actions
+    expect(actions.map(({ node, port }) => [node, port])).toEqual([
+      ['tell', 'message'],
+      ['check', 'act'],
+    ])
+    const [told, check] = actions
+    expect(check?.message.fields).toMatchObject({ about: told?.eventId })
+    const times =
+      bench.store.events.find(({ id }) => id === check?.eventId)?.recent?.map((each) => each.mediaTimeS) ?? []
+    expect(times).toHaveLength(8)
+    expect(times.at(-1)).toBe((told?.message.mediaTimeS as number) + 2)
+    await stopSession(bench, session)
+  })
+
   it('arm is turned by an input from outside and not by what the model says', async () => {
     const flow = start
       .node('armed', 'arm')

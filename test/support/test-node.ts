@@ -1,7 +1,7 @@
 // Runs one node alone, as the engine would: state kept between ticks, status and messages collected. Every node's test starts here.
 import type { ConnectionPort, HttpPort, ModelSession, PicturePort } from '../../nodes/contract/capabilities.ts'
+import { actionOf } from '../../nodes/contract/acting.ts'
 import {
-  actionOf,
   type ActionResult,
   type Arrival,
   type CheckContext,
