@@ -1,11 +1,12 @@
 // Several processes on one database and one queue: a worker that is killed loses its streams to the others, and no alert is lost.
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { exampleNodes } from '../../runtime/catalogue.ts'
 import { withDatabase } from '../support/database.ts'
 import { startFakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { eventually, makeDataDir, removeFolder, startProduct, type Product } from '../support/product.ts'
-import { alertFlow, deployFlow, eventsOf, statusOf, uploadClip } from '../support/product-flows.ts'
+import { alertFlow, deployFlow, eventsOf, statusOf, uploadClip, type DrawnFlow } from '../support/product-flows.ts'
 import { backends, withQueue, type BackendName } from '../support/queue.ts'
 import { startWebhookReceiver } from '../support/webhook-receiver.ts'
 
@@ -19,11 +20,21 @@ const secret = 'the same words on every machine'
 async function environmentFor(backend: BackendName): Promise<Record<string, string>> {
   const database = await withDatabase()
   closers.push(() => database.drop())
-  const env = { DATABASE_URL: database.url, HEED_SECRET_KEY: secret }
+  const env = { DATABASE_URL: database.url, HEED_SECRET_KEY: secret, HEED_NODE_PACKAGES: exampleNodes }
   if (backend === 'postgres') return env
   const queue = await withQueue('redis')
   closers.push(() => queue.close())
   return { ...env, REDIS_URL: queue.redisUrl ?? '' }
+}
+
+/** With a card from outside between model and notification, which holds nothing back: a worker without its package could not run it. */
+function withOutsideNode(flow: DrawnFlow): DrawnFlow {
+  const card = { id: 'every', type: 'every-nth', version: 1, position: { x: 0, y: 0 }, config: { n: 1 } }
+  const wires = flow.wires.map((wire) =>
+    wire.to.node === 'tell' ? { ...wire, to: { node: 'every', port: 'message' } } : wire,
+  )
+  wires.push({ from: { node: 'every', port: 'message' }, to: { node: 'tell', port: 'message' } })
+  return { ...flow, nodes: [...flow.nodes, card], wires }
 }
 
 async function ticksOf(product: Product, flows: string[]): Promise<number[]> {
@@ -54,12 +65,14 @@ describe.each(backends)('two processes on %s', (backend) => {
       flows.push(
         await deployFlow(
           server,
-          alertFlow({
-            name: `Flow ${n}`,
-            camera: { kind: 'file', path, loop: true },
-            model: { connection: 'vllm', instruction: 'Say something.' },
-            notification: { channel: 'webhook', url: receiver.url, title: 'Alert' },
-          }),
+          withOutsideNode(
+            alertFlow({
+              name: `Flow ${n}`,
+              camera: { kind: 'file', path, loop: true },
+              model: { connection: 'vllm', instruction: 'Say something.' },
+              notification: { channel: 'webhook', url: receiver.url, title: 'Alert' },
+            }),
+          ),
         ),
       )
     }
