@@ -1,4 +1,5 @@
-// Switches the selected cards off, or on again: what is off does not run, and nothing goes through it.
+// Switches the selected cards off, or on again: what is off does not run, and nothing goes through it. Two keys, so that no finger
+// that slips switches an alarm off.
 import { IconPower } from '@tabler/icons-react'
 import { setDisabled } from '../graph/edit.ts'
 import { changeFlow, currentFlow, useFlow } from '../store.ts'
@@ -8,7 +9,7 @@ export const switchOff: Command = {
   id: 'switch-off',
   label: 'Switch off or on',
   icon: IconPower,
-  shortcuts: ['d'],
+  shortcuts: ['mod+e'],
   isEnabled: () => useFlow.getState().selection.nodes.length > 0,
   run: () => {
     const { nodes } = useFlow.getState().selection
