@@ -120,7 +120,7 @@ export interface EventQuery {
   q?: string
   from?: string
   to?: string
-  only?: 'alerts' | 'unseen'
+  only?: 'alerts' | 'unseen' | 'incidents'
   verdict?: string
   incident?: string
   limit?: number

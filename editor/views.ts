@@ -209,6 +209,8 @@ export interface EventView {
   alert: boolean
   /** Of an alert: what identical ones began with. */
   incident: string | null
+  /** Of what began an incident: how often, until when, and since when it is over. */
+  again?: { count: number; lastAt: string; overAt: string | null }
   verdict: Verdict | null
   deliveries: DeliveryView[]
 }

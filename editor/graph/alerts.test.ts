@@ -14,7 +14,7 @@ describe('the inbox', () => {
   })
 
   it('leaves filtering and finding to the server', () => {
-    expect(queryOf('waiting', ' fell  ')).toEqual({ only: 'unseen', q: 'fell' })
+    expect(queryOf('waiting', ' fell  ')).toEqual({ only: 'incidents', q: 'fell' })
     expect(queryOf('alerts', '')).toEqual({ only: 'alerts' })
     expect(queryOf('everything', '  ')).toEqual({})
   })

@@ -16,8 +16,8 @@ export function isWaiting(event: Pick<EventView, 'alert' | 'acknowledgedAt'>): b
 export type InboxFilter = 'waiting' | 'alerts' | 'everything'
 
 /** What a tab of the inbox asks the server for. */
-export function queryOf(filter: InboxFilter, words: string): { only?: 'alerts' | 'unseen'; q?: string } {
-  const only = { waiting: 'unseen' as const, alerts: 'alerts' as const, everything: undefined }[filter]
+export function queryOf(filter: InboxFilter, words: string): { only?: 'alerts' | 'incidents'; q?: string } {
+  const only = { waiting: 'incidents' as const, alerts: 'alerts' as const, everything: undefined }[filter]
   const q = words.trim()
   return { ...(only ? { only } : {}), ...(q ? { q } : {}) }
 }

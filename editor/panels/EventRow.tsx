@@ -96,6 +96,17 @@ function Again({ fields }: { fields: Record<string, unknown> }) {
   return words === null ? null : <span data-testid="event-again">{words}</span>
 }
 
+/** How often it was told since, and whether it goes on. */
+function Incident({ event: { again, fields } }: { event: EventView }) {
+  if (!again || again.count < 2) return <Again fields={fields} />
+  return (
+    <span data-testid="event-incident">
+      {again.count} times, last <Ago at={again.lastAt} />
+      {again.overAt !== null && ', over'}
+    </span>
+  )
+}
+
 /** What went through the flow as a message, and so has a way. */
 const isMessage = new Set(['response.given', 'delegation.made', 'answer.received', 'message.sent'])
 
@@ -124,7 +135,7 @@ export function EventRow({
           <span>{eventKindWords(event.kind)}</span>
           {flowName && <span>{flowName}</span>}
           <Ago at={event.at} />
-          <Again fields={event.fields} />
+          <Incident event={event} />
           <span className="nums">{clock(event.mediaTimeS)} after the start</span>
         </p>
         <Deliveries event={event} />

@@ -50,7 +50,7 @@ function Watched({ flow }: { flow: FlowSummary }) {
 }
 
 function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
-  const { events, total } = useEventPages({ only: 'unseen' }, 4)
+  const { events, total, unseen } = useEventPages({ only: 'incidents' }, 4)
   if (!events || events.length === 0) return null
   return (
     <section aria-labelledby="waiting-title">
@@ -63,7 +63,7 @@ function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
       {total > 4 && (
         <p>
           <a href="/inbox" onClick={follow}>
-            All {total} in the inbox
+            All {unseen} in the inbox
           </a>
         </p>
       )}

@@ -2,6 +2,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core'
 import { IconInbox, IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
+import type { EventView } from '../views.ts'
 import { useEventPages } from '../event-pages.ts'
 import { queryOf, type InboxFilter } from '../graph/alerts.ts'
 import { acknowledgeAll } from '../live.ts'
@@ -59,6 +60,14 @@ function SeenAll({ unseen, upTo, q }: { unseen: number; upTo: string | undefined
   )
 }
 
+/** An incident goes on after it began. */
+function newestOf(events: readonly EventView[]): string | undefined {
+  return events
+    .map(({ at, again }) => again?.lastAt ?? at)
+    .sort()
+    .at(-1)
+}
+
 function Failure({ words }: { words: string }) {
   return (
     <div className="notice" data-tone="bad" role="alert">
@@ -75,6 +84,7 @@ export function Inbox() {
   const flows = useSession((session) => session.flows)
   const { events, total, unseen, totalIsAtLeast, hasMore, failure, more } = useEventPages(queryOf(filter, q))
   const [one, many] = countWords[filter]
+  const countOf = (n: number): string => (totalIsAtLeast ? `More than ${n} ${many}` : `${n} ${n === 1 ? one : many}`)
   return (
     <Page title="Inbox" aside={<MuteButton />}>
       <div className="tools">
@@ -97,9 +107,10 @@ export function Inbox() {
       {events && events.length > 0 && (
         <div className="row" style={{ marginBottom: 16 }}>
           <span className="small quiet nums" role="status" data-testid="inbox-total">
-            {totalIsAtLeast ? `More than ${total} ${many}` : `${total} ${total === 1 ? one : many}`}
+            {countOf(filter === 'waiting' ? unseen : total)}
+            {filter === 'waiting' && total < unseen && `, in ${total} ${total === 1 ? 'incident' : 'incidents'}`}
           </span>
-          {filter === 'waiting' && <SeenAll unseen={unseen} upTo={events[0]?.at} q={q} />}
+          {filter === 'waiting' && <SeenAll unseen={unseen} upTo={newestOf(events)} q={q} />}
         </div>
       )}
       {!events ? (

@@ -37,6 +37,7 @@ export function conditionOf(query: Omit<EventQuery, 'limit' | 'cursor'>): SQL | 
     query.to ? lte(events.at, readTime('to', query.to)) : undefined,
     query.only === 'alerts' ? eq(events.alert, true) : undefined,
     query.only === 'unseen' ? isUnseen : undefined,
+    query.only === 'incidents' ? and(isUnseen, sql`${events.incident} = ${events.id}`) : undefined,
     query.verdict === undefined
       ? undefined
       : query.verdict === 'none'
@@ -92,7 +93,7 @@ export async function countEvents(db: Db, query: Omit<EventQuery, 'limit' | 'cur
   const [found, unseen] = await Promise.all([
     countUpTo(db, condition, mostCounted + 1),
     // Nobody has millions of these: exact, however many.
-    countUpTo(db, and(condition, isUnseen), 1_000_000),
+    countUpTo(db, conditionOf({ ...query, only: 'unseen' }), 1_000_000),
   ])
   return {
     total: Math.min(found, mostCounted),

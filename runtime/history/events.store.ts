@@ -5,6 +5,7 @@ import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Repeats } from '../../nodes/contract/define.ts'
 import type { EventQuery, EventStore, EventView } from './records.ts'
 import type { EventRecord } from './records.ts'
+import { readIncidents } from './incidents.store.ts'
 import { readLimit } from './cursor.ts'
 import { raiseTroubles } from './alerts.store.ts'
 import { behind, conditionOf, countEvents, newestFirst, pageOf } from './event-list.store.ts'
@@ -62,6 +63,7 @@ const shown = {
   alert: events.alert,
   incident: events.incident,
   verdict: events.verdict,
+  overAt: events.overAt,
 }
 type Row = Pick<
   typeof events.$inferSelect,
@@ -79,9 +81,16 @@ type Row = Pick<
   | 'alert'
   | 'incident'
   | 'verdict'
+  | 'overAt'
 > & { flow: string; stream: string }
 
-function viewOf({ hasFrame, at, acknowledgedAt, ...row }: Row): Omit<EventView, 'audio' | 'deliveries'> {
+function viewOf({
+  hasFrame,
+  at,
+  acknowledgedAt,
+  overAt: _overAt,
+  ...row
+}: Row): Omit<EventView, 'audio' | 'deliveries'> {
   return {
     ...row,
     at: at.toISOString(),
@@ -91,11 +100,12 @@ function viewOf({ hasFrame, at, acknowledgedAt, ...row }: Row): Omit<EventView, 
 }
 
 interface Reading {
+  nowMs(): number
   session: Queryable
   plans: PlanCache
 }
 
-async function toViews({ session, plans }: Reading, rows: readonly Row[]): Promise<EventView[]> {
+async function toViews({ session, plans, nowMs }: Reading, rows: readonly Row[]): Promise<EventView[]> {
   const deliveries = await readDeliveries(
     session,
     plans,
@@ -113,11 +123,21 @@ async function toViews({ session, plans }: Reading, rows: readonly Row[]): Promi
         : nodes[0]
     return node === undefined ? null : { url: soundUrl({ eventId: aboutOf(row), node }) }
   }
-  return rows.map((whole) => ({ ...viewOf(whole), audio: audioOf(whole), deliveries: deliveries.get(whole.id) ?? [] }))
+  const incidents = await readIncidents(session, rows, nowMs())
+  const againOf = ({ id }: Row): Pick<EventView, 'again'> => {
+    const again = incidents.get(id)
+    return again ? { again } : {}
+  }
+  return rows.map((whole) => ({
+    ...viewOf(whole),
+    ...againOf(whole),
+    audio: audioOf(whole),
+    deliveries: deliveries.get(whole.id) ?? [],
+  }))
 }
 
 async function listEvents(
-  { db, plans }: { db: Db; plans: PlanCache },
+  { db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number },
   query: EventQuery,
 ): ReturnType<EventStore['list']> {
   const limit = readLimit(query.limit)
@@ -131,7 +151,7 @@ async function listEvents(
     countEvents(db, query),
   ])
   const { page, next } = pageOf(rows, limit)
-  return { events: await toViews({ session: db, plans }, page), next, ...counts }
+  return { events: await toViews({ session: db, plans, nowMs }, page), next, ...counts }
 }
 
 async function getEvent(reading: Reading, id: string): Promise<EventView> {
@@ -165,8 +185,8 @@ function notAlert(): ConflictError {
 /** The events of the API, with the timeline of decisions. */
 export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCache; nowMs(): number }): EventStore {
   return guarded<EventStore>('events', {
-    list: (query) => listEvents({ db, plans }, query),
-    get: (id) => getEvent({ session: db, plans }, id),
+    list: (query) => listEvents({ db, plans, nowMs }, query),
+    get: (id) => getEvent({ session: db, plans, nowMs }, id),
     frame: (id) => readFrame(db, id),
     recentFrames: (id) => readRecentFrames(db, id),
     sound: (id, node) => readSound(db, id, node),
@@ -185,7 +205,7 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
         .where(inArray(events.id, waiting))
         .returning({ id: events.id })
       const seen = taken.map((row) => row.id)
-      return { event: await getEvent({ session: db, plans }, id), isFirst: seen.includes(id), seen }
+      return { event: await getEvent({ session: db, plans, nowMs }, id), isFirst: seen.includes(id), seen }
     },
     acknowledgeAll: async ({ upTo, ...query }, by) => {
       const waiting = db
@@ -207,7 +227,7 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
         .update(events)
         .set({ verdict, ...judged })
         .where(and(eq(events.id, id), eq(events.alert, true)))
-      const event = await getEvent({ session: db, plans }, id)
+      const event = await getEvent({ session: db, plans, nowMs }, id)
       if (rowCount === 0) throw notAlert()
       return event
     },

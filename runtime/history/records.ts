@@ -34,6 +34,8 @@ export interface EventView {
   alert: boolean
   /** Of an alert: what identical ones began with. */
   incident: string | null
+  /** Of what began an incident: how often, until when, and since when it is over. */
+  again?: { count: number; lastAt: string; overAt: string | null }
   /** What a person said of it afterwards. */
   verdict: Verdict | null
   deliveries: DeliveryView[]
@@ -46,8 +48,8 @@ export interface EventQuery {
   q?: string
   from?: string
   to?: string
-  /** `alerts`: what a person must see; `unseen`: what nobody has seen yet. */
-  only?: 'alerts' | 'unseen'
+  /** `alerts`: what a person must see; `unseen`: what nobody has seen yet; `incidents`: of identical ones that nobody has seen, the first. */
+  only?: 'alerts' | 'unseen' | 'incidents'
   verdict?: Verdict | 'any' | 'none'
   incident?: string
   limit: number

@@ -19,7 +19,7 @@ const EventQuerySchema = z.object({
   q: text,
   from: time,
   to: time,
-  only: z.enum(['alerts', 'unseen']).optional(),
+  only: z.enum(['alerts', 'unseen', 'incidents']).optional(),
   verdict: z.enum([...verdicts, 'any', 'none']).optional(),
   incident: text,
   limit,

@@ -166,4 +166,31 @@ describe('alerts', () => {
     await expect(judge('quiet', 'right')).rejects.toMatchObject({ code: 'EVENT_NOT_ALERT' })
     await expect(judge('gone', 'right')).rejects.toMatchObject({ code: 'EVENT_NOT_FOUND' })
   })
+
+  test('of one incident are listed as one, with how often, until when, and whether it is over', async () => {
+    under.clock.ms = startMs + (tick + 10) * 1000
+    await record('first', { fields: { repeats: { count: 3, firstAt: at(tick), lastAt: at(tick + 2) } } })
+    await record('smoke', { text: 'Smoke.' })
+    await record('second')
+    const lastAt = at(tick)
+    await record('lost', { kind: 'stream.lost', node: 'cam', text: 'Gone.' }, 'none')
+    const open = async () =>
+      (await list({ only: 'incidents' })).events.map(({ id, again }) => [
+        id.replace(`${flowId}-`, ''),
+        again?.count,
+        again?.overAt,
+      ])
+    expect(await list({ only: 'incidents' })).toMatchObject({ total: 3, unseen: 4 })
+    expect(await open()).toEqual([
+      ['lost', 1, null],
+      ['smoke', 1, null],
+      ['first', 4, null],
+    ])
+    expect((await list({ only: 'incidents' })).events[2]?.again?.lastAt).toBe(lastAt)
+    await record('back', { kind: 'stream.resumed', node: 'cam' }, 'none')
+    const backAt = at(tick)
+    expect((await open())[0]).toEqual(['lost', 1, backAt])
+    under.clock.ms += 3_600_000
+    expect((await open())[2]).toEqual(['first', 4, new Date(Date.parse(lastAt) + 600_000).toISOString()])
+  })
 })

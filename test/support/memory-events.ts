@@ -23,7 +23,8 @@ export function memoryEvents(
           (flow === undefined || event.flow === flow) &&
           (kind === undefined || event.kind === kind) &&
           (q === undefined || event.text.includes(q)) &&
-          (only === undefined || (only === 'alerts' ? event.alert : isUnseen(event))),
+          (only === undefined || (only === 'alerts' ? event.alert : isUnseen(event))) &&
+          (only !== 'incidents' || event.incident === event.id),
       )
       const from = Number(cursor ?? 0)
       return {
