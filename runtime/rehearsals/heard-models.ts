@@ -89,15 +89,15 @@ function nodeOf(streamKey: string): string {
   return streamKey.slice(streamKey.lastIndexOf('.') + 1)
 }
 
+/** Called on the session itself: it may be of a class. */
 function withoutTick(session: ModelSession): Omit<ModelSession, 'tick' | 'finish'> {
-  const { change, feed, isAwaiting, note, release } = session
   return {
     close: () => session.close(),
-    ...(change ? { change } : {}),
-    ...(feed ? { feed } : {}),
-    ...(isAwaiting ? { isAwaiting } : {}),
-    ...(note ? { note } : {}),
-    ...(release ? { release } : {}),
+    ...(session.change ? { change: (settings) => session.change?.(settings) } : {}),
+    ...(session.feed ? { feed: (frame) => session.feed?.(frame) } : {}),
+    ...(session.isAwaiting ? { isAwaiting: () => session.isAwaiting?.() ?? false } : {}),
+    ...(session.note ? { note: (answered) => session.note?.(answered) } : {}),
+    ...(session.release ? { release: async () => await session.release?.() } : {}),
   }
 }
 

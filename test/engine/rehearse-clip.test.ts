@@ -1,6 +1,6 @@
 // One clip through a whole plan with real nodes: what is kept from the world, and by whose time.
 import { describe, expect, it } from 'vitest'
-import type { AgentPort } from '../../nodes/contract/capabilities.ts'
+import type { AgentPort, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import { RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
 import type { PlanNode, PlanStream, Target } from '../../nodes/contract/plan.ts'
 import delegate from '../../nodes/action/delegate-to-agent.ts'
@@ -33,13 +33,14 @@ function planWith(plan: Partial<PlanStream> = {}): PlanStream {
 function bench(options: {
   verdict?: FakeModelOptions['verdict']
   frames?: number
+  quick?: number
   plan?: Partial<PlanStream>
   tests?: FlowTest[]
   askAgents?: boolean
   agents?: AgentPort
 }) {
   const clock = fakeClock()
-  const camera = simulatedCamera({ clock, frames: options.frames ?? 10, isPulled: true })
+  const camera = simulatedCamera({ clock, frames: options.frames ?? 10, quick: options.quick ?? 0, isPulled: true })
   const model = fakeModel({ clock, ...(options.verdict ? { verdict: options.verdict } : {}) })
   const deps: RehearseDeps = {
     clock,
@@ -221,6 +222,30 @@ describe('one clip, rehearsed', () => {
       },
     }).run()
     expect(outcome.trouble).toBe('10 of 10 decisions have no answer of the model: Nobody is there.')
+  })
+
+  it('hears a model whose session is of a class, quick pictures included', async () => {
+    class Session {
+      #fed = 0
+      async tick(): Promise<ModelVerdict> {
+        return { action: 'response', text: `Fed ${this.#fed}.`, reason: 'model', latencyMs: 0 }
+      }
+      feed(): void {
+        this.#fed++
+      }
+      async close(): Promise<void> {
+        this.#fed = 0
+      }
+    }
+    const { deps, run } = bench({
+      frames: 2,
+      quick: 8,
+      plan: { taps: { ...base.taps, fast: { fps: 8, width: 1, height: 1 } } },
+    })
+    deps.models = { open: async () => new Session() }
+    const { outcome } = await run()
+    expect(outcome.trouble).toBeNull()
+    expect(outcome.captured.map(({ text }) => text)).toEqual(['Fed 8.', 'Fed 16.'])
   })
 
   it('ends at once when it is stopped', async () => {
