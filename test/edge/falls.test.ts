@@ -8,6 +8,7 @@ import { shareOf } from '../../runtime/models/edge/pace.ts'
 import { createPoseModel, type PoseModel } from '../../runtime/models/edge/pose-model.ts'
 import { edgeTaps, readClipFrames } from '../support/clip-frames.ts'
 import { clipsFolder, describeWithClips, readClips, type ClipLabel } from '../support/clips.ts'
+import { readTemplates } from '../support/templates.ts'
 import { sharedPoses, watchClip, type Said, type Watcher } from '../support/edge-watch.ts'
 
 const silentLog = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -21,6 +22,11 @@ const comings: Watcher = {
   mode: 'balanced',
 }
 const motion: Watcher = { skills: skillsToWatch(['motion'], ''), mode: 'balanced' }
+
+interface Wanted {
+  within?: [number, number]
+  textMatches?: string
+}
 
 interface Watched {
   clip: ClipLabel
@@ -128,6 +134,24 @@ describeWithClips('the edge model on real clips', () => {
     for (const [index, event] of labelled.entries()) {
       expect(said[index]?.atS).toBeGreaterThan(event.start_s)
       expect(said[index]?.atS).toBeLessThan(event.end_s + 2)
+    }
+  })
+
+  it.each([
+    ['fall-alert', 'sensitive'],
+    ['fall-escalation', 'sensitive'],
+    ['coming-and-going', 'comings'],
+    ['people-count', 'comings'],
+  ] as const)('meets the tests of the template %s', (id, row) => {
+    const tests = readTemplates().find(({ template }) => template.id === id)?.template.tests ?? []
+    expect(tests.length).toBeGreaterThan(0)
+    for (const { clip, expect: expected, never } of tests) {
+      const said = watched[row].find((each) => each.clip.file === clip)?.said
+      const meets = ({ within: [from, to] = [0, Infinity], textMatches = '' }: Wanted): boolean =>
+        said?.some(({ atS, text }) => atS >= from && atS <= to && new RegExp(textMatches, 'i').test(text)) ?? false
+      expect(said, clip).toBeDefined()
+      expect((expected as Wanted[]).filter((each) => !meets(each))).toEqual([])
+      expect((never as Wanted[]).filter(meets)).toEqual([])
     }
   })
 

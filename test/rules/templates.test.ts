@@ -1,10 +1,12 @@
 // The templates: every file can be read, is whole in both languages, compiles once its questions are answered, and together they
 // cover all that the interaction model can do.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { compileFlow } from '../../runtime/compile/compile-flow.ts'
 import { readFields } from '../../runtime/compile/fields.ts'
 import { lacksOf } from '../../runtime/templates/runs-here.ts'
 import { capabilities, flowOf, languages } from '../../runtime/templates/template.ts'
+import { readClips } from '../support/clip-labels.ts'
 import { ofKind } from '../support/connection-kinds.ts'
 import { answered, readTemplates, richCatalogue } from '../support/templates.ts'
 
@@ -12,6 +14,11 @@ const all = readTemplates()
 let catalogue: Awaited<ReturnType<typeof richCatalogue>>
 beforeAll(async () => {
   catalogue = await richCatalogue()
+})
+const clips = readClips()
+const WantedSchema = z.looseObject({
+  within: z.tuple([z.number(), z.number()]).optional(),
+  textMatches: z.string().optional(),
 })
 const chinese = /\p{Script=Han}/u
 
@@ -55,6 +62,25 @@ describe('the templates', () => {
     expect(JSON.stringify(flowOf(template, 'en'))).not.toMatch(/[a-z]+:\/\//)
     expect(new Set(template.flow.nodes.map(({ id }) => id)).size).toBe(template.flow.nodes.length)
   })
+
+  it.each(all)(
+    '$file has tests that can be met: windows inside their clips, patterns that can be read',
+    ({ template }) => {
+      for (const { clip, expect: expected, never } of template.tests) {
+        expect(expected.length + never.length, clip).toBeGreaterThan(0)
+        const label = clips.find(({ file }) => file === clip)
+        if (clips.length > 0) expect(label, clip).toBeDefined()
+        for (const each of [...expected, ...never]) {
+          expect(['silence', 'response', 'delegate']).toContain(each.action)
+          const { within, textMatches } = WantedSchema.parse(each)
+          if (textMatches !== undefined) expect(() => new RegExp(textMatches, 'i')).not.toThrow()
+          if (within) expect(within[0]).toBeLessThan(within[1])
+          if (within && label)
+            expect(within[1], `${clip} is ${label.duration_s} s long`).toBeLessThanOrEqual(label.duration_s)
+        }
+      }
+    },
+  )
 
   it('run with nothing but what comes with Heed, for every scene that the built-in model knows', () => {
     const here = {
