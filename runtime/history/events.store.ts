@@ -14,7 +14,7 @@ import { guarded } from '../database/index.ts'
 import { createDecisionStore } from './decisions.store.ts'
 import { readDeliveries } from './deliveries.store.ts'
 import { insertFrames, readFrame, readRecentFrames } from './frames.store.ts'
-import { plainText } from '../database/index.ts'
+import { plainJson, plainText } from '../database/index.ts'
 import type { PlanCache } from './plans.store.ts'
 import { events } from '../database/index.ts'
 import { createTraceStore } from './traces.store.ts'
@@ -26,10 +26,13 @@ export async function insertEvents(tx: Queryable, records: readonly EventRecord[
   await tx
     .insert(events)
     .values(
-      records.map(({ frame, recent: _recent, at, text, ...record }) => ({
+      records.map(({ frame, recent: _recent, at, text, fields, trace = [], ...record }) => ({
         ...record,
         at: new Date(at),
         text: plainText(text),
+        // Both are looked into later: counts, steps and what an event is about.
+        fields: plainJson(fields),
+        trace: plainJson(trace),
         hasFrame: frame !== null,
       })),
     )

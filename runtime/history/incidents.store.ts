@@ -16,12 +16,15 @@ export async function readIncidents(
 ): Promise<Map<string, NonNullable<EventView['again']>>> {
   const first = new Map(begun.filter(({ id, incident }) => incident === id).map((row) => [row.id, row]))
   if (first.size === 0) return new Map()
+  // Fields of older versions may hold what Postgres refuses to look into: those are left alone.
+  const repeats = sql`(case when ${events.fields}::text like '%"repeats"%' and ${events.fields}::text not like '%\\\\u0000%'
+    then ${events.fields} -> 'repeats' end)`
   const rows = await session
     .select({
       incident: events.incident,
       // What the model said again is counted on the event itself.
-      count: sql<number>`sum(greatest(1, coalesce((${events.fields} -> 'repeats' ->> 'count')::int, 1)))::int`,
-      lastAt: sql<string>`max(greatest(${events.at}, (${events.fields} -> 'repeats' ->> 'lastAt')::timestamptz))`,
+      count: sql<number>`sum(greatest(1, coalesce((${repeats} ->> 'count')::int, 1)))::int`,
+      lastAt: sql<string>`max(greatest(${events.at}, (${repeats} ->> 'lastAt')::timestamptz))`,
     })
     .from(events)
     .where(inArray(events.incident, [...first.keys()]))

@@ -5,15 +5,17 @@ import { echoes } from '../../nodes/contract/alerts.ts'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { mostSteps } from '../../nodes/contract/trace.ts'
 import type { Db, Queryable } from '../database/index.ts'
-import { actions, events } from '../database/index.ts'
+import { actions, events, plainJson } from '../database/index.ts'
 import type { EventTrace, TraceView } from './records.ts'
 
 /** Adds steps to events; a second try of the same tick adds nothing, and what is gone has no way any more. */
 export async function appendTraces(tx: Queryable, traces: readonly EventTrace[]): Promise<void> {
-  for (const { eventId, steps } of traces)
+  for (const { eventId, steps } of traces) {
+    const added = sql`${JSON.stringify(plainJson(steps))}::jsonb`
     await tx.execute(sql`
-      update events set trace = (trace::jsonb || ${JSON.stringify(steps)}::jsonb)::json
-      where id = ${eventId} and json_array_length(trace) < ${mostSteps} and not trace::jsonb @> ${JSON.stringify(steps)}::jsonb`)
+      update events set trace = (trace::jsonb || ${added})::json
+      where id = ${eventId} and json_array_length(trace) < ${mostSteps} and not trace::jsonb @> ${added}`)
+  }
 }
 
 type Action = Pick<

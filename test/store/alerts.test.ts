@@ -193,4 +193,22 @@ describe('alerts', () => {
     under.clock.ms += 3_600_000
     expect((await open())[2]).toEqual(['first', 4, new Date(Date.parse(lastAt) + 600_000).toISOString()])
   })
+
+  test('are listed and go on also with fields that Postgres would choke on', async () => {
+    const odd = 'nul \0 and half a pair \ud83d'
+    const step = { at: at(tick), node: 'calm', type: 'cooldown', what: 'held' as const, code: 'quiet', params: { odd } }
+    await record('odd', { fields: { odd, repeats: { count: 2, firstAt: at(tick), lastAt: at(tick) } }, trace: [step] })
+    const eventId = `${flowId}-odd`
+    await under.store.engine.commitTick(
+      tickCommit(key, flowId, ++tick, {
+        events: [],
+        actions: [],
+        traces: [{ eventId, steps: [{ ...step, node: 'later' }] }],
+      }),
+    )
+    // As an older version has left it.
+    await under.store.pool.query(`update events set fields = '{"odd":"\\u0000","repeats":{}}' where id = $1`, [eventId])
+    expect((await list({ only: 'incidents' })).events[0]?.again?.count).toBe(1)
+    expect((await under.store.events.trace(eventId)).steps.map(({ node }) => node)).toEqual(['calm', 'later', 'tell'])
+  })
 })
