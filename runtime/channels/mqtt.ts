@@ -12,12 +12,15 @@ import type { Egress } from '../egress/index.ts'
 import { pinnedAddresses } from '../egress/index.ts'
 
 const timeoutMs = 10_000
+/** Of a broker's words to one message: it has to say "yes" a few times. */
+const mostBytes = 64 * 1024
 const words: Record<string, string> = {
   ECONNREFUSED: 'refused the connection',
   ECONNRESET: 'closed the connection',
   ETIMEDOUT: 'did not answer in time',
   EHOSTUNREACH: 'cannot be reached',
   ENETUNREACH: 'cannot be reached',
+  MQTT_TOO_MUCH: 'sends much more than a broker has to say',
 }
 /** Bad protocol, client id, user or rights: MQTT 3 and 5. Another try would be refused again. */
 const refusals = new Set([1, 2, 4, 5, 132, 133, 134, 135, 138])
@@ -86,7 +89,10 @@ async function targetsOf(
     return [
       {
         url: url.href,
-        options: { ...options, wsOptions: { lookup: pinnedLookup(addresses), followRedirects: false } },
+        options: {
+          ...options,
+          wsOptions: { lookup: pinnedLookup(addresses), followRedirects: false, maxPayload: mostBytes },
+        },
       },
     ]
   const servername = url.hostname
@@ -134,6 +140,13 @@ function published(
       for (const { topic, payload } of messages)
         await client.publishAsync(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos: 1 })
     }
+    let bytes = 0
+    client.stream?.on('data', (piece: Uint8Array) => {
+      bytes += piece.length
+      if (bytes <= mostBytes) return
+      settle(() => reject(Object.assign(new Error('too much'), { code: 'MQTT_TOO_MUCH' })))()
+      client.stream.destroy()
+    })
     client.once(
       'connect',
       () => void publish().then(settle(resolve), (error: unknown) => settle(() => reject(toError(error)))()),

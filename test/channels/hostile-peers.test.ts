@@ -1,5 +1,6 @@
 // Peers that break every rule of their line, against every client that speaks to one: the process lives, each call ends, and
 // its trouble is a sentence.
+import { createECDH, randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { CodedError } from '../../nodes/contract/errors.ts'
@@ -8,6 +9,9 @@ import { createEgress } from '../../runtime/egress/egress.ts'
 import { createHttp } from '../../runtime/egress/http.ts'
 import { createMail } from '../../runtime/channels/mail.ts'
 import { callModel } from '../../runtime/models/model-http.ts'
+import { createPush } from '../../runtime/channels/web-push.ts'
+import { transcribe } from '../../runtime/voices/transcribe.ts'
+import { listVoices, openAtServer } from '../../runtime/voices/vllm-speech.ts'
 import { createMqtt } from '../../runtime/channels/mqtt.ts'
 import {
   drip,
@@ -44,6 +48,7 @@ const portFor = (kind: Connection['kind'], config: Record<string, unknown>) => (
 
 /** Calls, gives up after a moment, and looks at how it ended. */
 async function suffer(way: HostileWay, call: (port: number, signal: AbortSignal) => Promise<unknown>): Promise<void> {
+  await peer?.close()
   peer = await startHostilePeer(way)
   const ended = await call(peer.port, AbortSignal.timeout(400)).then(
     () => undefined,
@@ -85,6 +90,52 @@ describe('a web server that', () => {
       }).ask('it', { question: 'What?', note: '', pictures: [], timeoutMs: 5000, sessionId: 's', taskId: 't' }, signal),
     ),
   )
+
+  it.each(ways)('%s, as agents that are asked in other ways', async (_name, way) => {
+    for (const kind of ['background-agent', 'openai'] as const)
+      await suffer(way, (port, signal) =>
+        createAgents({
+          ...portFor(kind, { url: `http://127.0.0.1:${port}` }),
+          http,
+          commands: {},
+          waitingBefore: async () => 0,
+        }).ask(
+          'it',
+          { question: 'What?', note: '', pictures: [], timeoutMs: 5000, sessionId: 's', taskId: 't' },
+          signal,
+        ),
+      )
+  })
+  it.each(ways)('%s, as a speech server that speaks, listens and lists its voices', async (_name, way) => {
+    const at = (port: number): Connection => ({
+      name: 's',
+      ...ofKind('speech'),
+      config: { url: `http://127.0.0.1:${port}` },
+      secret: {},
+    })
+    await suffer(way, async (port, signal) => {
+      const voice = await openAtServer(http, at(port), { text: 'Somebody fell.', voice: '' }, signal)
+      if ('samples' in voice) for await (const _part of voice.samples) if (signal.aborted) break
+    })
+    const sound = { bytes: new Uint8Array(64), contentType: 'audio/wav' }
+    await suffer(way, (port, signal) => transcribe(http, at(port), sound, signal))
+    await suffer(way, (port, signal) => listVoices(http, at(port), signal))
+  })
+  it.each(ways)('%s, as a push service', (_name, way) => {
+    const browser = createECDH('prime256v1')
+    const keys = { p256dh: browser.generateKeys('base64url'), auth: randomBytes(16).toString('base64url') }
+    return suffer(way, (port, signal) =>
+      createPush({
+        store: {
+          keys: async (make) => make(),
+          list: async () => [{ endpoint: `http://127.0.0.1:${port}/push`, keys }],
+          remove: async () => undefined,
+        },
+        http,
+        subject: 'mailto:owner@example.org',
+      }).send({ title: 'Fall', text: 'Somebody fell.', url: '/inbox', tag: 't' }, signal),
+    )
+  })
 
   it('says 100 Continue before its answer is understood, whole, in pieces, twice, and on a connection used again', async () => {
     const text = 'HTTP/1.1 100 Continue\r\nX-Note: wait\r\n\r\n'
@@ -136,6 +187,31 @@ const lineWays: Record<string, HostileWay> = {
     },
   },
 }
+
+it('is not listened to for ever: a broker that pours is cut off at once, with its reason', async () => {
+  for (const packet of [
+    [0x30, 0x05, 0x00, 0x01, 0x61, 0x62, 0x63],
+    [0x30, 0xff, 0xff, 0xff, 0x7f, 0x00, 0x01, 0x61],
+  ]) {
+    peer = await startHostilePeer({
+      onData: (socket, _piece, turn) => {
+        if (turn > 0) return
+        socket.write(Buffer.from([0x20, 0x02, 0x00, 0x00]))
+        pour(socket, Buffer.from(packet))
+      },
+    })
+    const publishing = createMqtt(portFor('mqtt', { url: `mqtt://127.0.0.1:${peer.port}` })).publish(
+      'm',
+      [{ topic: 'a', payload: 'b' }],
+      new AbortController().signal,
+    )
+    await expect(publishing).rejects.toMatchObject({
+      code: 'MQTT_UNREACHABLE',
+      message: expect.stringContaining('sends much more than a broker has to say') as string,
+    })
+    await peer.close()
+  }
+})
 
 describe('a peer that', () => {
   it.each(Object.entries(lineWays))('%s, as a mail server', (_name, way) =>
