@@ -68,6 +68,7 @@ function changesIn(text: string): number {
 
 /** What no person would call a thing: hexadecimal, or letters and numbers at random. */
 function isMade(text: string): boolean {
+  if (text.length < 12) return false
   if (uuid.test(text) || jwt.test(text)) return true
   const bare = text.replace(/(?:=|%3D)+$|\.[a-z0-9]{2,4}$/i, '')
   if (!/^[\w-]{12,}$/.test(bare)) return false
@@ -144,13 +145,20 @@ function isSecretPart(scheme: string, value: string, isBehindHook: boolean): boo
 
 function parameterSpans(scheme: string, rest: string): Span[] {
   const hasUser = userParameter.test(rest)
+  // A hostile address has thousands of the same name.
+  const names = new Map<string, boolean>()
+  const isNamed = (name: string): boolean => {
+    const known = names.get(name) ?? isSecretName(name)
+    names.set(name, known)
+    return known
+  }
   const isFunction = /^[^/?#]*\.azurewebsites\.net[/:?.]/i.test(rest)
   const spans: Span[] = [...rest.matchAll(parameter)].flatMap((match): Span[] => {
     const [whole, mark, name = ''] = match
     const from = match.index + whole.length
     const ends = mark === '_' ? /^.*?(?=_(?:channel|stream)=|[&#;/]|$)/ : mark === '/' ? /^[^&#;/]*/ : /^[^&#;]*/
     const value = ends.exec(rest.slice(from))?.[0] ?? ''
-    const isKnown = isSecretName(name) || (/^p$/i.test(name) && hasUser) || (/^code$/i.test(name) && isFunction)
+    const isKnown = isNamed(name) || (/^p$/i.test(name) && hasUser) || (/^code$/i.test(name) && isFunction)
     return isKnown || value === hiddenMark || (mark !== '/' && isMade(value))
       ? [{ slot: ` ?${name.toLowerCase()}`, value, from }]
       : []
