@@ -20,7 +20,7 @@ const words: Record<string, string> = {
   ETIMEDOUT: 'did not answer in time',
   EHOSTUNREACH: 'cannot be reached',
   ENETUNREACH: 'cannot be reached',
-  MQTT_TOO_MUCH: 'sends much more than a broker has to say',
+  EMSGSIZE: 'sends much more than a broker has to say',
 }
 /** Bad protocol, client id, user or rights: MQTT 3 and 5. Another try would be refused again. */
 const refusals = new Set([1, 2, 4, 5, 132, 133, 134, 135, 138])
@@ -144,7 +144,7 @@ function published(
     client.stream?.on('data', (piece: Uint8Array) => {
       bytes += piece.length
       if (bytes <= mostBytes) return
-      settle(() => reject(Object.assign(new Error('too much'), { code: 'MQTT_TOO_MUCH' })))()
+      settle(() => reject(Object.assign(new Error('too much'), { code: 'EMSGSIZE' })))()
       client.stream.destroy()
     })
     client.once(
