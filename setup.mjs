@@ -98,7 +98,7 @@ function installPackages() {
 
 function buildEditor() {
   const stamp = join(root, 'editor', 'dist', '.built')
-  const hash = hashOf(['editor', 'nodes/contract', 'vite.config.ts', 'package-lock.json'])
+  const hash = hashOf(['editor', 'nodes', 'runtime/connections/kinds', 'vite.config.ts', 'package-lock.json'])
   if (isStamped(stamp, hash)) return
   say('Building the editor…')
   const result = spawnSync(

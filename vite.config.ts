@@ -6,6 +6,10 @@ import { basename, dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import type * as connections from './nodes/contract/connections.ts'
+import type * as catalogue from './runtime/catalogue.ts'
+import type * as kinds from './runtime/connections/kinds.ts'
+import type * as described from './runtime/flows/node-type-routes.ts'
 
 const server = `http://127.0.0.1:${process.env['HEED_PORT'] ?? '1890'}`
 
@@ -52,11 +56,32 @@ const shrink: Plugin = {
   },
 }
 
+/** What the page of a shared link knows of node types: it asks no server, so they are built in. */
+const nodeTypes: Plugin = {
+  name: 'heed-node-types',
+  resolveId: (id) => (id === 'virtual:node-types' ? `\0${id}` : undefined),
+  async load(id) {
+    if (id !== '\0virtual:node-types') return undefined
+    // Not bundled into this configuration: node packages are found beside the files that look for them.
+    const take = async <T>(path: string): Promise<T> => (await import(join(import.meta.dirname, path))) as T
+    const { loadCatalogue } = await take<typeof catalogue>('runtime/catalogue.ts')
+    const { loadConnectionKinds } = await take<typeof kinds>('runtime/connections/kinds.ts')
+    const { describeNode } = await take<typeof described>('runtime/flows/node-type-routes.ts')
+    const { programAbilities } = await take<typeof connections>('nodes/contract/connections.ts')
+    const types = [...(await loadCatalogue()).values()].map((definition) => {
+      const { help: _forms, ...type } = describeNode(definition)
+      return type
+    })
+    const mayRun = [...programAbilities(await loadConnectionKinds())]
+    return `export const types = ${JSON.stringify(types)}\nexport const mayRun = ${JSON.stringify(mayRun)}`
+  },
+}
+
 const served = (path: string): string => `/@fs/${dirname(path).replaceAll('\\', '/').replace(/^\//, '')}/`
 
 export default defineConfig(({ command }) => ({
   root: 'editor',
-  plugins: [react(), emitVoice, shrink],
+  plugins: [react(), emitVoice, nodeTypes, shrink],
   define: {
     'import.meta.env.VOICE_FILES': JSON.stringify(command === 'build' ? `/${voiceFolder()}` : served(voice.model)),
     'import.meta.env.VOICE_WASM': JSON.stringify(command === 'build' ? `/${voiceFolder()}` : served(wasm.code)),

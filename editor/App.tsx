@@ -22,6 +22,8 @@ const Flows = lazy(async () => ({ default: (await import('./panels/Flows.tsx')).
 const Gallery = lazy(async () => ({ default: (await import('./templates/Gallery.tsx')).Gallery }))
 const Home = lazy(async () => ({ default: (await import('./panels/Home.tsx')).Home }))
 const Inbox = lazy(async () => ({ default: (await import('./panels/Inbox.tsx')).Inbox }))
+const SharedPage = lazy(async () => ({ default: (await import('./sharing/SharedPage.tsx')).SharedPage }))
+const Sharing = lazy(async () => ({ default: (await import('./sharing/Sharing.tsx')).Sharing }))
 const SignIn = lazy(async () => ({ default: (await import('./panels/SignIn.tsx')).SignIn }))
 const System = lazy(async () => ({ default: (await import('./panels/System.tsx')).System }))
 const WatchPage = lazy(async () => ({ default: (await import('./pages/WatchPage.tsx')).WatchPage }))
@@ -32,6 +34,7 @@ function PageOf({ route }: { route: Route }) {
     case 'sign-in':
       return <Home />
     case 'flows':
+    case 'import':
       return <Flows />
     case 'templates':
       return <Gallery id={route.id} />
@@ -140,6 +143,9 @@ function Frame({ route }: { route: Route }) {
       </div>
       <AlertToasts />
       <SoundPlayer />
+      <Suspense fallback={null}>
+        <Sharing payload={route.page === 'import' ? route.payload : null} />
+      </Suspense>
     </div>
   )
 }
@@ -183,12 +189,16 @@ function Signed({ route }: { route: Route }) {
   )
 }
 
-/** Everything on screen. A link from a message needs no account. */
+/** Everything on screen. Links from a message and links to a shared flow need no account. */
 export function App() {
   const route = useRoute()
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      {route.page === 'acknowledge' ? (
+      {route.page === 'shared' ? (
+        <Suspense fallback={null}>
+          <SharedPage />
+        </Suspense>
+      ) : route.page === 'acknowledge' ? (
         <Suspense fallback={null}>
           <AcknowledgePage key={route.token} token={route.token} />
         </Suspense>

@@ -16,6 +16,7 @@ import type {
   FlowStatus,
   FlowSummary,
   Health,
+  IncomingFlow,
   LinkedEventView,
   Me,
   MediaFile,
@@ -53,6 +54,8 @@ export const unreachable =
 interface RequestOptions {
   body?: unknown
   wav?: Uint8Array<ArrayBuffer>
+  /** A file or a text as it is. */
+  raw?: Blob | string
   headers?: Record<string, string>
   keepalive?: boolean
   alsoFine?: number
@@ -71,6 +74,11 @@ async function request<T>(method: string, path: string, options: RequestOptions 
   if (options.wav) {
     init.body = options.wav
     init.headers = { ...init.headers, 'Content-Type': 'audio/wav' }
+  }
+  if (options.raw !== undefined) {
+    init.body = options.raw
+    const type = typeof options.raw === 'string' ? 'text/plain' : options.raw.type
+    init.headers = { ...init.headers, 'Content-Type': type || 'application/octet-stream' }
   }
   if (options.keepalive) init.keepalive = true
   let response: Response
@@ -113,6 +121,13 @@ function query(values: Record<string, string | number | undefined>): string {
   return entries.length === 0 ? '' : `?${entries.map(([key, value]) => `${key}=${at(String(value))}`).join('&')}`
 }
 
+/** Which cards go out, ids with commas between them, and whether what the flow said goes along. */
+interface ExportWishes {
+  nodes?: string
+  answers?: boolean
+}
+const spoken = ({ nodes, answers }: ExportWishes) => ({ nodes, answers: answers ? 'true' : undefined })
+
 export interface EventQuery {
   flow?: string
   stream?: string
@@ -147,9 +162,29 @@ export const api = {
       headers: { 'If-Match': `"${revision}"` },
       keepalive,
     }),
-  exportFlow: (id: string) => request<Flow>('GET', `/flows/${at(id)}/export`),
-  importFlow: (document: unknown) =>
-    request<{ flow: StoredFlow; requires: Requires }>('POST', '/flows/import', { body: document }),
+  exportFlow: (id: string, wishes: ExportWishes = {}) =>
+    request<Flow>('GET', `/flows/${at(id)}/export${query({ form: 'json', ...spoken(wishes) })}`),
+  exportLink: (id: string, wishes: ExportWishes) =>
+    request<{ link: string; removed: { message: string }[] }>(
+      'GET',
+      `/flows/${at(id)}/export${query({ form: 'link', ...spoken(wishes) })}`,
+    ),
+  exportPicture: async (id: string, wishes: ExportWishes): Promise<Blob> => {
+    const response = await fetch(`/api/flows/${at(id)}/export${query({ form: 'png', ...spoken(wishes) })}`)
+    if (!response.ok) throw toApiError(response.status, await response.text())
+    return await response.blob()
+  },
+  /** What a file, a picture, a link or a text holds; stores nothing. */
+  lookAtFlow: (given: Blob | string) => request<IncomingFlow>('POST', '/flows/import/look', { raw: given }),
+  importFlow: (
+    incoming: { document: Flow; connections: Readonly<Record<string, string>>; name: string },
+    replaces: { id: string; revision: number } | null,
+  ) =>
+    request<{ flow: StoredFlow; requires: Requires }>(
+      'POST',
+      `/flows/import${query(replaces ? { onConflict: 'replace', flow: replaces.id } : {})}`,
+      { body: incoming, headers: replaces ? { 'If-Match': `"${replaces.revision}"` } : {} },
+    ),
   duplicateFlow: (id: string, name: string) =>
     request<StoredFlow>('POST', `/flows/${at(id)}/duplicate`, { body: { name } }),
   flowNeeds: (id: string) => request<FlowNeeds>('GET', `/flows/${at(id)}/requires`),

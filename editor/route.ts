@@ -8,12 +8,17 @@ export type Route =
   | { page: 'watch'; id: string }
   | { page: 'event'; id: string }
   | { page: 'acknowledge'; token: string }
+  /** A link's flow, to look at; `import` is the same on its way into this Heed. */
+  | { page: 'shared' }
+  | { page: 'import'; payload: string }
   | { page: 'sign-in'; token: string | null }
   | { page: 'unknown' }
 
 /** Reads an address. A sign-in token may stand in the query, behind the hash or in the path. */
 export function parseRoute(path: string, search: string, hash: string): Route {
   const [first = '', second] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  if (first === 's') return { page: 'shared' }
+  if (first === 'import' && hash.length > 1) return { page: 'import', payload: hash.slice(1) }
   const token = new URLSearchParams(search).get('token') ?? new URLSearchParams(hash.replace(/^#\??/, '')).get('token')
   if (first === 'sign-in' || first === 'claim') return { page: 'sign-in', token: token ?? second ?? null }
   if (token !== null) return { page: 'sign-in', token }

@@ -1,10 +1,12 @@
 // What the server answers, as the editor reads it. Types only: the shapes of the public API, nothing of the runtime behind it.
+import type { Fate } from '../nodes/contract/foreign-flows.ts'
 import type { Abilities, Ability, ConnectionKind, SecretField } from '../nodes/contract/connections.ts'
 import type { Trait } from '../nodes/contract/define.ts'
 import type { Problem } from '../nodes/contract/errors.ts'
 import type { Decision, StreamState, StreamStatus, Verdict } from '../nodes/contract/events.ts'
 import type { Flow } from '../nodes/contract/flow.ts'
 import type { Kind } from '../nodes/contract/kinds.ts'
+import type { Wants } from '../nodes/contract/shared-flow.ts'
 import type { FieldMeta } from '../nodes/contract/widgets.ts'
 
 export interface PortView {
@@ -98,6 +100,21 @@ export interface Requires {
   hosts: string[]
   commands: string[]
   cameras: { node: string; name: string; reason: 'clip' | 'address' | 'device' | 'settings' }[]
+}
+/** What came from elsewhere, before any of it is stored. */
+export interface IncomingFlow {
+  came: 'document' | 'link' | 'picture'
+  /** Of another program's flow: what became of each part. */
+  report?: Fate[]
+  /** Why it can be looked at and not taken in. */
+  readOnly: string | null
+  document: Flow | null
+  summary: string | null
+  wants: Wants | null
+  requires: Requires | null
+  unapprovedHosts: string[]
+  /** Flows of the same name. */
+  conflicts: { id: string; name: string; revision: number }[]
 }
 export interface FlowNeeds {
   requires: Requires

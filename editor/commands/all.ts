@@ -13,6 +13,7 @@ import { rename } from './rename.ts'
 import { save } from './save.ts'
 import { selectAll } from './select-all.ts'
 import { boxes, findCard, showCommands, showKeys, snap, zoomToSelection } from './show.ts'
+import { share } from './share.ts'
 import { stop } from './stop.ts'
 import { switchOff } from './switch-off.ts'
 import { tidy } from './tidy.ts'
@@ -41,6 +42,7 @@ export const commands: readonly Command[] = [
   snap,
   boxes,
   save,
+  share,
   deploy,
   stop,
 ]

@@ -9,12 +9,12 @@ import type { FlowSummary } from '../views.ts'
 import { Ago } from './Ago.tsx'
 import { ConfirmButton } from './ConfirmButton.tsx'
 import '../needs.css'
-import { ImportFlow } from './ImportFlow.tsx'
+import { ImportButton } from './ImportButton.tsx'
 import { NewFlowButton } from './NewFlowButton.tsx'
 import { freeName } from './new-flow.ts'
 import { Empty, Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
-import { exportFlow } from './share-flow.ts'
+import { giveAway } from '../sharing/sharing-store.ts'
 import { isAwake, useFlows } from './use-flows.ts'
 
 async function duplicate(flow: FlowSummary, names: readonly string[]): Promise<void> {
@@ -75,7 +75,7 @@ function FlowRow({
         <Button
           variant="default"
           size="xs"
-          onClick={() => run(exportFlow(flow.id))}
+          onClick={() => void giveAway(flow.id)}
           leftSection={<IconFileExport size={16} aria-hidden />}
           aria-label={`Export ${flow.name}`}
           data-testid="export-flow"
@@ -111,50 +111,46 @@ export function Flows() {
     `${flow.name} ${flow.description} ${flow.tags.join(' ')}`.toLowerCase().includes(words.toLowerCase()),
   )
   return (
-    <ImportFlow>
-      {(importButton) => (
-        <Page
-          title="Flows"
-          isWide
-          aside={
-            <div className="row">
-              {importButton}
-              {flows.length > 0 && <NewFlowButton />}
+    <Page
+      title="Flows"
+      isWide
+      aside={
+        <div className="row">
+          <ImportButton />
+          {flows.length > 0 && <NewFlowButton />}
+        </div>
+      }
+    >
+      {flows.length === 0 ? (
+        <Empty icon={<IconSchema size={40} stroke={1.25} aria-hidden />} action={<NewFlowButton />}>
+          Nothing is drawn yet. A new flow begins with a ready scenario, or with an empty canvas.
+        </Empty>
+      ) : (
+        <>
+          {flows.length > 5 && (
+            <div className="tools">
+              <TextInput
+                aria-label="Find a flow"
+                placeholder="Find a flow"
+                leftSection={<IconSearch size={16} aria-hidden />}
+                value={words}
+                onChange={(event) => setWords(event.currentTarget.value)}
+              />
             </div>
-          }
-        >
-          {flows.length === 0 ? (
-            <Empty icon={<IconSchema size={40} stroke={1.25} aria-hidden />} action={<NewFlowButton />}>
-              Nothing is drawn yet. A new flow begins with a ready scenario, or with an empty canvas.
-            </Empty>
-          ) : (
-            <>
-              {flows.length > 5 && (
-                <div className="tools">
-                  <TextInput
-                    aria-label="Find a flow"
-                    placeholder="Find a flow"
-                    leftSection={<IconSearch size={16} aria-hidden />}
-                    value={words}
-                    onChange={(event) => setWords(event.currentTarget.value)}
-                  />
-                </div>
-              )}
-              {failure && (
-                <div className="notice" data-tone="bad" role="alert" style={{ marginBottom: 16 }}>
-                  {failure}
-                </div>
-              )}
-              <ul className="flow-list surface">
-                {shown.map((flow) => (
-                  <FlowRow key={flow.id} flow={flow} names={flows.map(({ name }) => name)} onFailure={setFailure} />
-                ))}
-              </ul>
-              {shown.length === 0 && <p className="quiet">No flow is called "{words}".</p>}
-            </>
           )}
-        </Page>
+          {failure && (
+            <div className="notice" data-tone="bad" role="alert" style={{ marginBottom: 16 }}>
+              {failure}
+            </div>
+          )}
+          <ul className="flow-list surface">
+            {shown.map((flow) => (
+              <FlowRow key={flow.id} flow={flow} names={flows.map(({ name }) => name)} onFailure={setFailure} />
+            ))}
+          </ul>
+          {shown.length === 0 && <p className="quiet">No flow is called "{words}".</p>}
+        </>
       )}
-    </ImportFlow>
+    </Page>
   )
 }

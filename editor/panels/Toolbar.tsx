@@ -10,6 +10,7 @@ import { paste } from '../commands/paste.ts'
 import { boxes, findCard, showCommands } from '../commands/show.ts'
 import { redoChange } from '../commands/redo.ts'
 import { selectAll } from '../commands/select-all.ts'
+import { share } from '../commands/share.ts'
 import { tidy } from '../commands/tidy.ts'
 import { undoChange } from '../commands/undo.ts'
 import { zoomIn, zoomOut } from '../commands/zoom.ts'
@@ -21,7 +22,7 @@ const shown: readonly (readonly Command[])[] = [
   [tidy, fitView, zoomOut, zoomIn],
   [boxes, findCard, showCommands],
 ]
-const inMenu: readonly Command[] = [copySelected, paste, duplicateSelected, deleteSelected, selectAll]
+const inMenu: readonly Command[] = [copySelected, paste, duplicateSelected, deleteSelected, selectAll, share]
 
 function CommandButton({ command }: { command: Command }) {
   const isOn = useTools((tools) => tools.boxes)

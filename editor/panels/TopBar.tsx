@@ -9,6 +9,7 @@ import {
   IconPlayerPlay,
   IconPlayerStop,
   IconUsers,
+  IconShare,
   type Icon,
 } from '@tabler/icons-react'
 import { useMemo } from 'react'
@@ -18,6 +19,7 @@ import { StateMark } from '../canvas/StateMark.tsx'
 import { useShares } from '../canvas/share-camera.ts'
 import { deploy } from '../commands/deploy.ts'
 import { shortcutWords } from '../commands/command.ts'
+import { share } from '../commands/share.ts'
 import { stop } from '../commands/stop.ts'
 import { setFlowText } from '../graph/edit.ts'
 import { runsTheSame } from '../graph/compare.ts'
@@ -183,6 +185,15 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
         data-testid="watch-link"
       >
         Watch
+      </Button>
+      <Button
+        onClick={() => void share.run()}
+        variant="subtle"
+        size="compact-sm"
+        leftSection={<IconShare size={16} aria-hidden />}
+        data-testid="share-button"
+      >
+        Share
       </Button>
       <MuteButton isSmall />
       <span className="top-actions">

@@ -108,3 +108,9 @@ export function lackOf(
   const needs = definition?.needs
   return needs && !needs.oneOf.some((name) => hasSecret.includes(name)) ? needs.words : undefined
 }
+
+/** What connections are good for of which some kinds run a program on this machine. */
+export function programAbilities(kinds: ConnectionKinds): Set<Ability> {
+  const running = [...kinds.values()].filter(({ can }) => can.run !== undefined)
+  return new Set(running.flatMap(({ can }) => Object.keys(can) as Ability[]))
+}

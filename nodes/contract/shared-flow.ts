@@ -9,6 +9,7 @@ import { namedHosts } from './hosts.ts'
 
 /** A node type as far as a shared flow is read: what `GET /api/nodes` says of it is one. */
 export interface DescribedType extends DrawnType {
+  type: string
   version: number
   role: 'source' | 'tick' | 'action'
   does?: readonly Trait[]

@@ -4,7 +4,7 @@ import express from 'express'
 import type { Request, RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
-import type { Ability, ConnectionKinds } from '../../nodes/contract/connections.ts'
+import { programAbilities } from '../../nodes/contract/connections.ts'
 import type { Fate } from '../../nodes/contract/foreign-flows.ts'
 import { FlowSchema, flowFormat, type Flow } from '../../nodes/contract/flow.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
@@ -80,12 +80,6 @@ async function sameName(deps: FlowsRouteDeps, name: string): Promise<{ id: strin
   return flows
     .filter((flow) => plainName(flow.name) === plainName(name))
     .map((flow) => ({ id: flow.id, name: flow.name, revision: flow.revision }))
-}
-
-/** Abilities that some kind of connection has by running a program. */
-export function programAbilities(kinds: ConnectionKinds): Set<Ability> {
-  const running = [...kinds.values()].filter(({ can }) => can.run !== undefined)
-  return new Set(running.flatMap(({ can }) => Object.keys(can) as Ability[]))
 }
 
 /** What can be shown of a document that a later version has written; null when nothing can. */

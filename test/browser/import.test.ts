@@ -72,29 +72,34 @@ describe('a flow from somebody else', () => {
     await page.goto(`${product.url}/flows`)
     const choose = (text: string): Promise<void> =>
       page
-        .getByTestId('import-file')
+        .getByTestId('take-file')
         .setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from(text) })
-    await page.getByTestId('import-flow').waitFor()
+    await page.getByTestId('import-flow').click()
     await choose('hello')
-    await page.getByText('“notes.json” cannot be read as a flow.').waitFor()
+    await page.getByTestId('import-failure').getByText('This is no flow.').waitFor()
     await choose('{"format":"heed.flow/9"}')
-    await page
-      .getByText('“notes.json” is not a flow that Heed can read. This flow is written as “heed.flow/9”')
-      .waitFor()
+    await page.getByTestId('take-read-only').getByText('written by a newer version of Heed (heed.flow/9)').waitFor()
+    expect(await page.getByTestId('import-confirm').count()).toBe(0)
     const dropped = await page.evaluateHandle(() => {
       const transfer = new DataTransfer()
       transfer.items.add(new File(['[]'], 'dropped.json', { type: 'application/json' }))
       return transfer
     })
-    await page.getByTestId('import-drop').dispatchEvent('dragover', { dataTransfer: dropped })
-    await page.getByTestId('import-drop').dispatchEvent('drop', { dataTransfer: dropped })
-    await page.getByText('“dropped.json” is not a flow that Heed can read. This is not a flow').waitFor()
+    await page.getByTestId('nav-flows').dispatchEvent('dragover', { dataTransfer: dropped })
+    await page.getByTestId('import-drop').waitFor()
+    await page.getByTestId('nav-flows').dispatchEvent('drop', { dataTransfer: dropped })
+    await page.getByTestId('import-failure').getByText('This is a list, not a flow').waitFor()
   }, 30_000)
 
   it('says what it needs, reaches nobody before the yes, and runs after it', async () => {
     const { page } = open
     await page.goto(`${product.url}/flows`)
-    await page.getByTestId('import-file').setInputFiles(file)
+    await page.getByTestId('import-flow').click()
+    await page.getByTestId('take-file').setInputFiles(file)
+    await page.getByTestId('wants-hosts').getByText(new URL(receiver.url).host).waitFor()
+    const before = (await product.request<{ flows: unknown[] }>('GET', '/api/flows')).body.flows.length
+    expect(before).toBe(0)
+    await page.getByTestId('import-confirm').click()
     const panel = page.getByTestId('needs-panel')
     await panel.getByText('This flow came from somebody else').waitFor()
     expect(await page.getByTestId('needs-summary').textContent()).toBe(
@@ -160,10 +165,10 @@ it('a flow is given away without its secrets, as a file that comes back the same
     'x-mine': { kept: true },
   })
   await page.goto(`${product.url}/flows`)
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Export Mine / ours' }).click(),
-  ])
+  await page.getByRole('button', { name: 'Export Mine / ours' }).click()
+  await page.getByTestId('removed').getByText('The user name and password in “url” of “Camera”').waitFor()
+  expect(await seriousFindings(page)).toEqual([])
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('share-file').click()])
   expect(download.suggestedFilename()).toBe('Mine ours.heed.json')
   const text = readFileSync(await download.path(), 'utf8')
   expect(text).not.toMatch(/hunter2|admin|\*\*\*/)
@@ -249,11 +254,14 @@ it('on a phone the panel can be read and pressed, in the dark as well', async ()
   await page.getByTestId('sign-in-password').fill(ownerPassword)
   await page.getByTestId('sign-in-submit').click()
   await page.getByTestId('nav-flows').click()
-  await page.getByTestId('import-file').setInputFiles({
+  await page.getByTestId('import-flow').click()
+  await page.getByTestId('take-file').setInputFiles({
     name: 'more.json',
     mimeType: 'application/json',
     buffer: Buffer.from(readFileSync(file, 'utf8').replace(new URL(receiver.url).origin, 'https://stranger.example')),
   })
+  await page.getByTestId('take-both').click()
+  await page.getByTestId('import-confirm').click()
   await page.getByTestId('need-allow').waitFor()
   expect(await seriousFindings(page)).toEqual([])
   const box = await page.getByTestId('need-allow').boundingBox()

@@ -1,0 +1,112 @@
+// What a link to a flow opens, without an account and without asking any server: the drawing, what it does, what it would want. All of it
+// is read from the document behind the hash, nothing from what its sender claims.
+import { Button } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import { payloadIn, unpackFlow } from '../../nodes/contract/flow-link.ts'
+import { FlowSchema, flowFormat, migrateFlow, type Flow } from '../../nodes/contract/flow.ts'
+import { isNewer, readDocument } from '../../nodes/contract/read-document.ts'
+import { summaryOf, wantsOf } from '../../nodes/contract/shared-flow.ts'
+import { FlowDrawing } from './FlowDrawing.tsx'
+import { readKnownTypes, type KnownTypes } from './known-types.ts'
+import { WantsList } from './WantsList.tsx'
+import './sharing.css'
+
+interface Shared {
+  flow: Flow
+  isNewer: boolean
+  known: KnownTypes
+}
+
+async function readShared(hash: string): Promise<Shared> {
+  const payload = payloadIn(`/s/${hash}`)
+  if (payload === undefined)
+    throw new Error('This link holds no flow. Copy the whole link, with everything that stands behind its #.')
+  const [document, known] = await Promise.all([unpackFlow(payload).then(readDocument), readKnownTypes()])
+  const newer = isNewer(document)
+  const read = FlowSchema.safeParse(newer ? { ...document, format: flowFormat } : migrateFlow(document))
+  if (read.success) return { flow: read.data, isNewer: newer, known }
+  throw new Error(
+    newer
+      ? 'This flow was written by a newer version of Heed, and this one cannot show it.'
+      : 'What this link holds is not a flow that Heed can read. Ask whoever sent it for the file.',
+  )
+}
+
+function useShared(): { shared: Shared | null; failure: string | null; hash: string } {
+  const [hash, setHash] = useState(location.hash)
+  const [shared, setShared] = useState<Shared | null>(null)
+  const [failure, setFailure] = useState<string | null>(null)
+  useEffect(() => {
+    const changed = (): void => setHash(location.hash)
+    addEventListener('hashchange', changed)
+    return () => removeEventListener('hashchange', changed)
+  }, [])
+  useEffect(() => {
+    let isMine = true
+    setShared(null)
+    setFailure(null)
+    readShared(hash)
+      .then((read) => isMine && setShared(read))
+      .catch((error: unknown) => isMine && setFailure(error instanceof Error ? error.message : String(error)))
+    return () => {
+      isMine = false
+    }
+  }, [hash])
+  return { shared, failure, hash }
+}
+
+/** The page. */
+export function SharedPage() {
+  const { shared, failure, hash } = useShared()
+  useEffect(() => {
+    document.title = shared ? `${shared.flow.name} · Heed` : 'Heed'
+  }, [shared])
+  if (!shared)
+    return (
+      <main className="shared-page" id="main">
+        <h1>Heed</h1>
+        {failure ? (
+          <div className="notice" data-tone="bad" role="alert" data-testid="shared-failure">
+            {failure}
+          </div>
+        ) : (
+          <div className="skeleton" style={{ height: 240 }} role="status" aria-label="Reading" />
+        )}
+      </main>
+    )
+  const { flow, known } = shared
+  return (
+    <main className="shared-page" id="main" data-testid="shared-page">
+      <p className="quiet small">Somebody shares a flow of Heed with you</p>
+      <h1>{flow.name}</h1>
+      {flow.description && <p>{flow.description}</p>}
+      {shared.isNewer && (
+        <div className="notice" data-tone="warn" role="status">
+          This flow was written by a newer version of Heed. You can look at it here; to take it in, update Heed.
+        </div>
+      )}
+      <FlowDrawing flow={flow} types={known.types} />
+      <section>
+        <h2>What it does</h2>
+        <p className="share-summary" data-testid="shared-summary">
+          {summaryOf(flow, known.types)}
+        </p>
+      </section>
+      <section>
+        <h2>What it wants</h2>
+        <WantsList wants={wantsOf(flow, known.types, known.mayRun)} />
+      </section>
+      {!shared.isNewer && (
+        <div>
+          <Button component="a" href={`/import${hash}`} size="md" data-testid="shared-take">
+            Take it
+          </Button>
+          <p className="small quiet">
+            Into the Heed of {location.host}, after signing in. Nothing is stored before you have seen it there, and
+            nothing starts. This page has asked no server about the flow.
+          </p>
+        </div>
+      )}
+    </main>
+  )
+}

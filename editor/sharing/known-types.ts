@@ -1,0 +1,15 @@
+// The node types that come with Heed, built into the editor: for the page of a link, which asks no server.
+import type { Ability } from '../../nodes/contract/connections.ts'
+import type { DescribedType, DescribedTypes } from '../../nodes/contract/shared-flow.ts'
+
+export interface KnownTypes {
+  types: DescribedTypes
+  /** What connections are good for of which some kinds run a program. */
+  mayRun: ReadonlySet<Ability>
+}
+
+/** Reads them from the editor's own files. */
+export async function readKnownTypes(): Promise<KnownTypes> {
+  const { types, mayRun } = await import('virtual:node-types')
+  return { types: new Map(types.map((type: DescribedType) => [type.type, type])), mayRun: new Set(mayRun) }
+}

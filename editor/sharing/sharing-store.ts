@@ -1,0 +1,92 @@
+// Which flow is being given away, and what is being taken in. Nothing is stored before a person has said so.
+import { create } from 'zustand'
+import { payloadIn } from '../../nodes/contract/flow-link.ts'
+import { ApiError, api } from '../api.ts'
+import { beginImported } from '../needs.ts'
+import { go } from '../route.ts'
+import { readFlows } from '../session.ts'
+import { saveNow, useFlow } from '../store.ts'
+import type { IncomingFlow } from '../views.ts'
+
+interface Sharing {
+  /** The flow that is given away; `nodes`: the cards that were selected. */
+  giving: { id: string; nodes: readonly string[] } | null
+  isTaking: boolean
+  isLooking: boolean
+  incoming: IncomingFlow | null
+  failure: string | null
+}
+
+const idle: Sharing = { giving: null, isTaking: false, isLooking: false, incoming: null, failure: null }
+export const useSharing = create<Sharing>()(() => idle)
+
+/** As much as the server takes. */
+const mostBytes = 12 * 1024 * 1024
+
+/** Opens the panel that gives a flow away; of the open one, as it is on screen. */
+export async function giveAway(id: string): Promise<void> {
+  const open = useFlow.getState()
+  const isOpen = open.id === id
+  if (isOpen) await saveNow()
+  useSharing.setState({ ...idle, giving: { id, nodes: isOpen ? open.selection.nodes : [] } })
+}
+
+/** Opens the panel that takes a flow in, with nothing in it yet. */
+export function beginTaking(): void {
+  useSharing.setState({ ...idle, isTaking: true })
+}
+
+/** Closes either panel. */
+export function endSharing(): void {
+  useSharing.setState(idle)
+}
+
+/** Shows what a file, a picture, a link or a text holds, before anything of it is stored. */
+export async function lookAt(given: Blob | string): Promise<void> {
+  useSharing.setState({ ...idle, isTaking: true, isLooking: true })
+  try {
+    if (typeof given !== 'string' && given.size > mostBytes)
+      throw new Error(
+        'This is larger than any flow or its picture may be (12 MB). Choose a file that Heed has exported.',
+      )
+    const incoming = await api.lookAtFlow(given)
+    useSharing.setState({ incoming })
+  } catch (error) {
+    useSharing.setState({ failure: wordsOf(error) })
+  } finally {
+    useSharing.setState({ isLooking: false })
+  }
+}
+
+/** True for a text that holds a link to a flow, or begins like a document. */
+export function isFlowText(text: string): boolean {
+  return payloadIn(text) !== undefined || /^\s*\{[^]*"format"\s*:\s*"heed\.flow\//.test(text.slice(0, 4000))
+}
+
+export interface Taking {
+  connections: Readonly<Record<string, string>>
+  name: string
+  /** The flow that it becomes the next revision of. */
+  replaces: { id: string; revision: number } | null
+}
+
+/** Takes in what is shown, and opens it with what it needs. Throws in words. */
+export async function takeIncoming({ connections, name, replaces }: Taking): Promise<void> {
+  const { incoming } = useSharing.getState()
+  if (!incoming?.document) return
+  try {
+    const { flow, requires } = await api.importFlow({ document: incoming.document, connections, name }, replaces)
+    beginImported(flow, requires)
+    endSharing()
+    void readFlows()
+    go(`/flows/${flow.id}`)
+  } catch (error) {
+    useSharing.setState({ failure: wordsOf(error) })
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
+  const more = error.problems.length > 1 ? ` And ${error.problems.length - 1} more of the kind.` : ''
+  return `${error.problems[0]?.message ?? error.message}${more}`
+}

@@ -1,0 +1,81 @@
+// What a shared flow wants, in sentences under headings. Pure; for the page of a link and for the panel before an import.
+import { commandMark, wordsOfAbility } from '../../nodes/contract/connections.ts'
+import { receiverMark } from '../../nodes/contract/hosts.ts'
+import type { Wants } from '../../nodes/contract/shared-flow.ts'
+import { waitingWords } from '../graph/needs.ts'
+
+export interface WantSection {
+  id: keyof Wants
+  title: string
+  lines: { text: string; cards: string }[]
+}
+
+const line = (text: string, cards: readonly string[] = []): WantSection['lines'][number] => ({
+  text,
+  cards: cards.join(', '),
+})
+
+/** Everything it wants; empty when it wants nothing. */
+export function wantSections(wants: Wants): WantSection[] {
+  const sections: WantSection[] = [
+    {
+      id: 'cameras',
+      title: 'Cameras',
+      lines: wants.cameras.map(({ name, words }) => line(words === '' ? name : `${name}: ${words}`)),
+    },
+    {
+      id: 'hosts',
+      title: 'Where it reaches',
+      lines: wants.hosts.map(({ host, cards }) => line(waitingWords(host), cards)),
+    },
+    {
+      id: 'people',
+      title: 'Who is told',
+      lines: wants.people.map(({ to, cards }) => line(waitingWords(receiverMark + to), cards)),
+    },
+    {
+      id: 'programs',
+      title: 'Programs on this machine',
+      lines: wants.programs.map(({ connection, cards }) =>
+        line(waitingWords(commandMark + connection).replace('It wants to run', 'It may run'), cards),
+      ),
+    },
+    {
+      id: 'connections',
+      title: 'Connections',
+      lines: wants.connections.map(({ connection, can, cards }) =>
+        line(`It uses “${connection}”${can === null ? '' : `, a connection that ${wordsOfAbility(can)}`}.`, cards),
+      ),
+    },
+    {
+      id: 'secrets',
+      title: 'Passwords and keys that did not come along',
+      lines: wants.secrets.map((text) => line(`${text}.`.replace(/\.\.$/, '.'))),
+    },
+    {
+      id: 'unknown',
+      title: 'Cards that are not known here',
+      lines: wants.unknown.map((type) =>
+        line(`“${type}”: it stands as a placeholder, and its settings are kept, until its package is installed.`),
+      ),
+    },
+    {
+      id: 'newer',
+      title: 'Cards of a newer version',
+      lines: wants.newer.map((card) =>
+        line(`“${card}” was set up with a newer version of Heed. Its settings are kept.`),
+      ),
+    },
+  ]
+  return sections.filter(({ lines }) => lines.length > 0)
+}
+
+/** From which length on programs are known to cut a link. */
+const longLink = 8000
+
+/** What to say of a link that some programs will not carry; empty for a short one. */
+export function linkWords(link: string): string {
+  return link.length > longLink
+    ? `This link has ${Math.round(link.length / 1000)} thousand characters; many messengers cut it. Send the file or the picture instead.`
+    : ''
+}
