@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // Brings a fresh clone to life, then runs one command with the Node that the project pins. Plain JavaScript for an older
 // Node; no dependency. Must stay fast on a repeat start: it compares hashes and looks at the PATH, nothing else.
 import { spawn, spawnSync } from 'node:child_process'
@@ -22,6 +23,7 @@ const commands = {
   dev: { script: 'runtime/dev.ts', needs: ['ffmpeg'] },
   'check-nodes': { script: 'test/check-nodes.ts', needs: [] },
   bench: { script: 'test/bench/run.ts', needs: ['ffmpeg'] },
+  rehearse: { script: 'runtime/rehearse.ts', needs: ['ffmpeg'] },
   test: { script: 'test/run.ts', needs: ['ffmpeg', 'browser', 'redis-server'], editor: true, mustHave: true },
 }
 

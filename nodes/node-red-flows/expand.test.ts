@@ -69,6 +69,12 @@ describe('what only leads on', () => {
     expect(fateIn(report, 'c')).toMatchObject({ nodes: ['one-c', 'two-c'] })
   })
 
+  it('keeps a comment for the way back, and draws no card for it', () => {
+    const { flow, report } = readRed(redNode('n', 'comment', { info: 'Why' }, []), redDebug())
+    expect(flow.nodes.map(({ id }) => id)).toEqual(['d'])
+    expect(fateIn(report, 'n')).toMatchObject({ became: 'note' })
+  })
+
   it('takes values from group, redTab and file, and says which is missing', () => {
     const pause = (id: string, name: string, more: RedEntry = {}): RedEntry =>
       redNode(id, 'delay', { pauseType: 'delay', timeout: `\${${name}}`, timeoutUnits: 'seconds', ...more })

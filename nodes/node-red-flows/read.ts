@@ -11,6 +11,7 @@ import { translate } from './translate.ts'
 export const placeholderPrefix = 'node-red:'
 
 const mostWires = 20_000
+const commentWords = 'It is kept for the way back; the canvas here draws no notes.'
 
 interface Ends {
   input: Wire['to'][]
@@ -50,7 +51,7 @@ export function readRedFlow(document: unknown): ForeignFlow {
   const listeners: PlacedNode[] = []
   for (const placed of expanded.nodes) {
     if (placed.node.type === 'catch' || placed.node.type === 'complete') listeners.push(placed)
-    else if (placed.node.type === 'comment') addNote(reading, placed)
+    else if (placed.node.type === 'comment') tell(reading, placed.entry, { became: 'note', reason: commentWords })
     else addNode(reading, placed)
   }
   const byOutput = Map.groupBy(expanded.wires, ({ from }) => from)
@@ -137,19 +138,6 @@ function placeholder({ node, entry }: PlacedNode): Made {
     isExact: false,
     reason: '',
   }
-}
-
-function addNote(reading: Reading, placed: PlacedNode): void {
-  const text = [textOf(placed.node['name']), textOf(placed.node['info'])].filter((each) => each !== '').join('\n\n')
-  const id = freshId(reading.ids, placed.id)
-  reading.nodes.push({
-    id,
-    type: 'note',
-    version: 1,
-    position: { x: Math.round(placed.x * stretch), y: Math.round(placed.y * stretch) },
-    config: { text: text.slice(0, 4000) },
-  })
-  tell(reading, placed.entry, { became: 'note', nodes: [id], isExact: true })
 }
 
 function addWires(reading: Reading, placed: PlacedNode, wires: readonly RedWire[]): void {

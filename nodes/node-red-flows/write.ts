@@ -70,7 +70,7 @@ function untouched(flow: Flow, original: unknown): Untouched {
     if (
       isDrawn &&
       !inside.has(textOf(entry['z'])) &&
-      !(isWhole && (nodes.length > 0 || fates.get(entry.id)?.became === 'wire'))
+      !(isWhole && (nodes.length > 0 || ['wire', 'note'].includes(fates.get(entry.id)?.became ?? '')))
     )
       continue
     result.kept.push(entry)
