@@ -75,7 +75,7 @@ describe('what only leads on', () => {
     expect(fateIn(report, 'n')).toMatchObject({ became: 'note' })
   })
 
-  it('takes values from group, redTab and file, and says which is missing', () => {
+  it('takes values from group, tab and file, and says which is missing', () => {
     const pause = (id: string, name: string, more: RedEntry = {}): RedEntry =>
       redNode(id, 'delay', { pauseType: 'delay', timeout: `\${${name}}`, timeoutUnits: 'seconds', ...more })
     const env = (name: string, value: string) => [{ name, type: 'str', value }]
