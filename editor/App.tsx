@@ -23,6 +23,7 @@ const Gallery = lazy(async () => ({ default: (await import('./templates/Gallery.
 const Home = lazy(async () => ({ default: (await import('./panels/Home.tsx')).Home }))
 const Inbox = lazy(async () => ({ default: (await import('./panels/Inbox.tsx')).Inbox }))
 const SharedPage = lazy(async () => ({ default: (await import('./sharing/SharedPage.tsx')).SharedPage }))
+const Rehearse = lazy(async () => ({ default: (await import('./rehearse/Rehearse.tsx')).Rehearse }))
 const Sharing = lazy(async () => ({ default: (await import('./sharing/Sharing.tsx')).Sharing }))
 const SignIn = lazy(async () => ({ default: (await import('./panels/SignIn.tsx')).SignIn }))
 const System = lazy(async () => ({ default: (await import('./panels/System.tsx')).System }))
@@ -145,6 +146,7 @@ function Frame({ route }: { route: Route }) {
       <SoundPlayer />
       <Suspense fallback={null}>
         <Sharing payload={route.page === 'import' ? route.payload : null} />
+        <Rehearse />
       </Suspense>
     </div>
   )

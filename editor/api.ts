@@ -22,14 +22,15 @@ import type {
   MediaFile,
   NodeType,
   PackageView,
-  StreamMemoryView,
   Problem,
+  Rehearsal,
   Requires,
   StoredFlow,
   StreamDecision,
+  StreamMemoryView,
   TestResult,
-  UploadedMedia,
   TraceView,
+  UploadedMedia,
   WirePassView,
 } from './views.ts'
 
@@ -174,6 +175,14 @@ export const api = {
     if (!response.ok) throw toApiError(response.status, await response.text())
     return await response.blob()
   },
+  /** Of a flow, newest first, without what came of them. */
+  rehearsals: async (id: string) =>
+    (await request<{ rehearsals: Rehearsal[] }>('GET', `/flows/${at(id)}/rehearsals`)).rehearsals,
+  rehearsal: (id: string) => request<Rehearsal>('GET', `/rehearsals/${at(id)}`),
+  beginRehearsal: async (id: string, clips: readonly string[]) =>
+    (await request<{ rehearsal: { id: string } }>('POST', `/flows/${at(id)}/rehearsals`, { body: { clips } }))
+      .rehearsal,
+  cancelRehearsal: (id: string) => request<unknown>('POST', `/rehearsals/${at(id)}/cancel`, { body: {} }),
   /** What a file, a picture, a link or a text holds; stores nothing. */
   lookAtFlow: (given: Blob | string) => request<IncomingFlow>('POST', '/flows/import/look', { raw: given }),
   importFlow: (

@@ -342,3 +342,28 @@ export interface StreamMemoryView {
   isRunning: boolean
   memories: MemoryView[]
 }
+
+export interface RehearsedClip {
+  clip: string
+  progress: number
+  /** Absent while it is not over. */
+  state?: 'finished' | 'failed'
+  trouble?: string | null
+  decisions?: Decision[]
+  captured?: { mediaTimeS: number; node: string; channel: string | null; to: string | null; text: string }[]
+  checks?: { kind: 'expect' | 'never'; passed: boolean; delayS: number | null }[]
+  /** Visual tokens. */
+  tokens?: number
+  modelMs?: number
+  mediaS?: number
+}
+export interface Rehearsal {
+  id: string
+  revision: number
+  state: 'running' | 'finished' | 'failed' | 'cancelled'
+  /** 0 to 1. */
+  progress: number
+  reason: string | null
+  summary: { hits: number; misses: number; falseAlarms: number; medianDelayS: number | null }
+  clips: RehearsedClip[]
+}

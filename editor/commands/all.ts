@@ -9,6 +9,7 @@ import { duplicateSelected } from './duplicate.ts'
 import { fitView } from './fit-view.ts'
 import { paste, pasteText } from './paste.ts'
 import { redoChange } from './redo.ts'
+import { rehearse } from './rehearse.ts'
 import { rename } from './rename.ts'
 import { save } from './save.ts'
 import { selectAll } from './select-all.ts'
@@ -43,6 +44,7 @@ export const commands: readonly Command[] = [
   boxes,
   save,
   share,
+  rehearse,
   deploy,
   stop,
 ]

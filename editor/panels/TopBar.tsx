@@ -10,6 +10,7 @@ import {
   IconPlayerStop,
   IconUsers,
   IconShare,
+  IconTestPipe,
   type Icon,
 } from '@tabler/icons-react'
 import { useMemo } from 'react'
@@ -19,6 +20,7 @@ import { StateMark } from '../canvas/StateMark.tsx'
 import { useShares } from '../canvas/share-camera.ts'
 import { deploy } from '../commands/deploy.ts'
 import { shortcutWords } from '../commands/command.ts'
+import { rehearse } from '../commands/rehearse.ts'
 import { share } from '../commands/share.ts'
 import { stop } from '../commands/stop.ts'
 import { setFlowText } from '../graph/edit.ts'
@@ -194,6 +196,16 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
         data-testid="share-button"
       >
         Share
+      </Button>
+      <Button
+        onClick={() => void rehearse.run()}
+        variant="subtle"
+        size="compact-sm"
+        visibleFrom="md"
+        leftSection={<IconTestPipe size={16} aria-hidden />}
+        data-testid="rehearse-button"
+      >
+        Rehearse
       </Button>
       <MuteButton isSmall />
       <span className="top-actions">

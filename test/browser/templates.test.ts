@@ -63,8 +63,26 @@ describe('the first minute', () => {
       )
       return body.events.some(({ text }) => text.includes('fallen'))
     })
-    await product.request('DELETE', `/api/flows/${id}`)
   }, 60_000)
+
+  it('is rehearsed on its clip: what would have been sent, and nothing is', async () => {
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    const eventsNow = async (): Promise<number> =>
+      (await product.request<{ total: number }>('GET', `/api/events?flow=${id}&only=alerts&limit=1`)).body.total
+    await product.request('POST', `/api/flows/${id}/stop`)
+    await eventually('it is stopped', async () => (await statusOf(product, id)).state === 'stopped')
+    const before = await eventsNow()
+    await page.getByTestId('rehearse-button').click()
+    const panel = page.getByTestId('rehearse')
+    await panel.getByTestId('rehearse-clip-heed-example.mp4').check()
+    await panel.getByTestId('rehearse-run').click()
+    await panel.getByTestId('rehearse-summary').waitFor({ timeout: 60_000 })
+    await panel.getByTestId('rehearsed-message').first().getByText('A person has fallen').waitFor()
+    expect(await eventsNow()).toBe(before)
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'hidden' })
+    await product.request('DELETE', `/api/flows/${id}`)
+  }, 90_000)
 
   it('goes from the gallery to a running flow in under 60 s and 8 clicks', async () => {
     const begun = Date.now()

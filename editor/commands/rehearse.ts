@@ -1,0 +1,18 @@
+// Opens the panel that rehearses the open flow.
+import { IconTestPipe } from '@tabler/icons-react'
+import { openRehearsals } from '../rehearse/rehearsal-store.ts'
+import { useFlow } from '../store.ts'
+import type { Command } from './command.ts'
+
+export const rehearse: Command = {
+  id: 'rehearse',
+  label: 'Rehearse…',
+  icon: IconTestPipe,
+  shortcuts: [],
+  isSafe: true,
+  isEnabled: () => (useFlow.getState().history?.present.nodes.length ?? 0) > 0,
+  run: () => {
+    const { id } = useFlow.getState()
+    if (id !== null) void openRehearsals(id)
+  },
+}
