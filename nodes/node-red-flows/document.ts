@@ -59,14 +59,11 @@ export function textOf(value: unknown): string {
 /** Reads a flow file. Throws FlowInvalidError when it is none or has more than 20,000 entries. */
 export function readRedDocument(document: unknown): RedDocument {
   const list = listIn(document)
-  if (!list) {
-    const message = 'This is no flow of Node-RED: there is no list of nodes in it.'
-    throw new FlowInvalidError('FLOW_INVALID', message, [problem(message)])
-  }
-  if (list.length > mostEntries) {
-    const message = `This Node-RED flow has ${list.length} entries; at most ${mostEntries} can be read. Export fewer tabs at once.`
-    throw new FlowInvalidError('FLOW_INVALID', message, [problem(message)])
-  }
+  if (!list) refuse('This is no flow of Node-RED: there is no list of nodes in it.')
+  if (list.length > mostEntries)
+    refuse(
+      `This Node-RED flow has ${list.length} entries; at most ${mostEntries} can be read. Export fewer tabs at once.`,
+    )
   const entries: RedNode[] = []
   const ignored: Fate[] = []
   const ids = new Set<string>()
@@ -99,14 +96,12 @@ export function readRedDocument(document: unknown): RedDocument {
   return { entries, ignored }
 }
 
-const problem = (message: string) => ({
-  node: null,
-  port: null,
-  field: null,
-  code: 'FLOW_INVALID',
-  message,
-  severity: 'error' as const,
-})
+/** Throws FlowInvalidError about the whole document. */
+export function refuse(message: string): never {
+  throw new FlowInvalidError('FLOW_INVALID', message, [
+    { node: null, port: null, field: null, code: 'FLOW_INVALID', message, severity: 'error' },
+  ])
+}
 
 /** One row of the report. */
 export function fateOf(

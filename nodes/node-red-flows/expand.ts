@@ -1,9 +1,8 @@
 // A Node-RED flow as nodes and wires alone: subflows are written out, environments filled in, and what only leads on (junctions,
 // links) becomes the wires it stands for. Bounded in work, whatever comes in.
-import { FlowInvalidError } from '../contract/errors.ts'
 import type { Fate } from '../contract/foreign-flows.ts'
 import { environmentOf, withEnvironment, type Environment } from './environment.ts'
-import { fateOf, textOf, type RedNode } from './document.ts'
+import { fateOf, refuse, textOf, type RedNode } from './document.ts'
 
 /** A node of the drawing; `entry` is what it was in the file. */
 export interface PlacedNode {
@@ -77,12 +76,6 @@ function wiresOf(node: RedNode): string[][] {
 
 const numberOf = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) ? Math.max(-1e6, Math.min(1e6, value)) : 0
-
-function refuse(message: string): never {
-  throw new FlowInvalidError('FLOW_INVALID', message, [
-    { node: null, port: null, field: null, code: 'FLOW_INVALID', message, severity: 'error' },
-  ])
-}
 
 /** Tells the entries apart and joins them. Throws FlowInvalidError where a flow is too large once its subflows are written out. */
 export function expand(entries: readonly RedNode[]): Expanded {

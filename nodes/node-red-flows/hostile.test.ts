@@ -120,7 +120,19 @@ describe('whatever comes in', () => {
       { ...redNode(`u${index}`, `subflow:s${index + 1}`), z: `s${index}` },
       { ...redNode(`v${index}`, `subflow:s${index + 1}`), z: `s${index}` },
     ]).flat()
+    const elses = Array.from({ length: 50 }, (_, index) =>
+      index % 2 === 0 ? { t: 'cont', v: 'a', vt: 'str' } : { t: 'else' },
+    )
+    const switches = Array.from({ length: 1500 }, (_, index) =>
+      redNode(`s${index}`, 'switch', { property: 'payload', rules: elses }),
+    )
+    const hooks = Array.from({ length: 2000 }, (_, index) =>
+      redNode(`w${index}`, 'http request', { method: 'POST', url: 'http://10.0.0.5/' }),
+    )
+    const catches = Array.from({ length: 2000 }, (_, index) => redNode(`c${index}`, 'catch', { scope: null }, [['w0']]))
     for (const [entries, words] of [
+      [switches, /5000 cards/],
+      [[...hooks, ...catches.map((each, index) => ({ ...each, wires: [[`w${index}`]] }))], /20000 wires/],
       [[...chain, ...talkers], /places|nodes/],
       [[...doubling, redNode('top', 'subflow:s0')], /nodes|itself/],
     ] as const) {

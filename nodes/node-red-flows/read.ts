@@ -2,7 +2,7 @@
 // of the report for every entry.
 import { flowFormat, type Flow, type FlowNode, type Wire } from '../contract/flow.ts'
 import type { Fate, ForeignFlow } from '../contract/foreign-flows.ts'
-import { fateOf, readRedDocument, textOf, type RedNode } from './document.ts'
+import { fateOf, readRedDocument, refuse, textOf, type RedNode } from './document.ts'
 import { expand, type PlacedNode, type RedWire } from './expand.ts'
 import type { Made, MadePort, World } from './made.ts'
 import { translate } from './translate.ts'
@@ -10,6 +10,7 @@ import { translate } from './translate.ts'
 /** A type that no package has: what is kept of Node-RED's node lies in `config.node`. */
 export const placeholderPrefix = 'node-red:'
 
+const mostNodes = 5000
 const mostWires = 20_000
 const commentWords = 'It is kept for the way back; the canvas here draws no notes.'
 
@@ -56,7 +57,8 @@ export function readRedFlow(document: unknown): ForeignFlow {
   }
   const byOutput = Map.groupBy(expanded.wires, ({ from }) => from)
   for (const placed of expanded.nodes) addWires(reading, placed, byOutput.get(placed.id) ?? [])
-  for (const placed of listeners) addListener(reading, placed, expanded.nodes, byOutput.get(placed.id) ?? [])
+  const heard = heardIn(reading, expanded.nodes)
+  for (const placed of listeners) addListener(reading, placed, heard, byOutput.get(placed.id) ?? [])
   tellLost(reading)
   const fates = new Map(
     [...expanded.fates, ...settingFates(settings, entries), ...reading.fates.values()].map((fate) => [fate.id, fate]),
@@ -94,6 +96,9 @@ function nameOf(node: RedNode): { name?: string } {
 function addNode(reading: Reading, placed: PlacedNode): void {
   const translated = translate(placed.node, reading.world)
   const made = typeof translated === 'string' ? placeholder(placed) : translated
+  // One switch becomes many filters: counted before they are made.
+  if (reading.nodes.length + made.nodes.length > mostNodes)
+    refuse(`Written out, this flow has more than ${mostNodes} cards. Import fewer tabs at once.`)
   const ids = made.nodes.map((_, index) => freshId(reading.ids, index === 0 ? placed.id : `${placed.id}-${index + 1}`))
   for (const [index, node] of made.nodes.entries()) {
     reading.nodes.push({
@@ -155,27 +160,51 @@ function addWires(reading: Reading, placed: PlacedNode, wires: readonly RedWire[
 
 function addWire({ wires, seen }: Reading, from: Wire['from'], to: Wire['to']): void {
   const key = `${from.node} ${from.port} ${to.node} ${to.port}`
-  if (seen.has(key) || wires.length >= mostWires) return
+  if (seen.has(key)) return
+  // Never fewer wires than were drawn: a flow without one of them would do something else.
+  if (wires.length >= mostWires) refuse(`This flow has more than ${mostWires} wires. Import fewer tabs at once.`)
   seen.add(key)
   wires.push({ from, to })
 }
 
-/** `catch` and `complete` are ports here: what failed, what was delivered. */
-function addListener(
-  reading: Reading,
-  placed: PlacedNode,
-  all: readonly PlacedNode[],
-  wires: readonly RedWire[],
-): void {
-  const port = placed.node.type === 'catch' ? 'failed' : 'delivered'
-  const scope = Array.isArray(placed.node['scope'])
-    ? new Set((placed.node['scope'] as unknown[]).map(textOf))
-    : undefined
-  const told = all
-    .filter(({ entry }) => (scope ? scope.has(entry.id) : entry['z'] === placed.entry['z']))
-    .flatMap(({ entry }) => reading.fates.get(entry)?.nodes ?? [])
+/** What `catch` and `complete` may listen to: nodes here that can fail, by the entry they were made of and by its tab. */
+interface Heard {
+  byEntry: ReadonlyMap<string, readonly string[]>
+  byTab: ReadonlyMap<unknown, readonly string[]>
+  /** How many nodes in all, by entry and by tab, to know whether some are not heard. */
+  isAll(scope: ReadonlySet<string> | undefined, tab: unknown): boolean
+}
+
+function heardIn(reading: Reading, all: readonly PlacedNode[]): Heard {
   const types = new Map(reading.nodes.map(({ id, type }) => [id, type]))
-  const sources = told.filter((id) => types.get(id) === 'notification')
+  const rows = [...new Set(all.map(({ entry }) => entry))].flatMap((entry) =>
+    (reading.fates.get(entry)?.nodes ?? []).map((id) => ({
+      entry: entry.id,
+      tab: entry['z'],
+      id,
+      hears: types.get(id) === 'notification',
+    })),
+  )
+  const hearing = rows.filter(({ hears }) => hears)
+  const deafEntries = new Set(rows.filter(({ hears }) => !hears).map(({ entry }) => entry))
+  const deafTabs = new Set(rows.filter(({ hears }) => !hears).map(({ tab }) => tab))
+  const ids = (list: readonly { id: string }[]): string[] => list.map(({ id }) => id)
+  const grouped = <K>(keyOf: (row: (typeof rows)[number]) => K): Map<K, string[]> =>
+    new Map([...Map.groupBy(hearing, keyOf)].map(([key, list]) => [key, ids(list)]))
+  return {
+    byEntry: grouped(({ entry }) => entry),
+    byTab: grouped(({ tab }) => tab),
+    isAll: (scope, tab) => (scope ? ![...scope].some((id) => deafEntries.has(id)) : !deafTabs.has(tab)),
+  }
+}
+
+/** `catch` and `complete` are ports here: what failed, what was delivered. */
+function addListener(reading: Reading, placed: PlacedNode, heard: Heard, wires: readonly RedWire[]): void {
+  const port = placed.node.type === 'catch' ? 'failed' : 'delivered'
+  const { scope: named } = placed.node
+  const scope = Array.isArray(named) ? new Set((named as unknown[]).map(textOf)) : undefined
+  const tab = placed.entry['z']
+  const sources = scope ? [...scope].flatMap((id) => heard.byEntry.get(id) ?? []) : (heard.byTab.get(tab) ?? [])
   if (sources.length === 0) {
     addNode(reading, placed)
     addWires(reading, placed, wires)
@@ -184,7 +213,7 @@ function addListener(
   const targets = wires.flatMap(({ to }) => reading.ends.get(to)?.input ?? [])
   for (const node of sources) for (const target of targets) addWire(reading, { node, port }, target)
   const reason = `It is the port "${port}" of ${sources.length === 1 ? 'the node' : `${sources.length} nodes`} it listened to.`
-  tell(reading, placed.entry, { became: 'wire', isExact: sources.length === told.length, reason })
+  tell(reading, placed.entry, { became: 'wire', isExact: heard.isAll(scope, tab), reason })
 }
 
 /** What lies in a subflow is told once for all of its uses. */
