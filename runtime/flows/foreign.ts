@@ -4,13 +4,21 @@ import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { flowFormat, type Flow } from '../../nodes/contract/flow.ts'
 import type { ForeignFlow, ForeignFormat } from '../../nodes/contract/foreign-flows.ts'
 import { withoutSecrets } from './flow-export.ts'
+import type { FlowsRouteDeps } from './route-deps.ts'
 
 /** The flow in another program's document; undefined when no format knows it. Throws FlowInvalidError when it cannot be read. */
-export function readForeign(formats: readonly ForeignFormat[], document: unknown): ForeignFlow | undefined {
+export function readForeign(
+  { formats, nodes: types }: Pick<FlowsRouteDeps, 'formats' | 'nodes'>,
+  document: unknown,
+): ForeignFlow | undefined {
   const format = formats.find((each) => each.recognises(document))
   if (!format) return undefined
   const { flow, report } = format.read(document)
-  return { flow: { ...flow, foreign: { format: format.id, document: cleaned(document) } }, report }
+  const original = cleaned(document)
+  // Nobody here uses the secrets of what is only kept; those of an address that is used are sealed when it is stored.
+  const kept = new Map(format.read(original).flow.nodes.map((node) => [node.id, node]))
+  const nodes = flow.nodes.map((node) => (types.has(node.type) ? node : (kept.get(node.id) ?? node)))
+  return { flow: { ...flow, nodes, foreign: { format: format.id, document: original } }, report }
 }
 
 /** The flow as another program imports it. */

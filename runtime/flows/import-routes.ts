@@ -58,7 +58,7 @@ interface Taken {
 
 /** The document as it may be stored, with the sender's connections replaced by the chosen ones. */
 function takeIn(deps: FlowsRouteDeps, { document, connections, name }: Incoming): Taken {
-  const { flow: own, report } = readForeign(deps.formats, document) ?? { flow: document }
+  const { flow: own, report } = readForeign(deps, document) ?? { flow: document }
   const flow = withoutSummary(withoutMarks(readFlow(own)))
   const nodes = flow.nodes.map((node) => {
     const definition = deps.nodes.get(node.type)

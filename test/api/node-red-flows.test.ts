@@ -5,7 +5,7 @@ import { memoryApi, type MemoryApi } from '../support/memory-api.ts'
 import { redDebug, redNode, redTab, type RedEntry } from '../support/red-flow.ts'
 
 interface Taken {
-  flow: { id: string; document: { name: string; foreign: unknown }; unapprovedHosts: string[] }
+  flow: { id: string; document: { name: string; foreign: unknown; nodes: unknown[] }; unapprovedHosts: string[] }
   report: { id: string; became: string; reason: string }[]
 }
 
@@ -19,7 +19,12 @@ afterAll(() => bench.stop())
 
 const entries: RedEntry[] = [
   redTab,
-  redNode('f', 'function', { func: 'return msg', outputs: 1 }, [['d']]),
+  redNode(
+    'f',
+    'function',
+    { func: 'return msg', outputs: 1, password: 's3cr3t-Lamp', server: 'mqtt://a:s3cr3t-Lamp@h' },
+    [['d']],
+  ),
   redNode('cam', 'rtsp-cam', {
     url: 'rtsp://admin:s3cr3t-Lamp@10.0.0.7/live',
     credentials: { password: 's3cr3t-Lamp' },
@@ -44,7 +49,7 @@ describe('a flow of Node-RED', () => {
     expect(status).toBe(201)
     expect(body.flow.document.name).toBe('Mine')
     expect(body.report[1]?.reason).toContain('runs no code')
-    expect(JSON.stringify(body.flow.document.foreign)).not.toContain('s3cr3t-Lamp')
+    expect(JSON.stringify([body.flow.document.foreign, body.flow.document.nodes[0]])).not.toContain('s3cr3t-Lamp')
     const check = await bench.call<{ problems: { node: string; code: string }[] }>(
       'POST',
       `/api/flows/${body.flow.id}/check`,
@@ -56,7 +61,12 @@ describe('a flow of Node-RED', () => {
     const { body } = await bench.call<Taken>('POST', '/api/flows/import', { body: { rev: 'x', flows: entries } })
     const out = await bench.call<RedEntry[]>('GET', `/api/flows/${body.flow.id}/export?form=node-red`)
     expect(out.headers['content-disposition']).toContain('door.node-red.json')
-    expect(out.body.filter(({ id }) => id !== 'cam')).toEqual(entries.filter(({ id }) => id !== 'cam'))
+    expect(out.body.filter(({ id }) => id === 't' || id === 'd')).toEqual([redTab, redDebug()])
+    expect(out.body.find(({ id }) => id === 'f')).toMatchObject({
+      type: 'function',
+      func: 'return msg',
+      wires: [['d']],
+    })
     expect(JSON.stringify(out.body)).not.toContain('s3cr3t-Lamp')
   })
 
