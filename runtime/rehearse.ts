@@ -9,6 +9,7 @@ import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toError } from '../nodes/contract/errors.ts'
+import { listenForStop } from './process.ts'
 import {
   joinSuites,
   readArguments,
@@ -21,9 +22,15 @@ import {
 const pollMs = 300
 const startMs = 120_000
 
+/** How long a Heed may be away in the middle: it goes on with the rehearsal when it is back. */
+const awayMs = 120_000
+
 class Refused extends Error {}
+/** Nobody answers, or not now. */
+class Away extends Refused {}
 
 interface Heed {
+  /** `body`: a document, or the bytes of a file. */
   call<T>(method: string, path: string, body?: unknown, accept?: string): Promise<T>
 }
 
@@ -35,12 +42,16 @@ function heedAt(url: string, token: string | undefined): Heed {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       }
-      const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+      const sent = body instanceof Uint8Array ? new Uint8Array(body) : JSON.stringify(body)
+      const init = { method, headers, ...(body === undefined ? {} : { body: sent }) }
       const response = await fetch(new URL(path, url), init).catch((error: unknown) => {
-        throw new Refused(`Nobody answers at ${url}: ${toError(error).message}. Start Heed, or leave --url out.`)
+        throw new Away(`Nobody answers at ${url}: ${toError(error).message}. Start Heed, or leave --url out.`)
       })
       const text = await response.text()
-      if (!response.ok) throw new Refused(refusalIn(text) ?? `${method} ${path} was answered with ${response.status}.`)
+      if (!response.ok) {
+        const words = refusalIn(text) ?? `${method} ${path} was answered with ${response.status}.`
+        throw response.status >= 500 ? new Away(words) : new Refused(words)
+      }
       return (accept === 'application/json' ? (text === '' ? null : JSON.parse(text)) : text) as T
     },
   }
@@ -131,11 +142,8 @@ async function findFlow(heed: Heed, named: string): Promise<{ id: string; mine: 
     () => false,
   )
   if (file) {
-    const { flow } = await heed.call<{ flow: { id: string } }>(
-      'POST',
-      '/api/flows/import',
-      JSON.parse(await readFile(named, 'utf8')),
-    )
+    const bytes = await readFile(named)
+    const { flow } = await heed.call<{ flow: { id: string } }>('POST', '/api/flows/import', bytes)
     return { id: flow.id, mine: true }
   }
   const { flows } = await heed.call<{ flows: { id: string; name: string }[] }>('GET', '/api/flows')
@@ -153,6 +161,7 @@ async function rehearse(
   heed: Heed,
   named: string,
   { clips, connection, askAgents, isOwn }: RehearseArguments & { isOwn: boolean },
+  signal: AbortSignal,
 ): Promise<Rehearsed> {
   const { id, mine } = await findFlow(heed, named)
   try {
@@ -163,14 +172,26 @@ async function rehearse(
     }
     const begun = await heed.call<{ rehearsal: { id: string } }>('POST', `/api/flows/${id}/rehearsals`, body)
     const path = `/api/rehearsals/${begun.rehearsal.id}`
-    for (;;) {
-      const view = await heed.call<Rehearsed['view']>('GET', path)
-      if (view.state !== 'running')
-        return { flow: named, view, junit: await heed.call('GET', path, undefined, 'application/xml') }
-      await sleep(pollMs)
-    }
+    const view = await untilEnded(heed, path, signal)
+    return { flow: named, view, junit: await heed.call('GET', path, undefined, 'application/xml') }
   } finally {
     if (mine) await heed.call('DELETE', `/api/flows/${id}`).catch(() => undefined)
+  }
+}
+
+async function untilEnded(heed: Heed, path: string, signal: AbortSignal): Promise<Rehearsed['view']> {
+  for (let heardMs = performance.now(); ; await sleep(pollMs, undefined, { signal }).catch(() => undefined)) {
+    if (signal.aborted) {
+      await heed.call('POST', `${path}/cancel`, {}).catch(() => undefined)
+      throw new Refused('The rehearsal was ended before it was done.')
+    }
+    try {
+      const view = await heed.call<Rehearsed['view']>('GET', path)
+      if (view.state !== 'running') return view
+      heardMs = performance.now()
+    } catch (error) {
+      if (!(error instanceof Away) || performance.now() - heardMs > awayMs) throw error
+    }
   }
 }
 
@@ -180,12 +201,15 @@ async function main(): Promise<number> {
     process.stderr.write(`${read}\n\n${usage}\n`)
     return 2
   }
+  const asked = new AbortController()
+  // What was begun is taken back first: the rehearsal, the flow that was sent, the Heed of its own.
+  void listenForStop().then(() => asked.abort())
   const own = read.url === undefined ? await startOwn(read.clips) : undefined
   const heed = own?.heed ?? heedAt(read.url ?? '', read.token)
   try {
     const done: Rehearsed[] = []
     for (const flow of read.flows) {
-      const rehearsed = await rehearse(heed, flow, { ...read, isOwn: own !== undefined })
+      const rehearsed = await rehearse(heed, flow, { ...read, isOwn: own !== undefined }, asked.signal)
       done.push(rehearsed)
       process.stdout.write(`${tableOf(rehearsed)}\n`)
     }

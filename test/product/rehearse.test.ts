@@ -1,11 +1,13 @@
 // `heed rehearse` as a build server runs it: a Heed of its own, the built-in model, labelled clips, an exit code.
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { clipsFolder, describeWithClips } from '../support/clips.ts'
+import { eventually } from '../support/product.ts'
 import { alertFlow } from '../support/product-flows.ts'
 
 const script = fileURLToPath(new URL('../../runtime/rehearse.ts', import.meta.url))
@@ -51,6 +53,25 @@ describeWithClips('heed rehearse', () => {
     expect(junit.match(/<failure/g)).toHaveLength(1)
     const after = (await readdir(tmpdir())).filter((name) => name.startsWith('heed-rehearse-'))
     expect(after).toEqual(before)
+  })
+
+  it('takes back what it began when it is ended', async () => {
+    const mine = async (): Promise<string[]> =>
+      (await readdir(tmpdir())).filter((name) => name.startsWith('heed-rehearse-'))
+    const before = await mine()
+    const child = execFile(process.execPath, [
+      script,
+      join(folder, 'right.json'),
+      '--clips',
+      join(clipsFolder, clips[0] ?? ''),
+    ])
+    const ended = once(child, 'exit')
+    let complaint = ''
+    child.stderr?.on('data', (text: string) => (complaint += text))
+    await eventually('its own Heed begins', async () => (await mine()).length > before.length)
+    child.kill('SIGINT')
+    expect([(await ended)[0], complaint]).toEqual([2, 'The rehearsal was ended before it was done.\n'])
+    expect(await mine()).toEqual(before)
   })
 
   it('says in words what was not asked rightly', async () => {
