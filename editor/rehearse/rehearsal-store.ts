@@ -64,17 +64,23 @@ export async function cancelRehearsal(): Promise<void> {
     await api.cancelRehearsal(now.id).catch((error: unknown) => useRehearsing.setState({ failure: wordsOf(error) }))
 }
 
+/** Until it ends. A server that is away for a while only delays: it goes on with the rehearsal when it is back. */
 function follow(id: string): void {
   clearTimeout(timer)
   timer = setTimeout(() => {
+    const isMine = (): boolean => useRehearsing.getState().now?.id === id
     api
       .rehearsal(id)
       .then((now) => {
-        if (useRehearsing.getState().now?.id !== id) return
-        useRehearsing.setState({ now })
+        if (!isMine()) return
+        useRehearsing.setState({ now, failure: null })
         if (now.state === 'running') follow(id)
       })
-      .catch((error: unknown) => useRehearsing.setState({ failure: wordsOf(error) }))
+      .catch((error: unknown) => {
+        if (!isMine()) return
+        useRehearsing.setState({ failure: wordsOf(error) })
+        if (!(error instanceof ApiError) || error.status === 0 || error.status >= 500) follow(id)
+      })
   }, lookMs)
 }
 
