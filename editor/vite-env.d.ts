@@ -3,10 +3,9 @@
 
 /** The node types that come with Heed, without what is only for their forms; see vite.config.ts. */
 declare module 'virtual:node-types' {
-  /* eslint-disable @typescript-eslint/consistent-type-imports -- an ambient module cannot import by a relative path */
-  export const types: import('../nodes/contract/shared-flow.ts').DescribedType[]
-  export const mayRun: import('../nodes/contract/connections.ts').Ability[]
-  /* eslint-enable @typescript-eslint/consistent-type-imports */
+  /** What these are stands in `sharing/known-types.ts`: an ambient module cannot import by a relative path. */
+  export const types: unknown
+  export const mayRun: unknown
 }
 
 interface ImportMetaEnv {

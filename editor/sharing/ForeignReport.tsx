@@ -18,7 +18,9 @@ export function ForeignReport({ report }: { report: readonly Fate[] }) {
     <section data-testid="take-report">
       <h3 className="group-title">From another program</h3>
       <p>
-        {report.length} parts: {kept} can only be kept, {changed} do something a little different here.
+        {report.length} parts{kept > 0 && `, ${kept} of them only kept`}
+        {changed > 0 && `, ${changed} a little different here`}.
+        {kept > 0 && ' The flow waits for you to take out or replace what is only kept.'}
       </p>
       <details>
         <summary>What became of each</summary>

@@ -114,7 +114,7 @@ function LinkWords({ link }: { link: string }) {
 function ForNodeRed({ id }: { id: string }) {
   return (
     <p className="small quiet">
-      <a href={`/api/flows/${encodeURIComponent(id)}/export?form=node-red`} data-testid="share-node-red">
+      <a href={`/api/flows/${encodeURIComponent(id)}/export?form=node-red`} download data-testid="share-node-red">
         Save for Node-RED
       </a>
     </p>

@@ -254,7 +254,15 @@ function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }
       <FlowDrawing flow={document} types={types} />
       {summary && <p className="share-summary">{summary}</p>}
       {incoming.report && <ForeignReport report={incoming.report} />}
-      {wants && <WantsList wants={wants} without={readOnly === null ? ['connections'] : []} />}
+      {wants && (
+        <WantsList
+          wants={wants}
+          without={[
+            ...(readOnly === null ? (['connections'] as const) : []),
+            ...(incoming.report ? (['unknown'] as const) : []),
+          ]}
+        />
+      )}
       {readOnly === null && (
         <>
           <OwnConnections incoming={incoming} chosen={connections} onChosen={setConnections} />

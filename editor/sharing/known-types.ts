@@ -11,5 +11,6 @@ export interface KnownTypes {
 /** Reads them from the editor's own files. */
 export async function readKnownTypes(): Promise<KnownTypes> {
   const { types, mayRun } = await import('virtual:node-types')
-  return { types: new Map(types.map((type: DescribedType) => [type.type, type])), mayRun: new Set(mayRun) }
+  const described = types as DescribedType[]
+  return { types: new Map(described.map((type) => [type.type, type])), mayRun: new Set(mayRun as Ability[]) }
 }

@@ -136,7 +136,7 @@ it('out of Node-RED, with a word on what became of each part', async () => {
     .fill(JSON.stringify([redTab, redNode('f', 'function', { func: 'return msg' }, [['d']]), redDebug()]))
   await page.getByTestId('take-look').click()
   const report = page.getByTestId('take-report')
-  await report.getByText('3 parts: 1 can only be kept').waitFor()
+  await report.getByText('3 parts, 1 of them only kept').waitFor()
   await report.getByText('What became of each').click()
   await report.getByText('Heed runs no code out of a flow').waitFor()
   await page.getByTestId('import-confirm').click()
