@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startVanishedMachine } from '../../test/support/vanished-machine.ts'
 import { isRefused } from './address-guard.ts'
 import { createHttp } from './http.ts'
 
@@ -171,6 +172,18 @@ describe('http', () => {
     })
     await expect(http.request({ method: 'GET', url: 'http://nobody.invalid' }, never)).rejects.toMatchObject({
       code: 'HTTP_UNREACHABLE',
+    })
+  })
+
+  it('tells whether a machine is there at all: one that refuses is, one that vanished is not', async () => {
+    const vanished = await startVanishedMachine()
+    expect(await http.isThere(url, never)).toBe(true)
+    expect(await http.isThere('http://127.0.0.1:9', never)).toBe(true)
+    expect(await http.isThere('http://nobody.invalid', never)).toBe(false)
+    expect(await http.isThere(`http://127.0.0.1:${vanished.port}`, never)).toBe(false)
+    vanished.stop()
+    await expect(http.isThere('http://169.254.169.254/', never)).rejects.toMatchObject({
+      code: 'HTTP_REFUSED_BY_GUARD',
     })
   })
 

@@ -1,5 +1,6 @@
 // The runtime's one way to speak HTTP: bounded in time and size, no address that a flow must not reach, no redirect that was not
 // asked for. What comes back is rid of the secrets that were sent along. Never retries; who called decides that.
+import { connect } from 'node:net'
 import { Agent, buildConnector, request as send } from 'undici'
 import { plainAddress } from '../../nodes/contract/addresses.ts'
 import type {
@@ -21,10 +22,17 @@ const defaultTimeoutMs = 15_000
 /** Two lost packets, not three: who is not there must not hold a place for long. */
 const defaultConnectMs = 4_000
 const defaultMaxBytes = 1024 * 1024
+/** A connection on which an answer is awaited is asked after so long a silence whether the other end is still there; ten seconds later it is given up. */
+const keepAliveAfterMs = 10_000
 /** Of an answer that is words where a stream was wanted. */
 const mostWords = 256 * 1024
 
 export interface HttpClient extends StreamingHttpPort {
+  /**
+   * Whether the machine behind this address answers to a new connection, be it with a refusal; nothing is sent over it. False when
+   * none comes about in time, or when no way leads there.
+   */
+  isThere(url: string, signal: AbortSignal): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -40,12 +48,13 @@ export function createHttp(
 ): HttpClient {
   const egress = options.egress ?? createEgress()
   const signIn = options.takesLogins ? signedIn : <R>(request: R): R => request
+  const connectTimeoutMs = options.connectTimeoutMs ?? defaultConnectMs
   const agent = new Agent({
     connections: options.connectionsPerHost ?? 256,
     pipelining: 1,
     keepAliveTimeout: 10_000,
     keepAliveMaxTimeout: 60_000,
-    connect: connectThrough(egress, options.connectTimeoutMs ?? defaultConnectMs),
+    connect: connectThrough(egress, connectTimeoutMs),
     // Our own timer covers the whole request.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -53,6 +62,7 @@ export function createHttp(
   return {
     request: (request, signal) => perform(agent, egress, signIn(request), signal),
     open: (request, signal) => openStream(agent, egress, signIn(request), signal),
+    isThere: (url, signal) => isThere(egress, signIn({ method: 'GET', url }).url, connectTimeoutMs, signal),
     close: async () => {
       await agent.destroy()
     },
@@ -64,14 +74,46 @@ function connectThrough(egress: Egress, timeout: number): buildConnector.connect
   return (target, done) => {
     egress.checkAddress(target.hostname, portOf({ port: String(target.port ?? ''), protocol: target.protocol })).then(
       (addresses) =>
-        buildConnector({ timeout, lookup: pinnedLookup(addresses) })(target, (error, socket) => {
-          if (error) return done(error, null)
-          passOverContinue(socket)
-          done(null, socket)
-        }),
+        buildConnector({ timeout, lookup: pinnedLookup(addresses), keepAliveInitialDelay: keepAliveAfterMs })(
+          target,
+          (error, socket) => {
+            if (error) return done(error, null)
+            passOverContinue(socket)
+            done(null, socket)
+          },
+        ),
       (error: unknown) => done(toError(error), null),
     )
   }
+}
+
+/** Addresses in turn, as a request would try them. */
+async function isThere(egress: Egress, address: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  const url = egress.checkUrl(address)
+  const port = portOf(url)
+  const addresses = await egress.checkAddress(url.hostname, port).catch((error: unknown) => {
+    if (error instanceof FatalError) throw error
+    return []
+  })
+  for (const { address: host } of addresses) if (await accepts(host, port, timeoutMs, signal)) return true
+  return false
+}
+
+function accepts(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(new StoppedError())
+    const socket = connect({ host, port, timeout: timeoutMs })
+    const end = (settle: () => void): void => {
+      signal.removeEventListener('abort', stop)
+      socket.destroy()
+      settle()
+    }
+    const stop = (): void => end(() => reject(new StoppedError()))
+    signal.addEventListener('abort', stop, { once: true })
+    socket.once('connect', () => end(() => resolve(true)))
+    socket.once('timeout', () => end(() => resolve(false)))
+    socket.on('error', (error: NodeJS.ErrnoException) => end(() => resolve(error.code === 'ECONNREFUSED')))
+  })
 }
 
 interface Watch {

@@ -6,6 +6,7 @@ import { abilityWords } from '../../nodes/contract/connections.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
 import { onCurrentConnection, sharedLook } from './current-connection.ts'
 import { openJoyaiWebinfer } from './joyai-webinfer.ts'
+import { baseUrl } from './model-http.ts'
 import type { ModelMemory } from './model-memory.ts'
 import { oneInFlight } from './one-in-flight.ts'
 import { openOpenai } from './openai.ts'
@@ -38,7 +39,7 @@ export interface EdgePort {
 
 export interface ModelDeps {
   connections: { get(name: string): Promise<Connection> }
-  http: HttpPort
+  http: HttpPort & { isThere?(url: string, signal: AbortSignal): Promise<boolean> }
   clock: Clock
   log: Log
   edge?: EdgePort
@@ -62,7 +63,11 @@ export function createModels(deps: ModelDeps): ModelPort {
           isReset: config.isReset === true,
           isNew: config.isNew === true,
         }),
-        { clock: deps.clock, waitMs: timeoutMs },
+        {
+          clock: deps.clock,
+          waitMs: timeoutMs,
+          ...(deps.http.isThere ? { isThere: (signal) => deps.http.isThere!(baseUrl(connection), signal) } : {}),
+        },
       )
   const { edge } = deps
   const openers: Partial<Record<string, Opener>> = {

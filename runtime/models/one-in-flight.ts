@@ -6,19 +6,35 @@ import { isStopped, RetryableError, StoppedError, toError } from '../../nodes/co
 /** After the first quick failure the very next tick tries again: one bad answer is not an outage. */
 const pausesMs = [0, 1000, 2000, 4000, 8000, 10_000]
 
+/** Between two looks whether the machine of a late server is still there. */
+const lookAgainMs = 2000
+/** One look may fail for a lost packet. */
+const mostMissed = 2
+
 interface Asked {
   request: ModelTick
   sentAtMs: number
+  /** Ends the request and nothing else. */
+  control: AbortController
   /** Settles with the answer, never rejects. */
   done: Promise<void>
   outcome: { verdict: ModelVerdict } | { error: Error } | null
 }
 
+export interface FlightOptions {
+  clock: Clock
+  /** So long a tick waits for its answer. */
+  waitMs: number
+  /** Whether the server's machine answers to a new connection. A machine that vanished breaks no old one. */
+  isThere?(signal: AbortSignal): Promise<boolean>
+}
+
 /**
- * Wraps a session. `waitMs`: so long a tick waits for its answer; throws RetryableError MODEL_TIMEOUT then, MODEL_LATE at the ticks
- * after it, until the answer is there: it is the verdict of the tick that finds it, `late` saying to which request it belongs.
+ * Wraps a session. A tick whose answer is not there in time throws RetryableError MODEL_TIMEOUT, those after it MODEL_LATE, until the
+ * answer is there: it is the verdict of the tick that finds it, `late` saying to which request it belongs. A late request whose
+ * machine has vanished is given up (MODEL_UNREACHABLE): some 15 s after it was sent, with the usual wait of 5 s.
  */
-export function oneInFlight(session: ModelSession, options: { clock: Clock; waitMs: number }): ModelSession {
+export function oneInFlight(session: ModelSession, options: FlightOptions): ModelSession {
   const flight = new Flight(session, options)
   const { change, feed, note, release } = session
   return {
@@ -41,13 +57,14 @@ export function oneInFlight(session: ModelSession, options: { clock: Clock; wait
  *                  │ the wait is over
  *                  ▼
  *                late ──answer──► taken by the next tick, idle      every tick before that is silent
- *                  │ the request fails for good
+ *                  │ the request fails for good, or its machine is not there any more
  *                  ▼
  *               resting ──1, 2, 4 … 10 s──► idle
  */
 class Flight {
   readonly #session: ModelSession
   readonly #clock: Clock
+  readonly #isThere: FlightOptions['isThere']
   waitMs: number
   /** Ends what is in flight together with the session, not with the tick that sent it. */
   readonly #ending = new AbortController()
@@ -56,9 +73,10 @@ class Flight {
   #tryAgainAtMs = 0
   #trouble: Error | null = null
 
-  constructor(session: ModelSession, options: { clock: Clock; waitMs: number }) {
+  constructor(session: ModelSession, options: FlightOptions) {
     this.#session = session
     this.#clock = options.clock
+    this.#isThere = options.isThere
     this.waitMs = options.waitMs
   }
 
@@ -72,11 +90,13 @@ class Flight {
     if (this.#trouble && this.#clock.nowMs() < this.#tryAgainAtMs) throw this.#trouble
     const asked = this.#send(request)
     await settledWithin(asked.done, waitMs, signal)
-    if (!asked.outcome)
+    if (!asked.outcome) {
+      void this.#watchMachine(asked)
       throw new RetryableError(
         'MODEL_TIMEOUT',
         `The model server did not answer within ${waitMs / 1000} s. Its answer is taken when it comes.`,
       )
+    }
     return this.#settle(asked)
   }
 
@@ -95,17 +115,43 @@ class Flight {
   }
 
   #send(request: ModelTick): Asked {
-    const asked: Asked = { request, sentAtMs: this.#clock.nowMs(), done: Promise.resolve(), outcome: null }
-    asked.done = this.#session.tick(request, this.#ending.signal).then(
+    const control = new AbortController()
+    const asked: Asked = { request, control, sentAtMs: this.#clock.nowMs(), done: Promise.resolve(), outcome: null }
+    const signal = AbortSignal.any([this.#ending.signal, control.signal])
+    asked.done = this.#session.tick(request, signal).then(
       (verdict) => {
         asked.outcome = { verdict }
       },
       (error: unknown) => {
-        asked.outcome = { error: toError(error) }
+        const { reason } = control.signal as { reason: unknown }
+        asked.outcome = { error: toError(reason ?? error) }
       },
     )
     this.#asked = asked
     return asked
+  }
+
+  /** While an answer is late: a slow server still takes connections, a machine that is gone does not. */
+  async #watchMachine({ control, done }: Asked): Promise<void> {
+    const isThere = this.#isThere
+    if (!isThere) return
+    const over = new AbortController()
+    void done.then(() => over.abort())
+    try {
+      for (let missed = 0; missed < mostMissed && !over.signal.aborted;) {
+        missed = (await isThere(over.signal)) ? 0 : missed + 1
+        if (missed < mostMissed) await this.#clock.sleep(lookAgainMs, over.signal)
+      }
+    } catch {
+      // Answered meanwhile, or an address that may not be asked: the request itself has the words.
+      return
+    }
+    control.abort(
+      new RetryableError(
+        'MODEL_UNREACHABLE',
+        'The model server does not answer any more, and neither does its machine: it is switched off or cut from the network. It is asked again until it is back.',
+      ),
+    )
   }
 
   #takeLate(): ModelVerdict {

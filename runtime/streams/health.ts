@@ -16,6 +16,8 @@ export const healthKey = '#health'
 
 const SavedSchema = z.object({
   camera: z.string().nullable(),
+  /** Since which second of the stream it has been away. */
+  lostFromS: z.number().optional(),
   refusals: z.number().int().min(0).optional(),
   models: z.array(z.object({ node: z.string(), sinceMs: z.number(), reason: z.string(), isTold: z.boolean() })),
 })
@@ -29,6 +31,8 @@ export class Health {
 
   /** Passwords that the camera has refused in a row: another worker does not begin to count anew. */
   refusals = 0
+  /** The second at which the camera was seen last before it went; null while it is there. */
+  lostFromS: number | null = null
   #isWorthSaving = false
 
   /** `saved` by an earlier worker: what it has told of is not told again. */
@@ -39,6 +43,7 @@ export class Health {
     this.#isWorthSaving = true
     this.#cameraReason = known.data.camera
     this.refusals = known.data.refusals ?? 0
+    this.lostFromS = known.data.lostFromS ?? null
     for (const { node, ...trouble } of known.data.models) this.#models.set(node, trouble)
   }
 
@@ -48,6 +53,7 @@ export class Health {
     return this.#isWorthSaving
       ? {
           camera: this.#cameraReason,
+          ...(this.lostFromS === null ? {} : { lostFromS: this.lostFromS }),
           ...(this.refusals > 0 ? { refusals: this.refusals } : {}),
           models: [...this.#models].map(([node, trouble]) => ({ node, ...trouble })),
         }

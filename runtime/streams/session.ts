@@ -76,7 +76,6 @@ class Session {
   #hasTicked = false
   #isPaused = false
   #ended: ReturnType<Health['state']> | null = null
-  #lostFromS: number | null = null
   #loopS: number | undefined
   #hasSeen = false
   #written: Promise<void> = Promise.resolve()
@@ -340,10 +339,10 @@ class Session {
 
   #tellCamera(view: CameraView, beforeS: number): void {
     for (const { kind, node, text } of this.#health.camera(view)) {
-      if (kind === 'stream.lost') this.#lostFromS = beforeS
-      const fromS = kind === 'stream.resumed' ? this.#lostFromS : null
+      if (kind === 'stream.lost') this.#health.lostFromS = beforeS
+      const fromS = kind === 'stream.resumed' ? this.#health.lostFromS : null
       this.#note(kind, node, text, fromS === null ? {} : gapFields('camera-lost', fromS, this.#mediaTimeS))
-      if (kind === 'stream.resumed') this.#lostFromS = null
+      if (kind === 'stream.resumed') this.#health.lostFromS = null
     }
   }
 

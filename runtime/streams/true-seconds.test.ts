@@ -79,6 +79,25 @@ describe('the seconds of a live stream', () => {
     await stopSession(bench, second)
   })
 
+  it('tell of a camera that comes back to another worker since when it was away', async () => {
+    const bench = sessionBench()
+    const first = bench.start()
+    await bench.clock.advance(5000)
+    bench.camera.down = gone
+    bench.camera.breakWith(broken)
+    await bench.clock.advance(10_000)
+    await stopSession(bench, first, shutdown)
+    await bench.clock.advance(20_000)
+    bench.camera.down = null
+    const second = bench.start(savedOrder(bench, 2))
+    await bench.clock.advance(5500)
+    const resumed = bench.store.events.find((event) => event.kind === 'stream.resumed')
+    expect(resumed?.fields).toMatchObject({ reason: 'camera-lost', fromS: 5, seconds: 42 })
+    expect(resumed?.fields.toS).toBe(resumed?.mediaTimeS)
+    expectNoHole(bench)
+    await stopSession(bench, second)
+  })
+
   it('go on from the last known picture where an older version saved no clock', async () => {
     const bench = sessionBench()
     const first = bench.start()
