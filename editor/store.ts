@@ -4,7 +4,7 @@ import type { Flow } from '../nodes/contract/flow.ts'
 import { ApiError, api } from './api.ts'
 import { draftOf } from './drafts.ts'
 import { nameOf } from './graph/check.ts'
-import { wireId } from './graph/edit.ts'
+import { idsOf, wireId } from './graph/edit.ts'
 import { amend, carry, record, redo, startHistory, undo, type History } from './graph/history.ts'
 import { mergeFlows, type Side } from './graph/merge.ts'
 import { FlowSaver, type SaveState } from './saving.ts'
@@ -145,7 +145,7 @@ export function select(selection: Partial<Selection>): void {
 function keepSelectionReal(): void {
   const { history, selection } = useFlow.getState()
   if (!history) return
-  const nodes = new Set(history.present.nodes.map((node) => node.id))
+  const nodes = idsOf(history.present)
   const wires = new Set(history.present.wires.map(wireId))
   select({ nodes: selection.nodes.filter((id) => nodes.has(id)), wires: selection.wires.filter((id) => wires.has(id)) })
 }

@@ -1,6 +1,7 @@
 // The drawing of a flow: cards, wires, dropping, joining. Rules are in graph/check.ts; this file only asks them.
 import '@xyflow/react/dist/base.css'
 import './canvas.css'
+import './notes.css'
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider } from '@xyflow/react'
 import { useEffect, useMemo, useState, type CSSProperties } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
@@ -12,12 +13,24 @@ import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import { areaOf } from './card-view.ts'
 import { useDrawing } from './drawing.ts'
 import { NodeCard } from './NodeCard.tsx'
+import { GroupFrame, NoteCard } from './NoteCard.tsx'
 import { dropCard, dropNode, holdCard, holdOver } from './placing.ts'
 import { closeTools, snapPx, useTools } from './tools.ts'
 import { setCanvas, showCard } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { finishWire, joinWire, judgedFlow, startWire } from './wiring.ts'
-import { readChanges, selectedAfter, surfaceProps, toCards, toWires, type Overlay, type Surface } from './xyflow.ts'
+import {
+  readChanges,
+  selectedAfter,
+  spreadFrames,
+  surfaceProps,
+  toCards,
+  toFrames,
+  toNotes,
+  toWires,
+  type Overlay,
+  type Surface,
+} from './xyflow.ts'
 
 const grid: [number, number] = [snapPx, snapPx]
 
@@ -25,14 +38,20 @@ function useSurface(flow: Flow): Surface {
   const types = useSession((session) => session.types)
   const selection = useFlow((open) => open.selection)
   const [overlay, setOverlay] = useState<Overlay>({})
-  const cards = useMemo(() => toCards(flow, types, selection.nodes, overlay), [flow, types, selection.nodes, overlay])
+  const cards = useMemo(() => {
+    const things = [...toCards(flow, types, selection.nodes, overlay), ...toNotes(flow, selection.nodes, overlay)]
+    return [...toFrames(flow, selection.nodes, things), ...things]
+  }, [flow, types, selection.nodes, overlay])
   const wires = useMemo(() => toWires(flow, types, selection.wires), [flow, types, selection.wires])
   return {
     cards,
     wires,
     Card: NodeCard,
+    Note: NoteCard,
+    Frame: GroupFrame,
     Wire: WireLine,
-    onCardChanges: (changes) => {
+    onCardChanges: (all) => {
+      const changes = spreadFrames(all, flow, cards)
       const now = useFlow.getState().selection
       select({ ...now, nodes: selectedAfter(now.nodes, changes as Parameters<typeof selectedAfter>[1]) })
       setOverlay((known) => readChanges(changes, known).overlay)
@@ -70,6 +89,9 @@ function useHeartInView(flow: Flow, isPhone: boolean): void {
     return () => clearTimeout(timer)
   }, [isPhone, isLive, id])
 }
+
+const colourOnMap = ({ type }: { type?: string }): string =>
+  ({ frame: 'var(--heed-sunken)', note: 'var(--heed-note)' })[type ?? ''] ?? 'var(--heed-border-strong)'
 
 function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean }) {
   const surface = useSurface(flow)
@@ -122,7 +144,9 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
         aria-label="Flow"
       >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1.5} color="var(--heed-dots)" />
-        {flow.nodes.length > 30 && !isReadOnly && <MiniMap pannable zoomable ariaLabel="Overview" />}
+        {flow.nodes.length > 30 && !isReadOnly && (
+          <MiniMap pannable zoomable ariaLabel="Overview" nodeColor={colourOnMap} />
+        )}
       </ReactFlow>
     </div>
   )

@@ -3,8 +3,9 @@ import type { DragEvent } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { withConnections, withOwnZone } from '../form/schema.ts'
 import { joined } from '../graph/check.ts'
-import { addNode, addWire, type Point } from '../graph/edit.ts'
+import { addNode, addWire, idsOf, type Point } from '../graph/edit.ts'
 import { columnPx, freePlace } from '../graph/layout.ts'
+import { joinFrame } from '../graph/notes.ts'
 import { insertOnWire, isLoose } from '../graph/rewire.ts'
 import type { Fit } from '../graph/suggest.ts'
 import { useSession } from '../session.ts'
@@ -12,7 +13,7 @@ import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
 import { useDrawing, type WireStart } from './drawing.ts'
 import { portTop } from './Ports.tsx'
-import { cardWidthPx, fitView, isSeen, middle, toFlowPoint } from './view.ts'
+import { cardBoxes, cardWidthPx, fitView, isSeen, middle, toFlowPoint } from './view.ts'
 
 export const dragType = 'application/x-heed-node-type'
 
@@ -112,10 +113,16 @@ export function holdCard(id: string, at: Point): void {
   if (over !== useDrawing.getState().over) useDrawing.setState({ over })
 }
 
-/** A dragged card is let go: over a wire that lights up it goes in between, as a part of the same move. */
+/**
+ * A dragged card is let go: over a wire that lights up it goes in between, inside a frame it joins the group, both
+ * as a part of the same move.
+ */
 export function dropCard(id: string): void {
   const { over } = useDrawing.getState()
-  if (over === null) return
   useDrawing.setState({ over: null })
-  changeFlow((flow) => insertOnWire(flow, useSession.getState().types, over, id) ?? flow, 'move')
+  changeFlow((flow) => {
+    const boxes = cardBoxes([...idsOf(flow)])
+    const framed = joinFrame(flow, id, (each) => boxes.get(each))
+    return (over !== null && insertOnWire(framed, useSession.getState().types, over, id)) || framed
+  }, 'move')
 }

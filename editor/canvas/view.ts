@@ -58,9 +58,11 @@ export function cardHeights(): Map<string, number> {
 /** Places and sizes of these cards, as drawn. */
 export function cardBoxes(ids: readonly string[]): Map<string, Box> {
   return new Map(
-    ids.flatMap((id) => {
+    ids.flatMap((id): [string, Box][] => {
       const card = instance?.getNode(id)
-      return card ? [[id, { ...card.position, width: cardWidthPx, height: card.measured?.height ?? 120 }] as const] : []
+      return card
+        ? [[id, { ...card.position, width: card.measured?.width ?? cardWidthPx, height: card.measured?.height ?? 120 }]]
+        : []
     }),
   )
 }

@@ -2,6 +2,7 @@
 import {
   BaseEdge,
   Handle,
+  NodeResizeControl,
   Position,
   getBezierPath,
   type Connection,
@@ -18,14 +19,22 @@ import {
   type ReactFlowProps,
 } from '@xyflow/react'
 import type { ComponentType } from 'react'
-import type { Flow, FlowNode, PortRef, Wire } from '../../nodes/contract/flow.ts'
+import type { Flow, FlowGroup, FlowNode, FlowNote, PortRef, Wire } from '../../nodes/contract/flow.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
 import { wireId, type Point } from '../graph/edit.ts'
+import { frameOf, noteSize } from '../graph/notes.ts'
 import type { NodeTypes } from '../views.ts'
 
-export { BaseEdge as WirePath, Handle as PortAnchor, Position, getBezierPath as wirePath }
+export {
+  NodeResizeControl as SizeGrip,
+  BaseEdge as WirePath,
+  Handle as PortAnchor,
+  Position,
+  getBezierPath as wirePath,
+}
 
-export type CardNode = Node<Record<string, never>, 'card'>
+/** A card, a note, or the frame of a group. */
+export type CardNode = Node<Record<string, never>, 'card' | 'note' | 'frame'>
 export type CardProps = NodeProps<CardNode>
 export type CanvasWire = Edge<{ kind: Kind | undefined }, 'wire'>
 export type WireProps = EdgeProps<CanvasWire>
@@ -35,6 +44,8 @@ export type CanvasInstance = ReactFlowInstance<CardNode, CanvasWire>
 export interface CardOverlay {
   measured?: { width: number; height: number }
   position?: Point
+  /** While a note is drawn larger or smaller. */
+  size?: { width: number; height: number }
 }
 export type Overlay = Readonly<Record<string, CardOverlay>>
 
@@ -64,6 +75,95 @@ export function toCards(flow: Flow, types: NodeTypes, selected: readonly string[
     }
     keptCards.set(node, { card, over, title })
     return card
+  })
+}
+
+const keptNotes = new WeakMap<FlowNote, { card: CardNode; over: CardOverlay | undefined }>()
+
+/** The notes of a flow, as what lies on the canvas. */
+export function toNotes(flow: Flow, selected: readonly string[], overlay: Overlay): CardNode[] {
+  return (flow.notes ?? []).map((note) => {
+    const over = overlay[note.id]
+    const isChosen = selected.includes(note.id)
+    const kept = keptNotes.get(note)
+    if (kept && kept.over === over && kept.card.selected === isChosen) return kept.card
+    const card: CardNode = {
+      id: note.id,
+      type: 'note',
+      data: noData,
+      selected: isChosen,
+      position: over?.position ?? { x: note.position.x, y: note.position.y },
+      width: over?.size?.width ?? note.width ?? noteSize.width,
+      ...(over?.size ? { height: over.size.height } : {}),
+      ...(over?.measured ? { measured: over.measured } : {}),
+      ariaLabel: `Note: ${note.text.slice(0, 80)}`,
+    }
+    keptNotes.set(note, { card, over })
+    return card
+  })
+}
+
+const keptFrames = new WeakMap<FlowGroup, CardNode>()
+/** Below every card, also when it is selected: what is selected is lifted by 1000. */
+const frameDepth = -2000
+
+/** The frames of the groups, around the cards and notes as they lie just now. */
+export function toFrames(flow: Flow, selected: readonly string[], things: readonly CardNode[]): CardNode[] {
+  if (!flow.groups) return []
+  const boxes = new Map(
+    things.map(({ id, position, measured, width }) => [
+      id,
+      { ...position, width: measured?.width ?? width ?? noteSize.width, height: measured?.height ?? noteSize.height },
+    ]),
+  )
+  return flow.groups.flatMap((group) => {
+    const frame = frameOf(group, (id) => boxes.get(id))
+    if (!frame) return []
+    const { width, height, x, y } = frame
+    const isChosen = selected.includes(group.id)
+    const kept = keptFrames.get(group)
+    const isSame = kept?.width === width && kept.height === height && kept.position.x === x && kept.position.y === y
+    if (isSame && kept.selected === isChosen) return [kept]
+    const card: CardNode = {
+      id: group.id,
+      type: 'frame',
+      data: noData,
+      selected: isChosen,
+      position: { x, y },
+      width,
+      height,
+      measured: { width, height },
+      zIndex: frameDepth,
+      ariaLabel: `Group: ${group.title}`,
+    }
+    keptFrames.set(group, card)
+    return [card]
+  })
+}
+
+/** A frame that is moved takes what it frames along: its change as one of each of them, unless they move by themselves. */
+export function spreadFrames(
+  changes: readonly NodeChange<CardNode>[],
+  flow: Flow,
+  things: readonly CardNode[],
+): NodeChange<CardNode>[] {
+  const groups = new Map(flow.groups?.map((group) => [group.id, group]))
+  if (groups.size === 0) return [...changes]
+  const byId = new Map(things.map((thing) => [thing.id, thing]))
+  const own = new Set(changes.flatMap((change) => (change.type === 'position' ? [change.id] : [])))
+  return changes.flatMap((change): NodeChange<CardNode>[] => {
+    if (change.type !== 'position' && change.type !== 'dimensions') return [change]
+    const group = groups.get(change.id)
+    if (!group) return [change]
+    const frame = byId.get(change.id)
+    if (change.type === 'dimensions' || !change.position || !frame) return []
+    const [dx, dy] = [change.position.x - frame.position.x, change.position.y - frame.position.y]
+    return group.members.flatMap((id): NodeChange<CardNode>[] => {
+      const thing = own.has(id) ? undefined : byId.get(id)
+      if (!thing) return []
+      const position = { x: thing.position.x + dx, y: thing.position.y + dy }
+      return [{ id, type: 'position', position, ...(change.dragging ? { dragging: true } : {}) }]
+    })
   })
 }
 
@@ -104,7 +204,9 @@ export function readChanges(
   let isChanged = false
   for (const change of changes) {
     if (change.type === 'dimensions' && change.dimensions) {
-      next[change.id] = { ...next[change.id], measured: change.dimensions }
+      const { size: _size, ...rest } = next[change.id] ?? {}
+      const size = change.resizing === true ? { size: change.dimensions } : {}
+      next[change.id] = { ...rest, measured: change.dimensions, ...size }
       isChanged = true
     }
     if (change.type !== 'position') continue
@@ -138,6 +240,8 @@ export interface Surface {
   cards: CardNode[]
   wires: CanvasWire[]
   Card: ComponentType<CardProps>
+  Note: ComponentType<CardProps>
+  Frame: ComponentType<CardProps>
   Wire: ComponentType<WireProps>
   onCardChanges(changes: NodeChange<CardNode>[]): void
   onWireSelection(changes: readonly { type: string; id?: string; selected?: boolean }[]): void
@@ -152,9 +256,10 @@ export interface Surface {
   onDrawEnd(end: { ref: PortRef; side: 'in' | 'out' } | null, joined: boolean, at: Point): void
 }
 
-let cardTypes: { Card: unknown; types: CardTypes } | undefined
-function typesFor(Card: ComponentType<CardProps>): CardTypes {
-  if (cardTypes?.Card !== Card) cardTypes = { Card, types: { card: Card as CardTypes[string] } }
+let cardTypes: { card: unknown; types: CardTypes } | undefined
+function typesFor({ Card, Note, Frame }: Surface): CardTypes {
+  if (cardTypes?.card !== Card)
+    cardTypes = { card: Card, types: { card: Card, note: Note, frame: Frame } as unknown as CardTypes }
   return cardTypes.types
 }
 let wireTypes: { Wire: unknown; types: Record<string, ComponentType<WireProps>> } | undefined
@@ -210,7 +315,7 @@ export function surfaceProps(surface: Surface): ReactFlowProps<CardNode, CanvasW
   return {
     nodes: surface.cards,
     edges: surface.wires,
-    nodeTypes: typesFor(surface.Card),
+    nodeTypes: typesFor(surface),
     edgeTypes: wireTypesFor(surface.Wire) as ReactFlowProps<CardNode, CanvasWire>['edgeTypes'],
     onNodesChange: surface.onCardChanges,
     onEdgesChange: surface.onWireSelection,

@@ -7,6 +7,7 @@ import { deleteSelected } from './delete.ts'
 import { deploy } from './deploy.ts'
 import { duplicateSelected } from './duplicate.ts'
 import { fitView } from './fit-view.ts'
+import { group, ungroup, writeNote } from './notes.ts'
 import { paste, pasteText } from './paste.ts'
 import { redoChange } from './redo.ts'
 import { rehearse } from './rehearse.ts'
@@ -31,6 +32,9 @@ export const commands: readonly Command[] = [
   selectAll,
   rename,
   switchOff,
+  writeNote,
+  group,
+  ungroup,
   ...arranging,
   tidy,
   fitView,

@@ -1,6 +1,6 @@
 // What was copied: JSON in the system clipboard, so that it can be pasted into another flow, tab or text; a copy is kept here for
 // browsers that do not let a page read the clipboard.
-import { FlowNodeSchema, WireSchema } from '../../nodes/contract/flow.ts'
+import { FlowGroupSchema, FlowNodeSchema, FlowNoteSchema, WireSchema } from '../../nodes/contract/flow.ts'
 import type { Clip } from '../graph/edit.ts'
 
 let kept: string | null = null
@@ -41,7 +41,16 @@ export function parseClip(text: string): Clip | null {
     if (found.format !== 'heed.clip/1' && found.format !== 'heed.flow/1') return null
     const nodes = FlowNodeSchema.array().safeParse(found.nodes)
     const wires = WireSchema.array().safeParse(found.wires)
-    return nodes.success && wires.success ? { format: 'heed.clip/1', nodes: nodes.data, wires: wires.data } : null
+    const notes = FlowNoteSchema.array().optional().safeParse(found.notes)
+    const groups = FlowGroupSchema.array().optional().safeParse(found.groups)
+    if (!nodes.success || !wires.success || !notes.success || !groups.success) return null
+    return {
+      format: 'heed.clip/1',
+      nodes: nodes.data,
+      wires: wires.data,
+      ...(notes.data ? { notes: notes.data } : {}),
+      ...(groups.data ? { groups: groups.data } : {}),
+    }
   } catch {
     return null
   }

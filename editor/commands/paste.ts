@@ -13,7 +13,7 @@ import type { Command } from './command.ts'
 export function pasteText(text: string): boolean {
   const clip = parseClip(text)
   const { id } = useFlow.getState()
-  if (!clip || id === null || clip.nodes.length === 0) return false
+  if (!clip || id === null || clip.nodes.length + (clip.notes?.length ?? 0) === 0) return false
   if (isOwnClip(text) || !namesSomebody(clip)) insert(clip)
   else void tellFirst(id, clip)
   return true

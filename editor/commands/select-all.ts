@@ -12,6 +12,10 @@ export const selectAll: Command = {
   isEnabled: () => (currentFlow()?.nodes.length ?? 0) > 0,
   run: () => {
     const flow = currentFlow()
-    if (flow) select({ nodes: flow.nodes.map((node) => node.id), wires: flow.wires.map(wireId) })
+    if (flow)
+      select({
+        nodes: [...flow.nodes, ...(flow.notes ?? [])].map(({ id }) => id),
+        wires: flow.wires.map(wireId),
+      })
   },
 }

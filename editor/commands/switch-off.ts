@@ -10,7 +10,7 @@ export const switchOff: Command = {
   label: 'Switch off or on',
   icon: IconPower,
   shortcuts: ['mod+e'],
-  isEnabled: () => useFlow.getState().selection.nodes.length > 0,
+  isEnabled: () => currentFlow()?.nodes.some(({ id }) => useFlow.getState().selection.nodes.includes(id)) === true,
   run: () => {
     const { nodes } = useFlow.getState().selection
     const isOn = currentFlow()?.nodes.some((node) => nodes.includes(node.id) && node.disabled !== true) === true

@@ -38,6 +38,7 @@ export function differences(before: Flow, after: Flow, types: NodeTypes): string
   const cut = [...oldWires].filter((id) => !newWires.has(id)).length
   if (drawn > 0) lines.push(`Drew ${count(drawn, 'wire')}`)
   if (cut > 0) lines.push(`Removed ${count(cut, 'wire')}`)
+  if (!same([before.notes, before.groups], [after.notes, after.groups])) lines.push('Changed notes or groups')
   if (lines.length === 0 && !same(before, after)) lines.push('Changed the description or the tags')
   return lines
 }

@@ -1,5 +1,5 @@
 // Changes to a flow, each a pure function from Flow to Flow. Unknown keys and unknown nodes go through untouched.
-import type { Flow, FlowNode, PortRef, Wire } from '../../nodes/contract/flow.ts'
+import type { Flow, FlowGroup, FlowNode, FlowNote, PortRef, Wire } from '../../nodes/contract/flow.ts'
 import type { FieldSchema, NodeType } from '../views.ts'
 
 export interface Point {
@@ -7,11 +7,13 @@ export interface Point {
   y: number
 }
 
-/** What the clipboard holds: nodes and the wires among them. */
+/** What the clipboard holds: nodes and the wires among them, notes, and the groups that are chosen. */
 export interface Clip {
   format: 'heed.clip/1'
   nodes: FlowNode[]
   wires: Wire[]
+  notes?: FlowNote[]
+  groups?: FlowGroup[]
 }
 
 /** A wire's name: the two ports it joins, of which there is one wire at most. */
@@ -44,6 +46,11 @@ export function freeId(wanted: string, taken: ReadonlySet<string>): string {
   return `${stem}-${count}`
 }
 
+/** Every id that a card, a note or a group has: they are told apart by it. */
+export function idsOf({ nodes, notes = [], groups = [] }: Flow): Set<string> {
+  return new Set([...nodes, ...notes, ...groups].map(({ id }) => id))
+}
+
 function defaultConfig(schema: FieldSchema): Record<string, unknown> {
   const config: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(schema.properties ?? {})) {
@@ -54,7 +61,7 @@ function defaultConfig(schema: FieldSchema): Record<string, unknown> {
 
 /** Places a new node of `type`, its config filled with the defaults. */
 export function addNode(flow: Flow, type: NodeType, position: Point): { flow: Flow; id: string } {
-  const id = freeId(type.type, new Set(flow.nodes.map((node) => node.id)))
+  const id = freeId(type.type, idsOf(flow))
   const node: FlowNode = {
     id,
     type: type.type,
@@ -65,21 +72,28 @@ export function addNode(flow: Flow, type: NodeType, position: Point): { flow: Fl
   return { flow: { ...flow, nodes: [...flow.nodes, node] }, id }
 }
 
-/** Moves nodes to new places; the same flow when nothing moved. */
+/** Moves cards and notes to new places; the same flow when nothing moved. */
 export function moveNodes(flow: Flow, places: ReadonlyMap<string, Point>): Flow {
-  let moved = false
-  const nodes = flow.nodes.map((node) => {
-    const place = places.get(node.id)
-    if (!place) return node
-    const { x, y } = rounded(place)
-    if (x === node.position.x && y === node.position.y) return node
-    moved = true
-    return { ...node, position: { ...node.position, x, y } }
-  })
-  return moved ? { ...flow, nodes } : flow
+  const nodes = movedTo(flow.nodes, places)
+  const notes = flow.notes && movedTo(flow.notes, places)
+  if (nodes === flow.nodes && notes === flow.notes) return flow
+  return { ...flow, nodes, ...(notes ? { notes } : {}) }
 }
 
-/** Takes nodes, with every wire that touched them, and single wires away. */
+function movedTo<T extends FlowNode | FlowNote>(things: T[], places: ReadonlyMap<string, Point>): T[] {
+  let hasMoved = false
+  const next = things.map((thing) => {
+    const place = places.get(thing.id)
+    if (!place) return thing
+    const { x, y } = rounded(place)
+    if (x === thing.position.x && y === thing.position.y) return thing
+    hasMoved = true
+    return { ...thing, position: { ...thing.position, x, y } }
+  })
+  return hasMoved ? next : things
+}
+
+/** Takes nodes with every wire that touched them, notes, frames (what they frame stays) and single wires away. */
 export function removeItems(flow: Flow, items: { nodes: readonly string[]; wires: readonly string[] }): Flow {
   const gone = new Set(items.nodes)
   const cut = new Set(items.wires)
@@ -87,7 +101,30 @@ export function removeItems(flow: Flow, items: { nodes: readonly string[]; wires
   const wires = flow.wires.filter(
     (wire) => !gone.has(wire.from.node) && !gone.has(wire.to.node) && !cut.has(wireId(wire)),
   )
-  return nodes.length === flow.nodes.length && wires.length === flow.wires.length ? flow : { ...flow, nodes, wires }
+  const notes = flow.notes?.filter(({ id }) => !gone.has(id)) ?? []
+  const groups = flow.groups?.filter(({ id }) => !gone.has(id)) ?? []
+  const isSame =
+    nodes.length === flow.nodes.length &&
+    wires.length === flow.wires.length &&
+    notes.length === (flow.notes?.length ?? 0) &&
+    groups.length === (flow.groups?.length ?? 0)
+  return isSame ? flow : withNotes({ ...flow, nodes, wires }, notes, groups)
+}
+
+/** The flow with these notes and groups. Ids of what is not there leave their groups, and a group around nothing goes. */
+export function withNotes(flow: Flow, notes: readonly FlowNote[], groups: readonly FlowGroup[]): Flow {
+  const { notes: _notes, groups: _groups, ...rest } = flow
+  const real = new Set([...flow.nodes, ...notes].map(({ id }) => id))
+  const kept = groups.flatMap((group) => {
+    const members = group.members.filter((id) => real.has(id))
+    if (members.length === 0) return []
+    return members.length === group.members.length ? [group] : [{ ...group, members }]
+  })
+  return {
+    ...rest,
+    ...(notes.length > 0 ? { notes: [...notes] } : {}),
+    ...(kept.length > 0 ? { groups: kept } : {}),
+  } as Flow
 }
 
 /** Joins two ports; the same flow when that wire is there already. */
@@ -130,35 +167,52 @@ export function setFlowText(flow: Flow, key: 'name' | 'description', text: strin
   return flow[key] === text ? flow : { ...flow, [key]: text }
 }
 
-/** The chosen nodes and the wires among them, ready for the clipboard. */
-export function copyItems(flow: Flow, nodeIds: readonly string[]): Clip {
-  const chosen = new Set(nodeIds)
-  return {
-    format: 'heed.clip/1',
-    nodes: structuredClone(flow.nodes.filter((node) => chosen.has(node.id))),
-    wires: structuredClone(flow.wires.filter((wire) => chosen.has(wire.from.node) && chosen.has(wire.to.node))),
-  }
+/** What is chosen, ready for the clipboard: a group with all it frames. */
+export function copyItems(flow: Flow, ids: readonly string[]): Clip {
+  const groups = flow.groups?.filter(({ id }) => ids.includes(id)) ?? []
+  const chosen = new Set([...ids, ...groups.flatMap(({ members }) => members)])
+  const notes = flow.notes?.filter(({ id }) => chosen.has(id)) ?? []
+  return structuredClone({
+    format: 'heed.clip/1' as const,
+    nodes: flow.nodes.filter((node) => chosen.has(node.id)),
+    wires: flow.wires.filter((wire) => chosen.has(wire.from.node) && chosen.has(wire.to.node)),
+    ...(notes.length > 0 ? { notes } : {}),
+    ...(groups.length > 0 ? { groups } : {}),
+  })
 }
 
 /** Adds a clip under fresh ids, moved by `offset`, with its inner wires. */
 export function pasteItems(flow: Flow, clip: Clip, offset: Point): { flow: Flow; ids: string[] } {
-  const taken = new Set(flow.nodes.map((node) => node.id))
+  const taken = idsOf(flow)
   const renamed = new Map<string, string>()
-  const nodes = clip.nodes.map((node) => {
-    const id = freeId(node.id, taken)
+  const fresh = <T extends { id: string }>(thing: T): T => {
+    const id = freeId(thing.id, taken)
     taken.add(id)
-    renamed.set(node.id, id)
-    const position = { ...node.position, x: node.position.x + offset.x, y: node.position.y + offset.y }
-    return { ...structuredClone(node), id, position }
-  })
+    renamed.set(thing.id, id)
+    return { ...structuredClone(thing), id }
+  }
+  const placed = <T extends FlowNode | FlowNote>(thing: T): T => {
+    const { x, y } = thing.position
+    return { ...fresh(thing), position: { ...thing.position, x: x + offset.x, y: y + offset.y } }
+  }
+  const nodes = clip.nodes.map(placed)
+  const notes = (clip.notes ?? []).map(placed)
+  const groups = (clip.groups ?? []).map((group) => ({
+    ...fresh(group),
+    members: group.members.flatMap((id) => renamed.get(id) ?? []),
+  }))
   const wires = clip.wires.flatMap((wire) => {
     const from = renamed.get(wire.from.node)
     const to = renamed.get(wire.to.node)
     return from && to ? [{ ...wire, from: { ...wire.from, node: from }, to: { ...wire.to, node: to } }] : []
   })
+  const pasted = { ...flow, nodes: [...flow.nodes, ...nodes], wires: [...flow.wires, ...wires] }
   return {
-    flow: { ...flow, nodes: [...flow.nodes, ...nodes], wires: [...flow.wires, ...wires] },
-    ids: nodes.map((node) => node.id),
+    flow:
+      notes.length + groups.length === 0
+        ? pasted
+        : withNotes(pasted, [...(flow.notes ?? []), ...notes], [...(flow.groups ?? []), ...groups]),
+    ids: [...nodes, ...notes].map(({ id }) => id),
   }
 }
 

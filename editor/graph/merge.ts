@@ -1,14 +1,14 @@
 // Two versions of a flow that began with the same one, made into one: what does not overlap is taken from both, what both changed
 // differently is a conflict that a person decides. Pure; never reverts what only one side has touched.
-import type { Flow, FlowNode, Wire } from '../../nodes/contract/flow.ts'
-import { wireId } from './edit.ts'
+import type { Flow, FlowGroup, FlowNode, FlowNote, Wire } from '../../nodes/contract/flow.ts'
+import { wireId, withNotes } from './edit.ts'
 
 export type Side = 'mine' | 'theirs'
 
 /** One value that both have changed, each in another way. */
 export interface Conflict {
   key: string
-  /** The node it is about; null for the flow itself. */
+  /** The card, note or group it is about; null for the flow itself. */
   node: string | null
   /** A setting by its name, or `name`, `position`; null for the whole node, which one side has removed. */
   field: string | null
@@ -21,7 +21,8 @@ type Values = Record<string, unknown>
 
 /** What a node and a flow are put together of, beside the parts that are merged by themselves. */
 const partsOfNode = new Set(['config'])
-const partsOfFlow = new Set(['nodes', 'wires'])
+const partsOfGroup = new Set(['members'])
+const partsOfFlow = new Set(['nodes', 'wires', 'notes', 'groups'])
 
 /** The merged flow; of each conflict the side that `choices` names, mine where it names none. */
 export function mergeFlows(
@@ -64,11 +65,24 @@ export function mergeFlows(
       config: settings,
     } as unknown as FlowNode
   }
-  const nodes = byId([base.nodes, mine.nodes, theirs.nodes]).flatMap(([id, was, my, their]) => {
-    if (my && their) return [node(was, my, their)]
-    const kept = pick({ key: id, node: id, field: null }, was, my, their) as FlowNode | undefined
-    return kept ? [kept] : []
-  })
+  const things = <T extends { id: string }>(
+    lists: [T[] | undefined, T[] | undefined, T[] | undefined],
+    both: (was: T | undefined, my: T, their: T) => T,
+  ): T[] =>
+    byId(lists).flatMap(([id, was, my, their]) => {
+      if (my && their) return [both(was, my, their)]
+      const kept = pick({ key: id, node: id, field: null }, was, my, their) as T | undefined
+      return kept ? [kept] : []
+    })
+  const nodes = things([base.nodes, mine.nodes, theirs.nodes], node)
+  const notes = things<FlowNote>(
+    [base.notes, mine.notes, theirs.notes],
+    (was, my, their) => values(my.id, was ?? {}, my, their, new Set()) as unknown as FlowNote,
+  )
+  const groups = things<FlowGroup>([base.groups, mine.groups, theirs.groups], (was, my, their) => ({
+    ...(values(my.id, was ?? {}, my, their, partsOfGroup) as unknown as FlowGroup),
+    members: membersOf(was?.members ?? [], my.members, their.members),
+  }))
   const merged = values(
     null,
     base as unknown as Values,
@@ -76,13 +90,20 @@ export function mergeFlows(
     theirs as unknown as Values,
     partsOfFlow,
   )
-  return { flow: { ...merged, nodes, wires: wiresOf(base, mine, theirs, nodes) } as unknown as Flow, conflicts }
+  const drawn = { ...merged, nodes, wires: wiresOf(base, mine, theirs, nodes) } as unknown as Flow
+  return { flow: notes.length + groups.length === 0 ? drawn : withNotes(drawn, notes, groups), conflicts }
+}
+
+/** Who put something into a group, or took it out, is followed. */
+function membersOf(was: readonly string[], my: readonly string[], their: readonly string[]): string[] {
+  const all = new Set([...my, ...their])
+  return [...all].filter((id) => (was.includes(id) ? my.includes(id) && their.includes(id) : true))
 }
 
 /** Each node as it was, as it is mine and as it is theirs: in my order, theirs behind. */
-function byId([base, mine, theirs]: [FlowNode[], FlowNode[], FlowNode[]]): [string, FlowNode?, FlowNode?, FlowNode?][] {
-  const [was, my, their] = [base, mine, theirs].map((list) => new Map(list.map((node) => [node.id, node])))
-  const ids = new Set([...mine, ...theirs].map(({ id }) => id))
+function byId<T extends { id: string }>(lists: [T[]?, T[]?, T[]?]): [string, T?, T?, T?][] {
+  const [was, my, their] = lists.map((list) => new Map((list ?? []).map((thing) => [thing.id, thing])))
+  const ids = new Set([...(lists[1] ?? []), ...(lists[2] ?? [])].map(({ id }) => id))
   return [...ids].map((id) => [id, was?.get(id), my?.get(id), their?.get(id)])
 }
 

@@ -7,6 +7,7 @@ import { Canvas } from '../canvas/Canvas.tsx'
 import { showCard } from '../canvas/view.ts'
 import { WireRefused } from '../canvas/WireRefused.tsx'
 import { useShortcuts } from '../commands/all.ts'
+import { rename } from '../commands/rename.ts'
 import { usePresence } from '../presence.ts'
 import { readDeployed } from '../deployed.ts'
 import { readFlow, readStatus, useLive } from '../live.ts'
@@ -137,7 +138,10 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
           onClick={openOnCard}
           onContextMenu={(event) => !isPhone && menuOn(event, flow)}
           onKeyDown={(event) => {
-            if (event.key === 'Enter' && (event.target as HTMLElement).matches('.react-flow__node')) openByKey()
+            const { target } = event
+            if (event.key !== 'Enter' || !(target as HTMLElement).matches('.react-flow__node')) return
+            if ((target as HTMLElement).matches('.react-flow__node-card')) openByKey()
+            else void rename.run()
           }}
         >
           <Canvas flow={flow} isReadOnly={isPhone} />

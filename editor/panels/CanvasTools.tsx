@@ -12,12 +12,14 @@ import { copySelected } from '../commands/copy.ts'
 import { deleteSelected } from '../commands/delete.ts'
 import { duplicateSelected } from '../commands/duplicate.ts'
 import { fitView } from '../commands/fit-view.ts'
+import { group, ungroup, writeNote } from '../commands/notes.ts'
 import { paste } from '../commands/paste.ts'
 import { rename } from '../commands/rename.ts'
 import { selectAll } from '../commands/select-all.ts'
 import { zoomToSelection } from '../commands/show.ts'
 import { switchOff } from '../commands/switch-off.ts'
 import { tidy } from '../commands/tidy.ts'
+import { idsOf } from '../graph/edit.ts'
 import { NamedIcon } from '../icons.tsx'
 import { useSession } from '../session.ts'
 import { currentFlow, select, useFlow } from '../store.ts'
@@ -104,6 +106,8 @@ const gestures: readonly (readonly [string, string])[] = [
   ['Drag a wire by its end', 'Leads it elsewhere'],
   ['Drag a card onto a wire', 'Puts it in between'],
   ['Double-click a name', 'Renames the card'],
+  ['Drag the title of a group', 'Moves all of it'],
+  ['Double-click a note or a title', 'Writes there'],
   ['Arrow keys', 'Move the selected cards'],
   ['Enter on a card', 'Opens its settings'],
   ['Right-click, or press long', 'Opens the menu'],
@@ -133,13 +137,15 @@ function Keys() {
 }
 
 function itemsFor({ nodes, wires }: { nodes: readonly string[]; wires: readonly string[] }): readonly Command[] {
-  if (nodes.length === 0) return wires.length > 0 ? [deleteSelected] : [paste, selectAll, tidy, fitView]
+  if (nodes.length === 0) return wires.length > 0 ? [deleteSelected] : [writeNote, paste, selectAll, tidy, fitView]
   const one = nodes.length === 1 ? [rename] : []
   return [
     ...one,
     copySelected,
     duplicateSelected,
     switchOff,
+    group,
+    ungroup,
     zoomToSelection,
     ...(nodes.length > 1 ? arranging : []),
     deleteSelected,
@@ -182,9 +188,9 @@ function CanvasMenu() {
 /** Selects what the menu is about, unless it is selected already. `target` is what lay under the pointer. */
 export function openMenu(target: Element, at: { x: number; y: number }, flow: Flow): void {
   const { selection } = useFlow.getState()
-  const card = target.closest<HTMLElement>('[data-node-id]')?.dataset['nodeId']
+  const card = target.closest<HTMLElement>('.react-flow__node')?.dataset['id']
   const wire = target.closest<SVGElement>('.react-flow__edge')?.dataset['id']
-  if (card !== undefined && flow.nodes.some(({ id }) => id === card)) {
+  if (card !== undefined && idsOf(flow).has(card)) {
     if (!selection.nodes.includes(card)) select({ nodes: [card] })
   } else if (wire !== undefined) {
     if (!selection.wires.includes(wire)) select({ wires: [wire] })

@@ -9,6 +9,7 @@ import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract
 import { areaOf, describe, type CardView } from '../canvas/card-view.ts'
 import { CardFace } from '../canvas/NodeCard.tsx'
 import { WireLine } from '../canvas/WireLine.tsx'
+import { GroupFrame, NoteCard } from '../canvas/NoteCard.tsx'
 import { surfaceProps, toCards, type CardProps } from '../canvas/xyflow.ts'
 import { addNode, emptyFlow } from '../graph/edit.ts'
 import { startSession, useSession } from '../session.ts'
@@ -179,6 +180,8 @@ export function CardSheet() {
     cards: toCards(sheet.flow, types, [], {}),
     wires: [],
     Card: SheetCard,
+    Note: NoteCard,
+    Frame: GroupFrame,
     Wire: WireLine,
     onCardChanges: nothing,
     onWireSelection: nothing,

@@ -22,10 +22,11 @@ function valueWords(value: unknown, field: string | null): string {
 
 function labelOf({ node, field }: Conflict, flow: Flow, theirs: Flow, types: NodeTypes): string {
   const drawn = [...flow.nodes, ...theirs.nodes].find(({ id }) => id === node)
-  const card = drawn ? nameOf(drawn, types) : 'The flow'
+  const isNote = [...(flow.notes ?? []), ...(theirs.notes ?? [])].some(({ id }) => id === node)
+  const card = drawn ? nameOf(drawn, types) : node === null ? 'The flow' : isNote ? 'A note' : 'A group'
   if (field === null) return card
   const meta = types.get(drawn?.type ?? '')?.config.properties?.[field]
-  return `${card}: ${meta?.label ?? { name: 'Name', position: 'Place' }[field] ?? field}`
+  return `${card}: ${meta?.label ?? { name: 'Name', position: 'Place', text: 'Words', title: 'Title', width: 'Width', height: 'Height' }[field] ?? field}`
 }
 
 interface ValuesProps {

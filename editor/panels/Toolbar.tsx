@@ -6,6 +6,7 @@ import { shortcutWords, type Command } from '../commands/command.ts'
 import { deleteSelected } from '../commands/delete.ts'
 import { duplicateSelected } from '../commands/duplicate.ts'
 import { fitView } from '../commands/fit-view.ts'
+import { group, ungroup, writeNote } from '../commands/notes.ts'
 import { paste } from '../commands/paste.ts'
 import { boxes, findCard, showCommands } from '../commands/show.ts'
 import { redoChange } from '../commands/redo.ts'
@@ -20,9 +21,18 @@ import { useFlow } from '../store.ts'
 const shown: readonly (readonly Command[])[] = [
   [undoChange, redoChange],
   [tidy, fitView, zoomOut, zoomIn],
-  [boxes, findCard, showCommands],
+  [writeNote, boxes, findCard, showCommands],
 ]
-const inMenu: readonly Command[] = [copySelected, paste, duplicateSelected, deleteSelected, selectAll, share]
+const inMenu: readonly Command[] = [
+  copySelected,
+  paste,
+  duplicateSelected,
+  deleteSelected,
+  selectAll,
+  group,
+  ungroup,
+  share,
+]
 
 function CommandButton({ command }: { command: Command }) {
   const isOn = useTools((tools) => tools.boxes)

@@ -43,6 +43,21 @@ describe('a flow as a picture', () => {
     expect(drawFlow(flow, types, { theme: 'dark' }).svg).toContain('#1a1e26')
   })
 
+  it('draws notes with their own lines, and frames around what they hold, below the cards', () => {
+    const flow: Flow = {
+      ...flowOf([{}, {}]),
+      notes: [{ id: 'why', text: 'Ana <sleeps>\nnext door', position: { x: 0, y: 200 }, width: 200 }],
+      groups: [{ id: 'g', title: 'Night', members: ['n0', 'why', 'gone'] }],
+    }
+    const { svg, height } = drawFlow(flow, types)
+    expect(svg).toContain('>Ana &#60;sleeps&#62;</text>')
+    expect(svg).toContain('>next door</text>')
+    // From 24 left of both to 24 right of the wider, and 48 above: 240 + 48 wide, 200 + 120 + 24 + 48 high.
+    expect(svg).toContain('<rect x="-24" y="-48" width="288" height="392" rx="12"')
+    expect(svg.indexOf('>Night</text>')).toBeLessThan(svg.indexOf('>Cooldown</text>'))
+    expect(height).toBe(392 + 2 * 32)
+  })
+
   it('gives a type that is not known the ports its wires name', () => {
     const flow = flowOf(
       [{ type: 'camera-source' }, { type: 'smart-plug' }],

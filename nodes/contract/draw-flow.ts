@@ -2,7 +2,7 @@
 // Pure; whatever a document holds, it only ever becomes escaped text, and no address keeps its login.
 import { cardLine, withoutCredentials } from './card-line.ts'
 import type { WordedType } from './card-line.ts'
-import type { Flow, FlowNode } from './flow.ts'
+import type { Flow, FlowNode, FlowNote } from './flow.ts'
 import type { Kind } from './kinds.ts'
 
 /** A node type as far as it is drawn: what `GET /api/nodes` says of it is one. */
@@ -22,7 +22,7 @@ export interface DrawnFlow {
   height: number
 }
 
-const colourNames = ['ground', 'surface', 'sunken', 'border', 'text', 'quiet'] as const
+const colourNames = ['ground', 'surface', 'sunken', 'note', 'border', 'text', 'quiet'] as const
 export type Colours = Record<(typeof colourNames)[number] | Kind, string>
 
 const palettes: Record<'light' | 'dark', Colours> = {
@@ -30,6 +30,7 @@ const palettes: Record<'light' | 'dark', Colours> = {
     ground: '#f6f7f9',
     surface: '#ffffff',
     sunken: '#eef0f3',
+    note: '#fff7d9',
     border: '#d9dde3',
     text: '#1b212c',
     quiet: '#566071',
@@ -45,6 +46,7 @@ const palettes: Record<'light' | 'dark', Colours> = {
     ground: '#12151b',
     surface: '#1a1e26',
     sunken: '#232833',
+    note: '#35301c',
     border: '#333a47',
     text: '#e9ecf1',
     quiet: '#a4aebd',
@@ -77,6 +79,10 @@ const leastWidthPx = 480
 /** More cards make no picture. */
 const mostCards = 400
 const mostWires = 2000
+const mostNotes = 200
+const noteLinePx = 20
+/** Room around what a group frames, and above it for the title. */
+const frame = { side: 24, top: 48 }
 const fonts = "Inter, ui-sans-serif, system-ui, 'Noto Sans', 'Noto Sans CJK SC', 'DejaVu Sans', sans-serif"
 
 /** One sign for each group of the palette, in 18 × 18 px. */
@@ -233,6 +239,60 @@ function drawCard(card: Card, colours: Colours): string {
   ].join('')
 }
 
+interface Note {
+  id: string
+  lines: string[]
+  x: number
+  y: number
+  width: number
+  height: number
+}
+
+function notesOf(notes: readonly FlowNote[] = []): Note[] {
+  return notes.slice(0, mostNotes).map(({ id, text, position, width = cardPx, height = 120 }) => {
+    const lines = withoutCredentials(text)
+      .slice(0, 4000)
+      .split('\n')
+      .flatMap((line) => (line.trim() === '' ? [''] : wrapped(line, 14, width - 28, 40)))
+      .slice(0, 60)
+    return { id, lines, ...position, width, height: Math.max(height, 24 + lines.length * noteLinePx) }
+  })
+}
+
+function drawNote({ lines, x, y, width, height }: Note, colours: Colours): string {
+  return [
+    `<rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" rx="4" fill="${colours.note}" stroke="${colours.border}"/>`,
+    ...lines.map(
+      (line, at) =>
+        `<text x="${px(x + 14)}" y="${px(y + 26 + at * noteLinePx)}" font-size="14" fill="${colours.text}">${escaped(line)}</text>`,
+    ),
+  ].join('')
+}
+
+type Box = Pick<Note, 'x' | 'y' | 'width' | 'height'>
+interface Frame extends Box {
+  title: string
+}
+
+function framesOf(flow: Flow, boxes: ReadonlyMap<string, Box>): Frame[] {
+  return (flow.groups ?? []).slice(0, mostNotes).flatMap(({ title, members }) => {
+    const inside = members.flatMap((id) => boxes.get(id) ?? [])
+    if (inside.length === 0) return []
+    const x = Math.min(...inside.map((box) => box.x)) - frame.side
+    const y = Math.min(...inside.map((box) => box.y)) - frame.top
+    const width = Math.max(...inside.map((box) => box.x + box.width)) + frame.side - x
+    const height = Math.max(...inside.map((box) => box.y + box.height)) + frame.side - y
+    return [{ x, y, width, height, title: wrapped(withoutCredentials(title), 15, width - 32, 1)[0] ?? '' }]
+  })
+}
+
+function drawFrame({ x, y, width, height, title }: Frame, colours: Colours): string {
+  return [
+    `<rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" rx="12" fill="${colours.sunken}" stroke="${colours.border}"/>`,
+    `<text x="${px(x + 16)}" y="${px(y + 28)}" font-size="15" font-weight="600" fill="${colours.text}">${escaped(title)}</text>`,
+  ].join('')
+}
+
 /**
  * The flow as it lies on the canvas. `types` by their name; a card whose type is not among them has a dashed border and keeps its
  * place. At most 400 cards are drawn, and the picture says how many were left out.
@@ -245,18 +305,27 @@ export function drawFlow(
   const colours = coloursOf(options.theme ?? 'light')
   const cards = cardsOf(flow, types)
   const byId = new Map(cards.map((card) => [card.node.id, card]))
-  const left = Math.min(...cards.map(({ x }) => x), ...(cards.length === 0 ? [0] : [])) - marginPx
-  const top = Math.min(...cards.map(({ y }) => y), ...(cards.length === 0 ? [0] : [])) - marginPx
-  const right = Math.max(...cards.map(({ x }) => x + cardPx + marginPx), left + leastWidthPx)
+  const notes = notesOf(flow.notes)
+  const things: (Box & { id: string })[] = [
+    ...cards.map(({ node, x, y, height }) => ({ id: node.id, x, y, width: cardPx, height })),
+    ...notes,
+  ]
+  const frames = framesOf(flow, new Map(things.map((thing) => [thing.id, thing])))
+  const all: Box[] = [...things, ...frames]
+  const left = Math.min(...all.map(({ x }) => x), ...(all.length === 0 ? [0] : [])) - marginPx
+  const top = Math.min(...all.map(({ y }) => y), ...(all.length === 0 ? [0] : [])) - marginPx
+  const right = Math.max(...all.map(({ x, width: across }) => x + across + marginPx), left + leastWidthPx)
   const more = flow.nodes.length - cards.length
-  const note = more > 0 ? `and ${more} more cards` : cards.length === 0 ? 'Nothing is drawn here yet.' : ''
-  const foot = Math.max(...cards.map(({ y, height }) => y + height), top + marginPx + 40)
+  const note = more > 0 ? `and ${more} more cards` : all.length === 0 ? 'Nothing is drawn here yet.' : ''
+  const foot = Math.max(...all.map(({ y, height: tall }) => y + tall), top + marginPx + 40)
   const bottom = foot + marginPx + (note === '' ? 0 : 24)
   const [width, height] = [Math.ceil(right - left), Math.ceil(bottom - top)]
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="${px(left)} ${px(top)} ${width} ${height}" font-family="${fonts}">`,
     `<title>${escaped(flow.name.slice(0, 200))}</title>`,
     `<rect x="${px(left)}" y="${px(top)}" width="${width}" height="${height}" fill="${colours.ground}"/>`,
+    ...frames.map((each) => drawFrame(each, colours)),
+    ...notes.map((each) => drawNote(each, colours)),
     ...flow.wires.slice(0, mostWires).map((wire) => drawWire(wire, byId, colours)),
     ...cards.map((card) => drawCard(card, colours)),
     note === ''

@@ -28,6 +28,22 @@ export type PortRef = z.infer<typeof PortRefSchema>
 export const WireSchema = z.looseObject({ from: PortRefSchema, to: PortRefSchema })
 export type Wire = z.infer<typeof WireSchema>
 
+/** Words on the canvas for whoever reads the flow; they run nowhere. */
+export const FlowNoteSchema = z.looseObject({
+  id,
+  text: z.string().max(8000),
+  position: z.looseObject({ x: z.number(), y: z.number() }),
+  width: z.number().min(40).max(4000).optional(),
+  height: z.number().min(40).max(4000).optional(),
+})
+export type FlowNote = z.infer<typeof FlowNoteSchema>
+
+/** Cards and notes that belong together, by their ids, framed under a title. A thing lies in one group at most; it runs nowhere. */
+export const FlowGroupSchema = z.looseObject({ id, title: z.string().max(120), members: z.array(id).max(5000) })
+export type FlowGroup = z.infer<typeof FlowGroupSchema>
+
+export const mostNotes = 2000
+
 export const FlowSchema = z.looseObject({
   format: z.literal(flowFormat),
   name: z.string().min(1).max(200),
@@ -35,6 +51,8 @@ export const FlowSchema = z.looseObject({
   tags: z.array(z.string().max(60)).max(50).optional(),
   nodes: z.array(FlowNodeSchema).max(5000),
   wires: z.array(WireSchema).max(20000),
+  notes: z.array(FlowNoteSchema).max(mostNotes).optional(),
+  groups: z.array(FlowGroupSchema).max(mostNotes).optional(),
 })
 export type Flow = z.infer<typeof FlowSchema>
 

@@ -69,10 +69,28 @@ describe('what only leads on', () => {
     expect(fateIn(report, 'c')).toMatchObject({ nodes: ['one-c', 'two-c'] })
   })
 
-  it('keeps a comment for the way back, and draws no card for it', () => {
-    const { flow, report } = readRed(redNode('n', 'comment', { info: 'Why' }, []), redDebug())
+  it('makes a note of a comment, its name the first line', () => {
+    const { flow, report } = readRed(redNode('n', 'comment', { name: 'Door', info: 'Why' }, []), redDebug())
     expect(flow.nodes.map(({ id }) => id)).toEqual(['d'])
-    expect(fateIn(report, 'n')).toMatchObject({ became: 'note' })
+    expect(flow.notes).toEqual([{ id: 'n', text: 'Door\nWhy', position: { x: 180, y: 144 } }])
+    expect(fateIn(report, 'n')).toMatchObject({ became: 'note', nodes: ['n'], isExact: true })
+  })
+
+  it('makes a group of a group, around what its nodes became; a group inside has a frame of its own', () => {
+    const { flow, report } = readRed(
+      { id: 'g', type: 'group', z: 't', name: 'Night', nodes: ['d', 'h', 'gone'] },
+      { id: 'h', type: 'group', z: 't', g: 'g', nodes: ['n'] },
+      { ...redNode('n', 'comment', { info: 'Why' }, []), g: 'h' },
+      { ...redDebug(), g: 'g' },
+      { id: 'e', type: 'group', z: 't', nodes: [] },
+    )
+    expect(flow.groups).toEqual([
+      { id: 'g', title: 'Night', members: ['d'] },
+      { id: 'h', title: '', members: ['n'] },
+    ])
+    expect(fateIn(report, 'g')).toMatchObject({ became: 'note', nodes: ['g'], isExact: false })
+    expect(fateIn(report, 'h')).toMatchObject({ became: 'note', nodes: ['h'], isExact: true })
+    expect(fateIn(report, 'e')).toMatchObject({ became: 'note', nodes: [] })
   })
 
   it('takes values from group, tab and file, and says which is missing', () => {

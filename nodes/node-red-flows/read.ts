@@ -1,8 +1,17 @@
 // A Node-RED flow as a flow of Heed: every node translated or kept as a placeholder, wires where both ends take them, and a row
 // of the report for every entry.
-import { flowFormat, type Flow, type FlowNode, type Wire } from '../contract/flow.ts'
+import {
+  flowFormat,
+  mostNotes,
+  type Flow,
+  type FlowGroup,
+  type FlowNode,
+  type FlowNote,
+  type Wire,
+} from '../contract/flow.ts'
 import type { Fate, ForeignFlow } from '../contract/foreign-flows.ts'
 import { fateOf, readRedDocument, refuse, textOf, type RedNode } from './document.ts'
+import { groupsOf, noteOf, stretch } from './drawn.ts'
 import { expand, type PlacedNode, type RedWire } from './expand.ts'
 import type { Made, MadePort, World } from './made.ts'
 import { translate } from './translate.ts'
@@ -12,7 +21,7 @@ export const placeholderPrefix = 'node-red:'
 
 const mostNodes = 5000
 const mostWires = 20_000
-const commentWords = 'It is kept for the way back; the canvas here draws no notes.'
+const commentWords = `It is kept for the way back; a flow here has at most ${mostNotes} notes.`
 
 interface Ends {
   input: Wire['to'][]
@@ -20,12 +29,12 @@ interface Ends {
   portsFor?: Made['portsFor']
 }
 
-/** Cards here are wider than Node-RED's nodes. */
-export const stretch = 1.8
 interface Reading {
   world: World
   ids: Set<string>
   nodes: FlowNode[]
+  notes: FlowNote[]
+  groups: FlowGroup[]
   wires: Wire[]
   seen: Set<string>
   ends: Map<string, Ends>
@@ -43,6 +52,8 @@ export function readRedFlow(document: unknown): ForeignFlow {
     world: { setting: (id) => settings.get(textOf(id)) },
     ids: new Set(),
     nodes: [],
+    notes: [],
+    groups: [],
     wires: [],
     seen: new Set(),
     ends: new Map(),
@@ -52,7 +63,7 @@ export function readRedFlow(document: unknown): ForeignFlow {
   const listeners: PlacedNode[] = []
   for (const placed of expanded.nodes) {
     if (placed.node.type === 'catch' || placed.node.type === 'complete') listeners.push(placed)
-    else if (placed.node.type === 'comment') tell(reading, placed.entry, { became: 'note', reason: commentWords })
+    else if (placed.node.type === 'comment') addNote(reading, placed)
     else addNode(reading, placed)
   }
   const byOutput = Map.groupBy(expanded.wires, ({ from }) => from)
@@ -60,6 +71,7 @@ export function readRedFlow(document: unknown): ForeignFlow {
   const heard = heardIn(reading, expanded.nodes)
   for (const placed of listeners) addListener(reading, placed, heard, byOutput.get(placed.id) ?? [])
   tellLost(reading)
+  addGroups(reading, entries)
   const fates = new Map(
     [...expanded.fates, ...settingFates(settings, entries), ...reading.fates.values()].map((fate) => [fate.id, fate]),
   )
@@ -69,14 +81,38 @@ export function readRedFlow(document: unknown): ForeignFlow {
   return { flow: flowOf(reading, entries), report: [...report, ...ignored] }
 }
 
-function flowOf({ nodes, wires }: Reading, entries: readonly RedNode[]): Flow {
+function flowOf({ nodes, wires, notes, groups }: Reading, entries: readonly RedNode[]): Flow {
   const tabs = entries.filter(({ type }) => type === 'tab')
   const label = textOf(tabs[0]?.['label'])
   const name = (
     label === '' ? 'From Node-RED' : tabs.length > 1 ? `${label} and ${tabs.length - 1} more` : label
   ).slice(0, 200)
   const info = textOf(tabs[0]?.['info']).slice(0, 4000)
-  return { format: flowFormat, name, ...(info === '' ? {} : { description: info }), nodes, wires }
+  return {
+    format: flowFormat,
+    name,
+    ...(info === '' ? {} : { description: info }),
+    nodes,
+    wires,
+    ...(notes.length > 0 ? { notes } : {}),
+    ...(groups.length > 0 ? { groups } : {}),
+  }
+}
+
+function addNote(reading: Reading, { id: wanted, entry, node, x, y }: PlacedNode): void {
+  if (reading.notes.length >= mostNotes) return tell(reading, entry, { became: 'note', reason: commentWords })
+  const id = freshId(reading.ids, wanted)
+  reading.notes.push(noteOf(id, node, { x, y }))
+  tell(reading, entry, { became: 'note', nodes: [id], isExact: true })
+}
+
+function addGroups(reading: Reading, entries: readonly RedNode[]): void {
+  const madeOf = (entry: RedNode): readonly string[] => reading.fates.get(entry)?.nodes ?? []
+  for (const { entry, group, hasGroups } of groupsOf(entries, madeOf, (wanted) => freshId(reading.ids, wanted))) {
+    reading.groups.push(group)
+    const reason = hasGroups ? 'The groups inside it have frames of their own.' : ''
+    tell(reading, entry, { became: 'note', nodes: [group.id], isExact: !hasGroups, reason })
+  }
 }
 
 /** An id as it may be here, of its own. */
@@ -178,12 +214,14 @@ interface Heard {
 function heardIn(reading: Reading, all: readonly PlacedNode[]): Heard {
   const types = new Map(reading.nodes.map(({ id, type }) => [id, type]))
   const rows = [...new Set(all.map(({ entry }) => entry))].flatMap((entry) =>
-    (reading.fates.get(entry)?.nodes ?? []).map((id) => ({
-      entry: entry.id,
-      tab: entry['z'],
-      id,
-      hears: types.get(id) === 'notification',
-    })),
+    (reading.fates.get(entry)?.nodes ?? [])
+      .filter((id) => types.has(id))
+      .map((id) => ({
+        entry: entry.id,
+        tab: entry['z'],
+        id,
+        hears: types.get(id) === 'notification',
+      })),
   )
   const hearing = rows.filter(({ hears }) => hears)
   const deafEntries = new Set(rows.filter(({ hears }) => !hears).map(({ entry }) => entry))

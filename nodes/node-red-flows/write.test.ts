@@ -44,6 +44,45 @@ describe('there and back', () => {
     expect(JSON.stringify(format.write(flow, entries))).toBe(JSON.stringify(entries))
   })
 
+  it('from Node-RED: groups and comments that were changed here are changed there, their members with them', () => {
+    const entries: RedEntry[] = [
+      redTab,
+      { id: 'g', type: 'group', z: 't', name: 'Night', style: { fill: '#ff0' }, nodes: ['d', 'n'], x: 1, y: 2 },
+      { ...redDebug(), g: 'g' },
+      { ...redNode('n', 'comment', { name: 'Why' }, []), g: 'g' },
+      redDebug('e'),
+    ]
+    const { flow } = format.read(entries)
+    const changed = {
+      ...flow,
+      notes: [{ id: 'n', text: 'Because\nof Ana', position: { x: 180, y: 144 } }],
+      groups: [{ id: 'g', title: 'Day', members: ['n', 'e'] }],
+    }
+    const written = new Map((format.write(changed, entries) as RedEntry[]).map((entry) => [entry['id'], entry]))
+    expect(written.get('g')).toMatchObject({ type: 'group', name: 'Day', style: { fill: '#ff0' }, nodes: ['n', 'e'] })
+    expect(written.get('n')).toMatchObject({ type: 'comment', name: 'Because', info: 'of Ana', g: 'g' })
+    expect(written.get('e')).toMatchObject({ type: 'debug', g: 'g' })
+    expect(written.get('d')).not.toHaveProperty('g')
+    const loose = format.write({ ...flow, groups: [] }, entries) as RedEntry[]
+    expect(loose.filter(({ type, g }) => type === 'group' || g !== undefined)).toEqual([])
+    // And what was written comes back as it was drawn.
+    expect(format.read([...written.values()]).flow.groups).toEqual(changed.groups)
+    expect(format.read([...written.values()]).flow.notes).toMatchObject(changed.notes)
+  })
+
+  it('from here: notes and groups are there and come back with place and size', () => {
+    const flow = {
+      format: 'heed.flow/1' as const,
+      name: 'Here',
+      nodes: [],
+      wires: [],
+      notes: [{ id: 'why', text: 'Ana\nsleeps', position: { x: 11, y: 7 }, width: 300 }],
+      groups: [{ id: 'night', title: 'Night', members: ['why'] }],
+    }
+    const { notes, groups } = format.read(format.write(flow)).flow
+    expect({ notes, groups }).toEqual({ notes: flow.notes, groups: flow.groups })
+  })
+
   it('from Node-RED: what was changed here is written anew, the rest as it came', () => {
     const entries = flows['placeholders'] ?? []
     const { flow } = format.read(entries)

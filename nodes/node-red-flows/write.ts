@@ -1,9 +1,10 @@
 // A flow of Heed as Node-RED imports it: what came from there and was not touched as it came, Node-RED's own nodes where they do
 // the same, and nodes of type `heed-…` that carry the rest so that nothing is lost on the way back.
-import type { Flow, FlowNode, Wire } from '../contract/flow.ts'
+import type { Flow, FlowGroup, FlowNode, Wire } from '../contract/flow.ts'
 import { redCounterpart, type Counterpart } from './counterparts.ts'
 import { readRedDocument, textOf, type RedNode } from './document.ts'
-import { placeholderPrefix, readRedFlow, stretch } from './read.ts'
+import { commentOf, stretch, writeGroups } from './drawn.ts'
+import { placeholderPrefix, readRedFlow } from './read.ts'
 
 interface Writing {
   outgoing: Map<string, Wire[]>
@@ -17,9 +18,9 @@ interface Writing {
 
 /** The flow as an array for Node-RED's clipboard. `original`: the document it was read from. */
 export function writeRedFlow(flow: Flow, original?: unknown): RedNode[] {
-  const { kept, homes, written } = untouched(flow, original)
+  const { kept, homes, written, groups } = untouched(flow, original)
   const tabs = kept.filter(({ type }) => type === 'tab')
-  const taken = new Set([...flow.nodes, ...kept].map(({ id }) => id))
+  const taken = new Set([...flow.nodes, ...(flow.notes ?? []), ...kept].map(({ id }) => id))
   let tab = tabs[0]?.id ?? 'heed-flow'
   while (tabs.length === 0 && taken.has(tab)) tab += '-'
   const writing: Writing = {
@@ -31,39 +32,59 @@ export function writeRedFlow(flow: Flow, original?: unknown): RedNode[] {
   }
   const own =
     tabs.length > 0 ? [] : [{ id: tab, type: 'tab', label: flow.name, disabled: false, info: flow.description ?? '' }]
-  return [...own, ...kept, ...flow.nodes.filter(({ id }) => !written.has(id)).map((node) => writeNode(node, writing))]
+  const notes = flow.notes?.filter(({ id }) => !written.has(id)) ?? []
+  const entries = [
+    ...own,
+    ...kept,
+    ...flow.nodes.filter(({ id }) => !written.has(id)).map((node) => writeNode(node, writing)),
+    ...notes.map((note) => commentOf(note, homeOf(note.id, writing))),
+  ]
+  const redOf = (id: string): string => (written.has(id) ? (homes.get(id)?.id ?? id) : id)
+  return writeGroups(entries, flow, groups, redOf, tab)
+}
+
+/** Tab and group of what a thing came from; the first tab for what is new. */
+function homeOf(id: string, { homes, tab }: Writing): Record<string, unknown> {
+  const home = homes.get(id)
+  return { z: textOf(home?.['z']) || tab, ...(home?.['g'] === undefined ? {} : { g: home['g'] }) }
 }
 
 interface Untouched {
   /** Entries that go back as they came, in their order. */
   kept: RedNode[]
   homes: Map<string, RedNode>
-  /** Nodes here that these entries stand for. */
+  /** Nodes and notes here that these entries stand for. */
   written: Set<string>
+  /** Groups as they were read, by the entry they were made of. */
+  groups: Map<string, FlowGroup>
 }
 
 const structure = new Set(['tab', 'subflow', 'group', 'global-config', 'junction', 'link in', 'link out'])
 
 /** Reads the original again and compares: an entry is untouched when all it became is still there, wired as it was. */
 function untouched(flow: Flow, original: unknown): Untouched {
-  const result: Untouched = { kept: [], homes: new Map(), written: new Set() }
+  const result: Untouched = { kept: [], homes: new Map(), written: new Set(), groups: new Map() }
   if (original === undefined) return result
   const { entries } = readRedDocument(original)
   const before = readRedFlow(original)
-  const present = new Map(flow.nodes.map((node) => [node.id, JSON.stringify(node)]))
+  const drawn = (of: Flow) => [...of.nodes, ...(of.notes ?? [])]
+  const present = new Map(drawn(flow).map((each) => [each.id, JSON.stringify(each)]))
   const wiresNow = wiresBy(flow.wires)
   const wiresThen = wiresBy(before.flow.wires)
   const same = new Set(
-    before.flow.nodes
+    drawn(before.flow)
       .filter(
         (node) => present.get(node.id) === JSON.stringify(node) && wiresNow.get(node.id) === wiresThen.get(node.id),
       )
       .map(({ id }) => id),
   )
   const fates = new Map(before.report.map((fate) => [fate.id, fate]))
+  const groups = new Map(before.flow.groups?.map((group) => [group.id, group]))
   const inside = new Set(entries.filter(({ type }) => type === 'subflow').map(({ id }) => id))
   for (const entry of entries) {
     const nodes = fates.get(entry.id)?.nodes ?? []
+    const group = entry.type === 'group' ? groups.get(nodes[0] ?? '') : undefined
+    if (group) result.groups.set(entry.id, group)
     const isWhole = nodes.every((id) => same.has(id))
     for (const id of nodes) if (!entry.type.startsWith('subflow:')) result.homes.set(id, entry)
     const isDrawn = !structure.has(entry.type) && (Object.hasOwn(entry, 'x') || Array.isArray(entry['wires']))
@@ -119,12 +140,10 @@ const isPlaceholder = ({ type, config }: FlowNode): boolean =>
   type.startsWith(placeholderPrefix) && typeof config['node'] === 'object' && config['node'] !== null
 
 function writeNode(node: FlowNode, writing: Writing): RedNode {
-  const { outgoing, incoming, nodes, tab, homes } = writing
+  const { outgoing, incoming, nodes } = writing
   const { type, version, config, position } = node
-  const home = homes.get(node.id)
   const place = {
-    z: textOf(home?.['z']) || tab,
-    ...(home?.['g'] === undefined ? {} : { g: home['g'] }),
+    ...homeOf(node.id, writing),
     x: Math.round(position.x / stretch),
     y: Math.round(position.y / stretch),
     ...(node['disabled'] === true ? { d: true } : {}),

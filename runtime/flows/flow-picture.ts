@@ -52,12 +52,14 @@ function within(flow: Flow): Flow {
     middle(flow.nodes.map(({ position }) => position.y)),
   ]
   const near = (value: number, around: number): number => Math.min(Math.max(value - around, -farPx), farPx)
+  const pulled = <T extends { position: { x: number; y: number } }>(thing: T): T => ({
+    ...thing,
+    position: { x: near(thing.position.x, x), y: near(thing.position.y, y) },
+  })
   return {
     ...flow,
-    nodes: flow.nodes.map((node) => ({
-      ...node,
-      position: { x: near(node.position.x, x), y: near(node.position.y, y) },
-    })),
+    nodes: flow.nodes.map(pulled),
+    ...(flow.notes ? { notes: flow.notes.map(pulled) } : {}),
   }
 }
 

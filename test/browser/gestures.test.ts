@@ -6,6 +6,8 @@ import { eventually, makeDataDir, removeFolder, startProduct, type Product } fro
 
 interface Document {
   nodes: { id: string; type: string; name?: string; position: { x: number; y: number } }[]
+  notes?: { id: string; text: string; position: { x: number; y: number } }[]
+  groups?: { id: string; title: string; members: string[] }[]
   wires: { from: { node: string; port: string }; to: { node: string; port: string } }[]
 }
 let product: Product
@@ -167,6 +169,47 @@ describe('commands', () => {
     await page.keyboard.press('?')
     await page.getByText('Offers the cards that fit').waitFor()
     await page.keyboard.press('Escape')
+    expect(open.complaints).toEqual([])
+  }, 40_000)
+
+  it('writes a note, frames it with a card, and moves both by the title; undo takes it all back', async () => {
+    await page.locator('.react-flow__pane').click({ position: { x: 40, y: 300 } })
+    await page.keyboard.press('n')
+    await page.getByTestId('note-words').fill('Ana sleeps next door.')
+    await page.keyboard.press('Escape')
+    await page.getByTestId('note-note').getByText('Ana sleeps next door.').waitFor()
+    await page
+      .getByTestId('node-cam')
+      .locator('.card-icon')
+      .click({ modifiers: ['Shift'] })
+    await page.keyboard.press('Control+g')
+    await page.getByTestId('group-title').fill('Night')
+    await page.keyboard.press('Enter')
+    const before = await eventually('the group is saved', async () => {
+      const now = await stored()
+      return now.groups?.[0]?.title === 'Night' && now
+    })
+    expect(before.groups?.[0]?.members).toEqual(['cam', 'note'])
+    const title = await page.getByTestId('group-group').locator('.frame-title').boundingBox()
+    const grip = { x: (title?.x ?? 0) + 12, y: (title?.y ?? 0) + 8 }
+    await drag(grip, { x: grip.x + 32, y: grip.y + 48 })
+    const after = await eventually('both have moved', async () => {
+      const now = await stored()
+      return now.nodes[0]?.position.y !== before.nodes[0]?.position.y && now
+    })
+    const way = (a?: { x: number; y: number }, b?: { x: number; y: number }) => [
+      (b?.x ?? 0) - (a?.x ?? 0),
+      (b?.y ?? 0) - (a?.y ?? 0),
+    ]
+    const moved = way(before.nodes[0]?.position, after.nodes[0]?.position)
+    expect(moved[1]).toBeGreaterThan(20)
+    expect(way(before.notes?.[0]?.position, after.notes?.[0]?.position)).toEqual(moved)
+    expect(after.nodes[1]?.position).toEqual(before.nodes[1]?.position)
+    for (let step = 0; step < 5; step++) await page.keyboard.press('Control+z')
+    await eventually('all of it is taken back', async () => {
+      const now = await stored()
+      return now.notes === undefined && now.groups === undefined && now.nodes[0]?.position.x === 0
+    })
     expect(open.complaints).toEqual([])
   }, 40_000)
 
