@@ -11,15 +11,30 @@ import './small-screens.css'
 import './watch.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { App } from './App.tsx'
+import { speak, wantedLanguage } from './words/say.ts'
 
 const root = createRoot(document.getElementById('root') as HTMLElement)
-if (import.meta.env.DEV && location.pathname === '/dev/cards') {
-  void import('./panels/CardSheet.tsx').then(({ CardSheet }) => root.render(<CardSheet />))
-} else {
+
+/** The language first, then everything that speaks it. Without its catalogue (the server is away) the page speaks English. */
+async function start(): Promise<void> {
+  if (wantedLanguage() === 'zh') {
+    const catalogue = await import('./words/zh.ts').catch(() => null)
+    if (catalogue) {
+      speak('zh', catalogue.zh)
+      document.documentElement.lang = 'zh-CN'
+    }
+  }
+  if (import.meta.env.DEV && location.pathname === '/dev/cards') {
+    const { CardSheet } = await import('./panels/CardSheet.tsx')
+    root.render(<CardSheet />)
+    return
+  }
+  const { App } = await import('./App.tsx')
   root.render(
     <StrictMode>
       <App />
     </StrictMode>,
   )
 }
+
+void start()

@@ -1,7 +1,9 @@
 // How Heed says times, amounts, states and reasons. Pure; no sentence here blames a person.
 import type { Decision, Reason, StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import type { Kind } from '../nodes/contract/kinds.ts'
+import { count } from './words/say.ts'
 export { duration } from '../nodes/contract/card-line.ts'
+export { count }
 
 /** "12 s ago", "3 min ago", "yesterday"; "unknown" when there is no time. */
 export function ago(iso: string | null | undefined, nowMs: number): string {
@@ -52,11 +54,6 @@ export function bytes(count: number): string {
   if (count < 1000) return `${count} B`
   if (count < 1e6) return `${Math.round(count / 1e3)} kB`
   return count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e9).toFixed(1)} GB`
-}
-
-/** "1 node", "3 nodes". */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`
 }
 
 /** What a deploy will do to what runs: "Keeps watching, 1 card changes.", "Restarts Kitchen." */

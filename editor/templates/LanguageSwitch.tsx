@@ -1,9 +1,9 @@
 // English or Chinese, each in its own words.
 import { SegmentedControl } from '@mantine/core'
-import { chooseLanguage, useWords, type Language } from './gallery-words.ts'
+import { chooseLanguage, language as spoken, type Language } from '../words/say.ts'
 
 export function LanguageSwitch() {
-  const { language } = useWords()
+  const language = spoken()
   return (
     <SegmentedControl
       size="xs"

@@ -1,25 +1,5 @@
-// Every sentence of the gallery, in English and Chinese, and which of the two this browser's person reads.
-import { create } from 'zustand'
-import { keepWish, readWish } from '../wishes.ts'
-
-export type Language = 'en' | 'zh'
-
-const wish = 'language'
-
-/** What was chosen, else what the browser asks for. */
-function ownLanguage(): Language {
-  const chosen = readWish(wish)
-  if (chosen === 'en' || chosen === 'zh') return chosen
-  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'
-}
-
-const useChosen = create<{ language: Language }>()(() => ({ language: ownLanguage() }))
-
-/** Changes the language of the gallery in this browser. */
-export function chooseLanguage(language: Language): void {
-  keepWish(wish, language)
-  useChosen.setState({ language })
-}
+// Every sentence of the gallery, in English and Chinese.
+import { language as spoken, type Language } from '../words/say.ts'
 
 const en = {
   templates: 'Templates',
@@ -168,6 +148,6 @@ export const capabilityWords: readonly (readonly [string, Record<Language, strin
 
 /** The language and its words. */
 export function useWords(): { language: Language; words: GalleryWords } {
-  const language = useChosen((chosen) => chosen.language)
+  const language = spoken()
   return { language, words: language === 'zh' ? zh : en }
 }

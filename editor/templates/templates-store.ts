@@ -2,7 +2,7 @@
 import { useEffect } from 'react'
 import { create } from 'zustand'
 import { api } from '../api.ts'
-import type { Language } from './gallery-words.ts'
+import type { Language } from '../words/say.ts'
 import type { TemplateView } from './template-views.ts'
 
 interface Offered {

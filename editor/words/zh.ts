@@ -1,0 +1,2 @@
+// Chinese (Simplified). A key is the English sentence as the code says it; see README.md here.
+export const zh: Readonly<Record<string, string>> = {}
