@@ -12,6 +12,7 @@ import { useRoute, type Route } from './route.ts'
 import { readFlows, startSession, useSession } from './session.ts'
 import { catchUp, hasUnsavedWork, heardOfSave, saveNow } from './store.ts'
 import { theme } from './theme.ts'
+import { say } from './words/say.ts'
 
 // Each page is a file of its own: whoever comes to see and acknowledge an alert does not wait for the canvas.
 const AcknowledgePage = lazy(async () => ({ default: (await import('./pages/AcknowledgePage.tsx')).AcknowledgePage }))
@@ -53,11 +54,11 @@ function PageOf({ route }: { route: Route }) {
       return <System />
     default:
       return (
-        <Page title="There is nothing here">
+        <Page title={say('There is nothing here')}>
           <p>
-            This address leads nowhere.{' '}
+            {say('This address leads nowhere.')}{' '}
             <a href="/" onClick={follow}>
-              Go to the start
+              {say('Go to the start')}
             </a>
             .
           </p>
@@ -113,8 +114,9 @@ function Offline() {
   if (isOnline && isConnected !== false) return null
   return (
     <div className="notice page-notice" data-tone="warn" role="status" data-testid="offline">
-      {isOnline ? 'Heed does not answer just now.' : 'This device is not online.'} What you see may be old; trying again
-      by itself.
+      {say('{value} What you see may be old; trying again by itself.', {
+        value: isOnline ? say('Heed does not answer just now.') : say('This device is not online.'),
+      })}
     </div>
   )
 }
@@ -133,7 +135,7 @@ function Frame({ route }: { route: Route }) {
   return (
     <div className="frame">
       <a className="skip" href="#main">
-        Skip to the page
+        {say('Skip to the page')}
       </a>
       <Rail route={route} />
       <div className="frame-page">
@@ -165,14 +167,14 @@ function Start({ error }: { error: string | null }) {
     <main className="sign-in" id="main">
       {error ? (
         <div className="sign-in-box surface">
-          <h1>Heed</h1>
+          <h1>{say('Heed')}</h1>
           <div className="notice" data-tone="bad" role="alert">
             {error}
           </div>
-          <Button onClick={() => void startSession()}>Try again</Button>
+          <Button onClick={() => void startSession()}>{say('Try again')}</Button>
         </div>
       ) : (
-        <div className="skeleton" style={{ width: 360, height: 240 }} role="status" aria-label="Starting" />
+        <div className="skeleton" style={{ width: 360, height: 240 }} role="status" aria-label={say('Starting')} />
       )}
     </main>
   )

@@ -33,6 +33,7 @@ import type {
   UploadedMedia,
   WirePassView,
 } from './views.ts'
+import { say } from './words/say.ts'
 
 /** An answer that was not the wanted one. `status` 0: the server could not be reached. */
 export class ApiError extends Error {
@@ -49,8 +50,9 @@ export class ApiError extends Error {
   }
 }
 
-export const unreachable =
-  'Heed does not answer. Check that it is running and that this device is online; trying again by itself.'
+export const unreachable = say(
+  'Heed does not answer. Check that it is running and that this device is online; trying again by itself.',
+)
 
 interface RequestOptions {
   body?: unknown
@@ -105,7 +107,7 @@ function toApiError(status: number, text: string): ApiError {
     return new ApiError(
       status,
       'EDITOR_ANSWER_UNREADABLE',
-      `Heed answered ${status} in a form this page cannot read. Reload the page.`,
+      say('Heed answered {status} in a form this page cannot read. Reload the page.', { status }),
     )
   }
 }
@@ -311,7 +313,7 @@ export function uploadMedia(file: File, onProgress: (share: number) => void): Pr
         new ApiError(
           0,
           'EDITOR_OFFLINE',
-          `The upload of ${file.name} broke off because Heed does not answer. Try again.`,
+          say('The upload of {name} broke off because Heed does not answer. Try again.', { name: file.name }),
         ),
       )
     upload.onload = () => {

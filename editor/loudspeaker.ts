@@ -2,6 +2,7 @@
 // own players wait for seconds of a WAV before they begin, and Safari's for all of it.
 import { openSound } from './api.ts'
 import { SoundBlockedError } from './graph/sound-queue.ts'
+import { say } from './words/say.ts'
 
 const headBytes = 44
 /** So much ahead is scheduled before a sound begins that is still being made: it comes in pieces of up to a quarter second. */
@@ -61,13 +62,13 @@ async function start(context: AudioContext, element: HTMLAudioElement): Promise<
     await within(running, patienceMs)
   } catch (error) {
     running.catch(() => undefined)
-    throw new SoundBlockedError('The browser lets nothing be heard yet.', { cause: error })
+    throw new SoundBlockedError(say('The browser lets nothing be heard yet.'), { cause: error })
   }
 }
 
 async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(`Nothing came for ${ms / 1000} s.`)), ms)
+  const timer = setTimeout(() => late.reject(new Error(say('Nothing came for {ms} s.', { ms: ms / 1000 }))), ms)
   try {
     return await Promise.race([promise, late.promise])
   } finally {
@@ -97,7 +98,7 @@ async function playAnswer(
     }
     let isMore = true
     while (isMore && bytes.length < headBytes) isMore = await read()
-    if (bytes.length < headBytes) throw new Error('The sound has no beginning.')
+    if (bytes.length < headBytes) throw new Error(say('The sound has no beginning.'))
     const head = new DataView(bytes.buffer)
     if (head.getUint32(40, true) !== 0xffffffff) {
       while (isMore) isMore = await read()

@@ -5,6 +5,7 @@ import { api } from './api.ts'
 import type { Listener } from './graph/voice-activity.ts'
 import { useSounds } from './sounds.ts'
 import type { VoiceEvents } from './voice-detector.ts'
+import { say } from './words/say.ts'
 
 interface Microphone {
   state: 'off' | 'asking' | 'loading' | 'on-air'
@@ -23,11 +24,13 @@ let turn = 0
 function words(error: unknown): string {
   const name = error instanceof Error ? error.name : ''
   if (name === 'NotAllowedError')
-    return 'This browser was not allowed to listen. Allow the microphone for this page in the address bar, then try again.'
+    return say(
+      'This browser was not allowed to listen. Allow the microphone for this page in the address bar, then try again.',
+    )
   if (name === 'NotFoundError')
-    return 'This device has no microphone that the browser can see. Plug one in, then try again.'
+    return say('This device has no microphone that the browser can see. Plug one in, then try again.')
   if (name === 'NotReadableError')
-    return 'The microphone is in use by another program. Close that program, then try again.'
+    return say('The microphone is in use by another program. Close that program, then try again.')
   return error instanceof Error ? error.message : String(error)
 }
 
@@ -44,7 +47,7 @@ async function send(flow: string, node: string, wav: Uint8Array<ArrayBuffer>): P
     const { text } = await api.speak(flow, node, wav)
     useMicrophone.setState({
       heard: text === '' ? null : text,
-      trouble: text === '' ? 'No words were understood. Say it again, a little closer.' : null,
+      trouble: text === '' ? say('No words were understood. Say it again, a little closer.') : null,
     })
   } catch (error) {
     useMicrophone.setState({ trouble: words(error) })
@@ -55,7 +58,9 @@ async function askForMicrophone(): Promise<MediaStream> {
   const devices = navigator.mediaDevices as MediaDevices | undefined
   if (!devices)
     throw new Error(
-      'Browsers share a microphone only with pages opened over https or on the machine itself. Open Heed that way, then try again.',
+      say(
+        'Browsers share a microphone only with pages opened over https or on the machine itself. Open Heed that way, then try again.',
+      ),
     )
   return await devices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, channelCount: 1 } })
 }
@@ -67,7 +72,9 @@ async function loadListener(media: MediaStream, audio: AudioContext, on: VoiceEv
   } catch (error) {
     // A library that failed to load is not asked for again before the page is.
     throw new Error(
-      'What tells speech from noise could not be loaded. Check that Heed can be reached, reload this page, then try again. It needs a browser of the last three years.',
+      say(
+        'What tells speech from noise could not be loaded. Check that Heed can be reached, reload this page, then try again. It needs a browser of the last three years.',
+      ),
       { cause: error },
     )
   }

@@ -5,6 +5,7 @@ import { ApiError, api } from './api.ts'
 import { openNeeds } from './graph/needs.ts'
 import { checkFlow, currentFlow, useFlow } from './store.ts'
 import type { FlowNeeds, Requires, StoredFlow } from './views.ts'
+import { say } from './words/say.ts'
 
 interface NeedsState {
   flow: string | null
@@ -97,6 +98,6 @@ export async function allowHosts(hosts: readonly string[]): Promise<void> {
     await Promise.all([readNeeds(flow), checkFlow()])
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    useNeeds.setState({ failure: `Not allowed yet: ${error.message}` })
+    useNeeds.setState({ failure: say('Not allowed yet: {why}', { why: error.message }) })
   }
 }

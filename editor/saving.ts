@@ -5,6 +5,7 @@ import type { Flow } from '../nodes/contract/flow.ts'
 import { ApiError } from './api.ts'
 import { mergeFlows, type Conflict, type Side } from './graph/merge.ts'
 import type { StoredFlow } from './views.ts'
+import { say } from './words/say.ts'
 
 export type SaveState =
   | { kind: 'saved' }
@@ -185,7 +186,7 @@ export class FlowSaver {
         const theirs = await this.#deps.load()
         return this.#meet(this.#base, theirs)
       } catch {
-        return this.#retry('Heed has a newer version of this flow and could not be reached to show it.')
+        return this.#retry(say('Heed has a newer version of this flow and could not be reached to show it.'))
       }
     }
     const isRefused = status >= 400 && status < 500 && status !== 401 && status !== 408 && status !== 429

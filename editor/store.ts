@@ -10,6 +10,7 @@ import { mergeFlows, type Side } from './graph/merge.ts'
 import { FlowSaver, type SaveState } from './saving.ts'
 import { useSession } from './session.ts'
 import type { Problem, StoredFlow } from './views.ts'
+import { say } from './words/say.ts'
 
 export interface Selection {
   nodes: readonly string[]
@@ -199,7 +200,7 @@ export async function runFlow(order: 'deploy' | 'stop'): Promise<boolean> {
       throw new ApiError(
         0,
         'EDITOR_UNSAVED',
-        'The newest changes are not saved yet, so nothing was started. Deploy again once they are.',
+        say('The newest changes are not saved yet, so nothing was started. Deploy again once they are.'),
       )
     await api[order](id)
     return true
@@ -223,8 +224,12 @@ function nameOfNode(id: string | null, message: string): string {
 function whatStands(problems: readonly Problem[], nameNode: (id: string | null, message: string) => string): string {
   const errors = problems.filter((problem) => problem.severity === 'error')
   const [first] = errors
-  const rest = errors.length > 1 ? ` And ${errors.length - 1} more, shown on the cards.` : ''
-  return `Not started yet. ${nameNode(first?.node ?? null, first?.message ?? '')}${first?.message ?? 'The flow has problems.'}${rest}`
+  const rest = errors.length > 1 ? say(' And {count} more, shown on the cards.', { count: errors.length - 1 }) : ''
+  return say('Not started yet. {nameNode}{why}{rest}', {
+    nameNode: nameNode(first?.node ?? null, first?.message ?? ''),
+    why: first?.message ?? say('The flow has problems.'),
+    rest,
+  })
 }
 
 /** True while closing the page would leave work unsaved. */

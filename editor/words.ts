@@ -2,6 +2,7 @@
 import type { Decision, Reason, StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import type { Kind } from '../nodes/contract/kinds.ts'
 import { count } from './words/say.ts'
+import { say } from './words/say.ts'
 export { duration } from '../nodes/contract/card-line.ts'
 export { count }
 
@@ -10,12 +11,12 @@ export function ago(iso: string | null | undefined, nowMs: number): string {
   if (!iso) return 'unknown'
   const seconds = Math.round((nowMs - Date.parse(iso)) / 1000)
   if (Number.isNaN(seconds)) return 'unknown'
-  if (seconds < 2) return 'just now'
-  if (seconds < 60) return `${seconds} s ago`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ago`
+  if (seconds < 2) return say('just now')
+  if (seconds < 60) return say('{seconds} s ago', { seconds })
+  if (seconds < 3600) return say('{seconds} min ago', { seconds: Math.floor(seconds / 60) })
+  if (seconds < 86_400) return say('{seconds} h ago', { seconds: Math.floor(seconds / 3600) })
   if (seconds < 2 * 86_400) return 'yesterday'
-  return `${Math.floor(seconds / 86_400)} days ago`
+  return say('{seconds} days ago', { seconds: Math.floor(seconds / 86_400) })
 }
 
 /** The exact time, for the hover. */
@@ -37,8 +38,8 @@ export function timeOfDay(iso: string, nowMs = Date.now()): string {
 
 /** A model's latency, never with needless digits. */
 export function latency(ms: number): string {
-  if (ms < 1) return 'under 1 ms'
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`
+  if (ms < 1) return say('under 1 ms')
+  return ms < 1000 ? say('{ms} ms', { ms: Math.round(ms) }) : `${(ms / 1000).toFixed(1)} s`
 }
 
 /** 12:05, or 1:02:05: a place in a clip. */
@@ -52,8 +53,10 @@ export function clock(seconds: number): string {
 /** 1234567 → "1.2 MB". */
 export function bytes(count: number): string {
   if (count < 1000) return `${count} B`
-  if (count < 1e6) return `${Math.round(count / 1e3)} kB`
-  return count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : `${(count / 1e9).toFixed(1)} GB`
+  if (count < 1e6) return say('{count} kB', { count: Math.round(count / 1e3) })
+  return count < 1e9
+    ? say('{value} MB', { value: (count / 1e6).toFixed(1) })
+    : say('{value} GB', { value: (count / 1e9).toFixed(1) })
 }
 
 /** What a deploy will do to what runs: "Keeps watching, 1 card changes.", "Restarts Kitchen." */
@@ -75,21 +78,25 @@ export function deployWords(
             ? `${verb} ${count(streams.length, 'camera')}.`
             : `${verb} ${streams.map(nameOf).join(' and ')}.`,
         ]
-  const turns = [...named('Restarts', restarted), ...named('Starts', started), ...named('Stops', stopped)]
+  const turns = [
+    ...named(say('Restarts'), restarted),
+    ...named(say('Starts'), started),
+    ...named(say('Stops'), stopped),
+  ]
   if (turns.length > 0) return turns.join(' ')
   if (kept.length === 0) return ''
   return changed.length === 0
-    ? 'Keeps watching, nothing changes.'
-    : `Keeps watching, ${count(changed.length, 'card changes', 'cards change')}.`
+    ? say('Keeps watching, nothing changes.')
+    : say('Keeps watching, {things}.', { things: count(changed.length, 'card changes', 'cards change') })
 }
 
 export const stateWords: Record<StreamState, string> = {
-  running: 'Running',
-  starting: 'Starting',
-  degraded: 'In trouble',
-  stopped: 'Stopped',
-  finished: 'Finished',
-  failed: 'Failed',
+  running: say('Running'),
+  starting: say('Starting'),
+  degraded: say('In trouble'),
+  stopped: say('Stopped'),
+  finished: say('Finished'),
+  failed: say('Failed'),
 }
 
 /** What there is to say of a stream's camera: its trouble, or what it waits for; null while it is simply watched or not on. */
@@ -103,15 +110,15 @@ export function cameraWords({
 }
 
 const silences: Record<Reason, string> = {
-  model: 'Nothing to say',
-  'no-instruction': 'Waiting for an instruction',
-  'camera-lost': 'No picture from the camera',
-  'heed-away': 'Heed was not running',
-  'model-unreachable': 'The model does not answer',
-  duplicate: 'Already said that',
-  cooldown: 'Keeping quiet for a while',
-  schedule: 'Outside its hours',
-  dropped: 'This second was skipped',
+  model: say('Nothing to say'),
+  'no-instruction': say('Waiting for an instruction'),
+  'camera-lost': say('No picture from the camera'),
+  'heed-away': say('Heed was not running'),
+  'model-unreachable': say('The model does not answer'),
+  duplicate: say('Already said that'),
+  cooldown: say('Keeping quiet for a while'),
+  schedule: say('Outside its hours'),
+  dropped: say('This second was skipped'),
 }
 
 /** Why the model is quiet, in words. */
@@ -121,8 +128,8 @@ export function silenceWords(reason: Reason): string {
 
 /** One decision as a line: what was said, or why nothing was. */
 export function decisionWords(decision: Pick<Decision, 'action' | 'reason' | 'text' | 'question'>): string {
-  if (decision.action === 'response') return decision.text || 'Spoke without words'
-  if (decision.action === 'delegate') return decision.question || decision.text || 'Asked an agent'
+  if (decision.action === 'response') return decision.text || say('Spoke without words')
+  if (decision.action === 'delegate') return decision.question || decision.text || say('Asked an agent')
   const why = silenceWords(decision.reason)
   return decision.text && decision.reason !== 'model' ? `${why}: ${decision.text}` : why
 }
@@ -136,40 +143,40 @@ export function decisionTone(
 }
 
 const eventWords: Record<string, string> = {
-  'response.given': 'The model spoke',
-  'delegation.made': 'An agent was asked',
-  'answer.received': 'An agent answered',
-  'delegation.failed': 'The agent did not answer',
-  'message.sent': 'A message was sent',
-  'recap.written': 'A recap was written',
-  'alert.confirmed': 'A second look confirms it',
-  'alert.retracted': 'A second look retracts it',
-  'alert.unverified': 'No second look in time',
-  'notification.delivered': 'Notification delivered',
-  'notification.failed': 'Notification failed',
-  'notification.unacknowledged': 'Nobody has acknowledged',
-  'speech.played': 'Spoken aloud',
-  'speech.dropped': 'Too late to be spoken',
-  'stream.started': 'Camera started',
-  'stream.lost': 'Camera lost',
-  'stream.resumed': 'Camera is back',
-  'stream.gap': 'Nobody was watching',
-  'stream.finished': 'Clip ended',
-  'stream.stopped': 'Camera stopped',
-  'stream.failed': 'Camera failed',
-  'model.lost': 'Model does not answer',
-  'model.resumed': 'Model is back',
-  'node.stuck': 'A node does not answer',
-  'node.resumed': 'The node is back',
-  'memory.restored': 'Memory given back to the model',
-  'decisions.lost': 'Some decisions could not be kept',
+  'response.given': say('The model spoke'),
+  'delegation.made': say('An agent was asked'),
+  'answer.received': say('An agent answered'),
+  'delegation.failed': say('The agent did not answer'),
+  'message.sent': say('A message was sent'),
+  'recap.written': say('A recap was written'),
+  'alert.confirmed': say('A second look confirms it'),
+  'alert.retracted': say('A second look retracts it'),
+  'alert.unverified': say('No second look in time'),
+  'notification.delivered': say('Notification delivered'),
+  'notification.failed': say('Notification failed'),
+  'notification.unacknowledged': say('Nobody has acknowledged'),
+  'speech.played': say('Spoken aloud'),
+  'speech.dropped': say('Too late to be spoken'),
+  'stream.started': say('Camera started'),
+  'stream.lost': say('Camera lost'),
+  'stream.resumed': say('Camera is back'),
+  'stream.gap': say('Nobody was watching'),
+  'stream.finished': say('Clip ended'),
+  'stream.stopped': say('Camera stopped'),
+  'stream.failed': say('Camera failed'),
+  'model.lost': say('Model does not answer'),
+  'model.resumed': say('Model is back'),
+  'node.stuck': say('A node does not answer'),
+  'node.resumed': say('The node is back'),
+  'memory.restored': say('Memory given back to the model'),
+  'decisions.lost': say('Some decisions could not be kept'),
 }
 
 /** "said 3 times, last 12 s ago"; null for what was said once. */
 export function repeatWords(fields: Record<string, unknown>, nowMs: number): string | null {
   const repeats = fields.repeats as { count?: unknown; lastAt?: unknown } | undefined
   if (typeof repeats?.count !== 'number' || typeof repeats.lastAt !== 'string') return null
-  return `said ${repeats.count} times, last ${ago(repeats.lastAt, nowMs)}`
+  return say('said {count} times, last {when}', { count: repeats.count, when: ago(repeats.lastAt, nowMs) })
 }
 
 /** An event's kind in words; an unknown kind is shown as it is. */
@@ -180,40 +187,40 @@ export function eventKindWords(kind: string): string {
 /** "about 76 % saved", of the tokens that whole pictures would have cost; null before anything was sent. */
 export function tokensSaved(tokens: { sent: number; fullRate: number }): string | null {
   if (tokens.fullRate <= 0) return null
-  return `about ${Math.max(0, Math.round((1 - tokens.sent / tokens.fullRate) * 100))} % saved`
+  return say('about {max} % saved', { max: Math.max(0, Math.round((1 - tokens.sent / tokens.fullRate) * 100)) })
 }
 
 /** What a wire of each kind carries. */
 export const kindWords: Record<Kind, string> = {
   frames: 'pictures',
-  memory: 'a memory',
-  delegation: 'questions for an agent',
-  answer: "an agent's answers",
+  memory: say('a memory'),
+  delegation: say('questions for an agent'),
+  answer: say("an agent's answers"),
   audio: 'sound',
   message: 'messages',
-  decision: 'every decision',
+  decision: say('every decision'),
 }
 
 const deliveryWords: Record<string, string> = {
-  pending: 'Waiting to be sent',
-  running: 'Being sent',
-  delivered: 'Delivered',
-  failed: 'Failed',
-  retrying: 'Trying again',
-  cancelling: 'Being cancelled',
-  cancelled: 'Cancelled',
-  dropped: 'Too late',
+  pending: say('Waiting to be sent'),
+  running: say('Being sent'),
+  delivered: say('Delivered'),
+  failed: say('Failed'),
+  retrying: say('Trying again'),
+  cancelling: say('Being cancelled'),
+  cancelled: say('Cancelled'),
+  dropped: say('Too late'),
 }
 /** A question is not a parcel. */
 const askedWords: Record<string, string> = {
-  pending: 'Waiting to be asked',
-  running: 'The agent is at work',
-  delivered: 'Answered',
+  pending: say('Waiting to be asked'),
+  running: say('The agent is at work'),
+  delivered: say('Answered'),
 }
 const spokenWords: Record<string, string> = {
-  pending: 'Waiting to be spoken',
-  running: 'Being spoken',
-  delivered: 'Spoken',
+  pending: say('Waiting to be spoken'),
+  running: say('Being spoken'),
+  delivered: say('Spoken'),
 }
 
 /** What is on its way: told by the type of its card, where that is known. */
@@ -232,11 +239,11 @@ const phaseOf = (id: string): 'reminder' | 'deadline' | null =>
 export function followUpWords({ id, state, detail }: { id: string; state: string; detail: string }): string | null {
   const phase = phaseOf(id)
   if (phase === null) return null
-  if (state === 'delivered') return detail || 'Done'
-  if (state !== 'pending') return phase === 'reminder' ? 'Reminding again' : 'Telling the next one'
+  if (state === 'delivered') return detail || say('Done')
+  if (state !== 'pending') return phase === 'reminder' ? say('Reminding again') : say('Telling the next one')
   return phase === 'reminder'
-    ? 'Reminds again unless somebody has seen it'
-    : 'Tells the next one unless somebody has seen it'
+    ? say('Reminds again unless somebody has seen it')
+    : say('Tells the next one unless somebody has seen it')
 }
 
 /** How long something has gone on: "18 s", empty when it has only begun. */
@@ -252,5 +259,7 @@ export function deliveryStateWords(state: string, attempts: number, parcel: Parc
     state
   if (state === 'cancelling' || state === 'cancelled') return word
   if (attempts <= 1) return word
-  return state === 'delivered' || state === 'failed' ? `${word} after ${attempts} tries` : `${word}, try ${attempts}`
+  return state === 'delivered' || state === 'failed'
+    ? say('{word} after {attempts} tries', { word, attempts })
+    : say('{word}, try {attempts}', { word, attempts })
 }

@@ -4,6 +4,7 @@ import { cameraWords } from '../words.ts'
 import { ShareCamera } from './ShareCamera.tsx'
 import type { CardView } from './card-view.ts'
 import { StreamPicture } from './StreamPicture.tsx'
+import { say } from '../words/say.ts'
 
 /** True while a stream can have pictures. */
 export function isOnAir(stream: StreamStatus): boolean {
@@ -28,8 +29,8 @@ export function CameraLive({ view }: { view: CardView }) {
         <StreamPicture
           streamId={stream.id}
           isOn={hasPicture(stream)}
-          alt={`Picture of ${view.title}`}
-          words="Waiting for the first picture"
+          alt={say('Picture of {title}', { title: view.title })}
+          words={say('Waiting for the first picture')}
         />
       )}
       {words && <p className="live-words small">{words}</p>}

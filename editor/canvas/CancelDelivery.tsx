@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { api } from '../api.ts'
 import type { DeliveryView } from '../views.ts'
+import { say } from '../words/say.ts'
 
 /** Only while there is something to cancel. */
 export function CancelDelivery({ delivery }: { delivery: DeliveryView }) {
@@ -17,7 +18,7 @@ export function CancelDelivery({ delivery }: { delivery: DeliveryView }) {
   if (state === 'asked')
     return (
       <span className="quiet" role="status">
-        Being cancelled
+        {say('Being cancelled')}
       </span>
     )
   return (
@@ -29,7 +30,7 @@ export function CancelDelivery({ delivery }: { delivery: DeliveryView }) {
         onClick={() => void cancel()}
         data-testid="cancel-delivery"
       >
-        Cancel
+        {say('Cancel')}
       </Button>
       {state !== 'idle' && (
         <span className="delivery-detail" role="alert">

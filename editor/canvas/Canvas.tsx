@@ -31,6 +31,7 @@ import {
   type Overlay,
   type Surface,
 } from './xyflow.ts'
+import { say } from '../words/say.ts'
 
 const grid: [number, number] = [snapPx, snapPx]
 
@@ -141,11 +142,11 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
         snapGrid={grid}
         selectionOnDrag={boxes}
         panOnDrag={!boxes}
-        aria-label="Flow"
+        aria-label={say('Flow')}
       >
         <Background variant={BackgroundVariant.Dots} gap={16} size={1.5} color="var(--heed-dots)" />
         {flow.nodes.length > 30 && !isReadOnly && (
-          <MiniMap pannable zoomable ariaLabel="Overview" nodeColor={colourOnMap} />
+          <MiniMap pannable zoomable ariaLabel={say('Overview')} nodeColor={colourOnMap} />
         )}
       </ReactFlow>
     </div>

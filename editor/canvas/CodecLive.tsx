@@ -2,6 +2,7 @@
 import type { NodeStatus } from '../../nodes/contract/events.ts'
 import type { CardView } from './card-view.ts'
 import { stripTicks } from './DecisionStrip.tsx'
+import { say } from '../words/say.ts'
 
 /** Costs as the node reports them: a list, or one number each second. */
 export function costsOf(status: NodeStatus | undefined): number[] {
@@ -38,7 +39,7 @@ export function Sparkline({ values }: { values: readonly number[] }) {
       className="sparkline"
       viewBox="0 0 208 28"
       role="img"
-      aria-label="How much the picture changed, second by second"
+      aria-label={say('How much the picture changed, second by second')}
     >
       <polyline points={points} fill="none" stroke="var(--kind-frames)" strokeWidth="1.5" strokeLinejoin="round" />
     </svg>
@@ -54,14 +55,18 @@ export function CodecLive({ view }: { view: CardView }) {
       <div
         className="strip strip-frames"
         role="img"
-        aria-label={`Of the last ${kinds.length} pictures ${whole} went whole`}
+        aria-label={say('Of the last {count} pictures {whole} went whole', { count: kinds.length, whole })}
         data-testid="codec-strip"
       >
         {Array.from({ length: stripTicks - kinds.length }, (_, index) => (
           <i key={`lead-${index}`} data-kind="none" />
         ))}
         {kinds.map((kind, index) => (
-          <i key={index} data-kind={kind} title={kind === 'I' ? 'I: the whole picture' : 'P: only a small one'} />
+          <i
+            key={index}
+            data-kind={kind}
+            title={kind === 'I' ? say('I: the whole picture') : say('P: only a small one')}
+          />
         ))}
       </div>
       <Sparkline values={costsOf(view.status)} />
@@ -70,7 +75,7 @@ export function CodecLive({ view }: { view: CardView }) {
       ) : (
         kinds.length > 0 && (
           <p className="live-words small quiet nums">
-            Of the last {kinds.length} pictures {whole} went whole
+            {say('Of the last {count} pictures {whole} went whole', { count: kinds.length, whole })}
           </p>
         )
       )}

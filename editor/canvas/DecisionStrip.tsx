@@ -1,6 +1,7 @@
 // The last 60 ticks of a model as a strip: one bar each, coloured and sized by decision, so that colour is not alone.
 import type { StreamDecision } from '../views.ts'
 import { clock, decisionTone, decisionWords } from '../words.ts'
+import { say } from '../words/say.ts'
 
 export const stripTicks = 60
 
@@ -13,7 +14,7 @@ export function DecisionStrip({ decisions }: { decisions: readonly StreamDecisio
     <div
       className="strip"
       role="img"
-      aria-label={`The last ${last.length} seconds: spoke ${spoken} times`}
+      aria-label={say('The last {count} seconds: spoke {spoken} times', { count: last.length, spoken })}
       data-testid="decision-strip"
     >
       {lead.map((index) => (

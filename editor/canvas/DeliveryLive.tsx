@@ -6,6 +6,7 @@ import { Ago } from '../panels/Ago.tsx'
 import type { DeliveryView, NodeType } from '../views.ts'
 import { CancelDelivery } from './CancelDelivery.tsx'
 import { ago, deliveryStateWords, endOf, exact, followUpWords, since, type Parcel } from '../words.ts'
+import { say } from '../words/say.ts'
 
 const marks = {
   delivered: { icon: IconCheck, tone: 'running' },
@@ -80,10 +81,10 @@ export function DeliveryLive({ deliveries, parcel }: { deliveries: readonly Deli
       <div className="live">
         <p className="live-words quiet">
           {parcel === 'question'
-            ? 'Nothing asked yet.'
+            ? say('Nothing asked yet.')
             : parcel === 'speech'
-              ? 'Nothing said yet.'
-              : 'Nothing sent yet.'}
+              ? say('Nothing said yet.')
+              : say('Nothing sent yet.')}
         </p>
       </div>
     )

@@ -7,11 +7,12 @@ import { useFlow } from '../store.ts'
 import { DecisionStrip } from './DecisionStrip.tsx'
 import { StreamPicture } from './StreamPicture.tsx'
 import { hasPicture, isOnAir } from './CameraLive.tsx'
+import { say } from '../words/say.ts'
 
 function LastSentence({ view }: { view: CardView }) {
   const now = useNow()
   const spoken = view.decisions.findLast((decision) => decision.node === view.node.id && decision.action !== 'silence')
-  if (!spoken) return <p className="live-words quiet">Has not spoken yet.</p>
+  if (!spoken) return <p className="live-words quiet">{say('Has not spoken yet.')}</p>
   return (
     <p className="live-words" data-tone={decisionTone(spoken)} data-testid="last-sentence">
       {decisionWords(spoken)}{' '}
@@ -35,15 +36,15 @@ export function ModelLive({ view }: { view: CardView }) {
         <StreamPicture
           streamId={stream.id}
           isOn={hasPicture(stream)}
-          alt="What the model sees now"
-          words="Waiting for the first picture"
+          alt={say('What the model sees now')}
+          words={say('Waiting for the first picture')}
         />
       )}
       <DecisionStrip decisions={own} />
       <LastSentence view={view} />
       {isOn && last?.action === 'silence' && (
         <p className="live-words small quiet" data-testid="silence-reason" data-tone={decisionTone(last)}>
-          Silent: {decisionWords(last).replace(/^./, (c) => c.toLowerCase())}
+          {say('Silent: {replace}', { replace: decisionWords(last).replace(/^./, (c) => c.toLowerCase()) })}
         </p>
       )}
       {isOn && <AskOnCard view={view} stream={stream.id} />}

@@ -23,6 +23,7 @@ import { StreamChooser } from './StreamChooser.tsx'
 import { useTools } from './tools.ts'
 import { useCardView, type CardView } from './card-view.ts'
 import type { CardProps } from './xyflow.ts'
+import { say } from '../words/say.ts'
 
 function CardProblems({ problems, config }: { problems: readonly Problem[]; config: Record<string, unknown> }) {
   return problems.slice(0, 2).map((problem) => {
@@ -69,7 +70,9 @@ function Live({ view }: { view: CardView }) {
 
 function LastPicture({ at }: { at: string | null }) {
   const now = useNow()
-  return <span className="nums quiet">{at ? `picture ${ago(at, now)}` : 'no picture yet'}</span>
+  return (
+    <span className="nums quiet">{at ? say('picture {when}', { when: ago(at, now) }) : say('no picture yet')}</span>
+  )
 }
 
 /** "3 delivered", "1 answered". */
@@ -91,7 +94,7 @@ function CardNumber({ view }: { view: CardView }) {
   return words === null ? null : (
     <span
       className="nums quiet"
-      title={view.area === 'codec' ? 'Tokens, against sending every picture whole' : undefined}
+      title={view.area === 'codec' ? say('Tokens, against sending every picture whole') : undefined}
     >
       {words}
     </span>
@@ -114,7 +117,7 @@ function CardTitle({ node, title }: { node: FlowNode; title: string }) {
   return (
     <input
       className="card-rename nodrag nopan nokey"
-      aria-label="Name of the card"
+      aria-label={say('Name of the card')}
       data-testid="card-rename"
       defaultValue={node.name ?? ''}
       placeholder={title}
@@ -177,21 +180,21 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
       {view.isOff && (
         <div className="card-foot">
           <span className="quiet" data-testid="switched-off">
-            {node.disabled === true ? 'Switched off' : 'Nothing comes: what it hangs on is switched off'}
+            {node.disabled === true ? say('Switched off') : say('Nothing comes: what it hangs on is switched off')}
           </span>
         </div>
       )}
       {view.isNew && !view.isOff && problems.length === 0 && (
         <div className="card-foot">
           <span className="quiet" data-testid="not-deployed">
-            Not deployed yet
+            {say('Not deployed yet')}
           </span>
         </div>
       )}
       {state && (
         <div className="card-foot">
           {view.blockedBy !== null && (state === 'running' || state === 'degraded') ? (
-            <StateMark state="degraded" word={`Nothing comes from ${view.blockedBy}`} />
+            <StateMark state="degraded" word={say('Nothing comes from {blockedBy}', { blockedBy: view.blockedBy })} />
           ) : (
             <>
               <StateMark state={state} />

@@ -5,6 +5,7 @@ import { changeNote, noteSize, retitle } from '../graph/notes.ts'
 import { changeFlow, useFlow } from '../store.ts'
 import { useTools } from './tools.ts'
 import { SizeGrip, type CardProps } from './xyflow.ts'
+import { say } from '../words/say.ts'
 
 const endWriting = (): void => useTools.setState({ renaming: null })
 const write = (id: string): void => {
@@ -28,7 +29,7 @@ export const NoteCard = memo(function NoteCard({ id, selected, height }: CardPro
       {isWriting ? (
         <textarea
           className="note-words nodrag nopan nowheel nokey"
-          aria-label="Words of the note"
+          aria-label={say('Words of the note')}
           data-testid="note-words"
           defaultValue={note.text}
           maxLength={8000}
@@ -44,7 +45,7 @@ export const NoteCard = memo(function NoteCard({ id, selected, height }: CardPro
           }}
         />
       ) : (
-        <p className="note-words">{note.text || <span className="quiet">Double-click to write</span>}</p>
+        <p className="note-words">{note.text || <span className="quiet">{say('Double-click to write')}</span>}</p>
       )}
       {selected && (
         <SizeGrip
@@ -73,10 +74,10 @@ export const GroupFrame = memo(function GroupFrame({ id, selected }: CardProps) 
       {isWriting ? (
         <input
           className="frame-title nodrag nopan nokey"
-          aria-label="Title of the group"
+          aria-label={say('Title of the group')}
           data-testid="group-title"
           defaultValue={title}
-          placeholder="Group"
+          placeholder={say('Group')}
           maxLength={120}
           autoFocus
           onBlur={(event) => {
@@ -93,7 +94,7 @@ export const GroupFrame = memo(function GroupFrame({ id, selected }: CardProps) 
         />
       ) : (
         <span className="frame-title clip-text" title={title} onDoubleClick={() => write(id)}>
-          {title || 'Group'}
+          {title || say('Group')}
         </span>
       )}
     </div>

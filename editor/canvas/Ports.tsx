@@ -5,6 +5,7 @@ import { kindWords } from '../words.ts'
 import { useDrawing } from './drawing.ts'
 import { holdWireAt } from './wiring.ts'
 import { PortAnchor, Position, takeWireEnd } from './xyflow.ts'
+import { say } from '../words/say.ts'
 
 const firstPx = 30
 const stepPx = 26
@@ -50,7 +51,7 @@ function Port({
   }
   const style = { top: portTop(index), '--kind': `var(--kind-${port.kind})` } as CSSProperties
   const what =
-    `${port.label}: ${side === 'in' ? 'takes' : 'sends'} ${kindWords[port.kind]}${port.required && side === 'in' ? ', must be wired' : ''}. ${port.help}`.trim()
+    `${port.label}: ${side === 'in' ? 'takes' : 'sends'} ${kindWords[port.kind]}${port.required && side === 'in' ? say(', must be wired') : ''}. ${port.help}`.trim()
   return (
     <PortAnchor
       id={name}

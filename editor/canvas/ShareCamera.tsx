@@ -2,9 +2,10 @@
 import { Button, Group } from '@mantine/core'
 import { IconAccessPoint, IconDeviceDesktop, IconVideo } from '@tabler/icons-react'
 import { startShare, stopShare, useShares } from './share-camera.ts'
+import { say } from '../words/say.ts'
 
 /** The on-air mark alone, for bars. */
-export function OnAirMark({ label = 'On air' }: { label?: string }) {
+export function OnAirMark({ label = say('On air') }: { label?: string }) {
   return (
     <span className="on-air" data-testid="on-air">
       <IconAccessPoint size={15} aria-hidden />
@@ -20,10 +21,16 @@ export function ShareCamera({ streamId }: { streamId: string }) {
     return (
       <Group gap={8} wrap="nowrap" justify="space-between" className="nodrag">
         <OnAirMark
-          label={share.state === 'on-air' ? 'On air' : share.state === 'asking' ? 'Asking the browser' : 'Reconnecting'}
+          label={
+            share.state === 'on-air'
+              ? say('On air')
+              : share.state === 'asking'
+                ? say('Asking the browser')
+                : say('Reconnecting')
+          }
         />
         <Button size="compact-sm" variant="default" onClick={() => stopShare(streamId)} data-testid="share-stop">
-          Stop sharing
+          {say('Stop sharing')}
         </Button>
       </Group>
     )
@@ -44,7 +51,7 @@ export function ShareCamera({ streamId }: { streamId: string }) {
           data-testid="share-camera"
           leftSection={<IconVideo size={15} aria-hidden />}
         >
-          Share camera
+          {say('Share camera')}
         </Button>
         <Button
           size="compact-sm"
@@ -54,7 +61,7 @@ export function ShareCamera({ streamId }: { streamId: string }) {
           data-testid="share-screen"
           leftSection={<IconDeviceDesktop size={15} aria-hidden />}
         >
-          Share screen
+          {say('Share screen')}
         </Button>
       </Group>
     </div>

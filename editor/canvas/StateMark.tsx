@@ -14,6 +14,7 @@ import type { CSSProperties } from 'react'
 import type { StreamState } from '../../nodes/contract/events.ts'
 import { useLive } from '../live.ts'
 import { stateWords, timeOfDay } from '../words.ts'
+import { say } from '../words/say.ts'
 
 const icons: Record<StreamState, Icon> = {
   running: IconPlayerPlay,
@@ -41,10 +42,10 @@ export function StateMark({ state, isWashed, word }: { state: StreamState; isWas
         data-state="unknown"
         data-washed={isWashed || undefined}
         style={toneOf('stopped')}
-        title="Heed does not answer, so nobody knows how this is now."
+        title={say('Heed does not answer, so nobody knows how this is now.')}
       >
         <IconQuestionMark size={15} stroke={2} aria-hidden />
-        Unknown since {timeOfDay(unknownSince)}
+        {say('Unknown since {when}', { when: timeOfDay(unknownSince) })}
       </span>
     )
   }

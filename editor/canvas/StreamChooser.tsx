@@ -5,6 +5,7 @@ import { nameOf } from '../graph/check.ts'
 import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
 import { chooseStream } from './chosen-stream.ts'
+import { say } from '../words/say.ts'
 
 /** One choice for all cards of the open flow. */
 export function StreamChooser({ streams, chosen }: { streams: readonly StreamStatus[]; chosen: string | undefined }) {
@@ -22,7 +23,7 @@ export function StreamChooser({ streams, chosen }: { streams: readonly StreamSta
     <NativeSelect
       className="nodrag"
       size="xs"
-      aria-label="Camera shown"
+      aria-label={say('Camera shown')}
       data={data}
       value={chosen}
       data-testid="stream-chooser"

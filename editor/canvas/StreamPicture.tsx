@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { pictures } from '../api.ts'
 import { Ago } from '../panels/Ago.tsx'
+import { say } from '../words/say.ts'
 
 const everyMs = 1000
 /** A camera that has just come must not stay blank for long. */
@@ -83,7 +84,7 @@ export function StreamPicture({
       )}
       {newest?.isOld && isOn && (
         <span className="picture-age small" role="status">
-          Last picture <Ago at={newest.at} />
+          {say('Last picture')} <Ago at={newest.at} />
         </span>
       )}
     </div>

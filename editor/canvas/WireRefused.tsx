@@ -1,6 +1,7 @@
 // The sentence beside the pointer that says why a wire was refused.
 import { CloseButton } from '@mantine/core'
 import { forgetRefusal, useDrawing } from './drawing.ts'
+import { say } from '../words/say.ts'
 
 /** Empty while nothing was refused; a screen reader hears it either way. */
 export function WireRefused() {
@@ -12,7 +13,7 @@ export function WireRefused() {
       {refused && (
         <div className="wire-refused" style={{ left, top }} data-testid="wire-refused">
           <span>{refused.text}</span>
-          <CloseButton size="sm" aria-label="Close" onClick={forgetRefusal} />
+          <CloseButton size="sm" aria-label={say('Close')} onClick={forgetRefusal} />
         </div>
       )}
     </div>

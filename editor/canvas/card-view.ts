@@ -12,6 +12,7 @@ import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
 import type { DeliveryView, NodeType, NodeTypes, Problem, StreamDecision } from '../views.ts'
 import { useChosenStream } from './chosen-stream.ts'
+import { say } from '../words/say.ts'
 
 export type LiveArea = 'camera' | 'codec' | 'model' | 'action' | 'words'
 
@@ -66,7 +67,9 @@ export function describe(node: FlowNode, type: NodeType | undefined): { title: s
   if (!type)
     return {
       title,
-      line: `This Heed does not know "${node.type}". Its settings are kept; install its package or remove the card.`,
+      line: say('This Heed does not know "{type}". Its settings are kept; install its package or remove the card.', {
+        type: node.type,
+      }),
     }
   return { title, line: withoutCredentials(cardLine(type, node.config)) }
 }

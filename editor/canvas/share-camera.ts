@@ -2,6 +2,7 @@
 // rather than queueing them. Goes on while other pages of the editor are open; must never capture without somebody's click.
 import { create } from 'zustand'
 import { openPush } from '../api.ts'
+import { say } from '../words/say.ts'
 
 export interface Share {
   state: 'asking' | 'on-air' | 'reconnecting' | 'failed'
@@ -31,10 +32,12 @@ function forget(id: string): void {
 function troubleWords(error: unknown): string {
   const name = error instanceof Error ? error.name : ''
   if (name === 'NotAllowedError')
-    return 'This browser was not allowed to share. Allow the camera for this page in the address bar, then try again.'
+    return say(
+      'This browser was not allowed to share. Allow the camera for this page in the address bar, then try again.',
+    )
   if (name === 'NotFoundError')
-    return 'This device has no camera that the browser can see. Plug one in, then try again.'
-  if (name === 'NotReadableError') return 'Another program is using the camera. Close it, then try again.'
+    return say('This device has no camera that the browser can see. Plug one in, then try again.')
+  if (name === 'NotReadableError') return say('Another program is using the camera. Close it, then try again.')
   return error instanceof Error ? error.message : String(error)
 }
 
@@ -42,7 +45,9 @@ function capture(what: 'camera' | 'screen'): Promise<MediaStream> {
   const devices = navigator.mediaDevices as MediaDevices | undefined
   if (!devices)
     throw new Error(
-      'Browsers share a camera only with pages opened over https or on the machine itself. Open Heed that way, then try again.',
+      say(
+        'Browsers share a camera only with pages opened over https or on the machine itself. Open Heed that way, then try again.',
+      ),
     )
   const video = { width: { ideal: 1280 }, frameRate: { ideal: framesPerSecond } }
   if (what === 'screen') return devices.getDisplayMedia({ video })
@@ -123,8 +128,8 @@ function run(id: string, media: MediaStream, video: HTMLVideoElement): void {
     socket.onopen = () => set(id, { state: 'on-air', trouble: null })
     socket.onclose = ({ code }) => {
       if (isOver) return
-      if (code === replacedCode) return giveUp(id, 'Another window has taken this camera over.')
-      set(id, { state: 'reconnecting', trouble: 'Heed does not take the pictures just now; trying again.' })
+      if (code === replacedCode) return giveUp(id, say('Another window has taken this camera over.'))
+      set(id, { state: 'reconnecting', trouble: say('Heed does not take the pictures just now; trying again.') })
       retry = setTimeout(connect, 1500)
     }
   }

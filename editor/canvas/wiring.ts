@@ -6,6 +6,7 @@ import { reconnect, wireHeldAt, withoutWire } from '../graph/rewire.ts'
 import { useSession } from '../session.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import { endWire, forgetRefusal, refuse, useDrawing, type WireStart } from './drawing.ts'
+import { say } from '../words/say.ts'
 
 /** The flow that a wire's end is judged against: without the wire that is just being led elsewhere. */
 export function judgedFlow(flow: Flow): Flow {
@@ -41,11 +42,13 @@ function joinCardUnder(flow: Flow, card: HTMLElement, { ref: start, side }: Wire
   const [only] = fitting
   if (fitting.length === 1 && only) return joinWire(joined(start, only, side))
   if (fitting.length > 1)
-    return refuse('Several ports of this card could take the wire. Let go on the one you mean.', at)
+    return refuse(say('Several ports of this card could take the wire. Let go on the one you mean.'), at)
   const other = Object.keys(types.get(card.dataset['nodeType'] ?? '')?.ports[side === 'out' ? 'in' : 'out'] ?? {})[0]
-  if (other === undefined) return refuse(side === 'out' ? 'This card takes no wires.' : 'This card sends nothing.', at)
+  if (other === undefined)
+    return refuse(side === 'out' ? say('This card takes no wires.') : say('This card sends nothing.'), at)
   refuse(
-    whyNotWire(flow, types, joined(start, { node: id, port: other }, side)) ?? 'This card has no port for that wire.',
+    whyNotWire(flow, types, joined(start, { node: id, port: other }, side)) ??
+      say('This card has no port for that wire.'),
     at,
   )
 }
@@ -69,7 +72,7 @@ export function finishWire(end: { ref: PortRef; side: 'in' | 'out' } | null, isJ
     else if (end.ref.node !== start.ref.node || end.ref.port !== start.ref.port || end.side !== start.side) {
       const why =
         end.side === start.side
-          ? 'A wire runs from a port on the right side of a card to a port on the left side of another.'
+          ? say('A wire runs from a port on the right side of a card to a port on the left side of another.')
           : whyNotWire(judgedFlow(flow), useSession.getState().types, joined(start.ref, end.ref, start.side))
       if (why) refuse(why, at)
     }

@@ -24,6 +24,7 @@ import type { Kind } from '../../nodes/contract/kinds.ts'
 import { wireId, type Point } from '../graph/edit.ts'
 import { frameOf, noteSize } from '../graph/notes.ts'
 import type { NodeTypes } from '../views.ts'
+import { say } from '../words/say.ts'
 
 export {
   NodeResizeControl as SizeGrip,
@@ -96,7 +97,7 @@ export function toNotes(flow: Flow, selected: readonly string[], overlay: Overla
       width: over?.size?.width ?? note.width ?? noteSize.width,
       ...(over?.size ? { height: over.size.height } : {}),
       ...(over?.measured ? { measured: over.measured } : {}),
-      ariaLabel: `Note: ${note.text.slice(0, 80)}`,
+      ariaLabel: say('Note: {value}', { value: note.text.slice(0, 80) }),
     }
     keptNotes.set(note, { card, over })
     return card
@@ -134,7 +135,7 @@ export function toFrames(flow: Flow, selected: readonly string[], things: readon
       height,
       measured: { width, height },
       zIndex: frameDepth,
-      ariaLabel: `Group: ${group.title}`,
+      ariaLabel: say('Group: {title}', { title: group.title }),
     }
     keptFrames.set(group, card)
     return [card]
@@ -187,7 +188,12 @@ export function toWires(flow: Flow, types: NodeTypes, selected: readonly string[
         target: wire.to.node,
         targetHandle: wire.to.port,
         data: { kind },
-        ariaLabel: `Wire from ${wire.from.node}, ${wire.from.port}, to ${wire.to.node}, ${wire.to.port}`,
+        ariaLabel: say('Wire from {node}, {port}, to {node2}, {port2}', {
+          node: wire.from.node,
+          port: wire.from.port,
+          node2: wire.to.node,
+          port2: wire.to.port,
+        }),
       }
       keptWires.set(wire, drawn)
       return drawn

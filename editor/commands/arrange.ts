@@ -15,6 +15,7 @@ import { alignBoxes, distributeBoxes, type Boxes, type Line } from '../graph/arr
 import { moveNodes, type Point } from '../graph/edit.ts'
 import { changeFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 function arrange(
   id: string,
@@ -39,16 +40,16 @@ const line = (side: Line, label: string, icon: Icon): Command =>
   arrange(`align-${side}`, label, icon, 2, (boxes) => alignBoxes(boxes, side))
 
 export const arranging: readonly Command[] = [
-  line('left', 'Align left sides', IconLayoutAlignLeft),
-  line('center', 'Align centres', IconLayoutAlignCenter),
-  line('right', 'Align right sides', IconLayoutAlignRight),
-  line('top', 'Align tops', IconLayoutAlignTop),
-  line('middle', 'Align middles', IconLayoutAlignMiddle),
-  line('bottom', 'Align bottoms', IconLayoutAlignBottom),
-  arrange('distribute-across', 'Spread evenly across', IconLayoutDistributeHorizontal, 3, (boxes) =>
+  line('left', say('Align left sides'), IconLayoutAlignLeft),
+  line('center', say('Align centres'), IconLayoutAlignCenter),
+  line('right', say('Align right sides'), IconLayoutAlignRight),
+  line('top', say('Align tops'), IconLayoutAlignTop),
+  line('middle', say('Align middles'), IconLayoutAlignMiddle),
+  line('bottom', say('Align bottoms'), IconLayoutAlignBottom),
+  arrange('distribute-across', say('Spread evenly across'), IconLayoutDistributeHorizontal, 3, (boxes) =>
     distributeBoxes(boxes, 'x'),
   ),
-  arrange('distribute-down', 'Spread evenly down', IconLayoutDistributeVertical, 3, (boxes) =>
+  arrange('distribute-down', say('Spread evenly down'), IconLayoutDistributeVertical, 3, (boxes) =>
     distributeBoxes(boxes, 'y'),
   ),
 ]

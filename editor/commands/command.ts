@@ -1,5 +1,6 @@
 // What a command is: a name, keys, when it makes sense, and what it does. Every button and key of the canvas goes through one.
 import type { Icon } from '@tabler/icons-react'
+import { say } from '../words/say.ts'
 
 export interface Command {
   id: string
@@ -24,7 +25,7 @@ export function shortcutWords(shortcut: string): string {
   const names: Record<string, string> = {
     mod: isMac ? '⌘' : 'Ctrl',
     shift: isMac ? '⇧' : 'Shift',
-    delete: 'Delete',
+    delete: say('Delete'),
     backspace: 'Backspace',
     enter: 'Enter',
     f2: 'F2',

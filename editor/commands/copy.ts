@@ -5,6 +5,7 @@ import { useNeeds } from '../needs.ts'
 import { currentFlow, useFlow } from '../store.ts'
 import { keepClip } from './clipboard.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 /** The clip as text, or null when no card is selected. */
 export function copyText(): string | null {
@@ -18,7 +19,7 @@ export function copyText(): string | null {
 
 export const copySelected: Command = {
   id: 'copy',
-  label: 'Copy',
+  label: say('Copy'),
   icon: IconCopy,
   shortcuts: ['mod+c'],
   native: true,

@@ -3,10 +3,11 @@ import { IconPlayerPlay } from '@tabler/icons-react'
 import { readStatus } from '../live.ts'
 import { runFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const deploy: Command = {
   id: 'deploy',
-  label: 'Deploy',
+  label: say('Deploy'),
   icon: IconPlayerPlay,
   shortcuts: ['mod+enter'],
   inText: true,

@@ -3,10 +3,11 @@ import { IconCopyPlus } from '@tabler/icons-react'
 import { copyItems, pasteItems } from '../graph/edit.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const duplicateSelected: Command = {
   id: 'duplicate',
-  label: 'Duplicate',
+  label: say('Duplicate'),
   icon: IconCopyPlus,
   shortcuts: ['mod+d'],
   isEnabled: () => useFlow.getState().selection.nodes.length > 0,

@@ -5,10 +5,11 @@ import { middle, toFlowPoint } from '../canvas/view.ts'
 import { addNote, groupItems, ungroupItems } from '../graph/notes.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const writeNote: Command = {
   id: 'note',
-  label: 'Write a note',
+  label: say('Write a note'),
   icon: IconNote,
   shortcuts: ['n'],
   isEnabled: () => currentFlow() !== null,
@@ -25,7 +26,7 @@ export const writeNote: Command = {
 
 export const group: Command = {
   id: 'group',
-  label: 'Group',
+  label: say('Group'),
   icon: IconBoxMultiple,
   shortcuts: ['mod+g'],
   isEnabled: () => useFlow.getState().selection.nodes.length > 0,
@@ -41,7 +42,7 @@ export const group: Command = {
 
 export const ungroup: Command = {
   id: 'ungroup',
-  label: 'Take out of the group',
+  label: say('Take out of the group'),
   icon: IconBoxOff,
   shortcuts: ['mod+shift+g'],
   isEnabled: () => {

@@ -8,6 +8,7 @@ import { useSession } from '../session.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import { hasClip, isOwnClip, nextOffset, parseClip, readClip } from './clipboard.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 /** Pastes a clip's text; false when the text is something else. */
 export function pasteText(text: string): boolean {
@@ -46,13 +47,13 @@ async function tellFirst(id: string, clip: Clip): Promise<void> {
     if (useFlow.getState().id === id) insert(clip)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    useFlow.setState({ deployError: `Not pasted: ${error.message}` })
+    useFlow.setState({ deployError: say('Not pasted: {why}', { why: error.message }) })
   }
 }
 
 export const paste: Command = {
   id: 'paste',
-  label: 'Paste',
+  label: say('Paste'),
   icon: IconClipboard,
   shortcuts: ['mod+v'],
   native: true,

@@ -3,10 +3,11 @@ import { IconTestPipe } from '@tabler/icons-react'
 import { openRehearsals } from '../rehearse/rehearsal-store.ts'
 import { useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const rehearse: Command = {
   id: 'rehearse',
-  label: 'Rehearse…',
+  label: say('Rehearse…'),
   icon: IconTestPipe,
   shortcuts: [],
   isSafe: true,

@@ -3,10 +3,11 @@ import { IconPencil } from '@tabler/icons-react'
 import { useTools } from '../canvas/tools.ts'
 import { useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const rename: Command = {
   id: 'rename',
-  label: 'Rename',
+  label: say('Rename'),
   icon: IconPencil,
   shortcuts: ['f2'],
   isEnabled: () => useFlow.getState().selection.nodes.length === 1,

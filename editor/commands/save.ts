@@ -2,10 +2,11 @@
 import { IconDeviceFloppy } from '@tabler/icons-react'
 import { currentFlow, saveNow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const save: Command = {
   id: 'save',
-  label: 'Save now',
+  label: say('Save now'),
   icon: IconDeviceFloppy,
   shortcuts: ['mod+s'],
   inText: true,

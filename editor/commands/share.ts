@@ -3,10 +3,11 @@ import { IconShare } from '@tabler/icons-react'
 import { giveAway } from '../sharing/sharing-store.ts'
 import { useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const share: Command = {
   id: 'share',
-  label: 'Share…',
+  label: say('Share…'),
   icon: IconShare,
   shortcuts: [],
   isSafe: true,

@@ -4,12 +4,13 @@ import { toggleSnap, useTools } from '../canvas/tools.ts'
 import { showCards } from '../canvas/view.ts'
 import { currentFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 const hasCards = (): boolean => (currentFlow()?.nodes.length ?? 0) > 0
 
 export const showCommands: Command = {
   id: 'commands',
-  label: 'Every command',
+  label: say('Every command'),
   icon: IconCommand,
   shortcuts: ['mod+k'],
   inText: true,
@@ -20,7 +21,7 @@ export const showCommands: Command = {
 
 export const findCard: Command = {
   id: 'find-card',
-  label: 'Find a card on the canvas',
+  label: say('Find a card on the canvas'),
   icon: IconSearch,
   shortcuts: ['mod+f'],
   inText: true,
@@ -31,7 +32,7 @@ export const findCard: Command = {
 
 export const showKeys: Command = {
   id: 'keys',
-  label: 'Keys and gestures',
+  label: say('Keys and gestures'),
   icon: IconKeyboard,
   shortcuts: ['?'],
   isSafe: true,
@@ -41,7 +42,7 @@ export const showKeys: Command = {
 
 export const zoomToSelection: Command = {
   id: 'zoom-selection',
-  label: 'Show the selected cards',
+  label: say('Show the selected cards'),
   icon: IconZoomScan,
   shortcuts: ['f'],
   isSafe: true,
@@ -51,7 +52,7 @@ export const zoomToSelection: Command = {
 
 export const snap: Command = {
   id: 'snap',
-  label: 'Snap to the grid: on or off',
+  label: say('Snap to the grid: on or off'),
   icon: IconGrid4x4,
   shortcuts: [],
   isEnabled: () => true,
@@ -60,7 +61,7 @@ export const snap: Command = {
 
 export const boxes: Command = {
   id: 'boxes',
-  label: 'Select by drawing a box: on or off',
+  label: say('Select by drawing a box: on or off'),
   icon: IconMarquee2,
   shortcuts: ['b'],
   isEnabled: hasCards,

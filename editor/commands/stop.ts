@@ -3,6 +3,7 @@ import { IconPlayerStop } from '@tabler/icons-react'
 import { readStatus, useLive } from '../live.ts'
 import { runFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 /** True while the open flow runs or is about to. */
 export function isRunning(flowId: string | null): boolean {
@@ -12,7 +13,7 @@ export function isRunning(flowId: string | null): boolean {
 
 export const stop: Command = {
   id: 'stop',
-  label: 'Stop',
+  label: say('Stop'),
   icon: IconPlayerStop,
   shortcuts: [],
   isSafe: true,

@@ -4,10 +4,11 @@ import { IconPower } from '@tabler/icons-react'
 import { setDisabled } from '../graph/edit.ts'
 import { changeFlow, currentFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const switchOff: Command = {
   id: 'switch-off',
-  label: 'Switch off or on',
+  label: say('Switch off or on'),
   icon: IconPower,
   shortcuts: ['mod+e'],
   isEnabled: () => currentFlow()?.nodes.some(({ id }) => useFlow.getState().selection.nodes.includes(id)) === true,

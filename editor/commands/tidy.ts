@@ -5,10 +5,11 @@ import { moveNodes } from '../graph/edit.ts'
 import { tidyPlaces } from '../graph/layout.ts'
 import { changeFlow, currentFlow } from '../store.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const tidy: Command = {
   id: 'tidy',
-  label: 'Tidy up',
+  label: say('Tidy up'),
   icon: IconLayoutGrid,
   shortcuts: [],
   isEnabled: () => (currentFlow()?.nodes.length ?? 0) > 1,

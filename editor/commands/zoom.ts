@@ -2,10 +2,11 @@
 import { IconZoomIn, IconZoomOut } from '@tabler/icons-react'
 import { zoomBy } from '../canvas/view.ts'
 import type { Command } from './command.ts'
+import { say } from '../words/say.ts'
 
 export const zoomIn: Command = {
   id: 'zoom-in',
-  label: 'Larger',
+  label: say('Larger'),
   icon: IconZoomIn,
   shortcuts: ['mod+=', 'mod++'],
   isSafe: true,
@@ -15,7 +16,7 @@ export const zoomIn: Command = {
 
 export const zoomOut: Command = {
   id: 'zoom-out',
-  label: 'Smaller',
+  label: say('Smaller'),
   icon: IconZoomOut,
   shortcuts: ['mod+-'],
   isSafe: true,

@@ -6,6 +6,7 @@ import { useSession } from '../session.ts'
 import type { FieldSchema, Problem } from '../views.ts'
 import { fieldsOf, isShown, valueOf, type Field } from './schema.ts'
 import { widgets } from './widgets/all.ts'
+import { say } from '../words/say.ts'
 
 export interface ConfigFormProps {
   schema: FieldSchema
@@ -66,7 +67,7 @@ export function ConfigForm({ schema, config, problems, owner, isReadOnly, onChan
               isOpen ? <IconChevronDown size={16} aria-hidden /> : <IconChevronRight size={16} aria-hidden />
             }
           >
-            More settings
+            {say('More settings')}
           </Button>
           <Collapse expanded={isOpen || hasTrouble}>
             <Stack gap={16} mt={12}>

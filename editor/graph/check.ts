@@ -3,6 +3,7 @@ import type { Flow, FlowNode, PortRef } from '../../nodes/contract/flow.ts'
 import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
 import type { NodeType, NodeTypes, PortView } from '../views.ts'
 import { camerasAbove } from './reach.ts'
+import { say } from '../words/say.ts'
 
 export interface Ends {
   from: PortRef
@@ -15,7 +16,7 @@ function nodeOf(flow: Flow, id: string): FlowNode | undefined {
 
 /** What a person calls a node: its own name, else its type's title. */
 export function nameOf(node: FlowNode | undefined, types: NodeTypes): string {
-  if (!node) return 'a node that is gone'
+  if (!node) return say('a node that is gone')
   return node.name || types.get(node.type)?.title || node.type
 }
 
@@ -58,7 +59,7 @@ export function portsOf(flow: Flow, types: NodeTypes, nodeId: string): NodeType[
     ports[side][own.port] = {
       kind,
       label: own.port,
-      help: 'This Heed does not know this port.',
+      help: say('This Heed does not know this port.'),
       required: false,
       many: true,
     }
@@ -74,13 +75,14 @@ export function portsOf(flow: Flow, types: NodeTypes, nodeId: string): NodeType[
 export function whyNotWire(flow: Flow, types: NodeTypes, { from, to }: Ends): string | null {
   const out = findPort(flow, types, from, 'out')
   const into = findPort(flow, types, to, 'in')
-  if (!out || !into) return 'A wire runs from a port on the right side of a card to a port on the left side of another.'
-  if (from.node === to.node) return 'A wire cannot lead back into the card it comes from.'
+  if (!out || !into)
+    return say('A wire runs from a port on the right side of a card to a port on the left side of another.')
+  if (from.node === to.node) return say('A wire cannot lead back into the card it comes from.')
   if (!canWire(out.kind, into.kind)) return explainMismatch(out.kind, into.kind)
   const target = nameOf(nodeOf(flow, to.node), types)
   const already = flow.wires.filter((wire) => wire.to.node === to.node && wire.to.port === to.port)
   if (already.some((wire) => wire.from.node === from.node && wire.from.port === from.port))
-    return 'These two ports are joined already.'
+    return say('These two ports are joined already.')
   if (
     !into.many &&
     !comesFromOtherCamera(
@@ -90,11 +92,17 @@ export function whyNotWire(flow: Flow, types: NodeTypes, { from, to }: Ends): st
       already.map((wire) => wire.from.node),
     )
   ) {
-    return `The port "${into.label}" of ${target} takes one wire and has one already. Remove that wire first.`
+    return say('The port "{label}" of {target} takes one wire and has one already. Remove that wire first.', {
+      label: into.label,
+      target,
+    })
   }
   const isAnswer = into.kind === 'answer' || out.kind === 'delegation'
   if (!isAnswer && reaches(flow, to.node, from.node)) {
-    return `${target} already leads to ${nameOf(nodeOf(flow, from.node), types)}, so this wire would go round in a circle.`
+    return say('{target} already leads to {nodeOf}, so this wire would go round in a circle.', {
+      target,
+      nodeOf: nameOf(nodeOf(flow, from.node), types),
+    })
   }
   return null
 }

@@ -3,6 +3,7 @@ import { commandMark, type ConnectionKind } from '../../nodes/contract/connectio
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { namedHosts, receiverMark } from '../../nodes/contract/hosts.ts'
 import type { FlowNeeds, Problem, Requires } from '../views.ts'
+import { say } from '../words/say.ts'
 
 /** True for a name or number that is most likely not on the internet. */
 export function isNear(host: string): boolean {
@@ -23,11 +24,14 @@ export function shortName(waiting: string): string {
 /** One thing that waits for a yes, as a sentence. */
 export function waitingWords(waiting: string): string {
   if (waiting.startsWith(commandMark))
-    return `It wants to run a program on this machine, through the connection “${shortName(waiting)}”.`
-  if (waiting.startsWith(receiverMark)) return `It wants to write to ${shortName(waiting)}. Pictures may go there.`
+    return say('It wants to run a program on this machine, through the connection “{waiting}”.', {
+      waiting: shortName(waiting),
+    })
+  if (waiting.startsWith(receiverMark))
+    return say('It wants to write to {waiting}. Pictures may go there.', { waiting: shortName(waiting) })
   return isNear(waiting)
-    ? `It wants to reach ${shortName(waiting)}, in your own network.`
-    : `It wants to send to ${shortName(waiting)}, on the internet. Pictures may go there.`
+    ? say('It wants to reach {waiting}, in your own network.', { waiting: shortName(waiting) })
+    : say('It wants to send to {waiting}, on the internet. Pictures may go there.', { waiting: shortName(waiting) })
 }
 
 /** The names of the cards that ask for it. */
@@ -73,13 +77,15 @@ export function waitingOfProblem(
 export function cameraWords({ name, reason }: Requires['cameras'][number]): string {
   switch (reason) {
     case 'clip':
-      return `“${name}” plays a clip that is not here. Choose or upload one.`
+      return say('“{name}” plays a clip that is not here. Choose or upload one.', { name })
     case 'address':
-      return `Is the address of “${name}” one of your cameras? Its password, if it has one, did not come along.`
+      return say('Is the address of “{name}” one of your cameras? Its password, if it has one, did not come along.', {
+        name,
+      })
     case 'device':
-      return `Which camera of this machine is “${name}”?`
+      return say('Which camera of this machine is “{name}”?', { name })
     case 'settings':
-      return `“${name}” is not set up yet.`
+      return say('“{name}” is not set up yet.', { name })
   }
 }
 
@@ -87,7 +93,9 @@ export function cameraWords({ name, reason }: Requires['cameras'][number]): stri
 export function kindsWords(kinds: readonly ConnectionKind[], titleOf: (kind: ConnectionKind) => string): string {
   const titles = kinds.map(titleOf)
   const last = titles.pop()
-  return titles.length === 0 ? (last ?? 'a kind that is not known here') : `${titles.join(', ')} or ${last}`
+  return titles.length === 0
+    ? (last ?? say('a kind that is not known here'))
+    : say('{value} or {last}', { value: titles.join(', '), last })
 }
 
 /** True when something is missing that drawing alone does not settle: a yes, a card's package, a connection. The same in every browser. */
@@ -109,5 +117,5 @@ export function exportName(name: string): string {
     .trim()
     .replace(/^\.+/, '')
     .slice(0, 100)
-  return `${plain === '' ? 'Flow' : plain}.heed.json`
+  return `${plain === '' ? say('Flow') : plain}.heed.json`
 }

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { api } from '../api.ts'
 import { Ago } from '../panels/Ago.tsx'
 import type { LinkedEventView } from '../views.ts'
+import { say } from '../words/say.ts'
 
 function useLink(token: string) {
   const [event, setEvent] = useState<LinkedEventView | null>(null)
@@ -47,7 +48,7 @@ function Calls({ numbers }: { numbers: readonly string[] }) {
       leftSection={<IconPhone size={20} aria-hidden />}
       data-testid="call"
     >
-      Call {number}
+      {say('Call {number}', { number })}
     </Button>
   ))
 }
@@ -63,8 +64,8 @@ export function AcknowledgePage({ token }: { token: string }) {
   if (!event)
     return (
       <main className="link-page" id="main">
-        <h1>Heed</h1>
-        {problem ?? <div className="skeleton" style={{ height: 240 }} role="status" aria-label="Reading" />}
+        <h1>{say('Heed')}</h1>
+        {problem ?? <div className="skeleton" style={{ height: 240 }} role="status" aria-label={say('Reading')} />}
       </main>
     )
   return (
@@ -73,7 +74,7 @@ export function AcknowledgePage({ token }: { token: string }) {
         <img
           className="alert-picture"
           src={`/api/acknowledge/${token}/frame`}
-          alt="The picture at that moment"
+          alt={say('The picture at that moment')}
           data-testid="link-picture"
         />
       )}
@@ -85,8 +86,9 @@ export function AcknowledgePage({ token }: { token: string }) {
       <div className="stack link-actions">
         {event.acknowledgedAt ? (
           <p className="notice" data-tone="ok" role="status" data-testid="acknowledged">
-            <IconCheck size={18} aria-hidden /> Seen by {whoWords(event.acknowledgedBy)}{' '}
-            <Ago at={event.acknowledgedAt} />. You can close this page.
+            <IconCheck size={18} aria-hidden />{' '}
+            {say('Seen by {whoWords}', { whoWords: whoWords(event.acknowledgedBy) })} <Ago at={event.acknowledgedAt} />
+            {say('. You can close this page.')}
           </p>
         ) : (
           <div className="big-action">
@@ -97,7 +99,7 @@ export function AcknowledgePage({ token }: { token: string }) {
               leftSection={<IconCheck size={24} aria-hidden />}
               data-testid="acknowledge"
             >
-              I have seen it
+              {say('I have seen it')}
             </Button>
           </div>
         )}
@@ -109,6 +111,6 @@ export function AcknowledgePage({ token }: { token: string }) {
 }
 
 function whoWords(by: string | null): string {
-  if (by === null || by === 'link') return 'somebody with this link'
-  return by === 'owner' || by === 'token' ? 'the owner' : by.replace(/ \(link\)$/, '')
+  if (by === null || by === 'link') return say('somebody with this link')
+  return by === 'owner' || by === 'token' ? say('the owner') : by.replace(/ \(link\)$/, '')
 }

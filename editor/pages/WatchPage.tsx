@@ -23,13 +23,14 @@ import { isWaiting } from '../graph/alerts.ts'
 import { useSession } from '../session.ts'
 import type { EventView } from '../views.ts'
 import { cameraWords, eventKindWords } from '../words.ts'
+import { say } from '../words/say.ts'
 
 const said = ['response.given', 'answer.received', 'delegation.made', 'message.sent']
 
 /** What was said, with who is meant where it was not said to the people here. */
 function wordsOf(event: EventView): string {
   return event.kind === 'delegation.made' && event.text !== ''
-    ? `Asked an agent: ${event.text}`
+    ? say('Asked an agent: {text}', { text: event.text })
     : event.text || eventKindWords(event.kind)
 }
 const rereadMs = 15_000
@@ -53,7 +54,7 @@ function useWatched(id: string) {
 }
 
 function Newest({ event }: { event: EventView | undefined }) {
-  if (!event) return <p className="quiet">Has not spoken yet.</p>
+  if (!event) return <p className="quiet">{say('Has not spoken yet.')}</p>
   return (
     <div className="stack-tight" data-testid="watch-newest">
       <p className="watch-words">{wordsOf(event)}</p>
@@ -70,7 +71,7 @@ function Earlier({ events, waiting }: { events: readonly EventView[]; waiting: n
   return (
     <section aria-labelledby="earlier-title" className="stack-tight">
       <h2 id="earlier-title" className="group-title">
-        Earlier
+        {say('Earlier')}
       </h2>
       <ul className="stack-tight">
         {events.map((event) => (
@@ -85,7 +86,7 @@ function Earlier({ events, waiting }: { events: readonly EventView[]; waiting: n
       {waiting > 0 && (
         <p className="small">
           <a href="/inbox" onClick={follow}>
-            {waiting} more waiting in the inbox
+            {say('{waiting} more waiting in the inbox', { waiting })}
           </a>
         </p>
       )}
@@ -123,7 +124,7 @@ function Switches({
           flowId={flowId}
           node={node.id}
           status={isOn ? status?.[node.id] : undefined}
-          label={arms.length > 1 ? nameOf(node, types) : 'Armed'}
+          label={arms.length > 1 ? nameOf(node, types) : say('Armed')}
         />
       ))}
     </>
@@ -142,7 +143,7 @@ export function WatchPage({ id }: { id: string }) {
   const [chosen, setChosen] = useState<string | null>(null)
   if (failure && !flow)
     return (
-      <Page title="This flow cannot be shown">
+      <Page title={say('This flow cannot be shown')}>
         <div className="notice" data-tone="bad" role="alert">
           {failure}
         </div>
@@ -150,7 +151,7 @@ export function WatchPage({ id }: { id: string }) {
     )
   if (!flow)
     return (
-      <Page title="Watch">
+      <Page title={say('Watch')}>
         <Skeletons count={1} height={320} />
       </Page>
     )
@@ -182,17 +183,17 @@ export function WatchPage({ id }: { id: string }) {
             <StreamPicture
               streamId={stream.id}
               isOn={isOn && hasPicture(stream)}
-              alt={`What ${flow.name} sees now`}
-              words={cameraWords(stream) ?? (isOn ? 'Waiting for the first picture' : 'Not running')}
+              alt={say('What {name} sees now', { name: flow.name })}
+              words={cameraWords(stream) ?? (isOn ? say('Waiting for the first picture') : say('Not running'))}
             />
           ) : (
             <div className="picture">
-              <span className="quiet small">Not running</span>
+              <span className="quiet small">{say('Not running')}</span>
             </div>
           )}
           {streams.length > 1 && (
             <NativeSelect
-              aria-label="Camera shown"
+              aria-label={say('Camera shown')}
               value={stream?.id}
               onChange={(event) => setChosen(event.currentTarget.value)}
               data={streams.map((each) => ({
@@ -212,7 +213,7 @@ export function WatchPage({ id }: { id: string }) {
           <Earlier events={spoken.slice(1, 5)} waiting={spoken.slice(1).filter(isWaiting).length} />
           <p className="small">
             <a href={`/flows/${id}`} onClick={follow}>
-              Open the flow
+              {say('Open the flow')}
             </a>
           </p>
         </div>

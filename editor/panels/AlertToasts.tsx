@@ -7,6 +7,7 @@ import { acknowledge, onAlert } from '../live.ts'
 import { go, useRoute } from '../route.ts'
 import type { EventView } from '../views.ts'
 import { count, eventKindWords } from '../words.ts'
+import { say } from '../words/say.ts'
 
 const shownMs = 10_000
 const id = 'alert'
@@ -27,7 +28,7 @@ function SeenButton({ event }: { event: EventView }) {
   return (
     <>
       <Button size="xs" variant="default" onClick={press} data-testid="toast-acknowledge">
-        I have seen it
+        {say('I have seen it')}
       </Button>
       {failure && <span role="alert">{failure}</span>}
     </>
@@ -45,17 +46,18 @@ function show(event: EventView, older: number, onClose: () => void): void {
     title: event.text || eventKindWords(event.kind),
     autoClose: shownMs,
     withBorder: true,
-    closeButtonProps: { 'aria-label': 'Close' },
+    closeButtonProps: { 'aria-label': say('Close') },
     onClose,
     message: (
       <span className="stack-tight" data-testid="toast">
         <button type="button" className="toast" onClick={open(`/inbox/${event.id}`)}>
-          {event.frame && <img src={event.frame.url} alt="" />}Open
+          {event.frame && <img src={event.frame.url} alt="" />}
+          {say('Open')}
         </button>
         <SeenButton event={event} />
         {older > 0 && (
           <button type="button" className="toast small" onClick={open('/inbox')}>
-            {count(older, 'more alert')} in the inbox
+            {say('{things} in the inbox', { things: count(older, 'more alert') })}
           </button>
         )}
       </span>

@@ -6,6 +6,7 @@ import { isNear } from '../graph/needs.ts'
 import type { ApprovedHosts as Hosts } from '../views.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
 import { Skeletons } from './Page.tsx'
+import { say } from '../words/say.ts'
 
 function useHosts() {
   const [hosts, setHosts] = useState<Hosts | null>(null)
@@ -49,8 +50,8 @@ function AddHost({ isBusy, onAdd }: { isBusy: boolean; onAdd(host: string): Prom
   return (
     <form className="host-add" onSubmit={add}>
       <TextInput
-        label="Allow another host"
-        placeholder="nas.local, or 192.168.1.20:8080"
+        label={say('Allow another host')}
+        placeholder={say('nas.local, or 192.168.1.20:8080')}
         autoComplete="off"
         spellCheck={false}
         value={host}
@@ -58,7 +59,7 @@ function AddHost({ isBusy, onAdd }: { isBusy: boolean; onAdd(host: string): Prom
         data-testid="host-name"
       />
       <Button type="submit" variant="default" loading={isBusy} data-testid="host-add">
-        Allow
+        {say('Allow')}
       </Button>
     </form>
   )
@@ -75,10 +76,11 @@ export function ApprovedHosts() {
   const named = (hosts?.named ?? []).filter(isNear)
   return (
     <section className="hosts-section" aria-labelledby="hosts-title" data-testid="approved-hosts">
-      <h2 id="hosts-title">Hosts in your own network</h2>
+      <h2 id="hosts-title">{say('Hosts in your own network')}</h2>
       <p className="quiet">
-        Cards reach machines in your own network only if you have named them: in a connection, in a flow of yours, or
-        here.
+        {say(
+          'Cards reach machines in your own network only if you have named them: in a connection, in a flow of yours, or here.',
+        )}
       </p>
       {failure && (
         <div className="notice" data-tone="bad" role="alert">
@@ -93,18 +95,18 @@ export function ApprovedHosts() {
               <strong>{host}</strong>
               <ConfirmButton
                 size="xs"
-                question="No longer allow it?"
+                question={say('No longer allow it?')}
                 onConfirm={() => remove(host)}
-                aria-label={`Remove ${host}`}
+                aria-label={say('Remove {host}', { host })}
               >
-                Remove
+                {say('Remove')}
               </ConfirmButton>
             </li>
           ))}
           {named.map((host) => (
             <li key={host} data-testid="host-named">
               <span>{host}</span>
-              <span className="quiet small">Named by your connections and flows</span>
+              <span className="quiet small">{say('Named by your connections and flows')}</span>
             </li>
           ))}
           <li>

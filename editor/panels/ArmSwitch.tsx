@@ -3,13 +3,14 @@ import { Switch } from '@mantine/core'
 import { useState } from 'react'
 import type { NodeStatus } from '../../nodes/contract/events.ts'
 import { api } from '../api.ts'
+import { say } from '../words/say.ts'
 
 /** `label` says which card, where there are several. */
 export function ArmSwitch({
   flowId,
   node,
   status,
-  label = 'Armed',
+  label = say('Armed'),
 }: {
   flowId: string
   node: string
@@ -20,7 +21,7 @@ export function ArmSwitch({
   const [isBusy, setBusy] = useState(false)
   const isArmed = status?.data?.['armed'] === true
   const detail = status?.data?.['detail']
-  const usual = isArmed ? 'Messages get through.' : 'Messages are held back.'
+  const usual = isArmed ? say('Messages get through.') : say('Messages are held back.')
   const turn = async (): Promise<void> => {
     setBusy(true)
     setFailure(null)
@@ -34,7 +35,7 @@ export function ArmSwitch({
       <Switch
         size="md"
         label={label}
-        description={status ? (typeof detail === 'string' ? detail : usual) : 'Unknown until the flow runs.'}
+        description={status ? (typeof detail === 'string' ? detail : usual) : say('Unknown until the flow runs.')}
         checked={isArmed}
         disabled={!status || isBusy}
         onChange={() => void turn()}

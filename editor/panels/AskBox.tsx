@@ -6,6 +6,7 @@ import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'
 import { whyUnheard } from '../graph/hearing.ts'
 import { useSession } from '../session.ts'
+import { say } from '../words/say.ts'
 
 /** One line and a button; `models` are those who would hear it, `stream` where one of several cameras is meant, `isSmall` on a card. */
 export function AskBox({
@@ -49,15 +50,15 @@ export function AskBox({
     <form className="stack-tight" onSubmit={(event) => void send(event)}>
       <div className="ask">
         <TextInput
-          aria-label="Ask the model"
+          aria-label={say('Ask the model')}
           placeholder={
             refusal !== null
-              ? 'Takes no questions'
+              ? say('Takes no questions')
               : !isRunning
-                ? 'Deploy the flow to ask'
+                ? say('Deploy the flow to ask')
                 : isSmall
-                  ? 'Ask a question'
-                  : 'How many people are there?'
+                  ? say('Ask a question')
+                  : say('How many people are there?')
           }
           {...(isSmall ? { size: 'xs' } : {})}
           maxLength={2000}
@@ -71,7 +72,7 @@ export function AskBox({
           type="submit"
           size={isSmall ? 30 : 36}
           variant={isSmall ? 'default' : 'filled'}
-          aria-label="Ask"
+          aria-label={say('Ask')}
           loading={isBusy}
           disabled={!isOpen || text.trim() === ''}
           data-testid={isSmall ? 'card-ask-send' : 'ask-send'}
@@ -87,7 +88,7 @@ export function AskBox({
       <div role="status">
         {asked !== null && (
           <p className="small quiet" data-testid={isSmall ? 'card-asked' : 'asked'}>
-            You asked: {asked}
+            {say('You asked: {asked}', { asked })}
           </p>
         )}
       </div>

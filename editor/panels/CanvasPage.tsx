@@ -28,6 +28,7 @@ import { Toolbar } from './Toolbar.tsx'
 import { TopBar } from './TopBar.tsx'
 import { WireEnd } from './WireEnd.tsx'
 import { isAwake } from './use-flows.ts'
+import { say } from '../words/say.ts'
 
 const rereadMs = 15_000
 
@@ -77,10 +78,10 @@ function Failure() {
       <span style={{ flex: 1 }}>{deployError}</span>
       {culprit && (
         <Button size="compact-sm" variant="default" onClick={() => show(culprit)} data-testid="show-problem">
-          Show the card
+          {say('Show the card')}
         </Button>
       )}
-      <CloseButton size="sm" aria-label="Close" onClick={() => useFlow.setState({ deployError: null })} />
+      <CloseButton size="sm" aria-label={say('Close')} onClick={() => useFlow.setState({ deployError: null })} />
     </div>
   )
 }
@@ -89,8 +90,10 @@ function EmptyCanvas() {
   return (
     <div className="canvas-hint">
       <p>
-        <strong>An empty canvas.</strong> Drag a Camera from the left, or click it. Then wire it: camera, AdaCodec,
-        interaction model, notification.
+        <strong>{say('An empty canvas.')}</strong>{' '}
+        {say(
+          'Drag a Camera from the left, or click it. Then wire it: camera, AdaCodec, interaction model, notification.',
+        )}
       </p>
     </div>
   )
@@ -183,7 +186,7 @@ export function CanvasPage({ id }: { id: string }) {
   }, [id])
   if (loadError)
     return (
-      <Page title="This flow cannot be opened">
+      <Page title={say('This flow cannot be opened')}>
         <div className="notice" data-tone="bad" role="alert">
           {loadError}
         </div>
@@ -191,7 +194,7 @@ export function CanvasPage({ id }: { id: string }) {
     )
   if (!flow)
     return (
-      <Page title="Flow">
+      <Page title={say('Flow')}>
         <Skeletons count={3} height={120} />
       </Page>
     )

@@ -24,6 +24,7 @@ import { NamedIcon } from '../icons.tsx'
 import { useSession } from '../session.ts'
 import { currentFlow, select, useFlow } from '../store.ts'
 import { Finder, type Choice } from './Finder.tsx'
+import { say } from '../words/say.ts'
 
 const close = (): void => useTools.setState({ open: null })
 const keysOf = ({ shortcuts: [first] }: Command): string => (first === undefined ? '' : shortcutWords(first))
@@ -45,9 +46,9 @@ function CommandFinder({ isReadOnly }: { isReadOnly: boolean }) {
   }
   return (
     <Finder
-      label="Every command"
-      placeholder="What do you want to do?"
-      none="No command is called that."
+      label={say('Every command')}
+      placeholder={say('What do you want to do?')}
+      none={say('No command is called that.')}
       find={find}
       onClose={close}
       onChoose={(id) => {
@@ -81,9 +82,9 @@ function CardFinder() {
   const look = useCallback((id: string) => showCard(id, 1.5), [])
   return (
     <Finder
-      label="Find a card on the canvas"
-      placeholder="Find on the canvas"
-      none="No card here is called that, or says that."
+      label={say('Find a card on the canvas')}
+      placeholder={say('Find on the canvas')}
+      none={say('No card here is called that, or says that.')}
       find={find}
       onMark={look}
       onClose={close}
@@ -101,21 +102,21 @@ function startsWith(title: string, words: string): boolean {
 }
 
 const gestures: readonly (readonly [string, string])[] = [
-  ['Shift and drag', 'Select with a box'],
-  ['Drag a wire into the empty canvas', 'Offers the cards that fit'],
-  ['Drag a wire by its end', 'Leads it elsewhere'],
-  ['Drag a card onto a wire', 'Puts it in between'],
-  ['Double-click a name', 'Renames the card'],
-  ['Drag the title of a group', 'Moves all of it'],
-  ['Double-click a note or a title', 'Writes there'],
-  ['Arrow keys', 'Move the selected cards'],
-  ['Enter on a card', 'Opens its settings'],
-  ['Right-click, or press long', 'Opens the menu'],
+  [say('Shift and drag'), say('Select with a box')],
+  [say('Drag a wire into the empty canvas'), say('Offers the cards that fit')],
+  [say('Drag a wire by its end'), say('Leads it elsewhere')],
+  [say('Drag a card onto a wire'), say('Puts it in between')],
+  [say('Double-click a name'), say('Renames the card')],
+  [say('Drag the title of a group'), say('Moves all of it')],
+  [say('Double-click a note or a title'), say('Writes there')],
+  [say('Arrow keys'), say('Move the selected cards')],
+  [say('Enter on a card'), say('Opens its settings')],
+  [say('Right-click, or press long'), say('Opens the menu')],
 ]
 
 function Keys() {
   return (
-    <Modal opened onClose={close} title="Keys and gestures" size="lg" data-testid="keys-page">
+    <Modal opened onClose={close} title={say('Keys and gestures')} size="lg" data-testid="keys-page">
       <dl className="keys">
         {commands
           .filter(({ shortcuts }) => shortcuts.length > 0)

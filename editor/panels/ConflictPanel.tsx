@@ -7,26 +7,27 @@ import type { Conflict, Side } from '../graph/merge.ts'
 import { useSession } from '../session.ts'
 import { chooseVersion, useFlow } from '../store.ts'
 import type { NodeTypes } from '../views.ts'
+import { say } from '../words/say.ts'
 
 /** A value as it is shown: short, and never as an empty place. */
 function valueWords(value: unknown, field: string | null): string {
-  if (value === undefined) return field === null ? 'Removed' : 'Not set'
-  if (field === null) return 'Kept, with changes'
-  if (typeof value === 'string') return value === '' ? 'Empty' : value
+  if (value === undefined) return field === null ? say('Removed') : say('Not set')
+  if (field === null) return say('Kept, with changes')
+  if (typeof value === 'string') return value === '' ? say('Empty') : value
   if (field === 'position') {
     const { x, y } = value as { x: number; y: number }
-    return `at ${Math.round(x)}, ${Math.round(y)}`
+    return say('at {x}, {y}', { x: Math.round(x), y: Math.round(y) })
   }
-  return Array.isArray(value) ? value.map(String).join(', ') || 'Empty' : JSON.stringify(value)
+  return Array.isArray(value) ? value.map(String).join(', ') || say('Empty') : JSON.stringify(value)
 }
 
 function labelOf({ node, field }: Conflict, flow: Flow, theirs: Flow, types: NodeTypes): string {
   const drawn = [...flow.nodes, ...theirs.nodes].find(({ id }) => id === node)
   const isNote = [...(flow.notes ?? []), ...(theirs.notes ?? [])].some(({ id }) => id === node)
-  const card = drawn ? nameOf(drawn, types) : node === null ? 'The flow' : isNote ? 'A note' : 'A group'
+  const card = drawn ? nameOf(drawn, types) : node === null ? say('The flow') : isNote ? say('A note') : say('A group')
   if (field === null) return card
   const meta = types.get(drawn?.type ?? '')?.config.properties?.[field]
-  return `${card}: ${meta?.label ?? { name: 'Name', position: 'Place', text: 'Words', title: 'Title', width: 'Width', height: 'Height' }[field] ?? field}`
+  return `${card}: ${meta?.label ?? { name: say('Name'), position: say('Place'), text: say('Words'), title: say('Title'), width: say('Width'), height: say('Height') }[field] ?? field}`
 }
 
 interface ValuesProps {
@@ -43,9 +44,9 @@ function Values({ conflicts, mine, theirs, choices, onChoose }: ValuesProps) {
     <table className="conflict-values">
       <thead>
         <tr>
-          <th scope="col" aria-label="What" />
-          <th scope="col">Yours</th>
-          <th scope="col">Theirs</th>
+          <th scope="col" aria-label={say('What')} />
+          <th scope="col">{say('Yours')}</th>
+          <th scope="col">{say('Theirs')}</th>
         </tr>
       </thead>
       <tbody>
@@ -56,10 +57,10 @@ function Values({ conflicts, mine, theirs, choices, onChoose }: ValuesProps) {
               {conflicts.length > 1 && (
                 <SegmentedControl
                   size="xs"
-                  aria-label="Which one goes on"
+                  aria-label={say('Which one goes on')}
                   data={[
-                    { value: 'mine', label: 'Yours' },
-                    { value: 'theirs', label: 'Theirs' },
+                    { value: 'mine', label: say('Yours') },
+                    { value: 'theirs', label: say('Theirs') },
                   ]}
                   value={choices[conflict.key] ?? 'mine'}
                   onChange={(side) => onChoose({ ...choices, [conflict.key]: side as Side })}
@@ -92,16 +93,18 @@ export function ConflictPanel({ mine }: { mine: Flow }) {
   const isMixed = conflicts.length > 1
   return (
     <section className="conflict surface" role="alertdialog" aria-labelledby="conflict-title" data-testid="conflict">
-      <h2 id="conflict-title">This was changed somewhere else too</h2>
+      <h2 id="conflict-title">{say('This was changed somewhere else too')}</h2>
       <p>
-        {conflicts.length === 1 ? 'One value was' : `${conflicts.length} values were`} changed here and there. Choose
-        which one goes on; all other changes of both are kept.
+        {say('{value} changed here and there. Choose which one goes on; all other changes of both are kept.', {
+          value:
+            conflicts.length === 1 ? say('One value was') : say('{count} values were', { count: conflicts.length }),
+        })}
       </p>
       <Values conflicts={conflicts} mine={mine} theirs={theirs.document} choices={choices} onChoose={setChoices} />
       <div className="row">
         {isMixed && (
           <Button loading={isBusy} onClick={() => choose(choices)} data-testid="conflict-chosen">
-            Go on with what is chosen
+            {say('Go on with what is chosen')}
           </Button>
         )}
         <Button
@@ -110,10 +113,10 @@ export function ConflictPanel({ mine }: { mine: Flow }) {
           onClick={() => choose('mine')}
           data-testid="conflict-mine"
         >
-          Keep mine
+          {say('Keep mine')}
         </Button>
         <Button variant="default" loading={isBusy} onClick={() => choose('theirs')} data-testid="conflict-theirs">
-          Take theirs
+          {say('Take theirs')}
         </Button>
       </div>
     </section>

@@ -7,6 +7,7 @@ import { readConnections } from '../session.ts'
 import type { ConnectionKindView, ConnectionView, TestResult } from '../views.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
 import { whyNotName } from './connection-kinds.ts'
+import { say } from '../words/say.ts'
 
 interface Props {
   view: ConnectionKindView
@@ -30,7 +31,7 @@ function whatIsMissing({ config: schema }: ConnectionKindView, config: Record<st
   const missing = (schema.required ?? [])
     .filter((name) => (config[name] ?? '') === '')
     .map((name) => schema.properties?.[name]?.label ?? name)
-  return missing.length > 0 ? `Fill in ${missing.join(' and ')} first.` : null
+  return missing.length > 0 ? say('Fill in {value} first.', { value: missing.join(' and ') }) : null
 }
 
 function useConnectionForm({ view, existing, taken, startName, onDone }: Props) {
@@ -98,8 +99,8 @@ function Secrets({
         key={name}
         label={label}
         autoComplete="off"
-        placeholder={isAskedAgain ? 'Enter it again' : isSet ? 'Set; type to replace it' : 'Not set'}
-        error={isAskedAgain && 'The address has changed: enter it again.'}
+        placeholder={isAskedAgain ? say('Enter it again') : isSet ? say('Set; type to replace it') : say('Not set')}
+        error={isAskedAgain && say('The address has changed: enter it again.')}
         data-testid={`secret-${name}`}
         description={help}
         value={form.secret[name] ?? ''}
@@ -120,8 +121,8 @@ export function ConnectionForm(props: Props) {
     <form className="stack" onSubmit={form.save} noValidate>
       {!existing && (
         <TextInput
-          label="Name"
-          description="How flows refer to it"
+          label={say('Name')}
+          description={say('How flows refer to it')}
           value={form.name}
           onChange={(event) => form.setName(event.currentTarget.value.trim())}
           data-testid="connection-name"
@@ -152,15 +153,15 @@ export function ConnectionForm(props: Props) {
       <div className="row">
         {!view.isBuiltIn && (
           <Button type="submit" loading={form.busy === 'save'} data-testid="connection-save">
-            {existing ? 'Save' : 'Add'}
+            {existing ? say('Save') : say('Add')}
           </Button>
         )}
         <Button variant="default" loading={form.busy === 'test'} onClick={form.test} data-testid="connection-test">
-          Test
+          {say('Test')}
         </Button>
         {existing && !view.isBuiltIn && (
-          <ConfirmButton question="Delete for good?" onConfirm={form.remove}>
-            Delete
+          <ConfirmButton question={say('Delete for good?')} onConfirm={form.remove}>
+            {say('Delete')}
           </ConfirmButton>
         )}
       </div>

@@ -12,13 +12,16 @@ import { ApprovedHosts } from './ApprovedHosts.tsx'
 import { ConnectionForm } from './ConnectionForm.tsx'
 import { useKindView } from './connection-kinds.ts'
 import { Page } from './Page.tsx'
+import { say } from '../words/say.ts'
 
 type Open = { kind: ConnectionKind; name: string | null } | null
 
 function usedWords({ usedBy }: ConnectionView, names: ReadonlyMap<string, string>): string {
   const flows = [...new Set(usedBy.map((use) => use.flow))]
-  if (flows.length === 0) return 'Not used by any flow'
-  return `Used by ${flows.length <= 3 ? flows.map((id) => names.get(id) ?? id).join(', ') : count(flows.length, 'flow')}`
+  if (flows.length === 0) return say('Not used by any flow')
+  return say('Used by {value}', {
+    value: flows.length <= 3 ? flows.map((id) => names.get(id) ?? id).join(', ') : count(flows.length, 'flow'),
+  })
 }
 
 function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
@@ -27,7 +30,7 @@ function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
     <Menu position="bottom-end" width={320} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button leftSection={<IconPlus size={18} aria-hidden />} data-testid="connection-add">
-          Add a connection
+          {say('Add a connection')}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -44,7 +47,7 @@ function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
               <br />
               <span className="small quiet">
                 {view.text}
-                {view.origin ? ` From the package ${view.origin.package}.` : ''}
+                {view.origin ? say(' From the package {package}.', { package: view.origin.package }) : ''}
               </span>
             </Menu.Item>
           ))}
@@ -75,19 +78,28 @@ function SidePanel({
       ref={panel}
       tabIndex={-1}
       className="side-panel surface"
-      aria-label={existing ? `Connection ${existing.name}` : `New connection: ${view.title}`}
+      aria-label={
+        existing
+          ? say('Connection {name}', { name: existing.name })
+          : say('New connection: {title}', { title: view.title })
+      }
       data-testid="connection-panel"
     >
       <div className="inspector-head">
-        <h2 className="clip-text">{existing?.name ?? `New: ${view.title}`}</h2>
-        <ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={() => onOpen(null)}>
+        <h2 className="clip-text">{existing?.name ?? say('New: {title}', { title: view.title })}</h2>
+        <ActionIcon variant="subtle" size="lg" aria-label={say('Close')} onClick={() => onOpen(null)}>
           <IconX size={18} />
         </ActionIcon>
       </div>
       <div className="stack side-panel-body">
         <p className="quiet small">
           {view.text}
-          {view.origin ? ` From the package ${view.origin.package} ${view.origin.version}.` : ''}
+          {view.origin
+            ? say(' From the package {package} {version}.', {
+                package: view.origin.package,
+                version: view.origin.version,
+              })
+            : ''}
         </p>
         <ConnectionForm
           key={`${open.kind}/${open.name ?? ''}`}
@@ -110,9 +122,9 @@ export function Connections() {
   useEffect(() => void readConnections(), [])
   const names = new Map((flows ?? []).map((flow) => [flow.id, flow.name]))
   return (
-    <Page title="Connections" isWide aside={<AddMenu onChoose={(kind) => setOpen({ kind, name: null })} />}>
+    <Page title={say('Connections')} isWide aside={<AddMenu onChoose={(kind) => setOpen({ kind, name: null })} />}>
       <p className="quiet lead">
-        Servers and accounts that flows use by name. A secret goes in here and never comes out again.
+        {say('Servers and accounts that flows use by name. A secret goes in here and never comes out again.')}
       </p>
       <div className="with-side" data-open={open !== null || undefined}>
         <ul className="connection-list surface">

@@ -7,6 +7,7 @@ import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
 import type { DeployChanges } from '../views.ts'
 import { deployWords } from '../words.ts'
+import { say } from '../words/say.ts'
 
 /** Asked again with every saved version, while something is drawn that does not run yet. */
 export function DeployNote({ flow, flowId }: { flow: Flow; flowId: string }) {
@@ -33,7 +34,7 @@ export function DeployNote({ flow, flowId }: { flow: Flow; flowId: string }) {
   if (!changes) return null
   const nameOf = (stream: string): string => {
     const node = flow.nodes.find(({ id }) => streamIdOf(flowId, id) === stream)
-    return node?.name || types.get(node?.type ?? '')?.title || 'a camera'
+    return node?.name || types.get(node?.type ?? '')?.title || say('a camera')
   }
   return (
     <span className="deploy-note quiet small" role="status" data-testid="deploy-note">

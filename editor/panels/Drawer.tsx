@@ -10,6 +10,7 @@ import type { EventView } from '../views.ts'
 import { keepWish, readWish } from '../wishes.ts'
 import { EventRow } from './EventRow.tsx'
 import { Timeline } from './Timeline.tsx'
+import { say } from '../words/say.ts'
 
 /** What only repeats another row is left out. */
 function worthARow(event: EventView): boolean {
@@ -21,7 +22,7 @@ function Events({ flowId }: { flowId: string }) {
   if (events.length === 0)
     return (
       <p className="quiet drawer-empty">
-        Nothing has happened yet. What the model says, and trouble with cameras, appears here with its picture.
+        {say('Nothing has happened yet. What the model says, and trouble with cameras, appears here with its picture.')}
       </p>
     )
   return (
@@ -47,7 +48,12 @@ export function Drawer({ flowId, startsOpen }: { flowId: string; startsOpen: boo
   const chosen = useChosenStream((choice) => choice.byFlow[flowId])
   const stream = streams.find((candidate) => candidate.id === chosen) ?? streams[0]
   return (
-    <section className="drawer" data-open={isOpen || undefined} aria-label="What happened" data-testid="events-panel">
+    <section
+      className="drawer"
+      data-open={isOpen || undefined}
+      aria-label={say('What happened')}
+      data-testid="events-panel"
+    >
       <Tabs
         value={tab}
         onChange={(next) => {
@@ -60,17 +66,17 @@ export function Drawer({ flowId, startsOpen }: { flowId: string; startsOpen: boo
         <div className="drawer-head">
           <Tabs.List style={{ flex: 1 }}>
             <Tabs.Tab value="events" leftSection={<IconBell size={16} aria-hidden />} data-testid="tab-events">
-              Events
+              {say('Events')}
             </Tabs.Tab>
             <Tabs.Tab value="timeline" leftSection={<IconTimeline size={16} aria-hidden />} data-testid="tab-timeline">
-              Timeline
+              {say('Timeline')}
             </Tabs.Tab>
           </Tabs.List>
           {streams.length > 1 && <StreamChooser streams={streams} chosen={stream?.id} />}
           <ActionIcon
             variant="subtle"
             size="lg"
-            aria-label={isOpen ? 'Close the drawer' : 'Open the drawer'}
+            aria-label={isOpen ? say('Close the drawer') : say('Open the drawer')}
             aria-expanded={isOpen}
             onClick={() => setOpen(!isOpen)}
           >
@@ -78,7 +84,7 @@ export function Drawer({ flowId, startsOpen }: { flowId: string; startsOpen: boo
           </ActionIcon>
         </div>
         {isOpen && (
-          <div className="drawer-body" tabIndex={0} role="group" aria-label="List">
+          <div className="drawer-body" tabIndex={0} role="group" aria-label={say('List')}>
             <Tabs.Panel value="events">
               <Events flowId={flowId} />
             </Tabs.Panel>

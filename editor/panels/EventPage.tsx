@@ -11,6 +11,7 @@ import { Page, Skeletons } from './Page.tsx'
 import { VerdictOf } from './Verdict.tsx'
 import { TraceOf } from './Trace.tsx'
 import { follow } from './Rail.tsx'
+import { say } from '../words/say.ts'
 
 /** The page of one event. */
 export function EventPage({ id }: { id: string }) {
@@ -26,7 +27,7 @@ export function EventPage({ id }: { id: string }) {
   }, [id])
   if (!event)
     return (
-      <Page title="Alert">
+      <Page title={say('Alert')}>
         {failure ? (
           <div className="notice" data-tone="bad" role="alert">
             {failure}
@@ -39,12 +40,12 @@ export function EventPage({ id }: { id: string }) {
   return (
     <Page title={event.text || eventKindWords(event.kind)}>
       <div className="stack alert-page">
-        {event.frame && <img className="alert-picture" src={event.frame.url} alt="The picture at that moment" />}
+        {event.frame && <img className="alert-picture" src={event.frame.url} alt={say('The picture at that moment')} />}
         <p className="quiet">
           {eventKindWords(event.kind)} <Ago at={event.at} />
           {flow && (
             <>
-              , in{' '}
+              {say(', in')}{' '}
               <a href={`/flows/${flow.id}`} onClick={follow}>
                 {flow.name}
               </a>
@@ -67,7 +68,7 @@ export function EventPage({ id }: { id: string }) {
         {event.alert && <VerdictOf event={event} />}
         <TraceOf event={event.id} flow={event.flow} />
         <a href="/inbox" onClick={follow}>
-          All alerts
+          {say('All alerts')}
         </a>
       </div>
     </Page>

@@ -13,6 +13,7 @@ import { clock, eventKindWords, repeatWords } from '../words.ts'
 import { useNow } from '../now.ts'
 import { Ago } from './Ago.tsx'
 import { follow } from './Rail.tsx'
+import { say } from '../words/say.ts'
 
 /** "I have seen it", with what went wrong beside it when it could not be said. */
 export function AcknowledgeButton({ event, isBig }: { event: EventView; isBig?: boolean }) {
@@ -22,7 +23,7 @@ export function AcknowledgeButton({ event, isBig }: { event: EventView; isBig?: 
     return (
       <span className="state-mark" style={{ color: 'var(--state-running)' }}>
         <IconCheck size={15} aria-hidden />
-        Seen <Ago at={event.acknowledgedAt} />
+        {say('Seen')} <Ago at={event.acknowledgedAt} />
       </span>
     )
   const press = async (): Promise<void> => {
@@ -44,7 +45,7 @@ export function AcknowledgeButton({ event, isBig }: { event: EventView; isBig?: 
         data-testid="acknowledge"
         leftSection={<IconCheck size={isBig ? 22 : 15} aria-hidden />}
       >
-        I have seen it
+        {say('I have seen it')}
       </Button>
       {failure && (
         <div className="notice" data-tone="bad" role="alert" style={{ marginTop: 8 }}>
@@ -66,7 +67,12 @@ function Picture({ event }: { event: EventView }) {
     )
   }
   return (
-    <a className="event-picture" href={`/inbox/${event.id}`} onClick={follow} aria-label={`Open: ${event.text}`}>
+    <a
+      className="event-picture"
+      href={`/inbox/${event.id}`}
+      onClick={follow}
+      aria-label={say('Open: {text}', { text: event.text })}
+    >
       <img src={event.frame.url} alt="" loading="lazy" onError={() => setGone(true)} data-testid="event-frame" />
     </a>
   )
@@ -101,8 +107,8 @@ function Incident({ event: { again, fields } }: { event: EventView }) {
   if (!again || again.count < 2) return <Again fields={fields} />
   return (
     <span data-testid="event-incident">
-      {again.count} times, last <Ago at={again.lastAt} />
-      {again.overAt !== null && ', over'}
+      {say('{count} times, last', { count: again.count })} <Ago at={again.lastAt} />
+      {again.overAt !== null && say(', over')}
     </span>
   )
 }
@@ -136,12 +142,12 @@ export function EventRow({
           {flowName && <span>{flowName}</span>}
           <Ago at={event.at} />
           <Incident event={event} />
-          <span className="nums">{clock(event.mediaTimeS)} after the start</span>
+          <span className="nums">{say('{when} after the start', { when: clock(event.mediaTimeS) })}</span>
         </p>
         <Deliveries event={event} />
         {onTrace && isMessage.has(event.kind) && (
           <button type="button" className="link-button small" onClick={onTrace} data-testid="show-trace">
-            Why? Show its way
+            {say('Why? Show its way')}
           </button>
         )}
       </div>

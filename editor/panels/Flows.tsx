@@ -16,9 +16,10 @@ import { Empty, Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
 import { giveAway } from '../sharing/sharing-store.ts'
 import { isAwake, useFlows } from './use-flows.ts'
+import { say } from '../words/say.ts'
 
 async function duplicate(flow: FlowSummary, names: readonly string[]): Promise<void> {
-  await api.duplicateFlow(flow.id, freeName(`${flow.name}, copy`, names))
+  await api.duplicateFlow(flow.id, freeName(say('{name}, copy', { name: flow.name }), names))
   await readFlows()
 }
 
@@ -43,12 +44,12 @@ function FlowRow({
       <a href={`/flows/${flow.id}`} onClick={follow} className="flow-name">
         <strong className="clip-text">{flow.name}</strong>
         <span className="small quiet clip-text">
-          {flow.description || (flow.tags.length > 0 ? flow.tags.join(', ') : 'No description')}
+          {flow.description || (flow.tags.length > 0 ? flow.tags.join(', ') : say('No description'))}
         </span>
       </a>
       <StateMark state={flow.state} isWashed />
       <span className="small quiet flow-changed">
-        Changed <Ago at={flow.updatedAt} />
+        {say('Changed')} <Ago at={flow.updatedAt} />
       </span>
       <span className="flow-actions">
         <Button
@@ -58,38 +59,38 @@ function FlowRow({
           variant="default"
           size="xs"
           leftSection={<IconEye size={16} aria-hidden />}
-          aria-label={`Watch ${flow.name}`}
+          aria-label={say('Watch {name}', { name: flow.name })}
           data-testid="watch-link"
         >
-          Watch
+          {say('Watch')}
         </Button>
         <Button
           variant="default"
           size="xs"
           onClick={() => run(duplicate(flow, names))}
           leftSection={<IconCopyPlus size={16} aria-hidden />}
-          aria-label={`Duplicate ${flow.name}`}
+          aria-label={say('Duplicate {name}', { name: flow.name })}
         >
-          Duplicate
+          {say('Duplicate')}
         </Button>
         <Button
           variant="default"
           size="xs"
           onClick={() => void giveAway(flow.id)}
           leftSection={<IconFileExport size={16} aria-hidden />}
-          aria-label={`Export ${flow.name}`}
+          aria-label={say('Export {name}', { name: flow.name })}
           data-testid="export-flow"
         >
-          Export
+          {say('Export')}
         </Button>
         <ConfirmButton
           size="xs"
-          question={isAwake(flow.state) ? 'Stop and delete it?' : 'Delete for good?'}
+          question={isAwake(flow.state) ? say('Stop and delete it?') : say('Delete for good?')}
           onConfirm={() => run(remove(flow))}
           leftSection={<IconTrash size={16} aria-hidden />}
-          aria-label={`Delete ${flow.name}`}
+          aria-label={say('Delete {name}', { name: flow.name })}
         >
-          Delete
+          {say('Delete')}
         </ConfirmButton>
       </span>
     </li>
@@ -103,7 +104,7 @@ export function Flows() {
   const [failure, setFailure] = useState<string | null>(null)
   if (!flows)
     return (
-      <Page title="Flows">
+      <Page title={say('Flows')}>
         <Skeletons count={4} height={64} />
       </Page>
     )
@@ -112,7 +113,7 @@ export function Flows() {
   )
   return (
     <Page
-      title="Flows"
+      title={say('Flows')}
       isWide
       aside={
         <div className="row">
@@ -123,15 +124,15 @@ export function Flows() {
     >
       {flows.length === 0 ? (
         <Empty icon={<IconSchema size={40} stroke={1.25} aria-hidden />} action={<NewFlowButton />}>
-          Nothing is drawn yet. A new flow begins with a ready scenario, or with an empty canvas.
+          {say('Nothing is drawn yet. A new flow begins with a ready scenario, or with an empty canvas.')}
         </Empty>
       ) : (
         <>
           {flows.length > 5 && (
             <div className="tools">
               <TextInput
-                aria-label="Find a flow"
-                placeholder="Find a flow"
+                aria-label={say('Find a flow')}
+                placeholder={say('Find a flow')}
                 leftSection={<IconSearch size={16} aria-hidden />}
                 value={words}
                 onChange={(event) => setWords(event.currentTarget.value)}
@@ -148,7 +149,7 @@ export function Flows() {
               <FlowRow key={flow.id} flow={flow} names={flows.map(({ name }) => name)} onFailure={setFailure} />
             ))}
           </ul>
-          {shown.length === 0 && <p className="quiet">No flow is called "{words}".</p>}
+          {shown.length === 0 && <p className="quiet">{say('No flow is called "{words}".', { words })}</p>}
         </>
       )}
     </Page>

@@ -1,5 +1,6 @@
 // What a node type is for: its own help, and what its ports mean.
 import type { NodeType } from '../views.ts'
+import { say } from '../words/say.ts'
 
 /** Text as the definition wrote it, a line a paragraph. */
 export function Help({ type }: { type: NodeType }) {
@@ -26,8 +27,16 @@ export function Help({ type }: { type: NodeType }) {
         </dl>
       )}
       <p className="quiet">
-        {type.type}, version {type.version}
-        {type.origin ? `, from the package ${type.origin.package} ${type.origin.version}` : ''}
+        {say('{type}, version {version}{value}', {
+          type: type.type,
+          version: type.version,
+          value: type.origin
+            ? say(', from the package {package} {version}', {
+                package: type.origin.package,
+                version: type.origin.version,
+              })
+            : '',
+        })}
       </p>
     </div>
   )

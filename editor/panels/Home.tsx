@@ -14,6 +14,7 @@ import { NewFlowButton } from './NewFlowButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
 import { isAwake, useFlows } from './use-flows.ts'
+import { say } from '../words/say.ts'
 
 function Watched({ flow }: { flow: FlowSummary }) {
   const streams = useLive((live) => live.status[flow.id]?.streams)
@@ -26,8 +27,8 @@ function Watched({ flow }: { flow: FlowSummary }) {
         <StreamPicture
           streamId={stream.id}
           isOn={isAwake(stream.state) && stream.lastFrameAt !== null}
-          alt={`What ${flow.name} sees now`}
-          words={cameraWords(stream) ?? 'Waiting for the first picture'}
+          alt={say('What {name} sees now', { name: flow.name })}
+          words={cameraWords(stream) ?? say('Waiting for the first picture')}
         />
       ) : (
         <div className="picture" />
@@ -41,7 +42,7 @@ function Watched({ flow }: { flow: FlowSummary }) {
               {last.text} <Ago at={last.at} />
             </>
           ) : (
-            'Has not spoken yet.'
+            say('Has not spoken yet.')
           )}
         </span>
       </div>
@@ -54,7 +55,7 @@ function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
   if (!events || events.length === 0) return null
   return (
     <section aria-labelledby="waiting-title">
-      <h2 id="waiting-title">Waiting for you</h2>
+      <h2 id="waiting-title">{say('Waiting for you')}</h2>
       <ul className="event-list surface">
         {events.slice(0, 4).map((event) => (
           <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
@@ -63,7 +64,7 @@ function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
       {total > 4 && (
         <p>
           <a href="/inbox" onClick={follow}>
-            All {unseen} in the inbox
+            {say('All {unseen} in the inbox', { unseen })}
           </a>
         </p>
       )}
@@ -76,24 +77,24 @@ export function Home() {
   const flows = useFlows()
   if (!flows)
     return (
-      <Page title="Home">
+      <Page title={say('Home')}>
         <Skeletons count={2} height={180} />
       </Page>
     )
   if (flows.length === 0) return <FirstSteps />
   const awake = flows.filter((flow) => isAwake(flow.state))
   return (
-    <Page title="Home" aside={<NewFlowButton variant="default" />}>
+    <Page title={say('Home')} aside={<NewFlowButton variant="default" />}>
       <div className="sections">
         <section aria-labelledby="watching-title">
-          <h2 id="watching-title">Watching now</h2>
+          <h2 id="watching-title">{say('Watching now')}</h2>
           {awake.length === 0 ? (
             <Empty icon={<IconMoon size={40} stroke={1.25} aria-hidden />}>
-              No flow is running. Open one under{' '}
+              {say('No flow is running. Open one under')}{' '}
               <a href="/flows" onClick={follow}>
-                Flows
+                {say('Flows')}
               </a>{' '}
-              and deploy it.
+              {say('and deploy it.')}
             </Empty>
           ) : (
             <div className="watched-list">

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { IconFileImport } from '@tabler/icons-react'
 import { beginTaking } from '../sharing/sharing-store.ts'
+import { say } from '../words/say.ts'
 
 /** The button. */
 export function ImportButton() {
@@ -12,7 +13,7 @@ export function ImportButton() {
       leftSection={<IconFileImport size={18} aria-hidden />}
       data-testid="import-flow"
     >
-      Import…
+      {say('Import…')}
     </Button>
   )
 }

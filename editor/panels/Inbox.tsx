@@ -11,21 +11,22 @@ import { useSession } from '../session.ts'
 import { EventRow } from './EventRow.tsx'
 import { MuteButton } from './MuteButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
+import { say } from '../words/say.ts'
 
 const filters: { value: InboxFilter; label: string }[] = [
-  { value: 'waiting', label: 'To see' },
-  { value: 'alerts', label: 'Alerts' },
-  { value: 'everything', label: 'Everything' },
+  { value: 'waiting', label: say('To see') },
+  { value: 'alerts', label: say('Alerts') },
+  { value: 'everything', label: say('Everything') },
 ]
 
 const emptyWords: Record<InboxFilter, string> = {
-  waiting: 'Nothing is waiting for you. New alerts appear here by themselves, with their picture.',
-  alerts: 'No alert so far. A notification card on a flow sends its messages here.',
-  everything: 'Nothing has happened yet. Deploy a flow, and what it sees is kept here.',
+  waiting: say('Nothing is waiting for you. New alerts appear here by themselves, with their picture.'),
+  alerts: say('No alert so far. A notification card on a flow sends its messages here.'),
+  everything: say('Nothing has happened yet. Deploy a flow, and what it sees is kept here.'),
 }
 
 const countWords: Record<InboxFilter, [one: string, many: string]> = {
-  waiting: ['alert to see', 'alerts to see'],
+  waiting: [say('alert to see'), say('alerts to see')],
   alerts: ['alert', 'alerts'],
   everything: ['event', 'events'],
 }
@@ -52,8 +53,13 @@ function SeenAll({ unseen, upTo, q }: { unseen: number; upTo: string | undefined
     )
   return (
     <>
-      <ConfirmButton size="xs" question={`Mark all ${unseen} as seen?`} onConfirm={press} data-testid="acknowledge-all">
-        I have seen all {unseen}
+      <ConfirmButton
+        size="xs"
+        question={say('Mark all {unseen} as seen?', { unseen })}
+        onConfirm={press}
+        data-testid="acknowledge-all"
+      >
+        {say('I have seen all {unseen}', { unseen })}
       </ConfirmButton>
       {failure && <Failure words={failure} />}
     </>
@@ -84,20 +90,21 @@ export function Inbox() {
   const flows = useSession((session) => session.flows)
   const { events, total, unseen, totalIsAtLeast, hasMore, failure, more } = useEventPages(queryOf(filter, q))
   const [one, many] = countWords[filter]
-  const countOf = (n: number): string => (totalIsAtLeast ? `More than ${n} ${many}` : `${n} ${n === 1 ? one : many}`)
+  const countOf = (n: number): string =>
+    totalIsAtLeast ? say('More than {n} {many}', { n, many }) : `${n} ${n === 1 ? one : many}`
   return (
-    <Page title="Inbox" aside={<MuteButton />}>
+    <Page title={say('Inbox')} aside={<MuteButton />}>
       <div className="tools">
         <SegmentedControl
-          aria-label="Show"
+          aria-label={say('Show')}
           data={filters}
           value={filter}
           onChange={(value) => setFilter(value as InboxFilter)}
           data-testid="inbox-filter"
         />
         <TextInput
-          aria-label="Find in the inbox"
-          placeholder="Find"
+          aria-label={say('Find in the inbox')}
+          placeholder={say('Find')}
           leftSection={<IconSearch size={16} aria-hidden />}
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
@@ -108,7 +115,9 @@ export function Inbox() {
         <div className="row" style={{ marginBottom: 16 }}>
           <span className="small quiet nums" role="status" data-testid="inbox-total">
             {countOf(filter === 'waiting' ? unseen : total)}
-            {filter === 'waiting' && total < unseen && `, in ${total} ${total === 1 ? 'incident' : 'incidents'}`}
+            {filter === 'waiting' &&
+              total < unseen &&
+              say(', in {total} {value}', { total, value: total === 1 ? 'incident' : 'incidents' })}
           </span>
           {filter === 'waiting' && <SeenAll unseen={unseen} upTo={newestOf(events)} q={q} />}
         </div>
@@ -117,7 +126,7 @@ export function Inbox() {
         <Skeletons count={4} height={88} />
       ) : events.length === 0 ? (
         <Empty icon={<IconInbox size={40} stroke={1.25} aria-hidden />}>
-          {q ? `Nothing here holds "${q}".` : emptyWords[filter]}
+          {q ? say('Nothing here holds "{q}".', { q }) : emptyWords[filter]}
         </Empty>
       ) : (
         <ul className="event-list surface" data-testid="inbox-list">
@@ -129,7 +138,7 @@ export function Inbox() {
       {hasMore && (
         <div className="row" style={{ marginTop: 16 }}>
           <Button variant="default" onClick={more} data-testid="older">
-            Read older ones
+            {say('Read older ones')}
           </Button>
         </div>
       )}

@@ -24,6 +24,7 @@ import { MemoryPanel } from './MemoryPanel.tsx'
 import { NodeWires } from './NodeWires.tsx'
 import { ProblemButton, isApproval } from './ProblemButton.tsx'
 import { SendTest } from './SendTest.tsx'
+import { say } from '../words/say.ts'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -66,7 +67,7 @@ function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
           </div>
         ))}
       {type && fields.length > 0 && (
-        <Section title="Settings">
+        <Section title={say('Settings')}>
           <ConfigForm
             key={node.id}
             schema={type.config}
@@ -80,7 +81,7 @@ function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
         </Section>
       )}
       {!type && (
-        <Section title="Settings, kept as they are">
+        <Section title={say('Settings, kept as they are')}>
           <pre className="raw small">{JSON.stringify(node.config, null, 2)}</pre>
         </Section>
       )}
@@ -94,7 +95,7 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
   return (
     <>
       <TextInput
-        label="Name"
+        label={say('Name')}
         placeholder={type?.title ?? node.type}
         value={node.name ?? ''}
         maxLength={120}
@@ -105,18 +106,18 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
         }}
       />
       {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && (
-        <Section title="Your camera">
+        <Section title={say('Your camera')}>
           <ShareCamera streamId={streamIdOf(flowId, node.id)} />
         </Section>
       )}
       <NodeSettings node={node} flowId={flowId} />
       {areaOf(type) === 'model' && (
-        <Section title="Ask it">
+        <Section title={say('Ask it')}>
           <AskBox flowId={flowId} models={[node]} isRunning={isLive} />
         </Section>
       )}
       {does(type, 'remember') && (
-        <Section title="What is remembered">
+        <Section title={say('What is remembered')}>
           <MemoryPanel
             flowId={flowId}
             node={node.id}
@@ -125,15 +126,15 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
         </Section>
       )}
       {does(type, 'notify') && (
-        <Section title="Does it arrive?">
+        <Section title={say('Does it arrive?')}>
           <SendTest key={node.id} node={node} flowId={flowId} />
         </Section>
       )}
-      <Section title="Wires">
+      <Section title={say('Wires')}>
         <NodeWires flow={flow} node={node} />
       </Section>
       {type && (
-        <Section title="About this card">
+        <Section title={say('About this card')}>
           <Help type={type} />
         </Section>
       )}
@@ -155,7 +156,7 @@ function FlowPanel({ flow, flowId }: { flow: Flow; flowId: string }) {
         </div>
       ))}
       <Textarea
-        label="What this flow is for"
+        label={say('What this flow is for')}
         autosize
         minRows={3}
         value={flow.description ?? ''}
@@ -165,7 +166,10 @@ function FlowPanel({ flow, flowId }: { flow: Flow; flowId: string }) {
         }}
       />
       <p className="quiet small">
-        {count(flow.nodes.length, 'card')}, {count(flow.wires.length, 'wire')}. Click a card to change it.
+        {say('{things}, {things2}. Click a card to change it.', {
+          things: count(flow.nodes.length, 'card'),
+          things2: count(flow.wires.length, 'wire'),
+        })}
       </p>
       <FlowTemplateSection flow={flow} flowId={flowId} />
     </>
@@ -183,8 +187,8 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
     chosen.length === 1 && only && selection.wires.length === 0
       ? (type?.title ?? only.type)
       : many === 0
-        ? 'This flow'
-        : `${count(many, 'thing')} selected`
+        ? say('This flow')
+        : say('{things} selected', { things: count(many, 'thing') })
   const onlyId = chosen.length === 1 ? only?.id : undefined
   useEffect(() => {
     if (onlyId === undefined) return
@@ -207,7 +211,7 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
     return () => document.removeEventListener('keydown', onKey)
   }, [onClose, onlyId])
   return (
-    <aside ref={panel} className="inspector" aria-label="Inspector" data-testid="inspector">
+    <aside ref={panel} className="inspector" aria-label={say('Inspector')} data-testid="inspector">
       <div className="inspector-head">
         <h2 className="clip-text">{title}</h2>
         {many > 0 && (
@@ -217,10 +221,10 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
             onClick={() => void deleteSelected.run()}
             leftSection={<IconTrash size={16} aria-hidden />}
           >
-            Delete
+            {say('Delete')}
           </Button>
         )}
-        <ActionIcon variant="subtle" size="lg" aria-label="Close the inspector" onClick={onClose}>
+        <ActionIcon variant="subtle" size="lg" aria-label={say('Close the inspector')} onClick={onClose}>
           <IconX size={18} />
         </ActionIcon>
       </div>
@@ -230,7 +234,7 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
         ) : many === 0 ? (
           <FlowPanel flow={flow} flowId={flowId} />
         ) : (
-          <p className="quiet small">Copy, duplicate, move or delete them together.</p>
+          <p className="quiet small">{say('Copy, duplicate, move or delete them together.')}</p>
         )}
       </div>
     </aside>

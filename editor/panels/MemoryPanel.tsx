@@ -6,6 +6,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { api } from '../api.ts'
 import type { MemoryEntryView, MemoryView } from '../views.ts'
 import { exact } from '../words.ts'
+import { say } from '../words/say.ts'
 
 const everyMs = 4000
 
@@ -16,11 +17,11 @@ interface StreamMemory {
 }
 
 const partWords: Record<MemoryEntryView['part'], string> = {
-  fact: 'Told',
-  'long-term': 'Long ago',
-  summary: 'Seen',
-  question: 'Asked',
-  said: 'Said',
+  fact: say('Told'),
+  'long-term': say('Long ago'),
+  summary: say('Seen'),
+  question: say('Asked'),
+  said: say('Said'),
 }
 
 async function readMemories(flowId: string, node: string): Promise<StreamMemory[]> {
@@ -52,7 +53,7 @@ function Entry({
     return (
       <li className="memory-entry">
         <Textarea
-          aria-label="Corrected words"
+          aria-label={say('Corrected words')}
           autosize
           minRows={2}
           maxRows={8}
@@ -60,10 +61,10 @@ function Entry({
           onChange={(event) => setDraft(event.currentTarget.value)}
           data-testid="memory-words"
         />
-        <ActionIcon variant="subtle" aria-label="Keep these words" onClick={save}>
+        <ActionIcon variant="subtle" aria-label={say('Keep these words')} onClick={save}>
           <IconCheck size={16} />
         </ActionIcon>
-        <ActionIcon variant="subtle" aria-label="Leave it as it was" onClick={() => setDraft(null)}>
+        <ActionIcon variant="subtle" aria-label={say('Leave it as it was')} onClick={() => setDraft(null)}>
           <IconX size={16} />
         </ActionIcon>
       </li>
@@ -82,12 +83,16 @@ function Entry({
       </span>
       <ActionIcon
         variant="subtle"
-        aria-label={`Correct: ${entry.text.slice(0, 60)}`}
+        aria-label={say('Correct: {value}', { value: entry.text.slice(0, 60) })}
         onClick={() => setDraft(entry.part === 'question' ? (entry.answer ?? entry.text) : entry.text)}
       >
         <IconPencil size={16} />
       </ActionIcon>
-      <ActionIcon variant="subtle" aria-label={`Forget: ${entry.text.slice(0, 60)}`} onClick={onForget}>
+      <ActionIcon
+        variant="subtle"
+        aria-label={say('Forget: {value}', { value: entry.text.slice(0, 60) })}
+        onClick={onForget}
+      >
         <IconTrash size={16} />
       </ActionIcon>
     </li>
@@ -123,7 +128,7 @@ function One({
         </div>
       ))}
       {entries.length === 0 ? (
-        <p className="quiet small">Nothing is remembered yet.</p>
+        <p className="quiet small">{say('Nothing is remembered yet.')}</p>
       ) : (
         <ul className="memory-list">
           {entries.map((entry) => (
@@ -144,15 +149,15 @@ function One({
         className="memory-add"
       >
         <TextInput
-          aria-label="A fact to remember"
-          placeholder="The grandmother's room is on the left."
+          aria-label={say('A fact to remember')}
+          placeholder={say("The grandmother's room is on the left.")}
           maxLength={300}
           value={fact}
           onChange={(event) => setFact(event.currentTarget.value)}
           data-testid="memory-fact"
         />
         <Button type="submit" variant="default" disabled={fact.trim() === ''}>
-          Remember
+          {say('Remember')}
         </Button>
       </form>
     </>
@@ -197,7 +202,7 @@ export function MemoryPanel({
           {failure}
         </div>
       )}
-      {found?.length === 0 && <p className="quiet small">It begins to remember once the flow is deployed.</p>}
+      {found?.length === 0 && <p className="quiet small">{say('It begins to remember once the flow is deployed.')}</p>}
       {found?.map((each) => (
         <One
           key={each.stream}

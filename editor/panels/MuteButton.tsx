@@ -2,16 +2,17 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { IconVolume, IconVolumeOff } from '@tabler/icons-react'
 import { setMuted, useSession } from '../session.ts'
+import { say } from '../words/say.ts'
 
 /** The same switch wherever it stands; a small one says in its title what it is. */
 export function MuteButton({ isSmall }: { isSmall?: boolean }) {
   const isMuted = useSession((session) => session.isMuted)
   const Found = isMuted ? IconVolumeOff : IconVolume
-  const words = isMuted ? 'Sound is off' : 'Sound is on'
+  const words = isMuted ? say('Sound is off') : say('Sound is on')
   const shared = { 'aria-pressed': isMuted, onClick: () => setMuted(!isMuted), 'data-testid': 'mute' } as const
   if (isSmall)
     return (
-      <ActionIcon variant="subtle" size="lg" aria-label="Mute" title={words} {...shared}>
+      <ActionIcon variant="subtle" size="lg" aria-label={say('Mute')} title={words} {...shared}>
         <Found size={18} aria-hidden />
       </ActionIcon>
     )

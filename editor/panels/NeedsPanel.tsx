@@ -22,6 +22,7 @@ import type { Requires } from '../views.ts'
 import { count } from '../words.ts'
 import { ConnectionForm } from './ConnectionForm.tsx'
 import { useKindView } from './connection-kinds.ts'
+import { say } from '../words/say.ts'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -56,7 +57,11 @@ function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
   }
   return (
     <Section
-      title={waiting.some((each) => each.startsWith(commandMark)) ? 'What it wants to do' : 'Where it wants to send'}
+      title={
+        waiting.some((each) => each.startsWith(commandMark))
+          ? say('What it wants to do')
+          : say('Where it wants to send')
+      }
     >
       {waiting.map((each) => (
         <li key={each} className="need" data-testid="need-host">
@@ -69,10 +74,10 @@ function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
             variant="default"
             loading={busy === each}
             onClick={() => allow([each], each)}
-            aria-label={`Allow ${shortName(each)}`}
+            aria-label={say('Allow {each}', { each: shortName(each) })}
             data-testid="need-allow"
           >
-            Allow
+            {say('Allow')}
           </Button>
         </li>
       ))}
@@ -85,11 +90,13 @@ function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
             onClick={() => allow(waiting, '')}
             data-testid="need-allow-all"
           >
-            Allow all {waiting.length}
+            {say('Allow all {count}', { count: waiting.length })}
           </Button>
         </li>
       )}
-      <li className="quiet small">Whatever you do not know, leave out: change it in its card, or remove the card.</li>
+      <li className="quiet small">
+        {say('Whatever you do not know, leave out: change it in its card, or remove the card.')}
+      </li>
     </Section>
   )
 }
@@ -106,8 +113,10 @@ function MissingConnection({ flowId, missing }: { flowId: string; missing: Requi
   return (
     <li className="need" data-testid="need-connection">
       <p>
-        It uses a connection called “{missing.name}”, which is not here:{' '}
-        {kindsWords(missing.kinds, (each) => kindView(each).title)}.
+        {say('It uses a connection called “{name}”, which is not here: {kindsWords}.', {
+          name: missing.name,
+          kindsWords: kindsWords(missing.kinds, (each) => kindView(each).title),
+        })}
       </p>
       {kind && (
         <Button
@@ -115,17 +124,20 @@ function MissingConnection({ flowId, missing }: { flowId: string; missing: Requi
           variant="default"
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
-          aria-label={`${isOpen ? 'Not now' : 'Add it'}: the connection ${missing.name}`}
+          aria-label={say('{value}: the connection {name}', {
+            value: isOpen ? say('Not now') : say('Add it'),
+            name: missing.name,
+          })}
           data-testid="need-add-connection"
         >
-          {isOpen ? 'Not now' : 'Add it'}
+          {isOpen ? say('Not now') : say('Add it')}
         </Button>
       )}
       {isOpen && kind && (
         <div className="need-more stack">
           {missing.kinds.length > 1 && (
             <NativeSelect
-              label="Kind"
+              label={say('Kind')}
               value={kind}
               onChange={(event) => setKind(missing.kinds.find((each) => each === event.currentTarget.value))}
               data={missing.kinds.map((each) => ({ value: each, label: kindView(each).title }))}
@@ -166,7 +178,7 @@ function Cards({
   return (
     <>
       {cameras.length > 0 && (
-        <Section title="Cameras">
+        <Section title={say('Cameras')}>
           {cameras.map((camera) => (
             <li key={camera.node} className="need" data-testid="need-camera">
               <p>{cameraWords(camera)}</p>
@@ -177,40 +189,42 @@ function Cards({
                   lookedAt(camera.node)
                   goToCard(camera.node, isPhone)
                 }}
-                aria-label={`${isPhone ? 'Show' : 'Set up'} ${camera.name}`}
+                aria-label={`${isPhone ? say('Show') : say('Set up')} ${camera.name}`}
                 data-testid="need-set-up"
               >
-                {isPhone ? 'Show' : 'Set up'}
+                {isPhone ? say('Show') : say('Set up')}
               </Button>
             </li>
           ))}
         </Section>
       )}
       {requires.nodes.length > 0 && (
-        <Section title="Cards that are not known here">
+        <Section title={say('Cards that are not known here')}>
           {requires.nodes.map((type) => (
             <li key={type} className="need" data-testid="need-node">
               <p>
-                This Heed does not know “{type}”. Install its package, or remove the card; its settings are kept
-                meanwhile.
+                {say(
+                  'This Heed does not know “{type}”. Install its package, or remove the card; its settings are kept meanwhile.',
+                  { type },
+                )}
               </p>
               <Button
                 size="compact-sm"
                 variant="default"
                 onClick={() => goToCard(flow.nodes.find((node) => node.type === type)?.id ?? '', isPhone)}
-                aria-label={`Show ${type}`}
+                aria-label={say('Show {type}', { type })}
               >
-                Show
+                {say('Show')}
               </Button>
             </li>
           ))}
         </Section>
       )}
       {requires.commands.length > 0 && (
-        <Section title="Programs on this machine">
+        <Section title={say('Programs on this machine')}>
           {requires.commands.map((command) => (
             <li key={command} data-testid="need-command">
-              <p>Its agent runs “{command}” here, as the connection says.</p>
+              <p>{say('Its agent runs “{command}” here, as the connection says.', { command })}</p>
             </li>
           ))}
         </Section>
@@ -244,15 +258,15 @@ export function NeedsPanel({ flow, flowId, isPhone }: { flow: Flow; flowId: stri
       ref={panel}
       tabIndex={-1}
       className="inspector needs"
-      aria-label="What this flow needs"
+      aria-label={say('What this flow needs')}
       data-testid="needs-panel"
       onKeyDown={(event) => {
         if (event.key === 'Escape') close()
       }}
     >
       <div className="inspector-head">
-        <h2>{isImported ? 'This flow came from somebody else' : 'What this flow needs'}</h2>
-        <ActionIcon variant="subtle" size="lg" aria-label="Close" onClick={close} data-testid="needs-close">
+        <h2>{isImported ? say('This flow came from somebody else') : say('What this flow needs')}</h2>
+        <ActionIcon variant="subtle" size="lg" aria-label={say('Close')} onClick={close} data-testid="needs-close">
           <IconX size={18} />
         </ActionIcon>
       </div>
@@ -264,12 +278,12 @@ export function NeedsPanel({ flow, flowId, isPhone }: { flow: Flow; flowId: stri
         )}
         <p role="status" data-testid="needs-summary">
           {open === 0
-            ? 'Everything it needs is here. Read what it does, then deploy it when you like.'
-            : `It waits for ${count(open, 'decision')} of yours before it can run.`}
+            ? say('Everything it needs is here. Read what it does, then deploy it when you like.')
+            : say('It waits for {things} of yours before it can run.', { things: count(open, 'decision') })}
         </p>
         <Hosts flow={flow} waiting={unapprovedHosts} />
         {requires.connections.length > 0 && (
-          <Section title="Connections">
+          <Section title={say('Connections')}>
             {requires.connections.map((missing) => (
               <MissingConnection key={missing.name} flowId={flowId} missing={missing} />
             ))}
@@ -278,7 +292,7 @@ export function NeedsPanel({ flow, flowId, isPhone }: { flow: Flow; flowId: stri
         <Cards flow={flow} requires={requires} looks={[...looks]} isPhone={isPhone} />
         {open === 0 && (
           <Button onClick={close} data-testid="needs-done">
-            Done
+            {say('Done')}
           </Button>
         )}
       </div>
@@ -298,8 +312,10 @@ export function NeedsNotice() {
   return (
     <div className="notice page-notice" data-tone="warn" role="status" data-testid="needs-notice">
       <span style={{ flex: 1 }}>
-        {isImported ? 'This flow came from somebody else. It' : 'This flow'} waits for {count(open, 'decision')} of
-        yours before it can run.
+        {say('{value} waits for {things} of yours before it can run.', {
+          value: isImported ? say('This flow came from somebody else. It') : say('This flow'),
+          things: count(open, 'decision'),
+        })}
       </span>
       <Button
         size="compact-sm"
@@ -310,7 +326,7 @@ export function NeedsNotice() {
         }}
         data-testid="needs-show"
       >
-        Show what it needs
+        {say('Show what it needs')}
       </Button>
     </div>
   )

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
 import { follow } from './Rail.tsx'
+import { say } from '../words/say.ts'
 
 export function NewFlowButton({ variant = 'filled' }: { variant?: 'filled' | 'default' }) {
   return (
@@ -13,7 +14,7 @@ export function NewFlowButton({ variant = 'filled' }: { variant?: 'filled' | 'de
       data-testid="new-flow"
       leftSection={<IconPlus size={18} aria-hidden />}
     >
-      New flow
+      {say('New flow')}
     </Button>
   )
 }

@@ -9,6 +9,7 @@ import { useSession } from '../session.ts'
 import { changeFlow } from '../store.ts'
 import type { NodeTypes, PortView } from '../views.ts'
 import { kindWords } from '../words.ts'
+import { say } from '../words/say.ts'
 
 function portWords(flow: Flow, types: NodeTypes, ref: PortRef, side: 'in' | 'out'): string {
   const node = flow.nodes.find((candidate) => candidate.id === ref.node)
@@ -44,7 +45,7 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
         {port.label}
         <span className="quiet small">
           {side === 'in' ? 'takes' : 'sends'} {kindWords[port.kind]}
-          {port.required && side === 'in' ? ', needed' : ''}
+          {port.required && side === 'in' ? say(', needed') : ''}
         </span>
       </span>
       {wires.map((wire) => (
@@ -55,7 +56,10 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
           <ActionIcon
             variant="subtle"
             size="sm"
-            aria-label={`Remove the wire ${side === 'out' ? 'to' : 'from'} ${portWords(flow, types, wire[far], other)}`}
+            aria-label={say('Remove the wire {value} {portWords}', {
+              value: side === 'out' ? 'to' : 'from',
+              portWords: portWords(flow, types, wire[far], other),
+            })}
             onClick={() => changeFlow((current) => removeItems(current, { nodes: [], wires: [wireId(wire)] }))}
           >
             <IconX size={15} />
@@ -66,10 +70,10 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
         <NativeSelect
           size="xs"
           value=""
-          aria-label={`Join ${port.label} ${side === 'out' ? 'to' : 'from'}`}
+          aria-label={say('Join {label} {value}', { label: port.label, value: side === 'out' ? 'to' : 'from' })}
           data-testid={`join-${start.node}-${side}-${start.port}`}
           data={[
-            { value: '', label: side === 'out' ? 'Join to…' : 'Join from…' },
+            { value: '', label: side === 'out' ? say('Join to…') : say('Join from…') },
             ...open.map((end) => ({ value: `${end.node}/${end.port}`, label: portWords(flow, types, end, other) })),
           ]}
           onChange={(event) => {

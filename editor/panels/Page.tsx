@@ -1,5 +1,6 @@
 // The frame of every page but the canvas: a heading, what belongs beside it, and a column that scrolls.
 import type { ReactNode } from 'react'
+import { say } from '../words/say.ts'
 
 /** `aside` stands to the right of the heading. */
 export function Page({
@@ -29,7 +30,7 @@ export function Page({
 /** Grey bars in place of what is being read: shown at once, no spinner. */
 export function Skeletons({ count, height }: { count: number; height: number }) {
   return (
-    <div className="stack" role="status" aria-label="Reading">
+    <div className="stack" role="status" aria-label={say('Reading')}>
       {Array.from({ length: count }, (_, index) => (
         <div key={index} className="skeleton" style={{ height }} />
       ))}

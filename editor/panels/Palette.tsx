@@ -8,12 +8,13 @@ import { NamedIcon } from '../icons.tsx'
 import { useSession } from '../session.ts'
 import type { NodeGroup, NodeType } from '../views.ts'
 import { keepWish, readWish, roomyWish } from '../wishes.ts'
+import { say } from '../words/say.ts'
 
 const groups: readonly { group: NodeGroup; title: string }[] = [
-  { group: 'video', title: 'Get the picture' },
-  { group: 'interaction', title: 'Watch and understand' },
-  { group: 'logic', title: 'Decide when' },
-  { group: 'action', title: 'Tell and act' },
+  { group: 'video', title: say('Get the picture') },
+  { group: 'interaction', title: say('Watch and understand') },
+  { group: 'logic', title: say('Decide when') },
+  { group: 'action', title: say('Tell and act') },
 ]
 
 function Item({ type, isBest = false }: { type: NodeType; isBest?: boolean }) {
@@ -38,11 +39,11 @@ function Item({ type, isBest = false }: { type: NodeType; isBest?: boolean }) {
       <span className="palette-words">
         <strong>{type.title}</strong>
         <span className="quiet clip-text">
-          {type.origin ? `from ${type.origin.package}: ` : ''}
+          {type.origin ? say('from {package}: ', { package: type.origin.package }) : ''}
           {type.help.split('\n')[0]}
         </span>
       </span>
-      {isBest && <kbd className="palette-enter">Enter</kbd>}
+      {isBest && <kbd className="palette-enter">{say('Enter')}</kbd>}
     </button>
   )
 }
@@ -52,7 +53,7 @@ function Found({ found, isSearching }: { found: readonly NodeType[]; isSearching
   return (
     <>
       {isSearching && found.length > 0 && (
-        <section aria-label="Found">
+        <section aria-label={say('Found')}>
           {found.map((type, index) => (
             <Item key={type.type} type={type} isBest={index === 0} />
           ))}
@@ -88,7 +89,7 @@ export function Palette({ flowId }: { flowId: string }) {
   if (!isOpen) {
     return (
       <aside className="palette-closed">
-        <ActionIcon variant="default" size="lg" aria-label="Show the palette" onClick={show}>
+        <ActionIcon variant="default" size="lg" aria-label={say('Show the palette')} onClick={show}>
           <IconLayoutSidebarLeftExpand size={18} />
         </ActionIcon>
       </aside>
@@ -105,19 +106,19 @@ export function Palette({ flowId }: { flowId: string }) {
     setWords('')
   }
   return (
-    <aside className="palette" aria-label="Palette" data-testid="palette">
+    <aside className="palette" aria-label={say('Palette')} data-testid="palette">
       <div className="palette-head">
         <TextInput
           flex={1}
-          aria-label="Find a card"
-          placeholder="Find a card"
+          aria-label={say('Find a card')}
+          placeholder={say('Find a card')}
           leftSection={<IconSearch size={16} aria-hidden />}
           value={words}
           onChange={(event) => setWords(event.currentTarget.value)}
           onKeyDown={placeBest}
           data-testid="palette-search"
         />
-        <ActionIcon variant="subtle" size="lg" aria-label="Hide the palette" onClick={() => setOpen(false)}>
+        <ActionIcon variant="subtle" size="lg" aria-label={say('Hide the palette')} onClick={() => setOpen(false)}>
           <IconLayoutSidebarLeftCollapse size={18} />
         </ActionIcon>
       </div>
@@ -125,7 +126,7 @@ export function Palette({ flowId }: { flowId: string }) {
         <Found found={found} isSearching={isSearching} />
         {found.length === 0 && (
           <p className="quiet small" style={{ padding: '0 16px' }}>
-            Nothing is called "{words}". Try what you want to do: "tell me", "only at night".
+            {say('Nothing is called "{words}". Try what you want to do: "tell me", "only at night".', { words })}
           </p>
         )}
       </div>

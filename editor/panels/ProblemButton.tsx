@@ -5,6 +5,7 @@ import { shortName, waitingOfProblem } from '../graph/needs.ts'
 import { allowHosts, showNeeds, useNeeds } from '../needs.ts'
 import { inspect } from '../store.ts'
 import type { Problem } from '../views.ts'
+import { say } from '../words/say.ts'
 
 /** True for what waits for the owner's yes. */
 export function isApproval({ code }: Problem): boolean {
@@ -26,7 +27,7 @@ export function ProblemButton({ problem, config }: { problem: Problem; config: R
           showNeeds(true)
         }}
       >
-        Add it
+        {say('Add it')}
       </Button>
     )
   }
@@ -42,10 +43,10 @@ export function ProblemButton({ problem, config }: { problem: Problem; config: R
       variant="default"
       loading={isBusy}
       onClick={allow}
-      aria-label={`Allow ${hosts.map(shortName).join(', ')}`}
+      aria-label={say('Allow {value}', { value: hosts.map(shortName).join(', ') })}
       data-testid="problem-allow"
     >
-      Allow
+      {say('Allow')}
     </Button>
   )
 }

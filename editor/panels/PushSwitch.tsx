@@ -2,11 +2,13 @@
 import { Switch } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
+import { say } from '../words/say.ts'
 
 const worker = '/push-worker.js'
 const isAble = (): boolean => 'serviceWorker' in navigator && 'PushManager' in window
-const notHere =
-  'This browser cannot show notifications here. It wants an address that begins with https, and on an iPhone that Heed is put on the home screen first.'
+const notHere = say(
+  'This browser cannot show notifications here. It wants an address that begins with https, and on an iPhone that Heed is put on the home screen first.',
+)
 
 async function current(): Promise<PushSubscription | null> {
   const registration = await navigator.serviceWorker.getRegistration(worker)
@@ -16,7 +18,7 @@ async function current(): Promise<PushSubscription | null> {
 async function switchOn(): Promise<void> {
   if ((await Notification.requestPermission()) !== 'granted')
     throw new Error(
-      'This browser was told not to show notifications. Allow them in its settings for this page, then try again.',
+      say('This browser was told not to show notifications. Allow them in its settings for this page, then try again.'),
     )
   const registration = await navigator.serviceWorker.register(worker)
   await navigator.serviceWorker.ready
@@ -60,7 +62,7 @@ export function PushSwitch() {
   return (
     <>
       <Switch
-        label="Notifications on this device"
+        label={say('Notifications on this device')}
         checked={isOn}
         disabled={isBusy || !isAble()}
         onChange={(event) => void change(event.currentTarget.checked)}

@@ -3,13 +3,14 @@ import { IconBell, IconHome, IconPlugConnected, IconSchema, IconSettings, type I
 import type { MouseEvent } from 'react'
 import { useUnseen } from '../event-pages.ts'
 import { go, type Route } from '../route.ts'
+import { say } from '../words/say.ts'
 
 const places: readonly { page: Route['page'][]; address: string; label: string; icon: Icon }[] = [
-  { page: ['home'], address: '/', label: 'Home', icon: IconHome },
-  { page: ['flows', 'flow', 'watch', 'templates'], address: '/flows', label: 'Flows', icon: IconSchema },
-  { page: ['inbox', 'event'], address: '/inbox', label: 'Inbox', icon: IconBell },
-  { page: ['connections'], address: '/connections', label: 'Connections', icon: IconPlugConnected },
-  { page: ['system'], address: '/system', label: 'System', icon: IconSettings },
+  { page: ['home'], address: '/', label: say('Home'), icon: IconHome },
+  { page: ['flows', 'flow', 'watch', 'templates'], address: '/flows', label: say('Flows'), icon: IconSchema },
+  { page: ['inbox', 'event'], address: '/inbox', label: say('Inbox'), icon: IconBell },
+  { page: ['connections'], address: '/connections', label: say('Connections'), icon: IconPlugConnected },
+  { page: ['system'], address: '/system', label: say('System'), icon: IconSettings },
 ]
 
 /** Follows a link inside the editor, unless it is meant for another tab. */
@@ -24,8 +25,8 @@ export function follow(event: MouseEvent<HTMLAnchorElement>): void {
 export function Rail({ route }: { route: Route }) {
   const waiting = useUnseen(({ unseen }) => unseen ?? 0)
   return (
-    <nav className="rail" aria-label="Places">
-      <a className="rail-mark" href="/" onClick={follow} aria-label="Heed, home">
+    <nav className="rail" aria-label={say('Places')}>
+      <a className="rail-mark" href="/" onClick={follow} aria-label={say('Heed, home')}>
         <img src="/heed.svg" alt="" width={32} height={32} />
       </a>
       {places.map(({ page, address, label, icon: Found }) => (
@@ -46,7 +47,9 @@ export function Rail({ route }: { route: Route }) {
             )}
           </span>
           <span>{label}</span>
-          {label === 'Inbox' && waiting > 0 && <span className="sr-only">, {waiting} not acknowledged</span>}
+          {label === 'Inbox' && waiting > 0 && (
+            <span className="sr-only">{say(', {waiting} not acknowledged', { waiting })}</span>
+          )}
         </a>
       ))}
     </nav>

@@ -6,6 +6,7 @@ import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'
 import type { TestResult } from '../views.ts'
 import { PushSwitch } from './PushSwitch.tsx'
+import { say } from '../words/say.ts'
 
 /** Below the settings of a notification. */
 export function SendTest({ node, flowId }: { node: FlowNode; flowId: string }) {
@@ -31,7 +32,7 @@ export function SendTest({ node, flowId }: { node: FlowNode; flowId: string }) {
         leftSection={<IconSend size={16} aria-hidden />}
         data-testid="send-test"
       >
-        Send a test
+        {say('Send a test')}
       </Button>
       {result && (
         <div className="notice" data-tone={result.ok ? 'ok' : 'bad'} role="status" data-testid="send-test-result">

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react'
 import { api } from '../api.ts'
 import { go } from '../route.ts'
 import { startSession, useSession } from '../session.ts'
+import { say } from '../words/say.ts'
 
 const shortest = 8
 
@@ -37,15 +38,15 @@ function Claim({ token }: { token: string }) {
       go('/', { replace: true })
     },
     () => {
-      if (password.length < shortest) return `Choose a password of at least ${shortest} characters.`
-      return password === again ? null : 'The two passwords are not the same. Type them again.'
+      if (password.length < shortest) return say('Choose a password of at least {shortest} characters.', { shortest })
+      return password === again ? null : say('The two passwords are not the same. Type them again.')
     },
   )
   return (
     <form onSubmit={(event) => void submit(event)} className="stack" noValidate>
-      <p className="quiet">Welcome. Choose the password that you will sign in with from now on.</p>
+      <p className="quiet">{say('Welcome. Choose the password that you will sign in with from now on.')}</p>
       <PasswordInput
-        label="New password"
+        label={say('New password')}
         autoComplete="new-password"
         autoFocus
         value={password}
@@ -53,7 +54,7 @@ function Claim({ token }: { token: string }) {
         data-testid="sign-in-password"
       />
       <PasswordInput
-        label="The same again"
+        label={say('The same again')}
         autoComplete="new-password"
         value={again}
         onChange={(event) => setAgain(event.currentTarget.value)}
@@ -65,7 +66,7 @@ function Claim({ token }: { token: string }) {
         </div>
       )}
       <Button type="submit" size="md" loading={isBusy} data-testid="sign-in-submit">
-        Begin
+        {say('Begin')}
       </Button>
     </form>
   )
@@ -75,12 +76,12 @@ function Password() {
   const [password, setPassword] = useState('')
   const { failure, isBusy, submit } = useAttempt(
     () => api.signIn(password),
-    () => (password === '' ? 'Type your password.' : null),
+    () => (password === '' ? say('Type your password.') : null),
   )
   return (
     <form onSubmit={(event) => void submit(event)} className="stack" noValidate>
       <PasswordInput
-        label="Password"
+        label={say('Password')}
         autoComplete="current-password"
         autoFocus
         value={password}
@@ -93,7 +94,7 @@ function Password() {
         </div>
       )}
       <Button type="submit" size="md" loading={isBusy} data-testid="sign-in-submit">
-        Sign in
+        {say('Sign in')}
       </Button>
     </form>
   )
@@ -106,15 +107,15 @@ export function SignIn({ token }: { token: string | null }) {
     <main className="sign-in" id="main">
       <div className="sign-in-box surface">
         <img src="/heed.svg" alt="" width={48} height={48} />
-        <h1>{hasOwner ? 'Sign in to Heed' : 'Heed'}</h1>
+        <h1>{hasOwner ? say('Sign in to Heed') : 'Heed'}</h1>
         {hasOwner ? (
           <Password />
         ) : token ? (
           <Claim token={token} />
         ) : (
           <p>
-            This Heed has no owner yet. Open the sign-in link that it printed when it started; it looks like{' '}
-            <code>/sign-in?token=…</code>
+            {say('This Heed has no owner yet. Open the sign-in link that it printed when it started; it looks like')}{' '}
+            <code>{say('/sign-in?token=…')}</code>
           </p>
         )}
       </div>

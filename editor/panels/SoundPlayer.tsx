@@ -2,6 +2,7 @@
 // browser holds back, and what came too late to be said.
 import { useEffect, useRef } from 'react'
 import { playSpoken, useSounds } from '../sounds.ts'
+import { say } from '../words/say.ts'
 
 /** Draws nothing while all is well. */
 export function SoundPlayer() {
@@ -14,12 +15,12 @@ export function SoundPlayer() {
       <div role="status" className="sound-note" data-testid="sound-note">
         {isBlocked && (
           <div className="notice" data-tone="warn">
-            Something was said. Press anywhere on this page so that the browser lets it be heard.
+            {say('Something was said. Press anywhere on this page so that the browser lets it be heard.')}
           </div>
         )}
         {dropped && (
           <div className="notice" data-tone="warn">
-            Not said aloud, because it came too late: {dropped.text}
+            {say('Not said aloud, because it came too late: {text}', { text: dropped.text })}
           </div>
         )}
       </div>

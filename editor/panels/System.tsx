@@ -7,24 +7,25 @@ import { leave } from '../session.ts'
 import type { Health, PackageView } from '../views.ts'
 import { count } from '../words.ts'
 import { Page, Skeletons } from './Page.tsx'
+import { say } from '../words/say.ts'
 
 const every = 5000
-const titles: Record<string, string> = { database: 'Database', queue: 'Queue', streams: 'Streams' }
+const titles: Record<string, string> = { database: say('Database'), queue: say('Queue'), streams: say('Streams') }
 const facts: Record<string, string> = {
-  latencyMs: 'answers within',
+  latencyMs: say('answers within'),
   version: 'Postgres',
   backend: '',
   waiting: 'waiting:',
-  active: 'at work:',
+  active: say('at work:'),
   wanted: 'wanted:',
   running: 'running:',
-  degraded: 'in trouble:',
+  degraded: say('in trouble:'),
 }
 const backends: Record<string, string> = {
-  embedded: 'comes with Heed',
-  external: 'a server of yours',
-  postgres: 'kept in Postgres',
-  redis: 'kept in Redis',
+  embedded: say('comes with Heed'),
+  external: say('a server of yours'),
+  postgres: say('kept in Postgres'),
+  redis: say('kept in Redis'),
 }
 
 function factWords(key: string, value: unknown): string {
@@ -64,7 +65,7 @@ function Check({ name, check }: { name: string; check: Record<string, unknown> }
     <li className="check-row">
       <Found size={20} color={`var(--state-${isFine ? 'running' : 'degraded'})`} aria-hidden />
       <strong>{titles[name] ?? name}</strong>
-      <span>{isFine ? 'Fine' : 'In trouble'}</span>
+      <span>{isFine ? say('Fine') : say('In trouble')}</span>
       <span className="quiet small check-facts">
         {Object.entries(check)
           .filter(([key]) => key in facts)
@@ -93,7 +94,7 @@ function Packages() {
   if (packages.length === 0) return null
   return (
     <section aria-labelledby="packages-title">
-      <h2 id="packages-title">Packages</h2>
+      <h2 id="packages-title">{say('Packages')}</h2>
       <ul className="check-list surface" data-testid="packages">
         {packages.map((each) => (
           <PackageRow key={each.asked} package={each} />
@@ -114,9 +115,9 @@ function PackageRow({ package: { name, version, nodes, kinds, faults } }: { pack
     <li className="check-row package-row">
       <Found size={20} color={`var(--state-${isFine ? 'running' : 'degraded'})`} aria-hidden />
       <strong>{name}</strong>
-      <span>{isFine ? 'In use' : nodes.length + kinds.length > 0 ? 'Partly in use' : 'Not in use'}</span>
+      <span>{isFine ? say('In use') : nodes.length + kinds.length > 0 ? say('Partly in use') : say('Not in use')}</span>
       <span className="quiet small check-facts">
-        {[version ? `Version ${version}` : '', ...brought].filter(Boolean).join(' · ')}
+        {[version ? say('Version {version}', { version }) : '', ...brought].filter(Boolean).join(' · ')}
         {faults.map((fault) => (
           <span key={fault} className="package-fault">
             {fault}
@@ -131,14 +132,14 @@ function Theme() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
     <SegmentedControl
-      aria-label="Colours"
+      aria-label={say('Colours')}
       value={colorScheme}
       onChange={(value) => setColorScheme(value as MantineColorScheme)}
       data-testid="theme"
       data={[
-        { value: 'light', label: 'Light' },
-        { value: 'dark', label: 'Dark' },
-        { value: 'auto', label: 'As this device' },
+        { value: 'light', label: say('Light') },
+        { value: 'dark', label: say('Dark') },
+        { value: 'auto', label: say('As this device') },
       ]}
     />
   )
@@ -148,10 +149,10 @@ function Theme() {
 export function System() {
   const { health, failure } = useHealth()
   return (
-    <Page title="System">
+    <Page title={say('System')}>
       <div className="sections">
         <section aria-labelledby="health-title">
-          <h2 id="health-title">Health</h2>
+          <h2 id="health-title">{say('Health')}</h2>
           {failure && (
             <div className="notice" data-tone="bad" role="alert">
               {failure}
@@ -159,7 +160,7 @@ export function System() {
           )}
           {health && !health.checks && (
             <div className="notice" data-tone="bad" role="alert">
-              Heed is in trouble and cannot see who asks, so it tells no more. Its database may be away.
+              {say('Heed is in trouble and cannot see who asks, so it tells no more. Its database may be away.')}
             </div>
           )}
           {health ? (
@@ -173,24 +174,25 @@ export function System() {
           )}
           {health?.version && (
             <p className="quiet small">
-              Heed {health.version}. Numbers for monitoring are under <a href="/metrics">/metrics</a>.
+              {say('Heed {version}. Numbers for monitoring are under', { version: health.version })}{' '}
+              <a href="/metrics">{say('/metrics')}</a>.
             </p>
           )}
         </section>
         <Packages />
         <section aria-labelledby="look-title">
-          <h2 id="look-title">Colours</h2>
+          <h2 id="look-title">{say('Colours')}</h2>
           <Theme />
         </section>
         <section aria-labelledby="you-title">
-          <h2 id="you-title">You</h2>
+          <h2 id="you-title">{say('You')}</h2>
           <Button
             variant="default"
             leftSection={<IconLogout size={18} aria-hidden />}
             onClick={() => void leave()}
             data-testid="sign-out"
           >
-            Sign out
+            {say('Sign out')}
           </Button>
         </section>
       </div>

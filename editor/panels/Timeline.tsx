@@ -8,12 +8,13 @@ import { useLive } from '../live.ts'
 import type { StreamDecision } from '../views.ts'
 import { clock, decisionTone, decisionWords, duration, latency } from '../words.ts'
 import { Ago } from './Ago.tsx'
+import { say } from '../words/say.ts'
 
-const actionNames = { silence: 'Silent', response: 'Spoke', delegate: 'Asked an agent' } as const
+const actionNames = { silence: say('Silent'), response: say('Spoke'), delegate: say('Asked an agent') } as const
 
 function SpanRow({ span }: { span: Span }) {
   const { first, last, ticks } = span
-  const length = ticks > 1 ? `for ${duration(ticks * 1000)}` : ''
+  const length = ticks > 1 ? say('for {ticks}', { ticks: duration(ticks * 1000) }) : ''
   return (
     <li className="span-row" data-tone={decisionTone(last)} data-testid="timeline-row" data-action={last.action}>
       <i aria-hidden />
@@ -22,8 +23,10 @@ function SpanRow({ span }: { span: Span }) {
       </span>
       <span className="span-words">{decisionWords(last)}</span>
       <span className="quiet small nums">
-        at {clock(first.mediaTimeS)}
-        {last.latencyMs > 0 ? ` · ${latency(last.latencyMs)}` : ''}
+        {say('at {when}{value}', {
+          when: clock(first.mediaTimeS),
+          value: last.latencyMs > 0 ? ` · ${latency(last.latencyMs)}` : '',
+        })}
       </span>
       <span className="quiet small">
         <Ago at={last.at} />
@@ -56,7 +59,9 @@ export function Timeline({ flowId, streamId }: { flowId: string; streamId: strin
   if (!streamId || all.length === 0)
     return (
       <p className="quiet drawer-empty">
-        No decision yet. Once the flow runs, each second stands here with what the model said, or why it was silent.
+        {say(
+          'No decision yet. Once the flow runs, each second stands here with what the model said, or why it was silent.',
+        )}
       </p>
     )
   return (
@@ -73,7 +78,7 @@ export function Timeline({ flowId, streamId }: { flowId: string; streamId: strin
       </ol>
       {hasMore && (
         <Button variant="subtle" size="xs" m={8} onClick={() => void read()}>
-          Read what came before
+          {say('Read what came before')}
         </Button>
       )}
     </div>

@@ -17,6 +17,7 @@ import { undoChange } from '../commands/undo.ts'
 import { zoomIn, zoomOut } from '../commands/zoom.ts'
 import { useTools } from '../canvas/tools.ts'
 import { useFlow } from '../store.ts'
+import { say } from '../words/say.ts'
 
 const shown: readonly (readonly Command[])[] = [
   [undoChange, redoChange],
@@ -59,7 +60,7 @@ function More() {
   return (
     <Menu position="top-start" withinPortal>
       <Menu.Target>
-        <ActionIcon variant="subtle" size="lg" aria-label="More commands">
+        <ActionIcon variant="subtle" size="lg" aria-label={say('More commands')}>
           <IconDots size={18} aria-hidden />
         </ActionIcon>
       </Menu.Target>
@@ -86,7 +87,7 @@ export function Toolbar({ isReadOnly, onAbout }: { isReadOnly: boolean; onAbout(
   useFlow((open) => open.history)
   useFlow((open) => open.selection)
   return (
-    <div className="toolbar surface" role="toolbar" aria-label="Canvas">
+    <div className="toolbar surface" role="toolbar" aria-label={say('Canvas')}>
       {shown.flatMap((group, index) => [
         ...(index > 0 && !isReadOnly ? [<span key={`gap-${index}`} className="toolbar-gap" />] : []),
         ...group
@@ -97,7 +98,13 @@ export function Toolbar({ isReadOnly, onAbout }: { isReadOnly: boolean; onAbout(
         <>
           <span className="toolbar-gap" />
           <More />
-          <ActionIcon variant="subtle" size="lg" aria-label="About this flow" title="About this flow" onClick={onAbout}>
+          <ActionIcon
+            variant="subtle"
+            size="lg"
+            aria-label={say('About this flow')}
+            title={say('About this flow')}
+            onClick={onAbout}
+          >
             <IconInfoCircle size={18} aria-hidden />
           </ActionIcon>
         </>

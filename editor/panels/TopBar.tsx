@@ -36,6 +36,7 @@ import { DeployNote } from './DeployNote.tsx'
 import { MuteButton } from './MuteButton.tsx'
 import { follow } from './Rail.tsx'
 import { isAwake } from './use-flows.ts'
+import { say } from '../words/say.ts'
 
 /** How saving stands, in words. */
 export function saveWords(
@@ -44,26 +45,26 @@ export function saveWords(
 ): { text: string; icon: Icon; tone: 'calm' | 'trouble' } {
   switch (save.kind) {
     case 'behind':
-      return { text: 'Changed somewhere else, reading it', icon: IconCloudUp, tone: 'calm' }
+      return { text: say('Changed somewhere else, reading it'), icon: IconCloudUp, tone: 'calm' }
     case 'saved':
       // Whether somebody else has saved meanwhile is told over the feed.
       if (unknownSince !== null)
-        return { text: 'Heed does not answer: there may be newer changes', icon: IconCloudOff, tone: 'trouble' }
-      return { text: 'All changes saved', icon: IconCloudCheck, tone: 'calm' }
+        return { text: say('Heed does not answer: there may be newer changes'), icon: IconCloudOff, tone: 'trouble' }
+      return { text: say('All changes saved'), icon: IconCloudCheck, tone: 'calm' }
     case 'unsaved':
-      return { text: 'Saving in a moment', icon: IconCloudUp, tone: 'calm' }
+      return { text: say('Saving in a moment'), icon: IconCloudUp, tone: 'calm' }
     case 'saving':
-      return { text: 'Saving…', icon: IconCloudUp, tone: 'calm' }
+      return { text: say('Saving…'), icon: IconCloudUp, tone: 'calm' }
     case 'offline':
       return {
-        text: 'Not saved yet, trying again. Your changes are kept in this browser.',
+        text: say('Not saved yet, trying again. Your changes are kept in this browser.'),
         icon: IconCloudOff,
         tone: 'trouble',
       }
     case 'refused':
-      return { text: `Not saved: ${save.message}`, icon: IconAlertTriangle, tone: 'trouble' }
+      return { text: say('Not saved: {why}', { why: save.message }), icon: IconAlertTriangle, tone: 'trouble' }
     case 'conflict':
-      return { text: 'Not saved: choose where both changed the same', icon: IconAlertTriangle, tone: 'trouble' }
+      return { text: say('Not saved: choose where both changed the same'), icon: IconAlertTriangle, tone: 'trouble' }
   }
 }
 
@@ -110,7 +111,7 @@ function RunButtons({ flow, flowId, isReadOnly }: { flow: Flow; flowId: string; 
           data-testid="stop-button"
           leftSection={<IconPlayerStop size={16} aria-hidden />}
         >
-          Stop
+          {say('Stop')}
         </Button>
       )}
       {!(isOn && isReadOnly) && (
@@ -123,7 +124,7 @@ function RunButtons({ flow, flowId, isReadOnly }: { flow: Flow; flowId: string; 
           title={shortcutWords('mod+enter')}
           leftSection={<IconPlayerPlay size={16} aria-hidden />}
         >
-          {isBehind ? 'Deploy changes' : isOn ? 'Deploy again' : 'Deploy'}
+          {isBehind ? say('Deploy changes') : isOn ? say('Deploy again') : say('Deploy')}
         </Button>
       )}
     </>
@@ -138,11 +139,14 @@ function Others({ flow, flowId }: { flow: Flow; flowId: string }) {
   if (here.length === 0) return null
   const cards = here.flatMap(({ node }) => flow.nodes.find(({ id }) => id === node) ?? [])
   const where = [...new Set(cards.map((card) => nameOf(card, types)))].join(', ')
-  const who = here.length === 1 ? 'Also open in another window' : `Also open in ${here.length} other windows`
+  const who =
+    here.length === 1
+      ? say('Also open in another window')
+      : say('Also open in {count} other windows', { count: here.length })
   return (
     <span className="small quiet save-state" role="status" data-testid="others">
       <IconUsers size={16} aria-hidden />
-      <span>{where === '' ? who : `${who}, at ${where}`}</span>
+      <span>{where === '' ? who : say('{who}, at {where}', { who, where })}</span>
     </span>
   )
 }
@@ -157,7 +161,7 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
     <header className="top-bar">
       <input
         className="flow-title"
-        aria-label="Name of the flow"
+        aria-label={say('Name of the flow')}
         value={flow.name}
         maxLength={200}
         readOnly={isReadOnly}
@@ -168,13 +172,13 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
         }}
         onBlur={(event) => {
           if (event.currentTarget.value.trim() === '')
-            changeFlow((current) => setFlowText(current, 'name', 'Flow without a name'))
+            changeFlow((current) => setFlowText(current, 'name', say('Flow without a name')))
         }}
       />
       <span data-testid="flow-state" data-state={state}>
         <StateMark state={state} isWashed />
       </span>
-      {sharing && <OnAirMark label="Your camera is on air" />}
+      {sharing && <OnAirMark label={say('Your camera is on air')} />}
       <SaveMark />
       <Others flow={flow} flowId={flowId} />
       <Button
@@ -186,7 +190,7 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
         leftSection={<IconEye size={16} aria-hidden />}
         data-testid="watch-link"
       >
-        Watch
+        {say('Watch')}
       </Button>
       <Button
         onClick={() => void share.run()}
@@ -195,7 +199,7 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
         leftSection={<IconShare size={16} aria-hidden />}
         data-testid="share-button"
       >
-        Share
+        {say('Share')}
       </Button>
       <Button
         onClick={() => void rehearse.run()}
@@ -205,7 +209,7 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
         leftSection={<IconTestPipe size={16} aria-hidden />}
         data-testid="rehearse-button"
       >
-        Rehearse
+        {say('Rehearse')}
       </Button>
       <MuteButton isSmall />
       <span className="top-actions">

@@ -7,6 +7,7 @@ import { showTrace, usePasses } from '../passes.ts'
 import { useLive } from '../live.ts'
 import type { TraceStepView, TraceView } from '../views.ts'
 import { follow } from './Rail.tsx'
+import { say } from '../words/say.ts'
 
 const icons: Record<TraceStepView['what'], Icon> = {
   passed: IconCheck,
@@ -16,16 +17,16 @@ const icons: Record<TraceStepView['what'], Icon> = {
   failed: IconX,
 }
 const words: Record<TraceStepView['what'], string> = {
-  passed: 'let it pass',
-  held: 'held it',
-  sent: 'sends it',
-  delivered: 'delivered it',
+  passed: say('let it pass'),
+  held: say('held it'),
+  sent: say('sends it'),
+  delivered: say('delivered it'),
   failed: 'failed',
 }
 
 function Step({ step }: { step: TraceStepView }) {
   const Found = step.code === 'later' ? IconClock : icons[step.what]
-  const what = step.code === 'spoke' ? 'said it' : step.code === 'later' ? 'waits' : words[step.what]
+  const what = step.code === 'spoke' ? say('said it') : step.code === 'later' ? 'waits' : words[step.what]
   return (
     <li className="trace-step" data-what={step.what} data-testid="trace-step" data-node={step.node}>
       <Found size={16} aria-hidden />
@@ -74,10 +75,10 @@ export function TraceOf({ event, flow }: { event: string; flow: string }) {
   if (!trace) return null
   return (
     <section className="stack-tight" aria-labelledby="trace-title">
-      <h2 id="trace-title">What became of it</h2>
+      <h2 id="trace-title">{say('What became of it')}</h2>
       <TraceSteps steps={trace.steps} />
       <a href={`/flows/${flow}?trace=${encodeURIComponent(event)}`} onClick={follow} data-testid="trace-on-canvas">
-        See its way on the canvas
+        {say('See its way on the canvas')}
       </a>
     </section>
   )
@@ -93,9 +94,9 @@ export function TraceBar() {
   }, [])
   if (!trace) return null
   return (
-    <section className="trace-bar surface" aria-label="The way of a message" data-testid="trace-bar">
+    <section className="trace-bar surface" aria-label={say('The way of a message')} data-testid="trace-bar">
       <TraceSteps steps={trace.steps} />
-      <ActionIcon variant="subtle" aria-label="Show no way any more" onClick={() => void showTrace(null)}>
+      <ActionIcon variant="subtle" aria-label={say('Show no way any more')} onClick={() => void showTrace(null)}>
         <IconX size={16} aria-hidden />
       </ActionIcon>
     </section>

@@ -5,11 +5,12 @@ import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
 import { takeEvents } from '../live.ts'
 import type { EventView } from '../views.ts'
+import { say } from '../words/say.ts'
 
 type Verdict = NonNullable<EventView['verdict']>
 const choices: { verdict: Verdict; label: string; icon: typeof IconThumbUp }[] = [
-  { verdict: 'right', label: 'Right', icon: IconThumbUp },
-  { verdict: 'wrong', label: 'False alarm', icon: IconThumbDown },
+  { verdict: 'right', label: say('Right'), icon: IconThumbUp },
+  { verdict: 'wrong', label: say('False alarm'), icon: IconThumbDown },
 ]
 
 /** On an alert's page. Pressed again it is taken back. */
@@ -22,7 +23,11 @@ export function VerdictOf({ event }: { event: EventView }) {
     api.precision(flow).then(
       ({ right, wrong }) =>
         isHere &&
-        setWords(right + wrong === 0 ? null : `${right} of ${right + wrong} judged alerts of this flow were right.`),
+        setWords(
+          right + wrong === 0
+            ? null
+            : say('{right} of {right2} judged alerts of this flow were right.', { right, right2: right + wrong }),
+        ),
       () => undefined,
     )
     return () => {
@@ -39,7 +44,7 @@ export function VerdictOf({ event }: { event: EventView }) {
     )
   return (
     <div className="stack-tight">
-      <div className="row" role="group" aria-label="Was this alert right?">
+      <div className="row" role="group" aria-label={say('Was this alert right?')}>
         {choices.map(({ verdict: each, label, icon: Found }) => (
           <Button
             key={each}

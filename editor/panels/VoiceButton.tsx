@@ -4,6 +4,7 @@ import { IconMicrophone, IconMicrophoneOff } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { OnAirMark } from '../canvas/ShareCamera.tsx'
 import { startMicrophone, stopMicrophone, useMicrophone } from '../microphone.ts'
+import { say } from '../words/say.ts'
 
 /** For one voice-input card; leaving the page closes the microphone. */
 export function VoiceButton({ flowId, node, isRunning }: { flowId: string; node: string; isRunning: boolean }) {
@@ -23,7 +24,7 @@ export function VoiceButton({ flowId, node, isRunning }: { flowId: string; node:
             leftSection={<IconMicrophone size={18} aria-hidden />}
             data-testid="microphone"
           >
-            Speak
+            {say('Speak')}
           </Button>
         ) : (
           <Button
@@ -32,17 +33,17 @@ export function VoiceButton({ flowId, node, isRunning }: { flowId: string; node:
             leftSection={<IconMicrophoneOff size={18} aria-hidden />}
             data-testid="microphone-stop"
           >
-            Stop listening
+            {say('Stop listening')}
           </Button>
         )}
-        {state === 'asking' && <span className="small quiet">Asking the browser</span>}
-        {state === 'loading' && <span className="small quiet">Getting ready to listen</span>}
-        {state === 'on-air' && <OnAirMark label={isHearing ? 'Hears you' : 'Microphone is on air'} />}
+        {state === 'asking' && <span className="small quiet">{say('Asking the browser')}</span>}
+        {state === 'loading' && <span className="small quiet">{say('Getting ready to listen')}</span>}
+        {state === 'on-air' && <OnAirMark label={isHearing ? say('Hears you') : say('Microphone is on air')} />}
       </div>
       <div role="status">
         {heard !== null && (
           <p className="small quiet" data-testid="heard">
-            Heard: {heard}
+            {say('Heard: {heard}', { heard })}
           </p>
         )}
       </div>

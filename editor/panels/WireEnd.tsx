@@ -6,6 +6,7 @@ import { rankTypes } from '../graph/search.ts'
 import { NamedIcon } from '../icons.tsx'
 import { useSession } from '../session.ts'
 import { Finder, type Choice } from './Finder.tsx'
+import { say } from '../words/say.ts'
 
 const close = (): void => useDrawing.setState({ asked: null })
 
@@ -27,9 +28,9 @@ export function WireEnd() {
   }
   return (
     <Finder
-      label={start.side === 'out' ? 'Where does this wire lead?' : 'Where does this wire come from?'}
-      placeholder={start.side === 'out' ? 'Then what?' : 'From what?'}
-      none="No card that fits is called that."
+      label={start.side === 'out' ? say('Where does this wire lead?') : say('Where does this wire come from?')}
+      placeholder={start.side === 'out' ? say('Then what?') : say('From what?')}
+      none={say('No card that fits is called that.')}
       find={find}
       at={at}
       onClose={close}

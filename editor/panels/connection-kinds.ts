@@ -2,6 +2,7 @@
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
 import { useSession } from '../session.ts'
 import type { ConnectionKindView } from '../views.ts'
+import { say } from '../words/say.ts'
 
 export type KindViewOf = (kind: ConnectionKind) => ConnectionKindView
 
@@ -19,6 +20,6 @@ const nameRule = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 
 /** What is wrong with a name for a connection; null when it will do. */
 export function whyNotName(name: string, taken: readonly string[]): string | null {
-  if (!nameRule.test(name)) return 'A name is letters and digits, "-" and "_", without spaces.'
-  return taken.includes(name) ? `There is a connection called ${name} already.` : null
+  if (!nameRule.test(name)) return say('A name is letters and digits, "-" and "_", without spaces.')
+  return taken.includes(name) ? say('There is a connection called {name} already.', { name }) : null
 }

@@ -2,6 +2,7 @@
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import type { Rehearsal, RehearsedClip } from '../views.ts'
 import { silenceWords } from '../words.ts'
+import { say } from '../words/say.ts'
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
 const seconds = (s: number): string => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, '0')}`
@@ -9,9 +10,15 @@ const seconds = (s: number): string => `${Math.floor(s / 60)}:${String(Math.floo
 function summaryWords({ summary, clips }: Rehearsal): string {
   const sent = clips.reduce((sum, { captured = [] }) => sum + captured.length, 0)
   const { hits, misses, falseAlarms, medianDelayS } = summary
-  if (hits + misses + falseAlarms === 0) return `${count(sent, 'message')} would have been sent.`
-  const delay = medianDelayS === null ? '' : `, after ${medianDelayS.toFixed(1)} s in the middle`
-  return `${count(hits, 'hit')}${delay}, ${misses} missed, ${count(falseAlarms, 'false alarm')}.`
+  if (hits + misses + falseAlarms === 0)
+    return say('{things} would have been sent.', { things: count(sent, 'message') })
+  const delay = medianDelayS === null ? '' : say(', after {value} s in the middle', { value: medianDelayS.toFixed(1) })
+  return say('{things}{delay}, {misses} missed, {things2}.', {
+    things: count(hits, 'hit'),
+    delay,
+    misses,
+    things2: count(falseAlarms, 'false alarm'),
+  })
 }
 
 /** What a month of it would ask of the model, from what it asked here. */
@@ -21,7 +28,15 @@ function monthWords({ clips }: Rehearsal): string {
   if (mediaS === 0) return ''
   const tokens = (sum('tokens') / mediaS) * 30 * 86_400
   const share = (sum('modelMs') / 1000 / mediaS) * 100
-  return `The model saw ${sum('tokens').toLocaleString()} visual tokens in ${seconds(mediaS)} and was at work ${share < 1 ? 'under 1' : share.toFixed(0)} % of the time; a month of one camera is about ${Math.round(tokens / 1e6).toLocaleString()} million tokens.`
+  return say(
+    'The model saw {toLocaleString} visual tokens in {seconds} and was at work {value} % of the time; a month of one camera is about {toLocaleString2} million tokens.',
+    {
+      toLocaleString: sum('tokens').toLocaleString(),
+      seconds: seconds(mediaS),
+      value: share < 1 ? say('under 1') : share.toFixed(0),
+      toLocaleString2: Math.round(tokens / 1e6).toLocaleString(),
+    },
+  )
 }
 
 function Strip({ clip }: { clip: RehearsedClip }) {
@@ -32,7 +47,10 @@ function Strip({ clip }: { clip: RehearsedClip }) {
     <div
       className="rehearse-strip"
       role="img"
-      aria-label={`${seconds(mediaS)} of video: spoke at ${said.map(({ mediaTimeS }) => seconds(mediaTimeS)).join(', ') || 'no time'}`}
+      aria-label={say('{seconds} of video: spoke at {value}', {
+        seconds: seconds(mediaS),
+        value: said.map(({ mediaTimeS }) => seconds(mediaTimeS)).join(', ') || say('no time'),
+      })}
     >
       {said.map(({ mediaTimeS, action }, index) => (
         <span key={index} data-kind={action} style={{ left: at(mediaTimeS) }} />
@@ -45,9 +63,9 @@ function Strip({ clip }: { clip: RehearsedClip }) {
 }
 
 function checkWords({ kind, passed, delayS }: NonNullable<RehearsedClip['checks']>[number]): string {
-  if (kind === 'never') return passed ? 'Stayed silent where it must' : 'False alarm'
-  if (!passed) return 'Missed'
-  return delayS === null ? 'As expected' : `As expected, after ${delayS.toFixed(1)} s`
+  if (kind === 'never') return passed ? say('Stayed silent where it must') : say('False alarm')
+  if (!passed) return say('Missed')
+  return delayS === null ? say('As expected') : say('As expected, after {value} s', { value: delayS.toFixed(1) })
 }
 
 /** Why it said nothing, most frequent first. */
@@ -88,8 +106,12 @@ function Clip({ clip }: { clip: RehearsedClip }) {
           </li>
         ))}
       </ul>
-      {clip.state === 'finished' && captured.length === 0 && <p className="quiet">Nothing would have been sent.</p>}
-      {whySilent(clip) !== '' && <p className="small quiet">Silent: {whySilent(clip)}.</p>}
+      {clip.state === 'finished' && captured.length === 0 && (
+        <p className="quiet">{say('Nothing would have been sent.')}</p>
+      )}
+      {whySilent(clip) !== '' && (
+        <p className="small quiet">{say('Silent: {whySilent}.', { whySilent: whySilent(clip) })}</p>
+      )}
     </section>
   )
 }
@@ -107,13 +129,16 @@ export function Outcome({ rehearsal, before }: { rehearsal: Rehearsal; before: R
       {(rehearsal.state === 'failed' || rehearsal.state === 'cancelled') && (
         <div className="notice" data-tone="warn" role="status">
           {rehearsal.state === 'cancelled'
-            ? 'It was cancelled.'
-            : (rehearsal.reason ?? 'It could not be rehearsed to the end.')}
+            ? say('It was cancelled.')
+            : (rehearsal.reason ?? say('It could not be rehearsed to the end.'))}
         </div>
       )}
       {before && (
         <p className="small quiet" data-testid="rehearse-before">
-          Before, as revision {before.revision}: {summaryWords(before)}
+          {say('Before, as revision {revision}: {summaryWords}', {
+            revision: before.revision,
+            summaryWords: summaryWords(before),
+          })}
         </p>
       )}
       {rehearsal.clips.map((clip) => (

@@ -9,6 +9,7 @@ import type { MediaFile } from '../views.ts'
 import { cancelRehearsal, closeRehearsals, rehearse, useRehearsing } from './rehearsal-store.ts'
 import { Outcome } from './Outcome.tsx'
 import './rehearse.css'
+import { say } from '../words/say.ts'
 
 function useClips(): { clips: MediaFile[] | null; failure: string | null } {
   const [clips, setClips] = useState<MediaFile[] | null>(null)
@@ -45,16 +46,19 @@ function Choose({ flow, isRunning }: { flow: string; isRunning: boolean }) {
         {failure}
       </div>
     )
-  if (clips === null) return <div className="skeleton" style={{ height: 120 }} role="status" aria-label="Reading" />
+  if (clips === null)
+    return <div className="skeleton" style={{ height: 120 }} role="status" aria-label={say('Reading')} />
   if (clips.length === 0)
     return (
-      <p className="quiet">There is no clip here yet. Upload one in the settings of a camera, then rehearse on it.</p>
+      <p className="quiet">
+        {say('There is no clip here yet. Upload one in the settings of a camera, then rehearse on it.')}
+      </p>
     )
   const names = new Set(tested(tests).map(fileName))
   const ticked = chosen ?? clips.filter(({ path }) => names.has(fileName(path))).map(({ path }) => path)
   return (
     <>
-      <Checkbox.Group label="On which clips?" value={[...ticked]} onChange={setChosen}>
+      <Checkbox.Group label={say('On which clips?')} value={[...ticked]} onChange={setChosen}>
         <div className="rehearse-clips">
           {clips.map(({ path }) => (
             <Checkbox key={path} value={path} label={fileName(path)} data-testid={`rehearse-clip-${fileName(path)}`} />
@@ -67,7 +71,7 @@ function Choose({ flow, isRunning }: { flow: string; isRunning: boolean }) {
         leftSection={<IconPlayerPlay size={18} aria-hidden />}
         data-testid="rehearse-run"
       >
-        Rehearse
+        {say('Rehearse')}
       </Button>
     </>
   )
@@ -82,13 +86,13 @@ export function Rehearse() {
       onClose={closeRehearsals}
       position="right"
       size={640}
-      title={<h2>Rehearse</h2>}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={<h2>{say('Rehearse')}</h2>}
+      closeButtonProps={{ 'aria-label': say('Close') }}
     >
       {flow !== null && (
         <div className="rehearse-panel" data-testid="rehearse">
           <p className="quiet">
-            What would it have said and sent? It runs as fast as the model looks, and sends nothing.
+            {say('What would it have said and sent? It runs as fast as the model looks, and sends nothing.')}
           </p>
           {failure !== null && (
             <div className="notice" data-tone="bad" role="alert" data-testid="rehearse-failure">
@@ -98,14 +102,14 @@ export function Rehearse() {
           <Choose flow={flow} isRunning={now?.state === 'running'} />
           {now?.state === 'running' && (
             <div className="rehearse-progress">
-              <Progress value={Math.max(2, now.progress * 100)} aria-label="How far it is" />
+              <Progress value={Math.max(2, now.progress * 100)} aria-label={say('How far it is')} />
               <Button
                 variant="default"
                 size="compact-sm"
                 onClick={() => void cancelRehearsal()}
                 leftSection={<IconX size={16} aria-hidden />}
               >
-                Cancel
+                {say('Cancel')}
               </Button>
             </div>
           )}

@@ -12,6 +12,7 @@ import { count } from '../words.ts'
 import { FlowDrawing } from './FlowDrawing.tsx'
 import { endSharing, useSharing } from './sharing-store.ts'
 import { linkWords } from './wants-words.ts'
+import { say } from '../words/say.ts'
 
 interface Shared {
   document: Flow
@@ -60,12 +61,16 @@ function RemovedNotice({ removed }: { removed: Shared['removed'] }) {
   if (removed.length === 0)
     return (
       <div className="notice" data-tone="good" data-testid="removed-none">
-        No password and no key was found in it.
+        {say('No password and no key was found in it.')}
       </div>
     )
   return (
     <div className="notice share-removed" data-tone="warn" data-testid="removed">
-      <strong>Taken out, {count(removed.length, 'place')}. Whoever takes the flow in enters their own.</strong>
+      <strong>
+        {say('Taken out, {things}. Whoever takes the flow in enters their own.', {
+          things: count(removed.length, 'place'),
+        })}
+      </strong>
       <ul>
         {removed.map(({ message }, at) => (
           <li key={at}>{message}</li>
@@ -84,16 +89,26 @@ function GoesAlong({ flow }: { flow: Flow }) {
   const samples = Array.isArray(flow.samples) ? flow.samples.filter((each) => typeof each === 'string') : []
   return (
     <section>
-      <h3 className="group-title">Goes along</h3>
+      <h3 className="group-title">{say('Goes along')}</h3>
       <ul>
         <li>
-          {count(flow.nodes.length, 'card')} with their versions{tests > 0 ? `, ${count(tests, 'test')}` : ''}, and a
-          summary
+          {say('{things} with their versions{value}, and a summary', {
+            things: count(flow.nodes.length, 'card'),
+            value: tests > 0 ? `, ${count(tests, 'test')}` : '',
+          })}
         </li>
         {connections.length > 0 && (
-          <li>The names of connections: {connections.map(({ connection }) => connection).join(', ')}</li>
+          <li>
+            {say('The names of connections: {value}', {
+              value: connections.map(({ connection }) => connection).join(', '),
+            })}
+          </li>
         )}
-        {named.length > 0 && <li data-testid="goes-along">Who is told and what is reached: {named.join(', ')}</li>}
+        {named.length > 0 && (
+          <li data-testid="goes-along">
+            {say('Who is told and what is reached: {value}', { value: named.join(', ') })}
+          </li>
+        )}
         {samples.map((text) => (
           <li key={text}>“{text}”</li>
         ))}
@@ -106,7 +121,9 @@ function LinkWords({ link }: { link: string }) {
   return (
     <p className="small quiet">
       {linkWords(link) ||
-        'The picture and the link hold the whole flow. The link is never sent to a server: everything stands behind its #.'}
+        say(
+          'The picture and the link hold the whole flow. The link is never sent to a server: everything stands behind its #.',
+        )}
     </p>
   )
 }
@@ -115,7 +132,7 @@ function ForNodeRed({ id }: { id: string }) {
   return (
     <p className="small quiet">
       <a href={`/api/flows/${encodeURIComponent(id)}/export?form=node-red`} download data-testid="share-node-red">
-        Save for Node-RED
+        {say('Save for Node-RED')}
       </a>
     </p>
   )
@@ -140,7 +157,7 @@ function SaveButtons({
     void navigator.clipboard
       .writeText(words)
       .then(() => setCopied(what))
-      .catch(() => onFailure('This browser does not let the page copy. Save the file instead.'))
+      .catch(() => onFailure(say('This browser does not let the page copy. Save the file instead.')))
   const picture = (): void => {
     setDrawing(true)
     api
@@ -157,7 +174,7 @@ function SaveButtons({
           leftSection={<IconFileExport size={18} aria-hidden />}
           data-testid="share-file"
         >
-          Save file
+          {say('Save file')}
         </Button>
         <Button
           variant="default"
@@ -166,7 +183,7 @@ function SaveButtons({
           leftSection={<IconPhoto size={18} aria-hidden />}
           data-testid="share-picture"
         >
-          Save picture
+          {say('Save picture')}
         </Button>
         <Button
           variant="default"
@@ -175,7 +192,7 @@ function SaveButtons({
           data-testid="share-link"
           data-link={shared.link}
         >
-          {copied === 'link' ? 'Link copied' : 'Copy link'}
+          {copied === 'link' ? say('Link copied') : say('Copy link')}
         </Button>
         <Button
           variant="default"
@@ -183,7 +200,7 @@ function SaveButtons({
           leftSection={<IconClipboard size={18} aria-hidden />}
           data-testid="share-text"
         >
-          {copied === 'text' ? 'Text copied' : 'Copy as text'}
+          {copied === 'text' ? say('Text copied') : say('Copy as text')}
         </Button>
       </div>
       <LinkWords link={shared.link} />
@@ -204,7 +221,9 @@ function Giving({ id, selected }: { id: string; selected: readonly string[] }) {
           {failure}
         </div>
       )}
-      {!shared && !failure && <div className="skeleton" style={{ height: 160 }} role="status" aria-label="Reading" />}
+      {!shared && !failure && (
+        <div className="skeleton" style={{ height: 160 }} role="status" aria-label={say('Reading')} />
+      )}
       {shared && (
         <>
           <FlowDrawing flow={shared.document} types={types} />
@@ -212,15 +231,15 @@ function Giving({ id, selected }: { id: string; selected: readonly string[] }) {
           <GoesAlong flow={shared.document} />
           {selected.length > 0 && (
             <Switch
-              label={`Only the ${count(selected.length, 'chosen card')}`}
+              label={say('Only the {things}', { things: count(selected.length, 'chosen card') })}
               checked={isPart}
               onChange={(event) => setPart(event.currentTarget.checked)}
               data-testid="share-part"
             />
           )}
           <Switch
-            label="With what it said last"
-            description="Up to five sentences, as examples. They may tell of your home: read them above first."
+            label={say('With what it said last')}
+            description={say('Up to five sentences, as examples. They may tell of your home: read them above first.')}
             checked={answers}
             onChange={(event) => setAnswers(event.currentTarget.checked)}
             data-testid="share-answers"
@@ -243,8 +262,8 @@ export function GiveAway() {
       onClose={endSharing}
       position="right"
       size={560}
-      title={<h2>Share {name === undefined ? 'this flow' : `“${name}”`}</h2>}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={<h2>{say('Share {value}', { value: name === undefined ? say('this flow') : `“${name}”` })}</h2>}
+      closeButtonProps={{ 'aria-label': say('Close') }}
     >
       {giving && <Giving key={giving.id} id={giving.id} selected={giving.nodes} />}
     </Drawer>

@@ -10,6 +10,7 @@ import { FlowDrawing } from './FlowDrawing.tsx'
 import { readKnownTypes, type KnownTypes } from './known-types.ts'
 import { WantsList } from './WantsList.tsx'
 import './sharing.css'
+import { say } from '../words/say.ts'
 
 interface Shared {
   flow: Flow
@@ -20,15 +21,15 @@ interface Shared {
 async function readShared(hash: string): Promise<Shared> {
   const payload = payloadIn(`/s/${hash}`)
   if (payload === undefined)
-    throw new Error('This link holds no flow. Copy the whole link, with everything that stands behind its #.')
+    throw new Error(say('This link holds no flow. Copy the whole link, with everything that stands behind its #.'))
   const [document, known] = await Promise.all([unpackFlow(payload).then(readDocument), readKnownTypes()])
   const newer = isNewer(document)
   const read = FlowSchema.safeParse(newer ? { ...document, format: flowFormat } : migrateFlow(document))
   if (read.success) return { flow: read.data, isNewer: newer, known }
   throw new Error(
     newer
-      ? 'This flow was written by a newer version of Heed, and this one cannot show it.'
-      : 'What this link holds is not a flow that Heed can read. Ask whoever sent it for the file.',
+      ? say('This flow was written by a newer version of Heed, and this one cannot show it.')
+      : say('What this link holds is not a flow that Heed can read. Ask whoever sent it for the file.'),
   )
 }
 
@@ -59,51 +60,55 @@ function useShared(): { shared: Shared | null; failure: string | null; hash: str
 export function SharedPage() {
   const { shared, failure, hash } = useShared()
   useEffect(() => {
-    document.title = shared ? `${shared.flow.name} · Heed` : 'Heed'
+    document.title = shared ? say('{name} · Heed', { name: shared.flow.name }) : 'Heed'
   }, [shared])
   if (!shared)
     return (
       <main className="shared-page" id="main">
-        <h1>Heed</h1>
+        <h1>{say('Heed')}</h1>
         {failure ? (
           <div className="notice" data-tone="bad" role="alert" data-testid="shared-failure">
             {failure}
           </div>
         ) : (
-          <div className="skeleton" style={{ height: 240 }} role="status" aria-label="Reading" />
+          <div className="skeleton" style={{ height: 240 }} role="status" aria-label={say('Reading')} />
         )}
       </main>
     )
   const { flow, known } = shared
   return (
     <main className="shared-page" id="main" data-testid="shared-page">
-      <p className="quiet small">Somebody shares a flow of Heed with you</p>
+      <p className="quiet small">{say('Somebody shares a flow of Heed with you')}</p>
       <h1>{flow.name}</h1>
       {flow.description && <p>{flow.description}</p>}
       {shared.isNewer && (
         <div className="notice" data-tone="warn" role="status">
-          This flow was written by a newer version of Heed. You can look at it here; to take it in, update Heed.
+          {say(
+            'This flow was written by a newer version of Heed. You can look at it here; to take it in, update Heed.',
+          )}
         </div>
       )}
       <FlowDrawing flow={flow} types={known.types} />
       <section>
-        <h2>What it does</h2>
+        <h2>{say('What it does')}</h2>
         <p className="share-summary" data-testid="shared-summary">
           {summaryOf(flow, known.types)}
         </p>
       </section>
       <section>
-        <h2>What it wants</h2>
+        <h2>{say('What it wants')}</h2>
         <WantsList wants={wantsOf(flow, known.types, known.mayRun)} />
       </section>
       {!shared.isNewer && (
         <div>
           <Button component="a" href={`/import${hash}`} size="md" data-testid="shared-take">
-            Take it
+            {say('Take it')}
           </Button>
           <p className="small quiet">
-            Into the Heed of {location.host}, after signing in. Nothing is stored before you have seen it there, and
-            nothing starts. This page has asked no server about the flow.
+            {say(
+              'Into the Heed of {host}, after signing in. Nothing is stored before you have seen it there, and nothing starts. This page has asked no server about the flow.',
+              { host: location.host },
+            )}
           </p>
         </div>
       )}

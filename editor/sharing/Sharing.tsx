@@ -7,6 +7,7 @@ import { GiveAway } from './GiveAway.tsx'
 import { isFlowText, lookAt } from './sharing-store.ts'
 import { TakeIn } from './TakeIn.tsx'
 import './sharing.css'
+import { say } from '../words/say.ts'
 
 function isText(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
@@ -72,7 +73,7 @@ export function Sharing({ payload }: { payload: string | null }) {
     <>
       {isOver && (
         <div className="drop-anywhere" data-testid="import-drop">
-          Let go to look at the flow
+          {say('Let go to look at the flow')}
         </div>
       )}
       <GiveAway />

@@ -13,6 +13,7 @@ import { FlowDrawing } from './FlowDrawing.tsx'
 import { ForeignReport } from './ForeignReport.tsx'
 import { beginTaking, endSharing, lookAt, takeIncoming, useSharing } from './sharing-store.ts'
 import { WantsList } from './WantsList.tsx'
+import { say } from '../words/say.ts'
 
 /** A button that opens a file chooser. */
 function ChooseFile() {
@@ -20,7 +21,7 @@ function ChooseFile() {
   return (
     <>
       <Button onClick={() => input.current?.click()} leftSection={<IconFileImport size={18} aria-hidden />}>
-        Choose a file or a picture
+        {say('Choose a file or a picture')}
       </Button>
       <input
         ref={input}
@@ -55,12 +56,15 @@ function Ways() {
   const paste = (): void =>
     void readClipboard()
       .then(lookAt)
-      .catch(() => setFailure('This browser does not let the page read the clipboard. Paste into the field below.'))
+      .catch(() =>
+        setFailure(say('This browser does not let the page read the clipboard. Paste into the field below.')),
+      )
   return (
     <>
       <p>
-        A file, a picture that Heed has drawn, a link or copied text; drop it anywhere on this page, or choose it here.
-        Nothing is stored before you have seen what it wants.
+        {say(
+          'A file, a picture that Heed has drawn, a link or copied text; drop it anywhere on this page, or choose it here. Nothing is stored before you have seen what it wants.',
+        )}
       </p>
       <div className="share-ways">
         <ChooseFile />
@@ -70,7 +74,7 @@ function Ways() {
           leftSection={<IconClipboard size={18} aria-hidden />}
           data-testid="take-clipboard"
         >
-          From the clipboard
+          {say('From the clipboard')}
         </Button>
       </div>
       {failure && (
@@ -79,7 +83,7 @@ function Ways() {
         </div>
       )}
       <Textarea
-        label="Or paste a link or a flow"
+        label={say('Or paste a link or a flow')}
         placeholder="https://…/s/#…"
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
@@ -89,7 +93,7 @@ function Ways() {
         data-testid="take-text"
       />
       <Button variant="default" disabled={text.trim() === ''} onClick={() => void lookAt(text)} data-testid="take-look">
-        Look at it
+        {say('Look at it')}
       </Button>
     </>
   )
@@ -131,16 +135,16 @@ function Conflict({ document, conflicts, choice, onChoice, name, onName }: Confl
   if (conflicts.length === 0) return null
   return (
     <Radio.Group
-      label={`You have a flow called “${document.name}” already`}
+      label={say('You have a flow called “{name}” already', { name: document.name })}
       value={choice}
       onChange={(value) => onChoice(value as Choice)}
       data-testid="take-conflict"
     >
       <div className="stack-tight share-choices">
-        <Radio value="new" label="Take it in under another name" data-testid="take-new" />
+        <Radio value="new" label={say('Take it in under another name')} data-testid="take-new" />
         {choice === 'new' && (
           <TextInput
-            aria-label="Its name here"
+            aria-label={say('Its name here')}
             value={name}
             maxLength={200}
             onChange={(event) => onName(event.currentTarget.value)}
@@ -150,24 +154,31 @@ function Conflict({ document, conflicts, choice, onChoice, name, onName }: Confl
         {conflicts.slice(0, 5).map(({ id, revision }) => (
           <Radio
             key={id}
-            value={`replace ${id}`}
-            label={conflicts.length === 1 ? 'Replace mine' : `Replace the one with ${revision} saved revisions (${id})`}
-            description={`It becomes revision ${revision + 1}. Yours stays in its history, and what runs goes on until you deploy.`}
+            value={say('replace {id}', { id })}
+            label={
+              conflicts.length === 1
+                ? say('Replace mine')
+                : say('Replace the one with {revision} saved revisions ({id})', { revision, id })
+            }
+            description={say(
+              'It becomes revision {revision}. Yours stays in its history, and what runs goes on until you deploy.',
+              { revision: revision + 1 },
+            )}
             data-testid="take-replace"
           />
         ))}
         {replaced !== null && (
           <ul className="small share-diff" data-testid="take-diff">
             {lines === null ? (
-              <li>Comparing…</li>
+              <li>{say('Comparing…')}</li>
             ) : lines.length === 0 ? (
-              <li>Nothing would change.</li>
+              <li>{say('Nothing would change.')}</li>
             ) : (
               lines.map((words) => <li key={words}>{words}</li>)
             )}
           </ul>
         )}
-        <Radio value="both" label="Keep both, under the same name" data-testid="take-both" />
+        <Radio value="both" label={say('Keep both, under the same name')} data-testid="take-both" />
       </div>
     </Radio.Group>
   )
@@ -187,7 +198,7 @@ function OwnConnections({
   if (wanted.length === 0) return null
   return (
     <section>
-      <h3 className="group-title">Its connections, and yours</h3>
+      <h3 className="group-title">{say('Its connections, and yours')}</h3>
       <div className="stack">
         {wanted.map(({ connection, can, cards }) => {
           const isHere = own.some(({ name }) => name === connection)
@@ -203,9 +214,11 @@ function OwnConnections({
               data={[
                 {
                   value: connection,
-                  label: isHere ? `Yours of the same name, “${connection}”` : `“${connection}”, which is not here yet`,
+                  label: isHere
+                    ? say('Yours of the same name, “{connection}”', { connection })
+                    : say('“{connection}”, which is not here yet', { connection }),
                 },
-                ...fitting.map(({ name }) => ({ value: name, label: `Yours, “${name}”` })),
+                ...fitting.map(({ name }) => ({ value: name, label: say('Yours, “{name}”', { name }) })),
               ]}
               onChange={(event) => onChosen({ ...chosen, [connection]: event.currentTarget.value })}
               data-testid={`take-connection-${connection}`}
@@ -231,7 +244,7 @@ function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }
   )
   const [isBusy, setBusy] = useState(false)
   const { conflicts, wants, readOnly, summary } = incoming
-  const replaced = conflicts.find(({ id }) => choice === `replace ${id}`) ?? null
+  const replaced = conflicts.find(({ id }) => choice === say('replace {id}', { id })) ?? null
   const take = (): void => {
     setBusy(true)
     void takeIncoming({
@@ -273,12 +286,12 @@ function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }
             disabled={conflicts.length > 0 && choice === null}
             data-testid="import-confirm"
           >
-            {replaced === null ? 'Take it in' : 'Replace mine'}
+            {replaced === null ? say('Take it in') : say('Replace mine')}
           </Button>
           <p className="small quiet">
             {conflicts.length > 0 && choice === null
-              ? 'Choose first what becomes of the one you have.'
-              : 'Nothing starts by this. What it would reach or write to waits for your yes.'}
+              ? say('Choose first what becomes of the one you have.')
+              : say('Nothing starts by this. What it would reach or write to waits for your yes.')}
           </p>
         </>
       )}
@@ -296,8 +309,8 @@ export function TakeIn() {
       onClose={endSharing}
       position="right"
       size={560}
-      title={<h2>Import a flow</h2>}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={<h2>{say('Import a flow')}</h2>}
+      closeButtonProps={{ 'aria-label': say('Close') }}
     >
       <div className="share-panel" data-testid="take-in">
         {failure && (
@@ -305,7 +318,7 @@ export function TakeIn() {
             {failure}
           </div>
         )}
-        {isLooking && <div className="skeleton" style={{ height: 160 }} role="status" aria-label="Reading" />}
+        {isLooking && <div className="skeleton" style={{ height: 160 }} role="status" aria-label={say('Reading')} />}
         {incoming && !shown && (
           <div className="notice" data-tone="warn" role="status" data-testid="take-read-only">
             {incoming.readOnly}
@@ -315,7 +328,7 @@ export function TakeIn() {
         {incoming && shown && <Seen key={`${incoming.came} ${shown.name}`} incoming={incoming} document={shown} />}
         {shown && (
           <Button variant="subtle" onClick={beginTaking}>
-            Another one
+            {say('Another one')}
           </Button>
         )}
       </div>

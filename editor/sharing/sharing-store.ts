@@ -7,6 +7,7 @@ import { go } from '../route.ts'
 import { readFlows } from '../session.ts'
 import { saveNow, useFlow } from '../store.ts'
 import type { IncomingFlow } from '../views.ts'
+import { say } from '../words/say.ts'
 
 interface Sharing {
   /** The flow that is given away; `nodes`: the cards that were selected. */
@@ -47,7 +48,7 @@ export async function lookAt(given: Blob | string): Promise<void> {
   try {
     if (typeof given !== 'string' && given.size > mostBytes)
       throw new Error(
-        'This is larger than any flow or its picture may be (12 MB). Choose a file that Heed has exported.',
+        say('This is larger than any flow or its picture may be (12 MB). Choose a file that Heed has exported.'),
       )
     const incoming = await api.lookAtFlow(given)
     useSharing.setState({ incoming })
@@ -87,6 +88,7 @@ export async function takeIncoming({ connections, name, replaces }: Taking): Pro
 
 function wordsOf(error: unknown): string {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
-  const more = error.problems.length > 1 ? ` And ${error.problems.length - 1} more of the kind.` : ''
+  const more =
+    error.problems.length > 1 ? say(' And {count} more of the kind.', { count: error.problems.length - 1 }) : ''
   return `${error.problems[0]?.message ?? error.message}${more}`
 }

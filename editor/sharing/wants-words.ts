@@ -3,6 +3,7 @@ import { commandMark, wordsOfAbility } from '../../nodes/contract/connections.ts
 import { receiverMark } from '../../nodes/contract/hosts.ts'
 import type { Wants } from '../../nodes/contract/shared-flow.ts'
 import { waitingWords } from '../graph/needs.ts'
+import { say } from '../words/say.ts'
 
 export interface WantSection {
   id: keyof Wants
@@ -20,50 +21,61 @@ export function wantSections(wants: Wants): WantSection[] {
   const sections: WantSection[] = [
     {
       id: 'cameras',
-      title: 'Cameras',
+      title: say('Cameras'),
       lines: wants.cameras.map(({ name, words }) => line(words === '' ? name : `${name}: ${words}`)),
     },
     {
       id: 'hosts',
-      title: 'Where it reaches',
+      title: say('Where it reaches'),
       lines: wants.hosts.map(({ host, cards }) => line(waitingWords(host), cards)),
     },
     {
       id: 'people',
-      title: 'Who is told',
+      title: say('Who is told'),
       lines: wants.people.map(({ to, cards }) => line(waitingWords(receiverMark + to), cards)),
     },
     {
       id: 'programs',
-      title: 'Programs on this machine',
+      title: say('Programs on this machine'),
       lines: wants.programs.map(({ connection, cards }) =>
-        line(waitingWords(commandMark + connection).replace('It wants to run', 'It may run'), cards),
+        line(waitingWords(commandMark + connection).replace(say('It wants to run'), say('It may run')), cards),
       ),
     },
     {
       id: 'connections',
-      title: 'Connections',
+      title: say('Connections'),
       lines: wants.connections.map(({ connection, can, cards }) =>
-        line(`It uses “${connection}”${can === null ? '' : `, a connection that ${wordsOfAbility(can)}`}.`, cards),
+        line(
+          say('It uses “{connection}”{value}.', {
+            connection,
+            value:
+              can === null ? '' : say(', a connection that {wordsOfAbility}', { wordsOfAbility: wordsOfAbility(can) }),
+          }),
+          cards,
+        ),
       ),
     },
     {
       id: 'secrets',
-      title: 'Passwords and keys that did not come along',
+      title: say('Passwords and keys that did not come along'),
       lines: wants.secrets.map((text) => line(`${text}.`.replace(/\.\.$/, '.'))),
     },
     {
       id: 'unknown',
-      title: 'Cards that are not known here',
+      title: say('Cards that are not known here'),
       lines: wants.unknown.map((type) =>
-        line(`“${type}”: it stands as a placeholder, and its settings are kept, until its package is installed.`),
+        line(
+          say('“{type}”: it stands as a placeholder, and its settings are kept, until its package is installed.', {
+            type,
+          }),
+        ),
       ),
     },
     {
       id: 'newer',
-      title: 'Cards of a newer version',
+      title: say('Cards of a newer version'),
       lines: wants.newer.map((card) =>
-        line(`“${card}” was set up with a newer version of Heed. Its settings are kept.`),
+        line(say('“{card}” was set up with a newer version of Heed. Its settings are kept.', { card })),
       ),
     },
   ]
@@ -76,6 +88,8 @@ const longLink = 8000
 /** What to say of a link that some programs will not carry; empty for a short one. */
 export function linkWords(link: string): string {
   return link.length > longLink
-    ? `This link has ${Math.round(link.length / 1000)} thousand characters; many messengers cut it. Send the file or the picture instead.`
+    ? say('This link has {count} thousand characters; many messengers cut it. Send the file or the picture instead.', {
+        count: Math.round(link.length / 1000),
+      })
     : ''
 }

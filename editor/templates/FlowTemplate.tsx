@@ -11,6 +11,7 @@ import { readFlowTemplate, takeNewer, useFlowTemplate } from './flow-template.ts
 import './gallery.css'
 import { capabilityWords } from './gallery-words.ts'
 import { changeWords } from './template-changes.ts'
+import { say } from '../words/say.ts'
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
@@ -41,7 +42,7 @@ function Changes({ flow, flowId }: { flow: Flow; flowId: string }) {
   return (
     <div className="stack-tight" data-testid="newer-template">
       <p>
-        <strong>Version {from.newest} is here.</strong> Your own settings stay.
+        <strong>{say('Version {newest} is here.', { newest: from.newest })}</strong> {say('Your own settings stay.')}
       </p>
       <ul className="template-changes">
         {changes.map(({ what, from: now, to, keptOwn }, at) => (
@@ -54,11 +55,11 @@ function Changes({ flow, flowId }: { flow: Flow; flowId: string }) {
                 <ins>{to}</ins>
               </span>
             )}
-            {keptOwn && <span className="small quiet">You changed this, so yours stays.</span>}
+            {keptOwn && <span className="small quiet">{say('You changed this, so yours stays.')}</span>}
           </li>
         ))}
       </ul>
-      {changes.length === 0 && <p className="small quiet">Nothing that you see changes.</p>}
+      {changes.length === 0 && <p className="small quiet">{say('Nothing that you see changes.')}</p>}
       {failure && (
         <div className="notice" data-tone="bad" role="alert">
           {failure}
@@ -66,7 +67,7 @@ function Changes({ flow, flowId }: { flow: Flow; flowId: string }) {
       )}
       <div>
         <Button size="xs" loading={isBusy} onClick={take} data-testid="take-newer">
-          Take version {from.newest} over
+          {say('Take version {newest} over', { newest: from.newest })}
         </Button>
       </div>
     </div>
@@ -96,14 +97,14 @@ function Keep({ flow, flowId, onDone }: { flow: Flow; flowId: string; onDone(): 
   if (kept)
     return (
       <div className="notice" data-tone="ok" role="status" data-testid="template-kept">
-        Kept as <TemplateLink id={kept.id} title={kept.title} />, version {kept.version}. Passwords and keys were left
-        out.
+        {say('Kept as')} <TemplateLink id={kept.id} title={kept.title} />
+        {say(', version {version}. Passwords and keys were left out.', { version: kept.version })}
       </div>
     )
   return (
     <form className="stack-tight" onSubmit={(event) => void keep(event)} data-testid="keep-form">
       <TextInput
-        label="Title"
+        label={say('Title')}
         required
         withAsterisk={false}
         maxLength={120}
@@ -112,7 +113,7 @@ function Keep({ flow, flowId, onDone }: { flow: Flow; flowId: string; onDone(): 
         data-testid="keep-title"
       />
       <Textarea
-        label="What it is for"
+        label={say('What it is for')}
         autosize
         minRows={2}
         maxLength={400}
@@ -120,7 +121,7 @@ function Keep({ flow, flowId, onDone }: { flow: Flow; flowId: string; onDone(): 
         onChange={(event) => setPurpose(event.currentTarget.value)}
       />
       <NativeSelect
-        label="Where it stands in the gallery"
+        label={say('Where it stands in the gallery')}
         data={capabilityWords.map(([value, label]) => ({ value, label: label.en }))}
         value={capability}
         onChange={(event) => setCapability(event.currentTarget.value)}
@@ -132,10 +133,10 @@ function Keep({ flow, flowId, onDone }: { flow: Flow; flowId: string; onDone(): 
       )}
       <div className="row">
         <Button type="submit" size="xs" loading={isBusy} disabled={title.trim() === ''} data-testid="keep-submit">
-          Keep
+          {say('Keep')}
         </Button>
         <Button size="xs" variant="default" onClick={onDone}>
-          Cancel
+          {say('Cancel')}
         </Button>
       </div>
     </form>
@@ -148,12 +149,12 @@ export function FlowTemplateSection({ flow, flowId }: { flow: Flow; flowId: stri
   const [isKeeping, setKeeping] = useState(false)
   return (
     <section className="inspector-section">
-      <h3 className="group-title">Template</h3>
+      <h3 className="group-title">{say('Template')}</h3>
       {from?.template && (
         <p className="small" data-testid="flow-template">
-          Made from <TemplateLink id={from.template.id} title={from.template.title} />, version{' '}
-          <span className="nums">{from.template.version}</span>.
-          {!from.isOffered && ' That template is not offered here any more.'}
+          {say('Made from')} <TemplateLink id={from.template.id} title={from.template.title} />
+          {say(', version')} <span className="nums">{from.template.version}</span>.
+          {!from.isOffered && say(' That template is not offered here any more.')}
         </p>
       )}
       <Changes flow={flow} flowId={flowId} />
@@ -168,7 +169,7 @@ export function FlowTemplateSection({ flow, flowId }: { flow: Flow; flowId: stri
             leftSection={<IconTemplate size={16} aria-hidden />}
             data-testid="keep-as-template"
           >
-            Keep as a template
+            {say('Keep as a template')}
           </Button>
         </div>
       )}
@@ -189,13 +190,15 @@ export function NewerNotice({ flowId }: { flowId: string }) {
   return (
     <div className="notice page-notice" role="status" data-testid="newer-notice">
       <span style={{ flex: 1 }}>
-        A newer version of this flow's template, {from.template.title ?? from.template.id}, is here.
+        {say("A newer version of this flow's template, {title}, is here.", {
+          title: from.template.title ?? from.template.id,
+        })}
       </span>
       <Button size="compact-sm" variant="default" onClick={show} data-testid="newer-show">
-        Show what changes
+        {say('Show what changes')}
       </Button>
       <Button size="compact-sm" variant="subtle" onClick={() => useFlowTemplate.setState({ isPutOff: true })}>
-        Later
+        {say('Later')}
       </Button>
     </div>
   )

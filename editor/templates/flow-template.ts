@@ -3,6 +3,7 @@ import { create } from 'zustand'
 import { ApiError, api } from '../api.ts'
 import { openFlow, saveNow, useFlow } from '../store.ts'
 import type { FlowTemplate } from './template-views.ts'
+import { say } from '../words/say.ts'
 
 interface State {
   flow: string | null
@@ -27,7 +28,7 @@ export async function readFlowTemplate(flow: string): Promise<void> {
 /** Saves what is open, takes the newer version over as a new revision, and opens it. Throws ApiError. */
 export async function takeNewer(flow: string): Promise<void> {
   if (!(await saveNow()))
-    throw new ApiError(0, 'EDITOR_UNSAVED', 'Your newest changes are not saved yet. Try again once they are.')
+    throw new ApiError(0, 'EDITOR_UNSAVED', say('Your newest changes are not saved yet. Try again once they are.'))
   await api.takeTemplate(flow, useFlow.getState().revision)
   await openFlow(flow)
   await readFlowTemplate(flow)

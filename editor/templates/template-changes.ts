@@ -4,6 +4,7 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 import { nameOf } from '../graph/check.ts'
 import type { FieldSchema, NodeTypes } from '../views.ts'
 import type { TemplateChange } from './template-views.ts'
+import { say } from '../words/say.ts'
 
 export interface ChangeWords {
   what: string
@@ -48,13 +49,13 @@ export function changeWords(
           keptOwn,
         }
       case 'node-added':
-        return { what: `New card: ${name(node)}`, keptOwn }
+        return { what: say('New card: {name}', { name: name(node) }), keptOwn }
       case 'node-removed':
-        return { what: `${keptOwn ? 'No longer part of it' : 'Goes away'}: ${name(node)}`, keptOwn }
+        return { what: `${keptOwn ? say('No longer part of it') : say('Goes away')}: ${name(node)}`, keptOwn }
       case 'wire-added':
-        return { what: `New wire: ${wireWords(to, name)}`, keptOwn }
+        return { what: say('New wire: {wireWords}', { wireWords: wireWords(to, name) }), keptOwn }
       case 'wire-removed':
-        return { what: `Wire goes away: ${wireWords(from, name)}`, keptOwn }
+        return { what: say('Wire goes away: {wireWords}', { wireWords: wireWords(from, name) }), keptOwn }
     }
   })
 }

@@ -5,22 +5,28 @@ import { useState } from 'react'
 import { ApiError, api } from '../../api.ts'
 import type { CameraReport } from '../../views.ts'
 import { clock } from '../../words.ts'
+import { say } from '../../words/say.ts'
 
 function Facts({ report }: { report: Extract<CameraReport, { ok: true }> }) {
   const source =
     report.snapshot.startsWith('data:') || report.snapshot.startsWith('/')
       ? report.snapshot
       : `data:image/jpeg;base64,${report.snapshot}`
-  const length = report.durationS === null ? 'live' : `${clock(report.durationS)} long`
+  const length = report.durationS === null ? 'live' : say('{when} long', { when: clock(report.durationS) })
   return (
     <div className="notice" data-tone="ok" style={{ marginTop: 8 }}>
       <img
         src={source}
-        alt="What the camera sees now"
+        alt={say('What the camera sees now')}
         style={{ width: '100%', borderRadius: 6, display: 'block', marginBottom: 8 }}
       />
-      It works: {report.width}×{report.height}, {Number(report.fps.toFixed(1))} pictures a second, {report.codec},{' '}
-      {length}.
+      {say('It works: {width}×{height}, {Number} pictures a second, {codec}, {length}.', {
+        width: report.width,
+        height: report.height,
+        Number: Number(report.fps.toFixed(1)),
+        codec: report.codec,
+        length,
+      })}
     </div>
   )
 }
@@ -61,7 +67,7 @@ export function CameraTest({
         data-testid="camera-test"
         leftSection={<IconPhotoSearch size={16} aria-hidden />}
       >
-        Test the camera
+        {say('Test the camera')}
       </Button>
       <div role="status">
         {report?.ok === true && <Facts report={report} />}

@@ -5,6 +5,7 @@ import { go } from '../../route.ts'
 import { useKindView, type KindViewOf } from '../../panels/connection-kinds.ts'
 import { useSession } from '../../session.ts'
 import { inputProps, textOf, type WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 /** "mail (E-mail)"; the kind is left out where the name says it. */
 function labelOf(name: string, kind: ConnectionKind, viewOf: KindViewOf): string {
@@ -21,7 +22,7 @@ export function ConnectionWidget(props: WidgetProps) {
   const value = textOf(props.value)
   const data = fitting.map(({ name, kind }) => ({ value: name, label: labelOf(name, kind, viewOf) }))
   if (!fitting.some((connection) => connection.name === value)) {
-    data.unshift({ value, label: value === '' ? 'Choose…' : `${value} (missing)` })
+    data.unshift({ value, label: value === '' ? say('Choose…') : `${value} (missing)` })
   }
   return (
     <div>
@@ -40,7 +41,7 @@ export function ConnectionWidget(props: WidgetProps) {
         underline="always"
         onClick={() => go('/connections')}
       >
-        {fitting.length === 0 ? 'Add a connection' : 'Edit connections'}
+        {fitting.length === 0 ? say('Add a connection') : say('Edit connections')}
       </Anchor>
     </div>
   )

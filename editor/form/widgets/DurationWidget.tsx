@@ -2,6 +2,7 @@
 import { Group, NativeSelect, NumberInput } from '@mantine/core'
 import { useState } from 'react'
 import { inputProps, type WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 const units = [
   { value: '1', label: 'ms' },
@@ -30,7 +31,7 @@ export function DurationWidget(props: WidgetProps) {
         onChange={(next) => props.onChange(typeof next === 'number' ? Math.round(next * unit) : undefined)}
       />
       <NativeSelect
-        aria-label={`${props.label}: unit`}
+        aria-label={say('{label}: unit', { label: props.label })}
         w={84}
         data={units}
         value={String(unit)}

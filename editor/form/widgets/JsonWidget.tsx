@@ -2,6 +2,7 @@
 import { JsonInput } from '@mantine/core'
 import { useState } from 'react'
 import { inputProps, type WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 /** Everything without a widget of its own. */
 export function JsonWidget(props: WidgetProps) {
@@ -23,7 +24,7 @@ export function JsonWidget(props: WidgetProps) {
       autosize
       minRows={3}
       maxRows={14}
-      validationError="This is not complete JSON yet."
+      validationError={say('This is not complete JSON yet.')}
     />
   )
 }

@@ -8,6 +8,7 @@ import type { MediaFile } from '../../views.ts'
 import { bytes } from '../../words.ts'
 import { CameraTest } from './CameraTest.tsx'
 import { inputProps, textOf, type WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 /** `media` */
 export function MediaWidget(props: WidgetProps) {
@@ -26,7 +27,7 @@ export function MediaWidget(props: WidgetProps) {
   }, [value])
   const data = files.map((file) => ({ value: file.path, label: `${file.path} (${bytes(file.bytes)})` }))
   if (!files.some((file) => file.path === value))
-    data.unshift({ value, label: value === '' ? 'Choose a clip…' : value })
+    data.unshift({ value, label: value === '' ? say('Choose a clip…') : value })
   const upload = async (file: File | null): Promise<void> => {
     const stored = file && (await send(file))
     if (stored) props.onChange(stored.path)
@@ -43,7 +44,7 @@ export function MediaWidget(props: WidgetProps) {
       <FileButton
         accept="video/*,.mkv,.ts,.mjpeg"
         onChange={(file) => void upload(file)}
-        inputProps={{ 'data-testid': 'media-upload', 'aria-label': 'Upload a clip' } as object}
+        inputProps={{ 'data-testid': 'media-upload', 'aria-label': say('Upload a clip') } as object}
       >
         {(button) => (
           <Button
@@ -54,11 +55,11 @@ export function MediaWidget(props: WidgetProps) {
             disabled={props.isReadOnly || share !== null}
             leftSection={<IconUpload size={16} aria-hidden />}
           >
-            {share === null ? 'Upload a clip' : `Uploading, ${Math.round(share * 100)} %`}
+            {share === null ? say('Upload a clip') : say('Uploading, {share} %', { share: Math.round(share * 100) })}
           </Button>
         )}
       </FileButton>
-      {share !== null && <Progress value={share * 100} mt={8} size="sm" aria-label="Upload" />}
+      {share !== null && <Progress value={share * 100} mt={8} size="sm" aria-label={say('Upload')} />}
       {props.owner && value !== '' && share === null && <CameraTest config={props.config} owner={props.owner} />}
     </div>
   )

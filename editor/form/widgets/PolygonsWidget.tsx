@@ -6,6 +6,7 @@ import type { PictureFilter, Point } from '../../../nodes/contract/frames.ts'
 import { polygonsIn } from '../../graph/picture-area.ts'
 import { Snapshot } from './Snapshot.tsx'
 import type { WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 const newArea: Point[] = [
   { x: 0.25, y: 0.25 },
@@ -37,9 +38,7 @@ function Corners({
     onChange(corners.map((corner, each) => (each === at ? { ...corner, [side]: value / 100 } : corner)))
   return (
     <details className="area" data-testid={`area-${index}`}>
-      <summary>
-        Area {index + 1}, {corners.length} corners
-      </summary>
+      <summary>{say('Area {index}, {count} corners', { index: index + 1, count: corners.length })}</summary>
       <div className="stack-tight">
         {corners.map((corner, at) => (
           <div key={at} className="area-corner">
@@ -47,8 +46,12 @@ function Corners({
               <NumberInput
                 key={side}
                 size="xs"
-                aria-label={`Area ${index + 1}, corner ${at + 1}, from the ${side === 'x' ? 'left' : 'top'}`}
-                suffix={side === 'x' ? ' % right' : ' % down'}
+                aria-label={say('Area {index}, corner {at}, from the {value}', {
+                  index: index + 1,
+                  at: at + 1,
+                  value: side === 'x' ? 'left' : 'top',
+                })}
+                suffix={side === 'x' ? say(' % right') : say(' % down')}
                 min={0}
                 max={100}
                 decimalScale={1}
@@ -59,7 +62,7 @@ function Corners({
             ))}
             <ActionIcon
               variant="subtle"
-              aria-label={`Remove corner ${at + 1}`}
+              aria-label={say('Remove corner {at}', { at: at + 1 })}
               disabled={isReadOnly || corners.length <= 3}
               onClick={() => onChange(corners.filter((_, each) => each !== at))}
             >
@@ -74,7 +77,7 @@ function Corners({
             disabled={isReadOnly}
             onClick={() => onChange([...corners, { x: 0.5, y: 0.5 }])}
           >
-            Add a corner
+            {say('Add a corner')}
           </Button>
           <Button
             size="compact-xs"
@@ -83,7 +86,7 @@ function Corners({
             onClick={() => onChange(null)}
             data-testid={`area-remove-${index}`}
           >
-            Remove this area
+            {say('Remove this area')}
           </Button>
         </div>
       </div>
@@ -115,7 +118,7 @@ export function PolygonsWidget({ label, schema, value, error, isReadOnly, owner,
       <div className="stack-tight" style={{ marginTop: 6 }}>
         <Snapshot
           owner={owner}
-          label={`${label}: press for each corner`}
+          label={say('{label}: press for each corner', { label })}
           isReadOnly={isReadOnly}
           drawn={filterOf(areas)}
           onDown={press}
@@ -131,10 +134,10 @@ export function PolygonsWidget({ label, schema, value, error, isReadOnly, owner,
         {drawn.length > 0 && (
           <div className="row">
             <Button size="xs" disabled={drawn.length < 3} onClick={close} data-testid="area-close">
-              Hide this area
+              {say('Hide this area')}
             </Button>
             <Button size="xs" variant="default" onClick={() => setDrawn([])}>
-              Start over
+              {say('Start over')}
             </Button>
           </div>
         )}
@@ -156,7 +159,7 @@ export function PolygonsWidget({ label, schema, value, error, isReadOnly, owner,
             leftSection={<IconPlus size={16} aria-hidden />}
             data-testid="area-add"
           >
-            Add an area by numbers
+            {say('Add an area by numbers')}
           </Button>
         </div>
       </div>

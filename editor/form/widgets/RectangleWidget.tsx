@@ -5,12 +5,13 @@ import type { Point } from '../../../nodes/contract/frames.ts'
 import { between, rectangleIn, type Rectangle } from '../../graph/picture-area.ts'
 import { Snapshot } from './Snapshot.tsx'
 import type { WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 const sides: readonly { side: keyof Rectangle; label: string; least: number }[] = [
-  { side: 'x', label: 'From the left', least: 0 },
-  { side: 'y', label: 'From the top', least: 0 },
-  { side: 'width', label: 'Width', least: 2 },
-  { side: 'height', label: 'Height', least: 2 },
+  { side: 'x', label: say('From the left'), least: 0 },
+  { side: 'y', label: say('From the top'), least: 0 },
+  { side: 'width', label: say('Width'), least: 2 },
+  { side: 'height', label: say('Height'), least: 2 },
 ]
 
 /** Kept inside the picture: what is moved over the edge pushes the other side. */
@@ -42,7 +43,7 @@ export function RectangleWidget({ label, schema, value, error, isReadOnly, owner
       <div className="stack-tight" style={{ marginTop: 6 }}>
         <Snapshot
           owner={owner}
-          label={`${label}: draw from one corner to the other`}
+          label={say('{label}: draw from one corner to the other', { label })}
           isReadOnly={isReadOnly}
           drawn={{ do: 'crop', rectangle }}
           onDown={(at) => {

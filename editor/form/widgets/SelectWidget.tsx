@@ -2,6 +2,7 @@
 import { Input, NativeSelect, SegmentedControl } from '@mantine/core'
 import { optionsOf } from '../schema.ts'
 import { inputProps, sentence, textOf, type WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 function helpOf(props: WidgetProps): string | undefined {
   const chosen = props.schema.options?.find((option) => option.value === textOf(props.value))
@@ -14,7 +15,7 @@ export function SelectWidget(props: WidgetProps) {
   const value = textOf(props.value)
   const data = options.some((option) => option.value === value)
     ? options
-    : [{ value, label: value === '' ? 'Choose…' : value }, ...options]
+    : [{ value, label: value === '' ? say('Choose…') : value }, ...options]
   return (
     <NativeSelect
       {...inputProps(props)}

@@ -6,6 +6,7 @@ import { useState, type PointerEvent, type ReactNode } from 'react'
 import type { PictureFilter, Point } from '../../../nodes/contract/frames.ts'
 import { placeIn } from '../../graph/picture-area.ts'
 import { emptyGround, takePicture, type Ground } from './picture-to-draw-on.ts'
+import { say } from '../../words/say.ts'
 
 export interface SnapshotProps {
   owner: { flow: string; node: string } | undefined
@@ -59,7 +60,7 @@ function Surface({ ground, label, isReadOnly, children, onDown, onMove, onUp }: 
     placeIn(event.currentTarget.getBoundingClientRect(), event)
   return (
     <div className="snapshot" data-testid="snapshot" data-empty={ground.source === null || undefined}>
-      {ground.source !== null && <img src={ground.source} alt="What the camera sees now" draggable={false} />}
+      {ground.source !== null && <img src={ground.source} alt={say('What the camera sees now')} draggable={false} />}
       <svg
         viewBox="0 0 1 1"
         preserveAspectRatio="none"
@@ -91,7 +92,7 @@ export function Snapshot(props: SnapshotProps) {
     <div className="stack-tight">
       {left !== null && (
         <div className="snapshot" data-testid="snapshot-left">
-          <img src={left} alt="What is left of the picture" draggable={false} />
+          <img src={left} alt={say('What is left of the picture')} draggable={false} />
         </div>
       )}
       {ground && left === null && <Surface {...props} ground={ground} />}
@@ -110,7 +111,7 @@ export function Snapshot(props: SnapshotProps) {
           leftSection={<IconCamera size={16} aria-hidden />}
           data-testid="take-snapshot"
         >
-          {ground?.source ? 'Take a new picture' : 'Take a picture to draw on'}
+          {ground?.source ? say('Take a new picture') : say('Take a picture to draw on')}
         </Button>
         {left !== null && (
           <Button
@@ -120,7 +121,7 @@ export function Snapshot(props: SnapshotProps) {
             leftSection={<IconPencil size={16} aria-hidden />}
             data-testid="draw-on"
           >
-            Draw on
+            {say('Draw on')}
           </Button>
         )}
         {left === null && ground?.burn && drawn && (
@@ -132,7 +133,7 @@ export function Snapshot(props: SnapshotProps) {
             leftSection={<IconEye size={16} aria-hidden />}
             data-testid="look-through"
           >
-            Show what is left
+            {say('Show what is left')}
           </Button>
         )}
         {failure && !ground && (
@@ -144,7 +145,7 @@ export function Snapshot(props: SnapshotProps) {
             leftSection={<IconGridDots size={16} aria-hidden />}
             data-testid="draw-on-empty"
           >
-            Draw on an empty picture
+            {say('Draw on an empty picture')}
           </Button>
         )}
       </div>

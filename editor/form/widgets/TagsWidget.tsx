@@ -2,6 +2,7 @@
 import { TagsInput } from '@mantine/core'
 import { optionsOf } from '../schema.ts'
 import { inputProps, type WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 /** `tags` */
 export function TagsWidget(props: WidgetProps) {
@@ -11,7 +12,7 @@ export function TagsWidget(props: WidgetProps) {
       {...inputProps(props)}
       data={optionsOf(props.schema).map((option) => option.value)}
       value={value}
-      placeholder={value.length === 0 ? (props.schema.placeholder ?? 'Type and press Enter') : undefined}
+      placeholder={value.length === 0 ? (props.schema.placeholder ?? say('Type and press Enter')) : undefined}
       onChange={(next) => props.onChange(next)}
     />
   )

@@ -3,6 +3,7 @@ import { TextInput } from '@mantine/core'
 import { hiddenIn } from '../../../nodes/contract/address-secrets.ts'
 import { CameraTest } from './CameraTest.tsx'
 import { inputProps, sentence, textOf, type WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 /** `url` */
 export function UrlWidget(props: WidgetProps) {
@@ -10,7 +11,7 @@ export function UrlWidget(props: WidgetProps) {
   const isCamera = props.owner !== undefined && ['rtsp', 'url'].includes(textOf(props.config['kind']))
   const help =
     hiddenIn(value) !== null
-      ? [props.schema.help?.replace(/\.?$/, '.'), 'The password is kept and hidden; *** stands for it.']
+      ? [props.schema.help?.replace(/\.?$/, '.'), say('The password is kept and hidden; *** stands for it.')]
           .filter(Boolean)
           .join(' ')
       : sentence(props.schema.help)

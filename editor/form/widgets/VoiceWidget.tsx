@@ -3,6 +3,7 @@ import { Autocomplete } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { ApiError, api } from '../../api.ts'
 import { inputProps, textOf, type WidgetProps } from './widget.ts'
+import { say } from '../../words/say.ts'
 
 interface Offer {
   voices: string[]
@@ -35,7 +36,10 @@ export function VoiceWidget(props: WidgetProps) {
   const { schema, value, config, onChange } = props
   const connection = textOf(config['connection'] ?? 'flite')
   const { voices, trouble } = useVoices(connection)
-  const help = trouble === null ? schema.help : `The voices could not be listed: ${trouble} A name can be typed in.`
+  const help =
+    trouble === null
+      ? schema.help
+      : say('The voices could not be listed: {trouble} A name can be typed in.', { trouble })
   return (
     <Autocomplete
       {...inputProps(props)}

@@ -8,6 +8,7 @@ import { streamIdOf } from '../../graph/reach.ts'
 import { useLive } from '../../live.ts'
 import { useSession } from '../../session.ts'
 import { currentFlow } from '../../store.ts'
+import { say } from '../../words/say.ts'
 
 export interface Ground {
   /** The address or data of a picture; null for an empty one with a grid. */
@@ -26,15 +27,16 @@ interface Owner {
 export const emptyGround: Ground = {
   source: null,
   burn: null,
-  words:
+  words: say(
     'There is no picture yet. This grid stands for it, ten parts wide and ten high. Take a picture later, to see whether it covers what you mean.',
+  ),
 }
 
 /** Throws an Error in words for the person who asked. */
 export async function takePicture(owner: Owner | undefined): Promise<Ground> {
   const flow = currentFlow()
   const before = owner && flow ? pictureBefore(flow, owner.node, useSession.getState().types) : null
-  if (!owner || !before) throw new Error('No camera is wired into this card yet. Wire one, then take the picture.')
+  if (!owner || !before) throw new Error(say('No camera is wired into this card yet. Wire one, then take the picture.'))
   const { camera, filters } = before
   const isBrowser = camera.config['kind'] === 'browser'
   const ask = async (all: readonly PictureFilter[]): Promise<string> => {
@@ -64,8 +66,9 @@ async function fromThisBrowser(filters: readonly PictureFilter[]): Promise<Groun
   const still = await takeStill()
   return {
     source: burnInto(still, filters).toDataURL('image/jpeg', 0.85),
-    words:
+    words: say(
       'This is the camera of this browser, because nobody shares one with the flow just now. If another one is meant, share that one first and take a new picture.',
+    ),
     burn: async (more) => burnInto(still, [...filters, more]).toDataURL('image/jpeg', 0.85),
   }
 }
