@@ -188,7 +188,7 @@ export const api = {
   /** What a file, a picture, a link or a text holds; stores nothing. */
   lookAtFlow: (given: Blob | string) => request<IncomingFlow>('POST', '/flows/import/look', { raw: given }),
   importFlow: (
-    incoming: { document: Flow; connections: Readonly<Record<string, string>>; name: string },
+    incoming: { document: unknown; connections: Readonly<Record<string, string>>; name: string },
     replaces: { id: string; revision: number } | null,
   ) =>
     request<{ flow: StoredFlow; requires: Requires }>(

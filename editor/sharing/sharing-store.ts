@@ -1,6 +1,9 @@
 // Which flow is being given away, and what is being taken in. Nothing is stored before a person has said so.
 import { create } from 'zustand'
+import { hiddenMark } from '../../nodes/contract/address-secrets.ts'
 import { payloadIn } from '../../nodes/contract/flow-link.ts'
+import type { Flow } from '../../nodes/contract/flow.ts'
+import { readDocument } from '../../nodes/contract/read-document.ts'
 import { ApiError, api } from '../api.ts'
 import { beginImported } from '../needs.ts'
 import { go } from '../route.ts'
@@ -15,10 +18,12 @@ interface Sharing {
   isTaking: boolean
   isLooking: boolean
   incoming: IncomingFlow | null
+  /** What `incoming` was read from. */
+  given: Blob | string | null
   failure: string | null
 }
 
-const idle: Sharing = { giving: null, isTaking: false, isLooking: false, incoming: null, failure: null }
+const idle: Sharing = { giving: null, isTaking: false, isLooking: false, incoming: null, given: null, failure: null }
 export const useSharing = create<Sharing>()(() => idle)
 
 /** As much as the server takes. */
@@ -51,7 +56,7 @@ export async function lookAt(given: Blob | string): Promise<void> {
         say('This is larger than any flow or its picture may be (12 MB). Choose a file that Heed has exported.'),
       )
     const incoming = await api.lookAtFlow(given)
-    useSharing.setState({ incoming })
+    useSharing.setState({ incoming, given })
   } catch (error) {
     useSharing.setState({ failure: wordsOf(error) })
   } finally {
@@ -71,12 +76,26 @@ export interface Taking {
   replaces: { id: string; revision: number } | null
 }
 
+/** What is shown has marks for its passwords: those who take it in get them as they were written. */
+async function asWritten(shown: Flow, given: Blob | string | null): Promise<unknown> {
+  if (given === null || !JSON.stringify(shown).includes(hiddenMark)) return shown
+  try {
+    const isOfOthers = (document: unknown): boolean =>
+      typeof document === 'object' && document !== null && !('format' in document)
+    return readDocument(typeof given === 'string' ? given : await given.text(), isOfOthers)
+  } catch {
+    // A link or a picture: Heed writes no password into either.
+    return shown
+  }
+}
+
 /** Takes in what is shown, and opens it with what it needs. Throws in words. */
 export async function takeIncoming({ connections, name, replaces }: Taking): Promise<void> {
-  const { incoming } = useSharing.getState()
+  const { incoming, given } = useSharing.getState()
   if (!incoming?.document) return
   try {
-    const { flow, requires } = await api.importFlow({ document: incoming.document, connections, name }, replaces)
+    const document = await asWritten(incoming.document, given)
+    const { flow, requires } = await api.importFlow({ document, connections, name }, replaces)
     beginImported(flow, requires)
     endSharing()
     void readFlows()

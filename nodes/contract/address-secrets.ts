@@ -225,6 +225,12 @@ export function hideInAddress(
   }
 }
 
+/** The address with `***` for its user name and password, whatever else is in it. */
+export function hideLogin(text: string): string {
+  const parts = splitAddress(text)
+  return parts && parts.login !== null ? joined(parts.scheme, hiddenMark, parts.rest) : text
+}
+
 /** Whether what is sent to the address is read by nobody on the way: a secret given for that is not sent in the clear. */
 const isEncrypted = (scheme: string): boolean => /^(?:https|wss|rtsps|rtmps|mqtts|smtps|ftps)$/i.test(scheme)
 

@@ -112,7 +112,7 @@ class Guard {
     this.#login = loginIn(camera, () => randomBytes(8).toString('hex'))
     const plain = new URL(camera)
     plain.username = plain.password = plain.hash = ''
-    this.source = this.#links.plain(plain)
+    this.source = this.#links.camera(plain, () => `heed-${randomBytes(8).toString('hex')}`)
     this.#origin = plain.origin
   }
 

@@ -34,3 +34,21 @@ it('finds the entries of a playlist that say how they are to be opened', () => {
     ),
   ).toEqual(['file:///etc/passwd', 'concat:a|b', 'http://x/y'])
 })
+
+it("gives names in place of the secrets of a camera's address, which go back to that camera alone", () => {
+  for (const real of [
+    'http://cam.example/video.cgi?user=ana&pwd=p%40ss,w&x=1',
+    'https://cam.example/hls/9f8a7d6e5c4b3a2f1e0d/list.m3u8?token=abc',
+    'http://cam.example:81/live/9f8a7d6e5c4b3a2f1e0d.m3u8',
+  ]) {
+    const links = new WebLinks()
+    let names = 0
+    const shown = links.camera(new URL(real), () => `heed-${++names}`)
+    expect(shown).not.toMatch(/p%40ss|9f8a|abc/)
+    expect(links.real(new URL(shown))?.href).toBe(real)
+    // As ffmpeg resolves what a playlist names beside itself.
+    expect(links.real(new URL('1.ts', shown))?.href).toBe(new URL('1.ts', real).href)
+    expect(links.real(new URL(shown.replace('cam.example', 'other.example')))?.href).toContain('heed-1')
+  }
+  expect(new WebLinks().camera(new URL('http://cam.example/a?b=c'), () => '')).toBe('http://cam.example/a?b=c')
+})

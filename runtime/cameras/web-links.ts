@@ -1,5 +1,6 @@
 // Addresses as ffmpeg sees them behind the guard for cameras on the web: all of them `http://`, with the port written out, so
-// that every one comes back to the guard, which remembers where TLS was meant. Pure.
+// that every one comes back to the guard, which remembers where TLS was meant, and without the secrets of the camera's own. Pure.
+import { hiddenMark, hideInAddress } from '../../nodes/contract/address-secrets.ts'
 
 /** An hour of a channel's playlist takes about 100 kB. */
 export const longestPlaylist = 4 * 1024 * 1024
@@ -9,6 +10,28 @@ const mostOrigins = 1000
 /** One ffmpeg's addresses. */
 export class WebLinks {
   readonly #encrypted = new Set<string>()
+  /** What stands in a camera's address in place of a secret, and the host to which alone it goes back. */
+  readonly #secrets = new Map<string, { host: string; value: string }>()
+
+  /**
+   * The camera's own address: it stands in ffmpeg's arguments, which every program of this machine can read. Names come in place of its
+   * secrets, one for one, so that what a playlist names beside it leads to the right place.
+   */
+  camera(url: URL, name: () => string): string {
+    const { origin } = url
+    const hidden = hideInAddress(url.href)
+    const rest = hidden && hidden.secrets.length > 0 ? hidden.text.slice(origin.length) : undefined
+    if (!hidden || rest === undefined || url.href.includes(hiddenMark)) return this.plain(url)
+    const [first = '', ...others] = rest.split(hiddenMark)
+    const shown = others.map((part, at) => {
+      const { value = '' } = hidden.secrets[at] ?? {}
+      // ffmpeg tells some kinds of files by their ending.
+      const placeholder = `${name()}${/\.[a-z0-9]{2,4}$/i.exec(value)?.[0] ?? ''}`
+      this.#secrets.set(placeholder, { host: url.host, value })
+      return placeholder + part
+    })
+    return this.plain(new URL(origin + first + shown.join('')))
+  }
 
   /** What ffmpeg gets to see of an http(s) address. */
   plain(url: URL): string {
@@ -26,7 +49,14 @@ export class WebLinks {
     const url = new URL(shown)
     url.hash = ''
     if (this.#encrypted.has(shown.host)) url.protocol = 'https:'
-    return url
+    return this.#secrets.size === 0 ? url : this.#filled(url)
+  }
+
+  #filled(url: URL): URL {
+    let rest = `${url.pathname}${url.search}`
+    for (const [placeholder, { host, value }] of this.#secrets)
+      if (host === url.host) rest = rest.replaceAll(placeholder, () => value)
+    return new URL(url.origin + rest)
   }
 
   /** A playlist whose addresses all lead through the guard. */

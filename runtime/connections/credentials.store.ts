@@ -1,5 +1,5 @@
 // The table of sealed URL credentials: written when a document or a connection is saved, read when a URL is used.
-import { and, desc, eq, inArray } from 'drizzle-orm'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { hiddenIn } from '../../nodes/contract/address-secrets.ts'
 import type { Queryable } from '../database/index.ts'
 import { urlCredentials } from '../database/index.ts'
@@ -9,6 +9,9 @@ import type { FoundCredential, LostSecret } from './url-credentials.ts'
 
 /** Whose credentials: a flow's or a connection's. */
 export type Scope = `flow:${string}` | `connection:${string}`
+
+/** A statement takes 65,535 values. */
+const rowsAtOnce = 500
 
 const placeOf = (scope: string, row: { node: string; field: string; host: string }): string =>
   JSON.stringify(['url', scope, row.node, row.field, row.host])
@@ -21,18 +24,22 @@ export async function saveCredentials(
   found: FoundCredential[],
   nowMs: number,
 ): Promise<void> {
+  // One row for one place: a statement may not touch a row twice, and what was typed last counts.
+  const rows = new Map<string, typeof urlCredentials.$inferInsert>()
   for (const { node, field, isEncrypted, userinfo, ...to } of found) {
     const host = isEncrypted ? `${to.host}${encryptedOnly}` : to.host
     const sealed = seal.close(userinfo, placeOf(scope, { node, field, host }))
-    const savedAt = new Date(nowMs)
+    rows.set(JSON.stringify([node, field, host]), { scope, node, field, host, sealed, savedAt: new Date(nowMs) })
+  }
+  const all = [...rows.values()]
+  for (let from = 0; from < all.length; from += rowsAtOnce)
     await session
       .insert(urlCredentials)
-      .values({ scope, node, field, host, sealed, savedAt })
+      .values(all.slice(from, from + rowsAtOnce))
       .onConflictDoUpdate({
         target: [urlCredentials.scope, urlCredentials.node, urlCredentials.field, urlCredentials.host],
-        set: { sealed, savedAt },
+        set: { sealed: sql`excluded.sealed`, savedAt: sql`excluded.saved_at` },
       })
-  }
 }
 
 /** Everything that is sealed for a scope. */
@@ -43,10 +50,14 @@ export async function readCredentials(session: Queryable, seal: Seal, scope: Sco
 
 /** Gives a copy what the original has. */
 export async function copyCredentials(session: Queryable, seal: Seal, from: Scope, to: Scope): Promise<void> {
-  for (const row of await session.select().from(urlCredentials).where(eq(urlCredentials.scope, from))) {
-    const sealed = seal.close(seal.open(row.sealed, placeOf(from, row)), placeOf(to, row))
-    await session.insert(urlCredentials).values({ ...row, scope: to, sealed })
-  }
+  const kept = await session.select().from(urlCredentials).where(eq(urlCredentials.scope, from))
+  const rows = kept.map((row) => ({
+    ...row,
+    scope: to,
+    sealed: seal.close(seal.open(row.sealed, placeOf(from, row)), placeOf(to, row)),
+  }))
+  for (let first = 0; first < rows.length; first += rowsAtOnce)
+    await session.insert(urlCredentials).values(rows.slice(first, first + rowsAtOnce))
 }
 
 /**

@@ -5,12 +5,53 @@ import {
   fillUrl,
   hiddenHost,
   hideInConfig,
+  hideInDocument,
   lostInConfig,
   lostWords,
   slotOf,
 } from './url-credentials.ts'
 
 const hide = (url: string) => hideInConfig({ url }, 'cam')
+
+describe('a document', () => {
+  const node = {
+    id: 'cam',
+    type: 'camera-source',
+    version: 1,
+    position: { x: 0, y: 0 },
+    config: {} as Record<string, unknown>,
+  }
+
+  test('has no login anywhere, also where nobody reads: in a description, a name, a key of no known meaning', () => {
+    const { document, found } = hideInDocument({
+      format: 'heed.flow/1',
+      description: 'The gate is rtsp://ana:12#geheim@10.0.0.7:554/x, as is http://h/v?token=geheim now',
+      nodes: [{ ...node, name: 'rtsp://ana:geheim@10.0.0.8/y', note: { url: 'ana:ge heim@10.0.0.9/z' } }],
+      wires: [],
+      'x-mine': [{ 'any thing': 'see https://hooks.slack.com/services/T0/B0/geheim' }],
+    })
+    expect(JSON.stringify(document)).not.toContain('heim')
+    expect(document.description).toBe('The gate is rtsp://***@10.0.0.7:554/x, as is http://h/v?token=*** now')
+    expect(document.nodes[0]).toMatchObject({ name: 'rtsp://***@10.0.0.8/y', note: { url: '***@10.0.0.9/z' } })
+    // Kept, so that an export finds them wherever else they stand.
+    expect(found.map(({ userinfo }) => userinfo)).toHaveLength(5)
+    expect(hideInDocument(document)).toEqual({ document, found: [] })
+  })
+
+  test('keeps its sentences, but for a login in one', () => {
+    const config = { instruction: 'Say “https://h/x?token=a” and rtsp://ana:geheim@10.0.0.7/x aloud', text: 'a@b.c' }
+    const { document } = hideInDocument({ nodes: [{ ...node, config }] })
+    expect(document.nodes[0]?.config).toEqual({
+      instruction: 'Say “https://h/x?token=a” and rtsp://***@10.0.0.7/x aloud',
+      text: 'a@b.c',
+    })
+  })
+
+  test('without anything to hide is given back as it is', () => {
+    const document = { nodes: [{ ...node, config: { url: 'rtsp://10.0.0.7/x', list: [{ a: 1 }] } }], wires: [] }
+    expect(hideInDocument(document).document).toBe(document)
+  })
+})
 
 describe('hiding credentials', () => {
   test.each([

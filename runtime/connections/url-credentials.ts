@@ -1,6 +1,14 @@
 // Takes user names, passwords and keys out of the addresses of a document and puts them back into one address at the moment of
 // use. Pure. What is taken out goes back to the same host and port only, and what was given for an encrypted address to no other.
-import { addressField, fillAddress, hiddenIn, hiddenMark, hideInAddress } from '../../nodes/contract/address-secrets.ts'
+import {
+  addressField,
+  fillAddress,
+  hiddenIn,
+  hiddenMark,
+  hideInAddress,
+  hideLogin,
+} from '../../nodes/contract/address-secrets.ts'
+import { replaceAddresses } from '../../nodes/contract/addresses.ts'
 
 export interface FoundCredential {
   node: string
@@ -19,19 +27,57 @@ function isAddressField(path: readonly string[]): boolean {
   return addressField.test(name) || addressField.test(name.replace(/(?:e?s)$/i, ''))
 }
 
-function hideInValue(value: unknown, node: string, path: string[], found: FoundCredential[]): unknown {
-  if (typeof value === 'string') {
-    const hidden = hideInAddress(value, isAddressField(path))
-    if (!hidden || hidden.secrets.length === 0) return value
+/** How the texts of one part of a document are read. */
+interface Reading {
+  /** What takes out and notes; the text itself where there is nothing to take out. */
+  hide(text: string, path: readonly string[]): string
+}
+
+function hideInValue(value: unknown, path: string[], reading: Reading): unknown {
+  if (typeof value === 'string') return reading.hide(value, path)
+  if (Array.isArray(value)) {
+    const list = value.map((each, index) => hideInValue(each, [...path, String(index)], reading))
+    return list.some((each, index) => each !== value[index]) ? list : value
+  }
+  if (typeof value !== 'object' || value === null) return value
+  let isChanged = false
+  const entries = Object.entries(value).map(([key, each]) => {
+    const hidden = hideInValue(each, [...path, key], reading)
+    isChanged ||= hidden !== each
+    return [key, hidden] as const
+  })
+  return isChanged ? Object.fromEntries(entries) : value
+}
+
+/** Where something stands that no program reads: a description, a name, a key that nobody knows. */
+const aside = '@'
+
+/**
+ * `isRead`: programs read it, so that a sentence in it stays a sentence: of an address in the middle only the login goes, which
+ * nothing puts back.
+ */
+function readingOf(node: string, found: FoundCredential[], isRead: boolean): Reading {
+  const note = (hidden: NonNullable<ReturnType<typeof hideInAddress>>, path: readonly string[]): string => {
+    const field = (isRead ? '' : aside) + path.join('.')
     for (const { slot, value: userinfo } of hidden.secrets)
-      found.push({ node, field: path.join('.') + slot, host: hidden.host, isEncrypted: hidden.isEncrypted, userinfo })
+      found.push({ node, field: field + slot, host: hidden.host, isEncrypted: hidden.isEncrypted, userinfo })
     return hidden.text
   }
-  if (Array.isArray(value)) return value.map((each, index) => hideInValue(each, node, [...path, String(index)], found))
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [key, hideInValue(each, node, [...path, key], found)]),
-  )
+  return {
+    hide: (text, path) => {
+      const hidden = hideInAddress(text, isAddressField(path))
+      if (hidden && hidden.secrets.length > 0) return note(hidden, path)
+      if (!text.includes('://') || (hidden && !/\s/.test(text))) return text
+      return replaceAddresses(text, (address) => {
+        const inside = hideInAddress(address)
+        if (!inside || inside.secrets.length === 0) return address
+        if (!isRead) return note(inside, path)
+        return inside.secrets.some(({ slot, value }) => slot === '' && value.includes(':'))
+          ? hideLogin(address)
+          : address
+      })
+    },
+  }
 }
 
 /** A config with the secrets of its addresses replaced by `***`, and what was replaced. */
@@ -40,21 +86,36 @@ export function hideInConfig(
   node: string,
 ): { config: Record<string, unknown>; found: FoundCredential[] } {
   const found: FoundCredential[] = []
-  return { config: hideInValue(config, node, [], found) as Record<string, unknown>, found }
+  return { config: hideInValue(config, [], readingOf(node, found, true)) as Record<string, unknown>, found }
 }
 
-/** A document with all its credentials replaced; everything else, unknown keys too, stays as it was. */
+/** A document with all its credentials replaced, whoever reads the place; everything else, unknown keys too, stays as it was. */
 export function hideInDocument<D extends { nodes: { id: string; config: Record<string, unknown> }[] }>(
   document: D,
 ): { document: D; found: FoundCredential[] } {
   const found: FoundCredential[] = []
+  const hidePart = (part: object, node: string, kept: ReadonlySet<string>, config?: unknown): unknown => {
+    const reading = readingOf(node, found, false)
+    const entries = Object.entries(part).map(([key, value]: [string, unknown]) => {
+      if (key === 'config' && config !== undefined) return [key, config]
+      return [key, kept.has(key) ? value : hideInValue(value, [key], reading)]
+    })
+    return entries.every(([key, value]) => (part as Record<string, unknown>)[key as string] === value)
+      ? part
+      : Object.fromEntries(entries)
+  }
   const nodes = document.nodes.map((node) => {
     const hidden = hideInConfig(node.config, node.id)
     found.push(...hidden.found)
-    return hidden.found.length > 0 ? { ...node, config: hidden.config } : node
+    return hidePart(node, node.id, drawn, hidden.config)
   })
-  return { document: found.length > 0 ? { ...document, nodes } : document, found }
+  const rest = hidePart(document, '', drawn) as D
+  const isSame = nodes.every((node, index) => node === document.nodes[index])
+  return { document: isSame ? rest : { ...rest, nodes: nodes as D['nodes'] }, found }
 }
+
+/** What is drawn and wired keeps its names. */
+const drawn = new Set(['format', 'nodes', 'wires', 'id', 'type', 'version', 'position'])
 
 /** The host and port a URL's hidden credentials belong to; null when nothing is hidden in it. */
 export function hiddenHost(url: string): string | null {

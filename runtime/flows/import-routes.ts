@@ -11,6 +11,7 @@ import { parseInput } from '../../nodes/contract/input.ts'
 import { isNewer } from '../../nodes/contract/read-document.ts'
 import { summaryOf, wantsOf } from '../../nodes/contract/shared-flow.ts'
 import { readFields } from '../compile/index.ts'
+import { hideInDocument } from '../connections/index.ts'
 import { readFlow } from './flow-document.ts'
 import { readForeign } from './foreign.ts'
 import { withoutMarks, withoutSummary } from './flow-export.ts'
@@ -96,7 +97,9 @@ async function look(deps: FlowsRouteDeps, incoming: Incoming): Promise<Record<st
   const { document, came } = incoming
   const readOnly = isNewer(document) ? newerWords(document.format) : null
   const taken = readOnly === null ? takeIn(deps, incoming) : null
-  const flow = taken ? taken.flow : lookAtNewer(document as Record<string, unknown>)
+  const whole = taken ? taken.flow : lookAtNewer(document as Record<string, unknown>)
+  // Shown as it would be stored: whoever looks over a shoulder reads no password.
+  const flow = whole && hideInDocument(whole).document
   const waits = flow && readOnly === null ? await distrust(deps, flow) : []
   return {
     came,
