@@ -31,6 +31,7 @@ const runtimeFolders = [
   'history',
   'actions',
   'streams',
+  'node-red',
   'flows',
   'templates',
   'rehearsals',

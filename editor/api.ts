@@ -20,6 +20,7 @@ import type {
   LinkedEventView,
   Me,
   MediaFile,
+  NodeRedView,
   NodeType,
   PackageView,
   Problem,
@@ -152,6 +153,9 @@ export const api = {
   signOut: () => request<void>('POST', '/sign-out'),
   /** 503 is an answer too: it says which part cannot do its job. */
   health: () => request<Health>('GET', '/health', { alsoFine: 503 }),
+  nodeRed: async () => (await request<{ nodeRed: NodeRedView }>('GET', '/node-red')).nodeRed,
+  changeNodeRed: async (change: { isOn?: boolean; reachable?: string[] }) =>
+    (await request<{ nodeRed: NodeRedView }>('PUT', '/node-red', { body: change })).nodeRed,
   packages: async () => (await request<{ packages: PackageView[] }>('GET', '/packages')).packages,
   nodes: async () => (await request<{ nodes: NodeType[] }>('GET', '/nodes')).nodes,
 

@@ -51,6 +51,22 @@ export interface PackageView {
   faults: string[]
 }
 
+/** The Node-RED inside. */
+export interface NodeRedView {
+  isOn: boolean
+  isForced: boolean
+  state: 'off' | 'elsewhere' | 'starting' | 'running' | 'waiting'
+  reason: string | null
+  version: string | null
+  startMs: number | null
+  memoryBytes: number | null
+  crashes: number
+  at: string | null
+  entries: { id: string; name: string; tab: string; answers: boolean }[]
+  exits: { id: string; name: string; tab: string }[]
+  reachable: string[]
+}
+
 export type NodeGroup = 'video' | 'interaction' | 'logic' | 'action'
 
 export interface NodeType {

@@ -43,6 +43,7 @@ import { createStreamStore } from './streams/index.ts'
 import { createTickStore } from './streams/index.ts'
 import { createRehearsalStore } from './rehearsals/index.ts'
 import type { RehearsalStore } from './rehearsals/index.ts'
+import { createNodeRedStore, type NodeRedStore } from './node-red/index.ts'
 import { createOwnTemplateStore } from './templates/index.ts'
 import type { OwnTemplateStore } from './templates/index.ts'
 import { createVoiceTurnStore } from './voices/index.ts'
@@ -78,6 +79,7 @@ export interface Store {
   voiceTurns: VoiceTurnStore
   accounts: AccountStore
   settings: SettingStore
+  nodeRed: NodeRedStore
   approvedHosts: ApprovedHostStore & HostApproval
   push: PushSubscriptionStore
   ownTemplates: OwnTemplateStore
@@ -139,6 +141,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     voiceTurns: createVoiceTurnStore(parts),
     accounts: createAccountStore(parts),
     settings: createSettingStore(db),
+    nodeRed: createNodeRedStore(db),
     approvedHosts: createApprovedHostStore(db, createSettingStore(db), nowMs),
     push: createPushSubscriptionStore(parts),
     ownTemplates: createOwnTemplateStore(parts),

@@ -28,6 +28,8 @@ import { createStore, type Store } from './compose-store.ts'
 import { openSpill, type SpillFile } from './streams/index.ts'
 import { loadSecretKeys } from './database/index.ts'
 import { signingPort } from './connections/index.ts'
+import type { NodeRedRouteDeps } from './node-red/index.ts'
+import { openNodeRed } from './compose-node-red.ts'
 import { createTryAction, type TryAction } from './actions/index.ts'
 
 export type Log = ReturnType<typeof createLog>
@@ -54,6 +56,7 @@ export interface Runtime {
   push: Reach['push']
   tests: Reach['tests']
   voices: Reach['voices']
+  nodeRed: NodeRedRouteDeps['nodeRed'] & { start(): Promise<void> }
   stop(): Promise<void>
 }
 
@@ -119,19 +122,22 @@ async function open(
   const media = createMedia({ dataDir, mediaDirs, clock, log, relay, bus, egress, fillCredentials })
   await media.check()
   const connections = signingPort((name) => store.connections.get(name))
-  const reach = createReach({
-    store,
-    connections,
-    http,
-    egress,
-    bus,
-    clock,
-    log,
-    dataDir,
-    publicUrl: config.publicUrl,
-    agentCommands: config.agentCommands,
-    agentEnv: config.agentEnv,
-  })
+  const soleName =
+    database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
+  const nodeRed = openNodeRed(
+    {
+      config,
+      store,
+      bus,
+      nodes,
+      log,
+      secretKey: secretKeys[0]!,
+      mayRun: role === 'server',
+      isSole: soleName !== undefined,
+    },
+    closers,
+  )
+  const reach = createReach({ ...config, store, connections, http, egress, bus, nodeRed, clock, log })
   closers.push(() => reach.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const spill = await startSpill(config.dataDir, store, log, closers)
@@ -157,9 +163,6 @@ async function open(
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
   closers.push(() => engine.stop(), onLastResort(engine.spillNow))
-  // One process at a time can hold the data folder with the embedded database, so the one before this is dead.
-  const soleName =
-    database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
   const rehearsals = openRehearsals({ store, nodes, media, http, connections, agents: reach.agents, log }, closers)
   const jobs = { store: store.queue, work: engine, clips: media.clips, rehearsals }
   const queue = await createQueue({ ...wires, ...jobs, bus, relay, role, soleName })
@@ -192,6 +195,7 @@ async function open(
     push: reach.push,
     tests: reach.tests,
     voices: reach.voices,
+    nodeRed,
   }
 }
 

@@ -36,6 +36,8 @@ export interface Config {
   nodePackages: string[]
   /** Address of an index of further templates. */
   templateIndex?: string | undefined
+  /** From HEED_NODE_RED: runs a Node-RED beside Heed, whatever the switch says. */
+  nodeRed: boolean
   /** Addresses and networks of proxies that are believed beside those on this machine; absent when none is named. */
   trustedProxies?: string[] | undefined
 }
@@ -192,10 +194,19 @@ const EnvironmentSchema = z.object({
   HEED_AGENT_ENV: z.string().default('').transform(readNames),
   HEED_NODE_PACKAGES: z.string().default('').transform(readPackages),
   HEED_TEMPLATE_INDEX: address(['http:', 'https:'], 'https://example.org/templates.json'),
+  HEED_NODE_RED: z
+    .enum(['on', 'off'], 'must be on or off')
+    .default('off')
+    .transform((text) => text === 'on'),
   HEED_TRUSTED_PROXIES: z.string().optional().transform(readProxies),
   HEED_RETAIN_DECISIONS_DAYS: wholeNumber(7, 1, 3650),
   HEED_RETAIN_EVENTS_DAYS: wholeNumber(90, 1, 36_500),
 })
+
+/** Where a process on this machine reaches it, whatever its public address is. */
+export function ownUrl({ host, port }: Pick<Config, 'host' | 'port'>): string {
+  return localUrl(host, port)
+}
 
 /** Where people on this machine reach it: an address that stands for all of them is no place to go. */
 function localUrl(host: string, port: number): string {
@@ -234,6 +245,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     agentEnv: read.HEED_AGENT_ENV,
     nodePackages: read.HEED_NODE_PACKAGES,
     templateIndex: read.HEED_TEMPLATE_INDEX,
+    nodeRed: read.HEED_NODE_RED,
     trustedProxies: read.HEED_TRUSTED_PROXIES,
   }
 }
@@ -247,6 +259,9 @@ export function readVersion(): string {
 }
 
 /** A key of its own for one purpose, so that none of them opens what another one closed. */
-export function deriveKey(secretKey: Uint8Array, purpose: 'links'): Uint8Array {
+export function deriveKey(
+  secretKey: Uint8Array,
+  purpose: 'links' | 'node-red credentials' | 'node-red pictures',
+): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secretKey, new Uint8Array(0), `heed ${purpose}`, 32))
 }

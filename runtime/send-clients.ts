@@ -1,6 +1,13 @@
 // The ways actions reach others, put together once: agents, voices, mail, brokers, browsers. Part of the composition.
 import { join } from 'node:path'
-import type { AgentPort, Clock, ConnectionPort, Log, StreamingHttpPort } from '../nodes/contract/capabilities.ts'
+import type {
+  AgentPort,
+  Clock,
+  ConnectionPort,
+  Log,
+  NodeRedPort,
+  StreamingHttpPort,
+} from '../nodes/contract/capabilities.ts'
 import { NotFoundError } from '../nodes/contract/errors.ts'
 import { createAgents, testAgent } from './agents/index.ts'
 import type { Egress } from './egress/index.ts'
@@ -20,6 +27,7 @@ export interface ReachOptions {
   bus: Pick<Bus, 'publish'>
   /** The door that `http` goes through, for what speaks no HTTP. */
   egress: Egress
+  nodeRed: NodeRedPort
   clock: Clock
   log: Log
   dataDir: string
@@ -48,6 +56,7 @@ export function createReach({
   http,
   egress,
   bus,
+  nodeRed,
   clock,
   log,
   dataDir,
@@ -86,6 +95,7 @@ export function createReach({
       mail: createMail({ connections, egress }),
       mqtt: createMqtt({ connections, egress }),
       push,
+      nodeRed,
       events: { isAcknowledged: (eventId) => isAcknowledged(store, eventId) },
     },
     close: () => speech.stop(),

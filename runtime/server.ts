@@ -55,6 +55,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
         () => true,
         () => false,
       ),
+    nodeRed: runtime.nodeRed,
     templates: templateShelf(config, log, runtime),
     bus: queue.bus,
     relay: queue.relay,
@@ -125,6 +126,7 @@ async function main(): Promise<void> {
     assertSafeBinding(config.host, hasOwner)
     await server.listen(config)
     await runtime.queue.startWorkers()
+    await runtime.nodeRed.start()
     guardProcess({ log, clock: systemClock, restart: () => runtime.queue.restartWorkers() })
     if (!hasOwner) process.stdout.write(`Open this link once, to choose your password: ${api.createSignInLink()}\n`)
     process.stdout.write(`Heed is ready at ${config.publicUrl}\n`)

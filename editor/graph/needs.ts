@@ -1,7 +1,7 @@
 // What a flow from somebody else wants, in sentences; and what of it a card could allow. Pure.
 import { commandMark, type ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
-import { namedHosts, receiverMark } from '../../nodes/contract/hosts.ts'
+import { namedHosts, nodeRedMark, receiverMark } from '../../nodes/contract/hosts.ts'
 import type { FlowNeeds, Problem, Requires } from '../views.ts'
 import { say } from '../words/say.ts'
 
@@ -18,6 +18,7 @@ export function isNear(host: string): boolean {
 /** Without the ports that say nothing to anybody. */
 export function shortName(waiting: string): string {
   if (waiting.startsWith(commandMark)) return waiting.slice(commandMark.length)
+  if (waiting.startsWith(nodeRedMark)) return waiting.slice(nodeRedMark.length)
   return waiting.startsWith(receiverMark) ? waiting.slice(receiverMark.length) : waiting.replace(/:(80|443)$/, '')
 }
 
@@ -27,6 +28,10 @@ export function waitingWords(waiting: string): string {
     return say('It wants to run a program on this machine, through the connection “{waiting}”.', {
       waiting: shortName(waiting),
     })
+  if (waiting.startsWith(nodeRedMark))
+    return shortName(waiting) === '*'
+      ? say('It wants to hear whatever your Node-RED sends.')
+      : say('It wants to use “{waiting}” in your Node-RED.', { waiting: shortName(waiting) })
   if (waiting.startsWith(receiverMark))
     return say('It wants to write to {waiting}. Pictures may go there.', { waiting: shortName(waiting) })
   return isNear(waiting)
@@ -39,11 +44,13 @@ export function cardsNaming(flow: Flow, waiting: string, nameOf: (node: FlowNode
   const asks = (node: FlowNode): boolean =>
     waiting.startsWith(commandMark)
       ? Object.values(node.config).includes(shortName(waiting))
-      : waiting.startsWith(receiverMark)
-        ? Object.values(node.config).some(
-            (value) => typeof value === 'string' && value.trim() === waiting.slice(receiverMark.length),
-          )
-        : namedHosts(node.config).some(({ host }) => host === waiting)
+      : waiting.startsWith(nodeRedMark)
+        ? (node.config['entry'] || '*') === shortName(waiting)
+        : waiting.startsWith(receiverMark)
+          ? Object.values(node.config).some(
+              (value) => typeof value === 'string' && value.trim() === waiting.slice(receiverMark.length),
+            )
+          : namedHosts(node.config).some(({ host }) => host === waiting)
   return flow.nodes.filter(asks).map(nameOf)
 }
 
@@ -63,6 +70,8 @@ export function waitingOfProblem(
       ),
     ].filter((host) => waiting.includes(host))
   const value = field === null ? undefined : config[field]
+  if (code === 'NODERED_NOT_APPROVED')
+    return waiting.filter((each) => each === nodeRedMark + (typeof value === 'string' && value !== '' ? value : '*'))
   if (typeof value !== 'string') return []
   const name =
     code === 'RECEIVER_NOT_APPROVED'

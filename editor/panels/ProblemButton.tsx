@@ -7,9 +7,11 @@ import { inspect } from '../store.ts'
 import type { Problem } from '../views.ts'
 import { say } from '../words/say.ts'
 
+const approvals = ['HOST_NOT_APPROVED', 'RECEIVER_NOT_APPROVED', 'COMMAND_NOT_APPROVED', 'NODERED_NOT_APPROVED']
+
 /** True for what waits for the owner's yes. */
 export function isApproval({ code }: Problem): boolean {
-  return code === 'HOST_NOT_APPROVED' || code === 'RECEIVER_NOT_APPROVED' || code === 'COMMAND_NOT_APPROVED'
+  return approvals.includes(code)
 }
 
 /** Nothing for problems that want more than a press. */

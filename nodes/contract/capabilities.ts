@@ -1,6 +1,6 @@
 // What the runtime may lend a node through `ctx`: interfaces only, the runtime holds the real ones.
 import type { Connection } from './connections.ts'
-import type { DecisionAction, Reason } from './events.ts'
+import type { DecisionAction, Message, Reason } from './events.ts'
 import type { FastFrame, Frame, Picture, Taps } from './frames.ts'
 
 export interface Clock {
@@ -319,6 +319,30 @@ export interface PushPort {
     note: { title: string; text: string; url: string; tag: string; image?: string },
     signal: AbortSignal,
   ): Promise<number>
+}
+
+/** A message on its way to an entry of the Node-RED inside Heed. */
+export interface NodeRedHandOver {
+  /** The same on every try: the flow in Node-RED sees it. */
+  id: string
+  attempt: number
+  /** The name of a `heed in`. */
+  entry: string
+  flow: { id: string; name: string }
+  message: Message
+  /** It is given the address of the event's picture. */
+  hasPicture: boolean
+  waitMs: number
+}
+/** `done`: all that hangs on it has run; `taken`: it still ran when the time was over; `answered`: it came to a `heed out`. */
+export type NodeRedAnswer =
+  { became: 'done' | 'taken' } | { became: 'answered'; text: string; fields: Record<string, unknown> }
+export interface NodeRedPort {
+  /**
+   * Throws RetryableError NODERED_AWAY while it does not run, ends or hangs; FatalError NODERED_OFF, NODERED_ENTRY_GONE,
+   * NODERED_ENTRY_TWICE, NODERED_NO_ANSWER when an answer was due and none came in time, NODERED_THREW with the error's own words.
+   */
+  hand(order: NodeRedHandOver, signal: AbortSignal): Promise<NodeRedAnswer>
 }
 
 export interface EventPort {

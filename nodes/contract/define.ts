@@ -12,6 +12,7 @@ import type {
   ModelMemory,
   ModelSession,
   MqttPort,
+  NodeRedPort,
   PicturePort,
   PushPort,
   SourceEnd,
@@ -208,6 +209,7 @@ export interface ActionContext<C> extends BaseContext<C> {
   mail: MailPort
   mqtt: MqttPort
   push: PushPort
+  nodeRed: NodeRedPort
   events: EventPort
   /** "" for what the message asked for; otherwise the phase that an earlier try of this node put off (`later`). */
   phase: string
@@ -241,6 +243,7 @@ export type Need =
   | 'mail'
   | 'mqtt'
   | 'push'
+  | 'node-red'
   | 'events'
 
 export interface CheckContext {

@@ -22,6 +22,9 @@ const usualPorts: Record<string, number> = {
 /** Begins the name of a person or place a flow writes to, among names of hosts: no host has a space in it. */
 export const receiverMark = 'to '
 
+/** The same for a place of the Node-RED inside, by its name; `*` for any of them. */
+export const nodeRedMark = 'in Node-RED '
+
 /** One name for one host: lower case, numbers in their usual form. Undefined for what is no host. */
 export function plainHost(text: string): string | undefined {
   const bare = text.trim().replace(/\.$/, '')

@@ -10,6 +10,7 @@ export const traitWords = {
   arm: 'is switched on and off by a person',
   notify: 'tells people over a channel, and can send a test',
   speak: 'says things aloud',
+  'hear-node-red': 'takes what a flow of the Node-RED inside sends',
   mask: 'covers parts of the picture (polygons)',
   crop: 'keeps one part of the picture (rectangle)',
 } as const

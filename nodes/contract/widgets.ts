@@ -21,6 +21,8 @@ export type Widget =
   | 'rectangle'
   /** One of the voices that the chosen connection (field `connection`) offers, or another name. */
   | 'voice'
+  /** A place of the Node-RED inside, by its name. */
+  | 'node-red'
 
 export interface FieldMeta {
   label?: string
@@ -39,6 +41,8 @@ export interface FieldMeta {
   showIfConnectionCan?: Ability
   /** Names a person or a place that is told; in a flow from somebody else it waits for the owner's yes. */
   receiver?: boolean
+  /** Names a place of the Node-RED inside: an `entry` that takes messages, or an `exit` that gives them. In a flow from somebody else it waits for the owner's yes. */
+  nodeRed?: 'entry' | 'exit'
   /** Folded away under "More". */
   advanced?: boolean
 }

@@ -36,7 +36,7 @@ export interface PerformDeps {
   pictureUrl?(message: Message): string | undefined
   absoluteUrl(path: string): string
   /** Ways to reach others, each from its own library. */
-  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'events'>
+  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events'>
 }
 
 /** `isUnanswered`: the receiver could not be reached or kept silent, whatever becomes of the action. */

@@ -116,6 +116,7 @@ function performDeps(
       events: { isAcknowledged: async () => false },
       agents: { ask: absent },
       speech: { speak: absent },
+      nodeRed: { hand: absent },
     },
   }
 }

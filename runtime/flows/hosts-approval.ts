@@ -5,7 +5,7 @@ import { commandMark } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
-import { hostsIn, namedHosts, receiverMark } from '../../nodes/contract/hosts.ts'
+import { hostsIn, namedHosts, nodeRedMark, receiverMark } from '../../nodes/contract/hosts.ts'
 import { isShown, readFields } from '../compile/index.ts'
 import { fault } from '../compile/index.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
@@ -31,6 +31,18 @@ function receiversIn(config: Record<string, unknown>, definition: NodeDefinition
   })
 }
 
+/** Places of the Node-RED inside: what is handed there runs with the rights of Heed's user. */
+function placesIn(config: Record<string, unknown>, definition: NodeDefinition | undefined): Destination[] {
+  if (!definition) return []
+  const fields = readFields(definition)
+  return Object.keys(definition.config.shape).flatMap((field) => {
+    if (fields.meta(field).nodeRed === undefined) return []
+    const value = config[field]
+    const name = typeof value === 'string' ? value.trim() : ''
+    return [{ name: nodeRedMark + (name === '' ? '*' : name), field }]
+  })
+}
+
 /** Connections that may run a program, whatever they are now: one that is made or changed after an import is asked about then. */
 function programsIn(
   config: Record<string, unknown>,
@@ -53,6 +65,7 @@ export function destinationsOf({ type, config }: Part, { nodes, connectionKinds 
   return [
     ...namedHosts(config).map(({ host, field }) => ({ name: host, field })),
     ...receiversIn(config, nodes.get(type)),
+    ...placesIn(config, nodes.get(type)),
     ...programsIn(config, nodes.get(type), connectionKinds),
   ]
 }
@@ -105,6 +118,13 @@ export function askWords(name: string, does: 'send to' | 'reach' = 'send to'): {
       code: 'RECEIVER_NOT_APPROVED',
       message: `This flow came from somebody else and wants to write to ${name.slice(receiverMark.length, 80)}. Allow it, or take it out.`,
     }
+  if (name.startsWith(nodeRedMark)) {
+    const place = name.slice(nodeRedMark.length, 200)
+    return {
+      code: 'NODERED_NOT_APPROVED',
+      message: `This flow came from somebody else and wants to use ${place === '*' ? 'whatever comes' : `“${place}”`} in Node-RED. Allow it, or take it out.`,
+    }
+  }
   // The usual port of the web says nothing to anybody.
   return {
     code: 'HOST_NOT_APPROVED',

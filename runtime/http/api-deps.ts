@@ -8,6 +8,7 @@ import type { EgressRouteDeps } from '../egress/index.ts'
 import type { FlowsRouteDeps } from '../flows/index.ts'
 import type { HistoryRouteDeps } from '../history/index.ts'
 import type { LiveRouteDeps } from '../live/index.ts'
+import type { NodeRedRouteDeps } from '../node-red/index.ts'
 import type { PackagesRouteDeps } from '../packages/index.ts'
 import type { ProxyTrust } from './proxies.ts'
 import type { SpillReport, StreamsRouteDeps } from '../streams/index.ts'
@@ -23,6 +24,7 @@ export type ApiDeps = AccountsRouteDeps &
   FlowsRouteDeps &
   HistoryRouteDeps &
   LiveRouteDeps &
+  NodeRedRouteDeps &
   PackagesRouteDeps &
   RehearsalsRouteDeps &
   StreamsRouteDeps &

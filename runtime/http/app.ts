@@ -29,6 +29,7 @@ import { addNodeRoutes } from '../flows/index.ts'
 import { createOpenLines } from '../live/index.ts'
 import type { OpenLines } from '../live/index.ts'
 import { addNodeTestRoutes } from '../flows/index.ts'
+import { addNodeRedEditor, addNodeRedRoutes } from '../node-red/index.ts'
 import { addPackageRoutes } from '../packages/index.ts'
 import { createPasswords } from '../accounts/index.ts'
 import type { PasswordCost, Passwords } from '../accounts/index.ts'
@@ -69,6 +70,7 @@ function createRouter(
   addSignInRoutes(api, deps, parts)
   addNodeRoutes(api, deps)
   addPackageRoutes(api, deps)
+  addNodeRedRoutes(api, deps)
   addSharingRoutes(api, deps)
   addTemplateRoutes(api, deps)
   addFlowRoutes(api, deps)
@@ -128,6 +130,7 @@ export function createApp(deps: ApiDeps, options: AppOptions = {}): Api {
     const { contentType, text } = await deps.metrics()
     response.set('Content-Type', contentType).send(text)
   })
+  addNodeRedEditor(app, deps, gate.admit)
   addEditorFiles(app, deps.editorDir)
   app.use(writeErrors(deps.log))
 

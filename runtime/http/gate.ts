@@ -19,6 +19,7 @@ export const publicRoutes: readonly string[] = [
   'GET /api/acknowledge/:token',
   'GET /api/acknowledge/:token/frame',
   'POST /api/acknowledge/:token',
+  'GET /api/node-red/pictures/:token',
 ]
 const publicPatterns = publicRoutes.map((route) => new RegExp(`^${route.replace(':token', '[A-Za-z0-9_-]{1,500}')}$`))
 

@@ -41,6 +41,8 @@ export function securityHeaders(deps: Pick<ApiDeps, 'isSecure'>): RequestHandler
         imgSrc: ["'self'", 'data:', 'blob:'],
         mediaSrc: ["'self'", 'data:', 'blob:', 'mediastream:'],
         connectSrc: ["'self'", (request) => ownSocket(request, deps.isSecure(request))],
+        // Only Node-RED's editor, which Heed itself passes on.
+        frameSrc: ["'self'"],
         workerSrc: ["'self'", 'blob:'],
         manifestSrc: ["'self'"],
         formAction: ["'self'"],

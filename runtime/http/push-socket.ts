@@ -1,4 +1,5 @@
-// Takes a browser's pictures for a camera of kind `browser`: a WebSocket at /api/streams/:id/push, one JPEG a message.
+// Takes a browser's pictures for a camera of kind `browser`: a WebSocket at /api/streams/:id/push, one JPEG a message. Passes the
+// sockets of Node-RED's editor on.
 // Never passes on anything that is not a JPEG, and never more than 30 a second.
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -11,6 +12,7 @@ import type { ApiDeps } from './api-deps.ts'
 import { answerError, logError } from './errors.ts'
 import { readRequestId } from './request-log.ts'
 import { assertStream } from '../live/index.ts'
+import { nodeRedRoot, passSocketOn } from '../node-red/index.ts'
 
 const maxPictureBytes = 2 * 1024 * 1024
 const maxPerSecond = 30
@@ -124,8 +126,14 @@ export function attachSockets(server: Server, api: Api, deps: ApiDeps): Sockets 
     })
   }
 
+  const passToNodeRed = (request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void => {
+    const end = passSocketOn(deps.nodeRed.door(), request, socket, head)
+    socket.once('close', api.lines.hold(caller, end))
+  }
+
   const admit = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const caller = await api.gate.admitUpgrade(request)
+    if (request.url?.startsWith(`${nodeRedRoot}/`)) return passToNodeRed(request, socket, head, caller)
     const stream = streamOf(request)
     await assertStream(deps, stream)
     if (!socket.destroyed) sockets.handleUpgrade(request, socket, head, (opened) => welcome(opened, stream, caller))

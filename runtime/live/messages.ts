@@ -60,6 +60,9 @@ export type LiveMessage =
   /** Somebody has seen these; of many only the first. */
   | { type: 'seen'; flow: string; ids: string[]; at: string; by: string }
   | { type: 'input'; flow: string; stream: string }
+  /** A piece of what goes to the process that runs Node-RED (`to` is empty: whichever it is), or comes back from it. */
+  | { type: 'node-red'; call: string; from: string; to: string; n: number; of: number; part: string }
+  | { type: 'node-red-switched'; by: string }
   | { type: 'actions' }
   /** Which process sees this clip? The one that does answers with the same id. */
   | { type: 'clip-asked'; id: string; path: string }

@@ -18,7 +18,19 @@ const groups: readonly unknown[] = ['video', 'interaction', 'logic', 'action']
 const lends: Record<NodeDefinition['role'], readonly Need[]> = {
   source: ['clock', 'media'],
   tick: ['clock', 'model'],
-  action: ['clock', 'http', 'connections', 'pictures', 'agents', 'speech', 'mail', 'mqtt', 'push', 'events'],
+  action: [
+    'clock',
+    'http',
+    'connections',
+    'pictures',
+    'agents',
+    'speech',
+    'mail',
+    'mqtt',
+    'push',
+    'node-red',
+    'events',
+  ],
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''

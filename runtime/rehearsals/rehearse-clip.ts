@@ -136,6 +136,7 @@ class ClipRun {
               mail: { send: notHere },
               mqtt: { publish: notHere },
               push: { send: notHere },
+              nodeRed: { hand: notHere },
               events: { isAcknowledged: async () => false },
             },
           },

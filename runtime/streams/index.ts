@@ -1,11 +1,11 @@
 // The door of streams/. One run of one stream: lease, session, tick, source, status.
-export { addAskRoutes } from './ask-routes.ts'
+export { addAskRoutes, inputFor } from './ask-routes.ts'
 export { createControl } from './control.ts'
 export { createEngine } from './engine.ts'
 export { lockstepPace, MediaClock } from './lockstep.ts'
 export { addMemoryRoutes } from './memory-routes.ts'
 export { keepReconciled } from './reconcile.ts'
-export type { EngineStore, RunningStore, SessionOrder, StreamControl } from './records.ts'
+export type { EngineStore, RunningStore, RunningStream, SessionOrder, StreamControl } from './records.ts'
 export type { Ledger } from './recorder.ts'
 export { createRunningStore } from './running.store.ts'
 export { SpillFile, openSpill, type SpillReport } from './spill.ts'

@@ -20,6 +20,8 @@ export interface RunningStore {
   /** Of the newest deployment. Throws NotFoundError FLOW_NOT_FOUND. */
   streams(flowId: string): Promise<RunningStream[]>
   stream(streamId: string): Promise<RunningStream | undefined>
+  /** Those of all flows that run. */
+  everywhere(): Promise<RunningStream[]>
   /** What its nodes have saved, by node id. */
   states(streamId: string): Promise<Record<string, unknown>>
   /** Writes the states that `change` gives back; false, and nothing is changed, while a session may write them. */

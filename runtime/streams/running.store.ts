@@ -1,6 +1,6 @@
 // Streams of a flow's newest deployment as the API talks to them: messages from outside, and what their nodes have saved.
 // Saved states are changed here only while no session can write them.
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, isNull, sql } from 'drizzle-orm'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { RunningStore, RunningStream } from './records.ts'
 import type { SessionInput } from '../actions/index.ts'
@@ -89,6 +89,16 @@ export function createRunningStore({
       const row = await find(streamId)
       return row ? (await toViews(db, plans, [row]))[0] : undefined
     },
+    everywhere: async () =>
+      await toViews(
+        db,
+        plans,
+        await db
+          .select()
+          .from(streams)
+          .where(and(eq(streams.wanted, true), isNull(streams.endedAt)))
+          .orderBy(streams.id),
+      ),
     states: async (streamId) => {
       const row = await find(streamId)
       return row ? await readStates(db, row) : {}

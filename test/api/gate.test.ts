@@ -81,6 +81,7 @@ describe('the gate', () => {
       'GET /api/acknowledge/:token/frame',
       'GET /api/health',
       'GET /api/me',
+      'GET /api/node-red/pictures/:token',
       'POST /api/acknowledge/:token',
       'POST /api/sign-in',
       'POST /api/sign-in/claim',

@@ -49,7 +49,7 @@ function writeTable(): void {
   const known = new Map(readTable(text).map(({ area, about }) => [area, about]))
   const byArea = Map.groupBy(codesInCode(), (code) => code.slice(0, code.indexOf('_')))
   const rows = [...byArea]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => (`${a}_` < `${b}_` ? -1 : 1))
     .map(
       ([area, codes]) =>
         `| \`${area}_\` | ${known.get(area) ?? '?'} | ${codes.map((code) => `\`${code.slice(area.length + 1)}\``).join(' ')} |`,

@@ -32,7 +32,9 @@ describe('the root', () => {
 
 describe('files', () => {
   it('lie at most two folders deep below the top', () => {
-    expect(files.filter((file) => file.split('/').length > 4)).toEqual([])
+    // Node-RED looks for the words of its nodes in a folder for each language.
+    const isDeep = (file: string): boolean => file.split('/').length > (/\/locales\/[a-zA-Z-]+\//.test(file) ? 5 : 4)
+    expect(files.filter(isDeep)).toEqual([])
   })
 
   it('have at most 400 lines', () => {

@@ -22,6 +22,7 @@ import { memoryBus, memoryRelay } from './memory-bus.ts'
 import { memoryEvents } from './memory-events.ts'
 import { memoryDeployments } from './memory-deployments.ts'
 import { memoryRehearsals } from './memory-rehearsals.ts'
+import { offNodeRed } from './off-node-red.ts'
 import { memoryRunning } from './memory-running.ts'
 import type { MemoryBus } from './memory-bus.ts'
 import { connectionKinds, ofKind } from './connection-kinds.ts'
@@ -293,6 +294,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     nodes: smallNodes,
     packages: [],
     formats: [nodeRed],
+    nodeRed: offNodeRed(),
     flows: memoryFlows(nowMs),
     deployments: memoryDeployments(),
     running: memoryRunning(),

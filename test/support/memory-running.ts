@@ -21,6 +21,7 @@ export function memoryRunning(rows: RunningStream[] = []): MemoryRunning {
       return found
     },
     stream: async (id) => store.rows.find((row) => row.id === id),
+    everywhere: async () => store.rows.filter((row) => row.isRunning),
     states: async (id) => structuredClone(store.saved.get(id) ?? {}),
     changeStates: async (id, change) => {
       const row = store.rows.find((each) => each.id === id)

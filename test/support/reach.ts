@@ -2,7 +2,7 @@
 import type { ActionContext } from '../../nodes/contract/define.ts'
 import { BugError } from '../../nodes/contract/errors.ts'
 
-export type Reach = Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'events'>
+export type Reach = Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events'>
 
 const refuse = (what: string) => (): never => {
   throw new BugError(`This test gave the node no ${what}.`)
@@ -16,6 +16,7 @@ export function testReach(given: Partial<Reach> = {}): Reach {
     mail: { send: refuse('mail') },
     mqtt: { publish: refuse('mqtt') },
     push: { send: refuse('push') },
+    nodeRed: { hand: refuse('Node-RED') },
     events: { isAcknowledged: async () => false },
     ...given,
   }

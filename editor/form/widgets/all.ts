@@ -5,6 +5,7 @@ import { ConnectionWidget } from './ConnectionWidget.tsx'
 import { DurationWidget } from './DurationWidget.tsx'
 import { JsonWidget } from './JsonWidget.tsx'
 import { MediaWidget } from './MediaWidget.tsx'
+import { NodeRedWidget } from './NodeRedWidget.tsx'
 import { NumberWidget } from './NumberWidget.tsx'
 import { PolygonsWidget } from './PolygonsWidget.tsx'
 import { RectangleWidget } from './RectangleWidget.tsx'
@@ -36,4 +37,5 @@ export const widgets: Record<Field['widget'], ComponentType<WidgetProps>> = {
   polygons: PolygonsWidget,
   rectangle: RectangleWidget,
   voice: VoiceWidget,
+  'node-red': NodeRedWidget,
 }

@@ -1,0 +1,264 @@
+// One process in which Node-RED runs: started, spoken to, listened to, ended. It dies rather than tries again; the supervisor starts
+// the next one. Must never hand it anything of Heed's environment.
+import { fork, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { Log } from '../../nodes/contract/capabilities.ts'
+import { RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
+import { childEnvironment, lowerPriority } from '../child-environment.ts'
+import {
+  ChildWordSchema,
+  type Asked,
+  type ChildWord,
+  type Given,
+  type NodeRedEntry,
+  type NodeRedExit,
+} from './records.ts'
+
+const script = join(import.meta.dirname, 'child.cjs')
+const nodesDir = join(import.meta.dirname, '..', '..', 'nodes', 'node-red')
+
+/** Its own heap may grow to this; what is outside of the heap is watched by the pings. */
+const heapMb = 256
+const mostBytes = 768 * 1024 * 1024
+const startLimitMs = 30_000
+const pingMs = 2_000
+/** A message that blocks it for longer than this has hung it. */
+const silenceLimitMs = 15_000
+const stopLimitMs = 4_000
+
+export interface ChildOptions {
+  userDir: string
+  /** For Node-RED's own credentials file: derived from Heed's key, and never written down by it. */
+  credentialSecret: string
+  log: Log
+  onNodes(nodes: { entries: NodeRedEntry[]; exits: NodeRedExit[] }): void
+  /** Resolves to how many heard it. */
+  onGiven(given: Given): Promise<number>
+}
+
+interface Waiting {
+  settle(asked: Asked): void
+  fail(error: Error): void
+  isTaken: boolean
+  answers: boolean
+}
+
+export interface HandOver {
+  id: string
+  entry: string
+  message: { text: string; flow: { id: string; name: string } } & Record<string, unknown>
+}
+
+export class NodeRedChild {
+  readonly token = randomBytes(24).toString('base64url')
+  readonly #process: ChildProcess
+  readonly #options: ChildOptions
+  readonly #waiting = new Map<string, Waiting>()
+  readonly #startedMs = performance.now()
+  #heardMs = performance.now()
+  #lastWords = ''
+  #reason: string | undefined
+  #beat: NodeJS.Timeout | undefined
+  #ready: { port: number; version: string; startMs: number } | undefined
+  memoryBytes: number | null = null
+  /** Resolves, with the reason in one sentence, when the process is gone. */
+  readonly ended: Promise<string>
+
+  private constructor(options: ChildOptions) {
+    this.#options = options
+    const { userDir } = options
+    this.#process = fork(script, [], {
+      execPath: process.execPath,
+      execArgv: [`--max-old-space-size=${heapMb}`, '--optimize-for-size', '--max-semi-space-size=1'],
+      cwd: userDir,
+      // Its home is its own folder: what palette nodes keep in a home stays there, and they read nobody else's.
+      env: { ...childEnvironment(), HOME: userDir, USERPROFILE: userDir, MALLOC_ARENA_MAX: '2' },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    })
+    if (this.#process.pid !== undefined) lowerPriority(this.#process.pid)
+    for (const stream of [this.#process.stdout, this.#process.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#lastWords = (this.#lastWords + text).slice(-2_000)
+      })
+    this.#process.on('message', (word) => this.#hear(word))
+    this.ended = new Promise((resolve) => {
+      const end = (why: string): void => {
+        clearInterval(this.#beat)
+        const reason = this.#reason ?? why
+        for (const { fail } of this.#waiting.values()) fail(away(reason))
+        this.#waiting.clear()
+        resolve(reason)
+      }
+      this.#process.once('error', (error) => end(`Node-RED could not be started: ${error.message}.`))
+      this.#process.once('exit', (code, signal) => end(this.#endWords(code, signal)))
+    })
+  }
+
+  /** Resolves when its editor answers; rejects with the reason when it ends first. */
+  static async start(options: ChildOptions): Promise<NodeRedChild> {
+    const child = new NodeRedChild(options)
+    const { userDir, credentialSecret } = options
+    child.#process.send({ type: 'start', token: child.token, userDir, nodesDir, credentialSecret, language: 'en-US' })
+    const limit = setTimeout(() => child.#kill(`Node-RED was not ready within ${startLimitMs / 1000} s.`), startLimitMs)
+    try {
+      await Promise.race([
+        child.#isReady,
+        child.ended.then((reason) => {
+          throw away(reason)
+        }),
+      ])
+    } finally {
+      clearTimeout(limit)
+    }
+    child.#beat = setInterval(() => child.#ping(), pingMs)
+    child.#beat.unref()
+    return child
+  }
+
+  #becomeReady = (): void => undefined
+  readonly #isReady = new Promise<void>((resolve) => {
+    this.#becomeReady = resolve
+  })
+
+  get port(): number {
+    return this.#ready?.port ?? 0
+  }
+  get version(): string {
+    return this.#ready?.version ?? ''
+  }
+  get startMs(): number {
+    return this.#ready?.startMs ?? 0
+  }
+
+  /**
+   * Hands a message to an entry and waits at most `waitMs`: for the answer where its flow may answer, for the end of the work where not.
+   * `silent`: it was taken and no answer came; `taken`: it is still at work. Throws RetryableError when the process ends or hangs.
+   */
+  async ask(over: HandOver, waitMs: number, signal: AbortSignal): Promise<Asked> {
+    if (this.#reason !== undefined) throw away(this.#reason)
+    return await new Promise<Asked>((resolve, reject) => {
+      const finish = (then: () => void): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', stop)
+        this.#waiting.delete(over.id)
+        then()
+      }
+      const waiting: Waiting = {
+        settle: (asked) => finish(() => resolve(asked)),
+        fail: (error) => finish(() => reject(error)),
+        isTaken: false,
+        answers: false,
+      }
+      const forget = (): void => void this.#process.send({ type: 'forget', id: over.id }, () => undefined)
+      const stop = (): void => {
+        forget()
+        waiting.fail(new StoppedError())
+      }
+      const timer = setTimeout(() => {
+        forget()
+        if (!waiting.isTaken) waiting.fail(away('Node-RED does not take messages just now: it is busy or hangs.'))
+        else waiting.settle({ became: waiting.answers ? 'silent' : 'taken' })
+      }, waitMs)
+      signal.addEventListener('abort', stop, { once: true })
+      this.#waiting.get(over.id)?.fail(away('The same message was handed over again.'))
+      this.#waiting.set(over.id, waiting)
+      this.#process.send({ type: 'ask', ...over }, (error) => {
+        if (error) waiting.fail(away('Node-RED has just ended.'))
+      })
+      if (signal.aborted) stop()
+    })
+  }
+
+  /** Asks it to end, waits a few seconds, then ends it. */
+  async stop(): Promise<void> {
+    this.#reason ??= 'Node-RED was switched off.'
+    const limit = setTimeout(() => this.#process.kill('SIGKILL'), stopLimitMs)
+    this.#process.send({ type: 'stop' }, () => undefined)
+    await this.ended
+    clearTimeout(limit)
+  }
+
+  /** At once: its lease is over. */
+  end(reason: string): void {
+    this.#kill(reason)
+  }
+
+  #kill(reason: string): void {
+    this.#reason ??= reason
+    this.#process.kill('SIGKILL')
+  }
+
+  #ping(): void {
+    const silentMs = performance.now() - this.#heardMs
+    if (silentMs > silenceLimitMs)
+      return this.#kill(`Node-RED hung for ${Math.round(silentMs / 1000)} s and was ended.`)
+    this.#process.send({ type: 'ping' }, () => undefined)
+  }
+
+  #endWords(code: number | null, signal: string | null): string {
+    const line = this.#lastWords
+      .trim()
+      .split('\n')
+      .findLast((each) => /error|heap|memory/i.test(each))
+    const last = line === undefined ? '' : ` It last said: ${line.trim().slice(0, 200)}`
+    return signal === null ? `Node-RED ended by itself (${code}).${last}` : `Node-RED was ended by ${signal}.${last}`
+  }
+
+  #hear(said: unknown): void {
+    this.#heardMs = performance.now()
+    const read = ChildWordSchema.safeParse(said)
+    if (read.success) return this.#take(read.data)
+    const { id, type } = said as { id?: unknown; type?: unknown }
+    const issue = read.error.issues.at(-1)
+    if (type === 'given')
+      this.#process.send({ type: 'received', id, error: 'Heed cannot take this message: it is too long.' })
+    else if (type === 'asked' && typeof id === 'string')
+      this.#waiting.get(id)?.settle({ became: 'threw', text: 'What came back is too long for Heed.' })
+    else this.#options.log.warn({ type, issue: issue?.message }, 'Node-RED said something that is not understood')
+  }
+
+  #take(word: ChildWord): void {
+    switch (word.type) {
+      case 'ready':
+        this.#ready = { ...word, startMs: Math.round(performance.now() - this.#startedMs) }
+        return this.#becomeReady()
+      case 'nodes':
+        return this.#options.onNodes(word)
+      case 'took':
+        return this.#noteTaken(word.id, word.answers)
+      case 'asked':
+        return this.#waiting.get(word.id)?.settle(word)
+      case 'given':
+        return void this.#receive(word)
+      case 'pong':
+        this.memoryBytes = word.rssBytes
+        if (word.rssBytes > mostBytes)
+          this.#kill(`Node-RED used ${Math.round(word.rssBytes / 1e6)} MB of memory and was ended.`)
+        return
+      case 'crashed':
+        this.#reason ??= `Node-RED ended with an error: ${word.message}`
+    }
+  }
+
+  #noteTaken(id: string, answers: boolean): void {
+    const waiting = this.#waiting.get(id)
+    if (!waiting) return
+    waiting.isTaken = true
+    waiting.answers = answers
+  }
+
+  async #receive(given: Given): Promise<void> {
+    try {
+      const heard = await this.#options.onGiven(given)
+      this.#process.send({ type: 'received', id: given.id, heard }, () => undefined)
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error)
+      this.#process.send({ type: 'received', id: given.id, error: words }, () => undefined)
+    }
+  }
+}
+
+export function away(reason: string): RetryableError {
+  return new RetryableError('NODERED_AWAY', reason, { retryAfterMs: 1_000 })
+}

@@ -1,0 +1,50 @@
+// Node-RED's own editor at /node-red/, for who the gate has let in, and the paths of its HTTP nodes that the owner has named.
+// Never lets it be framed by anybody else, and never passes a cookie or a token of Heed on.
+import type { Express, RequestHandler } from 'express'
+import { RetryableError, toError } from '../../nodes/contract/errors.ts'
+import { passOn } from './proxy.ts'
+import type { NodeRedRouteDeps } from './route-deps.ts'
+
+/** Node-RED's editor runs scripts that its nodes bring, and lists palettes from its catalogue when it is asked to. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "font-src 'self' data:",
+  "img-src 'self' data: blob: https:",
+  "media-src 'self' data: blob:",
+  "worker-src 'self' blob:",
+  "connect-src 'self' ws: wss: https://catalogue.nodered.org",
+  "frame-src 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+  "base-uri 'none'",
+  "object-src 'none'",
+].join('; ')
+
+export const nodeRedRoot = '/node-red'
+const hooksRoot = '/node-red-http'
+
+/** Everything below /node-red goes through `admit`. */
+export function addNodeRedEditor(app: Express, { nodeRed }: NodeRedRouteDeps, admit: RequestHandler): void {
+  app.use(nodeRedRoot, admit, async (request, response) => {
+    if (request.originalUrl === nodeRedRoot) return response.redirect(302, '/system/node-red')
+    const door = nodeRed.door()
+    response.set({
+      'Content-Security-Policy': policy,
+      'X-Frame-Options': 'SAMEORIGIN',
+      'Cache-Control': 'no-store',
+    })
+    await passOn(door, request.originalUrl, request, response).catch((error: unknown) => {
+      throw new RetryableError('NODERED_AWAY', 'Node-RED does not answer just now. It may be starting again.', {
+        cause: toError(error),
+      })
+    })
+  })
+  app.use(hooksRoot, async (request, response) => {
+    const door = await nodeRed.doorFor(request.path)
+    // What a flow answers is a page of a stranger: it runs no script on Heed's address.
+    response.set('Content-Security-Policy', "default-src 'none'; sandbox")
+    await passOn(door, hooksRoot + request.url, request, response)
+  })
+}

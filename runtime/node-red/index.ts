@@ -1,0 +1,10 @@
+// The door of node-red/. One Node-RED in a process of its own, its editor, and the messages to and fro.
+export { NodeRed } from './node-red.ts'
+export { createNodeRedStore } from './node-red.store.ts'
+export { createPictureLinks } from './picture-links.ts'
+export { createReceiver } from './receive.ts'
+export { addNodeRedEditor, nodeRedRoot } from './editor-routes.ts'
+export { passSocketOn } from './proxy.ts'
+export { addNodeRedRoutes } from './routes.ts'
+export type { NodeRedRouteDeps } from './route-deps.ts'
+export type { NodeRedStatus, NodeRedStore } from './records.ts'

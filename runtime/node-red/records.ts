@@ -1,0 +1,99 @@
+// The shapes that this folder owns, and what may come out of the child: nothing of it is believed before it is read.
+import { z } from 'zod'
+
+export const mostTextLength = 10_000
+const mostFieldsLength = 64 * 1024
+
+const named = z.object({ id: z.string().max(200), name: z.string().max(200), tab: z.string().max(200) })
+const entry = named.extend({ answers: z.boolean() })
+const text = z.string().max(mostTextLength, `is longer than ${mostTextLength} characters`)
+const fields = z
+  .record(z.string(), z.unknown())
+  .refine((value) => JSON.stringify(value).length <= mostFieldsLength, 'has fields of more than 64 KB')
+  .default({})
+const askedBase = { type: z.literal('asked'), id: z.string().max(300) }
+
+/** What the child may say. */
+export const ChildWordSchema = z.union([
+  z.object({ type: z.literal('ready'), port: z.number().int().min(1).max(65_535), version: z.string().max(40) }),
+  z.object({ type: z.literal('nodes'), entries: z.array(entry).max(5_000), exits: z.array(named).max(5_000) }),
+  z.object({ type: z.literal('took'), id: z.string().max(300), answers: z.boolean() }),
+  z.object({ ...askedBase, became: z.literal('answered'), text, fields }),
+  z.object({ ...askedBase, became: z.literal('threw'), text: z.string() }),
+  z.object({ ...askedBase, became: z.enum(['done', 'gone', 'twice']) }),
+  z.object({ type: z.literal('given'), id: z.string().max(100), exit: z.string().max(200), text, fields }),
+  z.object({ type: z.literal('pong'), rssBytes: z.number() }),
+  z.object({ type: z.literal('crashed'), message: z.string() }),
+])
+export type ChildWord = z.output<typeof ChildWordSchema>
+
+/** How it went with what was handed over. */
+export type Asked =
+  | { became: 'answered'; text: string; fields: Record<string, unknown> }
+  | { became: 'threw'; text: string }
+  | { became: 'done' | 'gone' | 'twice' | 'silent' | 'taken' }
+
+/** What a Node-RED flow sends without having been asked. */
+export interface Given {
+  id: string
+  exit: string
+  text: string
+  fields: Record<string, unknown>
+}
+
+export interface NodeRedEntry {
+  id: string
+  name: string
+  tab: string
+  /** Its flow may come to a `heed out`. */
+  answers: boolean
+}
+export type NodeRedExit = Omit<NodeRedEntry, 'answers'>
+
+/** `elsewhere`: another process of this Heed runs it; `waiting`: it ended and starts again after a pause. */
+export type NodeRedState = 'off' | 'elsewhere' | 'starting' | 'running' | 'waiting'
+
+export interface NodeRedStatus {
+  isOn: boolean
+  /** Switched on by HEED_NODE_RED, and off only with it. */
+  isForced: boolean
+  state: NodeRedState
+  /** Why it does not run, or how it last ended, in one sentence. */
+  reason: string | null
+  version: string | null
+  /** From the start of its process until it answered. */
+  startMs: number | null
+  memoryBytes: number | null
+  /** Times it ended by itself since Heed started. */
+  crashes: number
+  /** Where its editor can be opened, when another process runs it. */
+  at: string | null
+  entries: NodeRedEntry[]
+  exits: NodeRedExit[]
+  /** Paths of its HTTP nodes that answer from outside. */
+  reachable: string[]
+}
+
+/** What the owner has set. */
+export const SwitchSchema = z.object({
+  isOn: z.boolean(),
+  reachable: z
+    .array(z.string().regex(/^\/[A-Za-z0-9._~/-]{1,200}$/, 'must be a path such as /doorbell'))
+    .max(50)
+    .default([]),
+})
+export type Switch = z.output<typeof SwitchSchema>
+
+/** What the process that runs it tells the others. */
+export const HoldSchema = z.object({ holder: z.string(), url: z.string(), status: z.looseObject({}) })
+
+export interface NodeRedStore {
+  /** Undefined while nobody has ever switched it. */
+  readSwitch(): Promise<Switch | undefined>
+  writeSwitch(set: Switch): Promise<void>
+  /** One process at a time: true for the one that holds it, for `forMs` from now by the database's clock. `takesOver`: whoever held it before is dead. */
+  hold(by: { holder: string; url: string; status: NodeRedStatus }, forMs: number, takesOver: boolean): Promise<boolean>
+  release(holder: string): Promise<void>
+  /** Who holds it now. */
+  holder(): Promise<{ holder: string; url: string; status: NodeRedStatus } | undefined>
+}

@@ -1,0 +1,16 @@
+// What the routes of node-red/ need of the world.
+import type { Door } from './proxy.ts'
+import type { NodeRedStatus, Switch } from './records.ts'
+
+export interface NodeRedRouteDeps {
+  nodeRed: {
+    status(): Promise<NodeRedStatus>
+    change(change: Partial<Switch>): Promise<NodeRedStatus>
+    /** Throws when it does not run here. */
+    door(): Door
+    /** For a path of its HTTP nodes that the owner has named. */
+    doorFor(path: string): Promise<Door>
+    /** The picture that a signed address names. Undefined when it had none. Throws AuthError NODERED_LINK_WRONG. */
+    picture(token: string): Promise<Uint8Array | undefined>
+  }
+}
