@@ -1,35 +1,35 @@
 // How Heed says times, amounts, states and reasons. Pure; no sentence here blames a person.
 import type { Decision, Reason, StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import type { Kind } from '../nodes/contract/kinds.ts'
-import { count } from './words/say.ts'
+import { count, list, locale } from './words/say.ts'
 import { say } from './words/say.ts'
 export { duration } from '../nodes/contract/card-line.ts'
 export { count }
 
 /** "12 s ago", "3 min ago", "yesterday"; "unknown" when there is no time. */
 export function ago(iso: string | null | undefined, nowMs: number): string {
-  if (!iso) return 'unknown'
+  if (!iso) return say('unknown')
   const seconds = Math.round((nowMs - Date.parse(iso)) / 1000)
-  if (Number.isNaN(seconds)) return 'unknown'
+  if (Number.isNaN(seconds)) return say('unknown')
   if (seconds < 2) return say('just now')
   if (seconds < 60) return say('{seconds} s ago', { seconds })
-  if (seconds < 3600) return say('{seconds} min ago', { seconds: Math.floor(seconds / 60) })
-  if (seconds < 86_400) return say('{seconds} h ago', { seconds: Math.floor(seconds / 3600) })
-  if (seconds < 2 * 86_400) return 'yesterday'
-  return say('{seconds} days ago', { seconds: Math.floor(seconds / 86_400) })
+  if (seconds < 3600) return say('{n} min ago', { n: Math.floor(seconds / 60) })
+  if (seconds < 86_400) return say('{n} h ago', { n: Math.floor(seconds / 3600) })
+  if (seconds < 2 * 86_400) return say('yesterday')
+  return say('{n} days ago', { n: Math.floor(seconds / 86_400) })
 }
 
 /** The exact time, for the hover. */
 export function exact(iso: string | null | undefined): string {
   if (!iso || Number.isNaN(Date.parse(iso))) return ''
-  return new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+  return new Date(iso).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'medium' })
 }
 
 /** "13:35", with the day where it was another one. */
 export function timeOfDay(iso: string, nowMs = Date.now()): string {
   const at = new Date(iso)
   const isToday = at.toDateString() === new Date(nowMs).toDateString()
-  return at.toLocaleString(undefined, {
+  return at.toLocaleString(locale(), {
     ...(isToday ? {} : { day: 'numeric', month: 'short' }),
     hour: '2-digit',
     minute: '2-digit',
@@ -39,7 +39,7 @@ export function timeOfDay(iso: string, nowMs = Date.now()): string {
 /** A model's latency, never with needless digits. */
 export function latency(ms: number): string {
   if (ms < 1) return say('under 1 ms')
-  return ms < 1000 ? say('{ms} ms', { ms: Math.round(ms) }) : `${(ms / 1000).toFixed(1)} s`
+  return ms < 1000 ? say('{n} ms', { n: Math.round(ms) }) : say('{n} s', { n: (ms / 1000).toFixed(1) })
 }
 
 /** 12:05, or 1:02:05: a place in a clip. */
@@ -70,18 +70,14 @@ export function deployWords(
   }: Record<'kept' | 'changed' | 'restarted' | 'started' | 'stopped', string[]>,
   nameOf: (stream: string) => string,
 ): string {
-  const named = (verb: string, streams: string[]): string[] =>
-    streams.length === 0
-      ? []
-      : [
-          streams.length > 2
-            ? `${verb} ${count(streams.length, 'camera')}.`
-            : `${verb} ${streams.map(nameOf).join(' and ')}.`,
-        ]
+  const named = (streams: string[], does: (cameras: string) => string): string[] => {
+    if (streams.length === 0) return []
+    return [does(streams.length > 2 ? count(streams.length, 'camera') : list(streams.map(nameOf)))]
+  }
   const turns = [
-    ...named(say('Restarts'), restarted),
-    ...named(say('Starts'), started),
-    ...named(say('Stops'), stopped),
+    ...named(restarted, (cameras) => say('Restarts {cameras}.', { cameras })),
+    ...named(started, (cameras) => say('Starts {cameras}.', { cameras })),
+    ...named(stopped, (cameras) => say('Stops {cameras}.', { cameras })),
   ]
   if (turns.length > 0) return turns.join(' ')
   if (kept.length === 0) return ''
@@ -131,7 +127,7 @@ export function decisionWords(decision: Pick<Decision, 'action' | 'reason' | 'te
   if (decision.action === 'response') return decision.text || say('Spoke without words')
   if (decision.action === 'delegate') return decision.question || decision.text || say('Asked an agent')
   const why = silenceWords(decision.reason)
-  return decision.text && decision.reason !== 'model' ? `${why}: ${decision.text}` : why
+  return decision.text && decision.reason !== 'model' ? say('{why}: {text}', { why, text: decision.text }) : why
 }
 
 /** The colour class of a decision: trouble is not the same as calm. */
@@ -187,17 +183,17 @@ export function eventKindWords(kind: string): string {
 /** "about 76 % saved", of the tokens that whole pictures would have cost; null before anything was sent. */
 export function tokensSaved(tokens: { sent: number; fullRate: number }): string | null {
   if (tokens.fullRate <= 0) return null
-  return say('about {max} % saved', { max: Math.max(0, Math.round((1 - tokens.sent / tokens.fullRate) * 100)) })
+  return say('about {n} % saved', { n: Math.max(0, Math.round((1 - tokens.sent / tokens.fullRate) * 100)) })
 }
 
 /** What a wire of each kind carries. */
 export const kindWords: Record<Kind, string> = {
-  frames: 'pictures',
+  frames: say('pictures'),
   memory: say('a memory'),
   delegation: say('questions for an agent'),
   answer: say("an agent's answers"),
-  audio: 'sound',
-  message: 'messages',
+  audio: say('sound'),
+  message: say('messages'),
   decision: say('every decision'),
 }
 

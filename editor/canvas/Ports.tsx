@@ -50,8 +50,13 @@ function Port({
     event.preventDefault()
   }
   const style = { top: portTop(index), '--kind': `var(--kind-${port.kind})` } as CSSProperties
+  const words = { port: port.label, kind: kindWords[port.kind] }
   const what =
-    `${port.label}: ${side === 'in' ? 'takes' : 'sends'} ${kindWords[port.kind]}${port.required && side === 'in' ? say(', must be wired') : ''}. ${port.help}`.trim()
+    side === 'out'
+      ? say('{port}: sends {kind}.', words)
+      : port.required
+        ? say('{port}: takes {kind}, must be wired.', words)
+        : say('{port}: takes {kind}.', words)
   return (
     <PortAnchor
       id={name}
@@ -63,7 +68,7 @@ function Port({
       data-drawn={drawn}
       data-side={side}
       data-testid={`port-${node}-${side}-${name}`}
-      title={what}
+      title={`${what} ${port.help}`.trim()}
       onMouseDownCapture={takeHold}
       onTouchStartCapture={takeHold}
     >

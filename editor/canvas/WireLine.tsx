@@ -7,11 +7,11 @@ import { useDrawing } from './drawing.ts'
 import { wireOf } from '../graph/edit.ts'
 import type { WirePassView } from '../views.ts'
 import { WirePath, wirePath, type WireProps } from './xyflow.ts'
-import { say } from '../words/say.ts'
+import { locale, say } from '../words/say.ts'
 
 /** "A person fell. (3 at once, 14:03:20)": what passed last, on hover. */
 function passWords({ text, count, at }: WirePassView): string {
-  const time = new Date(at).toLocaleTimeString()
+  const time = new Date(at).toLocaleTimeString(locale())
   return `${text} (${count > 1 ? say('{count} at once, ', { count }) : ''}${time})`
 }
 

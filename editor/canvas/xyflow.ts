@@ -188,11 +188,11 @@ export function toWires(flow: Flow, types: NodeTypes, selected: readonly string[
         target: wire.to.node,
         targetHandle: wire.to.port,
         data: { kind },
-        ariaLabel: say('Wire from {node}, {port}, to {node2}, {port2}', {
+        ariaLabel: say('Wire from {node}, {port}, to {otherNode}, {otherPort}', {
           node: wire.from.node,
           port: wire.from.port,
-          node2: wire.to.node,
-          port2: wire.to.port,
+          otherNode: wire.to.node,
+          otherPort: wire.to.port,
         }),
       }
       keptWires.set(wire, drawn)

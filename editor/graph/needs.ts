@@ -3,7 +3,7 @@ import { commandMark, type ConnectionKind } from '../../nodes/contract/connectio
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { namedHosts, nodeRedMark, receiverMark } from '../../nodes/contract/hosts.ts'
 import type { FlowNeeds, Problem, Requires } from '../views.ts'
-import { say } from '../words/say.ts'
+import { list, say } from '../words/say.ts'
 
 /** True for a name or number that is most likely not on the internet. */
 export function isNear(host: string): boolean {
@@ -104,7 +104,7 @@ export function kindsWords(kinds: readonly ConnectionKind[], titleOf: (kind: Con
   const last = titles.pop()
   return titles.length === 0
     ? (last ?? say('a kind that is not known here'))
-    : say('{value} or {last}', { value: titles.join(', '), last })
+    : list([...titles, last ?? ''], 'disjunction')
 }
 
 /** True when something is missing that drawing alone does not settle: a yes, a card's package, a connection. The same in every browser. */

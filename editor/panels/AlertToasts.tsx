@@ -57,7 +57,7 @@ function show(event: EventView, older: number, onClose: () => void): void {
         <SeenButton event={event} />
         {older > 0 && (
           <button type="button" className="toast small" onClick={open('/inbox')}>
-            {say('{things} in the inbox', { things: count(older, 'more alert') })}
+            {count(older, 'more alert in the inbox', 'more alerts in the inbox')}
           </button>
         )}
       </span>

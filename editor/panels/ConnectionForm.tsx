@@ -7,7 +7,7 @@ import { readConnections } from '../session.ts'
 import type { ConnectionKindView, ConnectionView, TestResult } from '../views.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
 import { whyNotName } from './connection-kinds.ts'
-import { say } from '../words/say.ts'
+import { list, say } from '../words/say.ts'
 
 interface Props {
   view: ConnectionKindView
@@ -31,7 +31,7 @@ function whatIsMissing({ config: schema }: ConnectionKindView, config: Record<st
   const missing = (schema.required ?? [])
     .filter((name) => (config[name] ?? '') === '')
     .map((name) => schema.properties?.[name]?.label ?? name)
-  return missing.length > 0 ? say('Fill in {value} first.', { value: missing.join(' and ') }) : null
+  return missing.length > 0 ? say('Fill in {fields} first.', { fields: list(missing) }) : null
 }
 
 function useConnectionForm({ view, existing, taken, startName, onDone }: Props) {

@@ -11,7 +11,7 @@ import { useSession } from '../session.ts'
 import { EventRow } from './EventRow.tsx'
 import { MuteButton } from './MuteButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
-import { say } from '../words/say.ts'
+import { count, say } from '../words/say.ts'
 
 const filters: { value: InboxFilter; label: string }[] = [
   { value: 'waiting', label: say('To see') },
@@ -25,10 +25,10 @@ const emptyWords: Record<InboxFilter, string> = {
   everything: say('Nothing has happened yet. Deploy a flow, and what it sees is kept here.'),
 }
 
-const countWords: Record<InboxFilter, [one: string, many: string]> = {
-  waiting: [say('alert to see'), say('alerts to see')],
-  alerts: ['alert', 'alerts'],
-  everything: ['event', 'events'],
+const countWords: Record<InboxFilter, (n: number) => string> = {
+  waiting: (n) => count(n, 'alert to see', 'alerts to see'),
+  alerts: (n) => count(n, 'alert'),
+  everything: (n) => count(n, 'event'),
 }
 const typingMs = 300
 
@@ -89,9 +89,8 @@ export function Inbox() {
   const q = useTyped(words).trim()
   const flows = useSession((session) => session.flows)
   const { events, total, unseen, totalIsAtLeast, hasMore, failure, more } = useEventPages(queryOf(filter, q))
-  const [one, many] = countWords[filter]
   const countOf = (n: number): string =>
-    totalIsAtLeast ? say('More than {n} {many}', { n, many }) : `${n} ${n === 1 ? one : many}`
+    totalIsAtLeast ? say('More than {things}', { things: countWords[filter](n) }) : countWords[filter](n)
   return (
     <Page title={say('Inbox')} aside={<MuteButton />}>
       <div className="tools">
@@ -115,9 +114,9 @@ export function Inbox() {
         <div className="row" style={{ marginBottom: 16 }}>
           <span className="small quiet nums" role="status" data-testid="inbox-total">
             {countOf(filter === 'waiting' ? unseen : total)}
-            {filter === 'waiting' &&
-              total < unseen &&
-              say(', in {total} {value}', { total, value: total === 1 ? 'incident' : 'incidents' })}
+            {filter === 'waiting' && total < unseen && total === 1
+              ? say(', in one incident')
+              : say(', in {total} incidents', { total })}
           </span>
           {filter === 'waiting' && <SeenAll unseen={unseen} upTo={newestOf(events)} q={q} />}
         </div>

@@ -166,9 +166,9 @@ function FlowPanel({ flow, flowId }: { flow: Flow; flowId: string }) {
         }}
       />
       <p className="quiet small">
-        {say('{things}, {things2}. Click a card to change it.', {
-          things: count(flow.nodes.length, 'card'),
-          things2: count(flow.wires.length, 'wire'),
+        {say('{cards}, {wires}. Click a card to change it.', {
+          cards: count(flow.nodes.length, 'card'),
+          wires: count(flow.wires.length, 'wire'),
         })}
       </p>
       <FlowTemplateSection flow={flow} flowId={flowId} />
@@ -188,7 +188,7 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
       ? (type?.title ?? only.type)
       : many === 0
         ? say('This flow')
-        : say('{things} selected', { things: count(many, 'thing') })
+        : count(many, 'thing selected', 'things selected')
   const onlyId = chosen.length === 1 ? only?.id : undefined
   useEffect(() => {
     if (onlyId === undefined) return

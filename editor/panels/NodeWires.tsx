@@ -44,22 +44,27 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
         <i aria-hidden />
         {port.label}
         <span className="quiet small">
-          {side === 'in' ? 'takes' : 'sends'} {kindWords[port.kind]}
+          {side === 'in'
+            ? say('takes {kind}', { kind: kindWords[port.kind] })
+            : say('sends {kind}', { kind: kindWords[port.kind] })}
           {port.required && side === 'in' ? say(', needed') : ''}
         </span>
       </span>
       {wires.map((wire) => (
         <span key={wireId(wire)} className="wire-row small">
           <span className="clip-text">
-            {side === 'out' ? 'to' : 'from'} {portWords(flow, types, wire[far], other)}
+            {side === 'out'
+              ? say('to {port}', { port: portWords(flow, types, wire[far], other) })
+              : say('from {port}', { port: portWords(flow, types, wire[far], other) })}
           </span>
           <ActionIcon
             variant="subtle"
             size="sm"
-            aria-label={say('Remove the wire {value} {portWords}', {
-              value: side === 'out' ? 'to' : 'from',
-              portWords: portWords(flow, types, wire[far], other),
-            })}
+            aria-label={
+              side === 'out'
+                ? say('Remove the wire to {port}', { port: portWords(flow, types, wire[far], other) })
+                : say('Remove the wire from {port}', { port: portWords(flow, types, wire[far], other) })
+            }
             onClick={() => changeFlow((current) => removeItems(current, { nodes: [], wires: [wireId(wire)] }))}
           >
             <IconX size={15} />
@@ -70,7 +75,9 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
         <NativeSelect
           size="xs"
           value=""
-          aria-label={say('Join {label} {value}', { label: port.label, value: side === 'out' ? 'to' : 'from' })}
+          aria-label={
+            side === 'out' ? say('Join {port} to', { port: port.label }) : say('Join {port} from', { port: port.label })
+          }
           data-testid={`join-${start.node}-${side}-${start.port}`}
           data={[
             { value: '', label: side === 'out' ? say('Join to…') : say('Join from…') },

@@ -5,12 +5,24 @@ import { useUnseen } from '../event-pages.ts'
 import { go, type Route } from '../route.ts'
 import { say } from '../words/say.ts'
 
-const places: readonly { page: Route['page'][]; address: string; label: string; icon: Icon }[] = [
-  { page: ['home'], address: '/', label: say('Home'), icon: IconHome },
-  { page: ['flows', 'flow', 'watch', 'templates'], address: '/flows', label: say('Flows'), icon: IconSchema },
-  { page: ['inbox', 'event'], address: '/inbox', label: say('Inbox'), icon: IconBell },
-  { page: ['connections'], address: '/connections', label: say('Connections'), icon: IconPlugConnected },
-  { page: ['system'], address: '/system', label: say('System'), icon: IconSettings },
+const places: readonly { id: string; page: Route['page'][]; address: string; label: string; icon: Icon }[] = [
+  { id: 'home', page: ['home'], address: '/', label: say('Home'), icon: IconHome },
+  {
+    id: 'flows',
+    page: ['flows', 'flow', 'watch', 'templates'],
+    address: '/flows',
+    label: say('Flows'),
+    icon: IconSchema,
+  },
+  { id: 'inbox', page: ['inbox', 'event'], address: '/inbox', label: say('Inbox'), icon: IconBell },
+  {
+    id: 'connections',
+    page: ['connections'],
+    address: '/connections',
+    label: say('Connections'),
+    icon: IconPlugConnected,
+  },
+  { id: 'system', page: ['system'], address: '/system', label: say('System'), icon: IconSettings },
 ]
 
 /** Follows a link inside the editor, unless it is meant for another tab. */
@@ -29,25 +41,25 @@ export function Rail({ route }: { route: Route }) {
       <a className="rail-mark" href="/" onClick={follow} aria-label={say('Heed, home')}>
         <img src="/heed.svg" alt="" width={32} height={32} />
       </a>
-      {places.map(({ page, address, label, icon: Found }) => (
+      {places.map(({ id, page, address, label, icon: Found }) => (
         <a
           key={address}
           href={address}
           onClick={follow}
           className="rail-item"
           aria-current={page.includes(route.page) ? 'page' : undefined}
-          data-testid={`nav-${label.toLowerCase()}`}
+          data-testid={`nav-${id}`}
         >
           <span className="rail-icon">
             <Found size={22} stroke={1.75} aria-hidden />
-            {label === 'Inbox' && waiting > 0 && (
+            {id === 'inbox' && waiting > 0 && (
               <span className="rail-count nums" data-testid="waiting-count">
                 {waiting > 999 ? '999+' : waiting}
               </span>
             )}
           </span>
           <span>{label}</span>
-          {label === 'Inbox' && waiting > 0 && (
+          {id === 'inbox' && waiting > 0 && (
             <span className="sr-only">{say(', {waiting} not acknowledged', { waiting })}</span>
           )}
         </a>

@@ -12,13 +12,13 @@ import { say } from '../words/say.ts'
 const every = 5000
 const titles: Record<string, string> = { database: say('Database'), queue: say('Queue'), streams: say('Streams') }
 const facts: Record<string, string> = {
-  latencyMs: say('answers within'),
   version: 'Postgres',
   backend: '',
-  waiting: 'waiting:',
+  waiting: say('waiting:'),
   active: say('at work:'),
-  wanted: 'wanted:',
-  running: 'running:',
+  wanted: say('wanted:'),
+  running: say('running:'),
+  latencyMs: '',
   degraded: say('in trouble:'),
 }
 const backends: Record<string, string> = {
@@ -30,7 +30,9 @@ const backends: Record<string, string> = {
 
 function factWords(key: string, value: unknown): string {
   const text = key === 'backend' ? (backends[String(value)] ?? String(value)) : String(value)
-  return `${facts[key] ?? key} ${text}${key === 'latencyMs' ? ' ms' : ''}`.trim()
+  return key === 'latencyMs'
+    ? say('answers within {n} ms', { n: text })
+    : say('{fact} {value}', { fact: facts[key] ?? key, value: text }).trim()
 }
 
 function useHealth(): { health: Health | null; failure: string | null } {

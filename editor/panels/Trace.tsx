@@ -7,7 +7,7 @@ import { showTrace, usePasses } from '../passes.ts'
 import { useLive } from '../live.ts'
 import type { TraceStepView, TraceView } from '../views.ts'
 import { follow } from './Rail.tsx'
-import { say } from '../words/say.ts'
+import { locale, say } from '../words/say.ts'
 
 const icons: Record<TraceStepView['what'], Icon> = {
   passed: IconCheck,
@@ -26,7 +26,7 @@ const words: Record<TraceStepView['what'], string> = {
 
 function Step({ step }: { step: TraceStepView }) {
   const Found = step.code === 'later' ? IconClock : icons[step.what]
-  const what = step.code === 'spoke' ? say('said it') : step.code === 'later' ? 'waits' : words[step.what]
+  const what = step.code === 'spoke' ? say('said it') : step.code === 'later' ? say('waits') : words[step.what]
   return (
     <li className="trace-step" data-what={step.what} data-testid="trace-step" data-node={step.node}>
       <Found size={16} aria-hidden />
@@ -35,7 +35,7 @@ function Step({ step }: { step: TraceStepView }) {
         {step.reason && step.code !== 'spoke' && <span className="quiet"> {step.reason}</span>}
       </span>
       <time className="small quiet nums" dateTime={step.at}>
-        {new Date(step.at).toLocaleTimeString()}
+        {new Date(step.at).toLocaleTimeString(locale())}
       </time>
     </li>
   )

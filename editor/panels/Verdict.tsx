@@ -26,7 +26,7 @@ export function VerdictOf({ event }: { event: EventView }) {
         setWords(
           right + wrong === 0
             ? null
-            : say('{right} of {right2} judged alerts of this flow were right.', { right, right2: right + wrong }),
+            : say('{right} of {judged} judged alerts of this flow were right.', { right, judged: right + wrong }),
         ),
       () => undefined,
     )

@@ -2,22 +2,21 @@
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import type { Rehearsal, RehearsedClip } from '../views.ts'
 import { silenceWords } from '../words.ts'
-import { say } from '../words/say.ts'
+import { count, locale, say } from '../words/say.ts'
 
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`
 const seconds = (s: number): string => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, '0')}`
 
 function summaryWords({ summary, clips }: Rehearsal): string {
   const sent = clips.reduce((sum, { captured = [] }) => sum + captured.length, 0)
   const { hits, misses, falseAlarms, medianDelayS } = summary
   if (hits + misses + falseAlarms === 0)
-    return say('{things} would have been sent.', { things: count(sent, 'message') })
+    return count(sent, 'message would have been sent.', 'messages would have been sent.')
   const delay = medianDelayS === null ? '' : say(', after {value} s in the middle', { value: medianDelayS.toFixed(1) })
-  return say('{things}{delay}, {misses} missed, {things2}.', {
-    things: count(hits, 'hit'),
+  return say('{hits}{delay}, {misses} missed, {falseAlarms}.', {
+    hits: count(hits, 'hit'),
     delay,
     misses,
-    things2: count(falseAlarms, 'false alarm'),
+    falseAlarms: count(falseAlarms, 'false alarm'),
   })
 }
 
@@ -29,12 +28,12 @@ function monthWords({ clips }: Rehearsal): string {
   const tokens = (sum('tokens') / mediaS) * 30 * 86_400
   const share = (sum('modelMs') / 1000 / mediaS) * 100
   return say(
-    'The model saw {toLocaleString} visual tokens in {seconds} and was at work {value} % of the time; a month of one camera is about {toLocaleString2} million tokens.',
+    'The model saw {tokens} visual tokens in {seconds} and was at work {share} % of the time; a month of one camera is about {millions} million tokens.',
     {
-      toLocaleString: sum('tokens').toLocaleString(),
+      tokens: sum('tokens').toLocaleString(locale()),
       seconds: seconds(mediaS),
-      value: share < 1 ? say('under 1') : share.toFixed(0),
-      toLocaleString2: Math.round(tokens / 1e6).toLocaleString(),
+      share: share < 1 ? say('under 1') : share.toFixed(0),
+      millions: Math.round(tokens / 1e6).toLocaleString(locale()),
     },
   )
 }
@@ -47,9 +46,9 @@ function Strip({ clip }: { clip: RehearsedClip }) {
     <div
       className="rehearse-strip"
       role="img"
-      aria-label={say('{seconds} of video: spoke at {value}', {
+      aria-label={say('{seconds} of video: spoke at {times}', {
         seconds: seconds(mediaS),
-        value: said.map(({ mediaTimeS }) => seconds(mediaTimeS)).join(', ') || say('no time'),
+        times: said.map(({ mediaTimeS }) => seconds(mediaTimeS)).join(', ') || say('no time'),
       })}
     >
       {said.map(({ mediaTimeS, action }, index) => (

@@ -38,7 +38,10 @@ export function wantSections(wants: Wants): WantSection[] {
       id: 'programs',
       title: say('Programs on this machine'),
       lines: wants.programs.map(({ connection, cards }) =>
-        line(waitingWords(commandMark + connection).replace(say('It wants to run'), say('It may run')), cards),
+        line(
+          say('It may run a program on this machine, through the connection “{connection}”.', { connection }),
+          cards,
+        ),
       ),
     },
     {

@@ -41,6 +41,14 @@ export function say(sentence: string, filling: Readonly<Record<string, Filling>>
   })
 }
 
+/** The language as the browser's own formats (dates, numbers, lists) know it; undefined for the browser's own English. */
+export const locale = (): string | undefined => (spoken === 'zh' ? 'zh-CN' : undefined)
+
+/** "Hall, Kitchen and Door", as the language lists things. */
+export function list(names: readonly string[], kind: 'conjunction' | 'disjunction' = 'conjunction'): string {
+  return new Intl.ListFormat(spoken === 'zh' ? 'zh-CN' : 'en-GB', { type: kind }).format(names)
+}
+
 /** "1 card", "3 cards". Chinese has one form; its key is the one for many: "{n} cards". */
 export function count(n: number, one: string, many = `${one}s`): string {
   return say(`{n} ${n === 1 && spoken === 'en' ? one : many}`, { n })

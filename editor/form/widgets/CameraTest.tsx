@@ -12,7 +12,7 @@ function Facts({ report }: { report: Extract<CameraReport, { ok: true }> }) {
     report.snapshot.startsWith('data:') || report.snapshot.startsWith('/')
       ? report.snapshot
       : `data:image/jpeg;base64,${report.snapshot}`
-  const length = report.durationS === null ? 'live' : say('{when} long', { when: clock(report.durationS) })
+  const length = report.durationS === null ? say('live') : say('{when} long', { when: clock(report.durationS) })
   return (
     <div className="notice" data-tone="ok" style={{ marginTop: 8 }}>
       <img
@@ -20,10 +20,10 @@ function Facts({ report }: { report: Extract<CameraReport, { ok: true }> }) {
         alt={say('What the camera sees now')}
         style={{ width: '100%', borderRadius: 6, display: 'block', marginBottom: 8 }}
       />
-      {say('It works: {width}×{height}, {Number} pictures a second, {codec}, {length}.', {
+      {say('It works: {width}×{height}, {fps} pictures a second, {codec}, {length}.', {
         width: report.width,
         height: report.height,
-        Number: Number(report.fps.toFixed(1)),
+        fps: Number(report.fps.toFixed(1)),
         codec: report.codec,
         length,
       })}

@@ -22,7 +22,7 @@ export function ConnectionWidget(props: WidgetProps) {
   const value = textOf(props.value)
   const data = fitting.map(({ name, kind }) => ({ value: name, label: labelOf(name, kind, viewOf) }))
   if (!fitting.some((connection) => connection.name === value)) {
-    data.unshift({ value, label: value === '' ? say('Choose…') : `${value} (missing)` })
+    data.unshift({ value, label: value === '' ? say('Choose…') : say('{value} (missing)', { value }) })
   }
   return (
     <div>

@@ -46,11 +46,11 @@ function Corners({
               <NumberInput
                 key={side}
                 size="xs"
-                aria-label={say('Area {index}, corner {at}, from the {value}', {
-                  index: index + 1,
-                  at: at + 1,
-                  value: side === 'x' ? 'left' : 'top',
-                })}
+                aria-label={
+                  side === 'x'
+                    ? say('Area {index}, corner {at}, from the left', { index: index + 1, at: at + 1 })
+                    : say('Area {index}, corner {at}, from the top', { index: index + 1, at: at + 1 })
+                }
                 suffix={side === 'x' ? say(' % right') : say(' % down')}
                 min={0}
                 max={100}
