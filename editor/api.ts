@@ -35,6 +35,7 @@ import type {
   WirePassView,
 } from './views.ts'
 import { say } from './words/say.ts'
+import { toldAnswer, toldDefinition } from './words/served.ts'
 
 /** An answer that was not the wanted one. `status` 0: the server could not be reached. */
 export class ApiError extends Error {
@@ -94,12 +95,12 @@ async function request<T>(method: string, path: string, options: RequestOptions 
   noteServerDate(response.headers.get('date'))
   const text = await response.text()
   if (!response.ok && response.status !== options.alsoFine) throw toApiError(response.status, text)
-  return (text === '' ? undefined : JSON.parse(text)) as T
+  return (text === '' ? undefined : toldAnswer(JSON.parse(text))) as T
 }
 
 function toApiError(status: number, text: string): ApiError {
   try {
-    const { error } = JSON.parse(text) as { error: { code: string; message: string; problems?: Problem[] } }
+    const { error } = toldAnswer(JSON.parse(text)) as { error: { code: string; message: string; problems?: Problem[] } }
     const error_ = new ApiError(status, error.code, error.message, error.problems ?? [])
     if (status === 401) signedOut()
     return error_
@@ -157,7 +158,7 @@ export const api = {
   changeNodeRed: async (change: { isOn?: boolean; reachable?: string[] }) =>
     (await request<{ nodeRed: NodeRedView }>('PUT', '/node-red', { body: change })).nodeRed,
   packages: async () => (await request<{ packages: PackageView[] }>('GET', '/packages')).packages,
-  nodes: async () => (await request<{ nodes: NodeType[] }>('GET', '/nodes')).nodes,
+  nodes: async () => toldDefinition((await request<{ nodes: NodeType[] }>('GET', '/nodes')).nodes),
 
   flows: async () => (await request<{ flows: FlowSummary[] }>('GET', '/flows')).flows,
   flow: (id: string) => request<StoredFlow>('GET', `/flows/${at(id)}`),
@@ -262,7 +263,8 @@ export const api = {
   linkedEvent: (token: string) => request<LinkedEventView>('GET', `/acknowledge/${at(token)}`),
   acknowledgeLink: (token: string) => request<LinkedEventView>('POST', `/acknowledge/${at(token)}`),
 
-  connectionKinds: async () => (await request<{ kinds: ConnectionKindView[] }>('GET', '/connections/kinds')).kinds,
+  connectionKinds: async () =>
+    toldDefinition((await request<{ kinds: ConnectionKindView[] }>('GET', '/connections/kinds')).kinds),
   connections: async () => (await request<{ connections: ConnectionView[] }>('GET', '/connections')).connections,
   addConnection: (connection: {
     name: string

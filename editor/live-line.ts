@@ -2,6 +2,7 @@
 // Released when the page goes away, so that no tab that is gone keeps a connection.
 import { openFeed, type Feed, type FeedType } from './live-feed.ts'
 import type { LiveEvent } from './views.ts'
+import { toldAnswer } from './words/served.ts'
 
 /** From the worker: a message of the feed, or whether the feed is connected. */
 export type FromLine = { type: FeedType; data: string } | { isConnected: boolean }
@@ -50,7 +51,7 @@ export function openLive(onMessage: (message: LiveEvent) => void, onState: (conn
       isConnected = message.isConnected
       return onState(isConnected)
     }
-    onMessage({ ...(JSON.parse(message.data) as object), type: message.type } as LiveEvent)
+    onMessage({ ...toldAnswer(JSON.parse(message.data) as object), type: message.type } as LiveEvent)
   }
   let line: Feed | null = openLine(take)
   const again = (): void => line?.again()

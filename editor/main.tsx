@@ -12,15 +12,19 @@ import './watch.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { speak, wantedLanguage } from './words/say.ts'
+import { speakServed } from './words/served.ts'
 
 const root = createRoot(document.getElementById('root') as HTMLElement)
 
 /** The language first, then everything that speaks it. Without its catalogue (the server is away) the page speaks English. */
 async function start(): Promise<void> {
   if (wantedLanguage() === 'zh') {
-    const catalogue = await import('./words/zh.ts').catch(() => null)
-    if (catalogue) {
-      speak('zh', catalogue.zh)
+    const catalogues = await Promise.all([import('./words/zh.json'), import('./words/zh-served.json')]).catch(
+      () => null,
+    )
+    if (catalogues) {
+      speak('zh', catalogues[0].default)
+      speakServed(catalogues[1].default)
       document.documentElement.lang = 'zh-CN'
     }
   }

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react'
 import { api } from '../api.ts'
 import { go } from '../route.ts'
 import { startSession, useSession } from '../session.ts'
+import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
 import { say } from '../words/say.ts'
 
 const shortest = 8
@@ -115,9 +116,10 @@ export function SignIn({ token }: { token: string | null }) {
         ) : (
           <p>
             {say('This Heed has no owner yet. Open the sign-in link that it printed when it started; it looks like')}{' '}
-            <code>{say('/sign-in?token=…')}</code>
+            <code>/sign-in?token=…</code>
           </p>
         )}
+        <LanguageSwitch />
       </div>
     </main>
   )

@@ -7,6 +7,7 @@ import { leave } from '../session.ts'
 import type { Health, PackageView } from '../views.ts'
 import { count } from '../words.ts'
 import { Page, Skeletons } from './Page.tsx'
+import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
 import { say } from '../words/say.ts'
 
 const every = 5000
@@ -177,7 +178,7 @@ export function System() {
           {health?.version && (
             <p className="quiet small">
               {say('Heed {version}. Numbers for monitoring are under', { version: health.version })}{' '}
-              <a href="/metrics">{say('/metrics')}</a>.
+              <a href="/metrics">/metrics</a>.
             </p>
           )}
         </section>
@@ -185,6 +186,10 @@ export function System() {
         <section aria-labelledby="look-title">
           <h2 id="look-title">{say('Colours')}</h2>
           <Theme />
+        </section>
+        <section aria-labelledby="language-title">
+          <h2 id="language-title">{say('Language')}</h2>
+          <LanguageSwitch />
         </section>
         <section aria-labelledby="you-title">
           <h2 id="you-title">{say('You')}</h2>

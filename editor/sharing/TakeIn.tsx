@@ -154,7 +154,7 @@ function Conflict({ document, conflicts, choice, onChoice, name, onName }: Confl
         {conflicts.slice(0, 5).map(({ id, revision }) => (
           <Radio
             key={id}
-            value={`replace ${id}`}
+            value={`replace/${id}`}
             label={
               conflicts.length === 1
                 ? say('Replace mine')
@@ -244,7 +244,7 @@ function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }
   )
   const [isBusy, setBusy] = useState(false)
   const { conflicts, wants, readOnly, summary } = incoming
-  const replaced = conflicts.find(({ id }) => choice === `replace ${id}`) ?? null
+  const replaced = conflicts.find(({ id }) => choice === `replace/${id}`) ?? null
   const take = (): void => {
     setBusy(true)
     void takeIncoming({

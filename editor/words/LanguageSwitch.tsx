@@ -1,6 +1,6 @@
 // English or Chinese, each in its own words.
 import { SegmentedControl } from '@mantine/core'
-import { chooseLanguage, language as spoken, type Language } from '../words/say.ts'
+import { chooseLanguage, language as spoken, type Language } from './say.ts'
 
 export function LanguageSwitch() {
   const language = spoken()
@@ -14,7 +14,7 @@ export function LanguageSwitch() {
       ]}
       value={language}
       onChange={(next) => chooseLanguage(next as Language)}
-      data-testid="gallery-language"
+      data-testid="language"
     />
   )
 }

@@ -1,0 +1,116 @@
+// What the server says, in the language of this browser. Its sentences come in English; `zh-served.json` holds the
+// Chinese of each by its English with {names} where the server fills something in. A sentence that is not in it (the
+// model's own words, a package from outside, a newer server) stays as it came. Nothing here decides anything.
+interface Pattern {
+  match: RegExp
+  names: string[]
+  chinese: string
+}
+
+let whole: Readonly<Record<string, string>> = {}
+/** By the first letters of the sentence, where a pattern begins with letters; the others under "". */
+let patterns = new Map<string, Pattern[]>()
+const found = new Map<string, string>()
+const startLength = 4
+const keptSentences = 2000
+
+function patternOf(english: string, chinese: string): Pattern {
+  const names: string[] = []
+  const source = english
+    .split(/(\{\w+\})/)
+    .map((part) => {
+      const name = /^\{(\w+)\}$/.exec(part)?.[1]
+      if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+      names.push(name)
+      return '([^]*?)'
+    })
+    .join('')
+  return { match: new RegExp(`^${source}$`), names, chinese }
+}
+
+const lettersOf = (english: string): number => english.replace(/\{\w+\}/g, '').length
+
+/** Takes a catalogue over; an empty one leaves everything in English. */
+export function speakServed(sentences: Readonly<Record<string, string>>): void {
+  whole = sentences
+  patterns = new Map()
+  found.clear()
+  // What says the most in its own words is tried first: "{words} Try again." would fit too much.
+  const filled = Object.keys(sentences).filter((key) => /\{\w+\}/.test(key))
+  for (const key of filled.sort((a, b) => lettersOf(b) - lettersOf(a))) {
+    const head = key.slice(0, startLength)
+    const start = head.length < startLength || head.includes('{') ? '' : head
+    const pattern = patternOf(key, sentences[key] ?? key)
+    patterns.set(start, [...(patterns.get(start) ?? []), pattern])
+  }
+}
+
+function fill({ match, names, chinese }: Pattern, text: string): string | null {
+  const values = match.exec(text)
+  if (values === null) return null
+  return chinese.replace(/\{(\w+)\}/g, (placed, name: string) => {
+    const value = values[names.indexOf(name) + 1]
+    return value === undefined ? placed : told(value)
+  })
+}
+
+function find(text: string): string {
+  const exact = whole[text]
+  if (exact !== undefined) return exact
+  for (const start of [text.slice(0, startLength), ''])
+    for (const pattern of patterns.get(start) ?? []) {
+      const told = fill(pattern, text)
+      if (told !== null) return told
+    }
+  // Several sentences in one text, each known by itself.
+  const parts = text.split(/(?<=[.!?]) (?=[A-Z"“])|\n/)
+  return parts.length > 1 && text.length < 4000 ? parts.map(told).join(text.includes('\n') ? '\n' : '') : text
+}
+
+/** A sentence of the server in this browser's language. */
+export function told(text: string): string {
+  if (patterns.size === 0 || text === '') return text
+  const known = found.get(text)
+  if (known !== undefined) return known
+  const words = find(text)
+  if (found.size >= keptSentences) found.clear()
+  found.set(text, words)
+  return words
+}
+
+/** Properties of a definition that people read. */
+const ofDefinitions = new Set(['title', 'label', 'help', 'placeholder', 'description', 'unit', 'card'])
+/** Properties of any other answer that the server writes and people read. */
+const ofAnswers = new Set(['message', 'reason', 'detail'])
+/** What belongs to a person: never touched, for it goes back to the server. */
+const ownWords = new Set(['document', 'config', 'nodes', 'wires', 'tests', 'secret', 'answers', 'default'])
+/** Events whose text the server wrote, and not a model or an agent. */
+const serverEvents = /^(stream|notification|node|memory|decisions|delegation\.failed|model)\b/
+
+function isServerText(owner: Record<string, unknown>, key: string): boolean {
+  if (ofAnswers.has(key)) return true
+  if (key !== 'text') return false
+  return typeof owner['kind'] === 'string' ? serverEvents.test(owner['kind']) : typeof owner['state'] === 'string'
+}
+
+function walk(value: unknown, isRead: (owner: Record<string, unknown>, key: string) => boolean): unknown {
+  if (Array.isArray(value)) return value.map((each) => walk(each, isRead))
+  if (value === null || typeof value !== 'object') return value
+  const owner = value as Record<string, unknown>
+  return Object.fromEntries(
+    Object.entries(owner).map(([key, each]) => {
+      if (typeof each === 'string') return [key, isRead(owner, key) ? told(each) : each]
+      return [key, ownWords.has(key) && isRead === isServerText ? each : walk(each, isRead)]
+    }),
+  )
+}
+
+/** A definition (node type, kind of connection, field) with everything that people read of it told. */
+export function toldDefinition<T>(definition: T): T {
+  return patterns.size === 0 ? definition : (walk(definition, (_, key) => ofDefinitions.has(key)) as T)
+}
+
+/** Any other answer of the server, or a message of the live feed, with the server's own sentences told. */
+export function toldAnswer<T>(answer: T): T {
+  return patterns.size === 0 ? answer : (walk(answer, isServerText) as T)
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import { catalogueFile, editorFiles, fillings, hardCoded, readCatalogue, saidKeys } from './sentences.ts'
+
+const catalogue = readCatalogue()
+
+it('the editor says every sentence through say(…)', () => {
+  expect(editorFiles().flatMap((file) => hardCoded(file))).toEqual([])
+})
+
+it('finds a sentence that is written where it stands', () => {
+  const page = [
+    'const words = "All is well"',
+    'const a = <p title="Fine">Nothing happened.</p>',
+    'const b = `Read ${n} pages`',
+    'const c = <p className="small quiet">{say("Known")}</p>',
+    'const d = `/flows/${id}`',
+  ].join('\n')
+  expect(hardCoded('editor/page.tsx', page)).toEqual([
+    'editor/page.tsx:1 All is well',
+    'editor/page.tsx:2 Fine',
+    'editor/page.tsx:2 Nothing happened.',
+    'editor/page.tsx:3 Read 0 pages',
+  ])
+})
+
+it(`${catalogueFile} has every sentence in Chinese, and none that nobody says`, () => {
+  const said = saidKeys()
+  expect([...said].filter((key) => !(key in catalogue)).sort(), 'write their Chinese').toEqual([])
+  expect(
+    Object.keys(catalogue).filter((key) => !said.has(key)),
+    'node test/rules/sentences.ts --write takes them out',
+  ).toEqual([])
+})
+
+it('the Chinese is filled with the same names as the English', () => {
+  const wrong = Object.entries(catalogue).filter(([key, chinese]) => `${fillings(key)}` !== `${fillings(chinese)}`)
+  expect(wrong).toEqual([])
+})

@@ -1,0 +1,137 @@
+// The sentences of the editor: which are said, which stand hard-coded beside `say`, and the Chinese of each.
+// `node test/rules/sentences.ts --write` sorts the catalogue, takes out what nobody says any more and prints what lacks.
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import ts from 'typescript'
+import { isSource, listFiles, read, root } from './files.ts'
+
+export const catalogueFile = 'editor/words/zh.json'
+
+/** Files whose words nobody reads as the product's: tests, the sheet of cards for development, the gallery's own two languages. */
+const isLeftOut = (file: string): boolean =>
+  /\.test\.tsx?$|\/CardSheet\.tsx$|\/gallery-words\.ts$|\/LanguageSwitch\.tsx$|\/words\/say\.ts$/.test(file)
+
+export function editorFiles(): string[] {
+  return listFiles().filter((file) => file.startsWith('editor/') && isSource(file) && !isLeftOut(file))
+}
+
+/** The Chinese by its English key. */
+export function readCatalogue(): Record<string, string> {
+  return JSON.parse(read(catalogueFile)) as Record<string, string>
+}
+
+/** The names a sentence is filled with, sorted. */
+export function fillings(sentence: string): string[] {
+  return [...sentence.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort()
+}
+
+const parse = (file: string, text = read(file)): ts.SourceFile =>
+  ts.createSourceFile(
+    file,
+    text,
+    ts.ScriptTarget.Latest,
+    true,
+    file.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS,
+  )
+
+function visitAll(node: ts.Node, visit: (node: ts.Node) => void): void {
+  visit(node)
+  ts.forEachChild(node, (child) => visitAll(child, visit))
+}
+
+/** What a call says: the key, or null where it cannot be read off the code. */
+function keyOf(call: ts.CallExpression): string | null | undefined {
+  const [first, second, third] = call.arguments
+  const name = call.expression.getText()
+  if (name === 'say') return first && ts.isStringLiteralLike(first) ? first.text : null
+  if (name !== 'count') return undefined
+  if (!second || !ts.isStringLiteralLike(second)) return null
+  return `{n} ${third && ts.isStringLiteralLike(third) ? third.text : `${second.text}s`}`
+}
+
+/** Every key that the editor says. */
+export function saidKeys(): Set<string> {
+  const keys = new Set<string>()
+  for (const file of editorFiles())
+    visitAll(parse(file), (node) => {
+      const key = ts.isCallExpression(node) ? keyOf(node) : undefined
+      if (typeof key === 'string') keys.add(key)
+    })
+  return keys
+}
+
+/** Properties whose text is for machines. */
+const machine = new Set(
+  `className classNames viewBox stroke fill d id key type role href src name style color variant size padding points
+  transform data-testid selectionKeyCode autoComplete inputMode accept rel target htmlFor fontFamily fontFamilyMonospace
+  border processorType`.split(/\s+/),
+)
+const names =
+  /^(Meta|Shift|Control|Escape|Enter|Tab|Alt|Backspace|Delete|Arrow\w+|PageUp|PageDown|Space|Content-Type|If-Match|Files|Heed|Postgres|Redis|Ctrl|Node-RED|English|PushManager|AudioWorklet|Accept|Authorization|[A-Z]\w+Error|[A-Z][a-z]{2}[-,][A-Z][a-z]{2})$/
+
+/** Whether a person would take it for words: several of them, or one that begins with a capital. */
+function isWords(text: string): boolean {
+  const words = text.trim()
+  if (names.test(words) || !/[A-Za-z]{2}/.test(words)) return false
+  if (/^[A-Z][a-z]+…?$/.test(words)) return true
+  if (!/ /.test(words)) return false
+  if (/[[\]{}#=;]|:not|^\(|^\$|^\d|^M\d|var\(|, (textarea|select|input)/.test(words) && !/[.?!…”]$/.test(words))
+    return false
+  // Class names stand side by side too, all in small letters.
+  return /[A-Z.?!,…“]/.test(words) || !words.split(/\s+/).every((word) => /^[a-z0-9-]+$/.test(word))
+}
+
+function isForMachines(node: ts.Node): boolean {
+  for (let at = node.parent; at; at = at.parent) {
+    if (ts.isJsxAttribute(at) || ts.isPropertyAssignment(at)) return machine.has(at.name.getText().replace(/['"]/g, ''))
+    if (ts.isFunctionLike(at) || ts.isBlock(at) || ts.isJsxElement(at)) return false
+  }
+  return false
+}
+
+const asksOf =
+  /querySelector|closest|matches|matchMedia|includes|startsWith|endsWith|EventListener|getAttribute|replace$/
+
+function isSpoken(node: ts.StringLiteralLike): boolean {
+  const { parent } = node
+  if (ts.isImportDeclaration(parent) || ts.isExportDeclaration(parent) || ts.isLiteralTypeNode(parent)) return true
+  if (ts.isCaseClause(parent) || ts.isElementAccessExpression(parent) || ts.isImportTypeNode(parent.parent)) return true
+  if (ts.isPropertyAssignment(parent) && parent.name === node) return true
+  if (ts.isBinaryExpression(parent) && /===|!==|\bin\b/.test(parent.operatorToken.getText())) return true
+  if (!ts.isCallExpression(parent)) return false
+  return keyOf(parent) !== undefined || asksOf.test(parent.expression.getText())
+}
+
+/** Sentences that are not said through `say`, each with its place. */
+export function hardCoded(file: string, text?: string): string[] {
+  const source = parse(file, text)
+  const found: string[] = []
+  const add = (node: ts.Node, words: string): void => {
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart())
+    found.push(`${file}:${line + 1} ${words.trim().replace(/\s+/g, ' ')}`)
+  }
+  visitAll(source, (node) => {
+    if (ts.isJsxText(node)) {
+      if (/[A-Za-z]{2}/.test(node.text) && !names.test(node.text.trim()) && !/^\s*[/.]\S*\s*$/.test(node.text))
+        add(node, node.text)
+    } else if (ts.isStringLiteralLike(node)) {
+      if (isWords(node.text) && !isSpoken(node) && !isForMachines(node)) add(node, node.text)
+    } else if (ts.isTemplateExpression(node)) {
+      const words = [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].join('0')
+      const isPath = /^[/.?]|\/\/|^var\(|;base64|setInterval|\[data-|^M\d|^tel:/.test(words)
+      if (!isPath && /(^| )[A-Za-z]{2,}( |[.,:]|$)/.test(words) && / /.test(words) && !isForMachines(node))
+        add(node, words)
+    }
+  })
+  return found
+}
+
+function write(): void {
+  const had = readCatalogue()
+  const said = [...saidKeys()].sort()
+  const kept = Object.fromEntries(said.filter((key) => key in had).map((key) => [key, had[key]]))
+  writeFileSync(path.join(root, catalogueFile), `${JSON.stringify(kept, null, 2)}\n`)
+  for (const key of said.filter((each) => !(each in had))) process.stdout.write(`lacks: ${key}\n`)
+}
+
+if (process.argv[1] === import.meta.filename && process.argv.includes('--write')) write()
