@@ -25,6 +25,8 @@ interface OpenFlow {
   selection: Selection
   save: SaveState
   problems: readonly Problem[]
+  /** Cards that somebody has tried to deploy and that were refused: what they still need is an error from then on. */
+  insisted: ReadonlySet<string>
   loadError: string | null
   /** Why the last deploy or stop did not happen, in words. */
   deployError: string | null
@@ -39,6 +41,7 @@ const closed: OpenFlow = {
   selection: nothing,
   save: { kind: 'saved' },
   problems: [],
+  insisted: new Set(),
   loadError: null,
   deployError: null,
   isDeploying: false,
@@ -207,11 +210,15 @@ export async function runFlow(order: 'deploy' | 'stop'): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     const message = error.problems.length > 0 ? whatStands(error.problems, nameOfNode) : error.message
-    useFlow.setState({ deployError: message, ...(error.problems.length > 0 ? { problems: error.problems } : {}) })
+    useFlow.setState({ deployError: message, ...(error.problems.length > 0 ? refused(error.problems) : {}) })
     return false
   } finally {
     useFlow.setState({ isDeploying: false })
   }
+}
+
+function refused(problems: readonly Problem[]): Pick<OpenFlow, 'problems' | 'insisted'> {
+  return { problems, insisted: new Set(currentFlow()?.nodes.map(({ id }) => id)) }
 }
 
 /** "Camera: ", unless the sentence names it already. */

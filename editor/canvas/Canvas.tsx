@@ -3,7 +3,7 @@ import '@xyflow/react/dist/base.css'
 import './canvas.css'
 import './notes.css'
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider } from '@xyflow/react'
-import { useEffect, useMemo, useState, type CSSProperties } from 'react'
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type RefObject } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { whyNotWire } from '../graph/check.ts'
 import { moveNodes } from '../graph/edit.ts'
@@ -16,7 +16,7 @@ import { NodeCard } from './NodeCard.tsx'
 import { GroupFrame, NoteCard } from './NoteCard.tsx'
 import { dropCard, dropNode, holdCard, holdOver } from './placing.ts'
 import { closeTools, snapPx, useTools } from './tools.ts'
-import { setCanvas, showCard } from './view.ts'
+import { holdStill, setCanvas, showCard } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { finishWire, joinWire, judgedFlow, startWire } from './wiring.ts'
 import {
@@ -91,6 +91,22 @@ function useHeartInView(flow: Flow, isPhone: boolean): void {
   }, [isPhone, isLive, id])
 }
 
+/** Palette and inspector take room of their own: what is drawn stays where it was on the screen. */
+function useStillness(canvas: RefObject<HTMLDivElement | null>): void {
+  useEffect(() => {
+    const element = canvas.current
+    if (!element) return
+    let left = element.getBoundingClientRect().left
+    const watching = new ResizeObserver(() => {
+      const now = element.getBoundingClientRect().left
+      holdStill(now - left)
+      left = now
+    })
+    watching.observe(element)
+    return () => watching.disconnect()
+  }, [canvas])
+}
+
 const colourOnMap = ({ type }: { type?: string }): string =>
   ({ frame: 'var(--heed-sunken)', note: 'var(--heed-note)' })[type ?? ''] ?? 'var(--heed-border-strong)'
 
@@ -108,9 +124,12 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
     [],
   )
   useHeartInView(flow, isReadOnly)
+  const canvas = useRef<HTMLDivElement>(null)
+  useStillness(canvas)
   const style = { '--drawing-kind': start ? `var(--kind-${start.kind})` : undefined } as CSSProperties
   return (
     <div
+      ref={canvas}
       className="canvas"
       data-drawing={start ? '' : undefined}
       data-boxes={boxes || undefined}

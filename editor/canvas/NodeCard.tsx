@@ -1,5 +1,5 @@
 // One card draws every node type: icon and title, what it is set to do, its live area, its state with the one number that matters.
-import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCircleDashed, IconCircleX } from '@tabler/icons-react'
 import { memo } from 'react'
 import { does } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
@@ -9,6 +9,7 @@ import { ago, count, tokensSaved, type Parcel } from '../words.ts'
 import { useNow } from '../now.ts'
 import { ArmSwitch } from '../panels/ArmSwitch.tsx'
 import { ProblemButton } from '../panels/ProblemButton.tsx'
+import { problemTone, type ProblemTone } from '../graph/todo.ts'
 import { renameNode } from '../graph/edit.ts'
 import { rename } from '../commands/rename.ts'
 import { changeFlow, useFlow } from '../store.ts'
@@ -25,22 +26,42 @@ import { useCardView, type CardView } from './card-view.ts'
 import type { CardProps } from './xyflow.ts'
 import { say } from '../words/say.ts'
 
-function CardProblems({ problems, config }: { problems: readonly Problem[]; config: Record<string, unknown> }) {
-  return problems.slice(0, 2).map((problem) => {
-    const Found = problem.severity === 'error' ? IconCircleX : IconAlertTriangle
+const problemIcons = { bad: IconCircleX, warn: IconAlertTriangle, todo: IconCircleDashed }
+
+/** A problem as it is shown: what is only still to do stays grey. */
+export interface TonedProblem {
+  problem: Problem
+  tone: ProblemTone
+}
+
+function CardProblems({ problems, config }: { problems: readonly TonedProblem[]; config: Record<string, unknown> }) {
+  return problems.slice(0, 2).map(({ problem, tone }) => {
+    const Found = problemIcons[tone]
     return (
       <p
         key={`${problem.code}${problem.field}${problem.port}`}
         className="card-problem"
-        data-tone={problem.severity === 'error' ? 'bad' : 'warn'}
+        data-tone={tone}
         data-testid="node-problem"
       >
         <Found size={15} aria-hidden />
-        <span>{problem.message}</span>
+        <span>
+          {tone === 'todo' && say('To do: ')}
+          {problem.message}
+        </span>
         <ProblemButton problem={problem} config={config} />
       </p>
     )
   })
+}
+
+/** Worst first. */
+function useToned({ problems, node }: CardView): TonedProblem[] {
+  const insisted = useFlow((open) => open.insisted)
+  const order: readonly ProblemTone[] = ['bad', 'warn', 'todo']
+  return problems
+    .map((problem) => ({ problem, tone: problemTone(problem, node, insisted) }))
+    .sort((a, b) => order.indexOf(a.tone) - order.indexOf(b.tone))
 }
 
 function ArmOfCard({ view }: { view: CardView }) {
@@ -48,7 +69,8 @@ function ArmOfCard({ view }: { view: CardView }) {
   return <ArmSwitch flowId={flowId} node={view.node.id} status={view.status} />
 }
 
-function Live({ view }: { view: CardView }) {
+/** What is live on a card; the inspector shows the same. */
+export function Live({ view }: { view: CardView }) {
   if (!view.stream) return null
   if (view.area === 'camera') return <CameraLive view={view} />
   if (view.area === 'codec' && isCodec(view.status)) return <CodecLive view={view} />
@@ -144,11 +166,8 @@ function CardTitle({ node, title }: { node: FlowNode; title: string }) {
 export function CardFace({ view, isSelected }: { view: CardView; isSelected: boolean }) {
   const { node, type, ports, problems, state } = view
   const most = Math.max(Object.keys(ports.in).length, Object.keys(ports.out).length)
-  const worst = problems.some((problem) => problem.severity === 'error')
-    ? 'bad'
-    : problems.length > 0
-      ? 'warn'
-      : undefined
+  const toned = useToned(view)
+  const worst = toned[0]?.tone
   return (
     <div
       className="card"
@@ -172,7 +191,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
       <p className={type ? 'card-line two-lines' : 'card-line'} title={view.line}>
         {view.line}
       </p>
-      <CardProblems problems={problems} config={node.config} />
+      <CardProblems problems={toned} config={node.config} />
       {view.streams.length > 1 && view.area !== 'camera' && (
         <StreamChooser streams={view.streams} chosen={view.stream?.id} />
       )}

@@ -70,10 +70,10 @@ export const GroupFrame = memo(function GroupFrame({ id, selected }: CardProps) 
   const isWriting = useTools((tools) => tools.renaming === id)
   if (title === undefined) return null
   return (
-    <div className="frame" data-selected={selected || undefined} data-testid={`group-${id}`}>
+    <div className="group-frame" data-selected={selected || undefined} data-testid={`group-${id}`}>
       {isWriting ? (
         <input
-          className="frame-title nodrag nopan nokey"
+          className="group-title-line nodrag nopan nokey"
           aria-label={say('Title of the group')}
           data-testid="group-title"
           defaultValue={title}
@@ -93,7 +93,7 @@ export const GroupFrame = memo(function GroupFrame({ id, selected }: CardProps) 
           }}
         />
       ) : (
-        <span className="frame-title clip-text" title={title} onDoubleClick={() => write(id)}>
+        <span className="group-title-line clip-text" title={title} onDoubleClick={() => write(id)}>
           {title || say('Group')}
         </span>
       )}

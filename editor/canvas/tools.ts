@@ -3,10 +3,14 @@ import { create } from 'zustand'
 import type { Point } from '../graph/edit.ts'
 import { keepWish, readWish } from '../wishes.ts'
 
+export type InspectorTab = 'settings' | 'live' | 'wires' | 'help'
+
 interface Tools {
   open: 'commands' | 'search' | 'keys' | null
   /** Where the menu of the selected things is; null while it is closed. */
   menu: Point | null
+  /** What the inspector shows of a card. */
+  tab: InspectorTab
   /** The card whose name is being written on it. */
   renaming: string | null
   /** Cards lie on a grid, whether a mouse or a key moves them. */
@@ -20,6 +24,7 @@ export const snapPx = 8
 export const useTools = create<Tools>()(() => ({
   open: null,
   menu: null,
+  tab: 'settings',
   renaming: null,
   snaps: readWish('snap') !== 'no',
   boxes: false,
@@ -34,5 +39,5 @@ export function toggleSnap(): void {
 
 /** Everything over the canvas is closed: it is left. */
 export function closeTools(): void {
-  useTools.setState({ open: null, menu: null, renaming: null, boxes: false })
+  useTools.setState({ open: null, menu: null, tab: 'settings', renaming: null, boxes: false })
 }

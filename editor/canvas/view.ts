@@ -12,15 +12,10 @@ export function setCanvas(next: CanvasInstance | null): void {
 
 export const cardWidthPx = 240
 
-/** How much of the canvas's right side the inspector lies over. */
-function coveredPx(): number {
-  return document.querySelector('.inspector')?.getBoundingClientRect().width ?? 0
-}
-
-/** Shows the whole flow beside the inspector, gently. */
+/** Shows the whole flow, gently. */
 export function fitView(): void {
   void instance?.fitView({
-    padding: { x: 0.08, y: 0.08, right: `${coveredPx() + 24}px` },
+    padding: 0.08,
     maxZoom: 1,
     duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180,
   })
@@ -84,18 +79,11 @@ export function isSeen(id: string): boolean {
   if (!instance || !card || !box) return true
   const { x, y } = instance.flowToScreenPosition(card.position)
   const zoom = instance.getZoom()
-  return (
-    x >= box.left && y >= box.top && x + cardWidthPx * zoom <= box.right - coveredPx() && y + 160 * zoom <= box.bottom
-  )
+  return x >= box.left && y >= box.top && x + cardWidthPx * zoom <= box.right && y + 160 * zoom <= box.bottom
 }
 
-/** Moves the canvas so that the inspector does not lie over a card. */
-export function uncover(id: string): void {
-  const card = instance?.getNode(id)
-  const box = document.querySelector('.react-flow')?.getBoundingClientRect()
-  if (!instance || !card || !box) return
-  const right = instance.flowToScreenPosition({ x: card.position.x + cardWidthPx, y: 0 }).x
-  const overPx = right + 24 - (box.right - coveredPx())
-  const viewport = instance.getViewport()
-  if (overPx > 0) void instance.setViewport({ ...viewport, x: viewport.x - overPx })
+/** Follows the canvas's own left side, so that what is drawn stays where it was on screen when a panel comes or goes. */
+export function holdStill(movedPx: number): void {
+  const viewport = instance?.getViewport()
+  if (viewport && movedPx !== 0) void instance?.setViewport({ ...viewport, x: viewport.x - movedPx })
 }

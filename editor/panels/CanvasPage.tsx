@@ -4,6 +4,7 @@ import { useMediaQuery } from '@mantine/hooks'
 import { useEffect, type MouseEvent } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { Canvas } from '../canvas/Canvas.tsx'
+import { useTools } from '../canvas/tools.ts'
 import { showCard } from '../canvas/view.ts'
 import { WireRefused } from '../canvas/WireRefused.tsx'
 import { useShortcuts } from '../commands/all.ts'
@@ -71,6 +72,7 @@ function Failure() {
   if (!deployError) return null
   const show = (id: string): void => {
     select({ nodes: [id] })
+    useTools.setState({ tab: 'settings' })
     inspect(true)
     showCard(id)
   }
@@ -125,6 +127,7 @@ function menuOn(event: MouseEvent, flow: Flow): void {
 function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPhone: boolean }) {
   const isInspecting = useFlow((open) => open.isInspecting)
   const isShowingNeeds = useNeeds((state) => state.isOpen && state.flow === flowId)
+  const isTight = useMediaQuery('(max-width: 1439px)', undefined, { getInitialValueInEffect: false })
   const openOnCard = (event: MouseEvent): void => {
     const target = event.target as HTMLElement
     if (target.closest('.port, button, select, input, a')) return
@@ -135,7 +138,18 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
   }
   return (
     <div className="workbench">
-      {!isPhone && <Palette key={flowId} flowId={flowId} />}
+      {!isPhone && (
+        <Palette
+          key={flowId}
+          flowId={flowId}
+          isAway={isTight && (isInspecting || isShowingNeeds)}
+          onShow={() => {
+            if (!isTight) return
+            inspect(false)
+            showNeeds(false)
+          }}
+        />
+      )}
       <div className="stage">
         <div
           className="stage-canvas"

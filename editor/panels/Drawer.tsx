@@ -44,7 +44,7 @@ export function Drawer({ flowId, startsOpen }: { flowId: string; startsOpen: boo
   const [tab, setTab] = useState<string | null>('events')
   const streams = useLive((live) => live.status[flowId]?.streams) ?? []
   const hasEvents = useLive((live) => live.events.some((event) => event.flow === flowId))
-  const isOpen = wish === null ? streams.length > 0 || hasEvents : wish === 'yes'
+  const isOpen = wish === null ? hasEvents : wish === 'yes'
   const chosen = useChosenStream((choice) => choice.byFlow[flowId])
   const stream = streams.find((candidate) => candidate.id === chosen) ?? streams[0]
   return (

@@ -1,26 +1,21 @@
 // The right panel: one node's name, problems, settings, wires and help; with nothing selected, the flow's own words.
-import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core'
+import { ActionIcon, Button, Tabs, TextInput, Textarea } from '@mantine/core'
 import { IconTrash, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, type ReactNode } from 'react'
 import { does } from '../../nodes/contract/define.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
-import { isRunning } from '../commands/stop.ts'
 import { deleteSelected } from '../commands/delete.ts'
-import { ShareCamera } from '../canvas/ShareCamera.tsx'
-import { areaOf } from '../canvas/card-view.ts'
-import { uncover } from '../canvas/view.ts'
+import { useTools, type InspectorTab } from '../canvas/tools.ts'
 import { ConfigForm } from '../form/ConfigForm.tsx'
 import { renameNode, setConfig, setFlowText } from '../graph/edit.ts'
-import { streamIdOf } from '../graph/reach.ts'
-import { useLive } from '../live.ts'
+import { problemTone, type ProblemTone } from '../graph/todo.ts'
 import { useSession } from '../session.ts'
 import { FlowTemplateSection } from '../templates/FlowTemplate.tsx'
 import { changeFlow, useFlow } from '../store.ts'
 import type { Problem } from '../views.ts'
 import { count } from '../words.ts'
-import { AskBox } from './AskBox.tsx'
 import { Help } from './Help.tsx'
-import { MemoryPanel } from './MemoryPanel.tsx'
+import { LiveTab } from './LiveTab.tsx'
 import { NodeWires } from './NodeWires.tsx'
 import { ProblemButton, isApproval } from './ProblemButton.tsx'
 import { SendTest } from './SendTest.tsx'
@@ -46,15 +41,14 @@ function loose(problems: readonly Problem[], node: FlowNode, fields: readonly st
 function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
   const type = useSession((session) => session.types.get(node.type))
   const problems = useFlow((open) => open.problems)
+  const insisted = useFlow((open) => open.insisted)
   const fields = Object.keys(type?.config.properties ?? {})
+  const toneOf = (problem: Problem): ProblemTone => problemTone(problem, node, insisted)
   return (
     <>
       {loose(problems, node, fields).map((problem) => (
-        <div
-          key={problem.code + problem.message}
-          className="notice"
-          data-tone={problem.severity === 'error' ? 'bad' : 'warn'}
-        >
+        <div key={problem.code + problem.message} className="notice" data-tone={toneOf(problem)}>
+          {toneOf(problem) === 'todo' && say('To do: ')}
           {problem.message}
         </div>
       ))}
@@ -67,18 +61,18 @@ function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
           </div>
         ))}
       {type && fields.length > 0 && (
-        <Section title={say('Settings')}>
-          <ConfigForm
-            key={node.id}
-            schema={type.config}
-            config={node.config}
-            owner={{ flow: flowId, node: node.id }}
-            problems={problems.filter((problem) => problem.node === node.id && !isApproval(problem))}
-            onChange={(field, value) =>
-              changeFlow((flow) => setConfig(flow, node.id, field, value), `config/${node.id}/${field}`)
-            }
-          />
-        </Section>
+        <ConfigForm
+          key={node.id}
+          schema={type.config}
+          config={node.config}
+          owner={{ flow: flowId, node: node.id }}
+          problems={problems.filter(
+            (problem) => problem.node === node.id && !isApproval(problem) && toneOf(problem) !== 'todo',
+          )}
+          onChange={(field, value) =>
+            changeFlow((flow) => setConfig(flow, node.id, field, value), `config/${node.id}/${field}`)
+          }
+        />
       )}
       {!type && (
         <Section title={say('Settings, kept as they are')}>
@@ -89,9 +83,30 @@ function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
   )
 }
 
+function SettingsTab({ node, flowId }: { node: FlowNode; flowId: string }) {
+  const type = useSession((session) => session.types.get(node.type))
+  return (
+    <>
+      <NodeSettings node={node} flowId={flowId} />
+      {does(type, 'notify') && (
+        <Section title={say('Does it arrive?')}>
+          <SendTest key={node.id} node={node} flowId={flowId} />
+        </Section>
+      )}
+    </>
+  )
+}
+
+const tabs: readonly { tab: InspectorTab; label: string }[] = [
+  { tab: 'settings', label: say('Settings') },
+  { tab: 'live', label: say('Live') },
+  { tab: 'wires', label: say('Wires') },
+  { tab: 'help', label: say('Help') },
+]
+
 function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId: string }) {
   const type = useSession((session) => session.types.get(node.type))
-  const isLive = useLive((live) => live.status[flowId] !== undefined && isRunning(flowId))
+  const tab = useTools((tools) => tools.tab)
   return (
     <>
       <TextInput
@@ -105,39 +120,36 @@ function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId:
           changeFlow((current) => renameNode(current, node.id, name), `name/${node.id}`)
         }}
       />
-      {isLive && node.config['kind'] === 'browser' && type?.role === 'source' && (
-        <Section title={say('Your camera')}>
-          <ShareCamera streamId={streamIdOf(flowId, node.id)} />
-        </Section>
-      )}
-      <NodeSettings node={node} flowId={flowId} />
-      {areaOf(type) === 'model' && (
-        <Section title={say('Ask it')}>
-          <AskBox flowId={flowId} models={[node]} isRunning={isLive} />
-        </Section>
-      )}
-      {does(type, 'remember') && (
-        <Section title={say('What is remembered')}>
-          <MemoryPanel
-            flowId={flowId}
-            node={node.id}
-            nameOfSource={(id) => flow.nodes.find((each) => each.id === id)?.name ?? id}
-          />
-        </Section>
-      )}
-      {does(type, 'notify') && (
-        <Section title={say('Does it arrive?')}>
-          <SendTest key={node.id} node={node} flowId={flowId} />
-        </Section>
-      )}
-      <Section title={say('Wires')}>
-        <NodeWires flow={flow} node={node} />
-      </Section>
-      {type && (
-        <Section title={say('About this card')}>
-          <Help type={type} />
-        </Section>
-      )}
+      <Tabs
+        value={tab}
+        onChange={(next) => useTools.setState({ tab: next as InspectorTab })}
+        keepMounted={false}
+        className="inspector-tabs"
+      >
+        <Tabs.List grow>
+          {tabs.map((each) => (
+            <Tabs.Tab key={each.tab} value={each.tab} data-testid={`inspector-${each.tab}`}>
+              {each.label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="settings">
+          <SettingsTab node={node} flowId={flowId} />
+        </Tabs.Panel>
+        <Tabs.Panel value="live">
+          <LiveTab flow={flow} node={node} flowId={flowId} />
+        </Tabs.Panel>
+        <Tabs.Panel value="wires">
+          <NodeWires flow={flow} node={node} />
+        </Tabs.Panel>
+        <Tabs.Panel value="help">
+          {type ? (
+            <Help type={type} />
+          ) : (
+            <p className="quiet small">{say('This Heed does not know "{type}".', { type: node.type })}</p>
+          )}
+        </Tabs.Panel>
+      </Tabs>
     </>
   )
 }
@@ -176,7 +188,7 @@ function FlowPanel({ flow, flowId }: { flow: Flow; flowId: string }) {
   )
 }
 
-/** Docked over the right side of the canvas; `onClose` hides it. */
+/** Beside the canvas, with room of its own; `onClose` hides it. */
 export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: string; onClose(): void }) {
   const selection = useFlow((open) => open.selection)
   const chosen = flow.nodes.filter((node) => selection.nodes.includes(node.id))
@@ -190,12 +202,6 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
         ? say('This flow')
         : count(many, 'thing selected', 'things selected')
   const onlyId = chosen.length === 1 ? only?.id : undefined
-  useEffect(() => {
-    if (onlyId === undefined) return
-    // Not between the two clicks of a double-click.
-    const timer = setTimeout(() => uncover(onlyId), 350)
-    return () => clearTimeout(timer)
-  }, [onlyId])
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {
     // A field that was just taken away takes the focus with it: Escape closes from nowhere too.

@@ -77,16 +77,17 @@ function Found({ found, isSearching }: { found: readonly NodeType[]; isSearching
   )
 }
 
-/** Collapses to a narrow strip. */
-export function Palette({ flowId }: { flowId: string }) {
+/** Collapses to a button. `isAway`: there is no room beside the inspector; `onShow` makes some. */
+export function Palette({ flowId, isAway, onShow }: { flowId: string; isAway: boolean; onShow(): void }) {
   const types = useSession((session) => session.types)
   const [words, setWords] = useState('')
   const [isOpen, setOpen] = useState(() => readWish(roomyWish) !== flowId)
   const show = (): void => {
     keepWish(roomyWish, '')
     setOpen(true)
+    onShow()
   }
-  if (!isOpen) {
+  if (!isOpen || isAway) {
     return (
       <aside className="palette-closed">
         <ActionIcon variant="default" size="lg" aria-label={say('Show the palette')} onClick={show}>

@@ -293,6 +293,9 @@ describe('drawing without a mouse', () => {
       'the panel has the focus',
       async () => (await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))) === 'node-name',
     )
+    await tabTo('inspector-settings')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
     await tabTo(`join-${id}-in-frames`)
     await page.keyboard.press('ArrowDown')
     await eventually('the wire is drawn', async () => (await page.locator('.react-flow__edge').count()) === 1)

@@ -190,7 +190,7 @@ describe('commands', () => {
       return now.groups?.[0]?.title === 'Night' && now
     })
     expect(before.groups?.[0]?.members).toEqual(['cam', 'note'])
-    const title = await page.getByTestId('group-group').locator('.frame-title').boundingBox()
+    const title = await page.getByTestId('group-group').locator('.group-title-line').boundingBox()
     const grip = { x: (title?.x ?? 0) + 12, y: (title?.y ?? 0) + 8 }
     await drag(grip, { x: grip.x + 32, y: grip.y + 48 })
     const after = await eventually('both have moved', async () => {
@@ -211,6 +211,37 @@ describe('commands', () => {
       return now.notes === undefined && now.groups === undefined && now.nodes[0]?.position.x === 0
     })
     expect(open.complaints).toEqual([])
+  }, 40_000)
+
+  it('keeps room for the canvas beside the inspector, never moves it, and is quiet about fresh cards until Deploy', async () => {
+    await page.setViewportSize({ width: 1280, height: 720 })
+    const place = () => page.getByTestId('node-model').boundingBox()
+    const before = await place()
+    await page.getByTestId('node-model').locator('.card-icon').click()
+    await page.getByTestId('inspector').waitFor()
+    await eventually('the palette made room', async () => (await page.getByTestId('palette').count()) === 0)
+    await eventually('nothing has moved', async () => {
+      const now = await place()
+      return Math.abs((now?.x ?? 0) - (before?.x ?? 0)) < 1 && Math.abs((now?.y ?? 0) - (before?.y ?? 0)) < 1
+    })
+    const canvas = await page.getByTestId('canvas').boundingBox()
+    expect(((canvas?.width ?? 0) * (canvas?.height ?? 0)) / (1280 * 720)).toBeGreaterThan(0.6)
+    for (const tab of ['live', 'wires', 'help', 'settings']) await page.getByTestId(`inspector-${tab}`).click()
+    const problem = page.getByTestId('node-model').getByTestId('node-problem').first()
+    expect(await problem.getAttribute('data-tone')).toBe('todo')
+    expect(await problem.innerText()).toMatch(/^To do: /)
+    expect(await page.locator('.card[data-tone=bad]').count()).toBe(0)
+    await page.getByTestId('deploy-button').click()
+    await page.getByTestId('deploy-error').waitFor()
+    await eventually('it insists', async () => (await problem.getAttribute('data-tone')) === 'bad')
+    await page.getByTestId('inspector-settings').focus()
+    await page.keyboard.press('Escape')
+    await page.getByTestId('inspector').waitFor({ state: 'detached' })
+    await page.getByTestId('palette').waitFor()
+    await page.setViewportSize({ width: 1440, height: 900 })
+    // The refused deploy is the browser's own complaint, and no other.
+    expect(open.complaints.filter((each) => !each.includes('422'))).toEqual([])
+    open.complaints.length = 0
   }, 40_000)
 
   it('selects with a box of one finger, and snaps what is moved by mouse or key', async () => {

@@ -69,6 +69,7 @@ it('is told, corrected and made to forget, in the inspector', async () => {
   await becomeOwner(page, product.signInLink() ?? '')
   await page.goto(`${product.url}/flows/${flow}`)
   await page.getByTestId('node-mind').click()
+  await page.getByTestId('inspector-live').click()
   await page.getByTestId('memory-fact').fill("The grandmother's room is on the left.")
   await page.getByTestId('inspector').getByRole('button', { name: 'Remember' }).click()
   const entry = page.getByTestId('memory-entry')

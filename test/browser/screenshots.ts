@@ -97,6 +97,7 @@ async function walkDesk(page: Page, product: Product, look: string, made: Made):
   await open(page, product, `flows/${made.living}`, 'canvas')
   await page.locator('.react-flow__node[data-id="mind"]').focus()
   await page.keyboard.press('Enter')
+  await page.getByTestId('inspector-live').click()
   await shoot(page, look, 'memory')
   await open(page, product, `flows/${made.forms}`, 'canvas')
   await page.getByTestId('deploy-button').click()
