@@ -143,6 +143,7 @@ const eventWords: Record<string, string> = {
   'delegation.made': say('An agent was asked'),
   'answer.received': say('An agent answered'),
   'delegation.failed': say('The agent did not answer'),
+  'question.expired': say('A question was not answered'),
   'message.sent': say('A message was sent'),
   'recap.written': say('A recap was written'),
   'alert.confirmed': say('A second look confirms it'),

@@ -5,6 +5,7 @@ import { useId, useState, type FormEvent } from 'react'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'
 import { whyUnheard } from '../graph/hearing.ts'
+import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
 import { say } from '../words/say.ts'
 
@@ -23,9 +24,20 @@ export function AskBox({
   isSmall?: boolean
 }) {
   const [text, setText] = useState('')
-  const [asked, setAsked] = useState<string | null>(null)
+  const [asked, setAsked] = useState<{ text: string; after: string } | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
+  // Of the question just put: the answer shows by itself, that there will be none only here.
+  const isExpired = useLive(({ events }) =>
+    events.some(
+      ({ at, flow, kind, text: words }) =>
+        asked !== null &&
+        flow === flowId &&
+        kind === 'question.expired' &&
+        at > asked.after &&
+        words.endsWith(asked.text),
+    ),
+  )
   const types = useSession((session) => session.types)
   const connections = useSession((session) => session.connections)
   const refusal = whyUnheard(models, 'query', types, connections)
@@ -38,8 +50,9 @@ export function AskBox({
     setBusy(true)
     setFailure(null)
     try {
+      const after = useLive.getState().events[0]?.at ?? ''
       await api.ask(flowId, question, stream)
-      setAsked(question)
+      setAsked({ text: question, after })
       setText('')
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error))
@@ -88,7 +101,9 @@ export function AskBox({
       <div role="status">
         {asked !== null && (
           <p className="small quiet" data-testid={isSmall ? 'card-asked' : 'asked'}>
-            {say('You asked: {asked}', { asked })}
+            {isExpired
+              ? say('Nobody answered in time: {asked}', { asked: asked.text })
+              : say('You asked: {asked}', { asked: asked.text })}
           </p>
         )}
       </div>

@@ -183,7 +183,7 @@ export interface TickContext<C, S> extends BaseContext<C> {
   /** Says why a message of this tick passes or is held; kept with its event. */
   because(message: Message, why: Because): void
   /** Records a fact about the session itself, as an event of this node. */
-  note?(kind: EventKind, text: string): void
+  note?(kind: EventKind, text: string, fields?: Record<string, unknown>): void
 }
 
 export interface SourceContext<C> extends BaseContext<C> {

@@ -63,6 +63,7 @@ export const eventKinds = [
   'delegation.made',
   'answer.received',
   'delegation.failed',
+  'question.expired',
   'message.sent',
   'recap.written',
   'alert.confirmed',

@@ -2,7 +2,6 @@
 
 const longestPart = 2000
 const keptFacts = 5
-const keptQuestions = 3
 
 /** Kept in the node's state. */
 export interface Told {
@@ -13,11 +12,16 @@ export interface Told {
 }
 
 export interface AskedQuestion {
+  /** Of the message that put it; absent in states of older versions. */
+  id?: string
   text: string
   atMs: number
 }
 
 export const nothingTold: Told = { memory: '', facts: [], questions: [] }
+
+/** What of a text is told at most. */
+export const cutPart = (text: string): string => text.trim().slice(0, longestPart)
 
 /** As people compare two questions: not by their capitals and spaces. */
 const plain = (question: string): string => question.replace(/\s+/g, ' ').trim().toLowerCase()
@@ -30,21 +34,13 @@ function newestOfEach(facts: Told['facts']): Told['facts'] {
   )
 }
 
-/** Questions that are still to be answered; of an older version's state, whose questions had no time, none. */
-export function openQuestions({ questions }: Told, nowMs: number, standsForMs: number): AskedQuestion[] {
-  return questions.filter(({ atMs }) => nowMs - atMs < standsForMs)
-}
-
 /** Adds what arrived at this tick; the oldest goes when there is too much. */
-export function tell(told: Told, news: { memory?: string; facts: Told['facts']; questions: AskedQuestion[] }): Told {
-  const cut = (text: string): string => text.trim().slice(0, longestPart)
-  const facts = news.facts.map(({ question, answer }) => ({ question: cut(question), answer: cut(answer) }))
+export function tell(told: Told, news: { memory?: string; facts: Told['facts'] }): Told {
+  const facts = news.facts.map(({ question, answer }) => ({ question: cutPart(question), answer: cutPart(answer) }))
   return {
-    memory: news.memory === undefined ? told.memory : cut(news.memory),
+    memory: news.memory === undefined ? told.memory : cutPart(news.memory),
     facts: newestOfEach([...told.facts, ...facts]).slice(-keptFacts),
-    questions: [...told.questions, ...news.questions.map(({ text, atMs }) => ({ text: cut(text), atMs }))].slice(
-      -keptQuestions,
-    ),
+    questions: told.questions,
   }
 }
 

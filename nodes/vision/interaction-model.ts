@@ -8,8 +8,9 @@ import type { Decision, Message, Reason } from '../contract/events.ts'
 import type { Frame } from '../contract/frames.ts'
 import { edgeSkillIds, edgeSkills } from '../contract/skills.ts'
 import { splitValues } from '../contract/values.ts'
-import { nothingTold, openQuestions, tell, wholeInstruction, type Told } from './instruction.ts'
+import { nothingTold, tell, wholeInstruction, type AskedQuestion, type Told } from './instruction.ts'
 import { problemsOf } from './model-check.ts'
+import { answeredBy, answerFields, endQuestions, takeQuestions } from './questions.ts'
 import { silences } from './silences.ts'
 import { followTasks, noTasks, type ServerTasks } from './server-delegation.ts'
 import { repeatedBy, withSaid, type Said, type Saying } from './repeats.ts'
@@ -163,33 +164,35 @@ export default defineNode({
   check: (values, ctx) => problemsOf(values, ctx.connection(values.connection)?.can),
   grant: (values, wishes, ctx) => (ctx.connection(values.connection)?.can.instruct ? { ...values, wishes } : values),
   onTick: async (inputs, ctx) => {
-    ctx.state.told = tell(
-      { ...ctx.state.told, questions: stillOpen(ctx, ctx.tick.atMs) },
-      {
-        ...(inputs.memory ? { memory: inputs.memory.text } : {}),
-        questions: inputs.query.map(({ text }) => ({ text, atMs: ctx.tick.atMs })),
-        facts: inputs.answer.map(factOf),
-      },
-    )
+    ctx.state.told = tell(ctx.state.told, {
+      ...(inputs.memory ? { memory: inputs.memory.text } : {}),
+      facts: inputs.answer.map(factOf),
+    })
+    takeQuestions(ctx, inputs.query)
     const verdicts = (await watch(inputs.frames, ctx)).map((verdict) => withValues(verdict, ctx.config))
     const spoken = verdicts.filter((verdict) => verdict.action !== 'silence')
     const main = spoken[0] ?? verdicts[0]
+    const answered = answerFields(noteAnswers(ctx, spoken))
     // After the last picture there is a tick for what the model still had in mind, and often that is nothing.
     if (!main) return {}
     showOn(ctx, main)
-    noteAnswers(ctx, spoken)
     const byServer = verdicts.map((verdict) => takenByServer(ctx, verdict, inputs.frames))
     return {
       response: [
-        ...spoken.filter((verdict) => verdict.text !== '').map((verdict) => saidOnce(ctx, verdict, inputs.frames)),
-        ...byServer.flatMap(({ answered }) => answered),
+        ...spoken
+          .filter((verdict) => verdict.text !== '')
+          .map((verdict) => saidOnce(ctx, verdict, inputs.frames, verdict === main ? answered : {})),
+        ...byServer.flatMap((server) => server.answered),
       ],
       delegation: [
         ...byServer.flatMap(({ made }) => made),
         ...spoken
           .filter((verdict) => verdict.action === 'delegate' && !isDelegatedByServer(verdict))
           .map((verdict) =>
-            said(ctx, verdict, verdict.question ?? verdict.text, inputs.frames, { note: verdict.text }),
+            said(ctx, verdict, verdict.question ?? verdict.text, inputs.frames, {
+              note: verdict.text,
+              ...(verdict === main ? answered : {}),
+            }),
           ),
       ],
       tick: decisionOf(ctx, main, inputs.frames),
@@ -197,26 +200,18 @@ export default defineNode({
   },
 })
 
-function stillOpen(ctx: Context, nowMs: number): Told['questions'] {
-  // A plan of an older version does not say it.
-  const { questionS = 30 } = ctx.config as Partial<Config>
-  return openQuestions(ctx.state.told, nowMs, questionS * 1000)
-}
-
-/** The first thing said after a question, while it stands, is its answer, and part of what the model remembers. */
-function noteAnswers(ctx: Context, spoken: ModelVerdict[]): void {
+/** What was said to a question is part of what the model remembers. */
+function noteAnswers(ctx: Context, spoken: ModelVerdict[]): readonly AskedQuestion[] {
   const [answer] = spoken
-  if (!answer) return
-  const open = stillOpen(ctx, ctx.clock.nowMs())
-  // What answers a picture from before the question is no answer to it.
-  const answered = open.filter(({ atMs }) => !answer.late || atMs <= answer.late.atMs)
+  const answered = answer ? answeredBy(ctx, answer.late) : []
   for (const { text: question } of answered)
     ctx.model?.note?.({
       question,
-      answer: answer.text || answer.question || '',
+      answer: answer?.text || answer?.question || '',
       at: new Date(ctx.tick.atMs).toISOString(),
     })
-  ctx.state.told = { ...ctx.state.told, questions: open.filter((question) => !answered.includes(question)) }
+  if (ctx.tick.last) endQuestions(ctx)
+  return answered
 }
 
 /** What the server asks an agent of its own is told like any delegation, and its answer too. */
@@ -322,18 +317,24 @@ function said(
 }
 
 /** The same sentence again is one with the event it was first told as; the port carries it all the same. */
-function saidOnce(ctx: Context, verdict: Verdict, frame: Frame | undefined): Message {
+function saidOnce(
+  ctx: Context,
+  verdict: Verdict,
+  frame: Frame | undefined,
+  answered: ReturnType<typeof answerFields>,
+): Message {
   const before = ctx.state.said ?? []
   const saying: Saying = {
     text: verdict.text,
     mediaTimeS: verdict.mediaTimeS ?? ctx.tick.mediaTimeS,
-    windowS: (ctx.config.repeatWindowS as number | undefined) ?? usualWindowS,
+    // An answer is news to whoever asked.
+    windowS: answered.answersTo ? 0 : ((ctx.config.repeatWindowS as number | undefined) ?? usualWindowS),
     loopS: ctx.tick.loopS,
   }
   const known = repeatedBy(before, saying)
   const lastAt = new Date(ctx.tick.atMs).toISOString()
   const repeats = known && { eventId: known.eventId, count: known.count + 1, firstAt: known.firstAt, lastAt }
-  const message = said(ctx, verdict, verdict.text, frame, {}, repeats)
+  const message = said(ctx, verdict, verdict.text, frame, answered, repeats)
   ctx.state.said = withSaid(
     before,
     saying,

@@ -217,10 +217,11 @@ export class TickDraft {
   }
 
   /** A fact about the session itself, at most one of a kind for a node and tick. */
-  note(node: string, kind: EventKind, text: string): void {
+  note(node: string, kind: EventKind, text: string, fields: Record<string, unknown> = {}): void {
     const { atMs, mediaTimeS, number } = this.#tick
+    const before = this.events.filter((event) => event.kind === kind && event.node === node).length
     this.events.push({
-      id: tickId(this.#order, number, node, kind, 0),
+      id: tickId(this.#order, number, node, kind, before),
       kind,
       flowId: this.#order.flow.id,
       revision: this.#order.flow.revision,
@@ -230,7 +231,7 @@ export class TickDraft {
       at: new Date(atMs).toISOString(),
       mediaTimeS,
       text,
-      fields: {},
+      fields,
       frame: null,
     })
   }

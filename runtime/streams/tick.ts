@@ -187,7 +187,7 @@ export class TickRunner {
         ...(run.model ? { model: run.model } : {}),
         modelMemories: () =>
           lentMemories(this.#order, node.id, Object.keys(definition.ports.out), this.#options.models),
-        note: (kind, text) => draft.note(node.id, kind, text),
+        note: (kind, text, fields) => draft.note(node.id, kind, text, fields),
         because: (message, why) => because.set(message.eventId, why),
       })
       const sent = isPromise(answer) ? await this.#await(run, answer, signal) : answer

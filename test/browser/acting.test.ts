@@ -41,7 +41,7 @@ const drawn = (path: string) => ({
   name: 'Acting',
   nodes: [
     type('cam', 'camera-source', 0, { kind: 'file', path, loop: true }),
-    type('model', 'interaction-model', 1, { connection: 'vllm', instruction: 'Warn of falls.' }),
+    type('model', 'interaction-model', 1, { connection: 'vllm', instruction: 'Warn of falls.', questionS: 5 }),
     type('arm', 'arm', 2),
     type('look', 'debug', 3),
     type('ask', 'delegate-to-agent', 5, { connection: 'doctor' }),
@@ -116,13 +116,17 @@ async function dataOf(node: string): Promise<Record<string, unknown>> {
 const about = (text: string) => receiver.received.filter(({ body }) => body.text === text)
 
 describe('a question on the card', () => {
-  it('reaches the model, and the card says that it was asked', async () => {
+  it('reaches the model, and the card says that it was asked, and that nobody has answered', async () => {
     await card('model').getByTestId('card-ask-text').fill('Is the door open?')
     await card('model').getByTestId('card-ask-text').press('Enter')
     await card('model').getByTestId('card-asked').getByText('Is the door open?').waitFor()
     await eventually('the model was asked', async () =>
       model.calls.some(({ texts }) => texts.join('\n').includes('Is the door open?')),
     )
+    await card('model').getByTestId('card-asked').getByText('Nobody answered in time: Is the door open?').waitFor()
+    expect((await eventsOf(product, flow, 'question.expired')).map(({ text }) => text)).toEqual([
+      'Not answered within 5 s: Is the door open?',
+    ])
   }, 40_000)
 })
 

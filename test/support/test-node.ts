@@ -31,7 +31,7 @@ export interface TestNodeOptions {
   attempt?: number
   signal?: AbortSignal
   modelMemories?(): LentMemory[]
-  note?(kind: EventKind, text: string): void
+  note?(kind: EventKind, text: string, fields?: Record<string, unknown>): void
 }
 
 export interface TestNode {
