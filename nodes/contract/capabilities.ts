@@ -129,6 +129,12 @@ export interface ServerDelegation {
   media?: { type: string; bytes: Uint8Array }
 }
 
+export interface FinishOptions {
+  /** Nothing comes after this: answers on their way are waited for, until the signal aborts or a bound of the session's own. */
+  mayWait: boolean
+  signal: AbortSignal
+}
+
 /** One stream's session with a model. Never two ticks in flight. */
 export interface ModelSession {
   /**
@@ -145,8 +151,13 @@ export interface ModelSession {
   change?(settings: { config: Record<string, unknown>; timeoutMs: number }): void
   /** A person's question was answered with these words: part of its memory from now on. */
   note?(answered: AnsweredQuestion): void
-  /** The source has ended: decide at once about whatever is pending. */
-  finish?(): Promise<ModelVerdict[]>
+  /**
+   * For a tick without a picture: an answer that has come meanwhile, or the answer to the newest picture that could not be shown while
+   * another one was awaited. Undefined when there is neither. Throws as `tick` does.
+   */
+  catchUp?(signal: AbortSignal): Promise<ModelVerdict | undefined>
+  /** No picture comes for now: decide at once about whatever is pending. */
+  finish?(options: FinishOptions): Promise<ModelVerdict[]>
   /** Drops the session at the server; best effort, never throws. */
   close(): Promise<void>
   /** Lets go of it here and keeps it at the server, because another worker goes on with it. Absent: `close` is called instead. */

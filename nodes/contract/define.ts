@@ -112,6 +112,8 @@ export interface TickInfo {
   last: boolean
   /** No picture comes for now: the camera is away, or this worker stops. What a model holds back it decides now. */
   pause?: true
+  /** This worker stops after this tick, with `pause`; another one may go on. */
+  leaving?: true
   /** Length in seconds of the clip that the camera plays in a loop. */
   loopS?: number
   /** Only at the first tick of a session: whether it goes on where an earlier one stopped. */

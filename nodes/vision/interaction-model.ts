@@ -1,19 +1,19 @@
 // Shows the model one frame a second and takes its word: silent, speak, or ask an agent. Never lets a model in trouble
 // stop the stream: such a tick is silent, with the trouble as its reason.
 import { z } from 'zod'
-import type { ModelTick, ModelVerdict } from '../contract/capabilities.ts'
+import type { ModelVerdict } from '../contract/capabilities.ts'
 import { defineNode, port, type Repeats, type TickContext } from '../contract/define.ts'
-import { BugError, FatalError, RetryableError } from '../contract/errors.ts'
-import type { Decision, Message, Reason } from '../contract/events.ts'
+import type { Decision, Message } from '../contract/events.ts'
 import type { Frame } from '../contract/frames.ts'
 import { edgeSkillIds, edgeSkills } from '../contract/skills.ts'
 import { splitValues } from '../contract/values.ts'
-import { nothingTold, tell, wholeInstruction, type AskedQuestion, type Told } from './instruction.ts'
+import { nothingTold, tell, type AskedQuestion, type Told } from './instruction.ts'
 import { problemsOf } from './model-check.ts'
 import { answeredBy, answerFields, endQuestions, takeQuestions } from './questions.ts'
 import { silences } from './silences.ts'
 import { followTasks, noTasks, type ServerTasks } from './server-delegation.ts'
 import { repeatedBy, withSaid, type Said, type Saying } from './repeats.ts'
+import { watch } from './watch.ts'
 
 const config = z.object({
   connection: z.string().default('').meta({
@@ -243,49 +243,10 @@ function takenByServer(
   }
 }
 
-/** What the model made of this tick; at the last one, also what it still had in mind. */
-async function watch(frame: Frame | undefined, ctx: Context): Promise<ModelVerdict[]> {
-  if (!ctx.model) throw new BugError('The interaction model runs without a model session.')
-  const verdicts = frame ? [await ask(frame, ctx)] : ctx.tick.last ? [] : [withoutPicture(ctx)]
-  return ctx.tick.last || ctx.tick.pause ? [...verdicts, ...((await ctx.model.finish?.()) ?? [])] : verdicts
-}
-
-async function ask(frame: Frame, ctx: Context): Promise<ModelVerdict> {
-  const request: ModelTick = {
-    picture: frame.picture,
-    kind: frame.kind,
-    frame,
-    mediaTimeS: frame.mediaTimeS,
-    sinceS: ctx.tick.sinceS,
-    atMs: ctx.tick.atMs,
-    tick: ctx.tick.number,
-    seconds: ctx.tick.seconds,
-    instruction: wholeInstruction([ctx.config.instruction, ...(ctx.config.wishes ?? [])].join('\n\n'), ctx.state.told),
-    persona: ctx.config.persona,
-  }
-  try {
-    return (await ctx.model?.tick(request, ctx.signal)) ?? silent('model-unreachable')
-  } catch (error) {
-    if (error instanceof RetryableError || error instanceof FatalError)
-      return silent('model-unreachable', error.message)
-    throw error
-  }
-}
-
 /** A model that was asked for values says them as JSON: that is for nodes, never for people. */
 function withValues(verdict: Verdict, { wishes = [] }: Config): Verdict {
   if (wishes.length === 0 || verdict.action === 'silence' || verdict.text === '') return verdict
   return { ...verdict, ...splitValues(verdict.text) }
-}
-
-function silent(reason: Reason, text = ''): ModelVerdict {
-  return { action: 'silence', reason, text, latencyMs: 0 }
-}
-
-function withoutPicture(ctx: Context): ModelVerdict {
-  return ctx.tick.camera === 'lost'
-    ? silent('camera-lost', ctx.tick.cameraReason ?? 'The camera sends no picture.')
-    : silent('dropped', 'No picture reached the model.')
 }
 
 /** A server with a delegation backend of its own has taken the question already. */

@@ -44,7 +44,7 @@ export function onCurrentConnection(
   options: CurrentOptions,
 ): ModelSession {
   const held = new Held(first, connection, restore, options)
-  const { feed, finish, note } = first
+  const { catchUp, feed, finish, note } = first
   const { onChange } = options
   return {
     tick: (request, signal) => held.tick(request, signal),
@@ -58,7 +58,8 @@ export function onCurrentConnection(
       await (held.session.release ? held.session.release() : held.session.close())
     },
     ...(feed ? { feed: (frame) => held.session.feed?.(frame) } : {}),
-    ...(finish ? { finish: async () => (await held.session.finish?.()) ?? [] } : {}),
+    ...(catchUp ? { catchUp: async (signal) => held.session.catchUp?.(signal) } : {}),
+    ...(finish ? { finish: async (options) => (await held.session.finish?.(options)) ?? [] } : {}),
     ...(note ? { note: (answered) => held.session.note?.(answered) } : {}),
   }
 }

@@ -1,9 +1,13 @@
 import { afterEach, expect, it } from 'vitest'
 import type { ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
+import { RetryableError } from '../../nodes/contract/errors.ts'
 import { oneInFlight } from './one-in-flight.ts'
 
-const request = { mediaTimeS: 7, atMs: 7000, tick: 8 } as ModelTick
+const start = Date.UTC(2026, 0, 1)
+const pictureAt = (mediaTimeS: number): ModelTick =>
+  ({ mediaTimeS, atMs: start + mediaTimeS * 1000, tick: mediaTimeS + 1 }) as ModelTick
+const request = pictureAt(0)
 const silence: ModelVerdict = { action: 'silence', text: '', reason: 'model', latencyMs: 1 }
 const never = new AbortController().signal
 
@@ -15,12 +19,21 @@ afterEach(async () => {
 /** A server that answers when the test says so, on a machine that is there or not. */
 function flight() {
   const clock = fakeClock()
-  const seen = { sent: 0, looks: 0, isThere: true, answer: (): void => undefined }
+  const seen = {
+    sent: 0,
+    shown: [] as number[],
+    looks: 0,
+    isThere: true,
+    answer: (): void => undefined,
+    fail: (): void => undefined,
+  }
   const server: ModelSession = {
-    tick: (_request, signal) => {
+    tick: ({ mediaTimeS }, signal) => {
       seen.sent++
+      seen.shown.push(mediaTimeS)
       return new Promise((resolve, reject) => {
-        seen.answer = () => resolve(silence)
+        seen.answer = () => resolve({ ...silence, text: `Of ${mediaTimeS}.` })
+        seen.fail = () => reject(new RetryableError('MODEL_BACKEND_DOWN', 'Down.'))
         signal.addEventListener('abort', () => reject(new Error('The connection was closed.')), { once: true })
       })
     },
@@ -35,7 +48,13 @@ function flight() {
     },
   })
   closers.push(() => session.close())
-  return { clock, seen, tick: () => session.tick(request, never) }
+  return {
+    clock,
+    seen,
+    session,
+    tick: (picture = request) => session.tick(picture, never),
+    catchUp: () => session.catchUp!(never),
+  }
 }
 
 it('gives up an answer whose machine has vanished, says so, and asks again', async () => {
@@ -53,7 +72,7 @@ it('gives up an answer whose machine has vanished, says so, and asks again', asy
   await clock.advance(1000)
   const again = tick()
   seen.answer()
-  expect(await again).toEqual(silence)
+  expect(await again).toMatchObject({ text: 'Of 0.' })
   expect(seen.sent).toBe(2)
 })
 
@@ -67,8 +86,75 @@ it('waits on for a slow server whose machine is there, and forgives it one lost 
   }
   seen.answer()
   await clock.settle()
-  expect(await tick()).toMatchObject({ late: request, mediaTimeS: 7 })
+  expect(await tick()).toMatchObject({ late: request, mediaTimeS: 0 })
   const { looks } = seen
   await clock.advance(10_000)
   expect(seen).toMatchObject({ sent: 1, looks })
+})
+
+it('hears a late answer when no pictures come any more, and shows then the newest that it could not show', async () => {
+  const { clock, seen, tick, catchUp } = flight()
+  expect(await catchUp()).toBeUndefined()
+  await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
+  for (const second of [1, 2, 3]) {
+    await clock.advance(1000)
+    await expect(tick(pictureAt(second))).rejects.toMatchObject({ code: 'MODEL_LATE' })
+  }
+  expect(await catchUp()).toBeUndefined()
+  seen.answer()
+  await clock.settle()
+  expect(await catchUp()).toMatchObject({ text: 'Of 0.', mediaTimeS: 0, late: request })
+  const newest = catchUp()
+  seen.answer()
+  expect(await newest).toMatchObject({ text: 'Of 3.', mediaTimeS: 3, late: { mediaTimeS: 3 } })
+  expect(await catchUp()).toBeUndefined()
+  expect(seen.shown).toEqual([0, 3])
+})
+
+it('shows the picture on which the server broke again when no other comes, while it is news', async () => {
+  const { clock, seen, tick, catchUp } = flight()
+  const first = tick()
+  seen.fail()
+  await expect(first).rejects.toMatchObject({ code: 'MODEL_BACKEND_DOWN' })
+  const again = catchUp()
+  seen.fail()
+  await expect(again).rejects.toMatchObject({ code: 'MODEL_BACKEND_DOWN' })
+  await clock.advance(1000)
+  const third = catchUp()
+  seen.answer()
+  expect(await third).toMatchObject({ text: 'Of 0.', late: request })
+  const broken = tick(pictureAt(1))
+  seen.fail()
+  await expect(broken).rejects.toMatchObject({ code: 'MODEL_BACKEND_DOWN' })
+  await clock.advance(70_000)
+  expect(await catchUp()).toBeUndefined()
+  expect(seen.shown).toEqual([0, 0, 0, 1])
+})
+
+it('waits at the end for the answer on its way and for one to the newest picture, at a pause for neither', async () => {
+  const { clock, seen, session, tick } = flight()
+  await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
+  await expect(tick(pictureAt(1))).rejects.toMatchObject({ code: 'MODEL_LATE' })
+  expect(await session.finish!({ mayWait: false, signal: never })).toEqual([])
+  const last = session.finish!({ mayWait: true, signal: never })
+  seen.answer()
+  await clock.settle()
+  seen.answer()
+  expect(await last).toMatchObject([
+    { text: 'Of 0.', late: request },
+    { text: 'Of 1.', late: { mediaTimeS: 1 } },
+  ])
+  expect(await session.finish!({ mayWait: true, signal: never })).toEqual([])
+})
+
+it('keeps at the end what was heard when the time is over', async () => {
+  const { clock, seen, session, tick } = flight()
+  await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
+  await expect(tick(pictureAt(1))).rejects.toMatchObject({ code: 'MODEL_LATE' })
+  const over = new AbortController()
+  const last = session.finish!({ mayWait: true, signal: over.signal })
+  seen.answer()
+  await clock.settle()
+  over.abort()
+  expect(await last).toMatchObject([{ text: 'Of 0.' }])
 })

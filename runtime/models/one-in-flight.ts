@@ -1,11 +1,15 @@
 // One request to a model at a time, whatever happens: a tick waits so long and no longer, its answer counts whenever it comes,
 // and a server in trouble is left alone for a while. Never sends while an answer is awaited; knows nothing of protocols.
-import type { Clock, ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { Clock, FinishOptions, ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 
 /** After the first quick failure the very next tick tries again: one bad answer is not an outage. */
 const pausesMs = [0, 1000, 2000, 4000, 8000, 10_000]
 
+/** At the end an answer on its way, and one to the newest picture, are waited for: both together so long. */
+const lastAnswerMs = 30_000
+/** A picture that could not be shown is news for so long. */
+const unseenForMs = 60_000
 /** Between two looks whether the machine of a late server is still there. */
 const lookAgainMs = 2000
 /** One look may fail for a lost packet. */
@@ -44,7 +48,8 @@ export function oneInFlight(session: ModelSession, options: FlightOptions): Mode
       flight.waitMs = settings.timeoutMs
       change?.(settings)
     },
-    finish: () => flight.finish(),
+    catchUp: (signal) => flight.catchUp(signal),
+    finish: (finish) => flight.finish(finish),
     close: () => flight.end(() => session.close()),
     ...(feed ? { feed } : {}),
     ...(note ? { note } : {}),
@@ -69,6 +74,8 @@ class Flight {
   /** Ends what is in flight together with the session, not with the tick that sent it. */
   readonly #ending = new AbortController()
   #asked: Asked | null = null
+  /** The newest picture that could not be shown, because another one was at work or the server in trouble. */
+  #unseen: ModelTick | null = null
   #failures = 0
   #tryAgainAtMs = 0
   #trouble: Error | null = null
@@ -85,9 +92,25 @@ class Flight {
   }
 
   async tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict> {
-    if (this.#asked) return this.#takeLate()
+    if (this.#asked) {
+      this.#unseen = request
+      return this.#takeLate()
+    }
+    return await this.#ask(request, signal)
+  }
+
+  async catchUp(signal: AbortSignal): Promise<ModelVerdict | undefined> {
+    if (this.#asked) return this.#asked.outcome ? this.#takeLate() : undefined
+    const unseen = this.#takeUnseen()
+    return unseen ? lateVerdict(unseen, await this.#ask(unseen, signal)) : undefined
+  }
+
+  async #ask(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict> {
     const { waitMs } = this
-    if (this.#trouble && this.#clock.nowMs() < this.#tryAgainAtMs) throw this.#trouble
+    if (this.#trouble && this.#clock.nowMs() < this.#tryAgainAtMs) {
+      this.#unseen = request
+      throw this.#trouble
+    }
     const asked = this.#send(request)
     await settledWithin(asked.done, waitMs, signal)
     if (!asked.outcome) {
@@ -100,13 +123,31 @@ class Flight {
     return this.#settle(asked)
   }
 
-  /** At the end of the source an answer on its way is waited for once more. */
-  async finish(): Promise<ModelVerdict[]> {
-    const asked = this.#asked
-    if (asked) await settledWithin(asked.done, this.waitMs, this.#ending.signal)
-    const late = asked?.outcome && 'verdict' in asked.outcome ? [this.#lateVerdict(asked, asked.outcome.verdict)] : []
-    if (late.length > 0) this.#asked = null
-    return [...late, ...((await this.#session.finish?.()) ?? [])]
+  /** What was said late; at the end also what is said within the bound, to the newest picture as well. */
+  async finish(options: FinishOptions): Promise<ModelVerdict[]> {
+    const said: ModelVerdict[] = []
+    const untilMs = performance.now() + (options.mayWait ? lastAnswerMs : 0)
+    const signal = AbortSignal.any([this.#ending.signal, options.signal])
+    while (!signal.aborted) {
+      const unseen = this.#asked || !options.mayWait ? null : this.#takeUnseen()
+      const asked = this.#asked ?? (unseen && this.#send(unseen))
+      if (!asked) break
+      await settledWithin(asked.done, Math.max(0, untilMs - performance.now()), signal).catch(() => undefined)
+      if (!asked.outcome) break
+      try {
+        said.push(this.#takeLate())
+      } catch {
+        // It has come to nothing, and there is no tick any more that could show it.
+        break
+      }
+    }
+    return [...said, ...((await this.#session.finish?.(options)) ?? [])]
+  }
+
+  #takeUnseen(): ModelTick | null {
+    const unseen = this.#unseen
+    this.#unseen = null
+    return unseen && this.#clock.nowMs() - unseen.atMs <= unseenForMs ? unseen : null
   }
 
   async end(letGo: () => Promise<void>): Promise<void> {
@@ -128,6 +169,7 @@ class Flight {
       },
     )
     this.#asked = asked
+    this.#unseen = null
     return asked
   }
 
@@ -165,11 +207,7 @@ class Flight {
     }
     // A request that took longer than a tick may and failed in the end: that server is not asked again at once.
     if ('error' in asked.outcome) this.#failures = Math.max(this.#failures, 1)
-    return this.#lateVerdict(asked, this.#settle(asked))
-  }
-
-  #lateVerdict(asked: Asked, verdict: ModelVerdict): ModelVerdict {
-    return { ...verdict, mediaTimeS: verdict.mediaTimeS ?? asked.request.mediaTimeS, late: asked.request }
+    return lateVerdict(asked.request, this.#settle(asked))
   }
 
   #settle(asked: Asked): ModelVerdict {
@@ -182,11 +220,16 @@ class Flight {
     }
     const error = outcome?.error ?? new StoppedError()
     if (isStopped(error)) throw error
+    this.#unseen ??= asked.request
     this.#trouble = error
     this.#tryAgainAtMs = this.#clock.nowMs() + (pausesMs[Math.min(this.#failures, pausesMs.length - 1)] ?? 0)
     this.#failures++
     throw error
   }
+}
+
+function lateVerdict(request: ModelTick, verdict: ModelVerdict): ModelVerdict {
+  return { ...verdict, mediaTimeS: verdict.mediaTimeS ?? request.mediaTimeS, late: verdict.late ?? request }
 }
 
 /** Returns when `done` has settled, or when the time is over. Throws StoppedError with the signal. */

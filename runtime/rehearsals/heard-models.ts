@@ -47,8 +47,8 @@ export function hearModels(models: ModelPort, wall: Pick<Clock, 'nowMs'>): Heard
           keep(verdict, false)
           return verdict
         },
-        finish: async () => {
-          const verdicts = (await timed(async () => await session.finish?.())) ?? []
+        finish: async (options) => {
+          const verdicts = (await timed(async () => await session.finish?.(options))) ?? []
           for (const verdict of verdicts) keep(verdict, true)
           return verdicts
         },

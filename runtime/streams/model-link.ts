@@ -3,6 +3,7 @@
 import type {
   AnsweredQuestion,
   Clock,
+  FinishOptions,
   ModelMemory,
   ModelPort,
   ModelSession,
@@ -66,7 +67,15 @@ export class ModelLink implements ModelSession {
     // Whoever is still to answer is heard first.
     if (this.#isReplaced && !this.#session?.isAwaiting?.()) await this.#beginAnew()
     const session = this.#session ?? (await this.#open())
-    const verdict = await session.tick(request, signal)
+    return this.#take(await session.tick(request, signal))
+  }
+
+  async catchUp(signal: AbortSignal): Promise<ModelVerdict | undefined> {
+    const verdict = await this.#session?.catchUp?.(signal)
+    return verdict && this.#take(verdict)
+  }
+
+  #take(verdict: ModelVerdict): ModelVerdict {
     if (verdict.memory && !this.#isReplaced)
       this.memory = boundedMemory({
         ...(this.memory?.questions ? { questions: this.memory.questions } : {}),
@@ -102,8 +111,8 @@ export class ModelLink implements ModelSession {
     this.#session?.feed?.(frame)
   }
 
-  async finish(): Promise<ModelVerdict[]> {
-    return (await this.#session?.finish?.()) ?? []
+  async finish(options: FinishOptions): Promise<ModelVerdict[]> {
+    return ((await this.#session?.finish?.(options)) ?? []).map((verdict) => this.#take(verdict))
   }
 
   async close(): Promise<void> {

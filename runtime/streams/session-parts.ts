@@ -105,7 +105,14 @@ export interface Pass extends PassOptions {
 export function tickInfo(
   { view, seconds, atMs, before }: Pass,
   order: SessionOrder,
-  now: { number: number; mediaTimeS: number; isFirst: boolean; isPausing: boolean; loopS: number | undefined },
+  now: {
+    number: number
+    mediaTimeS: number
+    isFirst: boolean
+    isPausing: boolean
+    isLeaving: boolean
+    loopS: number | undefined
+  },
 ): TickInfo {
   return {
     number: now.number,
@@ -117,6 +124,7 @@ export function tickInfo(
     ...(view.camera === 'lost' && view.reason !== null ? { cameraReason: view.reason } : {}),
     last: view.ended || view.failed,
     ...(now.isPausing ? { pause: true } : {}),
+    ...(now.isLeaving ? { leaving: true } : {}),
     ...(now.loopS === undefined ? {} : { loopS: now.loopS }),
     ...(now.isFirst ? { start: order.resume || order.carried ? 'resumed' : 'fresh' } : {}),
   }

@@ -23,8 +23,8 @@ import { TickRunner, type Unwatched } from './tick.ts'
 
 /** Without pictures for this long, a model that is fed quick ones decides on those it has. */
 const pauseAfterMs = 2500
-/** What is on its way when the end comes has this long to arrive. */
-const lastWordsMs = 3000
+/** What is on its way when this worker is stopped has this long to arrive; a process that ends has 20 s for everything. */
+const lastWordsMs = 8000
 const closeMs = 5000
 
 export type SessionDeps = EngineDeps & {
@@ -182,6 +182,7 @@ class Session {
       if (missed) this.#recordMissed(missed.count, missed.endMs, missed.why)
       await this.#pass(view, seconds)
       if (view.ended) return { state: 'finished', reason: null }
+      this.#control.signal.throwIfAborted()
     }
     throw new BugError('A pace has ended before its source.')
   }
@@ -300,6 +301,7 @@ class Session {
       mediaTimeS: this.#mediaTimeS,
       isFirst: !this.#hasTicked,
       isPausing: isPausing || isLastWord === true,
+      isLeaving: isLastWord === true,
       loopS: this.#loopS,
     })
     return this.#running.runner.run(info, frame, used, this.#grace.signal, pass.only)

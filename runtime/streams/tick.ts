@@ -195,7 +195,9 @@ export class TickRunner {
       run.trouble = null
       this.#send(run, info, draft, { arrived, sent, because })
     } catch (error) {
-      if (error instanceof BugError || (isStopped(error) && signal.aborted)) throw error
+      if (error instanceof BugError || (isStopped(error) && isAtOnce(signal))) throw error
+      // Its time is over. What the others have decided at this tick stands all the same.
+      if (isStopped(error) && signal.aborted) return this.#tellCutOff(run, info, draft)
       draft.trace(failedSteps({ node, atMs: info.atMs, arrived }, toError(error).message))
       this.#tellTrouble(run, info, draft, toError(error).message)
     }
@@ -270,6 +272,10 @@ export class TickRunner {
     if (decides(run)) draft.decisions.push(silence(id, info, text))
   }
 
+  #tellCutOff(run: TickRun, info: TickInfo, draft: TickDraft): void {
+    if (decides(run)) draft.decisions.push(silence(run.node.id, info, 'The stream was stopped before it had answered.'))
+  }
+
   #tellTrouble(run: TickRun, info: TickInfo, draft: TickDraft, text: string): void {
     this.#options.onStatus(run.node.id, { text, tone: 'bad' })
     if (run.trouble !== text)
@@ -277,6 +283,11 @@ export class TickRunner {
     run.trouble = text
     if (decides(run)) draft.decisions.push(silence(run.node.id, info, text))
   }
+}
+
+/** Another worker may have the stream already: nothing more is decided here. */
+function isAtOnce({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason instanceof StoppedError && reason.isAtOnce
 }
 
 type Sent = Record<string, unknown> | undefined

@@ -1,5 +1,7 @@
 // A stream's seconds: none is told twice, none is left out, whoever was away.
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { defineNode, port } from '../../nodes/contract/define.ts'
 import { FatalError, RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
 import type { ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
@@ -197,8 +199,8 @@ describe('what was seen last', () => {
 
   it('still arrives when the answer is on its way at a stop, and is given up when it takes too long', async () => {
     for (const [latencyMs, alerts] of [
-      [2500, 1],
-      [4500, 0],
+      [7500, 1],
+      [10_500, 0],
     ] as const) {
       const bench = sessionBench({ latencyMs, verdict: () => ({ action: 'response', text: 'A person has fallen.' }) })
       const session = bench.start()
@@ -206,6 +208,40 @@ describe('what was seen last', () => {
       await stopSession(bench, session)
       expect(given(bench).length).toBe(alerts)
     }
+  })
+
+  it('stands although another node has not answered when the time is over', async () => {
+    const hanging = defineNode({
+      type: 'hanging',
+      version: 1,
+      title: 'Hanging',
+      icon: 'clock',
+      group: 'logic',
+      help: 'Never answers.',
+      ports: { in: { frames: port('frames') }, out: { tick: port('decision') } },
+      config: z.object({}),
+      card: '',
+      needs: ['model'],
+      state: () => ({}),
+      onTick: () => new Promise<Record<string, never>>(() => undefined),
+    })
+    const [model] = testPlan().ticks
+    const plan = { ticks: [model!, { id: 'slow', type: 'hanging', version: 1, config: { connection: 'fake' } }] }
+    const bench = sessionBench({
+      plan,
+      nodes: [hanging],
+      verdict: () => ({ action: 'response', text: 'A person has fallen.' }),
+    })
+    const session = bench.start()
+    await bench.clock.advance(500)
+    session.abort(new StoppedError())
+    await bench.clock.advance(20_000)
+    await session.ended
+    expect(given(bench)).toHaveLength(1)
+    expect(bench.store.actions).toHaveLength(1)
+    expect(bench.store.decisions).toContainEqual(
+      expect.objectContaining({ node: 'slow', text: 'The stream was stopped before it had answered.' }),
+    )
   })
 
   it('is decided on when a clip breaks in its middle', async () => {

@@ -6,6 +6,7 @@ import { createHttp } from '../../runtime/egress/http.ts'
 import { createModels } from '../../runtime/models/models.ts'
 import { sessionIdOf } from '../../runtime/models/interaction-words.ts'
 import { fakeClock, type FakeClock } from '../support/fake-clock.ts'
+import { atEnd } from '../support/fake-model.ts'
 import { startFakeOrchestrator } from '../support/fake-orchestrator.ts'
 import type { FakeOrchestrator, FakeOrchestratorOptions } from '../support/fake-orchestrator.ts'
 import { quietLog } from '../support/session-bench.ts'
@@ -166,10 +167,10 @@ describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
     const { session, tick } = await open(kind, { model: () => '</response> A person has fallen.' })
     fake.fault = 'hang'
     await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
-    const last = session.finish?.()
+    const last = session.finish?.(atEnd)
     fake.fault = null
     expect(await last).toMatchObject([{ text: 'A person has fallen.', mediaTimeS: 0, late: { mediaTimeS: 0 } }])
-    expect(await session.finish?.()).toEqual([])
+    expect(await session.finish?.(atEnd)).toEqual([])
   })
 
   it('never sends a line that reads as a time: it would replace the instruction', async () => {

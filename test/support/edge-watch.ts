@@ -1,5 +1,6 @@
 // Watches a clip with the built-in model as fast as this machine can, the way the engine does: a second of pictures, then a tick.
 // Sessions that look at the same clip share what the model saw in each picture: it is looked at once, whoever asks.
+import { atEnd } from './fake-model.ts'
 import type { ModelSession, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { FastFrame, Frame } from '../../nodes/contract/frames.ts'
 import type { EdgeSkillId } from '../../nodes/contract/skills.ts'
@@ -98,7 +99,7 @@ export async function watchClip(
     }
   }
   while (next < clip.fast.length) session.feed?.(clip.fast[next++]!)
-  said.push(...((await session.finish?.()) ?? []))
+  said.push(...((await session.finish?.(atEnd)) ?? []))
   await session.close()
   return said
     .filter((verdict) => verdict.action === 'response')

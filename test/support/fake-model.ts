@@ -20,6 +20,9 @@ export interface FakeModelOptions {
   finish?(): Partial<ModelVerdict>[]
 }
 
+/** As a session is told of its last tick. */
+export const atEnd = { mayWait: true, signal: new AbortController().signal }
+
 const silent: ModelVerdict = { action: 'silence', text: '', reason: 'model', latencyMs: 0 }
 
 /** A ModelPort for tests. */

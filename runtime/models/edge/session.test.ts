@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../../test/support/fake-clock.ts'
+import { atEnd } from '../../../test/support/fake-model.ts'
 import { fakePoseModel } from '../../../test/support/fake-pose-model.ts'
 import { blendPoses, makePose } from '../../../test/support/poses.ts'
 import type { ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
@@ -137,10 +138,10 @@ describe('a session with the edge model', () => {
     bench.model.people(fall(4))
     await bench.run(0, 4)
     for (let part = 0; part < 6; part++) bench.frame(4 + part / 8)
-    expect(await bench.session.finish?.()).toMatchObject([
+    expect(await bench.session.finish?.(atEnd)).toMatchObject([
       { action: 'response', text: 'A person has fallen and is on the floor.', mediaTimeS: 4.625 },
     ])
-    expect(await bench.session.finish?.()).toEqual([])
+    expect(await bench.session.finish?.(atEnd)).toEqual([])
   })
 
   it('starts anew when a looped file jumps back', async () => {
