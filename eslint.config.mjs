@@ -126,6 +126,7 @@ function runtimeFolder(name, index) {
     ),
     ...closed(below, 'Another folder is entered by its door: import its index.ts, and let it out there.', [
       './index.ts',
+      './route-answers.ts',
     ]),
   ]
   const files = (patterns) => patterns.map((pattern) => `runtime/${name}/${pattern}`)
@@ -177,10 +178,33 @@ const importTable = [
   ...folder('editor', ['editor/**/*.ts', 'editor/**/*.tsx'], {
     zones: [
       ...toPackages(),
-      ...closed(['./runtime'], 'The editor reaches the runtime by HTTP only: add a call to editor/api.ts.'),
+      ...closed(
+        ['./runtime'],
+        'The editor reaches the runtime by HTTP only: add a call to editor/api.ts. Of a route it takes the types of its schemas.',
+        runtimeFolders.map((name) => `./${name}/route-answers.ts`),
+      ),
     ],
     bans: [banned('^node:', 'The editor runs in a browser.'), web, jobs, sql],
   }),
+  {
+    name: 'imports/editor/types of routes',
+    files: ['editor/**/*.ts', 'editor/**/*.tsx'],
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/route-answers\\.ts$',
+              allowTypeImports: true,
+              message: 'Schemas of routes stay on the server: take their types (`import type`).',
+            },
+          ],
+        },
+      ],
+    },
+  },
   ...runtimeFolders.flatMap((name, index) =>
     name === 'compile'
       ? folder('compile', ['runtime/compile/*.ts'], {

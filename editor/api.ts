@@ -2,38 +2,8 @@
 import type { Flow, FlowNode } from '../nodes/contract/flow.ts'
 import type { PictureFilter } from '../nodes/contract/frames.ts'
 import { noteServerDate } from './server-clock.ts'
-import type { FlowTemplate, TemplateDocument, TemplateView } from './templates/template-views.ts'
-import type {
-  ApprovedHosts,
-  CameraReport,
-  ConnectionKindView,
-  ConnectionView,
-  DeployPreview,
-  DeploymentView,
-  EventPage,
-  EventView,
-  FlowNeeds,
-  FlowStatus,
-  FlowSummary,
-  Health,
-  IncomingFlow,
-  LinkedEventView,
-  Me,
-  MediaFile,
-  NodeRedView,
-  NodeType,
-  PackageView,
-  Problem,
-  Rehearsal,
-  Requires,
-  StoredFlow,
-  StreamDecision,
-  StreamMemoryView,
-  TestResult,
-  TraceView,
-  UploadedMedia,
-  WirePassView,
-} from './views.ts'
+import type { Route, RouteAnswer } from '../runtime/http/route-answers.ts'
+import type { Problem, UploadedMedia } from './views.ts'
 import { say } from './words/say.ts'
 import { toldAnswer, toldDefinition } from './words/served.ts'
 
@@ -66,7 +36,21 @@ interface RequestOptions {
   alsoFine?: number
 }
 
-async function request<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
+/** Asks a route, with its own path and the type of its own schema. `params` fill the path, `query` what follows it. */
+async function call<R extends Route>(
+  route: R,
+  params: Readonly<Record<string, string>> = {},
+  options: RequestOptions & { query?: Query } = {},
+): Promise<RouteAnswer<R>> {
+  const [method = '', pattern = ''] = route.split(' ')
+  const path = pattern.replace(/([:*])(\w+)/g, (_whole, mark: string, name: string) => {
+    const value = params[name] ?? ''
+    return mark === ':' ? at(value) : value.split('/').map(at).join('/')
+  })
+  return (await send(method, path + queryText(options.query ?? {}), options)) as RouteAnswer<R>
+}
+
+async function send(method: string, path: string, options: RequestOptions): Promise<unknown> {
   const init: RequestInit = {
     method,
     headers: { Accept: 'application/json', ...options.headers },
@@ -95,7 +79,7 @@ async function request<T>(method: string, path: string, options: RequestOptions 
   noteServerDate(response.headers.get('date'))
   const text = await response.text()
   if (!response.ok && response.status !== options.alsoFine) throw toApiError(response.status, text)
-  return (text === '' ? undefined : toldAnswer(JSON.parse(text))) as T
+  return text === '' ? undefined : toldAnswer(JSON.parse(text))
 }
 
 function toApiError(status: number, text: string): ApiError {
@@ -121,10 +105,13 @@ export function onSignedOut(listener: () => void): void {
 }
 
 const at = encodeURIComponent
-function query(values: Record<string, string | number | undefined>): string {
+type Query = Record<string, string | number | undefined>
+function queryText(values: Query): string {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== '')
   return entries.length === 0 ? '' : `?${entries.map(([key, value]) => `${key}=${at(String(value))}`).join('&')}`
 }
+
+type ExportedLink = Extract<RouteAnswer<'GET /flows/:id/export'>, { link: string }>
 
 /** Which cards go out, ids with commas between them, and whether what the flow said goes along. */
 interface ExportWishes {
@@ -148,164 +135,151 @@ export interface EventQuery {
 }
 
 export const api = {
-  me: () => request<Me>('GET', '/me'),
-  claim: (token: string, password: string) => request<void>('POST', '/sign-in/claim', { body: { token, password } }),
-  signIn: (password: string) => request<void>('POST', '/sign-in', { body: { password } }),
-  signOut: () => request<void>('POST', '/sign-out'),
+  me: () => call('GET /me'),
+  claim: (token: string, password: string) => call('POST /sign-in/claim', {}, { body: { token, password } }),
+  signIn: (password: string) => call('POST /sign-in', {}, { body: { password } }),
+  signOut: () => call('POST /sign-out'),
   /** 503 is an answer too: it says which part cannot do its job. */
-  health: () => request<Health>('GET', '/health', { alsoFine: 503 }),
-  nodeRed: async () => (await request<{ nodeRed: NodeRedView }>('GET', '/node-red')).nodeRed,
+  health: () => call('GET /health', {}, { alsoFine: 503 }),
+  nodeRed: async () => (await call('GET /node-red')).nodeRed,
   changeNodeRed: async (change: { isOn?: boolean; reachable?: string[] }) =>
-    (await request<{ nodeRed: NodeRedView }>('PUT', '/node-red', { body: change })).nodeRed,
-  packages: async () => (await request<{ packages: PackageView[] }>('GET', '/packages')).packages,
-  nodes: async () => toldDefinition((await request<{ nodes: NodeType[] }>('GET', '/nodes')).nodes),
+    (await call('PUT /node-red', {}, { body: change })).nodeRed,
+  packages: async () => (await call('GET /packages')).packages,
+  nodes: async () => toldDefinition((await call('GET /nodes')).nodes),
 
-  flows: async () => (await request<{ flows: FlowSummary[] }>('GET', '/flows')).flows,
-  flow: (id: string) => request<StoredFlow>('GET', `/flows/${at(id)}`),
-  createFlow: (document: Flow) => request<StoredFlow>('POST', '/flows', { body: document }),
-  flowRevision: (id: string, revision: number) => request<StoredFlow>('GET', `/flows/${at(id)}/revisions/${revision}`),
+  flows: async () => (await call('GET /flows')).flows,
+  flow: (id: string) => call('GET /flows/:id', { id }),
+  createFlow: (document: Flow) => call('POST /flows', {}, { body: document }),
+  flowRevision: (id: string, revision: number) =>
+    call('GET /flows/:id/revisions/:revision', { id, revision: String(revision) }),
   saveFlow: (id: string, document: Flow, revision: number, keepalive = false) =>
-    request<StoredFlow>('PUT', `/flows/${at(id)}`, {
-      body: document,
-      headers: { 'If-Match': `"${revision}"` },
-      keepalive,
-    }),
-  exportFlow: (id: string, wishes: ExportWishes = {}) =>
-    request<Flow>('GET', `/flows/${at(id)}/export${query({ form: 'json', ...spoken(wishes) })}`),
-  exportLink: (id: string, wishes: ExportWishes) =>
-    request<{ link: string; removed: { message: string }[] }>(
-      'GET',
-      `/flows/${at(id)}/export${query({ form: 'link', ...spoken(wishes) })}`,
-    ),
+    call('PUT /flows/:id', { id }, { body: document, headers: { 'If-Match': `"${revision}"` }, keepalive }),
+  exportFlow: async (id: string, wishes: ExportWishes = {}) =>
+    (await call('GET /flows/:id/export', { id }, { query: { form: 'json', ...spoken(wishes) } })) as Flow,
+  exportLink: async (id: string, wishes: ExportWishes) =>
+    (await call('GET /flows/:id/export', { id }, { query: { form: 'link', ...spoken(wishes) } })) as ExportedLink,
   exportPicture: async (id: string, wishes: ExportWishes): Promise<Blob> => {
-    const response = await fetch(`/api/flows/${at(id)}/export${query({ form: 'png', ...spoken(wishes) })}`)
+    const response = await fetch(`/api/flows/${at(id)}/export${queryText({ form: 'png', ...spoken(wishes) })}`)
     if (!response.ok) throw toApiError(response.status, await response.text())
     return await response.blob()
   },
   /** Of a flow, newest first, without what came of them. */
-  rehearsals: async (id: string) =>
-    (await request<{ rehearsals: Rehearsal[] }>('GET', `/flows/${at(id)}/rehearsals`)).rehearsals,
-  rehearsal: (id: string) => request<Rehearsal>('GET', `/rehearsals/${at(id)}`),
+  rehearsals: async (id: string) => (await call('GET /flows/:id/rehearsals', { id })).rehearsals,
+  rehearsal: (id: string) => call('GET /rehearsals/:id', { id }),
   beginRehearsal: async (id: string, clips: readonly string[]) =>
-    (await request<{ rehearsal: { id: string } }>('POST', `/flows/${at(id)}/rehearsals`, { body: { clips } }))
-      .rehearsal,
-  cancelRehearsal: (id: string) => request<unknown>('POST', `/rehearsals/${at(id)}/cancel`, { body: {} }),
+    (await call('POST /flows/:id/rehearsals', { id }, { body: { clips } })).rehearsal,
+  cancelRehearsal: (id: string) => call('POST /rehearsals/:id/cancel', { id }, { body: {} }),
   /** What a file, a picture, a link or a text holds; stores nothing. */
-  lookAtFlow: (given: Blob | string) => request<IncomingFlow>('POST', '/flows/import/look', { raw: given }),
+  lookAtFlow: (given: Blob | string) => call('POST /flows/import/look', {}, { raw: given }),
   importFlow: (
     incoming: { document: unknown; connections: Readonly<Record<string, string>>; name: string },
     replaces: { id: string; revision: number } | null,
   ) =>
-    request<{ flow: StoredFlow; requires: Requires }>(
-      'POST',
-      `/flows/import${query(replaces ? { onConflict: 'replace', flow: replaces.id } : {})}`,
-      { body: incoming, headers: replaces ? { 'If-Match': `"${replaces.revision}"` } : {} },
+    call(
+      'POST /flows/import',
+      {},
+      {
+        query: replaces ? { onConflict: 'replace', flow: replaces.id } : {},
+        body: incoming,
+        headers: replaces ? { 'If-Match': `"${replaces.revision}"` } : {},
+      },
     ),
-  duplicateFlow: (id: string, name: string) =>
-    request<StoredFlow>('POST', `/flows/${at(id)}/duplicate`, { body: { name } }),
-  flowNeeds: (id: string) => request<FlowNeeds>('GET', `/flows/${at(id)}/requires`),
+  duplicateFlow: (id: string, name: string) => call('POST /flows/:id/duplicate', { id }, { body: { name } }),
+  flowNeeds: (id: string) => call('GET /flows/:id/requires', { id }),
   approveHosts: (id: string, hosts: readonly string[]) =>
-    request<StoredFlow>('POST', `/flows/${at(id)}/approve-hosts`, { body: { hosts } }),
+    call('POST /flows/:id/approve-hosts', { id }, { body: { hosts } }),
   /** Says of pasted nodes that nobody has typed them; before the save that holds them. */
-  distrust: (id: string, nodes: readonly FlowNode[]) =>
-    request<StoredFlow>('POST', `/flows/${at(id)}/distrust`, { body: { nodes } }),
-  approvedHosts: () => request<ApprovedHosts>('GET', '/approved-hosts'),
-  addApprovedHost: (host: string) => request<ApprovedHosts>('POST', '/approved-hosts', { body: { host } }),
-  removeApprovedHost: (host: string) => request<void>('DELETE', `/approved-hosts/${at(host)}`),
-  removeFlow: (id: string) => request<void>('DELETE', `/flows/${at(id)}`),
-  checkFlow: async (id: string) => (await request<{ problems: Problem[] }>('POST', `/flows/${at(id)}/check`)).problems,
-  deploy: (id: string) => request<{ deployment: DeploymentView }>('POST', `/flows/${at(id)}/deploy`),
-  deployPreview: (id: string) => request<DeployPreview>('GET', `/flows/${at(id)}/deploy/preview`),
-  stop: (id: string) => request<{ deployment: DeploymentView | null }>('POST', `/flows/${at(id)}/stop`),
-  status: (id: string) => request<FlowStatus>('GET', `/flows/${at(id)}/status`),
+  distrust: (id: string, nodes: readonly FlowNode[]) => call('POST /flows/:id/distrust', { id }, { body: { nodes } }),
+  approvedHosts: () => call('GET /approved-hosts'),
+  addApprovedHost: (host: string) => call('POST /approved-hosts', {}, { body: { host } }),
+  removeApprovedHost: (host: string) => call('DELETE /approved-hosts/:host', { host }),
+  removeFlow: (id: string) => call('DELETE /flows/:id', { id }),
+  checkFlow: async (id: string) => (await call('POST /flows/:id/check', { id })).problems,
+  deploy: (id: string) => call('POST /flows/:id/deploy', { id }),
+  deployPreview: (id: string) => call('GET /flows/:id/deploy/preview', { id }),
+  stop: (id: string) => call('POST /flows/:id/stop', { id }),
+  status: (id: string) => call('GET /flows/:id/status', { id }),
   decisions: (id: string, options: { stream?: string; limit?: number; cursor?: string } = {}) =>
-    request<{ decisions: StreamDecision[]; next: string | null }>('GET', `/flows/${at(id)}/decisions${query(options)}`),
+    call('GET /flows/:id/decisions', { id }, { query: options }),
 
   ask: (flow: string, text: string, stream?: string) =>
-    request<void>('POST', `/flows/${at(flow)}/ask`, { body: { text, ...(stream === undefined ? {} : { stream }) } }),
+    call('POST /flows/:id/ask', { id: flow }, { body: { text, ...(stream === undefined ? {} : { stream }) } }),
   tellNode: (flow: string, node: string, port: string, text: string) =>
-    request<void>('POST', `/flows/${at(flow)}/nodes/${at(node)}/input`, { body: { port, text } }),
+    call('POST /flows/:id/nodes/:node/input', { id: flow, node }, { body: { port, text } }),
   speak: (flow: string, node: string, wav: Uint8Array<ArrayBuffer>) =>
-    request<{ text: string }>('POST', `/flows/${at(flow)}/nodes/${at(node)}/voice`, { wav }),
-  cancelDelivery: (id: string) => request<void>('POST', `/deliveries/${at(id)}/cancel`),
+    call('POST /flows/:id/nodes/:node/voice', { id: flow, node }, { wav }),
+  cancelDelivery: (id: string) => call('POST /deliveries/:id/cancel', { id }),
 
-  memory: (stream: string) => request<StreamMemoryView>('GET', `/streams/${at(stream)}/memory`),
+  memory: (stream: string) => call('GET /streams/:id/memory', { id: stream }),
   remember: (stream: string, node: string, text: string) =>
-    request<void>('POST', `/streams/${at(stream)}/memory/facts`, { body: { node, text } }),
+    call('POST /streams/:id/memory/facts', { id: stream }, { body: { node, text } }),
   correctMemory: (stream: string, id: string, text: string) =>
-    request<void>('PUT', `/streams/${at(stream)}/memory/summaries/${at(id)}`, { body: { text } }),
+    call('PUT /streams/:id/memory/summaries/:entry', { id: stream, entry: id }, { body: { text } }),
   forgetMemory: (stream: string, id: string) =>
-    request<void>('DELETE', `/streams/${at(stream)}/memory/summaries/${at(id)}`),
+    call('DELETE /streams/:id/memory/summaries/:entry', { id: stream, entry: id }),
 
-  events: (options: EventQuery = {}) => request<EventPage>('GET', `/events${query({ ...options })}`),
+  events: (options: EventQuery = {}) => call('GET /events', {}, { query: { ...options } }),
   /** Says that a window has a flow open, and at which card. */
   presence: (flow: string, presence: { window: string; node: string | null; isGone: boolean }) =>
-    request<void>('POST', `/flows/${at(flow)}/presence`, { body: presence, keepalive: presence.isGone }),
+    call('POST /flows/:id/presence', { id: flow }, { body: presence, keepalive: presence.isGone }),
   judge: (id: string, verdict: 'right' | 'wrong' | null) =>
-    request<EventView>('PUT', `/events/${at(id)}/verdict`, { body: { verdict } }),
-  precision: (flow: string) =>
-    request<{ right: number; wrong: number; precision: number | null }>('GET', `/flows/${at(flow)}/precision`),
-  trace: (id: string) => request<TraceView>('GET', `/events/${at(id)}/trace`),
-  wires: async (flow: string) => (await request<{ wires: WirePassView[] }>('GET', `/flows/${at(flow)}/wires`)).wires,
-  event: (id: string) => request<EventView>('GET', `/events/${at(id)}`),
+    call('PUT /events/:id/verdict', { id }, { body: { verdict } }),
+  precision: (flow: string) => call('GET /flows/:id/precision', { id: flow }),
+  trace: (id: string) => call('GET /events/:id/trace', { id }),
+  wires: async (flow: string) => (await call('GET /flows/:id/wires', { id: flow })).wires,
+  event: (id: string) => call('GET /events/:id', { id }),
   /** All that nobody has seen up to the moment `upTo`, by the filters of a list. */
   acknowledgeAll: (options: Pick<EventQuery, 'flow' | 'kind' | 'q'> & { upTo: string }) =>
-    request<{ seen: number }>('POST', '/events/acknowledge', { body: options }),
-  acknowledge: (id: string) => request<EventView>('POST', `/events/${at(id)}/acknowledge`),
+    call('POST /events/acknowledge', {}, { body: options }),
+  acknowledge: (id: string) => call('POST /events/:id/acknowledge', { id }),
   /** Sends a test message with these settings, saved or not. */
   testNode: (flow: string, node: string, config: Record<string, unknown>) =>
-    request<TestResult>('POST', `/flows/${at(flow)}/nodes/${at(node)}/test`, { body: { config } }),
-  pushKey: () => request<{ publicKey: string }>('GET', '/push/key'),
+    call('POST /flows/:id/nodes/:node/test', { id: flow, node }, { body: { config } }),
+  pushKey: () => call('GET /push/key'),
   addPushSubscription: (subscription: PushSubscriptionJSON & { label: string }) =>
-    request<void>('POST', '/push/subscriptions', { body: subscription }),
-  removePushSubscription: (endpoint: string) => request<void>('DELETE', '/push/subscriptions', { body: { endpoint } }),
+    call('POST /push/subscriptions', {}, { body: subscription }),
+  removePushSubscription: (endpoint: string) => call('DELETE /push/subscriptions', {}, { body: { endpoint } }),
   /** By the link of a message; no account needed. */
-  linkedEvent: (token: string) => request<LinkedEventView>('GET', `/acknowledge/${at(token)}`),
-  acknowledgeLink: (token: string) => request<LinkedEventView>('POST', `/acknowledge/${at(token)}`),
+  linkedEvent: (token: string) => call('GET /acknowledge/:token', { token }),
+  acknowledgeLink: (token: string) => call('POST /acknowledge/:token', { token }),
 
-  connectionKinds: async () =>
-    toldDefinition((await request<{ kinds: ConnectionKindView[] }>('GET', '/connections/kinds')).kinds),
-  connections: async () => (await request<{ connections: ConnectionView[] }>('GET', '/connections')).connections,
+  connectionKinds: async () => toldDefinition((await call('GET /connections/kinds')).kinds),
+  connections: async () => (await call('GET /connections')).connections,
   addConnection: (connection: {
     name: string
     kind: string
     config: Record<string, unknown>
     secret: Record<string, string>
-  }) => request<void>('POST', '/connections', { body: connection }),
+  }) => call('POST /connections', {}, { body: connection }),
   updateConnection: (name: string, patch: { config?: Record<string, unknown>; secret?: Record<string, string> }) =>
-    request<void>('PUT', `/connections/${at(name)}`, { body: patch }),
-  removeConnection: (name: string) => request<void>('DELETE', `/connections/${at(name)}`),
-  voices: async (name: string) =>
-    (await request<{ voices: string[] }>('GET', `/connections/${at(name)}/voices`)).voices,
+    call('PUT /connections/:name', { name }, { body: patch }),
+  removeConnection: (name: string) => call('DELETE /connections/:name', { name }),
+  voices: async (name: string) => (await call('GET /connections/:name/voices', { name })).voices,
   /** With a body, what it holds is tried before it is saved. */
   testConnection: (
     name: string,
     unsaved: { kind?: string; config?: Record<string, unknown>; secret?: Record<string, string>; to?: string } = {},
-  ) => request<TestResult>('POST', `/connections/${at(name)}/test`, { body: unsaved }),
+  ) => call('POST /connections/:name/test', { name }, { body: unsaved }),
 
-  templates: (lang: string) =>
-    request<{ templates: TemplateView[]; notes: string[] }>('GET', `/templates${query({ lang })}`),
-  template: (id: string, lang: string) => request<TemplateDocument>('GET', `/templates/${at(id)}${query({ lang })}`),
+  templates: (lang: string) => call('GET /templates', {}, { query: { lang } }),
+  template: (id: string, lang: string) => call('GET /templates/:id', { id }, { query: { lang } }),
   useTemplate: (id: string, body: { answers: Record<string, unknown>; name: string; lang: string }) =>
-    request<StoredFlow>('POST', `/templates/${at(id)}/use`, { body }),
+    call('POST /templates/:id/use', { id }, { body }),
   keepAsTemplate: (body: { flow: string; title: string; purpose?: string; capability: string }) =>
-    request<TemplateView>('POST', '/templates', { body }),
-  removeTemplate: (id: string) => request<void>('DELETE', `/templates/${at(id)}`),
-  flowTemplate: (id: string) => request<FlowTemplate>('GET', `/flows/${at(id)}/template`),
+    call('POST /templates', {}, { body }),
+  removeTemplate: (id: string) => call('DELETE /templates/:id', { id }),
+  flowTemplate: (id: string) => call('GET /flows/:id/template', { id }),
   takeTemplate: (id: string, revision: number) =>
-    request<StoredFlow>('POST', `/flows/${at(id)}/template/take`, { headers: { 'If-Match': `"${revision}"` } }),
+    call('POST /flows/:id/template/take', { id }, { headers: { 'If-Match': `"${revision}"` } }),
 
-  media: async () => (await request<{ media: MediaFile[] }>('GET', '/media')).media,
-  makeExample: () => request<{ path: string; durationS: number }>('POST', '/media/example'),
-  removeMedia: (path: string) => request<void>('DELETE', `/media/${path.split('/').map(at).join('/')}`),
+  media: async () => (await call('GET /media')).media,
+  makeExample: () => call('POST /media/example'),
+  removeMedia: (path: string) => call('DELETE /media/*path', { path }),
   testCamera: (
     config: Record<string, unknown>,
     owner?: { flow: string; node: string },
     filters: readonly PictureFilter[] = [],
-  ) =>
-    request<CameraReport>('POST', '/cameras/test', {
-      body: { config, ...owner, ...(filters.length > 0 ? { filters } : {}) },
-    }),
+  ) => call('POST /cameras/test', {}, { body: { config, ...owner, ...(filters.length > 0 ? { filters } : {}) } }),
 }
 
 /** Sends a clip and reports the share that has arrived, 0 to 1. */

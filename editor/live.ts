@@ -112,7 +112,12 @@ function takeStatus(flow: string, status: StreamStatus): void {
     const streams = known.some((stream) => stream.id === status.id)
       ? known.map((stream) => (stream.id === status.id ? status : stream))
       : [...known, status]
-    return { status: { ...live.status, [flow]: { ...live.status[flow], state: stateOf(streams, 'stopped'), streams } } }
+    return {
+      status: {
+        ...live.status,
+        [flow]: { deployment: null, ...live.status[flow], state: stateOf(streams, 'stopped'), streams },
+      },
+    }
   })
 }
 
@@ -132,7 +137,8 @@ export function takeEvents(more: readonly EventView[]): void {
   })
 }
 
-function takeDelivery({ eventId, ...delivery }: Extract<LiveEvent, { type: 'delivery' }>['delivery']): void {
+function takeDelivery({ eventId, ...told }: Extract<LiveEvent, { type: 'delivery' }>['delivery']): void {
+  const delivery = { ...told, type: told.type ?? null }
   const event = useLive.getState().events.find((candidate) => candidate.id === eventId)
   if (!event) return void readEvent(eventId)
   const deliveries = event.deliveries.some((other) => other.id === delivery.id)

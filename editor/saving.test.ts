@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { Flow } from '../nodes/contract/flow.ts'
 import { ApiError } from './api.ts'
 import { emptyFlow } from './graph/edit.ts'
-import { FlowSaver, type Draft, type SaveState } from './saving.ts'
-import type { StoredFlow } from './views.ts'
+import { FlowSaver, type Draft, type SavedFlow, type SaveState } from './saving.ts'
 
 /** A server with one flow, a backup, and timers that run when told to. */
 function bench(first: Flow = emptyFlow('first')) {
   const server = { revision: 1, document: first, trouble: [] as ApiError[], saves: 0 }
   const states: SaveState['kind'][] = []
   const timers: { work: () => void; ms: number }[] = []
-  const shown: { stored: StoredFlow[]; draft: Draft | null; merged: Flow[] } = { stored: [], draft: null, merged: [] }
+  const shown: { stored: SavedFlow[]; draft: Draft | null; merged: Flow[] } = { stored: [], draft: null, merged: [] }
   const saver = new FlowSaver(
     {
       save: async (document, revision) => {

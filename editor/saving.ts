@@ -7,6 +7,9 @@ import { mergeFlows, type Conflict, type Side } from './graph/merge.ts'
 import type { StoredFlow } from './views.ts'
 import { say } from './words/say.ts'
 
+/** What a save needs to know of a stored flow. */
+export type SavedFlow = Pick<StoredFlow, 'id' | 'revision' | 'document'>
+
 export type SaveState =
   | { kind: 'saved' }
   | { kind: 'unsaved' }
@@ -15,7 +18,7 @@ export type SaveState =
   | { kind: 'refused'; message: string }
   /** Somebody else has saved; what they made of it is being read. */
   | { kind: 'behind' }
-  | { kind: 'conflict'; base: Flow; theirs: StoredFlow; conflicts: Conflict[] }
+  | { kind: 'conflict'; base: Flow; theirs: SavedFlow; conflicts: Conflict[] }
 
 export interface Draft {
   revision: number
@@ -23,18 +26,18 @@ export interface Draft {
 }
 
 export interface SaverDeps {
-  save(document: Flow, revision: number): Promise<StoredFlow>
-  load(): Promise<StoredFlow>
+  save(document: Flow, revision: number): Promise<SavedFlow>
+  load(): Promise<SavedFlow>
   /** What a revision was; undefined when it is not kept any more. */
-  loadRevision(revision: number): Promise<StoredFlow | undefined>
+  loadRevision(revision: number): Promise<SavedFlow | undefined>
   backup: { write(draft: Draft): void; clear(): void }
   /** Runs `work` after `ms`; returns the way to call it off. */
   later(work: () => void, ms: number): () => void
   onState(state: SaveState): void
   /** The server's own version of exactly the document on screen. */
-  onStored(stored: StoredFlow): void
+  onStored(stored: SavedFlow): void
   /** What somebody else saved has come in: from `base` to `theirs`. `document` is what is on screen from now on. */
-  onMerged(document: Flow, base: Flow, theirs: StoredFlow): void
+  onMerged(document: Flow, base: Flow, theirs: SavedFlow): void
 }
 
 const quietMs = 700
@@ -59,7 +62,7 @@ export class FlowSaver {
   #tries = 0
   #closed = false
 
-  constructor(deps: SaverDeps, stored: StoredFlow) {
+  constructor(deps: SaverDeps, stored: SavedFlow) {
     this.#deps = deps
     this.#revision = stored.revision
     this.#document = stored.document
@@ -195,13 +198,13 @@ export class FlowSaver {
   }
 
   /** Two versions that began with `base`: one, where they do not overlap. */
-  #meet(base: Flow, theirs: StoredFlow): void {
+  #meet(base: Flow, theirs: SavedFlow): void {
     const { flow, conflicts } = mergeFlows(base, this.#document, theirs.document)
     if (conflicts.length > 0) return this.#set({ kind: 'conflict', base, theirs, conflicts })
     this.#adopt(base, theirs, flow)
   }
 
-  #adopt(base: Flow, theirs: StoredFlow, merged: Flow): void {
+  #adopt(base: Flow, theirs: SavedFlow, merged: Flow): void {
     const isTheirs = JSON.stringify(merged) === JSON.stringify(theirs.document)
     this.#revision = theirs.revision
     this.#base = theirs.document

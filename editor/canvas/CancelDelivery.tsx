@@ -8,7 +8,7 @@ import { say } from '../words/say.ts'
 /** Only while there is something to cancel. */
 export function CancelDelivery({ delivery }: { delivery: DeliveryView }) {
   const [state, setState] = useState('idle')
-  if (delivery.state !== 'pending' && delivery.state !== 'running' && delivery.state !== 'retrying') return null
+  if (delivery.state !== 'pending' && delivery.state !== 'running') return null
   const cancel = async (): Promise<void> => {
     setState('asked')
     await api

@@ -62,6 +62,7 @@ export function portsOf(flow: Flow, types: NodeTypes, nodeId: string): NodeType[
       help: say('This Heed does not know this port.'),
       required: false,
       many: true,
+      event: null,
     }
   }
   for (const { from, to } of flow.wires) {

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { DeliveryView, EventView } from '../views.ts'
 import { mergeEvent } from './event-merge.ts'
 
-const delivery = (state: string, second: number, more: Partial<DeliveryView> = {}): DeliveryView => ({
+const delivery = (state: DeliveryView['state'], second: number, more: Partial<DeliveryView> = {}): DeliveryView => ({
   id: 'd1',
   node: 'tell',
+  type: null,
   state,
   attempts: 1,
   detail: '',

@@ -6,7 +6,7 @@ import type { NodeType } from '../views.ts'
 import { whyUnheard } from './hearing.ts'
 
 const reason = 'The built-in model takes no questions.'
-const port = { kind: 'message' as const, label: 'Question', help: '', required: false, many: true }
+const port = { kind: 'message' as const, label: 'Question', help: '', required: false, many: true, event: null }
 const modelType: NodeType = {
   type: 'interaction-model',
   version: 1,
@@ -14,6 +14,10 @@ const modelType: NodeType = {
   icon: 'eye',
   group: 'interaction',
   help: '',
+  also: '',
+  does: [],
+  reasons: {},
+  origin: null,
   role: 'tick',
   card: '',
   ports: { in: { query: { ...port, deafUnless: { connectionCan: 'instruct', why: reason } }, answer: port }, out: {} },

@@ -6,6 +6,7 @@ const step = (node: string, what: TraceStepView['what'], ports?: string[], code 
   at: '2026-01-01T00:00:00.000Z',
   node,
   name: node,
+  type: null,
   what,
   code,
   reason: null,

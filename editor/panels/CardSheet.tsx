@@ -34,6 +34,7 @@ function decisionsOf(node: string, state: string): StreamDecision[] {
     const speaks = tick % 17 === 9
     const isAway = state === 'degraded' && tick > 44
     return {
+      stream: `sheet-${node}`,
       tick,
       at: new Date(Date.now() - (52 - tick) * 1000).toISOString(),
       mediaTimeS: tick,
@@ -83,6 +84,7 @@ const deliveries: DeliveryView[] = [
   {
     id: 'd1',
     node: '',
+    type: null,
     state: 'delivered',
     attempts: 1,
     detail: 'Shown in the inbox.',
@@ -91,6 +93,7 @@ const deliveries: DeliveryView[] = [
   {
     id: 'd2',
     node: '',
+    type: null,
     state: 'running',
     attempts: 3,
     detail: 'example.org answered 500; trying again in 8 s',
@@ -99,6 +102,7 @@ const deliveries: DeliveryView[] = [
   {
     id: 'd3',
     node: '',
+    type: null,
     state: 'failed',
     attempts: 20,
     detail: 'example.org answered 404',

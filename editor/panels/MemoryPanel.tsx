@@ -4,7 +4,7 @@ import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core'
 import { IconCheck, IconPencil, IconTrash, IconX } from '@tabler/icons-react'
 import { useCallback, useEffect, useState } from 'react'
 import { api } from '../api.ts'
-import type { MemoryEntryView, MemoryView } from '../views.ts'
+import type { MemoryView } from '../views.ts'
 import { exact } from '../words.ts'
 import { say } from '../words/say.ts'
 
@@ -14,6 +14,11 @@ interface StreamMemory {
   stream: string
   source: string
   memory: MemoryView
+}
+
+/** What a model made of what it saw, or a fact that somebody told. */
+interface MemoryEntryView extends Omit<MemoryView['entries'][number], 'model' | 'part'> {
+  part: MemoryView['entries'][number]['part'] | 'fact'
 }
 
 const partWords: Record<MemoryEntryView['part'], string> = {

@@ -9,7 +9,7 @@ import { say } from '../words/say.ts'
 
 const shortest = 8
 
-function useAttempt(attempt: () => Promise<void>, check: () => string | null) {
+function useAttempt(attempt: () => Promise<unknown>, check: () => string | null) {
   const [failure, setFailure] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const submit = async (event: FormEvent): Promise<void> => {

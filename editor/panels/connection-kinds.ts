@@ -13,7 +13,19 @@ export function useKindView(): KindViewOf {
 }
 
 function plain(kind: ConnectionKind): ConnectionKindView {
-  return { kind, title: kind, text: '', icon: 'server', config: {}, secrets: [], isBuiltIn: false, isUnlisted: true }
+  return {
+    kind,
+    title: kind,
+    text: '',
+    icon: 'server',
+    group: 'model',
+    config: {},
+    secrets: [],
+    can: {},
+    isBuiltIn: false,
+    isUnlisted: true,
+    origin: null,
+  }
 }
 
 const nameRule = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/

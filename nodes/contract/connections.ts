@@ -27,6 +27,12 @@ export const abilityWords = {
 export type Ability = keyof typeof abilityWords | `own-${string}`
 /** Each ability with the name of the way it is done: which client does it, or which channel. */
 export type Abilities = Readonly<Partial<Record<Ability, string>>>
+export const AbilitySchema = z.custom<Ability>(
+  (value) => typeof value === 'string' && (Object.hasOwn(abilityWords, value) || value.startsWith('own-')),
+)
+export const AbilitiesSchema = z.custom<Abilities>(
+  (value) => z.record(AbilitySchema, z.string()).safeParse(value).success,
+)
 
 /** An ability in words for whoever chose a connection without it. */
 export function wordsOfAbility(ability: Ability): string {
@@ -52,11 +58,8 @@ export interface Connection extends ConnectionInfo {
 }
 
 /** One secret field of a form. */
-export interface SecretField {
-  name: string
-  label: string
-  help: string
-}
+export const SecretFieldSchema = z.object({ name: z.string(), label: z.string(), help: z.string() })
+export type SecretField = z.infer<typeof SecretFieldSchema>
 
 export interface ConnectionKindDefinition<C extends z.ZodObject = z.ZodObject> {
   kind: ConnectionKind

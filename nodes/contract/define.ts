@@ -1,5 +1,5 @@
 // The one way to define a node type. A definition is data plus pure functions; the world comes through ctx.
-import type { z } from 'zod'
+import { z } from 'zod'
 import type {
   AgentPort,
   Clock,
@@ -253,10 +253,11 @@ export interface CheckContext {
 }
 
 /** The package that brought a node type or a connection kind. */
-export interface Origin {
-  package: string
-  version: string
-}
+export const OriginSchema = z.object({ package: z.string(), version: z.string() })
+export type Origin = z.infer<typeof OriginSchema>
+
+export const groups = ['video', 'interaction', 'logic', 'action'] as const
+export const roles = ['source', 'tick', 'action'] as const
 
 interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
   type: string
@@ -266,7 +267,7 @@ interface Base<C extends z.ZodObject, I extends Ports, O extends Ports> {
   title: string
   /** A Tabler icon name without its prefix: `camera`, `bell`. */
   icon: string
-  group: 'video' | 'interaction' | 'logic' | 'action'
+  group: (typeof groups)[number]
   /** Other words that people look for it by, in any language, with commas between. */
   also?: string
   /** What of Heed counts on this type. */

@@ -1,18 +1,19 @@
 // Every error Heed raises. A code is AREA_WHAT and stands in runtime/README.md.
 // The message says what was wrong, where, and what to do; never a secret.
-
-export type Severity = 'error' | 'warning'
+import { z } from 'zod'
 
 /** One thing wrong with a flow, placed where the person can see it. */
-export interface Problem {
-  node: string | null
-  port: string | null
+export const ProblemSchema = z.object({
+  node: z.string().nullable(),
+  port: z.string().nullable(),
   /** Path into the node's config, dotted: `url`, `polygons.0.x`. */
-  field: string | null
-  code: string
-  message: string
-  severity: Severity
-}
+  field: z.string().nullable(),
+  code: z.string(),
+  message: z.string(),
+  severity: z.enum(['error', 'warning']),
+})
+export type Problem = z.infer<typeof ProblemSchema>
+export type Severity = Problem['severity']
 
 export interface ErrorOptionsWithDetails {
   cause?: unknown

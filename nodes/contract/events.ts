@@ -19,26 +19,27 @@ export const reasons = [
 export type Reason = (typeof reasons)[number]
 
 /** A model's verdict for one tick. */
-export interface Decision {
-  tick: number
+export const DecisionSchema = z.object({
+  tick: z.number(),
   /** ISO 8601. */
-  at: string
-  mediaTimeS: number
-  node: string
-  action: DecisionAction
-  reason: Reason
+  at: z.string(),
+  mediaTimeS: z.number(),
+  node: z.string(),
+  action: z.enum(decisionActions),
+  reason: z.enum(reasons),
   /** What was said; for a silence with trouble behind it, the trouble in words. */
-  text: string
-  question?: string
-  latencyMs: number
-  frameKind: 'I' | 'P'
-  visualTokens: number
-  fullRateTokens: number
+  text: z.string(),
+  question: z.string().optional(),
+  latencyMs: z.number(),
+  frameKind: z.enum(['I', 'P']),
+  visualTokens: z.number(),
+  fullRateTokens: z.number(),
   /** How many seconds of the stream it stands for, up to and with this one; the engine writes it. Absent: 1. */
-  seconds?: number
+  seconds: z.number().optional(),
   /** The answer came after the tick's wait was over. */
-  late?: true
-}
+  late: z.literal(true).optional(),
+})
+export type Decision = z.infer<typeof DecisionSchema>
 
 export const MessageSchema = z.looseObject({
   id: z.string(),
@@ -94,7 +95,11 @@ export type EventKind = (typeof eventKinds)[number]
 export const verdicts = ['right', 'wrong'] as const
 export type Verdict = (typeof verdicts)[number]
 
-export type StreamState = 'starting' | 'running' | 'degraded' | 'stopped' | 'finished' | 'failed'
+export const streamStates = ['starting', 'running', 'degraded', 'stopped', 'finished', 'failed'] as const
+/** How one action is on its way to the world. */
+export const deliveryStates = ['pending', 'running', 'delivered', 'failed'] as const
+
+export type StreamState = (typeof streamStates)[number]
 
 export const cameraStates = [
   'connecting',
@@ -109,44 +114,47 @@ export const cameraStates = [
 export type CameraState = (typeof cameraStates)[number]
 
 /** How a stream's camera does. */
-export interface CameraStatus {
-  state: CameraState
+export const CameraStatusSchema = z.object({
+  state: z.enum(cameraStates),
   /** ISO 8601: since when; for a slow one, since when it has been watched. */
-  since: string
+  since: z.string(),
   /** The state as one sentence. */
-  text: string
+  text: z.string(),
   /** Seconds; null before the first picture. */
-  newestPictureAgeS: number | null
+  newestPictureAgeS: z.number().nullable(),
   /** The camera's own rhythm, in seconds between pictures; null before the second one. */
-  everyS: number | null
+  everyS: z.number().nullable(),
   /** Complaints of the decoder since the stream began here: counted, never logged one by one. */
-  decoderLines: number
-}
+  decoderLines: z.number(),
+})
+export type CameraStatus = z.infer<typeof CameraStatusSchema>
+
+export const NodeStatusSchema = z.object({
+  text: z.string(),
+  tone: z.enum(['ok', 'warn', 'bad']),
+  data: z.record(z.string(), z.unknown()).optional(),
+})
+export type NodeStatus = z.infer<typeof NodeStatusSchema>
 
 /** One stream as GET /api/flows/:id/status shows it. */
-export interface StreamStatus {
-  id: string
+export const StreamStatusSchema = z.object({
+  id: z.string(),
   /** The camera node's id. */
-  source: string
-  state: StreamState
+  source: z.string(),
+  state: z.enum(streamStates),
   /** In words, while it is not simply running. */
-  reason: string | null
-  ticks: number
-  decisions: { silence: number; response: number; delegate: number }
-  dropped: number
-  tickMs: { p50: number; p95: number }
-  visualTokens: { sent: number; fullRate: number }
-  lastFrameAt: string | null
+  reason: z.string().nullable(),
+  ticks: z.number(),
+  decisions: z.object({ silence: z.number(), response: z.number(), delegate: z.number() }),
+  dropped: z.number(),
+  tickMs: z.object({ p50: z.number(), p95: z.number() }),
+  visualTokens: z.object({ sent: z.number(), fullRate: z.number() }),
+  lastFrameAt: z.string().nullable(),
   /** Its source is at its end; it stays for messages that other cameras send to its nodes. */
-  isAtEnd?: true
+  isAtEnd: z.literal(true).optional(),
   /** Absent until a worker has asked the camera, and in what older workers have kept. */
-  camera?: CameraStatus
+  camera: CameraStatusSchema.optional(),
   /** Under each card: what the node said of itself, by node id. */
-  nodes: Record<string, NodeStatus>
-}
-
-export interface NodeStatus {
-  text: string
-  tone: 'ok' | 'warn' | 'bad'
-  data?: Record<string, unknown>
-}
+  nodes: z.record(z.string(), NodeStatusSchema),
+})
+export type StreamStatus = z.infer<typeof StreamStatusSchema>

@@ -1,24 +1,26 @@
 // What a package says that reads and writes the flows of another program. Pure: nothing of a foreign flow is ever run.
+import { z } from 'zod'
 import type { Flow } from './flow.ts'
 
 /** What became of one entry of a foreign flow. */
-export interface Fate {
+export const FateSchema = z.object({
   /** As the other program knows it. */
-  id: string
-  type: string
-  name: string
+  id: z.string(),
+  type: z.string(),
+  name: z.string(),
   /**
    * `node`: one node or several here; `wire`: only how others are joined; `setting`: went into the settings of others; `note`:
    * a note or a group on the canvas; `placeholder`: kept whole, does nothing here; `ignored`: nothing of it is kept.
    */
-  became: 'node' | 'wire' | 'setting' | 'note' | 'placeholder' | 'ignored'
+  became: z.enum(['node', 'wire', 'setting', 'note', 'placeholder', 'ignored']),
   /** Ids here. */
-  nodes: string[]
+  nodes: z.array(z.string()),
   /** It does here exactly what it did there. */
-  isExact: boolean
+  isExact: z.boolean(),
   /** What is different and why, for a person; empty where nothing is to be said. */
-  reason: string
-}
+  reason: z.string(),
+})
+export type Fate = z.infer<typeof FateSchema>
 
 export interface ForeignFlow {
   flow: Flow

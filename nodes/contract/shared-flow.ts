@@ -1,7 +1,8 @@
 // What a flow that is shared says of itself before anybody takes it: a summary in words, and all that it would want here. Pure; read from
 // the document and the node types alone, never from what the sender claims.
+import { z } from 'zod'
 import { cardLine, withoutCredentials, type WordedField, type WordedType } from './card-line.ts'
-import type { Ability } from './connections.ts'
+import { AbilitySchema, type Ability } from './connections.ts'
 import type { Trait } from './define.ts'
 import type { DrawnType } from './draw-flow.ts'
 import type { Flow, FlowNode } from './flow.ts'
@@ -78,28 +79,27 @@ export function summaryOf(flow: Flow, types: DescribedTypes): string {
 }
 
 /** Who asks for something: the cards' names. */
-interface Asked {
-  cards: string[]
-}
+const asked = { cards: z.array(z.string()) }
 
-export interface Wants {
+export const WantsSchema = z.object({
   /** Where its pictures come from. */
-  cameras: { node: string; name: string; words: string }[]
+  cameras: z.array(z.object({ node: z.string(), name: z.string(), words: z.string() })),
   /** `host:port` of each address in it. */
-  hosts: ({ host: string } & Asked)[]
+  hosts: z.array(z.object({ host: z.string(), ...asked })),
   /** Connections that may run a program on this machine. */
-  programs: ({ connection: string } & Asked)[]
+  programs: z.array(z.object({ connection: z.string(), ...asked })),
   /** What it takes a named server for, programs left out. */
-  connections: ({ connection: string; can: Ability | null } & Asked)[]
+  connections: z.array(z.object({ connection: z.string(), can: AbilitySchema.nullable(), ...asked })),
   /** What an export has left out, in words: it has to be entered here. */
-  secrets: string[]
+  secrets: z.array(z.string()),
   /** People and places that are told. */
-  people: ({ to: string } & Asked)[]
+  people: z.array(z.object({ to: z.string(), ...asked })),
   /** Node types that are not known. */
-  unknown: string[]
+  unknown: z.array(z.string()),
   /** Cards whose settings are written for a later version of their type. */
-  newer: string[]
-}
+  newer: z.array(z.string()),
+})
+export type Wants = z.infer<typeof WantsSchema>
 
 function shows(field: WordedField, fields: Record<string, WordedField>, config: Record<string, unknown>): boolean {
   if (!field.showIf) return true

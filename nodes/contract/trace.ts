@@ -1,5 +1,6 @@
 // Which way a message took through a flow, and why it came no further. Data and pure functions: a node names a reason by code and
 // values, its type has the sentence, and whoever shows it fills one into the other.
+import { z } from 'zod'
 
 /** Why a node let a message pass or held it. `code` is one of its type's `reasons`. */
 export interface Because {
@@ -41,15 +42,16 @@ export const commonReasons: Readonly<Record<string, string>> = {
 }
 
 /** What passed along one wire at one tick, the newest of it. */
-export interface WirePass {
+export const WirePassSchema = z.object({
   /** `node.port`, both. */
-  from: string
-  to: string
-  eventId: string
-  text: string
+  from: z.string(),
+  to: z.string(),
+  eventId: z.string(),
+  text: z.string(),
   /** How many messages at once. */
-  count: number
-}
+  count: z.number(),
+})
+export type WirePass = z.infer<typeof WirePassSchema>
 export const longestPassText = 140
 
 /** Notes a message on a wire; of several at once the last stays, counted. */

@@ -1,5 +1,6 @@
 // How a config field is drawn in the inspector: the `meta` of its zod schema.
 // The meta travels to the editor inside the JSON Schema of GET /api/nodes.
+import { z } from 'zod'
 import type { Ability } from './connections.ts'
 
 export type Widget =
@@ -46,6 +47,26 @@ export interface FieldMeta {
   /** Folded away under "More". */
   advanced?: boolean
 }
+
+/** A config, or one field of it, as it is served: JSON Schema with the meta beside it. */
+export interface FieldSchema extends FieldMeta {
+  type?: string | string[]
+  default?: unknown
+  enum?: (string | number)[]
+  const?: unknown
+  items?: FieldSchema
+  anyOf?: FieldSchema[]
+  minimum?: number
+  maximum?: number
+  exclusiveMinimum?: number
+  maxLength?: number
+  minLength?: number
+  properties?: Record<string, FieldSchema>
+  required?: string[]
+}
+export const ServedConfigSchema = z.custom<FieldSchema>(
+  (value) => typeof value === 'object' && value !== null && 'type' in value,
+)
 
 declare module 'zod' {
   // zod's own way to type .meta(): https://zod.dev/metadata

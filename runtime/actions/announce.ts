@@ -2,7 +2,7 @@
 import { isAlertEvent } from '../../nodes/contract/alerts.ts'
 import { SoundSchema } from '../../nodes/contract/events.ts'
 import type { Bus, LiveMessage } from '../live/index.ts'
-import type { EventRecord } from '../history/index.ts'
+import type { DeliveryView, EventRecord } from '../history/index.ts'
 import type { ActionOrder, ActionOutcome } from './records.ts'
 
 /** A try has begun. */
@@ -28,7 +28,7 @@ export function announceOutcome(bus: Bus, order: ActionOrder, outcome: ActionOut
   for (const input of outcome.inputs) bus.publish({ type: 'input', flow: order.flow.id, stream: input.streamId })
 }
 
-function delivery(order: ActionOrder, state: string, detail: string, nowMs: number): LiveMessage {
+function delivery(order: ActionOrder, state: DeliveryView['state'], detail: string, nowMs: number): LiveMessage {
   const { id, eventId, node } = order.action
   return {
     type: 'delivery',

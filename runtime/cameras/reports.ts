@@ -1,13 +1,13 @@
 // What the camera pages ask of the media.
 import type { PictureFilter } from '../../nodes/contract/frames.ts'
+import type { CameraReport, MediaFile, UploadedMedia } from './route-answers.ts'
+
+export type { CameraReport } from './route-answers.ts'
 
 export interface MediaLibrary {
-  list(): Promise<{ path: string; bytes: number; uploadedAt: string }[]>
+  list(): Promise<MediaFile[]>
   /** Streams to disk; throws BadRequestError MEDIA_NOT_VIDEO, MEDIA_TOO_LARGE. */
-  save(
-    name: string,
-    body: NodeJS.ReadableStream,
-  ): Promise<{ path: string; bytes: number; width: number; height: number; durationS: number }>
+  save(name: string, body: NodeJS.ReadableStream): Promise<UploadedMedia>
   remove(path: string): Promise<void>
   /** A drawn scene to watch where there is neither camera nor clip; made the first time. Throws MEDIA_FFMPEG_MISSING, MEDIA_EXAMPLE_FAILED. */
   example(): Promise<{ path: string; durationS: number }>
@@ -20,7 +20,3 @@ export interface MediaLibrary {
     filters?: PictureFilter[],
   ): Promise<CameraReport>
 }
-
-export type CameraReport =
-  | { ok: true; width: number; height: number; fps: number; codec: string; durationS: number | null; snapshot: string }
-  | { ok: false; code: string; message: string }

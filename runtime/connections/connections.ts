@@ -1,20 +1,12 @@
 // The shapes that this folder owns.
-import type { Abilities, Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { Connection } from '../../nodes/contract/connections.ts'
+import type { ConnectionView } from './route-answers.ts'
 
 /** A connection as it is listed: its secrets by name only. */
 export type StoredConnection = Pick<Connection, 'name' | 'kind' | 'config'> & { hasSecret: string[] }
 
 export interface ConnectionStore {
-  list(): Promise<
-    {
-      name: string
-      kind: ConnectionKind
-      can: Abilities
-      config: Record<string, unknown>
-      hasSecret: string[]
-      usedBy: { flow: string; node: string }[]
-    }[]
-  >
+  list(): Promise<ConnectionView[]>
   create(connection: Omit<Connection, 'can'>): Promise<void>
   /**
    * A secret left out is kept; an empty string removes it. `allow` sees what is stored while nobody else can change it, and

@@ -13,11 +13,10 @@ import {
 } from './connection-schemas.ts'
 import { builtInNames, describeKind } from './kinds.ts'
 import { secretsToAskAgain } from './connection-address.ts'
+import type { ConnectionView } from './route-answers.ts'
 import type { ConnectionsRouteDeps } from './route-deps.ts'
 import { fillConfigFrom, lostInConfig, lostWords } from './url-credentials.ts'
 import { parseBody, parseInput } from '../../nodes/contract/input.ts'
-
-type ConnectionView = Awaited<ReturnType<ConnectionsRouteDeps['connections']['list']>>[number]
 
 async function find(deps: ConnectionsRouteDeps, name: string): Promise<ConnectionView> {
   const found = (await deps.connections.list()).find((each) => each.name === name)

@@ -1,9 +1,10 @@
 // The shapes that this folder owns.
+import type { ApprovedHosts } from './route-answers.ts'
 
 /** Hosts of the owner's own network that nodes may reach. */
 export interface ApprovedHostStore {
   /** Added by hand, and named by connections and flows (with their ports). */
-  list(): Promise<{ byHand: string[]; named: string[] }>
+  list(): Promise<ApprovedHosts>
   /** Throws BadRequestError APPROVED_HOST_INVALID. */
   add(host: string): Promise<void>
   remove(host: string): Promise<void>

@@ -20,6 +20,7 @@ import { mostPictureBytes } from './flow-picture.ts'
 import { distrust, waitingOf } from './hosts-approval.ts'
 import { describedTypes } from './node-type-routes.ts'
 import type { StoredFlow } from './records.ts'
+import type { IncomingFlow } from './route-answers.ts'
 import { requiresOf } from './requires.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { readIfMatch } from './routes.ts'
@@ -92,7 +93,7 @@ function lookAtNewer(document: Record<string, unknown>): Flow | null {
 const newerWords = (format: string): string =>
   `This flow was written by a newer version of Heed (${format.slice(0, 40)}). You can look at it here; to take it in, update Heed.`
 
-async function look(deps: FlowsRouteDeps, incoming: Incoming): Promise<Record<string, unknown>> {
+async function look(deps: FlowsRouteDeps, incoming: Incoming): Promise<IncomingFlow> {
   const types = describedTypes(deps.nodes)
   const { document, came } = incoming
   const readOnly = isNewer(document) ? newerWords(document.format) : null

@@ -3,10 +3,12 @@ import type { Router } from 'express'
 import { z } from 'zod'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { DescribedType, DescribedTypes } from '../../nodes/contract/shared-flow.ts'
+import type { NodeType } from './route-answers.ts'
+import type { FieldSchema } from '../../nodes/contract/widgets.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 
 /** A definition without its functions; `config` as JSON Schema with the metas beside each field. */
-export function describeNode(definition: NodeDefinition): Record<string, unknown> {
+export function describeNode(definition: NodeDefinition): NodeType {
   const { type, version, title, icon, group, help, also = '', does = [], role, card, ports, config } = definition
   const { origin = null, reasons = {} } = definition
   return {
@@ -17,13 +19,13 @@ export function describeNode(definition: NodeDefinition): Record<string, unknown
     group,
     help,
     also,
-    does,
+    does: [...does],
     role,
     card,
     ports,
     origin,
     reasons,
-    config: z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }),
+    config: z.toJSONSchema(config, { io: 'input', unrepresentable: 'any' }) as FieldSchema,
   }
 }
 
@@ -45,7 +47,7 @@ export function describedTypes(nodes: FlowsRouteDeps['nodes']): DescribedTypes {
 
 /** Definitions do not change while the process runs, so they are described once. */
 export function addNodeRoutes(api: Router, deps: FlowsRouteDeps): void {
-  let nodes: Record<string, unknown>[] | undefined
+  let nodes: NodeType[] | undefined
   api.get('/nodes', (_request, response) => {
     nodes ??= [...deps.nodes.values()].map(describeNode)
     response.json({ nodes })

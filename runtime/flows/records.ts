@@ -4,54 +4,10 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 import type { LostSecret } from '../connections/index.ts'
 import type { StreamRef } from '../queue/index.ts'
+import type { DeployChanges, Deployment, FlowSummary, Revision, StoredFlow } from './route-answers.ts'
 
-export interface FlowSummary {
-  id: string
-  name: string
-  description: string
-  tags: string[]
-  revision: number
-  state: DeploymentState
-  updatedAt: string
-}
-
-export interface StoredFlow {
-  id: string
-  revision: number
-  document: Flow
-  updatedAt: string
-  /** What came with an import and has not had the owner's yes, named by the newest document or not: `host:port`, `to receiver`, `run connection`. */
-  unapprovedHosts: string[]
-}
-
-export interface Revision {
-  revision: number
-  savedAt: string
-  nodes: number
-  deployed: boolean
-}
-
-export type DeploymentState = 'running' | 'starting' | 'degraded' | 'stopped' | 'finished' | 'failed'
-
-export interface Deployment {
-  id: string
-  revision: number
-  state: DeploymentState
-}
-
-/** What a deploy does to what runs. */
-export interface DeployChanges {
-  /** Streams that go on without missing a picture: tick numbers, states, model sessions. */
-  kept: string[]
-  /** Nodes that are new, gone, or run otherwise than before. */
-  changed: string[]
-  /** Streams that begin again: their camera, or what is wanted of it, is another. */
-  restarted: string[]
-  /** Streams that did not run before. */
-  started: string[]
-  /** Streams that run no more. */
-  stopped: string[]
-}
+export type { DeployChanges, Deployment, FlowSummary, Revision, StoredFlow } from './route-answers.ts'
+export type DeploymentState = Deployment['state']
 
 export interface FlowStore {
   /** The addresses of these nodes with a mark in them that no secret is kept for, here where they lead now. */

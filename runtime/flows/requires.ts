@@ -4,21 +4,9 @@ import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { isShown, readFields } from '../compile/index.ts'
 import type { FieldMeta } from '../../nodes/contract/widgets.ts'
+import type { Requires } from './route-answers.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { destinationsOf, hostsOf } from './hosts-approval.ts'
-
-export interface Requires {
-  /** Node types that are not installed here. */
-  nodes: string[]
-  /** Named by the flow and not here, with the kinds of which one will do. */
-  connections: { name: string; kinds: ConnectionKind[]; nodes: string[] }[]
-  /** Every host its nodes name, as `host:port`. */
-  hosts: string[]
-  /** What its agents would run on this machine, by the names of HEED_AGENT_COMMANDS. */
-  commands: string[]
-  /** Cameras that a person has to choose or look at. */
-  cameras: { node: string; name: string; reason: 'clip' | 'address' | 'device' | 'settings' }[]
-}
 
 interface Use {
   node: FlowNode

@@ -10,6 +10,7 @@ import { tellSeen } from './routes.ts'
 import { limitRequests } from '../live/index.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import type { EventView } from './records.ts'
+import type { LinkedEvent } from './route-answers.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
 
 const perMinute = 60
@@ -100,7 +101,7 @@ function limiter({ nowMs }: Pick<HistoryRouteDeps, 'nowMs'>): RequestHandler {
   })
 }
 
-async function view(deps: HistoryRouteDeps, event: EventView, node?: string): Promise<Record<string, unknown>> {
+async function view(deps: HistoryRouteDeps, event: EventView, node?: string): Promise<LinkedEvent> {
   const flow = await deps.flows.revision(event.flow, event.revision).catch(() => undefined)
   return {
     text: event.text,

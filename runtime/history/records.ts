@@ -2,44 +2,9 @@
 import type { Sound } from '../../nodes/contract/capabilities.ts'
 import type { Decision, EventKind, Verdict } from '../../nodes/contract/events.ts'
 import type { TraceStep } from '../../nodes/contract/trace.ts'
+import type { DecisionPage, EventPage, EventView, Precision } from './route-answers.ts'
 
-export interface DeliveryView {
-  id: string
-  node: string
-  /** The node's type; null once its deployment is forgotten. */
-  type: string | null
-  state: 'pending' | 'running' | 'delivered' | 'failed'
-  attempts: number
-  detail: string
-  at: string
-}
-
-export interface EventView {
-  id: string
-  kind: string
-  flow: string
-  revision: number
-  stream: string
-  node: string
-  at: string
-  mediaTimeS: number
-  text: string
-  fields: Record<string, unknown>
-  frame: { url: string } | null
-  /** What was spoken about it. */
-  audio?: { url: string } | null
-  acknowledgedAt: string | null
-  acknowledgedBy: string | null
-  /** A person must see it. */
-  alert: boolean
-  /** Of an alert: what identical ones began with. */
-  incident: string | null
-  /** Of what began an incident: how often, until when, and since when it is over. */
-  again?: { count: number; lastAt: string; overAt: string | null }
-  /** What a person said of it afterwards. */
-  verdict: Verdict | null
-  deliveries: DeliveryView[]
-}
+export type { DeliveryView, EventView } from './route-answers.ts'
 
 export interface EventQuery {
   flow?: string
@@ -67,14 +32,12 @@ export interface DecisionQuery {
 
 export interface EventStore {
   /** `total` and `unseen` are of all pages together; the total stops at a bound, and says so. */
-  list(
-    query: EventQuery,
-  ): Promise<{ events: EventView[]; next: string | null; total: number; unseen: number; totalIsAtLeast?: true }>
+  list(query: EventQuery): Promise<EventPage>
   get(id: string): Promise<EventView>
   /** What a person says of an alert afterwards; null takes it back. Throws ConflictError EVENT_NOT_ALERT. */
   judge(id: string, verdict: Verdict | null, by: string): Promise<EventView>
   /** Of a flow's alerts that were judged: how many were right, and which share of them that is; null where none was. */
-  precision(flow: string): Promise<{ right: number; wrong: number; precision: number | null }>
+  precision(flow: string): Promise<Precision>
   /** Which way its message took, and why it came no further. */
   trace(id: string): Promise<TraceView>
   frame(id: string): Promise<Uint8Array | undefined>
@@ -98,7 +61,7 @@ export interface EventStore {
     query: Pick<EventQuery, 'flow' | 'kind' | 'q'> & { upTo: string },
     by: string,
   ): Promise<{ id: string; flow: string }[]>
-  decisions(query: DecisionQuery): Promise<{ decisions: (Decision & { stream: string })[]; next: string | null }>
+  decisions(query: DecisionQuery): Promise<DecisionPage>
 }
 
 /** Which run of a stream, and which worker's: writes of an older generation are refused (fencing). */

@@ -3,10 +3,7 @@ import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { commonReasons, writeReason } from '../../nodes/contract/trace.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import type { TraceView } from './records.ts'
-
-export type TraceAnswer = Omit<TraceView, 'steps'> & {
-  steps: (TraceView['steps'][number] & { reason: string | null; name: string })[]
-}
+import type { TraceAnswer } from './route-answers.ts'
 
 /** Adds to each step the node's name, its type and why. */
 export async function writeTrace(

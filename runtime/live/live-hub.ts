@@ -5,7 +5,8 @@ import { isShown, type Shown } from './messages.ts'
 import type { LiveRouteDeps } from './route-deps.ts'
 import type { LiveClient, LiveItem, LiveSink } from './live-client.ts'
 import { createLiveClient } from './live-client.ts'
-import { createWireMemory, type LastPass } from './wire-memory.ts'
+import type { LastPass } from './route-answers.ts'
+import { createWireMemory } from './wire-memory.ts'
 
 export interface LiveHub {
   /** `lastEventId` as the browser gives it back: missed facts come first. */

@@ -1,9 +1,7 @@
 // What passed last on each wire, for whoever opens a flow later. Of all flows together it keeps a bounded number of wires: those unused for
 // longest go first. In memory only: a wire is quiet again after a restart.
-import type { WirePass } from '../../nodes/contract/trace.ts'
 import type { LiveMessage } from './messages.ts'
-
-export type LastPass = WirePass & { stream: string; at: string }
+import type { LastPass } from './route-answers.ts'
 
 const mostWires = 5_000
 

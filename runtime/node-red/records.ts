@@ -1,5 +1,6 @@
 // The shapes that this folder owns, and what may come out of the child: nothing of it is believed before it is read.
 import { z } from 'zod'
+import type { NodeRedStatus } from './route-answers.ts'
 
 export const mostTextLength = 10_000
 const mostFieldsLength = 64 * 1024
@@ -41,38 +42,7 @@ export interface Given {
   fields: Record<string, unknown>
 }
 
-export interface NodeRedEntry {
-  id: string
-  name: string
-  tab: string
-  /** Its flow may come to a `heed out`. */
-  answers: boolean
-}
-export type NodeRedExit = Omit<NodeRedEntry, 'answers'>
-
-/** `elsewhere`: another process of this Heed runs it; `waiting`: it ended and starts again after a pause. */
-export type NodeRedState = 'off' | 'elsewhere' | 'starting' | 'running' | 'waiting'
-
-export interface NodeRedStatus {
-  isOn: boolean
-  /** Switched on by HEED_NODE_RED, and off only with it. */
-  isForced: boolean
-  state: NodeRedState
-  /** Why it does not run, or how it last ended, in one sentence. */
-  reason: string | null
-  version: string | null
-  /** From the start of its process until it answered. */
-  startMs: number | null
-  memoryBytes: number | null
-  /** Times it ended by itself since Heed started. */
-  crashes: number
-  /** Where its editor can be opened, when another process runs it. */
-  at: string | null
-  entries: NodeRedEntry[]
-  exits: NodeRedExit[]
-  /** Paths of its HTTP nodes that answer from outside. */
-  reachable: string[]
-}
+export type { NodeRedEntry, NodeRedExit, NodeRedState, NodeRedStatus } from './route-answers.ts'
 
 /** What the owner has set. */
 export const SwitchSchema = z.object({

@@ -1,27 +1,15 @@
 // Packages from outside (HEED_NODE_PACKAGES): loads what is sound in them, beside the built-in types and kinds.
 // Never throws: a package that is broken is named with what is wrong, and Heed starts without that part of it.
 import { contractVersion } from '../../nodes/contract/index.ts'
-import type { ConnectionKind, ConnectionKindDefinition, ConnectionKinds } from '../../nodes/contract/connections.ts'
+import type { ConnectionKindDefinition, ConnectionKinds } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition, Origin } from '../../nodes/contract/define.ts'
 import { toError } from '../../nodes/contract/errors.ts'
 import { definitionFaults } from './definition-rules.ts'
 import { openDoors } from './import-hooks.ts'
 import { kindFaults } from './kind-rules.ts'
 import { loadFile } from './load-file.ts'
+import type { PackageReport } from './route-answers.ts'
 import { findFolder, readManifest, type NodePackage } from './manifest.ts'
-
-/** How one package came in. */
-export interface PackageReport {
-  /** As HEED_NODE_PACKAGES names it. */
-  asked: string
-  name: string
-  version: string | null
-  /** What it brings, by name. */
-  nodes: string[]
-  kinds: ConnectionKind[]
-  /** What of it cannot be used and why; empty when it is sound. */
-  faults: string[]
-}
 
 export interface Outside {
   nodes: NodeDefinition[]

@@ -1,6 +1,6 @@
 // `GET /api/packages`: what was installed beside Heed, what it brings, and what of it cannot be used.
 import type { Router } from 'express'
-import type { PackageReport } from './outside.ts'
+import type { PackageReport } from './route-answers.ts'
 
 export interface PackagesRouteDeps {
   packages: readonly PackageReport[]

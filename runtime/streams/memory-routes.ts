@@ -11,22 +11,16 @@ import {
   memoryWarnings,
   readMemoryState,
 } from '../../nodes/contract/memory.ts'
-import type { Fact, MemoryEdit, MemoryEntry, MemoryState } from '../../nodes/contract/memory.ts'
+import type { MemoryEdit, MemoryState } from '../../nodes/contract/memory.ts'
 import { inputFor, sendInputs } from './ask-routes.ts'
 import type { StreamsRouteDeps } from './route-deps.ts'
 import type { RunningStream } from './records.ts'
+import type { MemoryView } from './route-answers.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
 import { does } from '../../nodes/contract/define.ts'
 
 const FactSchema = z.object({ text: z.string().trim().min(1).max(4000), node: z.string().min(1).max(64).optional() })
 const TextSchema = FactSchema.pick({ text: true })
-
-export interface MemoryView {
-  node: string
-  facts: Fact[]
-  entries: MemoryEntry[]
-  warnings: string[]
-}
 
 /** Where a model's own memory lies among the saved states, as the engine names it. */
 const modelStateOf = (node: string): string => `${node}#memory`

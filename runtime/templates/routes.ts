@@ -9,6 +9,7 @@ import { parseBody } from '../../nodes/contract/input.ts'
 import { describeNode, distrust, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
 import { AnswersSchema, answerTemplate, lineageOf } from './answers.ts'
 import { templateFrom } from './own-template.ts'
+import type { TemplateView } from './route-answers.ts'
 import type { TemplatesRouteDeps } from './route-deps.ts'
 import { fittingConnections, lacksOf, type Here } from './runs-here.ts'
 import { takeOver } from './take-over.ts'
@@ -48,7 +49,7 @@ async function lookHere(deps: TemplatesRouteDeps): Promise<Here> {
   return { nodes, connections: [...connections.values()], hasVideo }
 }
 
-function viewOf({ template, origin }: Shelved, here: Here, language: Language): Record<string, unknown> {
+function viewOf({ template, origin }: Shelved, here: Here, language: Language): TemplateView {
   const { id, version, title, purpose, capability, tags, asks } = template
   const lacks = lacksOf(template, here, language)
   const flow = flowOf(template, language)

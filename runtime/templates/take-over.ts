@@ -3,25 +3,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Flow, FlowNode, Wire } from '../../nodes/contract/flow.ts'
 import { lineage, type Lineage } from './answers.ts'
+import type { TemplateChange } from './route-answers.ts'
 import { flowOf, type Template } from './template.ts'
-
-export interface Change {
-  what: 'node-added' | 'node-removed' | 'setting' | 'wire-added' | 'wire-removed'
-  node: string
-  field: string | null
-  from: unknown
-  to: unknown
-  /** The flow's own setting is kept instead of the template's new one. */
-  keptOwn: boolean
-}
 
 type Base = Lineage['base']
 type BaseNode = Base['nodes'][number]
 
 /** What taking over would do: the document it would give, and every difference. */
-export function takeOver(mine: Flow, from: Lineage, newer: Template): { document: Flow; changes: Change[] } {
+export function takeOver(mine: Flow, from: Lineage, newer: Template): { document: Flow; changes: TemplateChange[] } {
   const theirs = flowOf(newer, from.language)
-  const changes: Change[] = []
+  const changes: TemplateChange[] = []
   const nodes = mergeNodes(mine.nodes, from.base.nodes, theirs.nodes, changes)
   const ids = new Set(nodes.map(({ id }) => id))
   const wires = mergeWires(mine.wires, from.base.wires as unknown as Wire[], theirs.wires, changes).filter(
@@ -45,7 +36,7 @@ function mergeNodes(
   mine: readonly FlowNode[],
   base: readonly BaseNode[],
   theirs: readonly FlowNode[],
-  changes: Change[],
+  changes: TemplateChange[],
 ): FlowNode[] {
   const before = new Map(base.map((node) => [node.id, node]))
   const after = new Map(theirs.map((node) => [node.id, node]))
@@ -66,7 +57,7 @@ function mergeNodes(
   return [...kept, ...structuredClone(added)]
 }
 
-function mergeNode(mine: FlowNode, old: BaseNode, next: FlowNode, changes: Change[]): FlowNode {
+function mergeNode(mine: FlowNode, old: BaseNode, next: FlowNode, changes: TemplateChange[]): FlowNode {
   const isOwnType = mine.type !== old.type
   if (isOwnType) return mine
   const config: Record<string, unknown> = { ...mine.config }
@@ -86,7 +77,12 @@ function keyOf({ from, to }: Wire): string {
   return `${from.node}.${from.port} → ${to.node}.${to.port}`
 }
 
-function mergeWires(mine: readonly Wire[], base: readonly Wire[], theirs: readonly Wire[], changes: Change[]): Wire[] {
+function mergeWires(
+  mine: readonly Wire[],
+  base: readonly Wire[],
+  theirs: readonly Wire[],
+  changes: TemplateChange[],
+): Wire[] {
   const [own, before, after] = [mine, base, theirs].map((wires) => new Set(wires.map(keyOf)))
   const isIn = (set: Set<string> | undefined, wire: Wire): boolean => set?.has(keyOf(wire)) ?? false
   const added = theirs.filter((wire) => !isIn(before, wire) && !isIn(own, wire))

@@ -73,7 +73,8 @@ export const TemplateSchema = z.object({
 export type Template = z.infer<typeof TemplateSchema>
 
 /** Where a template comes from: with Heed, saved here, or from the organisation's index. */
-export type Origin = 'built-in' | 'own' | 'index'
+export const origins = ['built-in', 'own', 'index'] as const
+export type Origin = (typeof origins)[number]
 export interface Shelved {
   template: Template
   origin: Origin

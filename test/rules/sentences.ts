@@ -77,6 +77,8 @@ function isWords(text: string): boolean {
   if (!/ /.test(words)) return false
   if (/[[\]{}#=;]|:not|^\(|^\$|^\d|^M\d|var\(|, (textarea|select|input)/.test(words) && !/[.?!…”]$/.test(words))
     return false
+  // A route by method and path.
+  if (/^(GET|POST|PUT|DELETE) \/\S*$/.test(words)) return false
   // Class names stand side by side too, all in small letters.
   return /[A-Z.?!,…“]/.test(words) || !words.split(/\s+/).every((word) => /^[a-z0-9-]+$/.test(word))
 }

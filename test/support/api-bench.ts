@@ -5,6 +5,7 @@ import { createApp } from '../../runtime/http/app.ts'
 import type { Api } from '../../runtime/http/app.ts'
 import type { ApiDeps } from '../../runtime/http/api-deps.ts'
 import { createHttpServer } from '../../runtime/http/http-server.ts'
+import { assertDescribed } from './described-answer.ts'
 
 export interface Answer<T = unknown> {
   status: number
@@ -81,12 +82,10 @@ export async function startApi(deps: ApiDeps): Promise<ApiBench> {
     for await (const chunk of answer) chunks.push(chunk as Buffer)
     const bytes = Buffer.concat(chunks)
     const isJson = (answer.headers['content-type'] ?? '').includes('json') && bytes.length > 0
-    return {
-      status: answer.statusCode ?? 0,
-      headers: answer.headers,
-      body: (isJson ? JSON.parse(bytes.toString()) : bytes.toString()) as T,
-      bytes,
-    }
+    const body: unknown = isJson ? JSON.parse(bytes.toString()) : bytes.toString()
+    const status = answer.statusCode ?? 0
+    if (isJson) assertDescribed(method, path, status, body)
+    return { status, headers: answer.headers, body: body as T, bytes }
   }
 
   return {

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { assertDescribed } from './described-answer.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 export const testToken = 'test-token-with-owner-rights'
@@ -120,7 +121,9 @@ async function request<T>(
   const response = await fetch(url + path, init)
   const text = await response.text()
   const isJson = (response.headers.get('content-type') ?? '').includes('json')
-  return { status: response.status, body: (isJson && text ? JSON.parse(text) : text) as T, headers: response.headers }
+  const answer: unknown = isJson && text ? JSON.parse(text) : text
+  if (isJson && text) assertDescribed(method, path, response.status, answer)
+  return { status: response.status, body: answer as T, headers: response.headers }
 }
 
 /** Polls until `check` gives something; fails with the words after `withinMs`. */

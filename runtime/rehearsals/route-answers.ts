@@ -1,0 +1,123 @@
+// What the routes of rehearsals/ answer. Schemas only: the editor takes their types, a test holds real answers against them.
+import { z } from 'zod'
+import { DecisionSchema } from '../../nodes/contract/events.ts'
+
+/** What was asked for, as it is kept. */
+export const RehearsalRequestSchema = z.object({
+  clips: z.array(z.string()),
+  /** In whose place the clips come. */
+  camera: z.string(),
+  connection: z.string().optional(),
+  instruction: z.string().optional(),
+  /** An earlier rehearsal whose model answers are given again. */
+  recorded: z.string().optional(),
+  askAgents: z.boolean(),
+  /** What clocks show at second 0 of each clip: schedules go by it. ISO 8601. */
+  startAt: z.string(),
+})
+export type RehearsalRequest = z.infer<typeof RehearsalRequestSchema>
+
+/** A message or question that would have left Heed. */
+export const CapturedActionSchema = z.object({
+  mediaTimeS: z.number(),
+  node: z.string(),
+  /** The node's type. */
+  type: z.string(),
+  /** The way it would have gone: `email`, `webhook`. */
+  channel: z.string(),
+  /** Whom it would have reached, without secrets; empty where nobody outside is. */
+  to: z.string(),
+  title: z.string().optional(),
+  text: z.string(),
+  /** Of an agent that was asked, or whose recorded answer was given. */
+  answer: z.string().optional(),
+})
+export type CapturedAction = z.infer<typeof CapturedActionSchema>
+
+/** What else happened in a rehearsed stream, in the words of its record. */
+export const RehearsedEventSchema = z.object({
+  mediaTimeS: z.number(),
+  kind: z.string(),
+  node: z.string(),
+  text: z.string(),
+})
+export type RehearsedEvent = z.infer<typeof RehearsedEventSchema>
+
+export const CheckSchema = z.object({
+  kind: z.enum(['expect', 'never']),
+  passed: z.boolean(),
+  /** Seconds from the beginning of `within` until it was done; null when it was not, and for `never`. */
+  delayS: z.number().nullable(),
+  action: z.string(),
+  within: z.tuple([z.number(), z.number()]).nullable(),
+  textMatches: z.string().nullable(),
+  /** What it was decided by: the first that fits. */
+  found: z.object({ mediaTimeS: z.number(), text: z.string() }).nullable(),
+})
+export type Check = z.infer<typeof CheckSchema>
+
+/** Second by second. */
+export const ClipTimelineSchema = z.object({
+  decisions: z.array(DecisionSchema),
+  captured: z.array(CapturedActionSchema),
+  events: z.array(RehearsedEventSchema),
+})
+export type ClipTimeline = z.infer<typeof ClipTimelineSchema>
+
+/** In few words. */
+export const ClipFiguresSchema = z.object({
+  state: z.enum(['finished', 'failed']),
+  /** In words, when not all went well. */
+  trouble: z.string().nullable(),
+  checks: z.array(CheckSchema),
+  /** Visual tokens sent to the models. */
+  tokens: z.number(),
+  /** How long the models were at work, together. */
+  modelMs: z.number(),
+  /** Length of what was seen. */
+  mediaS: z.number(),
+})
+export type ClipFigures = z.infer<typeof ClipFiguresSchema>
+
+/** What came of it is absent while it is not over; lists of rehearsals leave the timeline out. */
+export const ClipViewSchema = z
+  .object({ clip: z.string(), progress: z.number() })
+  .extend(ClipFiguresSchema.partial().shape)
+  .extend(ClipTimelineSchema.partial().shape)
+export type ClipView = z.infer<typeof ClipViewSchema>
+
+export const rehearsalStates = ['running', 'finished', 'failed', 'cancelled'] as const
+export type RehearsalState = (typeof rehearsalStates)[number]
+
+export const SummarySchema = z.object({
+  hits: z.number(),
+  misses: z.number(),
+  falseAlarms: z.number(),
+  medianDelayS: z.number().nullable(),
+})
+export type Summary = z.infer<typeof SummarySchema>
+
+export const RehearsalViewSchema = z.object({
+  id: z.string(),
+  flow: z.string(),
+  revision: z.number(),
+  state: z.enum(rehearsalStates),
+  /** 0 to 1. */
+  progress: z.number(),
+  reason: z.string().nullable(),
+  request: RehearsalRequestSchema,
+  createdAt: z.string(),
+  endedAt: z.string().nullable(),
+  summary: SummarySchema,
+  clips: z.array(ClipViewSchema),
+})
+export type RehearsalView = z.infer<typeof RehearsalViewSchema>
+
+const begun = z.object({ rehearsal: z.object({ id: z.string(), state: z.enum(rehearsalStates) }) })
+
+export const rehearsalsAnswers = {
+  'POST /flows/:id/rehearsals': begun,
+  'GET /flows/:id/rehearsals': z.object({ rehearsals: z.array(RehearsalViewSchema) }),
+  'GET /rehearsals/:id': RehearsalViewSchema,
+  'POST /rehearsals/:id/cancel': begun,
+}
