@@ -13,6 +13,7 @@ let patterns = new Map<string, Pattern[]>()
 const found = new Map<string, string>()
 const startLength = 4
 const keptSentences = 2000
+const mostSentences = 20
 
 function patternOf(english: string, chinese: string): Pattern {
   const names: string[] = []
@@ -28,7 +29,9 @@ function patternOf(english: string, chinese: string): Pattern {
   return { match: new RegExp(`^${source}$`), names, chinese }
 }
 
-const lettersOf = (english: string): number => english.replace(/\{\w+\}/g, '').length
+const lettersOf = (english: string): number => english.replace(/\{\w+\}/g, '').replace(/[^A-Za-z]/g, '').length
+/** A sentence with fewer letters of its own ("{n} of {all}") would fit almost anything. */
+const fewestLetters = 8
 
 /** Takes a catalogue over; an empty one leaves everything in English. */
 export function speakServed(sentences: Readonly<Record<string, string>>): void {
@@ -36,7 +39,7 @@ export function speakServed(sentences: Readonly<Record<string, string>>): void {
   patterns = new Map()
   found.clear()
   // What says the most in its own words is tried first: "{words} Try again." would fit too much.
-  const filled = Object.keys(sentences).filter((key) => /\{\w+\}/.test(key))
+  const filled = Object.keys(sentences).filter((key) => /(^|[^{])\{\w+\}/.test(key) && lettersOf(key) >= fewestLetters)
   for (const key of filled.sort((a, b) => lettersOf(b) - lettersOf(a))) {
     const head = key.slice(0, startLength)
     const start = head.length < startLength || head.includes('{') ? '' : head
@@ -62,9 +65,10 @@ function find(text: string): string {
       const told = fill(pattern, text)
       if (told !== null) return told
     }
-  // Several sentences in one text, each known by itself.
-  const parts = text.split(/(?<=[.!?]) (?=[A-Z"“])|\n/)
-  return parts.length > 1 && text.length < 4000 ? parts.map(told).join(text.includes('\n') ? '\n' : '') : text
+  // Several lines, or several sentences in one, each known by itself.
+  if (text.includes('\n')) return text.split('\n').map(told).join('\n')
+  const sentences = text.split(/(?<=[.!?]) (?=[A-Z"“])/)
+  return sentences.length > 1 && sentences.length <= mostSentences ? sentences.map(told).join('') : text
 }
 
 /** A sentence of the server in this browser's language. */

@@ -1,7 +1,17 @@
 import { expect, it } from 'vitest'
-import { catalogueFile, editorFiles, fillings, hardCoded, readCatalogue, saidKeys } from './sentences.ts'
+import {
+  catalogueFile,
+  definedSentences,
+  editorFiles,
+  fillings,
+  hardCoded,
+  readCatalogue,
+  saidKeys,
+  servedFile,
+} from './sentences.ts'
 
 const catalogue = readCatalogue()
+const served = readCatalogue(servedFile)
 
 it('the editor says every sentence through say(…)', () => {
   expect(editorFiles().flatMap((file) => hardCoded(file))).toEqual([])
@@ -33,6 +43,12 @@ it(`${catalogueFile} has every sentence in Chinese, and none that nobody says`, 
 })
 
 it('the Chinese is filled with the same names as the English', () => {
-  const wrong = Object.entries(catalogue).filter(([key, chinese]) => `${fillings(key)}` !== `${fillings(chinese)}`)
+  const wrong = Object.entries({ ...catalogue, ...served }).filter(
+    ([key, chinese]) => `${fillings(key)}` !== `${fillings(chinese)}`,
+  )
   expect(wrong).toEqual([])
+})
+
+it(`${servedFile} has everything that people read of a node type or a kind of connection`, () => {
+  expect(definedSentences().filter((sentence) => !(sentence in served))).toEqual([])
 })

@@ -3,6 +3,9 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import ts from 'typescript'
+import { loadCatalogue } from '../../runtime/catalogue.ts'
+import { describeKind, loadConnectionKinds } from '../../runtime/connections/kinds.ts'
+import { describeNode } from '../../runtime/flows/node-type-routes.ts'
 import { isSource, listFiles, read, root } from './files.ts'
 
 export const catalogueFile = 'editor/words/zh.json'
@@ -15,9 +18,11 @@ export function editorFiles(): string[] {
   return listFiles().filter((file) => file.startsWith('editor/') && isSource(file) && !isLeftOut(file))
 }
 
+export const servedFile = 'editor/words/zh-served.json'
+
 /** The Chinese by its English key. */
-export function readCatalogue(): Record<string, string> {
-  return JSON.parse(read(catalogueFile)) as Record<string, string>
+export function readCatalogue(file = catalogueFile): Record<string, string> {
+  return JSON.parse(read(file)) as Record<string, string>
 }
 
 /** The names a sentence is filled with, sorted. */
@@ -58,6 +63,26 @@ export function saidKeys(): Set<string> {
       if (typeof key === 'string') keys.add(key)
     })
   return keys
+}
+
+const catalogueOfNodes = await loadCatalogue()
+const kinds = await loadConnectionKinds()
+/** Properties of a definition that the editor shows; placeholders are examples, and units the same everywhere. */
+const shown = new Set(['title', 'label', 'help', 'description', 'card'])
+
+/** What people read of every node type and every kind of connection, line by line; signs and amounts are left out. */
+export function definedSentences(): string[] {
+  const found = new Set<string>()
+  const walk = (value: unknown, key: string): void => {
+    if (typeof value === 'string') {
+      if (!shown.has(key)) return
+      for (const line of value.split('\n')) if (/[A-Za-z]{3}/.test(line.replace(/\{+\w+\}+/g, ''))) found.add(line)
+    } else if (value !== null && typeof value === 'object')
+      for (const [name, each] of Object.entries(value)) walk(each, Array.isArray(value) ? key : name)
+  }
+  for (const definition of catalogueOfNodes.values()) walk(JSON.parse(JSON.stringify(describeNode(definition))), '')
+  for (const kind of kinds.values()) walk(JSON.parse(JSON.stringify(describeKind(kind))), '')
+  return [...found].sort()
 }
 
 /** Properties whose text is for machines. */
@@ -134,6 +159,11 @@ function write(): void {
   const kept = Object.fromEntries(said.filter((key) => key in had).map((key) => [key, had[key]]))
   writeFileSync(path.join(root, catalogueFile), `${JSON.stringify(kept, null, 2)}\n`)
   for (const key of said.filter((each) => !(each in had))) process.stdout.write(`lacks: ${key}\n`)
+  const served = readCatalogue(servedFile)
+  const sorted = Object.fromEntries(Object.entries(served).sort(([a], [b]) => (a < b ? -1 : 1)))
+  writeFileSync(path.join(root, servedFile), `${JSON.stringify(sorted, null, 2)}\n`)
+  for (const key of definedSentences().filter((each) => !(each in served)))
+    process.stdout.write(`lacks, served: ${key}\n`)
 }
 
 if (process.argv[1] === import.meta.filename && process.argv.includes('--write')) write()
