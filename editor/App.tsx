@@ -23,6 +23,7 @@ const Flows = lazy(async () => ({ default: (await import('./panels/Flows.tsx')).
 const Gallery = lazy(async () => ({ default: (await import('./templates/Gallery.tsx')).Gallery }))
 const Home = lazy(async () => ({ default: (await import('./panels/Home.tsx')).Home }))
 const Inbox = lazy(async () => ({ default: (await import('./panels/Inbox.tsx')).Inbox }))
+const NodeRedPage = lazy(async () => ({ default: (await import('./node-red/NodeRedPage.tsx')).NodeRedPage }))
 const SharedPage = lazy(async () => ({ default: (await import('./sharing/SharedPage.tsx')).SharedPage }))
 const Rehearse = lazy(async () => ({ default: (await import('./rehearse/Rehearse.tsx')).Rehearse }))
 const Sharing = lazy(async () => ({ default: (await import('./sharing/Sharing.tsx')).Sharing }))
@@ -52,6 +53,8 @@ function PageOf({ route }: { route: Route }) {
       return <Connections />
     case 'system':
       return <System />
+    case 'node-red':
+      return <NodeRedPage />
     default:
       return (
         <Page title={say('There is nothing here')}>

@@ -22,7 +22,7 @@ const places: readonly { id: string; page: Route['page'][]; address: string; lab
     label: say('Connections'),
     icon: IconPlugConnected,
   },
-  { id: 'system', page: ['system'], address: '/system', label: say('System'), icon: IconSettings },
+  { id: 'system', page: ['system', 'node-red'], address: '/system', label: say('System'), icon: IconSettings },
 ]
 
 /** Follows a link inside the editor, unless it is meant for another tab. */

@@ -3,6 +3,7 @@ import { Button, SegmentedControl, useMantineColorScheme, type MantineColorSchem
 import { IconAlertTriangle, IconCircleCheck, IconLogout } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
+import { NodeRedSwitch } from '../node-red/NodeRedSwitch.tsx'
 import { leave } from '../session.ts'
 import type { Health, PackageView } from '../views.ts'
 import { count } from '../words.ts'
@@ -183,6 +184,7 @@ export function System() {
           )}
         </section>
         <Packages />
+        <NodeRedSwitch />
         <section aria-labelledby="look-title">
           <h2 id="look-title">{say('Colours')}</h2>
           <Theme />

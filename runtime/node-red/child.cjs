@@ -99,7 +99,7 @@ async function start({ token, userDir, nodesDir, credentialSecret, language }) {
   })
   bridge.watch()
   await RED.start()
-  return { port: await serve(inner, createGate(token)), version: RED.version() }
+  return { port: await serve(inner, createGate(token)), version: RED.version().replace(/-git$/, '') }
 }
 
 process.once('message', (first) => {

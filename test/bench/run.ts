@@ -1,5 +1,5 @@
 // `npm run bench`: measures this machine, prints one table and writes it as JSON into the data folder. Never part of the tests.
-// With arguments, only the areas they name: compile, engine, delivery, lanes, adacodec, camera, falls.
+// With arguments, only the areas they name: compile, engine, delivery, lanes, adacodec, camera, falls, node-red.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { benchCompiler } from './compile.ts'
 import { benchFalls } from './falls.ts'
 import { benchLanes } from './lanes.ts'
 import { benchLatency } from './latency.ts'
+import { benchNodeRed } from './node-red.ts'
 import { tableOf, type Row } from './row.ts'
 import { benchStreams } from './streams.ts'
 
@@ -21,6 +22,7 @@ const areas: Record<string, () => Promise<Row[]>> = {
   adacodec: benchCodec,
   camera: benchCameras,
   falls: benchFalls,
+  'node-red': benchNodeRed,
 }
 
 const wanted = process.argv.slice(2)
