@@ -138,7 +138,7 @@ export function takeEvents(more: readonly EventView[]): void {
 }
 
 function takeDelivery({ eventId, ...told }: Extract<LiveEvent, { type: 'delivery' }>['delivery']): void {
-  const delivery = { ...told, type: told.type ?? null }
+  const delivery = { ...told, type: told.type ?? null, code: told.code ?? null }
   const event = useLive.getState().events.find((candidate) => candidate.id === eventId)
   if (!event) return void readEvent(eventId)
   const deliveries = event.deliveries.some((other) => other.id === delivery.id)

@@ -100,12 +100,12 @@ describe('words', () => {
   it('tells what was dropped and what was cancelled from what went well or badly', () => {
     const ends = (
       [
-        ['delivered', 'Spoken, 1.2 s.'],
-        ['delivered', 'Dropped, not spoken: it was 6 s old.'],
-        ['failed', 'Cancelled by a person.'],
-        ['failed', 'The server is away.'],
+        ['delivered', null],
+        ['delivered', 'SPEECH_DROPPED'],
+        ['failed', 'ACTION_CANCELLED'],
+        ['failed', 'HTTP_UNREACHABLE'],
       ] as const
-    ).map(([state, detail]) => endOf({ state, detail }))
+    ).map(([state, code]) => endOf({ state, code }))
     expect(ends).toEqual(['delivered', 'dropped', 'cancelled', 'failed'])
     expect(deliveryStateWords('dropped', 1, 'speech')).toBe('Too late')
   })

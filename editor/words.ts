@@ -224,9 +224,9 @@ const spokenWords: Record<string, string> = {
 export type Parcel = 'message' | 'question' | 'speech'
 
 /** `cancelled` for what a person ended, `dropped` for what came too late to be spoken, else the state as it is. */
-export function endOf({ state, detail }: { state: string; detail: string }): string {
-  if (state === 'delivered' && detail.startsWith('Dropped')) return 'dropped'
-  return state === 'failed' && detail.startsWith('Cancelled by a person') ? 'cancelled' : state
+export function endOf({ state, code }: { state: string; code: string | null }): string {
+  if (state === 'delivered' && code === 'SPEECH_DROPPED') return 'dropped'
+  return state === 'failed' && code === 'ACTION_CANCELLED' ? 'cancelled' : state
 }
 
 const phaseOf = (id: string): 'reminder' | 'deadline' | null =>
@@ -245,7 +245,12 @@ export function followUpWords({ id, state, detail }: { id: string; state: string
 
 /** How long something has gone on: "18 s", empty when it has only begun. */
 export function since(iso: string, nowMs: number): string {
-  return ago(iso, nowMs).replace(/ ago$|^just now$|^unknown$/, '')
+  const seconds = Math.round((nowMs - Date.parse(iso)) / 1000)
+  if (Number.isNaN(seconds) || seconds < 2) return ''
+  if (seconds < 60) return say('{n} s', { n: seconds })
+  return seconds < 3600
+    ? say('{n} min', { n: Math.floor(seconds / 60) })
+    : say('{n} h', { n: Math.floor(seconds / 3600) })
 }
 
 /** A delivery's state with its tries: "Delivered", "Trying again, try 3". */

@@ -9,6 +9,7 @@ const delivery = (state: DeliveryView['state'], second: number, more: Partial<De
   state,
   attempts: 1,
   detail: '',
+  code: null,
   at: `2026-03-01T10:00:0${second}.000Z`,
   ...more,
 })

@@ -3,7 +3,9 @@
 import type { DeliveryView, EventView } from '../views.ts'
 
 function later(known: DeliveryView, read: DeliveryView): DeliveryView {
-  return known.at > read.at ? { ...read, ...known } : { ...known, ...read }
+  const newest = known.at > read.at ? known : read
+  // The live feed of an older worker does not say the type.
+  return { ...newest, type: newest.type ?? known.type ?? read.type }
 }
 
 /** The event as it was read, with what is known to have happened to it since. */

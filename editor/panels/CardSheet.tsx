@@ -88,6 +88,7 @@ const deliveries: DeliveryView[] = [
     state: 'delivered',
     attempts: 1,
     detail: 'Shown in the inbox.',
+    code: null,
     at: new Date(Date.now() - 12_000).toISOString(),
   },
   {
@@ -97,6 +98,7 @@ const deliveries: DeliveryView[] = [
     state: 'running',
     attempts: 3,
     detail: 'example.org answered 500; trying again in 8 s',
+    code: null,
     at: new Date(Date.now() - 40_000).toISOString(),
   },
   {
@@ -106,6 +108,7 @@ const deliveries: DeliveryView[] = [
     state: 'failed',
     attempts: 20,
     detail: 'example.org answered 404',
+    code: null,
     at: new Date(Date.now() - 400_000).toISOString(),
   },
 ]

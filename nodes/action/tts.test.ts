@@ -61,6 +61,7 @@ describe('tts', () => {
     const { node } = bench(stale)
     expect(await node.perform(message)).toMatchObject({
       summary: expect.stringContaining('could not have begun within 5 s') as string,
+      code: 'SPEECH_DROPPED',
       facts: [{ kind: 'speech.dropped' }],
     })
   })

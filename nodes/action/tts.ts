@@ -110,11 +110,17 @@ function ageS(message: Message, nowMs: number): number {
 function dropped(
   message: Message,
   why: string,
-): { outputs: Record<string, never>; summary: string; facts: { kind: 'speech.dropped'; message: Message }[] } {
+): {
+  outputs: Record<string, never>
+  summary: string
+  code: string
+  facts: { kind: 'speech.dropped'; message: Message }[]
+} {
   const { frame: _frame, ...rest } = message
   return {
     outputs: {},
     summary: `Dropped, not spoken: ${why}.`,
+    code: 'SPEECH_DROPPED',
     facts: [{ kind: 'speech.dropped', message: { ...rest, fields: { ...message.fields, why } } }],
   }
 }

@@ -227,6 +227,8 @@ export interface ActionContext<C> extends BaseContext<C> {
 export interface ActionResult<P extends Ports> {
   outputs: Sent<P>
   summary: string
+  /** Where it ended otherwise than one would expect of a delivery: a code that says so, such as `SPEECH_DROPPED`. */
+  code?: string
   /** More of the same node for the same message, as delayed jobs of their own: reminders, deadlines. One per phase. */
   later?: { phase: string; afterMs: number }[]
   /** Facts that leave through no port: recorded, routed nowhere. */

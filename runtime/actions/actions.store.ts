@@ -78,7 +78,7 @@ async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promi
     const detail = `Node ${row.node} is not in the plan this message was made by.`
     await db
       .update(actions)
-      .set({ state: 'failed', detail, updatedAt: new Date(nowMs) })
+      .set({ state: 'failed', detail, code: 'NODE_TYPE_UNKNOWN', updatedAt: new Date(nowMs) })
       .where(eq(actions.id, id))
     return null
   }
@@ -114,6 +114,7 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
           state,
           ...(outcome.isHeld ? { attempts: sql`greatest(${actions.attempts} - 1, 0)` } : {}),
           detail: plainText(outcome.detail).slice(0, longestDetail),
+          code: outcome.code ?? null,
           updatedAt: new Date(nowMs),
         })
         .where(eq(actions.id, id))

@@ -7,12 +7,12 @@ import type { ActionOrder, ActionOutcome } from './records.ts'
 
 /** A try has begun. */
 export function announceBegin(bus: Bus, order: ActionOrder, nowMs: number): void {
-  bus.publish(delivery(order, 'running', '', nowMs))
+  bus.publish(delivery(order, 'running', { detail: '' }, nowMs))
 }
 
 /** A try has ended and is in the database, with the events it made and the inputs that wait for sessions. */
 export function announceOutcome(bus: Bus, order: ActionOrder, outcome: ActionOutcome, nowMs: number): void {
-  bus.publish(delivery(order, outcome.state === 'retrying' ? 'pending' : outcome.state, outcome.detail, nowMs))
+  bus.publish(delivery(order, outcome.state === 'retrying' ? 'pending' : outcome.state, outcome, nowMs))
   for (const event of outcome.events)
     bus.publish({ type: 'event', flow: event.flowId, event: summary(event, outcome.actions) })
   const { passes = [] } = outcome
@@ -28,7 +28,12 @@ export function announceOutcome(bus: Bus, order: ActionOrder, outcome: ActionOut
   for (const input of outcome.inputs) bus.publish({ type: 'input', flow: order.flow.id, stream: input.streamId })
 }
 
-function delivery(order: ActionOrder, state: DeliveryView['state'], detail: string, nowMs: number): LiveMessage {
+function delivery(
+  order: ActionOrder,
+  state: DeliveryView['state'],
+  { detail, code = null }: { detail: string; code?: string | null | undefined },
+  nowMs: number,
+): LiveMessage {
   const { id, eventId, node } = order.action
   return {
     type: 'delivery',
@@ -41,6 +46,7 @@ function delivery(order: ActionOrder, state: DeliveryView['state'], detail: stri
       state,
       attempts: order.attempt,
       detail,
+      code,
       at: new Date(nowMs).toISOString(),
     },
   }

@@ -77,6 +77,7 @@ export function createDeliveryStore({
   const cancelling = () => ({
     state: 'cancelling' as const,
     detail: 'Being cancelled.',
+    code: 'ACTION_CANCELLED',
     dueAt: null,
     updatedAt: new Date(nowMs()),
   })
@@ -95,6 +96,7 @@ export function createDeliveryStore({
           node: row.node,
           attempts: row.attempts,
           detail: row.detail,
+          code: row.code,
           at: row.updatedAt.toISOString(),
         }
       const [known] = await db.select({ state: actions.state }).from(actions).where(eq(actions.id, id))

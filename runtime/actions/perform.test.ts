@@ -179,6 +179,7 @@ describe('performAction', () => {
     expect(await bench(definition, { attempt: 2 }).run()).toEqual({
       state: 'retrying',
       detail: 'Busy.',
+      code: 'X_BUSY',
       events: [],
       actions: [],
       inputs: [],
@@ -198,7 +199,7 @@ describe('performAction', () => {
           throw new FatalError('X_NO', 'No.')
         }),
       ).run(),
-    ).toMatchObject({ state: 'failed', detail: 'No.' })
+    ).toMatchObject({ state: 'failed', detail: 'No.', code: 'X_NO' })
     expect(
       await bench(
         teller(async () => {

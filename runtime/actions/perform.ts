@@ -78,6 +78,7 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
     return {
       state: 'failed',
       detail: `The node type "${order.node.type}" is not installed here.`,
+      code: 'NODE_TYPE_UNKNOWN',
       events: [],
       actions: [],
       inputs: [],
@@ -96,6 +97,7 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
     return {
       state: 'delivered',
       detail: clean(result.summary),
+      code: result.code,
       ...made,
       actions: [...made.actions, ...putOff(order, result.later ?? [], deps)],
     }
@@ -194,7 +196,8 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
 
 /** Anything but FatalError may go better next time, as long as tries are left. */
 function failure(order: ActionOrder, definition: ActionNode, error: Error, detail: string, deps: PerformDeps): Outcome {
-  const silence = error instanceof CodedError && unanswered.has(error.code) ? { isUnanswered: true } : {}
+  const code = error instanceof CodedError ? error.code : undefined
+  const silence = code !== undefined && unanswered.has(code) ? { isUnanswered: true } : {}
   // Those of an earlier try are there already, and keep their time.
   const following = putOff(
     order,
@@ -206,6 +209,7 @@ function failure(order: ActionOrder, definition: ActionNode, error: Error, detai
     return {
       state: 'retrying',
       detail,
+      code,
       events: [],
       actions: following,
       inputs: [],
@@ -224,7 +228,7 @@ function failure(order: ActionOrder, definition: ActionNode, error: Error, detai
       }
     : {}
   const made = routed(order, definition, failed, deps)
-  return { state: 'failed', detail, ...silence, ...made, actions: [...made.actions, ...following] }
+  return { state: 'failed', detail, code, ...silence, ...made, actions: [...made.actions, ...following] }
 }
 
 /** Events and next work out of what a node sent; the same for every try, so that writing it twice adds nothing. */

@@ -66,6 +66,8 @@ export interface ActionOutcome {
   state: 'delivered' | 'failed' | 'retrying'
   /** One line for the delivery's row. */
   detail: string
+  /** The code of what went wrong or otherwise. */
+  code?: string | undefined
   events: EventRecord[]
   actions: ActionRecord[]
   inputs: SessionInput[]

@@ -207,6 +207,8 @@ export const actions = pgTable(
     state: text('state').$type<ActionState>().notNull(),
     attempts: integer('attempts').notNull(),
     detail: text('detail').notNull(),
+    /** Why it ended otherwise than its state says, or what went wrong: an error's code, `SPEECH_DROPPED`; null when nothing is to be said. */
+    code: text('code'),
     phase: text('phase').notNull().default(''),
     dueAt: instant('due_at'),
     createdAt: instant('created_at').notNull(),

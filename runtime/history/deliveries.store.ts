@@ -45,7 +45,7 @@ export async function readDeliveries(
     .where(inArray(actions.eventId, [...eventIds]))
     .orderBy(asc(actions.seq))
   const typeOf = await readTypes(session, plans, rows)
-  for (const { eventId, deploymentId, id, node, state, attempts, detail, updatedAt } of rows) {
+  for (const { eventId, deploymentId, id, node, state, attempts, detail, code, updatedAt } of rows) {
     deliveries.get(eventId)?.push({
       id,
       node,
@@ -53,6 +53,7 @@ export async function readDeliveries(
       state: shownStates[state],
       attempts,
       detail,
+      code,
       at: updatedAt.toISOString(),
     })
   }

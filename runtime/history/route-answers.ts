@@ -10,6 +10,8 @@ export const DeliverySchema = z.object({
   state: z.enum(deliveryStates),
   attempts: z.number(),
   detail: z.string(),
+  /** The code of what went wrong or otherwise, such as `ACTION_CANCELLED`; null when there is nothing to say. */
+  code: z.string().nullable(),
   at: z.string(),
 })
 export type DeliveryView = z.infer<typeof DeliverySchema>

@@ -59,6 +59,7 @@ export const ShownMessageSchema = z.discriminatedUnion('type', [
       state: z.enum(deliveryStates),
       attempts: z.number(),
       detail: z.string(),
+      code: z.string().nullish(),
       at: z.string(),
     }),
   }),

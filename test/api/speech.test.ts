@@ -262,6 +262,7 @@ describe('a delivery', () => {
       node: 'ask',
       attempts: 1,
       detail: 'Being cancelled.',
+      code: 'ACTION_CANCELLED',
       at: '2026-01-01T00:00:00.000Z',
     })
     const answer = await bench.call('POST', '/api/deliveries/e1_ask/cancel')
