@@ -12,7 +12,12 @@ import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
 import { say } from '../words/say.ts'
 
 const every = 5000
-const titles: Record<string, string> = { database: say('Database'), queue: say('Queue'), streams: say('Streams') }
+const titles: Record<string, string> = {
+  database: say('Database'),
+  queue: say('Queue'),
+  streams: say('Streams'),
+  spill: say('Kept on disk until the database is back'),
+}
 const facts: Record<string, string> = {
   version: 'Postgres',
   backend: '',

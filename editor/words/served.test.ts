@@ -21,6 +21,17 @@ it('tells a sentence with what the server filled in, and the surest pattern firs
   )
 })
 
+it('tells each line by itself', () => {
+  speakServed({
+    ...catalogue,
+    'Remembers {value}': '记住了 {value}',
+    'Remembers for a stream.': '为一路视频记住内容。',
+  })
+  expect(told('Remembers for a stream.\nCooldown\nRemembers 3 facts')).toBe(
+    '为一路视频记住内容。\n冷却\n记住了 3 facts',
+  )
+})
+
 it('leaves what it does not know, and everything where no catalogue is spoken', () => {
   expect(told('Cooldown')).toBe('Cooldown')
   speakServed(catalogue)

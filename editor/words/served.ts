@@ -60,13 +60,14 @@ function fill({ match, names, chinese }: Pattern, text: string): string | null {
 function find(text: string): string {
   const exact = whole[text]
   if (exact !== undefined) return exact
+  // Several lines, each known by itself.
+  if (text.includes('\n')) return text.split('\n').map(told).join('\n')
   for (const start of [text.slice(0, startLength), ''])
     for (const pattern of patterns.get(start) ?? []) {
       const told = fill(pattern, text)
       if (told !== null) return told
     }
-  // Several lines, or several sentences in one, each known by itself.
-  if (text.includes('\n')) return text.split('\n').map(told).join('\n')
+  // Several sentences in one text.
   const sentences = text.split(/(?<=[.!?]) (?=[A-Z"“])/)
   return sentences.length > 1 && sentences.length <= mostSentences ? sentences.map(told).join('') : text
 }
