@@ -1,6 +1,17 @@
 // The live feed itself: one EventSource that reconnects for ever. Runs in a shared worker or in a page; must not touch a document.
 
-const types = ['status', 'decision', 'event', 'delivery', 'speech', 'seen', 'wires', 'saved', 'presence'] as const
+const types = [
+  'status',
+  'decision',
+  'event',
+  'delivery',
+  'receiver',
+  'speech',
+  'seen',
+  'wires',
+  'saved',
+  'presence',
+] as const
 export type FeedType = (typeof types)[number]
 
 export interface Feed {

@@ -8,7 +8,7 @@ import { isWaiting } from './graph/alerts.ts'
 import { mergeEvent } from './graph/event-merge.ts'
 import { readPasses, takePasses } from './passes.ts'
 import { mergeDecisions } from './graph/timeline.ts'
-import type { EventView, FlowStatus, LiveEvent, StreamDecision } from './views.ts'
+import type { EventView, FlowStatus, LiveEvent, ReceiverView, StreamDecision } from './views.ts'
 
 const decisionsKept = 240
 const eventsKept = 1000
@@ -112,12 +112,26 @@ function takeStatus(flow: string, status: StreamStatus): void {
     const streams = known.some((stream) => stream.id === status.id)
       ? known.map((stream) => (stream.id === status.id ? status : stream))
       : [...known, status]
+    const receivers = live.status[flow]?.receivers ?? []
     return {
-      status: {
-        ...live.status,
-        [flow]: { deployment: null, ...live.status[flow], state: stateOf(streams, 'stopped'), streams },
-      },
+      status: { ...live.status, [flow]: { deployment: null, ...live.status[flow], ...whole(streams, receivers) } },
     }
+  })
+}
+
+/** A flow whose cameras are all well is not, while somebody cannot be told. */
+function whole(streams: StreamStatus[], receivers: ReceiverView[]): Omit<FlowStatus, 'deployment'> {
+  const state = stateOf(streams, 'stopped')
+  return { state: state === 'running' && receivers.length > 0 ? 'degraded' : state, streams, receivers }
+}
+
+function takeReceiver({ flow, node, receiver }: Extract<LiveEvent, { type: 'receiver' }>): void {
+  useLive.setState((live) => {
+    const known = live.status[flow]
+    if (!known) return live
+    const others = (known.receivers ?? []).filter((each) => each.node !== node)
+    const receivers = receiver ? [...others, { node, ...receiver }] : others
+    return { status: { ...live.status, [flow]: { ...known, ...whole(known.streams, receivers) } } }
   })
 }
 
@@ -183,6 +197,7 @@ function take(message: LiveEvent): void {
   if (message.type === 'decision')
     return takeDecisions(message.stream, [{ ...message.decision, stream: message.stream }])
   if (message.type === 'delivery') return takeDelivery(message.delivery)
+  if (message.type === 'receiver') return takeReceiver(message)
   if (message.type === 'speech') return speechListeners.forEach((listener) => listener.begins(message.speech))
   if (message.type === 'seen') return takeSeen(message)
   const { hasFrame, ...event } = message.event

@@ -15,6 +15,7 @@ export type {
   IncomingFlow,
   NodeType,
   PortView,
+  ReceiverView,
   Requires,
   StoredFlow,
 } from '../runtime/flows/route-answers.ts'

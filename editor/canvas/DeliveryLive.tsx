@@ -3,9 +3,9 @@ import { IconBan, IconCheck, IconClock, IconVolumeOff, IconX } from '@tabler/ico
 import { does } from '../../nodes/contract/define.ts'
 import { useNow } from '../now.ts'
 import { Ago } from '../panels/Ago.tsx'
-import type { DeliveryView, NodeType } from '../views.ts'
+import type { DeliveryView, NodeType, ReceiverView } from '../views.ts'
 import { CancelDelivery } from './CancelDelivery.tsx'
-import { ago, deliveryStateWords, endOf, exact, followUpWords, since, type Parcel } from '../words.ts'
+import { ago, deliveryStateWords, endOf, exact, followUpWords, since, timeOfDay, type Parcel } from '../words.ts'
 import { say } from '../words/say.ts'
 
 const marks = {
@@ -74,8 +74,36 @@ export function DeliveryLine({
   )
 }
 
-/** The live area of an action card: its last three deliveries. */
-export function DeliveryLive({ deliveries, parcel }: { deliveries: readonly DeliveryView[]; parcel?: Parcel }) {
+/** Who is not reached, in the times of this browser. */
+function Unreached({ receiver: { state, since: from, retryAt, text } }: { receiver: ReceiverView }) {
+  const now = useNow()
+  const again = retryAt !== null && Date.parse(retryAt) > now
+  const words =
+    state === 'gone'
+      ? text
+      : again
+        ? say('Not answering since {since}; trying again at {again}.', {
+            since: timeOfDay(from),
+            again: timeOfDay(retryAt),
+          })
+        : say('Not answering since {since}; trying again now.', { since: timeOfDay(from) })
+  return (
+    <p className="live-words" data-tone="trouble" title={text} data-testid="receiver-trouble">
+      {words}
+    </p>
+  )
+}
+
+/** The live area of an action card: whom it cannot reach, and its last three deliveries. */
+export function DeliveryLive({
+  deliveries,
+  parcel,
+  receiver,
+}: {
+  deliveries: readonly DeliveryView[]
+  parcel?: Parcel
+  receiver?: ReceiverView | undefined
+}) {
   if (deliveries.length === 0)
     return (
       <div className="live">
@@ -90,6 +118,7 @@ export function DeliveryLive({ deliveries, parcel }: { deliveries: readonly Deli
     )
   return (
     <div className="live">
+      {receiver && <Unreached receiver={receiver} />}
       {deliveries.slice(0, 3).map((delivery) => (
         <DeliveryLine key={delivery.id} delivery={delivery} parcel={parcel} />
       ))}

@@ -75,7 +75,8 @@ export function Live({ view }: { view: CardView }) {
   if (view.area === 'camera') return <CameraLive view={view} />
   if (view.area === 'codec' && isCodec(view.status)) return <CodecLive view={view} />
   if (view.area === 'model') return <ModelLive view={view} />
-  if (view.area === 'action') return <DeliveryLive deliveries={view.deliveries} parcel={parcelOf(view.type)} />
+  if (view.area === 'action')
+    return <DeliveryLive deliveries={view.deliveries} parcel={parcelOf(view.type)} receiver={view.receiver} />
   if (does(view.type, 'arm'))
     return (
       <div className="live">

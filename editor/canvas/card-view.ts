@@ -10,7 +10,7 @@ import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
-import type { DeliveryView, NodeType, NodeTypes, Problem, StreamDecision } from '../views.ts'
+import type { DeliveryView, NodeType, NodeTypes, Problem, ReceiverView, StreamDecision } from '../views.ts'
 import { useChosenStream } from './chosen-stream.ts'
 import { say } from '../words/say.ts'
 
@@ -38,6 +38,8 @@ export interface CardView {
   status: NodeStatus | undefined
   decisions: readonly StreamDecision[]
   deliveries: readonly DeliveryView[]
+  /** Whom it tells cannot be reached. */
+  receiver: ReceiverView | undefined
 }
 
 /** Which live area fits a type: told by its role and ports, so installed types have one too. */
@@ -60,6 +62,9 @@ export function cardState(
   if (status) return status.tone === 'ok' ? 'running' : 'degraded'
   return isSource ? stream.state : 'running'
 }
+
+/** Nobody is told: as bad as anything a node can say of itself. */
+const unreached = ({ text }: ReceiverView): NodeStatus => ({ text, tone: 'bad' })
 
 /** How a node is described on its card. */
 export function describe(node: FlowNode, type: NodeType | undefined): { title: string; line: string } {
@@ -130,6 +135,7 @@ export function useCardView(id: string): CardView | undefined {
         .slice(0, 20),
     ),
   )
+  const receiver = useLive((live) => live.status[flowId]?.receivers?.find((each) => each.node === id))
   const cameras = useFlow(useShallow((open) => facts(open)?.cameras(id) ?? none))
   const streams = useMemo(
     () => cameras.flatMap((camera) => all.filter((stream) => stream.source === camera)),
@@ -162,9 +168,10 @@ export function useCardView(id: string): CardView | undefined {
     status,
     decisions,
     deliveries,
+    receiver: isNew || isOff ? undefined : receiver,
     isNew,
     isOff,
     blockedBy,
-    state: cardState(stream, status, type?.role === 'source'),
+    state: cardState(stream, receiver ? unreached(receiver) : status, type?.role === 'source'),
   }
 }

@@ -137,6 +137,7 @@ function viewOf(flow: Flow, id: string, type: NodeType | undefined, state: (type
     problems: state === 'problem' ? [problemOf(id, 'error')] : state === 'warning' ? [problemOf(id, 'warning')] : [],
     decisions: stream ? decisionsOf(id, state) : [],
     deliveries: stream ? deliveries : [],
+    receiver: undefined,
   }
 }
 

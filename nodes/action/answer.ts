@@ -25,7 +25,8 @@ export function troubleOf(
   if (status === 410)
     return new FatalError(
       codes.refused,
-      `${who} is gone for good (410)${said === '' ? '' : `: ${said}`}. Nothing more is sent there; enter a new address.`,
+      `${who} is gone for good (410)${said === '' ? '' : `: ${said}`}. Nothing more is sent there; enter a new address and deploy again.`,
+      { details: { isGone: true } },
     )
   const words = `${who} answered ${status}${said === '' ? '' : `: ${said}`}.`
   if (status < 500 && !passing.includes(status))

@@ -1,5 +1,6 @@
 // A notification on every phone and desktop whose browser has been allowed to show them. The picture is fetched by the browser,
 // over the signed link of the message.
+import { pushReceiver } from '../contract/capabilities.ts'
 import { cutText, oneLine } from '../contract/template.ts'
 import type { Channel } from './channel.ts'
 
@@ -8,7 +9,7 @@ const longest = { title: 100, text: 350 }
 
 export const webPush: Channel = {
   id: 'web-push',
-  receiver: () => 'Browser push',
+  receiver: () => pushReceiver,
   label: 'Phone or desktop',
   help: 'A notification of the browser, on every device where you have switched it on; with the picture where this Heed is reached by https.',
   takesPicture: true,

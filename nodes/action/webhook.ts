@@ -1,4 +1,5 @@
 // Posts a notice to a URL of the user's. What the model said goes into the body only: it never chooses the address.
+import { plainAddress } from '../contract/addresses.ts'
 import { FatalError } from '../contract/errors.ts'
 import { filledInWords, isFilledIn } from '../contract/template.ts'
 import { isTaken, isWebAddress, troubleOf } from './answer.ts'
@@ -11,7 +12,7 @@ export const webhook: Channel = {
   label: 'Webhook',
   help: 'An HTTP POST with the message as JSON, signed when the connection has a signing secret.',
   connection: { kind: 'webhook', optional: true },
-  receiver: ({ url }) => (isWebAddress(url) ? new URL(url).host : undefined),
+  receiver: ({ url }) => (isWebAddress(url) ? new URL(plainAddress(url)).host : undefined),
   check: ({ url }) => {
     const message =
       url === ''

@@ -324,6 +324,9 @@ export interface MqttPort {
     signal: AbortSignal,
   ): Promise<void>
 }
+/** What all browsers that asked for Web Push are called together, as a receiver. */
+export const pushReceiver = 'Browser push'
+
 export interface PushPort {
   /** To every subscribed browser; gives how many took it. `image` is fetched by the browser. */
   send(

@@ -1,9 +1,10 @@
 // Actions: the outbox, and the deliveries with their tries. A row is written with the fact that caused it, so none is lost;
 // its id is made of event and node, so none is doubled.
 import type { ActionJobStore } from './records.ts'
-import { and, asc, eq, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm'
 import type { ActionRecord, WaitingAction } from './records.ts'
-import type { ActionOrder, ActionOutcome } from './records.ts'
+import type { ActionOrder, ActionOutcome, ReceiverTrouble } from './records.ts'
+import { writeTrouble } from './receiver-troubles.store.ts'
 import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { isOrphan } from '../database/index.ts'
@@ -12,7 +13,7 @@ import { insertEvents, raiseAlerts } from '../history/index.ts'
 import { insertInputs } from './inputs.store.ts'
 import { plainText } from '../database/index.ts'
 import type { PlanCache } from '../history/index.ts'
-import { actions, streams } from '../database/index.ts'
+import { actions, receiverTroubles, streams } from '../database/index.ts'
 import type { ActionState } from '../database/index.ts'
 
 const done: ActionState[] = ['delivered', 'failed']
@@ -60,6 +61,11 @@ export async function insertActions(
   )
 }
 
+/** What is known of its receiver, with the row itself: one question less for each try. */
+const troubleOf = sql<Pick<ReceiverTrouble, 'state' | 'text'> | null>`(
+  select json_build_object('state', t.state, 'text', t.text) from ${receiverTroubles} t
+  where t.deployment_id = actions.deployment_id and t.node = actions.node)`
+
 async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promise<ActionOrder | null> {
   const [row] = await db
     .update(actions)
@@ -69,7 +75,7 @@ async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promi
       updatedAt: new Date(nowMs),
     })
     .where(and(eq(actions.id, id), notInArray(actions.state, done)))
-    .returning()
+    .returning({ ...getTableColumns(actions), trouble: troubleOf })
   if (!row) return null
   const deployed = await plans.read(db, row.deploymentId)
   const stream = deployed?.plan.streams.find((each) => `${row.flowId}-${each.id}` === row.streamId)
@@ -91,6 +97,7 @@ async function begin(db: Db, plans: PlanCache, id: string, nowMs: number): Promi
     routes: stream.routes,
     actions: stream.actions,
     ...(row.state === 'cancelling' ? { isCancelled: true } : {}),
+    ...(row.trouble ? { trouble: row.trouble } : {}),
   }
 }
 
@@ -98,7 +105,7 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
   try {
     await transaction(db, async (tx) => {
       const [row] = await tx
-        .select({ state: actions.state, deploymentId: actions.deploymentId })
+        .select({ state: actions.state, deploymentId: actions.deploymentId, node: actions.node })
         .from(actions)
         .where(eq(actions.id, id))
         .for('no key update')
@@ -107,6 +114,7 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
       await insertEvents(tx, outcome.events)
       await insertActions(tx, outcome.actions, { deploymentId: row.deploymentId }, nowMs)
       await insertInputs(tx, outcome.inputs, nowMs)
+      if (outcome.trouble !== undefined) await writeTrouble(tx, row.deploymentId, row.node, outcome.trouble)
       const state = row.state === 'cancelling' && outcome.state === 'retrying' ? row.state : outcome.state
       await tx
         .update(actions)

@@ -3,7 +3,7 @@ import { isAlertEvent } from '../../nodes/contract/alerts.ts'
 import { SoundSchema } from '../../nodes/contract/events.ts'
 import type { Bus, LiveMessage } from '../live/index.ts'
 import type { DeliveryView, EventRecord } from '../history/index.ts'
-import type { ActionOrder, ActionOutcome } from './records.ts'
+import type { ActionOrder, ActionOutcome, ReceiverTrouble } from './records.ts'
 
 /** A try has begun. */
 export function announceBegin(bus: Bus, order: ActionOrder, nowMs: number): void {
@@ -13,6 +13,9 @@ export function announceBegin(bus: Bus, order: ActionOrder, nowMs: number): void
 /** A try has ended and is in the database, with the events it made and the inputs that wait for sessions. */
 export function announceOutcome(bus: Bus, order: ActionOrder, outcome: ActionOutcome, nowMs: number): void {
   bus.publish(delivery(order, outcome.state === 'retrying' ? 'pending' : outcome.state, outcome, nowMs))
+  const { trouble } = outcome
+  if (trouble !== undefined)
+    bus.publish({ type: 'receiver', flow: order.flow.id, node: order.node.id, receiver: trouble && viewOf(trouble) })
   for (const event of outcome.events)
     bus.publish({ type: 'event', flow: event.flowId, event: summary(event, outcome.actions) })
   const { passes = [] } = outcome
@@ -26,6 +29,11 @@ export function announceOutcome(bus: Bus, order: ActionOrder, outcome: ActionOut
       passes,
     })
   for (const input of outcome.inputs) bus.publish({ type: 'input', flow: order.flow.id, stream: input.streamId })
+}
+
+function viewOf({ state, sinceMs, retryAtMs, text }: ReceiverTrouble) {
+  const retryAt = retryAtMs === null ? null : new Date(retryAtMs).toISOString()
+  return { state, since: new Date(sinceMs).toISOString(), retryAt, text }
 }
 
 function delivery(

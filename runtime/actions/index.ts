@@ -12,6 +12,7 @@ export type {
   ActionOrder,
   ActionOutcome,
   ActionRecord,
+  ReceiverTrouble,
   DeliveryStore,
   SessionInput,
   TryRequest,
@@ -21,6 +22,8 @@ export { addDeliveryRoutes } from './routes.ts'
 export { createTryAction } from './try-action.ts'
 export type { TryAction } from './try-action.ts'
 export { hurryCancelled } from './wake-cancelled.ts'
+export { readTroubles } from './receiver-troubles.store.ts'
+export type { ReceiverView } from './receiver-troubles.store.ts'
 export { ActionWorker, laneLimits } from './worker.ts'
 export type { ActionJobStore, ActionWork } from './records.ts'
 export type { ActionsRouteDeps } from './route-deps.ts'

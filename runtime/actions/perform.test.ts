@@ -268,4 +268,31 @@ describe('what follows a failed try', () => {
       { kind: 'notification.failed', fields: { about: message.eventId } },
     ])
   })
+
+  it('stops at a receiver that is gone for good: the next one is not sent, and fails in the same words', async () => {
+    let calls = 0
+    const definition: NodeDefinition = {
+      ...teller(async () => {
+        calls += 1
+        throw new FatalError('WEBHOOK_REFUSED', 'It is gone.', { details: { isGone: true } })
+      }),
+      receiver: () => 'hook.example.org',
+    } as NodeDefinition
+    expect(await bench(definition).run()).toMatchObject({
+      state: 'failed',
+      trouble: { receiver: 'hook.example.org', state: 'gone', retryAtMs: null, text: 'It is gone.' },
+    })
+    const next = await bench(definition, { trouble: { state: 'gone', text: 'It is gone.' } }).run()
+    expect(next).toMatchObject({ state: 'failed', detail: 'It is gone.' })
+    expect(next.events.map(({ kind }) => kind)).toEqual(['notification.failed'])
+    expect(calls).toBe(1)
+  })
+
+  it('says that a silent receiver answers again, if only with a no', async () => {
+    const isSilent = { trouble: { state: 'silent' as const, text: 'Silent.' } }
+    const run = async (perform: () => Promise<string>) => (await bench(teller(perform), isSilent).run()).trouble
+    expect(await run(async () => 'ok')).toBeNull()
+    expect(await run(() => Promise.reject(new FatalError('WEBHOOK_REFUSED', 'No.')))).toBeNull()
+    expect(await run(() => Promise.reject(new RetryableError('HTTP_TIMEOUT', 'Silent.')))).toBeUndefined()
+  })
 })

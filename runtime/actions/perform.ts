@@ -84,6 +84,10 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
       inputs: [],
     }
   }
+  if (order.trouble?.state === 'gone' && order.isCancelled !== true) {
+    const { text } = order.trouble
+    return failure(order, definition, new FatalError('ACTION_RECEIVER_GONE', text), text, deps)
+  }
   const { connections, clean } = remembering(deps.connections)
   try {
     if (signal.aborted) throw new StoppedError()
@@ -96,6 +100,7 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
     }
     return {
       state: 'delivered',
+      ...(order.trouble ? { trouble: null } : {}),
       detail: clean(result.summary),
       code: result.code,
       ...made,
@@ -197,7 +202,8 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
 /** Anything but FatalError may go better next time, as long as tries are left. */
 function failure(order: ActionOrder, definition: ActionNode, error: Error, detail: string, deps: PerformDeps): Outcome {
   const code = error instanceof CodedError ? error.code : undefined
-  const silence = code !== undefined && unanswered.has(code) ? { isUnanswered: true } : {}
+  const isSilent = code !== undefined && unanswered.has(code)
+  const silence = { ...(isSilent ? { isUnanswered: true } : {}), ...troubleIn(order, definition, error, detail, deps) }
   // Those of an earlier try are there already, and keep their time.
   const following = putOff(
     order,
@@ -229,6 +235,21 @@ function failure(order: ActionOrder, definition: ActionNode, error: Error, detai
     : {}
   const made = routed(order, definition, failed, deps)
   return { state: 'failed', detail, code, ...silence, ...made, actions: [...made.actions, ...following] }
+}
+
+/** What a failure has shown of the receiver: that it is gone for good, or that it answers again, if only with a no. */
+function troubleIn(
+  order: ActionOrder,
+  definition: ActionNode,
+  error: Error,
+  detail: string,
+  { clock }: Pick<PerformDeps, 'clock'>,
+): Pick<Outcome, 'trouble'> {
+  if (!(error instanceof CodedError) || order.trouble?.state === 'gone') return {}
+  const receiver = definition.receiver?.(order.node.config as never, order.action.phase ?? '')
+  if (receiver !== undefined && error.details.isGone === true)
+    return { trouble: { receiver, state: 'gone', sinceMs: clock.nowMs(), retryAtMs: null, text: detail } }
+  return order.trouble && !unanswered.has(error.code) ? { trouble: null } : {}
 }
 
 /** Events and next work out of what a node sent; the same for every try, so that writing it twice adds nothing. */

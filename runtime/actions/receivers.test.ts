@@ -38,6 +38,7 @@ describe('receivers', () => {
     expect(receivers.enter('hook.example.org', 'd')).toEqual({
       afterMs: 5_000,
       reason: `hook.example.org has not answered since ${since}; trying again at ${since}.`,
+      silence: { sinceMs: at.nowMs, retryAtMs: at.nowMs + 5_000 },
     })
     expect(receivers.silent).toHaveLength(1)
   })

@@ -16,6 +16,8 @@ export interface ReceiverLimits {
 export interface Hold {
   afterMs: number
   reason: string
+  /** It does not answer: since when, and when somebody looks again. */
+  silence?: { sinceMs: number; retryAtMs: number }
 }
 
 interface Receiver {
@@ -98,10 +100,11 @@ export class Receivers {
   #holdOf(name: string, receiver: Receiver): Hold | undefined {
     if (this.#isSilent(receiver)) {
       const waitMs = receiver.openAtMs - this.#clock.nowMs()
-      if (waitMs > 0) return { afterMs: waitMs, reason: this.#silenceWords(name, receiver) }
+      const silence = { sinceMs: receiver.silentSinceMs, retryAtMs: receiver.openAtMs }
+      const reason = this.#silenceWords(name, receiver)
+      if (waitMs > 0) return { afterMs: waitMs, reason, silence }
       // One at a time finds out whether it is back.
-      if (receiver.running > 0) return { afterMs: comeBackMs, reason: this.#silenceWords(name, receiver) }
-      return undefined
+      return receiver.running > 0 ? { afterMs: comeBackMs, reason, silence } : undefined
     }
     if (receiver.running < this.#limits.places) return undefined
     return {

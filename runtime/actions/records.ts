@@ -59,6 +59,19 @@ export interface ActionOrder {
   actions?: readonly PlanNode[]
   /** A person wants it no more: this try only says so. */
   isCancelled?: boolean
+  /** What is known of its receiver. */
+  trouble?: Pick<ReceiverTrouble, 'state' | 'text'>
+}
+
+/** Why a receiver is not reached. */
+export interface ReceiverTrouble {
+  receiver: string
+  /** `gone`: for good, until a person does something about it. */
+  state: 'silent' | 'gone'
+  sinceMs: number
+  /** Null where nobody looks again by itself. */
+  retryAtMs: number | null
+  text: string
 }
 
 /** How a try ended. The next actions are written in the same transaction: the outbox again. */
@@ -75,6 +88,8 @@ export interface ActionOutcome {
   passes?: WirePass[]
   /** Nothing was tried: the receiver was full or known to be away, so this does not count as a try. */
   isHeld?: true
+  /** What this has shown of the receiver: trouble, or null when what was known of it is over. */
+  trouble?: ReceiverTrouble | null
 }
 
 /** An action that may need a job, and the type of its node; unknown when its plan is gone. */

@@ -172,8 +172,11 @@ export class ActionWorker {
       await this.#tryHere(order, job, token)
       return
     }
-    const hold = this.#receivers[lane].enter(receiver, id)
+    const isGone = order.trouble?.state === 'gone'
+    const hold = isGone ? undefined : this.#receivers[lane].enter(receiver, id)
     if (hold) return this.#hold(order, address, hold)
+    // Performed without being sent: it fails in words, and what hangs on that goes on.
+    if (isGone) return void (await this.#tryHere(order, job, token))
     const startedAtMs = clock.nowMs()
     let answered: boolean | undefined
     try {
@@ -195,7 +198,11 @@ export class ActionWorker {
   }
 
   /** Nothing is tried and no place is held; what is put off does not wait for the receiver. */
-  async #hold(order: ActionOrder, { following }: ActionAddress, { afterMs, reason }: Hold): Promise<never> {
+  async #hold(
+    order: ActionOrder,
+    { following, receiver = '' }: ActionAddress,
+    { afterMs, reason, silence }: Hold,
+  ): Promise<never> {
     const { bus, clock, nudge } = this.#deps
     const outcome: ActionOutcome = {
       state: 'retrying',
@@ -204,6 +211,7 @@ export class ActionWorker {
       actions: following,
       inputs: [],
       isHeld: true,
+      ...(silence ? { trouble: { receiver, state: 'silent', ...silence, text: reason } } : {}),
     }
     await this.#end(order, outcome)
     announceOutcome(bus, { ...order, attempt: order.attempt - 1 }, outcome, clock.nowMs())

@@ -1,10 +1,11 @@
 // Browsers that asked for Web Push, and the keys this installation signs with. Keys are sealed; an endpoint is an address that
 // only its browser knows.
 import { asc, count, eq } from 'drizzle-orm'
+import { pushReceiver } from '../../nodes/contract/capabilities.ts'
 import { ConflictError } from '../../nodes/contract/errors.ts'
 import type { Db } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
-import { pushSubscriptions, settings } from '../database/index.ts'
+import { pushSubscriptions, receiverTroubles, settings } from '../database/index.ts'
 import type { Seal } from '../database/index.ts'
 
 export interface PushSubscriptionRow {
@@ -78,6 +79,8 @@ export function createPushSubscriptionStore({
         .insert(pushSubscriptions)
         .values({ endpoint, ...row, createdAt: new Date(nowMs()) })
         .onConflictDoUpdate({ target: pushSubscriptions.endpoint, set: row })
+      // There is somebody again.
+      await db.delete(receiverTroubles).where(eq(receiverTroubles.receiver, pushReceiver))
     },
     remove: async (endpoint) => {
       await db.delete(pushSubscriptions).where(eq(pushSubscriptions.endpoint, endpoint))

@@ -33,6 +33,9 @@ const timeoutMs = 10_000
 const lifeS = 86_400
 const make = (): PushKeys => webpush.generateVAPIDKeys()
 
+/** Nothing is sent until a browser asks again. */
+const gone = { details: { isGone: true } }
+
 /** The Web Push port of this process. */
 export function createPush(deps: PushDeps): PushPort & { publicKey(): Promise<string> } {
   return {
@@ -44,6 +47,7 @@ export function createPush(deps: PushDeps): PushPort & { publicKey(): Promise<st
         throw new FatalError(
           'PUSH_NOBODY',
           'No browser has asked for notifications yet. Open Heed on the phone or computer and switch them on there.',
+          gone,
         )
       const endings = await Promise.allSettled(
         subscriptions.map((each) => sendTo(each, JSON.stringify(note), keys, deps, signal)),
@@ -59,6 +63,7 @@ export function createPush(deps: PushDeps): PushPort & { publicKey(): Promise<st
         new FatalError(
           'PUSH_NOBODY',
           'Every browser that had asked for notifications is gone. Switch them on again there.',
+          gone,
         )
       )
     },

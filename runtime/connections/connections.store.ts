@@ -8,7 +8,7 @@ import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { plainJson } from '../database/index.ts'
-import { connections } from '../database/index.ts'
+import { connections, receiverTroubles } from '../database/index.ts'
 import type { Seal } from '../database/index.ts'
 import { builtInNames } from './kinds.ts'
 import { hideInConfig } from './url-credentials.ts'
@@ -80,6 +80,8 @@ async function update(
       updatedAt: new Date(nowMs),
     })
     .where(eq(connections.name, name))
+  // Whoever was gone there may be somewhere else now: it is tried again.
+  await tx.delete(receiverTroubles).where(eq(receiverTroubles.receiver, name))
 }
 
 /** The connections of the API and the runtime. */

@@ -16,6 +16,7 @@ export {
   nodeStates,
   owners,
   pushSubscriptions,
+  receiverTroubles,
   sessions,
   settings,
   streams,

@@ -226,6 +226,25 @@ export const actions = pgTable(
   ],
 )
 
+/** Whom a node of a deployment cannot reach: nobody answers there, or it is gone for good and nothing more is sent. */
+export const receiverTroubles = pgTable(
+  'receiver_troubles',
+  {
+    deploymentId: text('deployment_id')
+      .notNull()
+      .references(() => deployments.id, { onDelete: 'cascade' }),
+    node: text('node').notNull(),
+    /** A host, or the name of a connection. */
+    receiver: text('receiver').notNull(),
+    state: text('state').$type<'silent' | 'gone'>().notNull(),
+    since: instant('since').notNull(),
+    /** When somebody looks again; null where only a person can help. */
+    retryAt: instant('retry_at'),
+    text: text('text').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.deploymentId, table.node] })],
+)
+
 /** Used-up rows stay for a day, so that a second try of their sender adds nothing. */
 export const inputs = pgTable(
   'inputs',

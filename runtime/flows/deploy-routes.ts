@@ -92,7 +92,7 @@ export function addDeploymentRoutes(api: Router, deps: FlowsRouteDeps): void {
   })
   api.get('/flows/:id/status', async (request, response) => {
     await deps.flows.get(request.params.id)
-    const { state, deployment, streams } = await deps.deployments.status(request.params.id)
-    response.json({ state, deployment: view(deployment), streams })
+    const { state, deployment, streams, receivers } = await deps.deployments.status(request.params.id)
+    response.json({ state, deployment: view(deployment), streams, receivers })
   })
 }

@@ -3,6 +3,7 @@ import { and, asc, desc, eq, gte, inArray, isNull, ne, notInArray, or, sql } fro
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Plan, PlanStream } from '../../nodes/contract/plan.ts'
 import { comparePlans, rehomedNodes, remainingNodes, type PlanChanges, type Rehomed } from '../compile/index.ts'
+import { readTroubles } from '../actions/index.ts'
 import { putNodeStates, takeNodeStates } from '../streams/index.ts'
 import type { DeployChanges, Deployment, DeploymentState, DeploymentStore } from './records.ts'
 import type { StreamRef } from '../queue/index.ts'
@@ -48,8 +49,13 @@ async function readCurrent(session: Queryable, flowId?: string) {
             ),
           )
           .orderBy(asc(streams.id))
+  const troubles = await readTroubles(
+    session,
+    latest.filter(({ stoppedAt }) => stoppedAt === null),
+  )
   return latest.map((deployment) => ({
     ...deployment,
+    receivers: troubles.get(deployment.flowId) ?? [],
     streams: rows.filter((row) => row.deploymentId === deployment.id),
   }))
 }
@@ -57,10 +63,11 @@ async function readCurrent(session: Queryable, flowId?: string) {
 type Current = Awaited<ReturnType<typeof readCurrent>>[number]
 
 function stateOf(current: Current, nowMs: number): DeploymentState {
-  return deploymentState(
+  const state = deploymentState(
     current.stoppedAt !== null,
     current.streams.map((row) => streamState(row, nowMs).state),
   )
+  return state === 'running' && current.receivers.length > 0 ? 'degraded' : state
 }
 
 function toDeployment(current: Current, nowMs: number): Deployment {
@@ -303,11 +310,12 @@ async function readStatus(db: Db, flowId: string, nowMs: number): ReturnType<Dep
       state: stateOf(current, nowMs),
       deployment: toDeployment(current, nowMs),
       streams: current.streams.map((row) => toStreamStatus(row, nowMs)),
+      receivers: current.receivers,
     }
   }
   const [flow] = await db.select({ id: flows.id }).from(flows).where(eq(flows.id, flowId))
   if (!flow) throw new NotFoundError('FLOW_NOT_FOUND', `There is no flow ${flowId}. It may have been deleted.`)
-  return { state: 'stopped', deployment: null, streams: [] }
+  return { state: 'stopped', deployment: null, streams: [], receivers: [] }
 }
 
 /** The deployments of the API. */
@@ -328,6 +336,7 @@ export function createDeploymentStore({ db, nowMs }: { db: Db; nowMs(): number }
         return { deployment: current ? toDeployment(current, nowMs()) : null, stopped }
       }),
     status: (flowId) => readStatus(db, flowId, nowMs()),
+    receiversInTrouble: async () => (await readCurrent(db)).reduce((sum, { receivers }) => sum + receivers.length, 0),
     streamFlow: async (streamId) => {
       const [row] = await db.select({ flowId: streams.flowId }).from(streams).where(eq(streams.id, streamId))
       return row?.flowId

@@ -2,6 +2,7 @@
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
+import type { ReceiverView } from '../actions/index.ts'
 import type { LostSecret } from '../connections/index.ts'
 import type { StreamRef } from '../queue/index.ts'
 import type { DeployChanges, Deployment, FlowSummary, Revision, StoredFlow } from './route-answers.ts'
@@ -67,7 +68,15 @@ export interface DeploymentStore {
   preview(flowId: string, plan: Plan): Promise<DeployChanges>
   /** Marks the flow's streams as unwanted. */
   stop(flowId: string): Promise<{ deployment: Deployment | null; stopped: StreamRef[] }>
-  status(flowId: string): Promise<{ state: DeploymentState; deployment: Deployment | null; streams: StreamStatus[] }>
+  status(flowId: string): Promise<{
+    state: DeploymentState
+    deployment: Deployment | null
+    streams: StreamStatus[]
+    /** Whom its nodes cannot reach. */
+    receivers: ReceiverView[]
+  }>
+  /** How many nodes of what runs cannot reach whom they tell, for health. */
+  receiversInTrouble(): Promise<number>
   streamFlow(streamId: string): Promise<string | undefined>
   /** Streams that should run, over all flows, for health. */
   counts(): Promise<{ wanted: number; running: number; degraded: number }>

@@ -11,6 +11,7 @@ import { WantsSchema } from '../../nodes/contract/shared-flow.ts'
 import { ServedConfigSchema } from '../../nodes/contract/widgets.ts'
 import { CameraReportSchema } from '../cameras/route-answers.ts'
 import { TestResultSchema } from '../connections/route-answers.ts'
+import { ReceiverTroubleSchema } from '../live/route-answers.ts'
 
 const names = z.array(z.string())
 
@@ -105,10 +106,15 @@ export const DeployPreviewSchema = z.object({
 })
 export type DeployPreview = z.infer<typeof DeployPreviewSchema>
 
+export const ReceiverViewSchema = ReceiverTroubleSchema.extend({ node: z.string() })
+export type ReceiverView = z.infer<typeof ReceiverViewSchema>
+
 export const FlowStatusSchema = z.object({
   state: z.enum(streamStates),
   deployment: DeploymentSchema.nullable(),
   streams: z.array(StreamStatusSchema),
+  /** Whom its cards cannot reach. */
+  receivers: z.array(ReceiverViewSchema),
 })
 export type FlowStatus = z.infer<typeof FlowStatusSchema>
 

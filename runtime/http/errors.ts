@@ -115,9 +115,10 @@ export function logError(log: Log, thrown: unknown, answer: ErrorAnswer): void {
 
 /** Express's last stop. */
 export function writeErrors(log: Log): ErrorRequestHandler {
-  return (thrown, request, response, _next) => {
+  return (thrown, _request, response, _next) => {
     const answer = answerError(thrown, String(response.locals.requestId ?? ''))
-    if (!request.destroyed || answer.status === 413) logError(log, thrown, answer)
+    // Of the request itself Node says so once its body is read.
+    if (!response.destroyed || answer.status === 413) logError(log, thrown, answer)
     response.locals.errorCode = answer.body.error.code
     // Half an answer is on its way: the only honest end is a broken connection.
     if (response.headersSent) {

@@ -31,11 +31,22 @@ async function checkStreams(deps: ApiDeps): Promise<Check> {
   return { ok: counts.degraded === 0 && counts.running >= counts.wanted, ...counts }
 }
 
+/** Whom flows cannot reach is as bad as a camera that is away: an alert that nobody gets. */
+async function checkReceivers(deps: ApiDeps): Promise<Check> {
+  const inTrouble = await deps.deployments.receiversInTrouble()
+  const words = inTrouble === 1 ? 'One card cannot reach' : `${inTrouble} cards cannot reach`
+  return {
+    ok: inTrouble === 0,
+    inTrouble,
+    ...(inTrouble > 0 ? { detail: `${words} whom it tells; it says why.` } : {}),
+  }
+}
+
 /** 200 while streams and actions can run; 503 when the database or the queue cannot. */
 export function addHealthRoutes(api: Router, deps: ApiDeps, { identify }: Pick<Gate, 'identify'>): void {
   const isKnown = createAcquaintance(identify)
   api.get('/health', async (request, response) => {
-    const [database, queue, streams, isFriend] = await Promise.all([
+    const [database, queue, streams, receivers, isFriend] = await Promise.all([
       within(
         deps.pingDatabase().then(({ trouble, ...found }) => ({
           ok: trouble === undefined,
@@ -46,12 +57,13 @@ export function addHealthRoutes(api: Router, deps: ApiDeps, { identify }: Pick<G
       ),
       within(deps.streams.isHealthy(), 'The queue does not answer'),
       within(checkStreams(deps), 'The state of the streams cannot be read'),
+      within(checkReceivers(deps), 'Who is not reached cannot be read'),
       isKnown(request),
     ])
     const spill = deps.spill()
     const isWorking = database.ok && queue.ok
-    const status = isWorking && streams.ok && spill.ok ? 'ok' : 'degraded'
-    const facts = isFriend ? { version: deps.version, checks: { database, queue, streams, spill } } : {}
+    const status = isWorking && streams.ok && receivers.ok && spill.ok ? 'ok' : 'degraded'
+    const facts = isFriend ? { version: deps.version, checks: { database, queue, streams, receivers, spill } } : {}
     response.status(isWorking ? 200 : 503).json({ status, ...facts })
   })
 }

@@ -13,6 +13,17 @@ import { WirePassSchema } from '../../nodes/contract/trace.ts'
 export const LastPassSchema = WirePassSchema.extend({ stream: z.string(), at: z.string() })
 export type LastPass = z.infer<typeof LastPassSchema>
 
+/** Whom a card cannot reach: nobody answers there, or it is gone for good. */
+export const ReceiverTroubleSchema = z.object({
+  state: z.enum(['silent', 'gone']),
+  since: z.string(),
+  /** When somebody looks again; null where only a person can help. */
+  retryAt: z.string().nullable(),
+  text: z.string(),
+})
+
+export type ReceiverSign = z.infer<typeof ReceiverTroubleSchema>
+
 /** What `GET /live` sends, by `type`: what people and counters look at. */
 export const ShownMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('status'), flow: z.string(), status: StreamStatusSchema }),
@@ -62,6 +73,13 @@ export const ShownMessageSchema = z.discriminatedUnion('type', [
       code: z.string().nullish(),
       at: z.string(),
     }),
+  }),
+  /** A node's receiver does not answer, or is gone for good; null: it answers again. */
+  z.object({
+    type: z.literal('receiver'),
+    flow: z.string(),
+    node: z.string(),
+    receiver: ReceiverTroubleSchema.nullable(),
   }),
   /** What went along the wires of a flow: at a tick of one of its streams, or after an action. */
   z.object({

@@ -54,6 +54,19 @@ describe('the envelope', () => {
     ).toBe(413)
   })
 
+  it('writes a mistake of its own to the log also when it has read a body before', async () => {
+    const deps = memoryApi()
+    deps.flows.create = () => Promise.reject(new TypeError('a bug'))
+    bench = await startApi(deps)
+    const flow = { format: 'heed.flow/1', name: 'x', nodes: [], wires: [] }
+    const answer = await bench.call<Refusal>('POST', '/api/flows', {
+      body: flow,
+      headers: { 'x-request-id': 'mine-2' },
+    })
+    expect([answer.status, answer.body.error.requestId]).toEqual([500, 'mine-2'])
+    expect(deps.lines.find(({ text }) => text === 'request failed')?.fields).toMatchObject({ requestId: 'mine-2' })
+  })
+
   it.each([
     ['a bug', new TypeError('secret detail at /srv/heed/store.ts'), 500, 'INTERNAL'],
     ['a broken invariant', new BugError('secret detail'), 500, 'INTERNAL'],

@@ -28,6 +28,7 @@ let database: TestDatabase
 let telltale: TelltaleServer
 let dataDir: string
 let processes: ProcessWatch
+let webhooks = 0
 const line = new AbortController()
 
 beforeAll(async () => {
@@ -119,6 +120,7 @@ function webhookUrls(): string[] {
     `http://${here}/bot123456789:${next().key}/sendMessage`,
     `http://${here}/moved/hooks/${next().key}`,
     `http://${here}/later?key=${next().key}`,
+    `http://${here}/gone/hook/${next().key}`,
   ]
 }
 
@@ -177,7 +179,9 @@ async function everyAnswerOf(flow: string): Promise<void> {
 
 async function draw(clip: string): Promise<{ yard: unknown; house: unknown }> {
   const cameras = cameraUrls().map(([kind, url], index) => ({ id: `cam${index}`, kind, url }))
-  const hooks = webhookUrls().map((url, index) => ({ id: `tell${index}`, url }))
+  const urls = webhookUrls()
+  webhooks = urls.length
+  const hooks = urls.map((url, index) => ({ id: `tell${index}`, url }))
   const yard = {
     format: 'heed.flow/1',
     name: 'Yard',
@@ -292,6 +296,21 @@ it('shows no secret to anybody, whatever its spelling and whoever says it back',
   const { templates } = await ask<{ templates: { id: string }[] }>('GET', '/api/templates')
   for (const { id } of templates.filter((each) => each.id.startsWith('own-'))) await ask('GET', `/api/templates/${id}`)
   await ask('GET', '/metrics')
+
+  // Said once, however many alerts there were, and shown where people look.
+  const goneId = `tell${webhooks - 1}`
+  const { receivers } = await ask<{ receivers: object[] }>('GET', `/api/flows/${houseId}/status`)
+  expect(receivers).toContainEqual(
+    expect.objectContaining({
+      node: goneId,
+      state: 'gone',
+      text: expect.stringContaining('is gone for good (410)') as string,
+    }),
+  )
+  const health = await ask<{ checks: { receivers: object } }>('GET', '/api/health')
+  expect(health.checks.receivers).toMatchObject({ ok: false })
+  // Two by hand, and one of the flow.
+  expect(telltale.asked.filter((line) => line.includes('/gone'))).toHaveLength(3)
   await ask('POST', `/api/flows/${yardId}/stop`)
   await ask('POST', `/api/flows/${houseId}/stop`)
   await everyRow()

@@ -14,7 +14,12 @@ describe('deployments', () => {
 
   test('start a stream for each camera, under the same id at every deploy', async () => {
     const { id } = await under.store.flows.create(sampleFlow())
-    expect(await under.store.deployments.status(id)).toEqual({ state: 'stopped', deployment: null, streams: [] })
+    expect(await under.store.deployments.status(id)).toEqual({
+      state: 'stopped',
+      deployment: null,
+      streams: [],
+      receivers: [],
+    })
     const first = await under.store.deployments.deploy(id, 1, samplePlan(['cam', 'yard']))
     expect(first.started).toEqual([
       { streamId: `${id}-cam`, run: 1 },

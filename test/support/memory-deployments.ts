@@ -30,8 +30,9 @@ export function memoryDeployments(): DeploymentStore {
     },
     status: async (flowId) => {
       const deployment = running.get(flowId)?.deployment ?? null
-      return { state: deployment?.state ?? 'stopped', deployment, streams: [] }
+      return { state: deployment?.state ?? 'stopped', deployment, streams: [], receivers: [] }
     },
+    receiversInTrouble: async () => 0,
     streamFlow: async (streamId) =>
       [...running].find(([, { streams }]) => streams.some((ref) => ref.streamId === streamId))?.[0],
     counts: async () => ({ wanted: running.size, running: running.size, degraded: 0 }),

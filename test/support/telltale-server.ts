@@ -66,6 +66,7 @@ function answer(asked: Asked, hasAsked: boolean): string {
   }
   if (asked.line.includes('/moved'))
     return http(`302 ${line}`, words, 'text/plain', `Location: /next?was=${encodeURIComponent(words)}\r\n`)
+  if (asked.line.includes('/gone')) return http(`410 ${line}`, words)
   if (asked.line.includes('/later')) return http(`503 ${line}`, words)
   if (asked.line.startsWith('GET ') && asked.line.includes('/v1/models'))
     return http('200 OK', JSON.stringify({ object: 'list', data: [{ id: `m ${words}` }] }), 'application/json')
