@@ -25,7 +25,7 @@ const Home = lazy(async () => ({ default: (await import('./panels/Home.tsx')).Ho
 const Inbox = lazy(async () => ({ default: (await import('./panels/Inbox.tsx')).Inbox }))
 const NodeRedPage = lazy(async () => ({ default: (await import('./node-red/NodeRedPage.tsx')).NodeRedPage }))
 const SharedPage = lazy(async () => ({ default: (await import('./sharing/SharedPage.tsx')).SharedPage }))
-const Rehearse = lazy(async () => ({ default: (await import('./rehearse/Rehearse.tsx')).Rehearse }))
+const RehearsePage = lazy(async () => ({ default: (await import('./rehearse/RehearsePage.tsx')).RehearsePage }))
 const Sharing = lazy(async () => ({ default: (await import('./sharing/Sharing.tsx')).Sharing }))
 const SignIn = lazy(async () => ({ default: (await import('./panels/SignIn.tsx')).SignIn }))
 const System = lazy(async () => ({ default: (await import('./panels/System.tsx')).System }))
@@ -43,6 +43,8 @@ function PageOf({ route }: { route: Route }) {
       return <Gallery id={route.id} />
     case 'flow':
       return <CanvasPage key={route.id} id={route.id} />
+    case 'rehearse':
+      return <RehearsePage key={route.id} id={route.id} />
     case 'watch':
       return <WatchPage key={route.id} id={route.id} />
     case 'inbox':
@@ -151,7 +153,6 @@ function Frame({ route }: { route: Route }) {
       <SoundPlayer />
       <Suspense fallback={null}>
         <Sharing payload={route.page === 'import' ? route.payload : null} />
-        <Rehearse />
       </Suspense>
     </div>
   )

@@ -3,7 +3,7 @@ import type { Flow, FlowNode } from '../nodes/contract/flow.ts'
 import type { PictureFilter } from '../nodes/contract/frames.ts'
 import { noteServerDate } from './server-clock.ts'
 import type { Route, RouteAnswer } from '../runtime/http/route-answers.ts'
-import type { Problem, UploadedMedia } from './views.ts'
+import type { Problem, RehearsalWishes, UploadedMedia } from './views.ts'
 import { say } from './words/say.ts'
 import { toldAnswer, toldDefinition } from './words/served.ts'
 
@@ -166,8 +166,8 @@ export const api = {
   /** Of a flow, newest first, without what came of them. */
   rehearsals: async (id: string) => (await call('GET /flows/:id/rehearsals', { id })).rehearsals,
   rehearsal: (id: string) => call('GET /rehearsals/:id', { id }),
-  beginRehearsal: async (id: string, clips: readonly string[]) =>
-    (await call('POST /flows/:id/rehearsals', { id }, { body: { clips } })).rehearsal,
+  beginRehearsal: async (id: string, wishes: RehearsalWishes) =>
+    (await call('POST /flows/:id/rehearsals', { id }, { body: wishes })).rehearsal,
   cancelRehearsal: (id: string) => call('POST /rehearsals/:id/cancel', { id }, { body: {} }),
   /** What a file, a picture, a link or a text holds; stores nothing. */
   lookAtFlow: (given: Blob | string) => call('POST /flows/import/look', {}, { raw: given }),

@@ -6,6 +6,7 @@ export type Route =
   | { page: 'templates'; id: string | null }
   | { page: 'flow'; id: string }
   | { page: 'watch'; id: string }
+  | { page: 'rehearse'; id: string }
   | { page: 'event'; id: string }
   | { page: 'acknowledge'; token: string }
   /** A link's flow, to look at; `import` is the same on its way into this Heed. */
@@ -27,6 +28,7 @@ export function parseRoute(path: string, search: string, hash: string): Route {
   if (first === 'inbox' && event) return { page: 'event', id: event }
   if (first === 'templates') return { page: 'templates', id: second ?? null }
   if (first === 'flows' && second) return { page: 'flow', id: second }
+  if (first === 'rehearse' && second) return { page: 'rehearse', id: second }
   if (first === 'watch' && second) return { page: 'watch', id: second }
   if (first === 'acknowledge' && second) return { page: 'acknowledge', token: second }
   if ((first === 'inbox' || first === 'events') && second) return { page: 'event', id: second }

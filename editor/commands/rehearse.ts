@@ -1,7 +1,7 @@
-// Opens the panel that rehearses the open flow.
+// Goes to the page that rehearses the open flow, as it is drawn now.
 import { IconTestPipe } from '@tabler/icons-react'
-import { openRehearsals } from '../rehearse/rehearsal-store.ts'
-import { useFlow } from '../store.ts'
+import { go } from '../route.ts'
+import { saveNow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 import { say } from '../words/say.ts'
 
@@ -12,8 +12,10 @@ export const rehearse: Command = {
   shortcuts: [],
   isSafe: true,
   isEnabled: () => (useFlow.getState().history?.present.nodes.length ?? 0) > 0,
-  run: () => {
+  run: async () => {
     const { id } = useFlow.getState()
-    if (id !== null) void openRehearsals(id)
+    if (id === null) return
+    await saveNow()
+    go(`/rehearse/${id}`)
   },
 }

@@ -9,7 +9,7 @@ const places: readonly { id: string; page: Route['page'][]; address: string; lab
   { id: 'home', page: ['home'], address: '/', label: say('Home'), icon: IconHome },
   {
     id: 'flows',
-    page: ['flows', 'flow', 'watch', 'templates'],
+    page: ['flows', 'flow', 'watch', 'rehearse', 'templates'],
     address: '/flows',
     label: say('Flows'),
     icon: IconSchema,

@@ -1,149 +1,242 @@
-// What came of a rehearsal: one sentence, then clip by clip the seconds as a strip, what would have been sent, and the tests.
-import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
-import type { Rehearsal, RehearsedClip } from '../views.ts'
-import { silenceWords } from '../words.ts'
-import { count, locale, say } from '../words/say.ts'
+// What came of a rehearsal: one sentence, clip after clip with its video and lanes, the tests as a table, what a month would ask.
+import { NumberInput, Select, Tabs, TextInput } from '@mantine/core'
+import { IconAlertTriangle, IconCheck, IconMinus } from '@tabler/icons-react'
+import { useState } from 'react'
+import { checkPairs } from '../graph/rehearsal-compare.ts'
+import { monthOf } from '../graph/rehearsal-lanes.ts'
+import type { Rehearsal, RehearsedCheck, RehearsedClip } from '../views.ts'
+import { keepWish, readWish } from '../wishes.ts'
+import { ClipStage } from './ClipStage.tsx'
+import { aboutCount, basisWords, checkWords, fileName, summaryWords, wantedWords } from './rehearse-words.ts'
+import { locale, say } from '../words/say.ts'
 
-const seconds = (s: number): string => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, '0')}`
+function Result({ check }: { check: RehearsedCheck | null }) {
+  if (!check)
+    return (
+      <span className="quiet">
+        <IconMinus size={16} aria-hidden /> {say('Not asked')}
+      </span>
+    )
+  return (
+    <span data-passed={check.passed}>
+      {check.passed ? <IconCheck size={16} aria-hidden /> : <IconAlertTriangle size={16} aria-hidden />}
+      {checkWords(check)}
+    </span>
+  )
+}
 
-function summaryWords({ summary, clips }: Rehearsal): string {
-  const sent = clips.reduce((sum, { captured = [] }) => sum + captured.length, 0)
-  const { hits, misses, falseAlarms, medianDelayS } = summary
-  if (hits + misses + falseAlarms === 0)
-    return count(sent, 'message would have been sent.', 'messages would have been sent.')
-  const delay = medianDelayS === null ? '' : say(', after {value} s in the middle', { value: medianDelayS.toFixed(1) })
-  return say('{hits}{delay}, {misses} missed, {falseAlarms}.', {
-    hits: count(hits, 'hit'),
-    delay,
-    misses,
-    falseAlarms: count(falseAlarms, 'false alarm'),
+interface TestRow {
+  clip: string
+  check: RehearsedCheck
+  before: RehearsedCheck | null
+  after: RehearsedCheck | null
+}
+
+function testRows(now: Rehearsal, before: Rehearsal | null): TestRow[] {
+  return now.clips.flatMap(({ clip, checks = [] }) => {
+    const old = before?.clips.find((each) => each.clip === clip)?.checks ?? []
+    return checkPairs(old, checks).map((pair) => ({ clip, ...pair }))
   })
 }
 
-/** What a month of it would ask of the model, from what it asked here. */
-function monthWords({ clips }: Rehearsal): string {
-  const sum = (part: 'tokens' | 'modelMs' | 'mediaS'): number => clips.reduce((all, clip) => all + (clip[part] ?? 0), 0)
-  const mediaS = sum('mediaS')
-  if (mediaS === 0) return ''
-  const tokens = (sum('tokens') / mediaS) * 30 * 86_400
-  const share = (sum('modelMs') / 1000 / mediaS) * 100
-  return say(
-    'The model saw {tokens} visual tokens in {seconds} and was at work {share} % of the time; a month of one camera is about {millions} million tokens.',
-    {
-      tokens: sum('tokens').toLocaleString(locale()),
-      seconds: seconds(mediaS),
-      share: share < 1 ? say('under 1') : share.toFixed(0),
-      millions: Math.round(tokens / 1e6).toLocaleString(locale()),
-    },
-  )
-}
-
-function Strip({ clip }: { clip: RehearsedClip }) {
-  const { decisions = [], mediaS = 0, captured = [] } = clip
-  const at = (s: number): string => `${mediaS === 0 ? 0 : Math.min(100, (s / mediaS) * 100)}%`
-  const said = decisions.filter(({ action }) => action !== 'silence')
+/** Every test of every clip; with two rehearsals, their results side by side. */
+function TestTable({ now, before }: { now: Rehearsal; before: Rehearsal | null }) {
+  const rows = testRows(now, before)
+  if (rows.length === 0) return null
   return (
-    <div
-      className="rehearse-strip"
-      role="img"
-      aria-label={say('{seconds} of video: spoke at {times}', {
-        seconds: seconds(mediaS),
-        times: said.map(({ mediaTimeS }) => seconds(mediaTimeS)).join(', ') || say('no time'),
-      })}
-    >
-      {said.map(({ mediaTimeS, action }, index) => (
-        <span key={index} data-kind={action} style={{ left: at(mediaTimeS) }} />
-      ))}
-      {captured.map(({ mediaTimeS }, index) => (
-        <span key={`sent ${index}`} data-kind="sent" style={{ left: at(mediaTimeS) }} />
-      ))}
-    </div>
-  )
-}
-
-function checkWords({ kind, passed, delayS }: NonNullable<RehearsedClip['checks']>[number]): string {
-  if (kind === 'never') return passed ? say('Stayed silent where it must') : say('False alarm')
-  if (!passed) return say('Missed')
-  return delayS === null ? say('As expected') : say('As expected, after {value} s', { value: delayS.toFixed(1) })
-}
-
-/** Why it said nothing, most frequent first. */
-function whySilent({ decisions = [] }: RehearsedClip): string {
-  const reasons = Map.groupBy(
-    decisions.filter(({ action }) => action === 'silence'),
-    ({ reason }) => reason,
-  )
-  return [...reasons]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .slice(0, 3)
-    .map(([reason, list]) => `${silenceWords(reason)} (${list.length} s)`)
-    .join(', ')
-}
-
-function Clip({ clip }: { clip: RehearsedClip }) {
-  const { captured = [], checks = [], trouble } = clip
-  return (
-    <section className="rehearse-clip" data-testid="rehearsed-clip">
-      <h3 className="group-title">{clip.clip.split(/[\\/]/).at(-1)}</h3>
-      {trouble && (
-        <div className="notice" data-tone="bad" role="alert">
-          {trouble}
-        </div>
-      )}
-      {clip.state !== undefined && <Strip clip={clip} />}
-      <ul>
-        {checks.map((check, index) => (
-          <li key={index} data-passed={check.passed} data-testid="rehearsed-check">
-            {check.passed ? <IconCheck size={16} aria-hidden /> : <IconAlertTriangle size={16} aria-hidden />}
-            {checkWords(check)}
-          </li>
-        ))}
-        {captured.map(({ mediaTimeS, node, channel, to, text }, index) => (
-          <li key={`sent ${index}`} data-testid="rehearsed-message">
-            <span className="nums">{seconds(mediaTimeS)}</span>{' '}
-            {[channel || node, to].filter((each) => each).join(' to ')}: {text}
-          </li>
-        ))}
-      </ul>
-      {clip.state === 'finished' && captured.length === 0 && (
-        <p className="quiet">{say('Nothing would have been sent.')}</p>
-      )}
-      {whySilent(clip) !== '' && (
-        <p className="small quiet">{say('Silent: {whySilent}.', { whySilent: whySilent(clip) })}</p>
-      )}
+    <section className="stack-tight" aria-labelledby="tests-title">
+      <h2 id="tests-title" className="group-title">
+        {say('Tests')}
+      </h2>
+      <table className="rehearse-tests" data-testid="rehearse-tests">
+        <thead>
+          <tr>
+            <th scope="col">{say('Clip')}</th>
+            <th scope="col">{say('It')}</th>
+            {before && <th scope="col">{say('Before')}</th>}
+            <th scope="col">{before ? say('Now') : say('Result')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ after, before: old, check, clip }, index) => (
+            <tr key={index} data-changed={(before && old?.passed !== after?.passed) || undefined}>
+              <td>{fileName(clip)}</td>
+              <td>{wantedWords(check)}</td>
+              {before && (
+                <td data-label={say('Before')}>
+                  <Result check={old} />
+                </td>
+              )}
+              <td
+                data-label={before ? say('Now') : undefined}
+                data-testid="rehearsed-check"
+                data-passed={after?.passed}
+              >
+                <Result check={after} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
+  )
+}
+
+function readPrice(): number {
+  const kept = Number(readWish('price-of-tokens'))
+  return Number.isFinite(kept) && kept > 0 ? kept : 0
+}
+
+/** What it asked of the model, and about what a month of one camera would ask; in money, when a price is known. */
+function Month({ now, before }: { now: Rehearsal; before: Rehearsal | null }) {
+  const [price, setPrice] = useState(readPrice)
+  const [coin, setCoin] = useState(readWish('coin') ?? '€')
+  const month = monthOf(now)
+  const old = before && monthOf(before)
+  if (!month) return null
+  const money = (tokens: number): string =>
+    `${coin} ${((tokens / 1e6) * price).toLocaleString(locale(), { maximumFractionDigits: price * tokens < 1e7 ? 2 : 0 })}`
+  const tokens = now.clips.reduce((sum, clip) => sum + (clip.tokens ?? 0), 0)
+  const modelS = now.clips.reduce((sum, clip) => sum + (clip.modelMs ?? 0), 0) / 1000
+  return (
+    <section className="stack-tight" aria-labelledby="month-title" data-testid="rehearse-month">
+      <h2 id="month-title" className="group-title">
+        {say('What it asks of the model')}
+      </h2>
+      <p>
+        {say('Here: {tokens} visual tokens and {seconds} s of the model.', {
+          tokens: tokens.toLocaleString(locale()),
+          seconds: modelS.toFixed(1),
+        })}{' '}
+        {say('A month of one camera, day and night: about {tokens} tokens and about {hours} hours of the model.', {
+          tokens: aboutCount(month.tokens),
+          hours: aboutCount(month.modelHours),
+        })}{' '}
+        {old && say('Before, about {tokens} tokens.', { tokens: aboutCount(old.tokens) })}
+      </p>
+      <div className="rehearse-price">
+        <NumberInput
+          label={say('Price of a million tokens')}
+          value={price === 0 ? '' : price}
+          min={0}
+          decimalScale={4}
+          onChange={(value) => {
+            const given = Number(value) || 0
+            setPrice(given)
+            keepWish('price-of-tokens', String(given))
+          }}
+          data-testid="rehearse-price"
+        />
+        <TextInput
+          label={say('In')}
+          value={coin}
+          maxLength={4}
+          onChange={(event) => {
+            setCoin(event.currentTarget.value)
+            keepWish('coin', event.currentTarget.value)
+          }}
+        />
+        <p data-testid="rehearse-cost">
+          {price === 0 ? (
+            <span className="quiet">{say('On a machine of your own it costs nothing but power.')}</span>
+          ) : (
+            <strong>
+              {old
+                ? say('About {money} a month, before about {before}.', {
+                    money: money(month.tokens),
+                    before: money(old.tokens),
+                  })
+                : say('About {money} a month.', { money: money(month.tokens) })}
+            </strong>
+          )}
+        </p>
+      </div>
+    </section>
+  )
+}
+
+function hasTrouble({ checks = [], state }: RehearsedClip): boolean {
+  return state === 'failed' || checks.some(({ passed }) => !passed)
+}
+
+/** What is to be seen first: what did not pass, else what was said. */
+function telling(clips: readonly RehearsedClip[]): RehearsedClip | undefined {
+  return clips.find(hasTrouble) ?? clips.find(({ captured = [] }) => captured.length > 0) ?? clips[0]
+}
+
+/** One clip at a time; a tab each for a few, a list for many. */
+function Clips({ now, before }: { now: Rehearsal; before: Rehearsal | null }) {
+  const [chosen, setChosen] = useState<string | null>(null)
+  const done = now.clips.filter(({ state }) => state !== undefined)
+  const clip = done.find((each) => each.clip === chosen) ?? telling(done)
+  if (!clip) return null
+  const old = before?.clips.find((each) => each.clip === clip.clip && each.state !== undefined) ?? null
+  const titles = before && {
+    now: say('Now: {basis}', { basis: basisWords(now) }),
+    before: old ? say('Before: {basis}', { basis: basisWords(before) }) : say('Before: not rehearsed on this clip'),
+  }
+  const label = (each: RehearsedClip): string => `${fileName(each.clip)}${hasTrouble(each) ? ' (not passed)' : ''}`
+  return (
+    <>
+      {done.length > 4 ? (
+        <Select
+          label={say('Clip')}
+          data={done.map((each) => ({ value: each.clip, label: label(each) }))}
+          value={clip.clip}
+          onChange={setChosen}
+          allowDeselect={false}
+        />
+      ) : (
+        done.length > 1 && (
+          <Tabs value={clip.clip} onChange={setChosen}>
+            <Tabs.List>
+              {done.map((each) => (
+                <Tabs.Tab
+                  key={each.clip}
+                  value={each.clip}
+                  leftSection={
+                    hasTrouble(each) ? <IconAlertTriangle size={16} aria-hidden /> : <IconCheck size={16} aria-hidden />
+                  }
+                >
+                  {fileName(each.clip)}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+          </Tabs>
+        )
+      )}
+      <ClipStage key={clip.clip} clip={clip} before={old} titles={old ? titles : null} />
+    </>
   )
 }
 
 /** All of it; `before`: the one it is compared with. */
 export function Outcome({ rehearsal, before }: { rehearsal: Rehearsal; before: Rehearsal | null }) {
-  const month = monthWords(rehearsal)
   return (
-    <>
+    <div className="rehearse-outcome">
       {rehearsal.state === 'finished' && (
-        <p className="rehearse-summary" role="status" data-testid="rehearse-summary">
-          {summaryWords(rehearsal)}
-        </p>
+        <div className="rehearse-summary" role="status" data-testid="rehearse-summary">
+          <p>{summaryWords(rehearsal)}</p>
+          {before && (
+            <p className="small quiet" data-testid="rehearse-before">
+              {say('Before ({basis}): {summary}', {
+                basis: basisWords(before),
+                summary: summaryWords(before),
+              })}
+            </p>
+          )}
+        </div>
       )}
       {(rehearsal.state === 'failed' || rehearsal.state === 'cancelled') && (
         <div className="notice" data-tone="warn" role="status">
           {rehearsal.state === 'cancelled'
-            ? say('It was cancelled.')
+            ? say('It was cancelled. The clips that were done stand here.')
             : (rehearsal.reason ?? say('It could not be rehearsed to the end.'))}
         </div>
       )}
-      {before && (
-        <p className="small quiet" data-testid="rehearse-before">
-          {say('Before, as revision {revision}: {summaryWords}', {
-            revision: before.revision,
-            summaryWords: summaryWords(before),
-          })}
-        </p>
-      )}
-      {rehearsal.clips.map((clip) => (
-        <Clip key={clip.clip} clip={clip} />
-      ))}
-      {month !== '' && <p className="small quiet">{month}</p>}
-    </>
+      <Clips key={rehearsal.id} now={rehearsal} before={before} />
+      <TestTable now={rehearsal} before={before} />
+      <Month now={rehearsal} before={before} />
+    </div>
   )
 }

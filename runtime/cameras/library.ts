@@ -4,12 +4,13 @@ import { mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises
 import { join, parse } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { BadRequestError, CodedError, NotFoundError, RetryableError } from '../../nodes/contract/errors.ts'
+import { BadRequestError, CodedError, FatalError, NotFoundError, RetryableError } from '../../nodes/contract/errors.ts'
 import type { MediaLibrary } from './reports.ts'
 import { reportCamera } from './camera-report.ts'
 import type { CameraDeps } from './camera.ts'
 import { createExample } from './example-clip.ts'
 import type { ClipFinder } from './clip-finder.ts'
+import { resolveClip } from './clip-path.ts'
 import { look, type Look } from './look.ts'
 import { resolveInput } from './resolve-input.ts'
 
@@ -42,6 +43,14 @@ export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: numbe
       await unlink(join(folder, path)).catch(() => {
         throw notFound(path)
       })
+    },
+    fileOf: async (path) => {
+      try {
+        return await resolveClip(path, deps.folders)
+      } catch (error) {
+        if (!(error instanceof FatalError)) throw error
+        throw notFound(path)
+      }
     },
     example: createExample(deps),
     whyMissing: async (path) => {

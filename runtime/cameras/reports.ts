@@ -9,6 +9,8 @@ export interface MediaLibrary {
   /** Streams to disk; throws BadRequestError MEDIA_NOT_VIDEO, MEDIA_TOO_LARGE. */
   save(name: string, body: NodeJS.ReadableStream): Promise<UploadedMedia>
   remove(path: string): Promise<void>
+  /** A clip's file on this machine, for a player. Throws NotFoundError MEDIA_NOT_FOUND, outside of the folders too. */
+  fileOf(path: string): Promise<string>
   /** A drawn scene to watch where there is neither camera nor clip; made the first time. Throws MEDIA_FFMPEG_MISSING, MEDIA_EXAMPLE_FAILED. */
   example(): Promise<{ path: string; durationS: number }>
   /** Why no running process can play this clip, with the folders named; null when one can. Opens nothing. */

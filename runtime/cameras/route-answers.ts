@@ -32,6 +32,7 @@ export type CameraReport = z.infer<typeof CameraReportSchema>
 export const camerasAnswers = {
   'GET /media': z.object({ media: z.array(MediaFileSchema) }),
   'POST /media': UploadedMediaSchema,
+  'GET /media/clip': null,
   'POST /media/example': z.object({ path: z.string(), durationS: z.number() }),
   'DELETE /media/*path': null,
 }

@@ -1,8 +1,8 @@
 // Clips for file sources: streamed to the library as they arrive, never held in memory, never under a client's own path.
-import { basename } from 'node:path'
+import { basename, extname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import busboy from 'busboy'
-import type { Request, Router } from 'express'
+import type { Request, Response, Router } from 'express'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
 import type { CamerasRouteDeps } from './route-deps.ts'
 import type { MediaLibrary } from './reports.ts'
@@ -68,11 +68,40 @@ async function receiveClip(request: Request, media: MediaLibrary): Promise<Saved
   return saving
 }
 
+/** What is played in a page; anything else is only offered to be kept, never shown. */
+const videoTypes: Readonly<Record<string, string>> = {
+  '.mp4': 'video/mp4',
+  '.m4v': 'video/mp4',
+  '.mov': 'video/mp4',
+  '.webm': 'video/webm',
+  '.mkv': 'video/webm',
+  '.ogv': 'video/ogg',
+}
+
+/** Parts too: a player that seeks asks for them. */
+async function sendClip(media: MediaLibrary, request: Request, response: Response): Promise<void> {
+  const { path } = request.query
+  const file = await media.fileOf(typeof path === 'string' ? path : '')
+  response.set({
+    'Content-Type': videoTypes[extname(file).toLowerCase()] ?? 'application/octet-stream',
+    'Content-Disposition': 'inline',
+    'Cache-Control': 'private, no-cache',
+  })
+  await new Promise<void>((resolve, reject) => {
+    // The data folder may be called `.heed`.
+    response.sendFile(file, { dotfiles: 'allow', cacheControl: false }, (error) => {
+      if (error && !response.headersSent) reject(error)
+      else resolve()
+    })
+  })
+}
+
 /** `/api/media`. */
 export function addMediaRoutes(api: Router, deps: CamerasRouteDeps): void {
   api.get('/media', async (_request, response) => {
     response.json({ media: await deps.media.list() })
   })
+  api.get('/media/clip', (request, response) => sendClip(deps.media, request, response))
   api.post('/media', async (request, response) => {
     response.status(201).json(await receiveClip(request, deps.media))
   })

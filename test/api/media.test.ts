@@ -1,6 +1,10 @@
 // Uploads, clips and the camera test over HTTP.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { startApi } from '../support/api-bench.ts'
 import type { ApiBench } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'
@@ -48,6 +52,31 @@ describe('clips', () => {
     ])
     expect((await bench.call('DELETE', `/api/media/${encodeURIComponent('Sturz im Flur ä.mp4')}`)).status).toBe(204)
     expect((await bench.call('DELETE', '/api/media/gone.mp4')).status).toBe(404)
+  })
+
+  it('are played in a page, part by part, and nothing but video is shown', async () => {
+    const folder = await mkdtemp(join(tmpdir(), '.heed-clips-'))
+    const files = { 'a.mp4': clip, 'page.html': Buffer.from('<script>alert(1)</script>') }
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(folder, name), bytes)
+    deps.media.fileOf = async (path) => {
+      if (!(path in files)) throw new NotFoundError('MEDIA_NOT_FOUND', `There is no clip "${path}".`)
+      return join(folder, path)
+    }
+    const ask = (path: string, headers: Record<string, string> = {}) =>
+      fetch(`${bench.url}/api/media/clip?path=${encodeURIComponent(path)}`, {
+        headers: { authorization: 'Bearer test-token-with-owner-rights', ...headers },
+      })
+    const whole = await ask('a.mp4')
+    expect([whole.status, whole.headers.get('content-type')]).toEqual([200, 'video/mp4'])
+    expect(Buffer.from(await whole.arrayBuffer()).equals(clip)).toBe(true)
+    const part = await ask('a.mp4', { range: 'bytes=4-11' })
+    expect([part.status, await part.text()]).toEqual([206, 'ftypisom'])
+    const page = await ask('page.html')
+    expect(page.headers.get('content-type')).toBe('application/octet-stream')
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+    expect((await ask('../../etc/passwd')).status).toBe(404)
+    expect((await fetch(`${bench.url}/api/media/clip?path=a.mp4`)).status).toBe(401)
+    await rm(folder, { recursive: true })
   })
 
   it.each(['../../etc/passwd', 'C:\\Users\\me\\passwd', '/etc/passwd'])(

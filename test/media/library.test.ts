@@ -39,6 +39,15 @@ describe('the clip library', () => {
     expect(await library.list()).toEqual([])
   })
 
+  it('lends a clip to a player, and nothing outside of its folders', async () => {
+    const { library } = bench.media
+    const { path } = await library.save('play.mp4', createReadStream(clip))
+    expect(await readFile(await library.fileOf(path))).toEqual(await readFile(clip))
+    for (const wrong of ['', '..', '/etc/passwd', '../../etc/passwd', 'gone.mp4', 'play.mp4\0'])
+      await expect(library.fileOf(wrong), wrong).rejects.toMatchObject({ code: 'MEDIA_NOT_FOUND' })
+    await library.remove(path)
+  })
+
   it('draws the example once, for everybody who asks at the same time', async () => {
     const { library } = bench.media
     const made = await Promise.all([library.example(), library.example()])

@@ -328,6 +328,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
       remove: async (path) => {
         if (!saved.delete(path)) missing(`clip ${path}`, 'MEDIA_NOT_FOUND')
       },
+      fileOf: async (path) => missing(`clip ${path}`, 'MEDIA_NOT_FOUND'),
       // Flows are drawn with clips that nobody has uploaded: every one is there unless a test says otherwise.
       example: async () => ({ path: 'heed-example.mp4', durationS: 16 }),
       whyMissing: async () => null,
