@@ -53,6 +53,24 @@ export const TestSchema = z.looseObject({
   never: z.array(z.looseObject({ action: z.string() })).default([]),
 })
 
+/**
+ * A minute of it, scripted: what a model would say at which second, and what must then come of it. Shown in the gallery, and run in
+ * lockstep by the tests; `answer` is what an agent says.
+ */
+export const SampleSchema = z.object({
+  seconds: z.number().int().min(5).max(900),
+  /** What clocks show at second 0; ISO 8601. */
+  startAt: z.iso.datetime({ offset: true }).optional(),
+  says: z
+    .array(z.object({ at: z.number().min(0).max(900), text: words(400), asks: words(2000).optional() }))
+    .min(1)
+    .max(50),
+  answer: words(4000).optional(),
+  expect: TestSchema.shape.expect,
+  never: TestSchema.shape.never,
+})
+export type Sample = z.infer<typeof SampleSchema>
+
 export const TemplateSchema = z.object({
   format: z.literal(templateFormat),
   id: z
@@ -69,6 +87,7 @@ export const TemplateSchema = z.object({
   /** Settings in Chinese, by `node.field`: instructions and titles. The flow itself is in English. */
   zh: z.record(z.string().max(130), z.string().max(8000)).default({}),
   tests: z.array(TestSchema).max(100).default([]),
+  sample: SampleSchema.optional(),
 })
 export type Template = z.infer<typeof TemplateSchema>
 

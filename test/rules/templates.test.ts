@@ -42,6 +42,17 @@ describe('the templates', () => {
     for (const { id } of told) expect(template.zh[`${id}.instruction`]).toMatch(chinese)
   })
 
+  it.each(all)('$file has a sample in both languages, inside its seconds', ({ template: { sample } }) => {
+    expect(sample).toBeDefined()
+    for (const { asks, at, text } of sample?.says ?? []) {
+      expect(at).toBeLessThan(sample?.seconds ?? 0)
+      for (const said of [text, ...(asks ? [asks] : [])]) {
+        expect(said.zh).toMatch(chinese)
+        expect(said.en).not.toMatch(chinese)
+      }
+    }
+  })
+
   it.each(all)('$file asks for fields that its cards have', ({ template }) => {
     for (const { node, field } of [...template.asks, ...Object.keys(template.zh).map(placeOf)]) {
       const type = template.flow.nodes.find(({ id }) => id === node)?.type ?? ''
