@@ -4,6 +4,7 @@ import { Button, Drawer, NativeSelect, Radio, Textarea, TextInput } from '@manti
 import { IconClipboard, IconFileImport } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
+import { keepLogins } from '../../nodes/contract/own-logins.ts'
 import { api } from '../api.ts'
 import { differences } from '../graph/compare.ts'
 import { freeName } from '../panels/new-flow.ts'
@@ -111,7 +112,7 @@ function useDifferences(id: string | null, incoming: Flow): string[] | null {
     let isMine = true
     api
       .flow(id)
-      .then(({ document }) => isMine && setLines(differences(document, incoming, types)))
+      .then(({ document }) => isMine && setLines(differences(document, keepLogins(document, incoming), types)))
       .catch((error: unknown) => isMine && setLines([error instanceof Error ? error.message : String(error)]))
     return () => {
       isMine = false

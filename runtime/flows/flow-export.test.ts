@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Flow } from '../../nodes/contract/flow.ts'
-import { fileNameOf, withoutMarks, withoutSecrets } from './flow-export.ts'
+import { withoutMarks } from '../../nodes/contract/own-logins.ts'
+import { fileNameOf, withoutSecrets } from './flow-export.ts'
 
 const flowWith = (config: Record<string, unknown>, more: Record<string, unknown> = {}): Flow => ({
   format: 'heed.flow/1',

@@ -1,6 +1,4 @@
 // A saved flow as it may be given away: without secrets, with what a stranger wants to read first. Pure.
-import { hiddenMark, withoutMark } from '../../nodes/contract/address-secrets.ts'
-import { replaceAddresses } from '../../nodes/contract/addresses.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { summaryOf, type DescribedTypes } from '../../nodes/contract/shared-flow.ts'
 import { removedWords, takeOutSecrets, type Removed } from './secrets-out.ts'
@@ -43,18 +41,6 @@ export function partOf(flow: Flow, ids: readonly string[]): Flow {
     nodes: flow.nodes.filter(({ id }) => chosen.has(id)),
     wires: flow.wires.filter(({ from, to }) => chosen.has(from.node) && chosen.has(to.node)),
   }
-}
-
-function unmark(value: unknown): unknown {
-  if (typeof value === 'string') return value.includes(hiddenMark) ? replaceAddresses(value, withoutMark) : value
-  if (Array.isArray(value)) return value.map(unmark)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unmark(each)]))
-}
-
-/** A document from elsewhere, without the marks that stand for passwords kept there: here they would promise one. */
-export function withoutMarks(document: Flow): Flow {
-  return unmark(document) as Flow
 }
 
 /** A document from elsewhere without what is written anew at each export. */

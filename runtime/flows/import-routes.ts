@@ -8,13 +8,14 @@ import { programAbilities } from '../../nodes/contract/connections.ts'
 import type { Fate } from '../../nodes/contract/foreign-flows.ts'
 import { FlowSchema, flowFormat, type Flow } from '../../nodes/contract/flow.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
+import { keepLogins, withoutMarks } from '../../nodes/contract/own-logins.ts'
 import { isNewer } from '../../nodes/contract/read-document.ts'
 import { summaryOf, wantsOf } from '../../nodes/contract/shared-flow.ts'
 import { readFields } from '../compile/index.ts'
 import { hideInDocument } from '../connections/index.ts'
 import { readFlow } from './flow-document.ts'
 import { readForeign } from './foreign.ts'
-import { withoutMarks, withoutSummary } from './flow-export.ts'
+import { withoutSummary } from './flow-export.ts'
 import { readIncoming, type Incoming } from './flow-intake.ts'
 import { mostPictureBytes } from './flow-picture.ts'
 import { distrust, waitingOf } from './hosts-approval.ts'
@@ -127,6 +128,23 @@ async function replacedBy(deps: FlowsRouteDeps, document: Flow, flow: string | u
   return same[0]?.id
 }
 
+/** The next revision of a flow that is here; where it means the same address, the login that was given here is kept. */
+async function replaceOwn(
+  { flows }: FlowsRouteDeps,
+  id: string,
+  document: Flow,
+  trust: (stored: Flow) => Promise<string[]>,
+  match: string | undefined,
+): Promise<StoredFlow> {
+  const own = await flows.get(id)
+  return await flows.replace(
+    id,
+    keepLogins(own.document, document),
+    trust,
+    match === undefined ? own.revision : readIfMatch(match),
+  )
+}
+
 /** `/api/flows/import` and `/api/flows/import/look`. They read bodies of every kind, so they stand before the reader of JSON. */
 export function addImportRoutes(api: Router, deps: FlowsRouteDeps, mostBytes: number): void {
   const bytes = readBytes(mostBytes)
@@ -142,7 +160,7 @@ export function addImportRoutes(api: Router, deps: FlowsRouteDeps, mostBytes: nu
     const taken: StoredFlow =
       replaced === undefined
         ? await deps.flows.import(document, trust)
-        : await deps.flows.replace(replaced, document, trust, match === undefined ? undefined : readIfMatch(match))
+        : await replaceOwn(deps, replaced, document, trust, match)
     const unapprovedHosts = await waitingOf(deps, taken.document.nodes, taken.unapprovedHosts)
     response.status(replaced === undefined ? 201 : 200)
     response.set('Location', `/api/flows/${taken.id}`).set('ETag', `"${taken.revision}"`)

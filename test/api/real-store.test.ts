@@ -289,6 +289,26 @@ describe('the API on Postgres', () => {
     expect((await save({ ...drawn, name: 'a\\u0000b' })).document.name).toBe('a\\u0000b')
   })
 
+  it('keeps the login of a camera when its flow is replaced, for the same address alone', async () => {
+    const camera = (url: string) => ({
+      ...drawn,
+      nodes: [{ ...drawn.nodes[0], config: { kind: 'url', url } }],
+      wires: [],
+    })
+    const { id } = await save(camera('http://admin:hunter2@10.0.0.7/video'))
+    const given = (await bench.call<Record<string, unknown>>('GET', `/api/flows/${id}/export`)).body
+    expect(JSON.stringify(given)).toContain('http://10.0.0.7/video')
+    const replace = async (document: unknown): Promise<string> => {
+      const path = `/api/flows/import?onConflict=replace&flow=${id}`
+      const { body } = await bench.call<{ flow: Stored }>('POST', path, { body: document })
+      return JSON.stringify(body.flow.document.nodes)
+    }
+    expect(await replace({ ...given, description: 'From a friend' })).toContain('http://***@10.0.0.7/video')
+    const url = await under.store.flows.fillCredentials(id, 'cam', 'http://***@10.0.0.7/video')
+    expect(url).toBe('http://admin:hunter2@10.0.0.7/video')
+    expect(await replace(camera('http://10.0.0.7/other'))).toContain('"http://10.0.0.7/other"')
+  })
+
   it('is healthy, and says 503 once the database is away', async () => {
     expect((await bench.call('GET', '/api/health')).body).toMatchObject({
       status: expect.stringMatching(/ok|degraded/) as string,
