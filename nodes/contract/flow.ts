@@ -64,7 +64,8 @@ export function migrateFlow(document: unknown): unknown {
   let current = document
   for (let guard = 0; guard < 100; guard++) {
     if (typeof current !== 'object' || current === null || !('format' in current)) return current
-    const format = String(current.format)
+    const { format } = current
+    if (typeof format !== 'string') return current
     // Only own entries: a document may call itself "valueOf".
     const migrate = Object.hasOwn(flowMigrations, format) ? flowMigrations[format] : undefined
     if (!migrate) return current

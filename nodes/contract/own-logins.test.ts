@@ -42,7 +42,9 @@ describe('the own logins of a flow that is replaced', () => {
     const own = flowWith({ url: 'rtsp://***@10.0.0.7/s' })
     const other = flowWith({ url: 'rtsp://10.0.0.7/s' }, 'webhook')
     expect(keepLogins(own, other)).toEqual(other)
-    expect(kept({ all: ['http://***@a/'] }, { all: ['http://a/', 'http://b/'] })).toEqual({ all: ['http://a/', 'http://b/'] })
+    expect(kept({ all: ['http://***@a/'] }, { all: ['http://a/', 'http://b/'] })).toEqual({
+      all: ['http://a/', 'http://b/'],
+    })
   })
 
   it('are none where a name is one that every object has', () => {

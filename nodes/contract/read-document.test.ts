@@ -38,6 +38,7 @@ describe('a text that may be a flow', () => {
     ['{"format":', 'FLOW_CUT_OFF'],
     ['{"format" "heed.flow/1"}', 'FLOW_BROKEN_JSON'],
     [`${text},`, 'FLOW_BROKEN_JSON'],
+    ['[{"format":{"toString":1}}]', 'FLOW_IS_LIST'],
     ['[1,2]', 'FLOW_IS_LIST'],
     [JSON.stringify([flow, flow]), 'FLOW_IS_LIST'],
     ['[{"id":"a","type":"inject","z":"t","wires":[["b"]]}]', 'FLOW_IS_NODE_RED'],

@@ -130,6 +130,8 @@ function refuseTricks(text: string, document: unknown): void {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Empty for what is no text: an object may not even let itself be made one. */
+const formatOf = ({ format }: Record<string, unknown>): string => (typeof format === 'string' ? format : '')
 
 const isNodeRed = (list: readonly unknown[]): boolean =>
   list.some(
@@ -150,7 +152,7 @@ function refuseForeign(document: unknown): void {
       'This is a flow of Node-RED, which Heed does not read. Import it in Node-RED; Heed and Node-RED can send each other messages.',
     )
   if (Array.isArray(document)) {
-    const isOfFlows = document.some((each) => isRecord(each) && String(each.format).startsWith('heed.flow/'))
+    const isOfFlows = document.some((each) => isRecord(each) && formatOf(each).startsWith('heed.flow/'))
     throw noFlow(
       'FLOW_IS_LIST',
       isOfFlows
@@ -158,7 +160,7 @@ function refuseForeign(document: unknown): void {
         : 'This is a list, not a flow: a flow is one JSON object whose "format" is "heed.flow/1".',
     )
   }
-  if (isRecord(document) && String(document.format).startsWith('heed.template/'))
+  if (isRecord(document) && formatOf(document).startsWith('heed.template/'))
     throw noFlow(
       'FLOW_IS_TEMPLATE',
       'This is a template, not a flow. Offer it through HEED_TEMPLATE_INDEX, or make a flow of it there and export that.',
