@@ -86,7 +86,7 @@ async function open(
   role: 'server' | 'worker',
   closers: Closer[],
 ): Promise<Omit<Runtime, 'stop'>> {
-  await checkFolders(config, log)
+  await checkFolders({ ...config, hasKey: Boolean(config.secretKey?.trim()) }, log)
   const nowMs = (): number => clock.nowMs()
   const secretKeys = await loadSecretKeys({ value: config.secretKey, dataDir: config.dataDir })
   const { nodes, connectionKinds, ...parts } = await loadParts({

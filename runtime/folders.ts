@@ -1,7 +1,7 @@
 // The folders a process stands on, tried before anything is opened in them: a missing right or a full disk is one sentence
 // that names the folder and the setting. Never changes a right by itself.
 import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir, open, stat, unlink } from 'node:fs/promises'
+import { mkdir, open, opendir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FatalError, toError } from '../nodes/contract/errors.ts'
 import type { Log } from '../nodes/contract/capabilities.ts'
@@ -11,6 +11,8 @@ export interface FolderOptions {
   dataDir: string
   /** HEED_MEDIA_DIRS, absolute. Only read. */
   mediaDirs: readonly string[]
+  /** HEED_SECRET_KEY is set: the key in the data folder is not needed. */
+  hasKey?: boolean
 }
 
 /** A page, so that a disk without room is noticed as well as a right that is missing. */
@@ -59,12 +61,13 @@ const cures: Record<string, string> = {
 }
 
 /**
- * Throws FatalError FOLDER_NOT_WRITABLE when the data folder cannot be written. A media folder that cannot be read is only
- * logged: flows without clips from there still run, and one that needs it says so on its card.
+ * Throws FatalError FOLDER_NOT_WRITABLE when the data folder, or one in it that Heed writes to, cannot be used, FOLDER_FILE_UNREADABLE
+ * for its key. A media folder that cannot be read is only logged: flows without clips from there still run, and one that needs it says
+ * so on its card.
  */
-export async function checkFolders({ dataDir, mediaDirs }: FolderOptions, log: Log): Promise<void> {
-  for (const folder of [dataDir, join(dataDir, 'media')]) {
-    const trouble = await whyNotWritable(folder)
+export async function checkFolders({ dataDir, mediaDirs, hasKey }: FolderOptions, log: Log): Promise<void> {
+  for (const folder of [dataDir, join(dataDir, 'media'), join(dataDir, 'spill')]) {
+    const trouble = (await whyNotWritable(folder)) ?? (await whyNotListed(folder))
     if (trouble)
       throw new FatalError(
         'FOLDER_NOT_WRITABLE',
@@ -73,6 +76,7 @@ export async function checkFolders({ dataDir, mediaDirs }: FolderOptions, log: L
         { details: { folder, cause: trouble.code } },
       )
   }
+  if (!hasKey) await checkKeyFile(join(dataDir, 'secret.key'))
   for (const folder of mediaDirs) {
     const why = await whyNotReadable(folder)
     if (why)
@@ -83,10 +87,32 @@ export async function checkFolders({ dataDir, mediaDirs }: FolderOptions, log: L
   }
 }
 
+/** A folder may be written to and not be looked into. */
+async function whyNotListed(folder: string): Promise<{ code: string; why: string } | undefined> {
+  const why = await whyNotReadable(folder)
+  return why === undefined ? undefined : { code: 'EACCES', why: `it cannot be read: ${why}` }
+}
+
+async function checkKeyFile(path: string): Promise<void> {
+  try {
+    await (await open(path, 'r')).close()
+  } catch (thrown) {
+    const code = codeOf(thrown)
+    if (code === 'ENOENT') return
+    throw new FatalError(
+      'FOLDER_FILE_UNREADABLE',
+      `The key ${path} cannot be read: ${code === 'EACCES' ? 'this user has no right to' : toError(thrown).message}. Give this user the right, set HEED_SECRET_KEY to what stands in it, or set HEED_DATA_DIR to another folder.`,
+      { cause: thrown, details: { path } },
+    )
+  }
+}
+
 async function whyNotReadable(folder: string): Promise<string | undefined> {
   try {
     if (!(await stat(folder)).isDirectory()) return 'it is not a folder'
-    await access(folder, constants.R_OK | constants.X_OK)
+    // By doing it: what rights say of a user and what that user may do are not always one.
+    await (await opendir(folder)).close()
+    await stat(join(folder, '.'))
     return undefined
   } catch (thrown) {
     const code = codeOf(thrown)
