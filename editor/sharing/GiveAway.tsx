@@ -80,6 +80,17 @@ function RemovedNotice({ removed }: { removed: Shared['removed'] }) {
   )
 }
 
+/** What nobody can find: said before the file is saved, whether something was taken out or not. */
+function Limits() {
+  return (
+    <p className="small quiet" data-testid="share-limits">
+      {say(
+        'Heed finds logins in addresses, keys in fields and headers, its own saved secrets, and what a sentence calls a password. A password that stands in a text without being called one looks like any other word: read your instructions and descriptions once before you give this away.',
+      )}
+    </p>
+  )
+}
+
 /** What is no secret and may still be nobody's business. */
 function GoesAlong({ flow }: { flow: Flow }) {
   const types = useSession((session) => session.types)
@@ -228,6 +239,7 @@ function Giving({ id, selected }: { id: string; selected: readonly string[] }) {
         <>
           <FlowDrawing flow={shared.document} types={types} />
           <RemovedNotice removed={shared.removed} />
+          <Limits />
           <GoesAlong flow={shared.document} />
           {selected.length > 0 && (
             <Switch

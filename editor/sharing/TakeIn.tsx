@@ -100,7 +100,7 @@ function Ways() {
   )
 }
 
-type Choice = 'new' | 'both' | `replace ${string}`
+type Choice = 'new' | 'both' | `replace/${string}`
 
 /** What would change in the flow that is there. */
 function useDifferences(id: string | null, incoming: Flow): string[] | null {
@@ -131,7 +131,7 @@ interface ConflictProps {
 }
 
 function Conflict({ document, conflicts, choice, onChoice, name, onName }: ConflictProps) {
-  const replaced = choice?.startsWith('replace ') ? choice.slice('replace '.length) : null
+  const replaced = choice?.startsWith('replace/') ? choice.slice('replace/'.length) : null
   const lines = useDifferences(replaced, document)
   if (conflicts.length === 0) return null
   return (

@@ -94,6 +94,7 @@ it('as a picture, with nothing secret in any byte of it', async () => {
   await mine.page.goto(`${mine.bench.url}/flows/${id}`)
   await mine.page.getByTestId('share-button').click()
   await mine.page.getByTestId('removed').waitFor()
+  await mine.page.getByTestId('share-limits').getByText('looks like any other word').waitFor()
   const [download] = await Promise.all([
     mine.page.waitForEvent('download'),
     mine.page.getByTestId('share-picture').click(),
@@ -125,6 +126,42 @@ it('as a link that is looked at without an account and without asking the server
   expect(asked.filter((path) => path.startsWith('/api'))).toEqual([])
   expect(await page.content()).not.toContain(secret)
   expect(complaints).toEqual([])
+})
+
+it('from the clipboard, over the one that is there: what changes is shown first, and the own login and connection stay', async () => {
+  const { bench, deps, page } = theirs
+  const yard = (url: string, told: Record<string, unknown>) => ({
+    format: 'heed.flow/1' as const,
+    name: 'Back yard',
+    nodes: [
+      { id: 'cam', type: 'camera-source', version: 1, position: { x: 0, y: 0 }, config: { kind: 'rtsp', url } },
+      { id: 'tell', type: 'notification', version: 1, position: { x: 400, y: 0 }, config: told },
+    ],
+    wires: [],
+  })
+  const config = { host: 'mail.example', port: 587, from: 'heed@example.org' }
+  const made = await bench.call('POST', '/api/connections', {
+    body: { name: 'my-mail', kind: 'smtp', config, secret: {} },
+  })
+  expect(made.status).toBe(201)
+  const own = await deps.flows.create(yard('rtsp://***@10.0.0.7/s', { channel: 'inbox' }))
+  const email = { channel: 'email', connection: 'post', to: 'ana@example.org' }
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: bench.url })
+  await page.goto(`${bench.url}/flows`)
+  await page.getByTestId('import-flow').first().click()
+  await page.evaluate((text) => navigator.clipboard.writeText(text), JSON.stringify(yard('rtsp://10.0.0.7/s', email)))
+  await page.getByTestId('take-clipboard').click()
+  await page.getByTestId('take-connection-post').selectOption('my-mail')
+  await page.getByTestId('take-replace').check()
+  const diff = page.getByTestId('take-diff')
+  await diff.getByText('Changed settings: Notification').waitFor()
+  expect(await diff.textContent()).not.toContain('Camera')
+  await page.getByTestId('import-confirm').click()
+  await expect.poll(async () => (await deps.flows.get(own.id)).revision).toBe(2)
+  const [camera, told] = (await deps.flows.get(own.id)).document.nodes
+  expect(camera?.config.url).toBe('rtsp://***@10.0.0.7/s')
+  expect(told?.config).toEqual({ ...email, connection: 'my-mail' })
+  await deps.flows.remove(own.id)
 })
 
 it('out of Node-RED, with a word on what became of each part', async () => {
