@@ -11,6 +11,7 @@ import { benchFalls } from './falls.ts'
 import { benchLanes } from './lanes.ts'
 import { benchLatency } from './latency.ts'
 import { benchNodeRed } from './node-red.ts'
+import { benchRehearsals } from './rehearsals.ts'
 import { tableOf, type Row } from './row.ts'
 import { benchStreams } from './streams.ts'
 
@@ -22,6 +23,7 @@ const areas: Record<string, () => Promise<Row[]>> = {
   adacodec: benchCodec,
   camera: benchCameras,
   falls: benchFalls,
+  rehearsals: benchRehearsals,
   'node-red': benchNodeRed,
 }
 
