@@ -9,6 +9,7 @@ import { ConnectionQuestion } from './ConnectionQuestion.tsx'
 import { useWords } from './gallery-words.ts'
 import { noCamera, placeOf, readHours, receiverFields, writeHours, zonePlace, type Given } from './template-answers.ts'
 import type { AskView, TemplateDocument } from './template-views.ts'
+import { ZoneQuestion } from './ZoneQuestion.tsx'
 
 type Trouble = Pick<Problem, 'node' | 'field' | 'message'>
 
@@ -141,6 +142,12 @@ function TextQuestion({ ask, given, trouble, set, labelledBy }: OneProps & { lab
   )
 }
 
+/** A template draws on the camera that it asks about. */
+function firstCamera({ template, given }: OneProps) {
+  const node = template.asks.find(({ kind }) => kind === 'camera')?.node ?? ''
+  return { node, choice: given.cameras[node] ?? noCamera }
+}
+
 function bodyOf(props: OneProps, labelledBy: string): ReactNode {
   const { ask, template, given, trouble, onChange, onChanged, set } = props
   switch (ask.kind) {
@@ -171,6 +178,16 @@ function bodyOf(props: OneProps, labelledBy: string): ReactNode {
       return <ReceiverQuestion {...props} />
     case 'time':
       return <TimeQuestion {...props} />
+    case 'zone':
+      return (
+        <ZoneQuestion
+          {...props}
+          camera={firstCamera(props)}
+          label={ask.label}
+          value={given.values[placeOf(ask)]}
+          onChange={(zone) => set(placeOf(ask), zone)}
+        />
+      )
     case 'choice':
       return <ChoiceQuestion {...props} labelledBy={labelledBy} />
     default:

@@ -68,6 +68,24 @@ function Drawing({ template }: { template: TemplateDocument }) {
   )
 }
 
+/** So that one knows its voice before it is chosen. */
+function Says({ template }: { template: TemplateDocument }) {
+  const { words } = useWords()
+  if (template.says.length === 0) return null
+  return (
+    <section aria-labelledby="says-title" data-testid="template-says">
+      <h2 id="says-title" className="group-title">
+        {words.says}
+      </h2>
+      <ul className="template-says">
+        {template.says.map((said) => (
+          <li key={said}>“{said}”</li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
 function Lacks({ template }: { template: TemplateDocument }) {
   const { words } = useWords()
   if (template.runsHere) return null
@@ -118,6 +136,7 @@ function Body({ template, onChanged }: { template: TemplateDocument; onChanged()
   return (
     <div className="template-body">
       <Drawing template={template} />
+      <Says template={template} />
       <Lacks template={template} />
       <section aria-labelledby="questions-title" className="template-questions surface">
         <h2 id="questions-title">{words.questions}</h2>

@@ -13,6 +13,19 @@ export async function holdMedia(node: string, what: 'camera' | 'screen'): Promis
   return media
 }
 
+/** One picture of what is held, for drawing on; null when nothing is. */
+export async function heldStill(node: string): Promise<string | null> {
+  const media = held.get(node)
+  if (!media?.active) return null
+  const video = Object.assign(document.createElement('video'), { srcObject: media, muted: true, playsInline: true })
+  await video.play()
+  const canvas = document.createElement('canvas')
+  canvas.width = video.videoWidth
+  canvas.height = video.videoHeight
+  canvas.getContext('2d')?.drawImage(video, 0, 0)
+  return canvas.toDataURL('image/jpeg', 0.85)
+}
+
 /** Gives it away: whoever takes it has to end it. */
 export function takeHeld(node: string): MediaStream | undefined {
   const media = held.get(node)

@@ -4,7 +4,7 @@ import { BadRequestError, type Problem } from '../../nodes/contract/errors.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { flowOf, splitPlace, type Ask, type Language, type Template } from './template.ts'
 
-/** An answer: a text, a number, a list; for a camera or a receiver also several settings at once. */
+/** An answer: a text, a number, a list; for a camera or a receiver also several settings at once, for a zone its four sides. */
 export const AnswersSchema = z.record(
   z.string().max(130),
   z.union([
@@ -100,13 +100,27 @@ function take(node: FlowNode, ask: Ask, field: string, answer: Exclude<Answer, n
   if (ask.kind === 'camera' && field === ask.field && typeof answer === 'string') return takeCamera(node, answer)
   if (ask.kind === 'receiver' && field === ask.field && typeof answer === 'string')
     return takeReceiver(node, field, answer)
+  if (ask.kind === 'zone') return `"${ask.label.en}" takes an area, not "${String(answer)}".`
   if (ask.kind === 'choice' && !(ask.options ?? []).some(({ value }) => String(value) === String(answer)))
     return `"${String(answer)}" is none of the answers to "${ask.label.en}".`
   node.config[field] = inFormOf(node.config[field] ?? ask.default, answer)
   return undefined
 }
 
+const side = z.number().min(0).max(1)
+/** A part of the picture, as it is drawn on one. */
+const ZoneSchema = z
+  .strictObject({ x: side, y: side, width: side.min(0.02), height: side.min(0.02) })
+  .refine(({ x, width }) => x + width <= 1.0001)
+  .refine(({ y, height }) => y + height <= 1.0001)
+
 function takeSettings(node: FlowNode, ask: Ask, settings: Record<string, unknown>): string | undefined {
+  if (ask.kind === 'zone') {
+    const zone = ZoneSchema.safeParse(settings)
+    if (!zone.success) return `"${ask.label.en}" takes x, y, width and height in parts of the picture, inside it.`
+    node.config[ask.field] = zone.data
+    return undefined
+  }
   const known = together[ask.kind]
   if (!known) return `"${ask.label.en}" takes one value, not several settings.`
   const stranger = Object.keys(settings).find((name) => !known.includes(name))

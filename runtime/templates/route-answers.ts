@@ -36,7 +36,11 @@ export const TemplateViewSchema = z.object({
 })
 export type TemplateView = z.infer<typeof TemplateViewSchema>
 
-export const TemplateDocumentSchema = TemplateViewSchema.extend({ document: FlowSchema })
+export const TemplateDocumentSchema = TemplateViewSchema.extend({
+  /** A few sentences as its model would say them. */
+  says: z.array(z.string()),
+  document: FlowSchema,
+})
 export type TemplateDocument = z.infer<typeof TemplateDocumentSchema>
 
 export const TemplateChangeSchema = z.object({

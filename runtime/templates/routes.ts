@@ -13,7 +13,7 @@ import type { TemplateView } from './route-answers.ts'
 import type { TemplatesRouteDeps } from './route-deps.ts'
 import { fittingConnections, lacksOf, type Here } from './runs-here.ts'
 import { takeOver } from './take-over.ts'
-import { AskSchema, capabilities, flowOf, languages, type Language, type Shelved } from './template.ts'
+import { AskSchema, capabilities, flowOf, spokenIn, languages, type Language, type Shelved } from './template.ts'
 
 const LanguageSchema = z.enum(languages).catch('en')
 const UseSchema = z.object({
@@ -107,7 +107,12 @@ export function addTemplateRoutes(api: Router, deps: TemplatesRouteDeps): void {
   api.get('/templates/:id', async (request, response) => {
     const [shelved, here] = await Promise.all([templates.get(request.params.id), lookHere(deps)])
     const language = languageOf(request)
-    response.json({ ...viewOf(shelved, here, language), document: flowOf(shelved.template, language) })
+    const { template } = shelved
+    response.json({
+      ...viewOf(shelved, here, language),
+      says: spokenIn(template, language),
+      document: flowOf(template, language),
+    })
   })
   api.get('/templates/:id/preview', async (request, response) => {
     const { template } = await templates.get(request.params.id)

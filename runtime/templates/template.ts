@@ -26,7 +26,7 @@ export const capabilities = [
 ] as const
 export type Capability = (typeof capabilities)[number]
 
-export const askKinds = ['camera', 'connection', 'receiver', 'text', 'choice', 'time'] as const
+export const askKinds = ['camera', 'connection', 'receiver', 'text', 'choice', 'time', 'zone'] as const
 
 const plain = z.union([z.string().max(4000), z.number(), z.boolean(), z.array(z.string().max(400)).max(50), z.null()])
 
@@ -117,6 +117,12 @@ export function readTemplate(file: unknown): { template: Template } | { trouble:
   const bare = template.asks.find(({ kind, options = [] }) => kind === 'choice' && options.length === 0)
   if (bare) return { trouble: `Its question "${bare.node}.${bare.field}" offers nothing to choose from.` }
   return { template }
+}
+
+/** What its sample says, once each, without the values that only the next card reads. */
+export function spokenIn({ sample }: Template, language: Language): string[] {
+  const said = (sample?.says ?? []).map(({ text }) => text[language].replace(/\s*\{.*\}$/, ''))
+  return [...new Set(said)].slice(0, 3)
 }
 
 /** `model.instruction` → node and field; node ids hold no dot. */

@@ -108,6 +108,15 @@ describe('the gallery', () => {
     expect(configOf(flow.body, 'model')?.instruction).toBe('有人摔倒时立即提醒。')
   })
 
+  it('lets one hear a template before it is chosen, in both languages', async () => {
+    const says = async (id: string, lang: string) =>
+      (await bench.call<{ says: string[] }>('GET', `/api/templates/${id}?lang=${lang}`)).body.says
+    expect(await says('fall-alert', 'en')).toEqual(['A person has fallen.'])
+    expect(await says('fall-alert', 'zh')).toEqual(['有人摔倒了。'])
+    // Without the values that are for the next card.
+    expect(await says('shelf-out-of-stock', 'en')).toEqual(['Milk has run out in row 3.'])
+  })
+
   it('draws each preview from its own flow, as a picture that can do nothing', async () => {
     const { templates } = await list()
     for (const { preview, id } of templates) {
@@ -163,6 +172,16 @@ describe('using a template', () => {
       answers: { 'tell.channel': { channel: 'email', connection: 'home', to: 'ana@example.org' } },
     })
     expect(configOf(mail.body, 'tell')).toMatchObject({ channel: 'email', connection: 'home', to: 'ana@example.org' })
+  })
+
+  it('takes an area of the picture, and only one that lies inside it', async () => {
+    const area = { x: 0.1, y: 0.2, width: 0.3, height: 0.4 }
+    const drawn = await use('zone-entered', { answers: { 'area.rectangle': area } })
+    expect(configOf(drawn.body, 'area')).toEqual({ rectangle: area })
+    for (const wrong of [{ ...area, x: 0.8 }, { ...area, width: 0 }, { x: 0, y: 0 }, { ...area, z: 1 }, 'left', 3]) {
+      const { status, body } = await use('zone-entered', { answers: { 'area.rectangle': wrong } })
+      expect([status, body.error.code], JSON.stringify(wrong)).toEqual([400, 'GALLERY_ANSWER_WRONG'])
+    }
   })
 
   it('refuses what it did not ask for and what it does not offer, each by its place', async () => {

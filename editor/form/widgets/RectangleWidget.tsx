@@ -3,7 +3,7 @@ import { Input, NumberInput } from '@mantine/core'
 import { useRef } from 'react'
 import type { Point } from '../../../nodes/contract/frames.ts'
 import { between, rectangleIn, type Rectangle } from '../../graph/picture-area.ts'
-import { Snapshot } from './Snapshot.tsx'
+import { Snapshot, type SnapshotProps } from './Snapshot.tsx'
 import type { WidgetProps } from './widget.ts'
 import { say } from '../../words/say.ts'
 
@@ -24,8 +24,18 @@ function changed(rectangle: Rectangle, side: keyof Rectangle, value: number): Re
   }
 }
 
-/** For fields of widget `rectangle`. */
-export function RectangleWidget({ label, schema, value, error, isReadOnly, owner, name, onChange }: WidgetProps) {
+/** For fields of widget `rectangle`; `take`: as a Snapshot has it. */
+export function RectangleWidget({
+  label,
+  schema,
+  value,
+  error,
+  isReadOnly,
+  owner,
+  name,
+  onChange,
+  take,
+}: WidgetProps & { take?: SnapshotProps['take'] }) {
   const start = useRef<Point | null>(null)
   const rectangle = rectangleIn(value)
   const { x, y, width, height } = rectangle
@@ -43,6 +53,7 @@ export function RectangleWidget({ label, schema, value, error, isReadOnly, owner
       <div className="stack-tight" style={{ marginTop: 6 }}>
         <Snapshot
           owner={owner}
+          take={take}
           label={say('{label}: draw from one corner to the other', { label })}
           isReadOnly={isReadOnly}
           drawn={{ do: 'crop', rectangle }}

@@ -10,6 +10,8 @@ import { say } from '../../words/say.ts'
 
 export interface SnapshotProps {
   owner: { flow: string; node: string } | undefined
+  /** Where the picture comes from, where it is not from the camera before the card `owner`. */
+  take?: (() => Promise<Ground>) | undefined
   label: string
   isReadOnly: boolean | undefined
   /** What is drawn, as the camera will burn it in; null while there is nothing to burn. */
@@ -23,7 +25,7 @@ export interface SnapshotProps {
 
 const tenths = Array.from({ length: 9 }, (_, index) => (index + 1) / 10)
 
-function useGround({ owner, drawn }: SnapshotProps) {
+function useGround({ owner, take, drawn }: SnapshotProps) {
   const [ground, setGround] = useState<Ground | null>(null)
   /** The picture without what the drawing takes away, while it is looked at. */
   const [left, setLeft] = useState<string | null>(null)
@@ -43,7 +45,7 @@ function useGround({ owner, drawn }: SnapshotProps) {
     take: () =>
       run('take', async () => {
         setLeft(null)
-        setGround(await takePicture(owner))
+        setGround(await (take ? take() : takePicture(owner)))
       }),
     look: () => run('look', async () => setLeft(drawn && ground?.burn ? await ground.burn(drawn) : null)),
     drawOn: () => setLeft(null),
