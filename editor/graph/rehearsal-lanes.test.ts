@@ -77,6 +77,11 @@ describe('the lanes of a rehearsed clip', () => {
     ])
   })
 
+  it('are one calm stretch where pictures are only about a second apart', () => {
+    const { silent } = lanesOf(clip({ decisions: [0.04, 1.04, 2.08, 3.12].map((atS) => decision(atS)) }))
+    expect(silent).toEqual([{ fromS: 0.04, toS: 4.12, reason: 'model' }])
+  })
+
   it('show tests as windows with what came of them, none longer than the clip', () => {
     const { lengthS, windows } = lanesOf(
       clip({

@@ -40,6 +40,9 @@ export interface Lanes {
   windows: CheckWindow[]
 }
 
+/** Pictures of a clip are not exactly a second apart: so short a gap is none. */
+const gapS = 0.25
+
 /** `videoS`: how long a player says the clip is; 0 while it is not known, and whole seconds are what there is. */
 export function lanesOf(clip: RehearsedClip, videoS = 0): Lanes {
   const { checks = [], mediaS = 0 } = clip
@@ -75,11 +78,11 @@ function silentOf(decisions: readonly Decision[], lengthS: number): Stretch[] {
   const spokenAt = new Set(ordered.filter(({ action }) => action !== 'silence').map(({ mediaTimeS }) => mediaTimeS))
   for (const { action, mediaTimeS, reason, seconds = 1 } of ordered) {
     if (action !== 'silence' || spokenAt.has(mediaTimeS)) continue
-    const fromS = Math.max(0, mediaTimeS - seconds + 1)
+    const fromS = Math.max(0, mediaTimeS - (seconds - 1))
     const toS = Math.min(lengthS, mediaTimeS + 1)
     if (toS <= fromS) continue
     const last = stretches.at(-1)
-    if (last && last.toS >= fromS && last.reason === reason) last.toS = Math.max(last.toS, toS)
+    if (last && last.toS >= fromS - gapS && last.reason === reason) last.toS = Math.max(last.toS, toS)
     else if (last && last.toS >= toS && last.reason === 'model') Object.assign(last, { reason })
     else if (!last || last.toS < toS) stretches.push({ fromS: Math.max(fromS, last?.toS ?? 0), toS, reason })
   }
