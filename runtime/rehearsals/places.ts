@@ -16,16 +16,27 @@ export class Places {
     const room = this.#rooms.get(name) ?? { taken: 0, most, waiting: [] }
     this.#rooms.set(name, room)
     room.most = Math.max(1, most)
-    if (room.taken >= room.most) await wait(room, signal)
-    room.taken++
+    letIn(room)
+    if (room.taken < room.most) room.taken++
+    // Whoever waits is given a place that is counted already: nobody slips in between.
+    else await wait(room, signal)
     let isGivenBack = false
     return () => {
       if (isGivenBack) return
       isGivenBack = true
       room.taken--
-      if (room.taken < room.most) room.waiting.shift()?.()
-      if (room.taken === 0 && room.waiting.length === 0) this.#rooms.delete(name)
+      letIn(room)
+      if (room.taken === 0) this.#rooms.delete(name)
     }
+  }
+}
+
+function letIn(room: Room): void {
+  while (room.taken < room.most) {
+    const enter = room.waiting.shift()
+    if (!enter) return
+    room.taken++
+    enter()
   }
 }
 
