@@ -37,6 +37,7 @@ it('leaves what it does not know, and everything where no catalogue is spoken', 
   speakServed(catalogue)
   expect(told('A person is lying on the floor.')).toBe('A person is lying on the floor.')
   expect(told('$& (.*) [')).toBe('$& (.*) [')
+  expect(told('He fell. Nobody came. Edit the connection.')).toBe('He fell. Nobody came.请编辑连接。')
 })
 
 it('tells definitions, but no default that goes into a flow', () => {

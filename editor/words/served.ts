@@ -69,7 +69,8 @@ function find(text: string): string {
     }
   // Several sentences in one text.
   const sentences = text.split(/(?<=[.!?]) (?=[A-Z"“])/)
-  return sentences.length > 1 && sentences.length <= mostSentences ? sentences.map(told).join('') : text
+  if (sentences.length < 2 || sentences.length > mostSentences) return text
+  return sentences.map(told).reduce((all, next) => all + (/[!-~]$/.test(all) && /^[!-~]/.test(next) ? ' ' : '') + next)
 }
 
 /** A sentence of the server in this browser's language. */
@@ -84,9 +85,9 @@ export function told(text: string): string {
 }
 
 /** Properties of a definition that people read. */
-const ofDefinitions = new Set(['title', 'label', 'help', 'placeholder', 'description', 'unit', 'card'])
+const ofDefinitions = new Set(['why', 'title', 'label', 'help', 'placeholder', 'description', 'unit', 'card'])
 /** Properties of any other answer that the server writes and people read. */
-const ofAnswers = new Set(['message', 'reason', 'detail'])
+const ofAnswers = new Set(['message', 'reason', 'detail', 'why', 'trouble'])
 /** What belongs to a person: never touched, for it goes back to the server. */
 const ownWords = new Set(['document', 'config', 'nodes', 'wires', 'tests', 'secret', 'answers', 'default'])
 /** Events whose text the server wrote, and not a model or an agent. */

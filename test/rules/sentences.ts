@@ -68,7 +68,7 @@ export function saidKeys(): Set<string> {
 const catalogueOfNodes = await loadCatalogue()
 const kinds = await loadConnectionKinds()
 /** Properties of a definition that the editor shows; placeholders are examples, and units the same everywhere. */
-const shown = new Set(['title', 'label', 'help', 'description', 'card'])
+const shown = new Set(['why', 'title', 'label', 'help', 'description', 'card'])
 
 /** What people read of every node type and every kind of connection, line by line; signs and amounts are left out. */
 export function definedSentences(): string[] {
