@@ -41,7 +41,8 @@ const runtimeFolders = [
 const runtimeFiles = readdirSync(`${root}/runtime`)
   .filter(
     (name) =>
-      name.endsWith('.ts') && !['temporary-folders.ts', 'child-environment.ts', 'growing-pause.ts'].includes(name),
+      name.endsWith('.ts') &&
+      !['temporary-folders.ts', 'child-environment.ts', 'growing-pause.ts', 'time-limit.ts'].includes(name),
   )
   .map((name) => `./runtime/${name}`)
 
@@ -226,6 +227,13 @@ const importTable = [
   ...folder('runtime', ['runtime/*.ts'], { zones: [...toEditor, ...toPackages()] }),
 ]
 
+/** A race against a timer written by hand forgets the timer, the loser's failure, or the signal. */
+const handMadeRace = {
+  object: 'Promise',
+  property: 'race',
+  message:
+    'Waiting no longer than so long is `within` (runtime/time-limit.ts). No time-out? Say so beside the exception.',
+}
 const clockDoor = 'the clock comes through ctx or deps (`clock.nowMs()`), so that a test can hold it'
 const noWorld = {
   name: 'no clock, chance or network in place',
@@ -255,6 +263,7 @@ const noWorld = {
         message: 'Not here: chance comes through deps (`random()`), so that a run can be repeated.',
       },
       { object: 'Date', property: 'now', message: `Not here: ${clockDoor}.` },
+      handMadeRace,
     ],
     'no-restricted-syntax': [
       'error',
@@ -335,6 +344,12 @@ export default defineConfig(
     rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
   },
   ...importTable,
+  {
+    name: 'time-outs',
+    files: ['runtime/**/*.ts', 'editor/**/*.{ts,tsx}'],
+    ignores: tests,
+    rules: { 'no-restricted-properties': ['error', handMadeRace] },
+  },
   noWorld,
   {
     name: 'formatted past the limit, to be cut when next touched',

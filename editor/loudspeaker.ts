@@ -70,6 +70,7 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => late.reject(new Error(say('Nothing came for {ms} s.', { ms: ms / 1000 }))), ms)
   try {
+    // eslint-disable-next-line no-restricted-properties -- the editor's only time-out
     return await Promise.race([promise, late.promise])
   } finally {
     clearTimeout(timer)

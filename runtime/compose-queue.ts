@@ -23,7 +23,7 @@ import { RehearsalJobs } from './rehearsals/index.ts'
 import type { RehearsalWork } from './rehearsals/index.ts'
 import { StreamWorker } from './streams/index.ts'
 import { takeOver } from './streams/index.ts'
-import { createReporter, within } from './queue/index.ts'
+import { createReporter, answerOf } from './queue/index.ts'
 
 export { createBus } from './live/bus.ts'
 export type { QueueBus } from './live/bus.ts'
@@ -197,7 +197,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     await stopWorkers()
     const queues = [streams, ...Object.values(actions), upkeep, ...rehearsals.queues]
     await Promise.allSettled(queues.map((queue) => queue.close()))
-    await within(connection.close(), 3_000, clock, 'The queue').catch(report)
+    await answerOf(connection.close(), 3_000, clock, 'The queue').catch(report)
   }
 
   return {

@@ -21,6 +21,7 @@ import type { ActionAddress, ActionOrder, ActionOutcome } from './records.ts'
 import type { ActionRecord } from './records.ts'
 import type { EventRecord } from '../history/index.ts'
 import { actionId, idFrom, streamIdOf } from './ids.ts'
+import { within } from '../time-limit.ts'
 
 export interface PerformDeps {
   clock: Clock
@@ -136,27 +137,20 @@ async function withinTimeout(
   signal: AbortSignal,
 ): Promise<ActionResult<Ports>> {
   const control = new AbortController()
-  const timer = new AbortController()
   const stop = (): void => control.abort(new StoppedError())
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
-  const late = deps.clock.sleep(definition.timeoutMs, timer.signal).then(() => {
-    throw new RetryableError('ACTION_TIMEOUT', `No answer within ${definition.timeoutMs / 1000} s.`)
-  })
-  const stopped = new Promise<never>((_resolve, reject) => {
-    control.signal.addEventListener('abort', () => reject(new StoppedError()), { once: true })
-  })
-  stopped.catch(() => undefined)
-  late.catch(() => undefined)
+  const limit = { ms: definition.timeoutMs, clock: deps.clock, signal: control.signal }
   try {
-    return await Promise.race([
+    return await within(
       definition.perform(order.action.message, contextOf(order, deps, control.signal)),
-      late,
-      stopped,
-    ])
+      limit,
+      (): never => {
+        throw new RetryableError('ACTION_TIMEOUT', `No answer within ${definition.timeoutMs / 1000} s.`)
+      },
+    )
   } finally {
     signal.removeEventListener('abort', stop)
-    timer.abort()
     control.abort(new StoppedError())
   }
 }

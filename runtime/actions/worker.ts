@@ -18,6 +18,7 @@ import type { ActionQueues, ActionRef, JobWorker, QueueDeps, QueueJob } from '..
 import { Receivers } from './receivers.ts'
 import type { Hold, ReceiverLimits } from './receivers.ts'
 import type { ReportError } from '../queue/index.ts'
+import { within } from '../time-limit.ts'
 
 export interface ActionWorkerDeps extends QueueDeps {
   store: Pick<ActionJobStore, 'beginAction' | 'endAction' | 'unwantedActions'>
@@ -137,12 +138,7 @@ export class ActionWorker {
   }
 
   async #allEnd(limitMs: number): Promise<boolean> {
-    const late = new AbortController()
-    await Promise.race([
-      Promise.allSettled(this.#running.values()),
-      this.#deps.clock.sleep(limitMs, late.signal).catch(() => undefined),
-    ])
-    late.abort()
+    await within(Promise.allSettled(this.#running.values()), { ms: limitMs, clock: this.#deps.clock }, () => undefined)
     return this.#running.size === 0
   }
 

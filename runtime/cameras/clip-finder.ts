@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import type { QueueBus } from '../live/index.ts'
 import { whyNoClip, type ClipFolders, type ClipTrouble } from './clip-path.ts'
+import { within } from '../time-limit.ts'
 
 /** `isAlone`: no other process could have been asked. */
 export type FoundClip =
@@ -40,17 +41,11 @@ export function createClipFinder({ clock, folders, bus }: ClipFinderDeps): ClipF
   const askOthers = async (path: string): Promise<boolean> => {
     const id = randomUUID()
     const seen = Promise.withResolvers<true>()
-    const late = new AbortController()
     asked.set(id, () => seen.resolve(true))
     try {
       bus?.publish({ type: 'clip-asked', id, path })
-      const nobody = clock.sleep(answerMs, late.signal).then(
-        () => false,
-        () => false,
-      )
-      return await Promise.race([seen.promise, nobody])
+      return await within(seen.promise, { ms: answerMs, clock }, () => false)
     } finally {
-      late.abort()
       asked.delete(id)
     }
   }

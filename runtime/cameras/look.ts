@@ -187,6 +187,7 @@ export async function collect(
     bytes += chunk.length
     if (bytes <= maxOutputBytes) chunks.push(chunk)
   })
+  // eslint-disable-next-line no-restricted-properties -- one deadline over several waits
   const end = await Promise.race([child.ended, late, passage.refused.then(() => 'refused' as const)])
   over.abort()
   await child.stop()

@@ -60,6 +60,7 @@ async function sendAll(from: IncomingMessage, head: Buffer | undefined, answer: 
     for (const { jpeg } of splitter.push(chunk)) {
       pictures++
       if (answer.closed) return
+      // eslint-disable-next-line no-restricted-properties -- no time-out: what comes first
       if (!answer.write(asPart(jpeg))) await Promise.race([once(answer, 'drain'), once(answer, 'close')])
     }
   }

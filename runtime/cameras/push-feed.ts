@@ -3,6 +3,7 @@
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import type { Relay } from '../live/index.ts'
 import type { Child } from './child.ts'
+import { within } from '../time-limit.ts'
 
 export interface Pushes {
   /** Resolves with true at the first picture, false when none came in time or the signal aborted. */
@@ -46,16 +47,8 @@ export function openPushes(relay: Relay, streamId: string): Pushes {
     write?.(jpeg)
   })
   return {
-    waitForFirst: async (clock, waitMs, signal) => {
-      const over = new AbortController()
-      const late = clock.sleep(waitMs, AbortSignal.any([signal, over.signal])).then(
-        () => false,
-        () => false,
-      )
-      const came = await Promise.race([arrived.promise, late])
-      over.abort()
-      return came
-    },
+    waitForFirst: (clock, waitMs, signal) =>
+      within(arrived.promise, { ms: waitMs, clock, signal }, () => false).catch(() => false),
     feed: (child) => {
       const stdin = child.stdin
       write = (jpeg) => {

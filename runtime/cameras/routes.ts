@@ -51,6 +51,7 @@ async function receiveClip(request: Request, media: MediaLibrary): Promise<Saved
   const read = pipeline(request, form, { end: true })
   read.catch(() => {})
   try {
+    // eslint-disable-next-line no-restricted-properties -- no time-out: read, or refused
     await Promise.race([read, refused])
   } catch (thrown) {
     if (saving === undefined || isBroken) {

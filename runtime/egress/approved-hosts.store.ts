@@ -1,6 +1,5 @@
 // Hosts in the owner's own network that nodes may reach: those in connections, in saved and deployed flows, and those added by
 // hand. What came with an import counts only after the owner's yes. Read only when somebody asks, and kept for a few seconds.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, exists, isNull, or } from 'drizzle-orm'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { hostsIn, plainHost, receiverMark } from '../../nodes/contract/hosts.ts'
@@ -10,6 +9,7 @@ import type { Db } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { connections, deployments, flowRevisions, flows } from '../database/index.ts'
 import type { SettingStore } from '../database/index.ts'
+import { within } from '../time-limit.ts'
 
 const key = 'approved-hosts'
 const keptForMs = 3000
@@ -188,7 +188,7 @@ export function createApprovedHostStore(
           if (!has()) throw error
         })
       looked.catch(() => undefined) // nobody may be waiting for it any more
-      await (has() ? Promise.race([looked, sleep(patienceMs, undefined, { ref: false })]) : looked)
+      await (has() ? within(looked, { ms: patienceMs }, () => undefined) : looked)
       return has()
     },
   })

@@ -29,6 +29,7 @@ export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal | u
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
   try {
+    // eslint-disable-next-line no-restricted-properties -- no time-out: done, or stopped
     return await Promise.race([work, stopped.promise])
   } finally {
     signal.removeEventListener('abort', stop)

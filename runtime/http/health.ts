@@ -4,6 +4,7 @@ import type { Request, Router } from 'express'
 import type { ApiDeps } from './api-deps.ts'
 import type { Gate } from './gate.ts'
 import { hashToken, readSessionToken } from '../accounts/index.ts'
+import { within } from '../time-limit.ts'
 
 interface Check {
   ok: boolean
@@ -13,17 +14,12 @@ interface Check {
 const timeoutMs = 1000
 
 /** The check's own facts, or `ok: false` when it throws or takes longer than a second. */
-async function within(check: Promise<Check>, failure: string): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Check>((resolve) => {
-    timer = setTimeout(() => resolve({ ok: false, detail: `${failure} within ${timeoutMs / 1000} s.` }), timeoutMs)
-  })
-  const found = check.catch((): Check => ({ ok: false, detail: `${failure}.` }))
-  try {
-    return await Promise.race([found, late])
-  } finally {
-    clearTimeout(timer)
-  }
+function factsOf(check: Promise<Check>, failure: string): Promise<Check> {
+  return within(
+    check.catch((): Check => ({ ok: false, detail: `${failure}.` })),
+    { ms: timeoutMs },
+    () => ({ ok: false, detail: `${failure} within ${timeoutMs / 1000} s.` }),
+  )
 }
 
 async function checkStreams(deps: ApiDeps): Promise<Check> {
@@ -47,7 +43,7 @@ export function addHealthRoutes(api: Router, deps: ApiDeps, { identify }: Pick<G
   const isKnown = createAcquaintance(identify)
   api.get('/health', async (request, response) => {
     const [database, queue, streams, receivers, isFriend] = await Promise.all([
-      within(
+      factsOf(
         deps.pingDatabase().then(({ trouble, ...found }) => ({
           ok: trouble === undefined,
           ...found,
@@ -55,9 +51,9 @@ export function addHealthRoutes(api: Router, deps: ApiDeps, { identify }: Pick<G
         })),
         'The database does not answer',
       ),
-      within(deps.streams.isHealthy(), 'The queue does not answer'),
-      within(checkStreams(deps), 'The state of the streams cannot be read'),
-      within(checkReceivers(deps), 'Who is not reached cannot be read'),
+      factsOf(deps.streams.isHealthy(), 'The queue does not answer'),
+      factsOf(checkStreams(deps), 'The state of the streams cannot be read'),
+      factsOf(checkReceivers(deps), 'Who is not reached cannot be read'),
       isKnown(request),
     ])
     const spill = deps.spill()
@@ -76,22 +72,18 @@ function createAcquaintance(identify: Gate['identify']): (request: Request) => P
   return async (request) => {
     const token = readSessionToken(request)
     const session = token === undefined ? undefined : hashToken(token)
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<'late'>((resolve) => {
-      timer = setTimeout(() => resolve('late'), timeoutMs)
-    })
-    try {
-      const caller = await Promise.race([identify(request).catch(() => 'late' as const), late])
-      if (caller === 'late') return session !== undefined && met.has(session)
-      if (caller?.session === undefined) {
-        if (session !== undefined) met.delete(session)
-        return caller !== undefined
-      }
-      if (met.size >= mostRemembered) met.clear()
-      met.add(caller.session)
-      return true
-    } finally {
-      clearTimeout(timer)
+    const caller = await within(
+      identify(request).catch(() => 'late' as const),
+      { ms: timeoutMs },
+      () => 'late' as const,
+    )
+    if (caller === 'late') return session !== undefined && met.has(session)
+    if (caller?.session === undefined) {
+      if (session !== undefined) met.delete(session)
+      return caller !== undefined
     }
+    if (met.size >= mostRemembered) met.clear()
+    met.add(caller.session)
+    return true
   }
 }

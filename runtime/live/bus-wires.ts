@@ -2,7 +2,7 @@
 import type { BusOptions, BusWire, BusWireEvents } from './bus.ts'
 import { createRedis } from '../queue/index.ts'
 import { PostgresLink } from '../queue/index.ts'
-import { unreachable, within } from '../queue/index.ts'
+import { unreachable, answerOf } from '../queue/index.ts'
 
 const channels = { orders: 'heed_bus', live: 'heed_bus_live' } as const
 const firstConnectMs = 5_000
@@ -38,7 +38,7 @@ export async function openRedisBusWire(options: WireOptions, events: BusWireEven
   listening.on('message', (_channel: string, payload: string) => events.onPayload(payload))
   listening.on('ready', () => events.onConnect())
   const connected = Promise.all([listening.subscribe(...heardBy(options)), sending.ping()])
-  await within(connected, firstConnectMs, options.clock, 'Redis (REDIS_URL)').catch(() => undefined)
+  await answerOf(connected, firstConnectMs, options.clock, 'Redis (REDIS_URL)').catch(() => undefined)
   return {
     maxBytes: 256_000,
     send: async (payloads, to) => {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { createRedis } from '../queue/index.ts'
 import type { RelayOptions, RelayWire, RelayWireEvents } from './picture-relay.ts'
-import { createReporter, unreachable, within } from '../queue/index.ts'
+import { createReporter, unreachable, answerOf } from '../queue/index.ts'
 
 const askChannel = 'heed:relay:ask'
 const pictureChannel = 'heed:relay:picture:'
@@ -36,7 +36,7 @@ export async function openRedisRelayWire(
       report(error)
     }
   })
-  await within(
+  await answerOf(
     Promise.all([listening.subscribe(askChannel), sending.ping()]),
     5_000,
     options.clock,

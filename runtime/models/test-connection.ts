@@ -1,5 +1,4 @@
 // Tells whether a model answers, in words for a person. Leaves no session behind.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpPort } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
@@ -11,6 +10,7 @@ import { baseUrl, callModel } from './model-http.ts'
 import { openaiConfig } from './openai.ts'
 import { saidIn } from './openai-words.ts'
 import { openVllmOmni } from './vllm-omni.ts'
+import { within } from '../time-limit.ts'
 
 export interface TestDeps {
   http: HttpPort
@@ -92,7 +92,7 @@ async function testInteraction(
     }
   } finally {
     // A server that did not answer in time gets no more of it: its session ends by itself.
-    await Promise.race([session.close(), sleep(Math.max(0, endAtMs - performance.now()), undefined, { ref: false })])
+    await within(session.close(), { ms: endAtMs - performance.now() }, () => undefined)
   }
 }
 

@@ -102,6 +102,7 @@ export class NodeRedChild {
     child.#process.send({ type: 'start', token: child.token, userDir, nodesDir, credentialSecret, language: 'en-US' })
     const limit = setTimeout(() => child.#kill(`Node-RED was not ready within ${startLimitMs / 1000} s.`), startLimitMs)
     try {
+      // eslint-disable-next-line no-restricted-properties -- no time-out: ready, or ended
       await Promise.race([
         child.#isReady,
         child.ended.then((reason) => {

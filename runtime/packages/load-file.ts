@@ -3,20 +3,13 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { toError } from '../../nodes/contract/errors.ts'
 import { isFile, type NodePackage } from './manifest.ts'
+import { within } from '../time-limit.ts'
 
 /** A file that waits for something while it is loaded would keep Heed from starting. */
 const defaultTimeoutMs = 10_000
 
-async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`it did not come to an end within ${timeoutMs / 1000} s`)), timeoutMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
+function overTime(timeoutMs: number): never {
+  throw new Error(`it did not come to an end within ${timeoutMs / 1000} s`)
 }
 
 /** What the file exports by default when `faultsOf` finds it sound; null after every fault was reported. */
@@ -34,7 +27,9 @@ export async function loadFile<T>(
   }
   let loaded: { default?: unknown }
   try {
-    loaded = (await within(import(pathToFileURL(file).href), timeoutMs)) as { default?: unknown }
+    loaded = (await within(import(pathToFileURL(file).href) as Promise<unknown>, { ms: timeoutMs }, () =>
+      overTime(timeoutMs),
+    )) as { default?: unknown }
   } catch (error) {
     report(`it cannot be loaded: ${toError(error).message}`)
     return null

@@ -6,7 +6,7 @@ import pg from 'pg'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { reachPauseMs } from './pauses.ts'
 import { checkRedis, redisTrouble } from './redis-check.ts'
-import { createReporter, isAway, unreachable, within } from './trouble.ts'
+import { createReporter, isAway, unreachable, answerOf } from './trouble.ts'
 
 export const queueSchema = 'bullmq'
 const redisPrefix = 'heed'
@@ -57,7 +57,7 @@ export function createRedis(
 async function openRedis(redisUrl: string, options: ConnectionOptions): Promise<QueueConnection> {
   const redis = createRedis(redisUrl, options, 'queue')
   try {
-    await within(redis.ping(), options.patienceMs ?? 30_000, options.clock, 'Redis (REDIS_URL)')
+    await answerOf(redis.ping(), options.patienceMs ?? 30_000, options.clock, 'Redis (REDIS_URL)')
     await checkRedis(redis)
   } catch (error) {
     redis.disconnect()

@@ -2,7 +2,7 @@
 import { DelayedError, WaitingError } from 'bullmq'
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import type { QueueJob } from './queue.ts'
-import { isAway, within } from './trouble.ts'
+import { isAway, answerOf } from './trouble.ts'
 
 /**
  * Always throws BullMQ's WaitingError or DelayedError: the sign that the job is no longer this worker's business. A worker that
@@ -21,7 +21,7 @@ export async function handBack<Data>(
   const giveUpAtMs = clock.nowMs() + limitMs
   for (;;) {
     try {
-      await within(
+      await answerOf(
         move().then(() => undefined),
         Math.max(1, giveUpAtMs - clock.nowMs()),
         clock,

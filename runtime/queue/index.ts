@@ -9,6 +9,6 @@ export type { ActionQueues, ActionRef, JobQueue, JobWorker, QueueDeps, QueueJob 
 export type { StreamRef } from './records.ts'
 export { keepSchedules, startUpkeep } from './schedules.ts'
 export type { UpkeepData } from './schedules.ts'
-export { createReporter, isAway, unreachable, within } from './trouble.ts'
+export { createReporter, isAway, unreachable, answerOf } from './trouble.ts'
 export type { ReportError } from './trouble.ts'
 export type { UpkeepStore } from './records.ts'

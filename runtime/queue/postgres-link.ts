@@ -2,7 +2,7 @@
 import pg from 'pg'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { reachPauseMs } from './pauses.ts'
-import { createReporter, unreachable, within } from './trouble.ts'
+import { createReporter, unreachable, answerOf } from './trouble.ts'
 import type { ReportError } from './trouble.ts'
 
 export interface LinkOptions {
@@ -42,7 +42,7 @@ export class PostgresLink {
 
   /** Waits for the first connection, `limitMs` at most: a database that is away now is connected to later. */
   async ready(limitMs: number): Promise<void> {
-    await within(this.#firstReady, limitMs, this.#options.clock, 'The database').catch(this.#report)
+    await answerOf(this.#firstReady, limitMs, this.#options.clock, 'The database').catch(this.#report)
   }
 
   /** Throws RetryableError QUEUE_UNREACHABLE while there is no connection. */

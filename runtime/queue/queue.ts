@@ -6,7 +6,7 @@ import type { Lane } from '../../nodes/contract/define.ts'
 import type { StreamRef } from './records.ts'
 import type { QueueConnection } from './connection.ts'
 import { refusalPauseMs } from './pauses.ts'
-import { createReporter, unreachable, within } from './trouble.ts'
+import { createReporter, unreachable, answerOf } from './trouble.ts'
 
 export const queueNames = {
   streams: 'streams',
@@ -143,7 +143,7 @@ export async function closeWorker<Data>(
   force: boolean,
   clock: Clock,
 ): Promise<void> {
-  if (worker) await within(worker.close(force), closeLimitMs, clock, 'The queue').catch(() => undefined)
+  if (worker) await answerOf(worker.close(force), closeLimitMs, clock, 'The queue').catch(() => undefined)
 }
 
 /** Says when a lease was renewed, counted from before the question was asked: never later than the backend counts. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Log } from '../../nodes/contract/capabilities.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
-import { createReporter, isAway, within } from './trouble.ts'
+import { createReporter, isAway, answerOf } from './trouble.ts'
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' })
 
@@ -39,8 +39,8 @@ describe('trouble with the backend', () => {
 
   it('waits for an answer no longer than agreed, and leaves no timer behind', async () => {
     const clock = fakeClock()
-    expect(await within(Promise.resolve('here'), 1_000, clock, 'The queue')).toBe('here')
-    const never = within(new Promise(() => undefined), 1_000, clock, 'The queue')
+    expect(await answerOf(Promise.resolve('here'), 1_000, clock, 'The queue')).toBe('here')
+    const never = answerOf(new Promise(() => undefined), 1_000, clock, 'The queue')
     const refusal = expect(never).rejects.toMatchObject({
       code: 'QUEUE_UNREACHABLE',
       message: expect.stringContaining('no answer within 1000 ms') as string,

@@ -1,6 +1,7 @@
 // Tells a backend that is away from a fault of ours, and reports errors without flooding the log. Must never throw.
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { RetryableError, toError } from '../../nodes/contract/errors.ts'
+import { within } from '../time-limit.ts'
 
 // Refused, reset, gone, shutting down, starting up, too many connections: all of them pass.
 const awayCodes = new Set([
@@ -70,18 +71,10 @@ export function unreachable(what: string, cause: unknown): RetryableError {
 }
 
 /** Resolves or rejects as `promise` does, or rejects with QUEUE_UNREACHABLE after `limitMs`; never leaves a rejection unhandled. */
-export async function within<T>(promise: Promise<T>, limitMs: number, clock: Clock, what: string): Promise<T> {
-  const over = new AbortController()
-  const late = clock.sleep(limitMs, over.signal).then(() => {
+export function answerOf<T>(promise: Promise<T>, limitMs: number, clock: Clock, what: string): Promise<T> {
+  return within(promise, { ms: limitMs, clock }, (): never => {
     throw unreachable(what, `no answer within ${limitMs} ms`)
   })
-  late.catch(() => undefined)
-  promise.catch(() => undefined)
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    over.abort()
-  }
 }
 
 export type ReportError = (error: unknown) => void

@@ -87,6 +87,7 @@ export class Commits {
     this.#bytes += pending.bytes
     const spilled = this.#spillInTime(pending)
     // What is to be sent counts as decided only once no crash takes it away.
+    // eslint-disable-next-line no-restricted-properties -- no time-out: on disk, or in the database
     if (commit.actions.length > 0) line.secured = Promise.race([spilled, written.promise])
     const { commits, pictures, commitBytes: mostBytes } = this.#limits
     // The first one may be on its way to the database; the one behind it is the oldest that can go.

@@ -6,7 +6,7 @@ import type { Bus } from '../live/index.ts'
 import type { StreamRef } from '../queue/index.ts'
 import { streamJobId } from '../queue/index.ts'
 import type { ActionQueues, ActionRef, JobQueue } from '../queue/index.ts'
-import { within } from '../queue/index.ts'
+import { answerOf } from '../queue/index.ts'
 import type { ReportError } from '../queue/index.ts'
 
 export interface ControlDeps {
@@ -50,7 +50,7 @@ export function createControl(deps: ControlDeps): StreamControl {
   return {
     start: async (refs) => {
       try {
-        await within(addStreams(deps.streams, refs), startLimitMs, deps.clock, 'The queue')
+        await answerOf(addStreams(deps.streams, refs), startLimitMs, deps.clock, 'The queue')
       } catch (error) {
         deps.report(error)
       }
@@ -65,7 +65,7 @@ export function createControl(deps: ControlDeps): StreamControl {
     isHealthy: async () => {
       try {
         asked ??= ask()
-        return await within(asked, healthLimitMs, deps.clock, 'The queue')
+        return await answerOf(asked, healthLimitMs, deps.clock, 'The queue')
       } catch (error) {
         return { ok: false, backend: deps.backend, waiting: 0, active: 0, detail: (error as Error).message }
       }

@@ -1,5 +1,6 @@
 // Holds the newest frame and nothing else: what a slow reader did not take in time is dropped and counted, never queued.
 import type { Clock } from '../../nodes/contract/capabilities.ts'
+import { within } from '../time-limit.ts'
 
 export class Mailbox<T> {
   #item: T | undefined
@@ -35,21 +36,12 @@ export class Mailbox<T> {
 
   /** Resolves when something arrives, when `wake` is called, or after `ms`. Rejects with StoppedError on abort. */
   async wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-    const timer = new AbortController()
-    const stop = (): void => timer.abort()
-    if (signal.aborted) stop()
-    signal.addEventListener('abort', stop, { once: true })
-    let wake = stop
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve
-    })
-    this.#waiting.add(wake)
+    const woken = Promise.withResolvers<void>()
+    this.#waiting.add(woken.resolve)
     try {
-      await Promise.race([woken, clock.sleep(ms, timer.signal)])
+      await within(woken.promise, { ms, clock, signal }, () => undefined)
     } finally {
-      this.#waiting.delete(wake)
-      signal.removeEventListener('abort', stop)
-      timer.abort()
+      this.#waiting.delete(woken.resolve)
     }
   }
 }

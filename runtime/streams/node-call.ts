@@ -3,6 +3,7 @@
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import type { Ports } from '../../nodes/contract/define.ts'
 import type { Waiting } from './inbox.ts'
+import { within } from '../time-limit.ts'
 
 /** A node that only thinks is done in milliseconds; one that asks a model has time limits of its own, which come first. */
 export const nodeDeadlineMs = { plain: 5_000, model: 45_000 } as const
@@ -29,21 +30,12 @@ export class NodeCall {
 
   /** Resolves to what came of it, or undefined when it hangs. After a stop it is waited for a little and then left alone. */
   async within(limitMs: number, clock: Pick<Clock, 'sleep'>, signal: AbortSignal): Promise<Outcome | undefined> {
-    const over = new AbortController()
-    const stop = (): void => over.abort()
-    signal.addEventListener('abort', stop, { once: true })
-    if (signal.aborted) stop()
-    const late = clock.sleep(limitMs, over.signal).catch(() => undefined)
-    const patience = new AbortController()
+    const late = (): undefined => undefined
     try {
-      const first = await Promise.race([this.#answer, late])
-      if (first || !signal.aborted) return first ?? undefined
-      const last = clock.sleep(stopPatienceMs, patience.signal).catch(() => undefined)
-      return (await Promise.race([this.#answer, last])) ?? undefined
-    } finally {
-      signal.removeEventListener('abort', stop)
-      over.abort()
-      patience.abort()
+      return (await within(this.#answer, { ms: limitMs, clock, signal }, late)) ?? undefined
+    } catch (error) {
+      if (!signal.aborted) throw error
+      return (await within(this.#answer, { ms: stopPatienceMs, clock }, late)) ?? undefined
     }
   }
 

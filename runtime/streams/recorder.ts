@@ -9,6 +9,7 @@ import { Commits, recordBytes } from './commits.ts'
 import type { CommitLimits, CommitLine } from './commits.ts'
 import type { EngineStore, Spill, TickCommit } from './records.ts'
 import type { RunKey, TickRecord } from '../history/index.ts'
+import { within } from '../time-limit.ts'
 
 export interface RecorderLimits extends CommitLimits {
   flushMs: number
@@ -167,11 +168,8 @@ export class Recorder {
   }
 
   async #secured({ secured }: Entry): Promise<void> {
-    const enough = new AbortController()
     // A disk that hangs must not hold up the stream for ever.
-    const late = this.#clock.sleep(this.#limits.spillAfterMs, enough.signal).catch(() => undefined)
-    await Promise.race([secured, late])
-    enough.abort()
+    await within(Promise.resolve(secured), { ms: this.#limits.spillAfterMs, clock: this.#clock }, () => undefined)
   }
 
   #addQuiet(record: TickRecord): void {

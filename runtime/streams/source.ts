@@ -30,6 +30,7 @@ import { Mailbox } from './mailbox.ts'
 import type { Openings } from './openings.ts'
 import { StickingPoint } from './sticking-point.ts'
 import type { StreamClock } from './stream-clock.ts'
+import { within } from '../time-limit.ts'
 
 /** A clip's picture may come so much later than its second without there being a hole. */
 const lateClipMs = 500
@@ -285,6 +286,7 @@ export class Source {
     const aborted = untilAborted(signal)
     try {
       for (;;) {
+        // eslint-disable-next-line no-restricted-properties -- no time-out: the next picture, or stopped
         const next = await Promise.race([frames.next(), aborted.promise])
         if (next.done) return next.value
         this.#receive(next.value)
@@ -293,7 +295,7 @@ export class Source {
       aborted.forget()
       // An iterator that ignores the signal may hang for ever; it gets five seconds.
       const closing = Promise.resolve(frames.return?.()).catch(() => undefined)
-      if (signal.aborted) await withinMs(clock, 5000, closing)
+      if (signal.aborted) await within(closing, { ms: 5000, clock }, () => undefined)
     }
   }
 
@@ -385,10 +387,4 @@ function untilAborted(signal: AbortSignal): { promise: Promise<never>; forget():
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
   return { promise, forget: () => signal.removeEventListener('abort', stop) }
-}
-
-async function withinMs(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
-  const timer = new AbortController()
-  await Promise.race([work, clock.sleep(ms, timer.signal).catch(() => undefined)])
-  timer.abort()
 }

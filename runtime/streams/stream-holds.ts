@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { StreamJobStore } from './records.ts'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { RetryableError, toError } from '../../nodes/contract/errors.ts'
-import { lease, within } from '../queue/index.ts'
+import { lease, answerOf } from '../queue/index.ts'
 import type { SessionLease } from './session-lease.ts'
 
 export interface StreamHoldDeps {
@@ -58,7 +58,7 @@ export class StreamHolds {
     const { streamId } = session.ref
     // A renewal on its way would take the stream again.
     const released = this.#renewal.then(() => store.releaseHold(streamId, this.#holder))
-    await within(released, releaseLimitMs, clock, 'The database').catch((error: unknown) =>
+    await answerOf(released, releaseLimitMs, clock, 'The database').catch((error: unknown) =>
       log.warn({ stream: streamId, error: toError(error).message }, 'A stream was not released; its hold runs out.'),
     )
   }

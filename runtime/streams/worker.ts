@@ -15,6 +15,7 @@ import { leaveToOthers } from './clip-place.ts'
 import { SessionLease } from './session-lease.ts'
 import type { EndCause } from './session-lease.ts'
 import { StreamHolds } from './stream-holds.ts'
+import { within } from '../time-limit.ts'
 
 type StreamWorkerStore = Omit<StreamJobStore, 'wantedStreams'>
 
@@ -128,9 +129,7 @@ export class StreamWorker {
     await this.#worker?.pause(true)
     for (const session of this.#sessions) session.end('shutdown')
     const all = Promise.allSettled([...this.#sessions].map((session) => session.ended))
-    const late = new AbortController()
-    await Promise.race([all, this.#deps.clock.sleep(limitMs, late.signal).catch(() => undefined)])
-    late.abort()
+    await within(all, { ms: limitMs, clock: this.#deps.clock }, () => undefined)
     if (this.#sessions.size > 0)
       this.#deps.log.warn({ sessions: this.#sessions.size }, 'Sessions did not end in time; their leases run out.')
     this.#holds.stop()

@@ -3,6 +3,7 @@
 import type { Clock, HttpPort, Log } from '../../nodes/contract/capabilities.ts'
 import { toError } from '../../nodes/contract/errors.ts'
 import { readTemplate, type Template } from './template.ts'
+import { within } from '../time-limit.ts'
 
 const freshMs = 10 * 60_000
 /** After a failure it is asked again sooner. */
@@ -62,9 +63,7 @@ export function createOrganisationIndex(deps: IndexDeps): OrganisationIndex {
           reading = undefined
         })
       if (isFirst && reading) {
-        const stop = new AbortController()
-        await Promise.race([reading, deps.clock.sleep(firstWaitMs, stop.signal).catch(() => undefined)])
-        stop.abort()
+        await within(reading, { ms: firstWaitMs, clock: deps.clock }, () => undefined)
       }
       return { templates: known.templates, trouble: known.trouble }
     },

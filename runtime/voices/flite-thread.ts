@@ -6,6 +6,7 @@ import type { Log } from '../../nodes/contract/capabilities.ts'
 import { RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import { sweepLeftovers } from '../temporary-folders.ts'
 import type { FliteOrder, FliteResult } from './flite-worker.ts'
+import { within } from '../time-limit.ts'
 
 const limitMs = 20_000
 const folderPrefix = 'heed-voice-'
@@ -79,22 +80,11 @@ export function createFliteThread(log: Log): FliteThread {
 }
 
 /** Ends with the signal, or after the limit with `giveUp`: a thread that hangs inside WebAssembly can only be ended. */
-async function withinLimit(saying: Promise<Uint8Array>, signal: AbortSignal, giveUp: () => void): Promise<Uint8Array> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const stop = (): void => reject(new StoppedError())
-  if (signal.aborted) stop()
-  signal.addEventListener('abort', stop, { once: true })
-  const timer = setTimeout(() => {
-    reject(new RetryableError('SPEECH_TIMEOUT', `The built-in voice said nothing within ${limitMs / 1000} s.`))
+function withinLimit(saying: Promise<Uint8Array>, signal: AbortSignal, giveUp: () => void): Promise<Uint8Array> {
+  return within(saying, { ms: limitMs, signal }, (): never => {
     giveUp()
-  }, limitMs)
-  try {
-    return await Promise.race([saying, promise])
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', stop)
-    saying.catch(() => undefined)
-  }
+    throw new RetryableError('SPEECH_TIMEOUT', `The built-in voice said nothing within ${limitMs / 1000} s.`)
+  })
 }
 
 /** Does not keep the process alive by itself. */

@@ -1,5 +1,6 @@
 // Who of this process is next to speak in a queue: the one that was meant to speak first, never one that is too late by then.
 import type { Clock } from '../../nodes/contract/capabilities.ts'
+import { within } from '../time-limit.ts'
 
 export interface Place {
   queue: string
@@ -19,16 +20,9 @@ export function createLine(clock: Clock, tooLate: () => Error) {
 
   /** Rejects as too late when it has not come by then. */
   const before = async (coming: Promise<void>, latestMs: number, signal: AbortSignal): Promise<void> => {
-    const over = new AbortController()
-    const late = clock.sleep(latestMs - clock.nowMs() + 1, AbortSignal.any([over.signal, signal])).then(() => {
+    await within(coming, { ms: latestMs - clock.nowMs() + 1, clock, signal }, () => {
       throw tooLate()
     })
-    try {
-      await Promise.race([coming, late])
-    } finally {
-      over.abort()
-      late.catch(() => undefined)
-    }
   }
 
   return async (

@@ -4,6 +4,7 @@ import type { Clock, Log } from '../../../nodes/contract/capabilities.ts'
 import { createFrameQueue } from './frame-queue.ts'
 import { createPace, shareOf, type Pace } from './pace.ts'
 import { PoseChild, type PoseJob } from './pose-child.ts'
+import { within } from '../../time-limit.ts'
 
 export type { PoseJob } from './pose-child.ts'
 
@@ -75,10 +76,8 @@ class PosePool implements PoseModel {
 
   async ready(timeoutMs: number): Promise<boolean> {
     if (this.isUp()) return true
-    const timer = new AbortController()
     const up = new Promise<void>((resolve) => this.#waiters.push(resolve))
-    await Promise.race([up, this.#deps.clock.sleep(timeoutMs, timer.signal).catch(() => undefined)])
-    timer.abort()
+    await within(up, { ms: timeoutMs, clock: this.#deps.clock }, () => undefined)
     return this.isUp()
   }
 

@@ -10,6 +10,7 @@ import type { PoseModel } from './pose-model.ts'
 import { createSight } from './sight.ts'
 import type { Finding, SkillMode } from './skill.ts'
 import { createWatch } from './watch.ts'
+import { within } from '../../time-limit.ts'
 
 export const edgeWidth = 256
 export const edgeHeight = 192
@@ -183,19 +184,15 @@ class EdgeSession implements ModelSession {
 
   /** Until none of `frames` is pending any more, at most `limitMs`. */
   async #wait(frames: FastFrame[], limitMs: number, signal?: AbortSignal): Promise<void> {
-    const timer = new AbortController()
-    let isLate = false
-    const late = this.#options.clock
-      .sleep(limitMs, signal ? AbortSignal.any([signal, timer.signal]) : timer.signal)
-      .catch(() => undefined)
-      .then(() => {
-        isLate = true
-      })
-    if (this.#options.everyPicture) void this.#killHung(timer.signal)
-    while (!isLate && frames.some((frame) => this.#pending.has(frame))) {
-      await Promise.race([late, new Promise<void>((resolve) => this.#waiters.push(resolve))])
+    const { clock, everyPicture } = this.#options
+    const over = new AbortController()
+    const allAnswered = async (): Promise<void> => {
+      while (!over.signal.aborted && frames.some((frame) => this.#pending.has(frame)))
+        await new Promise<void>((resolve) => this.#waiters.push(resolve))
     }
-    timer.abort()
+    if (everyPicture) void this.#killHung(over.signal)
+    await within(allAnswered(), { ms: limitMs, clock, signal }, () => undefined).catch(() => undefined)
+    over.abort()
   }
 
   /** While nothing new is fed, nobody else would notice that the process hangs. */
