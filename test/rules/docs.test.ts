@@ -48,6 +48,29 @@ function brokenCommands(page: string): string[] {
   ]
 }
 
+/** Names between backticks that look like a file or a folder of this repository, and are none: neither from the page nor from the root. */
+function missingPaths(page: string): string[] {
+  const folder = path.dirname(page)
+  const named = [...read(page).matchAll(/`([\w.-]+(?:\/[\w.-]+)*(?:\/|\.(?:ts|tsx|mjs|cjs|sql|md)))`/g)].map(
+    (match) => match[1] ?? '',
+  )
+  const all = listFiles()
+  const isThere = (name: string): boolean =>
+    [name, path.join(folder, name)].some((file) => existsSync(path.join(root, file))) ||
+    // In a sentence about a folder its files stand by their names alone.
+    (!name.includes('/') &&
+      all.some((file) => file.startsWith(folder === '.' ? '' : `${folder}/`) && path.basename(file) === name)) ||
+    // `edge/` beside `models/`: a folder in a folder of the page.
+    (/^[\w-]+\/$/.test(name) && all.some((file) => file.includes(`/${name}`)))
+  return [...new Set(named)].filter((name) => !isThere(name))
+}
+
+const foldersIn = (folder: string): string[] =>
+  [...new Set(listFiles(folder).map((file) => file.split('/').slice(1)))]
+    .filter((parts) => parts.length > 1)
+    .map((parts) => parts[0] ?? '')
+    .filter((name, at, all) => all.indexOf(name) === at)
+
 describe('pages', () => {
   it.each(topFolders)('%s has a README of at most 60 lines: purpose, what it may import, where to start', (folder) => {
     const page = `${folder}/README.md`
@@ -64,5 +87,22 @@ describe('pages', () => {
 
   it.each(pages)('%s names commands that exist', (page) => {
     expect(brokenCommands(page)).toEqual([])
+  })
+
+  it.each(pages)('%s names files and folders that are there', (page) => {
+    expect(missingPaths(page)).toEqual([])
+  })
+
+  it.each(['runtime', 'editor', 'test', 'nodes'])('%s/README.md says what each of its folders holds', (folder) => {
+    const text = read(`${folder}/README.md`)
+    expect(foldersIn(folder).filter((name) => !text.includes(`\`${name}/\``))).toEqual([])
+  })
+
+  it('lists the folders of the runtime in the order in which one may use another', () => {
+    const told = [...read('runtime/README.md').matchAll(/^\|((?: `[\w-]+\/`)+) \|/gm)].flatMap((match) =>
+      [...(match[1] ?? '').matchAll(/`([\w-]+)\/`/g)].map((name) => name[1] ?? ''),
+    )
+    const order = /const runtimeFolders = \[([^\]]+)\]/.exec(read('eslint.config.mjs'))?.[1] ?? ''
+    expect(told).toEqual([...order.matchAll(/'([\w-]+)'/g)].map((match) => match[1] ?? ''))
   })
 })
