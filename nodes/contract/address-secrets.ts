@@ -79,8 +79,27 @@ function isMade(text: string): boolean {
 /** A run of letters and numbers that nobody chose: an id of a webhook. */
 const isRandom = (text: string): boolean => /^[\w-]{20,}$/.test(text) && /\d/.test(text) && /[a-z]/i.test(text)
 
+/** An address of a camera or a service has a dozen parts. One with thousands is read as a whole, not part by part. */
+const mostParts = 200
+
+/** Of such an address everything behind the host is one secret; undefined for any other. */
+function crowdedSpan(rest: string): Span | undefined {
+  if (!isCrowded(rest)) return undefined
+  const from = /^[^/?#]*[/?#]/.exec(rest)?.[0].length ?? rest.length
+  return { slot: ' /1', value: rest.slice(from), from }
+}
+
+function isCrowded(rest: string): boolean {
+  if (rest.length <= mostParts) return false
+  let parts = 0
+  for (let at = 0; at < rest.length; at++) if ('/?&;#=,:'.includes(rest[at]!) && ++parts > mostParts) return true
+  return false
+}
+
 /** Every secret in what stands from the host on, the ones already taken out too, in their order. */
 function spansIn(scheme: string, rest: string): Span[] {
+  const crowded = crowdedSpan(rest)
+  if (crowded) return crowded.value === '' ? [] : [crowded]
   const spans = [...pathSpans(scheme, rest), ...parameterSpans(scheme, rest)].sort((a, b) => a.from - b.from)
   const seen = new Map<string, number>()
   let end = 0
@@ -298,6 +317,7 @@ export function lacksSecret(text: string): boolean {
   const parts = splitAddress(text)
   if (!parts) return false
   const { scheme, rest } = parts
+  if (isCrowded(rest)) return false
   const isHttp = /^https?$/i.test(scheme)
   if (!isHttp && !/^(?:srt|wss?|rtmp[a-z]*|rtsps?)$/i.test(scheme)) return false
   const isCamera = /^rt[sm]p/i.test(scheme)

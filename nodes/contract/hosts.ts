@@ -2,8 +2,8 @@
 
 import { replaceAddresses, splitAddress } from './addresses.ts'
 
-// The scheme has a bound: without one a long run of letters would be tried from each of them to its end.
-const address = /[a-z][a-z0-9+.-]{0,30}:\/\/(?:[^\s/?#"'<>\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'<>\\@]+)(?::(\d{1,5}))?/gi
+/** From the colon on: a scheme is looked for before each, so that a long run of letters is not tried from every one of them. */
+const behindScheme = /:\/\/(?:[^\s/?#"'<>\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'<>\\@]+)(?::(\d{1,5}))?/iy
 const usualPorts: Record<string, number> = {
   http: 80,
   ws: 80,
@@ -101,8 +101,12 @@ function addressesIn(text: string): string[] {
     if (parts && parts.login !== null) add(parts.scheme, name, port)
     return each
   })
-  for (const [whole, name = '', port = ''] of text.matchAll(address))
-    add(whole.slice(0, whole.indexOf(':')), name, port)
+  for (let colon = text.indexOf('://'); colon >= 0; colon = text.indexOf('://', colon + 3)) {
+    const scheme = /[a-z][a-z0-9+.-]{0,30}$/i.exec(text.slice(Math.max(0, colon - 31), colon))?.[0]
+    behindScheme.lastIndex = colon
+    const [, name, port = ''] = (scheme !== undefined && behindScheme.exec(text)) || []
+    if (scheme !== undefined && name !== undefined) add(scheme, name, port)
+  }
   // As whoever opens it reads it: `http:host`, `http:\\host` and line breaks inside are addresses too.
   if (URL.canParse(text.trim())) {
     const { protocol, hostname, port } = new URL(text.trim())

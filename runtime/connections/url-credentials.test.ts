@@ -38,6 +38,20 @@ describe('a document', () => {
     expect(hideInDocument(document)).toEqual({ document, found: [] })
   })
 
+  test('of addresses with thousands of secrets each keeps one for each, and gives it back whole', () => {
+    const tails = ['?' + 'token=a&'.repeat(900), '/' + 'a/'.repeat(3000), '/hook' + '/abc123defgh'.repeat(600)]
+    const urls = [...tails.map((tail) => `http://h/x${tail}`), `srt://h:1?streamid=#!::${'p=a,'.repeat(1800)}`]
+    const nodes = urls.map((url, at) => ({ ...node, id: `n${at}`, config: { url } }))
+    const { document, found } = hideInDocument({ nodes })
+    expect(found.map(({ node: id }) => id)).toEqual(['n0', 'n1', 'n2', 'n3'])
+    expect(document.nodes.map(({ config }) => config.url)).toEqual([
+      ...Array<string>(3).fill('http://h/***'),
+      'srt://h:1?***',
+    ])
+    const others = new Map(found.slice(0, 1).map(({ field, userinfo }) => [slotOf(field), userinfo]))
+    expect(fillUrl('http://h/***', undefined, others)).toBe(urls[0])
+  })
+
   test('keeps its sentences, but for a login in one', () => {
     const config = { instruction: 'Say “https://h/x?token=a” and rtsp://ana:geheim@10.0.0.7/x aloud', text: 'a@b.c' }
     const { document } = hideInDocument({ nodes: [{ ...node, config }] })
