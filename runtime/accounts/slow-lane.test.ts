@@ -15,7 +15,7 @@ function setup() {
 }
 
 describe('the slow lane', () => {
-  it('compares one guess a second', async () => {
+  it('compares one guess of an address a second', async () => {
     const { clock, compared, enter } = setup()
     for (const name of ['a', 'b', 'c']) void enter('10.0.0.1', name)
     await clock.advance(0)
@@ -34,6 +34,20 @@ describe('the slow lane', () => {
     await clock.advance(2000)
     expect(await owner).toBe(true)
     expect(compared.indexOf('owner')).toBeLessThan(3)
+  })
+
+  it('compares the right password at once, however many others are wrong at the same time', async () => {
+    const { clock, compared, enter } = setup()
+    for (let n = 0; n < 25; n++) for (const guess of ['a', 'b']) void enter(`10.0.1.${n}`, `${n}${guess}`)
+    const owner = enter('10.0.0.2', 'owner', true)
+    await clock.advance(0)
+    expect(await owner).toBe(true)
+    // Nobody has guessed twice meanwhile.
+    expect(compared.filter((name) => name.endsWith('b'))).toEqual([])
+    await clock.advance(1000)
+    expect(compared.filter((name) => name.endsWith('b'))).toHaveLength(
+      new Set(compared.filter((name) => name.endsWith('a'))).size,
+    )
   })
 
   it('holds so many and no more, and has places again when they are gone', async () => {

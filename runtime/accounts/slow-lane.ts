@@ -1,5 +1,5 @@
-// Where passwords are compared while wrong ones have to wait: one at a time with a rest after each wrong one, the addresses in
-// turn. Guessing stays slow, and the right password still comes through. Holds a bounded number of people.
+// Where passwords are compared while wrong ones have to wait: one at a time, the addresses in turn, and an address that was wrong rests.
+// Guessing stays slow, and the right password of somebody else comes at once. Holds a bounded number of people.
 
 export interface SlowLane {
   /** Compares in its turn; undefined at once, and nothing is compared, when no place is free. What `check` throws is passed on. */
@@ -16,18 +16,30 @@ export function createSlowLane(sleep: (ms: number) => Promise<void>): SlowLane {
   const waiting = new Map<string, (() => Promise<boolean>)[]>()
   let isWorking = false
 
-  const next = (): (() => Promise<boolean>) | undefined => {
-    const [turn] = waiting
-    if (!turn) return undefined
-    const [address, checks] = turn
-    const check = checks.shift()
-    waiting.delete(address)
-    if (checks.length > 0) waiting.set(address, checks)
-    return check
+  /** Addresses that were wrong a moment ago. */
+  const resting = new Set<string>()
+
+  const next = (): { address: string; check: () => Promise<boolean> } | undefined => {
+    for (const [address, checks] of waiting) {
+      if (resting.has(address)) continue
+      const check = checks.shift()
+      waiting.delete(address)
+      if (checks.length > 0) waiting.set(address, checks)
+      if (check) return { address, check }
+    }
+    return undefined
   }
   const work = async (): Promise<void> => {
-    for (let check = next(); check; check = next()) {
-      if (!(await check())) await sleep(restMs)
+    isWorking = true
+    for (let turn = next(); turn; turn = next()) {
+      if (await turn.check()) continue
+      const { address } = turn
+      resting.add(address)
+      const wake = (): void => {
+        resting.delete(address)
+        if (!isWorking) void work()
+      }
+      void sleep(restMs).then(wake, wake)
     }
     isWorking = false
   }
@@ -51,10 +63,7 @@ export function createSlowLane(sleep: (ms: number) => Promise<void>): SlowLane {
         ),
       )
       waiting.set(address, own)
-      if (!isWorking) {
-        isWorking = true
-        void work()
-      }
+      if (!isWorking) void work()
       return promise
     },
   }
