@@ -54,6 +54,20 @@ describe('the envelope', () => {
     ).toBe(413)
   })
 
+  it.each([
+    ['POST', '/api/connections', '{"name":"x","kind":"webhook","config":{"a":', '}}'],
+    ['POST', '/api/flows', '{"x":', '}'],
+    ['POST', '/api/cameras/test', '{"config":{"a":', '}}'],
+    ['POST', '/api/sign-in', '{"password":', '}'],
+  ])('refuses lists without end at %s %s, before anybody walks through them', async (method, path, head, tail) => {
+    bench = await startApi(memoryApi())
+    const body = head + '['.repeat(7_000) + ']'.repeat(7_000) + tail
+    const answer = await bench.call<Refusal>(method, path, { body })
+    expect([answer.status, answer.body.error.code]).toEqual([400, 'HTTP_TOO_DEEP'])
+    const words = await bench.call<Refusal>(method, path, { body: `{"x":"${'['.repeat(7_000)}"}` })
+    expect(words.body.error?.code).not.toBe('HTTP_TOO_DEEP')
+  })
+
   it('writes a mistake of its own to the log also when it has read a body before', async () => {
     const deps = memoryApi()
     deps.flows.create = () => Promise.reject(new TypeError('a bug'))
