@@ -1,7 +1,7 @@
 // Browsers and whoever plays one: sockets that break off, lie or pour, before and after the handshake. The server lives.
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { startApi, type ApiBench } from '../support/api-bench.ts'
 import { garbage } from '../support/hostile-peer.ts'
 import { memoryApi } from '../support/memory-api.ts'
@@ -87,6 +87,27 @@ describe('a socket that', () => {
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 101 /)
     act(socket)
     socket.resume()
+    await once(socket, 'close')
+    await expectAlive()
+  })
+
+  it('has its handshake and answers no ping is let go after the second one', async () => {
+    const beats: (() => void)[] = []
+    const setBeat = vi.spyOn(globalThis, 'setInterval').mockImplementation(((act: () => void, ms: number) => {
+      if (ms === 15_000) beats.push(act)
+      return { unref: () => undefined }
+    }) as unknown as typeof setInterval)
+    const socket = await open()
+    socket.write(upgrade())
+    await once(socket, 'data')
+    setBeat.mockRestore()
+    const [beat] = beats
+    expect(beats).toHaveLength(1)
+    const pinged = once(socket, 'data') as Promise<[Buffer]>
+    beat?.()
+    expect((await pinged)[0][0]).toBe(0x89)
+    // It says nothing at all to that.
+    beat?.()
     await once(socket, 'close')
     await expectAlive()
   })

@@ -271,6 +271,8 @@ it('shows no secret to anybody, whatever its spelling and whoever says it back',
       ask('POST', `/api/flows/${houseId}/nodes/${id}/test`),
     ]),
   ])
+  // Its cameras have been called and are called no more: what follows needs the machine.
+  await ask('POST', `/api/flows/${yardId}/stop`)
   await eventually('everybody was told and has answered', async () => {
     const events = await eventsOf(product, houseId)
     const ended = new Set(events.filter(({ kind }) => kind === 'notification.failed').map(({ text }) => text))
@@ -311,12 +313,14 @@ it('shows no secret to anybody, whatever its spelling and whoever says it back',
   expect(health.checks.receivers).toMatchObject({ ok: false })
   // Two by hand, and one of the flow.
   expect(telltale.asked.filter((line) => line.includes('/gone'))).toHaveLength(3)
-  await ask('POST', `/api/flows/${yardId}/stop`)
   await ask('POST', `/api/flows/${houseId}/stop`)
   await everyRow()
   everyFile(dataDir)
   texts.push(['the log', product.output()], ...processes.seen())
   expect(telltale.asked.length).toBeGreaterThan(40)
   expect(processes.seen().some(([where]) => where.includes('ffmpeg'))).toBe(true)
+  // What Heed itself was started with stays with it.
+  for (const own of [testToken, database.url])
+    expect(processes.seen().filter(([, text]) => text.includes(own))).toEqual([])
   expect(findLeaks(texts, secrets)).toEqual([])
-}, 180_000)
+}, 300_000)

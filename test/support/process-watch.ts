@@ -29,9 +29,10 @@ function read(path: string): string {
   }
 }
 
-/** Everything below `root`; with `root` itself only its command line, as it was started by the test. */
-export function watchProcesses(root: number, everyMs = 25): ProcessWatch {
+/** Everything below `root`, which was started by the test itself. */
+export function watchProcesses(root: number, everyMs = 50): ProcessWatch {
   const seen = new Map<string, string>()
+  const own = read(`/proc/${root}/cmdline`)
   const look = (): void => {
     const all = parents()
     const isBelow = (pid: number): boolean => {
@@ -40,9 +41,15 @@ export function watchProcesses(root: number, everyMs = 25): ProcessWatch {
     }
     for (const pid of all.keys()) {
       if (!isBelow(pid)) continue
-      for (const what of ['cmdline', 'environ']) {
-        const text = read(`/proc/${pid}/${what}`).replaceAll('\0', ' ')
-        if (text !== '') seen.set(`${what} ${text}`, text)
+      const line = read(`/proc/${pid}/cmdline`)
+      // Just forked: what it is to run is not there yet, and all it has is its parent's.
+      if (line === own) continue
+      for (const [what, raw] of [
+        ['cmdline', line],
+        ['environ', read(`/proc/${pid}/environ`)],
+      ] as const) {
+        const text = raw.replaceAll('\0', ' ')
+        if (text !== '') seen.set(`${what} ${line.replaceAll('\0', ' ').slice(0, 60)} ${text}`, text)
       }
     }
   }
