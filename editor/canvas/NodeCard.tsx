@@ -1,5 +1,5 @@
 // One card draws every node type: icon and title, what it is set to do, its live area, its state with the one number that matters.
-import { IconAlertTriangle, IconCircleDashed, IconCircleX } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCircleDashed, IconCircleX, IconPin } from '@tabler/icons-react'
 import { memo } from 'react'
 import { does } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
@@ -188,6 +188,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
           <NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} />
         </span>
         <CardTitle node={node} title={view.title} />
+        {node.pinned === true && <IconPin size={15} className="card-pin" aria-label={say('Keeps its place')} />}
       </div>
       <p className={type ? 'card-line two-lines' : 'card-line'} title={view.line}>
         {view.line}

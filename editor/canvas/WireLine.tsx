@@ -6,8 +6,8 @@ import { useFlow } from '../store.ts'
 import { useDrawing } from './drawing.ts'
 import { wireOf } from '../graph/edit.ts'
 import type { WirePassView } from '../views.ts'
-import { WirePath, wirePath, type WireProps } from './xyflow.ts'
 import { locale, say } from '../words/say.ts'
+import { WirePath, useWirePath, type WireProps } from './xyflow.ts'
 
 /** "A person fell. (3 at once, 14:03:20)": what passed last, on hover. */
 function passWords({ text, count, at }: WirePassView): string {
@@ -16,24 +16,14 @@ function passWords({ text, count, at }: WirePassView): string {
 }
 
 /** Drawn by the canvas for every wire. */
-export function WireLine({
-  id,
-  sourceX,
-  sourceY,
-  sourcePosition,
-  targetX,
-  targetY,
-  targetPosition,
-  selected,
-  data,
-}: WireProps) {
+export function WireLine({ id, sourceX, sourceY, targetX, targetY, selected, data }: WireProps) {
   const flowId = useFlow((open) => open.id)
   const pass = usePasses((passes) => passes.byFlow[flowId ?? '']?.[id])
   const isTaken = usePasses(({ trace }) =>
     trace?.flow === flowId && trace ? wiresTaken([wireOf(id)], trace.steps).length > 0 : false,
   )
   const isOver = useDrawing((drawing) => drawing.over === id)
-  const [path] = wirePath({ sourceX, sourceY, sourcePosition, targetX, targetY, targetPosition })
+  const path = useWirePath({ sourceX, sourceY, targetX, targetY })
   const style = { '--kind': `var(--kind-${data?.kind ?? 'decision'})` } as CSSProperties
   return (
     <g

@@ -6,6 +6,7 @@ import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract
 import { cardLine, withoutCredentials } from '../../nodes/contract/card-line.ts'
 import { blockedNodes } from '../graph/blocked.ts'
 import { factsOf, type Facts } from '../graph/facts.ts'
+import { areaOf, type Area } from '../graph/room.ts'
 import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import { useSession } from '../session.ts'
@@ -13,8 +14,6 @@ import { useFlow } from '../store.ts'
 import type { DeliveryView, NodeType, NodeTypes, Problem, ReceiverView, StreamDecision } from '../views.ts'
 import { useChosenStream } from './chosen-stream.ts'
 import { say } from '../words/say.ts'
-
-export type LiveArea = 'camera' | 'codec' | 'model' | 'action' | 'words'
 
 export interface CardView {
   node: FlowNode
@@ -24,7 +23,7 @@ export interface CardView {
   line: string
   ports: NodeType['ports']
   problems: readonly Problem[]
-  area: LiveArea
+  area: Area
   /** The stream the card shows; several cameras make several. */
   stream: StreamStatus | undefined
   streams: readonly StreamStatus[]
@@ -40,15 +39,6 @@ export interface CardView {
   deliveries: readonly DeliveryView[]
   /** Whom it tells cannot be reached. */
   receiver: ReceiverView | undefined
-}
-
-/** Which live area fits a type: told by its role and ports, so installed types have one too. */
-export function areaOf(type: NodeType | undefined): LiveArea {
-  if (!type) return 'words'
-  if (type.role === 'source') return 'camera'
-  if (type.role === 'action') return 'action'
-  if (Object.values(type.ports.out).some((port) => port.kind === 'decision')) return 'model'
-  return 'frames' in type.ports.in && 'frames' in type.ports.out ? 'codec' : 'words'
 }
 
 /** A card's own state: the stream's, but trouble of one node is not trouble of all. */

@@ -4,7 +4,7 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 import { withConnections, withOwnZone } from '../form/schema.ts'
 import { joined } from '../graph/check.ts'
 import { addNode, addWire, idsOf, type Point } from '../graph/edit.ts'
-import { columnPx, freePlace } from '../graph/layout.ts'
+import { columnPx, freePlace } from '../graph/room.ts'
 import { joinFrame } from '../graph/notes.ts'
 import { insertOnWire, isLoose } from '../graph/rewire.ts'
 import type { Fit } from '../graph/suggest.ts'
@@ -35,8 +35,8 @@ function besideSelected(flow: Flow): Point | null {
 export function placeNode(type: NodeType, at?: Point, onto: string | null = null): void {
   const flow = currentFlow()
   if (!flow) return
-  const added = addNode(flow, prepared(type), at ?? freePlace(flow, besideSelected(flow) ?? middle()))
   const { types } = useSession.getState()
+  const added = addNode(flow, prepared(type), at ?? freePlace(flow, types, besideSelected(flow) ?? middle(), type))
   changeFlow(() => (onto === null ? null : insertOnWire(added.flow, types, onto, added.id)) ?? added.flow)
   select({ nodes: [added.id] })
   if (!at) requestAnimationFrame(() => isSeen(added.id) || fitView())

@@ -41,15 +41,6 @@ export function middle(): Point {
   return { x: point.x - cardWidthPx / 2, y: point.y - 60 }
 }
 
-/** Measured heights of the cards, by node id. */
-export function cardHeights(): Map<string, number> {
-  return new Map(
-    (instance?.getNodes() ?? []).flatMap((card) =>
-      card.measured?.height ? [[card.id, card.measured.height] as const] : [],
-    ),
-  )
-}
-
 /** Places and sizes of these cards, as drawn. */
 export function cardBoxes(ids: readonly string[]): Map<string, Box> {
   return new Map(

@@ -5,10 +5,12 @@ import {
   NodeResizeControl,
   Position,
   getBezierPath,
+  useStore as useCanvas,
   type Connection,
   type Edge,
   type EdgeProps,
   type FinalConnectionState,
+  type InternalNode,
   type IsValidConnection,
   type Node,
   type NodeChange,
@@ -21,18 +23,14 @@ import {
 import type { ComponentType } from 'react'
 import type { Flow, FlowGroup, FlowNode, FlowNote, PortRef, Wire } from '../../nodes/contract/flow.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
+import type { Box } from '../graph/arrange.ts'
 import { wireId, type Point } from '../graph/edit.ts'
 import { frameOf, noteSize } from '../graph/notes.ts'
+import { laneOf, leadsBack, wayAround } from '../graph/wire-way.ts'
 import type { NodeTypes } from '../views.ts'
 import { say } from '../words/say.ts'
 
-export {
-  NodeResizeControl as SizeGrip,
-  BaseEdge as WirePath,
-  Handle as PortAnchor,
-  Position,
-  getBezierPath as wirePath,
-}
+export { NodeResizeControl as SizeGrip, BaseEdge as WirePath, Handle as PortAnchor, Position }
 
 /** A card, a note, or the frame of a group. */
 export type CardNode = Node<Record<string, never>, 'card' | 'note' | 'frame'>
@@ -240,6 +238,25 @@ export function selectedAfter(
     else next.delete(change.id)
   }
   return [...next]
+}
+
+/** The path of a wire: a curve, or around the cards where it leads back. */
+export function useWirePath(ends: Pick<WireProps, 'sourceX' | 'sourceY' | 'targetX' | 'targetY'>): string {
+  const { sourceX, sourceY, targetX, targetY } = ends
+  const [from, to] = [
+    { x: sourceX, y: sourceY },
+    { x: targetX, y: targetY },
+  ]
+  const isBack = leadsBack(from, to)
+  const lane = useCanvas((canvas) => (isBack ? laneOf(from, to, boxesIn(canvas.nodeLookup.values())) : 0))
+  if (isBack) return wayAround(from, to, lane)
+  return getBezierPath({ ...ends, sourcePosition: Position.Right, targetPosition: Position.Left })[0]
+}
+
+function* boxesIn(cards: Iterable<InternalNode>): Generator<Box> {
+  for (const { type, measured, internals } of cards)
+    if (type === 'card')
+      yield { ...internals.positionAbsolute, width: measured.width ?? 0, height: measured.height ?? 0 }
 }
 
 export interface Surface {

@@ -18,7 +18,7 @@ import { boxes, findCard, showCommands, showKeys, snap, zoomToSelection } from '
 import { share } from './share.ts'
 import { stop } from './stop.ts'
 import { switchOff } from './switch-off.ts'
-import { tidy } from './tidy.ts'
+import { pin, tidy } from './tidy.ts'
 import { undoChange } from './undo.ts'
 import { zoomIn, zoomOut } from './zoom.ts'
 
@@ -37,6 +37,7 @@ export const commands: readonly Command[] = [
   ungroup,
   ...arranging,
   tidy,
+  pin,
   fitView,
   zoomIn,
   zoomOut,

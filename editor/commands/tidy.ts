@@ -1,11 +1,18 @@
-// Puts the cards in columns, from the cameras to the right.
-import { IconLayoutGrid } from '@tabler/icons-react'
-import { cardHeights, fitView } from '../canvas/view.ts'
-import { moveNodes } from '../graph/edit.ts'
-import { tidyPlaces } from '../graph/layout.ts'
-import { changeFlow, currentFlow } from '../store.ts'
+// Puts the cards in columns, from the cameras to the right: all of them, or those that are selected. What is pinned stays.
+import { IconLayoutGrid, IconPin } from '@tabler/icons-react'
+import { placesFor } from '../canvas/tidying.ts'
+import { cardBoxes, fitView } from '../canvas/view.ts'
+import { moveNodes, setPinned } from '../graph/edit.ts'
+import { drawingOf } from '../graph/room.ts'
+import { useSession } from '../session.ts'
+import { changeFlow, currentFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 import { say } from '../words/say.ts'
+
+const chosenNodes = (): string[] => {
+  const chosen = new Set(useFlow.getState().selection.nodes)
+  return currentFlow()?.nodes.flatMap(({ id }) => (chosen.has(id) ? [id] : [])) ?? []
+}
 
 export const tidy: Command = {
   id: 'tidy',
@@ -13,8 +20,28 @@ export const tidy: Command = {
   icon: IconLayoutGrid,
   shortcuts: [],
   isEnabled: () => (currentFlow()?.nodes.length ?? 0) > 1,
-  run: () => {
-    changeFlow((flow) => moveNodes(flow, tidyPlaces(flow, cardHeights())))
+  run: async () => {
+    const [flow, { id }] = [currentFlow(), useFlow.getState()]
+    if (!flow) return
+    const chosen = chosenNodes()
+    const boxes = cardBoxes(flow.nodes.map((node) => node.id))
+    const movable = chosen.length > 1 ? new Set(chosen) : null
+    const places = await placesFor(drawingOf(flow, useSession.getState().types, boxes, movable))
+    if (useFlow.getState().id !== id) return
+    changeFlow((now) => moveNodes(now, places))
     requestAnimationFrame(fitView)
+  },
+}
+
+export const pin: Command = {
+  id: 'pin',
+  label: say('Keep its place when tidying: on or off'),
+  icon: IconPin,
+  shortcuts: [],
+  isEnabled: () => chosenNodes().length > 0,
+  run: () => {
+    const chosen = chosenNodes()
+    const isLoose = currentFlow()?.nodes.some((node) => chosen.includes(node.id) && node.pinned !== true) === true
+    changeFlow((flow) => setPinned(flow, chosen, isLoose))
   },
 }

@@ -11,7 +11,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 /** True when a deploy would change nothing: where the cards lie is nothing that runs. */
 export function runsTheSame(before: Flow, after: Flow): boolean {
   const run = (flow: Flow): unknown => [
-    flow.nodes.map((node) => JSON.stringify({ ...node, position: 0 })).sort(),
+    flow.nodes.map((node) => JSON.stringify({ ...node, position: 0, pinned: 0 })).sort(),
     flow.wires.map(wireId).sort(),
     flow.name,
   ]

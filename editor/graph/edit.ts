@@ -162,6 +162,19 @@ export function setDisabled(flow: Flow, nodeIds: readonly string[], disabled: bo
   }
 }
 
+/** Keeps nodes where a person has put them, or lets the layout move them again. */
+export function setPinned(flow: Flow, nodeIds: readonly string[], isPinned: boolean): Flow {
+  const chosen = new Set(nodeIds)
+  return {
+    ...flow,
+    nodes: flow.nodes.map((node) => {
+      if (!chosen.has(node.id)) return node
+      const { pinned: _old, ...rest } = node
+      return (isPinned ? { ...rest, pinned: true } : rest) as FlowNode
+    }),
+  }
+}
+
 /** Sets a key of the document itself. */
 export function setFlowText(flow: Flow, key: 'name' | 'description', text: string): Flow {
   return flow[key] === text ? flow : { ...flow, [key]: text }

@@ -18,7 +18,7 @@ import { rename } from '../commands/rename.ts'
 import { selectAll } from '../commands/select-all.ts'
 import { zoomToSelection } from '../commands/show.ts'
 import { switchOff } from '../commands/switch-off.ts'
-import { tidy } from '../commands/tidy.ts'
+import { pin, tidy } from '../commands/tidy.ts'
 import { idsOf } from '../graph/edit.ts'
 import { NamedIcon } from '../icons.tsx'
 import { useSession } from '../session.ts'
@@ -147,8 +147,9 @@ function itemsFor({ nodes, wires }: { nodes: readonly string[]; wires: readonly 
     switchOff,
     group,
     ungroup,
+    pin,
     zoomToSelection,
-    ...(nodes.length > 1 ? arranging : []),
+    ...(nodes.length > 1 ? [tidy, ...arranging] : []),
     deleteSelected,
   ]
 }

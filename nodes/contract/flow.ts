@@ -18,6 +18,8 @@ export const FlowNodeSchema = z.looseObject({
   name: z.string().max(120).optional(),
   /** Switched off by a person: it does not run, and nothing goes through it. */
   disabled: z.boolean().optional(),
+  /** Stays where a person has put it when the drawing is tidied. */
+  pinned: z.boolean().optional(),
   config: z.record(z.string(), z.unknown()),
 })
 export type FlowNode = z.infer<typeof FlowNodeSchema>

@@ -1,10 +1,11 @@
 // `npm run bench`: measures this machine, prints one table and writes it as JSON into the data folder. Never part of the tests.
-// With arguments, only the areas they name: compile, engine, delivery, lanes, adacodec, camera, falls, node-red.
+// With arguments, only the areas they name: compile, engine, delivery, lanes, adacodec, camera, falls, node-red, canvas.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../../runtime/config.ts'
 import { benchCameras } from './cameras.ts'
+import { benchCanvas } from './canvas.ts'
 import { benchCodec } from './codec.ts'
 import { benchCompiler } from './compile.ts'
 import { benchFalls } from './falls.ts'
@@ -25,6 +26,7 @@ const areas: Record<string, () => Promise<Row[]>> = {
   falls: benchFalls,
   rehearsals: benchRehearsals,
   'node-red': benchNodeRed,
+  canvas: benchCanvas,
 }
 
 const wanted = process.argv.slice(2)

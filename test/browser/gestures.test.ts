@@ -166,6 +166,13 @@ describe('commands', () => {
       'all begin at one height',
       async () => new Set((await stored()).nodes.map(({ position }) => position.y)).size === 1,
     )
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('tidy')
+    await page.keyboard.press('Enter')
+    await eventually('the cards lie in columns, as the worker says', async () => {
+      const [cam, model, tell, other] = (await stored()).nodes.map(({ position }) => position)
+      return (cam?.x ?? 0) < (model?.x ?? 0) && (model?.x ?? 0) < (tell?.x ?? 0) && other?.y !== tell?.y
+    })
     await page.keyboard.press('?')
     await page.getByText('Offers the cards that fit').waitFor()
     await page.keyboard.press('Escape')
