@@ -150,6 +150,7 @@ export const api = {
   flows: async () => (await call('GET /flows')).flows,
   flow: (id: string) => call('GET /flows/:id', { id }),
   createFlow: (document: Flow) => call('POST /flows', {}, { body: document }),
+  flowRevisions: async (id: string) => (await call('GET /flows/:id/revisions', { id })).revisions,
   flowRevision: (id: string, revision: number) =>
     call('GET /flows/:id/revisions/:revision', { id, revision: String(revision) }),
   saveFlow: (id: string, document: Flow, revision: number, keepalive = false) =>
@@ -195,7 +196,9 @@ export const api = {
   removeApprovedHost: (host: string) => call('DELETE /approved-hosts/:host', { host }),
   removeFlow: (id: string) => call('DELETE /flows/:id', { id }),
   checkFlow: async (id: string) => (await call('POST /flows/:id/check', { id })).problems,
-  deploy: (id: string) => call('POST /flows/:id/deploy', { id }),
+  /** `revision`: an earlier one instead of the newest. */
+  deploy: (id: string, revision?: number) =>
+    call('POST /flows/:id/deploy', { id }, revision === undefined ? {} : { body: { revision } }),
   deployPreview: (id: string) => call('GET /flows/:id/deploy/preview', { id }),
   stop: (id: string) => call('POST /flows/:id/stop', { id }),
   status: (id: string) => call('GET /flows/:id/status', { id }),

@@ -107,6 +107,17 @@ function useStillness(canvas: RefObject<HTMLDivElement | null>): void {
   }, [canvas])
 }
 
+/** From here on out a card shows its name alone: nothing else could be read. */
+const farZooms = [0.5, 0.28] as const
+
+/** `1` far, `2` very far; told to the style sheet alone, so that no card is built anew for it. */
+function tellDistance(canvas: HTMLDivElement | null, zoom: number): void {
+  const far = farZooms.filter((least) => zoom < least).length
+  if (!canvas || canvas.dataset['far'] === (far === 0 ? undefined : String(far))) return
+  if (far === 0) delete canvas.dataset['far']
+  else canvas.dataset['far'] = String(far)
+}
+
 const colourOnMap = ({ type }: { type?: string }): string =>
   ({ frame: 'var(--heed-sunken)', note: 'var(--heed-note)' })[type ?? ''] ?? 'var(--heed-border-strong)'
 
@@ -141,7 +152,13 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
     >
       <ReactFlow
         {...surfaceProps(surface)}
-        onInit={setCanvas}
+        onInit={(instance) => {
+          setCanvas(instance)
+          tellDistance(canvas.current, instance.getZoom())
+        }}
+        onMoveStart={() => canvas.current?.setAttribute('data-moving', '')}
+        onMove={(_event, { zoom }) => tellDistance(canvas.current, zoom)}
+        onMoveEnd={() => canvas.current?.removeAttribute('data-moving')}
         fitView={hadCards}
         fitViewOptions={{ padding: 0.08, maxZoom: 1, ...(isReadOnly ? { nodes: heart(flow) } : {}) }}
         minZoom={0.1}

@@ -12,6 +12,7 @@ import { ProblemButton } from '../panels/ProblemButton.tsx'
 import { problemTone, type ProblemTone } from '../graph/todo.ts'
 import { renameNode } from '../graph/edit.ts'
 import { rename } from '../commands/rename.ts'
+import { useDiffOf } from '../versions.ts'
 import { changeFlow, useFlow } from '../store.ts'
 import { CameraLive } from './CameraLive.tsx'
 import { CodecLive, isCodec } from './CodecLive.tsx'
@@ -168,6 +169,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
   const { node, type, ports, problems, state } = view
   const most = Math.max(Object.keys(ports.in).length, Object.keys(ports.out).length)
   const toned = useToned(view)
+  const diff = useDiffOf(node.id)
   const worst = toned[0]?.tone
   return (
     <div
@@ -177,12 +179,16 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
       data-tone={worst}
       data-state={state ?? 'none'}
       data-off={view.isOff || undefined}
+      data-diff={diff}
       data-testid={`node-${node.id}`}
       data-node-id={node.id}
       data-node-type={node.type}
       style={{ minHeight: portsHeight(most) }}
     >
       <Ports node={node.id} ports={ports} />
+      <span className="card-far" aria-hidden>
+        {view.title}
+      </span>
       <div className="card-head">
         <span className="card-icon">
           <NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} />

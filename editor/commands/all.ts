@@ -19,6 +19,7 @@ import { share } from './share.ts'
 import { stop } from './stop.ts'
 import { switchOff } from './switch-off.ts'
 import { pin, tidy } from './tidy.ts'
+import { versions } from './versions.ts'
 import { undoChange } from './undo.ts'
 import { zoomIn, zoomOut } from './zoom.ts'
 
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   boxes,
   save,
   share,
+  versions,
   rehearse,
   deploy,
   stop,

@@ -1,6 +1,7 @@
 // Stops the running flow; its cameras and models are let go.
 import { IconPlayerStop } from '@tabler/icons-react'
 import { readStatus, useLive } from '../live.ts'
+import { offerUndo } from '../panels/StopUndo.tsx'
 import { runFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 import { say } from '../words/say.ts'
@@ -20,6 +21,10 @@ export const stop: Command = {
   isEnabled: () => !useFlow.getState().isDeploying && isRunning(useFlow.getState().id),
   run: async () => {
     const { id } = useFlow.getState()
-    if ((await runFlow('stop')) && id) await readStatus(id)
+    if (id === null) return
+    const ran = useLive.getState().status[id]?.deployment?.revision
+    if (!(await runFlow('stop'))) return
+    if (ran !== undefined) offerUndo(id, ran)
+    await readStatus(id)
   },
 }

@@ -14,6 +14,7 @@ import { readDeployed } from '../deployed.ts'
 import { readFlow, readStatus, useLive } from '../live.ts'
 import { readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import '../needs.css'
+import { closeVersions, useVersions } from '../versions.ts'
 import { closeFlow, inspect, openFlow, select, useFlow } from '../store.ts'
 import { readFlowTemplate } from '../templates/flow-template.ts'
 import { NewerNotice } from '../templates/FlowTemplate.tsx'
@@ -26,6 +27,7 @@ import { NeedsNotice, NeedsPanel } from './NeedsPanel.tsx'
 import { Page, Skeletons } from './Page.tsx'
 import { Palette } from './Palette.tsx'
 import { Toolbar } from './Toolbar.tsx'
+import { VersionsPanel } from './VersionsPanel.tsx'
 import { TopBar } from './TopBar.tsx'
 import { WireEnd } from './WireEnd.tsx'
 import { isAwake } from './use-flows.ts'
@@ -127,6 +129,8 @@ function menuOn(event: MouseEvent, flow: Flow): void {
 function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPhone: boolean }) {
   const isInspecting = useFlow((open) => open.isInspecting)
   const isShowingNeeds = useNeeds((state) => state.isOpen && state.flow === flowId)
+  const isComparing = useVersions((versions) => versions.flow === flowId)
+  useEffect(() => closeVersions, [flowId])
   const isTight = useMediaQuery('(max-width: 1439px)', undefined, { getInitialValueInEffect: false })
   const openOnCard = (event: MouseEvent): void => {
     const target = event.target as HTMLElement
@@ -142,11 +146,12 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
         <Palette
           key={flowId}
           flowId={flowId}
-          isAway={isTight && (isInspecting || isShowingNeeds)}
+          isAway={isTight && (isInspecting || isShowingNeeds || isComparing)}
           onShow={() => {
             if (!isTight) return
             inspect(false)
             showNeeds(false)
+            closeVersions()
           }}
         />
       )}
@@ -176,7 +181,9 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
         <TraceBar />
         <Drawer key={String(isPhone)} flowId={flowId} startsOpen={isPhone} />
       </div>
-      {isShowingNeeds ? (
+      {isComparing && !isPhone ? (
+        <VersionsPanel flow={flow} />
+      ) : isShowingNeeds ? (
         <NeedsPanel flow={flow} flowId={flowId} isPhone={isPhone} />
       ) : (
         isInspecting && !isPhone && <Inspector flow={flow} flowId={flowId} onClose={() => inspect(false)} />

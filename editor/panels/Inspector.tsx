@@ -7,18 +7,21 @@ import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { deleteSelected } from '../commands/delete.ts'
 import { useTools, type InspectorTab } from '../canvas/tools.ts'
 import { ConfigForm } from '../form/ConfigForm.tsx'
-import { renameNode, setConfig, setFlowText } from '../graph/edit.ts'
+import { renameNode, setConfig, setFlowText, wireId } from '../graph/edit.ts'
 import { problemTone, type ProblemTone } from '../graph/todo.ts'
 import { useSession } from '../session.ts'
 import { FlowTemplateSection } from '../templates/FlowTemplate.tsx'
 import { changeFlow, useFlow } from '../store.ts'
 import type { Problem } from '../views.ts'
 import { count } from '../words.ts'
+import { AddConnectionHere } from '../form/widgets/widget.ts'
+import { AddConnection } from './AddConnection.tsx'
 import { Help } from './Help.tsx'
 import { LiveTab } from './LiveTab.tsx'
 import { NodeWires } from './NodeWires.tsx'
 import { ProblemButton, isApproval } from './ProblemButton.tsx'
 import { SendTest } from './SendTest.tsx'
+import { WirePanel } from './WirePanel.tsx'
 import { say } from '../words/say.ts'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -202,6 +205,7 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
         ? say('This flow')
         : count(many, 'thing selected', 'things selected')
   const onlyId = chosen.length === 1 ? only?.id : undefined
+  const onlyWire = many === 1 ? flow.wires.find((wire) => wireId(wire) === selection.wires[0]) : undefined
   const panel = useRef<HTMLElement>(null)
   useEffect(() => {
     // A field that was just taken away takes the focus with it: Escape closes from nowhere too.
@@ -236,7 +240,11 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
       </div>
       <div className="inspector-body">
         {chosen.length === 1 && only ? (
-          <NodePanel flow={flow} node={only} flowId={flowId} />
+          <AddConnectionHere value={AddConnection}>
+            <NodePanel flow={flow} node={only} flowId={flowId} />
+          </AddConnectionHere>
+        ) : onlyWire ? (
+          <WirePanel flow={flow} flowId={flowId} wire={onlyWire} />
         ) : many === 0 ? (
           <FlowPanel flow={flow} flowId={flowId} />
         ) : (

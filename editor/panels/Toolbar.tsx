@@ -13,6 +13,7 @@ import { redoChange } from '../commands/redo.ts'
 import { selectAll } from '../commands/select-all.ts'
 import { share } from '../commands/share.ts'
 import { tidy } from '../commands/tidy.ts'
+import { versions } from '../commands/versions.ts'
 import { undoChange } from '../commands/undo.ts'
 import { zoomIn, zoomOut } from '../commands/zoom.ts'
 import { useTools } from '../canvas/tools.ts'
@@ -32,6 +33,7 @@ const inMenu: readonly Command[] = [
   selectAll,
   group,
   ungroup,
+  versions,
   share,
 ]
 

@@ -1,8 +1,10 @@
 // Deploy, stop, status. What is written to the store counts; the queue is told afterwards and finds out by itself if it
 // could not be told. Never starts a flow with problems.
 import type { Router } from 'express'
+import { z } from 'zod'
 import { actionOf } from '../../nodes/contract/acting.ts'
 import { toError } from '../../nodes/contract/errors.ts'
+import { parseBody } from '../../nodes/contract/input.ts'
 import type { Plan, PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import type { DeployChanges, Deployment } from './records.ts'
@@ -57,8 +59,11 @@ function onceNodes(deps: FlowsRouteDeps, plan: Plan): Set<string> {
 async function deployFlow(
   deps: FlowsRouteDeps,
   flowId: string,
+  revision?: number,
 ): Promise<{ deployment: Deployment | null; changes: DeployChanges }> {
-  const saved = await deps.flows.get(flowId)
+  const newest = await deps.flows.get(flowId)
+  // What waits for the owner's yes is the flow's own, whichever version names it.
+  const saved = revision === undefined ? newest : { ...newest, ...(await deps.flows.revision(flowId, revision)) }
   const plan = await planFlow(deps, saved.document, saved)
   const { deployment, started, superseded, kept, changes } = await deps.deployments.deploy(
     flowId,
@@ -72,10 +77,14 @@ async function deployFlow(
   return { deployment: view(deployment), changes }
 }
 
+/** Without a revision the newest is deployed. */
+const DeployBodySchema = z.strictObject({ revision: z.number().int().min(1).optional() })
+
 /** `/api/flows/:id/deploy`, `/stop` and `/status`. */
 export function addDeploymentRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.post('/flows/:id/deploy', async (request, response) => {
-    response.status(202).json(await deployFlow(deps, request.params.id))
+    const { revision } = parseBody(DeployBodySchema, request.body ?? {})
+    response.status(202).json(await deployFlow(deps, request.params.id, revision))
   })
   api.get('/flows/:id/deploy/preview', async (request, response) => {
     const { id } = request.params

@@ -215,8 +215,9 @@ async function listRevisions(db: Db, id: string): Promise<Revision[]> {
       revision: flowRevisions.revision,
       savedAt: flowRevisions.savedAt,
       nodes: sql<number>`json_array_length(${flowRevisions.document} -> 'nodes')`,
-      deployed: sql<boolean>`exists (select 1 from ${deployments} d where d.flow_id = ${flowRevisions.flowId}
-      and d.revision = ${flowRevisions.revision} and d.stopped_at is null)`,
+      // Named with their table: a bare name in the inner query would be its own column, and true for every revision.
+      deployed: sql<boolean>`exists (select 1 from ${deployments} d where d.flow_id = ${flowRevisions}.flow_id
+      and d.revision = ${flowRevisions}.revision and d.stopped_at is null)`,
     })
     .from(flowRevisions)
     .where(eq(flowRevisions.flowId, id))

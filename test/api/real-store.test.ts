@@ -72,6 +72,21 @@ describe('the API on Postgres', () => {
     return { flow: id, stream: streamId, run }
   }
 
+  it('deploys an earlier version where one is named: what ran until Stop runs again, not what was drawn since', async () => {
+    const { flow } = await deploy()
+    const changed = { ...drawn, name: 'Drawn since' }
+    await bench.call('PUT', `/api/flows/${flow}`, { body: changed, headers: { 'if-match': '"1"' } })
+    expect((await bench.call('POST', `/api/flows/${flow}/stop`)).status).toBe(202)
+    const again = await bench.call<{ deployment: { revision: number } }>('POST', `/api/flows/${flow}/deploy`, {
+      body: { revision: 1 },
+    })
+    expect([again.status, again.body.deployment.revision]).toEqual([202, 1])
+    const none = await bench.call<Refusal>('POST', `/api/flows/${flow}/deploy`, { body: { revision: 9 } })
+    expect([none.status, none.body.error.code]).toEqual([404, 'FLOW_REVISION_NOT_FOUND'])
+    const odd = await bench.call('POST', `/api/flows/${flow}/deploy`, { body: { revision: 'newest' } })
+    expect(odd.status).toBe(400)
+  })
+
   it('asks for a login again when its address is moved, at check and deploy, and never opens it without', async () => {
     const at = (host: string, login: string) => ({
       ...drawn,

@@ -38,9 +38,19 @@ export function largeFlow(cards = 500, wires = 700): Flow {
   return { format: 'heed.flow/1', name: 'Large', nodes, wires: real }
 }
 
+/** Where the canvas and the first card are. */
+async function drawnAt(page: Page): Promise<string> {
+  return await page.evaluate(() =>
+    ['.react-flow__viewport', '.react-flow__node-card']
+      .map((each) => document.querySelector<HTMLElement>(each)?.style.transform ?? '')
+      .join(),
+  )
+}
+
 /** Frames a second while the pointer is held and moved about for `ms`. */
 async function framesWhile(page: Page, at: { x: number; y: number }, ms: number): Promise<number> {
   await page.mouse.move(at.x, at.y)
+  const before = await drawnAt(page)
   await page.mouse.down()
   await page.evaluate(() => {
     const seen: number[] = []
@@ -55,7 +65,9 @@ async function framesWhile(page: Page, at: { x: number; y: number }, ms: number)
   for (let step = 0; Date.now() < end; step++)
     await page.mouse.move(at.x + 120 * Math.sin(step / 12), at.y + 60 * Math.cos(step / 9))
   const seen = await page.evaluate(() => (window as unknown as { seen: number[] }).seen)
+  const after = await drawnAt(page)
   await page.mouse.up()
+  if (after === before) throw new Error('Nothing was moved, so nothing was measured.')
   return ((seen.length - 1) * 1000) / ((seen.at(-1) ?? 0) - (seen[0] ?? 0))
 }
 

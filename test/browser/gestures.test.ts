@@ -251,6 +251,29 @@ describe('commands', () => {
     open.complaints.length = 0
   }, 40_000)
 
+  it('shows what has changed since a version, on the card and with its values, and goes back to it', async () => {
+    await page.getByTestId('node-model').locator('.card-icon').click()
+    await page.getByTestId('node-name').fill('Watches Ana')
+    await page.getByTestId('add-connection-for-connection').click()
+    await page.getByTestId('add-connection-openai').waitFor()
+    await page.keyboard.press('Escape')
+    const [a, b] = [await middleOf('port-cam-out-frames'), await middleOf('port-model-in-frames')]
+    await page.mouse.click((a.x + b.x) / 2, (a.y + b.y) / 2)
+    await page.getByTestId('inspector').getByText('From Camera to Watches Ana').waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('versions')
+    await page.keyboard.press('Enter')
+    await page.getByTestId('version-1').click()
+    await page.locator('.card[data-node-id=model][data-diff=changed]').waitFor()
+    expect(await page.getByTestId('version-field').allInnerTexts()).toEqual(['Name: not set → Watches Ana'])
+    await page.getByTestId('version-restore').click()
+    await page.getByTestId('node-model').getByText('Interaction model').first().waitFor()
+    await eventually('it is saved as it was', async () => (await stored()).nodes[1]?.name === undefined)
+    await page.keyboard.press('Control+z')
+    await page.getByTestId('node-model').getByText('Watches Ana').first().waitFor()
+    expect(open.complaints).toEqual([])
+  }, 40_000)
+
   it('selects with a box of one finger, and snaps what is moved by mouse or key', async () => {
     await page.getByTestId('command-boxes').click()
     const client = await page.context().newCDPSession(page)

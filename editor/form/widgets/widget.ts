@@ -1,4 +1,6 @@
 // What every widget of a form is given: one field, its value, and the way to change it.
+import { createContext, type ComponentType } from 'react'
+import type { Ability } from '../../../nodes/contract/connections.ts'
 import type { FieldSchema } from '../../views.ts'
 
 export interface WidgetProps {
@@ -16,6 +18,12 @@ export interface WidgetProps {
   owner?: { flow: string; node: string }
   isReadOnly?: boolean
 }
+
+/** Where a connection can be added without leaving: the inspector gives the form for it. */
+export const AddConnectionHere = createContext<ComponentType<{
+  ability: Ability | undefined
+  onAdded(name: string): void
+}> | null>(null)
 
 /** Help as a sentence, however a node type wrote it. */
 export function sentence(help: string | undefined): string | undefined {

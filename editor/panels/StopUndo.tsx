@@ -1,0 +1,47 @@
+// After Stop: for a while it can be taken back, and the same version runs again.
+import { Button } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useState } from 'react'
+import { api } from '../api.ts'
+import { readStatus } from '../live.ts'
+import { say } from '../words/say.ts'
+
+const shownMs = 12_000
+const id = 'stopped'
+
+function Undo({ flow, revision }: { flow: string; revision: number }) {
+  const [failure, setFailure] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const press = async (): Promise<void> => {
+    setBusy(true)
+    try {
+      await api.deploy(flow, revision)
+      notifications.hide(id)
+      await readStatus(flow)
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <Button size="xs" variant="default" loading={isBusy} onClick={() => void press()} data-testid="stop-undo">
+        {say('Undo')}
+      </Button>
+      {failure && <span role="alert">{failure}</span>}
+    </>
+  )
+}
+
+/** `revision`: what ran until just now. */
+export function offerUndo(flow: string, revision: number): void {
+  notifications.hide(id)
+  notifications.show({
+    id,
+    title: say('Stopped. Nobody watches now.'),
+    message: <Undo flow={flow} revision={revision} />,
+    autoClose: shownMs,
+    withBorder: true,
+    closeButtonProps: { 'aria-label': say('Close') },
+  })
+}
