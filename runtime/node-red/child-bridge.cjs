@@ -5,11 +5,15 @@
 const { randomUUID } = require('node:crypto')
 
 const mostClosed = 10_000
+/** Flows that cannot be read never start; the editor is there all the same, to mend them. */
+const flowsLimitMs = 10_000
 
 /** What is still at work for one message, by node: sent to it and not there yet, and received and not done. */
 class Work {
   #sent = new Map()
   #busy = new Map()
+  /** The nodes that have it, as they were when they got it. */
+  #held = new Map()
 
   static #add(map, id, by) {
     const count = (map.get(id) || 0) + by
@@ -19,15 +23,22 @@ class Work {
   send(id) {
     Work.#add(this.#sent, id, 1)
   }
-  receive(id, isToldWhenDone) {
-    Work.#add(this.#sent, id, -1)
-    if (isToldWhenDone) Work.#add(this.#busy, id, 1)
+  receive(node, isToldWhenDone) {
+    Work.#add(this.#sent, node.id, -1)
+    if (!isToldWhenDone) return
+    Work.#add(this.#busy, node.id, 1)
+    this.#held.set(node.id, node)
   }
   finish(id) {
     Work.#add(this.#busy, id, -1)
+    if (!this.#busy.has(id)) this.#held.delete(id)
   }
   get isDone() {
     return this.#sent.size === 0 && this.#busy.size === 0
+  }
+  /** A node that had it is no longer the one that runs: a deploy has thrown it away. */
+  isLost(running) {
+    return this.#sent.size > 0 || [...this.#held].some(([id, node]) => running(id) !== node)
   }
 }
 
@@ -73,6 +84,10 @@ function createBridge(RED, tell) {
   const asks = new Map()
   const closed = new Set()
   const given = new Map()
+  /** Asked for while flows are being started, and asked again once they run. */
+  let early = []
+  let isStarted = false
+  let halted
   let failing
   let current
 
@@ -106,7 +121,28 @@ function createBridge(RED, tell) {
     })
   }
 
-  const ask = ({ id, entry: name, message }) => {
+  let becomeReady
+  const ready = new Promise((resolve) => {
+    becomeReady = resolve
+  })
+  const begin = () => {
+    describe()
+    becomeReady()
+    for (const asked of early.splice(0)) ask(asked)
+  }
+  const start = () => {
+    isStarted = true
+    halted = undefined
+    // What a deploy has thrown away on its way is asked again by Heed.
+    for (const [id, { work }] of [...asks])
+      if (work.isLost((node) => RED.nodes.getNode(node))) settle(id, { became: 'lost' })
+    begin()
+  }
+
+  const ask = (asked) => {
+    if (!isStarted && halted === undefined) return early.push(asked)
+    const { id, entry: name, message } = asked
+    if (!isStarted) return tell({ type: 'asked', id, became: 'threw', text: halted })
     const named = [...entries.values()].filter((entry) => entry.name === name || entry.node.id === name)
     const [entry] = named
     if (!entry) return tell({ type: 'asked', id, became: 'gone' })
@@ -151,7 +187,7 @@ function createBridge(RED, tell) {
     RED.hooks.add('onReceive.heed', ({ msg, destination: { id, node } }) => {
       const found = asks.get(msg._msgid)
       current = found ? { node: id, ask: msg._msgid } : undefined
-      if (found) found.work.receive(id, node._expectedDoneCount > 0)
+      if (found) found.work.receive(node, node._expectedDoneCount > 0)
     })
     RED.hooks.add('postReceive.heed', ({ msg }) => {
       current = undefined
@@ -171,7 +207,18 @@ function createBridge(RED, tell) {
         })
       } else look(id)
     })
-    RED.events.on('flows:started', describe)
+    setTimeout(becomeReady, flowsLimitMs).unref()
+    RED.events.on('flows:stopping', () => {
+      isStarted = false
+      halted = undefined
+    })
+    RED.events.on('flows:started', start)
+    RED.events.on('runtime-event', ({ id, payload }) => {
+      if (id !== 'runtime-state' || !payload || payload.error !== 'missing-types') return
+      halted = `Its flows do not run: these nodes are not installed: ${(payload.types || []).join(', ')}.`
+      isStarted = false
+      begin()
+    })
   }
 
   process.on('message', (message) => {
@@ -186,6 +233,7 @@ function createBridge(RED, tell) {
 
   return {
     watch,
+    ready,
     hearLog,
     openEntry: (node, name) => {
       entries.set(node.id, { node, name, answers: false })

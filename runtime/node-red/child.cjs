@@ -99,6 +99,8 @@ async function start({ token, userDir, nodesDir, credentialSecret, language }) {
   })
   bridge.watch()
   await RED.start()
+  // Flows are started behind its back; a message that came before them would find no entry.
+  await bridge.ready
   return { port: await serve(inner, createGate(token)), version: RED.version().replace(/-git$/, '') }
 }
 

@@ -313,6 +313,8 @@ function readAnswer(order: NodeRedHandOver, asked: Asked, names: readonly string
       return { became: asked.became }
     case 'threw':
       throw new FatalError('NODERED_THREW', `Behind “${entry}” in Node-RED: ${asked.text}`)
+    case 'lost':
+      throw away('Somebody deployed in Node-RED while the message was on its way; it is handed over again.')
     case 'silent':
       throw new FatalError(
         'NODERED_NO_ANSWER',

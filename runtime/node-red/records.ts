@@ -21,7 +21,7 @@ export const ChildWordSchema = z.union([
   z.object({ type: z.literal('took'), id: z.string().max(300), answers: z.boolean() }),
   z.object({ ...askedBase, became: z.literal('answered'), text, fields }),
   z.object({ ...askedBase, became: z.literal('threw'), text: z.string() }),
-  z.object({ ...askedBase, became: z.enum(['done', 'gone', 'twice']) }),
+  z.object({ ...askedBase, became: z.enum(['done', 'gone', 'lost', 'twice']) }),
   z.object({ type: z.literal('given'), id: z.string().max(100), exit: z.string().max(200), text, fields }),
   z.object({ type: z.literal('pong'), rssBytes: z.number() }),
   z.object({ type: z.literal('crashed'), message: z.string() }),
@@ -32,7 +32,7 @@ export type ChildWord = z.output<typeof ChildWordSchema>
 export type Asked =
   | { became: 'answered'; text: string; fields: Record<string, unknown> }
   | { became: 'threw'; text: string }
-  | { became: 'done' | 'gone' | 'twice' | 'silent' | 'taken' }
+  | { became: 'done' | 'gone' | 'lost' | 'twice' | 'silent' | 'taken' }
 
 /** What a Node-RED flow sends without having been asked. */
 export interface Given {

@@ -95,18 +95,65 @@ export function testFlows(): Part[] {
   ]
 }
 
-/** Deploys in Node-RED, as its editor does. */
-export async function deployThere(product: Product, flows: Part[] = testFlows()): Promise<void> {
-  const { status, body } = await product.request('POST', '/node-red/flows', flows, {
-    'Node-RED-Deployment-Type': 'full',
-  })
-  if (status >= 300) throw new Error(`Node-RED answered ${status}: ${JSON.stringify(body)}`)
-  await eventually('its entries are known', async () => (await nodeRedOf(product)).entries.length >= 3)
+/** The package's own nodes on this Heed: what it says goes into the file `heard`, a question and a picture are asked for by hand. */
+export function paletteFlows(url: string, flow: string): Part[] {
+  const note = (id: string): Part =>
+    part(id, 'file', {
+      filename: 'heard',
+      filenameType: 'str',
+      appendNewline: true,
+      createDir: false,
+      overwriteFile: 'false',
+      encoding: 'utf8',
+      wires: [],
+    })
+  const press = (id: string, wires: string[][]): Part =>
+    part(id, 'inject', { props: [{ p: 'payload' }], payload: '', payloadType: 'date', wires })
+  return [
+    { id: tab, type: 'tab', label: 'Palette' },
+    { id: 'server', type: 'heed-server', url },
+    part('events', 'heed-event', {
+      server: 'server',
+      flow,
+      kinds: 'response.given',
+      picture: 'none',
+      wires: [['said']],
+    }),
+    note('said'),
+    press('press', [['ask', 'image']]),
+    part('ask', 'heed-ask', { server: 'server', flow, text: 'Who is there?', wait: 10, wires: [['answered']] }),
+    note('answered'),
+    part('image', 'heed-image', { server: 'server', flow, as: 'buffer', wires: [['size']] }),
+    part('size', 'function', {
+      func: 'return { payload: msg.payload[0] === 0xff && msg.payload[1] === 0xd8 ? "a JPEG" : "no JPEG" }',
+      outputs: 1,
+      libs: [],
+      wires: [['seen']],
+    }),
+    note('seen'),
+  ]
 }
 
-/** What the bell has rung for. */
-export function rings({ dataDir }: Product): string[] {
-  const file = join(dataDir, 'node-red', 'bell')
+/** Deploys in Node-RED, as its editor does. */
+export async function deployThere(
+  product: Product,
+  flows: Part[] = testFlows(),
+  credentials: Record<string, Record<string, string>> = {},
+): Promise<void> {
+  const { status, body } = await product.request(
+    'POST',
+    '/node-red/flows',
+    { flows, credentials },
+    { 'Node-RED-Deployment-Type': 'full', 'Node-RED-API-Version': 'v2' },
+  )
+  if (status >= 300) throw new Error(`Node-RED answered ${status}: ${JSON.stringify(body)}`)
+  const entries = flows.filter(({ type }) => type === 'heed-in').length
+  await eventually('its entries are known', async () => (await nodeRedOf(product)).entries.length === entries)
+}
+
+/** The lines of a file that Node-RED writes: `bell` holds what it has rung for. */
+export function linesOf({ dataDir }: Product, name: 'bell' | 'heard'): string[] {
+  const file = join(dataDir, 'node-red', name)
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
 }
 

@@ -1,0 +1,93 @@
+// What npm would publish as @heed/node-red, by the rules of Node-RED's scorecard (node-red-dev validate asks two servers for them, which a
+// test must not): licence, keywords, types, examples, help and words in each language.
+import { execFileSync } from 'node:child_process'
+import path from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { read, root } from './files.ts'
+
+const home = 'nodes/node-red'
+const languages = ['en-US', 'zh-CN']
+const manifest = JSON.parse(read(`${home}/package.json`)) as Record<string, unknown> & {
+  'node-red': { version: string; nodes: Record<string, string> }
+  dependencies?: Record<string, string>
+}
+const types = Object.entries(manifest['node-red'].nodes)
+
+let packed: string[]
+beforeAll(() => {
+  const out = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: path.join(root, home),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  packed = (JSON.parse(out) as { files: { path: string }[] }[])[0]?.files.map((file) => file.path) ?? []
+}, 30_000)
+
+/** Every leaf with its dotted name. */
+function leaves(value: unknown, name = ''): [string, string][] {
+  return typeof value === 'string'
+    ? [[name, value]]
+    : Object.entries(value as object).flatMap(([key, inner]) => leaves(inner, name === '' ? key : `${name}.${key}`))
+}
+const words = (type: string, language: string): [string, string][] =>
+  leaves(JSON.parse(read(`${home}/locales/${language}/${type}.json`)))
+
+describe('the package', () => {
+  it('says what it is: name, licence, keyword, versions, and no dependency at all', () => {
+    expect(manifest).toMatchObject({ name: '@heed/node-red', license: 'Apache-2.0', engines: { node: '>=20' } })
+    expect(manifest['keywords']).toContain('node-red')
+    expect(manifest['node-red'].version).toBe('>=4.0.0')
+    expect(manifest.dependencies ?? {}).toEqual({})
+  })
+
+  it('holds all that its nodes need, and nothing of the tests', () => {
+    expect(packed).toEqual(
+      expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'client.js', 'icons/heed.svg']),
+    )
+    expect(packed.filter((file) => /test|\.ts$|node_modules/.test(file))).toEqual([])
+  })
+})
+
+describe.each(types)('%s', (type, file) => {
+  it('is packed with its form, its words and help in each language', () => {
+    for (const name of [
+      file,
+      `${type}.html`,
+      ...languages.flatMap((each) => [`locales/${each}/${type}.json`, `locales/${each}/${type}.html`]),
+    ])
+      expect(packed).toContain(name)
+    expect(read(`${home}/${file}`)).toContain(`registerType('${type}'`)
+    expect(read(`${home}/${type}.html`)).toContain(`registerType('${type}', {`)
+    for (const each of languages)
+      expect(read(`${home}/locales/${each}/${type}.html`)).toContain(`data-help-name="${type}"`)
+  })
+
+  it('has the same words in each language, a status in under 20 characters, and every word that it uses', () => {
+    const [english, chinese] = languages.map((each) => words(type, each))
+    expect(chinese?.map(([key]) => key)).toEqual(english?.map(([key]) => key))
+    for (const [key, text] of [...(english ?? []), ...(chinese ?? [])])
+      if (key.includes('.status.')) expect(text.length, `${key}: ${text}`).toBeLessThan(20)
+    const known = new Set(english?.map(([key]) => key))
+    const used = [
+      ...`${read(`${home}/${type}.html`)}\n${read(`${home}/${file}`)}`.matchAll(
+        /(?:data-i18n="(?:\[placeholder\])?|_\(')([a-z-]+(?:\.[A-Za-z]+)+)['"]/g,
+      ),
+    ]
+    expect(used.length).toBeGreaterThan(0)
+    for (const [, key = ''] of used) expect(known, key).toContain(key)
+  })
+
+  it('has an example that one can import', () => {
+    const examples = packed.filter((each) => each.startsWith('examples/'))
+    const flows = examples.map(
+      (each) => JSON.parse(read(`${home}/${each}`)) as { id: string; type: string; wires?: string[][] }[],
+    )
+    const using = flows.filter((flow) => flow.some((node) => node.type === type))
+    expect(using.length).toBeGreaterThan(0)
+    for (const flow of using) {
+      const ids = new Set(flow.map(({ id }) => id))
+      expect(flow.flatMap(({ wires = [] }) => wires.flat()).filter((id) => !ids.has(id))).toEqual([])
+      expect(JSON.stringify(flow)).not.toContain('"credentials"')
+    }
+  })
+})
