@@ -144,6 +144,7 @@ export const api = {
   nodeRed: async () => (await call('GET /node-red')).nodeRed,
   changeNodeRed: async (change: { isOn?: boolean; reachable?: string[] }) =>
     (await call('PUT /node-red', {}, { body: change })).nodeRed,
+  stayInNodeRed: (id: string) => call('POST /flows/:id/stay', { id }),
   packages: async () => (await call('GET /packages')).packages,
   nodes: async () => toldDefinition((await call('GET /nodes')).nodes),
 

@@ -1,9 +1,10 @@
 // The button that does something about a problem, where one press can: allowing a host, adding a connection.
 import { Button } from '@mantine/core'
 import { useState } from 'react'
+import { api } from '../api.ts'
 import { shortName, waitingOfProblem } from '../graph/needs.ts'
 import { allowHosts, showNeeds, useNeeds } from '../needs.ts'
-import { inspect } from '../store.ts'
+import { catchUp, inspect, saveNow, useFlow } from '../store.ts'
 import type { Problem } from '../views.ts'
 import { say } from '../words/say.ts'
 
@@ -12,6 +13,40 @@ const approvals = ['HOST_NOT_APPROVED', 'RECEIVER_NOT_APPROVED', 'COMMAND_NOT_AP
 /** True for what waits for the owner's yes. */
 export function isApproval({ code }: Problem): boolean {
   return approvals.includes(code)
+}
+
+/** For a part of another program's flow: all of them go on there, joined to what is drawn here. */
+function StayButton() {
+  const id = useFlow((open) => open.id)
+  const [isBusy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const stay = async (): Promise<void> => {
+    if (id === null) return
+    setBusy(true)
+    setFailure(null)
+    try {
+      await saveNow()
+      await api.stayInNodeRed(id)
+      await catchUp()
+    } catch (error) {
+      setFailure(error instanceof Error ? error.message : String(error))
+    }
+    setBusy(false)
+  }
+  return (
+    <>
+      <Button
+        size="compact-xs"
+        variant="default"
+        loading={isBusy}
+        onClick={() => void stay()}
+        data-testid="problem-stay"
+      >
+        {say('Let it stay in Node-RED')}
+      </Button>
+      {failure !== null && <span role="alert">{failure}</span>}
+    </>
+  )
 }
 
 /** Nothing for problems that want more than a press. */
@@ -33,6 +68,7 @@ export function ProblemButton({ problem, config }: { problem: Problem; config: R
       </Button>
     )
   }
+  if (problem.code === 'NODE_TYPE_UNKNOWN' && typeof config['node'] === 'object') return <StayButton />
   const hosts = waitingOfProblem(problem, config, waiting ?? [])
   if (hosts.length === 0) return null
   const allow = (): void => {

@@ -28,6 +28,14 @@ export interface ForeignFlow {
   report: Fate[]
 }
 
+/** What goes on running in the other program, as one tab of it. */
+export interface StayingTab {
+  label: string
+  info: string
+  nodes: Record<string, unknown>[]
+  configs: Record<string, unknown>[]
+}
+
 export interface ForeignFormat {
   /** As in `?form=`. */
   id: string
@@ -38,4 +46,6 @@ export interface ForeignFormat {
   read(document: unknown): ForeignFlow
   /** The flow as the other program imports it. `original`: what it was read from, so that what nobody touched goes back as it came. */
   write(flow: Flow, original?: unknown): unknown
+  /** The flow with what only the other program can do replaced by bridges to it; undefined when there is nothing of the kind. */
+  stay?(flow: Flow, prefix: string): { flow: Flow; tab: StayingTab } | undefined
 }

@@ -2,6 +2,7 @@
 import type { ForeignFormat } from '../contract/foreign-flows.ts'
 import { isRedDocument } from './document.ts'
 import { readRedFlow } from './read.ts'
+import { stayInNodeRed } from './stay.ts'
 import { writeRedFlow } from './write.ts'
 
 const format: ForeignFormat = {
@@ -10,5 +11,6 @@ const format: ForeignFormat = {
   recognises: isRedDocument,
   read: readRedFlow,
   write: writeRedFlow,
+  stay: stayInNodeRed,
 }
 export default format

@@ -11,7 +11,7 @@ module.exports = function (RED) {
       this.on('input', (msg, send, done) => done(new Error(RED._('heed-out.error.elsewhere'))))
       return
     }
-    const exit = bridge.openExit(this, config.name || '')
+    const exit = bridge.openExit(this, config.name || '', config.answers !== false)
     this.on('input', (msg, send, done) => {
       exit.give(msg).then(
         (became) => {

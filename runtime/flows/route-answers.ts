@@ -186,6 +186,7 @@ export const flowsAnswers = {
   'POST /flows/:id/approve-hosts': StoredFlowSchema,
   'POST /flows/:id/distrust': StoredFlowSchema,
   'POST /flows/:id/duplicate': StoredFlowSchema,
+  'POST /flows/:id/stay': StoredFlowSchema,
   'POST /flows/:id/presence': null,
   'POST /flows/:id/deploy': z.object({ deployment: DeploymentSchema.nullable(), changes: DeployChangesSchema }),
   'GET /flows/:id/deploy/preview': DeployPreviewSchema,

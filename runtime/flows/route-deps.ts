@@ -9,6 +9,7 @@ import type { ConnectionStore } from '../connections/index.ts'
 import type { ApprovedHostStore } from '../egress/index.ts'
 import type { EventStore } from '../history/index.ts'
 import type { DeploymentStore, FlowStore } from './records.ts'
+import type { NodeRedRouteDeps } from '../node-red/index.ts'
 import type { Bus } from '../live/index.ts'
 import type { StreamControl } from '../streams/index.ts'
 
@@ -27,6 +28,8 @@ export interface FlowsRouteDeps {
   media: MediaLibrary
   bus: Bus
   events: Pick<EventStore, 'list'>
+  /** The Node-RED inside, for what goes on there. */
+  nodeRed: Pick<NodeRedRouteDeps['nodeRed'], 'addTab' | 'removeTab'>
   /** How people reach this server. */
   publicUrl: string
   /** Performs an action node once, with a test message; `connection` stands in for the stored one of its name. */

@@ -37,6 +37,7 @@ import { addPushSubscriptionRoutes } from '../channels/index.ts'
 import { logRequests, rememberMountPath } from './request-log.ts'
 import { addSignInRoutes, createSignInLinks } from '../accounts/index.ts'
 import type { SignInLinks } from '../accounts/index.ts'
+import { addStayRoutes } from '../flows/index.ts'
 import { addSharingRoutes } from '../flows/index.ts'
 import { addRehearsalRoutes } from '../rehearsals/index.ts'
 import { addStreamRoutes } from '../live/index.ts'
@@ -72,6 +73,7 @@ function createRouter(
   addPackageRoutes(api, deps)
   addNodeRedRoutes(api, deps)
   addSharingRoutes(api, deps)
+  addStayRoutes(api, deps)
   addTemplateRoutes(api, deps)
   addFlowRoutes(api, deps)
   addDeploymentRoutes(api, deps)

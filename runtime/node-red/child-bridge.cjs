@@ -113,7 +113,9 @@ function createBridge(RED, tell) {
     for (const config of configs) if (config.type === 'tab') tabs.set(config.id, config.label)
     const nameOf = ({ node, name }) => ({ id: node.id, name, tab: tabs.get(node.z) || '' })
     for (const entry of entries.values())
-      entry.answers = reachable(entry.node.id, configs).some(({ type }) => type === 'heed-out')
+      entry.answers = reachable(entry.node.id, configs).some(
+        ({ type, answers }) => type === 'heed-out' && answers !== false,
+      )
     tell({
       type: 'nodes',
       entries: [...entries.values()].map((entry) => ({ ...nameOf(entry), answers: entry.answers })),
@@ -157,10 +159,10 @@ function createBridge(RED, tell) {
     look(id)
   }
 
-  const give = (name, msg) => {
+  const give = (name, answers, msg) => {
     const content = toHeed(msg)
-    if (settle(msg._msgid, { became: 'answered', ...content })) return Promise.resolve('answered')
-    if (closed.has(msg._msgid)) return Promise.resolve('late')
+    if (answers && settle(msg._msgid, { became: 'answered', ...content })) return Promise.resolve('answered')
+    if (answers && closed.has(msg._msgid)) return Promise.resolve('late')
     const id = randomUUID()
     return new Promise((resolve, reject) => {
       given.set(id, { resolve, reject })
@@ -239,9 +241,9 @@ function createBridge(RED, tell) {
       entries.set(node.id, { node, name, answers: false })
       return () => entries.delete(node.id)
     },
-    openExit: (node, name) => {
+    openExit: (node, name, answers) => {
       exits.set(node.id, { node, name })
-      return { give: (msg) => give(name, msg), close: () => exits.delete(node.id) }
+      return { give: (msg) => give(name, answers, msg), close: () => exits.delete(node.id) }
     },
   }
 }

@@ -3,12 +3,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Log, NodeRedAnswer, NodeRedHandOver, NodeRedPort } from '../../nodes/contract/capabilities.ts'
+import type { StayingTab } from '../../nodes/contract/foreign-flows.ts'
 import { ConflictError, FatalError, NotFoundError, toError } from '../../nodes/contract/errors.ts'
 import { growingPauseMs } from '../growing-pause.ts'
 import type { Bus } from '../live/index.ts'
 import { away, NodeRedChild, type HandOver } from './child.ts'
 import { createRemote, type Remote } from './remote.ts'
-import type { Door } from './proxy.ts'
+import { askAdmin, type Door } from './proxy.ts'
 import type { Asked, Given, NodeRedStatus, NodeRedStore, Switch } from './records.ts'
 
 export interface NodeRedDeps {
@@ -126,6 +127,17 @@ export class NodeRed implements NodeRedPort {
     if (!isOn || !reachable.includes(path))
       throw new NotFoundError('HTTP_NOT_FOUND', 'There is nothing at this address.')
     return this.door()
+  }
+
+  /** Adds a tab to its flows; gives the tab's id. Throws when it does not run here, and FatalError NODERED_TAB_REFUSED. */
+  async addTab(tab: StayingTab): Promise<string> {
+    const answer = await askAdmin(this.door(), 'POST', '/flow', tab)
+    if (answer.status < 300) return (JSON.parse(answer.text) as { id: string }).id
+    throw new FatalError('NODERED_TAB_REFUSED', `Node-RED does not take these parts: ${answer.text.slice(0, 200)}`)
+  }
+
+  async removeTab(id: string): Promise<void> {
+    await askAdmin(this.door(), 'DELETE', `/flow/${encodeURIComponent(id)}`)
   }
 
   async hand(order: NodeRedHandOver, signal: AbortSignal): Promise<NodeRedAnswer> {

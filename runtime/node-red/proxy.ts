@@ -81,3 +81,25 @@ export function passSocketOn(door: Door, request: IncomingMessage, socket: Duple
   socket.pipe(inner).pipe(socket)
   return end
 }
+
+/** One request of Heed's own to Node-RED's API. */
+export function askAdmin(
+  { port, token }: Door,
+  method: 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'x-heed-token': token, 'content-type': 'application/json' }
+    const asked = send({ agent, host: '127.0.0.1', port, method, path: `/node-red${path}`, headers }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece
+      })
+      answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text }))
+      answer.once('error', reject)
+    })
+    asked.once('error', reject)
+    asked.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}

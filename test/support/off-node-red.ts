@@ -26,6 +26,8 @@ export function offNodeRed(changes: Partial<NodeRedRouteDeps['nodeRed']> = {}): 
     change: status,
     door: refuse,
     doorFor: async () => refuse(),
+    addTab: async () => refuse(),
+    removeTab: async () => refuse(),
     picture: async () => undefined,
     ...changes,
   }
