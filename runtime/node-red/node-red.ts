@@ -245,7 +245,7 @@ export class NodeRed implements NodeRedPort {
         userDir,
         credentialSecret,
         log,
-        onNodes: (nodes) => this.#say(nodes),
+        onNodes: ({ entries, exits }) => this.#say({ entries, exits }),
         onGiven: receive,
       })
       if (!(await this.#isWanted())) void this.#child.stop()
