@@ -240,6 +240,48 @@ describe('messages between Heed and Node-RED', () => {
     expect(asked.map((each) => each.node).sort()).toEqual(['from', 'red'])
   })
 
+  it('lets what only it can do stay there, joined to the flow by bridge cards', async () => {
+    const place = { z: 'red', x: 100, y: 100 }
+    const came = [
+      { id: 'red', type: 'tab', label: 'Garden' },
+      {
+        id: 'go',
+        type: 'inject',
+        ...place,
+        props: [{ p: 'payload' }],
+        payload: 'on',
+        payloadType: 'str',
+        repeat: '60',
+        wires: [['sum']],
+      },
+      {
+        id: 'sum',
+        type: 'function',
+        ...place,
+        name: 'sum',
+        func: 'return msg',
+        outputs: 1,
+        libs: [],
+        wires: [['show']],
+      },
+      { id: 'show', type: 'debug', ...place, wires: [] },
+    ]
+    const taken = await product.request<{ flow: { id: string } }>('POST', '/api/flows/import', came)
+    const stayed = await product.request<{ document: DrawnFlow }>('POST', `/api/flows/${taken.body.flow.id}/stay`)
+    expect(stayed.status).toBe(200)
+    const types = stayed.body.document.nodes.map(({ type }) => type)
+    expect(types).toEqual(expect.arrayContaining(['ask-node-red', 'from-node-red']))
+    expect(types.filter((type) => type.startsWith('node-red:'))).toEqual([])
+    const { entries, exits } = await eventually('its ends are known', async () => {
+      const status = await nodeRedOf(product)
+      return status.entries.some(({ tab }) => tab === 'Garden') && status
+    })
+    expect(entries.filter(({ tab }) => tab === 'Garden')).toMatchObject([{ name: 'Garden: sum', answers: false }])
+    expect(exits.filter(({ tab }) => tab === 'Garden')).toMatchObject([{ name: 'Garden: sum 2' }])
+    const again = await product.request<{ error: { code: string } }>('POST', `/api/flows/${taken.body.flow.id}/stay`)
+    expect([again.status, again.body.error.code]).toEqual([409, 'FLOW_NOTHING_STAYS'])
+  })
+
   it('is heard and asked by the nodes of its own package, in a real Node-RED', async () => {
     const flow = await deployFlow(product, bridge('siren'))
     await deployThere(product, paletteFlows(product.url, flow), { server: { token: testToken } })
