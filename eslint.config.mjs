@@ -34,6 +34,7 @@ const runtimeFolders = [
   'node-red',
   'flows',
   'templates',
+  'recordings',
   'rehearsals',
   'http',
 ]
@@ -237,7 +238,7 @@ const handMadeRace = {
 const clockDoor = 'the clock comes through ctx or deps (`clock.nowMs()`), so that a test can hold it'
 const noWorld = {
   name: 'no clock, chance or network in place',
-  files: ['nodes/**/*.ts', 'runtime/{compile,streams,actions,rehearsals}/*.ts'],
+  files: ['nodes/**/*.ts', 'runtime/{compile,streams,actions,recordings,rehearsals}/*.ts'],
   ignores: tests,
   rules: {
     'no-restricted-globals': [

@@ -2,6 +2,7 @@
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import { cameraWords } from '../words.ts'
 import { ShareCamera } from './ShareCamera.tsx'
+import { keptWords } from './kept-words.ts'
 import type { CardView } from './card-view.ts'
 import { StreamPicture } from './StreamPicture.tsx'
 import { say } from '../words/say.ts'
@@ -22,6 +23,7 @@ export function CameraLive({ view }: { view: CardView }) {
   if (!stream) return null
   const isOn = isOnAir(stream)
   const words = cameraWords(stream)
+  const kept = keptWords(stream.camera?.kept)
   const isBrowser = view.node.config['kind'] === 'browser'
   return (
     <div className="live">
@@ -34,6 +36,11 @@ export function CameraLive({ view }: { view: CardView }) {
         />
       )}
       {words && <p className="live-words small">{words}</p>}
+      {isOn && kept && (
+        <p className="live-words small" data-testid="camera-kept">
+          {kept}
+        </p>
+      )}
       {isBrowser && isOn && <ShareCamera streamId={stream.id} />}
     </div>
   )

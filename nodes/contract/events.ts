@@ -1,5 +1,6 @@
 // What happened: decisions, messages, events. Recorded facts are in the past tense.
 import { z } from 'zod'
+import { KeptPicturesSchema } from './recording.ts'
 
 export const decisionActions = ['silence', 'response', 'delegate'] as const
 export type DecisionAction = (typeof decisionActions)[number]
@@ -126,6 +127,8 @@ export const CameraStatusSchema = z.object({
   everyS: z.number().nullable(),
   /** Complaints of the decoder since the stream began here: counted, never logged one by one. */
   decoderLines: z.number(),
+  /** What is kept of it for rehearsals, where a person wants that. */
+  kept: KeptPicturesSchema.optional(),
 })
 export type CameraStatus = z.infer<typeof CameraStatusSchema>
 

@@ -1,4 +1,5 @@
 // Pictures on their way from a camera to a model.
+import { z } from 'zod'
 
 /** A JPEG with its size in pixels. */
 export interface Picture {
@@ -48,6 +49,8 @@ export interface FastFrame {
   width: number
   height: number
   rgb: Uint8Array
+  /** The same picture in full size; only for taps that keep. */
+  jpeg?: Uint8Array
 }
 
 /** In parts of the picture's width and height: 0 is left or top, 1 is right or bottom. */
@@ -60,8 +63,13 @@ export interface Rectangle extends Point {
   height: number
 }
 
+const point = z.object({ x: z.number(), y: z.number() })
+export const PictureFilterSchema = z.union([
+  z.object({ do: z.literal('mask'), polygons: z.array(z.array(point)) }),
+  z.object({ do: z.literal('crop'), rectangle: point.extend({ width: z.number(), height: z.number() }) }),
+])
 /** Done to every picture while it is decoded, in the order given: each sees the picture as the one before left it. */
-export type PictureFilter = { do: 'mask'; polygons: Point[][] } | { do: 'crop'; rectangle: Rectangle }
+export type PictureFilter = z.infer<typeof PictureFilterSchema>
 
 /** What a flow wants out of one decode of its camera; merged over all nodes it feeds. */
 export interface Taps {
@@ -73,6 +81,8 @@ export interface Taps {
   fast?: { width: number; height: number; fps: number }
   /** Burned in before anything else sees a picture; only from nodes with `burnsIn`. */
   filters?: PictureFilter[]
+  /** The quick pictures come with a JPEG each, to be kept. */
+  keep?: true
 }
 
 export const defaultTaps: Taps = { longSide: 640, floor: { width: 256, height: 192 } }
@@ -90,4 +100,14 @@ export function markOf(filter: PictureFilter): string {
   if (filter.do === 'crop')
     return `crop ${filter.rectangle.x} ${filter.rectangle.y} ${filter.rectangle.width} ${filter.rectangle.height}`
   return `mask ${filter.polygons.map((polygon) => polygon.map(({ x, y }) => `${x},${y}`).join(' ')).join(' / ')}`
+}
+
+/**
+ * What is left to do to pictures that have been through `done` so that they are as after `wanted`; null where that cannot be had: a
+ * picture that was cut otherwise does not hold what is wanted. A mask over a mask covers both.
+ */
+export function stillToBurn(done: readonly PictureFilter[], wanted: readonly PictureFilter[]): PictureFilter[] | null {
+  const isBegun = done.every((filter, at) => wanted[at] !== undefined && markOf(filter) === markOf(wanted[at]))
+  if (isBegun) return wanted.slice(done.length)
+  return done.some((filter) => filter.do === 'crop') ? null : [...wanted]
 }

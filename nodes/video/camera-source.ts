@@ -5,6 +5,7 @@ import { plainAddress } from '../contract/addresses.ts'
 import { cameraAspects } from '../contract/capabilities.ts'
 import { defineSource, port } from '../contract/define.ts'
 import type { Problem } from '../contract/errors.ts'
+import { keepFields, keepLimits } from '../contract/recording.ts'
 import { filledInWords, isFilledIn } from '../contract/template.ts'
 
 const config = z.object({
@@ -110,6 +111,7 @@ const config = z.object({
     advanced: true,
     help: 'The very same picture for this long counts as a loss too',
   }),
+  ...keepFields,
 })
 type Config = z.output<typeof config>
 type FieldProblem = Omit<Problem, 'node'>
@@ -181,6 +183,7 @@ export default defineSource({
   card: '{{kind}} {{path}}{{url}}',
   needs: ['media', 'clock'],
   check,
+  taps: (values) => (keepLimits(values) ? { keep: true } : {}),
   open: ({ config: { kind, path, loop, url, transport, device, aspect }, media, taps, signal, onFast, startAtS }) =>
     media.open(
       {

@@ -18,7 +18,7 @@ import { JpegSplitter } from './jpeg-stream.ts'
 import { InOrder } from './in-order.ts'
 import { nextPictureS } from './look.ts'
 import { Newest } from './newest.ts'
-import { outputArguments, pipes, quietArguments } from './output-arguments.ts'
+import { lastPipe, outputArguments, pipes, quietArguments } from './output-arguments.ts'
 import { openPassage } from './guarded-input.ts'
 import { FixedSplitter, PgmSplitter, SizeReader, StampReader } from './raw-stream.ts'
 import { clipTimeline, type Timeline } from './timeline.ts'
@@ -154,7 +154,7 @@ async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Fr
     ...outputArguments(job.taps, { ...job.input, tellsShape: tellsShape(deps, job) }, tools.passthrough),
   ]
   const child = startChild(deps.clock, command, {
-    lastPipe: tellsShape(deps, job) ? pipes.shape : job.taps.fast ? pipes.fastStamps : pipes.stamps,
+    lastPipe: lastPipe(job.taps, tellsShape(deps, job)),
     feed: job.feed !== undefined,
     stdin: inputList(passage.input, tools, job.reading),
     env: passage.env,
@@ -275,14 +275,19 @@ function readPictures(
   listen(pipes.luma, (chunk) => luma.push(chunk).forEach((image) => zip.put('luma', image)))
   const fast = job.taps.fast
   if (!fast) return
-  const { width, height } = fast
-  const fastZip = new Zip<{ stamp: number; rgb: Uint8Array }>(['stamp', 'rgb'], skew, ({ stamp, rgb }) => {
-    job.onFast?.({ seq: fastSeq++, mediaTimeS: timeline.mediaTimeS(stamp, deps.clock.nowMs()), width, height, rgb })
+  const size = { width: fast.width, height: fast.height }
+  type Quick = { stamp: number; rgb: Uint8Array; kept: Picture }
+  const wanted = ['stamp', 'rgb', ...(job.taps.keep ? (['kept'] as const) : [])] as const
+  const fastZip = new Zip<Quick>(wanted, skew, ({ stamp, rgb, kept }) => {
+    const mediaTimeS = timeline.mediaTimeS(stamp, deps.clock.nowMs())
+    job.onFast?.({ seq: fastSeq++, mediaTimeS, ...size, rgb, ...(job.taps.keep ? { jpeg: kept.jpeg } : {}) })
   })
   const fastStamps = new StampReader(),
-    raw = new FixedSplitter(width * height * 3)
+    raw = new FixedSplitter(fast.width * fast.height * 3),
+    kept = new JpegSplitter()
   listen(pipes.fastStamps, (chunk) => fastStamps.push(chunk).forEach((stamp) => fastZip.put('stamp', stamp)))
   listen(pipes.fast, (chunk) => raw.push(chunk).forEach((rgb) => fastZip.put('rgb', rgb)))
+  if (job.taps.keep) listen(pipes.kept, (chunk) => kept.push(chunk).forEach((picture) => fastZip.put('kept', picture)))
 }
 
 function toFrame(

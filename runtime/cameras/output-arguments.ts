@@ -4,7 +4,13 @@ import { burnFilters } from './burn-arguments.ts'
 import type { Input } from './input-arguments.ts'
 
 /** File descriptors of the child; 0 to 2 are the usual three. */
-export const pipes = { full: 1, floor: 3, luma: 4, stamps: 5, fast: 6, fastStamps: 7, shape: 8 } as const
+export const pipes = { full: 1, floor: 3, luma: 4, stamps: 5, fast: 6, fastStamps: 7, shape: 8, kept: 9 } as const
+
+/** The highest that is written to. */
+export function lastPipe({ fast, keep }: Taps, tellsShape: boolean): number {
+  if (fast && keep) return pipes.kept
+  return tellsShape ? pipes.shape : fast ? pipes.fastStamps : pipes.stamps
+}
 
 /** A picture belongs to its second from 10 ms before it: stamps of 29.97 fps files are not exact. */
 const early = 0.01
@@ -61,7 +67,7 @@ type Shown = Pick<Input, 'live' | 'aspect'> & { tellsShape?: boolean }
 const shapeLine = `scale=w='clip(round(1000*iw*sar/ih),1,16000)':h=1:flags=neighbor,format=gray`
 
 function filters(taps: Taps, { live, aspect, tellsShape }: Shown): string {
-  const { longSide, floor, fast } = taps
+  const { longSide, floor, fast, keep } = taps
   const burn = burnFilters(taps.filters)
   const parts = [
     `[0:v:0]${reshape(aspect)}${fast ? 'split=2[all][quick];[all]' : ''}${firstOfEach(1, live)},${printStamps(pipes.stamps)},${burn}${tellsShape ? `split=2[seen][line];[line]${shapeLine}[shape];[seen]` : ''}${fit(longSide, longSide)},split=3[a][b][c]`,
@@ -71,7 +77,7 @@ function filters(taps: Taps, { live, aspect, tellsShape }: Shown): string {
   ]
   if (fast)
     parts.push(
-      `[quick]${firstOfEach(fast.fps, live)},${printStamps(pipes.fastStamps)},${burn}${letterbox(fast.width, fast.height)}[fast]`,
+      `[quick]${firstOfEach(fast.fps, live)},${printStamps(pipes.fastStamps)},${burn}${keep ? `split=2[small][whole];[whole]${fit(longSide, longSide)},format=yuvj420p[kept];[small]` : ''}${letterbox(fast.width, fast.height)}[fast]`,
     )
   return parts.join(';')
 }
@@ -98,6 +104,7 @@ export function outputArguments(taps: Taps, input: Shown, passthrough: readonly 
     ...output('luma', '-c:v', 'pgm', '-f', 'image2pipe'),
     ...(input.tellsShape ? output('shape', '-autoscale', '0', '-c:v', 'rawvideo', '-f', 'framecrc') : []),
     ...(taps.fast ? output('fast', '-c:v', 'rawvideo', '-f', 'rawvideo') : []),
+    ...(taps.fast && taps.keep ? output('kept', '-c:v', 'mjpeg', '-q:v', '6', '-f', 'image2pipe') : []),
   ]
 }
 

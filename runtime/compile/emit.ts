@@ -119,6 +119,7 @@ export function mergeTaps(asked: readonly Partial<Taps>[]): Taps {
   let longSide: number | undefined
   let floor: Taps['floor'] | undefined
   let fast: Taps['fast']
+  const isKept = asked.some(({ keep }) => keep)
   for (const taps of asked) {
     if (taps.longSide !== undefined) longSide = Math.max(longSide ?? 0, taps.longSide)
     if (taps.floor) floor = largerBox(floor, taps.floor)
@@ -128,6 +129,7 @@ export function mergeTaps(asked: readonly Partial<Taps>[]): Taps {
     longSide: longSide ?? defaultTaps.longSide,
     floor: floor ?? { ...defaultTaps.floor },
     ...(fast ? { fast } : {}),
+    ...(isKept ? { keep: true as const } : {}),
   }
 }
 

@@ -91,6 +91,7 @@ export class Source {
   #camera: CameraRecord
   #isClip: boolean
   #decoderLines = 0
+  #kept: Pick<CameraStatus, 'kept'> = {}
   #placedAtMs: number
   #quickAtMs = 0
   #changedAtMs: number
@@ -145,7 +146,8 @@ export class Source {
 
   /** How the camera does, for the API and the card. */
   status(): CameraStatus {
-    return cameraStatus(this.#camera, this.#limits, this.#options.clock.nowMs(), this.#decoderLines)
+    const now = this.#options.clock.nowMs()
+    return { ...cameraStatus(this.#camera, this.#limits, now, this.#decoderLines), ...this.#kept }
   }
 
   /** Passwords refused in a row, for the next worker. */
@@ -175,6 +177,7 @@ export class Source {
   #seeSign(sign: CameraSign): void {
     if (sign.type === 'clip') this.#isClip = true
     else if (sign.type === 'decoder-lines') this.#decoderLines += sign.count
+    else if (sign.type === 'kept') this.#kept = { kept: sign.kept }
     else this.#see({ type: 'data' })
   }
 

@@ -104,7 +104,7 @@ async function turn(name: string): Promise<void> {
 }
 
 const watch = (path: string, taps: Partial<Taps>): Promise<Watched> =>
-  bench.watch({ kind: 'file', path }, { fast: fastTap, ...taps }).ended
+  bench.watch({ kind: 'file', path }, { fast: fastTap, keep: true, ...taps }).ended
 
 function bytesOf({ frames, fast }: Watched): Record<string, string> {
   const join = (all: Uint8Array[]): string => Buffer.concat(all).toString('base64')
@@ -113,6 +113,7 @@ function bytesOf({ frames, fast }: Watched): Record<string, string> {
     floor: join(frames.map((frame) => frame.floor.jpeg)),
     luma: join(frames.map((frame) => frame.luma.data)),
     fast: join(fast.map((frame) => frame.rgb)),
+    kept: join(fast.map((frame) => frame.jpeg ?? new Uint8Array())),
   }
 }
 
@@ -143,7 +144,13 @@ describe('a mask burned in', () => {
       expect(open.frames.length).toBeGreaterThanOrEqual(2)
       if (isTurned) expect(open.frames[0]!.full.height).toBeGreaterThan(open.frames[0]!.full.width)
       expect(open.fast.length).toBeGreaterThan(10)
-      expect(different(bare, bareChanged), 'the clips themselves differ').toEqual(['full', 'floor', 'luma', 'fast'])
+      expect(different(bare, bareChanged), 'the clips themselves differ').toEqual([
+        'full',
+        'floor',
+        'luma',
+        'fast',
+        'kept',
+      ])
       expect(different(open, changed)).toEqual([])
       expect(open.frames[0]?.burnt).toHaveLength(1)
       // And no more than the area and its rim is black: a triangle with these corners covers a fifth of the picture.

@@ -1,0 +1,135 @@
+// What is kept, as the data folder has it: a folder for each camera of a flow, a file for each minute. The folder is the only truth,
+// so that a restart, another process and a person with a shell see the same. Reads and deletes; never writes a picture.
+import { readdir, readFile, rm, stat, open } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { PictureFilter } from '../../nodes/contract/frames.ts'
+import type { KeptPicture, StreamRecording, Stretch } from './records.ts'
+import { readHead, readName, readPictures, type SegmentHead } from './segment.ts'
+
+export interface Segment {
+  path: string
+  fromMs: number
+  toMs: number
+  bytes: number
+}
+
+/** Pictures further apart than this are two stretches. */
+export const holeMs = 5_000
+const headBytes = 64 * 1024
+const minuteMs = 60_000
+
+export class Shelf {
+  readonly #root: string
+
+  constructor(dataDir: string) {
+    this.#root = join(dataDir, 'recordings')
+  }
+
+  folder(flow: string, camera?: string): string {
+    const parts = [flow, ...(camera === undefined ? [] : [camera])]
+    // Ids are letters, digits, "_" and "-"; anything else must not lead anywhere.
+    return join(this.#root, ...parts.map((part) => encodeURIComponent(part).replaceAll('.', '%2E')))
+  }
+
+  flows(): Promise<string[]> {
+    return namesIn(this.#root)
+  }
+
+  cameras(flow: string): Promise<string[]> {
+    return namesIn(this.folder(flow))
+  }
+
+  /** Oldest first. */
+  async segments(flow: string, camera: string): Promise<Segment[]> {
+    const folder = this.folder(flow, camera)
+    const found = await Promise.all(
+      (await readdir(folder).catch(() => [])).map(async (name): Promise<Segment[]> => {
+        const known = readName(name)
+        const path = join(folder, name)
+        const info = known && (await stat(path).catch(() => undefined))
+        if (!info) return []
+        const toMs = Math.max(known.fromMs, known.toMs ?? info.mtimeMs)
+        return [{ path, fromMs: known.fromMs, toMs, bytes: info.size }]
+      }),
+    )
+    return found.flat().sort((a, b) => a.fromMs - b.fromMs)
+  }
+
+  async recording(flow: string, camera: string): Promise<StreamRecording | undefined> {
+    const segments = await this.segments(flow, camera)
+    const [first] = segments
+    if (!first) return undefined
+    const heads = await Promise.all(segments.map((segment) => headOf(segment)))
+    const iso = (ms: number): string => new Date(ms).toISOString()
+    const stretches: (Stretch & { toMs: number })[] = []
+    for (const [at, { fromMs, toMs }] of segments.entries()) {
+      const head = heads[at]
+      if (!head) continue
+      const last = stretches.at(-1)
+      if (last && fromMs - last.toMs <= holeMs && isSame(last.filters, head.filters) && last.perS === head.perS)
+        Object.assign(last, { toMs, to: iso(toMs) })
+      else stretches.push({ from: iso(fromMs), to: iso(toMs), toMs, perS: head.perS, filters: head.filters })
+    }
+    return {
+      stream: `${flow}-${camera}`,
+      camera,
+      bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
+      from: iso(first.fromMs),
+      to: iso(Math.max(...segments.map(({ toMs }) => toMs))),
+      stretches: stretches.map(({ toMs: _toMs, ...stretch }) => stretch),
+    }
+  }
+
+  async *pictures(
+    { flow, camera }: { flow: string; camera: string },
+    fromMs: number,
+    toMs: number,
+  ): AsyncGenerator<KeptPicture, void, void> {
+    for (const segment of await this.segments(flow, camera)) {
+      // One that is still written may hold a little more than its time says.
+      if (segment.toMs + minuteMs < fromMs || segment.fromMs > toMs) continue
+      const bytes = await readFile(segment.path).catch(() => undefined)
+      if (!bytes) continue
+      for (const picture of readPictures(bytes)) if (picture.atMs >= fromMs && picture.atMs <= toMs) yield picture
+    }
+  }
+
+  async pictureAt(stream: { flow: string; camera: string }, atMs: number): Promise<KeptPicture | undefined> {
+    let newest: KeptPicture | undefined
+    for await (const picture of this.pictures(stream, atMs - minuteMs, atMs)) newest = picture
+    return newest
+  }
+
+  async remove(flow: string, camera?: string): Promise<void> {
+    await rm(this.folder(flow, camera), { recursive: true, force: true, maxRetries: 3 })
+  }
+
+  /** Each segment says itself how long it is to be kept. */
+  async removeOld(flow: string, camera: string, nowMs: number): Promise<void> {
+    for (const segment of await this.segments(flow, camera)) {
+      const head = await headOf(segment)
+      if (head ? segment.toMs < nowMs - head.forMs : segment.toMs < nowMs - minuteMs)
+        await rm(segment.path, { force: true })
+    }
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => decodeURIComponent(name))
+}
+
+async function headOf({ path }: Segment): Promise<SegmentHead | undefined> {
+  const file = await open(path, 'r').catch(() => undefined)
+  if (!file) return undefined
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+    return readHead(buffer.subarray(0, bytesRead))
+  } finally {
+    await file.close()
+  }
+}
+
+function isSame(a: readonly PictureFilter[], b: readonly PictureFilter[]): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
