@@ -229,6 +229,11 @@ export const api = {
   judge: (id: string, verdict: 'right' | 'wrong' | null) =>
     call('PUT /events/:id/verdict', { id }, { body: { verdict } }),
   precision: (flow: string) => call('GET /flows/:id/precision', { id: flow }),
+  /** Its flow is tested on it from now on. */
+  makeTest: (id: string, must: 'fire' | 'stay-silent') => call('POST /events/:id/test', { id }, { body: { must } }),
+  /** Once through the flow as it is now; what came of it is read as a rehearsal. */
+  replayEvent: async (id: string) => (await call('POST /events/:id/replay', { id }, { body: {} })).rehearsal,
+  recordings: async (flow: string) => (await call('GET /flows/:id/recordings', { id: flow })).recordings,
   trace: (id: string) => call('GET /events/:id/trace', { id }),
   wires: async (flow: string) => (await call('GET /flows/:id/wires', { id: flow })).wires,
   event: (id: string) => call('GET /events/:id', { id }),

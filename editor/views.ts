@@ -33,9 +33,11 @@ export type { Health } from '../runtime/http/route-answers.ts'
 export type { LastPass as WirePassView, ShownMessage as LiveEvent } from '../runtime/live/route-answers.ts'
 export type { NodeRedStatus as NodeRedView } from '../runtime/node-red/route-answers.ts'
 export type { PackageReport as PackageView } from '../runtime/packages/route-answers.ts'
+export type { StreamRecording as RecordingView } from '../runtime/recordings/route-answers.ts'
 export type {
   Check as RehearsedCheck,
   ClipView as RehearsedClip,
+  PastTest,
   RehearsalView as Rehearsal,
 } from '../runtime/rehearsals/route-answers.ts'
 export type { MemoryView, StreamMemory as StreamMemoryView } from '../runtime/streams/route-answers.ts'

@@ -15,6 +15,8 @@ export interface Tools {
   tellsOptions: boolean
   /** How this version spells the socket timeout of RTSP in µs. */
   rtspTimeout: '-timeout' | '-stimeout'
+  /** What plays everywhere can be made here (libx264). */
+  encodesH264: boolean
   /** Put in front of a command so that the kernel ends it with us, even after SIGKILL; empty where that cannot be had. */
   bound: readonly string[]
 }
@@ -35,11 +37,12 @@ export function createToolFinder(paths: {
 }
 
 async function findTools(ffmpeg: string, ffprobe: string): Promise<Tools> {
-  const [banner, rtsp, , bound] = await Promise.all([
+  const [banner, rtsp, , bound, encoders] = await Promise.all([
     output(ffmpeg, ['-version']),
     output(ffmpeg, ['-hide_banner', '-h', 'demuxer=rtsp']),
     output(ffprobe, ['-version']),
     findBinder(),
+    output(ffmpeg, ['-hide_banner', '-encoders']),
   ])
   if (banner === undefined) throw missing(ffmpeg)
   const version = /^ffmpeg version (\S+)/m.exec(banner)?.[1] ?? 'unknown'
@@ -50,6 +53,7 @@ async function findTools(ffmpeg: string, ffprobe: string): Promise<Tools> {
     version,
     passthrough: help?.includes('-fps_mode') ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'],
     tellsShape: help?.includes('-autoscale') ?? false,
+    encodesH264: namesListed(encoders ?? '').has('libx264'),
     tellsOptions: Number(/^\s*libavformat\s+(\d+)/m.exec(banner)?.[1] ?? 0) >= 59,
     rtspTimeout: rtsp?.includes('-stimeout') ? '-stimeout' : '-timeout',
     bound,

@@ -2,8 +2,10 @@
 // and starts nothing.
 import { z } from 'zod'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
+import type { MadeClip } from '../cameras/index.ts'
 import { planFlow } from '../flows/index.ts'
 import { clipFlow } from './clip-flow.ts'
+import { burnsOf, findStretches, packStretches, type FoundStretch } from './stretches.ts'
 import { readTests, testsOf } from './flow-tests.ts'
 import type { RehearsalOrder } from './records.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
@@ -11,6 +13,19 @@ import type { RehearsalsRouteDeps } from './route-deps.ts'
 export const RehearsalSchema = z.object({
   revision: z.number().int().min(1).max(2_147_483_647).optional(),
   clips: z.array(z.string().trim().min(1).max(1000)).max(200).optional(),
+  /** Of this flow's kept pictures, beside the clips. */
+  stretches: z
+    .array(
+      z
+        .object({
+          stream: z.string().trim().min(1).max(200),
+          from: z.iso.datetime({ offset: true }),
+          to: z.iso.datetime({ offset: true }),
+        })
+        .refine(({ from, to }) => Date.parse(from) < Date.parse(to), { message: 'must begin before it ends' }),
+    )
+    .max(20)
+    .optional(),
   /** In whose place the clips come: the flow's first camera when absent. */
   camera: z.string().max(64).optional(),
   /** Of the models, in place of their own. */
@@ -29,20 +44,31 @@ export async function newRehearsal(
   deps: RehearsalsRouteDeps,
   flowId: string,
   asked: AskedRehearsal,
+  about?: { event: string; atS: number },
 ): Promise<Omit<RehearsalOrder, 'id'>> {
   const newest = await deps.flows.get(flowId)
   const { revision = newest.revision } = asked
   const { document } = revision === newest.revision ? newest : await deps.flows.revision(flowId, revision)
   const tests = readTests(document)
-  const clips = [...new Set(asked.clips ?? tests.map(({ clip }) => clip))]
-  await checkClips(deps, clips)
-  const { camera, document: rehearsed } = clipFlow(document, { ...asked, nodes: deps.nodes, clip: clips[0]! })
+  const found = await findStretches(deps, flowId, asked.stretches ?? [])
+  const named = [...new Set(asked.clips ?? (found.length > 0 ? [] : tests.map(({ clip }) => clip)))]
+  if (found.length === 0 || named.length > 0) await checkClips(deps, named)
+  const { camera, document: rehearsed } = clipFlow(document, {
+    ...asked,
+    camera: cameraOf(asked.camera, found),
+    nodes: deps.nodes,
+    // Which one it is makes no difference here.
+    clip: named[0] ?? 'stretch',
+  })
   // Nothing leaves but questions, and those only when agents are asked for real.
   const plan = await planFlow(deps, rehearsed, {
     id: flowId,
     unapprovedHosts: asked.askAgents ? newest.unapprovedHosts : [],
   })
+  const stretches = await packStretches(deps, found)
+  const clips = [...named, ...stretches.map(({ clip }) => clip)]
   if (asked.recorded !== undefined) await checkRecording(deps, asked.recorded, clips)
+  const made = await burnsOf(deps, clips, plan.streams[0]!.taps.filters ?? [])
   return {
     flow: { id: flowId, name: document.name, revision },
     plan: plan.streams[0]!,
@@ -52,11 +78,31 @@ export async function newRehearsal(
       camera,
       askAgents: asked.askAgents,
       startAt: new Date(asked.startAt ?? deps.nowMs()).toISOString(),
+      ...(Object.keys(made).length === 0
+        ? {}
+        : { made: asked.startAt === undefined ? made : startingAt(made, asked.startAt) }),
+      ...(stretches.length === 0 ? {} : { stretches }),
+      ...(about ? { about } : {}),
       ...(asked.connection === undefined ? {} : { connection: asked.connection }),
       ...(asked.instruction === undefined ? {} : { instruction: asked.instruction }),
       ...(asked.recorded === undefined ? {} : { recorded: asked.recorded }),
     },
   }
+}
+
+/** Of the stretches, unless it was said; one rehearsal is of one camera. */
+function cameraOf(asked: string | undefined, found: readonly FoundStretch[]): string | undefined {
+  const cameras = new Set([...(asked === undefined ? [] : [asked]), ...found.map(({ camera }) => camera)])
+  if (cameras.size < 2) return [...cameras][0]
+  throw new BadRequestError(
+    'REHEARSAL_NO_CAMERA',
+    `One rehearsal is of one camera, and these are of ${[...cameras].join(' and ')}. Rehearse them one after the other.`,
+  )
+}
+
+/** Whoever says when it begins wants to know how it would be then. */
+function startingAt(made: Record<string, MadeClip>, startAt: string): Record<string, MadeClip> {
+  return Object.fromEntries(Object.entries(made).map(([clip, each]) => [clip, { ...each, startAt }]))
 }
 
 async function checkClips({ media }: Pick<RehearsalsRouteDeps, 'media'>, clips: readonly string[]): Promise<void> {

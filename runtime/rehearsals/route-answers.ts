@@ -1,6 +1,16 @@
 // What the routes of rehearsals/ answer. Schemas only: the editor takes their types, a test holds real answers against them.
 import { z } from 'zod'
 import { DecisionSchema } from '../../nodes/contract/events.ts'
+import { PictureFilterSchema } from '../../nodes/contract/frames.ts'
+
+/** A stretch of a camera's kept pictures; instants in ISO 8601. */
+export const AskedStretchSchema = z.object({
+  /** `flow-camera`, or the camera's node id alone. */
+  stream: z.string(),
+  from: z.string(),
+  to: z.string(),
+})
+export type AskedStretch = z.infer<typeof AskedStretchSchema>
 
 /** What was asked for, as it is kept. */
 export const RehearsalRequestSchema = z.object({
@@ -14,6 +24,12 @@ export const RehearsalRequestSchema = z.object({
   askAgents: z.boolean(),
   /** What clocks show at second 0 of each clip: schedules go by it. ISO 8601. */
   startAt: z.string(),
+  /** Of clips made of kept pictures: when they really were, and what was done to them before. */
+  made: z.record(z.string(), z.object({ startAt: z.string(), filters: z.array(PictureFilterSchema) })).optional(),
+  /** The past stretches that some of the clips are. */
+  stretches: z.array(AskedStretchSchema.extend({ clip: z.string() })).optional(),
+  /** The past event that it is a replay of, and at which second of its clip that was. */
+  about: z.object({ event: z.string(), atS: z.number() }).optional(),
 })
 export type RehearsalRequest = z.infer<typeof RehearsalRequestSchema>
 
@@ -97,6 +113,32 @@ export const SummarySchema = z.object({
 })
 export type Summary = z.infer<typeof SummarySchema>
 
+/** Of a rehearsal of one past event. */
+export const ReplaySchema = z.object({
+  event: z.string(),
+  /** Null while it is not known. */
+  fires: z.boolean().nullable(),
+  /** Seconds after the moment, negative before it; null where nothing was said. */
+  afterS: z.number().nullable(),
+  /** "would alert again at +1.2 s", "would stay silent: the model saw nothing to say"; null while it runs. */
+  said: z.string().nullable(),
+})
+export type Replay = z.infer<typeof ReplaySchema>
+
+/** What became of a past event that its flow is to be tested on. */
+export const PastTestSchema = z.object({
+  flow: z.string(),
+  revision: z.number(),
+  /** False where the flow has that test already. */
+  isNew: z.boolean(),
+  clip: z.string(),
+  /** Where the pictures come from: the clip that was watched, what was kept for rehearsals, what was kept with the event. */
+  of: z.enum(['clip', 'recording', 'event']),
+  atS: z.number(),
+  test: z.looseObject({ clip: z.string() }),
+})
+export type PastTest = z.infer<typeof PastTestSchema>
+
 export const RehearsalViewSchema = z.object({
   id: z.string(),
   flow: z.string(),
@@ -118,6 +160,9 @@ const begun = z.object({ rehearsal: z.object({ id: z.string(), state: z.enum(reh
 export const rehearsalsAnswers = {
   'POST /flows/:id/rehearsals': begun,
   'GET /flows/:id/rehearsals': z.object({ rehearsals: z.array(RehearsalViewSchema) }),
-  'GET /rehearsals/:id': RehearsalViewSchema,
+  'GET /rehearsals/:id': RehearsalViewSchema.extend({ replay: ReplaySchema.optional() }),
   'POST /rehearsals/:id/cancel': begun,
+  'POST /events/:id/test': PastTestSchema,
+  'POST /events/:id/replay': begun,
+  'GET /flows/:id/labelled-time': null,
 }

@@ -1,6 +1,9 @@
 // Rehearsals over HTTP: begin one, see how far it is and what came of it, as JSON or as JUnit, end it.
 import type { Router } from 'express'
 import { parseInput } from '../../nodes/contract/input.ts'
+import { addPastEventRoutes } from './event-routes.ts'
+import { replayOf } from './event-tests.ts'
+import { addLabelledRoutes } from './labelled-routes.ts'
 import { junitOf } from './junit.ts'
 import { newRehearsal, RehearsalSchema } from './new-rehearsal.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
@@ -8,12 +11,17 @@ import type { RehearsalsRouteDeps } from './route-deps.ts'
 /** `/api/flows/:id/rehearsals` and `/api/rehearsals/:id`. */
 export function addRehearsalRoutes(api: Router, deps: RehearsalsRouteDeps): void {
   const { flows, rehearsals, rehearsing } = deps
-  api.post('/flows/:id/rehearsals', async (request, response) => {
-    const asked = parseInput(RehearsalSchema, request.body ?? {})
-    const order = await newRehearsal(deps, request.params.id, asked)
+  const begin = async (order: Awaited<ReturnType<typeof newRehearsal>>): Promise<string> => {
     const id = await rehearsals.create(order)
     // Whoever runs them looks into the store again and again: a queue that is away now only delays.
     await rehearsing.add(id).catch((error: unknown) => deps.log.warn({ rehearsal: id, err: error }, 'queue not told'))
+    return id
+  }
+  addPastEventRoutes(api, deps, begin)
+  addLabelledRoutes(api, deps)
+  api.post('/flows/:id/rehearsals', async (request, response) => {
+    const asked = parseInput(RehearsalSchema, request.body ?? {})
+    const id = await begin(await newRehearsal(deps, request.params.id, asked))
     response.status(202).set('Location', `/api/rehearsals/${id}`)
     response.json({ rehearsal: { id, state: 'running' } })
   })
@@ -29,7 +37,8 @@ export function addRehearsalRoutes(api: Router, deps: RehearsalsRouteDeps): void
       response.type('application/xml').send(junitOf(view, document.name))
       return
     }
-    response.json(view)
+    const replay = replayOf(view)
+    response.json({ ...view, ...(replay ? { replay } : {}) })
   })
   api.post('/rehearsals/:id/cancel', async (request, response) => {
     const { id } = request.params
