@@ -37,7 +37,8 @@ import { createSeal } from './database/index.ts'
 import { createSettingStore } from './database/index.ts'
 import type { SettingStore } from './database/index.ts'
 import { createRunningStore } from './streams/index.ts'
-import { createSoundStore } from './history/index.ts'
+import { createClipStore, createSoundStore } from './history/index.ts'
+import type { ClipStore } from './history/index.ts'
 import type { SoundStore } from './history/index.ts'
 import { createStreamStore } from './streams/index.ts'
 import { createTickStore } from './streams/index.ts'
@@ -76,6 +77,7 @@ export interface Store {
   events: EventStore
   deliveries: DeliveryStore & OpenActions
   sounds: SoundStore
+  clips: ClipStore
   voiceTurns: VoiceTurnStore
   accounts: AccountStore
   settings: SettingStore
@@ -138,6 +140,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     events: createEventStore(parts),
     deliveries: createDeliveryStore(parts),
     sounds: createSoundStore(parts),
+    clips: createClipStore(parts),
     voiceTurns: createVoiceTurnStore(parts),
     accounts: createAccountStore(parts),
     settings: createSettingStore(db),

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { PicturePort } from '../nodes/contract/capabilities.ts'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
-import { RetryableError } from '../nodes/contract/errors.ts'
+import { isStopped, RetryableError, toError } from '../nodes/contract/errors.ts'
+import { keepLimits } from '../nodes/contract/recording.ts'
 import { createAcknowledgeLinks } from './history/index.ts'
 import { systemClock as clock } from './clock.ts'
 import { createEdge, type Edge } from './models/index.ts'
@@ -14,7 +15,7 @@ import { createMedia, type Media } from './cameras/index.ts'
 import { createModels } from './models/index.ts'
 import { loadParts, type Parts } from './catalogue.ts'
 import { deriveKey, readVersion, type Config } from './config.ts'
-import { createEngine } from './streams/index.ts'
+import { createEngine, type EngineDeps } from './streams/index.ts'
 import { type createLog } from './log.ts'
 import { checkFolders } from './folders.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
@@ -23,6 +24,7 @@ import { createBus, createRelay } from './live/index.ts'
 import { createQueue, type Queue } from './compose-queue.ts'
 import { startEmbedded } from './database/index.ts'
 import { createReach, type Reach } from './send-clients.ts'
+import { createRecordings, keepingMedia, type Recordings } from './recordings/index.ts'
 import { RehearsalRunner } from './rehearsals/index.ts'
 import { createStore, type Store } from './compose-store.ts'
 import { openSpill, type SpillFile } from './streams/index.ts'
@@ -40,6 +42,7 @@ export interface Runtime {
   store: Store
   queue: Queue
   media: Media
+  recordings: Recordings
   edge: Edge
   nodes: ReadonlyMap<string, NodeDefinition>
   packages: Parts['packages']
@@ -121,6 +124,7 @@ async function open(
   const { dataDir, mediaDirs } = config
   const media = createMedia({ dataDir, mediaDirs, clock, log, relay, bus, egress, fillCredentials })
   await media.check()
+  const recordings = openRecordings(dataDir, role === 'server' ? store : undefined, log, closers)
   const connections = signingPort((name) => store.connections.get(name))
   const soleName =
     database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
@@ -137,7 +141,7 @@ async function open(
     },
     closers,
   )
-  const reach = createReach({ ...config, store, connections, http, egress, bus, nodeRed, clock, log })
+  const reach = createReach({ ...config, store, connections, http, egress, bus, nodeRed, media, clock, log })
   closers.push(() => reach.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const spill = await startSpill(config.dataDir, store, log, closers)
@@ -154,7 +158,7 @@ async function open(
     random: Math.random,
     mostOpening: 2 * availableParallelism(),
     models: createModels({ connections, http, clock, log, edge }),
-    media: ({ flow, plan, streamId }) => media.forStream({ flowId: flow.id, nodeId: plan.source.id, streamId }),
+    media: cameras(media, recordings),
     pictures: picturesOf(store),
     reach: reach.reach,
     fillCredentials,
@@ -183,6 +187,7 @@ async function open(
     store,
     queue,
     media,
+    recordings,
     edge,
     nodes,
     ...parts,
@@ -199,10 +204,48 @@ async function open(
   }
 }
 
+/** Cameras of live streams; those that a person wants kept for rehearsals are. */
+function cameras(media: Media, recordings: Recordings): EngineDeps['media'] {
+  return ({ flow, plan: { source }, streamId }) => {
+    const camera = media.forStream({ flowId: flow.id, nodeId: source.id, streamId })
+    const limits = keepLimits(source.config)
+    return limits ? keepingMedia(camera, { recordings, clock, flow: flow.id, camera: source.id, limits }) : camera
+  }
+}
+
+const sweepMs = 600_000
+
+/** `store` where this process is to clear away what is too old, and what is left of flows that are gone. */
+function openRecordings(
+  dataDir: string,
+  store: Pick<Store, 'flows'> | undefined,
+  log: Log,
+  closers: Closer[],
+): Recordings {
+  const recordings = createRecordings({ dataDir, clock, log })
+  const stopping = new AbortController()
+  closers.push(() => stopping.abort())
+  const keepSwept = async ({ flows }: Pick<Store, 'flows'>): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(sweepMs, stopping.signal).catch(() => undefined)
+      if (stopping.signal.aborted) return
+      try {
+        const there = new Set((await flows.list()).map(({ id }) => id))
+        await recordings.sweep((flow) => there.has(flow))
+      } catch (error) {
+        if (!isStopped(error)) log.warn({ error: toError(error).message }, 'old recordings were not cleared away')
+      }
+    }
+  }
+  if (store) void keepSwept(store)
+  return recordings
+}
+
 function picturesOf({ events }: Store): PicturePort {
   return {
     ofEvent: (eventId) => events.frame(eventId),
     recentOfEvent: (eventId) => events.recentFrames(eventId),
+    clipOfEvent: (eventId) => events.clip(eventId),
     md5: (picture) => createHash('md5').update(picture).digest('hex'),
   }
 }

@@ -5,10 +5,13 @@ import type {
   Clock,
   ConnectionPort,
   Log,
+  ClipPort,
   NodeRedPort,
   StreamingHttpPort,
 } from '../nodes/contract/capabilities.ts'
 import { NotFoundError } from '../nodes/contract/errors.ts'
+import type { Media } from './cameras/index.ts'
+import { clipUrl } from './history/index.ts'
 import { createAgents, testAgent } from './agents/index.ts'
 import type { Egress } from './egress/index.ts'
 import { createMail } from './channels/index.ts'
@@ -28,6 +31,7 @@ export interface ReachOptions {
   /** The door that `http` goes through, for what speaks no HTTP. */
   egress: Egress
   nodeRed: NodeRedPort
+  media: Media
   clock: Clock
   log: Log
   dataDir: string
@@ -57,6 +61,7 @@ export function createReach({
   egress,
   bus,
   nodeRed,
+  media,
   clock,
   log,
   dataDir,
@@ -96,9 +101,21 @@ export function createReach({
       mqtt: createMqtt({ connections, egress }),
       push,
       nodeRed,
+      clips: clipsOf(store, media),
       events: { isAcknowledged: (eventId) => isAcknowledged(store, eventId) },
     },
     close: () => speech.stop(),
+  }
+}
+
+/** Moving pictures: made by the cameras' ffmpeg, kept with their event. */
+function clipsOf({ clips }: Store, { library }: Media): ClipPort {
+  return {
+    make: async ({ eventId, node, of }, order, signal) => {
+      const clip = await library.moving(order, signal)
+      await clips.put({ eventId, node, about: of ?? eventId }, clip)
+      return { url: clipUrl(eventId), contentType: clip.contentType, durationS: clip.durationS }
+    },
   }
 }
 

@@ -32,7 +32,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     version: readVersion(),
     nowMs: () => systemClock.nowMs(),
     sleep: (ms) => systemClock.sleep(ms),
-    flows: store.flows,
+    ...keptWithFlows(runtime),
     deployments: store.deployments,
     running: store.running,
     connections: store.connections,
@@ -88,6 +88,15 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     isSecure: (request) => config.publicUrl.startsWith('https:') || isForwardedSecure(request, isTrustedProxy),
     isTrustedProxy,
   }
+}
+
+/** What is kept of a flow's cameras goes with it. */
+function keptWithFlows({ recordings, store: { flows } }: Runtime): Pick<ApiDeps, 'flows' | 'recordings'> {
+  const remove: ApiDeps['flows']['remove'] = async (id, cancelled) => {
+    await flows.remove(id, cancelled)
+    await recordings.forget(id)
+  }
+  return { flows: { ...flows, remove }, recordings }
 }
 
 function connectionTest({ store, http, edge, tests, trying }: Runtime): ReturnType<typeof createConnectionTest> {

@@ -4,14 +4,40 @@ import { api } from '../api.ts'
 import { DeliveryLine, parcelOf } from '../canvas/DeliveryLive.tsx'
 import { takeEvents, useLive } from '../live.ts'
 import { useSession } from '../session.ts'
+import type { EventView } from '../views.ts'
 import { eventKindWords } from '../words.ts'
 import { AcknowledgeButton } from './EventRow.tsx'
 import { Ago } from './Ago.tsx'
 import { Page, Skeletons } from './Page.tsx'
+import { PastEvent } from './PastEvent.tsx'
 import { VerdictOf } from './Verdict.tsx'
 import { TraceOf } from './Trace.tsx'
 import { follow } from './Rail.tsx'
 import { say } from '../words/say.ts'
+
+/** Something was seen: what was told about it afterwards has no moment of its own. */
+const isOfAModel = ({ alert, fields, kind }: EventView): boolean =>
+  fields['about'] === undefined && (alert || kind === 'response.given' || kind === 'delegation.made')
+
+/** The clip that was made of it, else the picture. */
+function EventPicture({ event: { clip, frame } }: { event: EventView }) {
+  if (clip?.contentType.startsWith('video/'))
+    return (
+      <video
+        className="alert-picture"
+        src={clip.url}
+        poster={frame?.url}
+        controls
+        loop
+        muted
+        playsInline
+        aria-label={say('The clip of that moment')}
+        data-testid="event-clip"
+      />
+    )
+  const shown = clip ?? frame
+  return shown && <img className="alert-picture" src={shown.url} alt={say('The picture at that moment')} />
+}
 
 /** The page of one event. */
 export function EventPage({ id }: { id: string }) {
@@ -40,7 +66,7 @@ export function EventPage({ id }: { id: string }) {
   return (
     <Page title={event.text || eventKindWords(event.kind)}>
       <div className="stack alert-page">
-        {event.frame && <img className="alert-picture" src={event.frame.url} alt={say('The picture at that moment')} />}
+        <EventPicture event={event} />
         <p className="quiet">
           {eventKindWords(event.kind)} <Ago at={event.at} />
           {flow && (
@@ -66,6 +92,7 @@ export function EventPage({ id }: { id: string }) {
           </div>
         )}
         {event.alert && <VerdictOf event={event} />}
+        {isOfAModel(event) && <PastEvent event={event} />}
         <TraceOf event={event.id} flow={event.flow} />
         <a href="/inbox" onClick={follow}>
           {say('All alerts')}

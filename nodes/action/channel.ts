@@ -1,4 +1,5 @@
 // What a way to reach somebody must offer. A channel is one file; notification.ts lists them. Channels keep no state.
+import type { MovingPicture } from '../contract/capabilities.ts'
 import type { ConnectionInfo, ConnectionKind } from '../contract/connections.ts'
 import type { ActionContext } from '../contract/define.ts'
 import type { Problem } from '../contract/errors.ts'
@@ -20,6 +21,8 @@ export interface Notice {
   acknowledgeUrl: string
   /** JPEG, for channels that take one, where there is one and the user lets it go out. */
   picture: Uint8Array | undefined
+  /** A moving picture of the moment, for channels that take one. */
+  clip?: MovingPicture | undefined
   /** Where the same picture can be fetched by https without an account; undefined when this Heed is not reached so. */
   pictureUrl: string | undefined
 }
@@ -40,6 +43,11 @@ export interface Channel {
   check?(config: NoticeConfig): Omit<Problem, 'node'>[]
   /** One try; returns one line for the delivery's row. Throws RetryableError or FatalError. */
   send(notice: Notice, ctx: ActionContext<NoticeConfig>): Promise<string>
+}
+
+/** As a file of its kind is called. */
+export function clipName({ contentType }: Pick<MovingPicture, 'contentType'>): string {
+  return contentType === 'image/gif' ? 'moment.gif' : 'moment.mp4'
 }
 
 /** What is wrong with a config for this channel. */

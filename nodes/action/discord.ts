@@ -2,7 +2,7 @@
 import { RetryableError } from '../contract/errors.ts'
 import { cutText } from '../contract/template.ts'
 import { hookUrl, isTaken, readJson, troubleOf } from './answer.ts'
-import type { Channel } from './channel.ts'
+import { clipName, type Channel } from './channel.ts'
 import { multipart } from './multipart.ts'
 
 const timeoutMs = 15_000
@@ -21,17 +21,21 @@ export const discord: Channel = {
   help: 'A message with the picture in the channel that the webhook belongs to.',
   connection: { kind: 'discord' },
   takesPicture: true,
-  send: async ({ title, message, acknowledgeUrl, picture }, ctx) => {
+  send: async ({ title, message, acknowledgeUrl, clip, picture }, ctx) => {
     const url = hookUrl(await ctx.connections.get(ctx.config.connection))
     // Escaping may double the length.
     const room = Math.floor((longest - acknowledgeUrl.length - 30) / 2)
     const content = `${escapeDiscord(cutText(`${title}\n${message.text}`, room))}\nI have seen it: <${acknowledgeUrl}>`
     const payload = JSON.stringify({ content, allowed_mentions: { parse: [] }, flags: suppressEmbeds })
+    const files = [
+      ...(picture ? [{ value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' }] : []),
+      ...(clip ? [{ value: clip.bytes, filename: clipName(clip), contentType: clip.contentType }] : []),
+    ]
     const form =
-      picture &&
+      files.length > 0 &&
       (await multipart([
         { name: 'payload_json', value: payload },
-        { name: 'files[0]', value: picture, filename: 'picture.jpg', contentType: 'image/jpeg' },
+        ...files.map((file, at) => ({ name: `files[${at}]`, ...file })),
       ]))
     const response = await ctx.http.request(
       {

@@ -27,7 +27,7 @@ export const email: Channel = {
     example: 'ana@example.org, ben@example.org',
     isValid: (to) => readAddresses(to).length <= 50 && readAddresses(to).every((each) => address.test(each)),
   },
-  send: async ({ title, message, acknowledgeUrl, picture }, ctx) => {
+  send: async ({ title, message, acknowledgeUrl, clip, picture }, ctx) => {
     const text = `${cutText(message.text, 10_000)}\n\nI have seen it: ${acknowledgeUrl}\n`
     const mail = {
       id: ctx.idempotencyKey,
@@ -35,6 +35,7 @@ export const email: Channel = {
       subject: oneLine(title),
       text,
       ...(picture ? { picture } : {}),
+      ...(clip ? { clip } : {}),
     }
     return await ctx.mail.send(ctx.config.connection, mail, ctx.signal)
   },

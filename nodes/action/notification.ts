@@ -1,6 +1,7 @@
 // Tells somebody, over one channel. One try per call; the queue repeats it until it is delivered or given up, and comes back
 // for reminders and the deadline. Who is told, and where, is the config's alone: a message never chooses.
 import { z } from 'zod'
+import type { MovingPicture } from '../contract/capabilities.ts'
 import { defineAction, port } from '../contract/define.ts'
 import type { ActionContext } from '../contract/define.ts'
 import type { RehearsalContext } from '../contract/rehearsal.ts'
@@ -264,7 +265,10 @@ function receiverOf(values: Values, phase: string): string | undefined {
 
 /** Sends it; one line on who took it. */
 async function tell(message: Message, { told, title, channel, reminder }: Wording, ctx: Context): Promise<string> {
-  const picture = channel.takesPicture && ctx.config.sendPicture ? await pictureOf(message, ctx) : undefined
+  const shows = channel.takesPicture && ctx.config.sendPicture
+  const picture = shows ? await pictureOf(message, ctx) : undefined
+  // Said again without it: one is enough.
+  const clip = shows && reminder === 0 ? await clipOf(message, ctx) : undefined
   // One link for the whole escalation: whoever presses it acknowledges what it began with.
   const first = { ...message, eventId: rootEventOf(message) }
   return await channel.send(
@@ -273,6 +277,7 @@ async function tell(message: Message, { told, title, channel, reminder }: Wordin
       message: told,
       acknowledgeUrl: ctx.acknowledgeUrl(first),
       picture,
+      clip,
       pictureUrl: picture && ctx.pictureUrl(first),
     },
     ctx,
@@ -285,6 +290,15 @@ async function isAcknowledged(message: Message, ctx: Context): Promise<boolean> 
     if (await ctx.events.isAcknowledged(id)) return true
   }
   return false
+}
+
+/** The moving picture that was made about the same. */
+async function clipOf(message: Message, ctx: Context): Promise<MovingPicture | undefined> {
+  for (const id of new Set([message.eventId, rootEventOf(message), message.about])) {
+    const clip = typeof id === 'string' ? await ctx.pictures.clipOfEvent?.(id) : undefined
+    if (clip) return clip
+  }
+  return undefined
 }
 
 /** The picture of the message's own event, else of what it is about. */

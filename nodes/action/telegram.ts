@@ -4,7 +4,7 @@ import type { ActionContext } from '../contract/define.ts'
 import { FatalError, RetryableError } from '../contract/errors.ts'
 import { cutText } from '../contract/template.ts'
 import { baseOf, isTaken, readJson, secretOf, troubleOf } from './answer.ts'
-import type { Channel, NoticeConfig } from './channel.ts'
+import { clipName, type Channel, type NoticeConfig } from './channel.ts'
 import { multipart } from './multipart.ts'
 
 const timeoutMs = 15_000
@@ -23,7 +23,7 @@ export const telegram: Channel = {
     optional: true,
     isValid: (to) => /^-?\d{1,20}$/.test(to) || /^@[A-Za-z0-9_]{4,64}$/.test(to),
   },
-  send: async ({ title, message, acknowledgeUrl, picture }, ctx) => {
+  send: async ({ title, message, acknowledgeUrl, clip, picture }, ctx) => {
     const connection = await ctx.connections.get(ctx.config.connection)
     const chat = ctx.config.to.trim() || String(connection.config.chatId ?? '')
     if (chat === '')
@@ -34,6 +34,16 @@ export const telegram: Channel = {
     const url = `${baseOf(connection, 'https://api.telegram.org')}/bot${encodeURIComponent(secretOf(connection, 'botToken', 'bot token'))}`
     const words = (longest: number): string =>
       `${cutText(`${title}\n${message.text}`, longest - acknowledgeUrl.length - 20)}\n\nI have seen it: ${acknowledgeUrl}`
+    if (clip) {
+      const form = await multipart([
+        { name: 'chat_id', value: chat },
+        { name: 'caption', value: words(longestCaption) },
+        { name: 'animation', value: clip.bytes, filename: clipName(clip), contentType: clip.contentType },
+      ])
+      const answer = await post(`${url}/sendAnimation`, form.contentType, form.body, ctx)
+      if (isTaken(answer)) return 'Telegram has sent it, with the clip.'
+      if (!isAboutPhoto(answer)) throw trouble(answer, ctx)
+    }
     if (picture) {
       const form = await multipart([
         { name: 'chat_id', value: chat },
@@ -69,7 +79,7 @@ function post(
 
 /** It dislikes the picture, not the message. */
 function isAboutPhoto({ status, text }: HttpResponse): boolean {
-  return status === 413 || (status === 400 && /photo|image/i.test(text))
+  return status === 413 || (status === 400 && /photo|image|animation|video|file/i.test(text))
 }
 
 function trouble(answer: HttpResponse, ctx: ActionContext<NoticeConfig>): FatalError | RetryableError {

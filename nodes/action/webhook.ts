@@ -40,7 +40,8 @@ export const webhook: Channel = {
         "The notification's address does not begin with http:// or https://. Correct it there.",
       )
     const frame = message.frame ? { frame: { url: ctx.absoluteUrl(message.frame.url) } } : {}
-    const body = JSON.stringify({ ...message, ...frame, title, flow: ctx.flow, acknowledgeUrl })
+    const clip = clipOf(message.fields?.clip, (path) => ctx.absoluteUrl(path))
+    const body = JSON.stringify({ ...message, ...frame, ...clip, title, flow: ctx.flow, acknowledgeUrl })
     const headers: Record<string, string> = {
       'content-type': 'application/json',
       'idempotency-key': ctx.idempotencyKey,
@@ -59,4 +60,10 @@ export const webhook: Channel = {
       notNow: 'WEBHOOK_NOT_NOW',
     })
   },
+}
+
+/** A clip that was made on the way, by an address that can be fetched with a token of this Heed. */
+function clipOf(clip: unknown, absolute: (path: string) => string): Record<string, unknown> {
+  if (typeof clip !== 'object' || clip === null || !('url' in clip) || typeof clip.url !== 'string') return {}
+  return { clip: { ...clip, url: absolute(clip.url) } }
 }

@@ -2,6 +2,7 @@
 import type { Connection } from './connections.ts'
 import type { DecisionAction, Message, Reason } from './events.ts'
 import type { FastFrame, Frame, Picture, Taps } from './frames.ts'
+import type { KeptPictures } from './recording.ts'
 
 export interface Clock {
   /** Wall clock in ms since 1970. */
@@ -53,9 +54,10 @@ export interface MediaPort {
 
 /**
  * What is learnt of a camera beside its pictures: `clip`, it has an end and may have holes; `data`, it sends, but no picture has
- * come of it yet; so many new complaints of the decoder.
+ * come of it yet; so many new complaints of the decoder; what is kept of it for rehearsals.
  */
-export type CameraSign = { type: 'clip' } | { type: 'data' } | { type: 'decoder-lines'; count: number }
+export type CameraSign =
+  { type: 'clip' } | { type: 'data' } | { type: 'decoder-lines'; count: number } | { type: 'kept'; kept: KeptPictures }
 
 /** What the interaction model is shown and told at one tick. */
 export interface ModelTick {
@@ -235,11 +237,33 @@ export interface TimedPicture {
   jpeg: Uint8Array
 }
 
+/** A short moving picture about an event: a file that plays by itself. */
+export interface MovingPicture {
+  bytes: Uint8Array
+  /** `video/mp4` or `image/gif`. */
+  contentType: string
+  durationS: number
+}
+
+export interface ClipPort {
+  /**
+   * Makes one of these pictures and keeps it with the event, once for each node; gives where it is served. `slower`: how many times as
+   * long as it was. Throws RetryableError when it cannot be made now.
+   */
+  make(
+    about: { eventId: string; node: string; of?: string },
+    order: { pictures: readonly TimedPicture[]; form: 'mp4' | 'gif'; slower: number },
+    signal: AbortSignal,
+  ): Promise<{ url: string; contentType: string; durationS: number }>
+}
+
 export interface PicturePort {
   /** The JPEG kept with an event, if there is one. */
   ofEvent(eventId: string): Promise<Uint8Array | undefined>
   /** What the stream saw up to the event, oldest first, at most 8; kept with delegations only. */
   recentOfEvent(eventId: string): Promise<TimedPicture[]>
+  /** The moving picture that was made about an event. */
+  clipOfEvent?(eventId: string): Promise<MovingPicture | undefined>
   /** Of a picture, in hex, for a receiver that asks for it; nothing is protected by it. */
   md5(picture: Uint8Array): string
 }
@@ -309,6 +333,8 @@ export interface Mail {
   subject: string
   text: string
   picture?: Uint8Array
+  /** Attached beside it. */
+  clip?: MovingPicture
   /** The same on every try: becomes the Message-ID, so that a mailbox can tell a second try. */
   id?: string
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type {
   AgentPort,
+  ClipPort,
   Clock,
   ConnectionPort,
   EventPort,
@@ -26,7 +27,6 @@ import type { Kind } from './kinds.ts'
 import type { Captured, RehearsalContext } from './rehearsal.ts'
 import type { Because } from './trace.ts'
 import type { Trait } from './traits.ts'
-
 export { traitWords, type Trait } from './traits.ts'
 
 export interface Port<K extends Kind = Kind> {
@@ -174,8 +174,8 @@ export interface TickContext<C, S> extends BaseContext<C> {
       /** What it is in the record, where that is not what its port says. */
       event?: EventKind
       repeats?: Repeats
-      /** What the stream showed lately is kept with its event, the present picture among it. */
-      keepsRecent?: boolean
+      /** What the stream showed lately is kept with its event: 8 pictures, or so many, 12 at most. */
+      keepsRecent?: boolean | number
     },
   ): Message
   /** For `needs: ['model']`: this stream's session. */
@@ -212,6 +212,7 @@ export interface ActionContext<C> extends BaseContext<C> {
   mqtt: MqttPort
   push: PushPort
   nodeRed: NodeRedPort
+  clips: ClipPort
   events: EventPort
   /** "" for what the message asked for; otherwise the phase that an earlier try of this node put off (`later`). */
   phase: string
@@ -249,6 +250,7 @@ export type Need =
   | 'push'
   | 'node-red'
   | 'events'
+  | 'clips'
 
 export interface CheckContext {
   connection(name: string): ConnectionInfo | undefined

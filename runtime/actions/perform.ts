@@ -37,7 +37,7 @@ export interface PerformDeps {
   pictureUrl?(message: Message): string | undefined
   absoluteUrl(path: string): string
   /** Ways to reach others, each from its own library. */
-  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events'>
+  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events' | 'clips'>
 }
 
 /** `isUnanswered`: the receiver could not be reached or kept silent, whatever becomes of the action. */

@@ -117,6 +117,7 @@ function performDeps(
       agents: { ask: absent },
       speech: { speak: absent },
       nodeRed: { hand: absent },
+      clips: { make: absent },
     },
   }
 }

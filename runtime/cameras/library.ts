@@ -9,6 +9,7 @@ import type { MediaLibrary } from './reports.ts'
 import { reportCamera } from './camera-report.ts'
 import type { CameraDeps } from './camera.ts'
 import { createExample } from './example-clip.ts'
+import { besideClip, createMadeClips } from './made-clips.ts'
 import type { ClipFinder } from './clip-finder.ts'
 import { resolveClip } from './clip-path.ts'
 import { look, type Look } from './look.ts'
@@ -43,6 +44,7 @@ export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: numbe
       await unlink(join(folder, path)).catch(() => {
         throw notFound(path)
       })
+      await rm(besideClip(join(folder, path)), { force: true })
     },
     fileOf: async (path) => {
       try {
@@ -53,6 +55,7 @@ export function createLibrary(deps: CameraDeps, options: { maxUploadBytes: numbe
       }
     },
     example: createExample(deps),
+    ...createMadeClips(deps, place),
     whyMissing: async (path) => {
       const found = await options.clips.find(path)
       return found.place === 'nowhere' ? found.trouble : null

@@ -1,10 +1,11 @@
 // What the camera pages ask of the media.
 import type { PictureFilter } from '../../nodes/contract/frames.ts'
+import type { MadeClips } from './made-clips.ts'
 import type { CameraReport, MediaFile, UploadedMedia } from './route-answers.ts'
 
 export type { CameraReport } from './route-answers.ts'
 
-export interface MediaLibrary {
+export interface MediaLibrary extends MadeClips {
   list(): Promise<MediaFile[]>
   /** Streams to disk; throws BadRequestError MEDIA_NOT_VIDEO, MEDIA_TOO_LARGE. */
   save(name: string, body: NodeJS.ReadableStream): Promise<UploadedMedia>

@@ -121,11 +121,25 @@ function letterOf({ config }: Connection, mail: Mail): Record<string, unknown> {
     subject: mail.subject.replace(/[\r\n]+/g, ' '),
     text: mail.text,
     ...(mail.id === undefined ? {} : { messageId: `<${mail.id.replace(/[^A-Za-z0-9._-]/g, '')}@heed.local>` }),
-    ...(mail.picture
-      ? { attachments: [{ filename: 'picture.jpg', content: Buffer.from(mail.picture), contentType: 'image/jpeg' }] }
-      : {}),
+    ...attachmentsOf(mail),
     headers: { 'Auto-Submitted': 'auto-generated' },
   }
+}
+
+function attachmentsOf({ clip, picture }: Mail): Record<string, unknown> {
+  const attachments = [
+    ...(picture ? [{ filename: 'picture.jpg', content: Buffer.from(picture), contentType: 'image/jpeg' }] : []),
+    ...(clip
+      ? [
+          {
+            filename: `moment.${clip.contentType === 'image/gif' ? 'gif' : 'mp4'}`,
+            content: Buffer.from(clip.bytes),
+            contentType: clip.contentType,
+          },
+        ]
+      : []),
+  ]
+  return attachments.length === 0 ? {} : { attachments }
 }
 
 function takenBy({ accepted, rejected }: { accepted: unknown[]; rejected: unknown[] }): string {

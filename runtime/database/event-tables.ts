@@ -124,6 +124,23 @@ export const sounds = pgTable(
   (table) => [primaryKey({ columns: [table.eventId, table.node] })],
 )
 
+/** A short moving picture that a node made about an event. */
+export const eventClips = pgTable(
+  'event_clips',
+  {
+    eventId: text('event_id')
+      .notNull()
+      .references(() => events.id, { onDelete: 'cascade' }),
+    node: text('node').notNull(),
+    /** The event that it shows, where that is another. */
+    about: text('about').notNull(),
+    contentType: text('content_type').notNull(),
+    durationS: doublePrecision('duration_s').notNull(),
+    bytes: bytea('bytes').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.eventId, table.node] }), index('event_clips_about').on(table.about)],
+)
+
 export const soundChunks = pgTable(
   'sound_chunks',
   {

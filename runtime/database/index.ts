@@ -25,7 +25,7 @@ export {
   voiceTurns,
 } from './schema.ts'
 export type { ActionState } from './schema.ts'
-export { events, frames, recentFrames, soundChunks, sounds } from './event-tables.ts'
+export { eventClips, events, frames, recentFrames, soundChunks, sounds } from './event-tables.ts'
 export { rehearsalClips, rehearsals } from './rehearsal-tables.ts'
 export { createSeal, loadSecretKeys } from './seal.ts'
 export type { Seal } from './seal.ts'

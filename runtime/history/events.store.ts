@@ -18,6 +18,7 @@ import { plainJson, plainText } from '../database/index.ts'
 import type { PlanCache } from './plans.store.ts'
 import { events } from '../database/index.ts'
 import { createTraceStore } from './traces.store.ts'
+import { clipUrl, readClip, readClipTypes } from './clips.store.ts'
 import { readSound, readSoundNodes, readSoundPart, soundUrl } from './sounds.store.ts'
 
 /** Records facts with their pictures; those recorded already are left as they are. */
@@ -93,7 +94,7 @@ function viewOf({
   acknowledgedAt,
   overAt: _overAt,
   ...row
-}: Row): Omit<EventView, 'audio' | 'deliveries'> {
+}: Row): Omit<EventView, 'audio' | 'clip' | 'deliveries'> {
   return {
     ...row,
     at: at.toISOString(),
@@ -126,6 +127,14 @@ async function toViews({ session, plans, nowMs }: Reading, rows: readonly Row[])
         : nodes[0]
     return node === undefined ? null : { url: soundUrl({ eventId: aboutOf(row), node }) }
   }
+  const clips = await readClipTypes(
+    session,
+    rows.map(({ id }) => id),
+  )
+  const clipOf = ({ id }: Row): EventView['clip'] => {
+    const contentType = clips.get(id)
+    return contentType === undefined ? null : { url: clipUrl(id), contentType }
+  }
   const incidents = await readIncidents(session, rows, nowMs())
   const againOf = ({ id }: Row): Pick<EventView, 'again'> => {
     const again = incidents.get(id)
@@ -135,6 +144,7 @@ async function toViews({ session, plans, nowMs }: Reading, rows: readonly Row[])
     ...viewOf(whole),
     ...againOf(whole),
     audio: audioOf(whole),
+    clip: clipOf(whole),
     deliveries: deliveries.get(whole.id) ?? [],
   }))
 }
@@ -193,6 +203,7 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
     frame: (id) => readFrame(db, id),
     recentFrames: (id) => readRecentFrames(db, id),
     sound: (id, node) => readSound(db, id, node),
+    clip: (id) => readClip(db, id),
     soundPart: (id, node, from) => readSoundPart(db, { eventId: id, node }, from),
     acknowledge: async (id, by) => {
       // The first one counts. Locked in order, so that two links of one escalation do not wait for each other.

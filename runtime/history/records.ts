@@ -1,5 +1,5 @@
 // The shapes that this folder owns.
-import type { Sound } from '../../nodes/contract/capabilities.ts'
+import type { MovingPicture, Sound } from '../../nodes/contract/capabilities.ts'
 import type { Decision, EventKind, Verdict } from '../../nodes/contract/events.ts'
 import type { TraceStep } from '../../nodes/contract/trace.ts'
 import type { DecisionPage, EventPage, EventView, Precision } from './route-answers.ts'
@@ -45,6 +45,8 @@ export interface EventStore {
   recentFrames(id: string): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]>
   /** What a node, or without one any node, spoke about an event; without bytes while it is still being spoken. */
   sound(id: string, node?: string): Promise<(Sound & { node: string; isFinished: boolean }) | undefined>
+  /** The moving picture that was made about an event. */
+  clip(id: string): Promise<MovingPicture | undefined>
   /** What came after that piece and that byte; undefined when it is gone or begun anew. */
   soundPart(
     id: string,

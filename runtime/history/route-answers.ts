@@ -32,6 +32,8 @@ export const EventSchema = z.object({
   frame: link,
   /** What was spoken about it; only of an event that was read whole. */
   audio: link.optional(),
+  /** The moving picture that was made about it. */
+  clip: z.object({ url: z.string(), contentType: z.string() }).nullable().optional(),
   acknowledgedAt: z.string().nullable(),
   acknowledgedBy: z.string().nullable(),
   /** A person must see it. */
@@ -114,6 +116,7 @@ export const historyAnswers = {
   'GET /events/:id/trace': TraceSchema,
   'GET /events/:id/frame': null,
   'GET /events/:id/audio': null,
+  'GET /events/:id/clip': null,
   'GET /flows/:id/precision': PrecisionSchema,
   'GET /flows/:id/decisions': DecisionPageSchema,
   'GET /acknowledge/:token': LinkedEventSchema.extend({ expiresAt: z.string() }),

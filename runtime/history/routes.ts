@@ -8,6 +8,7 @@ import { callerOf } from '../live/index.ts'
 import type { EventView } from './records.ts'
 import { writeTrace } from './trace-words.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
+import { sendRange } from './byte-range.ts'
 import { addEventSoundRoute } from './sound-routes.ts'
 import { parseInput, queryFields, requireBody } from '../../nodes/contract/input.ts'
 
@@ -99,6 +100,16 @@ export function addEventRoutes(api: Router, deps: HistoryRouteDeps): void {
   })
 
   addEventSoundRoute(api, deps)
+  api.get('/events/:id/clip', async (request, response) => {
+    const clip = await events.clip(request.params.id)
+    if (!clip)
+      throw new NotFoundError(
+        'EVENT_CLIP_MISSING',
+        'There is no clip of this event: none was made, or it is older than clips are kept.',
+      )
+    response.set({ 'Content-Type': clip.contentType, 'Cache-Control': keepForEver })
+    sendRange(request, response, clip.bytes)
+  })
 
   api.get('/flows/:id/decisions', async (request, response) => {
     const query = parseInput(DecisionQuerySchema, request.query, 'HTTP_QUERY_WRONG')

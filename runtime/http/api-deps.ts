@@ -12,6 +12,7 @@ import type { NodeRedRouteDeps } from '../node-red/index.ts'
 import type { PackagesRouteDeps } from '../packages/index.ts'
 import type { ProxyTrust } from './proxies.ts'
 import type { SpillReport, StreamsRouteDeps } from '../streams/index.ts'
+import type { RecordingsRouteDeps } from '../recordings/index.ts'
 import type { RehearsalsRouteDeps } from '../rehearsals/index.ts'
 import type { TemplatesRouteDeps } from '../templates/index.ts'
 
@@ -26,6 +27,7 @@ export type ApiDeps = AccountsRouteDeps &
   LiveRouteDeps &
   NodeRedRouteDeps &
   PackagesRouteDeps &
+  RecordingsRouteDeps &
   RehearsalsRouteDeps &
   StreamsRouteDeps &
   TemplatesRouteDeps & {

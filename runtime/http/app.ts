@@ -39,6 +39,7 @@ import { addSignInRoutes, createSignInLinks } from '../accounts/index.ts'
 import type { SignInLinks } from '../accounts/index.ts'
 import { addStayRoutes } from '../flows/index.ts'
 import { addSharingRoutes } from '../flows/index.ts'
+import { addRecordingRoutes } from '../recordings/index.ts'
 import { addRehearsalRoutes } from '../rehearsals/index.ts'
 import { addStreamRoutes } from '../live/index.ts'
 import { addTemplateRoutes } from '../templates/index.ts'
@@ -77,6 +78,7 @@ function createRouter(
   addTemplateRoutes(api, deps)
   addFlowRoutes(api, deps)
   addDeploymentRoutes(api, deps)
+  addRecordingRoutes(api, deps)
   addRehearsalRoutes(api, deps)
   addConnectionRoutes(api, deps)
   addApprovedHostRoutes(api, deps)

@@ -11,6 +11,7 @@ import { historyAnswers } from '../history/route-answers.ts'
 import { liveAnswers } from '../live/route-answers.ts'
 import { nodeRedAnswers } from '../node-red/route-answers.ts'
 import { packagesAnswers } from '../packages/route-answers.ts'
+import { recordingsAnswers } from '../recordings/route-answers.ts'
 import { rehearsalsAnswers } from '../rehearsals/route-answers.ts'
 import { streamsAnswers } from '../streams/route-answers.ts'
 import { templatesAnswers } from '../templates/route-answers.ts'
@@ -36,6 +37,7 @@ export const routeAnswers = {
   ...liveAnswers,
   ...nodeRedAnswers,
   ...packagesAnswers,
+  ...recordingsAnswers,
   ...rehearsalsAnswers,
   ...streamsAnswers,
   ...templatesAnswers,

@@ -30,6 +30,7 @@ const lends: Record<NodeDefinition['role'], readonly Need[]> = {
     'push',
     'node-red',
     'events',
+    'clips',
   ],
 }
 

@@ -18,7 +18,9 @@ import { actionId, idFrom, streamIdOf, tickId } from '../actions/index.ts'
 const longestText = 8000
 const mostPasses = 50
 /** So many pictures go with a question for an agent, the present one among them. */
-export const mostRecent = 8
+const mostRecent = 8
+/** And so many at most with what asks for more. */
+const mostKept = 12
 
 export interface MessageOptions {
   fields?: Record<string, unknown>
@@ -31,14 +33,14 @@ export interface MessageOptions {
   /** The same was said before. */
   repeats?: Repeats
   /** What was shown lately is kept with its event. */
-  keepsRecent?: boolean
+  keepsRecent?: boolean | number
 }
 
 interface Origin {
   mediaTimeS: number
   frame: Uint8Array | null
   event?: EventKind
-  keepsRecent?: boolean
+  keepsRecent?: boolean | number
 }
 
 /** What one tick leaves behind, as it fills. */
@@ -137,7 +139,7 @@ export class TickDraft {
       mediaTimeS,
       frame: options.picture ?? frame?.full.jpeg ?? null,
       ...(options.event ? { event: options.event } : {}),
-      ...(options.keepsRecent ? { keepsRecent: true } : {}),
+      ...(options.keepsRecent ? { keepsRecent: options.keepsRecent } : {}),
     })
     if (options.repeats) this.#repeated.set(id, options.repeats)
     return {
@@ -157,7 +159,7 @@ export class TickDraft {
   /** What the stream has shown up to now, oldest first. */
   get recent(): TimedPicture[] {
     const now = this.shown ? [{ mediaTimeS: this.shown.mediaTimeS, jpeg: this.shown.full.jpeg }] : []
-    return [...this.#recent, ...now].slice(-mostRecent)
+    return [...this.#recent, ...now].slice(-mostKept)
   }
 
   /** Puts a message from outside the session before its node. */
@@ -254,8 +256,13 @@ export class TickDraft {
       text: message.text,
       fields: message.fields ?? {},
       frame: origin?.frame ?? null,
-      ...(kind === 'delegation.made' || origin?.keepsRecent ? { recent: this.recent } : {}),
+      ...(kind === 'delegation.made' || origin?.keepsRecent ? { recent: this.#recentFor(origin) } : {}),
     })
+  }
+
+  #recentFor(origin: Origin | undefined): TimedPicture[] {
+    const most = typeof origin?.keepsRecent === 'number' ? origin.keepsRecent : mostRecent
+    return this.recent.slice(-Math.min(mostKept, Math.max(1, most)))
   }
 
   #route(from: string, port: string, kind: Kind, target: Target, value: unknown): void {

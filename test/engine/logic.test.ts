@@ -201,6 +201,26 @@ describe('the logic nodes in a session', () => {
     await stopSession(bench, session)
   })
 
+  it('highlight keeps as many pictures around the moment as it wants', async () => {
+    const flow = start
+      .node('clip', 'highlight', { pictures: 10, afterS: 4 })
+      .wire('model.response', 'clip.message')
+      .wire('clip.message', 'tell.message')
+    const bench = sessionBench({
+      nodes: [...nodes.values()],
+      plan: compile(flow),
+      verdict: (_request, n) => (n === 9 ? { action: 'response', text: 'Goal.' } : {}),
+    })
+    const session = bench.start()
+    await bench.clock.advance(16_500)
+    const [work] = bench.store.actions
+    expect([work?.node, work?.port]).toEqual(['clip', 'act'])
+    const kept = bench.store.events.find(({ id }) => id === work?.eventId)?.recent?.map((each) => each.mediaTimeS)
+    expect(kept).toHaveLength(10)
+    expect(kept?.at(-1)).toBe((work?.message.mediaTimeS as number) + 4)
+    await stopSession(bench, session)
+  })
+
   it('arm is turned by an input from outside and not by what the model says', async () => {
     const flow = start
       .node('armed', 'arm')

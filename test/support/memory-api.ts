@@ -271,6 +271,17 @@ async function saveClip(saved: Map<string, Buffer>, name: string, body: NodeJS.R
   return { path: name, bytes: bytes.length, width: 320, height: 240, durationS: 1 }
 }
 
+const nothingKept: ApiDeps['recordings'] = {
+  open: () => {
+    throw new Error('Nothing is kept here.')
+  },
+  list: async () => [],
+  async *pictures() {},
+  pictureAt: async () => undefined,
+  forget: async () => undefined,
+  sweep: async () => undefined,
+}
+
 /** Fresh stores each time; `changes` replaces any part. */
 export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
   const lines: LogLine[] = []
@@ -301,6 +312,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     rehearsals: memoryRehearsals(nowMs),
     // Nobody runs them here, unless a test does.
     rehearsing: { add: async () => undefined, cancel: () => undefined },
+    recordings: nothingKept,
     connections: memoryConnections(connectionRows),
     connectionKinds,
     events: memoryEvents(eventRows, frames, sounds),
@@ -331,6 +343,11 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
       fileOf: async (path) => missing(`clip ${path}`, 'MEDIA_NOT_FOUND'),
       // Flows are drawn with clips that nobody has uploaded: every one is there unless a test says otherwise.
       example: async () => ({ path: 'heed-example.mp4', durationS: 16 }),
+      make: async () => missing('picture to make a clip of', 'MEDIA_NO_PICTURES'),
+      madeOf: async () => undefined,
+      moving: async () => missing('picture to make a clip of', 'MEDIA_NO_PICTURES'),
+      cut: async ({ path }) => missing(`clip ${path}`, 'CAMERA_NOT_FOUND'),
+      readClip: async (path) => missing(`clip ${path}`, 'CAMERA_NOT_FOUND'),
       whyMissing: async () => null,
       probe: async () => ({ ok: false, code: 'CAMERA_REFUSED', message: 'Nothing listens at this address.' }),
     },

@@ -1,6 +1,6 @@
 // The EventStore in memory, with the real one's filters, pages and counts.
 import { NotFoundError } from '../../nodes/contract/errors.ts'
-import type { Sound } from '../../nodes/contract/capabilities.ts'
+import type { MovingPicture, Sound } from '../../nodes/contract/capabilities.ts'
 import type { EventStore, EventView, TraceView } from '../../runtime/history/records.ts'
 
 /** Events over these rows. */
@@ -9,6 +9,7 @@ export function memoryEvents(
   frames: Map<string, Uint8Array>,
   sounds: Map<string, Sound>,
   traces: Map<string, TraceView['steps']> = new Map(),
+  clips: ReadonlyMap<string, MovingPicture> = new Map(),
 ): EventStore {
   const find = (id: string): EventView => {
     const event = rows.get(id)
@@ -66,6 +67,7 @@ export function memoryEvents(
       return { event: id, flow, revision, steps: traces.get(id) ?? [step] }
     },
     recentFrames: async () => [],
+    clip: async (id) => clips.get(find(id).id),
     sound: async (id, node) => {
       const sound = sounds.get(find(id).id)
       return sound && { ...sound, node: node ?? '', isFinished: true }

@@ -2,7 +2,10 @@
 import type { ActionContext } from '../../nodes/contract/define.ts'
 import { BugError } from '../../nodes/contract/errors.ts'
 
-export type Reach = Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events'>
+export type Reach = Pick<
+  ActionContext<unknown>,
+  'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events' | 'clips'
+>
 
 const refuse = (what: string) => (): never => {
   throw new BugError(`This test gave the node no ${what}.`)
@@ -18,6 +21,7 @@ export function testReach(given: Partial<Reach> = {}): Reach {
     push: { send: refuse('push') },
     nodeRed: { hand: refuse('Node-RED') },
     events: { isAcknowledged: async () => false },
+    clips: { make: refuse('clips') },
     ...given,
   }
 }
