@@ -1,6 +1,5 @@
 // Single pictures made into one file by ffmpeg: a clip that keeps each picture's true time, or a moving picture for a chat. Knows no
 // folder and keeps nothing: what fails leaves nothing behind.
-import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import { BadRequestError, RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
@@ -102,17 +101,14 @@ async function feed(
 ): Promise<Packed> {
   let lastMs = first.ms
   let pictures = 0
-  const ended = child.ended.then(() => true)
   const write = async (bytes: Uint8Array): Promise<boolean> => {
-    if (signal.aborted || !child.stdin?.writable) return false
-    if (child.stdin.write(bytes)) return true
-    return !(await Promise.race([
-      once(child.stdin, 'drain').then(
-        () => false,
-        () => true,
-      ),
-      ended,
-    ]))
+    const { stdin } = child
+    if (signal.aborted || !stdin?.writable) return false
+    if (stdin.write(bytes)) return true
+    // Its end closes the pipe as well.
+    return await new Promise((resolve) => {
+      stdin.once('drain', () => resolve(true)).once('close', () => resolve(false))
+    })
   }
   const put = async (picture: Slotted): Promise<boolean> => {
     pictures++
