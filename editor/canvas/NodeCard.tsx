@@ -180,15 +180,13 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
       data-state={state ?? 'none'}
       data-off={view.isOff || undefined}
       data-diff={diff}
+      data-title={view.title}
       data-testid={`node-${node.id}`}
       data-node-id={node.id}
       data-node-type={node.type}
       style={{ minHeight: portsHeight(most) }}
     >
       <Ports node={node.id} ports={ports} />
-      <span className="card-far" aria-hidden>
-        {view.title}
-      </span>
       <div className="card-head">
         <span className="card-icon">
           <NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} />

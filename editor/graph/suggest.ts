@@ -1,4 +1,5 @@
 // Which node types could take a wire that was let go over nothing, best first. Pure.
+import { does } from '../../nodes/contract/define.ts'
 import { canWire, type Kind } from '../../nodes/contract/kinds.ts'
 import type { NodeGroup, NodeType } from '../views.ts'
 
@@ -17,7 +18,9 @@ function strangeness(type: NodeType, side: 'in' | 'out', port: string, kind: Kin
   if (!found) return Number.POSITIVE_INFINITY
   const step = way.indexOf(type.group)
   const fromGoal = side === 'in' ? way.length - step : step
-  return (found.kind === kind ? 0 : 100) + (side === 'in' && !found.required ? 20 : 0) + fromGoal
+  // Of the same worth otherwise, what tells a person comes first.
+  const tells = side === 'in' && does(type, 'notify') ? 0.5 : 0
+  return (found.kind === kind ? 0 : 100) + (side === 'in' && !found.required ? 20 : 0) + fromGoal - tells
 }
 
 /**
