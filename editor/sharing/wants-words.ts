@@ -1,5 +1,5 @@
 // What a shared flow wants, in sentences under headings. Pure; for the page of a link and for the panel before an import.
-import { commandMark, wordsOfAbility } from '../../nodes/contract/connections.ts'
+import { wordsOfAbility } from '../../nodes/contract/connections.ts'
 import { receiverMark } from '../../nodes/contract/hosts.ts'
 import type { Wants } from '../../nodes/contract/shared-flow.ts'
 import { waitingWords } from '../graph/needs.ts'
