@@ -7,6 +7,7 @@ export default defineConfig({
     './runtime/database/schema.ts',
     './runtime/database/event-tables.ts',
     './runtime/database/rehearsal-tables.ts',
+    './runtime/database/camera-tables.ts',
   ],
   out: './migrations',
 })

@@ -3,8 +3,8 @@ import { Button, MantineProvider } from '@mantine/core'
 import { Suspense, lazy, useEffect, useSyncExternalStore } from 'react'
 import { followUnseen } from './event-pages.ts'
 import { listen, onSaved, readEvents, useLive } from './live.ts'
-import { AlertToasts } from './panels/AlertToasts.tsx'
 import { soundAlerts } from './panels/alert-sound.ts'
+import { OpenIncident } from './panels/OpenIncident.tsx'
 import { Page, Skeletons } from './panels/Page.tsx'
 import { Rail, follow } from './panels/Rail.tsx'
 import { SoundPlayer } from './panels/SoundPlayer.tsx'
@@ -21,7 +21,9 @@ const Connections = lazy(async () => ({ default: (await import('./panels/Connect
 const EventPage = lazy(async () => ({ default: (await import('./panels/EventPage.tsx')).EventPage }))
 const Flows = lazy(async () => ({ default: (await import('./panels/Flows.tsx')).Flows }))
 const Gallery = lazy(async () => ({ default: (await import('./templates/Gallery.tsx')).Gallery }))
+const Cameras = lazy(async () => ({ default: (await import('./cameras/Cameras.tsx')).Cameras }))
 const Home = lazy(async () => ({ default: (await import('./panels/Home.tsx')).Home }))
+const More = lazy(async () => ({ default: (await import('./panels/More.tsx')).More }))
 const Inbox = lazy(async () => ({ default: (await import('./panels/Inbox.tsx')).Inbox }))
 const NodeRedPage = lazy(async () => ({ default: (await import('./node-red/NodeRedPage.tsx')).NodeRedPage }))
 const SharedPage = lazy(async () => ({ default: (await import('./sharing/SharedPage.tsx')).SharedPage }))
@@ -51,6 +53,10 @@ function PageOf({ route }: { route: Route }) {
       return <Inbox />
     case 'event':
       return <EventPage key={route.id} id={route.id} />
+    case 'cameras':
+      return <Cameras />
+    case 'more':
+      return <More />
     case 'connections':
       return <Connections />
     case 'system':
@@ -145,11 +151,11 @@ function Frame({ route }: { route: Route }) {
       <Rail route={route} />
       <div className="frame-page">
         <Offline />
+        <OpenIncident />
         <Suspense fallback={<PageSkeleton />}>
           <PageOf route={route} />
         </Suspense>
       </div>
-      <AlertToasts />
       <SoundPlayer />
       <Suspense fallback={null}>
         <Sharing payload={route.page === 'import' ? route.payload : null} />

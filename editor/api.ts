@@ -1,6 +1,6 @@
 // The editor's only door to the server: typed requests, uploads with progress, the live feed. Nothing else here may call fetch.
 import type { Flow, FlowNode } from '../nodes/contract/flow.ts'
-import type { PictureFilter } from '../nodes/contract/frames.ts'
+import type { PictureFilter, Point } from '../nodes/contract/frames.ts'
 import { noteServerDate } from './server-clock.ts'
 import type { Route, RouteAnswer } from '../runtime/http/route-answers.ts'
 import type { Problem, RehearsalWishes, UploadedMedia } from './views.ts'
@@ -119,6 +119,12 @@ interface ExportWishes {
   answers?: boolean
 }
 const spoken = ({ nodes, answers }: ExportWishes) => ({ nodes, answers: answers ? 'true' : undefined })
+
+interface CameraPatch {
+  config?: Record<string, unknown>
+  tags?: string[]
+  masks?: Point[][]
+}
 
 export interface EventQuery {
   flow?: string
@@ -284,6 +290,17 @@ export const api = {
   media: async () => (await call('GET /media')).media,
   makeExample: () => call('POST /media/example'),
   removeMedia: (path: string) => call('DELETE /media/*path', { path }),
+  cameras: async () => (await call('GET /cameras')).cameras,
+  addCamera: (camera: { name: string } & CameraPatch) => call('POST /cameras', {}, { body: camera }),
+  changeCamera: (name: string, patch: CameraPatch) => call('PUT /cameras/:name', { name }, { body: patch }),
+  removeCamera: (name: string) => call('DELETE /cameras/:name', { name }),
+  /** As it is stored, or with other settings; `bare` without its masks, to draw them on. */
+  tryCamera: (name: string, unsaved: { config?: Record<string, unknown>; bare?: boolean } = {}) =>
+    call('POST /cameras/:name/test', { name }, { body: unsaved }),
+  addCameras: (csv: string, onlyCheck: boolean) => call('POST /cameras/bulk', {}, { body: { csv, onlyCheck } }),
+  discoverCameras: async () => (await call('POST /cameras/discover', {}, { body: {} })).found,
+  cameraProfiles: async (service: string, login: { user: string; password: string }) =>
+    (await call('POST /cameras/discover/profiles', {}, { body: { service, ...login } })).profiles,
   testCamera: (
     config: Record<string, unknown>,
     owner?: { flow: string; node: string },
@@ -327,6 +344,8 @@ export const pictures = {
   /** Empty (204) where there is no picture just now: a page that asks each second must not fill the console with complaints. */
   stream: (id: string, stamp: number) => `/api/streams/${at(id)}/frame?absent=empty&t=${stamp}`,
   event: (id: string) => `/api/events/${at(id)}/frame`,
+  /** Of a camera that is a thing of its own: of whoever watches it, else of its last trial. */
+  camera: (name: string, stamp: number) => `/api/cameras/${at(name)}/picture?absent=empty&t=${stamp}`,
 }
 
 /** The WebSocket that takes this browser's pictures for a camera of kind `browser`. */

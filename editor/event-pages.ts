@@ -9,8 +9,11 @@ const pageSize = 50
 /** What is listed is read again in one request, up to here; what a person has paged further down to stays as it was read. */
 const mostReadAgain = 500
 
-/** How many alerts nobody has seen, over all flows; null until the server has said. */
-export const useUnseen = create<{ unseen: number | null }>()(() => ({ unseen: null }))
+/** How many alerts nobody has seen, over all flows, and the newest of them; null until the server has said. */
+export const useUnseen = create<{ unseen: number | null; newest: EventView | null }>()(() => ({
+  unseen: null,
+  newest: null,
+}))
 
 /** Keeps the count as long as the editor is open: read again whenever something has happened. Returns the way to stop. */
 export function followUnseen(): () => void {
@@ -18,7 +21,7 @@ export function followUnseen(): () => void {
   const read = (): void => {
     const turn = ++asked
     api.events({ only: 'unseen', limit: 1 }).then(
-      ({ unseen }) => turn === asked && useUnseen.setState({ unseen }),
+      ({ unseen, events }) => turn === asked && useUnseen.setState({ unseen, newest: events[0] ?? null }),
       (error: unknown) => {
         if (!(error instanceof ApiError)) throw error
       },

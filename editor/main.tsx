@@ -1,6 +1,5 @@
 // Mounts the editor. In development /dev/cards shows every card in every state instead.
 import '@mantine/core/styles.css'
-import '@mantine/notifications/styles.css'
 import './theme.css'
 import './live.css'
 // In this order: what is narrower comes after what it changes.

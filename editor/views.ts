@@ -4,7 +4,15 @@ import type { RehearsalView } from '../runtime/rehearsals/route-answers.ts'
 
 export type { Problem } from '../nodes/contract/errors.ts'
 export type { FieldSchema } from '../nodes/contract/widgets.ts'
-export type { CameraReport, MediaFile, UploadedMedia } from '../runtime/cameras/route-answers.ts'
+export type {
+  CameraLine as CameraLineView,
+  CameraReport,
+  CameraThing as CameraView,
+  FoundCamera as FoundCameraView,
+  FoundProfile as FoundProfileView,
+  MediaFile,
+  UploadedMedia,
+} from '../runtime/cameras/route-answers.ts'
 export type { ConnectionKindView, ConnectionView, TestResult } from '../runtime/connections/route-answers.ts'
 export type { ApprovedHosts } from '../runtime/egress/route-answers.ts'
 export type {

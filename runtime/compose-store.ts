@@ -17,6 +17,7 @@ import { createAccountStore } from './accounts/index.ts'
 import { createActionStore } from './actions/index.ts'
 import { createApprovedHostStore } from './egress/index.ts'
 import type { HostApproval } from './egress/index.ts'
+import { createCameraStore, type CameraStore } from './cameras/index.ts'
 import { createConnectionStore, ensureBuiltIn, loadConnectionKinds } from './connections/index.ts'
 import { migrateDatabase, openDb, openPool, pingDatabase } from './database/index.ts'
 import { guarded } from './database/index.ts'
@@ -73,6 +74,7 @@ export interface Store {
   deployments: DeploymentStore
   running: RunningStore
   connections: ConnectionStore
+  cameras: CameraStore
   connectionKinds: ConnectionKinds
   events: EventStore
   deliveries: DeliveryStore & OpenActions
@@ -136,6 +138,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     deployments: createDeploymentStore(parts),
     running: createRunningStore({ ...parts, addInputs }),
     connections: createConnectionStore(parts),
+    cameras: createCameraStore(parts),
     connectionKinds: kinds,
     events: createEventStore(parts),
     deliveries: createDeliveryStore(parts),

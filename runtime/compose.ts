@@ -120,9 +120,9 @@ async function open(
 
   const { egress, http } = openDoor(store, nowMs, closers)
   const edge = openEdge(log, metrics, closers)
-  const { fillCredentials } = store.flows
+  const ofStore = { fillCredentials: store.flows.fillCredentials, named: store.cameras }
   const { dataDir, mediaDirs } = config
-  const media = createMedia({ dataDir, mediaDirs, clock, log, relay, bus, egress, fillCredentials })
+  const media = createMedia({ dataDir, mediaDirs, clock, log, relay, bus, egress, ...ofStore })
   await media.check()
   const recordings = openRecordings(dataDir, role === 'server' ? store : undefined, log, closers)
   const connections = signingPort((name) => store.connections.get(name))
@@ -161,7 +161,7 @@ async function open(
     media: cameras(media, recordings),
     pictures: picturesOf(store),
     reach: reach.reach,
-    fillCredentials,
+    fillCredentials: ofStore.fillCredentials,
     acknowledgeUrl: (message, node) => links.urlFor(message.eventId, Date.parse(message.at), nowMs(), node),
     pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
@@ -180,7 +180,7 @@ async function open(
     clock,
     log,
     push: reach.push,
-    fillCredentials,
+    fillCredentials: ofStore.fillCredentials,
     publicUrl: config.publicUrl,
   })
   return {

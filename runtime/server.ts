@@ -8,6 +8,7 @@ import type { ApiDeps } from './http/index.ts'
 import { createHttpServer, createProxyTrust, isForwardedSecure } from './http/index.ts'
 import { refusalOf } from './egress/index.ts'
 import { systemClock } from './clock.ts'
+import { createDiscovery } from './cameras/index.ts'
 import { createConnectionTest, testSigning } from './connections/index.ts'
 import { testModel } from './models/index.ts'
 import { createOrganisationIndex, createTemplateShelf } from './templates/index.ts'
@@ -20,8 +21,7 @@ import { openRuntime, type Log, type Runtime } from './compose.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
-  const { store, queue, media, nodes, metrics } = runtime
-  const { trying } = runtime
+  const { store, queue, media, nodes, metrics, trying } = runtime
   const testConnection = connectionTest(runtime)
   const isTrustedProxy = createProxyTrust(config.trustedProxies)
   return {
@@ -36,6 +36,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     deployments: store.deployments,
     running: store.running,
     connections: store.connections,
+    ...cameraThings(runtime),
     connectionKinds: store.connectionKinds,
     events: store.events,
     accounts: store.accounts,
@@ -97,6 +98,21 @@ function keptWithFlows({ recordings, store: { flows } }: Runtime): Pick<ApiDeps,
     await recordings.forget(id)
   }
   return { flows: { ...flows, remove }, recordings }
+}
+
+/** A camera that a person has asked for a moment ago may be asked. */
+function cameraThings({ egress, http, store }: Runtime): Pick<ApiDeps, 'cameras' | 'discovery'> {
+  const discovery = createDiscovery({ clock: systemClock, http })
+  return {
+    cameras: store.cameras,
+    discovery: {
+      ...discovery,
+      profiles: (service, login) => {
+        egress.trust(service)
+        return discovery.profiles(service, login)
+      },
+    },
+  }
 }
 
 function connectionTest({ store, http, edge, tests, trying }: Runtime): ReturnType<typeof createConnectionTest> {

@@ -93,6 +93,8 @@ export function cameraWords({ name, reason }: Requires['cameras'][number]): stri
       })
     case 'device':
       return say('Which camera of this machine is “{name}”?', { name })
+    case 'camera':
+      return say('Which of your cameras is “{name}” to watch? Choose it on its card.', { name })
     case 'settings':
       return say('“{name}” is not set up yet.', { name })
   }

@@ -1,4 +1,4 @@
-// The first page: what is being watched now and what waits for a person. With no flow yet, the way to the first one.
+// The first page: how all is in one sentence, what waits for a person, and a wall of what is being watched. With no flow yet, the way to the first one.
 import { IconMoon } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { StateMark } from '../canvas/StateMark.tsx'
@@ -6,8 +6,9 @@ import { StreamPicture } from '../canvas/StreamPicture.tsx'
 import { useEventPages } from '../event-pages.ts'
 import { readStatus, useLive } from '../live.ts'
 import { FirstSteps } from '../templates/FirstSteps.tsx'
+import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { FlowSummary } from '../views.ts'
-import { cameraWords } from '../words.ts'
+import { cameraWords, count, stateWords, timeOfDay } from '../words.ts'
 import { Ago } from './Ago.tsx'
 import { EventRow } from './EventRow.tsx'
 import { NewFlowButton } from './NewFlowButton.tsx'
@@ -16,37 +17,77 @@ import { follow } from './Rail.tsx'
 import { isAwake, useFlows } from './use-flows.ts'
 import { say } from '../words/say.ts'
 
+/** Everything that is watched: a flow, and each of its streams. */
 function Watched({ flow }: { flow: FlowSummary }) {
   const streams = useLive((live) => live.status[flow.id]?.streams)
-  const last = useLive((live) => live.events.find((event) => event.flow === flow.id && event.kind === 'response.given'))
   useEffect(() => void readStatus(flow.id), [flow.id])
-  const stream = streams?.[0]
+  if (!streams || streams.length === 0) return <Tile flow={flow} stream={undefined} />
+  return streams.map((stream) => <Tile key={stream.id} flow={flow} stream={stream} />)
+}
+
+function Tile({ flow, stream }: { flow: FlowSummary; stream: StreamStatus | undefined }) {
+  const last = useLive((live) =>
+    live.events.find((event) => event.stream === stream?.id && event.kind === 'response.given'),
+  )
+  const name = stream?.cameraName ?? flow.name
+  const state = stream?.state ?? flow.state
   return (
     <a className="watched surface" href={`/watch/${flow.id}`} onClick={follow} data-testid="watched-flow">
-      {stream ? (
-        <StreamPicture
-          streamId={stream.id}
-          isOn={isAwake(stream.state) && stream.lastFrameAt !== null}
-          alt={say('What {name} sees now', { name: flow.name })}
-          words={cameraWords(stream) ?? say('Waiting for the first picture')}
-        />
-      ) : (
-        <div className="picture" />
-      )}
+      <div className="watched-picture">
+        {stream ? (
+          <StreamPicture
+            streamId={stream.id}
+            isOn={isAwake(stream.state) && stream.lastFrameAt !== null}
+            alt={say('What {name} sees now', { name })}
+            words={cameraWords(stream) ?? say('Waiting for the first picture')}
+          />
+        ) : (
+          <div className="picture" />
+        )}
+        {last && (
+          <span className="watched-said two-lines">
+            {last.text} <Ago at={last.at} />
+          </span>
+        )}
+      </div>
       <div className="watched-words">
-        <strong className="clip-text">{flow.name}</strong>
-        <StateMark state={flow.state} />
-        <span className="small quiet two-lines">
-          {last ? (
-            <>
-              {last.text} <Ago at={last.at} />
-            </>
-          ) : (
-            say('Has not spoken yet.')
-          )}
-        </span>
+        <strong className="clip-text">{name}</strong>
+        {/* Only where it is not fine: a wall of green says nothing. */}
+        {state !== 'running' && <StateMark state={state} />}
+        {name !== flow.name && <span className="small quiet clip-text">{flow.name}</span>}
       </div>
     </a>
+  )
+}
+
+/** How all of it is, in one sentence. */
+function Health({ awake }: { awake: readonly FlowSummary[] }) {
+  const status = useLive((live) => live.status)
+  const unknownSince = useLive((live) => live.unknownSince)
+  if (awake.length === 0) return null
+  const streams = awake.flatMap(({ id }) => status[id]?.streams ?? [])
+  const troubled = streams.filter(({ state }) => state === 'degraded' || state === 'failed')
+  const [first] = troubled
+  const flow = awake.find(({ id }) => status[id]?.streams.some((stream) => stream.id === first?.id))
+  const name = first?.cameraName ?? flow?.name ?? ''
+  const words =
+    unknownSince !== null
+      ? say('How the cameras are is not known since {time}.', { time: timeOfDay(unknownSince) })
+      : troubled.length === 1
+        ? say('{name} is in trouble: {why}', { name, why: first?.reason ?? stateWords.degraded })
+        : troubled.length > 1
+          ? say('{n} of {all} cameras are in trouble; {name} is one of them.', {
+              n: troubled.length,
+              all: streams.length,
+              name,
+            })
+          : streams.length === 0 || streams.some(({ state }) => state === 'starting')
+            ? say('The cameras are being opened.')
+            : say('All is well: watching {cameras}.', { cameras: count(streams.length, 'camera') })
+  return (
+    <p className="lead" role="status" data-tone={troubled.length > 0 ? 'bad' : undefined} data-testid="health">
+      {words}
+    </p>
   )
 }
 
@@ -77,17 +118,18 @@ export function Home() {
   const flows = useFlows()
   if (!flows)
     return (
-      <Page title={say('Home')}>
+      <Page title={say('Now')}>
         <Skeletons count={2} height={180} />
       </Page>
     )
   if (flows.length === 0) return <FirstSteps />
   const awake = flows.filter((flow) => isAwake(flow.state))
   return (
-    <Page title={say('Home')} aside={<NewFlowButton variant="default" />}>
+    <Page title={say('Now')} isWide aside={<NewFlowButton variant="default" />}>
+      <Health awake={awake} />
       <div className="sections">
-        <section aria-labelledby="watching-title">
-          <h2 id="watching-title">{say('Watching now')}</h2>
+        <Waiting flows={flows} />
+        <section aria-label={say('Watching now')}>
           {awake.length === 0 ? (
             <Empty icon={<IconMoon size={40} stroke={1.25} aria-hidden />}>
               {say('No flow is running. Open one under')}{' '}
@@ -104,7 +146,6 @@ export function Home() {
             </div>
           )}
         </section>
-        <Waiting flows={flows} />
       </div>
     </Page>
   )

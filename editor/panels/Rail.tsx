@@ -1,12 +1,31 @@
 // The way between the places: a rail on the left, on a phone a bar below. Shows how many alerts nobody has acknowledged.
-import { IconBell, IconHome, IconPlugConnected, IconSchema, IconSettings, type Icon } from '@tabler/icons-react'
+import {
+  IconBell,
+  IconCamera,
+  IconDots,
+  IconHome,
+  IconPlugConnected,
+  IconSchema,
+  IconSettings,
+  type Icon,
+} from '@tabler/icons-react'
 import type { MouseEvent } from 'react'
 import { useUnseen } from '../event-pages.ts'
 import { go, type Route } from '../route.ts'
 import { say } from '../words/say.ts'
 
-const places: readonly { id: string; page: Route['page'][]; address: string; label: string; icon: Icon }[] = [
-  { id: 'home', page: ['home'], address: '/', label: say('Home'), icon: IconHome },
+interface Place {
+  id: string
+  page: Route['page'][]
+  address: string
+  label: string
+  icon: Icon
+  /** Absent: everywhere. */
+  on?: 'phone' | 'desk'
+}
+
+/** Without a tab of their own on a phone. */
+export const otherPlaces: readonly Place[] = [
   {
     id: 'flows',
     page: ['flows', 'flow', 'watch', 'rehearse', 'templates'],
@@ -14,7 +33,6 @@ const places: readonly { id: string; page: Route['page'][]; address: string; lab
     label: say('Flows'),
     icon: IconSchema,
   },
-  { id: 'inbox', page: ['inbox', 'event'], address: '/inbox', label: say('Inbox'), icon: IconBell },
   {
     id: 'connections',
     page: ['connections'],
@@ -23,6 +41,23 @@ const places: readonly { id: string; page: Route['page'][]; address: string; lab
     icon: IconPlugConnected,
   },
   { id: 'system', page: ['system', 'node-red'], address: '/system', label: say('System'), icon: IconSettings },
+]
+const [flows, ...settings] = otherPlaces.map((place) => ({ ...place, on: 'desk' as const }))
+
+const places: readonly Place[] = [
+  { id: 'home', page: ['home'], address: '/', label: say('Now'), icon: IconHome },
+  { id: 'inbox', page: ['inbox', 'event'], address: '/inbox', label: say('Inbox'), icon: IconBell },
+  ...(flows ? [flows] : []),
+  { id: 'cameras', page: ['cameras'], address: '/cameras', label: say('Cameras'), icon: IconCamera },
+  ...settings,
+  {
+    id: 'more',
+    page: ['more', ...otherPlaces.flatMap(({ page }) => page)],
+    address: '/more',
+    label: say('More'),
+    icon: IconDots,
+    on: 'phone',
+  },
 ]
 
 /** Follows a link inside the editor, unless it is meant for another tab. */
@@ -41,12 +76,13 @@ export function Rail({ route }: { route: Route }) {
       <a className="rail-mark" href="/" onClick={follow} aria-label={say('Heed, home')}>
         <img src="/heed.svg" alt="" width={32} height={32} />
       </a>
-      {places.map(({ id, page, address, label, icon: Found }) => (
+      {places.map(({ id, page, address, label, icon: Found, on }) => (
         <a
           key={address}
           href={address}
           onClick={follow}
           className="rail-item"
+          data-on={on}
           aria-current={page.includes(route.page) ? 'page' : undefined}
           data-testid={`nav-${id}`}
         >

@@ -17,7 +17,7 @@ export interface Log {
   error(fields: Record<string, unknown>, text: string): void
 }
 
-export type CameraKind = 'file' | 'rtsp' | 'url' | 'device' | 'browser'
+export type CameraKind = 'file' | 'rtsp' | 'url' | 'device' | 'browser' | 'camera'
 
 export const cameraAspects = ['camera', '16:9', '4:3', '1:1', '3:4', '9:16'] as const
 /** `camera`: as it says itself. */
@@ -26,6 +26,8 @@ export type CameraAspect = (typeof cameraAspects)[number]
 /** What a camera node asks the media capability to open. Credentials are filled in by the runtime, never stored in a flow. */
 export interface CameraSpec {
   kind: CameraKind
+  /** `camera`: the name of the one to open; all else stands there. */
+  camera?: string
   path?: string
   url?: string
   loop?: boolean

@@ -19,6 +19,7 @@ import type {
   SourceEnd,
   SpeechPort,
 } from './capabilities.ts'
+import type { CameraInfo, PointedCamera } from './cameras.ts'
 import type { Ability, ConnectionInfo } from './connections.ts'
 import type { Problem } from './errors.ts'
 import type { Decision, EventKind, Message, NodeStatus } from './events.ts'
@@ -27,7 +28,7 @@ import type { Kind } from './kinds.ts'
 import type { Captured, RehearsalContext } from './rehearsal.ts'
 import type { Because } from './trace.ts'
 import type { Trait } from './traits.ts'
-export { traitWords, type Trait } from './traits.ts'
+export { does, traitWords, type Trait } from './traits.ts'
 
 export interface Port<K extends Kind = Kind> {
   kind: K
@@ -254,9 +255,10 @@ export type Need =
 
 export interface CheckContext {
   connection(name: string): ConnectionInfo | undefined
+  cameras?: readonly CameraInfo[]
 }
 
-/** The package that brought a node type or a connection kind. */
+/** The package that brought it. */
 export const OriginSchema = z.object({ package: z.string(), version: z.string() })
 export type Origin = z.infer<typeof OriginSchema>
 
@@ -304,6 +306,8 @@ export interface SourceNode<
 > extends Base<C, I, O> {
   role: 'source'
   open(ctx: SourceContext<z.output<C>>): AsyncIterable<Frame, SourceEnd>
+  /** The cameras it points to, each a stream; undefined where it says itself what to open. Pure. */
+  pointsTo?(config: z.output<C>, cameras: readonly CameraInfo[]): PointedCamera[] | undefined
 }
 
 export interface TickNode<
@@ -367,7 +371,6 @@ export type NodeDefinition = SourceNode | TickNode | ActionNode
 // Definitions are stored in one list, so their own types end here; ports and config were checked where they were written.
 type Unrole<T> = Omit<T, 'role'>
 
-/** A camera or other origin of frames. */
 export function defineSource<C extends z.ZodObject, I extends Ports, O extends Ports>(
   spec: Unrole<SourceNode<C, I, O>>,
 ): SourceNode {
@@ -388,13 +391,9 @@ export function defineAction<C extends z.ZodObject, I extends Ports, O extends P
   return { ...spec, role: 'action' } as unknown as ActionNode
 }
 
-/** What the compiler needs to know of the world: types by name, connections by name. Data and pure functions only. */
+/** What the compiler needs to know of the world: types, connections and cameras by name. Data and pure functions only. */
 export interface Catalogue {
   nodes: ReadonlyMap<string, NodeDefinition>
   connections: ReadonlyMap<string, ConnectionInfo>
-}
-
-/** Whether a type says of itself that it does this; false for a type that is not known here. */
-export function does(definition: { does?: readonly Trait[] } | null | undefined, trait: Trait): boolean {
-  return definition?.does?.includes(trait) === true
+  cameras?: readonly CameraInfo[]
 }

@@ -47,7 +47,13 @@ export const MessageSchema = z.looseObject({
   eventId: z.string(),
   at: z.string(),
   text: z.string(),
-  source: z.object({ flow: z.string(), node: z.string(), stream: z.string() }),
+  source: z.object({
+    flow: z.string(),
+    node: z.string(),
+    stream: z.string(),
+    /** The name of the camera, where it is a thing of its own. */
+    camera: z.string().optional(),
+  }),
   frame: z.object({ url: z.string() }).optional(),
   fields: z.record(z.string(), z.unknown()).optional(),
 })
@@ -144,6 +150,8 @@ export const StreamStatusSchema = z.object({
   id: z.string(),
   /** The camera node's id. */
   source: z.string(),
+  /** The name of the camera, where it is a thing of its own. */
+  cameraName: z.string().optional(),
   state: z.enum(streamStates),
   /** In words, while it is not simply running. */
   reason: z.string().nullable(),

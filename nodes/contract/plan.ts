@@ -18,8 +18,10 @@ export type Target =
   | { to: 'remote'; node: string; port: string; stream: string }
 
 export interface PlanStream {
-  /** The camera node's id: unique within the flow. */
+  /** Unique within the flow: the camera node's id, followed by a dot and the camera's where the node points to cameras. */
   id: string
+  /** The name of that camera. */
+  camera?: string
   source: PlanNode
   taps: Taps
   /** Tick nodes in the order they run. */

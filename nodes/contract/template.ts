@@ -74,8 +74,9 @@ function valueOf(name: string, message: Message, world: TemplateWorld): string {
   }
 }
 
-/** A stream is named after its flow and its camera's node. */
-function cameraOf({ source: { flow, stream } }: Message): string {
+/** The camera's own name, or its node's: a stream is named after its flow and that. */
+function cameraOf({ source: { flow, stream, camera } }: Message): string {
+  if (camera !== undefined) return camera
   return stream.startsWith(`${flow}-`) ? stream.slice(flow.length + 1) : stream
 }
 

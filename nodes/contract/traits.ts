@@ -15,3 +15,8 @@ export const traitWords = {
   crop: 'keeps one part of the picture (rectangle)',
 } as const
 export type Trait = keyof typeof traitWords
+
+/** Whether a type says of itself that it does this; false for a type that is not known here. */
+export function does(definition: { does?: readonly Trait[] } | null | undefined, trait: Trait): boolean {
+  return definition?.does?.includes(trait) === true
+}

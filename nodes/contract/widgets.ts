@@ -15,6 +15,8 @@ export type Widget =
   | 'skills'
   | 'connection'
   | 'media'
+  /** Names of cameras that are things of their own. */
+  | 'cameras'
   | 'url'
   | 'template'
   /** Drawn on a snapshot: a list of polygons, and one rectangle, in parts of the picture. */

@@ -2,21 +2,23 @@
 // It only says what to open. Reconnecting, and when silence or a frozen picture counts as a loss, is the engine's business.
 import { z } from 'zod'
 import { plainAddress } from '../contract/addresses.ts'
+import { CameraTagSchema, findCameras } from '../contract/cameras.ts'
 import { cameraAspects } from '../contract/capabilities.ts'
-import { defineSource, port } from '../contract/define.ts'
+import { defineSource, port, type CheckContext } from '../contract/define.ts'
 import type { Problem } from '../contract/errors.ts'
 import { keepFields, keepLimits } from '../contract/recording.ts'
 import { filledInWords, isFilledIn } from '../contract/template.ts'
 
 const config = z.object({
   kind: z
-    .enum(['file', 'rtsp', 'url', 'device', 'browser'])
+    .enum(['file', 'camera', 'rtsp', 'url', 'device', 'browser'])
     .default('file')
     .meta({
       label: 'Kind',
       widget: 'segments',
       options: [
         { value: 'file', label: 'Clip', help: 'An uploaded video, played at its own speed' },
+        { value: 'camera', label: 'My cameras', help: 'One or several of those under Cameras; each runs on its own' },
         { value: 'rtsp', label: 'IP camera', help: 'RTSP, as most network cameras and recorders speak it' },
         { value: 'url', label: 'Web address', help: 'MJPEG over HTTP, HLS, RTMP, SRT, or a video on a web server' },
         { value: 'device', label: 'USB camera', help: 'Plugged into the machine Heed runs on' },
@@ -26,6 +28,26 @@ const config = z.object({
           help: 'Your webcam, screen or a window, as long as the page is open',
         },
       ],
+    }),
+  cameras: z
+    .array(z.string().max(64))
+    .max(200)
+    .optional()
+    .meta({
+      label: 'Cameras',
+      widget: 'cameras',
+      showIf: { field: 'kind', is: ['camera'] },
+      help: 'Each chosen camera is watched on its own, by the same cards',
+    }),
+  tag: z
+    .union([z.literal(''), CameraTagSchema])
+    .optional()
+    .meta({
+      label: 'All with the tag',
+      widget: 'text',
+      showIf: { field: 'kind', is: ['camera'] },
+      placeholder: 'garden',
+      help: 'A camera that gets this tag later joins with the next Deploy',
     }),
   path: z
     .string()
@@ -149,8 +171,27 @@ function checkAddress(kind: 'rtsp' | 'url', address: string | undefined): FieldP
     : []
 }
 
-function check({ kind, path, url, device }: Config): FieldProblem[] {
+function checkNamed({ cameras = [], tag = '' }: Config, known: CheckContext['cameras']): FieldProblem[] {
+  if (cameras.length === 0 && tag === '')
+    return [problem('cameras', 'CAMERA_NOT_CHOSEN', 'Choose a camera, or write the tag that several have.')]
+  if (known === undefined) return []
+  const { found, missing } = findCameras(known, { names: cameras, tag })
+  const gone = missing.map((name) =>
+    problem(
+      'cameras',
+      'CAMERA_MISSING',
+      `There is no camera called “${name}” here. Add it under Cameras, or choose another one.`,
+    ),
+  )
+  if (gone.length > 0 || found.length > 0) return gone
+  return [problem('tag', 'CAMERA_TAG_EMPTY', `No camera has the tag “${tag}” yet. Give it to one under Cameras.`)]
+}
+
+function check(config: Config, { cameras }: CheckContext): FieldProblem[] {
+  const { kind, path, url, device } = config
   switch (kind) {
+    case 'camera':
+      return checkNamed(config, cameras)
     case 'file':
       return path?.trim() ? [] : [problem('path', 'CAMERA_PATH_MISSING', 'Choose a clip, or upload one.')]
     case 'rtsp':
@@ -180,11 +221,26 @@ export default defineSource({
   ].join('\n'),
   ports: { in: {}, out: { frames: port('frames', { help: 'One picture a second, the newest' }) } },
   config,
-  card: '{{kind}} {{path}}{{url}}',
+  card: '{{kind}} {{path}}{{url}}{{cameras}} {{tag}}',
   needs: ['media', 'clock'],
   check,
   taps: (values) => (keepLimits(values) ? { keep: true } : {}),
-  open: ({ config: { kind, path, loop, url, transport, device, aspect }, media, taps, signal, onFast, startAtS }) =>
+  // A stream does not begin again because another camera joins it.
+  pointsTo: ({ tag, cameras: names = [], ...config }, known) =>
+    config.kind === 'camera'
+      ? findCameras(known, { names, tag }).found.map((camera) => ({
+          camera,
+          config: { ...config, cameras: [camera.name] },
+        }))
+      : undefined,
+  open: ({
+    config: { kind, cameras, path, loop, url, transport, device, aspect },
+    media,
+    taps,
+    signal,
+    onFast,
+    startAtS,
+  }) =>
     media.open(
       {
         kind,
@@ -192,6 +248,7 @@ export default defineSource({
         transport,
         device,
         ...(aspect ? { aspect } : {}),
+        ...(kind === 'camera' && cameras?.[0] ? { camera: cameras[0] } : {}),
         ...(path ? { path: path.trim() } : {}),
         ...(url ? { url: url.trim() } : {}),
         ...(startAtS ? { startAtS } : {}),

@@ -37,6 +37,12 @@ export async function reportCamera(
   filters?: readonly PictureFilter[],
 ): Promise<CameraReport> {
   try {
+    const name = namedIn(config)
+    if (name !== undefined && deps.named) {
+      const { spec, masks } = await deps.named.open(name)
+      const covered = masks.length > 0 ? [{ do: 'mask' as const, polygons: masks }] : []
+      return await tryCamera(deps, spec, owner, [...covered, ...(filters ?? [])])
+    }
     const parsed = SpecSchema.safeParse(config)
     if (!parsed.success)
       throw new FatalError('CAMERA_NOT_SET_UP', 'The camera is not set up yet. Choose what kind it is and where it is.')
@@ -45,6 +51,12 @@ export async function reportCamera(
     if (error instanceof CodedError && !isStopped(error)) return { ok: false, code: error.code, message: error.message }
     throw error
   }
+}
+
+/** The first of the cameras that a node points to. */
+function namedIn({ kind, cameras }: Record<string, unknown>): string | undefined {
+  const [first] = Array.isArray(cameras) ? (cameras as unknown[]) : []
+  return kind === 'camera' && typeof first === 'string' ? first : undefined
 }
 
 async function tryCamera(

@@ -7,6 +7,7 @@ import type { Egress } from '../egress/index.ts'
 import { decode, type Decoding } from './decoder.ts'
 import type { Input } from './input-arguments.ts'
 import { chooseReading, look, type Look, type LookDeps } from './look.ts'
+import { openNamed, type NamedCameraDeps } from './named-camera.ts'
 import { openPushes, type Pushes } from './push-feed.ts'
 import { resolveInput, type Owner, type ResolveDeps } from './resolve-input.ts'
 import { decodeSparing } from './keyframes-only.ts'
@@ -14,7 +15,7 @@ import { clipTimeline, liveTimeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
 import { helperDied, silent } from './trouble.ts'
 
-export interface CameraDeps extends ResolveDeps {
+export interface CameraDeps extends ResolveDeps, NamedCameraDeps {
   clock: Clock
   log: Log
   relay: Relay
@@ -56,6 +57,11 @@ async function* openCamera(
   taps: Taps,
   options: OpenOptions,
 ): AsyncGenerator<Frame, SourceEnd, void> {
+  const { named } = deps
+  if (spec.kind === 'camera' && named)
+    return yield* openNamed({ ...deps, named }, spec, taps, options.signal, (own, all, signal) =>
+      openCamera(deps, owner, own, all, { ...options, signal }),
+    )
   const tools = await deps.tools()
   const resolved = await resolveInput(deps, spec, owner)
   const pushes = resolved.kind === 'browser' ? openPushes(deps.relay, owner.streamId) : undefined

@@ -1,10 +1,9 @@
 // What ffmpeg is told about its input: nothing of a flow stands anywhere but behind -i.
 import { describe, expect, it } from 'vitest'
-import type { CameraKind } from '../../nodes/contract/capabilities.ts'
 import { inputArguments, inputList, lookArguments, type Input } from './input-arguments.ts'
 
 const marker = 'MARK'
-function input(kind: CameraKind, source: string, change: Partial<Input> = {}): Input {
+function input(kind: Input['kind'], source: string, change: Partial<Input> = {}): Input {
   return {
     kind,
     source,

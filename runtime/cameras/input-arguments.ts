@@ -6,7 +6,7 @@ import type { Tools } from './tools.ts'
 
 /** A camera that may be opened: checked, resolved, credentials filled in. */
 export interface Input {
-  kind: CameraKind
+  kind: Exclude<CameraKind, 'camera'>
   /** Behind `-i`: an absolute path, a URL, a device. Never logged. What ffmpeg gets to see of a URL, passage.ts says. */
   source: string
   /** For a sentence: `camera at 10.0.0.7`, `clip "fall.mp4"`. */

@@ -6,6 +6,7 @@ import type { QueueBus, Relay } from '../live/index.ts'
 import type { Egress } from '../egress/index.ts'
 import { createClipFinder, type ClipFinder } from './clip-finder.ts'
 import { createCameraPort, type CameraDeps, type StreamOwner } from './camera.ts'
+import type { CameraStore } from './records.ts'
 import { createLibrary } from './library.ts'
 import { checkAbilities, createToolFinder, type Tools } from './tools.ts'
 
@@ -23,6 +24,8 @@ export interface MediaOptions {
   bus?: Pick<QueueBus, 'publish' | 'subscribe' | 'stats'>
   /** The URL with the credentials that the store keeps for this camera in place of `***@`. */
   fillCredentials(flowId: string, nodeId: string, url: string): Promise<string>
+  /** Cameras that are things of their own; absent: there are none. */
+  named?: Pick<CameraStore, 'open' | 'version'>
   /** Largest upload; default 2 GiB. */
   maxUploadBytes?: number
   /** A live camera without a picture for this long is lost; default 10 s. */
@@ -52,6 +55,8 @@ export function createMedia(options: MediaOptions): Media {
     tools: createToolFinder(options),
     folders: { media: join(options.dataDir, 'media'), extra: options.mediaDirs },
     seen: new Map(),
+    bus: options.bus,
+    ...(options.named ? { named: options.named } : {}),
     silentAfterMs: options.silentAfterMs ?? 10_000,
   }
   const { clock, bus } = options

@@ -1,5 +1,6 @@
 // What becomes of a running flow when another plan takes the place of its own: which runs go on, what is different in them, and
 // which begin again. Pure. Never says of a run that it goes on when its camera, or what is wanted of the camera, is another.
+import { nodeOfStream } from '../../nodes/contract/cameras.ts'
 import type { Plan, PlanNode, PlanStream } from '../../nodes/contract/plan.ts'
 import { compareText } from './problems.ts'
 
@@ -111,20 +112,28 @@ function changedNodes(before: Plan, after: Plan): string[] {
   const now = nodesOf(after)
   const differ = [...new Set([...old.keys(), ...now.keys()])].filter((id) => !isSame(old.get(id), now.get(id)))
   // A wire to or from a node that is new or gone is that node's story; any other changes what its receiver gets.
-  const isKnown = (id: string): boolean => old.has(id) && now.has(id)
+  const [drawnBefore, drawnNow] = [drawnIn(old), drawnIn(now)]
+  const isKnown = (id: string): boolean => drawnBefore.has(id) && drawnNow.has(id)
   const drawn = wiresOf(before, isKnown)
   const draw = wiresOf(after, isKnown)
   const rewired = [...new Set([...drawn.keys(), ...draw.keys()])].flatMap((wire) =>
     drawn.has(wire) && draw.has(wire) ? [] : [drawn.get(wire) ?? draw.get(wire) ?? ''],
   )
-  return [...new Set([...differ, ...rewired])]
+  return [...new Set([...differ.map(nodeOfStream), ...rewired])]
 }
 
-/** A node is the same in every stream that has it. */
+/** A node is the same in every stream that has it, but for a source that points to cameras: it is known by stream. */
 function nodesOf({ streams }: Plan): Map<string, PlanNode> {
   return new Map(
-    streams.flatMap(({ source, ticks, actions }) => [source, ...ticks, ...actions].map((node) => [node.id, node])),
+    streams.flatMap(({ id, source, ticks, actions }): [string, PlanNode][] => [
+      [id, source],
+      ...[...ticks, ...actions].map((node): [string, PlanNode] => [node.id, node]),
+    ]),
   )
+}
+
+function drawnIn(nodes: ReadonlyMap<string, PlanNode>): Set<string> {
+  return new Set([...nodes.keys()].map(nodeOfStream))
 }
 
 /** The receiver by wire, as far as both its ends are in both plans. */

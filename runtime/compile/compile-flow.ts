@@ -12,6 +12,7 @@ import { findCycles } from './order.ts'
 import { parseFlow, type ParsedFlow } from './parse.ts'
 import { fault, sortProblems } from './problems.ts'
 import { blameType, resolveNodes } from './resolve.ts'
+import { onDocument, spreadCameras } from './several-cameras.ts'
 import { checkStreams, findIslands, splitStreams } from './streams.ts'
 import { grantWishes } from './wishes.ts'
 
@@ -66,16 +67,25 @@ function inspectFlow(document: unknown, catalogue: Catalogue): Inspected {
   const checked = checkWires(flow, resolved.nodes)
   const problems = [...parsed.problems, ...resolved.problems, ...checked.problems]
 
-  const graph = makeGraph(resolved.nodes, checked.links)
+  const spread = spreadCameras(resolved.nodes, checked.links, catalogue, problems)
+  const graph = makeGraph(spread.nodes, spread.links)
   const cycles = findCycles(graph)
   const streams = splitStreams(graph)
   const explained = problems.filter(({ code }) => code === 'NODE_INPUT_MISSING' || code.startsWith('WIRE_'))
-  problems.push(...cycles, ...findIslands(graph, checked.rough, new Set(explained.map((problem) => problem.node))))
+  // Islands are of the document: a node that points to cameras stands there once.
+  problems.push(
+    ...cycles,
+    ...findIslands(
+      makeGraph(resolved.nodes, checked.links),
+      checked.rough,
+      new Set(explained.map((problem) => problem.node)),
+    ),
+  )
   // Behind a cycle no stream is complete: what it says of cameras would be noise.
   if (cycles.length === 0)
     problems.push(
       ...checkBurning(graph, streams.cameras),
-      ...checkStreams(graph, new Set(flow.wires.map((wire) => wire.from.node)), streams),
+      ...checkStreams(graph, spread.wired(flow.wires.map((wire) => wire.from.node)), streams),
     )
   const isAllKnown =
     parsed.problems.length === 0 && [...resolved.nodes.values()].every((node) => node.definition !== null)
@@ -96,7 +106,7 @@ function inspectFlow(document: unknown, catalogue: Catalogue): Inspected {
     problems.push(blameType(graph.nodes.get(node), thrown, 'while it was asked what it wishes for'))
   })
   return {
-    problems: sortProblems(problems),
+    problems: sortProblems(onDocument(problems, spread.nodes)),
     emission: cycles.length === 0 ? { name: flow.name, graph, streams, taps, granted } : null,
     written: new Map(flow.nodes.map(({ id, config }) => [id, config])),
   }

@@ -106,7 +106,10 @@ function incomplete(node: string, field: string, name: string, lacks: string): P
 }
 
 function runOwnCheck({ node, definition, catalogue }: Setting, config: Record<string, unknown>): Problem[] {
-  const context: CheckContext = { connection: (name) => catalogue.connections.get(name) }
+  const context: CheckContext = {
+    connection: (name) => catalogue.connections.get(name),
+    ...(catalogue.cameras ? { cameras: catalogue.cameras } : {}),
+  }
   return (definition.check?.(config, context) ?? []).map((problem) => ({
     node,
     port: problem.port ?? null,

@@ -45,8 +45,10 @@ function emitStream({ graph, streams, taps, granted }: Emission, camera: string)
     if (wanted !== undefined) asked.push(wanted)
   }
   const filters = burnChain(graph, camera).flatMap((id) => taps.get(id)?.filters ?? [])
+  const name = graph.nodes.get(camera)?.of?.camera
   return {
     id: camera,
+    ...(name === undefined ? {} : { camera: name }),
     source: planNode(graph, camera, granted),
     taps: { ...mergeTaps(asked), ...(filters.length > 0 ? { filters } : {}) },
     ticks: orderTicks(graph, ticks).map((id) => planNode(graph, id, granted)),
@@ -59,7 +61,12 @@ function planNode(graph: Graph, id: string, granted: Emission['granted']): PlanN
   const node = graph.nodes.get(id)
   if (!node?.definition || node.config === null)
     throw new BugError(`The compiler reached node ${id} without a definition or config.`)
-  return { id, type: node.type, version: node.definition.version, config: granted.get(id) ?? node.config }
+  return {
+    id: node.of?.node ?? id,
+    type: node.type,
+    version: node.definition.version,
+    config: granted.get(id) ?? node.config,
+  }
 }
 
 function emitRoutes(
@@ -76,7 +83,7 @@ function emitRoutes(
     for (const link of graph.out.get(id) ?? []) {
       const targets = targetsOf(graph, streams, camera, link)
       if (targets.length === 0) continue
-      const key = `${id}.${link.fromPort}`
+      const key = `${graph.nodes.get(id)?.of?.node ?? id}.${link.fromPort}`
       const known = routes.get(key)
       if (known === undefined) routes.set(key, targets)
       else known.push(...targets)

@@ -20,6 +20,8 @@ export interface ResolvedNode {
   config: Record<string, unknown> | null
   /** One instance for the whole flow instead of one per camera. */
   once: boolean
+  /** One of the cameras that a node of the document points to: which node, and the camera's name. */
+  of?: { node: string; camera: string }
 }
 
 export interface Resolved {

@@ -7,8 +7,8 @@ import type { Seal } from '../database/index.ts'
 import { encryptedOnly, fillUrl, findLost, placesOf, slotOf } from './url-credentials.ts'
 import type { FoundCredential, LostSecret } from './url-credentials.ts'
 
-/** Whose credentials: a flow's or a connection's. */
-export type Scope = `flow:${string}` | `connection:${string}`
+/** Whose credentials: a flow's, a connection's or a camera's. */
+export type Scope = `flow:${string}` | `connection:${string}` | `camera:${string}`
 
 /** A statement takes 65,535 values. */
 const rowsAtOnce = 500

@@ -3,6 +3,7 @@ export { createConnectionStore, ensureBuiltIn } from './connections.store.ts'
 export type { ConnectionStore } from './connections.ts'
 export {
   copyCredentials,
+  fillConfig,
   fillFrom,
   readCredentials,
   readLost,
@@ -13,5 +14,12 @@ export { builtInNames, loadConnectionKinds } from './kinds.ts'
 export { createConnectionTest, type ConnectionReport, type TestAbility } from './test-connection.ts'
 export { addConnectionRoutes } from './routes.ts'
 export { signingPort, testSigning } from './signing-port.ts'
-export { hideInDocument, lostWords, type LostSecret } from './url-credentials.ts'
+export {
+  fillConfigFrom,
+  hideInConfig,
+  hideInDocument,
+  lostInConfig,
+  lostWords,
+  type LostSecret,
+} from './url-credentials.ts'
 export type { ConnectionsRouteDeps } from './route-deps.ts'

@@ -26,6 +26,8 @@ export {
 } from './schema.ts'
 export type { ActionState } from './schema.ts'
 export { eventClips, events, frames, recentFrames, soundChunks, sounds } from './event-tables.ts'
+export { cameras } from './camera-tables.ts'
+export type { CameraTrial } from './camera-tables.ts'
 export { rehearsalClips, rehearsals } from './rehearsal-tables.ts'
 export { createSeal, loadSecretKeys } from './seal.ts'
 export type { Seal } from './seal.ts'

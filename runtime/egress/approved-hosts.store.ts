@@ -1,4 +1,4 @@
-// Hosts in the owner's own network that nodes may reach: those in connections, in saved and deployed flows, and those added by
+// Hosts in the owner's own network that nodes may reach: those in connections and cameras, in saved and deployed flows, and those added by
 // hand. What came with an import counts only after the owner's yes. Read only when somebody asks, and kept for a few seconds.
 import { and, eq, exists, isNull, or } from 'drizzle-orm'
 import type { Flow } from '../../nodes/contract/flow.ts'
@@ -7,7 +7,7 @@ import { BadRequestError } from '../../nodes/contract/errors.ts'
 import type { ApprovedHostStore } from './approved-hosts.ts'
 import type { Db } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
-import { connections, deployments, flowRevisions, flows } from '../database/index.ts'
+import { cameras, connections, deployments, flowRevisions, flows } from '../database/index.ts'
 import type { SettingStore } from '../database/index.ts'
 import { within } from '../time-limit.ts'
 
@@ -88,7 +88,10 @@ async function eachDocument(
 function createNamed(db: Db): () => Promise<string[]> {
   let kept: ReadonlyMap<string, readonly string[]> = new Map()
   return async () => {
-    const found = new Set(hostsIn(await db.select({ config: connections.config }).from(connections)))
+    const found = new Set([
+      ...hostsIn(await db.select({ config: connections.config }).from(connections)),
+      ...hostsIn(await db.select({ config: cameras.config }).from(cameras)),
+    ])
     const drawn = await readDrawn(db)
     const named = new Map(
       drawn.map(keyOf).flatMap((key) => {

@@ -1,4 +1,5 @@
 // How a deployment is, from how its streams are. Pure.
+import { nodeOfStream } from '../../nodes/contract/cameras.ts'
 import type { StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import type { DeploymentState } from './records.ts'
 
@@ -33,7 +34,7 @@ export function streamState(row: StreamRow, nowMs: number): { state: StreamState
 export function toStreamStatus(row: StreamRow, nowMs: number): StreamStatus {
   const fresh: StreamStatus = {
     id: row.id,
-    source: row.source,
+    source: nodeOfStream(row.source),
     state: row.state,
     reason: row.reason,
     ticks: row.tick,
@@ -45,7 +46,13 @@ export function toStreamStatus(row: StreamRow, nowMs: number): StreamStatus {
     nodes: {},
   }
   const said = row.status ?? fresh
-  return { ...said, id: row.id, source: row.source, ticks: Math.max(said.ticks, row.tick), ...streamState(row, nowMs) }
+  return {
+    ...said,
+    id: row.id,
+    source: nodeOfStream(row.source),
+    ticks: Math.max(said.ticks, row.tick),
+    ...streamState(row, nowMs),
+  }
 }
 
 /** One word for the whole deployment; the worst stream names it. */

@@ -77,12 +77,13 @@ export function readFlow(document: unknown): Flow {
   return migrateFlow(document) as Flow
 }
 
-/** What the compiler may know of this server: its node types and the names of its connections. */
+/** What the compiler may know of this server: its node types and the names of its connections and cameras. */
 export async function readCatalogue(deps: FlowsRouteDeps): Promise<Catalogue> {
   const connections = await deps.connections.list()
   return {
     nodes: deps.nodes,
     connections: new Map(connections.map((connection) => [connection.name, infoOf(deps.connectionKinds, connection)])),
+    cameras: await deps.cameras.infos(),
   }
 }
 

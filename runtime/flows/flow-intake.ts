@@ -10,6 +10,8 @@ import { isPng, textIn } from './png-text.ts'
 const WishesSchema = z.object({
   /** Its connections by mine. */
   connections: z.record(z.string().max(200), z.string().max(200)).default({}),
+  /** Its cameras by mine. */
+  cameras: z.record(z.string().max(200), z.string().max(200)).default({}),
   name: z.string().trim().min(1).max(200).optional(),
 })
 
@@ -18,7 +20,7 @@ export interface Incoming extends z.infer<typeof WishesSchema> {
   came: 'document' | 'link' | 'picture'
 }
 
-const plain = { connections: {} }
+const plain = { connections: {}, cameras: {} }
 
 /** First bytes of what is often sent instead of a flow. */
 const others: readonly (readonly [RegExp, string])[] = [

@@ -4,6 +4,7 @@ import express from 'express'
 import type { Request, RequestHandler, Router } from 'express'
 import { z } from 'zod'
 import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { programAbilities } from '../../nodes/contract/connections.ts'
 import type { Fate } from '../../nodes/contract/foreign-flows.ts'
 import { FlowSchema, flowFormat, type Flow } from '../../nodes/contract/flow.ts'
@@ -59,17 +60,38 @@ interface Taken {
   report?: Fate[]
 }
 
-/** The document as it may be stored, with the sender's connections replaced by the chosen ones. */
-function takeIn(deps: FlowsRouteDeps, { document, connections, name }: Incoming): Taken {
+type Mapped = [field: string, value: unknown][]
+
+function mappedConnections(
+  definition: NodeDefinition,
+  config: Record<string, unknown>,
+  mine: Incoming['connections'],
+): Mapped {
+  return readFields(definition).connections.flatMap(({ field }): Mapped => {
+    const named = config[field]
+    return typeof named === 'string' && Object.hasOwn(mine, named) ? [[field, mine[named]]] : []
+  })
+}
+
+function mappedCameras(definition: NodeDefinition, config: Record<string, unknown>, mine: Incoming['cameras']): Mapped {
+  const fields = readFields(definition)
+  return Object.entries(config).flatMap(([field, names]): Mapped => {
+    if (fields.meta(field).widget !== 'cameras' || !Array.isArray(names)) return []
+    const ours = names.map((name: unknown) =>
+      typeof name === 'string' && Object.hasOwn(mine, name) ? mine[name] : name,
+    )
+    return [[field, [...new Set(ours)]]]
+  })
+}
+
+/** The document as it may be stored, with the sender's connections and cameras replaced by the chosen ones. */
+function takeIn(deps: FlowsRouteDeps, { document, connections, cameras, name }: Incoming): Taken {
   const { flow: own, report } = readForeign(deps, document) ?? { flow: document }
   const flow = withoutSummary(withoutMarks(readFlow(own)))
   const nodes = flow.nodes.map((node) => {
     const definition = deps.nodes.get(node.type)
     const mapped = definition
-      ? readFields(definition).connections.flatMap(({ field }) => {
-          const named = node.config[field]
-          return typeof named === 'string' && Object.hasOwn(connections, named) ? [[field, connections[named]]] : []
-        })
+      ? [...mappedConnections(definition, node.config, connections), ...mappedCameras(definition, node.config, cameras)]
       : []
     return mapped.length === 0 ? node : { ...node, config: { ...node.config, ...Object.fromEntries(mapped) } }
   })

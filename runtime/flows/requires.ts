@@ -1,4 +1,5 @@
 // What a flow needs of this Heed before it can run, for whoever got it from somebody else. Only looks; starts nothing.
+import type { CameraInfo } from '../../nodes/contract/cameras.ts'
 import type { ConnectionInfo, ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
@@ -78,12 +79,25 @@ async function readConnections(
   return { connections: [...missing.values()], commands: [...commands].sort() }
 }
 
+/** Whether a source points to cameras that are things of their own, and all of them are here. */
+function pointedAt(
+  { pointsTo, config: schema, check }: Extract<NodeDefinition, { role: 'source' }>,
+  config: Record<string, unknown>,
+  cameras: readonly CameraInfo[],
+): 'here' | 'missing' | null {
+  const read = schema.safeParse(config)
+  if (!pointsTo || !read.success || pointsTo(read.data, cameras) === undefined) return null
+  const problems = check?.(read.data, { connection: () => undefined, cameras }) ?? []
+  return problems.length === 0 ? 'here' : 'missing'
+}
+
 async function readCameras(
   document: Flow,
   deps: FlowsRouteDeps,
   waiting: readonly string[],
   isNew: boolean,
 ): Promise<Requires['cameras']> {
+  const known = await deps.cameras.infos()
   const clips = new Set((await deps.media.list()).map(({ path }) => path))
   const cameras: Requires['cameras'] = []
   for (const node of document.nodes) {
@@ -95,7 +109,10 @@ async function readCameras(
     }
     const clip = kind === 'file' && typeof path === 'string' ? path.trim() : ''
     // A file outside of the library is looked for when it is opened.
-    if (kind === 'file' && !clips.has(clip) && (isNew || !clip.startsWith('/'))) add('clip')
+    const pointed = pointedAt(definition, node.config, known)
+    // A camera of the same name here may be another one: somebody has to look.
+    if (pointed === 'missing' || (pointed === 'here' && isNew)) add('camera')
+    else if (kind === 'file' && !clips.has(clip) && (isNew || !clip.startsWith('/'))) add('clip')
     else if (complaints(definition, node.config, () => undefined).length > 0) add('settings')
     // Whose camera it is, and its password, only a person here can know.
     else if (

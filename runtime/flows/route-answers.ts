@@ -56,7 +56,11 @@ export const RequiresSchema = z.object({
   commands: names,
   /** Cameras that a person has to choose or look at. */
   cameras: z.array(
-    z.object({ node: z.string(), name: z.string(), reason: z.enum(['clip', 'address', 'device', 'settings']) }),
+    z.object({
+      node: z.string(),
+      name: z.string(),
+      reason: z.enum(['clip', 'address', 'device', 'camera', 'settings']),
+    }),
   ),
 })
 export type Requires = z.infer<typeof RequiresSchema>

@@ -4,7 +4,7 @@ import type { ConnectionKinds } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { ForeignFormat } from '../../nodes/contract/foreign-flows.ts'
 import type { DeliveryStore, TryRequest } from '../actions/index.ts'
-import type { MediaLibrary } from '../cameras/index.ts'
+import type { CameraStore, MediaLibrary } from '../cameras/index.ts'
 import type { ConnectionStore } from '../connections/index.ts'
 import type { ApprovedHostStore } from '../egress/index.ts'
 import type { EventStore } from '../history/index.ts'
@@ -19,6 +19,7 @@ export interface FlowsRouteDeps {
   flows: FlowStore
   deployments: DeploymentStore
   connections: ConnectionStore
+  cameras: Pick<CameraStore, 'infos'>
   connectionKinds: ConnectionKinds
   /** Flows of other programs that can be taken in and given away. */
   formats: readonly ForeignFormat[]

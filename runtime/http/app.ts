@@ -23,7 +23,7 @@ import { readJson } from './json-body.ts'
 import { addLiveRoutes } from '../live/index.ts'
 import { createLiveHub } from '../live/index.ts'
 import type { LiveHub } from '../live/index.ts'
-import { addMediaRoutes } from '../cameras/index.ts'
+import { addCameraThingRoutes, addMediaRoutes } from '../cameras/index.ts'
 import { addMemoryRoutes } from '../streams/index.ts'
 import { addNodeRoutes } from '../flows/index.ts'
 import { createOpenLines } from '../live/index.ts'
@@ -84,6 +84,7 @@ function createRouter(
   addApprovedHostRoutes(api, deps)
   addMediaRoutes(api, deps)
   addCameraRoutes(api, deps)
+  addCameraThingRoutes(api, deps)
   addEventRoutes(api, deps)
   addAcknowledgeRoutes(api, deps)
   addPushSubscriptionRoutes(api, deps)

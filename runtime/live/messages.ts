@@ -8,6 +8,8 @@ export type LiveMessage =
   /** A piece of what goes to the process that runs Node-RED (`to` is empty: whichever it is), or comes back from it. */
   | { type: 'node-red'; call: string; from: string; to: string; n: number; of: number; part: string }
   | { type: 'node-red-switched'; by: string }
+  /** What a camera that is a thing of its own is opened with has changed. */
+  | { type: 'camera'; name: string }
   | { type: 'actions' }
   /** Which process sees this clip? The one that does answers with the same id. */
   | { type: 'clip-asked'; id: string; path: string }

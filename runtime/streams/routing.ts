@@ -148,7 +148,12 @@ export class TickDraft {
       // What happened earlier than this tick says so: a clip's own time and the wall clock run together.
       at: new Date(this.#tick.atMs - Math.max(0, this.#tick.mediaTimeS - mediaTimeS) * 1000).toISOString(),
       text: text.slice(0, longestText),
-      source: { flow: this.#order.flow.id, node, stream: this.#order.streamId },
+      source: {
+        flow: this.#order.flow.id,
+        node,
+        stream: this.#order.streamId,
+        ...(this.#order.plan.camera === undefined ? {} : { camera: this.#order.plan.camera }),
+      },
       ...(frame || options.picture ? { frame: { url: frameUrl(id) } } : {}),
       ...(options.fields ? { fields: options.fields } : {}),
       mediaTimeS,

@@ -7,7 +7,7 @@ const keptTickTimes = 120
 
 /** Of a session's order: whose status it is and what was said before. */
 interface StatusOrigin {
-  plan: { source: Pick<PlanNode, 'id'> }
+  plan: { source: Pick<PlanNode, 'id'>; camera?: string }
   resume: Pick<NonNullable<SessionOrder['resume']>, 'tick' | 'status'> | null
 }
 
@@ -25,6 +25,7 @@ export class StatusBoard {
       : {
           id: order.streamId,
           source: order.plan.source.id,
+          ...(order.plan.camera === undefined ? {} : { cameraName: order.plan.camera }),
           state: 'starting',
           reason: null,
           ticks: 0,

@@ -116,15 +116,18 @@ it('says on the page of an alert what became of it, and takes a verdict', async 
   await page.getByTestId('precision').waitFor({ state: 'detached' })
 })
 
-it('can be told from the toast that it was seen, without leaving the page', async () => {
+it('stands on every page until somebody has taken it, and can be taken there', async () => {
   await page.goto(`${bench.url}/connections`)
   await saysEventually('127')
   const { id, stream, node, at, mediaTimeS, text } = alert(501, { at: new Date().toISOString(), text: 'Smoke.' })
   deps.eventRows.set(id, alert(501, { at, text }))
   const event = { id, kind: 'response.given' as const, stream, node, at, mediaTimeS, text, hasFrame: false }
   deps.bus.publish({ type: 'event', flow: 'f1', event: { ...event, alert: true } })
+  await page.getByTestId('toast').getByText('Smoke.').waitFor()
+  await page.goto(`${bench.url}/system`)
+  await page.getByTestId('toast').getByText('Smoke.').waitFor()
   await page.getByTestId('toast-acknowledge').click()
-  await page.getByTestId('toast').waitFor({ state: 'detached' })
+  await page.getByTestId('toast').getByText('Smoke.').waitFor({ state: 'detached' })
   expect(deps.eventRows.get('e501')?.acknowledgedBy).toBe('owner')
   await saysEventually('127')
   await page.goto(`${bench.url}/inbox`)

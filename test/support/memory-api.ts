@@ -19,6 +19,7 @@ import { createProxyTrust } from '../../runtime/http/proxies.ts'
 import { createTemplateShelf, type OwnTemplateStore } from '../../runtime/templates/shelf.ts'
 import type { Template } from '../../runtime/templates/template.ts'
 import { memoryBus, memoryRelay } from './memory-bus.ts'
+import { memoryCameras } from './memory-cameras.ts'
 import { memoryEvents } from './memory-events.ts'
 import { memoryDeployments } from './memory-deployments.ts'
 import { memoryRehearsals } from './memory-rehearsals.ts'
@@ -314,6 +315,8 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     rehearsing: { add: async () => undefined, cancel: () => undefined },
     recordings: nothingKept,
     connections: memoryConnections(connectionRows),
+    cameras: memoryCameras(),
+    discovery: { look: async () => [], profiles: async () => [] },
     connectionKinds,
     events: memoryEvents(eventRows, frames, sounds),
     deliveries: { cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND'), cancelOf: async () => [] },

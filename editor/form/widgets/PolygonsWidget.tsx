@@ -95,7 +95,17 @@ function Corners({
 }
 
 /** For fields of widget `polygons`. */
-export function PolygonsWidget({ label, schema, value, error, isReadOnly, owner, name, onChange }: WidgetProps) {
+export function PolygonsWidget({
+  label,
+  schema,
+  value,
+  error,
+  isReadOnly,
+  owner,
+  name,
+  ground,
+  onChange,
+}: WidgetProps) {
   const [drawn, setDrawn] = useState<Point[]>([])
   const areas = polygonsIn(value)
   const close = (): void => {
@@ -121,6 +131,7 @@ export function PolygonsWidget({ label, schema, value, error, isReadOnly, owner,
           label={say('{label}: press for each corner', { label })}
           isReadOnly={isReadOnly}
           drawn={filterOf(areas)}
+          take={ground}
           onDown={press}
         >
           {areas.map((corners, index) => (

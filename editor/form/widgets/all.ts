@@ -1,6 +1,7 @@
 // Which component draws which widget of the contract.
 import type { ComponentType } from 'react'
 import type { Field } from '../schema.ts'
+import { CamerasWidget } from './CamerasWidget.tsx'
 import { ConnectionWidget } from './ConnectionWidget.tsx'
 import { DurationWidget } from './DurationWidget.tsx'
 import { JsonWidget } from './JsonWidget.tsx'
@@ -32,6 +33,7 @@ export const widgets: Record<Field['widget'], ComponentType<WidgetProps>> = {
   skills: SkillsWidget,
   connection: ConnectionWidget,
   media: MediaWidget,
+  cameras: CamerasWidget,
   url: UrlWidget,
   json: JsonWidget,
   polygons: PolygonsWidget,

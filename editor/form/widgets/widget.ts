@@ -1,6 +1,7 @@
 // What every widget of a form is given: one field, its value, and the way to change it.
 import { createContext, type ComponentType } from 'react'
 import type { Ability } from '../../../nodes/contract/connections.ts'
+import type { Ground } from './picture-to-draw-on.ts'
 import type { FieldSchema } from '../../views.ts'
 
 export interface WidgetProps {
@@ -17,6 +18,8 @@ export interface WidgetProps {
   /** Whose config it is, where it belongs to a node of a flow. */
   owner?: { flow: string; node: string }
   isReadOnly?: boolean
+  /** For drawings: what to draw on, where it is no flow's camera. */
+  ground?: () => Promise<Ground>
 }
 
 /** Where a connection can be added without leaving: the inspector gives the form for it. */

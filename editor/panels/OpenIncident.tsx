@@ -1,0 +1,72 @@
+// What nobody has taken yet, on every page until somebody has: its own place above the page, so that it covers nothing one presses.
+import { Button } from '@mantine/core'
+import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useUnseen } from '../event-pages.ts'
+import { acknowledge } from '../live.ts'
+import { useRoute } from '../route.ts'
+import { useSession } from '../session.ts'
+import type { EventView } from '../views.ts'
+import { count, say } from '../words/say.ts'
+import { eventKindWords } from '../words.ts'
+import { Ago } from './Ago.tsx'
+import { follow } from './Rail.tsx'
+
+function SeenButton({ event }: { event: EventView }) {
+  const [failure, setFailure] = useState<string | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const press = (): void => {
+    setBusy(true)
+    setFailure(null)
+    acknowledge(event.id)
+      .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+      .finally(() => setBusy(false))
+  }
+  return (
+    <>
+      {failure && (
+        <span role="alert" className="small">
+          {failure}
+        </span>
+      )}
+      <Button
+        size="xs"
+        className="open-incident-button"
+        loading={isBusy}
+        onClick={press}
+        leftSection={<IconCheck size={15} aria-hidden />}
+        data-testid="toast-acknowledge"
+      >
+        {say('I have seen it')}
+      </Button>
+    </>
+  )
+}
+
+/** Mounted once. The inbox and the event's own page show it themselves. */
+export function OpenIncident() {
+  const route = useRoute()
+  const { newest, unseen } = useUnseen()
+  const flows = useSession((session) => session.flows)
+  if (!newest || route.page === 'inbox' || route.page === 'event') return null
+  const flow = flows?.find(({ id }) => id === newest.flow)?.name
+  const more = (unseen ?? 1) - 1
+  return (
+    <section className="open-incident" aria-label={say('Open incident')} data-testid="toast">
+      {newest.frame ? <img src={newest.frame.url} alt="" /> : <IconAlertTriangle size={24} aria-hidden />}
+      <a className="open-incident-words" href={`/inbox/${newest.id}`} onClick={follow} aria-live="assertive">
+        <strong className="clip-text">{newest.text || eventKindWords(newest.kind)}</strong>
+        <span className="small clip-text">
+          {flow !== undefined && `${flow}, `}
+          <Ago at={newest.at} />
+        </span>
+      </a>
+      {more > 0 && (
+        <a className="small open-incident-more" href="/inbox" onClick={follow}>
+          {say('{things} in the inbox', { things: count(more, 'more alert') })}
+        </a>
+      )}
+      <SeenButton event={newest} />
+    </section>
+  )
+}
