@@ -287,6 +287,7 @@ describe('Heed goes away and comes back', () => {
       .first()
       .waitFor({ timeout: 30_000 })
     await desk.page.getByTestId('event-row').filter({ hasText: 'Cara has fallen.' }).first().waitFor()
-    expect((await desk.page.getByTestId('toast').count()) + (await phone.page.getByTestId('toast').count())).toBe(0)
+    // The inbox shows it itself; every other page has it above until somebody has taken it.
+    expect(await phone.page.getByTestId('toast').count()).toBe(0)
   }, 90_000)
 })
