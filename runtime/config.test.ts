@@ -21,6 +21,7 @@ describe('readConfig', () => {
       agentCommands: {},
       agentEnv: [],
       nodePackages: [],
+      nodeRed: false,
     })
   })
 
@@ -54,6 +55,7 @@ describe('readConfig', () => {
         HEED_RETAIN_EVENTS_DAYS: '365',
         HEED_AGENT_COMMANDS: 'codex=codex exec --json -',
         HEED_AGENT_ENV: 'ANTHROPIC_API_KEY, HTTPS_PROXY',
+        HEED_NODE_RED: 'on',
         HEED_NODE_PACKAGES: 'heed-nodes-lamp, @me/cards,~/mine,/srv/cards,heed-nodes-lamp',
         HEED_TRUSTED_PROXIES: '172.18.0.2, 10.0.0.0/8,fd00::/8',
       }),
@@ -72,6 +74,7 @@ describe('readConfig', () => {
       retainEventsDays: 365,
       agentCommands: { codex: ['codex', 'exec', '--json', '-'] },
       agentEnv: ['ANTHROPIC_API_KEY', 'HTTPS_PROXY'],
+      nodeRed: true,
       nodePackages: ['heed-nodes-lamp', '@me/cards', join(homedir(), 'mine'), '/srv/cards'],
       trustedProxies: ['172.18.0.2', '10.0.0.0/8', 'fd00::/8'],
     })

@@ -272,6 +272,7 @@ describe('checking and deploying', () => {
       state: 'starting',
       deployment: { id: 'd2', revision: 1, state: 'starting' },
       streams: [],
+      receivers: [],
     })
     const stopped = await bench.call('POST', `/api/flows/${id}/stop`)
     expect([stopped.status, stopped.body]).toEqual([202, { deployment: { id: 'd2', revision: 1, state: 'stopped' } }])
