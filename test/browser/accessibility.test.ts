@@ -100,7 +100,7 @@ async function connectionFindings(page: Page): Promise<Record<string, string[]>>
   return found
 }
 
-const places = ['', 'flows', 'templates', 'templates/night-visitor', 'inbox', 'connections', 'system']
+const places = ['', 'flows', 'templates', 'templates/night-visitor', 'inbox', 'cameras', 'connections', 'system']
 
 const looks = [
   ['light, 1440', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
@@ -116,10 +116,10 @@ describe.each(looks)('every page, %s', (_name, look) => {
     const found: Record<string, string[]> = { 'sign-in': await seriousFindings(page) }
     await page.getByTestId('sign-in-password').fill(ownerPassword)
     await page.getByTestId('sign-in-submit').click()
-    await page.getByTestId('nav-flows').waitFor()
+    await page.getByTestId('nav-inbox').waitFor()
     for (const place of [...places, `watch/${flow}`, `flows/${flow}`]) {
       await page.goto(`${product.url}/${place}`)
-      await page.getByTestId('nav-flows').waitFor()
+      await page.getByTestId('nav-inbox').waitFor()
       if (place.startsWith('templates'))
         await page.getByTestId('capability-all').or(page.getByTestId('question-camera')).first().waitFor()
       if (place.startsWith('flows/')) await page.getByTestId('canvas').waitFor()

@@ -64,7 +64,7 @@ async function signedIn(look: Parameters<typeof openPage>[1]): Promise<OpenPage>
   await open.page.goto(product.url)
   await open.page.getByTestId('sign-in-password').fill(ownerPassword)
   await open.page.getByTestId('sign-in-submit').click()
-  await open.page.getByTestId('nav-flows').waitFor()
+  await open.page.getByTestId('nav-inbox').waitFor()
   return open
 }
 

@@ -99,7 +99,7 @@ describe('notifications on this device', () => {
     await other.page.goto(product.url)
     await other.page.getByTestId('sign-in-password').fill(ownerPassword)
     await other.page.getByTestId('sign-in-submit').click()
-    await other.page.getByTestId('nav-flows').waitFor()
+    await other.page.getByTestId('nav-inbox').waitFor()
     await openForm(other.page)
     await other.page.evaluate(() => {
       Notification.requestPermission = () => Promise.resolve('denied')

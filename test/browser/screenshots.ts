@@ -46,7 +46,7 @@ async function signIn(page: Page, product: Product, look: string): Promise<void>
   await shoot(page, look, 'sign-in-refused')
   await page.getByTestId('sign-in-password').fill(ownerPassword)
   await page.getByTestId('sign-in-submit').click()
-  await page.getByTestId('nav-flows').waitFor()
+  await page.getByTestId('nav-inbox').waitFor()
 }
 
 async function open(page: Page, product: Product, place: string, testId: string): Promise<void> {
@@ -58,8 +58,8 @@ async function open(page: Page, product: Product, place: string, testId: string)
 /** Places that show what runs, and the pages for a hand. */
 async function walk(page: Page, product: Product, look: string, made: Made): Promise<void> {
   await shoot(page, look, 'home')
-  for (const place of ['flows', 'inbox', 'connections', 'system']) {
-    await page.getByTestId(`nav-${place}`).click()
+  for (const place of ['flows', 'inbox', 'cameras', 'connections', 'system']) {
+    await page.goto(`${product.url}/${place}`)
     await shoot(page, look, place)
   }
   await open(page, product, 'inbox', 'event-row')
@@ -114,7 +114,7 @@ async function beforeTheFirstFlow(browser: Browser, product: Product): Promise<v
   await becomeOwner(first.page, product.signInLink() ?? '')
   for (const place of ['', 'flows', 'templates', 'templates/fall-alert', 'inbox', 'connections']) {
     await first.page.goto(`${product.url}/${place}`)
-    await first.page.getByTestId('nav-flows').waitFor()
+    await first.page.getByTestId('nav-inbox').waitFor()
     for (const { name, viewport, colorScheme } of looks) {
       await first.page.setViewportSize(viewport)
       await first.page.emulateMedia({ colorScheme })
@@ -129,7 +129,7 @@ async function readmePicture(browser: Browser, product: Product, flow: string): 
   await page.goto(product.url)
   await page.getByTestId('sign-in-password').fill(ownerPassword)
   await page.getByTestId('sign-in-submit').click()
-  await page.getByTestId('nav-flows').waitFor()
+  await page.getByTestId('nav-inbox').waitFor()
   await open(page, product, `flows/${flow}`, 'canvas')
   await page.waitForTimeout(3000)
   await page.screenshot({ path: join(root, 'editor', 'screenshot.png') })

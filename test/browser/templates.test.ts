@@ -44,7 +44,7 @@ async function secondWindow(): Promise<OpenPage> {
   await other.goto(product.url)
   await other.getByTestId('sign-in-password').fill(ownerPassword)
   await other.getByTestId('sign-in-submit').click()
-  await other.getByTestId('nav-flows').waitFor()
+  await other.getByTestId('nav-inbox').waitFor()
   return open
 }
 
