@@ -1,6 +1,6 @@
 // What the server answers, by the names the editor knows it by: the types of the routes' own schemas, no shape of its own.
 import type { NodeType } from '../runtime/flows/route-answers.ts'
-import type { RehearsalView } from '../runtime/rehearsals/route-answers.ts'
+import type { AskedStretch, RehearsalView } from '../runtime/rehearsals/route-answers.ts'
 
 export type { Problem } from '../nodes/contract/errors.ts'
 export type { FieldSchema } from '../nodes/contract/widgets.ts'
@@ -41,8 +41,9 @@ export type { Health } from '../runtime/http/route-answers.ts'
 export type { LastPass as WirePassView, ShownMessage as LiveEvent } from '../runtime/live/route-answers.ts'
 export type { NodeRedStatus as NodeRedView } from '../runtime/node-red/route-answers.ts'
 export type { PackageReport as PackageView } from '../runtime/packages/route-answers.ts'
-export type { StreamRecording as RecordingView } from '../runtime/recordings/route-answers.ts'
+export type { StreamRecording } from '../runtime/recordings/route-answers.ts'
 export type {
+  AskedStretch,
   Check as RehearsedCheck,
   ClipView as RehearsedClip,
   PastTest,
@@ -54,4 +55,6 @@ export type NodeGroup = NodeType['group']
 export type NodeTypes = ReadonlyMap<string, NodeType>
 
 /** What a rehearsal is asked for, out of what is kept of it. */
-export type RehearsalWishes = Pick<RehearsalView['request'], 'clips' | 'askAgents' | 'connection' | 'instruction'>
+export type RehearsalWishes = Pick<RehearsalView['request'], 'clips' | 'askAgents' | 'connection' | 'instruction'> & {
+  stretches?: AskedStretch[]
+}

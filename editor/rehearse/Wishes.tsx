@@ -3,7 +3,10 @@ import { Button, Checkbox, FileButton, NativeSelect, Switch } from '@mantine/cor
 import { IconPlayerPlay, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useUpload } from '../form/use-upload.ts'
+import { nameOf } from '../graph/check.ts'
 import { useSession } from '../session.ts'
+import type { AskedStretch } from '../views.ts'
+import { PastStretch } from './PastStretch.tsx'
 import { fileName } from './rehearse-words.ts'
 import { readClips, rehearse, useRehearsing, watchers } from './rehearsal-store.ts'
 import { say } from '../words/say.ts'
@@ -71,6 +74,25 @@ function UploadClip({ onSent }: { onSent(path: string): void }) {
   )
 }
 
+/** A past stretch of one of the flow's cameras, where they keep their pictures. */
+function Kept({ onChoose }: { onChoose(stretch: AskedStretch | null): void }) {
+  const { kept, stored } = useRehearsing()
+  const types = useSession((session) => session.types)
+  const nodes = stored?.document.nodes ?? []
+  return (
+    <PastStretch
+      recordings={kept}
+      nameOf={(camera) =>
+        nameOf(
+          nodes.find(({ id }) => id === camera),
+          types,
+        )
+      }
+      onChoose={onChoose}
+    />
+  )
+}
+
 /** The wishes and the button that runs them. */
 export function Wishes() {
   const { clips, named, ticked, setChosen } = useChoice()
@@ -79,7 +101,14 @@ export function Wishes() {
   const fitting = useSession((session) => session.connections).filter(({ can }) => can.watch !== undefined)
   const [connection, setConnection] = useState('')
   const [askAgents, setAskAgents] = useState(false)
-  const run = (): void => void rehearse({ clips: [...ticked], askAgents, ...(connection === '' ? {} : { connection }) })
+  const [stretch, setStretch] = useState<AskedStretch | null>(null)
+  const run = (): void =>
+    void rehearse({
+      // A past stretch is one camera's: it is rehearsed by itself.
+      ...(stretch ? { clips: [], stretches: [stretch] } : { clips: [...ticked] }),
+      askAgents,
+      ...(connection === '' ? {} : { connection }),
+    })
   return (
     <div className="stack" data-testid="rehearse-wishes">
       {clips.length === 0 ? (
@@ -102,6 +131,7 @@ export function Wishes() {
         </Checkbox.Group>
       )}
       <UploadClip onSent={(path) => setChosen([...ticked, path])} />
+      <Kept onChoose={setStretch} />
       {watchers(stored).length > 0 && fitting.length > 1 && (
         <NativeSelect
           label={say('With which model?')}
@@ -121,7 +151,7 @@ export function Wishes() {
       />
       <Button
         onClick={run}
-        disabled={ticked.length === 0 || isRunning}
+        disabled={(ticked.length === 0 && stretch === null) || isRunning}
         leftSection={<IconPlayerPlay size={18} aria-hidden />}
         data-testid="rehearse-run"
       >

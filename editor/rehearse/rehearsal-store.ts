@@ -5,13 +5,15 @@ import { does } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { ApiError, api } from '../api.ts'
 import { useSession } from '../session.ts'
-import type { MediaFile, Rehearsal, RehearsalWishes, StoredFlow } from '../views.ts'
+import type { MediaFile, Rehearsal, RehearsalWishes, StoredFlow, StreamRecording } from '../views.ts'
 
 interface Rehearsing {
   flow: string | null
   stored: StoredFlow | null
   /** Null while they are being read. */
   media: readonly MediaFile[] | null
+  /** What its cameras have kept; empty where they keep nothing, or where that cannot be read. */
+  kept: readonly StreamRecording[]
   /** All of the flow, newest first, without their seconds. */
   list: readonly Rehearsal[]
   /** The one that is shown, whole. */
@@ -25,6 +27,7 @@ const idle: Rehearsing = {
   flow: null,
   stored: null,
   media: null,
+  kept: [],
   list: [],
   now: null,
   before: null,
@@ -40,10 +43,15 @@ export async function openRehearsals(flow: string): Promise<void> {
   clearTimeout(timer)
   useRehearsing.setState({ ...idle, flow })
   await orFailure(async () => {
-    const [stored, list, media] = await Promise.all([api.flow(flow), api.rehearsals(flow), api.media()])
+    const [stored, list, media, kept] = await Promise.all([
+      api.flow(flow),
+      api.rehearsals(flow),
+      api.media(),
+      api.recordings(flow).catch(() => []),
+    ])
     const now = list[0] ? await api.rehearsal(list[0].id) : null
     if (useRehearsing.getState().flow !== flow) return
-    useRehearsing.setState({ stored, list, media, now })
+    useRehearsing.setState({ stored, list, media, kept, now })
     if (now?.state === 'running') follow(now.id)
   })
 }
