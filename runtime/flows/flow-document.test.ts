@@ -19,6 +19,7 @@ const nodeWith = (config: Record<string, unknown>): unknown => ({
 const deps = {
   nodes: new Map(),
   connections: { list: () => Promise.resolve([]) },
+  cameras: { infos: () => Promise.resolve([]) },
   flows: { lostSecrets: () => Promise.resolve([]) },
 } as unknown as FlowsRouteDeps
 

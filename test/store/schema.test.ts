@@ -1,6 +1,7 @@
 import { getTableColumns, getTableName, is } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import * as cameraTables from '../../runtime/database/camera-tables.ts'
 import * as eventTables from '../../runtime/database/event-tables.ts'
 import * as otherTables from '../../runtime/database/schema.ts'
 import * as rehearsalTables from '../../runtime/database/rehearsal-tables.ts'
@@ -15,7 +16,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-const tables = Object.values<unknown>({ ...otherTables, ...eventTables, ...rehearsalTables }).filter(
+const tables = Object.values<unknown>({ ...otherTables, ...eventTables, ...rehearsalTables, ...cameraTables }).filter(
   (value): value is PgTable => is(value, PgTable),
 )
 
