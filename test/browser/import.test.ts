@@ -250,10 +250,9 @@ it('hosts of the own network are allowed and taken back under Connections', asyn
 
 it('on a phone the panel can be read and pressed, in the dark as well', async () => {
   const { page } = await openPage(browser, { colorScheme: 'dark', viewport: { width: 390, height: 844 } })
-  await page.goto(product.url)
+  await page.goto(`${product.url}/flows`)
   await page.getByTestId('sign-in-password').fill(ownerPassword)
   await page.getByTestId('sign-in-submit').click()
-  await page.getByTestId('nav-flows').click()
   await page.getByTestId('import-flow').click()
   await page.getByTestId('take-file').setInputFiles({
     name: 'more.json',
