@@ -3,7 +3,7 @@ import { IconMoon } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { StateMark } from '../canvas/StateMark.tsx'
 import { StreamPicture } from '../canvas/StreamPicture.tsx'
-import { useEventPages } from '../event-pages.ts'
+import { useEventPages, useUnseen } from '../event-pages.ts'
 import { readStatus, useLive } from '../live.ts'
 import { FirstSteps } from '../templates/FirstSteps.tsx'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
@@ -64,6 +64,8 @@ function Tile({ flow, stream }: { flow: FlowSummary; stream: StreamStatus | unde
 function Health({ awake }: { awake: readonly FlowSummary[] }) {
   const status = useLive((live) => live.status)
   const unknownSince = useLive((live) => live.unknownSince)
+  // Nothing is well while somebody may lie on the floor, however fine the cameras are.
+  const unseen = useUnseen((waiting) => waiting.unseen ?? 0)
   if (awake.length === 0) return null
   const streams = awake.flatMap(({ id }) => status[id]?.streams ?? [])
   const troubled = streams.filter(({ state }) => state === 'degraded' || state === 'failed')
@@ -83,7 +85,12 @@ function Health({ awake }: { awake: readonly FlowSummary[] }) {
             })
           : streams.length === 0 || streams.some(({ state }) => state === 'starting')
             ? say('The cameras are being opened.')
-            : say('All is well: watching {cameras}.', { cameras: count(streams.length, 'camera') })
+            : unseen > 0
+              ? say('Watching {cameras}; {things} for you to see.', {
+                  cameras: count(streams.length, 'camera'),
+                  things: count(unseen, 'alert'),
+                })
+              : say('All is well: watching {cameras}.', { cameras: count(streams.length, 'camera') })
   return (
     <p className="lead" role="status" data-tone={troubled.length > 0 ? 'bad' : undefined} data-testid="health">
       {words}

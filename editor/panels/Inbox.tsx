@@ -114,9 +114,9 @@ export function Inbox() {
         <div className="row" style={{ marginBottom: 16 }}>
           <span className="small quiet nums" role="status" data-testid="inbox-total">
             {countOf(filter === 'waiting' ? unseen : total)}
-            {filter === 'waiting' && total < unseen && total === 1
-              ? say(', in one incident')
-              : say(', in {total} incidents', { total })}
+            {filter === 'waiting' &&
+              total < unseen &&
+              (total === 1 ? say(', in one incident') : say(', in {total} incidents', { total }))}
           </span>
           {filter === 'waiting' && <SeenAll unseen={unseen} upTo={newestOf(events)} q={q} />}
         </div>

@@ -31,6 +31,7 @@ function SeenButton({ event }: { event: EventView }) {
       )}
       <Button
         size="xs"
+        variant="default"
         className="open-incident-button"
         loading={isBusy}
         onClick={press}
@@ -55,7 +56,7 @@ export function OpenIncident() {
     <section className="open-incident" aria-label={say('Open incident')} data-testid="toast">
       {newest.frame ? <img src={newest.frame.url} alt="" /> : <IconAlertTriangle size={24} aria-hidden />}
       <a className="open-incident-words" href={`/inbox/${newest.id}`} onClick={follow} aria-live="assertive">
-        <strong className="clip-text">{newest.text || eventKindWords(newest.kind)}</strong>
+        <strong className="two-lines">{newest.text || eventKindWords(newest.kind)}</strong>
         <span className="small clip-text">
           {flow !== undefined && `${flow}, `}
           <Ago at={newest.at} />

@@ -17,6 +17,7 @@ const titles: Record<string, string> = {
   queue: say('Queue'),
   streams: say('Streams'),
   spill: say('Kept on disk until the database is back'),
+  receivers: say('Receivers'),
 }
 const facts: Record<string, string> = {
   version: 'Postgres',
