@@ -5,7 +5,6 @@ import { availableParallelism } from 'node:os'
 import type { PicturePort } from '../nodes/contract/capabilities.ts'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
 import { isStopped, RetryableError, toError } from '../nodes/contract/errors.ts'
-import { keepLimits } from '../nodes/contract/recording.ts'
 import { createAcknowledgeLinks } from './history/index.ts'
 import { systemClock as clock } from './clock.ts'
 import { createEdge, type Edge } from './models/index.ts'
@@ -24,7 +23,7 @@ import { createBus, createRelay } from './live/index.ts'
 import { createQueue, type Queue } from './compose-queue.ts'
 import { startEmbedded } from './database/index.ts'
 import { createReach, type Reach } from './send-clients.ts'
-import { createRecordings, keepingMedia, type Recordings } from './recordings/index.ts'
+import { createRecordings, keepingWanted, type Recordings } from './recordings/index.ts'
 import { RehearsalRunner } from './rehearsals/index.ts'
 import { createStore, type Store } from './compose-store.ts'
 import { openSpill, type SpillFile } from './streams/index.ts'
@@ -206,10 +205,9 @@ async function open(
 
 /** Cameras of live streams; those that a person wants kept for rehearsals are. */
 function cameras(media: Media, recordings: Recordings): EngineDeps['media'] {
-  return ({ flow, plan: { source }, streamId }) => {
-    const camera = media.forStream({ flowId: flow.id, nodeId: source.id, streamId })
-    const limits = keepLimits(source.config)
-    return limits ? keepingMedia(camera, { recordings, clock, flow: flow.id, camera: source.id, limits }) : camera
+  return ({ flow, plan, streamId }) => {
+    const camera = media.forStream({ flowId: flow.id, nodeId: plan.source.id, streamId })
+    return keepingWanted(camera, plan, { recordings, clock, flow: flow.id })
   }
 }
 

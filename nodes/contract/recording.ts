@@ -21,7 +21,7 @@ export type KeptPictures = z.infer<typeof KeptPicturesSchema>
 
 const mib = 1024 * 1024
 const defaultMb = 2000
-const live = { field: 'kind', is: ['rtsp', 'url', 'device', 'browser'] }
+const live = { field: 'kind', is: ['rtsp', 'url', 'device', 'browser', 'camera'] }
 
 /** The fields of a camera that say it. */
 export const keepFields = {

@@ -1,7 +1,8 @@
 // A camera whose pictures are kept while they go by: exactly those that the flow gets, with every mask burned in. Changes none of them.
 import type { CameraSign, Clock, MediaPort } from '../../nodes/contract/capabilities.ts'
 import { markOf, type Frame, type Taps } from '../../nodes/contract/frames.ts'
-import type { KeepLimits } from '../../nodes/contract/recording.ts'
+import type { PlanStream } from '../../nodes/contract/plan.ts'
+import { keepLimits, type KeepLimits } from '../../nodes/contract/recording.ts'
 import type { PictureKeeper, RecordingOwner, Recordings } from './records.ts'
 
 const tellMs = 5_000
@@ -12,6 +13,16 @@ export interface KeptMediaOptions {
   flow: string
   camera: string
   limits: KeepLimits
+}
+
+/** Where a person wants the stream's pictures kept. By stream: a node that points to several cameras has one for each. */
+export function keepingWanted(
+  media: MediaPort,
+  { id, source }: Pick<PlanStream, 'id' | 'source'>,
+  options: Omit<KeptMediaOptions, 'camera' | 'limits'>,
+): MediaPort {
+  const limits = keepLimits(source.config)
+  return limits ? keepingMedia(media, { ...options, camera: id, limits }) : media
 }
 
 /** `media`, with what it shows kept. */

@@ -7,7 +7,7 @@ import { defaultTaps, markOf, type PictureFilter } from '../../nodes/contract/fr
 import { keepLimits } from '../../nodes/contract/recording.ts'
 import { testFrame } from '../../test/support/simulated-source.ts'
 import { quietLog } from '../../test/support/session-bench.ts'
-import { keepingMedia } from './kept-media.ts'
+import { keepingMedia, keepingWanted } from './kept-media.ts'
 import type { PictureKeeper, Recordings } from './records.ts'
 import { createRecordings } from './recordings.ts'
 
@@ -184,6 +184,27 @@ describe('a camera that keeps', () => {
     const signs = await watch(media, { ...defaultTaps, filters: [mask] })
     expect(await secondsOf()).toEqual([0, 1, 2, 3, 4, 5])
     expect(signs.at(-1)).toMatchObject({ type: 'kept', kept: { forMs: 7_200_000, trouble: null } })
+  })
+
+  it('keeps those of each camera apart where a node points to several', async () => {
+    const source = { id: 'cam', type: 'camera', version: 1, config: { kind: 'camera', keepHours: 2 } }
+    const media: MediaPort = {
+      async *open() {
+        yield testFrame(0, { atMs: nowMs })
+        return 'finished'
+      },
+    }
+    for (const id of ['cam.gate', 'cam.hall']) {
+      const given = { recordings, clock: { nowMs: () => nowMs }, flow: 'f1' }
+      const signal = new AbortController().signal
+      for await (const _frame of keepingWanted(media, { id, source }, given).open({ kind: 'camera' }, defaultTaps, {
+        signal,
+      }));
+    }
+    expect((await recordings.list('f1')).map(({ camera, stream }) => [camera, stream])).toEqual([
+      ['cam.gate', 'f1-cam.gate'],
+      ['cam.hall', 'f1-cam.hall'],
+    ])
   })
 
   it('keeps the quick pictures where a model looks at those', async () => {

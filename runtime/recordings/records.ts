@@ -8,7 +8,7 @@ export type { StreamRecording, Stretch } from './route-answers.ts'
 /** Whose pictures they are, and what has been done to them before they were kept. */
 export interface RecordingOwner {
   flow: string
-  /** The camera node's id. */
+  /** The stream's part in its flow: the camera node's id, and of one that points to cameras which one. */
   camera: string
   /** Burned in already, masks among them: never to be taken out again. */
   filters: PictureFilter[]
