@@ -29,7 +29,8 @@ interface Basis {
   id: string
   document: Flow
   revision: number
-  filters: PictureFilter[]
+  /** As the flow masks what this camera shows; the first one where none is said. */
+  filters(camera?: string): Promise<PictureFilter[]>
 }
 
 const mostEvents = 500
@@ -46,7 +47,12 @@ export async function* labelledClips(
   leftOut: (one: LeftOut) => void,
 ): AsyncGenerator<LabelledClip, void, void> {
   const { document, revision } = await deps.flows.get(flowId)
-  const basis = { id: flowId, document, revision, filters: await filtersOf(deps, flowId, document) }
+  const basis = {
+    id: flowId,
+    document,
+    revision,
+    filters: (camera?: string) => filtersOf(deps, flowId, document, camera),
+  }
   const used = new Set<string>()
   const name = (wanted: string): string => {
     let found = `clips/${wanted}.mp4`
@@ -78,8 +84,8 @@ async function orLeftOut<T>(what: string, leftOut: (one: LeftOut) => void, work:
   }
 }
 
-async function filtersOf(deps: Deps, id: string, document: Flow): Promise<PictureFilter[]> {
-  const alone = clipFlow(document, { nodes: deps.nodes, clip: 'any' })
+async function filtersOf(deps: Deps, id: string, document: Flow, camera?: string): Promise<PictureFilter[]> {
+  const alone = clipFlow(document, { nodes: deps.nodes, clip: 'any', camera })
   const plan = await planFlow(deps, alone.document, { id, unapprovedHosts: [] })
   return plan.streams[0]?.taps.filters ?? []
 }
@@ -117,7 +123,7 @@ async function eventClip(
   name: (wanted: string) => string,
 ): Promise<LabelledClip> {
   const moment = await momentOf(deps, event, true)
-  const shown = await shownPart(deps, basis, moment, `${event.id}`)
+  const shown = await shownPart(deps, await basis.filters(moment.camera), moment, event.id)
   const startMs = Date.parse(event.at) - (moment.atS - shown.fromS) * 1000
   const atOf = (at: string): number => (Date.parse(at) - startMs) / 1000
   const events = judged
@@ -159,7 +165,7 @@ async function eventClip(
 /** A clip that was uploaded is shown in part, and masked as the flow does it; one made of kept pictures is so already. */
 async function shownPart(
   { media }: Deps,
-  { filters }: Basis,
+  filters: readonly PictureFilter[],
   { atS, clip, startAt }: { clip: string; atS: number; startAt: string },
   name: string,
 ): Promise<{ path: string; fromS: number; seconds: number }> {
@@ -170,7 +176,7 @@ async function shownPart(
   const fromS = Math.max(0, Math.floor(atS - beforeS))
   const toS = Math.min(lengthS, atS + afterS)
   const start = new Date(Date.parse(startAt) + fromS * 1000).toISOString()
-  const cut = await media.cut({ name, path: clip, fromS, toS, filters: left ?? [], startAt: start })
+  const cut = await media.cut({ name, path: clip, fromS, toS, filters: [...(left ?? [])], startAt: start })
   return { path: cut.path, fromS, seconds: toS - fromS }
 }
 
@@ -188,7 +194,11 @@ async function testClip(
   const { media } = deps
   const lengthS = Math.min(longestS, await durationOf(media, own.clip))
   const made = await media.madeOf(own.clip)
-  const left = made ? (stillToBurn(made.filters, basis.filters) ?? []) : basis.filters
+  const watching = basis.document.nodes.find(
+    ({ config: { kind = 'file', path } }) => kind === 'file' && path === own.clip,
+  )
+  const filters = await basis.filters(watching?.id)
+  const left = made ? (stillToBurn(made.filters, filters) ?? []) : filters
   const startAt = made?.startAt ?? new Date(0).toISOString()
   const stem = (own.clip.split(/[\\/]/).at(-1) ?? 'clip').replace(/\.[^.]*$/, '')
   const cut =

@@ -1,5 +1,6 @@
 // A past event as a clip with a second in it: of the clip that was watched, of the pictures that were kept for rehearsals, or of those
 // kept with the event. Makes a clip; changes no flow.
+import { nodeOfStream } from '../../nodes/contract/cameras.ts'
 import { BadRequestError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { PictureFilter } from '../../nodes/contract/frames.ts'
@@ -27,17 +28,19 @@ const nearMs = 5_000
 type Deps = RehearsalsRouteDeps
 interface Watched {
   document: Flow
+  /** Its node. */
   camera: string
 }
 
 /** `isPassing`: only to look at. Throws BadRequestError REHEARSAL_NOTHING_KEPT. */
 export async function momentOf(deps: Deps, event: EventView, isPassing: boolean): Promise<Moment> {
-  const camera = event.stream.slice(event.flow.length + 1)
+  const stream = event.stream.slice(event.flow.length + 1)
+  const camera = nodeOfStream(stream)
   const document = await documentOf(deps, event)
   const watched = { document, camera }
   return (
     (await ofClip(deps, event, watched)) ??
-    (await ofRecording(deps, event, camera, isPassing)) ??
+    (await ofRecording(deps, event, stream, isPassing)) ??
     (await ofEvent(deps, event, watched, isPassing)) ??
     nothingKept()
   )
@@ -72,11 +75,11 @@ async function ofClip({ media }: Deps, event: EventView, { camera, document }: W
 async function ofRecording(
   deps: Deps,
   event: EventView,
-  camera: string,
+  stream: string,
   isPassing: boolean,
 ): Promise<Moment | undefined> {
   const atMs = Date.parse(event.at)
-  const kept = (await deps.recordings.list(event.flow)).find((each) => each.camera === camera)
+  const kept = (await deps.recordings.list(event.flow)).find((each) => each.camera === stream)
   const near = kept?.stretches.find(
     ({ from, to }) => Date.parse(from) <= atMs + nearMs && Date.parse(to) >= atMs - nearMs,
   )
@@ -85,9 +88,9 @@ async function ofRecording(
   const fromMs = Math.max(atMs - beforeMs, Date.parse(near.from))
   const toMs = Math.min(atMs + afterMs, Date.parse(near.to) + 1000)
   const { filters, perS } = near
-  const pictures = deps.recordings.pictures({ flow: event.flow, camera }, fromMs, toMs)
+  const pictures = deps.recordings.pictures({ flow: event.flow, camera: stream }, fromMs, toMs)
   const made = await deps.media.make({ name: nameOf(event), pictures, perS, filters, isPassing })
-  return placed(made, event, camera, 'recording')
+  return placed(made, event, nodeOfStream(stream), 'recording')
 }
 
 async function ofEvent(

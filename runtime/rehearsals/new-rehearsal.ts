@@ -1,6 +1,7 @@
 // From what was asked for to what a rehearsal goes by: the revision, the clips, the plan, the tests. Refuses what could not be run,
 // and starts nothing.
 import { z } from 'zod'
+import { nodeOfStream } from '../../nodes/contract/cameras.ts'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
 import type { MadeClip } from '../cameras/index.ts'
 import { planFlow } from '../flows/index.ts'
@@ -92,7 +93,7 @@ export async function newRehearsal(
 
 /** Of the stretches, unless it was said; one rehearsal is of one camera. */
 function cameraOf(asked: string | undefined, found: readonly FoundStretch[]): string | undefined {
-  const cameras = new Set([...(asked === undefined ? [] : [asked]), ...found.map(({ camera }) => camera)])
+  const cameras = new Set([...(asked === undefined ? [] : [asked]), ...found.map(({ camera }) => nodeOfStream(camera))])
   if (cameras.size < 2) return [...cameras][0]
   throw new BadRequestError(
     'REHEARSAL_NO_CAMERA',

@@ -64,6 +64,7 @@ describe('the past of a flow', () => {
   const cuts: CutOrder[] = []
   let said: unknown[] = []
   let keptTo = 0
+  let keptOf = 'cam'
   let recent: { mediaTimeS: number; jpeg: Uint8Array }[] = []
   let fallsAtS = 31
 
@@ -124,8 +125,8 @@ describe('the past of a flow', () => {
             ? []
             : [
                 {
-                  stream: `${id}-cam`,
-                  camera: 'cam',
+                  stream: `${id}-${keptOf}`,
+                  camera: keptOf,
                   bytes: 1,
                   from: iso(0),
                   to: iso(keptTo),
@@ -164,6 +165,7 @@ describe('the past of a flow', () => {
   beforeEach(() => {
     made.clear()
     orders.length = opened.length = cuts.length = keptTo = 0
+    keptOf = 'cam'
     said = []
     recent = []
     fallsAtS = 31
@@ -171,8 +173,15 @@ describe('the past of a flow', () => {
 
   const save = async (camera?: Record<string, unknown>): Promise<string> =>
     (await bench.call<{ id: string }>('POST', '/api/flows', { body: flow(camera) })).body.id
-  const happened = (id: string, s: number): string => {
-    const base = { kind: 'response.given', flow: id, revision: 1, stream: `${id}-cam`, node: 'model', text: 'Fallen.' }
+  const happened = (id: string, s: number, stream = 'cam'): string => {
+    const base = {
+      kind: 'response.given',
+      flow: id,
+      revision: 1,
+      stream: `${id}-${stream}`,
+      node: 'model',
+      text: 'Fallen.',
+    }
     const delivery = {
       id: 'd',
       node: 'tell',
@@ -284,6 +293,23 @@ describe('the past of a flow', () => {
     expect(second.replay).toMatchObject({ fires: false, said: 'would stay silent: the model saw nothing to say' })
   })
 
+  it('replays an event, and rehearses a stretch, of one of the cameras that a node points to', async () => {
+    keptTo = 600
+    keptOf = 'cam.gate'
+    const id = await save({ kind: 'camera', tag: 'garden' })
+    const event = happened(id, 200, 'cam.gate')
+    const kept = await ended((await begin(`/api/events/${event}/replay`, {})).body.rehearsal.id)
+    expect(kept.replay).toMatchObject({ fires: true })
+    const stretch = { stream: `${id}-cam.gate`, from: iso(100), to: iso(145) }
+    const view = await ended((await begin(`/api/flows/${id}/rehearsals`, { stretches: [stretch] })).body.rehearsal.id)
+    expect(view).toMatchObject({ state: 'finished', request: { camera: 'cam' } })
+    keptTo = 0
+    recent = [195, 200].map((mediaTimeS) => ({ mediaTimeS, jpeg: new Uint8Array(1) }))
+    const ofEvent = await bench.call('POST', `/api/events/${event}/test`, { body: { must: 'fire' } })
+    expect(ofEvent).toMatchObject({ status: 201, body: { of: 'event' } })
+    expect(orders.at(-1)).toMatchObject({ filters: [mask] })
+  })
+
   it('gives away what it was taught: a line a clip, masked, without a secret', async () => {
     keptTo = 600
     const id = await save()
@@ -325,5 +351,26 @@ describe('the past of a flow', () => {
     expect(cuts).toMatchObject([{ path: 'day.mp4', fromS: 10, toS: 45, filters: [mask], startAt: iso(10) }])
     const sample = JSON.parse(zipEntries(answer.bytes).get('samples.jsonl')?.toString() ?? '') as LabelledSample
     expect(sample.seconds.every(({ action }) => action === 'silence')).toBe(true)
+  })
+  it('masks an uploaded clip as the camera is masked that showed it, whichever camera is drawn first', async () => {
+    const clip = { kind: 'file', path: 'day.mp4' }
+    const document = flow(clip)
+    const other = { id: 'bare', type: 'camera-source', version: 1, position: at, config: { ...clip, path: 'b.mp4' } }
+    const seer = { ...document.nodes[2]!, id: 'seer' }
+    const nodes = [other, ...document.nodes, seer]
+    const wires = [
+      ...document.wires,
+      wire('bare', 'frames', 'seer', 'frames'),
+      wire('seer', 'response', 'tell', 'message'),
+    ]
+    const tests = [{ clip: 'day.mp4', expect: [], never: [{ action: 'tell' }] }]
+    const made = await bench.call<{ id: string }>('POST', '/api/flows', { body: { ...document, nodes, wires, tests } })
+    const event = happened(made.body.id, 40)
+    events.set(event, { ...events.get(event)!, verdict: 'wrong' })
+    expect((await bench.call('GET', `/api/flows/${made.body.id}/labelled-time`)).status).toBe(200)
+    expect(cuts.map(({ path, filters }) => [path, filters])).toEqual([
+      ['day.mp4', [mask]],
+      ['day.mp4', [mask]],
+    ])
   })
 })
