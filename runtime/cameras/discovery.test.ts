@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import type { HttpRequest } from '../../nodes/contract/capabilities.ts'
 import { createDiscovery } from './discovery.ts'
+import { readMediaService, readProbeMatch, readProfiles } from './onvif.ts'
 
 const systemClock = { nowMs: () => Date.now(), sleep: async (ms: number) => void (await setTimeout(ms)) }
 const stops: (() => void)[] = []
@@ -43,7 +44,7 @@ test('asks a camera for its pictures with a digest, never with the password, and
   const answers = [
     '<s:Body><t:Capabilities><t:Media><t:XAddr>http://192.168.1.10/onvif/media</t:XAddr></t:Media></t:Capabilities></s:Body>',
     '<x><trt:Profiles fixed="true" token="p&amp;1"><tt:Name>main</tt:Name><tt:Resolution><tt:Width>1920</tt:Width><tt:Height>1080</tt:Height></tt:Resolution></trt:Profiles></x>',
-    '<x><tt:Uri>rtsp://u:p@10.0.0.7:554/s?a=1&amp;b=2</tt:Uri></x>',
+    '<x><tt:Uri>rtsp://u:p@192.168.1.10:554/s?a=1&amp;b=2</tt:Uri></x>',
   ]
   const http = {
     request: async (request: HttpRequest) => {
@@ -74,4 +75,14 @@ test('says when the login was not taken', async () => {
   await expect(discovery.profiles('http://10.0.0.7/', { user: '', password: '' })).rejects.toMatchObject({
     code: 'CAMERA_LOGIN_WRONG',
   })
+})
+
+test('reads at once what never ends, whoever answers with it', () => {
+  const service = 'http://10.0.0.7/x'
+  const beganMs = performance.now()
+  for (const begin of ['<Profiles token="a">', '<Media>', '<RelatesTo ', '<ProbeMatch>']) {
+    const xml = begin.repeat(100_000)
+    expect([readProfiles(xml), readMediaService(xml, service), readProbeMatch(xml, 'id')]).toEqual([[], service, []])
+  }
+  expect(performance.now() - beganMs).toBeLessThan(2_000)
 })

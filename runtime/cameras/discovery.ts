@@ -88,7 +88,7 @@ export function createDiscovery({ clock, http, listenMs = 3_000, ...options }: D
       const media = readMediaService(await ask(service, questions.capabilities, login), service)
       const profiles: FoundProfile[] = []
       for (const { token, ...profile } of readProfiles(await ask(media, questions.profiles, login))) {
-        const url = readStreamUri(await ask(media, questions.stream(token), login))
+        const url = readStreamUri(await ask(media, questions.stream(token), login), service)
         if (url !== undefined) profiles.push({ ...profile, url })
       }
       return profiles

@@ -19,13 +19,21 @@ const plain = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|apos);/g, (_all, name: string) => entities[name] ?? '').trim()
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${String(char.charCodeAt(0))};`)
 
-/** The contents of each element of that name, whatever its prefix. */
-function elements(xml: string, name: string): string[] {
-  const found = xml.matchAll(
-    new RegExp(`<(?:[\\w.-]+:)?${name}(?=[\\s>])[^>]*>([\\s\\S]*?)</(?:[\\w.-]+:)?${name}>`, 'g'),
-  )
-  return [...found].map(([, inside = '']) => inside)
+/** Each element of that name, whatever its prefix. Goes through the text once, however often an element begins in it and never ends. */
+function elementsOf(xml: string, name: string): { attributes: string; inside: string }[] {
+  const begin = new RegExp(`<(?:[\\w.-]+:)?${name}(?=[\\s>])([^<>]*)>`, 'g')
+  const end = new RegExp(`</(?:[\\w.-]+:)?${name}>`, 'g')
+  const found: { attributes: string; inside: string }[] = []
+  for (let begun = begin.exec(xml); begun; begun = begin.exec(xml)) {
+    end.lastIndex = begin.lastIndex
+    const ended = end.exec(xml)
+    if (!ended) break
+    found.push({ attributes: begun[1] ?? '', inside: xml.slice(begin.lastIndex, ended.index) })
+    begin.lastIndex = end.lastIndex
+  }
+  return found
 }
+const elements = (xml: string, name: string): string[] => elementsOf(xml, name).map(({ inside }) => inside)
 const text = (xml: string, name: string): string => plain(elements(xml, name)[0] ?? '')
 
 /** Cameras in an answer to the probe with this id; answers to others are none. */
@@ -95,8 +103,8 @@ export function readMediaService(xml: string, service: string): string {
 export function readProfiles(
   xml: string,
 ): { token: string; name: string; width: number | null; height: number | null }[] {
-  const found = xml.matchAll(/<(?:[\w.-]+:)?Profiles(?=\s)([^>]*)>([\s\S]*?)<\/(?:[\w.-]+:)?Profiles>/g)
-  return [...found].slice(0, 12).flatMap(([, attributes = '', inside = '']) => {
+  const found = elementsOf(xml, 'Profiles').slice(0, 12)
+  return found.flatMap(({ attributes, inside }) => {
     const token = /\btoken="([^"]*)"/.exec(attributes)?.[1]
     const size = elements(inside, 'Resolution')[0] ?? ''
     const number = (name: string): number | null => Number(text(size, name)) || null
@@ -106,12 +114,14 @@ export function readProfiles(
   })
 }
 
-/** The address of a profile's stream, its login taken off; undefined when there is none. */
-export function readStreamUri(xml: string): string | undefined {
+/** The address of a profile's stream at the host that was asked, its login taken off; undefined when there is none. */
+export function readStreamUri(xml: string, service: string): string | undefined {
   const said = text(xml, 'Uri')
   if (!URL.canParse(said) || !/^rtsps?:$/.test(new URL(said).protocol)) return undefined
   const url = new URL(said)
   url.username = url.password = ''
+  // As above; and whoever answers must not have the login that was typed for it carried to somebody else.
+  url.hostname = new URL(service).hostname
   return url.href
 }
 
