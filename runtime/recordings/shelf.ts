@@ -17,6 +17,7 @@ export interface Segment {
 export const holeMs = 5_000
 const headBytes = 64 * 1024
 const minuteMs = 60_000
+const mostOpen = 16
 
 export class Shelf {
   readonly #root: string
@@ -59,7 +60,10 @@ export class Shelf {
     const segments = await this.segments(flow, camera)
     const [first] = segments
     if (!first) return undefined
-    const heads = await Promise.all(segments.map((segment) => headOf(segment)))
+    // Some at a time: a week of one camera is ten thousand files.
+    const heads: (SegmentHead | undefined)[] = []
+    for (let at = 0; at < segments.length; at += mostOpen)
+      heads.push(...(await Promise.all(segments.slice(at, at + mostOpen).map((segment) => headOf(segment)))))
     const iso = (ms: number): string => new Date(ms).toISOString()
     const stretches: (Stretch & { toMs: number })[] = []
     for (const [at, { fromMs, toMs }] of segments.entries()) {
