@@ -91,11 +91,12 @@ const toJpeg = (dataUrl: string): Uint8Array => Buffer.from(dataUrl.slice(dataUr
 
 /** Opens it once as it is stored, keeps what came of it, and shows it with its masks. */
 async function tryStored(deps: CamerasRouteDeps, name: string): Promise<CameraReport> {
-  const { spec, masks } = await deps.cameras.open(name)
+  const { spec, masks, version } = await deps.cameras.open(name)
   const report = await deps.media.probe({ ...spec }, undefined, masksOf(masks))
   const trial = { ok: report.ok, at: new Date(deps.nowMs()).toISOString(), text: trialWords(report) }
   await deps.cameras.keepTrial(
     name,
+    version,
     report.ok ? trial : { ...trial, code: report.code },
     report.ok ? toJpeg(report.snapshot) : null,
   )

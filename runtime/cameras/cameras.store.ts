@@ -132,6 +132,9 @@ async function create(tx: Queryable, deps: CameraStoreDeps, { name, config, tags
     throw new ConflictError('CAMERA_EXISTS', `There is a camera called “${name}” already. Choose another name.`)
 }
 
+/** Never the same as before, whatever the clock says: by it is known what a camera was opened with. */
+const after = (before: Date, nowMs: number): Date => new Date(Math.max(nowMs, before.getTime() + 1))
+
 async function update(
   tx: Queryable,
   deps: CameraStoreDeps,
@@ -149,7 +152,7 @@ async function update(
       ...(masks === undefined ? {} : { masks }),
       ...(config === undefined ? {} : { config: await seal(tx, deps, name, config) }),
       // What it showed before may be what is covered now.
-      ...(isOpenedAnew ? { updatedAt: new Date(deps.nowMs()), picture: null, pictureAt: null } : {}),
+      ...(isOpenedAnew ? { updatedAt: after(row.updatedAt, deps.nowMs()), picture: null, pictureAt: null } : {}),
     })
     .where(eq(cameras.name, name))
 }
@@ -204,12 +207,12 @@ export function createCameraStore(deps: CameraStoreDeps): CameraStore {
       const [row] = await db.select({ at: cameras.updatedAt }).from(cameras).where(eq(cameras.name, name))
       return row?.at.toISOString() ?? null
     },
-    keepTrial: async (name, trial, picture) => {
+    keepTrial: async (name, version, trial, picture) => {
       const seen = picture === null ? {} : { picture, pictureAt: new Date(deps.nowMs()) }
       await db
         .update(cameras)
         .set({ trial, ...seen })
-        .where(eq(cameras.name, name))
+        .where(and(eq(cameras.name, name), eq(cameras.updatedAt, new Date(version))))
     },
     picture: async (name) => {
       const [row] = await db

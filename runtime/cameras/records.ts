@@ -41,6 +41,7 @@ export interface CameraStore {
   /** To be opened; throws NotFoundError CAMERA_UNKNOWN. */
   open(name: string): Promise<NamedCamera>
   version(name: string): Promise<string | null>
-  keepTrial(name: string, trial: CameraTrial, picture: Uint8Array | null): Promise<void>
+  /** `version`: of what was tried; a camera that was changed meanwhile keeps nothing of it. */
+  keepTrial(name: string, version: string, trial: CameraTrial, picture: Uint8Array | null): Promise<void>
   picture(name: string): Promise<{ jpeg: Uint8Array; at: string } | null>
 }

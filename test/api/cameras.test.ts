@@ -199,7 +199,15 @@ describe('cameras that are things of their own', () => {
   it('show the picture of their last trial, never one from before a mask was drawn', async () => {
     const picture = () => bench.call('GET', '/api/cameras/Gate/picture?absent=empty')
     expect((await picture()).status).toBe(204)
-    await under.store.cameras.keepTrial('Gate', { ok: true, at: 'now', text: 'It answers.' }, new Uint8Array([1, 2]))
+    const { version } = await under.store.cameras.open('Gate')
+    const keep = () =>
+      under.store.cameras.keepTrial(
+        'Gate',
+        version,
+        { ok: true, at: 'now', text: 'It answers.' },
+        new Uint8Array([1, 2]),
+      )
+    await keep()
     expect((await picture()).bytes).toEqual(Buffer.from([1, 2]))
     const masks = [
       [
@@ -209,6 +217,9 @@ describe('cameras that are things of their own', () => {
       ],
     ]
     expect((await bench.call<StoredCamera>('PUT', '/api/cameras/Gate', { body: { masks } })).body.masks).toEqual(masks)
+    expect((await picture()).status).toBe(204)
+    // A trial that began before the mask, and is over now.
+    await keep()
     expect((await picture()).status).toBe(204)
   })
 })

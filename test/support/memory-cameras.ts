@@ -40,7 +40,7 @@ export function memoryCameras(): CameraStore {
     },
     open: async (name) => ({ spec: { kind: 'url', ...find(name).config }, masks: find(name).masks, version: '1' }),
     version: async (name) => (rows.has(name) ? '1' : null),
-    keepTrial: async (name, trial, picture) => {
+    keepTrial: async (name, _version, trial, picture) => {
       Object.assign(find(name), { trial, picture })
     },
     picture: async (name) => {
