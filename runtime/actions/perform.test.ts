@@ -4,6 +4,7 @@ import { defineAction, port } from '../../nodes/contract/define.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
 import type { Message } from '../../nodes/contract/events.ts'
+import { notification } from '../../test/support/escalation.ts'
 import { testReach } from '../../test/support/reach.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { quietLog } from '../../test/support/session-bench.ts'
@@ -80,7 +81,7 @@ function bench(definition: NodeDefinition, order: Partial<ActionOrder> = {}, mor
     routes: {},
     ...order,
   }
-  return { clock, run: (signal = never) => performAction(whole, deps, signal) }
+  return { clock, order: whole, run: (signal = never) => performAction(whole, deps, signal) }
 }
 
 describe('performAction', () => {
@@ -286,6 +287,39 @@ describe('what follows a failed try', () => {
     expect(next).toMatchObject({ state: 'failed', detail: 'It is gone.' })
     expect(next.events.map(({ kind }) => kind)).toEqual(['notification.failed'])
     expect(calls).toBe(1)
+  })
+
+  it('keeps the deadline of one that is gone, and ends its reminders once somebody has acknowledged it', async () => {
+    const acknowledged = new Set<string>()
+    const sent: string[] = []
+    const http = {
+      request: async ({ url }: { url: string }) => {
+        sent.push(url)
+        return { status: 200, headers: {}, text: '' }
+      },
+    }
+    const connection = { name: 'push', kind: 'ntfy', config: {}, secret: {}, can: {} }
+    const connections = { get: async () => connection, sign: async () => undefined }
+    const reach = testReach({ events: { isAcknowledged: async (id) => acknowledged.has(id) } })
+    const at = (phase: string) => {
+      const values = { channel: 'ntfy', to: 'house-a', connection: 'push', repeatEveryM: 1, unacknowledgedAfterM: 3 }
+      const order: Partial<ActionOrder> = {
+        trouble: { state: 'gone', text: 'It is gone.' },
+        node: { id: 'tell', type: 'notification', version: 1, config: notification.config.parse(values) },
+      }
+      const { action } = bench(notification).order
+      return bench(notification, { ...order, action: { ...action, phase } }, { http, connections, reach }).run()
+    }
+    const first = await at('')
+    expect(first).toMatchObject({ state: 'failed', code: 'ACTION_RECEIVER_GONE', detail: 'It is gone.' })
+    expect(first.actions.map(({ phase }) => phase)).toEqual(['repeat-1', 'deadline'])
+    expect(await at('repeat-1')).toMatchObject({ state: 'failed', detail: 'It is gone.' })
+    const late = await at('deadline')
+    expect(late).toMatchObject({ state: 'delivered', events: [{ kind: 'notification.unacknowledged' }] })
+    expect(late).not.toHaveProperty('trouble')
+    acknowledged.add(message.eventId)
+    expect(await at('repeat-1')).toMatchObject({ state: 'delivered', events: [], actions: [] })
+    expect(sent).toEqual([])
   })
 
   it('says that a silent receiver answers again, if only with a no', async () => {

@@ -85,14 +85,16 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
       inputs: [],
     }
   }
-  if (order.trouble?.state === 'gone' && order.isCancelled !== true) {
-    const { text } = order.trouble
-    return failure(order, definition, new FatalError('ACTION_RECEIVER_GONE', text), text, deps)
-  }
+  const phase = order.action.phase ?? ''
+  const reaches = !definition.receiver || Boolean(definition.receiver(order.node.config as never, phase))
+  const isGone = order.trouble?.state === 'gone' && reaches && order.isCancelled !== true
+  const gone = isGone ? new FatalError('ACTION_RECEIVER_GONE', order.trouble?.text ?? '') : undefined
+  if (gone && phase === '') return failure(order, definition, gone, gone.message, deps)
   const { connections, clean } = remembering(deps.connections)
   try {
     if (signal.aborted) throw new StoppedError()
-    const result = await withinTimeout(definition, order, { ...deps, connections }, signal)
+    const ways = gone ? closedWays(deps, gone) : deps
+    const result = await withinTimeout(definition, order, { ...ways, connections }, signal)
     const made = routed(order, definition, result.outputs, deps)
     for (const [index, fact] of (result.facts ?? []).entries()) {
       made.events.push(
@@ -101,7 +103,7 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
     }
     return {
       state: 'delivered',
-      ...(order.trouble ? { trouble: null } : {}),
+      ...(order.trouble?.state === 'silent' && reaches ? { trouble: null } : {}),
       detail: clean(result.summary),
       code: result.code,
       ...made,
@@ -111,6 +113,26 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
     if (signal.aborted && !(signal.reason instanceof FatalError)) throw new StoppedError()
     const thrown = signal.reason instanceof FatalError ? signal.reason : toError(error)
     return failure(order, definition, thrown, clean(thrown.message), deps)
+  }
+}
+
+/** A reminder for one that is gone still finds out whether somebody has acknowledged it; sent it is not. */
+function closedWays(deps: PerformDeps, gone: FatalError): PerformDeps {
+  const refuse = (): Promise<never> => Promise.reject(gone)
+  const { events, clips } = deps.reach
+  return {
+    ...deps,
+    http: { request: refuse },
+    reach: {
+      events,
+      clips,
+      agents: { ask: refuse },
+      speech: { speak: refuse },
+      mail: { send: refuse },
+      mqtt: { publish: refuse },
+      push: { send: refuse },
+      nodeRed: { hand: refuse },
+    },
   }
 }
 

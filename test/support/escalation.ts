@@ -2,6 +2,7 @@
 import notification from '../../nodes/action/notification.ts'
 import type { Plan, PlanNode } from '../../nodes/contract/plan.ts'
 
+export { notification }
 export const steps = ['family', 'neighbour', 'desk'] as const
 
 /** A plan whose model's word goes to the first; each waits `afterM` minutes and is reminded every `everyM`. */
