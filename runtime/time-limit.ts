@@ -19,19 +19,20 @@ const machine: Sleeper = {
   sleep: (ms, signal) => wait(Math.max(0, ms), undefined, signal ? { signal } : undefined),
 }
 
-/** What `work` comes to, or, once the time is over, what `late` gives or throws. */
-export async function within<T, L>(work: Promise<T>, limit: Limit, late: () => L): Promise<T | L> {
+/** What `work` comes to, which a package's JavaScript may give back at once, or, once the time is over, what `late` gives or throws. */
+export async function within<T, L>(work: T | PromiseLike<T>, limit: Limit, late: () => L): Promise<T | L> {
   const { ms, clock = machine, signal } = limit
+  const answer = Promise.resolve(work)
   const over = new AbortController()
   const stopped = Promise.withResolvers<never>()
   const stop = (): void => stopped.reject(new StoppedError())
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop, { once: true })
   const timeUp = clock.sleep(ms, over.signal).then(late)
-  for (const each of [work, timeUp, stopped.promise]) each.catch(() => undefined)
+  for (const each of [answer, timeUp, stopped.promise]) each.catch(() => undefined)
   try {
     // eslint-disable-next-line no-restricted-properties -- here it is
-    return await Promise.race([work, timeUp, stopped.promise])
+    return await Promise.race([answer, timeUp, stopped.promise])
   } finally {
     signal?.removeEventListener('abort', stop)
     over.abort()

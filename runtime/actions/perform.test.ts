@@ -235,6 +235,14 @@ describe('performAction', () => {
     expect(clock.waiting()).toBe(0)
   })
 
+  it('takes what plain JavaScript gives back at once, as a package may', async () => {
+    const atOnce = { ...teller(async () => ''), perform: () => ({ outputs: {}, summary: 'Told.' }) }
+    expect(await bench(atOnce as unknown as NodeDefinition).run()).toMatchObject({
+      state: 'delivered',
+      detail: 'Told.',
+    })
+  })
+
   it('says nothing of a try that was stopped on request', async () => {
     const control = new AbortController()
     const { run } = bench(teller(() => new Promise(() => undefined)))
