@@ -6,7 +6,7 @@ import { systemClock as clock } from './clock.ts'
 import type { Store } from './compose-store.ts'
 import { deriveKey, ownUrl, type Config } from './config.ts'
 import type { Bus } from './live/index.ts'
-import { createPictureLinks, createReceiver, NodeRed, type NodeRedRouteDeps } from './node-red/index.ts'
+import { createPictureLinks, createReceiver, NodeRed, NodeRedChild, type NodeRedRouteDeps } from './node-red/index.ts'
 
 interface NodeRedParts {
   config: Config
@@ -39,6 +39,7 @@ export function openNodeRed(
     publicUrl: config.publicUrl,
     credentialSecret: Buffer.from(deriveKey(secretKey, 'node-red credentials')).toString('base64url'),
     isForced: config.nodeRed,
+    startChild: (options, signal) => NodeRedChild.start(options, signal),
     receive: createReceiver({ running: store.running, nodes, bus, nowMs }),
     pictureUrl: (eventId) => links.urlFor(eventId),
   })

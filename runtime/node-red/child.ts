@@ -2,6 +2,7 @@
 // the next one. Must never hand it anything of Heed's environment.
 import { fork, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../nodes/contract/capabilities.ts'
 import { RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
@@ -90,16 +91,20 @@ export class NodeRedChild {
         this.#waiting.clear()
         resolve(reason)
       }
-      this.#process.once('error', (error) => end(`Node-RED could not be started: ${error.message}.`))
+      // A second one must find a listener too.
+      this.#process.on('error', (error) => end(`Node-RED could not be started: ${error.message}.`))
       this.#process.once('exit', (code, signal) => end(this.#endWords(code, signal)))
     })
   }
 
-  /** Resolves when its editor answers; rejects with the reason when it ends first. */
-  static async start(options: ChildOptions): Promise<NodeRedChild> {
+  /** Resolves when its editor answers; rejects with the reason when it ends first. Ends at once, then or later, by `signal`. */
+  static async start(options: ChildOptions, signal: AbortSignal): Promise<NodeRedChild> {
+    await mkdir(options.userDir, { recursive: true, mode: 0o700 })
+    if (signal.aborted) throw away(String(signal.reason))
     const child = new NodeRedChild(options)
+    signal.addEventListener('abort', () => child.#kill(String(signal.reason)), { once: true })
     const { userDir, credentialSecret } = options
-    child.#process.send({ type: 'start', token: child.token, userDir, nodesDir, credentialSecret, language: 'en-US' })
+    child.#send({ type: 'start', token: child.token, userDir, nodesDir, credentialSecret, language: 'en-US' })
     const limit = setTimeout(() => child.#kill(`Node-RED was not ready within ${startLimitMs / 1000} s.`), startLimitMs)
     try {
       // eslint-disable-next-line no-restricted-properties -- no time-out: ready, or ended
@@ -151,7 +156,7 @@ export class NodeRedChild {
         isTaken: false,
         answers: false,
       }
-      const forget = (): void => void this.#process.send({ type: 'forget', id: over.id }, () => undefined)
+      const forget = (): void => this.#send({ type: 'forget', id: over.id })
       const stop = (): void => {
         forget()
         waiting.fail(new StoppedError())
@@ -175,14 +180,9 @@ export class NodeRedChild {
   async stop(): Promise<void> {
     this.#reason ??= 'Node-RED was switched off.'
     const limit = setTimeout(() => this.#process.kill('SIGKILL'), stopLimitMs)
-    this.#process.send({ type: 'stop' }, () => undefined)
+    this.#send({ type: 'stop' })
     await this.ended
     clearTimeout(limit)
-  }
-
-  /** At once: its lease is over. */
-  end(reason: string): void {
-    this.#kill(reason)
   }
 
   #kill(reason: string): void {
@@ -190,11 +190,16 @@ export class NodeRedChild {
     this.#process.kill('SIGKILL')
   }
 
+  /** That it is gone already is seen by its end; without a callback it would be an error of the process as well. */
+  #send(word: Record<string, unknown>): void {
+    this.#process.send(word, () => undefined)
+  }
+
   #ping(): void {
     const silentMs = performance.now() - this.#heardMs
     if (silentMs > silenceLimitMs)
       return this.#kill(`Node-RED hung for ${Math.round(silentMs / 1000)} s and was ended.`)
-    this.#process.send({ type: 'ping' }, () => undefined)
+    this.#send({ type: 'ping' })
   }
 
   #endWords(code: number | null, signal: string | null): string {
@@ -212,8 +217,7 @@ export class NodeRedChild {
     if (read.success) return this.#take(read.data)
     const { id, type } = said as { id?: unknown; type?: unknown }
     const issue = read.error.issues.at(-1)
-    if (type === 'given')
-      this.#process.send({ type: 'received', id, error: 'Heed cannot take this message: it is too long.' })
+    if (type === 'given') this.#send({ type: 'received', id, error: 'Heed cannot take this message: it is too long.' })
     else if (type === 'asked' && typeof id === 'string')
       this.#waiting.get(id)?.settle({ became: 'threw', text: 'What came back is too long for Heed.' })
     else this.#options.log.warn({ type, issue: issue?.message }, 'Node-RED said something that is not understood')
@@ -252,10 +256,10 @@ export class NodeRedChild {
   async #receive(given: Given): Promise<void> {
     try {
       const heard = await this.#options.onGiven(given)
-      this.#process.send({ type: 'received', id: given.id, heard }, () => undefined)
+      this.#send({ type: 'received', id: given.id, heard })
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
-      this.#process.send({ type: 'received', id: given.id, error: words }, () => undefined)
+      this.#send({ type: 'received', id: given.id, error: words })
     }
   }
 }

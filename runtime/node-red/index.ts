@@ -1,5 +1,6 @@
 // The door of node-red/. One Node-RED in a process of its own, its editor, and the messages to and fro.
 export { NodeRed } from './node-red.ts'
+export { NodeRedChild } from './child.ts'
 export { createNodeRedStore } from './node-red.store.ts'
 export { createPictureLinks } from './picture-links.ts'
 export { createReceiver } from './receive.ts'

@@ -1,16 +1,21 @@
 // The one Node-RED of this Heed: switched on and off by the owner, run by exactly one process at a time, started again with a growing
 // pause when it ends. Switched off it is not loaded at all.
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock, Log, NodeRedAnswer, NodeRedHandOver, NodeRedPort } from '../../nodes/contract/capabilities.ts'
 import type { StayingTab } from '../../nodes/contract/foreign-flows.ts'
 import { ConflictError, FatalError, NotFoundError, toError } from '../../nodes/contract/errors.ts'
 import { growingPauseMs } from '../growing-pause.ts'
 import type { Bus } from '../live/index.ts'
-import { away, NodeRedChild, type HandOver } from './child.ts'
+import { away, type ChildOptions, type HandOver, type NodeRedChild } from './child.ts'
 import { createRemote, type Remote } from './remote.ts'
 import { askAdmin, type Door } from './proxy.ts'
 import type { Asked, Given, NodeRedStatus, NodeRedStore, Switch } from './records.ts'
+
+/** The process, as far as its supervisor goes. */
+export type RunningChild = Pick<
+  NodeRedChild,
+  'ask' | 'ended' | 'memoryBytes' | 'port' | 'startMs' | 'stop' | 'token' | 'version'
+>
 
 export interface NodeRedDeps {
   store: NodeRedStore
@@ -29,12 +34,16 @@ export interface NodeRedDeps {
   mayRun: boolean
   /** No other process can be alive: whoever held it before is dead. */
   isSole: boolean
+  /** Resolves when its editor answers. Ends it at once when `signal` aborts, while it starts too. */
+  startChild(options: ChildOptions, signal: AbortSignal): Promise<RunningChild>
   receive(given: Given): Promise<number>
   pictureUrl(eventId: string): string
 }
 
 const holdMs = 15_000
 const renewMs = 5_000
+/** Before the hold is over for the others, to end what runs here. */
+const marginMs = 2_000
 const steadyMs = 60_000
 /** A start takes a second or two; what is handed over meanwhile waits for it. */
 const patienceMs = 20_000
@@ -49,7 +58,7 @@ export class NodeRed implements NodeRedPort {
   readonly #unsubscribe: () => void
   #switch: { set: Switch; readMs: number } | undefined
   #running: Promise<void> | undefined
-  #child: NodeRedChild | undefined
+  #child: RunningChild | undefined
   #wake = new AbortController()
   #waiting = new Set<() => void>()
   #status: NodeRedStatus = {
@@ -77,7 +86,10 @@ export class NodeRed implements NodeRedPort {
       serve: (over, waitMs, signal) => this.#child?.ask(over, waitMs, signal),
     })
     this.#unsubscribe = deps.bus.subscribe((message) => {
-      if (message.type === 'node-red-switched' && message.by !== this.#holder) void this.#follow()
+      if (message.type === 'node-red-switched' && message.by !== this.#holder)
+        this.#follow().catch((error: unknown) =>
+          deps.log.warn({ err: toError(error) }, 'whether Node-RED is switched on is not known'),
+        )
     })
   }
 
@@ -204,8 +216,13 @@ export class NodeRed implements NodeRedPort {
       })
   }
 
+  /** Goes on while the database does not say: what runs must not be left without its supervisor. */
   async #isWanted(): Promise<boolean> {
-    return !this.#stopping.signal.aborted && (await this.#readSwitch()).isOn
+    if (this.#stopping.signal.aborted) return false
+    return await this.#readSwitch().then(
+      ({ isOn }) => isOn,
+      () => true,
+    )
   }
 
   async #run(): Promise<void> {
@@ -214,13 +231,13 @@ export class NodeRed implements NodeRedPort {
     this.#wake = new AbortController()
     const pause = (ms: number): Promise<void> => clock.sleep(ms, this.#wake.signal).catch(() => undefined)
     while (await this.#isWanted()) {
+      const startedMs = clock.nowMs()
       if (!(await this.#takeHold())) {
         this.#say({ state: 'elsewhere', reason: null, entries: [], exits: [] })
         await pause(renewMs)
         continue
       }
-      const startedMs = clock.nowMs()
-      const reason = await this.#runOnce()
+      const reason = await this.#runOnce(startedMs)
       if (!(await this.#isWanted())) break
       attempt = clock.nowMs() - startedMs > steadyMs ? 1 : attempt + 1
       const pauseMs = growingPauseMs(attempt, 500, 60_000, random)
@@ -233,26 +250,24 @@ export class NodeRed implements NodeRedPort {
     await this.#deps.store.release(this.#holder).catch(() => undefined)
   }
 
-  /** From start to end; gives the reason. */
-  async #runOnce(): Promise<string> {
-    const { credentialSecret, dataDir, log, receive } = this.#deps
+  /** From start to end, with the hold of `heldMs`; gives the reason. */
+  async #runOnce(heldMs: number): Promise<string> {
+    const { credentialSecret, dataDir, log, receive, startChild } = this.#deps
     const userDir = join(dataDir, 'node-red')
     this.#say({ state: 'starting', reason: this.#status.crashes > 0 ? this.#status.reason : null })
     const renewing = new AbortController()
+    const lost = new AbortController()
+    void this.#keepHold(heldMs, renewing.signal, (reason) => lost.abort(reason))
+    // One that is not ready yet cannot be asked to stop.
+    const giveUp = (): void => void (this.#child ?? lost.abort('Node-RED was switched off.'))
+    this.#wake.signal.addEventListener('abort', giveUp, { once: true, signal: renewing.signal })
     try {
-      await mkdir(userDir, { recursive: true, mode: 0o700 })
-      this.#child = await NodeRedChild.start({
-        userDir,
-        credentialSecret,
-        log,
-        onNodes: ({ entries, exits }) => this.#say({ entries, exits }),
-        onGiven: receive,
-      })
+      const onNodes: ChildOptions['onNodes'] = ({ entries, exits }) => this.#say({ entries, exits })
+      this.#child = await startChild({ userDir, credentialSecret, log, onNodes, onGiven: receive }, lost.signal)
       if (!(await this.#isWanted())) void this.#child.stop()
       const { startMs, version } = this.#child
       log.info({ startMs, version }, 'Node-RED is ready')
       this.#say({ state: 'running', reason: null, startMs, version })
-      void this.#keepHold(this.#child, renewing.signal)
       return await this.#child.ended
     } catch (error) {
       return toError(error).message
@@ -262,28 +277,40 @@ export class NodeRed implements NodeRedPort {
     }
   }
 
-  async #takeHold(): Promise<boolean> {
+  /** Undefined when the database does not say. */
+  async #takeHold(): Promise<boolean | undefined> {
     const { isSole, log, publicUrl, store } = this.#deps
     try {
       return await store.hold({ holder: this.#holder, url: publicUrl, status: this.#status }, holdMs, isSole)
     } catch (error) {
       log.warn({ err: toError(error) }, 'whether this process may run Node-RED is not known; asking again')
-      return false
+      return undefined
     }
   }
 
-  /** A process that cannot renew its hold in time must end what it runs before another one may begin. */
-  async #keepHold(child: NodeRedChild, signal: AbortSignal): Promise<void> {
+  /** A process that cannot renew its hold in time must end what it runs, or starts, before another one may begin. */
+  async #keepHold(takenMs: number, signal: AbortSignal, lose: (reason: string) => void): Promise<void> {
     const { clock } = this.#deps
-    let heldMs = clock.nowMs()
+    const pause = (ms: number): Promise<void> => clock.sleep(ms, signal).catch(() => undefined)
+    let heldMs = takenMs
+    // Beside the renewing: a database that is asked may take longer to fail than the hold lasts.
+    const watch = async (): Promise<void> => {
+      for (;;) {
+        const leftMs = heldMs + holdMs - marginMs - clock.nowMs()
+        if (leftMs <= 0) return lose('Its hold on Node-RED could not be renewed in time.')
+        await pause(leftMs)
+        if (signal.aborted) return
+      }
+    }
+    void watch()
     for (;;) {
-      await clock.sleep(renewMs, signal).catch(() => undefined)
+      await pause(renewMs)
       if (signal.aborted) return
       const askedMs = clock.nowMs()
-      if (await this.#takeHold()) heldMs = askedMs
-      else if (clock.nowMs() - heldMs > holdMs - renewMs)
-        return child.end('Another process of this Heed runs Node-RED now.')
-      if (!(await this.#isWanted().catch(() => true))) return void child.stop()
+      const isHeld = await this.#takeHold()
+      if (isHeld) heldMs = askedMs
+      if (isHeld === false) return lose('Another process of this Heed runs Node-RED now.')
+      if (!(await this.#isWanted())) void this.#child?.stop()
     }
   }
 
@@ -296,7 +323,7 @@ export class NodeRed implements NodeRedPort {
   }
 
   /** The child, once it is ready; undefined when another process has it. Throws RetryableError NODERED_AWAY. */
-  async #runningHere(signal: AbortSignal): Promise<NodeRedChild | undefined> {
+  async #runningHere(signal: AbortSignal): Promise<RunningChild | undefined> {
     const { clock, mayRun } = this.#deps
     const untilMs = clock.nowMs() + patienceMs
     for (;;) {

@@ -29,15 +29,18 @@ export async function benchNodeRed(): Promise<Row[]> {
   const userDir = await mkdtemp(join(tmpdir(), 'heed-bench-node-red-'))
   await writeFile(join(userDir, 'flows.json'), JSON.stringify(flows))
   const startedMs = performance.now()
-  const child = await NodeRedChild.start({
-    userDir,
-    credentialSecret: 'bench',
-    log: quietLog(),
-    onNodes: () => undefined,
-    onGiven: async () => 0,
-  })
-  const startMs = performance.now() - startedMs
   const { signal } = new AbortController()
+  const child = await NodeRedChild.start(
+    {
+      userDir,
+      credentialSecret: 'bench',
+      log: quietLog(),
+      onNodes: () => undefined,
+      onGiven: async () => 0,
+    },
+    signal,
+  )
+  const startMs = performance.now() - startedMs
   const ask = (id: string) =>
     child.ask(
       { id, entry: 'echo', message: { text: 'A person has fallen.', flow: { id: 'f', name: 'F' } } },
