@@ -25,6 +25,7 @@ async function asking(verdict: (request: ModelTick, n: number) => Partial<ModelV
     void told.push(`${kind}: ${text} (${String(fields?.id)})`)
   return { fake, paired, told, node: testNode(interactionModel, { config, clock, model, note }) }
 }
+const said = (eventId: string | undefined, count: number): unknown => expect.objectContaining({ eventId, count })
 const asked = (text: string, patch: Partial<Message> = {}): Message =>
   testMessage(text, { source: { flow: 'flow1', node: '', stream: 'flow1-cam' }, ...patch })
 
@@ -35,6 +36,9 @@ it('says of an answer which questions it ends, also where the same was said a mo
   expect(answer.response).toMatchObject([
     { text: 'Nobody is here.', fields: { answersTo: [{ id: 'm-Who is here?', question: 'Who is here?' }] } },
   ])
+  // News to whoever asked: an event of its own, not one more of the sentence before.
+  const [own] = answer.response as Message[]
+  expect(node.state).toMatchObject({ said: expect.arrayContaining([said(own?.eventId, 1)]) as object })
   const [first] = (await node.tick({ frames: testFrame(2) })).response as Message[]
   expect(first?.fields?.answersTo).toBeUndefined()
   expect([paired, told]).toEqual([['Who is here? Nobody is here.'], []])

@@ -112,7 +112,7 @@ it('hears a late answer when no pictures come any more, and shows then the newes
 })
 
 it('shows the picture on which the server broke again when no other comes, while it is news', async () => {
-  const { clock, seen, tick, catchUp } = flight()
+  const { clock, seen, session, tick, catchUp } = flight()
   const first = tick()
   seen.fail()
   await expect(first).rejects.toMatchObject({ code: 'MODEL_BACKEND_DOWN' })
@@ -120,6 +120,8 @@ it('shows the picture on which the server broke again when no other comes, while
   seen.fail()
   await expect(again).rejects.toMatchObject({ code: 'MODEL_BACKEND_DOWN' })
   await clock.advance(1000)
+  // A camera that is away for now is no end.
+  expect(await session.finish!({ mayWait: false, signal: never })).toEqual([])
   const third = catchUp()
   seen.answer()
   expect(await third).toMatchObject({ text: 'Of 0.', late: request })
