@@ -29,7 +29,6 @@ export async function within<T, L>(work: T | PromiseLike<T>, limit: Limit, late:
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop, { once: true })
   const timeUp = clock.sleep(ms, over.signal).then(late)
-  for (const each of [answer, timeUp, stopped.promise]) each.catch(() => undefined)
   try {
     // eslint-disable-next-line no-restricted-properties -- here it is
     return await Promise.race([answer, timeUp, stopped.promise])
