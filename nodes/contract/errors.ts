@@ -71,9 +71,12 @@ export class FatalError extends CodedError {}
 export class StoppedError extends CodedError {
   /** Not even what is on its way may be waited for. */
   readonly isAtOnce: boolean
+  /** A person asked for it, or whoever waited; no other reason was named. */
+  readonly isOnRequest: boolean
 
-  constructor(message = 'Stopped on request.', options: { isAtOnce?: boolean } = {}) {
-    super('RUN_STOPPED', message)
+  constructor(reason?: string, options: { isAtOnce?: boolean } = {}) {
+    super('RUN_STOPPED', reason ?? 'Stopped on request.')
+    this.isOnRequest = reason === undefined
     this.isAtOnce = options.isAtOnce ?? false
   }
 }

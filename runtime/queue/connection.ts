@@ -67,7 +67,7 @@ async function openRedis(redisUrl: string, options: ConnectionOptions): Promise<
     backend: 'redis',
     prefix: redisPrefix,
     factory: (name, backendOptions, extra) => createRedisBackend(name, { ...backendOptions, connection: redis }, extra),
-    trouble: () => redisTrouble(redis),
+    trouble: async () => (await redisTrouble(redis))?.words,
     close: async () => {
       redis.disconnect()
     },

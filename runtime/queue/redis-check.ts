@@ -2,7 +2,7 @@
 // the process starts and, by one small write, whenever the health is asked for.
 import type { Redis } from 'ioredis'
 import { FatalError } from '../../nodes/contract/errors.ts'
-import { isAway, redisRefusal } from './trouble.ts'
+import { isAway, redisRefusal, type RedisRefusal } from './trouble.ts'
 
 const leastVersion = [5, 0]
 const trialKey = 'heed:health'
@@ -31,7 +31,7 @@ function policyWords(policy: string): string {
 }
 
 /** What is wrong with it now, in one sentence; undefined when jobs can be queued and kept. Throws when Redis is away. */
-export async function redisTrouble(redis: Redis): Promise<string | undefined> {
+export async function redisTrouble(redis: Redis): Promise<RedisRefusal | undefined> {
   try {
     await redis.set(trialKey, '1', 'PX', 60_000)
   } catch (thrown) {
@@ -41,7 +41,7 @@ export async function redisTrouble(redis: Redis): Promise<string | undefined> {
   }
   const { policy } = await factsOf(redis).catch((): Partial<Facts> => ({}))
   // A hosted Redis may keep its settings to itself.
-  return policy === undefined || policy === 'noeviction' ? undefined : policyWords(policy)
+  return policy === undefined || policy === 'noeviction' ? undefined : { words: policyWords(policy), isFull: false }
 }
 
 /** Throws FatalError QUEUE_BACKEND_UNFIT with the setting to change; a Redis that is merely full is told by the health instead. */
@@ -52,7 +52,7 @@ export async function checkRedis(redis: Redis): Promise<void> {
     facts = await factsOf(redis)
   } catch (thrown) {
     const known = redisRefusal(thrown)
-    if (known !== undefined) throw unfit(known)
+    if (known !== undefined) throw unfit(known.words)
     if (isAway(thrown)) throw thrown
     facts = { version: undefined, policy: undefined, mode: undefined }
   }
@@ -66,6 +66,5 @@ export async function checkRedis(redis: Redis): Promise<void> {
     )
   if (facts.policy !== undefined && facts.policy !== 'noeviction') throw unfit(policyWords(facts.policy))
   const trouble = await redisTrouble(redis)
-  if (trouble !== undefined && !trouble.startsWith('Redis is full') && !trouble.startsWith('Redis cannot save'))
-    throw unfit(trouble)
+  if (trouble !== undefined && !trouble.isFull) throw unfit(trouble.words)
 }

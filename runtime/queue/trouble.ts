@@ -36,14 +36,22 @@ export function isAway(error: unknown): boolean {
   return (typeof code === 'string' && awayCodes.has(code)) || awayWords.test(toError(error).message)
 }
 
-const refusals: readonly (readonly [RegExp, string])[] = [
+/** What Redis refuses with: its words in ours, and whether it is merely full, which passes by itself once there is room. */
+export interface RedisRefusal {
+  words: string
+  isFull: boolean
+}
+
+const refusals: readonly (readonly [shape: RegExp, words: string, isFull?: boolean])[] = [
   [
     /^OOM/,
     'Redis is full (maxmemory). Raise maxmemory in redis.conf, or free memory: nothing can be queued until then.',
+    true,
   ],
   [
     /^MISCONF/,
     'Redis cannot save to its disk and takes nothing more. Make room on the disk named by "dir" in redis.conf.',
+    true,
   ],
   [/^READONLY/, 'This Redis is a replica and can only be read. Point REDIS_URL at the primary.'],
   [
@@ -55,10 +63,11 @@ const refusals: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** What Redis's own refusal means, in words that name the setting; undefined when it is none of those known. */
-export function redisRefusal(thrown: unknown): string | undefined {
+export function redisRefusal(thrown: unknown): RedisRefusal | undefined {
   // From within a script the code stands behind other words.
   const text = toError(thrown).message.replace(/^.*?\b(?=(?:OOM|MISCONF|READONLY|NOPERM|NOREPLICAS) )/, '')
-  return refusals.find(([shape]) => shape.test(text))?.[1]
+  const found = refusals.find(([shape]) => shape.test(text))
+  return found && { words: found[1], isFull: found[2] === true }
 }
 
 /** The error for a queue backend that cannot be reached. */
@@ -94,7 +103,7 @@ export function createReporter(log: Log, clock: Pick<Clock, 'nowMs'>, fields: Re
     const details = { ...fields, ...(kept > 0 ? { alike: kept } : {}), error: trouble.message }
     kept = 0
     const known = redisRefusal(error)
-    if (known !== undefined) log.warn(details, known)
+    if (known !== undefined) log.warn(details, known.words)
     else if (isAway(error)) log.warn(details, 'The queue backend is away; trying again.')
     else log.error({ ...details, stack: trouble.stack }, 'The queue reported an error.')
   }

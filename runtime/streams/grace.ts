@@ -34,9 +34,9 @@ export class Grace {
   }
 }
 
-/** A stop that a person asked for carries StoppedError's own words; with any other reason another worker goes on. */
+/** A stop that a person asked for names no other reason; with any other one another worker goes on. */
 export function isHandover(signal: AbortSignal): boolean {
-  return !(signal.reason instanceof StoppedError && signal.reason.message === new StoppedError().message)
+  return !(signal.reason instanceof StoppedError && signal.reason.isOnRequest)
 }
 
 /** Of a stream whose clip is over while others still speak to its nodes. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { isStopped } from '../../nodes/contract/errors.ts'
+import { isHandover } from './grace.ts'
 import { SessionLease } from './session-lease.ts'
 
 const make = (): SessionLease => new SessionLease('flow-cam.1', { streamId: 'flow-cam', run: 1 }, 1_000, 1_010)
@@ -17,6 +18,15 @@ describe('a session lease', () => {
     const session = make()
     session.end('stop')
     expect(session.signal.aborted && isStopped(session.signal.reason)).toBe(true)
+  })
+
+  it('is handed over when this process goes or its lease is lost, not when a person wants it ended', () => {
+    const isHandedOver = (['stop', 'shutdown', 'lease'] as const).map((cause) => {
+      const session = make()
+      session.end(cause)
+      return isHandover(session.signal)
+    })
+    expect(isHandedOver).toEqual([false, true, true])
   })
 
   it('keeps the first cause, but a lost lease outranks all', () => {

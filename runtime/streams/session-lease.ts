@@ -6,8 +6,9 @@ import type { PlanChange, PlanChanges } from './records.ts'
 /** Why a session is ended from outside: a person's wish, this process going away, or a lease that may run out. */
 export type EndCause = 'stop' | 'shutdown' | 'lease'
 
-const causes: Record<EndCause, string> = {
-  stop: 'Stopped on request.',
+/** The reason of each; a person's wish needs none, and nobody takes over from it. */
+const causes: Record<EndCause, string | undefined> = {
+  stop: undefined,
   shutdown: 'This worker is shutting down; another one takes over.',
   lease: 'The lease could not be renewed in time; the stream is picked up again.',
 }
