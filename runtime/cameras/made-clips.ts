@@ -2,6 +2,7 @@
 // its pictures before: what is masked or cut in them already must not be cut once more.
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { basename, dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import type { MovingPicture, TimedPicture } from '../../nodes/contract/capabilities.ts'
@@ -52,7 +53,7 @@ export interface MadeClips {
   /** A part of a clip, masked and without sound, out of sight like the others that pass. */
   cut(order: CutOrder, signal?: AbortSignal): Promise<MadeClip & { path: string }>
   /** Its bytes. Throws FatalError CAMERA_PATH_REFUSED, CAMERA_NOT_FOUND. */
-  readClip(path: string): Promise<NodeJS.ReadableStream>
+  readClip(path: string): Promise<Readable>
   /** Undefined for a clip that somebody uploaded. */
   madeOf(path: string): Promise<MadeClip | undefined>
 }

@@ -1,17 +1,19 @@
 // What people taught a flow as one zip file: a line of JSON for each clip, the clips beside it, and how to read them. Written while it is
 // sent; nothing of it is held in memory or left behind.
-import { pipeline } from 'node:stream/promises'
+import { finished, pipeline } from 'node:stream/promises'
 import type { Router } from 'express'
 import { ZipFile } from 'yazl'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
 import { fileNameOf } from '../flows/index.ts'
-import { labelledClips, type LeftOut } from './labelled-clips.ts'
+import { labelledClips, type LabelledClip, type LeftOut } from './labelled-clips.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
 
 /** `/api/flows/:id/labelled-time`. */
 export function addLabelledRoutes(api: Router, deps: RehearsalsRouteDeps): void {
   api.get('/flows/:id/labelled-time', async (request, response) => {
     const { document } = await deps.flows.get(request.params.id)
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
     const missing: LeftOut[] = []
     const clips = labelledClips(deps, request.params.id, (one) => missing.push(one))
     // Before anything is sent: what cannot be given is said as any error is.
@@ -23,28 +25,38 @@ export function addLabelledRoutes(api: Router, deps: RehearsalsRouteDeps): void 
       'Content-Type': 'application/zip',
       'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileNameOf(document.name, 'labelled-time.zip'))}`,
     })
-    const lines: string[] = []
-    const add = async ({ path, sample }: NonNullable<typeof first.value>): Promise<void> => {
-      const stream = await deps.media.readClip(path)
-      // Video is small already.
-      zip.addReadStream(stream, sample.video_path, { mtime, compress: false })
-      lines.push(JSON.stringify(sample))
+    await send(first.value)
+
+    async function send(begun: LabelledClip): Promise<void> {
+      const lines: string[] = []
+      const add = async ({ path, sample }: LabelledClip): Promise<void> => {
+        const stream = await deps.media.readClip(path)
+        // Video is small already.
+        zip.addReadStream(stream, sample.video_path, { mtime, compress: false })
+        lines.push(JSON.stringify(sample))
+        // One after the other: what nobody waits for any more is neither opened nor made.
+        await finished(stream, { signal: gone.signal }).finally(() => stream.destroy())
+      }
+      const fill = async (): Promise<void> => {
+        await add(begun)
+        for await (const clip of clips) await add(clip)
+        zip.addBuffer(Buffer.from(`${lines.join('\n')}\n`), 'samples.jsonl', { mtime })
+        zip.addBuffer(Buffer.from(readme(document.name, lines.length, missing)), 'README.md', { mtime })
+        zip.end()
+      }
+      // A file that cannot be read is told by its stream as well.
+      zip.on('error', () => undefined)
+      await Promise.all([
+        pipeline(zip.outputStream, response).catch((error: unknown) => {
+          if (!gone.signal.aborted) throw error
+        }),
+        fill().catch((error: unknown) => {
+          if (gone.signal.aborted) return
+          response.destroy()
+          throw error
+        }),
+      ])
     }
-    const fill = async (): Promise<void> => {
-      await add(first.value)
-      for await (const clip of clips) await add(clip)
-      zip.addBuffer(Buffer.from(`${lines.join('\n')}\n`), 'samples.jsonl', { mtime })
-      zip.addBuffer(Buffer.from(readme(document.name, lines.length, missing)), 'README.md', { mtime })
-      zip.end()
-    }
-    const sent = pipeline(zip.outputStream, response)
-    await Promise.all([
-      sent,
-      fill().catch((error: unknown) => {
-        response.destroy()
-        throw error
-      }),
-    ])
   })
 }
 

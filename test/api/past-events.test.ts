@@ -1,8 +1,9 @@
 // The past of a flow, by the public door: a stretch of kept pictures rehearsed, an event made into a test, an event replayed.
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { CameraSpec, MediaPort } from '../../nodes/contract/capabilities.ts'
-import { markOf, type PictureFilter, type Taps } from '../../nodes/contract/frames.ts'
+import { markOf, type Taps } from '../../nodes/contract/frames.ts'
 import type { ClipOrder, CutOrder, MadeClip } from '../../runtime/cameras/made-clips.ts'
 import { loadCatalogue } from '../../runtime/catalogue.ts'
 import { systemClock } from '../../runtime/clock.ts'
@@ -14,44 +15,12 @@ import { RehearsalRunner } from '../../runtime/rehearsals/runner.ts'
 import { startApi, type ApiBench } from '../support/api-bench.ts'
 import { ofKind } from '../support/connection-kinds.ts'
 import { fakeModel } from '../support/fake-model.ts'
+import { at, mask, pastFlow as flow, wire } from '../support/past-flow.ts'
 import { memoryApi } from '../support/memory-api.ts'
 import { quietLog } from '../support/session-bench.ts'
 import { testFrame } from '../support/simulated-source.ts'
 import { zipEntries } from '../support/zip-entries.ts'
 
-const at = { x: 0, y: 0 }
-const wire = (from: string, fromPort: string, to: string, toPort: string) => ({
-  from: { node: from, port: fromPort },
-  to: { node: to, port: toPort },
-})
-const triangle = [
-  { x: 0, y: 0 },
-  { x: 1, y: 0 },
-  { x: 0, y: 1 },
-]
-const mask: PictureFilter = { do: 'mask', polygons: [triangle] }
-const live = { kind: 'rtsp', url: 'rtsp://10.0.0.7/a' }
-const flow = (camera: Record<string, unknown> = live) => ({
-  format: 'heed.flow/1',
-  name: 'Fall alert',
-  nodes: [
-    { id: 'cam', type: 'camera-source', version: 1, position: at, config: camera },
-    { id: 'mask', type: 'privacy-mask', version: 1, position: at, config: { polygons: [triangle] } },
-    {
-      id: 'model',
-      type: 'interaction-model',
-      version: 1,
-      position: at,
-      config: { connection: 'vllm', instruction: 'Warn the moment a person falls.' },
-    },
-    { id: 'tell', type: 'notification', version: 1, position: at, config: { channel: 'inbox' } },
-  ],
-  wires: [
-    wire('cam', 'frames', 'mask', 'frames'),
-    wire('mask', 'frames', 'model', 'frames'),
-    wire('model', 'response', 'tell', 'message'),
-  ],
-})
 const beganMs = Date.UTC(2026, 4, 1, 8)
 const iso = (s: number): string => new Date(beganMs + s * 1000).toISOString()
 
@@ -67,6 +36,8 @@ describe('the past of a flow', () => {
   let keptOf = 'cam'
   let recent: { mediaTimeS: number; jpeg: Uint8Array }[] = []
   let fallsAtS = 31
+  const bytesOf = (path: string): Readable => Readable.from([Buffer.from(`bytes of ${path}`)])
+  let readClip = bytesOf
 
   beforeAll(async () => {
     const nodes = await loadCatalogue()
@@ -157,7 +128,7 @@ describe('the past of a flow', () => {
           cuts.push(order)
           return { path: `.stretches/${order.name}.mp4`, startAt: order.startAt, filters: order.filters }
         },
-        readClip: async (path) => Readable.from([Buffer.from(`bytes of ${path}`)]),
+        readClip: async (path) => readClip(path),
       },
     })
   })
@@ -166,6 +137,7 @@ describe('the past of a flow', () => {
     made.clear()
     orders.length = opened.length = cuts.length = keptTo = 0
     keptOf = 'cam'
+    readClip = bytesOf
     said = []
     recent = []
     fallsAtS = 31
@@ -372,5 +344,42 @@ describe('the past of a flow', () => {
       ['day.mp4', [mask]],
       ['day.mp4', [mask]],
     ])
+  })
+  it('opens one clip at a time to give it away, and no other once nobody waits or one cannot be read', async () => {
+    keptTo = 600
+    const id = await save()
+    for (const [name, s] of [
+      ['a', 100],
+      ['b', 200],
+      ['c', 300],
+    ] as const) {
+      const event = happened(id, s)
+      events.set(name, { ...events.get(event)!, id: name, verdict: 'right' })
+      events.delete(event)
+    }
+    const read: Readable[] = []
+    readClip = () => {
+      const endless = new Readable({
+        read() {
+          setImmediate(() => this.push(Buffer.alloc(1000)))
+        },
+      })
+      read.push(endless)
+      return endless
+    }
+    const answer = await bench.open(`/api/flows/${id}/labelled-time`)
+    answer.on('error', () => undefined)
+    await once(answer, 'data')
+    answer.destroy()
+    await expect.poll(() => read[0]?.destroyed).toBe(true)
+    expect([read.length, orders.length]).toEqual([1, 1])
+    readClip = () =>
+      new Readable({
+        read() {
+          this.destroy(new Error('EIO'))
+        },
+      })
+    await expect(bench.call('GET', `/api/flows/${id}/labelled-time`)).rejects.toThrow()
+    for (const name of ['a', 'b', 'c']) events.delete(name)
   })
 })
