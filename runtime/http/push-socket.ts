@@ -128,7 +128,7 @@ export function attachSockets(server: Server, api: Api, deps: ApiDeps): Sockets 
 
   const passToNodeRed = (request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void => {
     const end = passSocketOn(deps.nodeRed.door(), request, socket, head)
-    socket.once('close', api.lines.hold(caller, end))
+    if (end) socket.once('close', api.lines.hold(caller, end))
   }
 
   const admit = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {

@@ -61,6 +61,8 @@ function serve(inner, isHeed) {
     ;(admin === undefined ? RED.httpNode : RED.httpAdmin)(request, response)
   })
   server.on('upgrade', (request, socket, head) => {
+    // Nobody may take it, and a client that breaks off must not end the process.
+    socket.on('error', () => undefined)
     if (!isHeed(request)) socket.destroy()
     else inner.emit('upgrade', request, socket, head)
   })

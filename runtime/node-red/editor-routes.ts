@@ -1,7 +1,6 @@
 // Node-RED's own editor at /node-red/, for who the gate has let in, and the paths of its HTTP nodes that the owner has named.
 // Never lets it be framed by anybody else, and never passes a cookie or a token of Heed on.
 import type { Express, RequestHandler } from 'express'
-import { RetryableError, toError } from '../../nodes/contract/errors.ts'
 import { passOn } from './proxy.ts'
 import type { NodeRedRouteDeps } from './route-deps.ts'
 
@@ -35,11 +34,7 @@ export function addNodeRedEditor(app: Express, { nodeRed }: NodeRedRouteDeps, ad
       'X-Frame-Options': 'SAMEORIGIN',
       'Cache-Control': 'no-store',
     })
-    await passOn(door, request.originalUrl, request, response).catch((error: unknown) => {
-      throw new RetryableError('NODERED_AWAY', 'Node-RED does not answer just now. It may be starting again.', {
-        cause: toError(error),
-      })
-    })
+    await passOn(door, request.originalUrl, request, response)
   })
   app.use(hooksRoot, async (request, response) => {
     const door = await nodeRed.doorFor(request.path)

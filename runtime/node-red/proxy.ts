@@ -2,6 +2,7 @@
 import { Agent, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { RetryableError } from '../../nodes/contract/errors.ts'
 
 /** Where the child listens, and the token it answers to. */
 export interface Door {
@@ -25,9 +26,11 @@ const kept = new Set([
 ])
 /** Of an answer: a palette node must not sign anybody in or out, nor loosen what the frame is held by. */
 const dropped = new Set([
+  'clear-site-data',
   'connection',
   'content-security-policy',
   'keep-alive',
+  'service-worker-allowed',
   'set-cookie',
   'strict-transport-security',
   'transfer-encoding',
@@ -41,11 +44,17 @@ function onward(request: IncomingMessage, { token }: Door): Record<string, strin
   return { ...Object.fromEntries(headers), 'x-heed-token': token }
 }
 
-/** Answers with what Node-RED says at `path`; rejects when it cannot be reached. */
+const away = (cause: Error): RetryableError =>
+  new RetryableError('NODERED_AWAY', 'Node-RED does not answer just now. It may be starting again.', { cause })
+
+/** Answers with what Node-RED says at `path`; rejects with NODERED_AWAY when it cannot be reached. */
 export function passOn(door: Door, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // A body in pieces stays one: after a GET it would be read as requests of its own.
+  const inPieces = request.headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' }
+  const headers = { ...onward(request, door), ...inPieces }
   return new Promise((resolve, reject) => {
     const passed = send(
-      { agent, host: '127.0.0.1', port: door.port, method: request.method, path, headers: onward(request, door) },
+      { agent, host: '127.0.0.1', port: door.port, method: request.method, path, headers },
       (answer) => {
         response.statusCode = answer.statusCode ?? 502
         for (const [name, value] of Object.entries(answer.headers))
@@ -58,14 +67,20 @@ export function passOn(door: Door, path: string, request: IncomingMessage, respo
         })
       },
     )
-    passed.once('error', (error) => (response.headersSent ? response.destroy() : reject(error)))
+    passed.once('error', (error) => (response.headersSent ? response.destroy() : reject(away(error))))
     response.once('close', () => passed.destroy())
     request.pipe(passed)
   })
 }
 
-/** Joins a WebSocket to Node-RED's; gives back how to end it. */
-export function passSocketOn(door: Door, request: IncomingMessage, socket: Duplex, head: Buffer): () => void {
+/** Joins a WebSocket to Node-RED's; gives back how to end it. Undefined when it is closed already. */
+export function passSocketOn(
+  door: Door,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): (() => void) | undefined {
+  if (socket.destroyed) return undefined
   const inner = connect(door.port, '127.0.0.1')
   const end = (): void => {
     inner.destroy()
@@ -82,7 +97,7 @@ export function passSocketOn(door: Door, request: IncomingMessage, socket: Duple
   return end
 }
 
-/** One request of Heed's own to Node-RED's API. */
+/** One request of Heed's own to Node-RED's API; rejects with NODERED_AWAY. */
 export function askAdmin(
   { port, token }: Door,
   method: 'POST' | 'DELETE',
@@ -97,9 +112,9 @@ export function askAdmin(
         text += piece
       })
       answer.once('end', () => resolve({ status: answer.statusCode ?? 0, text }))
-      answer.once('error', reject)
+      answer.once('error', (error) => reject(away(error)))
     })
-    asked.once('error', reject)
+    asked.once('error', (error) => reject(away(error)))
     asked.end(body === undefined ? undefined : JSON.stringify(body))
   })
 }
