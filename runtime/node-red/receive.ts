@@ -2,6 +2,7 @@
 // Resolves only when it is written down.
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { does } from '../../nodes/contract/define.ts'
+import { RetryableError } from '../../nodes/contract/errors.ts'
 import type { SessionInput } from '../actions/index.ts'
 import type { Bus } from '../live/index.ts'
 import { inputFor, type RunningStore, type RunningStream } from '../streams/index.ts'
@@ -11,6 +12,8 @@ import type { Given } from './records.ts'
 const arrivalPort = 'arrived'
 /** A flow that was deployed this long ago is heard of at the latest. */
 const freshMs = 1_000
+/** A flow that sends without end must not fill the memory of the process that watches. */
+const mostWaiting = 1_000
 
 export interface ReceiverDeps {
   running: Pick<RunningStore, 'everywhere' | 'addInputs'>
@@ -24,7 +27,7 @@ interface Batch {
   written: Promise<void>
 }
 
-/** Gives how many nodes will hear it. Many messages at once are written together. */
+/** Gives how many nodes will hear it. Many messages at once are written together. Throws NODERED_TOO_MANY. */
 export function createReceiver(deps: ReceiverDeps): (given: Given) => Promise<number> {
   let known: { streams: Promise<RunningStream[]>; readMs: number } | undefined
   const running = async (): Promise<RunningStream[]> => {
@@ -39,6 +42,7 @@ export function createReceiver(deps: ReceiverDeps): (given: Given) => Promise<nu
   }
   let writing: Promise<void> = Promise.resolve()
   let next: Batch | undefined
+  let waiting = 0
   const write = async ({ inputs }: Batch): Promise<void> => {
     await deps.running.addInputs(inputs)
     const flows = new Map(inputs.map(({ streamId, message }) => [streamId, message.source.flow]))
@@ -59,7 +63,7 @@ export function createReceiver(deps: ReceiverDeps): (given: Given) => Promise<nu
     next.inputs.push(...inputs)
     return next.written
   }
-  return async ({ exit, text, fields }) => {
+  const receive = async ({ exit, text, fields }: Omit<Given, 'id'>): Promise<number> => {
     const inputs = (await running()).flatMap((stream) =>
       stream.plan.ticks
         .filter(({ type, config }) => does(deps.nodes.get(type), 'hear-node-red') && hears(config.entry, exit))
@@ -67,6 +71,16 @@ export function createReceiver(deps: ReceiverDeps): (given: Given) => Promise<nu
     )
     if (inputs.length > 0) await add(inputs)
     return inputs.length
+  }
+  return async ({ exit, text, fields }) => {
+    if (waiting >= mostWaiting)
+      throw new RetryableError('NODERED_TOO_MANY', `${mostWaiting} messages wait for Heed already. Send fewer.`)
+    waiting += 1
+    try {
+      return await receive({ exit, text, fields })
+    } finally {
+      waiting -= 1
+    }
   }
 }
 
