@@ -30,11 +30,14 @@ async function checkStreams(deps: ApiDeps): Promise<Check> {
 /** Whom flows cannot reach is as bad as a camera that is away: an alert that nobody gets. */
 async function checkReceivers(deps: ApiDeps): Promise<Check> {
   const inTrouble = await deps.deployments.receiversInTrouble()
-  const words = inTrouble === 1 ? 'One card cannot reach' : `${inTrouble} cards cannot reach`
+  const detail =
+    inTrouble === 1
+      ? 'One card cannot reach whom it tells; it says why.'
+      : `${inTrouble} cards cannot reach whom they tell; each says why.`
   return {
     ok: inTrouble === 0,
     inTrouble,
-    ...(inTrouble > 0 ? { detail: `${words} whom it tells; it says why.` } : {}),
+    ...(inTrouble > 0 ? { detail } : {}),
   }
 }
 

@@ -40,6 +40,18 @@ describe('health', () => {
     ])
   })
 
+  it('is degraded while somebody cannot be told, but works', async () => {
+    const deps = memoryApi()
+    deps.deployments.receiversInTrouble = async () => 2
+    bench = await startApi(deps)
+    const answer = await bench.call<Health>('GET', '/api/health')
+    expect([answer.status, answer.body.status, answer.body.checks['receivers']]).toEqual([
+      200,
+      'degraded',
+      { ok: false, inTrouble: 2, detail: '2 cards cannot reach whom they tell; each says why.' },
+    ])
+  })
+
   it('tells strangers whether it works and nothing else', async () => {
     const deps = memoryApi()
     bench = await startApi(deps)
