@@ -40,6 +40,23 @@ it('leaves what it does not know, and everything where no catalogue is spoken', 
   expect(told('He fell. Nobody came. Edit the connection.')).toBe('He fell. Nobody came.请编辑连接。')
 })
 
+it('walks over a hostile text once, and leaves what is far longer than any sentence of the server', () => {
+  speakServed({ 'Wire {a} and {b} and {c} and {d} ends here.': '{a}{b}{c}{d}' })
+  const hostile = `Wire ${'x and '.repeat(600)}`
+  const began = performance.now()
+  expect(told(hostile)).toBe(hostile)
+  expect(performance.now() - began).toBeLessThan(1000)
+  expect(told('Wire 1 and 2 and 3 and 4 and 5 ends here.')).toBe('1234 and 5')
+  const long = `Wire ${'x'.repeat(4000)} and b and c and d ends here.`
+  expect(told(long)).toBe(long)
+})
+
+it('leaves the names that people gave, and words that an object happens to have', () => {
+  speakServed({ ...catalogue, 'The flow “{name}” is gone: {why}': '流程“{name}”不在了：{why}' })
+  expect(told('The flow “Fall” is gone: Edit the connection.')).toBe('流程“Fall”不在了：请编辑连接。')
+  expect(['constructor', '__proto__', 'toString'].map(told)).toEqual(['constructor', '__proto__', 'toString'])
+})
+
 it('tells definitions, but no default that goes into a flow', () => {
   speakServed(catalogue)
   const type = {

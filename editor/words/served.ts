@@ -2,31 +2,44 @@
 // Chinese of each by its English with {names} where the server fills something in. A sentence that is not in it (the
 // model's own words, a package from outside, a newer server) stays as it came. Nothing here decides anything.
 interface Pattern {
-  match: RegExp
+  /** What stands before, between and behind the names. */
+  parts: string[]
   names: string[]
+  /** Names in quotes: what a person called something is nobody's to translate. */
+  quoted: ReadonlySet<string>
   chinese: string
 }
 
-let whole: Readonly<Record<string, string>> = {}
+let whole: ReadonlyMap<string, string> = new Map()
 /** By the first letters of the sentence, where a pattern begins with letters; the others under "". */
 let patterns = new Map<string, Pattern[]>()
 const found = new Map<string, string>()
 const startLength = 4
 const keptSentences = 2000
 const mostSentences = 20
+/** The server's longest sentence has 200 letters; what is far longer are the words of somebody else. */
+const longest = 4000
 
 function patternOf(english: string, chinese: string): Pattern {
-  const names: string[] = []
-  const source = english
-    .split(/(\{\w+\})/)
-    .map((part) => {
-      const name = /^\{(\w+)\}$/.exec(part)?.[1]
-      if (name === undefined) return part.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
-      names.push(name)
-      return '([^]*?)'
-    })
-    .join('')
-  return { match: new RegExp(`^${source}$`), names, chinese }
+  const names = [...english.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+  const quoted = [...english.matchAll(/["“]\{(\w+)\}["”]/g)].map(([, name = '']) => name)
+  return { parts: english.split(/\{\w+\}/), names, quoted: new Set(quoted), chinese }
+}
+
+/** What stands where the names stand, each as short as can be; in one walk over the text, whatever it is. */
+function valuesIn(text: string, parts: readonly string[]): string[] | null {
+  const [head = '', ...between] = parts
+  const tail = between.pop() ?? ''
+  const end = text.length - tail.length
+  if (!text.startsWith(head) || !text.endsWith(tail) || end < head.length) return null
+  let at = head.length
+  const values = between.map((part) => {
+    const next = at < 0 ? -1 : text.indexOf(part, at)
+    const value = text.slice(at, next)
+    at = next < 0 || next + part.length > end ? -1 : next + part.length
+    return value
+  })
+  return at < 0 ? null : [...values, text.slice(at, end)]
 }
 
 const lettersOf = (english: string): number => english.replace(/\{\w+\}/g, '').replace(/[^A-Za-z]/g, '').length
@@ -35,7 +48,7 @@ const fewestLetters = 8
 
 /** Takes a catalogue over; an empty one leaves everything in English. */
 export function speakServed(sentences: Readonly<Record<string, string>>): void {
-  whole = sentences
+  whole = new Map(Object.entries(sentences))
   patterns = new Map()
   found.clear()
   // What says the most in its own words is tried first: "{words} Try again." would fit too much.
@@ -48,17 +61,18 @@ export function speakServed(sentences: Readonly<Record<string, string>>): void {
   }
 }
 
-function fill({ match, names, chinese }: Pattern, text: string): string | null {
-  const values = match.exec(text)
+function fill({ parts, names, quoted, chinese }: Pattern, text: string): string | null {
+  const values = valuesIn(text, parts)
   if (values === null) return null
   return chinese.replace(/\{(\w+)\}/g, (placed, name: string) => {
-    const value = values[names.indexOf(name) + 1]
-    return value === undefined ? placed : told(value)
+    const value = values[names.indexOf(name)]
+    if (value === undefined) return placed
+    return quoted.has(name) ? value : told(value)
   })
 }
 
 function find(text: string): string {
-  const exact = whole[text]
+  const exact = whole.get(text)
   if (exact !== undefined) return exact
   // Several lines, each known by itself.
   if (text.includes('\n')) return text.split('\n').map(told).join('\n')
@@ -75,7 +89,7 @@ function find(text: string): string {
 
 /** A sentence of the server in this browser's language. */
 export function told(text: string): string {
-  if (patterns.size === 0 || text === '') return text
+  if (patterns.size === 0 || text === '' || text.length > longest) return text
   const known = found.get(text)
   if (known !== undefined) return known
   const words = find(text)
