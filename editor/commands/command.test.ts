@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { parseClip } from './clipboard.ts'
 import { commands } from './all.ts'
 import { isPressed } from './command.ts'
+import { useLive } from '../live.ts'
+import { useFlow } from '../store.ts'
+import { stop } from './stop.ts'
 
 const press = (key: string, mods: { ctrl?: boolean; shift?: boolean } = {}) => ({
   key,
@@ -23,6 +26,15 @@ describe('commands', () => {
   it('gives no two commands the same keys', () => {
     const keys = commands.flatMap((command) => command.shortcuts)
     expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  it('stops what runs and what has failed, which is meant to run until somebody says otherwise', () => {
+    useFlow.setState({ id: 'hall' })
+    const canStop = (['running', 'degraded', 'failed', 'stopped', 'finished'] as const).filter((state) => {
+      useLive.setState({ status: { hall: { state, deployment: null, streams: [], receivers: [] } } })
+      return stop.isEnabled()
+    })
+    expect(canStop).toEqual(['running', 'degraded', 'failed'])
   })
 
   it('pastes clips and whole flows, and nothing else', () => {

@@ -18,7 +18,10 @@ export const stop: Command = {
   icon: IconPlayerStop,
   shortcuts: [],
   isSafe: true,
-  isEnabled: () => !useFlow.getState().isDeploying && isRunning(useFlow.getState().id),
+  isEnabled: () => {
+    const { id, isDeploying } = useFlow.getState()
+    return !isDeploying && (isRunning(id) || useLive.getState().status[id ?? '']?.state === 'failed')
+  },
   run: async () => {
     const { id } = useFlow.getState()
     if (id === null) return

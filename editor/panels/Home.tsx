@@ -8,9 +8,10 @@ import { readStatus, useLive } from '../live.ts'
 import { FirstSteps } from '../templates/FirstSteps.tsx'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { FlowSummary } from '../views.ts'
-import { cameraWords, count, stateWords, timeOfDay } from '../words.ts'
+import { cameraWords } from '../words.ts'
 import { Ago } from './Ago.tsx'
 import { EventRow } from './EventRow.tsx'
+import { healthOf, isMeant } from './health.ts'
 import { NewFlowButton } from './NewFlowButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
@@ -61,39 +62,15 @@ function Tile({ flow, stream }: { flow: FlowSummary; stream: StreamStatus | unde
 }
 
 /** How all of it is, in one sentence. */
-function Health({ awake }: { awake: readonly FlowSummary[] }) {
+function HealthLine({ flows }: { flows: readonly FlowSummary[] }) {
   const status = useLive((live) => live.status)
   const unknownSince = useLive((live) => live.unknownSince)
-  // Nothing is well while somebody may lie on the floor, however fine the cameras are.
   const unseen = useUnseen((waiting) => waiting.unseen ?? 0)
-  if (awake.length === 0) return null
-  const streams = awake.flatMap(({ id }) => status[id]?.streams ?? [])
-  const troubled = streams.filter(({ state }) => state === 'degraded' || state === 'failed')
-  const [first] = troubled
-  const flow = awake.find(({ id }) => status[id]?.streams.some((stream) => stream.id === first?.id))
-  const name = first?.cameraName ?? flow?.name ?? ''
-  const words =
-    unknownSince !== null
-      ? say('How the cameras are is not known since {time}.', { time: timeOfDay(unknownSince) })
-      : troubled.length === 1
-        ? say('{name} is in trouble: {why}', { name, why: first?.reason ?? stateWords.degraded })
-        : troubled.length > 1
-          ? say('{n} of {all} cameras are in trouble; {name} is one of them.', {
-              n: troubled.length,
-              all: streams.length,
-              name,
-            })
-          : streams.length === 0 || streams.some(({ state }) => state === 'starting')
-            ? say('The cameras are being opened.')
-            : unseen > 0
-              ? say('Watching {cameras}; {things} for you to see.', {
-                  cameras: count(streams.length, 'camera'),
-                  things: count(unseen, 'alert'),
-                })
-              : say('All is well: watching {cameras}.', { cameras: count(streams.length, 'camera') })
+  const health = healthOf(flows, status, { unknownSince, unseen })
+  if (!health) return null
   return (
-    <p className="lead" role="status" data-tone={troubled.length > 0 ? 'bad' : undefined} data-testid="health">
-      {words}
+    <p className="lead" role="status" data-tone={health.isBad ? 'bad' : undefined} data-testid="health">
+      {health.words}
     </p>
   )
 }
@@ -130,14 +107,14 @@ export function Home() {
       </Page>
     )
   if (flows.length === 0) return <FirstSteps />
-  const awake = flows.filter((flow) => isAwake(flow.state))
+  const meant = flows.filter(isMeant)
   return (
     <Page title={say('Now')} isWide aside={<NewFlowButton variant="default" />}>
-      <Health awake={awake} />
+      <HealthLine flows={meant} />
       <div className="sections">
         <Waiting flows={flows} />
         <section aria-label={say('Watching now')}>
-          {awake.length === 0 ? (
+          {meant.length === 0 ? (
             <Empty icon={<IconMoon size={40} stroke={1.25} aria-hidden />}>
               {say('No flow is running. Open one under')}{' '}
               <a href="/flows" onClick={follow}>
@@ -147,7 +124,7 @@ export function Home() {
             </Empty>
           ) : (
             <div className="watched-list">
-              {awake.map((flow) => (
+              {meant.map((flow) => (
                 <Watched key={flow.id} flow={flow} />
               ))}
             </div>

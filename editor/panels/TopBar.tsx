@@ -103,7 +103,8 @@ function RunButtons({ flow, flowId, isReadOnly }: { flow: Flow; flowId: string; 
   return (
     <>
       {isBehind && !isReadOnly && <DeployNote flow={flow} flowId={flowId} />}
-      {isOn && (
+      {/* What has failed is still meant to run, until somebody says otherwise. */}
+      {(isOn || state === 'failed') && (
         <Button
           variant="default"
           disabled={isDeploying}
