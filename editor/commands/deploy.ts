@@ -1,6 +1,7 @@
 // Saves the flow and starts it, or starts its newest version in place of the running one.
 import { IconPlayerPlay } from '@tabler/icons-react'
 import { readStatus } from '../live.ts'
+import { withdrawUndo } from '../panels/StopUndo.tsx'
 import { runFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 import { say } from '../words/say.ts'
@@ -18,6 +19,8 @@ export const deploy: Command = {
     (useFlow.getState().history?.present.nodes.length ?? 0) > 0,
   run: async () => {
     const { id } = useFlow.getState()
-    if ((await runFlow('deploy')) && id) await readStatus(id)
+    if (!(await runFlow('deploy')) || !id) return
+    withdrawUndo(id)
+    await readStatus(id)
   },
 }

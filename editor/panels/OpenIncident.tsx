@@ -55,8 +55,11 @@ export function OpenIncident() {
   return (
     <section className="open-incident" aria-label={say('Open incident')} data-testid="toast">
       {newest.frame ? <img src={newest.frame.url} alt="" /> : <IconAlertTriangle size={24} aria-hidden />}
-      <a className="open-incident-words" href={`/inbox/${newest.id}`} onClick={follow} aria-live="assertive">
-        <strong className="two-lines">{newest.text || eventKindWords(newest.kind)}</strong>
+      <a className="open-incident-words" href={`/inbox/${newest.id}`} onClick={follow}>
+        {/* Without the time below, which would be read out again each minute. */}
+        <strong className="two-lines" aria-live="assertive">
+          {newest.text || eventKindWords(newest.kind)}
+        </strong>
         <span className="small clip-text">
           {flow !== undefined && `${flow}, `}
           <Ago at={newest.at} />
@@ -67,7 +70,7 @@ export function OpenIncident() {
           {say('{things} in the inbox', { things: count(more, 'more alert') })}
         </a>
       )}
-      <SeenButton event={newest} />
+      <SeenButton key={newest.id} event={newest} />
     </section>
   )
 }

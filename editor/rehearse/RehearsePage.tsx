@@ -48,9 +48,16 @@ function Running({ now }: { now: Rehearsal }) {
   )
 }
 
+const stateNames: Record<Rehearsal['state'], string> = {
+  running: say('Running'),
+  finished: '',
+  failed: say('Failed'),
+  cancelled: say('Cancelled'),
+}
+
 function labelOf(rehearsal: Rehearsal): string {
-  const state = rehearsal.state === 'finished' ? '' : `, ${rehearsal.state}`
-  return `${timeOfDay(rehearsal.createdAt)} · ${basisWords(rehearsal)}${state}`
+  const words = [timeOfDay(rehearsal.createdAt), basisWords(rehearsal), stateNames[rehearsal.state]]
+  return words.filter((each) => each !== '').join(' · ')
 }
 
 /** Earlier ones: which is shown, and which it is held against. */
