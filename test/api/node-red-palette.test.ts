@@ -123,17 +123,39 @@ describe('heed-event', () => {
 })
 
 describe('nodes that send to Heed', () => {
-  it('ask the model, and go on with what it says next', async () => {
-    await load([{ id: 'ask', type: 'heed-ask', flow: 'Front door', wait: 5, wires: [['show']] }, show])
-    const heard = arrives(helper.getNode('show'))
-    helper.getNode('ask').receive({ payload: 'Who is there?' })
-    await vi.waitFor(() => expect(inputs()).toEqual([['model', 'query', 'Who is there?']]))
-    await isListening()
-    await vi.waitFor(async () => {
-      say(`e${Math.random()}`, 'Nobody.')
-      await Promise.race([heard, new Promise((_resolve, reject) => setTimeout(reject, 20))])
+  describe('ask the model, and', () => {
+    const asks = async (wait: number): Promise<{ question: string; heard: unknown[] }> => {
+      await load([{ id: 'ask', type: 'heed-ask', flow: 'Front door', wait, wires: [['show']] }, show])
+      const heard: unknown[] = []
+      helper.getNode('show').on('input', ({ payload }) => heard.push(payload))
+      helper.getNode('ask').receive({ payload: 'Who is there?' })
+      await vi.waitFor(() => expect(inputs()).toEqual([['model', 'query', 'Who is there?']]))
+      await isListening()
+      return { question: running.inputs[0]?.message.id ?? '', heard }
+    }
+    const tells = (id: string, text: string, fields: Record<string, unknown>, kind = 'response.given'): void => {
+      deps.eventRows.set(id, { id, flow, kind, acknowledgedAt: null, fields } as EventView)
+      say(id, text, { kind })
+    }
+
+    it('go on with the answer to this very question', async () => {
+      const { question, heard } = await asks(5)
+      tells('e1', 'A cat is there.', {})
+      tells('e2', 'It is noon.', { answersTo: [{ id: 'another', question: 'When?' }] })
+      tells('e3', 'Nobody.', { answersTo: [{ id: question, question: 'Who is there?' }] })
+      await vi.waitFor(() => expect(heard).toEqual(['Nobody.']))
     })
-    expect((await heard).payload).toBe('Nobody.')
+
+    it('fail when Heed gives the question up, with its words', async () => {
+      const { question, heard } = await asks(5)
+      tells('e4', 'Not answered: When?', { id: 'another' }, 'question.expired')
+      tells('e5', 'Not answered within 30 s: Who is there?', { id: question }, 'question.expired')
+      await vi.waitFor(() =>
+        expect(helper.getNode('ask').error.args.map(String).join()).toMatch(/Not answered within 30 s/),
+      )
+      expect(helper.getNode('ask').error.args.map(String).join()).not.toMatch(/When/)
+      expect(heard).toEqual([])
+    })
   })
 
   it('put a message before a card, and turn an Arm card', async () => {
