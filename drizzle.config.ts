@@ -8,6 +8,7 @@ export default defineConfig({
     './runtime/database/event-tables.ts',
     './runtime/database/rehearsal-tables.ts',
     './runtime/database/camera-tables.ts',
+    './runtime/database/timeline-tables.ts',
   ],
   out: './migrations',
 })

@@ -38,8 +38,8 @@ import { createSeal } from './database/index.ts'
 import { createSettingStore } from './database/index.ts'
 import type { SettingStore } from './database/index.ts'
 import { createRunningStore } from './streams/index.ts'
-import { createClipStore, createSoundStore } from './history/index.ts'
-import type { ClipStore } from './history/index.ts'
+import { createClipStore, createFilmStore, createSoundStore } from './history/index.ts'
+import type { ClipStore, FilmStore } from './history/index.ts'
 import type { SoundStore } from './history/index.ts'
 import { createStreamStore } from './streams/index.ts'
 import { createTickStore } from './streams/index.ts'
@@ -80,6 +80,7 @@ export interface Store {
   deliveries: DeliveryStore & OpenActions
   sounds: SoundStore
   clips: ClipStore
+  film: FilmStore
   voiceTurns: VoiceTurnStore
   accounts: AccountStore
   settings: SettingStore
@@ -144,6 +145,7 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     deliveries: createDeliveryStore(parts),
     sounds: createSoundStore(parts),
     clips: createClipStore(parts),
+    film: createFilmStore(parts),
     voiceTurns: createVoiceTurnStore(parts),
     accounts: createAccountStore(parts),
     settings: createSettingStore(db),

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import type { PicturePort } from '../nodes/contract/capabilities.ts'
 import type { NodeDefinition } from '../nodes/contract/define.ts'
 import { isStopped, RetryableError, toError } from '../nodes/contract/errors.ts'
-import { createAcknowledgeLinks } from './history/index.ts'
+import { createAcknowledgeLinks, createFilm, type Film } from './history/index.ts'
 import { systemClock as clock } from './clock.ts'
 import { createEdge, type Edge } from './models/index.ts'
 import { createEgress, type Egress } from './egress/index.ts'
@@ -19,7 +19,7 @@ import { type createLog } from './log.ts'
 import { checkFolders } from './folders.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { onLastResort } from './process.ts'
-import { createBus, createRelay } from './live/index.ts'
+import { createBus, createRelay, type QueueBus } from './live/index.ts'
 import { createQueue, type Queue } from './compose-queue.ts'
 import { startEmbedded } from './database/index.ts'
 import { createReach, type Reach } from './send-clients.ts'
@@ -150,7 +150,7 @@ async function open(
     log,
     nodes,
     bus,
-    relay,
+    relay: filming(store, bus, log).watching(relay),
     http,
     connections,
     store: store.engine,
@@ -209,6 +209,13 @@ function cameras(media: Media, recordings: Recordings): EngineDeps['media'] {
     const camera = media.forStream({ flowId: flow.id, nodeId: plan.source.id, streamId })
     return keepingWanted(camera, plan, { recordings, clock, flow: flow.id })
   }
+}
+
+/** Keeps the seconds around what happens in the streams that run here. */
+function filming({ film }: Store, bus: QueueBus, log: Log): Film {
+  const filmed = createFilm({ film, clock, log })
+  bus.subscribe(filmed.heard)
+  return filmed
 }
 
 const sweepMs = 600_000

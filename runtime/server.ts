@@ -92,12 +92,15 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
 }
 
 /** What is kept of a flow's cameras goes with it. */
-function keptWithFlows({ recordings, store: { flows } }: Runtime): Pick<ApiDeps, 'flows' | 'recordings'> {
+function keptWithFlows({
+  recordings,
+  store: { film, flows },
+}: Runtime): Pick<ApiDeps, 'film' | 'flows' | 'recordings'> {
   const remove: ApiDeps['flows']['remove'] = async (id, cancelled) => {
     await flows.remove(id, cancelled)
     await recordings.forget(id)
   }
-  return { flows: { ...flows, remove }, recordings }
+  return { film, flows: { ...flows, remove }, recordings }
 }
 
 /** A camera that a person has asked for a moment ago may be asked. */

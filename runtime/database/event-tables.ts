@@ -16,7 +16,7 @@ import type { EventKind, Verdict } from '../../nodes/contract/events.ts'
 import type { TraceStep } from '../../nodes/contract/trace.ts'
 import { flows, instant } from './schema.ts'
 
-const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
+export const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
   dataType: () => 'bytea',
   toDriver: (value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength),
 })
@@ -62,6 +62,10 @@ export const events = pgTable(
     index('events_at').on(table.at, table.id),
     index('events_flow_at').on(table.flowId, table.at, table.id),
     index('events_kind_at').on(table.kind, table.at, table.id),
+    // The pictures of one stream by time.
+    index('events_pictures')
+      .on(table.streamId, table.at)
+      .where(sql`has_frame`),
     index('events_search').using('gin', table.search),
     index('events_alerts')
       .on(table.at, table.id)

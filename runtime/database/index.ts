@@ -27,6 +27,7 @@ export {
 export type { ActionState } from './schema.ts'
 export { eventClips, events, frames, recentFrames, soundChunks, sounds } from './event-tables.ts'
 export { cameras } from './camera-tables.ts'
+export { decisionMinutes, film } from './timeline-tables.ts'
 export type { CameraTrial } from './camera-tables.ts'
 export { rehearsalClips, rehearsals } from './rehearsal-tables.ts'
 export { createSeal, loadSecretKeys } from './seal.ts'

@@ -4,10 +4,11 @@ import { z } from 'zod'
 import type { Decision } from '../../nodes/contract/events.ts'
 import type { DecisionQuery, EventStore } from './records.ts'
 import type { TickRecord } from './records.ts'
+import { countMinutes } from './decision-minutes.store.ts'
 import { CursorInstant, readCursor, readLimit, readTime, writeCursor } from './cursor.ts'
 import type { Db, Queryable } from '../database/index.ts'
 import { plainText } from '../database/index.ts'
-import { decisions } from '../database/index.ts'
+import { decisionMinutes, decisions } from '../database/index.ts'
 
 const dayMs = 86_400_000
 
@@ -17,7 +18,7 @@ export async function insertDecisions(tx: Queryable, records: readonly TickRecor
   if (rows.length === 0) return
   const column = (pick: (row: (typeof rows)[number]) => unknown) => sql.param(rows.map(pick))
   await tx.execute(sql`
-    insert into decisions (flow_id, stream_id, run, tick, node, at, media_time_s, action, reason, text, question, latency_ms, frame_kind,
+    with added as (insert into decisions (flow_id, stream_id, run, tick, node, at, media_time_s, action, reason, text, question, latency_ms, frame_kind,
       visual_tokens, full_rate_tokens, seconds, late)
     select * from unnest(
       ${column(({ record }) => record.flowId)}::text[], ${column(({ record }) => record.streamId)}::text[], ${column(({ record }) => record.run)}::int[],
@@ -29,7 +30,8 @@ export async function insertDecisions(tx: Queryable, records: readonly TickRecor
       ${column(({ decision }) => decision.latencyMs)}::float8[], ${column(({ decision }) => decision.frameKind)}::text[],
       ${column(({ decision }) => Math.round(decision.visualTokens))}::int[], ${column(({ decision }) => Math.round(decision.fullRateTokens))}::int[],
       ${column(({ decision }) => decision.seconds ?? null)}::int[], ${column(({ decision }) => decision.late ?? false)}::bool[])
-    on conflict do nothing`)
+    on conflict do nothing returning flow_id, stream_id, node, at, action, reason, seconds)
+    ${countMinutes()}`)
 }
 
 const Position = z.tuple([CursorInstant, z.string(), z.int(), z.int(), z.string()])
@@ -114,6 +116,7 @@ export function createDecisionStore({ db }: { db: Db }): Pick<EventStore, 'decis
 
 /** All decisions of a flow, a day at a time so that no statement takes long. */
 export async function removeDecisions(db: Db, flowId: string): Promise<void> {
+  await db.delete(decisionMinutes).where(eq(decisionMinutes.flowId, flowId))
   for (;;) {
     const [oldest] = await db
       .select({ at: decisions.at })

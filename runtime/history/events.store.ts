@@ -17,6 +17,7 @@ import { insertFrames, readFrame, readRecentFrames } from './frames.store.ts'
 import { plainJson, plainText } from '../database/index.ts'
 import type { PlanCache } from './plans.store.ts'
 import { events } from '../database/index.ts'
+import { readTimeline } from './timeline.store.ts'
 import { createTraceStore } from './traces.store.ts'
 import { clipUrl, readClip, readClipTypes } from './clips.store.ts'
 import { readSound, readSoundNodes, readSoundPart, soundUrl } from './sounds.store.ts'
@@ -258,5 +259,6 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
     },
     ...createTraceStore({ db }),
     ...createDecisionStore({ db }),
+    timeline: (query) => readTimeline(db, query),
   })
 }

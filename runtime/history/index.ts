@@ -9,10 +9,23 @@ export { countRepeats, createEventStore, insertEvents } from './events.store.ts'
 export { appendTraces } from './traces.store.ts'
 export { createPlanCache } from './plans.store.ts'
 export type { PlanCache } from './plans.store.ts'
-export type { DeliveryView, EventRecord, EventStore, EventView, EventTrace, RunKey, TickRecord } from './records.ts'
+export type {
+  DeliveryView,
+  EventRecord,
+  EventStore,
+  EventView,
+  EventTrace,
+  FilmStore,
+  PastPicture,
+  RunKey,
+  TickRecord,
+} from './records.ts'
 export { defaultRetention, sweepRetention } from './retention.store.ts'
 export type { Retention } from './retention.store.ts'
 export { addEventRoutes } from './routes.ts'
+export { createFilm } from './film.ts'
+export type { Film } from './film.ts'
+export { createFilmStore } from './film.store.ts'
 export { clipUrl, createClipStore } from './clips.store.ts'
 export type { ClipStore } from './clips.store.ts'
 export { createSoundStore } from './sounds.store.ts'

@@ -2,7 +2,7 @@
 import type { MovingPicture, Sound } from '../../nodes/contract/capabilities.ts'
 import type { Decision, EventKind, Verdict } from '../../nodes/contract/events.ts'
 import type { TraceStep } from '../../nodes/contract/trace.ts'
-import type { DecisionPage, EventPage, EventView, Precision } from './route-answers.ts'
+import type { DecisionPage, EventPage, EventView, Precision, Timeline } from './route-answers.ts'
 
 export type { DeliveryView, EventView } from './route-answers.ts'
 
@@ -28,6 +28,22 @@ export interface DecisionQuery {
   to?: string
   limit: number
   cursor?: string
+}
+
+export interface TimelineQuery {
+  flow?: string
+  stream?: string
+  from: string
+  to: string
+  /** About so many steps at most. */
+  steps: number
+}
+
+/** A picture of one moment that is kept; its bytes are read by themselves. */
+export interface PastPicture {
+  atMs: number
+  /** The event it belongs to; null for one of the seconds around it. */
+  event: string | null
 }
 
 export interface EventStore {
@@ -64,6 +80,18 @@ export interface EventStore {
     by: string,
   ): Promise<{ id: string; flow: string }[]>
   decisions(query: DecisionQuery): Promise<DecisionPage>
+  timeline(query: TimelineQuery): Promise<Timeline>
+}
+
+/** Pictures of the past, by stream and moment. */
+export interface FilmStore {
+  /** Adds what is not there yet; of a flow that is gone nothing is kept. */
+  add(stream: string, flow: string, pictures: readonly { atMs: number; jpeg: Uint8Array }[]): Promise<void>
+  /** Of events and around them, oldest first; thinned out evenly to about `most`. */
+  list(stream: string, fromMs: number, toMs: number, most: number): Promise<PastPicture[]>
+  /** The nearest one within `withinMs`. */
+  nearest(stream: string, atMs: number, withinMs: number): Promise<PastPicture | undefined>
+  jpeg(stream: string, atMs: number): Promise<Uint8Array | undefined>
 }
 
 /** Which run of a stream, and which worker's: writes of an older generation are refused (fencing). */

@@ -20,12 +20,16 @@ export interface Retention {
 export const defaultRetention: Retention = { decisionDays: 7, eventDays: 90, revisions: 100, batch: 500 }
 
 /** Statements that delete one portion each; `before` is an instant in the past. */
-function portions({ eventDays, revisions, batch }: Retention, nowMs: number): SQL[] {
+function portions({ decisionDays, eventDays, revisions, batch }: Retention, nowMs: number): SQL[] {
   const before = (days: number) => sql`${new Date(nowMs - days * dayMs).toISOString()}::timestamptz`
   return [
     sql`delete from events where id in (select id from events where at < ${before(eventDays)} order by at limit ${batch})`,
     sql`delete from actions where id in (select id from actions
       where updated_at < ${before(eventDays)} and state in ('delivered', 'failed') limit ${batch})`,
+    sql`delete from decision_minutes where ctid in (select ctid from decision_minutes
+      where minute < ${before(eventDays)} order by minute limit ${10 * batch})`,
+    // The seconds around what happened go with the decisions; the picture of the event itself stays as long as it does.
+    sql`delete from film where ctid in (select ctid from film where at < ${before(decisionDays)} order by at limit ${batch})`,
     // A day is far longer than any second try; what was never used up within a week will not be.
     sql`delete from inputs where id in (select id from inputs
       where created_at < ${before(1)} and (consumed_at < ${before(1)} or created_at < ${before(7)}) limit ${batch})`,

@@ -1,6 +1,6 @@
 // What the routes of history/ answer. Schemas only: the editor takes their types, a test holds real answers against them.
 import { z } from 'zod'
-import { DecisionSchema, deliveryStates, verdicts } from '../../nodes/contract/events.ts'
+import { decisionActions, DecisionSchema, deliveryStates, reasons, verdicts } from '../../nodes/contract/events.ts'
 
 export const DeliverySchema = z.object({
   id: z.string(),
@@ -94,6 +94,50 @@ export type StreamDecision = z.infer<typeof StreamDecisionSchema>
 export const DecisionPageSchema = z.object({ decisions: z.array(StreamDecisionSchema), next: z.string().nullable() })
 export type DecisionPage = z.infer<typeof DecisionPageSchema>
 
+/** Decisions added up by steps of time, and what happened among them. */
+export const TimelineSchema = z.object({
+  /** Whole steps: as asked, or a little wider. */
+  from: z.string(),
+  to: z.string(),
+  stepS: z.number(),
+  /** One for each node that decides. */
+  tracks: z.array(
+    z.object({
+      flow: z.string(),
+      stream: z.string(),
+      node: z.string(),
+      lanes: z.array(
+        z.object({
+          action: z.enum(decisionActions),
+          reason: z.enum(reasons),
+          /** How many decisions. */
+          times: z.number(),
+          /** What they stand for, step by step. */
+          seconds: z.array(z.number()),
+        }),
+      ),
+    }),
+  ),
+  /** Newest first: alerts, answers, cameras lost and back. */
+  marks: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.string(),
+      flow: z.string(),
+      stream: z.string(),
+      at: z.string(),
+      text: z.string(),
+      alert: z.boolean(),
+      frame: link,
+      isSeen: z.boolean(),
+      verdict: z.enum(verdicts).nullable(),
+    }),
+  ),
+  /** There were more of these than are told; the newest are. */
+  hasMore: z.boolean(),
+})
+export type Timeline = z.infer<typeof TimelineSchema>
+
 /** What the link in a message shows to somebody without an account. */
 export const LinkedEventSchema = z.object({
   text: z.string(),
@@ -119,6 +163,7 @@ export const historyAnswers = {
   'GET /events/:id/clip': null,
   'GET /flows/:id/precision': PrecisionSchema,
   'GET /flows/:id/decisions': DecisionPageSchema,
+  'GET /timeline': TimelineSchema,
   'GET /acknowledge/:token': LinkedEventSchema.extend({ expiresAt: z.string() }),
   'GET /acknowledge/:token/frame': null,
   'POST /acknowledge/:token': LinkedEventSchema,

@@ -10,6 +10,7 @@ import { writeTrace } from './trace-words.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import { sendRange } from './byte-range.ts'
 import { addEventSoundRoute } from './sound-routes.ts'
+import { addTimelineRoutes, defined } from './timeline-routes.ts'
 import { parseInput, queryFields, requireBody } from '../../nodes/contract/input.ts'
 
 const { text, time, limit } = queryFields
@@ -41,12 +42,6 @@ export function tellSeen(bus: HistoryRouteDeps['bus'], event: EventView, ids: re
   const { flow, acknowledgedAt, acknowledgedBy } = event
   if (ids.length > 0 && acknowledgedAt !== null)
     bus.publish({ type: 'seen', flow, ids: ids.slice(0, mostTold), at: acknowledgedAt, by: acknowledgedBy ?? '' })
-}
-
-function defined<T extends object>(values: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof T]: Exclude<T[Name], undefined>
-  }
 }
 
 /** `/api/events` and `/api/flows/:id/decisions`. */
@@ -116,6 +111,7 @@ export function addEventRoutes(api: Router, deps: HistoryRouteDeps): void {
     await deps.flows.get(request.params.id)
     response.json(await events.decisions({ flow: request.params.id, ...defined(query) }))
   })
+  addTimelineRoutes(api, deps)
 }
 
 /** A picture that came with an agent's answer need not be a JPEG. */

@@ -25,7 +25,26 @@ export const StreamRecordingSchema = z.object({
 })
 export type StreamRecording = z.infer<typeof StreamRecordingSchema>
 
+/** A picture of the past: of an event, of the seconds around one, or recorded. */
+export const PastPictureSchema = z.object({
+  at: z.string(),
+  kind: z.enum(['event', 'around', 'recorded']),
+  event: z.string().nullable(),
+  url: z.string(),
+})
+export type PastPictureView = z.infer<typeof PastPictureSchema>
+
+/** Oldest first; of many that lie close together, some. Whatever was recorded is told as stretches. */
+export const PastPicturesSchema = z.object({
+  pictures: z.array(PastPictureSchema),
+  stretches: z.array(z.object({ from: z.string(), to: z.string() })),
+})
+export type PastPictures = z.infer<typeof PastPicturesSchema>
+
 export const recordingsAnswers = {
+  'GET /streams/:id/pictures': PastPicturesSchema,
+  'GET /streams/:id/pictures/nearest': z.object({ picture: PastPictureSchema.nullable() }),
+  'GET /streams/:id/pictures/:at': null,
   'GET /flows/:id/recordings': z.object({ recordings: z.array(StreamRecordingSchema) }),
   'GET /flows/:id/recordings/:camera/frame': null,
   'DELETE /flows/:id/recordings/:camera': null,

@@ -3,12 +3,15 @@ import type { Router } from 'express'
 import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
+import { addPictureRoutes } from './picture-routes.ts'
 import type { RecordingsRouteDeps } from './route-deps.ts'
 
 const AtSchema = z.object({ at: z.iso.datetime({ offset: true }) })
 
 /** `/api/flows/:id/recordings`. */
-export function addRecordingRoutes(api: Router, { flows, recordings }: RecordingsRouteDeps): void {
+export function addRecordingRoutes(api: Router, deps: RecordingsRouteDeps): void {
+  const { flows, recordings } = deps
+  addPictureRoutes(api, deps)
   api.get('/flows/:id/recordings', async (request, response) => {
     await flows.get(request.params.id)
     response.json({ recordings: await recordings.list(request.params.id) })

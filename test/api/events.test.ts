@@ -171,3 +171,62 @@ describe('the timeline', () => {
     expect(seen).toEqual([{ flow: flow.body.id, stream: 's1', limit: 10 }])
   })
 })
+
+describe('pictures of the past', () => {
+  const at = Date.parse('2026-01-01T00:00:00.000Z')
+  const instant = (seconds: number): string => new Date(at + seconds * 1000).toISOString()
+  beforeEach(() => {
+    deps.deployments.streamFlow = async (id) => (id === 'f1-cam' ? 'f1' : undefined)
+    deps.film = {
+      list: async () => [
+        { atMs: at, event: 'e1' },
+        { atMs: at + 1000, event: null },
+      ],
+      nearest: async (_stream, atMs) => (Math.abs(atMs - at) < 90_000 ? { atMs: at, event: 'e1' } : undefined),
+      jpeg: async (_stream, atMs) => (atMs === at + 1000 ? jpeg : undefined),
+    }
+    const stretch = { from: instant(10), to: instant(20), perS: 1, filters: [] }
+    const kept = { stream: 'f1-cam', camera: 'cam', bytes: 1, from: instant(10), to: instant(20), stretches: [stretch] }
+    deps.recordings = {
+      ...deps.recordings,
+      list: async () => [kept, { ...kept, camera: 'door' }],
+      pictureAt: async ({ camera }, atMs) =>
+        camera === 'cam' && atMs >= at + 10_000 && atMs <= at + 20_000 ? { atMs, jpeg } : undefined,
+    }
+  })
+
+  it('are listed with what was recorded, wherever they are kept, and lead to their bytes', async () => {
+    const span = `from=${instant(-60)}&to=${instant(60)}`
+    const { body } = await bench.call<{ pictures: { url: string }[] }>('GET', `/api/streams/f1-cam/pictures?${span}`)
+    expect(body).toEqual({
+      pictures: [
+        { at: instant(0), kind: 'event', event: 'e1', url: '/api/events/e1/frame' },
+        { at: instant(1), kind: 'around', event: null, url: `/api/streams/f1-cam/pictures/${at + 1000}` },
+      ],
+      stretches: [{ from: instant(10), to: instant(20) }],
+    })
+    const picture = await bench.call('GET', body.pictures[1]?.url ?? '')
+    expect(picture.headers).toMatchObject({ 'content-type': 'image/jpeg' })
+    expect(picture.bytes).toEqual(Buffer.from(jpeg))
+    const missing = await bench.call<Refusal>('GET', '/api/streams/f1-cam/pictures/12')
+    expect(missing.body.error.code).toBe('RECORDING_NO_PICTURE')
+  })
+
+  it('are found by a moment: the nearest there is, or none', async () => {
+    const near = async (seconds: number) =>
+      (await bench.call('GET', `/api/streams/f1-cam/pictures/nearest?at=${instant(seconds)}`)).body
+    expect(await near(3)).toMatchObject({ picture: { event: 'e1' } })
+    expect(await near(15)).toEqual({
+      picture: {
+        at: instant(15),
+        kind: 'recorded',
+        event: null,
+        url: `/api/flows/f1/recordings/cam/frame?at=${encodeURIComponent(instant(15))}`,
+      },
+    })
+    expect(await near(3600)).toEqual({ picture: null })
+    expect((await bench.call<Refusal>('GET', '/api/streams/nope/pictures/nearest?at=x')).status).toBe(400)
+    const unknown = await bench.call<Refusal>('GET', `/api/streams/nope/pictures/nearest?at=${instant(0)}`)
+    expect(unknown.body.error.code).toBe('STREAM_NOT_FOUND')
+  })
+})

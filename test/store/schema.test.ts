@@ -5,6 +5,7 @@ import * as cameraTables from '../../runtime/database/camera-tables.ts'
 import * as eventTables from '../../runtime/database/event-tables.ts'
 import * as otherTables from '../../runtime/database/schema.ts'
 import * as rehearsalTables from '../../runtime/database/rehearsal-tables.ts'
+import * as timelineTables from '../../runtime/database/timeline-tables.ts'
 import { withDatabase } from '../support/database.ts'
 import type { TestDatabase } from '../support/database.ts'
 
@@ -16,9 +17,13 @@ afterAll(async () => {
   await database.drop()
 })
 
-const tables = Object.values<unknown>({ ...otherTables, ...eventTables, ...rehearsalTables, ...cameraTables }).filter(
-  (value): value is PgTable => is(value, PgTable),
-)
+const tables = Object.values<unknown>({
+  ...otherTables,
+  ...eventTables,
+  ...rehearsalTables,
+  ...cameraTables,
+  ...timelineTables,
+}).filter((value): value is PgTable => is(value, PgTable))
 
 test.each(tables.map((table) => [getTableName(table), table] as const))(
   'the migrations make %s as the schema says',

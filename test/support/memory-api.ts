@@ -314,6 +314,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     // Nobody runs them here, unless a test does.
     rehearsing: { add: async () => undefined, cancel: () => undefined },
     recordings: nothingKept,
+    film: { list: async () => [], nearest: async () => undefined, jpeg: async () => undefined },
     connections: memoryConnections(connectionRows),
     cameras: memoryCameras(),
     discovery: { look: async () => [], profiles: async () => [] },

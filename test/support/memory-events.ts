@@ -74,5 +74,6 @@ export function memoryEvents(
     },
     soundPart: async () => undefined,
     decisions: async () => ({ decisions: [], next: null }),
+    timeline: async ({ from, to }) => ({ from, to, stepS: 60, tracks: [], marks: [], hasMore: false }),
   }
 }
