@@ -11,6 +11,7 @@ import './small-screens.css'
 import './watch.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { keepOfflinePage } from './service-worker.ts'
 import { speak, wantedLanguage } from './words/say.ts'
 import { speakServed } from './words/served.ts'
 
@@ -39,6 +40,7 @@ async function start(): Promise<void> {
       <App />
     </StrictMode>,
   )
+  keepOfflinePage()
 }
 
 void start()

@@ -2,16 +2,16 @@
 import { Switch } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
+import { serviceWorker } from '../service-worker.ts'
 import { say } from '../words/say.ts'
 
-const worker = '/push-worker.js'
 const isAble = (): boolean => 'serviceWorker' in navigator && 'PushManager' in window
 const notHere = say(
   'This browser cannot show notifications here. It wants an address that begins with https, and on an iPhone that Heed is put on the home screen first.',
 )
 
 async function current(): Promise<PushSubscription | null> {
-  const registration = await navigator.serviceWorker.getRegistration(worker)
+  const registration = await navigator.serviceWorker.getRegistration()
   return (await registration?.pushManager.getSubscription()) ?? null
 }
 
@@ -20,7 +20,7 @@ async function switchOn(): Promise<void> {
     throw new Error(
       say('This browser was told not to show notifications. Allow them in its settings for this page, then try again.'),
     )
-  const registration = await navigator.serviceWorker.register(worker)
+  const registration = await navigator.serviceWorker.register(serviceWorker)
   await navigator.serviceWorker.ready
   const { publicKey } = await api.pushKey()
   const subscription = await registration.pushManager.subscribe({

@@ -130,7 +130,7 @@ describe('notifications on this device', () => {
       applicationServerKey: body.publicKey,
     })
     expect(await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.scriptURL)).toBe(
-      `${product.url}/push-worker.js`,
+      `${product.url}/service-worker.js`,
     )
     expect(await sendTest()).toMatch(/1 (device|browser)/)
     expect(arrived).toMatchObject([{ path: '/device' }])
@@ -173,5 +173,41 @@ describe('notifications on this device', () => {
     )
     expect(await sendTest()).toMatch(/^No browser has asked/)
     expect(arrived).toHaveLength(1)
+  }, 40_000)
+})
+
+describe('Heed as an app on this device', () => {
+  it('installs: the browser finds nothing that lacks', async () => {
+    await page.goto(`${product.url}/inbox`)
+    const session = await page.context().newCDPSession(page)
+    const { errors, url } = await session.send('Page.getAppManifest')
+    expect({ errors, url }).toEqual({ errors: [], url: `${product.url}/manifest.webmanifest` })
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
+    // A test's browser is a private window, where no page can be installed.
+    expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
+  }, 40_000)
+
+  it('is written in its own font, which comes from Heed itself', async () => {
+    await page.goto(`${product.url}/inbox`)
+    expect(await page.evaluate(() => getComputedStyle(document.body).fontFamily.split(',')[0])).toBe('"Inter Variable"')
+    await page.waitForFunction(() =>
+      [...document.fonts].some(({ family, status }) => status === 'loaded' && family.includes('Inter Variable')),
+    )
+  }, 40_000)
+
+  it('says so while Heed is out of reach, in the language chosen, and goes on where one was', async () => {
+    await page.goto(`${product.url}/inbox?seen=yes`)
+    await page.evaluate(() => navigator.serviceWorker.ready)
+    await page.context().setOffline(true)
+    await page.reload()
+    await page.getByRole('heading', { name: 'Heed cannot be reached from here' }).waitFor()
+    expect(await page.getByRole('status').innerText()).toMatch(/^Out of reach since \d{1,2}:\d{2}/)
+    await page.evaluate(() => localStorage.setItem('heed.language', 'zh'))
+    await page.reload()
+    await page.getByRole('heading', { name: '现在连不上 Heed' }).waitFor()
+    await page.evaluate(() => localStorage.removeItem('heed.language'))
+    await page.context().setOffline(false)
+    await page.getByTestId('nav-inbox').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/inbox')
   }, 40_000)
 })

@@ -66,7 +66,7 @@ it('is shown with its picture, and opens nothing but its link', async () => {
       showNotification: (title: string, options: Record<string, unknown>) => shown.push({ title, options }),
     },
   }
-  runInNewContext(await readFile(join(import.meta.dirname, '../../editor/public/push-worker.js'), 'utf8'), {
+  runInNewContext(await readFile(join(import.meta.dirname, '../../editor/public/service-worker.js'), 'utf8'), {
     self,
     Boolean,
   })
