@@ -1,4 +1,5 @@
 // Mounts the editor. In development /dev/cards shows every card in every state instead.
+import '@fontsource-variable/inter/wght.css'
 import '@mantine/core/styles.css'
 import './theme.css'
 import './live.css'
