@@ -6,6 +6,7 @@ const { createServer } = require('node:http')
 const { timingSafeEqual } = require('node:crypto')
 const RED = require('node-red')
 const { createBridge } = require('./child-bridge.cjs')
+const { createStorage } = require('./child-storage.cjs')
 
 const adminRoot = '/node-red'
 const httpRoot = '/node-red-http'
@@ -72,13 +73,14 @@ function serve(inner, isHeed) {
   })
 }
 
-async function start({ token, userDir, nodesDir, credentialSecret, language }) {
+async function start({ token, userDir, nodesDir, credentialSecret, kept, language }) {
   const inner = createServer()
   const bridge = createBridge(RED, tell)
   RED.init(inner, {
     userDir,
     nodesDir,
     flowFile: 'flows.json',
+    storageModule: createStorage(kept, tell),
     credentialSecret,
     httpAdminRoot: adminRoot,
     httpNodeRoot: httpRoot,

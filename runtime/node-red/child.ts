@@ -5,13 +5,14 @@ import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../nodes/contract/capabilities.ts'
-import { RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
+import { RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 import { childEnvironment, lowerPriority } from '../child-environment.ts'
 import {
   ChildWordSchema,
   type Asked,
   type ChildWord,
   type Given,
+  type Kept,
   type NodeRedEntry,
   type NodeRedExit,
 } from './records.ts'
@@ -33,6 +34,10 @@ export interface ChildOptions {
   /** For Node-RED's own credentials file: derived from Heed's key, and never written down by it. */
   credentialSecret: string
   log: Log
+  /** Its flows and credentials, wherever they were last deployed. */
+  kept: Kept
+  /** Rejects when it is not written down. */
+  onKeep(what: keyof Kept, text: string): Promise<void>
   onNodes(nodes: { entries: NodeRedEntry[]; exits: NodeRedExit[] }): void
   /** Resolves to how many heard it. */
   onGiven(given: Given): Promise<number>
@@ -103,8 +108,8 @@ export class NodeRedChild {
     if (signal.aborted) throw away(String(signal.reason))
     const child = new NodeRedChild(options)
     signal.addEventListener('abort', () => child.#kill(String(signal.reason)), { once: true })
-    const { userDir, credentialSecret } = options
-    child.#send({ type: 'start', token: child.token, userDir, nodesDir, credentialSecret, language: 'en-US' })
+    const { userDir, credentialSecret, kept } = options
+    child.#send({ type: 'start', token: child.token, userDir, nodesDir, credentialSecret, kept, language: 'en-US' })
     const limit = setTimeout(() => child.#kill(`Node-RED was not ready within ${startLimitMs / 1000} s.`), startLimitMs)
     try {
       // eslint-disable-next-line no-restricted-properties -- no time-out: ready, or ended
@@ -218,6 +223,8 @@ export class NodeRedChild {
     const { id, type } = said as { id?: unknown; type?: unknown }
     const issue = read.error.issues.at(-1)
     if (type === 'given') this.#send({ type: 'received', id, error: 'Heed cannot take this message: it is too long.' })
+    else if (type === 'keep')
+      this.#send({ type: 'kept', id, error: 'Heed cannot keep these flows: they are too long.' })
     else if (type === 'asked' && typeof id === 'string')
       this.#waiting.get(id)?.settle({ became: 'threw', text: 'What came back is too long for Heed.' })
     else this.#options.log.warn({ type, issue: issue?.message }, 'Node-RED said something that is not understood')
@@ -236,6 +243,8 @@ export class NodeRedChild {
         return this.#waiting.get(word.id)?.settle(word)
       case 'given':
         return void this.#receive(word)
+      case 'keep':
+        return void this.#keep(word)
       case 'pong':
         this.memoryBytes = word.rssBytes
         if (word.rssBytes > mostBytes)
@@ -253,13 +262,21 @@ export class NodeRedChild {
     waiting.answers = answers
   }
 
+  async #keep({ id, what, text }: Extract<ChildWord, { type: 'keep' }>): Promise<void> {
+    try {
+      await this.#options.onKeep(what, text)
+      this.#send({ type: 'kept', id })
+    } catch (error) {
+      this.#send({ type: 'kept', id, error: toError(error).message })
+    }
+  }
+
   async #receive(given: Given): Promise<void> {
     try {
       const heard = await this.#options.onGiven(given)
       this.#send({ type: 'received', id: given.id, heard })
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error)
-      this.#send({ type: 'received', id: given.id, error: words })
+      this.#send({ type: 'received', id: given.id, error: toError(error).message })
     }
   }
 }

@@ -1,6 +1,8 @@
 // Node-RED's own editor at /node-red/, for who the gate has let in, and the paths of its HTTP nodes that the owner has named.
 // Never lets it be framed by anybody else, and never passes a cookie or a token of Heed on.
+import { posix } from 'node:path'
 import type { Express, RequestHandler } from 'express'
+import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { passOn } from './proxy.ts'
 import type { NodeRedRouteDeps } from './route-deps.ts'
 
@@ -24,6 +26,15 @@ const policy = [
 export const nodeRedRoot = '/node-red'
 const hooksRoot = '/node-red-http'
 
+/** A path as a server in front, or a browser, may read it: decoded, without dots and doubled slashes. */
+function folded(url: string): string {
+  let path = url.split('?', 1)[0] ?? ''
+  for (let time = 0; time < 3; time += 1) path = path.replace(/%([0-9a-f]{2})/gi, (_, hex) => byte(String(hex)))
+  const names = path.toLowerCase().replaceAll('\\', '/').replace(/[;\0]/g, '/')
+  return posix.normalize(`/${names}/`).replace(/[. ]+(?=\/)/g, '')
+}
+const byte = (hex: string): string => String.fromCharCode(Number.parseInt(hex, 16))
+
 /** Everything below /node-red goes through `admit`. */
 export function addNodeRedEditor(app: Express, { nodeRed }: NodeRedRouteDeps, admit: RequestHandler): void {
   app.use(nodeRedRoot, admit, async (request, response) => {
@@ -35,6 +46,13 @@ export function addNodeRedEditor(app: Express, { nodeRed }: NodeRedRouteDeps, ad
       'Cache-Control': 'no-store',
     })
     await passOn(door, request.originalUrl, request, response)
+  })
+  // Written in another way it is nobody's either, and not the page of Heed that any other address gets.
+  app.use((request, response, next) => {
+    if (!folded(request.originalUrl).startsWith(`${nodeRedRoot}/`)) return next()
+    return admit(request, response, (error?: unknown) =>
+      next(error ?? new NotFoundError('HTTP_NOT_FOUND', 'There is nothing at this address.')),
+    )
   })
   app.use(hooksRoot, async (request, response) => {
     const door = await nodeRed.doorFor(request.path)

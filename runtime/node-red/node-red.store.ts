@@ -1,13 +1,14 @@
 // The switch, and which one of several processes runs Node-RED: a row that is compared and set in one statement, by the database's
 // clock, so that two machines whose clocks differ never both believe to have it.
-import { eq, sql } from 'drizzle-orm'
+import { eq, inArray, sql } from 'drizzle-orm'
 import { guarded, settings, type Db } from '../database/index.ts'
-import { SwitchSchema, type NodeRedStatus, type NodeRedStore } from './records.ts'
+import { KeptSchema, SwitchSchema, type NodeRedStatus, type NodeRedStore } from './records.ts'
 
 const switchKey = 'node-red'
 const holdKey = 'node-red.hold'
+const keptKey = { flows: 'node-red.flows', credentials: 'node-red.credentials' }
 
-/** Kept among the settings: two small rows. */
+/** Kept among the settings: the switch, the hold, and what was last deployed, as the text it came as. */
 export function createNodeRedStore(db: Db): NodeRedStore {
   const nowMs = sql`extract(epoch from clock_timestamp()) * 1000`
   return guarded<NodeRedStore>('node-red', {
@@ -33,6 +34,25 @@ export function createNodeRedStore(db: Db): NodeRedStore {
     },
     release: async (holder) => {
       await db.execute(sql`delete from settings where key = ${holdKey} and value->>'holder' = ${holder}`)
+    },
+    readKept: async () => {
+      const rows = await db
+        .select()
+        .from(settings)
+        .where(inArray(settings.key, Object.values(keptKey)))
+      const found = Object.entries(keptKey).flatMap(([what, key]) => {
+        const value = rows.find((row) => row.key === key)?.value
+        return value === undefined ? [] : [[what, KeptSchema.parse(value).text] as const]
+      })
+      return Object.fromEntries(found)
+    },
+    keep: async (holder, what, text) => {
+      const { rowCount } = await db.execute(sql`
+        insert into settings (key, value) select ${keptKey[what]}, json_build_object('text', ${text}::text)
+        where exists (select from settings where key = ${holdKey} and value->>'holder' = ${holder}
+          and (value->>'untilMs')::float8 >= ${nowMs})
+        on conflict (key) do update set value = excluded.value`)
+      return rowCount === 1
     },
     holder: async () => {
       const { rows } = await db.execute<{ holder: string; url: string; status: NodeRedStatus }>(sql`

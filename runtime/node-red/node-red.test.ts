@@ -5,13 +5,15 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { NodeRedHandOver } from '../../nodes/contract/capabilities.ts'
 import { fakeClock, type FakeClock } from '../../test/support/fake-clock.ts'
 import { memoryBus, type MemoryBus } from '../../test/support/memory-bus.ts'
+import type { ChildOptions } from './child.ts'
 import { NodeRed, type NodeRedDeps, type RunningChild } from './node-red.ts'
-import type { NodeRedStatus, NodeRedStore } from './records.ts'
+import type { Kept, NodeRedStatus, NodeRedStore } from './records.ts'
 
 /** The hold as the database keeps it; what is put in front of `hold` may fail or hang for one process alone. */
 function memoryStore(clock: FakeClock): NodeRedStore {
   let held: { holder: string; url: string; status: NodeRedStatus; untilMs: number } | undefined
   let set = { isOn: true, reachable: [] as string[] }
+  const kept: Kept = {}
   const isLive = (): boolean => held !== undefined && held.untilMs >= clock.nowMs()
   return {
     readSwitch: async () => set,
@@ -26,6 +28,12 @@ function memoryStore(clock: FakeClock): NodeRedStore {
     release: async (holder) => {
       if (held?.holder === holder) held = undefined
     },
+    readKept: async () => ({ ...kept }),
+    keep: async (holder, what, text) => {
+      if (!isLive() || held?.holder !== holder) return false
+      kept[what] = text
+      return true
+    },
     holder: async () => (isLive() ? held : undefined),
   }
 }
@@ -33,6 +41,13 @@ function memoryStore(clock: FakeClock): NodeRedStore {
 /** One process of Heed, with a Node-RED that only remembers what it was asked. */
 class Machine {
   asked: string[] = []
+  ids: string[] = []
+  /** As its Node-RED was started. */
+  options: ChildOptions | undefined
+  /** Takes what it is asked, and never ends it. */
+  isStuck = false
+  /** As with the power: nothing goes out or comes in any more. */
+  isDead = false
   starts = 0
   runs = 0
   /** What its next Node-RED waits for before it is ready. */
@@ -42,8 +57,15 @@ class Machine {
   constructor(name: string, world: { clock: FakeClock; bus: MemoryBus }, store: NodeRedStore, mayRun = true) {
     let ids = 0
     const deps: NodeRedDeps = {
-      ...world,
-      store,
+      clock: world.clock,
+      bus: {
+        publish: (message) => this.isDead || world.bus.publish(message),
+        subscribe: (listener) => world.bus.subscribe((message) => this.isDead || listener(message)),
+      },
+      store: {
+        ...store,
+        hold: (...given) => (this.isDead ? new Promise(() => undefined) : store.hold(...given)),
+      },
       mayRun,
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       random: () => 0.5,
@@ -55,7 +77,10 @@ class Machine {
       isSole: false,
       receive: async () => 0,
       pictureUrl: () => '',
-      startChild: (_options, signal) => this.#startChild(signal),
+      startChild: (options, signal) => {
+        this.options = options
+        return this.#startChild(signal)
+      },
     }
     this.nodeRed = new NodeRed(deps)
   }
@@ -77,8 +102,10 @@ class Machine {
       version: '4',
       startMs: 1,
       memoryBytes: null,
-      ask: async ({ message }) => {
+      ask: async ({ id, message }) => {
         this.asked.push(message.text)
+        this.ids.push(id)
+        if (this.isStuck) await new Promise(() => undefined)
         return { became: 'answered', text: `${message.text}!`, fields: {} }
       },
       stop: async () => end('Node-RED was switched off.'),
@@ -165,6 +192,37 @@ describe('one Node-RED between two processes', () => {
     await until(clock, () => two.runs === 1)
     expect(await two.nodeRed.hand(order('Again'), signal)).toMatchObject({ text: 'Again!' })
     expect(two.asked).toEqual(['Again'])
+  })
+
+  it('is run by the next one after a power cut, with the flows that were deployed, and rings once for what was on its way', async () => {
+    const { clock, one, two } = await house()
+    await begin(one, two, clock)
+    await one.options?.onKeep('flows', '[{"id":"siren"}]')
+    one.isStuck = true
+    const { signal } = new AbortController()
+    const tries: string[] = []
+    // As the queue of actions does it: the same order, until it is done.
+    const delivered = (async () => {
+      for (;;) {
+        try {
+          return await two.nodeRed.hand(order('Mid-way'), signal)
+        } catch (error) {
+          tries.push((error as { code: string }).code)
+          await clock.sleep(1_000)
+        }
+      }
+    })()
+    await until(clock, () => one.asked.length === 1)
+    one.isDead = true
+    machines = [two]
+    one.runs = 0
+    await pass(30, clock, [two])
+    expect(await delivered).toMatchObject({ became: 'answered' })
+    expect(new Set(tries)).toEqual(new Set(['NODERED_AWAY']))
+    expect([one.ids, two.ids]).toEqual([['order Mid-way'], ['order Mid-way']])
+    expect(two.options?.kept).toEqual({ flows: '[{"id":"siren"}]' })
+    // One that comes back late must not write over what was deployed since.
+    await expect(one.options?.onKeep('flows', '[]')).rejects.toMatchObject({ code: 'NODERED_ELSEWHERE' })
   })
 
   it('ends a message that nobody takes with a reason to try again', async () => {

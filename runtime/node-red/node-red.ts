@@ -9,7 +9,7 @@ import type { Bus } from '../live/index.ts'
 import { away, type ChildOptions, type HandOver, type NodeRedChild } from './child.ts'
 import { createRemote, type Remote } from './remote.ts'
 import { askAdmin, type Door } from './proxy.ts'
-import type { Asked, Given, NodeRedStatus, NodeRedStore, Switch } from './records.ts'
+import type { Asked, Given, Kept, NodeRedStatus, NodeRedStore, Switch } from './records.ts'
 
 /** The process, as far as its supervisor goes. */
 export type RunningChild = Pick<
@@ -263,7 +263,10 @@ export class NodeRed implements NodeRedPort {
     this.#wake.signal.addEventListener('abort', giveUp, { once: true, signal: renewing.signal })
     try {
       const onNodes: ChildOptions['onNodes'] = ({ entries, exits }) => this.#say({ entries, exits })
-      this.#child = await startChild({ userDir, credentialSecret, log, onNodes, onGiven: receive }, lost.signal)
+      const kept = await this.#deps.store.readKept()
+      const onKeep: ChildOptions['onKeep'] = (what, text) => this.#keep(what, text)
+      const options: ChildOptions = { userDir, credentialSecret, log, kept, onKeep, onNodes, onGiven: receive }
+      this.#child = await startChild(options, lost.signal)
       if (!(await this.#isWanted())) void this.#child.stop()
       const { startMs, version } = this.#child
       log.info({ startMs, version }, 'Node-RED is ready')
@@ -275,6 +278,14 @@ export class NodeRed implements NodeRedPort {
       renewing.abort()
       this.#child = undefined
     }
+  }
+
+  async #keep(what: keyof Kept, text: string): Promise<void> {
+    if (!(await this.#deps.store.keep(this.#holder, what, text)))
+      throw new ConflictError(
+        'NODERED_ELSEWHERE',
+        'Another machine of this Heed runs Node-RED now. Nothing was deployed.',
+      )
   }
 
   /** Undefined when the database does not say. */

@@ -4,6 +4,8 @@ import type { NodeRedStatus } from './route-answers.ts'
 
 export const mostTextLength = 10_000
 const mostFieldsLength = 64 * 1024
+/** Node-RED's own editor takes no more than 5 MB at once. */
+const mostKeptLength = 16 * 1024 * 1024
 
 const named = z.object({ id: z.string().max(200), name: z.string().max(200), tab: z.string().max(200) })
 const entry = named.extend({ answers: z.boolean() })
@@ -23,6 +25,12 @@ export const ChildWordSchema = z.union([
   z.object({ ...askedBase, became: z.literal('threw'), text: z.string() }),
   z.object({ ...askedBase, became: z.enum(['done', 'gone', 'lost', 'twice']) }),
   z.object({ type: z.literal('given'), id: z.string().max(100), exit: z.string().max(200), text, fields }),
+  z.object({
+    type: z.literal('keep'),
+    id: z.string().max(100),
+    what: z.enum(['flows', 'credentials']),
+    text: z.string().max(mostKeptLength),
+  }),
   z.object({ type: z.literal('pong'), rssBytes: z.number() }),
   z.object({ type: z.literal('crashed'), message: z.string() }),
 ])
@@ -33,6 +41,12 @@ export type Asked =
   | { became: 'answered'; text: string; fields: Record<string, unknown> }
   | { became: 'threw'; text: string }
   | { became: 'done' | 'gone' | 'lost' | 'twice' | 'silent' | 'taken' }
+
+/** What it goes on with on any machine, as JSON; its credentials as it has encrypted them. */
+export interface Kept {
+  flows?: string
+  credentials?: string
+}
 
 /** What a Node-RED flow sends without having been asked. */
 export interface Given {
@@ -54,8 +68,8 @@ export const SwitchSchema = z.object({
 })
 export type Switch = z.output<typeof SwitchSchema>
 
-/** What the process that runs it tells the others. */
-export const HoldSchema = z.object({ holder: z.string(), url: z.string(), status: z.looseObject({}) })
+/** A part of what is kept, in its row: the text as it came, also where it is no plain JSON. */
+export const KeptSchema = z.object({ text: z.string() })
 
 export interface NodeRedStore {
   /** Undefined while nobody has ever switched it. */
@@ -64,6 +78,9 @@ export interface NodeRedStore {
   /** One process at a time: true for the one that holds it, for `forMs` from now by the database's clock. `takesOver`: whoever held it before is dead. */
   hold(by: { holder: string; url: string; status: NodeRedStatus }, forMs: number, takesOver: boolean): Promise<boolean>
   release(holder: string): Promise<void>
+  readKept(): Promise<Kept>
+  /** False when `holder` does not hold it any more: another one may have deployed since. */
+  keep(holder: string, what: keyof Kept, text: string): Promise<boolean>
   /** Who holds it now. */
   holder(): Promise<{ holder: string; url: string; status: NodeRedStatus } | undefined>
 }

@@ -35,6 +35,8 @@ export async function benchNodeRed(): Promise<Row[]> {
       userDir,
       credentialSecret: 'bench',
       log: quietLog(),
+      kept: {},
+      onKeep: async () => undefined,
       onNodes: () => undefined,
       onGiven: async () => 0,
     },

@@ -91,3 +91,19 @@ describe.each(types)('%s', (type, file) => {
     }
   })
 })
+
+describe('Node-RED itself', () => {
+  it('is loaded by its own process alone: switched off it costs nothing', () => {
+    const names = execFileSync('git', ['ls-files', 'runtime', 'nodes', 'editor'], { cwd: root, encoding: 'utf8' })
+    const loading = names
+      .split('\n')
+      .filter((name) => /\.(?:ts|tsx|cjs|mjs|js)$/.test(name) && !name.includes('.test.'))
+      .filter((name) => /(?:from|import|require|resolve)\s*\(?\s*['"]@?node-red['"/]/.test(read(name)))
+    expect(loading).toEqual(['runtime/node-red/child-storage.cjs', 'runtime/node-red/child.cjs'])
+    const inside = names
+      .split('\n')
+      .filter((name) => /\.(?:ts|cjs)$/.test(name) && /['"/]child(?:-storage|-bridge)?\.cjs['"]/.test(read(name)))
+    // child.ts starts it as a program; nothing imports it.
+    expect(inside.sort()).toEqual(['runtime/node-red/child.cjs', 'runtime/node-red/child.ts'])
+  })
+})
