@@ -22,7 +22,7 @@ import { onLastResort } from './process.ts'
 import { createBus, createRelay, type QueueBus } from './live/index.ts'
 import { createQueue, type Queue } from './compose-queue.ts'
 import { startEmbedded } from './database/index.ts'
-import { createReach, type Reach } from './send-clients.ts'
+import { createSendClients, type SendClients } from './send-clients.ts'
 import { createRecordings, keepingWanted, type Recordings } from './recordings/index.ts'
 import { RehearsalRunner } from './rehearsals/index.ts'
 import { createStore, type Store } from './compose-store.ts'
@@ -55,9 +55,9 @@ export interface Runtime {
   egress: Egress
   /** For the API's "send a test". */
   trying: TryAction
-  push: Reach['push']
-  tests: Reach['tests']
-  voices: Reach['voices']
+  push: SendClients['push']
+  tests: SendClients['tests']
+  voices: SendClients['voices']
   nodeRed: NodeRedRouteDeps['nodeRed'] & { start(): Promise<void> }
   stop(): Promise<void>
 }
@@ -140,8 +140,19 @@ async function open(
     },
     closers,
   )
-  const reach = createReach({ ...config, store, connections, http, egress, bus, nodeRed, media, clock, log })
-  closers.push(() => reach.close())
+  const sendClients = createSendClients({
+    ...config,
+    store,
+    connections,
+    http,
+    egress,
+    bus,
+    nodeRed,
+    media,
+    clock,
+    log,
+  })
+  closers.push(() => sendClients.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const spill = await startSpill(config.dataDir, store, log, closers)
   const engine = createEngine({
@@ -159,14 +170,17 @@ async function open(
     models: createModels({ connections, http, clock, log, edge }),
     media: cameras(media, recordings),
     pictures: picturesOf(store),
-    reach: reach.reach,
+    clients: sendClients.clients,
     fillCredentials: ofStore.fillCredentials,
     acknowledgeUrl: (message, node) => links.urlFor(message.eventId, Date.parse(message.at), nowMs(), node),
     pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
   closers.push(() => engine.stop(), onLastResort(engine.spillNow))
-  const rehearsals = openRehearsals({ store, nodes, media, http, connections, agents: reach.agents, log }, closers)
+  const rehearsals = openRehearsals(
+    { store, nodes, media, http, connections, agents: sendClients.agents, log },
+    closers,
+  )
   const jobs = { store: store.queue, work: engine, clips: media.clips, rehearsals }
   const queue = await createQueue({ ...wires, ...jobs, bus, relay, role, soleName })
   closers.push(() => queue.stop())
@@ -178,7 +192,7 @@ async function open(
     egress,
     clock,
     log,
-    push: reach.push,
+    push: sendClients.push,
     fillCredentials: ofStore.fillCredentials,
     publicUrl: config.publicUrl,
   })
@@ -196,9 +210,9 @@ async function open(
     http,
     egress,
     trying,
-    push: reach.push,
-    tests: reach.tests,
-    voices: reach.voices,
+    push: sendClients.push,
+    tests: sendClients.tests,
+    voices: sendClients.voices,
     nodeRed,
   }
 }
@@ -256,7 +270,7 @@ function picturesOf({ events }: Store): PicturePort {
 }
 
 type RehearsalParts = Pick<Runtime, 'store' | 'nodes' | 'media' | 'http'> &
-  Pick<Reach, 'agents'> & { connections: ReturnType<typeof signingPort>; log: Log }
+  Pick<SendClients, 'agents'> & { connections: ReturnType<typeof signingPort>; log: Log }
 
 /** Rehearsals look at every picture of a clip, behind whatever is live: their built-in model is one of its own. */
 function openRehearsals(parts: RehearsalParts, closers: Closer[]): RehearsalRunner {

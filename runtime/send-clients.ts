@@ -23,7 +23,7 @@ import type { Bus } from './live/index.ts'
 import type { PerformDeps } from './actions/index.ts'
 import type { Store } from './compose-store.ts'
 
-export interface ReachOptions {
+export interface SendClientsOptions {
   store: Store
   connections: ConnectionPort
   http: StreamingHttpPort
@@ -42,8 +42,8 @@ export interface ReachOptions {
   agentEnv: readonly string[]
 }
 
-export interface Reach {
-  reach: PerformDeps['reach']
+export interface SendClients {
+  clients: PerformDeps['clients']
   push: ReturnType<typeof createPush>
   /** One look at an agent or a voice, for the connections page. */
   tests: Record<'answer' | 'speak', TestAbility>
@@ -54,7 +54,7 @@ export interface Reach {
 }
 
 /** Everything an action may borrow besides HTTP. */
-export function createReach({
+export function createSendClients({
   store,
   connections,
   http,
@@ -68,7 +68,7 @@ export function createReach({
   publicUrl,
   agentCommands: commands,
   agentEnv,
-}: ReachOptions): Reach {
+}: SendClientsOptions): SendClients {
   const speech = createSpeech({
     http,
     connections,
@@ -90,7 +90,7 @@ export function createReach({
       answer: (connection, signal) => testAgent(connection, { http, commands }, signal),
       speak: (connection, signal) => speech.test(connection, signal),
     },
-    reach: {
+    clients: {
       agents: createAgents({
         ...askable,
         waitingBefore: (taskId) => store.deliveries.openBefore(taskId),

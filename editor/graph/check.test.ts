@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { editorType, editorTypes } from '../../test/support/editor-types.ts'
 import { joined, nameOf, openPorts, portsOf, whyNotWire } from './check.ts'
 import { addNode, addWire, emptyFlow } from './edit.ts'
-import { camerasAbove } from './reach.ts'
+import { camerasAbove } from './cameras-of-node.ts'
 
 const types = editorTypes()
 function drawn() {

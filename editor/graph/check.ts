@@ -2,7 +2,7 @@
 import type { Flow, FlowNode, PortRef } from '../../nodes/contract/flow.ts'
 import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
 import type { NodeType, NodeTypes, PortView } from '../views.ts'
-import { camerasAbove } from './reach.ts'
+import { camerasAbove } from './cameras-of-node.ts'
 import { say } from '../words/say.ts'
 
 export interface Ends {

@@ -3,7 +3,7 @@ import { editorTypes } from '../../test/support/editor-types.ts'
 import { buildFlow } from '../../test/support/build-flow.ts'
 import { setDisabled } from './edit.ts'
 import { factsOf } from './facts.ts'
-import { camerasOf } from './reach.ts'
+import { camerasOf } from './cameras-of-node.ts'
 
 const types = editorTypes()
 const flow = buildFlow()

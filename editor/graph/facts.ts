@@ -3,7 +3,7 @@ import { idleNodes } from '../../nodes/contract/disabled.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import type { NodeType, NodeTypes } from '../views.ts'
 import { portsOf } from './check.ts'
-import { camerasOf } from './reach.ts'
+import { camerasOf } from './cameras-of-node.ts'
 
 export interface Facts {
   nodes: ReadonlyMap<string, FlowNode>

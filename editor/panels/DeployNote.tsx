@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { ApiError, api } from '../api.ts'
-import { streamIdOf } from '../graph/reach.ts'
+import { streamIdOf } from '../graph/cameras-of-node.ts'
 import { useSession } from '../session.ts'
 import { useFlow } from '../store.ts'
 import type { DeployChanges } from '../views.ts'

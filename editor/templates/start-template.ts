@@ -1,7 +1,7 @@
 // From answers to a flow: running, or on the canvas to be finished by hand.
 import { api } from '../api.ts'
 import { startShare } from '../canvas/share-camera.ts'
-import { streamIdOf } from '../graph/reach.ts'
+import { streamIdOf } from '../graph/cameras-of-node.ts'
 import { freeName } from '../panels/new-flow.ts'
 import { go } from '../route.ts'
 import { readFlows, useSession } from '../session.ts'

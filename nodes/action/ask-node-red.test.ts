@@ -7,7 +7,7 @@ function bench(answer: NodeRedAnswer, config: Record<string, unknown> = { entry:
   const handed: NodeRedHandOver[] = []
   const node = testNode(askNodeRed, {
     config,
-    reach: {
+    clients: {
       nodeRed: {
         hand: async (order) => {
           handed.push(order)

@@ -20,7 +20,7 @@ function bench(answer: (asked: AgentQuestion) => Promise<{ text: string }>, pict
   const node = testNode(delegate, {
     config: { connection: 'doctor', timeoutS: 30 },
     pictures,
-    reach: {
+    clients: {
       agents: {
         ask: async (connection, given) => {
           asked.push({ ...given, connection })

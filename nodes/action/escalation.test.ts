@@ -73,7 +73,7 @@ describe('a notification in its phases', () => {
             return { status: 200, headers: {}, text: '' }
           },
         },
-        reach: { events: { isAcknowledged: async (id) => acknowledged.includes(id) } },
+        clients: { events: { isAcknowledged: async (id) => acknowledged.includes(id) } },
       }).perform(message)
     return { clock, sent, at }
   }

@@ -17,7 +17,7 @@ function make(options: { seen?: typeof pictures; attempt?: number; trouble?: Err
     config: { afterS: 0, secondsEach: 2, form: 'gif' },
     attempt: options.attempt ?? 1,
     pictures: { ofEvent: async () => undefined, recentOfEvent: async () => options.seen ?? pictures, md5: () => '' },
-    reach: {
+    clients: {
       clips: {
         make: async (...order) => {
           made.push(order)

@@ -11,7 +11,7 @@ function bench(speak: () => Promise<typeof spoken> = async () => spoken, options
   const said: (SpeechRequest & { connection: string })[] = []
   const node = testNode(tts, {
     ...options,
-    reach: {
+    clients: {
       speech: {
         speak: async (connection, request) => {
           said.push({ ...request, connection })

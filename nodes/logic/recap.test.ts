@@ -101,7 +101,7 @@ describe('recap', () => {
         asked.push(question)
         return { text: 'Eine Person ist gestürzt.' }
       }
-      const { outputs } = await testNode(recap, { config, reach: { agents: { ask } } }).perform(await handedOn())
+      const { outputs } = await testNode(recap, { config, clients: { agents: { ask } } }).perform(await handedOn())
       expect(asked).toMatchObject([
         { note: '00:00 to 00:00: 1 thing.\n00:00 A person fell.', pictures: [], timeoutMs: 9000 },
       ])
@@ -116,7 +116,7 @@ describe('recap', () => {
       const ask = async () => {
         throw new RetryableError('AGENT_TIMEOUT', 'The agent did not answer within 9 s.')
       }
-      const { outputs, summary } = await testNode(recap, { config, reach: { agents: { ask } } }).perform(
+      const { outputs, summary } = await testNode(recap, { config, clients: { agents: { ask } } }).perform(
         await handedOn(),
       )
       expect(outputs.message).toMatchObject({

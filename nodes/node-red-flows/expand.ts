@@ -133,18 +133,18 @@ export function expand(entries: readonly RedNode[]): Expanded {
 
 /** Each tab below the one before it; what is on no tab comes last, as on Node-RED's page of what was recovered. */
 function pageOffsets(tabs: ReadonlyMap<string, RedNode>, drawn: RedNode[]): Map<string, number> {
-  const reach = new Map<string, { top: number; bottom: number }>()
+  const extents = new Map<string, { top: number; bottom: number }>()
   for (const node of drawn) {
     const z = textOf(node['z'])
     const id = tabs.has(z) ? z : ''
     const y = numberOf(node['y'])
-    const known = reach.get(id)
-    reach.set(id, { top: Math.min(y, known?.top ?? y), bottom: Math.max(y, known?.bottom ?? y) })
+    const known = extents.get(id)
+    extents.set(id, { top: Math.min(y, known?.top ?? y), bottom: Math.max(y, known?.bottom ?? y) })
   }
   const offsets = new Map<string, number>()
   let next: number | undefined
   for (const id of [...tabs.keys(), '']) {
-    const page = reach.get(id)
+    const page = extents.get(id)
     if (!page) continue
     // The first stays where it is.
     const offset = next === undefined ? 0 : next - page.top

@@ -13,9 +13,9 @@ const mostLevels = 30
 const restLevels = 2
 
 /** The shift of the whole picture that explains most of it, at most `reach` pixels each way: coarse to fine. */
-export function findShift(now: MotionPicture, before: MotionPicture, reach: number): Vector {
+export function findShift(now: MotionPicture, before: MotionPicture, range: number): Vector {
   if (isAtRest(now.quarter, before.quarter)) return { dx: 0, dy: 0 }
-  const coarse = bestAround(now.quarter, before.quarter, { dx: 0, dy: 0 }, reach >> 2, 2)
+  const coarse = bestAround(now.quarter, before.quarter, { dx: 0, dy: 0 }, range >> 2, 2)
   const finer = bestAround(now.half, before.half, { dx: coarse.dx * 2, dy: coarse.dy * 2 }, 1, 2)
   return bestAround(now, before, { dx: finer.dx * 2, dy: finer.dy * 2 }, 1, 4)
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { addNoise, createWorld, drawLuma } from '../../test/support/luma.ts'
 import type { GrayImage } from '../contract/frames.ts'
-import { blockSize, reach, searchMotion, type Motion } from './motion.ts'
+import { blockSize, searchRange, searchMotion, type Motion } from './motion.ts'
 import { prepareMotionPicture } from './motion-picture.ts'
 
 const size = { width: 160, height: 120 }
@@ -41,7 +41,7 @@ describe('motion search', () => {
   })
 
   it('finds a shift of the whole picture exactly, as far as the window goes', () => {
-    const anywhere = fc.integer({ min: -reach, max: reach })
+    const anywhere = fc.integer({ min: -searchRange, max: searchRange })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1000 }), anywhere, anywhere, (seed, dx, dy) => {
         const vectors = innerVectors(search(view(seed, dx, dy), view(seed)), dx, dy)

@@ -10,7 +10,7 @@ import { findLight, findShift, type Light, type Vector } from './motion-shift.ts
 
 export const blockSize = 8
 /** In luma pixels, each way. */
-export const reach = 32
+export const searchRange = 32
 /** What may remain per pixel of a block that is at home: no further search. */
 const goodEnough = 0.75
 const mostDiamondSteps = 16
@@ -32,7 +32,7 @@ export interface Motion {
 export function searchMotion(now: MotionPicture, before: MotionPicture): Motion {
   const light = findLight(now, before)
   const lit = relight(before, light)
-  const shift = findShift(now, lit, reach)
+  const shift = findShift(now, lit, searchRange)
   const reference: Reference = { picture: lit, range: null, coarseLooksLeft: mostCoarseLooks }
   const columns = Math.ceil(now.width / blockSize)
   const rows = Math.ceil(now.height / blockSize)
@@ -131,7 +131,7 @@ function lookCoarsely(now: MotionPicture, before: MotionPicture, block: Block, k
     widened(now.quarter, block, 2),
     { dx: known.dx >> 2, dy: known.dy >> 2 },
     { dx: 0, dy: 0 },
-    reach >> 2,
+    searchRange >> 2,
   )
   const near = { dx: far.dx * 2, dy: far.dy * 2 }
   const { dx, dy } = bestIn(now.half, before.half, widened(now.half, block, 1), near, near, 1)
@@ -169,10 +169,10 @@ function bestIn(
       bestY = first.dy
     }
   }
-  for (let dy = Math.max(-reach, centre.dy - around); dy <= Math.min(reach, centre.dy + around); dy++) {
+  for (let dy = Math.max(-searchRange, centre.dy - around); dy <= Math.min(searchRange, centre.dy + around); dy++) {
     const overY = Math.max(-top - dy, bottom + dy - height)
     if (overY * 2 > block.height) continue
-    for (let dx = Math.max(-reach, centre.dx - around); dx <= Math.min(reach, centre.dx + around); dx++) {
+    for (let dx = Math.max(-searchRange, centre.dx - around); dx <= Math.min(searchRange, centre.dx + around); dx++) {
       const overX = Math.max(-left - dx, right + dx - width)
       if (overX * 2 > block.width) continue
       const offered =
@@ -224,7 +224,9 @@ function isInside(image: GrayImage, block: Block, dx: number, dy: number): boole
   const top = block.top + dy
   const overX = Math.max(-left, left + block.width - image.width)
   const overY = Math.max(-top, top + block.height - image.height)
-  return Math.abs(dx) <= reach && Math.abs(dy) <= reach && overX * 2 <= block.width && overY * 2 <= block.height
+  return (
+    Math.abs(dx) <= searchRange && Math.abs(dy) <= searchRange && overX * 2 <= block.width && overY * 2 <= block.height
+  )
 }
 
 /** Mean absolute difference per pixel; given up, and at least `limit`, once it is past that. */

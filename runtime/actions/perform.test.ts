@@ -5,7 +5,7 @@ import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
 import type { Message } from '../../nodes/contract/events.ts'
 import { notification } from '../../test/support/escalation.ts'
-import { testReach } from '../../test/support/reach.ts'
+import { testClients } from '../../test/support/test-clients.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { quietLog } from '../../test/support/session-bench.ts'
 import { testMessage } from '../../test/support/test-node.ts'
@@ -53,7 +53,7 @@ function bench(definition: NodeDefinition, order: Partial<ActionOrder> = {}, mor
     nodes: new Map([[definition.type, definition]]),
     http: { request: async () => ({ status: 200, headers: {}, text: '' }) },
     pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
-    reach: testReach(),
+    clients: testClients(),
     connections: {
       get: async () => {
         throw new FatalError('CONNECTION_MISSING', 'None.')
@@ -308,7 +308,7 @@ describe('what follows a failed try', () => {
     }
     const connection = { name: 'push', kind: 'ntfy', config: {}, secret: {}, can: {} }
     const connections = { get: async () => connection, sign: async () => undefined }
-    const reach = testReach({ events: { isAcknowledged: async (id) => acknowledged.has(id) } })
+    const clients = testClients({ events: { isAcknowledged: async (id) => acknowledged.has(id) } })
     const at = (phase: string) => {
       const values = { channel: 'ntfy', to: 'house-a', connection: 'push', repeatEveryM: 1, unacknowledgedAfterM: 3 }
       const order: Partial<ActionOrder> = {
@@ -316,7 +316,7 @@ describe('what follows a failed try', () => {
         node: { id: 'tell', type: 'notification', version: 1, config: notification.config.parse(values) },
       }
       const { action } = bench(notification).order
-      return bench(notification, { ...order, action: { ...action, phase } }, { http, connections, reach }).run()
+      return bench(notification, { ...order, action: { ...action, phase } }, { http, connections, clients }).run()
     }
     const first = await at('')
     expect(first).toMatchObject({ state: 'failed', code: 'ACTION_RECEIVER_GONE', detail: 'It is gone.' })

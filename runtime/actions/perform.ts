@@ -37,7 +37,7 @@ export interface PerformDeps {
   pictureUrl?(message: Message): string | undefined
   absoluteUrl(path: string): string
   /** Ways to reach others, each from its own library. */
-  reach: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events' | 'clips'>
+  clients: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events' | 'clips'>
 }
 
 /** `isUnanswered`: the receiver could not be reached or kept silent, whatever becomes of the action. */
@@ -119,11 +119,11 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
 /** A reminder for one that is gone still finds out whether somebody has acknowledged it; sent it is not. */
 function closedWays(deps: PerformDeps, gone: FatalError): PerformDeps {
   const refuse = (): Promise<never> => Promise.reject(gone)
-  const { events, clips } = deps.reach
+  const { events, clips } = deps.clients
   return {
     ...deps,
     http: { request: refuse },
-    reach: {
+    clients: {
       events,
       clips,
       agents: { ask: refuse },
@@ -207,7 +207,7 @@ function contextOf(order: ActionOrder, deps: PerformDeps, signal: AbortSignal): 
     http: withSecrets(order, deps),
     connections: deps.connections,
     pictures: deps.pictures,
-    ...deps.reach,
+    ...deps.clients,
     phase: order.action.phase ?? '',
     acknowledgeUrl: (message) => deps.acknowledgeUrl(message, order.node.id),
     pictureUrl: (message) => deps.pictureUrl?.(message),

@@ -109,7 +109,7 @@ function performDeps(
     pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
     acknowledgeUrl: () => `${publicUrl}/inbox`,
     absoluteUrl: (path) => new URL(path, `${publicUrl}/`).href,
-    reach: {
+    clients: {
       mail: createMail({ connections: overlay, egress }),
       mqtt: createMqtt({ connections: overlay, egress }),
       push,

@@ -55,11 +55,11 @@ export function drawRoom(): Ground {
 }
 
 function drawLimb(picture: Ground, { from, to, fromPx, toPx, colour }: Limb): void {
-  const reach = Math.max(fromPx, toPx) + 1
+  const margin = Math.max(fromPx, toPx) + 1
   const [dx, dy] = [to[0] - from[0], to[1] - from[1]]
   const lengthSquared = dx * dx + dy * dy || 1
-  const [left, right] = [Math.min(from[0], to[0]) - reach, Math.max(from[0], to[0]) + reach]
-  const [top, bottom] = [Math.min(from[1], to[1]) - reach, Math.max(from[1], to[1]) + reach]
+  const [left, right] = [Math.min(from[0], to[0]) - margin, Math.max(from[0], to[0]) + margin]
+  const [top, bottom] = [Math.min(from[1], to[1]) - margin, Math.max(from[1], to[1]) + margin]
   for (let y = Math.max(0, Math.floor(top)); y < Math.min(height, bottom); y++)
     for (let x = Math.max(0, Math.floor(left)); x < Math.min(width, right); x++) {
       const along = Math.min(1, Math.max(0, ((x - from[0]) * dx + (y - from[1]) * dy) / lengthSquared))

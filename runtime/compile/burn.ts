@@ -1,7 +1,7 @@
 // What is burned into a camera's pictures: the nodes directly behind it that say so, and the proof that nothing passes them by.
 // Never lets a doubt through: one decode serves a whole stream, so a mask holds for all of it or the flow is refused.
 import type { Problem } from '../../nodes/contract/errors.ts'
-import { reach } from './graph.ts'
+import { reachableFrom } from './graph.ts'
 import type { Graph, Link } from './graph.ts'
 import { compareText, fault, quote } from './problems.ts'
 
@@ -40,7 +40,7 @@ export function checkBurning(graph: Graph, cameras: readonly string[]): Problem[
         .map((link) => ({ link, node })),
     )
     const blamed = new Set([...chain, ...past.map(({ link }) => link.to)])
-    const behind = reach([camera], (id) => pictures(graph, id).map(({ to }) => to))
+    const behind = reachableFrom([camera], (id) => pictures(graph, id).map(({ to }) => to))
     const late = [...behind].filter((id) => burns(graph, id) && !blamed.has(id)).sort(compareText)
     return [
       ...past.map(({ link, node }) =>

@@ -5,7 +5,7 @@ import type { Problem } from '../../nodes/contract/errors.ts'
 import type { PortRef } from '../../nodes/contract/flow.ts'
 import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
 import { readFields } from './fields.ts'
-import { reach } from './graph.ts'
+import { reachableFrom } from './graph.ts'
 import type { Link } from './graph.ts'
 import type { ParsedFlow } from './parse.ts'
 import { fault, listWords, quote, warning } from './problems.ts'
@@ -196,7 +196,7 @@ function comeFromDifferentCameras(
 ): boolean {
   const taken = new Set<string>()
   for (const wire of wires) {
-    const upstream = reach([wire.from], (id) => (arriving.get(id) ?? []).map(({ from }) => from))
+    const upstream = reachableFrom([wire.from], (id) => (arriving.get(id) ?? []).map(({ from }) => from))
     const cameras = [...upstream].filter((id) => nodes.get(id)?.definition?.role === 'source')
     if (cameras.length === 0 || cameras.some((camera) => taken.has(camera))) return false
     for (const camera of cameras) taken.add(camera)

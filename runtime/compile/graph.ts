@@ -40,7 +40,7 @@ const watches = (graph: Graph, id: string): boolean => does(graph.nodes.get(id)?
 export const asks = (graph: Graph, id: string): boolean => does(graph.nodes.get(id)?.definition, 'ask')
 
 /** Every node that `start` leads to by way of `next`, itself included. */
-export function reach(start: Iterable<string>, next: (id: string) => Iterable<string>): Set<string> {
+export function reachableFrom(start: Iterable<string>, next: (id: string) => Iterable<string>): Set<string> {
   const seen = new Set(start)
   for (const id of seen) for (const other of next(id)) seen.add(other)
   return seen

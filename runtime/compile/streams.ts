@@ -3,7 +3,7 @@
 import type { Kind } from '../../nodes/contract/kinds.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
-import { reach } from './graph.ts'
+import { reachableFrom } from './graph.ts'
 import type { Graph, Link } from './graph.ts'
 import { compareText, fault, listWords, quote, warning } from './problems.ts'
 
@@ -30,7 +30,7 @@ export function splitStreams(graph: Graph): Streams {
     .filter((node) => node.definition?.role === 'source')
     .map((node) => node.id)
     .sort(compareText)
-  const fed = reach(cameras, (id) => (graph.out.get(id) ?? []).map((link) => link.to))
+  const fed = reachableFrom(cameras, (id) => (graph.out.get(id) ?? []).map((link) => link.to))
   const free = new Set([...graph.nodes.keys()].filter((id) => !fed.has(id)))
   const membersOf = (blocked: ReadonlySet<string>, camera: string): Set<string> => gather(graph, camera, free, blocked)
   const members = new Map(cameras.map((camera) => [camera, membersOf(new Set(), camera)]))
@@ -182,7 +182,7 @@ export function findIslands(graph: Graph, rough: readonly Link[], explained: Rea
   const starts = [...graph.nodes.values()].filter(
     (node) => node.definition === null || node.definition.role === 'source',
   )
-  const reached = reach(
+  const reached = reachableFrom(
     starts.map((node) => node.id),
     (id) => near.get(id) ?? [],
   )

@@ -1,7 +1,7 @@
 // What nodes ask of the models whose words lead to them, given to those models: the plan's only settings that come from elsewhere.
 // Never asks who a node is: one says what it wishes for, another whether it can grant that.
 import type { Catalogue, CheckContext } from '../../nodes/contract/define.ts'
-import { reach } from './graph.ts'
+import { reachableFrom } from './graph.ts'
 import type { Graph, Link } from './graph.ts'
 
 /** Configs that wishes have changed, by node id. Calls `onBroken` for what a definition throws. */
@@ -50,5 +50,5 @@ function behind(graph: Graph, start: string): Set<string> {
     return isWords && to?.role === 'tick' && !to.grant ? [link.to] : []
   }
   const linksOf = (id: string): string[] => (graph.out.get(id) ?? []).flatMap(next)
-  return reach(linksOf(start), linksOf)
+  return reachableFrom(linksOf(start), linksOf)
 }

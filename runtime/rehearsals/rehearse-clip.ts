@@ -131,7 +131,7 @@ class ClipRun {
             },
             acknowledgeUrl: () => '',
             absoluteUrl: (path) => path,
-            reach: {
+            clients: {
               agents: this.#kept.agents(action.node.id),
               speech: this.#kept.speech(action.node.id),
               mail: { send: notHere },

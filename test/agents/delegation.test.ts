@@ -9,7 +9,7 @@ import { createHttp } from '../../runtime/egress/http.ts'
 import { performAction } from '../../runtime/actions/perform.ts'
 import { agentAnswer, startFakeAgent, type FakeAgent } from '../support/fake-agents.ts'
 import { until } from '../support/queue.ts'
-import { testReach } from '../support/reach.ts'
+import { testClients } from '../support/test-clients.ts'
 import { quietLog, sessionBench } from '../support/session-bench.ts'
 import { ofKind } from '../support/connection-kinds.ts'
 
@@ -80,7 +80,7 @@ function stream() {
           recentOfEvent: async (id) => events.find((event) => event.id === id)?.recent ?? [],
           md5: () => '',
         },
-        reach: testReach({ agents }),
+        clients: testClients({ agents }),
         acknowledgeUrl: () => '',
         absoluteUrl: (path) => path,
       },

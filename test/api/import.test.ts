@@ -470,14 +470,14 @@ describe('distrust cannot be washed off', () => {
   it('at the door itself: the egress guard refuses until the yes', async () => {
     const { approvedHosts } = under.store
     const egress = createEgress({ isApproved: (host, port) => approvedHosts.isApproved(host, port) })
-    const reach = () => {
+    const check = () => {
       under.clock.ms += 5000
       return egress.checkAddress('127.0.0.1', 9400)
     }
     const { flow } = await importFlow(drawn({ url: 'http://127.0.0.1:9400/hook' }))
-    await expect(reach()).rejects.toMatchObject({ code: 'HTTP_HOST_NOT_APPROVED' })
+    await expect(check()).rejects.toMatchObject({ code: 'HTTP_HOST_NOT_APPROVED' })
     await approve(flow.id, flow.unapprovedHosts)
-    await expect(reach()).resolves.toEqual([{ address: '127.0.0.1', family: 4 }])
+    await expect(check()).resolves.toEqual([{ address: '127.0.0.1', family: 4 }])
   })
 })
 

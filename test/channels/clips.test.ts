@@ -49,7 +49,7 @@ function send(
       },
       md5: () => '',
     },
-    reach: {
+    clients: {
       mail: {
         send: async (_connection, mail) => {
           more.mails?.push(mail)

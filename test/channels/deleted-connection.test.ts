@@ -11,7 +11,7 @@ import { createMqtt } from '../../runtime/channels/mqtt.ts'
 import { performAction } from '../../runtime/actions/perform.ts'
 import { signingPort } from '../../runtime/connections/signing-port.ts'
 import { fakeClock } from '../support/fake-clock.ts'
-import { testReach } from '../support/reach.ts'
+import { testClients } from '../support/test-clients.ts'
 import { quietLog } from '../support/session-bench.ts'
 import { testMessage } from '../support/test-node.ts'
 
@@ -51,7 +51,7 @@ function perform(type: string, config: Record<string, unknown>) {
       pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
       acknowledgeUrl: () => 'http://heed.test/ack',
       absoluteUrl: (path) => path,
-      reach: testReach({
+      clients: testClients({
         mail: createMail({ connections, egress: createEgress() }),
         mqtt: createMqtt({ connections, egress: createEgress() }),
         agents: createAgents({ http, connections, commands: {}, waitingBefore: async () => 0 }),

@@ -27,7 +27,7 @@ describe('mail', () => {
   const perform = (given: Connection, text: string, to = 'ana@example.org, ben@example.org') =>
     testNode(notification, {
       config: { channel: 'email', connection: 'mail', to, title: '{{text}}' },
-      reach: { mail: createMail(portFor(given)) },
+      clients: { mail: createMail(portFor(given)) },
       pictures: { ofEvent: async () => picture, recentOfEvent: async () => [], md5: () => '' },
     }).perform(testMessage(text, { eventId: 'e1' }))
   beforeEach(async () => {
@@ -167,7 +167,7 @@ describe('mqtt', () => {
   ) =>
     testNode(notification, {
       config: { channel: 'mqtt', connection: 'home', to: 'home/heed/alert', title: '{{text}}', ...config },
-      reach: { mqtt: createMqtt(portFor(given)) },
+      clients: { mqtt: createMqtt(portFor(given)) },
       pictures: { ofEvent: async () => jpeg, recentOfEvent: async () => [], md5: () => '' },
     }).perform(testMessage(text, { eventId: 'e1' }))
   beforeEach(async () => {

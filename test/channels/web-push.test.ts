@@ -19,7 +19,7 @@ async function pushed(
   const sent: Note[] = []
   const node = testNode(notification, {
     config: { channel: 'web-push', title: '{{text}}', ...config },
-    reach: {
+    clients: {
       push: {
         send: async (note) => {
           sent.push(note)

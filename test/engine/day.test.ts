@@ -12,7 +12,7 @@ import { createEngine } from '../../runtime/streams/engine.ts'
 import type { SessionOrder } from '../../runtime/streams/records.ts'
 import { dayStore } from '../support/day-store.ts'
 import { fakeOpenai, sizedJpeg } from '../support/fake-openai.ts'
-import { testReach } from '../support/reach.ts'
+import { testClients } from '../support/test-clients.ts'
 import { quietLog, sessionBench, testPlan } from '../support/session-bench.ts'
 import { ofKind } from '../support/connection-kinds.ts'
 
@@ -77,7 +77,7 @@ function liveDay() {
       nodes: new Map([...bench.deps.nodes, [memory.type, memory]]),
       models,
       store,
-      ...{ reach: testReach() },
+      ...{ clients: testClients() },
       bus: {
         publish: () => {
           bus.published++

@@ -6,7 +6,7 @@ import { FatalError } from '../../nodes/contract/errors.ts'
 import notification from '../../nodes/action/notification.ts'
 import { createHttp } from '../../runtime/egress/http.ts'
 import { performAction, type Outcome } from '../../runtime/actions/perform.ts'
-import { testReach } from '../support/reach.ts'
+import { testClients } from '../support/test-clients.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { quietLog } from '../support/session-bench.ts'
 import { testMessage } from '../support/test-node.ts'
@@ -59,7 +59,7 @@ function attempt(number: number, url = receiver.url): Promise<Outcome> {
       connections,
       nodes: new Map([['notification', notification]]),
       pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
-      reach: testReach(),
+      clients: testClients(),
       acknowledgeUrl: () => 'http://heed.test/ack',
       absoluteUrl: (path) => `http://heed.test${path}`,
     },

@@ -36,7 +36,7 @@ describe.each(backends)('lanes on %s', (name) => {
   const isDelivered = (id: string) => until(`${id} is delivered`, () => store.actions.get(id)?.state === 'delivered')
   const triesOf = (prefix: string) => work.tries.filter(({ id }) => id.startsWith(prefix))
   /** Receivers by the word before the first "-": those of `hanging` keep silent until they are released. */
-  const reach = (hanging: RegExp) => {
+  const receivers = (hanging: RegExp) => {
     work.address = (order) => ({ receiver: order.action.id.split('-')[0] })
     work.perform = async (order) => {
       if (hanging.test(order.action.id)) await release.promise
@@ -46,7 +46,7 @@ describe.each(backends)('lanes on %s', (name) => {
   const silent = { ...delivered, state: 'retrying', detail: 'No answer.', isUnanswered: true } as const
 
   it('lets an alert pass sixty questions to a slow agent, and speech too', async () => {
-    reach(/^agent/)
+    receivers(/^agent/)
     const queue = await startQueue(backend, store, work, 'a')
     for (let count = 0; count < 60; count++) store.write(`agent-${count}`, 0, 'ask')
     queue.nudgeActions()
@@ -64,7 +64,7 @@ describe.each(backends)('lanes on %s', (name) => {
   })
 
   it('delivers to a healthy receiver while eight streams alert one that hangs', async () => {
-    reach(/^hangs/)
+    receivers(/^hangs/)
     const lanes = { alerts: { ...laneLimits.alerts, slots: 12 } }
     const queue = await startQueue(backend, store, work, 'a', { lanes })
     for (let count = 0; count < 40; count++) store.write(`hangs-${count}`)
@@ -119,7 +119,7 @@ describe.each(backends)('lanes on %s', (name) => {
   })
 
   it('performs a job that was queued when all actions shared one line', async () => {
-    reach(/^nobody/)
+    receivers(/^nobody/)
     work.laneOf = () => 'alerts'
     work.address = () => ({ lane: 'questions' })
     await startQueue(backend, store, work, 'a', { pauses: { forgottenAfterMs: 60_000 } })

@@ -93,7 +93,7 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   async waitingStream(ref: StreamRef): Promise<WaitingStream | null> {
-    this.#reach()
+    this.#throwIfAway()
     const row = this.streams.get(key(ref))
     if (!row?.isWanted) return null
     const config = row.clip === undefined ? {} : { kind: 'file', path: row.clip }
@@ -102,12 +102,12 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   async deferStream(ref: StreamRef, reason: string): Promise<void> {
-    this.#reach()
+    this.#throwIfAway()
     this.stream(ref).deferred = reason
   }
 
   async keepHolds(streamIds: string[], holder: string, forMs: number): Promise<string[]> {
-    this.#reach()
+    this.#throwIfAway()
     const refused = streamIds.filter((id) => {
       const hold = this.holds.get(id)
       return hold && hold.holder !== holder && hold.untilMs > Date.now()
@@ -118,12 +118,12 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   async releaseHold(streamId: string, holder: string): Promise<void> {
-    this.#reach()
+    this.#throwIfAway()
     if (this.holds.get(streamId)?.holder === holder) this.holds.delete(streamId)
   }
 
   async claimStream(ref: StreamRef): Promise<SessionOrder | null> {
-    this.#reach()
+    this.#throwIfAway()
     const row = this.streams.get(key(ref))
     if (!row?.isWanted) return null
     row.generation += 1
@@ -142,7 +142,7 @@ export class MemoryQueueStore implements QueueStore {
     state: 'finished' | 'failed' | 'stopped',
     _reason: string | null,
   ): Promise<void> {
-    this.#reach()
+    this.#throwIfAway()
     const row = this.stream(ref)
     if (row.generation !== ref.generation) return
     row.isWanted = false
@@ -150,14 +150,14 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   async wantedStreams(): Promise<(StreamRef & { deploymentId?: string })[]> {
-    this.#reach()
+    this.#throwIfAway()
     return [...this.streams.values()]
       .filter((row) => row.isWanted)
       .map(({ ref, deploymentId }) => (deploymentId === undefined ? ref : { ...ref, deploymentId }))
   }
 
   async changedPlan(ref: StreamRef, known: string): Promise<PlanChange | null> {
-    this.#reach()
+    this.#throwIfAway()
     const row = this.streams.get(key(ref))
     if (!row?.isWanted || row.deploymentId === undefined || row.deploymentId === known) return null
     return {
@@ -172,7 +172,7 @@ export class MemoryQueueStore implements QueueStore {
     { limit, olderThanMs }: { limit: number; olderThanMs: number },
     add: (batch: WaitingAction[]) => Promise<void>,
   ): Promise<number> {
-    this.#reach()
+    this.#throwIfAway()
     const oldest = Date.now() - olderThanMs
     const rows = [...this.actions.values()]
       .filter((row) => row.state === 'pending' && !this.#draining.has(row.id))
@@ -189,7 +189,7 @@ export class MemoryQueueStore implements QueueStore {
           ...(isCancelled ? { isCancelled } : {}),
         })),
       )
-      this.#reach()
+      this.#throwIfAway()
       for (const row of rows) row.queuedAtMs = Date.now()
       return rows.length
     } finally {
@@ -198,7 +198,7 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   async beginAction(id: string): Promise<ActionOrder | null> {
-    this.#reach()
+    this.#throwIfAway()
     const row = this.actions.get(id)
     if (!row || row.state !== 'pending') return null
     row.attempts += 1
@@ -221,12 +221,12 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   async unwantedActions(ids: string[]): Promise<string[]> {
-    this.#reach()
+    this.#throwIfAway()
     return ids.filter((id) => this.actions.get(id)?.state !== 'pending' || this.action(id).isCancelled)
   }
 
   async endAction(id: string, outcome: ActionOutcome): Promise<void> {
-    this.#reach()
+    this.#throwIfAway()
     const row = this.action(id)
     if (row.state !== 'pending') return
     row.detail = outcome.detail
@@ -237,17 +237,17 @@ export class MemoryQueueStore implements QueueStore {
   }
 
   async sweepRetention(): Promise<boolean> {
-    this.#reach()
+    this.#throwIfAway()
     this.retentionRuns += 1
     return this.retentionRuns % 3 !== 0
   }
 
   async ensurePartitions(): Promise<void> {
-    this.#reach()
+    this.#throwIfAway()
     this.partitionRuns += 1
   }
 
-  #reach(): void {
+  #throwIfAway(): void {
     if (this.isAway) throw new RetryableError('DB_UNREACHABLE', 'The database is away, says the test.')
   }
 }

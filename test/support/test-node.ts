@@ -16,7 +16,7 @@ import type { EventKind, Message, NodeStatus } from '../../nodes/contract/events
 import type { Because } from '../../nodes/contract/trace.ts'
 import type { Frame, Taps } from '../../nodes/contract/frames.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
-import { testReach, type Reach } from './reach.ts'
+import { testClients, type Clients } from './test-clients.ts'
 
 export interface TestNodeOptions {
   config?: Record<string, unknown>
@@ -26,7 +26,7 @@ export interface TestNodeOptions {
   connections?: Partial<ConnectionPort>
   pictures?: PicturePort
   pictureUrl?(message: Message): string | undefined
-  reach?: Partial<Reach>
+  clients?: Partial<Clients>
   phase?: string
   attempt?: number
   signal?: AbortSignal
@@ -155,7 +155,7 @@ export function testNode(definition: NodeDefinition, options: TestNodeOptions = 
         node: { id: 'node', name: 'node' },
         http: options.http ?? { request: refuse('http') },
         pictures: options.pictures ?? { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
-        ...testReach(options.reach),
+        ...testClients(options.clients),
         phase: options.phase ?? '',
         connections: { get: refuse('connections'), sign: async () => undefined, ...options.connections },
         acknowledgeUrl: (each) => `http://heed.test/ack/${each.eventId}`,

@@ -25,7 +25,7 @@ const livesS = 4
 const faintGapS = 0.5
 const faintOverlap = 0.2
 /** Matches farther apart than this many box sizes are two people. */
-const reach = 0.9
+const farthest = 0.9
 /** Without overlap, a body of another size is another body. */
 const sizeRatio = 3.5
 
@@ -64,14 +64,14 @@ function matchesOf(tracks: Track[], poses: Pose[], timeS: number): { track: Trac
 }
 
 // Overlap counts most; a body that falls changes its box so much that overlap alone loses it, so nearness joins in.
-// A longer absence widens the reach a little: people keep moving while they are hidden.
+// A longer absence allows a little more distance: people keep moving while they are hidden.
 function likenessOf(track: Track, pose: Pose, timeS: number): number {
   const ratio = Math.max(areaOf(track.pose.box), 1) / Math.max(areaOf(pose.box), 1)
   const size = Math.max(sizeOf(track.pose.box), sizeOf(pose.box))
   const away = Math.min(0.5, (timeS - track.seenS) / livesS)
   const distance =
     Math.hypot(centreX(track.pose.box) - centreX(pose.box), centreY(track.pose.box) - centreY(pose.box)) / size
-  const near = Math.max(0, 1 - distance / (reach * (1 + away)))
+  const near = Math.max(0, 1 - distance / (farthest * (1 + away)))
   const shared = overlap(track.pose.box, pose.box)
   if (pose.score < startScore && (shared < faintOverlap || timeS - track.seenS > faintGapS)) return 0
   if (shared < 0.1 && (near === 0 || ratio > sizeRatio || ratio < 1 / sizeRatio)) return 0

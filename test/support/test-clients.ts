@@ -2,7 +2,7 @@
 import type { ActionContext } from '../../nodes/contract/define.ts'
 import { BugError } from '../../nodes/contract/errors.ts'
 
-export type Reach = Pick<
+export type Clients = Pick<
   ActionContext<unknown>,
   'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events' | 'clips'
 >
@@ -12,7 +12,7 @@ const refuse = (what: string) => (): never => {
 }
 
 /** Everything refuses but what `given` brings. */
-export function testReach(given: Partial<Reach> = {}): Reach {
+export function testClients(given: Partial<Clients> = {}): Clients {
   return {
     agents: { ask: refuse('agents') },
     speech: { speak: refuse('speech') },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { editorTypes } from '../../test/support/editor-types.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
-import { camerasAbove, camerasOf } from './reach.ts'
+import { camerasAbove, camerasOf } from './cameras-of-node.ts'
 
 const node = (id: string, type: string): Flow['nodes'][number] => ({
   id,
