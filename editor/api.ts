@@ -197,7 +197,8 @@ export const api = {
   approveHosts: (id: string, hosts: readonly string[]) =>
     call('POST /flows/:id/approve-hosts', { id }, { body: { hosts } }),
   /** Says of pasted nodes that nobody has typed them; before the save that holds them. */
-  distrust: (id: string, nodes: readonly FlowNode[]) => call('POST /flows/:id/distrust', { id }, { body: { nodes } }),
+  addUnapproved: (id: string, nodes: readonly FlowNode[]) =>
+    call('POST /flows/:id/unapproved', { id }, { body: { nodes } }),
   approvedHosts: () => call('GET /approved-hosts'),
   addApprovedHost: (host: string) => call('POST /approved-hosts', {}, { body: { host } }),
   removeApprovedHost: (host: string) => call('DELETE /approved-hosts/:host', { host }),
@@ -232,7 +233,7 @@ export const api = {
   /** Says that a window has a flow open, and at which card. */
   presence: (flow: string, presence: { window: string; node: string | null; isGone: boolean }) =>
     call('POST /flows/:id/presence', { id: flow }, { body: presence, keepalive: presence.isGone }),
-  judge: (id: string, verdict: 'right' | 'wrong' | null) =>
+  rateAlert: (id: string, verdict: 'right' | 'wrong' | null) =>
     call('PUT /events/:id/verdict', { id }, { body: { verdict } }),
   precision: (flow: string) => call('GET /flows/:id/precision', { id: flow }),
   /** Its flow is tested on it from now on. */

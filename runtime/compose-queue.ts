@@ -11,12 +11,12 @@ import type { QueueBus } from './live/index.ts'
 import { openConnection } from './queue/index.ts'
 import { createControl } from './streams/index.ts'
 import type { StreamRef } from './queue/index.ts'
-import { hurryCancelled } from './actions/index.ts'
+import { wakeCancelled } from './actions/index.ts'
 import { Outbox } from './actions/index.ts'
 import { closeWorker, laneQueues, openQueue, queueNames } from './queue/index.ts'
 import type { ActionQueues, ActionRef, JobQueue, JobWorker, QueueDeps } from './queue/index.ts'
 import { keepReconciled } from './streams/index.ts'
-import type { QueueRelay } from './live/index.ts'
+import type { OpenPictureRelay } from './live/index.ts'
 import { keepSchedules, startUpkeep } from './queue/index.ts'
 import type { UpkeepData } from './queue/index.ts'
 import { RehearsalJobs } from './rehearsals/index.ts'
@@ -27,8 +27,8 @@ import { createReporter, answerOf } from './queue/index.ts'
 
 export { createBus } from './live/bus.ts'
 export type { QueueBus } from './live/bus.ts'
-export { createRelay } from './live/picture-relay.ts'
-export type { QueueRelay } from './live/picture-relay.ts'
+export { createPictureRelay } from './live/picture-relay.ts'
+export type { OpenPictureRelay } from './live/picture-relay.ts'
 
 /** What all jobs together need of the store, and who does them. */
 export type QueueStore = StreamJobStore & ActionJobStore & UpkeepStore
@@ -40,7 +40,7 @@ export interface QueueOptions {
   store: QueueStore
   work: QueueWork
   bus: QueueBus
-  relay: QueueRelay
+  relay: OpenPictureRelay
   /** Says which machine has a stream's clip; absent: every one has every clip. */
   clips?: ClipFinder
   /** Absent: this process rehearses nothing. */
@@ -71,14 +71,14 @@ export interface QueueStats {
   streams: StreamWorker['stats']
   actions: ActionWorker['stats'] & { queued: number }
   bus: QueueBus['stats']
-  relay: QueueRelay['stats']
+  relay: OpenPictureRelay['stats']
 }
 
 export interface Queue {
   readonly control: StreamControl
   readonly rehearsals: Pick<RehearsalJobs, 'add' | 'cancel'>
   readonly bus: QueueBus
-  readonly relay: QueueRelay
+  readonly relay: OpenPictureRelay
   readonly stats: QueueStats
   /** Takes streams, actions and scheduled work from now on. A server without workers inside never calls it. */
   startWorkers(): Promise<void>
@@ -159,7 +159,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
     if (message.type === 'actions') outbox.nudge()
     if (message.type === 'cancel') {
       actionWorker.cancel(message.action)
-      hurryCancelled(actions, message.action, clock, stopping.signal).catch(report)
+      wakeCancelled(actions, message.action, clock, stopping.signal).catch(report)
     }
     if (message.type === 'control') streamWorker.control(message)
   })

@@ -19,7 +19,7 @@ import { type createLog } from './log.ts'
 import { checkFolders } from './folders.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { onLastResort } from './process.ts'
-import { createBus, createRelay, type QueueBus } from './live/index.ts'
+import { createBus, createPictureRelay, type QueueBus } from './live/index.ts'
 import { createQueue, type Queue } from './compose-queue.ts'
 import { startEmbedded } from './database/index.ts'
 import { createSendClients, type SendClients } from './send-clients.ts'
@@ -114,7 +114,7 @@ async function open(
   const bus = await createBus({ ...wires, looksOn: role === 'server' })
   closers.push(() => bus.close())
   bus.subscribe((message) => metrics.observe(message))
-  const relay = await createRelay(wires)
+  const relay = await createPictureRelay(wires)
   closers.push(() => relay.close())
 
   const { egress, http } = openDoor(store, nowMs, closers)
@@ -140,19 +140,8 @@ async function open(
     },
     closers,
   )
-  const sendClients = createSendClients({
-    ...config,
-    store,
-    connections,
-    http,
-    egress,
-    bus,
-    nodeRed,
-    media,
-    clock,
-    log,
-  })
-  closers.push(() => sendClients.close())
+  const sending = createSendClients({ ...config, store, connections, http, egress, bus, nodeRed, media, clock, log })
+  closers.push(() => sending.close())
   const links = createAcknowledgeLinks({ linkKey: deriveKey(secretKeys[0]!, 'links'), publicUrl: config.publicUrl })
   const spill = await startSpill(config.dataDir, store, log, closers)
   const engine = createEngine({
@@ -170,17 +159,14 @@ async function open(
     models: createModels({ connections, http, clock, log, edge }),
     media: cameras(media, recordings),
     pictures: picturesOf(store),
-    clients: sendClients.clients,
+    clients: sending.clients,
     fillCredentials: ofStore.fillCredentials,
     acknowledgeUrl: (message, node) => links.urlFor(message.eventId, Date.parse(message.at), nowMs(), node),
     pictureUrl: (message) => links.pictureUrlFor(message.eventId, Date.parse(message.at), nowMs()),
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
   closers.push(() => engine.stop(), onLastResort(engine.spillNow))
-  const rehearsals = openRehearsals(
-    { store, nodes, media, http, connections, agents: sendClients.agents, log },
-    closers,
-  )
+  const rehearsals = openRehearsals({ store, nodes, media, http, connections, agents: sending.agents, log }, closers)
   const jobs = { store: store.queue, work: engine, clips: media.clips, rehearsals }
   const queue = await createQueue({ ...wires, ...jobs, bus, relay, role, soleName })
   closers.push(() => queue.stop())
@@ -192,7 +178,7 @@ async function open(
     egress,
     clock,
     log,
-    push: sendClients.push,
+    push: sending.push,
     fillCredentials: ofStore.fillCredentials,
     publicUrl: config.publicUrl,
   })
@@ -210,9 +196,9 @@ async function open(
     http,
     egress,
     trying,
-    push: sendClients.push,
-    tests: sendClients.tests,
-    voices: sendClients.voices,
+    push: sending.push,
+    tests: sending.tests,
+    voices: sending.voices,
     nodeRed,
   }
 }

@@ -18,7 +18,7 @@ import { dropCard, dropNode, holdCard, holdOver } from './placing.ts'
 import { closeTools, snapPx, useTools } from './tools.ts'
 import { holdStill, setCanvas, showCard } from './view.ts'
 import { WireLine } from './WireLine.tsx'
-import { finishWire, joinWire, judgedFlow, startWire } from './wiring.ts'
+import { finishWire, joinWire, flowWithoutMovedWire, startWire } from './wiring.ts'
 import {
   readChanges,
   selectedAfter,
@@ -63,7 +63,7 @@ function useSurface(flow: Flow): Surface {
       const now = useFlow.getState().selection
       select({ ...now, wires: selectedAfter(now.wires, changes) })
     },
-    canJoin: (from, to) => whyNotWire(judgedFlow(currentFlow() ?? flow), types, { from, to }) === null,
+    canJoin: (from, to) => whyNotWire(flowWithoutMovedWire(currentFlow() ?? flow), types, { from, to }) === null,
     onJoin: (from, to) => joinWire({ from, to }),
     onTakeWire: (id) => useDrawing.setState({ taken: id }),
     onDrawStart: (ref, side) => startWire(currentFlow() ?? flow, ref, side),

@@ -9,7 +9,7 @@ import { endWire, forgetRefusal, refuse, useDrawing, type WireStart } from './dr
 import { say } from '../words/say.ts'
 
 /** The flow that a wire's end is judged against: without the wire that is just being led elsewhere. */
-export function judgedFlow(flow: Flow): Flow {
+export function flowWithoutMovedWire(flow: Flow): Flow {
   return withoutWire(flow, useDrawing.getState().taken)
 }
 
@@ -23,7 +23,7 @@ export function startWire(flow: Flow, ref: PortRef, side: 'in' | 'out'): void {
     useDrawing.setState({
       start: { ref, side, kind },
       asked: null,
-      open: new Set(openPorts(judgedFlow(flow), types, ref, side).map((end) => `${end.node}.${end.port}`)),
+      open: new Set(openPorts(flowWithoutMovedWire(flow), types, ref, side).map((end) => `${end.node}.${end.port}`)),
     })
 }
 
@@ -58,7 +58,7 @@ function letGo(start: WireStart, at: Point): void {
   const flow = currentFlow()
   if (!under || !flow) return
   const card = under.closest<HTMLElement>('[data-node-id]')
-  if (card) return joinCardUnder(judgedFlow(flow), card, start, at)
+  if (card) return joinCardUnder(flowWithoutMovedWire(flow), card, start, at)
   // A wire that was there stays as it was: nothing is lost by letting go.
   if (under.closest('.canvas') && useDrawing.getState().taken === null) useDrawing.setState({ asked: { start, at } })
 }
@@ -73,7 +73,7 @@ export function finishWire(end: { ref: PortRef; side: 'in' | 'out' } | null, isJ
       const why =
         end.side === start.side
           ? say('A wire runs from a port on the right side of a card to a port on the left side of another.')
-          : whyNotWire(judgedFlow(flow), useSession.getState().types, joined(start.ref, end.ref, start.side))
+          : whyNotWire(flowWithoutMovedWire(flow), useSession.getState().types, joined(start.ref, end.ref, start.side))
       if (why) refuse(why, at)
     }
   }

@@ -43,7 +43,7 @@ function namesSomebody({ nodes }: Clip): boolean {
 
 async function tellFirst(id: string, clip: Clip): Promise<void> {
   try {
-    await api.distrust(id, clip.nodes)
+    await api.addUnapproved(id, clip.nodes)
     if (useFlow.getState().id === id) insert(clip)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error

@@ -1,4 +1,4 @@
-// Which wires may be drawn, and why not, as one sentence. The server's check is the judge; this one only answers while drawing.
+// Which wires may be drawn, and why not, as one sentence. The server's check decides; this one only answers while drawing.
 import type { Flow, FlowNode, PortRef } from '../../nodes/contract/flow.ts'
 import { canWire, explainMismatch } from '../../nodes/contract/kinds.ts'
 import type { NodeType, NodeTypes, PortView } from '../views.ts'

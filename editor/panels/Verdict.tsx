@@ -35,7 +35,7 @@ export function VerdictOf({ event }: { event: EventView }) {
     }
   }, [flow, verdict])
   const press = (chosen: Verdict): void =>
-    void api.judge(event.id, verdict === chosen ? null : chosen).then(
+    void api.rateAlert(event.id, verdict === chosen ? null : chosen).then(
       (judged) => {
         setFailure(null)
         takeEvents([judged])

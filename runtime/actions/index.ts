@@ -21,7 +21,7 @@ export type {
 export { addDeliveryRoutes } from './routes.ts'
 export { createTryAction } from './try-action.ts'
 export type { TryAction } from './try-action.ts'
-export { hurryCancelled } from './wake-cancelled.ts'
+export { wakeCancelled } from './wake-cancelled.ts'
 export { readTroubles } from './receiver-troubles.store.ts'
 export type { ReceiverView } from './receiver-troubles.store.ts'
 export { ActionWorker, laneLimits } from './worker.ts'

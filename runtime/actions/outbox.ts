@@ -3,7 +3,7 @@ import type { ActionJobStore, ActionWork } from './records.ts'
 import type { Clock } from '../../nodes/contract/capabilities.ts'
 import { lanes } from '../../nodes/contract/define.ts'
 import type { WaitingAction } from './records.ts'
-import { hurryAction } from './wake-cancelled.ts'
+import { wakeAction } from './wake-cancelled.ts'
 import { actionJobId } from '../queue/index.ts'
 import type { ActionQueues, ActionRef, JobQueue } from '../queue/index.ts'
 import type { ReportError } from '../queue/index.ts'
@@ -97,7 +97,7 @@ export class Outbox {
 
   async #addTo(queue: JobQueue<ActionRef>, batch: WaitingAction[]): Promise<void> {
     // Its job may be there and wait for another try that nobody wants.
-    for (const { id, isCancelled } of batch) if (isCancelled) await hurryAction(queue, id)
+    for (const { id, isCancelled } of batch) if (isCancelled) await wakeAction(queue, id)
     const jobs = batch
       .filter(({ isCancelled }) => !isCancelled)
       .map(({ id, delayMs }) => ({

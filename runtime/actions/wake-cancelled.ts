@@ -10,15 +10,15 @@ import { isAway } from '../queue/index.ts'
 const againMs = [50, 100, 200, 500, 1000, 2000]
 
 /** Ends the pause of the action's job, or gives it one. False while a try of it runs. Throws only when the queue is away. */
-export async function hurryAction(queue: JobQueue<ActionRef>, id: string): Promise<boolean> {
+export async function wakeAction(queue: JobQueue<ActionRef>, id: string): Promise<boolean> {
   const jobId = actionJobId(id)
-  const isThere = await hurryJob(queue, id)
+  const isThere = await wakeJob(queue, id)
   if (isThere === undefined) await queue.add('action', { id }, { jobId })
   return isThere ?? true
 }
 
 /** Ends the pause of the action's job. False while a try of it runs, undefined when it has none here. Throws only when the queue is away. */
-export async function hurryJob(queue: JobQueue<ActionRef>, id: string): Promise<boolean | undefined> {
+export async function wakeJob(queue: JobQueue<ActionRef>, id: string): Promise<boolean | undefined> {
   const job = await queue.getJob(actionJobId(id))
   if (!job) return undefined
   const state = await job.getState()
@@ -31,7 +31,7 @@ export async function hurryJob(queue: JobQueue<ActionRef>, id: string): Promise<
 }
 
 /** The same, looking again for a few seconds while a try runs: one that runs on is ended by its worker. */
-export async function hurryCancelled(
+export async function wakeCancelled(
   queues: ActionQueues,
   id: string,
   clock: Pick<Clock, 'sleep'>,
@@ -39,10 +39,10 @@ export async function hurryCancelled(
 ): Promise<void> {
   try {
     for (const pauseMs of againMs) {
-      const found = await Promise.all([queues.questions, queues.speech].map((queue) => hurryJob(queue, id)))
+      const found = await Promise.all([queues.questions, queues.speech].map((queue) => wakeJob(queue, id)))
       // One without a job gets it in the line of alerts: from there it finds its own lane.
       const isDone = found.every((each) => each === undefined)
-        ? await hurryAction(queues.alerts, id)
+        ? await wakeAction(queues.alerts, id)
         : !found.includes(false)
       if (isDone) return
       await clock.sleep(pauseMs, signal)

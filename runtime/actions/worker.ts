@@ -10,7 +10,7 @@ import type { Bus } from '../live/index.ts'
 import { announceBegin, announceOutcome } from './announce.ts'
 import type { ActionAddress, ActionOrder, ActionOutcome } from './records.ts'
 import { handBack } from '../queue/index.ts'
-import { hurryJob } from './wake-cancelled.ts'
+import { wakeJob } from './wake-cancelled.ts'
 import { actionPauseMs } from '../queue/index.ts'
 import { persist } from '../queue/index.ts'
 import { actionJobId, closeWorker, laneQueues, openWorker } from '../queue/index.ts'
@@ -217,7 +217,7 @@ export class ActionWorker {
 
   /** Those who waited for a place: at once instead of after their pause. */
   async #call(ids: string[], lane: Lane): Promise<void> {
-    for (const id of ids) await hurryJob(this.#deps.queues[lane], id).catch(this.#deps.report)
+    for (const id of ids) await wakeJob(this.#deps.queues[lane], id).catch(this.#deps.report)
   }
 
   #end(order: ActionOrder, outcome: ActionOutcome): Promise<void> {

@@ -1,5 +1,5 @@
 // Which camera addresses make sense at all. A flow is untrusted: its URL must never become an option of ffmpeg or a local
-// file. Whether its host may be reached, judge.ts asks.
+// file. Whether its host may be reached, host-approval.ts asks.
 import { plainAddress, replaceAddresses, splitAddress } from '../../nodes/contract/addresses.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
 

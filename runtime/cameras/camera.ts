@@ -2,7 +2,7 @@
 import type { CameraSign, CameraSpec, Clock, Log, MediaPort, SourceEnd } from '../../nodes/contract/capabilities.ts'
 import { FatalError, StoppedError } from '../../nodes/contract/errors.ts'
 import type { FastFrame, Frame, Taps } from '../../nodes/contract/frames.ts'
-import type { Relay } from '../live/index.ts'
+import type { PictureRelay } from '../live/index.ts'
 import type { Egress } from '../egress/index.ts'
 import { decode, type Decoding } from './decoder.ts'
 import type { Input } from './input-arguments.ts'
@@ -10,7 +10,7 @@ import { chooseReading, look, type Look, type LookDeps } from './look.ts'
 import { openNamed, type NamedCameraDeps } from './named-camera.ts'
 import { openPushes, type Pushes } from './push-feed.ts'
 import { resolveInput, type Owner, type ResolveDeps } from './resolve-input.ts'
-import { decodeSparing } from './keyframes-only.ts'
+import { decodeKeyframesOnly } from './keyframes-only.ts'
 import { clipTimeline, liveTimeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
 import { helperDied, silent } from './trouble.ts'
@@ -18,7 +18,7 @@ import { helperDied, silent } from './trouble.ts'
 export interface CameraDeps extends ResolveDeps, NamedCameraDeps {
   clock: Clock
   log: Log
-  relay: Relay
+  relay: PictureRelay
   /** The one door out. */
   egress: Pick<Egress, 'checkAddress'>
   tools(): Promise<Tools>
@@ -74,7 +74,7 @@ async function* openCamera(
     const job = { ...startJob(deps, input, taps, seen, options, pushes), loopS }
     let seq = 0
     try {
-      const frames = isSparable(job) ? decodeSparing({ ...deps, tools }, job) : decode({ ...deps, tools }, job)
+      const frames = isSparable(job) ? decodeKeyframesOnly({ ...deps, tools }, job) : decode({ ...deps, tools }, job)
       for await (const frame of frames) yield { ...frame, seq: seq++, ...(loopS === undefined ? {} : { loopS }) }
       return input.live ? undefined : 'finished'
     } catch (error) {

@@ -50,7 +50,7 @@ export function startChild(
     [options.feed || options.stdin !== undefined ? 'pipe' : 'ignore', 'pipe', 'pipe', ...extra],
     {
       ...childEnvironment(),
-      // ffmpeg's words are read as English; `env` is what passage.ts adds.
+      // ffmpeg's words are read as English; `env` is what guarded-input.ts adds.
       LC_ALL: 'C',
       ...options.env,
     },

@@ -19,7 +19,7 @@ import { InOrder } from './in-order.ts'
 import { nextPictureS } from './look.ts'
 import { Newest } from './newest.ts'
 import { lastPipe, outputArguments, pipes, quietArguments } from './output-arguments.ts'
-import { openPassage } from './guarded-input.ts'
+import { openGuardedInput } from './guarded-input.ts'
 import { FixedSplitter, PgmSplitter, SizeReader, StampReader } from './raw-stream.ts'
 import { clipTimeline, type Timeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
@@ -141,23 +141,23 @@ function isStretched({ width, height }: Picture, shape: number): boolean {
 async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
   if (job.signal.aborted) throw new StoppedError()
   const { tools } = deps
-  const passage = await openPassage(deps.egress, job.input, job.signal)
+  const guarded = await openGuardedInput(deps.egress, job.input, job.signal)
   if (job.signal.aborted) {
-    await passage.close()
+    await guarded.close()
     throw new StoppedError()
   }
   const command = [
     ...tools.bound,
     tools.ffmpeg,
     ...quietArguments,
-    ...inputArguments(passage.input, tools, job.reading),
+    ...inputArguments(guarded.input, tools, job.reading),
     ...outputArguments(job.taps, { ...job.input, tellsShape: tellsShape(deps, job) }, tools.passthrough),
   ]
   const child = startChild(deps.clock, command, {
     lastPipe: lastPipe(job.taps, tellsShape(deps, job)),
     feed: job.feed !== undefined,
-    stdin: inputList(passage.input, tools, job.reading),
-    env: passage.env,
+    stdin: inputList(guarded.input, tools, job.reading),
+    env: guarded.env,
   })
   const frames = handOver(job, child)
   const life = newLife(deps.clock.nowMs())
@@ -177,13 +177,13 @@ async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Fr
     (error) => frames.end(error),
   )
   const over = new AbortController()
-  const hasData = (): boolean => child.complaints() > 0 || passage.received() > dataBytes
+  const hasData = (): boolean => child.complaints() > 0 || guarded.received() > dataBytes
   const watching = watch(deps, job, life, { child, hasData }, over.signal).then((error) => {
     if (error) frames.end(error)
   })
-  void passage.refused.then((error) => frames.end(error))
+  void guarded.refused.then((error) => frames.end(error))
   void child.ended.then(({ exitCode, lastWords }) =>
-    frames.end(passage.refusal() ?? verdict(job, life.pictures, exitCode, passage.words(lastWords))),
+    frames.end(guarded.refusal() ?? verdict(job, life.pictures, exitCode, guarded.words(lastWords))),
   )
   try {
     yield* reportDrops(deps, frames)
@@ -192,7 +192,7 @@ async function* decodeShape(deps: DecoderDeps, job: Decoding): AsyncGenerator<Fr
     over.abort()
     stopFeeding?.()
     await child.stop()
-    await passage.close()
+    await guarded.close()
     await watching
   }
 }

@@ -10,11 +10,11 @@ import { hostOf } from './address.ts'
 import { loginIn } from './camera-login.ts'
 import { openHttpGuard } from './http-guard.ts'
 import type { Input } from './input-arguments.ts'
-import { createJudge, type Judge } from './host-approval.ts'
+import { createHostApproval, type ApproveHost } from './host-approval.ts'
 import type { Passed } from './rtsp-gate.ts'
-import { openRelay } from './stream-relay.ts'
+import { openCameraProxy } from './camera-proxy.ts'
 
-export interface Passage {
+export interface GuardedInput {
   /** For ffmpeg's arguments. */
   input: Input
   /** For that ffmpeg's environment. */
@@ -65,14 +65,14 @@ class Trouble {
   }
 }
 
-/** Opens it. Throws what the judge says of the camera itself; close it when its ffmpeg is gone. */
-export async function openPassage(
+/** Opens it. Throws what the approval says of the camera itself; close it when its ffmpeg is gone. */
+export async function openGuardedInput(
   egress: Pick<Egress, 'checkAddress'>,
   input: Input,
   signal: AbortSignal,
-): Promise<Passage> {
+): Promise<GuardedInput> {
   const trouble = new Trouble()
-  const none: Passage = {
+  const none: GuardedInput = {
     input,
     env: {},
     refused: trouble.refused.promise,
@@ -83,9 +83,9 @@ export async function openPassage(
   }
   if (input.kind !== 'rtsp' && input.kind !== 'url') return none
   const camera = new URL(input.source)
-  const judge = createJudge(egress, camera, signal)
-  const addresses = await judge(camera.hostname, portOf(camera))
-  if (camera.protocol === 'http:' || camera.protocol === 'https:') return openWeb(none, trouble, camera, judge)
+  const approveHost = createHostApproval(egress, camera, signal)
+  const addresses = await approveHost(camera.hostname, portOf(camera))
+  if (camera.protocol === 'http:' || camera.protocol === 'https:') return openWeb(none, trouble, camera, approveHost)
   if (camera.protocol === 'srt:') {
     // SRT sends nobody elsewhere: the number in place of the name is all it needs.
     camera.hostname = addresses[0]?.family === 6 ? `[${addresses[0].address}]` : (addresses[0]?.address ?? '')
@@ -93,7 +93,7 @@ export async function openPassage(
   }
   const isRtsp = camera.protocol.startsWith('rtsp')
   const path = isRtsp ? secretPath(camera) : undefined
-  const { address, received, close } = await openRelay({
+  const { address, received, close } = await openCameraProxy({
     host: camera.hostname,
     port: portOf(camera),
     addresses,
@@ -108,7 +108,7 @@ export async function openPassage(
   })
   const source = new URL(camera)
   source.host = address
-  // Signed in by the relay: what stands in ffmpeg's arguments, every program of this machine can read.
+  // Signed in by the proxy: what stands in ffmpeg's arguments, every program of this machine can read.
   if (isRtsp) source.username = source.password = ''
   if (path) {
     source.pathname = path.shown
@@ -127,10 +127,15 @@ export async function openPassage(
   }
 }
 
-async function openWeb(none: Passage, trouble: Trouble, camera: URL, judge: Judge): Promise<Passage> {
+async function openWeb(
+  none: GuardedInput,
+  trouble: Trouble,
+  camera: URL,
+  approveHost: ApproveHost,
+): Promise<GuardedInput> {
   const { source, proxy, received, close } = await openHttpGuard({
     camera,
-    judge,
+    approveHost,
     onRefused: (error) => trouble.refuse(error),
     onConnection: (error) => {
       trouble.latest = error

@@ -8,10 +8,14 @@ import { unlessStopped } from '../egress/index.ts'
 import { hostOf } from './address.ts'
 
 /** The addresses to connect to, and no others. */
-export type Judge = (host: string, port: number) => Promise<LookupAddress[]>
+export type ApproveHost = (host: string, port: number) => Promise<LookupAddress[]>
 
 /** Throws FatalError CAMERA_HOST_REFUSED or CAMERA_HOST_NOT_APPROVED, RetryableError CAMERA_UNKNOWN_HOST, StoppedError, or the approval's own trouble. */
-export function createJudge(egress: Pick<Egress, 'checkAddress'>, camera: URL, signal: AbortSignal): Judge {
+export function createHostApproval(
+  egress: Pick<Egress, 'checkAddress'>,
+  camera: URL,
+  signal: AbortSignal,
+): ApproveHost {
   return async (host, port) => {
     const isCamera = host === camera.hostname && port === portOf(camera)
     const bare = host.replace(/^\[|\]$/g, '').slice(0, 200)

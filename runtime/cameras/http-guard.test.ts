@@ -21,7 +21,7 @@ describe('the guard before a camera on the web', () => {
     await once(camera.listen(0, '127.0.0.1'), 'listening')
     guard = await openHttpGuard({
       camera: new URL(`http://ana:wrong@127.0.0.1:${(camera.address() as AddressInfo).port}/video`),
-      judge: async () => [{ address: '127.0.0.1', family: 4 }],
+      approveHost: async () => [{ address: '127.0.0.1', family: 4 }],
       onRefused: (error) => troubles.push(error),
       onConnection: (error) => {
         if (error) troubles.push(error)

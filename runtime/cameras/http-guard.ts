@@ -19,14 +19,14 @@ import { portOf } from '../../nodes/contract/hosts.ts'
 import { pinnedLookup } from '../egress/index.ts'
 import { hostOf } from './address.ts'
 import { loginIn, type CameraLogin } from './camera-login.ts'
-import type { Judge } from './host-approval.ts'
+import type { ApproveHost } from './host-approval.ts'
 import { pictureForm, sendPictures } from './picture-parts.ts'
 import { isPlaylist, linksIn, longestPlaylist, WebLinks } from './web-links.ts'
 
 export interface HttpGuardOptions {
   /** With its user name and password. */
   camera: URL
-  judge: Judge
+  approveHost: ApproveHost
   /** No other try would help. */
   onRefused(error: FatalError): void
   /** What became of the latest connection: undefined once there is an answer, an error again where the answer is cut off. */
@@ -169,7 +169,7 @@ class Guard {
     authorization: string | undefined,
   ): Promise<IncomingMessage> {
     const port = portOf(url)
-    const addresses = await this.#options.judge(url.hostname, port)
+    const addresses = await this.#options.approveHost(url.hostname, port)
     if (answer.closed) throw new StoppedError()
     const host = url.hostname.replace(/^\[|\]$/g, '')
     const headers: OutgoingHttpHeaders = { host: url.host }

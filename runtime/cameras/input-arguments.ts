@@ -7,7 +7,7 @@ import type { Tools } from './tools.ts'
 /** A camera that may be opened: checked, resolved, credentials filled in. */
 export interface Input {
   kind: Exclude<CameraKind, 'camera'>
-  /** Behind `-i`: an absolute path, a URL, a device. Never logged. What ffmpeg gets to see of a URL, passage.ts says. */
+  /** Behind `-i`: an absolute path, a URL, a device. Never logged. What ffmpeg gets to see of a URL, guarded-input.ts says. */
   source: string
   /** For a sentence: `camera at 10.0.0.7`, `clip "fall.mp4"`. */
   name: string
@@ -110,7 +110,7 @@ function sourceArguments(input: Input, tools: Ways, reading?: Reading): string[]
 function urlArguments(input: Input, tools: Ways, more: string[], reading?: Reading): string[] {
   if (input.source.startsWith('rtsp:')) return rtspArguments(input, tools, reading)
   if (isListed(input)) return [...more, ...lookLong(), ...listArguments(input, tools.tellsOptions)]
-  // Encryption ends before ffmpeg (http-guard.ts, stream-relay.ts). With `tls` it could go around them, with `httpproxy` a playlist.
+  // Encryption ends before ffmpeg (http-guard.ts, camera-proxy.ts). With `tls` it could go around them, with `httpproxy` a playlist.
   return [
     ...more,
     ...openingOptions(input, reading),

@@ -5,7 +5,7 @@ import type { Frame } from '../../nodes/contract/frames.ts'
 import { decode, type DecoderDeps, type Decoding } from './decoder.ts'
 import { chooseReading, look, type Look } from './look.ts'
 
-export interface SparingDeps extends DecoderDeps {
+export interface KeyframesOnlyDeps extends DecoderDeps {
   seen: Map<string, Look>
 }
 
@@ -24,10 +24,10 @@ const sparseAfterMs = 3000
  *                                                      │ none for 3 s
  * every frame, to the end ◄────────────────────────────┘
  */
-export async function* decodeSparing(deps: SparingDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
+export async function* decodeKeyframesOnly(deps: KeyframesOnlyDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
   const over = new AbortController()
   const signal = AbortSignal.any([job.signal, over.signal])
-  const sparing = (reading: Decoding['reading']): Decoding => ({
+  const withReading = (reading: Decoding['reading']): Decoding => ({
     ...job,
     reading,
     signal,
@@ -37,15 +37,15 @@ export async function* decodeSparing(deps: SparingDeps, job: Decoding): AsyncGen
   let takeover: Takeover | undefined
   let lastS = -1
   try {
-    let isSparing = job.reading.decode !== 'all'
-    let current = decode(deps, isSparing ? sparing(job.reading) : { ...job, signal })
-    let isPrepared = isSparing
+    let isReduced = job.reading.decode !== 'all'
+    let current = decode(deps, isReduced ? withReading(job.reading) : { ...job, signal })
+    let isPrepared = isReduced
     for (;;) {
-      const next = await nextOrSparse(current, isSparing, job.patience.nextMs)
+      const next = await nextOrSparse(current, isReduced, job.patience.nextMs)
       if (next === 'sparse') {
         deps.log.info({ camera: job.input.name }, 'Keyframes have become rare: every frame is decoded from here on.')
         current = decode(deps, { ...job, reading: { ...job.reading, decode: 'all' }, signal })
-        isSparing = false
+        isReduced = false
         continue
       }
       if (next.done) return
@@ -54,7 +54,7 @@ export async function* decodeSparing(deps: SparingDeps, job: Decoding): AsyncGen
       lastS = Math.max(lastS, next.value.mediaTimeS)
       if (!isPrepared) {
         isPrepared = true
-        preparing = prepare(deps, job, sparing, signal).then((ready) => {
+        preparing = prepare(deps, job, withReading, signal).then((ready) => {
           takeover = ready
         })
       }
@@ -62,7 +62,7 @@ export async function* decodeSparing(deps: SparingDeps, job: Decoding): AsyncGen
         await current.return()
         current = takeover.frames
         takeover = undefined
-        isSparing = true
+        isReduced = true
       }
     }
   } finally {
@@ -75,13 +75,13 @@ export async function* decodeSparing(deps: SparingDeps, job: Decoding): AsyncGen
 /** The next frame; 'sparse' when a decoder that leaves frames out has fallen silent before a camera would count as silent. */
 async function nextOrSparse(
   frames: AsyncGenerator<Frame, void, void>,
-  isSparing: boolean,
+  isReduced: boolean,
   silentAfterMs: number,
 ): Promise<IteratorResult<Frame, void> | 'sparse'> {
   try {
     return await frames.next()
   } catch (error) {
-    if (isSparing && silentAfterMs > sparseAfterMs && error instanceof RetryableError && error.code === 'CAMERA_SILENT')
+    if (isReduced && silentAfterMs > sparseAfterMs && error instanceof RetryableError && error.code === 'CAMERA_SILENT')
       return 'sparse'
     throw error
   }
@@ -89,9 +89,9 @@ async function nextOrSparse(
 
 /** A cheaper decoder that already gives pictures; undefined when there is none, or the camera serves only one viewer. */
 async function prepare(
-  deps: SparingDeps,
+  deps: KeyframesOnlyDeps,
   job: Decoding,
-  sparing: (reading: Decoding['reading']) => Decoding,
+  withReading: (reading: Decoding['reading']) => Decoding,
   signal: AbortSignal,
 ): Promise<Takeover | undefined> {
   try {
@@ -99,11 +99,11 @@ async function prepare(
     deps.seen.set(job.input.key, seen)
     const reading = chooseReading(job.input, seen, job.taps)
     if (reading.decode === 'all') return undefined
-    const frames = decode(deps, sparing(reading))
+    const frames = decode(deps, withReading(reading))
     const first = await frames.next()
     return first.done ? undefined : { frames }
   } catch {
-    // Only an attempt at sparing: the camera itself is being watched by the decoder that runs.
+    // Only an attempt to decode less: the camera itself is being watched by the decoder that runs.
     return undefined
   }
 }

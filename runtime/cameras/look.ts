@@ -6,7 +6,7 @@ import type { Taps } from '../../nodes/contract/frames.ts'
 import type { Egress } from '../egress/index.ts'
 import { startChild } from './child.ts'
 import { inputList, lookArguments, type Input, type Reading } from './input-arguments.ts'
-import { openPassage } from './guarded-input.ts'
+import { openGuardedInput } from './guarded-input.ts'
 import type { Tools } from './tools.ts'
 import { noVideo, timedOut, unreadable, whyEnded } from './trouble.ts'
 
@@ -175,12 +175,12 @@ export async function collect(
     () => 'stopped' as const,
   )
   void late.then(() => enough.abort())
-  const passage = await openPassage(egress, input, enough.signal).catch(async (error: unknown) => {
+  const guarded = await openGuardedInput(egress, input, enough.signal).catch(async (error: unknown) => {
     over.abort()
     throw isStopped(error) && (await late) === 'late' ? timedOut(input, Math.round(wait.timeoutMs / 1000)) : error
   })
-  const stdin = wait.stdin ?? inputList(passage.input, tools)
-  const child = startChild(clock, commandFor(passage.input), { lastPipe: 2, stdin, env: passage.env })
+  const stdin = wait.stdin ?? inputList(guarded.input, tools)
+  const child = startChild(clock, commandFor(guarded.input), { lastPipe: 2, stdin, env: guarded.env })
   const chunks: Buffer[] = []
   let bytes = 0
   child.output(1).on('data', (chunk: Buffer) => {
@@ -188,15 +188,15 @@ export async function collect(
     if (bytes <= maxOutputBytes) chunks.push(chunk)
   })
   // eslint-disable-next-line no-restricted-properties -- one deadline over several waits
-  const end = await Promise.race([child.ended, late, passage.refused.then(() => 'refused' as const)])
+  const end = await Promise.race([child.ended, late, guarded.refused.then(() => 'refused' as const)])
   over.abort()
   await child.stop()
-  await passage.close()
-  const refusal = passage.refusal()
+  await guarded.close()
+  const refusal = guarded.refusal()
   if (refusal) throw refusal
   if (end === 'late') throw timedOut(input, Math.round(wait.timeoutMs / 1000))
   if (end === 'stopped' || end === 'refused') throw new StoppedError()
-  return { text: Buffer.concat(chunks), lastWords: passage.words(end.lastWords), exitCode: end.exitCode }
+  return { text: Buffer.concat(chunks), lastWords: guarded.words(end.lastWords), exitCode: end.exitCode }
 }
 
 function longestGap(

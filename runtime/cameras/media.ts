@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Clock, Log, MediaPort } from '../../nodes/contract/capabilities.ts'
 import type { MediaLibrary } from './reports.ts'
-import type { QueueBus, Relay } from '../live/index.ts'
+import type { QueueBus, PictureRelay } from '../live/index.ts'
 import type { Egress } from '../egress/index.ts'
 import { createClipFinder, type ClipFinder } from './clip-finder.ts'
 import { createCameraPort, type CameraDeps, type StreamOwner } from './camera.ts'
@@ -19,7 +19,7 @@ export interface MediaOptions {
   mediaDirs: string[]
   clock: Clock
   log: Log
-  relay: Relay
+  relay: PictureRelay
   /** To the other processes, who may have a clip that is not here; absent: there are none. */
   bus?: Pick<QueueBus, 'publish' | 'subscribe' | 'stats'>
   /** The URL with the credentials that the store keeps for this camera in place of `***@`. */

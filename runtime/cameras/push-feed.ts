@@ -1,7 +1,7 @@
 // A browser's camera: JPEGs pushed from the editor go into ffmpeg's standard input, so that every tap is the same as for
 // other cameras. Sent as multipart with lengths: plain MJPEG would be held back by one picture.
 import type { Clock } from '../../nodes/contract/capabilities.ts'
-import type { Relay } from '../live/index.ts'
+import type { PictureRelay } from '../live/index.ts'
 import type { Child } from './child.ts'
 import { within } from '../time-limit.ts'
 
@@ -32,7 +32,7 @@ export function asPart(jpeg: Uint8Array): Uint8Array {
 }
 
 /** Subscribes to what a browser pushes for a stream. */
-export function openPushes(relay: Relay, streamId: string): Pushes {
+export function openPushes(relay: PictureRelay, streamId: string): Pushes {
   let latest: Uint8Array | undefined
   let write: ((jpeg: Uint8Array) => void) | undefined
   let dropped = 0

@@ -1,4 +1,4 @@
-// From what a flow says of a camera to what may be opened. Whether its host may be reached is judged with every try (passage.ts).
+// From what a flow says of a camera to what may be opened. Whether its host may be reached is judged with every try (guarded-input.ts).
 import { hiddenIn } from '../../nodes/contract/address-secrets.ts'
 import type { CameraSpec } from '../../nodes/contract/capabilities.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'

@@ -75,7 +75,7 @@ export class RtspGate {
     const end = headEnd(this.#held)
     if (end === undefined) return undefined
     const lines = this.#held.subarray(0, end).toString('latin1').replaceAll('\r', '').split('\n').slice(0, -2)
-    const refused = judgeHead(lines)
+    const refused = refusalIn(lines)
     if (refused) return { bytes: nothing, refused }
     const length = Number(
       lines.map((line) => /^content-length:\s*(\d+)/i.exec(line)?.[1]).find((each) => each !== undefined) ?? 0,
@@ -113,7 +113,7 @@ function headEnd(bytes: Buffer): number | undefined {
   return undefined
 }
 
-function judgeHead(lines: readonly string[]): Passed['refused'] {
+function refusalIn(lines: readonly string[]): Passed['refused'] {
   const [first] = lines
   // An empty line is an empty message.
   if (first === undefined) return undefined

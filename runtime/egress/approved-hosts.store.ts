@@ -44,7 +44,7 @@ interface Drawn {
   unapproved: string[]
 }
 
-/** Revisions and lists out of one statement: what is distrusted and then saved must not be seen without the distrust. */
+/** Revisions and lists out of one statement: what is put on the list and then saved must not be seen without the list. */
 async function readDrawn(db: Db): Promise<Drawn[]> {
   const running = db
     .select({ id: deployments.id })

@@ -30,7 +30,7 @@ export interface Egress {
 const trustedForMs = 60_000
 const mostTrusted = 1000
 /** Asking costs a look at all flows, so a host is not asked for at every request. */
-const judgedForMs = 30_000
+const checkedForMs = 30_000
 
 export function createEgress({
   isApproved,
@@ -39,7 +39,7 @@ export function createEgress({
 }: EgressOptions = {}): Egress {
   const trusted = new Map<string, number>()
   /** Hosts of own networks, by when somebody's approval was last seen. */
-  const judged = new Map<string, number>()
+  const checkedAt = new Map<string, number>()
   const isTrusted = (host: string, port: number): boolean =>
     [host, `${host}:${port}`].some((key) => (trusted.get(key) ?? -Infinity) > nowMs())
   const checkApproval = async (host: string, port: number): Promise<void> => {
@@ -50,8 +50,8 @@ export function createEgress({
         `"${host.replace(/^\[|\]$/g, '')}" (port ${port}) lies in your own network, and nobody has approved it. Use it in a connection or a flow, or approve the host.`,
       )
     }
-    if (judged.size > mostTrusted) judged.clear()
-    judged.set(`${host}:${port}`, nowMs())
+    if (checkedAt.size > mostTrusted) checkedAt.clear()
+    checkedAt.set(`${host}:${port}`, nowMs())
   }
   return {
     checkUrl,
@@ -73,8 +73,8 @@ export function createEgress({
     },
     checkAgain: async (url) => {
       const port = portOf(url)
-      const atMs = judged.get(`${url.hostname}:${port}`)
-      if (atMs !== undefined && Math.abs(nowMs() - atMs) > judgedForMs) await checkApproval(url.hostname, port)
+      const atMs = checkedAt.get(`${url.hostname}:${port}`)
+      if (atMs !== undefined && Math.abs(nowMs() - atMs) > checkedForMs) await checkApproval(url.hostname, port)
     },
     trust: (typed) => {
       for (const [key, untilMs] of trusted) if (untilMs <= nowMs() || trusted.size > mostTrusted) trusted.delete(key)

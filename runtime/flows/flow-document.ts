@@ -15,7 +15,7 @@ import { lostWords } from '../connections/index.ts'
 import type { StoredFlow } from './records.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { clipProblems } from './clip-problems.ts'
-import { distrustProblems } from './hosts-approval.ts'
+import { approvalProblems } from './hosts-approval.ts'
 
 function count(problems: readonly Problem[]): string {
   return problems.length === 1 ? 'one problem' : `${problems.length} problems`
@@ -104,7 +104,7 @@ async function compileHere(
   // What is switched off runs nowhere and reaches nobody.
   const nodes = (parseFlow(document).flow?.nodes ?? []).filter(({ disabled }) => disabled !== true)
   const here = [
-    ...(await distrustProblems(deps, nodes, unapprovedHosts)),
+    ...(await approvalProblems(deps, nodes, unapprovedHosts)),
     ...(await clipProblems(deps, nodes)),
     ...(await lostProblems(deps, id, nodes)),
   ]

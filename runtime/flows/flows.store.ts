@@ -147,11 +147,11 @@ async function replaceFlow(
   deps: FlowStoreDeps,
   id: string,
   raw: Flow,
-  distrust: (document: Flow) => Promise<string[]>,
+  unapprovedIn: (document: Flow) => Promise<string[]>,
   ifRevision: number | undefined,
 ): Promise<StoredFlow> {
   // First what waits for a yes, then the document that names it: never the other way round.
-  const names = plainJson(await distrust(hideInDocument(plainJson(raw)).document))
+  const names = plainJson(await unapprovedIn(hideInDocument(plainJson(raw)).document))
   await changeUnapproved(deps, id, (now) => [...new Set([...now, ...names])])
   return await addNext(deps, id, async (_tx, revision) => {
     if (ifRevision !== undefined && revision !== ifRevision) throw stale(id, revision, ifRevision)
@@ -250,13 +250,13 @@ export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
   return guarded<FlowStore & FlowSecrets>('flows', {
     list: () => listFlows(db, nowMs()),
     create: (document) => createFlow(deps, document, []),
-    // What is distrusted is read off the document as it will be stored: a password with a slash in it may hide the host before.
-    import: async (document, distrust) =>
-      createFlow(deps, document, await distrust(hideInDocument(plainJson(document)).document)),
-    replace: (id, document, distrust, ifRevision) => replaceFlow(deps, id, document, distrust, ifRevision),
+    // What waits for approval is read off the document as it will be stored: a password with a slash in it may hide the host before.
+    import: async (document, unapprovedIn) =>
+      createFlow(deps, document, await unapprovedIn(hideInDocument(plainJson(document)).document)),
+    replace: (id, document, unapprovedIn, ifRevision) => replaceFlow(deps, id, document, unapprovedIn, ifRevision),
     secretsOf: (id) => readCredentials(db, seal, `flow:${id}`),
     duplicate: (id, name) => duplicateFlow(deps, id, name),
-    distrustHosts: (id, hosts) => changeUnapproved(deps, id, (now) => [...new Set([...now, ...plainJson([...hosts])])]),
+    addUnapproved: (id, hosts) => changeUnapproved(deps, id, (now) => [...new Set([...now, ...plainJson([...hosts])])]),
     approveHosts: (id, hosts) => changeUnapproved(deps, id, (now) => now.filter((host) => !hosts.includes(host))),
     get: (id) => readNewest(db, id),
     update: (id, document, ifRevision) =>

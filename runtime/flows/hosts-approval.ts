@@ -71,7 +71,7 @@ export function destinationsOf({ type, config }: Part, { nodes, connectionKinds 
 }
 
 /** Everything a document from elsewhere names: its nodes' destinations, and hosts that stand in any other place of it. */
-export async function distrust(deps: FlowsRouteDeps, document: Flow): Promise<string[]> {
+export async function unapprovedIn(deps: FlowsRouteDeps, document: Flow): Promise<string[]> {
   const named = [
     ...hostsIn(document),
     ...document.nodes.flatMap((node) => destinationsOf(node, deps).map(({ name }) => name)),
@@ -80,7 +80,7 @@ export async function distrust(deps: FlowsRouteDeps, document: Flow): Promise<st
 }
 
 /** What pasted nodes name that nobody has typed here. */
-export async function distrustNodes(deps: FlowsRouteDeps, parts: readonly Part[]): Promise<string[]> {
+export async function unapprovedInNodes(deps: FlowsRouteDeps, parts: readonly Part[]): Promise<string[]> {
   return await deps.approvedHosts.unapproved([
     ...new Set(parts.flatMap((part) => destinationsOf(part, deps).map(({ name }) => name))),
   ])
@@ -141,7 +141,7 @@ function programWords(program: string): { code: string; message: string } {
 }
 
 /** A problem for each field that names what still waits. */
-export async function distrustProblems(
+export async function approvalProblems(
   deps: FlowsRouteDeps,
   nodes: readonly FlowNode[],
   stored: readonly string[],

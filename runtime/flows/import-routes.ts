@@ -19,7 +19,7 @@ import { readForeign } from './foreign.ts'
 import { withoutSummary } from './flow-export.ts'
 import { readIncoming, type Incoming } from './flow-intake.ts'
 import { mostPictureBytes } from './flow-picture.ts'
-import { distrust, waitingOf } from './hosts-approval.ts'
+import { unapprovedIn, waitingOf } from './hosts-approval.ts'
 import { describedTypes } from './node-type-routes.ts'
 import type { StoredFlow } from './records.ts'
 import type { IncomingFlow } from './route-answers.ts'
@@ -124,7 +124,7 @@ async function look(deps: FlowsRouteDeps, incoming: Incoming): Promise<IncomingF
   const whole = taken ? taken.flow : lookAtNewer(document as Record<string, unknown>)
   // Shown as it would be stored: whoever looks over a shoulder reads no password.
   const flow = whole && hideInDocument(whole).document
-  const waits = flow && readOnly === null ? await distrust(deps, flow) : []
+  const waits = flow && readOnly === null ? await unapprovedIn(deps, flow) : []
   return {
     came,
     readOnly,
@@ -176,7 +176,7 @@ export function addImportRoutes(api: Router, deps: FlowsRouteDeps, mostBytes: nu
   api.post('/flows/import', ...bytes, async (request, response) => {
     const { onConflict, flow } = parseInput(ImportSchema, request.query, 'HTTP_QUERY_WRONG')
     const { flow: document, report } = takeIn(deps, await incomingOf(deps, request))
-    const trust = (stored: Flow): Promise<string[]> => distrust(deps, stored)
+    const trust = (stored: Flow): Promise<string[]> => unapprovedIn(deps, stored)
     const replaced = onConflict === 'replace' ? await replacedBy(deps, document, flow) : undefined
     const match = request.get('if-match')
     const taken: StoredFlow =

@@ -16,8 +16,8 @@ export interface FlowStore {
   list(): Promise<FlowSummary[]>
   /** URL credentials inside the document are sealed away and replaced by `***@`. */
   create(document: Flow): Promise<StoredFlow>
-  /** The same for a document from elsewhere; `distrust` reads the stored form and says what waits for the owner's yes. */
-  import(document: Flow, distrust: (document: Flow) => Promise<string[]>): Promise<StoredFlow>
+  /** The same for a document from elsewhere; `unapprovedIn` reads the stored form and says what waits for the owner's yes. */
+  import(document: Flow, unapprovedIn: (document: Flow) => Promise<string[]>): Promise<StoredFlow>
   /**
    * The same as the next revision of a flow that is there: its history is kept, and what runs goes on. Throws ConflictError
    * FLOW_REVISION_STALE when `ifRevision` is given and not the newest.
@@ -25,7 +25,7 @@ export interface FlowStore {
   replace(
     id: string,
     document: Flow,
-    distrust: (document: Flow) => Promise<string[]>,
+    unapprovedIn: (document: Flow) => Promise<string[]>,
     ifRevision?: number,
   ): Promise<StoredFlow>
   /** All that is sealed away for it, in plain text: for taking it out of what is given away, never to be shown. */
@@ -33,7 +33,7 @@ export interface FlowStore {
   /** A copy under another name, as trusted as its original. */
   duplicate(id: string, name: string): Promise<StoredFlow>
   /** More that waits for a yes. */
-  distrustHosts(id: string, hosts: readonly string[]): Promise<StoredFlow>
+  addUnapproved(id: string, hosts: readonly string[]): Promise<StoredFlow>
   /** The owner's yes. What does not wait is passed over. */
   approveHosts(id: string, hosts: readonly string[]): Promise<StoredFlow>
   /** Throws NotFoundError FLOW_NOT_FOUND. */

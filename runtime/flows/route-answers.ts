@@ -188,7 +188,7 @@ export const flowsAnswers = {
   }),
   'GET /flows/:id/requires': FlowNeedsSchema,
   'POST /flows/:id/approve-hosts': StoredFlowSchema,
-  'POST /flows/:id/distrust': StoredFlowSchema,
+  'POST /flows/:id/unapproved': StoredFlowSchema,
   'POST /flows/:id/duplicate': StoredFlowSchema,
   'POST /flows/:id/stay': StoredFlowSchema,
   'POST /flows/:id/presence': null,

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { FlowNodeSchema } from '../../nodes/contract/flow.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { addExportRoutes } from './export-routes.ts'
-import { distrustNodes, waitingOf } from './hosts-approval.ts'
+import { unapprovedInNodes, waitingOf } from './hosts-approval.ts'
 import { sendFlow } from './routes.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
 import { requiresOf } from './requires.ts'
@@ -13,7 +13,7 @@ const HostsSchema = z.object({ hosts: z.array(z.string().min(1).max(4100)).min(1
 const PastedSchema = z.object({ nodes: z.array(FlowNodeSchema).min(1).max(5000) })
 const NameSchema = z.object({ name: z.string().trim().min(1).max(200) })
 
-/** Of each flow `export`, `requires`, `approve-hosts`, `distrust`, `duplicate`. */
+/** Of each flow `export`, `requires`, `approve-hosts`, `unapproved`, `duplicate`. */
 export function addSharingRoutes(api: Router, deps: FlowsRouteDeps): void {
   const { flows } = deps
 
@@ -28,9 +28,9 @@ export function addSharingRoutes(api: Router, deps: FlowsRouteDeps): void {
     await sendFlow(deps, response, await flows.approveHosts(request.params.id, hosts))
   })
   // What is pasted was not typed: it may be a stranger's, by way of another flow or a text. Told before the save that holds it.
-  api.post('/flows/:id/distrust', async (request, response) => {
+  api.post('/flows/:id/unapproved', async (request, response) => {
     const { nodes } = parseBody(PastedSchema, request.body)
-    await sendFlow(deps, response, await flows.distrustHosts(request.params.id, await distrustNodes(deps, nodes)))
+    await sendFlow(deps, response, await flows.addUnapproved(request.params.id, await unapprovedInNodes(deps, nodes)))
   })
   api.post('/flows/:id/duplicate', async (request, response) => {
     const { name } = parseBody(NameSchema, request.body)

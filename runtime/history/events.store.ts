@@ -235,7 +235,7 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
         .where(inArray(events.id, waiting))
         .returning({ id: events.id, flow: events.flowId })
     },
-    judge: async (id, verdict, by) => {
+    rate: async (id, verdict, by) => {
       const judged =
         verdict === null ? { verdictAt: null, verdictBy: null } : { verdictAt: new Date(nowMs()), verdictBy: by }
       const { rowCount } = await db

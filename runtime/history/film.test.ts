@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { quietLog } from '../../test/support/session-bench.ts'
-import type { LiveMessage, Relay } from '../live/index.ts'
+import type { LiveMessage, PictureRelay } from '../live/index.ts'
 import { createFilm, type Film } from './film.ts'
 
 let nowMs: number
 let kept: { stream: string; flow: string; seconds: number[] }[]
 let film: Film
-let relay: Relay
+let relay: PictureRelay
 let isAway: boolean
 
 beforeEach(() => {

@@ -2,7 +2,7 @@
 // one of them they are kept, with those that follow. Shows what the stream showed, masks burned in; never waits, never throws.
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { toError } from '../../nodes/contract/errors.ts'
-import type { LiveMessage, Relay } from '../live/index.ts'
+import type { LiveMessage, PictureRelay } from '../live/index.ts'
 import type { FilmStore } from './records.ts'
 
 const before = 6
@@ -26,7 +26,7 @@ interface Reel {
 
 export interface Film {
   /** Passes pictures on and looks at them. */
-  watching(relay: Relay): Relay
+  watching(relay: PictureRelay): PictureRelay
   /** What the live line tells. */
   heard(message: LiveMessage): void
   /** Resolves once all that was to be kept is. */

@@ -51,7 +51,7 @@ export interface EventStore {
   list(query: EventQuery): Promise<EventPage>
   get(id: string): Promise<EventView>
   /** What a person says of an alert afterwards; null takes it back. Throws ConflictError EVENT_NOT_ALERT. */
-  judge(id: string, verdict: Verdict | null, by: string): Promise<EventView>
+  rate(id: string, verdict: Verdict | null, by: string): Promise<EventView>
   /** Of a flow's alerts that were judged: how many were right, and which share of them that is; null where none was. */
   precision(flow: string): Promise<Precision>
   /** Which way its message took, and why it came no further. */

@@ -74,7 +74,7 @@ export function addEventRoutes(api: Router, deps: HistoryRouteDeps): void {
   })
   api.put('/events/:id/verdict', async (request, response) => {
     const { verdict } = parseInput(VerdictSchema, requireBody(request.body))
-    response.json(await events.judge(request.params.id, verdict, callerOf(response)?.by ?? 'owner'))
+    response.json(await events.rate(request.params.id, verdict, callerOf(response)?.by ?? 'owner'))
   })
   api.get('/flows/:id/precision', async (request, response) => {
     await deps.flows.get(request.params.id)

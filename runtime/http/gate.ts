@@ -6,7 +6,7 @@ import { AuthError } from '../../nodes/contract/errors.ts'
 import type { Caller } from '../live/index.ts'
 import { setCaller } from '../live/index.ts'
 import type { ApiDeps } from './api-deps.ts'
-import { isHostKnown, judgeOrigin } from './same-origin.ts'
+import { isHostKnown, readOrigin } from './same-origin.ts'
 import { hashToken, isSameSecret, readSessionToken, sessionLifeMs } from '../accounts/index.ts'
 
 /** All that answers without credentials; `:token` is the signed part of a link, which the route itself checks. */
@@ -47,7 +47,7 @@ function refuse(request: IncomingMessage): never {
 }
 
 function assertSameOrigin(deps: ApiDeps, request: IncomingMessage, strict: boolean): void {
-  const origin = judgeOrigin(request.headers, { isSecure: deps.isSecure(request), publicUrl: deps.publicUrl })
+  const origin = readOrigin(request.headers, { isSecure: deps.isSecure(request), publicUrl: deps.publicUrl })
   if (origin === 'same' || (origin === 'unknown' && !strict)) return
   const message =
     origin === 'foreign'

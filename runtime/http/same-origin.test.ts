@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { assertSafeBinding } from './binding.ts'
-import { isHostKnown, isLoopbackHost, judgeOrigin } from './same-origin.ts'
+import { isHostKnown, isLoopbackHost, readOrigin } from './same-origin.ts'
 
 const local = { isSecure: false, publicUrl: 'http://127.0.0.1:1890' }
 
-describe('judgeOrigin', () => {
+describe('readOrigin', () => {
   it.each([
     [{ host: 'localhost:1890', origin: 'http://localhost:1890' }, 'same'],
     [{ host: 'LOCALHOST:1890', origin: 'http://localhost:1890' }, 'same'],
@@ -20,14 +20,14 @@ describe('judgeOrigin', () => {
     [{ host: 'localhost:1890', 'sec-fetch-site': 'same-site' }, 'foreign'],
     [{ host: 'localhost:1890', 'sec-fetch-site': 'cross-site', origin: 'http://localhost:1890' }, 'foreign'],
   ] as const)('calls %j %s', (headers, verdict) => {
-    expect(judgeOrigin(headers, local)).toBe(verdict)
+    expect(readOrigin(headers, local)).toBe(verdict)
   })
 
   it('knows https where the request came over it', () => {
     const headers = { host: 'heed.example', origin: 'https://heed.example' }
-    expect(judgeOrigin(headers, { ...local, isSecure: true })).toBe('same')
-    expect(judgeOrigin(headers, local)).toBe('foreign')
-    expect(judgeOrigin(headers, { isSecure: false, publicUrl: 'https://heed.example/' })).toBe('same')
+    expect(readOrigin(headers, { ...local, isSecure: true })).toBe('same')
+    expect(readOrigin(headers, local)).toBe('foreign')
+    expect(readOrigin(headers, { isSecure: false, publicUrl: 'https://heed.example/' })).toBe('same')
   })
 })
 

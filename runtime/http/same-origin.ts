@@ -14,7 +14,7 @@ function originOf(url: string): string | undefined {
 }
 
 /** Whether the page that sent a request was served by this server. `unknown` without a sign of either: not a browser. */
-export function judgeOrigin(headers: IncomingHttpHeaders, context: OriginContext): Origin {
+export function readOrigin(headers: IncomingHttpHeaders, context: OriginContext): Origin {
   const site = headers['sec-fetch-site']
   if (typeof site === 'string') return site === 'same-origin' || site === 'none' ? 'same' : 'foreign'
   if (headers.origin === undefined) return 'unknown'

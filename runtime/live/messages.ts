@@ -33,7 +33,7 @@ export interface Bus {
 }
 
 /** Pictures between processes (camera to watcher, browser to camera), sent only while somebody subscribes. */
-export interface Relay {
+export interface PictureRelay {
   publish(channel: string, jpeg: Uint8Array): void
   subscribe(channel: string, listener: (jpeg: Uint8Array) => void): () => void
   /** The newest picture of a channel, waiting up to `waitMs` for one; undefined when none came. */

@@ -1,7 +1,7 @@
 // Pictures between processes through an UNLOGGED table, one row a channel, and a NOTIFY. Nothing here survives a crash, nor need it.
 import { randomUUID } from 'node:crypto'
 import { PostgresLink } from '../queue/index.ts'
-import type { RelayOptions, RelayWire, RelayWireEvents } from './picture-relay.ts'
+import type { PictureRelayOptions, PictureRelayWire, PictureRelayWireEvents } from './picture-relay.ts'
 
 const notifyChannel = 'heed_relay'
 const askedAtOnce = 100
@@ -51,9 +51,9 @@ function newestOnly(fetchPicture: (channel: string) => Promise<void>): (channel:
 
 /** The wire over Postgres. */
 export async function openPostgresRelayWire(
-  options: RelayOptions & { random(): number },
-  events: RelayWireEvents,
-): Promise<RelayWire> {
+  options: PictureRelayOptions & { random(): number },
+  events: PictureRelayWireEvents,
+): Promise<PictureRelayWire> {
   const id = randomUUID()
   const watched = new Set<string>()
   let sent = 0

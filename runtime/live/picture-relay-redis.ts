@@ -1,7 +1,7 @@
 // Pictures between processes through Redis pub/sub, binary: sixteen bytes of sender, then the JPEG. Nothing is kept.
 import { randomBytes } from 'node:crypto'
 import { createRedis } from '../queue/index.ts'
-import type { RelayOptions, RelayWire, RelayWireEvents } from './picture-relay.ts'
+import type { PictureRelayOptions, PictureRelayWire, PictureRelayWireEvents } from './picture-relay.ts'
 import { createReporter, unreachable, answerOf } from '../queue/index.ts'
 
 const askChannel = 'heed:relay:ask'
@@ -10,9 +10,9 @@ const senderBytes = 16
 
 /** The wire over Redis. */
 export async function openRedisRelayWire(
-  options: RelayOptions & { random(): number },
-  events: RelayWireEvents,
-): Promise<RelayWire> {
+  options: PictureRelayOptions & { random(): number },
+  events: PictureRelayWireEvents,
+): Promise<PictureRelayWire> {
   const redisUrl = options.redisUrl ?? ''
   const id = randomBytes(senderBytes)
   const listening = createRedis(redisUrl, options, 'relay, listening')

@@ -1,14 +1,14 @@
 // Pictures: at once inside the process; to others only while one of them has asked within ten seconds. The newest wins, nothing queues.
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { StoppedError, toError } from '../../nodes/contract/errors.ts'
-import type { Relay } from './messages.ts'
+import type { PictureRelay } from './messages.ts'
 import { openPostgresRelayWire } from './picture-relay-postgres.ts'
 import { openRedisRelayWire } from './picture-relay-redis.ts'
 import { createReporter } from '../queue/index.ts'
 import type { ReportError } from '../queue/index.ts'
 
 /** What carries pictures and the wish for them between processes. All of it may reject while the other side is away. */
-export interface RelayWire {
+export interface PictureRelayWire {
   /** Asks the others for pictures of these channels, for the next ten seconds. */
   ask(channels: string[]): Promise<void>
   send(channel: string, jpeg: Uint8Array): Promise<void>
@@ -16,19 +16,19 @@ export interface RelayWire {
   unwatch(channel: string): Promise<void>
   close(): Promise<void>
 }
-export interface RelayWireEvents {
+export interface PictureRelayWireEvents {
   onAsked(channels: string[]): void
   onPicture(channel: string, jpeg: Uint8Array): void
 }
 
-export interface RelayOptions {
+export interface PictureRelayOptions {
   databaseUrl: string
   redisUrl?: string | undefined
   clock: Clock
   log: Log
   random?: () => number
 }
-export interface QueueRelay extends Relay {
+export interface OpenPictureRelay extends PictureRelay {
   readonly stats: { sent: number; received: number; skipped: number; channels: number }
   close(): Promise<void>
 }
@@ -48,7 +48,7 @@ const freshMs = 3_000
 const forgetAfterMs = 30_000
 
 /** The relay of this process, over Redis when there is a redisUrl and over Postgres when not. */
-export async function createRelay(options: RelayOptions): Promise<QueueRelay> {
+export async function createPictureRelay(options: PictureRelayOptions): Promise<OpenPictureRelay> {
   const relay = new WireRelay(options)
   const open = options.redisUrl ? openRedisRelayWire : openPostgresRelayWire
   relay.join(
@@ -63,25 +63,25 @@ export async function createRelay(options: RelayOptions): Promise<QueueRelay> {
   return relay
 }
 
-class WireRelay implements QueueRelay {
+class WireRelay implements OpenPictureRelay {
   readonly #clock: Clock
   readonly #report: ReportError
   readonly #channels = new Map<string, Channel>()
   readonly #closing = new AbortController()
   readonly #counts = { sent: 0, received: 0, skipped: 0 }
-  #wire: RelayWire | undefined
+  #wire: PictureRelayWire | undefined
 
-  constructor({ clock, log }: Pick<RelayOptions, 'clock' | 'log'>) {
+  constructor({ clock, log }: Pick<PictureRelayOptions, 'clock' | 'log'>) {
     this.#clock = clock
     this.#report = createReporter(log, clock, { relay: true })
   }
 
-  get stats(): QueueRelay['stats'] {
+  get stats(): OpenPictureRelay['stats'] {
     return { ...this.#counts, channels: this.#channels.size }
   }
 
   /** Starts talking to the others over `wire`. */
-  join(wire: RelayWire): void {
+  join(wire: PictureRelayWire): void {
     this.#wire = wire
     void this.#keepAsking()
   }

@@ -1,9 +1,9 @@
 // What the routes of live/ need of the world.
-import type { Bus, Relay } from './messages.ts'
+import type { Bus, PictureRelay } from './messages.ts'
 
 export interface LiveRouteDeps {
   nowMs(): number
   deployments: { streamFlow(streamId: string): Promise<string | undefined> }
   bus: Bus
-  relay: Relay
+  relay: PictureRelay
 }

@@ -109,7 +109,7 @@ class OpenaiSession {
     const startedMs = performance.now()
     const said = shortened(parseTokenForm(await this.#ask(request, signal)))
     const latencyMs = Math.round((performance.now() - startedMs) * 10) / 10
-    const verdict = this.#judge(said, request)
+    const verdict = this.#verdictOf(said, request)
     const isSpoken = verdict.action !== 'silence'
     if (isSpoken)
       this.#memory = {
@@ -256,7 +256,7 @@ class OpenaiSession {
     )
   }
 
-  #judge(said: TokenForm, request: ModelTick): Omit<ModelVerdict, 'latencyMs'> {
+  #verdictOf(said: TokenForm, request: ModelTick): Omit<ModelVerdict, 'latencyMs'> {
     if (said.action === 'silence') {
       this.#last = null
       return { ...said, reason: 'model' }
@@ -266,7 +266,7 @@ class OpenaiSession {
     if (said.action === 'delegate' && !canDelegate)
       return said.text === ''
         ? { action: 'silence', text: '', reason: 'model' }
-        : this.#judge({ action: 'response', text: said.text }, request)
+        : this.#verdictOf({ action: 'response', text: said.text }, request)
     const key = sentence(said).toLowerCase().replace(/\s+/g, ' ').trim()
     const isSame =
       this.#last !== null &&

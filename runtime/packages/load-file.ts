@@ -34,13 +34,13 @@ export async function loadFile<T>(
     report(`it cannot be loaded: ${toError(error).message}`)
     return null
   }
-  const faults = judge(loaded.default, faultsOf)
+  const faults = faultsFound(loaded.default, faultsOf)
   faults.forEach(report)
   return faults.length === 0 ? (loaded.default as T) : null
 }
 
 /** Rules read what they judge; what breaks them is no definition either. */
-function judge(candidate: unknown, faultsOf: (candidate: unknown) => string[]): string[] {
+function faultsFound(candidate: unknown, faultsOf: (candidate: unknown) => string[]): string[] {
   try {
     return faultsOf(candidate)
   } catch (error) {

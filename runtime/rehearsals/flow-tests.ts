@@ -92,7 +92,7 @@ function asDone({ channel, mediaTimeS, node, text, title, type }: CapturedAction
 }
 
 /** Holds what was done against the tests of its clip. */
-export function judge(outcome: Pick<ClipOutcome, 'decisions' | 'captured'>, tests: readonly FlowTest[]): Check[] {
+export function checkTests(outcome: Pick<ClipOutcome, 'decisions' | 'captured'>, tests: readonly FlowTest[]): Check[] {
   const done = doneIn(outcome)
   const find = (
     clip: string,

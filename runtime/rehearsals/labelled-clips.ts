@@ -8,7 +8,7 @@ import { planFlow, withoutSaidSecrets, withoutSecrets } from '../flows/index.ts'
 import type { EventView } from '../history/index.ts'
 import { clipFlow } from './clip-flow.ts'
 import { readTests, testsOf, type FlowTest } from './flow-tests.ts'
-import { judgeSeconds, sampleOf, type JudgedEvent, type LabelledSample, type Said } from './labelled-time.ts'
+import { labelSeconds, sampleOf, type RatedEvent, type LabelledSample, type Said } from './labelled-time.ts'
 import { momentOf } from './moments.ts'
 import type { RehearsalView } from './records.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
@@ -60,7 +60,7 @@ export async function* labelledClips(
     used.add(found)
     return found
   }
-  const judged = await judgedOf(deps, flowId)
+  const judged = await ratedEvents(deps, flowId)
   for (const event of judged) {
     const made = await orLeftOut(`event ${event.id}`, leftOut, () => eventClip(deps, basis, event, judged, name))
     if (made) yield made
@@ -90,7 +90,7 @@ async function filtersOf(deps: Deps, id: string, document: Flow, camera?: string
   return plan.streams[0]?.taps.filters ?? []
 }
 
-async function judgedOf({ events }: Deps, flow: string): Promise<EventView[]> {
+async function ratedEvents({ events }: Deps, flow: string): Promise<EventView[]> {
   const found: EventView[] = []
   for (let cursor: string | undefined; found.length < mostEvents;) {
     const query = { flow, verdict: 'any' as const, limit: page, ...(cursor === undefined ? {} : { cursor }) }
@@ -128,7 +128,7 @@ async function eventClip(
   const atOf = (at: string): number => (Date.parse(at) - startMs) / 1000
   const events = judged
     .filter((each) => each.stream === event.stream && atOf(each.at) >= 0 && atOf(each.at) <= shown.seconds)
-    .map((each): JudgedEvent => ({ ...each, text: plain(each.text), atS: atOf(each.at) }))
+    .map((each): RatedEvent => ({ ...each, text: plain(each.text), atS: atOf(each.at) }))
   const { decisions } = await deps.events.decisions({
     flow: basis.id,
     stream: event.stream,
@@ -145,7 +145,7 @@ async function eventClip(
     clip,
     seconds: shown.seconds,
     instruction: instructionOf(deps, document, event.node) || instructionOf(deps, document),
-    ...judgeSeconds(
+    ...labelSeconds(
       events,
       decisions.map((each) => ({ ...each, text: plain(each.text), atS: atOf(each.at) })),
     ),

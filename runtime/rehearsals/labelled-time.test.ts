@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { judgeSeconds, sampleOf } from './labelled-time.ts'
+import { labelSeconds, sampleOf } from './labelled-time.ts'
 
 const label = {
   of: 'event' as const,
@@ -60,7 +60,7 @@ it('teaches what was right, silence for what was wrong, and nothing of what nobo
     ...(question === undefined ? {} : { question }),
   })
   expect(
-    judgeSeconds(
+    labelSeconds(
       [event('fall', 30, 'right'), event('cat', 10, 'wrong'), event('ask', 40, 'right')],
       [
         decision(10.5, 'response'),

@@ -90,7 +90,7 @@ export function sampleOf({ clip, instruction, label, said, seconds, unjudged, we
   }
 }
 
-export interface JudgedEvent {
+export interface RatedEvent {
   id: string
   kind: string
   text: string
@@ -103,8 +103,8 @@ export interface JudgedEvent {
 const sameS = 1.5
 
 /** What of a stretch's decisions was right, and which nobody has judged. `events`: all judged ones that lie in it. */
-export function judgeSeconds(
-  events: readonly JudgedEvent[],
+export function labelSeconds(
+  events: readonly RatedEvent[],
   decisions: readonly (Pick<Decision, 'action' | 'text' | 'question'> & { atS: number })[],
 ): Pick<SampleFacts, 'said' | 'unjudged'> {
   const said: Said[] = []

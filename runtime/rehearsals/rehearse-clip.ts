@@ -6,11 +6,11 @@ import { BugError, StoppedError } from '../../nodes/contract/errors.ts'
 import type { Decision } from '../../nodes/contract/events.ts'
 import { performAction, type SessionInput } from '../actions/index.ts'
 import type { EventRecord } from '../history/index.ts'
-import type { Bus, Relay } from '../live/index.ts'
+import type { Bus, PictureRelay } from '../live/index.ts'
 import { lockstepPace, MediaClock, runSession, type SessionEnd, type TickCommit } from '../streams/index.ts'
 import { ActionDesk } from './action-desk.ts'
 import { burntMedia } from './burnt-media.ts'
-import { judge, testsOf } from './flow-tests.ts'
+import { checkTests, testsOf } from './flow-tests.ts'
 import { hearModels, replayModels } from './heard-models.ts'
 import { keepBack } from './kept-back.ts'
 import type { CapturedAction, ClipOutcome, Recording, RehearsalOrder, RehearsedEvent } from './records.ts'
@@ -57,7 +57,7 @@ export async function rehearseClip(
   return run.outcome(end)
 }
 
-const nobody: Bus & Relay = {
+const nobody: Bus & PictureRelay = {
   publish: () => undefined,
   subscribe: () => () => undefined,
   latest: async () => undefined,
@@ -207,7 +207,7 @@ class ClipRun {
         state: end.state === 'finished' && !this.#isTooLong ? 'finished' : 'failed',
         trouble: this.#troubleOf(end),
         events: this.#events,
-        checks: judge(found, testsOf(this.#clip.order.tests, this.#clip.clip)),
+        checks: checkTests(found, testsOf(this.#clip.order.tests, this.#clip.clip)),
         tokens: decisions.reduce((sum, { visualTokens }) => sum + visualTokens, 0),
         modelMs: this.#models.modelMs,
         mediaS: this.#firstS === undefined ? 0 : rounded(this.#mediaTimeS - this.#firstS + 1),

@@ -5,7 +5,7 @@ import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { PlanNode, PlanStream } from '../../nodes/contract/plan.ts'
 import type { ActionRecord, SessionInput } from '../actions/index.ts'
 import type { EventRecord, EventTrace, RunKey, TickRecord } from '../history/index.ts'
-import type { Bus, Relay } from '../live/index.ts'
+import type { Bus, PictureRelay } from '../live/index.ts'
 import type { StreamRef } from '../queue/index.ts'
 
 /** A stream of a flow's newest deployment; `isRunning` while a session may write for it. */
@@ -130,7 +130,7 @@ export interface EngineDeps {
   /** Absent: what is decided while the database is away waits in memory alone. */
   spill?: Spill
   bus: Bus
-  relay: Relay
+  relay: PictureRelay
   /** Cameras of this process that may be opening at a time; absent: all. */
   mostOpening?: number
   /** A number in [0, 1): jitter. */

@@ -6,7 +6,7 @@ import { drawFlow, type DrawnType } from '../../nodes/contract/draw-flow.ts'
 import { drawGlyph } from '../../nodes/contract/draw-glyph.ts'
 import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
-import { describeNode, distrust, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
+import { describeNode, unapprovedIn, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
 import { AnswersSchema, answerTemplate, lineageOf } from './answers.ts'
 import { templateFrom } from './own-template.ts'
 import type { TemplateView } from './route-answers.ts'
@@ -129,7 +129,7 @@ export function addTemplateRoutes(api: Router, deps: TemplatesRouteDeps): void {
     // What an organisation's template names by itself waits for the owner's yes; what was answered just now does not.
     const flow =
       origin === 'index'
-        ? await flows.import(document, () => distrust(deps, flowOf(template, language)))
+        ? await flows.import(document, () => unapprovedIn(deps, flowOf(template, language)))
         : await flows.create(document)
     response.set('Location', `/api/flows/${flow.id}`)
     await sendFlow(deps, response, flow, 201)
@@ -213,7 +213,7 @@ function addTakeOverRoutes(api: Router, deps: TemplatesRouteDeps): void {
         'GALLERY_NOTHING_NEWER',
         `There is no newer version of this flow's template than ${from.version}.`,
       )
-    if (origin === 'index') await flows.distrustHosts(flow.id, await distrust(deps, flowOf(newer, from.language)))
+    if (origin === 'index') await flows.addUnapproved(flow.id, await unapprovedIn(deps, flowOf(newer, from.language)))
     const { document } = takeOver(flow.document, from, newer)
     await sendFlow(deps, response, await flows.update(flow.id, readFlow(document), ifRevision))
   })

@@ -384,7 +384,7 @@ describe('what an imported flow names', () => {
   })
 })
 
-describe('distrust cannot be washed off', () => {
+describe('an unapproved host cannot be washed clean', () => {
   const hosts = ['10.0.0.7:554', 'stranger.example:443']
 
   it('by saving, undoing, restoring or duplicating', async () => {
@@ -418,13 +418,13 @@ describe('distrust cannot be washed off', () => {
       node('p', 'notification', { channel: 'webhook', url: 'http://127.0.0.1:9250/mine' }),
       node('m', 'notification', { channel: 'email', to: 'ana@example.org' }),
     ]
-    expect((await bench.call('POST', `/api/flows/${mine.id}/distrust`, { body: { nodes: pasted } })).status).toBe(200)
+    expect((await bench.call('POST', `/api/flows/${mine.id}/unapproved`, { body: { nodes: pasted } })).status).toBe(200)
     const saved = await put(mine, {
       ...mine.document,
       nodes: [...mine.document.nodes, ...pasted.map((each, index) => ({ ...each, id: `pasted${index}` }))],
     })
     expect(saved.body.unapprovedHosts).toEqual(['stranger.example:443', 'to ana@example.org'])
-    expect((await bench.call('POST', `/api/flows/${mine.id}/distrust`, { body: { nodes: 'all' } })).status).toBe(400)
+    expect((await bench.call('POST', `/api/flows/${mine.id}/unapproved`, { body: { nodes: 'all' } })).status).toBe(400)
   })
 
   it('by another way to write the same host, or by a password that hides it', async () => {

@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { edgeTaps } from '../support/clip-frames.ts'
 import { clipsFolder, describeWithClips, readClips, type ClipLabel } from '../support/clips.ts'
-import { memoryBus, memoryRelay } from '../support/memory-bus.ts'
+import { memoryBus, memoryPictureRelay } from '../support/memory-bus.ts'
 import { memoryStore } from '../support/memory-store.ts'
 import { quietLog, sessionBench, testPlan } from '../support/session-bench.ts'
 import cameraSource from '../../nodes/video/camera-source.ts'
@@ -33,7 +33,7 @@ describeWithClips('the edge model in lockstep', () => {
       mediaDirs: [clipsFolder],
       clock: systemClock,
       log: quietLog,
-      relay: memoryRelay(),
+      relay: memoryPictureRelay(),
       fillCredentials: async (_flow, _node, url) => url,
       egress: { checkAddress: async () => undefined as never },
     })
@@ -88,7 +88,7 @@ describeWithClips('the edge model in lockstep', () => {
         }),
         store,
         bus: memoryBus(),
-        relay: memoryRelay(),
+        relay: memoryPictureRelay(),
         random: () => 0.5,
         recorder: new Recorder({ store, clock: systemClock, log: quietLog }),
         pace: lockstepPace({ clock: new MediaClock(0), wall: systemClock }),

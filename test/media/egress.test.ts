@@ -302,7 +302,7 @@ describe('the guard for cameras on the web', () => {
   it('serves nobody but the ffmpeg that holds its secret', async () => {
     const guard = await openHttpGuard({
       camera: new URL(at('/clip.mp4')),
-      judge: (host, port) => egress.checkAddress(host, port),
+      approveHost: (host, port) => egress.checkAddress(host, port),
       onRefused: () => undefined,
       onConnection: () => undefined,
     })

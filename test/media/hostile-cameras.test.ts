@@ -39,7 +39,7 @@ describe('the guard before a camera that', () => {
     const peer = await startHostilePeer(way)
     const guard = await openHttpGuard({
       camera: new URL(`http://ana:secret@127.0.0.1:${peer.port}/video`),
-      judge: async () => [{ address: '127.0.0.1', family: 4 }],
+      approveHost: async () => [{ address: '127.0.0.1', family: 4 }],
       onRefused: () => undefined,
       onConnection: () => undefined,
     })

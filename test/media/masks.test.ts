@@ -16,7 +16,7 @@ import { runSession, type SessionDeps, type SessionEnd } from '../../runtime/str
 import { fakeModel } from '../support/fake-model.ts'
 import { makeClip, makeJpegs } from '../support/make-clip.ts'
 import { createMediaBench, fastTap, type MediaBench, type Watched } from '../support/media-bench.ts'
-import { memoryRelay } from '../support/memory-bus.ts'
+import { memoryPictureRelay } from '../support/memory-bus.ts'
 import { memoryStore, type MemoryStore } from '../support/memory-store.ts'
 import { quietLog, sessionBench, testPlan } from '../support/session-bench.ts'
 
@@ -267,7 +267,7 @@ describe('a session behind a mask', () => {
     options: { filters?: PictureFilter[]; forget?: boolean },
   ): Promise<{ end: SessionEnd; store: MemoryStore; shown: Uint8Array[]; asked: Uint8Array[] }> {
     const store = memoryStore()
-    const relay = memoryRelay()
+    const relay = memoryPictureRelay()
     const shown: Uint8Array[] = [],
       asked: Uint8Array[] = []
     relay.subscribe('stream:flow1-cam', (jpeg) => shown.push(jpeg))

@@ -150,7 +150,7 @@ describe('alerts', () => {
 
   test('are judged right or wrong, which may be taken back, and say how often a flow is right', async () => {
     const judge = (id: string, verdict: 'right' | 'wrong' | null) =>
-      under.store.events.judge(`${flowId}-${id}`, verdict, 'owner')
+      under.store.events.rate(`${flowId}-${id}`, verdict, 'owner')
     for (const id of ['a', 'b', 'c', 'd']) await record(id, { text: `Alert ${id}` })
     await record('quiet', {}, 'quiet')
     expect(await under.store.events.precision(flowId)).toEqual({ right: 0, wrong: 0, precision: null })

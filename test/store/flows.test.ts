@@ -46,11 +46,11 @@ describe('flows', () => {
     mine.nodes[0] = node('cam', 'camera-source', { url: 'rtsp://ana:s3cr3t@10.0.0.7/x' })
     const { id } = await under.store.flows.create(mine)
     expect(await under.store.flows.secretsOf(id)).toEqual(['ana:s3cr3t'])
-    const distrust = (document: Flow) => Promise.resolve([`for ${document.name}`])
-    await expect(under.store.flows.replace(id, sampleFlow(), distrust, 7)).rejects.toMatchObject({
+    const unapprovedIn = (document: Flow) => Promise.resolve([`for ${document.name}`])
+    await expect(under.store.flows.replace(id, sampleFlow(), unapprovedIn, 7)).rejects.toMatchObject({
       code: 'FLOW_REVISION_STALE',
     })
-    const replaced = await under.store.flows.replace(id, sampleFlow({ name: 'Theirs' }), distrust, 1)
+    const replaced = await under.store.flows.replace(id, sampleFlow({ name: 'Theirs' }), unapprovedIn, 1)
     expect(replaced).toMatchObject({ id, revision: 2, document: { name: 'Theirs' } })
     expect((await under.store.flows.get(id)).unapprovedHosts).toContain('for Theirs')
     expect((await under.store.flows.restore(id, 1)).document).toEqual(

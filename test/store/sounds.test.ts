@@ -207,7 +207,7 @@ test('lets an action run a program unless its flow waits for a yes to that', asy
   const may = async (): Promise<boolean[]> =>
     await Promise.all(['cmd', 'cm', 'other'].map((name) => store.deliveries.mayRun(id, name)))
   expect(await may()).toEqual([true, true, true])
-  await store.flows.distrustHosts(flowId, ['run cmd', 'to ana@example.org'])
+  await store.flows.addUnapproved(flowId, ['run cmd', 'to ana@example.org'])
   expect(await may()).toEqual([false, true, true])
   await store.flows.approveHosts(flowId, ['run cmd'])
   expect(await may()).toEqual([true, true, true])

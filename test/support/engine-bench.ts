@@ -10,7 +10,7 @@ import { createModels } from '../../runtime/models/models.ts'
 import type { LiveMessage } from '../../runtime/live/messages.ts'
 import { Recorder } from '../../runtime/streams/recorder.ts'
 import { runSession } from '../../runtime/streams/session.ts'
-import { memoryRelay } from './memory-bus.ts'
+import { memoryPictureRelay } from './memory-bus.ts'
 import { memoryStore } from './memory-store.ts'
 import { quietLog, testPlan } from './session-bench.ts'
 import { simulatedCamera } from './simulated-source.ts'
@@ -62,7 +62,7 @@ export async function benchEngine(streams = 150, seconds = 15, modelMs = 40): Pr
     log: quietLog,
     store,
     recorder,
-    relay: memoryRelay(),
+    relay: memoryPictureRelay(),
     random: Math.random,
     nodes: new Map([camera.definition, interactionModel].map((definition) => [definition.type, definition])),
     media: () => ({

@@ -8,8 +8,8 @@ import { defaultTaps, type FastFrame, type Frame, type Taps } from '../../nodes/
 import { systemClock } from '../../runtime/clock.ts'
 import { createEgress } from '../../runtime/egress/egress.ts'
 import { createMedia, type Media, type MediaOptions } from '../../runtime/cameras/media.ts'
-import type { Relay } from '../../runtime/live/messages.ts'
-import { memoryRelay } from './memory-bus.ts'
+import type { PictureRelay } from '../../runtime/live/messages.ts'
+import { memoryPictureRelay } from './memory-bus.ts'
 
 export interface Watched {
   frames: Frame[]
@@ -37,7 +37,7 @@ export interface MediaBench {
   clip(name: string): string
   /** Everything logged, as text. */
   logs(): string
-  relay: Relay
+  relay: PictureRelay
   watch(spec: CameraSpec, taps?: Partial<Taps>): Watching
   close(): Promise<void>
 }
@@ -53,7 +53,7 @@ export async function createMediaBench(overrides: Partial<MediaOptions> = {}): P
     lines.push(`${JSON.stringify(fields)} ${text}`)
   }
   const log: Log = { info: write, warn: write, error: write }
-  const relay = overrides.relay ?? memoryRelay()
+  const relay = overrides.relay ?? memoryPictureRelay()
   const media = createMedia({
     dataDir,
     mediaDirs: [],

@@ -5,7 +5,7 @@ import { defaultTaps } from '../../nodes/contract/frames.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { createEgress } from '../../runtime/egress/egress.ts'
 import { createMedia } from '../../runtime/cameras/media.ts'
-import { memoryRelay } from './memory-bus.ts'
+import { memoryPictureRelay } from './memory-bus.ts'
 
 const [dataDir = '', ...cameras] = process.argv.slice(2)
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -14,7 +14,7 @@ const media = createMedia({
   mediaDirs: [],
   clock: systemClock,
   log,
-  relay: memoryRelay(),
+  relay: memoryPictureRelay(),
   fillCredentials: async (_flow, _node, url) => url,
   egress: createEgress(),
 })

@@ -18,7 +18,7 @@ import { refusalOf } from '../../runtime/egress/address-guard.ts'
 import { createProxyTrust } from '../../runtime/http/proxies.ts'
 import { createTemplateShelf, type OwnTemplateStore } from '../../runtime/templates/shelf.ts'
 import type { Template } from '../../runtime/templates/template.ts'
-import { memoryBus, memoryRelay } from './memory-bus.ts'
+import { memoryBus, memoryPictureRelay } from './memory-bus.ts'
 import { memoryCameras } from './memory-cameras.ts'
 import { memoryEvents } from './memory-events.ts'
 import { memoryDeployments } from './memory-deployments.ts'
@@ -126,18 +126,18 @@ function memoryFlows(nowMs: () => number): FlowStore {
         }
       }),
     create: async (document) => add(`f${all.size + 1}`, document),
-    import: async (document, distrust) =>
-      Object.assign(add(`f${all.size + 1}`, document), { unapprovedHosts: await distrust(document) }),
-    replace: async (id, document, distrust) => {
+    import: async (document, unapprovedIn) =>
+      Object.assign(add(`f${all.size + 1}`, document), { unapprovedHosts: await unapprovedIn(document) }),
+    replace: async (id, document, unapprovedIn) => {
       const flow = add(newest(id).id, document)
-      return Object.assign(flow, { unapprovedHosts: [...flow.unapprovedHosts, ...(await distrust(document))] })
+      return Object.assign(flow, { unapprovedHosts: [...flow.unapprovedHosts, ...(await unapprovedIn(document))] })
     },
     secretsOf: async (id) => (newest(id), []),
     duplicate: async (id, name) =>
       Object.assign(add(`f${all.size + 1}`, { ...newest(id).document, name }), {
         unapprovedHosts: newest(id).unapprovedHosts,
       }),
-    distrustHosts: async (id, hosts) =>
+    addUnapproved: async (id, hosts) =>
       Object.assign(newest(id), { unapprovedHosts: [...newest(id).unapprovedHosts, ...hosts] }),
     approveHosts: async (id, hosts) =>
       Object.assign(newest(id), {
@@ -360,7 +360,7 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
       own: memoryTemplates(),
       log: { info: () => {}, warn: () => {}, error: () => {} },
     }),
-    relay: memoryRelay(),
+    relay: memoryPictureRelay(),
     tryAction: async ({ node }) => ({ ok: true, message: `Tried ${node.id}.` }),
     push: { publicKey: async () => 'public-key', add: async () => undefined, remove: async () => undefined },
     testConnection: async ({ config }) => ({ ok: config.url !== undefined, message: 'It answers.' }),

@@ -1,5 +1,5 @@
 // Bus and relay in one process, keeping everything that went over them.
-import type { Bus, LiveMessage, Relay } from '../../runtime/live/messages.ts'
+import type { Bus, LiveMessage, PictureRelay } from '../../runtime/live/messages.ts'
 
 export interface MemoryBus extends Bus {
   messages: LiveMessage[]
@@ -25,7 +25,7 @@ export function memoryBus(): MemoryBus {
 }
 
 /** A relay that hands pictures on at once and remembers the newest of each channel. */
-export function memoryRelay(): Relay {
+export function memoryPictureRelay(): PictureRelay {
   const newest = new Map<string, Uint8Array>()
   const listeners = new Map<string, Set<(jpeg: Uint8Array) => void>>()
   return {

@@ -50,7 +50,7 @@ export function memoryEvents(
       for (const event of seen) rows.set(event.id, { ...event, acknowledgedAt: upTo, acknowledgedBy: by })
       return seen.map(({ id, flow }) => ({ id, flow }))
     },
-    judge: async (id, verdict) => {
+    rate: async (id, verdict) => {
       const event = { ...find(id), verdict }
       rows.set(id, event)
       return event

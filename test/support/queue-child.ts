@@ -4,7 +4,7 @@ import { StoppedError } from '../../nodes/contract/errors.ts'
 import { systemClock as clock } from '../../runtime/clock.ts'
 import { createBus } from '../../runtime/live/bus.ts'
 import { createQueue } from '../../runtime/compose-queue.ts'
-import { createRelay } from '../../runtime/live/picture-relay.ts'
+import { createPictureRelay } from '../../runtime/live/picture-relay.ts'
 
 const environment = process.env
 const databaseUrl = environment['DATABASE_URL'] ?? ''
@@ -39,7 +39,7 @@ const store = new Proxy(
   },
 ) as QueueStore
 const shared = { databaseUrl, redisUrl, clock, log }
-const [bus, relay] = await Promise.all([createBus(shared), createRelay(shared)])
+const [bus, relay] = await Promise.all([createBus(shared), createPictureRelay(shared)])
 const queue = await createQueue({
   ...shared,
   store,

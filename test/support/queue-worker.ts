@@ -3,7 +3,7 @@ import type { QueueStore } from '../../runtime/compose-queue.ts'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { createBus } from '../../runtime/live/bus.ts'
 import { createQueue } from '../../runtime/compose-queue.ts'
-import { createRelay } from '../../runtime/live/picture-relay.ts'
+import { createPictureRelay } from '../../runtime/live/picture-relay.ts'
 import type { Queue, QueueOptions } from '../../runtime/compose-queue.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import type { QueueBackend } from './queue.ts'
@@ -40,7 +40,7 @@ export async function startQueue(
 ): Promise<TestQueue> {
   const log = quietLog()
   const shared = { databaseUrl: backend.databaseUrl, redisUrl: backend.redisUrl, clock, log }
-  const [bus, relay] = await Promise.all([createBus(shared), createRelay(shared)])
+  const [bus, relay] = await Promise.all([createBus(shared), createPictureRelay(shared)])
   const queue = await createQueue({
     ...shared,
     store,

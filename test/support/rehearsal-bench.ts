@@ -12,7 +12,7 @@ import type { ClipOutcome } from '../../runtime/rehearsals/records.ts'
 import { rehearseClip } from '../../runtime/rehearsals/rehearse-clip.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { connectionKinds, ofKind } from './connection-kinds.ts'
-import { memoryRelay } from './memory-bus.ts'
+import { memoryPictureRelay } from './memory-bus.ts'
 import { quietLog } from './session-bench.ts'
 
 export interface RehearsalBench {
@@ -34,7 +34,7 @@ export async function openRehearsalBench(
     mediaDirs: folders,
     clock: systemClock,
     log: quietLog,
-    relay: memoryRelay(),
+    relay: memoryPictureRelay(),
     fillCredentials: async (_flow, _node, url) => url,
     egress: { checkAddress: async () => undefined as never },
   })

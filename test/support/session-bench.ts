@@ -14,7 +14,7 @@ import { runSession, type SessionDeps, type SessionEnd } from '../../runtime/str
 import type { SessionOrder } from '../../runtime/streams/records.ts'
 import { fakeClock, type FakeClock } from './fake-clock.ts'
 import { fakeModel, type FakeModel } from './fake-model.ts'
-import { memoryBus, memoryRelay, type MemoryBus } from './memory-bus.ts'
+import { memoryBus, memoryPictureRelay, type MemoryBus } from './memory-bus.ts'
 import { memoryStore, type MemoryStore } from './memory-store.ts'
 import { simulatedCamera, type SimulatedCamera, type SimulatedOptions } from './simulated-source.ts'
 
@@ -95,7 +95,7 @@ export function sessionBench(options: BenchOptions = {}): SessionBench {
     models: model,
     store,
     bus,
-    relay: memoryRelay(),
+    relay: memoryPictureRelay(),
     random: () => 0.5,
     recorder: new Recorder({ store, clock, log: quietLog }, options.limits),
   }

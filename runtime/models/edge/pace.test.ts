@@ -28,7 +28,7 @@ function play(
       if (sinceMs < 0 || sinceMs % pictureMs !== 0) continue
       if (isLookedAt(sinceMs / pictureMs, pace.share()))
         for (let n = queue.push(String(stream), { stream, atMs: ms }, pace.waiting()).length; n > 0; n--) pace.dropped()
-      pace.judge(ms, busyMs)
+      pace.adapt(ms, busyMs)
     }
     if (current && ms >= current.untilMs) {
       const { stream, atMs } = current.item
@@ -84,10 +84,10 @@ describe('the pace of the built-in model', () => {
     let slower = 0
     for (let second = 0; second < 4; second++) {
       pace.dropped()
-      if (pace.judge(second * 1000, 0)) slower++
+      if (pace.adapt(second * 1000, 0)) slower++
     }
     expect([slower, pace.share()]).toEqual([1, 6])
-    pace.hurry()
+    pace.reset()
     expect(pace.share()).toBe(8)
   })
 

@@ -26,9 +26,9 @@ export interface Pace {
   looked(waitedMs: number): void
   dropped(): void
   /** Called often; `busyMs` is the time the model has worked since it began, per process. True when it has just become slower. */
-  judge(nowMs: number, busyMs: number): boolean
+  adapt(nowMs: number, busyMs: number): boolean
   /** There is more power now: begins anew with all pictures. */
-  hurry(): void
+  reset(): void
 }
 
 export function createPace(): Pace {
@@ -54,7 +54,7 @@ export function createPace(): Pace {
     dropped() {
       window.dropped++
     },
-    judge(nowMs, busyMs) {
+    adapt(nowMs, busyMs) {
       const tookMs = nowMs - window.startMs
       if (tookMs < windowMs) return false
       const { looked, late, dropped } = window
@@ -74,7 +74,7 @@ export function createPace(): Pace {
       if (faster !== undefined && calm >= calmWindows && (busy * faster) / shares[level]! <= busiest) turn(-1)
       return false
     },
-    hurry() {
+    reset() {
       level = 0
       behind = 0
       calm = 0

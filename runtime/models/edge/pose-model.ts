@@ -92,7 +92,7 @@ class PosePool implements PoseModel {
     }
     this.killHung()
     this.#pump()
-    this.#judge()
+    this.#adaptPace()
   }
 
   killHung(): void {
@@ -118,7 +118,7 @@ class PosePool implements PoseModel {
       clock,
       isBackground: this.#deps.everyPicture ?? false,
       onFree: () => {
-        if (isNew && this.#children.length > 1) this.#pace.hurry()
+        if (isNew && this.#children.length > 1) this.#pace.reset()
         isNew = false
         for (const wake of this.#waiters.splice(0)) wake()
         this.#pump()
@@ -152,11 +152,11 @@ class PosePool implements PoseModel {
     job.done(output)
   }
 
-  #judge(): void {
+  #adaptPace(): void {
     const { clock, log, mostProcesses = 1 } = this.#deps
     const nowMs = clock.nowMs()
     const busyMs = this.#children.reduce((sum, child) => sum + child.busyMs(nowMs), 0) / this.#children.length
-    if (this.#deps.everyPicture || !this.#pace.judge(nowMs, busyMs)) return
+    if (this.#deps.everyPicture || !this.#pace.adapt(nowMs, busyMs)) return
     log.warn(
       { share: this.#pace.share(), of: shareOf, processes: this.#children.length },
       'the built-in model is behind; it looks at fewer pictures of every stream',

@@ -10,7 +10,7 @@ import { RtspGate, type Passed } from './rtsp-gate.ts'
 import { RtspPlaying, RtspRequests } from './rtsp-requests.ts'
 import { RtspSignIn } from './rtsp-sign-in.ts'
 
-export interface RelayOptions {
+export interface CameraProxyOptions {
   host: string
   port: number
   addresses: readonly LookupAddress[]
@@ -26,7 +26,7 @@ export interface RelayOptions {
   onConnection(trouble: Error | undefined): void
 }
 
-export interface StreamRelay {
+export interface CameraProxy {
   /** Where ffmpeg connects to: `127.0.0.1:34567`. */
   address: string
   /** Bytes that came from the camera so far. */
@@ -38,7 +38,7 @@ export interface StreamRelay {
 const mostConnections = { rtsp: 1, rtmp: 3 }
 
 /** Listens before it returns. */
-export async function openRelay(options: RelayOptions): Promise<StreamRelay> {
+export async function openCameraProxy(options: CameraProxyOptions): Promise<CameraProxy> {
   // Over UDP ffmpeg opens its ports in the family of the address it talks to.
   const isIpv6 = options.addresses[0]?.family === 6 && options.isRtsp
   const sockets = new Set<Socket>()
@@ -86,7 +86,7 @@ export async function openRelay(options: RelayOptions): Promise<StreamRelay> {
   }
 }
 
-function connectTo({ host, port, addresses, isEncrypted }: RelayOptions): Socket {
+function connectTo({ host, port, addresses, isEncrypted }: CameraProxyOptions): Socket {
   const bare = host.replace(/^\[|\]$/g, '')
   const to = { host: bare, port, lookup: pinnedLookup(addresses), noDelay: true }
   // Cameras sign their own certificates: as in ffmpeg, encryption keeps listeners out, and the password proves who we are.
@@ -105,7 +105,7 @@ function passAll(viewer: Socket, camera: Socket): void {
  * Names the camera in each request as it is called, and signs; watches its answers until it plays, and for a new question after
  * that. A camera that asks for a password and closes is called once more, with the answer.
  */
-function passGuarded(viewer: Socket, connectCamera: () => Socket, ours: string, options: RelayOptions): void {
+function passGuarded(viewer: Socket, connectCamera: () => Socket, ours: string, options: CameraProxyOptions): void {
   const { host, port, login, path = { shown: '/', real: '/' } } = options
   const signIn = new RtspSignIn({
     login,

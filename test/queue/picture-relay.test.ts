@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createRelay } from '../../runtime/live/picture-relay.ts'
-import type { QueueRelay } from '../../runtime/live/picture-relay.ts'
+import { createPictureRelay } from '../../runtime/live/picture-relay.ts'
+import type { OpenPictureRelay } from '../../runtime/live/picture-relay.ts'
 import { backends, until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { clock, quietLog } from '../support/queue-worker.ts'
@@ -11,7 +11,7 @@ const picture = (seed: number, bytes = 60_000): Uint8Array =>
 
 describe.each(backends)('the relay on %s', (name) => {
   let backend: QueueBackend
-  const open: QueueRelay[] = []
+  const open: OpenPictureRelay[] = []
 
   beforeAll(async () => {
     backend = await withQueue(name)
@@ -21,8 +21,8 @@ describe.each(backends)('the relay on %s', (name) => {
     await Promise.all(open.splice(0).map((relay) => relay.close()))
   })
 
-  const makeRelay = async (): Promise<QueueRelay> => {
-    const relay = await createRelay({
+  const makeRelay = async (): Promise<OpenPictureRelay> => {
+    const relay = await createPictureRelay({
       databaseUrl: backend.databaseUrl,
       redisUrl: backend.redisUrl,
       clock,
