@@ -9,7 +9,7 @@ import { Page, Skeletons } from './panels/Page.tsx'
 import { Rail, follow } from './panels/Rail.tsx'
 import { SoundPlayer } from './panels/SoundPlayer.tsx'
 import { useRoute, type Route } from './route.ts'
-import { readFlows, startSession, useSession } from './session.ts'
+import { readFlows, startSignedIn, useSignIn } from './sign-in.ts'
 import { catchUp, hasUnsavedWork, heardOfSave, saveNow } from './store.ts'
 import { theme } from './theme.ts'
 import { say } from './words/say.ts'
@@ -170,7 +170,7 @@ const retryMs = 3000
 function Start({ error }: { error: string | null }) {
   useEffect(() => {
     if (error === null) return
-    const timer = setInterval(() => void startSession(), retryMs)
+    const timer = setInterval(() => void startSignedIn(), retryMs)
     return () => clearInterval(timer)
   }, [error])
   return (
@@ -181,7 +181,7 @@ function Start({ error }: { error: string | null }) {
           <div className="notice" data-tone="bad" role="alert">
             {error}
           </div>
-          <Button onClick={() => void startSession()}>{say('Try again')}</Button>
+          <Button onClick={() => void startSignedIn()}>{say('Try again')}</Button>
         </div>
       ) : (
         <div className="skeleton" style={{ width: 360, height: 240 }} role="status" aria-label={say('Starting')} />
@@ -191,9 +191,9 @@ function Start({ error }: { error: string | null }) {
 }
 
 function Signed({ route }: { route: Route }) {
-  const who = useSession((session) => session.who)
-  const error = useSession((session) => session.error)
-  useEffect(() => void startSession(), [])
+  const who = useSignIn(({ who }) => who)
+  const error = useSignIn(({ error }) => error)
+  useEffect(() => void startSignedIn(), [])
   if (who === 'unknown') return <Start error={error} />
   if (who !== 'stranger') return <Frame route={route} />
   return (

@@ -99,7 +99,7 @@ function toApiError(status: number, text: string): ApiError {
 }
 
 let signedOut = (): void => {}
-/** Called once by the session store: what to do when the server says that nobody is signed in. */
+/** Called once by sign-in.ts: what to do when the server says that nobody is signed in. */
 export function onSignedOut(listener: () => void): void {
   signedOut = listener
 }

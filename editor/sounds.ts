@@ -4,7 +4,7 @@ import { createSoundQueue } from './graph/sound-queue.ts'
 import { onSpeech } from './live.ts'
 import { createLoudspeaker } from './loudspeaker.ts'
 import { serverNowMs } from './server-clock.ts'
-import { useSession } from './session.ts'
+import { useSignIn } from './sign-in.ts'
 
 interface Sounds {
   /** The sound that is heard now. */
@@ -40,13 +40,13 @@ export function playSpoken(element: HTMLAudioElement): () => void {
   const queue = createSoundQueue({
     play: (url, signal) => speaker.play(url, signal),
     nowMs: () => serverNowMs(),
-    isMuted: () => useSession.getState().isMuted,
+    isMuted: () => useSignIn.getState().isMuted,
     onChange: (state) => useSounds.setState(state),
     onDrop: ({ text }) => drop(text),
   })
   const stops = [
     onSpeech({ begins: (saying) => queue.add(saying), dropped: drop }),
-    useSession.subscribe(({ isMuted }) => {
+    useSignIn.subscribe(({ isMuted }) => {
       if (isMuted) queue.silence()
     }),
   ]

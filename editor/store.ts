@@ -8,7 +8,7 @@ import { idsOf, wireId } from './graph/edit.ts'
 import { amend, carry, record, redo, startHistory, undo, type History } from './graph/history.ts'
 import { mergeFlows, type Side } from './graph/merge.ts'
 import { FlowSaver, type SaveState } from './saving.ts'
-import { useSession } from './session.ts'
+import { useSignIn } from './sign-in.ts'
 import type { Problem, StoredFlow } from './views.ts'
 import { say } from './words/say.ts'
 
@@ -224,7 +224,7 @@ function refused(problems: readonly Problem[]): Pick<OpenFlow, 'problems' | 'ins
 /** "Camera: ", unless the sentence names it already. */
 function nameOfNode(id: string | null, message: string): string {
   const node = currentFlow()?.nodes.find((candidate) => candidate.id === id)
-  const name = node ? nameOf(node, useSession.getState().types) : ''
+  const name = node ? nameOf(node, useSignIn.getState().types) : ''
   return name === '' || message.includes(name) ? '' : `${name}: `
 }
 

@@ -7,7 +7,7 @@ import { ConfigForm } from '../form/ConfigForm.tsx'
 import { PolygonsWidget } from '../form/widgets/PolygonsWidget.tsx'
 import { ConfirmButton } from '../panels/ConfirmButton.tsx'
 import { follow } from '../panels/Rail.tsx'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { CameraReport, CameraView, FieldSchema } from '../views.ts'
 import { say } from '../words/say.ts'
 import { readCameras } from './use-cameras.ts'
@@ -19,7 +19,7 @@ const typedForMs = 900
 
 /** The camera card's form, without what is the flow's or stands for a camera of this list. */
 function useOwnSchema(): FieldSchema | null {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const config = [...types.values()].find(({ does }) => does?.includes('capture'))?.config
   if (!config) return null
   const own = Object.entries(config.properties ?? {}).filter(([name]) => ownFields.includes(name))

@@ -9,7 +9,7 @@ import { whyNotWire } from '../graph/check.ts'
 import { moveNodes } from '../graph/edit.ts'
 import { areaOf } from '../graph/room.ts'
 import { useLive } from '../live.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import { useDrawing } from './drawing.ts'
 import { NodeCard } from './NodeCard.tsx'
@@ -36,7 +36,7 @@ import { say } from '../words/say.ts'
 const grid: [number, number] = [snapPx, snapPx]
 
 function useSurface(flow: Flow): Surface {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const selection = useFlow((open) => open.selection)
   const [overlay, setOverlay] = useState<Overlay>({})
   const cards = useMemo(() => {
@@ -75,7 +75,7 @@ function useSurface(flow: Flow): Surface {
 
 /** The card a phone shows first: the model, else whatever there is. */
 function heart(flow: Flow): { id: string }[] {
-  const { types } = useSession.getState()
+  const { types } = useSignIn.getState()
   const model = flow.nodes.find((node) => areaOf(types.get(node.type)) === 'model') ?? flow.nodes[0]
   return model ? [{ id: model.id }] : []
 }

@@ -2,7 +2,7 @@
 import { NativeSelect } from '@mantine/core'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import { nameOf } from '../graph/check.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { useFlow } from '../store.ts'
 import { chooseStream } from './chosen-stream.ts'
 import { say } from '../words/say.ts'
@@ -11,7 +11,7 @@ import { say } from '../words/say.ts'
 export function StreamChooser({ streams, chosen }: { streams: readonly StreamStatus[]; chosen: string | undefined }) {
   const flowId = useFlow((open) => open.id)
   const flow = useFlow((open) => open.history?.present)
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const data = streams.map((stream) => ({
     value: stream.id,
     label: nameOf(

@@ -9,7 +9,7 @@ import { factsOf, type Facts } from '../graph/facts.ts'
 import { areaOf, type Area } from '../graph/room.ts'
 import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { useFlow } from '../store.ts'
 import type { DeliveryView, NodeType, NodeTypes, Problem, ReceiverView, StreamDecision } from '../views.ts'
 import { useChosenStream } from './chosen-stream.ts'
@@ -106,7 +106,7 @@ function blockedIn(flow: Flow, types: NodeTypes, streams: readonly StreamStatus[
 
 /** The view of one node of the open flow; undefined once it is gone. */
 export function useCardView(id: string): CardView | undefined {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   // One card asks for its own part only, so that a change of another card draws nothing anew here.
   const facts = (open: ReturnType<typeof useFlow.getState>): Facts | undefined =>
     open.history ? factsOf(open.history.present, types) : undefined

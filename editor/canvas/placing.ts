@@ -8,7 +8,7 @@ import { columnPx, freePlace } from '../graph/room.ts'
 import { joinFrame } from '../graph/notes.ts'
 import { insertOnWire, isLoose } from '../graph/rewire.ts'
 import type { Fit } from '../graph/suggest.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
 import { useDrawing, type WireStart } from './drawing.ts'
@@ -18,7 +18,7 @@ import { cardBoxes, cardWidthPx, fitView, isSeen, middle, toFlowPoint } from './
 export const dragType = 'application/x-heed-node-type'
 
 function prepared(type: NodeType): NodeType {
-  const { connections, kinds } = useSession.getState()
+  const { connections, kinds } = useSignIn.getState()
   return withOwnZone(
     withConnections(type, connections, [...kinds.keys()]),
     Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -35,7 +35,7 @@ function besideSelected(flow: Flow): Point | null {
 export function placeNode(type: NodeType, at?: Point, onto: string | null = null): void {
   const flow = currentFlow()
   if (!flow) return
-  const { types } = useSession.getState()
+  const { types } = useSignIn.getState()
   const added = addNode(flow, prepared(type), at ?? freePlace(flow, types, besideSelected(flow) ?? middle(), type))
   changeFlow(() => (onto === null ? null : insertOnWire(added.flow, types, onto, added.id)) ?? added.flow)
   select({ nodes: [added.id] })
@@ -82,7 +82,7 @@ function couldLie(type: NodeType, wire: string): boolean {
   const flow = currentFlow()
   if (!flow) return false
   const added = addNode(flow, type, { x: 0, y: 0 })
-  return insertOnWire(added.flow, useSession.getState().types, wire, added.id) !== null
+  return insertOnWire(added.flow, useSignIn.getState().types, wire, added.id) !== null
 }
 
 /** A row of the palette is held over the canvas: the wire it would be led into lights up. */
@@ -96,7 +96,7 @@ export function holdOver(event: DragEvent): void {
 
 /** A type of the palette is let go over the canvas. */
 export function dropNode(event: DragEvent): void {
-  const type = useSession.getState().types.get(event.dataTransfer.getData(dragType))
+  const type = useSignIn.getState().types.get(event.dataTransfer.getData(dragType))
   const onto = wireUnder(point(event))
   useDrawing.setState({ over: null })
   if (!type) return
@@ -109,7 +109,7 @@ export function dropNode(event: DragEvent): void {
 export function holdCard(id: string, at: Point): void {
   const flow = currentFlow()
   const wire = flow && isLoose(flow, id) ? wireUnder(at) : null
-  const over = flow && wire && insertOnWire(flow, useSession.getState().types, wire, id) ? wire : null
+  const over = flow && wire && insertOnWire(flow, useSignIn.getState().types, wire, id) ? wire : null
   if (over !== useDrawing.getState().over) useDrawing.setState({ over })
 }
 
@@ -123,6 +123,6 @@ export function dropCard(id: string): void {
   changeFlow((flow) => {
     const boxes = cardBoxes([...idsOf(flow)])
     const framed = joinFrame(flow, id, (each) => boxes.get(each))
-    return (over !== null && insertOnWire(framed, useSession.getState().types, over, id)) || framed
+    return (over !== null && insertOnWire(framed, useSignIn.getState().types, over, id)) || framed
   }, 'move')
 }

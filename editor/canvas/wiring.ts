@@ -3,7 +3,7 @@ import type { Flow, PortRef } from '../../nodes/contract/flow.ts'
 import { joined, openPorts, whyNotWire, type Ends } from '../graph/check.ts'
 import { addWire, type Point } from '../graph/edit.ts'
 import { reconnect, wireHeldAt, withoutWire } from '../graph/rewire.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import { endWire, forgetRefusal, refuse, useDrawing, type WireStart } from './drawing.ts'
 import { say } from '../words/say.ts'
@@ -15,7 +15,7 @@ export function flowWithoutMovedWire(flow: Flow): Flow {
 
 /** A wire begins at a port; `taken` is the one whose other end was taken hold of. */
 export function startWire(flow: Flow, ref: PortRef, side: 'in' | 'out'): void {
-  const { types } = useSession.getState()
+  const { types } = useSignIn.getState()
   const node = flow.nodes.find((candidate) => candidate.id === ref.node)
   const kind = node && types.get(node.type)?.ports[side][ref.port]?.kind
   forgetRefusal()
@@ -35,7 +35,7 @@ export function joinWire({ from, to }: Ends): void {
 
 /** Let go over a card instead of a port: the one port that fits is meant. */
 function joinCardUnder(flow: Flow, card: HTMLElement, { ref: start, side }: WireStart, at: Point): void {
-  const { types } = useSession.getState()
+  const { types } = useSignIn.getState()
   const id = card.dataset['nodeId']
   if (!id || id === start.node) return
   const fitting = openPorts(flow, types, start, side).filter((end) => end.node === id)
@@ -73,7 +73,7 @@ export function finishWire(end: { ref: PortRef; side: 'in' | 'out' } | null, isJ
       const why =
         end.side === start.side
           ? say('A wire runs from a port on the right side of a card to a port on the left side of another.')
-          : whyNotWire(flowWithoutMovedWire(flow), useSession.getState().types, joined(start.ref, end.ref, start.side))
+          : whyNotWire(flowWithoutMovedWire(flow), useSignIn.getState().types, joined(start.ref, end.ref, start.side))
       if (why) refuse(why, at)
     }
   }
@@ -84,7 +84,7 @@ export function finishWire(end: { ref: PortRef; side: 'in' | 'out' } | null, isJ
 export function holdWireAt(ref: PortRef, side: 'in' | 'out'): string | null {
   const flow = currentFlow()
   if (!flow) return null
-  const held = wireHeldAt(flow, useSession.getState().types, ref, side, useFlow.getState().selection.wires)
+  const held = wireHeldAt(flow, useSignIn.getState().types, ref, side, useFlow.getState().selection.wires)
   if (held !== null) select({ wires: [held] })
   return held
 }

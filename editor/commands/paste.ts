@@ -4,7 +4,7 @@ import { IconClipboard } from '@tabler/icons-react'
 import { namedHosts } from '../../nodes/contract/hosts.ts'
 import { ApiError, api } from '../api.ts'
 import { pasteItems, type Clip } from '../graph/edit.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import { hasClip, isOwnClip, nextOffset, parseClip, readClip } from './clipboard.ts'
 import type { Command } from './command.ts'
@@ -31,7 +31,7 @@ function insert(clip: Clip): void {
 
 /** A host, or a field that its type says names a person. */
 function namesSomebody({ nodes }: Clip): boolean {
-  const { types } = useSession.getState()
+  const { types } = useSignIn.getState()
   return nodes.some(
     ({ type, config }) =>
       namedHosts(config).length > 0 ||

@@ -4,7 +4,7 @@ import { placesFor } from '../canvas/tidying.ts'
 import { cardBoxes, fitView } from '../canvas/view.ts'
 import { moveNodes, setPinned } from '../graph/edit.ts'
 import { drawingOf } from '../graph/room.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 import { say } from '../words/say.ts'
@@ -26,7 +26,7 @@ export const tidy: Command = {
     const chosen = chosenNodes()
     const boxes = cardBoxes(flow.nodes.map((node) => node.id))
     const movable = chosen.length > 1 ? new Set(chosen) : null
-    const places = await placesFor(drawingOf(flow, useSession.getState().types, boxes, movable))
+    const places = await placesFor(drawingOf(flow, useSignIn.getState().types, boxes, movable))
     if (useFlow.getState().id !== id) return
     changeFlow((now) => moveNodes(now, places))
     requestAnimationFrame(fitView)

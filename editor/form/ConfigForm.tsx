@@ -2,7 +2,7 @@
 import { Button, Collapse, Stack } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { FieldSchema, Problem } from '../views.ts'
 import { fieldsOf, isShown, valueOf, type Field } from './schema.ts'
 import { widgets } from './widgets/all.ts'
@@ -25,7 +25,7 @@ function problemOf(field: Field, problems: readonly Problem[]): string | undefin
 /** All fields that apply now; the advanced ones behind "More". */
 export function ConfigForm({ schema, config, problems, owner, isReadOnly, onChange }: ConfigFormProps) {
   const [isOpen, setOpen] = useState(false)
-  const connections = useSession((session) => session.connections)
+  const connections = useSignIn(({ connections }) => connections)
   const fields = fieldsOf(schema)
   const connection = fields.find((field) => field.name === 'connection')
   const chosen = connection && valueOf(connection, config)

@@ -20,7 +20,7 @@ import { follow } from '../panels/Rail.tsx'
 import { isAwake } from '../panels/use-flows.ts'
 import { VoiceButton } from '../panels/VoiceButton.tsx'
 import { isWaiting } from '../graph/alerts.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { EventView } from '../views.ts'
 import { cameraWords, eventKindWords } from '../words.ts'
 import { say } from '../words/say.ts'
@@ -105,7 +105,7 @@ function Switches({
   streamId: string | undefined
   isOn: boolean
 }) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const status = useLive((live) => live.status[flowId]?.streams.find(({ id }) => id === streamId)?.nodes)
   const arms = flow.nodes.filter(({ type }) => does(types.get(type), 'arm'))
   const ear = flow.nodes.find(({ type }) => does(types.get(type), 'listen'))
@@ -137,7 +137,7 @@ const byHand: readonly Trait[] = ['listen', 'watch', 'arm']
 /** The page. */
 export function WatchPage({ id }: { id: string }) {
   const { flow, failure } = useWatched(id)
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const status = useLive((live) => live.status[id])
   const events = useLive((live) => live.events)
   const [chosen, setChosen] = useState<string | null>(null)

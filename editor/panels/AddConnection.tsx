@@ -4,15 +4,15 @@ import { IconArrowLeft } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Ability, ConnectionKind } from '../../nodes/contract/connections.ts'
 import { NamedIcon } from '../icons.tsx'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import '../needs.css'
 import { freeName } from './new-flow.ts'
 import { ConnectionForm } from './ConnectionForm.tsx'
 
 /** `onAdded` gets its name. */
 export function AddConnection({ ability, onAdded }: { ability: Ability | undefined; onAdded(name: string): void }) {
-  const kinds = useSession((session) => session.kinds)
-  const taken = useSession((session) => session.connections).map(({ name }) => name)
+  const kinds = useSignIn(({ kinds }) => kinds)
+  const taken = useSignIn(({ connections }) => connections).map(({ name }) => name)
   const [chosen, setChosen] = useState<ConnectionKind | null>(null)
   const fitting = [...kinds.values()].filter(
     ({ can, isBuiltIn, isUnlisted }) =>

@@ -6,7 +6,7 @@ import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'
 import { whyUnheard } from '../graph/hearing.ts'
 import { useLive } from '../live.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { say } from '../words/say.ts'
 
 /** One line and a button; `models` are those who would hear it, `stream` where one of several cameras is meant, `isSmall` on a card. */
@@ -38,8 +38,8 @@ export function AskBox({
         words.endsWith(asked.text),
     ),
   )
-  const types = useSession((session) => session.types)
-  const connections = useSession((session) => session.connections)
+  const types = useSignIn(({ types }) => types)
+  const connections = useSignIn(({ connections }) => connections)
   const refusal = whyUnheard(models, 'query', types, connections)
   const refusalId = useId()
   const isOpen = isRunning && refusal === null

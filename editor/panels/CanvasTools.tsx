@@ -21,7 +21,7 @@ import { switchOff } from '../commands/switch-off.ts'
 import { pin, tidy } from '../commands/tidy.ts'
 import { idsOf } from '../graph/edit.ts'
 import { NamedIcon } from '../icons.tsx'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { currentFlow, select, useFlow } from '../store.ts'
 import { Finder, type Choice } from './Finder.tsx'
 import { say } from '../words/say.ts'
@@ -60,7 +60,7 @@ function CommandFinder({ isReadOnly }: { isReadOnly: boolean }) {
 }
 
 function CardFinder() {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const find = (words: string): Choice[] => {
     const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
     return (currentFlow()?.nodes ?? [])

@@ -13,7 +13,7 @@ import { WireLine } from '../canvas/WireLine.tsx'
 import { GroupFrame, NoteCard } from '../canvas/NoteCard.tsx'
 import { surfaceProps, toCards, type CardProps } from '../canvas/xyflow.ts'
 import { addNode, emptyFlow } from '../graph/edit.ts'
-import { startSession, useSession } from '../session.ts'
+import { startSignedIn, useSignIn } from '../sign-in.ts'
 import { theme } from '../theme.ts'
 import type { DeliveryView, NodeType, Problem, StreamDecision } from '../views.ts'
 
@@ -181,8 +181,8 @@ const nothing = (): void => {}
 
 /** The page at /dev/cards. */
 export function CardSheet() {
-  const types = useSession((session) => session.types)
-  useEffect(() => void startSession(), [])
+  const types = useSignIn(({ types }) => types)
+  useEffect(() => void startSignedIn(), [])
   if (types.size === 0) return <p>Sign in first, in another tab; then reload.</p>
   sheet ??= build([...types.values()])
   const surface = surfaceProps({

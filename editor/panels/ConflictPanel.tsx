@@ -4,7 +4,7 @@ import { useState } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { nameOf } from '../graph/check.ts'
 import type { Conflict, Side } from '../graph/merge.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { chooseVersion, useFlow } from '../store.ts'
 import type { NodeTypes } from '../views.ts'
 import { say } from '../words/say.ts'
@@ -39,7 +39,7 @@ interface ValuesProps {
 }
 
 function Values({ conflicts, mine, theirs, choices, onChoose }: ValuesProps) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   return (
     <table className="conflict-values">
       <thead>

@@ -4,7 +4,7 @@ import { IconPlus, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
 import { NamedIcon } from '../icons.tsx'
-import { readConnections, useSession } from '../session.ts'
+import { readConnections, useSignIn } from '../sign-in.ts'
 import type { ConnectionView } from '../views.ts'
 import { count } from '../words.ts'
 import '../needs.css'
@@ -25,7 +25,7 @@ function usedWords({ usedBy }: ConnectionView, names: ReadonlyMap<string, string
 }
 
 function AddMenu({ onChoose }: { onChoose(kind: ConnectionKind): void }) {
-  const kinds = useSession((session) => session.kinds)
+  const kinds = useSignIn(({ kinds }) => kinds)
   return (
     <Menu position="bottom-end" width={320} withInitialFocusPlaceholder={false}>
       <Menu.Target>
@@ -115,8 +115,8 @@ function SidePanel({
 
 /** The page. */
 export function Connections() {
-  const connections = useSession((session) => session.connections)
-  const flows = useSession((session) => session.flows)
+  const connections = useSignIn(({ connections }) => connections)
+  const flows = useSignIn(({ flows }) => flows)
   const viewOf = useKindView()
   const [open, setOpen] = useState<Open>(null)
   useEffect(() => void readConnections(), [])

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { ApiError, api } from '../api.ts'
 import { streamIdOf } from '../graph/cameras-of-node.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { useFlow } from '../store.ts'
 import type { DeployChanges } from '../views.ts'
 import { deployWords } from '../words.ts'
@@ -13,7 +13,7 @@ import { say } from '../words/say.ts'
 export function DeployNote({ flow, flowId }: { flow: Flow; flowId: string }) {
   const save = useFlow((open) => open.save.kind)
   const revision = useFlow((open) => open.revision)
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const [changes, setChanges] = useState<DeployChanges | null>(null)
   useEffect(() => {
     if (save !== 'saved') return

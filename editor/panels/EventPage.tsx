@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
 import { DeliveryLine, parcelOf } from '../canvas/DeliveryLive.tsx'
 import { takeEvents, useLive } from '../live.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { EventView } from '../views.ts'
 import { eventKindWords } from '../words.ts'
 import { AcknowledgeButton } from './EventRow.tsx'
@@ -42,8 +42,8 @@ function EventPicture({ event: { clip, frame } }: { event: EventView }) {
 /** The page of one event. */
 export function EventPage({ id }: { id: string }) {
   const event = useLive((live) => live.events.find((candidate) => candidate.id === id))
-  const flow = useSession((session) => session.flows?.find((candidate) => candidate.id === event?.flow))
-  const types = useSession((session) => session.types)
+  const flow = useSignIn(({ flows }) => flows?.find((candidate) => candidate.id === event?.flow))
+  const types = useSignIn(({ types }) => types)
   const [failure, setFailure] = useState<string | null>(null)
   useEffect(() => {
     api

@@ -6,7 +6,7 @@ import { DeliveryLine, parcelOf } from '../canvas/DeliveryLive.tsx'
 import { isTrouble, isWaiting } from '../graph/alerts.ts'
 import { nameOf } from '../graph/check.ts'
 import { acknowledge } from '../live.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { useFlow } from '../store.ts'
 import type { EventView } from '../views.ts'
 import { clock, eventKindWords, repeatWords } from '../words.ts'
@@ -79,7 +79,7 @@ function Picture({ event }: { event: EventView }) {
 }
 
 function Deliveries({ event }: { event: EventView }) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   // Only the open flow's cards are known by name.
   const cards = useFlow((open) => (open.id === event.flow ? open.history?.present.nodes : undefined))
   return event.deliveries.map((delivery) => {

@@ -4,7 +4,7 @@ import { IconCopyPlus, IconEye, IconFileExport, IconSchema, IconSearch, IconTras
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { StateMark } from '../canvas/StateMark.tsx'
-import { readFlows } from '../session.ts'
+import { readFlows } from '../sign-in.ts'
 import type { FlowSummary } from '../views.ts'
 import { Ago } from './Ago.tsx'
 import { ConfirmButton } from './ConfirmButton.tsx'

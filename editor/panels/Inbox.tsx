@@ -7,7 +7,7 @@ import { useEventPages } from '../event-pages.ts'
 import { queryOf, type InboxFilter } from '../graph/alerts.ts'
 import { acknowledgeAll } from '../live.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { EventRow } from './EventRow.tsx'
 import { MuteButton } from './MuteButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
@@ -87,7 +87,7 @@ export function Inbox() {
   const [filter, setFilter] = useState<InboxFilter>('waiting')
   const [words, setWords] = useState('')
   const q = useTyped(words).trim()
-  const flows = useSession((session) => session.flows)
+  const flows = useSignIn(({ flows }) => flows)
   const { events, total, unseen, totalIsAtLeast, hasMore, failure, more } = useEventPages(queryOf(filter, q))
   const countOf = (n: number): string =>
     totalIsAtLeast ? say('More than {things}', { things: countWords[filter](n) }) : countWords[filter](n)

@@ -9,7 +9,7 @@ import { useTools, type InspectorTab } from '../canvas/tools.ts'
 import { ConfigForm } from '../form/ConfigForm.tsx'
 import { renameNode, setConfig, setFlowText, wireId } from '../graph/edit.ts'
 import { problemTone, type ProblemTone } from '../graph/todo.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { FlowTemplateSection } from '../templates/FlowTemplate.tsx'
 import { changeFlow, useFlow } from '../store.ts'
 import type { Problem } from '../views.ts'
@@ -42,7 +42,7 @@ function loose(problems: readonly Problem[], node: FlowNode, fields: readonly st
 }
 
 function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
-  const type = useSession((session) => session.types.get(node.type))
+  const type = useSignIn(({ types }) => types.get(node.type))
   const problems = useFlow((open) => open.problems)
   const insisted = useFlow((open) => open.insisted)
   const fields = Object.keys(type?.config.properties ?? {})
@@ -87,7 +87,7 @@ function NodeSettings({ node, flowId }: { node: FlowNode; flowId: string }) {
 }
 
 function SettingsTab({ node, flowId }: { node: FlowNode; flowId: string }) {
-  const type = useSession((session) => session.types.get(node.type))
+  const type = useSignIn(({ types }) => types.get(node.type))
   return (
     <>
       <NodeSettings node={node} flowId={flowId} />
@@ -108,7 +108,7 @@ const tabs: readonly { tab: InspectorTab; label: string }[] = [
 ]
 
 function NodePanel({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId: string }) {
-  const type = useSession((session) => session.types.get(node.type))
+  const type = useSignIn(({ types }) => types.get(node.type))
   const tab = useTools((tools) => tools.tab)
   return (
     <>
@@ -196,7 +196,7 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
   const selection = useFlow((open) => open.selection)
   const chosen = flow.nodes.filter((node) => selection.nodes.includes(node.id))
   const [only] = chosen
-  const type = useSession((session) => session.types.get(only?.type ?? ''))
+  const type = useSignIn(({ types }) => types.get(only?.type ?? ''))
   const many = chosen.length + selection.wires.length
   const title =
     chosen.length === 1 && only && selection.wires.length === 0

@@ -13,7 +13,7 @@ import { wireId } from '../graph/edit.ts'
 import { streamIdOf } from '../graph/cameras-of-node.ts'
 import { useLive } from '../live.ts'
 import { usePasses } from '../passes.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { Ago } from './Ago.tsx'
 import { AskBox } from './AskBox.tsx'
 import { MemoryPanel } from './MemoryPanel.tsx'
@@ -30,7 +30,7 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 
 /** What came in and went out last, newest first. */
 function LastPasses({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId: string }) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const passes = usePasses((all) => all.byFlow[flowId])
   const nameOfNode = (id: string): string => {
     const found = flow.nodes.find((each) => each.id === id)

@@ -16,7 +16,7 @@ import {
   waitsForSomebody,
 } from '../graph/needs.ts'
 import { allowHosts, lookedAt, readNeeds, showNeeds, useNeeds } from '../needs.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { checkFlow, inspect, select } from '../store.ts'
 import type { Requires } from '../views.ts'
 import { count } from '../words.ts'
@@ -48,7 +48,7 @@ function goToCard(node: string, isPhone: boolean): void {
 }
 
 function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const [busy, setBusy] = useState<string | null>(null)
   if (waiting.length === 0) return null
   const allow = (hosts: readonly string[], which: string): void => {
@@ -102,7 +102,7 @@ function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
 }
 
 function MissingConnection({ flowId, missing }: { flowId: string; missing: Requires['connections'][number] }) {
-  const connections = useSession((session) => session.connections)
+  const connections = useSignIn(({ connections }) => connections)
   const [isOpen, setOpen] = useState(false)
   const kindView = useKindView()
   const [kind, setKind] = useState(missing.kinds[0])

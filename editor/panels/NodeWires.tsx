@@ -5,7 +5,7 @@ import type { CSSProperties } from 'react'
 import type { Flow, FlowNode, PortRef } from '../../nodes/contract/flow.ts'
 import { joined, nameOf, openPorts, portsOf } from '../graph/check.ts'
 import { addWire, removeItems, wireId } from '../graph/edit.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { changeFlow } from '../store.ts'
 import type { NodeTypes, PortView } from '../views.ts'
 import { kindWords } from '../words.ts'
@@ -24,7 +24,7 @@ function keepFocus(port: Element | null): void {
 }
 
 function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; port: PortView; side: 'in' | 'out' }) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const other = side === 'out' ? 'in' : 'out'
   const near = side === 'out' ? 'from' : 'to'
   const far = side === 'out' ? 'to' : 'from'
@@ -98,7 +98,7 @@ function PortWires({ flow, start, port, side }: { flow: Flow; start: PortRef; po
 export function NodeWires({ flow, node }: { flow: Flow; node: FlowNode }) {
   const ports = portsOf(
     flow,
-    useSession((session) => session.types),
+    useSignIn(({ types }) => types),
     node.id,
   )
   return (['in', 'out'] as const).flatMap((side) =>

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useUnseen } from '../event-pages.ts'
 import { acknowledge } from '../live.ts'
 import { useRoute } from '../route.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { EventView } from '../views.ts'
 import { count, say } from '../words/say.ts'
 import { eventKindWords } from '../words.ts'
@@ -48,7 +48,7 @@ function SeenButton({ event }: { event: EventView }) {
 export function OpenIncident() {
   const route = useRoute()
   const { newest, unseen } = useUnseen()
-  const flows = useSession((session) => session.flows)
+  const flows = useSignIn(({ flows }) => flows)
   if (!newest || route.page === 'inbox' || route.page === 'event') return null
   const flow = flows?.find(({ id }) => id === newest.flow)?.name
   const more = (unseen ?? 1) - 1

@@ -5,7 +5,7 @@ import { useState, type KeyboardEvent } from 'react'
 import { carry, dragType, placeNode } from '../canvas/placing.ts'
 import { rankTypes } from '../graph/search.ts'
 import { NamedIcon } from '../icons.tsx'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { NodeGroup, NodeType } from '../views.ts'
 import { keepWish, readWish, roomyWish } from '../wishes.ts'
 import { say } from '../words/say.ts'
@@ -79,7 +79,7 @@ function Found({ found, isSearching }: { found: readonly NodeType[]; isSearching
 
 /** Collapses to a button. `isAway`: there is no room beside the inspector; `onShow` makes some. */
 export function Palette({ flowId, isAway, onShow }: { flowId: string; isAway: boolean; onShow(): void }) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const [words, setWords] = useState('')
   const [isOpen, setOpen] = useState(() => readWish(roomyWish) !== flowId)
   const show = (): void => {

@@ -3,7 +3,7 @@ import { Button, PasswordInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
 import { api } from '../api.ts'
 import { go } from '../route.ts'
-import { startSession, useSession } from '../session.ts'
+import { startSignedIn, useSignIn } from '../sign-in.ts'
 import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
 import { say } from '../words/say.ts'
 
@@ -20,7 +20,7 @@ function useAttempt(attempt: () => Promise<unknown>, check: () => string | null)
     setBusy(true)
     try {
       await attempt()
-      await startSession()
+      await startSignedIn()
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error))
     } finally {
@@ -103,7 +103,7 @@ function Password() {
 
 /** What a stranger sees, whatever address they came to. */
 export function SignIn({ token }: { token: string | null }) {
-  const hasOwner = useSession((session) => session.hasOwner)
+  const hasOwner = useSignIn(({ hasOwner }) => hasOwner)
   return (
     <main className="sign-in" id="main">
       <div className="sign-in-box surface">

@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconCircleCheck, IconLogout } from '@tabler/icons-re
 import { useEffect, useState } from 'react'
 import { api } from '../api.ts'
 import { NodeRedSwitch } from '../node-red/NodeRedSwitch.tsx'
-import { leave } from '../session.ts'
+import { leave } from '../sign-in.ts'
 import type { Health, PackageView } from '../views.ts'
 import { count } from '../words.ts'
 import { Page, Skeletons } from './Page.tsx'

@@ -27,7 +27,7 @@ import { setFlowText } from '../graph/edit.ts'
 import { runsTheSame } from '../graph/compare.ts'
 import { nameOf } from '../graph/check.ts'
 import { useOthers } from '../presence.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import type { SaveState } from '../saving.ts'
@@ -135,7 +135,7 @@ function RunButtons({ flow, flowId, isReadOnly }: { flow: Flow; flowId: string; 
 /** Who else has this flow open, and at which card. */
 function Others({ flow, flowId }: { flow: Flow; flowId: string }) {
   const others = useOthers((state) => state.others)
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const here = others.filter((other) => other.flow === flowId)
   if (here.length === 0) return null
   const cards = here.flatMap(({ node }) => flow.nodes.find(({ id }) => id === node) ?? [])

@@ -5,7 +5,7 @@ import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { showCard } from '../canvas/view.ts'
 import { nameOf } from '../graph/check.ts'
 import { diffFlows, isNoDiff, type FieldChange } from '../graph/diff.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { select } from '../store.ts'
 import { chooseVersionToSee, closeVersions, goBackToChosen, useVersions } from '../versions.ts'
 import { count, list, say } from '../words/say.ts'
@@ -19,7 +19,7 @@ function valueWords(value: unknown): string {
 }
 
 function Field({ node, change }: { node: FlowNode; change: FieldChange }) {
-  const meta = useSession((session) => session.types.get(node.type)?.config.properties?.[change.field])
+  const meta = useSignIn(({ types }) => types.get(node.type)?.config.properties?.[change.field])
   const label = meta?.label ?? (change.field === 'name' ? say('Name') : change.field)
   return (
     <li className="small" data-testid="version-field">
@@ -29,7 +29,7 @@ function Field({ node, change }: { node: FlowNode; change: FieldChange }) {
 }
 
 function Changes({ before, after }: { before: Flow; after: Flow }) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const diff = diffFlows(before, after)
   if (isNoDiff(diff)) return <p className="quiet small">{say('Nothing that runs has changed since.')}</p>
   const card = (node: FlowNode, what: 'added' | 'changed', fields: readonly FieldChange[] = []) => (

@@ -4,7 +4,7 @@ import { placeAtEnd } from '../canvas/placing.ts'
 import { fittingTypes } from '../graph/suggest.ts'
 import { rankTypes } from '../graph/search.ts'
 import { NamedIcon } from '../icons.tsx'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { Finder, type Choice } from './Finder.tsx'
 import { say } from '../words/say.ts'
 
@@ -13,7 +13,7 @@ const close = (): void => useDrawing.setState({ asked: null })
 /** Nothing while no wire waits for its end. */
 export function WireEnd() {
   const asked = useDrawing((drawing) => drawing.asked)
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   if (!asked) return null
   const { start, at } = asked
   const fits = fittingTypes(types.values(), start.kind, start.side === 'out' ? 'in' : 'out')

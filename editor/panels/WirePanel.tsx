@@ -10,7 +10,7 @@ import { nameOf } from '../graph/check.ts'
 import { wireId } from '../graph/edit.ts'
 import { useLive } from '../live.ts'
 import { usePasses } from '../passes.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { say } from '../words/say.ts'
 import { Ago } from './Ago.tsx'
 
@@ -62,7 +62,7 @@ function TestMessage({ wire, flowId, last }: { wire: Wire; flowId: string; last:
 
 /** In the inspector, for the one wire that is selected. */
 export function WirePanel({ flow, flowId, wire }: { flow: Flow; flowId: string; wire: Wire }) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const pass = usePasses((passes) => passes.byFlow[flowId]?.[wireId(wire)])
   const isLive = useLive((live) => live.status[flowId] !== undefined && isRunning(flowId))
   const [from, to] = [wire.from, wire.to].map(({ node }) => flow.nodes.find(({ id }) => id === node))

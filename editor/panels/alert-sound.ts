@@ -1,6 +1,6 @@
 // The sound of an alert: two short tones, made here, so that there is no file to load when it matters. Silent when muted.
 import { onAlert } from '../live.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 
 let context: AudioContext | null = null
 
@@ -33,7 +33,7 @@ export function playAlert(): void {
 /** Plays on each alert until told otherwise. */
 export function soundAlerts(): () => void {
   const stop = onAlert(() => {
-    if (!useSession.getState().isMuted) playAlert()
+    if (!useSignIn.getState().isMuted) playAlert()
   })
   addEventListener('pointerdown', wake)
   addEventListener('keydown', wake)

@@ -1,6 +1,6 @@
 // The kinds of connection as the server describes them, and the names that a new one may have.
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { ConnectionKindView } from '../views.ts'
 import { say } from '../words/say.ts'
 
@@ -8,7 +8,7 @@ export type KindViewOf = (kind: ConnectionKind) => ConnectionKindView
 
 /** How a kind is shown; one whose package is gone by its plain name. */
 export function useKindView(): KindViewOf {
-  const kinds = useSession((session) => session.kinds)
+  const kinds = useSignIn(({ kinds }) => kinds)
   return (kind) => kinds.get(kind) ?? plain(kind)
 }
 

@@ -2,7 +2,7 @@
 import { api } from '../api.ts'
 import { emptyFlow } from '../graph/edit.ts'
 import { go } from '../route.ts'
-import { readFlows, useSession } from '../session.ts'
+import { readFlows, useSignIn } from '../sign-in.ts'
 import { say } from '../words/say.ts'
 
 /** "New flow", "New flow 2", …: a name that is not taken. */
@@ -15,7 +15,7 @@ export function freeName(wanted: string, taken: readonly string[]): string {
 
 /** Throws ApiError when the flow could not be made. */
 export async function newFlow(): Promise<void> {
-  const taken = (useSession.getState().flows ?? []).map((flow) => flow.name)
+  const taken = (useSignIn.getState().flows ?? []).map((flow) => flow.name)
   const { id } = await api.createFlow(emptyFlow(freeName(say('New flow'), taken)))
   void readFlows()
   go(`/flows/${id}`)

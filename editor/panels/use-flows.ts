@@ -1,12 +1,12 @@
 // The list of flows with the state each has now: read again every ten seconds, and quicker where the live feed knows more.
 import { useEffect } from 'react'
 import { useLive } from '../live.ts'
-import { readFlows, useSession } from '../session.ts'
+import { readFlows, useSignIn } from '../sign-in.ts'
 import type { FlowSummary } from '../views.ts'
 
 /** Null until the list was read once. */
 export function useFlows(): FlowSummary[] | null {
-  const flows = useSession((session) => session.flows)
+  const flows = useSignIn(({ flows }) => flows)
   const status = useLive((live) => live.status)
   useEffect(() => {
     void readFlows()

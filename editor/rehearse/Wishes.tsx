@@ -4,7 +4,7 @@ import { IconPlayerPlay, IconUpload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useUpload } from '../form/use-upload.ts'
 import { nameOf } from '../graph/check.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { AskedStretch } from '../views.ts'
 import { PastStretch } from './PastStretch.tsx'
 import { fileName } from './rehearse-words.ts'
@@ -77,7 +77,7 @@ function UploadClip({ onSent }: { onSent(path: string): void }) {
 /** A past stretch of one of the flow's cameras, where they keep their pictures. */
 function Kept({ onChoose }: { onChoose(stretch: AskedStretch | null): void }) {
   const { kept, stored } = useRehearsing()
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const nodes = stored?.document.nodes ?? []
   return (
     <PastStretch
@@ -98,7 +98,7 @@ export function Wishes() {
   const { clips, named, ticked, setChosen } = useChoice()
   const stored = useRehearsing((state) => state.stored)
   const isRunning = useRehearsing((state) => state.now?.state === 'running')
-  const fitting = useSession((session) => session.connections).filter(({ can }) => can.watch !== undefined)
+  const fitting = useSignIn(({ connections }) => connections).filter(({ can }) => can.watch !== undefined)
   const [connection, setConnection] = useState('')
   const [askAgents, setAskAgents] = useState(false)
   const [stretch, setStretch] = useState<AskedStretch | null>(null)

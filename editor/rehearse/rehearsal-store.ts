@@ -4,7 +4,7 @@ import { create } from 'zustand'
 import { does } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { ApiError, api } from '../api.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { MediaFile, Rehearsal, RehearsalWishes, StoredFlow, StreamRecording } from '../views.ts'
 
 interface Rehearsing {
@@ -103,7 +103,7 @@ export async function cancelRehearsal(): Promise<void> {
 
 /** The nodes that a model watches for. */
 export function watchers(stored: StoredFlow | null): FlowNode[] {
-  const { types } = useSession.getState()
+  const { types } = useSignIn.getState()
   return stored?.document.nodes.filter(({ type }) => does(types.get(type), 'watch')) ?? []
 }
 

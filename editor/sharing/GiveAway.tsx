@@ -7,7 +7,7 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 import { wantsOf } from '../../nodes/contract/shared-flow.ts'
 import { api } from '../api.ts'
 import { exportName } from '../graph/needs.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { count } from '../words.ts'
 import { FlowDrawing } from './FlowDrawing.tsx'
 import { endSharing, useSharing } from './sharing-store.ts'
@@ -93,7 +93,7 @@ function Limits() {
 
 /** What is no secret and may still be nobody's business. */
 function GoesAlong({ flow }: { flow: Flow }) {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const { people, hosts, connections } = wantsOf(flow, types, new Set())
   const named = [...people.map(({ to }) => to), ...hosts.map(({ host }) => host)]
   const tests = Array.isArray(flow.tests) ? flow.tests.length : 0
@@ -222,7 +222,7 @@ function SaveButtons({
 function Giving({ id, selected }: { id: string; selected: readonly string[] }) {
   const [isPart, setPart] = useState(false)
   const [answers, setAnswers] = useState(false)
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const wishes: Wishes = { nodes: isPart ? selected : [], answers }
   const { shared, failure, setFailure } = useShared(id, wishes)
   return (
@@ -267,7 +267,7 @@ function Giving({ id, selected }: { id: string; selected: readonly string[] }) {
 /** The panel; closed while nothing is given away. */
 export function GiveAway() {
   const giving = useSharing((state) => state.giving)
-  const name = useSession((session) => session.flows?.find((flow) => flow.id === giving?.id)?.name)
+  const name = useSignIn(({ flows }) => flows?.find((flow) => flow.id === giving?.id)?.name)
   return (
     <Drawer
       opened={giving !== null}

@@ -8,7 +8,7 @@ import { keepLogins } from '../../nodes/contract/own-logins.ts'
 import { api } from '../api.ts'
 import { differences } from '../graph/compare.ts'
 import { freeName } from '../panels/new-flow.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { IncomingFlow } from '../views.ts'
 import { FlowDrawing } from './FlowDrawing.tsx'
 import { ForeignReport } from './ForeignReport.tsx'
@@ -104,7 +104,7 @@ type Choice = 'new' | 'both' | `replace/${string}`
 
 /** What would change in the flow that is there. */
 function useDifferences(id: string | null, incoming: Flow): string[] | null {
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const [lines, setLines] = useState<string[] | null>(null)
   useEffect(() => {
     setLines(null)
@@ -194,7 +194,7 @@ function OwnConnections({
   chosen: Readonly<Record<string, string>>
   onChosen(connections: Record<string, string>): void
 }) {
-  const own = useSession((session) => session.connections)
+  const own = useSignIn(({ connections }) => connections)
   const wanted = incoming.wants?.connections ?? []
   if (wanted.length === 0) return null
   return (
@@ -233,8 +233,8 @@ function OwnConnections({
 
 /** What lies before a person; `document` is there. */
 function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }) {
-  const types = useSession((session) => session.types)
-  const flows = useSession((session) => session.flows) ?? []
+  const types = useSignIn(({ types }) => types)
+  const flows = useSignIn(({ flows }) => flows) ?? []
   const [choice, setChoice] = useState<Choice | null>(null)
   const [connections, setConnections] = useState<Record<string, string>>({})
   const [name, setName] = useState(() =>

@@ -6,7 +6,7 @@ import type { Ability } from '../../nodes/contract/connections.ts'
 import { api } from '../api.ts'
 import { AddConnection } from '../panels/AddConnection.tsx'
 import { useKindView } from '../panels/connection-kinds.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { TestResult } from '../views.ts'
 import { useWords } from './gallery-words.ts'
 import type { AskView, TemplateDocument } from './template-views.ts'
@@ -47,7 +47,7 @@ function Tested({ name }: { name: string }) {
 /** What the field wants of a connection. */
 function useAbility(template: TemplateDocument, ask: AskView): Ability | undefined {
   const type = template.document.nodes.find(({ id }) => id === ask.node)?.type ?? ''
-  return useSession((session) => session.types.get(type)?.config.properties?.[ask.field]?.can)
+  return useSignIn(({ types }) => types.get(type)?.config.properties?.[ask.field]?.can)
 }
 
 export function ConnectionQuestion(props: {
@@ -62,7 +62,7 @@ export function ConnectionQuestion(props: {
   const { template, ask, trouble, labelledBy, onChoose, onChanged } = props
   const { words } = useWords()
   const ability = useAbility(template, ask)
-  const connections = useSession((session) => session.connections)
+  const connections = useSignIn(({ connections }) => connections)
   const viewOf = useKindView()
   const fitting = ask.connections ?? []
   const [isAdding, setAdding] = useState(false)

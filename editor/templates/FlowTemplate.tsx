@@ -5,7 +5,7 @@ import { useState, type FormEvent } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'
 import { follow } from '../panels/Rail.tsx'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import { inspect, saveNow, select } from '../store.ts'
 import { readFlowTemplate, takeNewer, useFlowTemplate } from './flow-template.ts'
 import './gallery.css'
@@ -27,7 +27,7 @@ function TemplateLink({ id, title }: { id: string; title: string | null }) {
 
 function Changes({ flow, flowId }: { flow: Flow; flowId: string }) {
   const from = useFlowTemplate((state) => state.from)
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const [failure, setFailure] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   if (!from || from.newest === null) return null

@@ -2,7 +2,7 @@
 import { NativeSelect, Radio, Stack, Textarea, TextInput } from '@mantine/core'
 import { useId, type ReactNode } from 'react'
 import { ConfigForm } from '../form/ConfigForm.tsx'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { Problem } from '../views.ts'
 import { CameraQuestion } from './CameraQuestion.tsx'
 import { ConnectionQuestion } from './ConnectionQuestion.tsx'
@@ -31,7 +31,7 @@ interface OneProps extends Props {
 /** A field's own words and help, as its card has them. */
 function useSchema({ template, ask }: OneProps) {
   const type = template.document.nodes.find(({ id }) => id === ask.node)?.type ?? ''
-  return useSession((session) => session.types.get(type)?.config)
+  return useSignIn(({ types }) => types.get(type)?.config)
 }
 
 function ReceiverQuestion(props: OneProps) {

@@ -8,7 +8,7 @@ import { ConfirmButton } from '../panels/ConfirmButton.tsx'
 import { Empty, Page, Skeletons } from '../panels/Page.tsx'
 import { follow } from '../panels/Rail.tsx'
 import { go } from '../route.ts'
-import { useSession } from '../session.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { Problem } from '../views.ts'
 import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
 import './gallery.css'
@@ -58,7 +58,7 @@ function useTemplate(id: string, language: Language): Read {
 /** The flow as the canvas would show it, in the colours of this page. */
 function Drawing({ template }: { template: TemplateDocument }) {
   const { words } = useWords()
-  const types = useSession((session) => session.types)
+  const types = useSignIn(({ types }) => types)
   const svg = useMemo(() => drawFlow(template.document, types, { theme: 'page' }).svg, [template, types])
   return (
     <section aria-label={words.howItLooks} className="template-drawing" tabIndex={0} data-testid="template-drawing">

@@ -4,7 +4,7 @@ import { startShare } from '../canvas/share-camera.ts'
 import { streamIdOf } from '../graph/cameras-of-node.ts'
 import { freeName } from '../panels/new-flow.ts'
 import { go } from '../route.ts'
-import { readFlows, useSession } from '../session.ts'
+import { readFlows, useSignIn } from '../sign-in.ts'
 import { keepWish, roomyWish } from '../wishes.ts'
 import type { Language } from '../words/say.ts'
 import { takeHeld } from './held-media.ts'
@@ -12,7 +12,7 @@ import { answersOf, firstAnswers, noCamera, sharedBy, type Given } from './templ
 import type { TemplateDocument } from './template-views.ts'
 
 async function make(template: TemplateDocument, given: Given, language: Language) {
-  const taken = (useSession.getState().flows ?? []).map(({ name }) => name)
+  const taken = (useSignIn.getState().flows ?? []).map(({ name }) => name)
   return await api.useTemplate(template.id, {
     answers: answersOf(template.asks, given),
     name: freeName(template.title, taken),

@@ -139,15 +139,15 @@ export interface FinishOptions {
   signal: AbortSignal
 }
 
-/** One stream's session with a model. Never two ticks in flight. */
-export interface ModelSession {
+/** One stream's conversation with a model. Never two ticks in flight. */
+export interface ModelConversation {
   /**
    * Throws RetryableError when the server is unreachable, slow (past timeoutMs) or answers nonsense; FatalError when it
    * refuses for good (401, 404, unknown model). The message names the trouble in words a card can show. While a slow answer is
    * awaited nothing is sent; the tick that finds it returns it as its verdict, with `late`.
    */
   tick(request: ModelTick, signal: AbortSignal): Promise<ModelVerdict>
-  /** An answer is on its way, or is there and not taken yet: the session must not be replaced now. */
+  /** An answer is on its way, or is there and not taken yet: the conversation must not be replaced now. */
   isAwaiting?(): boolean
   /** Fast tap, edge models only. */
   feed?(frame: FastFrame): void
@@ -174,7 +174,7 @@ export interface ModelPort {
     streamKey: string
     config: Record<string, unknown>
     timeoutMs: number
-  }): Promise<ModelSession>
+  }): Promise<ModelConversation>
 }
 
 export interface HttpRequest {

@@ -11,7 +11,7 @@ import type {
   MailPort,
   MediaPort,
   ModelMemory,
-  ModelSession,
+  ModelConversation,
   MqttPort,
   NodeRedPort,
   PicturePort,
@@ -180,7 +180,7 @@ export interface TickContext<C, S> extends BaseContext<C> {
     },
   ): Message
   /** For `needs: ['model']`: this stream's session. */
-  model?: ModelSession
+  model?: ModelConversation
   /** What the models behind this node's `memory` ports have in mind. */
   modelMemories?(): LentMemory[]
   /** Says why a message of this tick passes or is held; kept with its event. */

@@ -1,4 +1,4 @@
-// The owner and the signed-in browsers. Holds hashes only: neither a password nor a session's token can be read here.
+// The owner and the signed-in browsers. Holds hashes only: neither a password nor a sign-in's token can be read here.
 import { and, eq, gt, sql } from 'drizzle-orm'
 import { ConflictError } from '../../nodes/contract/errors.ts'
 import type { AccountStore } from './accounts.ts'
@@ -23,10 +23,10 @@ export function createAccountStore({ db, nowMs }: { db: Db; nowMs(): number }): 
         throw new ConflictError('AUTH_OWNER_EXISTS', 'This Heed has an owner already. Sign in with the password.')
     },
     passwordHash: readHash,
-    createSession: async (tokenHash, expiresAtMs) => {
+    createSignIn: async (tokenHash, expiresAtMs) => {
       await db.insert(sessions).values({ tokenHash, createdAt: new Date(nowMs()), expiresAt: new Date(expiresAtMs) })
     },
-    touchSession: async (tokenHash, atMs, extendToMs) => {
+    touchSignIn: async (tokenHash, atMs, extendToMs) => {
       // Never shortened: of two requests at once the later wish wins.
       const touched = await db
         .update(sessions)
@@ -34,10 +34,10 @@ export function createAccountStore({ db, nowMs }: { db: Db; nowMs(): number }): 
         .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAt, new Date(atMs))))
       return (touched.rowCount ?? 0) > 0
     },
-    removeSession: async (tokenHash) => {
+    removeSignIn: async (tokenHash) => {
       await db.delete(sessions).where(eq(sessions.tokenHash, tokenHash))
     },
-    removeAllSessions: async () => {
+    removeAllSignIns: async () => {
       await db.delete(sessions)
     },
   })

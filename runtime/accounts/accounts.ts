@@ -5,9 +5,9 @@ export interface AccountStore {
   /** Throws ConflictError AUTH_OWNER_EXISTS. */
   createOwner(passwordHash: string): Promise<void>
   passwordHash(): Promise<string | undefined>
-  createSession(tokenHash: string, expiresAtMs: number): Promise<void>
-  /** True while the session lives; touching it extends it. */
-  touchSession(tokenHash: string, nowMs: number, extendToMs: number): Promise<boolean>
-  removeSession(tokenHash: string): Promise<void>
-  removeAllSessions(): Promise<void>
+  createSignIn(tokenHash: string, expiresAtMs: number): Promise<void>
+  /** True while the sign-in lives; touching it extends it. */
+  touchSignIn(tokenHash: string, nowMs: number, extendToMs: number): Promise<boolean>
+  removeSignIn(tokenHash: string): Promise<void>
+  removeAllSignIns(): Promise<void>
 }

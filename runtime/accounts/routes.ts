@@ -1,4 +1,4 @@
-// Signing in: the first start's one-time link makes the owner's password, later the password opens a session.
+// Signing in: the first start's one-time link makes the owner's password, later the password signs in.
 // Never says whether a password was close, and never keeps a link's token in plain text.
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response, Router } from 'express'
@@ -11,7 +11,7 @@ import { parseBody } from '../../nodes/contract/input.ts'
 import type { OpenLines } from '../live/index.ts'
 import { assertGoodPassword } from './passwords.ts'
 import type { Passwords } from './passwords.ts'
-import { clearCookie, hashToken, isSameSecret, makeToken, openSession, renewCookie } from './sign-in-cookies.ts'
+import { clearCookie, hashToken, isSameSecret, makeToken, openSignIn, renewCookie } from './sign-in-cookies.ts'
 import { createSignInLimits, networkOf } from './sign-in-limits.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
 import { createSlowLane, restMs } from './slow-lane.ts'
@@ -104,7 +104,7 @@ export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: Sig
 
   const signIn = async (request: Request, response: Response): Promise<void> => {
     limits.succeeded(request.ip ?? '')
-    await openSession(deps, request, response)
+    await openSignIn(deps, request, response)
     response.json({ signedIn: true, hasOwner: true })
   }
 
@@ -132,10 +132,10 @@ export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: Sig
   })
 
   api.post('/sign-out', async (request, response) => {
-    const session = callerOf(response)?.session
-    if (session !== undefined) {
-      await deps.accounts.removeSession(session)
-      lines.closeSession(session)
+    const signIn = callerOf(response)?.signIn
+    if (signIn !== undefined) {
+      await deps.accounts.removeSignIn(signIn)
+      lines.closeSignIn(signIn)
     }
     clearCookie(deps, request, response)
     response.status(204).end()
@@ -143,7 +143,7 @@ export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: Sig
 
   api.get('/me', async (request, response) => {
     const caller = await gate.identify(request)
-    if (caller?.session !== undefined) renewCookie(deps, request, response)
+    if (caller?.signIn !== undefined) renewCookie(deps, request, response)
     response.json({ signedIn: caller !== undefined, hasOwner: await deps.accounts.hasOwner() })
   })
 }

@@ -1,14 +1,14 @@
-// The owner's sessions: a random token in a cookie, its SHA-256 in the store. Never stores or logs the token itself.
+// The owner's sign-ins: a random token in a cookie, its SHA-256 in the store. Never stores or logs the token itself.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
 import type { AccountsRouteDeps } from './route-deps.ts'
 
-export const sessionCookie = 'heed_session'
+export const signInCookie = 'heed_session'
 /** Counted from the last request. */
-export const sessionLifeMs = 30 * 24 * 3600_000
+export const signInLifeMs = 30 * 24 * 3600_000
 
-const cookiePattern = new RegExp(`(?:^|;\\s*)${sessionCookie}=([A-Za-z0-9_-]{43})(?=\\s*(?:;|$))`)
+const cookiePattern = new RegExp(`(?:^|;\\s*)${signInCookie}=([A-Za-z0-9_-]{43})(?=\\s*(?:;|$))`)
 
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
@@ -24,7 +24,7 @@ export function isSameSecret(given: string, wanted: string): boolean {
   return timingSafeEqual(digest(given), digest(wanted))
 }
 
-export function readSessionToken(request: IncomingMessage): string | undefined {
+export function readSignInToken(request: IncomingMessage): string | undefined {
   return cookiePattern.exec(request.headers.cookie ?? '')?.[1]
 }
 
@@ -35,7 +35,7 @@ function setCookie(
   token: string,
   maxAgeMs: number,
 ): void {
-  response.cookie(sessionCookie, token, {
+  response.cookie(signInCookie, token, {
     httpOnly: true,
     sameSite: 'lax',
     secure: deps.isSecure(request),
@@ -44,17 +44,17 @@ function setCookie(
   })
 }
 
-/** Opens a session and hands its cookie over. */
-export async function openSession(deps: AccountsRouteDeps, request: Request, response: Response): Promise<void> {
+/** Signs a browser in and hands its cookie over. */
+export async function openSignIn(deps: AccountsRouteDeps, request: Request, response: Response): Promise<void> {
   const token = makeToken()
-  await deps.accounts.createSession(hashToken(token), deps.nowMs() + sessionLifeMs)
-  setCookie(deps, request, response, token, sessionLifeMs)
+  await deps.accounts.createSignIn(hashToken(token), deps.nowMs() + signInLifeMs)
+  setCookie(deps, request, response, token, signInLifeMs)
 }
 
 /** Sends the same cookie with a new end: the store slides with every request, the cookie when the editor opens. */
 export function renewCookie(deps: AccountsRouteDeps, request: Request, response: Response): void {
-  const token = readSessionToken(request)
-  if (token !== undefined) setCookie(deps, request, response, token, sessionLifeMs)
+  const token = readSignInToken(request)
+  if (token !== undefined) setCookie(deps, request, response, token, signInLifeMs)
 }
 
 export function clearCookie(deps: AccountsRouteDeps, request: Request, response: Response): void {

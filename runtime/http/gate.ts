@@ -7,7 +7,7 @@ import type { Caller } from '../live/index.ts'
 import { setCaller } from '../live/index.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { isHostKnown, readOrigin } from './same-origin.ts'
-import { hashToken, isSameSecret, readSessionToken, sessionLifeMs } from '../accounts/index.ts'
+import { hashToken, isSameSecret, readSignInToken, signInLifeMs } from '../accounts/index.ts'
 
 /** All that answers without credentials; `:token` is the signed part of a link, which the route itself checks. */
 export const publicRoutes: readonly string[] = [
@@ -73,13 +73,11 @@ async function identify(deps: ApiDeps, request: IncomingMessage): Promise<Caller
       ? { by: 'token' }
       : undefined
   }
-  const token = readSessionToken(request)
+  const token = readSignInToken(request)
   if (token === undefined) return undefined
-  const session = hashToken(token)
+  const signIn = hashToken(token)
   const nowMs = deps.nowMs()
-  return (await deps.accounts.touchSession(session, nowMs, nowMs + sessionLifeMs))
-    ? { by: 'owner', session }
-    : undefined
+  return (await deps.accounts.touchSignIn(signIn, nowMs, nowMs + signInLifeMs)) ? { by: 'owner', signIn } : undefined
 }
 
 /** One gate per app. */
@@ -97,7 +95,7 @@ export function createGate(deps: ApiDeps): Gate {
         return next()
       }
       const caller = (await identify(deps, request)) ?? refuse(request)
-      if (caller.session !== undefined && !isSafe) assertSameOrigin(deps, request, true)
+      if (caller.signIn !== undefined && !isSafe) assertSameOrigin(deps, request, true)
       setCaller(response, caller)
       next()
     },
@@ -105,7 +103,7 @@ export function createGate(deps: ApiDeps): Gate {
     admitUpgrade: async (request) => {
       assertHost(deps, request)
       const caller = (await identify(deps, request)) ?? refuse(request)
-      if (caller.session !== undefined) assertSameOrigin(deps, request, true)
+      if (caller.signIn !== undefined) assertSameOrigin(deps, request, true)
       return caller
     },
   }

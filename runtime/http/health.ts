@@ -3,7 +3,7 @@
 import type { Request, Router } from 'express'
 import type { ApiDeps } from './api-deps.ts'
 import type { Gate } from './gate.ts'
-import { hashToken, readSessionToken } from '../accounts/index.ts'
+import { hashToken, readSignInToken } from '../accounts/index.ts'
 import { within } from '../time-limit.ts'
 
 interface Check {
@@ -73,7 +73,7 @@ const mostRemembered = 100
 function createAcquaintance(identify: Gate['identify']): (request: Request) => Promise<boolean> {
   const met = new Set<string>()
   return async (request) => {
-    const token = readSessionToken(request)
+    const token = readSignInToken(request)
     const session = token === undefined ? undefined : hashToken(token)
     const caller = await within(
       identify(request).catch(() => 'late' as const),
@@ -81,12 +81,12 @@ function createAcquaintance(identify: Gate['identify']): (request: Request) => P
       () => 'late' as const,
     )
     if (caller === 'late') return session !== undefined && met.has(session)
-    if (caller?.session === undefined) {
+    if (caller?.signIn === undefined) {
       if (session !== undefined) met.delete(session)
       return caller !== undefined
     }
     if (met.size >= mostRemembered) met.clear()
-    met.add(caller.session)
+    met.add(caller.signIn)
     return true
   }
 }

@@ -3,8 +3,8 @@ import type { Response } from 'express'
 
 export interface Caller {
   by: 'owner' | 'token'
-  /** Hash of the session's token, where a cookie was the credential. */
-  session?: string
+  /** Hash of the sign-in's token, where a cookie was the credential. */
+  signIn?: string
 }
 
 /** The caller that the gate let in; undefined on public routes. */

@@ -1,17 +1,17 @@
 // What stays open after the answer has begun: live feeds, moving pictures, browser cameras. Knows how to end each of
-// them, at shutdown and when their session is signed out; knows nothing of what they carry.
+// them, at shutdown and when their browser is signed out; knows nothing of what they carry.
 import type { Caller } from './caller.ts'
 
 export interface OpenLines {
   /** Remembers a line until `release` is called; after `closeAll` it is closed at once. */
   hold(caller: Caller | undefined, close: () => void): () => void
-  closeSession(session: string): void
+  closeSignIn(signIn: string): void
   closeAll(): void
   count(): number
 }
 
 export function createOpenLines(): OpenLines {
-  const lines = new Set<{ session: string | undefined; close: () => void }>()
+  const lines = new Set<{ signIn: string | undefined; close: () => void }>()
   let isClosed = false
   return {
     hold: (caller, close) => {
@@ -19,14 +19,14 @@ export function createOpenLines(): OpenLines {
         close()
         return () => {}
       }
-      const line = { session: caller?.session, close }
+      const line = { signIn: caller?.signIn, close }
       lines.add(line)
       return () => {
         lines.delete(line)
       }
     },
-    closeSession: (session) => {
-      for (const line of [...lines]) if (line.session === session) line.close()
+    closeSignIn: (signIn) => {
+      for (const line of [...lines]) if (line.signIn === signIn) line.close()
     },
     closeAll: () => {
       isClosed = true

@@ -1,6 +1,6 @@
-// Keeps a session on its connection as it is now: one that is deleted is said within seconds and waited for, one that is changed
+// Keeps a conversation on its connection as it is now: one that is deleted is said within seconds and waited for, one that is changed
 // is opened anew with what is remembered. A tick never waits for the look at it.
-import type { Clock, ModelMemory, ModelSession } from '../../nodes/contract/capabilities.ts'
+import type { Clock, ModelMemory, ModelConversation } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { FatalError, RetryableError, toError } from '../../nodes/contract/errors.ts'
 
@@ -15,13 +15,13 @@ export interface CurrentOptions {
     connection: Connection,
     restore: ModelMemory | undefined,
     isElsewhere: boolean,
-  ): Promise<ModelSession> | ModelSession
+  ): Promise<ModelConversation> | ModelConversation
   clock: Pick<Clock, 'nowMs'>
   /** What the next `open` is to open with. */
-  onChange?: ModelSession['change']
+  onChange?: ModelConversation['change']
 }
 
-/** One read of a connection for all sessions that ask within two seconds. */
+/** One read of a connection for all conversations that ask within two seconds. */
 export function sharedLook(
   get: (name: string) => Promise<Connection>,
   clock: Pick<Clock, 'nowMs'>,
@@ -38,34 +38,34 @@ export function sharedLook(
 
 /** `first` was opened over `connection`. */
 export function onCurrentConnection(
-  first: ModelSession,
+  first: ModelConversation,
   connection: Connection,
   restore: ModelMemory | undefined,
   options: CurrentOptions,
-): ModelSession {
+): ModelConversation {
   const held = new Held(first, connection, restore, options)
   const { catchUp, feed, finish, note } = first
   const { onChange } = options
   return {
     tick: (request, signal) => held.tick(request, signal),
-    isAwaiting: () => held.session.isAwaiting?.() ?? false,
+    isAwaiting: () => held.conversation.isAwaiting?.() ?? false,
     change: (settings) => {
       onChange?.(settings)
-      held.session.change?.(settings)
+      held.conversation.change?.(settings)
     },
-    close: () => held.session.close(),
+    close: () => held.conversation.close(),
     release: async () => {
-      await (held.session.release ? held.session.release() : held.session.close())
+      await (held.conversation.release ? held.conversation.release() : held.conversation.close())
     },
-    ...(feed ? { feed: (frame) => held.session.feed?.(frame) } : {}),
-    ...(catchUp ? { catchUp: async (signal) => held.session.catchUp?.(signal) } : {}),
-    ...(finish ? { finish: async (options) => (await held.session.finish?.(options)) ?? [] } : {}),
-    ...(note ? { note: (answered) => held.session.note?.(answered) } : {}),
+    ...(feed ? { feed: (frame) => held.conversation.feed?.(frame) } : {}),
+    ...(catchUp ? { catchUp: async (signal) => held.conversation.catchUp?.(signal) } : {}),
+    ...(finish ? { finish: async (options) => (await held.conversation.finish?.(options)) ?? [] } : {}),
+    ...(note ? { note: (answered) => held.conversation.note?.(answered) } : {}),
   }
 }
 
 class Held {
-  session: ModelSession
+  conversation: ModelConversation
   readonly #options: CurrentOptions
   #connection: Connection
   #memory: ModelMemory | undefined
@@ -75,25 +75,25 @@ class Held {
   #lookedAtMs: number
 
   constructor(
-    session: ModelSession,
+    conversation: ModelConversation,
     connection: Connection,
     restore: ModelMemory | undefined,
     options: CurrentOptions,
   ) {
-    this.session = session
+    this.conversation = conversation
     this.#connection = connection
     this.#memory = restore
     this.#options = options
     this.#lookedAtMs = options.clock.nowMs()
   }
 
-  async tick(...[request, signal]: Parameters<ModelSession['tick']>): ReturnType<ModelSession['tick']> {
+  async tick(...[request, signal]: Parameters<ModelConversation['tick']>): ReturnType<ModelConversation['tick']> {
     this.#look()
     if (this.#trouble) throw this.#trouble
     // Whoever is still to answer is heard first.
-    if (this.#found && !isSame(this.#found, this.#connection) && !this.session.isAwaiting?.())
+    if (this.#found && !isSame(this.#found, this.#connection) && !this.conversation.isAwaiting?.())
       await this.#moveTo(this.#found)
-    const verdict = await this.session.tick(request, signal)
+    const verdict = await this.conversation.tick(request, signal)
     this.#memory = verdict.memory ?? this.#memory
     return verdict
   }
@@ -115,11 +115,11 @@ class Held {
   }
 
   async #moveTo(connection: Connection): Promise<void> {
-    const before = this.session
+    const before = this.conversation
     const isElsewhere =
       connection.kind !== this.#connection.kind || connection.config.url !== this.#connection.config.url
     try {
-      this.session = await this.#options.open(connection, this.#memory, isElsewhere)
+      this.conversation = await this.#options.open(connection, this.#memory, isElsewhere)
     } catch (error) {
       this.#trouble = error instanceof FatalError ? error : undefined
       throw error

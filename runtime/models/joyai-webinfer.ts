@@ -1,6 +1,6 @@
 // One stream's session at JoyAI's own server (webinfer) or JD's hosted API: the same chat call in another dress. It takes
 // real time and answers in token form. A lost session can hardly be seen in its answers, so the instruction is repeated.
-import type { ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { ModelConversation, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import { toError } from '../../nodes/contract/errors.ts'
 import { contentOf, modelOf, sessionIdOf, tickMessages } from './interaction-words.ts'
 import { beganWithStream, timeRanges } from './model-clock.ts'
@@ -17,7 +17,7 @@ import {
   type ModelMemory,
 } from './model-memory.ts'
 import { parseTokenForm, type TokenForm } from './token-form.ts'
-import type { SessionOptions } from './vllm-omni.ts'
+import type { ConversationOptions } from './vllm-omni.ts'
 
 const closeTimeoutMs = 3000
 /** The same text again changes nothing at the server, and a server that was restarted unseen would stay silent for ever. */
@@ -29,7 +29,7 @@ interface Harness {
 }
 
 /** Opens a session; the server is not spoken to before the first tick. */
-export function openJoyaiWebinfer(options: SessionOptions): ModelSession {
+export function openJoyaiWebinfer(options: ConversationOptions): ModelConversation {
   const { connection, http, log } = options
   const sessionId = sessionIdOf(options.streamKey, 'webinfer')
   const wantsDelegation = connection.config.delegation !== false

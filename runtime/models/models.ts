@@ -1,6 +1,6 @@
-// Opens a model session the way its connection watches. The only file that knows which ways there are; the built-in model is
+// Opens a model conversation the way its connection watches. The only file that knows which ways there are; the built-in model is
 // brought along by the composition root.
-import type { Clock, HttpPort, Log, ModelPort, ModelSession } from '../../nodes/contract/capabilities.ts'
+import type { Clock, HttpPort, Log, ModelPort, ModelConversation } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { abilityWords } from '../../nodes/contract/connections.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
@@ -10,7 +10,7 @@ import { baseUrl } from './model-http.ts'
 import type { ModelMemory } from './model-memory.ts'
 import { oneInFlight } from './one-in-flight.ts'
 import { openOpenai } from './openai.ts'
-import { openVllmOmni, type SessionOptions } from './vllm-omni.ts'
+import { openVllmOmni, type ConversationOptions } from './vllm-omni.ts'
 
 /** An interaction server gives its model 300 s for a picture and then answers that it failed. */
 const longestAnswerMs = 310_000
@@ -24,7 +24,7 @@ export interface OpenRequest {
   config: Record<string, unknown>
   timeoutMs: number
 }
-export type Opener = (request: OpenRequest) => Promise<ModelSession> | ModelSession
+export type Opener = (request: OpenRequest) => Promise<ModelConversation> | ModelConversation
 
 /** The built-in model, as runtime/models/edge offers it. */
 export interface EdgePort {
@@ -33,7 +33,7 @@ export interface EdgePort {
     streamKey: string
     config: Record<string, unknown>
     timeoutMs: number
-  }): Promise<ModelSession>
+  }): Promise<ModelConversation>
   test(timeoutMs: number): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
 }
 
@@ -50,7 +50,7 @@ export interface ModelDeps {
 /** The models of this process. */
 export function createModels(deps: ModelDeps): ModelPort {
   const overHttp =
-    (open: (options: SessionOptions) => ModelSession, longestMs: number): Opener =>
+    (open: (options: ConversationOptions) => ModelConversation, longestMs: number): Opener =>
     ({ connection, streamKey, config, timeoutMs }) =>
       oneInFlight(
         open({
@@ -80,7 +80,7 @@ export function createModels(deps: ModelDeps): ModelPort {
     ...deps.openers,
   }
   const get = sharedLook((name) => deps.connections.get(name), deps.clock)
-  const openOver = async (request: OpenRequest): Promise<ModelSession> => {
+  const openOver = async (request: OpenRequest): Promise<ModelConversation> => {
     const {
       connection: { kind, name, can },
     } = request
@@ -95,11 +95,11 @@ export function createModels(deps: ModelDeps): ModelPort {
   return {
     open: async ({ connection: name, streamKey, config, timeoutMs }) => {
       const connection = await deps.connections.get(name)
-      const session = await openOver({ connection, streamKey, config, timeoutMs })
+      const conversation = await openOver({ connection, streamKey, config, timeoutMs })
       // The built-in one is always there and has nothing that could change.
-      if (connection.can.watch === 'built-in') return session
+      if (connection.can.watch === 'built-in') return conversation
       let settings = { config, timeoutMs }
-      return onCurrentConnection(session, connection, config.restore as ModelMemory | undefined, {
+      return onCurrentConnection(conversation, connection, config.restore as ModelMemory | undefined, {
         name,
         get,
         clock: deps.clock,

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import type { ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { ModelConversation, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { RetryableError } from '../../nodes/contract/errors.ts'
 import { oneInFlight } from './one-in-flight.ts'
@@ -27,7 +27,7 @@ function flight() {
     answer: (): void => undefined,
     fail: (): void => undefined,
   }
-  const server: ModelSession = {
+  const server: ModelConversation = {
     tick: ({ mediaTimeS }, signal) => {
       seen.sent++
       seen.shown.push(mediaTimeS)
@@ -39,7 +39,7 @@ function flight() {
     },
     close: async () => undefined,
   }
-  const session = oneInFlight(server, {
+  const conversation = oneInFlight(server, {
     clock,
     waitMs: 10,
     isThere: async () => {
@@ -47,13 +47,13 @@ function flight() {
       return seen.isThere
     },
   })
-  closers.push(() => session.close())
+  closers.push(() => conversation.close())
   return {
     clock,
     seen,
-    session,
-    tick: (picture = request) => session.tick(picture, never),
-    catchUp: () => session.catchUp!(never),
+    conversation,
+    tick: (picture = request) => conversation.tick(picture, never),
+    catchUp: () => conversation.catchUp!(never),
   }
 }
 
@@ -112,7 +112,7 @@ it('hears a late answer when no pictures come any more, and shows then the newes
 })
 
 it('shows the picture on which the server broke again when no other comes, while it is news', async () => {
-  const { clock, seen, session, tick, catchUp } = flight()
+  const { clock, seen, conversation, tick, catchUp } = flight()
   const first = tick()
   seen.fail()
   await expect(first).rejects.toMatchObject({ code: 'MODEL_BACKEND_DOWN' })
@@ -121,7 +121,7 @@ it('shows the picture on which the server broke again when no other comes, while
   await expect(again).rejects.toMatchObject({ code: 'MODEL_BACKEND_DOWN' })
   await clock.advance(1000)
   // A camera that is away for now is no end.
-  expect(await session.finish!({ mayWait: false, signal: never })).toEqual([])
+  expect(await conversation.finish!({ mayWait: false, signal: never })).toEqual([])
   const third = catchUp()
   seen.answer()
   expect(await third).toMatchObject({ text: 'Of 0.', late: request })
@@ -134,11 +134,11 @@ it('shows the picture on which the server broke again when no other comes, while
 })
 
 it('waits at the end for the answer on its way and for one to the newest picture, at a pause for neither', async () => {
-  const { clock, seen, session, tick } = flight()
+  const { clock, seen, conversation, tick } = flight()
   await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
   await expect(tick(pictureAt(1))).rejects.toMatchObject({ code: 'MODEL_LATE' })
-  expect(await session.finish!({ mayWait: false, signal: never })).toEqual([])
-  const last = session.finish!({ mayWait: true, signal: never })
+  expect(await conversation.finish!({ mayWait: false, signal: never })).toEqual([])
+  const last = conversation.finish!({ mayWait: true, signal: never })
   seen.answer()
   await clock.settle()
   seen.answer()
@@ -146,15 +146,15 @@ it('waits at the end for the answer on its way and for one to the newest picture
     { text: 'Of 0.', late: request },
     { text: 'Of 1.', late: { mediaTimeS: 1 } },
   ])
-  expect(await session.finish!({ mayWait: true, signal: never })).toEqual([])
+  expect(await conversation.finish!({ mayWait: true, signal: never })).toEqual([])
 })
 
 it('keeps at the end what was heard when the time is over', async () => {
-  const { clock, seen, session, tick } = flight()
+  const { clock, seen, conversation, tick } = flight()
   await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
   await expect(tick(pictureAt(1))).rejects.toMatchObject({ code: 'MODEL_LATE' })
   const over = new AbortController()
-  const last = session.finish!({ mayWait: true, signal: over.signal })
+  const last = conversation.finish!({ mayWait: true, signal: over.signal })
   seen.answer()
   await clock.settle()
   over.abort()

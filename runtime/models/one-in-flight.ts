@@ -1,6 +1,12 @@
 // One request to a model at a time, whatever happens: a tick waits so long and no longer, its answer counts whenever it comes,
 // and a server in trouble is left alone for a while. Never sends while an answer is awaited; knows nothing of protocols.
-import type { Clock, FinishOptions, ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type {
+  Clock,
+  FinishOptions,
+  ModelConversation,
+  ModelTick,
+  ModelVerdict,
+} from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
 
 /** After the first quick failure the very next tick tries again: one bad answer is not an outage. */
@@ -34,13 +40,13 @@ export interface FlightOptions {
 }
 
 /**
- * Wraps a session. A tick whose answer is not there in time throws RetryableError MODEL_TIMEOUT, those after it MODEL_LATE, until the
+ * Wraps a conversation. A tick whose answer is not there in time throws RetryableError MODEL_TIMEOUT, those after it MODEL_LATE, until the
  * answer is there: it is the verdict of the tick that finds it, `late` saying to which request it belongs. A late request whose
  * machine has vanished is given up (MODEL_UNREACHABLE): some 15 s after it was sent, with the usual wait of 5 s.
  */
-export function oneInFlight(session: ModelSession, options: FlightOptions): ModelSession {
-  const flight = new Flight(session, options)
-  const { change, feed, note, release } = session
+export function oneInFlight(conversation: ModelConversation, options: FlightOptions): ModelConversation {
+  const flight = new Flight(conversation, options)
+  const { change, feed, note, release } = conversation
   return {
     tick: (request, signal) => flight.tick(request, signal),
     isAwaiting: () => flight.isAwaiting,
@@ -50,7 +56,7 @@ export function oneInFlight(session: ModelSession, options: FlightOptions): Mode
     },
     catchUp: (signal) => flight.catchUp(signal),
     finish: (finish) => flight.finish(finish),
-    close: () => flight.end(() => session.close()),
+    close: () => flight.end(() => conversation.close()),
     ...(feed ? { feed } : {}),
     ...(note ? { note } : {}),
     ...(release ? { release: () => flight.end(release) } : {}),
@@ -67,11 +73,11 @@ export function oneInFlight(session: ModelSession, options: FlightOptions): Mode
  *               resting ──1, 2, 4 … 10 s──► idle
  */
 class Flight {
-  readonly #session: ModelSession
+  readonly #conversation: ModelConversation
   readonly #clock: Clock
   readonly #isThere: FlightOptions['isThere']
   waitMs: number
-  /** Ends what is in flight together with the session, not with the tick that sent it. */
+  /** Ends what is in flight together with the conversation, not with the tick that sent it. */
   readonly #ending = new AbortController()
   #asked: Asked | null = null
   /** The newest picture that could not be shown, because another one was at work or the server in trouble. */
@@ -80,8 +86,8 @@ class Flight {
   #tryAgainAtMs = 0
   #trouble: Error | null = null
 
-  constructor(session: ModelSession, options: FlightOptions) {
-    this.#session = session
+  constructor(conversation: ModelConversation, options: FlightOptions) {
+    this.#conversation = conversation
     this.#clock = options.clock
     this.#isThere = options.isThere
     this.waitMs = options.waitMs
@@ -141,7 +147,7 @@ class Flight {
         break
       }
     }
-    return [...said, ...((await this.#session.finish?.(options)) ?? [])]
+    return [...said, ...((await this.#conversation.finish?.(options)) ?? [])]
   }
 
   #takeUnseen(): ModelTick | null {
@@ -159,7 +165,7 @@ class Flight {
     const control = new AbortController()
     const asked: Asked = { request, control, sentAtMs: this.#clock.nowMs(), done: Promise.resolve(), outcome: null }
     const signal = AbortSignal.any([this.#ending.signal, control.signal])
-    asked.done = this.#session.tick(request, signal).then(
+    asked.done = this.#conversation.tick(request, signal).then(
       (verdict) => {
         asked.outcome = { verdict }
       },

@@ -1,9 +1,9 @@
-// One stream's session at any OpenAI-compatible vision server: vllm serve, llama.cpp, Ollama, LM Studio. The server keeps
-// nothing, so the session is kept here: a window of pictures, what was said, what is remembered. Never past the context length.
+// One stream's conversation at any OpenAI-compatible vision server: vllm serve, llama.cpp, Ollama, LM Studio. The server keeps
+// nothing, so the conversation is kept here: a window of pictures, what was said, what is remembered. Never past the context length.
 import type {
   AnsweredQuestion,
   ModelMemory,
-  ModelSession,
+  ModelConversation,
   ModelTick,
   ModelVerdict,
 } from '../../nodes/contract/capabilities.ts'
@@ -16,7 +16,7 @@ import { buildPrompt, pictureTokens, type Seen } from './openai-prompt.ts'
 import { Summarizer } from './openai-summary.ts'
 import { saidIn } from './openai-words.ts'
 import { parseTokenForm, type TokenForm } from './token-form.ts'
-import type { SessionOptions } from './vllm-omni.ts'
+import type { ConversationOptions } from './vllm-omni.ts'
 
 const summaryTimeoutMs = 60_000
 const summaryTokens = 220
@@ -55,19 +55,19 @@ export function openaiConfig({ config }: Connection): OpenaiConfig {
   }
 }
 
-/** Opens a session; the server is not spoken to before the first tick. */
-export function openOpenai(options: SessionOptions): ModelSession {
-  const session = new OpenaiSession(options)
+/** Opens a conversation; the server is not spoken to before the first tick. */
+export function openOpenai(options: ConversationOptions): ModelConversation {
+  const conversation = new OpenaiConversation(options)
   return {
-    tick: (request, signal) => session.tick(request, signal),
-    note: (answered) => session.note(answered),
-    close: () => session.close(),
-    release: () => session.close(),
+    tick: (request, signal) => conversation.tick(request, signal),
+    note: (answered) => conversation.note(answered),
+    close: () => conversation.close(),
+    release: () => conversation.close(),
   }
 }
 
-class OpenaiSession {
-  readonly #options: SessionOptions
+class OpenaiConversation {
+  readonly #options: ConversationOptions
   readonly #config: OpenaiConfig
   readonly #summarizer: Summarizer
   readonly #closing = new AbortController()
@@ -81,7 +81,7 @@ class OpenaiSession {
   #unfinished = 0
   #last: { key: string; atS: number; instruction: string } | null = null
 
-  constructor(options: SessionOptions) {
+  constructor(options: ConversationOptions) {
     const { connection, log, restore } = options
     this.#options = options
     this.#config = openaiConfig(connection)

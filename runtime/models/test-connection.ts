@@ -62,7 +62,7 @@ async function testInteraction(
   // What it offers is told beside the verdict and may not take its time.
   const models = await listModels(connection, http, limitMs * listShare, signal).catch(() => [])
   const open = connection.can.watch === 'orchestrator' ? openVllmOmni : openJoyaiWebinfer
-  const session = open({
+  const conversation = open({
     http,
     log: quiet,
     connection,
@@ -72,7 +72,7 @@ async function testInteraction(
   })
   try {
     const picture = { width: 64, height: 48, jpeg: probeJpeg }
-    const verdict = await session.tick(
+    const verdict = await conversation.tick(
       {
         picture,
         kind: 'I',
@@ -92,7 +92,7 @@ async function testInteraction(
     }
   } finally {
     // A server that did not answer in time gets no more of it: its session ends by itself.
-    await within(session.close(), { ms: endAtMs - performance.now() }, () => undefined)
+    await within(conversation.close(), { ms: endAtMs - performance.now() }, () => undefined)
   }
 }
 

@@ -4,7 +4,7 @@ import type {
   AnsweredQuestion,
   HttpPort,
   Log,
-  ModelSession,
+  ModelConversation,
   ModelTick,
   ModelVerdict,
 } from '../../nodes/contract/capabilities.ts'
@@ -27,7 +27,7 @@ import {
 
 const closeTimeoutMs = 3000
 
-export interface SessionOptions {
+export interface ConversationOptions {
   http: HttpPort
   log: Log
   connection: Connection
@@ -43,13 +43,13 @@ export interface SessionOptions {
 }
 
 /** Opens a session; the server is not spoken to before the first tick. */
-export function openVllmOmni(options: SessionOptions): ModelSession {
-  const session = new VllmOmniSession(options)
+export function openVllmOmni(options: ConversationOptions): ModelConversation {
+  const conversation = new VllmOmniConversation(options)
   return {
-    tick: (request, signal) => session.tick(request, signal),
-    close: () => session.close(),
+    tick: (request, signal) => conversation.tick(request, signal),
+    close: () => conversation.close(),
     release: async () => undefined,
-    note: (answered) => session.note(answered),
+    note: (answered) => conversation.note(answered),
   }
 }
 
@@ -61,8 +61,8 @@ export function openVllmOmni(options: SessionOptions): ModelSession {
  *
  * given ──its clock is too far behind, or an answer was lost on its way──► reset, then as above without `restarted`
  */
-class VllmOmniSession {
-  readonly #options: SessionOptions
+class VllmOmniConversation {
+  readonly #options: ConversationOptions
   readonly #headers: { 'x-streaming-session': string }
   /** The text the server has, as far as we know; null: it must be given at the next tick. */
   #given: string | null = null
@@ -84,7 +84,7 @@ class VllmOmniSession {
   #isUnheard = false
   #mustBeginAnew = false
 
-  constructor(options: SessionOptions) {
+  constructor(options: ConversationOptions) {
     this.#options = options
     this.#headers = { 'x-streaming-session': sessionIdOf(options.streamKey) }
     this.#memory = options.restore

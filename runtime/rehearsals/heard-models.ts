@@ -1,6 +1,12 @@
 // The models of a rehearsal: the real ones, with nobody waiting in front of them, what they say written down and their time counted;
 // or an earlier run's answers in their place.
-import type { Clock, ModelMemory, ModelPort, ModelSession, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type {
+  Clock,
+  ModelMemory,
+  ModelPort,
+  ModelConversation,
+  ModelVerdict,
+} from '../../nodes/contract/capabilities.ts'
 import { RetryableError } from '../../nodes/contract/errors.ts'
 import type { RecordedAnswer } from './records.ts'
 
@@ -31,7 +37,7 @@ export function hearModels(models: ModelPort, wall: Pick<Clock, 'nowMs'>): Heard
       return Math.round(modelMs)
     },
     open: async (options) => {
-      const session = await models.open({ ...options, timeoutMs: patienceMs })
+      const conversation = await models.open({ ...options, timeoutMs: patienceMs })
       const node = nodeOf(options.streamKey)
       const lean = leanMemory()
       let lastS = 0
@@ -40,15 +46,15 @@ export function hearModels(models: ModelPort, wall: Pick<Clock, 'nowMs'>): Heard
         answers.push({ node, mediaTimeS: lastS, ...(isFinish ? { isFinish } : {}), verdict: lean(plain) })
       }
       return {
-        ...withoutTick(session),
+        ...withoutTick(conversation),
         tick: async (request, signal) => {
           lastS = request.mediaTimeS
-          const verdict = await timed(() => session.tick(request, signal))
+          const verdict = await timed(() => conversation.tick(request, signal))
           keep(verdict, false)
           return verdict
         },
         finish: async (options) => {
-          const verdicts = (await timed(async () => await session.finish?.(options))) ?? []
+          const verdicts = (await timed(async () => await conversation.finish?.(options))) ?? []
           for (const verdict of verdicts) keep(verdict, true)
           return verdicts
         },
@@ -64,7 +70,7 @@ export function replayModels(recorded: readonly RecordedAnswer[]): HeardModels {
   return {
     answers,
     modelMs: 0,
-    open: async ({ streamKey }): Promise<ModelSession> => {
+    open: async ({ streamKey }): Promise<ModelConversation> => {
       const mine = byNode.get(nodeOf(streamKey)) ?? []
       const bySecond = new Map(mine.filter(({ isFinish }) => !isFinish).map((answer) => [answer.mediaTimeS, answer]))
       const give = (answer: RecordedAnswer): ModelVerdict => {
@@ -90,14 +96,14 @@ function nodeOf(streamKey: string): string {
 }
 
 /** Called on the session itself: it may be of a class. */
-function withoutTick(session: ModelSession): Omit<ModelSession, 'tick' | 'finish'> {
+function withoutTick(conversation: ModelConversation): Omit<ModelConversation, 'tick' | 'finish'> {
   return {
-    close: () => session.close(),
-    ...(session.change ? { change: (settings) => session.change?.(settings) } : {}),
-    ...(session.feed ? { feed: (frame) => session.feed?.(frame) } : {}),
-    ...(session.isAwaiting ? { isAwaiting: () => session.isAwaiting?.() ?? false } : {}),
-    ...(session.note ? { note: (answered) => session.note?.(answered) } : {}),
-    ...(session.release ? { release: async () => await session.release?.() } : {}),
+    close: () => conversation.close(),
+    ...(conversation.change ? { change: (settings) => conversation.change?.(settings) } : {}),
+    ...(conversation.feed ? { feed: (frame) => conversation.feed?.(frame) } : {}),
+    ...(conversation.isAwaiting ? { isAwaiting: () => conversation.isAwaiting?.() ?? false } : {}),
+    ...(conversation.note ? { note: (answered) => conversation.note?.(answered) } : {}),
+    ...(conversation.release ? { release: async () => await conversation.release?.() } : {}),
   }
 }
 

@@ -1,4 +1,4 @@
-// Lends a node its model session: opened when the connection allows, opened again when it did not, its memory kept for the
+// Lends a node its conversation with a model: opened when the connection allows, opened again when it did not, its memory kept for the
 // next worker. Knows nothing of any protocol; never lets a missing connection end the stream.
 import type {
   AnsweredQuestion,
@@ -6,7 +6,7 @@ import type {
   FinishOptions,
   ModelMemory,
   ModelPort,
-  ModelSession,
+  ModelConversation,
   ModelVerdict,
 } from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, toError } from '../../nodes/contract/errors.ts'
@@ -32,10 +32,10 @@ export interface ModelLinkOptions {
 
 const reopenMs = [1000, 2000, 4000, 10_000]
 
-export class ModelLink implements ModelSession {
+export class ModelLink implements ModelConversation {
   readonly #options: ModelLinkOptions
-  #session: ModelSession | null = null
-  #opening: Promise<ModelSession> | null = null
+  #conversation: ModelConversation | null = null
+  #opening: Promise<ModelConversation> | null = null
   #failures = 0
   #tryAgainAtMs = 0
   #trouble: Error | null = null
@@ -60,18 +60,18 @@ export class ModelLink implements ModelSession {
 
   /** Resolves once it is open, or is not for now. */
   async ready(): Promise<void> {
-    if (!this.#session) await this.#open().catch(() => undefined)
+    if (!this.#conversation) await this.#open().catch(() => undefined)
   }
 
-  async tick(...[request, signal]: Parameters<ModelSession['tick']>): Promise<ModelVerdict> {
+  async tick(...[request, signal]: Parameters<ModelConversation['tick']>): Promise<ModelVerdict> {
     // Whoever is still to answer is heard first.
-    if (this.#isReplaced && !this.#session?.isAwaiting?.()) await this.#beginAnew()
-    const session = this.#session ?? (await this.#open())
-    return this.#take(await session.tick(request, signal))
+    if (this.#isReplaced && !this.#conversation?.isAwaiting?.()) await this.#beginAnew()
+    const conversation = this.#conversation ?? (await this.#open())
+    return this.#take(await conversation.tick(request, signal))
   }
 
   async catchUp(signal: AbortSignal): Promise<ModelVerdict | undefined> {
-    const verdict = await this.#session?.catchUp?.(signal)
+    const verdict = await this.#conversation?.catchUp?.(signal)
     return verdict && this.#take(verdict)
   }
 
@@ -89,8 +89,8 @@ export class ModelLink implements ModelSession {
 
   /** Only for models that are asked things: a fall that the built-in one sees is no answer. */
   note(answered: AnsweredQuestion): void {
-    if (!this.#session?.note) return
-    this.#session.note(answered)
+    if (!this.#conversation?.note) return
+    this.#conversation.note(answered)
     this.memory = withAnswer(this.memory, answered)
   }
 
@@ -104,15 +104,15 @@ export class ModelLink implements ModelSession {
   change({ config, timeoutMs }: { config: Record<string, unknown>; timeoutMs: number }): void {
     this.#config = config
     this.#timeoutMs = timeoutMs
-    this.#session?.change?.({ config, timeoutMs })
+    this.#conversation?.change?.({ config, timeoutMs })
   }
 
   feed(frame: FastFrame): void {
-    this.#session?.feed?.(frame)
+    this.#conversation?.feed?.(frame)
   }
 
   async finish(options: FinishOptions): Promise<ModelVerdict[]> {
-    return ((await this.#session?.finish?.(options)) ?? []).map((verdict) => this.#take(verdict))
+    return ((await this.#conversation?.finish?.(options)) ?? []).map((verdict) => this.#take(verdict))
   }
 
   async close(): Promise<void> {
@@ -120,8 +120,8 @@ export class ModelLink implements ModelSession {
   }
 
   async release(): Promise<void> {
-    const session = await this.#letGo()
-    await (session?.release ? session.release() : session?.close())
+    const conversation = await this.#letGo()
+    await (conversation?.release ? conversation.release() : conversation?.close())
   }
 
   async #beginAnew(): Promise<void> {
@@ -131,13 +131,13 @@ export class ModelLink implements ModelSession {
     this.#isCorrected = true
   }
 
-  async #letGo(): Promise<ModelSession | null> {
-    const session = this.#session ?? (await this.#opening?.catch(() => null))
-    this.#session = null
-    return session ?? null
+  async #letGo(): Promise<ModelConversation | null> {
+    const conversation = this.#conversation ?? (await this.#opening?.catch(() => null))
+    this.#conversation = null
+    return conversation ?? null
   }
 
-  #open(): Promise<ModelSession> {
+  #open(): Promise<ModelConversation> {
     const { clock, connection, models, streamKey } = this.#options
     const [config, timeoutMs] = [this.#config, this.#timeoutMs]
     if (this.#trouble && clock.nowMs() < this.#tryAgainAtMs) return Promise.reject(this.#trouble)
@@ -153,12 +153,12 @@ export class ModelLink implements ModelSession {
           isNew: this.#options.isNew && !this.#hasOpened,
         },
       })
-      .then((session) => {
-        this.#session = session
-        if (this.#config !== config) session.change?.({ config: this.#config, timeoutMs: this.#timeoutMs })
+      .then((conversation) => {
+        this.#conversation = conversation
+        if (this.#config !== config) conversation.change?.({ config: this.#config, timeoutMs: this.#timeoutMs })
         this.#hasOpened = true
         this.#trouble = null
-        return session
+        return conversation
       })
       .catch((error: unknown) => {
         this.#opening = null

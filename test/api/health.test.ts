@@ -67,15 +67,15 @@ describe('health', () => {
   it('still tells an owner whom it met what is wrong when the database can name nobody', async () => {
     const deps = memoryApi()
     const headers = { cookie: `heed_session=${'a'.repeat(43)}` }
-    deps.accounts.touchSession = async () => true
+    deps.accounts.touchSignIn = async () => true
     bench = await startApi(deps)
     const ask = () => known.call<Partial<Health>>('GET', '/api/health', { as: 'none', headers })
     const known = bench
     expect((await ask()).body.version).toBe('0.0.0-test')
-    deps.accounts.touchSession = () => Promise.reject(new Error('connect ECONNREFUSED'))
+    deps.accounts.touchSignIn = () => Promise.reject(new Error('connect ECONNREFUSED'))
     deps.pingDatabase = () => Promise.reject(new Error('connect ECONNREFUSED'))
     expect((await ask()).body.checks?.database?.ok).toBe(false)
-    deps.accounts.touchSession = async () => false
+    deps.accounts.touchSignIn = async () => false
     expect((await ask()).body).toEqual({ status: 'degraded' })
   })
 

@@ -106,7 +106,7 @@ describe('heed-event', () => {
     helper.getNode('show').on('input', ({ payload }) => heard.push(payload))
     say('e1', 'One.')
     await vi.waitFor(() => expect(heard).toEqual(['One.']))
-    bench.api.lines.closeSession(undefined as never)
+    bench.api.lines.closeSignIn(undefined as never)
     await vi.waitFor(() => expect(bench.api.lines.count()).toBe(0))
     say('e2', 'Two.')
     await vi.waitFor(() => expect(heard).toEqual(['One.', 'Two.']), 5_000)

@@ -1,6 +1,6 @@
 // One suite for both interaction servers: every trouble a model can be in is seen, named, and survived.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { ModelConversation, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { createHttp } from '../../runtime/egress/http.ts'
 import { createModels } from '../../runtime/models/models.ts'
@@ -47,12 +47,12 @@ async function open(
   ticks = 0
   const connection: Connection = { name: 'model', ...ofKind(kind), config: { url: `${fake.url}/v1/` }, secret }
   const models = createModels({ connections: { get: async () => connection }, http, clock, log: quietLog })
-  const session = await models.open({ connection: 'model', streamKey: 'flow1-cam.1.model', config, timeoutMs })
+  const conversation = await models.open({ connection: 'model', streamKey: 'flow1-cam.1.model', config, timeoutMs })
   return {
-    session,
+    conversation,
     connection,
     tick: (patch: Partial<ModelTick> = {}): Promise<ModelVerdict> =>
-      session.tick(request(patch), new AbortController().signal),
+      conversation.tick(request(patch), new AbortController().signal),
   }
 }
 /** The verdict of the tick that finds the answer: it is on its way over a real socket. */
@@ -164,13 +164,13 @@ describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
   })
 
   it('waits once more for an answer on its way when the source has ended', async () => {
-    const { session, tick } = await open(kind, { model: () => '</response> A person has fallen.' })
+    const { conversation, tick } = await open(kind, { model: () => '</response> A person has fallen.' })
     fake.fault = 'hang'
     await expect(tick()).rejects.toMatchObject({ code: 'MODEL_TIMEOUT' })
-    const last = session.finish?.(atEnd)
+    const last = conversation.finish?.(atEnd)
     fake.fault = null
     expect(await last).toMatchObject([{ text: 'A person has fallen.', mediaTimeS: 0, late: { mediaTimeS: 0 } }])
-    expect(await session.finish?.(atEnd)).toEqual([])
+    expect(await conversation.finish?.(atEnd)).toEqual([])
   })
 
   it('never sends a line that reads as a time: it would replace the instruction', async () => {
@@ -200,14 +200,14 @@ describe.each(['vllm-omni', 'joyai-webinfer'] as const)('%s', (kind) => {
   })
 
   it('forgets its session at the server when it is closed, and keeps it when another worker goes on', async () => {
-    const { session, tick } = await open(kind)
+    const { conversation, tick } = await open(kind)
     await tick()
-    await session.release?.()
+    await conversation.release?.()
     expect(fake.sessions.size).toBe(1)
-    await session.close()
+    await conversation.close()
     expect(fake.sessions.size).toBe(0)
     await fake.goAway()
-    await session.close()
+    await conversation.close()
     await fake.comeBack()
   })
 
@@ -240,10 +240,10 @@ describe('vllm-omni', () => {
     fake.restart()
     expect(await tick({ persona: 'talkative' })).toMatchObject({ action: 'silence', reason: 'no-instruction' })
     expect(await tick({ persona: 'talkative' })).toMatchObject({ restarted: true, reason: 'model' })
-    const session = fake.sessions.get(id)
-    expect(session?.instruction).toContain('Summary of chunk 1.')
-    expect(session?.instruction).toMatch(/Warn me the moment a person falls\.$/)
-    expect(session?.persona).toBe('talkative')
+    const conversation = fake.sessions.get(id)
+    expect(conversation?.instruction).toContain('Summary of chunk 1.')
+    expect(conversation?.instruction).toMatch(/Warn me the moment a person falls\.$/)
+    expect(conversation?.persona).toBe('talkative')
     const given = chats().length
     expect((await tick({ persona: 'talkative' })).restarted).toBeUndefined()
     expect(chats()[given]?.texts).toEqual([])
@@ -292,9 +292,9 @@ describe('vllm-omni', () => {
     ticks += 600
     expect((await tick({ persona: 'talkative' })).restarted).toBeUndefined()
     expect(chats().at(-1)?.images).toBe(1)
-    const session = fake.sessions.get(id)
-    expect(session?.instruction).toContain('at 14:05: Summary of chunk 1.')
-    expect(session?.persona).toBe('talkative')
+    const conversation = fake.sessions.get(id)
+    expect(conversation?.instruction).toContain('at 14:05: Summary of chunk 1.')
+    expect(conversation?.persona).toBe('talkative')
     expect((await tick({ persona: 'talkative' })).restarted).toBeUndefined()
     expect(chats().at(-1)).toMatchObject({ images: 1, texts: [] })
   })
@@ -389,12 +389,12 @@ it('keeps session ids within what both servers take', async () => {
     log: quietLog,
   })
   fake = await startFakeOrchestrator()
-  const session: ModelSession = await models.open({
+  const conversation: ModelConversation = await models.open({
     connection: 'model',
     streamKey: `${'ü'.repeat(200)}/cam.1`,
     config: {},
     timeoutMs,
   })
-  await session.tick(request(), new AbortController().signal)
+  await conversation.tick(request(), new AbortController().signal)
   expect([...fake.sessions.keys()][0]).toMatch(/^[A-Za-z0-9._-]{1,120}$/)
 })

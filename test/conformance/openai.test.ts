@@ -1,6 +1,6 @@
 // A plain vision server, which keeps nothing: Heed holds the session, never asks for more than fits, and names every trouble.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ModelMemory, ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { ModelMemory, ModelConversation, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { createHttp } from '../../runtime/egress/http.ts'
 import { createModels } from '../../runtime/models/models.ts'
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 interface Bench {
   fake: FakeOpenai
-  session: ModelSession
+  conversation: ModelConversation
   tick(patch?: Partial<ModelTick>): Promise<ModelVerdict>
   ticks(count: number, patch?: Partial<ModelTick>): Promise<ModelVerdict[]>
   connection: Connection
@@ -39,7 +39,7 @@ async function open(
     secret,
   }
   const models = createModels({ connections: { get: async () => connection }, http: fake.http, clock, log: quietLog })
-  const session = await models.open({
+  const conversation = await models.open({
     connection: 'plain',
     streamKey: 's',
     config: restore ? { restore } : {},
@@ -48,7 +48,7 @@ async function open(
   let number = 0
   const tick = (patch: Partial<ModelTick> = {}): Promise<ModelVerdict> => {
     number++
-    return session.tick(
+    return conversation.tick(
       {
         picture,
         kind: 'I',
@@ -65,7 +65,7 @@ async function open(
   }
   return {
     fake,
-    session,
+    conversation,
     connection,
     tick,
     ticks: async (count, patch) => {
@@ -111,11 +111,11 @@ describe('what the server is shown', () => {
   })
 
   it('holds what was said, asked and answered', async () => {
-    const { fake, tick, session } = await open({
+    const { fake, tick, conversation } = await open({
       answer: ({ texts }) => (texts[0] === '0.0 s' && texts.length === 2 ? '</response> A man came in.' : '</silence>'),
     })
     await tick()
-    session.note?.({ question: 'How many?', answer: 'One.', at: 'now' })
+    conversation.note?.({ question: 'How many?', answer: 'One.', at: 'now' })
     await tick()
     expect(fake.requests[1]?.texts.at(-1)).toContain('What you said lately:\n[0.0 s] A man came in.')
     expect(fake.requests[1]?.system).toContain('You were asked: How many? You answered: One.')
@@ -260,7 +260,7 @@ describe('the context', () => {
   it('is never exceeded over 100,000 ticks, whatever is said, asked and shown', async () => {
     let n = 0
     const words = 'An old lady in a blue cardigan walks slowly past the window and looks for her glasses. '
-    const { fake, session, tick } = await open(
+    const { fake, conversation, tick } = await open(
       {
         contextTokens: 4096,
         keep: 4,
@@ -271,7 +271,8 @@ describe('the context', () => {
     )
     const sizes: number[] = []
     for (n = 1; n <= 100_000; n++) {
-      if (n % 500 === 0) session.note?.({ question: `${n}? ${words.repeat(3)}`, answer: words.repeat(3), at: 'now' })
+      if (n % 500 === 0)
+        conversation.note?.({ question: `${n}? ${words.repeat(3)}`, answer: words.repeat(3), at: 'now' })
       const isSmall = n % 3 === 0
       await tick({
         picture: isSmall ? { width: 256, height: 192, jpeg: sizedJpeg(256, 192) } : picture,

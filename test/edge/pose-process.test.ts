@@ -1,7 +1,7 @@
 // The built-in model in its own process: many streams, a crash, a hang, an end that leaves nothing behind. Needs no clips.
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { ModelSession, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { ModelConversation, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { FastFrame } from '../../nodes/contract/frames.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { createEdge, type Edge } from '../../runtime/models/edge/index.ts'
@@ -35,7 +35,7 @@ function createLog() {
   return { lines, info: write, warn: write, error: write }
 }
 
-const tick = (session: ModelSession, mediaTimeS: number): Promise<ModelVerdict> =>
+const tick = (session: ModelConversation, mediaTimeS: number): Promise<ModelVerdict> =>
   session.tick(
     {
       picture,
@@ -51,7 +51,7 @@ const tick = (session: ModelSession, mediaTimeS: number): Promise<ModelVerdict> 
   )
 
 /** One second of pictures and ticks until they are looked at. */
-async function second(session: ModelSession, fromS: number): Promise<ModelVerdict> {
+async function second(session: ModelConversation, fromS: number): Promise<ModelVerdict> {
   for (let part = 0; part < 8; part++) session.feed?.(frameAt(fromS + part / 8))
   let looked = 0
   for (;;) {
@@ -166,7 +166,7 @@ describe('the edge model', () => {
     edge = createEdge({ log: createLog(), clock: systemClock })
   })
   afterEach(() => edge.stop())
-  const open = (streamKey: string): Promise<ModelSession> =>
+  const open = (streamKey: string): Promise<ModelConversation> =>
     edge.open({ connection: 'edge', streamKey, config: { instruction: 'Warn when somebody falls.' }, timeoutMs: 5000 })
 
   it('serves several streams at once', async () => {

@@ -177,20 +177,20 @@ describe('the account', () => {
   })
 
   test('has sessions that live while they are used', async () => {
-    const { createSession, touchSession, removeSession, removeAllSessions } = under.store.accounts
-    await createSession('a', 1_000)
+    const { createSignIn, touchSignIn, removeSignIn, removeAllSignIns } = under.store.accounts
+    await createSignIn('a', 1_000)
     expect([
-      await touchSession('a', 999, 5_000),
-      await touchSession('a', 4_000, 4_500),
-      await touchSession('a', 4_900, 4_950),
-      await touchSession('a', 5_000, 9_000),
+      await touchSignIn('a', 999, 5_000),
+      await touchSignIn('a', 4_000, 4_500),
+      await touchSignIn('a', 4_900, 4_950),
+      await touchSignIn('a', 5_000, 9_000),
     ]).toEqual([true, true, true, false])
-    expect(await touchSession('nobody', 0, 9_000)).toBe(false)
-    await createSession('b', 9_000)
-    await removeSession('b')
-    await createSession('c', 9_000)
-    await removeAllSessions()
-    expect([await touchSession('b', 0, 1), await touchSession('c', 0, 1)]).toEqual([false, false])
+    expect(await touchSignIn('nobody', 0, 9_000)).toBe(false)
+    await createSignIn('b', 9_000)
+    await removeSignIn('b')
+    await createSignIn('c', 9_000)
+    await removeAllSignIns()
+    expect([await touchSignIn('b', 0, 1), await touchSignIn('c', 0, 1)]).toEqual([false, false])
   })
 
   test('has settings beside it', async () => {

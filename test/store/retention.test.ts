@@ -136,8 +136,8 @@ describe('retention', () => {
   })
 
   test('forgets browsers whose session is over', async () => {
-    await under.store.accounts.createSession('old', under.clock.ms - 1)
-    await under.store.accounts.createSession('live', under.clock.ms + 1)
+    await under.store.accounts.createSignIn('old', under.clock.ms - 1)
+    await under.store.accounts.createSignIn('live', under.clock.ms + 1)
     await sweepAll()
     expect(await under.database.query('select token_hash from sessions')).toEqual([{ token_hash: 'live' }])
   })

@@ -1,14 +1,14 @@
 // Watches a clip with the built-in model as fast as this machine can, the way the engine does: a second of pictures, then a tick.
 // Sessions that look at the same clip share what the model saw in each picture: it is looked at once, whoever asks.
 import { atEnd } from './fake-model.ts'
-import type { ModelSession, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { ModelConversation, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { FastFrame, Frame } from '../../nodes/contract/frames.ts'
 import type { EdgeSkillId } from '../../nodes/contract/skills.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { shareOf } from '../../runtime/models/edge/pace.ts'
 import type { PoseJob } from '../../runtime/models/edge/pose-child.ts'
 import type { PoseModel } from '../../runtime/models/edge/pose-model.ts'
-import { createEdgeSession } from '../../runtime/models/edge/session.ts'
+import { createEdgeConversation } from '../../runtime/models/edge/conversation.ts'
 import type { SkillMode } from '../../runtime/models/edge/skill.ts'
 
 const never = new AbortController().signal
@@ -65,7 +65,7 @@ export async function watchClip(
   clip: { frames: Frame[]; fast: FastFrame[] },
   { skills, mode, share = shareOf }: Watcher,
 ): Promise<Said[]> {
-  const session: ModelSession = createEdgeSession({
+  const session: ModelConversation = createEdgeConversation({
     stream: name,
     config: { watchFor: skills, mode },
     model: Object.assign(Object.create(model) as PoseModel, { share: () => share }),

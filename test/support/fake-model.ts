@@ -1,5 +1,5 @@
 // A model that does what a test says: a verdict per tick, a delay, or trouble. Never looks at the picture.
-import type { Clock, ModelPort, ModelSession, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
+import type { Clock, ModelPort, ModelConversation, ModelTick, ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import type { FastFrame } from '../../nodes/contract/frames.ts'
 
 export interface FakeModel extends ModelPort {
@@ -36,10 +36,10 @@ export function fakeModel(options: FakeModelOptions): FakeModel {
     mostInFlight: 0,
     open: async ({ connection, streamKey, config }) => {
       model.opened.push({ connection, streamKey, config })
-      return session(streamKey)
+      return conversation(streamKey)
     },
   }
-  const session = (streamKey: string): ModelSession => {
+  const conversation = (streamKey: string): ModelConversation => {
     let count = 0
     let inFlight = 0
     return {

@@ -237,18 +237,18 @@ function memoryAccounts(sessions: Map<string, number>): AccountStore {
       hash = passwordHash
     },
     passwordHash: async () => hash,
-    createSession: async (tokenHash, expiresAtMs) => {
+    createSignIn: async (tokenHash, expiresAtMs) => {
       sessions.set(tokenHash, expiresAtMs)
     },
-    touchSession: async (tokenHash, nowMs, extendToMs) => {
+    touchSignIn: async (tokenHash, nowMs, extendToMs) => {
       if ((sessions.get(tokenHash) ?? 0) <= nowMs) return false
       sessions.set(tokenHash, extendToMs)
       return true
     },
-    removeSession: async (tokenHash) => {
+    removeSignIn: async (tokenHash) => {
       sessions.delete(tokenHash)
     },
-    removeAllSessions: async () => {
+    removeAllSignIns: async () => {
       sessions.clear()
     },
   }

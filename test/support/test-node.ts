@@ -1,5 +1,5 @@
 // Runs one node alone, as the engine would: state kept between ticks, status and messages collected. Every node's test starts here.
-import type { ConnectionPort, HttpPort, ModelSession, PicturePort } from '../../nodes/contract/capabilities.ts'
+import type { ConnectionPort, HttpPort, ModelConversation, PicturePort } from '../../nodes/contract/capabilities.ts'
 import { actionOf } from '../../nodes/contract/acting.ts'
 import {
   type ActionResult,
@@ -21,7 +21,7 @@ import { testClients, type Clients } from './test-clients.ts'
 export interface TestNodeOptions {
   config?: Record<string, unknown>
   clock?: FakeClock
-  model?: ModelSession
+  model?: ModelConversation
   http?: HttpPort
   connections?: Partial<ConnectionPort>
   pictures?: PicturePort

@@ -4,7 +4,7 @@ import { useContext, useState } from 'react'
 import type { ConnectionKind } from '../../../nodes/contract/connections.ts'
 import { go } from '../../route.ts'
 import { useKindView, type KindViewOf } from '../../panels/connection-kinds.ts'
-import { useSession } from '../../session.ts'
+import { useSignIn } from '../../sign-in.ts'
 import { AddConnectionHere, inputProps, textOf, type WidgetProps } from './widget.ts'
 import { say } from '../../words/say.ts'
 
@@ -16,7 +16,7 @@ function labelOf(name: string, kind: ConnectionKind, viewOf: KindViewOf): string
 
 /** `connection` */
 export function ConnectionWidget(props: WidgetProps) {
-  const all = useSession((session) => session.connections)
+  const all = useSignIn(({ connections }) => connections)
   const viewOf = useKindView()
   const { can: wanted } = props.schema
   const fitting = all.filter(({ can }) => !wanted || can[wanted] !== undefined)

@@ -6,7 +6,7 @@ import { takeStill } from '../../canvas/share-camera.ts'
 import { pictureBefore } from '../../graph/picture-area.ts'
 import { streamIdOf } from '../../graph/cameras-of-node.ts'
 import { useLive } from '../../live.ts'
-import { useSession } from '../../session.ts'
+import { useSignIn } from '../../sign-in.ts'
 import { currentFlow } from '../../store.ts'
 import { say } from '../../words/say.ts'
 
@@ -35,7 +35,7 @@ export const emptyGround: Ground = {
 /** Throws an Error in words for the person who asked. */
 export async function takePicture(owner: Owner | undefined): Promise<Ground> {
   const flow = currentFlow()
-  const before = owner && flow ? pictureBefore(flow, owner.node, useSession.getState().types) : null
+  const before = owner && flow ? pictureBefore(flow, owner.node, useSignIn.getState().types) : null
   if (!owner || !before) throw new Error(say('No camera is wired into this card yet. Wire one, then take the picture.'))
   const { camera, filters } = before
   const isBrowser = camera.config['kind'] === 'browser'

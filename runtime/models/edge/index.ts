@@ -1,9 +1,9 @@
 // The edge model: a small built-in pose model on the CPU, so that the first flow runs with no GPU and no network.
 // It watches for skills, not for sentences. One process serves every stream and lives while anybody watches.
-import type { Clock, ModelSession } from '../../../nodes/contract/capabilities.ts'
+import type { Clock, ModelConversation } from '../../../nodes/contract/capabilities.ts'
 import { RetryableError } from '../../../nodes/contract/errors.ts'
 import { createPoseModel, type PoseModel, type PoseModelDeps } from './pose-model.ts'
-import { createEdgeSession, edgeHeight, edgeWidth, type PictureResult } from './session.ts'
+import { createEdgeConversation, edgeHeight, edgeWidth, type PictureResult } from './conversation.ts'
 
 export interface EdgeOpenOptions {
   connection: string
@@ -15,7 +15,7 @@ export interface EdgeOpenOptions {
 
 export interface Edge {
   /** Throws RetryableError EDGE_MODEL_DOWN when the model does not come up in `timeoutMs`. */
-  open(options: EdgeOpenOptions): Promise<ModelSession>
+  open(options: EdgeOpenOptions): Promise<ModelConversation>
   /** Looks at one blank picture: does the model run on this machine? */
   test(timeoutMs: number): Promise<{ ok: boolean; message: string; details?: Record<string, unknown> }>
   /** Pictures that came since the start, over all streams, by what became of them. */
@@ -60,8 +60,8 @@ export function createEdge(deps: PoseModelDeps): Edge {
           'The built-in model does not start on this machine. Look for "pose process" in the log.',
         )
       }
-      return createEdgeSession({
-        // A stream that is opened again while its old session still closes must not share a line with it.
+      return createEdgeConversation({
+        // A stream that is opened again while its old conversation still closes must not share a line with it.
         stream: `${streamKey}#${++opened}`,
         config,
         everyPicture: deps.everyPicture ?? false,

@@ -4,7 +4,7 @@ import { ApiError, api, onSignedOut } from './api.ts'
 import type { ConnectionKindView, ConnectionView, FlowSummary, NodeType, NodeTypes } from './views.ts'
 import { keepWish, readWish } from './wishes.ts'
 
-interface Session {
+interface SignIn {
   /** `unknown` until the server has answered. */
   who: 'unknown' | 'stranger' | 'owner'
   hasOwner: boolean
@@ -18,7 +18,7 @@ interface Session {
   isMuted: boolean
 }
 
-export const useSession = create<Session>()(() => ({
+export const useSignIn = create<SignIn>()(() => ({
   who: 'unknown',
   hasOwner: true,
   types: new Map<string, NodeType>(),
@@ -29,20 +29,20 @@ export const useSession = create<Session>()(() => ({
   isMuted: readWish('muted') === 'yes',
 }))
 
-onSignedOut(() => useSession.setState((session) => (session.who === 'owner' ? { who: 'stranger' } : session)))
+onSignedOut(() => useSignIn.setState((known) => (known.who === 'owner' ? { who: 'stranger' } : known)))
 
 /** Asks who is here and, for the owner, reads everything a page needs to begin. */
-export async function startSession(): Promise<void> {
+export async function startSignedIn(): Promise<void> {
   try {
     const me = await api.me()
-    if (!me.signedIn) return useSession.setState({ who: 'stranger', hasOwner: me.hasOwner, error: null })
+    if (!me.signedIn) return useSignIn.setState({ who: 'stranger', hasOwner: me.hasOwner, error: null })
     const [nodes, kinds, connections, flows] = await Promise.all([
       api.nodes(),
       api.connectionKinds(),
       api.connections(),
       api.flows(),
     ])
-    useSession.setState({
+    useSignIn.setState({
       who: 'owner',
       hasOwner: me.hasOwner,
       types: new Map(nodes.map((type) => [type.type, type])),
@@ -52,30 +52,30 @@ export async function startSession(): Promise<void> {
       error: null,
     })
   } catch (error) {
-    useSession.setState({ error: error instanceof Error ? error.message : String(error) })
+    useSignIn.setState({ error: error instanceof Error ? error.message : String(error) })
   }
 }
 
 /** Reads the connections again after a change. */
 export async function readConnections(): Promise<void> {
-  await quietly(async () => useSession.setState({ connections: await api.connections() }))
+  await quietly(async () => useSignIn.setState({ connections: await api.connections() }))
 }
 
 /** Reads the list of flows again. */
 export async function readFlows(): Promise<void> {
-  await quietly(async () => useSession.setState({ flows: await api.flows() }))
+  await quietly(async () => useSignIn.setState({ flows: await api.flows() }))
 }
 
 /** Leaves; the next page is the sign-in. */
 export async function leave(): Promise<void> {
   await quietly(() => api.signOut())
-  useSession.setState({ who: 'stranger', hasOwner: true })
+  useSignIn.setState({ who: 'stranger', hasOwner: true })
 }
 
 /** Turns the sound of alerts on or off in this browser. */
 export function setMuted(isMuted: boolean): void {
   keepWish('muted', isMuted ? 'yes' : 'no')
-  useSession.setState({ isMuted })
+  useSignIn.setState({ isMuted })
 }
 
 async function quietly(work: () => Promise<void>): Promise<void> {

@@ -7,7 +7,7 @@ import type { ModelTick, ModelVerdict } from '../../../nodes/contract/capabiliti
 import type { FastFrame } from '../../../nodes/contract/frames.ts'
 import type { EdgeSkillId } from '../../../nodes/contract/skills.ts'
 import type { Pose } from './pose.ts'
-import { createEdgeSession } from './session.ts'
+import { createEdgeConversation } from './conversation.ts'
 
 const picture = { width: 640, height: 480, jpeg: new Uint8Array() }
 const rgb = new Uint8Array(256 * 192 * 3).fill(90)
@@ -25,7 +25,7 @@ function open(skills: EdgeSkillId[] = ['fall']) {
   const clock = fakeClock()
   const model = fakePoseModel()
   let closed = 0
-  const session = createEdgeSession({
+  const conversation = createEdgeConversation({
     stream: 's',
     config: { watchFor: skills, mode: 'balanced' },
     model,
@@ -48,19 +48,19 @@ function open(skills: EdgeSkillId[] = ['fall']) {
   return {
     clock,
     model,
-    session,
+    conversation,
     abort,
     closed: () => closed,
     frame: (mediaTimeS: number, size: Partial<FastFrame> = {}) =>
-      session.feed?.({ seq: 0, mediaTimeS, width: 256, height: 192, rgb, ...size }),
-    tick: (mediaTimeS: number) => session.tick(request(mediaTimeS), abort.signal),
+      conversation.feed?.({ seq: 0, mediaTimeS, width: 256, height: 192, rgb, ...size }),
+    tick: (mediaTimeS: number) => conversation.tick(request(mediaTimeS), abort.signal),
     /** A second of pictures before each tick, as a camera gives them. */
     async run(fromS: number, toS: number): Promise<ModelVerdict[]> {
       const verdicts: ModelVerdict[] = []
       for (let second = fromS; second < toS; second++) {
         for (let part = 0; part < 8; part++)
-          session.feed?.({ seq: 0, mediaTimeS: second + part / 8, width: 256, height: 192, rgb })
-        verdicts.push(await session.tick(request(second + 7 / 8), abort.signal))
+          conversation.feed?.({ seq: 0, mediaTimeS: second + part / 8, width: 256, height: 192, rgb })
+        verdicts.push(await conversation.tick(request(second + 7 / 8), abort.signal))
         await clock.advance(1000)
       }
       return verdicts
@@ -68,7 +68,7 @@ function open(skills: EdgeSkillId[] = ['fall']) {
   }
 }
 
-describe('a session with the edge model', () => {
+describe('a conversation with the edge model', () => {
   it('stays silent while nothing happens, and says how many people it sees', async () => {
     const bench = open()
     bench.model.people(() => [makePose('standing', 60, 170), makePose('standing', 180, 170)])
@@ -138,10 +138,10 @@ describe('a session with the edge model', () => {
     bench.model.people(fall(4))
     await bench.run(0, 4)
     for (let part = 0; part < 6; part++) bench.frame(4 + part / 8)
-    expect(await bench.session.finish?.(atEnd)).toMatchObject([
+    expect(await bench.conversation.finish?.(atEnd)).toMatchObject([
       { action: 'response', text: 'A person has fallen and is on the floor.', mediaTimeS: 4.625 },
     ])
-    expect(await bench.session.finish?.(atEnd)).toEqual([])
+    expect(await bench.conversation.finish?.(atEnd)).toEqual([])
   })
 
   it('starts anew when a looped file jumps back', async () => {
@@ -235,7 +235,7 @@ describe('a session with the edge model', () => {
     expect((await bench.run(0, 14)).filter((verdict) => verdict.action === 'response')).toHaveLength(1)
   })
 
-  it('stops waiting when the session is stopped', async () => {
+  it('stops waiting when the conversation is stopped', async () => {
     const bench = open()
     bench.model.mode = 'held'
     bench.frame(0.5)
@@ -250,8 +250,8 @@ describe('a session with the edge model', () => {
     const bench = open()
     bench.model.mode = 'held'
     bench.frame(0.5)
-    await bench.session.close()
-    await bench.session.close()
+    await bench.conversation.close()
+    await bench.conversation.close()
     bench.frame(0.6)
     expect(bench.model.waiting()).toBe(0)
     expect(bench.closed()).toBe(1)

@@ -1,6 +1,6 @@
-// One stream's session with the edge model: pictures come in by the fast tap, verdicts leave at the tick.
+// One stream's conversation with the edge model: pictures come in by the fast tap, verdicts leave at the tick.
 // Never lets a finding go unsaid, and never lets a tick wait long for a picture.
-import type { Clock, ModelSession, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
+import type { Clock, ModelConversation, ModelTick, ModelVerdict } from '../../../nodes/contract/capabilities.ts'
 import { RetryableError } from '../../../nodes/contract/errors.ts'
 import type { FastFrame } from '../../../nodes/contract/frames.ts'
 import { skillsToWatch, type EdgeSkillId } from '../../../nodes/contract/skills.ts'
@@ -15,7 +15,7 @@ import { within } from '../../time-limit.ts'
 export const edgeWidth = 256
 export const edgeHeight = 192
 
-export interface EdgeSessionOptions {
+export interface EdgeConversationOptions {
   stream: string
   /** The interaction-model's: `instruction`, `watchFor`, `mode`. */
   config: Record<string, unknown>
@@ -61,12 +61,12 @@ function wishesOf(config: Record<string, unknown>): { skills: readonly EdgeSkill
   }
 }
 
-export function createEdgeSession(options: EdgeSessionOptions): ModelSession {
-  return new EdgeSession(options)
+export function createEdgeConversation(options: EdgeConversationOptions): ModelConversation {
+  return new EdgeConversation(options)
 }
 
-class EdgeSession implements ModelSession {
-  readonly #options: EdgeSessionOptions
+class EdgeConversation implements ModelConversation {
+  readonly #options: EdgeConversationOptions
   readonly #watch: ReturnType<typeof createWatch>
   #sight: ReturnType<typeof createSight>
   #wishes: ReturnType<typeof wishesOf>
@@ -84,7 +84,7 @@ class EdgeSession implements ModelSession {
   #refused: string | undefined
   #isClosed = false
 
-  constructor(options: EdgeSessionOptions) {
+  constructor(options: EdgeConversationOptions) {
     this.#options = options
     this.#wishes = wishesOf(options.config)
     this.#watch = createWatch(this.#wishes.skills, this.#wishes.mode)
