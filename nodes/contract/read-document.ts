@@ -67,7 +67,24 @@ function cutOff(text: string): BadRequestError {
 function bare(raw: string): string {
   const text = raw.replace(/^[\ufeff\u200b\s]+/, '').trimEnd()
   const fence = /^```[a-z]*\s*\n([^]*?)\n?```$/i.exec(text)
-  return fence?.[1]?.trim() ?? text
+  return unquoted(fence?.[1]?.trim() ?? text)
+}
+
+/** Out of a program or a log: the text of a text, with its quotes and line breaks written out. */
+function unquoted(text: string): string {
+  const isText = /^"\s*(?:\\[nrt]\s*)*[[{]/.test(text)
+  if (!isText && !/^[[{](?:[\s[{]|\\[nrt])*\\"/.test(text)) return text
+  try {
+    const inner: unknown = JSON.parse(isText ? text : `"${text.replace(/\s/g, ' ')}"`)
+    return typeof inner === 'string' ? inner.trim() : text
+  } catch {
+    return text
+  }
+}
+
+/** Line breaks that somebody wrote out between the entries; all strings are known to end. */
+function withoutWrittenBreaks(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\[^])*"|\\[nrt]/g, (part) => (part.startsWith('"') ? part : ' '))
 }
 
 function refuseOther(text: string): void {
@@ -88,7 +105,7 @@ function refuseOther(text: string): void {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(/[[\]{},]\s*\\[nrt]/.test(text) ? withoutWrittenBreaks(text) : text)
   } catch (error) {
     const place = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
     const line = place === undefined ? 0 : text.slice(0, Number(place)).split('\n').length

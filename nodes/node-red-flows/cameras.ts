@@ -8,8 +8,11 @@ const runsPrograms = /^(?:exec|daemon|ffmpeg.*|.*spawn)$/i
 const streamAddress = /^rtsps?:\/\/[^\s]+$/i
 const pictureAddress = /^https?:\/\/[^\s]+$/i
 
-/** A camera with the address it names, or undefined when it is none. */
-export function cameraOf(node: RedNode, { setting }: World): Made | undefined {
+const noAddress =
+  'It has to do with a camera whose address is not in this file. Add that camera here; the rest can stay in Node-RED.'
+
+/** A camera with the address it names, or why it is none here; undefined when it has nothing to do with cameras. */
+export function cameraOf(node: RedNode, { setting }: World): Made | string | undefined {
   const linked = Object.values(node).flatMap((value) =>
     typeof value === 'string' && setting(value) ? [setting(value)] : [],
   )
@@ -23,7 +26,8 @@ export function cameraOf(node: RedNode, { setting }: World): Made | undefined {
   const device = texts.find((text) => /^\/dev\/video\d{1,3}$/.test(text))
   if (device !== undefined) return made({ kind: 'device', device })
   const picture = texts.find((text) => pictureAddress.test(text))
-  return picture === undefined ? undefined : made({ kind: 'url', url: picture })
+  if (picture !== undefined) return made({ kind: 'url', url: picture })
+  return runsPrograms.test(node.type) ? undefined : noAddress
 }
 
 /** `ffmpeg -i rtsp://…` in a node that runs it. */

@@ -12,6 +12,8 @@ export interface RedNode {
 
 export interface RedDocument {
   entries: RedNode[]
+  /** As they came, where an id was missing or a number. */
+  asCame: Map<RedNode, RedNode>
   /** Entries that were no nodes, and what was said twice. */
   ignored: Fate[]
 }
@@ -66,6 +68,7 @@ export function readRedDocument(document: unknown): RedDocument {
     )
   const entries: RedNode[] = []
   const ignored: Fate[] = []
+  const asCame = new Map<RedNode, RedNode>()
   const ids = new Set<string>()
   for (const [index, entry] of list.entries()) {
     const ignore = (reason: string): void => {
@@ -91,9 +94,11 @@ export function readRedDocument(document: unknown): RedDocument {
       continue
     }
     ids.add(id)
-    entries.push({ ...entry, id, type: entry['type'] })
+    const made = { ...entry, id, type: entry['type'] }
+    if (entry['id'] !== id) asCame.set(made, entry as RedNode)
+    entries.push(made)
   }
-  return { entries, ignored }
+  return { entries, asCame, ignored }
 }
 
 /** Throws FlowInvalidError about the whole document. */

@@ -47,6 +47,8 @@ interface Work {
   passing: Set<string>
   fates: Fate[]
   definitions: Map<string, Definition>
+  /** `link in` that somebody calls: its answers go back there, which no wire does. */
+  isCalled(id: string): boolean
 }
 interface Definition {
   entry: RedNode
@@ -57,8 +59,6 @@ const keyOf = ({ id, output }: Hop): string => `${output}:${id}`
 
 /** `subflow:ID` of an instance. */
 const subflowOf = (type: string): string | undefined => /^subflow:(.+)$/.exec(type)?.[1]
-
-const leadsOn = new Set(['junction', 'link in', 'link out'])
 
 function idsIn(value: unknown): string[] {
   return Array.isArray(value)
@@ -97,7 +97,14 @@ export function expand(entries: readonly RedNode[]): Expanded {
     else if (home) home.inside.set(entry.id, entry)
     else drawn.push(entry)
   }
-  const work: Work = { nodes: [], next: new Map(), passing: new Set(), fates: [], definitions }
+  const work: Work = {
+    nodes: [],
+    next: new Map(),
+    passing: new Set(),
+    fates: [],
+    definitions,
+    isCalled: calledIn(entries),
+  }
   const global = environmentOf(
     entries.find(({ type }) => type === 'global-config'),
     new Map(),
@@ -174,7 +181,7 @@ function place(work: Work, entry: RedNode, where: Where): void {
     return
   }
   const prefix = where.id.slice(0, where.id.length - entry.id.length)
-  if (leadsOn.has(entry.type) && !(entry.type === 'link out' && entry['mode'] === 'return')) {
+  if (onlyLeadsOn(work, entry)) {
     work.passing.add(where.id)
     const links = entry.type === 'link out' ? idsIn(entry['links']) : []
     // Links of a subflow lead inside of it; elsewhere to wherever on the tabs.
@@ -197,6 +204,19 @@ function place(work: Work, entry: RedNode, where: Where): void {
       keyOf({ id: where.id, output }),
       targets.map((id) => prefix + id),
     )
+}
+
+/** A call that is led by the message may come to any. */
+function calledIn(entries: readonly RedNode[]): Work['isCalled'] {
+  const calls = entries.filter(({ type }) => type === 'link call')
+  if (calls.some((call) => call['linkType'] === 'dynamic')) return () => true
+  const ids = new Set(calls.flatMap((call) => idsIn(call['links'])))
+  return (id) => ids.has(id)
+}
+
+function onlyLeadsOn({ isCalled }: Work, { id, type, mode }: RedNode): boolean {
+  if (type === 'link out') return mode !== 'return'
+  return type === 'link in' ? !isCalled(id) : type === 'junction'
 }
 
 function passingFate(entry: RedNode, linked: string[]): Fate {

@@ -11,6 +11,8 @@ interface Rule {
   pattern: string | undefined
   /** What does not fit leaves by this output. */
   isNot: boolean
+  /** Compares as numbers there: 5 and 5.0 are one. */
+  isNumber?: boolean
 }
 
 /** Which field a property is here: `payload` is the text. */
@@ -38,11 +40,12 @@ function readRule(rule: unknown): Rule | string {
   if (vt !== undefined && vt !== 'str' && vt !== 'num' && vt !== 'bool')
     return 'One of its rules compares with another value than a text.'
   if (t === 'regex') {
-    if (/\(\?[=!<]|\\[1-9]/.test(text)) return 'One of its patterns looks around or back, which patterns here do not.'
+    if (/\(\?[=!<]|\\[1-9kuc]|\[\^?\]/.test(text))
+      return 'One of its patterns looks around or back, which patterns here do not.'
     return fit(ignoresCase === true ? `(?i:${text})` : text)
   }
   if (t === 'cont') return fit(literal(text))
-  return fit(`^${literal(text)}$`, t === 'neq')
+  return { ...fit(`^${literal(text)}$`, t === 'neq'), ...(vt === 'num' ? { isNumber: true } : {}) }
 }
 
 /** One filter a rule: side by side where every rule that fits sends, one after the other where the first one does. */
@@ -63,7 +66,9 @@ export function switchOf(node: RedNode): Translated {
     rules.push(read)
   }
   const goesOn = node['checkall'] !== 'false' && node['checkall'] !== false
-  return goesOn ? sideBySide(rules, field) : oneAfterAnother(rules, field)
+  const sorted = goesOn ? sideBySide(rules, field) : oneAfterAnother(rules, field)
+  if (typeof sorted === 'string' || !rules.some(({ isNumber }) => isNumber)) return sorted
+  return { ...sorted, isExact: false, reason: 'Numbers are compared as they are written: 5 and 5.0 differ here.' }
 }
 
 const filter = (pattern: string, field: string): Made['nodes'][number] => ({
@@ -127,12 +132,19 @@ function sideBySide(rules: Rule[], field: string): Translated {
   return { nodes, input, outputs, inner, isExact: true, reason: '' }
 }
 
-/** One rule that sets the payload to a text is a template; nothing else is plain enough. */
+/** One rule that sets the payload to a text, or to a field, is a template; nothing else is plain enough. */
 export function changeOf(node: RedNode): Translated {
   const rules = Array.isArray(node['rules']) ? (node['rules'] as unknown[]) : []
   const [rule] = rules
   const { t, p, pt, to, tot } = (typeof rule === 'object' && rule !== null ? rule : {}) as Record<string, unknown>
   const isPlain = rules.length === 1 && t === 'set' && p === 'payload' && (pt === undefined || pt === 'msg')
+  const from = tot === 'msg' ? fieldOf(to) : undefined
+  if (isPlain && from)
+    return one(
+      'template',
+      { text: `{{fields.${from}}}` },
+      { isExact: false, reason: 'A message without that field becomes empty instead of having no payload.' },
+    )
   if (!isPlain || (tot !== undefined && tot !== 'str' && tot !== 'num' && tot !== 'bool'))
     return 'Only setting the payload to a text is plain enough; it can stay in Node-RED.'
   const text = textOf(to)

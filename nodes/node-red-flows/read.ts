@@ -168,12 +168,23 @@ function positionOf({ x, y }: PlacedNode, { position }: Made, index: number): Fl
   return { x: Math.round(x * stretch), y: Math.round(y * stretch) + index * 200 }
 }
 
+function settingsOf(entry: RedNode): Record<string, unknown> {
+  const { id: _id, z: _z, x: _x, y: _y, g: _g, d: _d, wires: _wires, credentials: _credentials, ...settings } = entry
+  return settings
+}
+
 /** Kept whole, without what it was wired to: the wires say that. Its credentials are never taken. */
 function placeholder({ node, entry }: PlacedNode): Made {
-  const { id: _id, z: _z, x: _x, y: _y, g: _g, d: _d, wires, credentials: _credentials, ...kept } = entry
+  const kept = settingsOf(entry)
+  const filled = settingsOf(node)
+  const { wires } = entry
+  // Outside of its tab and its subflow nobody knows what `${NAME}` is.
+  const isSet = JSON.stringify(filled) !== JSON.stringify(kept)
   const outputs = Array.isArray(wires) ? Math.min(wires.length, 200) : 0
   return {
-    nodes: [{ type: `${placeholderPrefix}${node.type}`.slice(0, 80), config: { node: kept } }],
+    nodes: [
+      { type: `${placeholderPrefix}${node.type}`.slice(0, 80), config: { node: kept, ...(isSet ? { filled } : {}) } },
+    ],
     input: [[0, 'in']],
     outputs: Array.from({ length: outputs }, (_, index): MadePort[] => [[0, `out${index + 1}`]]),
     isExact: false,

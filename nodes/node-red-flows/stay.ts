@@ -6,10 +6,14 @@ import { isRedDocument, readRedDocument, textOf, type RedNode } from './document
 import { stretch } from './drawn.ts'
 import { placeholderPrefix } from './read.ts'
 
-type Placeholder = FlowNode & { config: { node: Record<string, unknown> } }
+type Placeholder = FlowNode & { config: { node: Record<string, unknown>; filled?: unknown } }
 
 const isPlaceholder = (node: FlowNode): node is Placeholder =>
   node.type.startsWith(placeholderPrefix) && typeof node.config['node'] === 'object' && node.config['node'] !== null
+
+/** With what its tab and its subflows had set for it. */
+const settingsOf = ({ config: { node, filled } }: Placeholder): unknown =>
+  typeof filled === 'object' && filled !== null ? filled : node
 
 /** The same value with every id of the flow as it is called there. */
 function renamed(value: unknown, ids: ReadonlyMap<string, string>): unknown {
@@ -25,7 +29,7 @@ function settingsFor(parts: readonly Placeholder[], entries: readonly RedNode[])
   for (const { id, type } of open.values())
     if (['tab', 'subflow', 'group', 'global-config'].includes(type)) open.delete(id)
   const found: RedNode[] = []
-  let text = JSON.stringify(parts.map(({ config }) => config.node))
+  let text = JSON.stringify(parts.map(settingsOf))
   for (let size = -1; size !== found.length;) {
     size = found.length
     for (const entry of open.values()) {
@@ -141,7 +145,7 @@ function addPart(
     joining.cards.push({ id: card, type: 'from-node-red', version: 1, position, config: { entry: name } })
     for (const { to } of leaving) joining.wires.push({ from: { node: card, port: 'message' }, to })
   }
-  const own = renamed(part.config.node, ids) as Record<string, unknown>
+  const own = renamed(settingsOf(part), ids) as Record<string, unknown>
   joining.nodes.push({
     ...own,
     id,

@@ -44,6 +44,8 @@ export function injectOf(node: RedNode): Translated {
   const minutes = Number(byMinutes?.[1] ?? byMinutes?.[2])
   if (cron !== '' && !(minutes > 0))
     return 'It speaks at hours of the day, which no node here does by itself; it can stay in Node-RED.'
+  if (cron === '' && !(everyS > 0) && node['once'] === true)
+    return 'It speaks once, when it is deployed; a timer here speaks again and again. It can stay in Node-RED.'
   if (cron === '' && !(everyS > 0))
     return 'It is pressed by hand. Here a message is sent into a flow from the canvas or over the API.'
   const { payload, payloadType = 'date' } = propsOf(node)
@@ -53,10 +55,30 @@ export function injectOf(node: RedNode): Translated {
   if (typeof length === 'string') return length
   const text = payloadType === 'date' ? '' : textOf(payload) || String(payload ?? '')
   if (text.length > 2000) return 'What it sends is longer than 2000 characters.'
-  const { ms, isExact, reason } = ticked(length)
-  const isPlain = isExact && payloadType !== 'date' && node['once'] !== true && cron === ''
-  const more = payloadType === 'date' ? 'It says "It is time." instead of the time itself.' : reason
-  return one('timer', { mode: 'every', everyMs: ms, text }, { isExact: isPlain, reason: more })
+  const { ms, reason } = ticked(length)
+  const differs = [
+    payloadType === 'date' && 'It says "It is time." instead of the time itself.',
+    reason,
+    node['once'] === true && 'It does not speak at the start as well.',
+    cron !== '' && 'It counts from its start, not from the full hour.',
+    saysMore(node) && 'Only its payload comes along, not its topic or other properties.',
+  ].filter((each) => each !== false && each !== '')
+  return one(
+    'timer',
+    { mode: 'every', everyMs: ms, text },
+    { isExact: differs.length === 0, reason: differs.join(' ') },
+  )
+}
+
+/** Whether it sets anything beside the payload. */
+function saysMore(node: RedNode): boolean {
+  const { props } = node
+  if (!Array.isArray(props)) return textOf(node['topic']) !== ''
+  return (props as unknown[]).some((each) => {
+    const { p, v, vt } = (typeof each === 'object' && each !== null ? each : {}) as Record<string, unknown>
+    if (p === 'payload') return false
+    return p === 'topic' && (vt === 'str' || vt === undefined) ? textOf(v ?? node['topic']) !== '' : true
+  })
 }
 
 /** What it sends: newer files list properties, older ones have one payload. */
@@ -79,8 +101,11 @@ export function delayOf(node: RedNode): Translated {
     const { ms, isExact, reason } = ticked(length)
     return one('timer', { mode: 'after', everyMs: ms, text: '', restarts: false }, { isExact, reason })
   }
+  if (kind === 'queue' || kind === 'timed')
+    return 'It holds messages of each topic back and lets them out in turn; nothing here does.'
   if (kind !== 'rate') return 'A pause that differs from message to message is not known here.'
   if (node['drop'] !== true) return 'It holds messages back and lets them out one by one; a cooldown here drops them.'
+  if (node['allowrate'] === true) return 'A pause that differs from message to message is not known here.'
   const rate = Number(textOf(node['rate']))
   const length = lengthOf(Number(textOf(node['nbRateUnits'] ?? 1)) / rate, node['rateUnits'])
   if (typeof length === 'string') return length
@@ -113,20 +138,46 @@ export function triggerOf(node: RedNode): Translated {
     if (op2type === 'str' && text === '') return 'It sends an empty message, which is nothing here.'
     return one('timer', { mode: 'after', everyMs: ms, text, restarts: true }, { isExact, reason })
   }
+  if (op1type === 'str' && op2type === 'nul' && extend !== true)
+    return sayOnce(textOf(node['op1']), ms, isExact, reason)
+  if (isSilentFirst)
+    return 'It waits from the first message on, whatever comes meanwhile; the timer here waits for each message.'
+  if (extend === true) return 'It stays closed until it has been quiet; a cooldown here opens after its time.'
   return 'It sends one thing first and another later; the timer and the cooldown here send one.'
+}
+
+/** A text of its own at most every so often: a cooldown, then the words. */
+function sayOnce(text: string, quietMs: number, isExact: boolean, reason: string): Translated {
+  if (text === '') return 'It sends an empty message, which is nothing here.'
+  if (text.includes('{{') || text.length > 4000) return 'Its text would be read as a template here.'
+  return {
+    nodes: [
+      { type: 'cooldown', config: { quietMs, per: 'node' } },
+      { type: 'template', config: { text } },
+    ],
+    input: [[0, 'message']],
+    outputs: [[[1, 'message']]],
+    inner: [{ from: [0, 'message'], to: [1, 'message'] }],
+    isExact,
+    reason,
+  }
 }
 
 export function rbeOf(node: RedNode): Translated {
   if (node['func'] !== 'rbe' && node['func'] !== 'rbei') return 'It compares numbers; here texts are compared.'
   const property = textOf(node['property'] ?? 'payload') || 'payload'
   if (!/^[A-Za-z0-9_-]{1,64}$/.test(property)) return 'It looks at something inside a value, which no node here does.'
-  const isExact = node['func'] === 'rbe'
+  const isFirst = node['func'] === 'rbe'
+  const differs = [
+    !isFirst && 'The very first message passes too.',
+    node['septopics'] !== false && 'It compares all messages with each other, not each topic for itself.',
+  ].filter((each) => each !== false)
   return one(
     'filter',
     { mode: 'changed', field: property === 'payload' ? '' : property, caseSensitive: true },
     {
-      isExact,
-      reason: isExact ? '' : 'The very first message passes too.',
+      isExact: differs.length === 0,
+      reason: differs.join(' '),
     },
   )
 }

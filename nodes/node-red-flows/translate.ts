@@ -16,7 +16,7 @@ const translations: Record<string, (node: RedNode, world: World) => Translated> 
   switch: switchOf,
   change: changeOf,
   template: templateOf,
-  debug: (node) => one('debug', { fields: node['complete'] === 'true' || node['complete'] === true }, { outputs: [] }),
+  debug: debugOf,
   'http request': webhookOf,
   'mqtt out': mqttOf,
   'e-mail': emailOf,
@@ -30,9 +30,43 @@ const reasons = new Map<string, string>(
     'http in': 'Heed takes messages from outside over its own API: POST /api/flows/<flow>/nodes/<node>/input.',
     'mqtt in': 'Heed does not listen to a broker; it can stay in Node-RED and send here.',
     'link call': 'Several call the same link and each waits for its own answer; that can stay in Node-RED.',
+    'link in': 'A link call leads here and waits for its answer; that can stay in Node-RED.',
+    'link out': 'It goes back to whoever called the link; that can stay in Node-RED.',
+    'http response': 'It answers a request to Node-RED; that can stay there.',
+    ...told(
+      ['split', 'join', 'batch', 'sort'],
+      'It takes messages apart or puts them together; that can stay in Node-RED.',
+    ),
+    ...told(['csv', 'json', 'xml', 'html', 'yaml'], 'It reads or writes a data format; that can stay in Node-RED.'),
+    ...told(
+      ['file', 'file in', 'watch', 'tail'],
+      'It reads or writes files of its machine; that can stay in Node-RED.',
+    ),
+    ...told(
+      [
+        'tcp in',
+        'tcp out',
+        'tcp request',
+        'udp in',
+        'udp out',
+        'websocket in',
+        'websocket out',
+        'serial in',
+        'serial out',
+      ],
+      'It keeps a line of its own open; that can stay in Node-RED.',
+    ),
+    ...told(
+      ['heed-event', 'heed-message', 'heed-ask', 'heed-arm', 'heed-acknowledge', 'heed-image', 'heed-in', 'heed-out'],
+      'It joins Node-RED to a Heed; it can stay in Node-RED.',
+    ),
     status: 'What a node shows is on its card and in the API; it is no message here.',
   }),
 )
+
+function told(types: string[], reason: string): Record<string, string> {
+  return Object.fromEntries(types.map((type) => [type, reason]))
+}
 
 /** What a node becomes. */
 export function translate(node: RedNode, world: World): Translated {
@@ -96,6 +130,20 @@ function readOwn(
     config: config as Record<string, unknown>,
     position: { x: typeof x === 'number' ? x : 0, y: typeof y === 'number' ? y : 0 },
   }
+}
+
+function debugOf(node: RedNode): Made {
+  const { complete, targetType, active, tosidebar } = node
+  const isWhole = complete === 'true' || complete === true
+  const shows =
+    isWhole || (['payload', '', 'false', undefined, false].includes(complete as string) && targetType !== 'jsonata')
+  const isSilent = active === false || tosidebar === false
+  const reason = !shows
+    ? 'It shows the whole message instead of one part.'
+    : isSilent
+      ? 'It was silent there; here it shows what passes.'
+      : ''
+  return one('debug', { fields: isWhole || !shows }, { outputs: [], isExact: reason === '', reason })
 }
 
 const delivered = { outputs: ['delivered'], isExact: false }

@@ -18,7 +18,7 @@ interface Writing {
 
 /** The flow as an array for Node-RED's clipboard. `original`: the document it was read from. */
 export function writeRedFlow(flow: Flow, original?: unknown): RedNode[] {
-  const { kept, homes, written, groups } = untouched(flow, original)
+  const { kept, homes, written, groups, asCame } = untouched(flow, original)
   const tabs = kept.filter(({ type }) => type === 'tab')
   const taken = new Set([...flow.nodes, ...(flow.notes ?? []), ...kept].map(({ id }) => id))
   let tab = tabs[0]?.id ?? 'heed-flow'
@@ -40,7 +40,7 @@ export function writeRedFlow(flow: Flow, original?: unknown): RedNode[] {
     ...notes.map((note) => commentOf(note, homeOf(note.id, writing))),
   ]
   const redOf = (id: string): string => (written.has(id) ? (homes.get(id)?.id ?? id) : id)
-  return writeGroups(entries, flow, groups, redOf, tab)
+  return writeGroups(entries, flow, groups, redOf, tab).map((entry) => asCame.get(entry) ?? entry)
 }
 
 /** Tab and group of what a thing came from; the first tab for what is new. */
@@ -57,15 +57,17 @@ interface Untouched {
   written: Set<string>
   /** Groups as they were read, by the entry they were made of. */
   groups: Map<string, FlowGroup>
+  asCame: ReadonlyMap<RedNode, RedNode>
 }
 
 const structure = new Set(['tab', 'subflow', 'group', 'global-config', 'junction', 'link in', 'link out'])
 
 /** Reads the original again and compares: an entry is untouched when all it became is still there, wired as it was. */
 function untouched(flow: Flow, original: unknown): Untouched {
-  const result: Untouched = { kept: [], homes: new Map(), written: new Set(), groups: new Map() }
+  const result: Untouched = { kept: [], homes: new Map(), written: new Set(), groups: new Map(), asCame: new Map() }
   if (original === undefined) return result
-  const { entries } = readRedDocument(original)
+  const { entries, asCame } = readRedDocument(original)
+  result.asCame = asCame
   const before = readRedFlow(original)
   const drawn = (of: Flow) => [...of.nodes, ...(of.notes ?? [])]
   const present = new Map(drawn(flow).map((each) => [each.id, JSON.stringify(each)]))
@@ -87,7 +89,9 @@ function untouched(flow: Flow, original: unknown): Untouched {
     if (group) result.groups.set(entry.id, group)
     const isWhole = nodes.every((id) => same.has(id))
     for (const id of nodes) if (!entry.type.startsWith('subflow:')) result.homes.set(id, entry)
-    const isDrawn = !structure.has(entry.type) && (Object.hasOwn(entry, 'x') || Array.isArray(entry['wires']))
+    const isCard = fates.get(entry.id)?.became === 'placeholder'
+    const isDrawn =
+      (!structure.has(entry.type) || isCard) && (Object.hasOwn(entry, 'x') || Array.isArray(entry['wires']))
     if (
       isDrawn &&
       !inside.has(textOf(entry['z'])) &&
