@@ -1,7 +1,8 @@
 // What is happening now, over all flows: stream states, decisions, events. Fed by the live feed, topped up by reading.
 // Bounded everywhere; it keeps facts and words them nowhere.
 import { create } from 'zustand'
-import type { StreamState, StreamStatus } from '../nodes/contract/events.ts'
+import { secondLooks } from '../nodes/contract/alerts.ts'
+import { correctedBy, type StreamState, type StreamStatus } from '../nodes/contract/events.ts'
 import { ApiError, api, pictures } from './api.ts'
 import { openLive } from './live-line.ts'
 import { isWaiting } from './graph/alerts.ts'
@@ -176,6 +177,16 @@ async function readEvent(id: string): Promise<void> {
   }
 }
 
+/** A second look was taken: what it said stands on the alert that it was about. */
+async function readCorrected(id: string): Promise<void> {
+  try {
+    const of = correctedBy(await api.event(id))
+    if (of !== undefined) takeEvents([await api.event(of)])
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+  }
+}
+
 function takeSeen({ ids, at, by }: Extract<LiveEvent, { type: 'seen' }>): void {
   const seen = new Set(ids)
   const known = useLive.getState().events.filter(({ id, acknowledgedAt }) => seen.has(id) && acknowledgedAt === null)
@@ -218,6 +229,7 @@ function take(message: LiveEvent): void {
   }
   takeEvents([view])
   announce(view)
+  if (secondLooks[event.kind]) void readCorrected(event.id)
   if (event.kind === 'speech.dropped') for (const listener of speechListeners) listener.dropped(event.text)
 }
 

@@ -1,10 +1,21 @@
 // How Heed says times, amounts, states and reasons. Pure; no sentence here blames a person.
-import type { Decision, Reason, StreamState, StreamStatus } from '../nodes/contract/events.ts'
+import type { Decision, Reason, SecondLook, StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import type { Kind } from '../nodes/contract/kinds.ts'
 import { count, list, locale } from './words/say.ts'
 import { say } from './words/say.ts'
 export { duration } from '../nodes/contract/card-line.ts'
 export { count }
+
+/** What a second look said of an alert, as one sentence; null where there was none. */
+export function secondLookWords(look: SecondLook | null | undefined): string | null {
+  if (!look) return null
+  const { why } = look
+  if (look.said === 'no')
+    return why === '' ? say('A second look says: not so.') : say('A second look says: not so. {why}', { why })
+  if (look.said === 'yes')
+    return why === '' ? say('A second look agrees.') : say('A second look agrees. {why}', { why })
+  return why === '' ? say('A second look could not tell.') : say('A second look could not tell. {why}', { why })
+}
 
 /** "12 s ago", "3 min ago", "yesterday"; "unknown" when there is no time. */
 export function ago(iso: string | null | undefined, nowMs: number): string {

@@ -102,7 +102,10 @@ export function createSendClients({
       push,
       nodeRed,
       clips: clipsOf(store, media),
-      events: { isAcknowledged: (eventId) => isAcknowledged(store, eventId) },
+      events: {
+        isAcknowledged: (eventId) => isAcknowledged(store, eventId),
+        told: (of) => store.deliveries.told(of),
+      },
     },
     close: () => speech.stop(),
   }

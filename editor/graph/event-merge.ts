@@ -18,5 +18,12 @@ export function mergeEvent(known: EventView | undefined, read: EventView): Event
     return before ? later(before, delivery) : delivery
   })
   const { acknowledgedAt, acknowledgedBy } = read.acknowledgedAt === null ? known : read
-  return { ...read, acknowledgedAt, acknowledgedBy, deliveries: [...deliveries, ...rest.values()] }
+  const secondLook = read.secondLook ?? known.secondLook
+  return {
+    ...read,
+    acknowledgedAt,
+    acknowledgedBy,
+    ...(secondLook ? { secondLook } : {}),
+    deliveries: [...deliveries, ...rest.values()],
+  }
 }

@@ -5,6 +5,7 @@ import { IconCheck, IconPhone } from '@tabler/icons-react'
 import { useCallback, useEffect, useState } from 'react'
 import { api } from '../api.ts'
 import { Ago } from '../panels/Ago.tsx'
+import { SecondLookLine } from '../panels/SecondLook.tsx'
 import type { LinkedEventView } from '../views.ts'
 import { say } from '../words/say.ts'
 
@@ -83,6 +84,7 @@ export function AcknowledgePage({ token }: { token: string }) {
         {event.flow === '' ? null : <>{event.flow}, </>}
         <Ago at={event.at} />
       </p>
+      <SecondLookLine look={event.secondLook} />
       <div className="stack link-actions">
         {event.acknowledgedAt ? (
           <p className="notice" data-tone="ok" role="status" data-testid="acknowledged">

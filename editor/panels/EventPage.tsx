@@ -7,6 +7,7 @@ import { useSignIn } from '../sign-in.ts'
 import type { EventView } from '../views.ts'
 import { eventKindWords } from '../words.ts'
 import { AcknowledgeButton } from './EventRow.tsx'
+import { SecondLookLine } from './SecondLook.tsx'
 import { Ago } from './Ago.tsx'
 import { Page, Skeletons } from './Page.tsx'
 import { PastEvent } from './PastEvent.tsx'
@@ -78,6 +79,7 @@ export function EventPage({ id }: { id: string }) {
             </>
           )}
         </p>
+        <SecondLookLine look={event.secondLook} />
         <AcknowledgeButton event={event} isBig />
         {event.deliveries.length > 0 && (
           <div className="stack-tight">

@@ -12,6 +12,7 @@ import type { EventView } from '../views.ts'
 import { clock, eventKindWords, repeatWords } from '../words.ts'
 import { useNow } from '../now.ts'
 import { Ago } from './Ago.tsx'
+import { SecondLookLine } from './SecondLook.tsx'
 import { follow } from './Rail.tsx'
 import { say } from '../words/say.ts'
 
@@ -137,6 +138,7 @@ export function EventRow({
       <Picture event={event} />
       <div className="event-body">
         <p className="event-text">{event.text || eventKindWords(event.kind)}</p>
+        <SecondLookLine look={event.secondLook} />
         <p className="small quiet event-facts">
           <span>{eventKindWords(event.kind)}</span>
           {flowName && <span>{flowName}</span>}

@@ -8,7 +8,7 @@ import { useRoute } from '../route.ts'
 import { useSignIn } from '../sign-in.ts'
 import type { EventView } from '../views.ts'
 import { count, say } from '../words/say.ts'
-import { eventKindWords } from '../words.ts'
+import { eventKindWords, secondLookWords } from '../words.ts'
 import { Ago } from './Ago.tsx'
 import { follow } from './Rail.tsx'
 
@@ -63,6 +63,7 @@ export function OpenIncident() {
         <span className="small clip-text">
           {flow !== undefined && `${flow}, `}
           <Ago at={newest.at} />
+          {newest.secondLook && ` · ${secondLookWords(newest.secondLook)}`}
         </span>
       </a>
       {more > 0 && (

@@ -1,5 +1,6 @@
 // What a way to reach somebody must offer. A channel is one file; notification.ts lists them. Channels keep no state.
 import type { MovingPicture } from '../contract/capabilities.ts'
+import type { Receipt } from '../contract/events.ts'
 import type { ConnectionInfo, ConnectionKind } from '../contract/connections.ts'
 import type { ActionContext } from '../contract/define.ts'
 import type { Problem } from '../contract/errors.ts'
@@ -25,6 +26,14 @@ export interface Notice {
   clip?: MovingPicture | undefined
   /** Where the same picture can be fetched by https without an account; undefined when this Heed is not reached so. */
   pictureUrl: string | undefined
+  /** What went out about the same before and could not be corrected in place: for channels that can answer to it. */
+  earlier?: Receipt
+}
+
+/** What a try came to: one line for the delivery's row, and how to find it again, where that is possible. */
+export interface SentNotice {
+  summary: string
+  receipt?: Receipt
 }
 
 export interface Channel {
@@ -41,8 +50,13 @@ export interface Channel {
   receiver?(config: NoticeConfig): string | undefined
   /** What else is wrong with the config, pure. */
   check?(config: NoticeConfig): Omit<Problem, 'node'>[]
-  /** One try; returns one line for the delivery's row. Throws RetryableError or FatalError. */
-  send(notice: Notice, ctx: ActionContext<NoticeConfig>): Promise<string>
+  /** One try. Throws RetryableError or FatalError. */
+  send(notice: Notice, ctx: ActionContext<NoticeConfig>): Promise<string | SentNotice>
+  /**
+   * Puts the notice in the place of what went out under this receipt. False when that is not there any more or may not be changed: the
+   * notice goes out by itself then. May run twice.
+   */
+  correct?(notice: Notice, receipt: Receipt, ctx: ActionContext<NoticeConfig>): Promise<boolean>
 }
 
 /** As a file of its kind is called. */

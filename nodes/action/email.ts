@@ -27,7 +27,7 @@ export const email: Channel = {
     example: 'ana@example.org, ben@example.org',
     isValid: (to) => readAddresses(to).length <= 50 && readAddresses(to).every((each) => address.test(each)),
   },
-  send: async ({ title, message, acknowledgeUrl, clip, picture }, ctx) => {
+  send: async ({ title, message, acknowledgeUrl, clip, picture, earlier }, ctx) => {
     const text = `${cutText(message.text, 10_000)}\n\nI have seen it: ${acknowledgeUrl}\n`
     const mail = {
       id: ctx.idempotencyKey,
@@ -36,7 +36,10 @@ export const email: Channel = {
       text,
       ...(picture ? { picture } : {}),
       ...(clip ? { clip } : {}),
+      // A mail cannot be taken back: what corrects it answers it, so that both stand together.
+      ...(earlier?.mail === undefined ? {} : { answers: earlier.mail }),
     }
-    return await ctx.mail.send(ctx.config.connection, mail, ctx.signal)
+    const summary = await ctx.mail.send(ctx.config.connection, mail, ctx.signal)
+    return { summary, receipt: { mail: ctx.idempotencyKey } }
   },
 }

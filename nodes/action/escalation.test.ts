@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../test/support/fake-clock.ts'
+import { toldNothing } from '../../test/support/test-clients.ts'
 import { testMessage, testNode } from '../../test/support/test-node.ts'
 import type { Message } from '../contract/events.ts'
 import { durationWords, followingOf, mostReminders, rootEventOf, unacknowledgedMessage } from './escalation.ts'
@@ -11,14 +12,19 @@ const fall = testMessage('A person has fallen.', { frame: { url: '/api/events/e/
 
 describe('what follows', () => {
   it('is a reminder and a deadline after the first, the next reminder after each, and nothing after the last', () => {
-    expect(followingOf(config, '')).toEqual([
+    expect(followingOf(config, '', fall)).toEqual([
       { phase: 'repeat-1', afterMs: 30_000 },
       { phase: 'deadline', afterMs: 180_000 },
     ])
-    expect(followingOf(config, 'repeat-1')).toEqual([{ phase: 'repeat-2', afterMs: 30_000 }])
-    expect(followingOf(config, `repeat-${mostReminders}`)).toEqual([])
-    expect(followingOf(config, 'deadline')).toEqual([])
-    expect(followingOf({ repeatEveryM: 0, unacknowledgedAfterM: 0 }, '')).toEqual([])
+    expect(followingOf(config, 'repeat-1', fall)).toEqual([{ phase: 'repeat-2', afterMs: 30_000 }])
+    expect(followingOf(config, `repeat-${mostReminders}`, fall)).toEqual([])
+    expect(followingOf(config, 'deadline', fall)).toEqual([])
+    expect(followingOf({ repeatEveryM: 0, unacknowledgedAfterM: 0 }, '', fall)).toEqual([])
+  })
+
+  it('is the deadline alone after a correction: the reminders of what it corrects go on', () => {
+    const correction = testMessage('Not so.', { fields: { corrects: fall.eventId } })
+    expect(followingOf(config, '', correction)).toEqual([{ phase: 'deadline', afterMs: 180_000 }])
   })
 })
 
@@ -73,7 +79,7 @@ describe('a notification in its phases', () => {
             return { status: 200, headers: {}, text: '' }
           },
         },
-        clients: { events: { isAcknowledged: async (id) => acknowledged.includes(id) } },
+        clients: { events: { isAcknowledged: async (id) => acknowledged.includes(id), told: toldNothing } },
       }).perform(message)
     return { clock, sent, at }
   }

@@ -1,6 +1,6 @@
 // What follows a notification until somebody acknowledges it: reminders, one after the other, and a deadline. Pure; times are
 // the config's, and every phase is a delayed job of its own that survives restarts.
-import type { Message } from '../contract/events.ts'
+import { correctedBy, type Message } from '../contract/events.ts'
 
 export interface EscalationConfig {
   repeatEveryM: number
@@ -24,10 +24,13 @@ export function reminderNumber(phase: string): number | undefined {
 export function followingOf(
   { repeatEveryM, unacknowledgedAfterM }: EscalationConfig,
   phase: string,
+  message: Pick<Message, 'fields'>,
 ): { phase: string; afterMs: number }[] {
   const number = reminderNumber(phase)
+  // The reminders of the alert itself go on: those of its correction would only double them.
+  const isCorrection = correctedBy(message) !== undefined
   const next =
-    number !== undefined && number < mostReminders && repeatEveryM > 0
+    number !== undefined && number < mostReminders && repeatEveryM > 0 && !isCorrection
       ? [{ phase: `repeat-${number + 1}`, afterMs: repeatEveryM * minuteMs }]
       : []
   return phase === '' && unacknowledgedAfterM > 0

@@ -2,13 +2,14 @@
 // for reminders and the deadline. Who is told, and where, is the config's alone: a message never chooses.
 import { z } from 'zod'
 import type { MovingPicture } from '../contract/capabilities.ts'
+import type { Receipt } from '../contract/events.ts'
 import { defineAction, port } from '../contract/define.ts'
 import type { ActionContext } from '../contract/define.ts'
 import type { RehearsalContext } from '../contract/rehearsal.ts'
-import { FatalError } from '../contract/errors.ts'
-import type { Message } from '../contract/events.ts'
+import { FatalError, RetryableError } from '../contract/errors.ts'
+import { correctedBy, type Message } from '../contract/events.ts'
 import { oneLine, renderTemplate, templateWarnings } from '../contract/template.ts'
-import { channelProblems, type Channel, type NoticeConfig } from './channel.ts'
+import { channelProblems, type Channel, type Notice, type NoticeConfig, type SentNotice } from './channel.ts'
 import { dingtalk } from './dingtalk.ts'
 import { discord } from './discord.ts'
 import { email } from './email.ts'
@@ -146,6 +147,7 @@ export default defineAction({
     'With "Remind every" it is said again until somebody does. With "Unacknowledged after" the port of that name tells the next one:',
     'family → neighbour → emergency desk is three notifications and two wires.',
     'A channel that is away is tried again with growing pauses; reminders and deadlines do not wait for it.',
+    'What "Verify" corrects is changed in place in Telegram, Slack (by a bot), Discord, ntfy and on phones; elsewhere a message follows.',
     'Name a connection of kind "webhook" with a signing secret to have webhook posts signed.',
   ].join('\n'),
   ports: {
@@ -186,7 +188,9 @@ export default defineAction({
       return { outputs: {}, summary: 'Somebody has acknowledged it: nothing to do.' }
     if (ctx.phase === deadline) return tooLate(message, ctx)
     const wording = wordingOf(message, ctx)
-    return toldBy(message, wording, ctx, await tell(message, wording, ctx))
+    const { summary, receipt } = await tell(message, wording, ctx)
+    const kept = receipt ? { receipt: { about: rootEventOf(message), receipt } } : {}
+    return { ...toldBy(message, wording, ctx, summary), ...kept }
   },
   rehearse: (message, ctx) => {
     if (ctx.phase === deadline) return tooLate(message, ctx)
@@ -232,7 +236,7 @@ function toldBy(
   return {
     outputs: reminder === 0 ? { delivered } : {},
     summary: reminder === 0 ? summary : `Reminder ${reminder}. ${summary}`,
-    later: followingOf(config, phase),
+    later: followingOf(config, phase, message),
   }
 }
 
@@ -263,25 +267,46 @@ function receiverOf(values: Values, phase: string): string | undefined {
   return channel.connection && values.connection !== '' ? values.connection : undefined
 }
 
-/** Sends it; one line on who took it. */
-async function tell(message: Message, { told, title, channel, reminder }: Wording, ctx: Context): Promise<string> {
+/** Sends it, or puts it in the place of what it corrects. */
+async function tell(message: Message, { told, title, channel, reminder }: Wording, ctx: Context): Promise<SentNotice> {
+  const corrected = reminder === 0 ? await toldBefore(message, ctx) : []
   const shows = channel.takesPicture && ctx.config.sendPicture
   const picture = shows ? await pictureOf(message, ctx) : undefined
   // Said again without it: one is enough.
   const clip = shows && reminder === 0 ? await clipOf(message, ctx) : undefined
   // One link for the whole escalation: whoever presses it acknowledges what it began with.
   const first = { ...message, eventId: rootEventOf(message) }
-  return await channel.send(
-    {
-      title: reminder === 0 ? title : `${title} (reminder ${reminder})`,
-      message: told,
-      acknowledgeUrl: ctx.acknowledgeUrl(first),
-      picture,
-      clip,
-      pictureUrl: picture && ctx.pictureUrl(first),
-    },
-    ctx,
-  )
+  const notice: Notice = {
+    title: reminder === 0 ? title : `${title} (reminder ${reminder})`,
+    message: told,
+    acknowledgeUrl: ctx.acknowledgeUrl(first),
+    picture,
+    clip,
+    pictureUrl: picture && ctx.pictureUrl(first),
+  }
+  let isCorrected = false
+  for (const receipt of channel.correct ? corrected : []) {
+    if (await channel.correct?.(notice, receipt, ctx)) isCorrected = true
+  }
+  if (isCorrected) return { summary: `${channel.label}: what was told before is corrected in place.` }
+  const sent = await channel.send({ ...notice, ...(corrected[0] ? { earlier: corrected[0] } : {}) }, ctx)
+  return typeof sent === 'string' ? { summary: sent } : sent
+}
+
+/** So often a correction waits for what it corrects; then it goes out by itself. */
+const mostWaits = 8
+
+/** What went out from here about the event that this message corrects, newest first. */
+async function toldBefore(message: Message, ctx: Context): Promise<readonly Receipt[]> {
+  const event = correctedBy(message)
+  if (event === undefined) return []
+  const { receipts, isUnderWay } = await ctx.events.told({ flow: ctx.flow.id, node: ctx.node.id, event })
+  if (isUnderWay && ctx.attempt <= mostWaits)
+    throw new RetryableError(
+      'NOTIFICATION_NOT_NOW',
+      'This corrects an alert that is still on its way: it goes after it.',
+    )
+  return receipts
 }
 
 /** Its own event counts as well as what it is about: the inbox shows both. */

@@ -6,7 +6,7 @@ import type { ActionContext } from '../contract/define.ts'
 import { FatalError, RetryableError } from '../contract/errors.ts'
 import { cutText } from '../contract/template.ts'
 import { baseOf, hookUrl, isTaken, readJson, troubleOf } from './answer.ts'
-import type { Channel, Notice, NoticeConfig } from './channel.ts'
+import type { Channel, Notice, NoticeConfig, SentNotice } from './channel.ts'
 
 type Context = ActionContext<NoticeConfig>
 const timeoutMs = 15_000
@@ -35,13 +35,58 @@ export const slack: Channel = {
     const call = callerOf(connection, ctx)
     // Files want a channel's id; by name only words can be sent.
     if (notice.picture && /^[A-Z0-9]+$/.test(channel)) return await sendFile(notice, notice.picture, channel, call, ctx)
-    await call(
+    const posted = await call(
       'chat.postMessage',
       JSON.stringify({ channel, ...blocksOf(notice), unfurl_links: false, unfurl_media: false }),
-      'application/json; charset=utf-8',
+      asJson,
     )
-    return 'Slack has taken it.'
+    const summary = 'Slack has taken it.'
+    // By the channel's id, whatever it was called when it was posted.
+    return typeof posted.ts === 'string' && typeof posted.channel === 'string'
+      ? { summary, receipt: { channel: posted.channel, ts: posted.ts } }
+      : summary
   },
+  correct: async (notice, { channel = '', ts, file }, ctx) => {
+    const connection = await ctx.connections.get(ctx.config.connection)
+    if (!connection.secret.token) return false
+    const call = callerOf(connection, ctx)
+    try {
+      const at = ts ?? (file === undefined ? undefined : await sharedAt(file, channel, call))
+      if (at === undefined) return false
+      const words = file === undefined ? blocksOf(notice) : { text: commentOf(notice), file_ids: [file] }
+      await call('chat.update', JSON.stringify({ channel, ts: at, ...words }), asJson)
+      return true
+    } catch (thrown) {
+      if (thrown instanceof FatalError && cannotChange.has(String(thrown.details.said))) return false
+      throw thrown
+    }
+  },
+}
+
+const asJson = 'application/json; charset=utf-8'
+const asForm = 'application/x-www-form-urlencoded'
+/** It is gone, too old, or this bot may not look for it or change it. */
+const cannotChange = new Set([
+  'message_not_found',
+  'file_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'missing_scope',
+  'not_allowed_token_type',
+])
+
+/** When the message with this file was posted: Slack says it only some time after the file was taken. */
+async function sharedAt(file: string, channel: string, call: Call): Promise<string | undefined> {
+  const answer = await call('files.info', new URLSearchParams({ file }).toString(), asForm)
+  const { shares } = (answer.file ?? {}) as {
+    shares?: Record<string, Record<string, { ts?: unknown }[] | undefined> | undefined>
+  }
+  const ts = shares?.public?.[channel]?.[0]?.ts ?? shares?.private?.[channel]?.[0]?.ts
+  return typeof ts === 'string' ? ts : undefined
+}
+
+function commentOf({ title, message, acknowledgeUrl }: Notice): string {
+  return `${escapeSlack(cutText(`${title}\n${message.text}`, 2900))}\n<${escapeSlack(acknowledgeUrl)}|I have seen it>`
 }
 
 /** What Slack reads as control sequences, made harmless. */
@@ -101,6 +146,7 @@ function callerOf(connection: Connection, ctx: Context): Call {
     throw new FatalError(
       'NOTIFICATION_REFUSED',
       `Slack refused (${why}). Check the token's rights, and that the bot is in the channel.`,
+      { details: { said: why } },
     )
   }
 }
@@ -112,12 +158,11 @@ async function sendFile(
   channel: string,
   call: Call,
   ctx: Context,
-): Promise<string> {
-  const form = 'application/x-www-form-urlencoded'
+): Promise<SentNotice> {
   const { upload_url: url, file_id: id } = await call(
     'files.getUploadURLExternal',
     new URLSearchParams({ filename: 'picture.jpg', length: String(picture.length) }).toString(),
-    form,
+    asForm,
   )
   if (typeof url !== 'string' || typeof id !== 'string')
     throw new RetryableError('NOTIFICATION_NOT_NOW', 'Slack gave no place to put the picture.')
@@ -126,11 +171,10 @@ async function sendFile(
     ctx.signal,
   )
   if (!isTaken(put)) throw troubleOf('Slack', put, ctx.clock.nowMs())
-  const comment = `${escapeSlack(cutText(`${notice.title}\n${notice.message.text}`, 2900))}\n<${escapeSlack(notice.acknowledgeUrl)}|I have seen it>`
   await call(
     'files.completeUploadExternal',
-    JSON.stringify({ files: [{ id, title: 'Picture' }], channel_id: channel, initial_comment: comment }),
-    'application/json; charset=utf-8',
+    JSON.stringify({ files: [{ id, title: 'Picture' }], channel_id: channel, initial_comment: commentOf(notice) }),
+    asJson,
   )
-  return 'Slack has taken it, with the picture.'
+  return { summary: 'Slack has taken it, with the picture.', receipt: { channel, file: id } }
 }

@@ -85,6 +85,7 @@ describe('verify', () => {
     for (const meanwhile of ['tell', 'hold']) {
       const { outputs } = await look('NO: a dog lies down.', { meanwhile })
       expect(Object.keys(outputs)).toEqual(['retracted'])
+      expect((outputs.retracted as Message).fields?.corrects).toBe(meanwhile === 'tell' ? fall.eventId : undefined)
       expect(outputs.retracted).toMatchObject({
         text: 'Not so, on a second look: A person fell.\na dog lies down.',
         fields: { about: fall.eventId, verdict: 'no' },

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
 import { toError } from '../contract/errors.ts'
 import type { Message } from '../contract/events.ts'
+import { rootEventOf } from './escalation.ts'
 import { cutText } from '../contract/template.ts'
 
 /** So many alerts wait for their pictures at the same time; the oldest is asked about early. */
@@ -26,7 +27,8 @@ export default defineNode({
   help: [
     'Asks a second, stronger model whether an alert is true, with up to 8 pictures from around the moment.',
     'Example: the built-in model sees a fall; a vision server looks twice. "Message" tells at once, "Retracted" tells the same people that it was none.',
-    'Tell at once: the alert goes out without waiting, and is corrected by a message of its own. Hold: it goes out once it is confirmed.',
+    'Tell at once: the alert goes out without waiting. What is said later changes it in place where the channel can; elsewhere it follows.',
+    'Hold: it goes out once it is confirmed.',
     'Where the model is unsure, away, or too late, the alert counts as unverified and is told all the same: nothing gets lost here.',
     'A retraction corrects and never silences: reminders of the alert go on until a person has seen it.',
   ].join('\n'),
@@ -129,7 +131,11 @@ export default defineNode({
       act: due.map(({ message: alert }) =>
         message(alert.text, {
           keepsRecent: true,
-          fields: { about: alert.eventId, alert: { at: alert.at, fields: alert.fields ?? {} } },
+          fields: {
+            about: alert.eventId,
+            ...(config.meanwhile === 'tell' ? { corrects: rootEventOf(alert) } : {}),
+            alert: { at: alert.at, fields: alert.fields ?? {} },
+          },
           ...(typeof alert.mediaTimeS === 'number' ? { mediaTimeS: alert.mediaTimeS } : {}),
         }),
       ),

@@ -1,6 +1,6 @@
 // Which recorded facts a person must see. Pure; the store marks an event as an alert by these rules, and nobody else decides it.
 import { does, type NodeDefinition } from './define.ts'
-import type { EventKind } from './events.ts'
+import { correctedBy, type EventKind, type SecondLook } from './events.ts'
 
 /** Facts that are trouble by themselves. */
 export const troubles: readonly EventKind[] = [
@@ -17,6 +17,13 @@ export const troubles: readonly EventKind[] = [
 /** Facts about an alert that has its own line already. */
 export const echoes: readonly EventKind[] = ['notification.delivered', 'speech.played']
 
+/** What a second look says: it stands on the alert that it corrects, and is none of its own. */
+export const secondLooks: Partial<Record<EventKind, SecondLook['said']>> = {
+  'alert.confirmed': 'yes',
+  'alert.retracted': 'no',
+  'alert.unverified': 'unverified',
+}
+
 /** What ends a trouble of the same stream and node. */
 export const endings: Partial<Record<EventKind, readonly EventKind[]>> = {
   'stream.resumed': ['stream.lost'],
@@ -28,10 +35,11 @@ export const endings: Partial<Record<EventKind, readonly EventKind[]>> = {
 
 /** Whether an event is an alert by its kind and by the work that was made for it in the same breath. */
 export function isAlertEvent(
-  { id, kind }: { id: string; kind: EventKind },
+  { id, kind, fields }: { id: string; kind: EventKind; fields?: Record<string, unknown> },
   work: readonly { eventId: string; isQuiet?: true }[],
 ): boolean {
   if (troubles.includes(kind)) return true
+  if (secondLooks[kind] !== undefined && correctedBy({ fields }) !== undefined) return false
   return !echoes.includes(kind) && work.some(({ eventId, isQuiet }) => eventId === id && !isQuiet)
 }
 

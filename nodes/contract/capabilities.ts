@@ -1,6 +1,6 @@
 // What the runtime may lend a node through `ctx`: interfaces only, the runtime holds the real ones.
 import type { Connection } from './connections.ts'
-import type { DecisionAction, Message, Reason } from './events.ts'
+import type { DecisionAction, Message, Reason, Receipt } from './events.ts'
 import type { FastFrame, Frame, Picture, Taps } from './frames.ts'
 import type { KeptPictures } from './recording.ts'
 
@@ -178,7 +178,7 @@ export interface ModelPort {
 }
 
 export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
   headers?: Record<string, string>
   body?: string | Uint8Array
@@ -339,6 +339,8 @@ export interface Mail {
   clip?: MovingPicture
   /** The same on every try: becomes the Message-ID, so that a mailbox can tell a second try. */
   id?: string
+  /** The `id` of an earlier one that this follows: mailboxes show them together. */
+  answers?: string
 }
 export interface MailPort {
   /** One line on who took it. Throws RetryableError (server away, 4xx of SMTP) or FatalError (refused). */
@@ -389,4 +391,6 @@ export interface NodeRedPort {
 
 export interface EventPort {
   isAcknowledged(eventId: string): Promise<boolean>
+  /** What a node has told about an event so far, reminders too, newest first; `isUnderWay` while it has not got through. */
+  told(of: { flow: string; node: string; event: string }): Promise<{ receipts: Receipt[]; isUnderWay: boolean }>
 }

@@ -19,6 +19,7 @@ import type {
   SourceEnd,
   SpeechPort,
 } from './capabilities.ts'
+import type { WithReceipt } from './events.ts'
 import type { CameraInfo, PointedCamera } from './cameras.ts'
 import type { Ability, ConnectionInfo } from './connections.ts'
 import type { Problem } from './errors.ts'
@@ -226,7 +227,7 @@ export interface ActionContext<C> extends BaseContext<C> {
 }
 
 /** What an action made: messages for its out ports and one line for the delivery's row. */
-export interface ActionResult<P extends Ports> {
+export interface ActionResult<P extends Ports> extends WithReceipt {
   outputs: Sent<P>
   summary: string
   /** Where it ended otherwise than one would expect of a delivery: a code that says so, such as `SPEECH_DROPPED`. */
@@ -363,7 +364,7 @@ export interface ActionNode<
    */
   rehearse?(message: Message, ctx: RehearsalContext<z.output<C>>): ActionResult<O> & { captured?: Captured }
   /** What is put off when a try failed: reminders and deadlines that do not wait for the channel. Pure; `phase` as in the context. */
-  following?(config: z.output<C>, phase: string): { phase: string; afterMs: number }[]
+  following?(config: z.output<C>, phase: string, message: Message): { phase: string; afterMs: number }[]
 }
 
 export type NodeDefinition = SourceNode | TickNode | ActionNode

@@ -60,6 +60,24 @@ export const MessageSchema = z.looseObject({
 /** What flows through `message`, `delegation` and `answer` ports. */
 export type Message = z.infer<typeof MessageSchema>
 
+/** The event about which this message tells anew: whoever was told of it is corrected, in place where the channel can. */
+export function correctedBy({ fields }: Pick<Message, 'fields'>): string | undefined {
+  const corrects = fields?.corrects
+  return typeof corrects === 'string' && corrects !== '' ? corrects : undefined
+}
+
+/** What a channel needs to find again what it sent: ids of the service, never a secret. */
+export type Receipt = Readonly<Record<string, string>>
+/** With the event that was told of. */
+export interface KeptReceipt {
+  about: string
+  receipt: Receipt
+}
+/** What an action may leave behind, to find again what it told: `events.told` gives it back to the same node. */
+export interface WithReceipt {
+  receipt?: KeptReceipt
+}
+
 /** `source.node` of a message that a person or a script sent in; no node has this id. */
 export const fromOutside = ''
 
@@ -97,6 +115,15 @@ export const eventKinds = [
   'decisions.lost',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
+
+/** What a second, stronger model said of an alert; `event` is the record of it. */
+export const SecondLookSchema = z.object({
+  event: z.string(),
+  said: z.enum(['yes', 'no', 'unverified']),
+  why: z.string(),
+  at: z.string(),
+})
+export type SecondLook = z.infer<typeof SecondLookSchema>
 
 /** What a person said of an alert afterwards. */
 export const verdicts = ['right', 'wrong'] as const

@@ -4,6 +4,7 @@ import type { ActionJobStore } from './records.ts'
 import { and, asc, eq, getTableColumns, inArray, isNull, lt, notInArray, or, sql } from 'drizzle-orm'
 import type { ActionRecord, WaitingAction } from './records.ts'
 import type { ActionOrder, ActionOutcome, ReceiverTrouble } from './records.ts'
+import { insertReceipt } from './receipts.store.ts'
 import { writeTrouble } from './receiver-troubles.store.ts'
 import type { Db, Queryable } from '../database/index.ts'
 import { transaction } from '../database/index.ts'
@@ -105,7 +106,12 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
   try {
     await transaction(db, async (tx) => {
       const [row] = await tx
-        .select({ state: actions.state, deploymentId: actions.deploymentId, node: actions.node })
+        .select({
+          state: actions.state,
+          deploymentId: actions.deploymentId,
+          flowId: actions.flowId,
+          node: actions.node,
+        })
         .from(actions)
         .where(eq(actions.id, id))
         .for('no key update')
@@ -114,6 +120,7 @@ async function end(db: Db, id: string, outcome: ActionOutcome, nowMs: number): P
       await insertEvents(tx, outcome.events)
       await insertActions(tx, outcome.actions, { deploymentId: row.deploymentId }, nowMs)
       await insertInputs(tx, outcome.inputs, nowMs)
+      if (outcome.receipt) await insertReceipt(tx, { ...row, id }, outcome.receipt, nowMs)
       if (outcome.trouble !== undefined) await writeTrouble(tx, row.deploymentId, row.node, outcome.trouble)
       const state = row.state === 'cancelling' && outcome.state === 'retrying' ? row.state : outcome.state
       await tx

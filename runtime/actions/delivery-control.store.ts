@@ -4,6 +4,7 @@ import { and, count, eq, inArray, lt, notInArray } from 'drizzle-orm'
 import { commandMark } from '../../nodes/contract/connections.ts'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { DeliveryStore } from './records.ts'
+import { readTold } from './receipts.store.ts'
 import type { Db, Queryable } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import type { PlanCache } from '../history/index.ts'
@@ -114,6 +115,7 @@ export function createDeliveryStore({
         .returning({ id: actions.id })
       return rows.map(({ id }) => id)
     },
+    told: (of) => readTold(db, of),
     openBefore: (id) => countOpenBefore(db, id),
     mayRun: async (id, connection) => {
       const [flow] = await db

@@ -5,7 +5,7 @@ import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
 import type { Message } from '../../nodes/contract/events.ts'
 import { notification } from '../../test/support/escalation.ts'
-import { testClients } from '../../test/support/test-clients.ts'
+import { testClients, toldNothing } from '../../test/support/test-clients.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { quietLog } from '../../test/support/session-bench.ts'
 import { testMessage } from '../../test/support/test-node.ts'
@@ -308,7 +308,7 @@ describe('what follows a failed try', () => {
     }
     const connection = { name: 'push', kind: 'ntfy', config: {}, secret: {}, can: {} }
     const connections = { get: async () => connection, sign: async () => undefined }
-    const clients = testClients({ events: { isAcknowledged: async (id) => acknowledged.has(id) } })
+    const clients = testClients({ events: { isAcknowledged: async (id) => acknowledged.has(id), told: toldNothing } })
     const at = (phase: string) => {
       const values = { channel: 'ntfy', to: 'house-a', connection: 'push', repeatEveryM: 1, unacknowledgedAfterM: 3 }
       const order: Partial<ActionOrder> = {

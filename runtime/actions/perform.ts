@@ -68,7 +68,7 @@ export function addressOf(order: ActionOrder, deps: Pick<PerformDeps, 'nodes' | 
   return {
     lane: laneOf(order.node.type, deps.nodes),
     receiver: definition.receiver?.(config, phase) || undefined,
-    following: putOff(order, definition.following?.(config, phase) ?? [], deps),
+    following: putOff(order, definition.following?.(config, phase, order.action.message) ?? [], deps),
   }
 }
 
@@ -106,6 +106,7 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
       ...(order.trouble?.state === 'silent' && reaches ? { trouble: null } : {}),
       detail: clean(result.summary),
       code: result.code,
+      ...(result.receipt ? { receipt: result.receipt } : {}),
       ...made,
       actions: [...made.actions, ...putOff(order, result.later ?? [], deps)],
     }
@@ -223,7 +224,7 @@ function failure(order: ActionOrder, definition: ActionNode, error: Error, detai
   // Those of an earlier try are there already, and keep their time.
   const following = putOff(
     order,
-    definition.following?.(order.node.config as never, order.action.phase ?? '') ?? [],
+    definition.following?.(order.node.config as never, order.action.phase ?? '', order.action.message) ?? [],
     deps,
   )
   if (!(error instanceof FatalError) && order.attempt < definition.maxAttempts) {

@@ -1,4 +1,6 @@
 // The shapes that this folder owns.
+import type { EventPort } from '../../nodes/contract/capabilities.ts'
+import type { WithReceipt } from '../../nodes/contract/events.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import type { Lane } from '../../nodes/contract/define.ts'
 import type { Message } from '../../nodes/contract/events.ts'
@@ -7,6 +9,8 @@ import type { PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { DeliveryView, EventRecord } from '../history/index.ts'
 
 export interface DeliveryStore {
+  /** What a node has told about an event, for correcting it. */
+  told: EventPort['told']
   /** Marks it; whoever runs it is told by the caller. Throws NotFoundError DELIVERY_NOT_FOUND, ConflictError DELIVERY_DONE. */
   cancel(id: string): Promise<Omit<DeliveryView, 'state' | 'type'> & { eventId: string; flow: string }>
   /** Marks those of a flow that are not finished and that `isUnwanted`; gives their ids. */
@@ -75,7 +79,7 @@ export interface ReceiverTrouble {
 }
 
 /** How a try ended. The next actions are written in the same transaction: the outbox again. */
-export interface ActionOutcome {
+export interface ActionOutcome extends WithReceipt {
   state: 'delivered' | 'failed' | 'retrying'
   /** One line for the delivery's row. */
   detail: string

@@ -113,7 +113,7 @@ function performDeps(
       mail: createMail({ connections: overlay, egress }),
       mqtt: createMqtt({ connections: overlay, egress }),
       push,
-      events: { isAcknowledged: async () => false },
+      events: { isAcknowledged: async () => false, told: async () => ({ receipts: [], isUnderWay: false }) },
       agents: { ask: absent },
       speech: { speak: absent },
       nodeRed: { hand: absent },

@@ -120,10 +120,17 @@ function letterOf({ config }: Connection, mail: Mail): Record<string, unknown> {
     to: mail.to.map((address) => ({ name: '', address })),
     subject: mail.subject.replace(/[\r\n]+/g, ' '),
     text: mail.text,
-    ...(mail.id === undefined ? {} : { messageId: `<${mail.id.replace(/[^A-Za-z0-9._-]/g, '')}@heed.local>` }),
+    ...(mail.id === undefined ? {} : { messageId: messageIdOf(mail.id) }),
+    ...(mail.answers === undefined
+      ? {}
+      : { inReplyTo: messageIdOf(mail.answers), references: messageIdOf(mail.answers) }),
     ...attachmentsOf(mail),
     headers: { 'Auto-Submitted': 'auto-generated' },
   }
+}
+
+function messageIdOf(id: string): string {
+  return `<${id.replace(/[^A-Za-z0-9._-]/g, '')}@heed.local>`
 }
 
 function attachmentsOf({ clip, picture }: Mail): Record<string, unknown> {

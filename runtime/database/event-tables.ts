@@ -12,7 +12,7 @@ import {
   primaryKey,
   text,
 } from 'drizzle-orm/pg-core'
-import type { EventKind, Verdict } from '../../nodes/contract/events.ts'
+import type { EventKind, SecondLook, Verdict } from '../../nodes/contract/events.ts'
 import type { TraceStep } from '../../nodes/contract/trace.ts'
 import { flows, instant } from './schema.ts'
 
@@ -47,6 +47,8 @@ export const events = pgTable(
     incident: text('incident'),
     /** Of what began an incident: when it was over, where something said so. */
     overAt: instant('over_at'),
+    /** Of an alert: what a second, stronger model said of it. */
+    secondLook: json('second_look').$type<SecondLook>(),
     verdict: text('verdict').$type<Verdict>(),
     verdictAt: instant('verdict_at'),
     verdictBy: text('verdict_by'),

@@ -16,6 +16,7 @@ export {
   nodeStates,
   owners,
   pushSubscriptions,
+  receipts,
   receiverTroubles,
   sessions,
   settings,

@@ -14,6 +14,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core'
+import type { Receipt } from '../../nodes/contract/events.ts'
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { DecisionAction, Message, Reason, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
@@ -224,6 +225,23 @@ export const actions = pgTable(
     index('actions_deployment').on(table.deploymentId),
     index('actions_updated').on(table.updatedAt),
   ],
+)
+
+/** How to find again what an action told somebody, to correct it in place: ids that its channel gave, no secrets. */
+export const receipts = pgTable(
+  'receipts',
+  {
+    actionId: text('action_id')
+      .primaryKey()
+      .references(() => actions.id, { onDelete: 'cascade' }),
+    flowId: text('flow_id').notNull(),
+    node: text('node').notNull(),
+    /** The event that was told of. */
+    about: text('about').notNull(),
+    receipt: json('receipt').$type<Receipt>().notNull(),
+    at: instant('at').notNull(),
+  },
+  (table) => [index('receipts_about').on(table.about)],
 )
 
 /** Whom a node of a deployment cannot reach: nobody answers there, or it is gone for good and nothing more is sent. */

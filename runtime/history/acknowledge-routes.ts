@@ -110,6 +110,7 @@ async function view(deps: HistoryRouteDeps, event: EventView, node?: string): Pr
     acknowledgedAt: event.acknowledgedAt,
     acknowledgedBy: event.acknowledgedBy,
     hasFrame: (await frameOf(deps, event)) !== undefined,
+    secondLook: event.secondLook ?? null,
     call: numbersFor(deps.nodes, flow?.document.nodes ?? [], node),
   }
 }

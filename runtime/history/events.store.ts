@@ -7,7 +7,7 @@ import type { EventQuery, EventStore, EventView } from './records.ts'
 import type { EventRecord } from './records.ts'
 import { readIncidents } from './incidents.store.ts'
 import { readLimit } from './cursor.ts'
-import { raiseTroubles } from './alerts.store.ts'
+import { noteSecondLooks, raiseTroubles } from './alerts.store.ts'
 import { behind, conditionOf, countEvents, newestFirst, pageOf } from './event-list.store.ts'
 import type { Db, Queryable } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
@@ -41,6 +41,7 @@ export async function insertEvents(tx: Queryable, records: readonly EventRecord[
     .onConflictDoNothing()
   await insertFrames(tx, records)
   await raiseTroubles(tx, records)
+  await noteSecondLooks(tx, records)
 }
 
 /** Counts what was said again on the events it was first recorded as; a count that is there already stays. */
@@ -69,6 +70,7 @@ const shown = {
   incident: events.incident,
   verdict: events.verdict,
   overAt: events.overAt,
+  secondLook: events.secondLook,
 }
 type Row = Pick<
   typeof events.$inferSelect,
@@ -87,6 +89,7 @@ type Row = Pick<
   | 'incident'
   | 'verdict'
   | 'overAt'
+  | 'secondLook'
 > & { flow: string; stream: string }
 
 function viewOf({

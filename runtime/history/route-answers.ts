@@ -1,6 +1,13 @@
 // What the routes of history/ answer. Schemas only: the editor takes their types, a test holds real answers against them.
 import { z } from 'zod'
-import { decisionActions, DecisionSchema, deliveryStates, reasons, verdicts } from '../../nodes/contract/events.ts'
+import {
+  decisionActions,
+  DecisionSchema,
+  deliveryStates,
+  reasons,
+  SecondLookSchema,
+  verdicts,
+} from '../../nodes/contract/events.ts'
 
 export const DeliverySchema = z.object({
   id: z.string(),
@@ -42,6 +49,8 @@ export const EventSchema = z.object({
   incident: z.string().nullable(),
   /** Of what began an incident: how often, until when, and since when it is over. */
   again: z.object({ count: z.number(), lastAt: z.string(), overAt: z.string().nullable() }).optional(),
+  /** What a second, stronger model said of it. */
+  secondLook: SecondLookSchema.nullable().optional(),
   /** What a person said of it afterwards. */
   verdict: z.enum(verdicts).nullable(),
   deliveries: z.array(DeliverySchema),
@@ -146,6 +155,8 @@ export const LinkedEventSchema = z.object({
   acknowledgedAt: z.string().nullable(),
   acknowledgedBy: z.string().nullable(),
   hasFrame: z.boolean(),
+  /** What a second, stronger model said of it. */
+  secondLook: SecondLookSchema.nullable().optional(),
   /** Numbers to call. */
   call: z.array(z.string()),
 })

@@ -140,7 +140,7 @@ class ClipRun {
               nodeRed: { hand: notHere },
               // Nobody sees it: what it takes to make one is spared.
               clips: { make: async () => ({ url: '', contentType: 'video/mp4', durationS: 0 }) },
-              events: { isAcknowledged: async () => false },
+              events: { isAcknowledged: async () => false, told: async () => ({ receipts: [], isUnderWay: false }) },
             },
           },
           signal,

@@ -7,7 +7,7 @@ import type { EventRecord } from '../../runtime/history/records.ts'
 import { performAction, type PerformDeps } from '../../runtime/actions/perform.ts'
 import { escalationPlan } from '../support/escalation.ts'
 import { fakeClock } from '../support/fake-clock.ts'
-import { testClients } from '../support/test-clients.ts'
+import { testClients, toldNothing } from '../support/test-clients.ts'
 import { quietLog } from '../support/session-bench.ts'
 import { testMessage } from '../support/test-node.ts'
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts'
@@ -43,7 +43,7 @@ function outbox(everyM = 0) {
       sign: async () => undefined,
     },
     pictures: { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' },
-    clients: testClients({ events: { isAcknowledged: async (id) => acknowledged.has(id) } }),
+    clients: testClients({ events: { isAcknowledged: async (id) => acknowledged.has(id), told: toldNothing } }),
   }
   const add = (record: ActionRecord): void => {
     if (!rows.has(record.id))

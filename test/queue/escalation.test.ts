@@ -10,7 +10,7 @@ import { withDatabase, type TestDatabase } from '../support/database.ts'
 import { escalationPlan } from '../support/escalation.ts'
 import { backends, until, withQueue, type QueueBackend } from '../support/queue.ts'
 import { clock, quietLog, startQueue, stopAll } from '../support/queue-worker.ts'
-import { testClients } from '../support/test-clients.ts'
+import { testClients, toldNothing } from '../support/test-clients.ts'
 import { RecordingWork } from '../support/recording-work.ts'
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts'
 
@@ -74,7 +74,10 @@ describe.each(backends)('an escalation with the queue on %s', (name) => {
           connections: { get: (each) => store.connections.get(each), sign: async () => undefined },
           pictures: { ofEvent: (id) => store.events.frame(id), recentOfEvent: async () => [], md5: () => '' },
           clients: testClients({
-            events: { isAcknowledged: async (id) => (await store.events.get(id)).acknowledgedAt !== null },
+            events: {
+              isAcknowledged: async (id) => (await store.events.get(id)).acknowledgedAt !== null,
+              told: toldNothing,
+            },
           }),
         },
         signal,

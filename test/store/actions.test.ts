@@ -246,4 +246,19 @@ describe('actions', () => {
     await under.store.queue.endAction(id, outcome({ events: [event(key, flowId, `${id}-x`)] }))
     expect(await under.store.queue.beginAction(id)).toBeNull()
   })
+
+  test('keep what a channel gave for them, for the node and the event that was told of, and say while one is under way', async () => {
+    const { flowId, id, eventId } = await commitOne()
+    const told = (node = 'tell', event = eventId) => under.store.deliveries.told({ flow: flowId, node, event })
+    expect(await told()).toEqual({ receipts: [], isUnderWay: true })
+    await under.store.queue.beginAction(id)
+    const ended = outcome({ receipt: { about: eventId, receipt: { chat: '42', id: '7' } } })
+    await under.store.queue.endAction(id, ended)
+    await under.store.queue.endAction(id, ended)
+    expect(await told()).toEqual({ receipts: [{ chat: '42', id: '7' }], isUnderWay: false })
+    expect([await told('other'), await told('tell', 'another')]).toEqual([
+      { receipts: [], isUnderWay: false },
+      { receipts: [], isUnderWay: false },
+    ])
+  })
 })

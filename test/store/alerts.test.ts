@@ -211,4 +211,24 @@ describe('alerts', () => {
     expect((await list({ only: 'incidents' })).events[0]?.again?.count).toBe(1)
     expect((await under.store.events.trace(eventId)).steps.map(({ node }) => node)).toEqual(['calm', 'later', 'tell'])
   })
+
+  test('carry what a second look said, which is no alert of its own; after a fall that was held back it is', async () => {
+    await record('fall')
+    const look = (id: string, kind: 'alert.retracted' | 'alert.unverified', fields: Record<string, unknown>) =>
+      record(id, { kind, node: 'check', text: `Not so: ${id}`, fields })
+    await look('unsure', 'alert.unverified', { corrects: `${flowId}-fall`, why: 'It is dark.' })
+    await look('not so', 'alert.retracted', { corrects: `${flowId}-fall`, why: 'It is a dog.\u0000' })
+    await look('held', 'alert.retracted', { why: 'It is a cat.' })
+    await look('of another flow', 'alert.retracted', { corrects: 'gone' })
+    const { ids, events } = await list({ only: 'alerts' })
+    expect(ids).toEqual(['of another flow', 'held', 'fall'])
+    expect(events.at(-1)?.secondLook).toEqual({
+      event: `${flowId}-not so`,
+      said: 'no',
+      why: 'It is a dog.',
+      at: at(tick - 2),
+    })
+    expect(events[0]?.secondLook).toBeNull()
+    expect(events.at(-1)?.again?.count).toBe(1)
+  })
 })

@@ -320,7 +320,11 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     discovery: { look: async () => [], profiles: async () => [] },
     connectionKinds,
     events: memoryEvents(eventRows, frames, sounds),
-    deliveries: { cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND'), cancelOf: async () => [] },
+    deliveries: {
+      cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND'),
+      cancelOf: async () => [],
+      told: async () => ({ receipts: [], isUnderWay: false }),
+    },
     voices: async () => ['vivian', 'ryan'],
     transcribe: async () => 'How many people are there?',
     accounts: memoryAccounts(sessions),

@@ -11,6 +11,9 @@ const refuse = (what: string) => (): never => {
   throw new BugError(`This test gave the node no ${what}.`)
 }
 
+/** For `events.told`: this node has told nobody yet. */
+export const toldNothing: Clients['events']['told'] = async () => ({ receipts: [], isUnderWay: false })
+
 /** Everything refuses but what `given` brings. */
 export function testClients(given: Partial<Clients> = {}): Clients {
   return {
@@ -20,7 +23,7 @@ export function testClients(given: Partial<Clients> = {}): Clients {
     mqtt: { publish: refuse('mqtt') },
     push: { send: refuse('push') },
     nodeRed: { hand: refuse('Node-RED') },
-    events: { isAcknowledged: async () => false },
+    events: { isAcknowledged: async () => false, told: toldNothing },
     clips: { make: refuse('clips') },
     ...given,
   }

@@ -23,7 +23,11 @@ export default defineConnectionKind({
   }),
   secrets: [
     { name: 'url', label: 'Webhook address', help: 'Either this' },
-    { name: 'token', label: 'Bot token', help: 'or this, with the rights chat:write and files:write' },
+    {
+      name: 'token',
+      label: 'Bot token',
+      help: 'or this, with the rights chat:write and files:write; files:read too, to correct messages with a picture',
+    },
   ],
   needs: { oneOf: ['url', 'token'], words: 'its webhook address or bot token' },
   can: { notify: 'slack' },
