@@ -42,6 +42,14 @@ describe('the templates', () => {
     for (const { id } of told) expect(template.zh[`${id}.instruction`]).toMatch(chinese)
   })
 
+  it.each(all)('$file tells the model in one breath when to speak and what not to say', ({ template }) => {
+    for (const { config } of template.flow.nodes) {
+      if (typeof config.instruction !== 'string') continue
+      expect(config.instruction).toMatch(/\b(silent|nothing|never|not|only)\b/i)
+      expect(config.instruction.length).toBeLessThanOrEqual(400)
+    }
+  })
+
   it.each(all)('$file has a sample in both languages, inside its seconds', ({ template: { sample } }) => {
     expect(sample).toBeDefined()
     for (const { asks, at, text } of sample?.says ?? []) {
