@@ -22,7 +22,7 @@ async function look(
     config: { connection: 'strong', afterS: 0, ...config },
     pictures: { ofEvent: async () => undefined, recentOfEvent: async () => more.seen ?? pictures, md5: () => '' },
     attempt: more.attempt ?? 1,
-    reach: {
+    clients: {
       agents: {
         ask: async (connection: string, question: AgentQuestion) => {
           asked.push({ ...question, connection })
