@@ -31,7 +31,7 @@ const RehearsePage = lazy(async () => ({ default: (await import('./rehearse/Rehe
 const Sharing = lazy(async () => ({ default: (await import('./sharing/Sharing.tsx')).Sharing }))
 const SignIn = lazy(async () => ({ default: (await import('./panels/SignIn.tsx')).SignIn }))
 const System = lazy(async () => ({ default: (await import('./panels/System.tsx')).System }))
-const WatchPage = lazy(async () => ({ default: (await import('./pages/WatchPage.tsx')).WatchPage }))
+const WatchPage = lazy(async () => ({ default: (await import('./watch/WatchPage.tsx')).WatchPage }))
 
 function PageOf({ route }: { route: Route }) {
   switch (route.page) {

@@ -210,8 +210,17 @@ export const api = {
   deployPreview: (id: string) => call('GET /flows/:id/deploy/preview', { id }),
   stop: (id: string) => call('POST /flows/:id/stop', { id }),
   status: (id: string) => call('GET /flows/:id/status', { id }),
-  decisions: (id: string, options: { stream?: string; limit?: number; cursor?: string } = {}) =>
-    call('GET /flows/:id/decisions', { id }, { query: options }),
+  decisions: (
+    id: string,
+    options: { stream?: string; from?: string; to?: string; limit?: number; cursor?: string } = {},
+  ) => call('GET /flows/:id/decisions', { id }, { query: options }),
+  timeline: (options: { flow?: string; stream?: string; from: string; to: string; steps?: number }) =>
+    call('GET /timeline', {}, { query: options }),
+  pastPictures: (stream: string, from: string, to: string) =>
+    call('GET /streams/:id/pictures', { id: stream }, { query: { from, to } }),
+  /** The nearest one that is kept; `withinS` where any is better than none. */
+  nearestPicture: async (stream: string, at: string, withinS?: number) =>
+    (await call('GET /streams/:id/pictures/nearest', { id: stream }, { query: { at, withinS } })).picture,
 
   ask: (flow: string, text: string, stream?: string) =>
     call('POST /flows/:id/ask', { id: flow }, { body: { text, ...(stream === undefined ? {} : { stream }) } }),
@@ -345,6 +354,8 @@ export const pictures = {
   /** Empty (204) where there is no picture just now: a page that asks each second must not fill the console with complaints. */
   stream: (id: string, stamp: number) => `/api/streams/${at(id)}/frame?absent=empty&t=${stamp}`,
   event: (id: string) => `/api/events/${at(id)}/frame`,
+  recorded: (flow: string, camera: string, ms: number) =>
+    `/api/flows/${at(flow)}/recordings/${at(camera)}/frame?at=${at(new Date(ms).toISOString())}`,
   /** Of a camera that is a thing of its own: of whoever watches it, else of its last trial. */
   camera: (name: string, stamp: number) => `/api/cameras/${at(name)}/picture?absent=empty&t=${stamp}`,
 }

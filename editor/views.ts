@@ -33,6 +33,7 @@ export type {
   EventPage,
   EventView,
   LinkedEvent as LinkedEventView,
+  Timeline as TimelineView,
   StreamDecision,
   TraceAnswer as TraceView,
   TraceStep as TraceStepView,
@@ -41,7 +42,7 @@ export type { Health } from '../runtime/http/route-answers.ts'
 export type { LastPass as WirePassView, ShownMessage as LiveEvent } from '../runtime/live/route-answers.ts'
 export type { NodeRedStatus as NodeRedView } from '../runtime/node-red/route-answers.ts'
 export type { PackageReport as PackageView } from '../runtime/packages/route-answers.ts'
-export type { StreamRecording } from '../runtime/recordings/route-answers.ts'
+export type { PastPictures, PastPictureView, StreamRecording } from '../runtime/recordings/route-answers.ts'
 export type {
   AskedStretch,
   Check as RehearsedCheck,

@@ -32,11 +32,11 @@ const show = (seconds: number, stream = 'f-cam'): void => {
     relay.publish(`stream:${stream}`, new Uint8Array([1]))
   }
 }
-const say = (stream = 'f-cam', hasFrame = true): void =>
+const say = (stream = 'f-cam', hasFrame = true, kind = 'response.given'): void =>
   film.heard({
     type: 'event',
     flow: 'f',
-    event: { id: 'e', kind: 'response.given', stream, node: 'm', at: '', mediaTimeS: 0, text: '', hasFrame },
+    event: { id: 'e', kind, stream, node: 'm', at: '', mediaTimeS: 0, text: '', hasFrame },
   } as LiveMessage)
 const secondsKept = (): number[] => kept.flatMap(({ seconds }) => seconds)
 
@@ -61,6 +61,13 @@ describe('the film around an event', () => {
     show(3)
     await film.written()
     expect(kept).toEqual([])
+  })
+
+  it('holds the last picture of a camera that is lost or stopped', async () => {
+    show(3)
+    say('f-cam', false, 'stream.stopped')
+    await film.written()
+    expect(secondsKept()).toEqual([3])
   })
 
   it('stops at a bound for a model that never stops talking, and begins again later', async () => {

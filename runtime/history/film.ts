@@ -33,6 +33,8 @@ export interface Film {
   written(): Promise<void>
 }
 
+/** Of a camera that is not watched any more the last picture is kept: it is what its page shows. */
+const ends: ReadonlySet<string> = new Set(['stream.lost', 'stream.stopped', 'stream.finished', 'stream.failed'])
 const channelOf = /^stream:(.+)$/
 
 interface FilmDeps {
@@ -92,11 +94,16 @@ export function createFilm(deps: FilmDeps): Film {
       latest: (channel, waitMs) => relay.latest(channel, waitMs),
     }),
     heard: (message) => {
-      if (message.type !== 'event' || !message.event.hasFrame) return
-      const { stream } = message.event
+      if (message.type !== 'event') return
+      const { kind, stream, hasFrame } = message.event
       const reel = reels.get(stream)
       if (!reel) return
       const now = clock.nowMs()
+      if (ends.has(kind)) {
+        reel.flow = message.flow
+        return keep(stream, reel, reel.recent.slice(-1))
+      }
+      if (!hasFrame) return
       const isRunning = now <= reel.keptUntilMs
       reel.flow = message.flow
       reel.keptUntilMs = now + afterMs

@@ -8,11 +8,12 @@ import type { PastPictureView } from './route-answers.ts'
 
 const instant = z.iso.datetime({ offset: true })
 const SpanSchema = z.object({ from: instant, to: instant })
-const AtSchema = z.object({ at: instant })
+/** Further off it is no picture of that moment; whoever asks for the last one of a camera that was stopped says so. */
+const nearestS = 90
+const mostS = 90 * 86_400
+const NearestSchema = z.object({ at: instant, withinS: z.coerce.number().min(1).max(mostS).default(nearestS) })
 /** More are thinned out: nobody sees two on one pixel. */
 const mostListed = 600
-/** Further off it is no picture of that moment. */
-const nearestMs = 90_000
 const keepForEver = 'private, max-age=31536000, immutable'
 
 interface Whose {
@@ -64,10 +65,11 @@ export function addPictureRoutes(api: Router, deps: RecordingsRouteDeps): void {
   })
 
   api.get('/streams/:id/pictures/nearest', async (request, response) => {
-    const atMs = Date.parse(parseInput(AtSchema, request.query, 'HTTP_QUERY_WRONG').at)
+    const { at, withinS } = parseInput(NearestSchema, request.query, 'HTTP_QUERY_WRONG')
+    const atMs = Date.parse(at)
     const of = await whose(request.params.id)
     const [past, recorded] = await Promise.all([
-      deps.film.nearest(of.stream, atMs, nearestMs),
+      deps.film.nearest(of.stream, atMs, withinS * 1000),
       deps.recordings.pictureAt(of, atMs),
     ])
     const isRecorded = recorded && (!past || Math.abs(recorded.atMs - atMs) < Math.abs(past.atMs - atMs))

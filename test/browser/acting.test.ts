@@ -268,6 +268,37 @@ describe('reminders', () => {
   })
 })
 
+describe('the watch page', () => {
+  it('fills the phone, goes back to what was said with the pictures around it, and shows the last one once stopped', async () => {
+    const { page } = phone
+    next = '</response> Dora has fallen.'
+    await eventually('it was said', async () => about('Dora has fallen.').length >= 1)
+    const said = (await eventsOf(product, flow, 'response.given')).find(({ text }) => text === 'Dora has fallen.')
+    await product.request('POST', `/api/events/${said?.id}/acknowledge`)
+    await page.goto(`${product.url}/watch/${flow}?span=600`)
+    await page.getByTestId('watch-newest').filter({ hasText: 'Dora has fallen.' }).waitFor()
+    const picture = page.locator('.stage .picture img')
+    await picture.waitFor()
+    const box = await picture.boundingBox()
+    expect([box?.x, box?.width]).toEqual([0, 390])
+    expect(box?.height).toBeGreaterThan(844 * 0.4)
+    expect(await picture.evaluate((image) => getComputedStyle(image).objectFit)).toBe('cover')
+    await page.getByTestId('mark-before').click()
+    await page.getByTestId('stage-words').filter({ hasText: 'Dora has fallen.' }).waitFor()
+    expect(new URL(page.url()).searchParams.get('at')).not.toBeNull()
+    await eventually('the seconds around it', async () => (await page.getByTestId('film').locator('img').count()) >= 3)
+    await page.getByTestId('band-lanes').press('ArrowLeft')
+    await page.getByTestId('back-to-now').click()
+    await page.getByTestId('watch-newest').waitFor()
+    await product.request('POST', `/api/flows/${flow}/stop`)
+    await page.getByTestId('watch-start').waitFor()
+    await page.getByTestId('last-picture').waitFor()
+    await page.getByTestId('watch-start').click()
+    await page.getByTestId('watch-start').waitFor({ state: 'detached' })
+    expect(phone.complaints).toEqual([])
+  }, 60_000)
+})
+
 describe('Heed goes away and comes back', () => {
   it('says so calmly in both windows, which then go on by themselves', async () => {
     await desk.page.goto(`${product.url}/flows/${flow}`)

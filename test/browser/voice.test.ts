@@ -108,7 +108,7 @@ afterAll(async () => {
 describe('a watch page that is spoken to', () => {
   it('shows the live picture and answers to the switches', async () => {
     await page.goto(`${product.url}/watch/${flow}`)
-    await eventually('a picture', async () => (await page.locator('.watch .picture img').count()) > 0, 40_000)
+    await eventually('a picture', async () => (await page.locator('.stage .picture img').count()) > 0, 40_000)
     const arm = page.getByTestId('arm-arm')
     await eventually('it is armed', async () => await arm.isChecked())
     await arm.click({ force: true })
@@ -117,7 +117,7 @@ describe('a watch page that is spoken to', () => {
     await eventually('it says it is armed', async () => await arm.isChecked())
     await eventually('both turns are kept', async () => (await eventsOf(product, flow, 'message.sent')).length === 2)
     // A switch is no sentence of the model.
-    expect(await page.locator('.watch-side').innerText()).not.toMatch(/\b(on|off)\b/)
+    expect(await page.locator('.stage').innerText()).not.toMatch(/\b(on|off)\b/)
   }, 60_000)
 
   it('hears the question, and the answer is heard', async () => {
@@ -140,7 +140,7 @@ describe('a watch page that is spoken to', () => {
       model.calls.some((call) => call.texts.join('\n').includes(question)),
     )
     await eventually('the answer stands on the page', async () =>
-      (await page.locator('.watch-side').innerText()).includes(answer),
+      (await page.locator('.stage').innerText()).includes(answer),
     )
     await eventually('it is spoken', async () =>
       (await eventsOf(product, flow, 'speech.played')).some(({ text }) => text === answer),

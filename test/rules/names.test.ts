@@ -33,7 +33,8 @@ const allowed: Record<string, { words: string[]; why: string }> = {
   'editor/canvas/DeliveryLive.tsx': { words: ['speech'], why: 'what an action carries' },
   'editor/panels/SendTest.tsx': { words: ['web-push'], why: 'a channel of a notification' },
   'editor/canvas/NodeCard.tsx': { words: ['arm'], why: 'a trait' },
-  'editor/pages/WatchPage.tsx': { words: ['arm'], why: 'a trait' },
+  'editor/watch/WatchPage.tsx': { words: ['arm'], why: 'a trait' },
+  'editor/watch/Controls.tsx': { words: ['arm'], why: 'a trait' },
   'editor/form/widgets/VoiceWidget.tsx': {
     words: ['flite'],
     why: "the voice of a field that is still empty: the connection's name",

@@ -1,0 +1,48 @@
+// What a person does on the watch page: ask, speak, arm. Changes no flow.
+import { does } from '../../nodes/contract/define.ts'
+import type { Flow } from '../../nodes/contract/flow.ts'
+import { nameOf } from '../graph/check.ts'
+import { areaOf } from '../graph/room.ts'
+import { useLive } from '../live.ts'
+import { ArmSwitch } from '../panels/ArmSwitch.tsx'
+import { AskBox } from '../panels/AskBox.tsx'
+import { VoiceButton } from '../panels/VoiceButton.tsx'
+import { useSignIn } from '../sign-in.ts'
+import { say } from '../words/say.ts'
+
+/** `streamId` where one of several cameras is meant. */
+export function Controls({
+  flow,
+  flowId,
+  streamId,
+  isOn,
+}: {
+  flow: Flow
+  flowId: string
+  streamId: string | undefined
+  isOn: boolean
+}) {
+  const types = useSignIn(({ types }) => types)
+  const status = useLive((live) => {
+    const streams = live.status[flowId]?.streams
+    return (streams?.find(({ id }) => id === streamId) ?? streams?.[0])?.nodes
+  })
+  const arms = flow.nodes.filter(({ type }) => does(types.get(type), 'arm'))
+  const ear = flow.nodes.find(({ type }) => does(types.get(type), 'listen'))
+  const models = flow.nodes.filter(({ type }) => areaOf(types.get(type)) === 'model')
+  return (
+    <div className="watch-controls">
+      {models.length > 0 && <AskBox flowId={flowId} models={models} isRunning={isOn} stream={streamId} />}
+      {ear && <VoiceButton flowId={flowId} node={ear.id} isRunning={isOn} />}
+      {arms.map((node) => (
+        <ArmSwitch
+          key={node.id}
+          flowId={flowId}
+          node={node.id}
+          status={isOn ? status?.[node.id] : undefined}
+          label={arms.length > 1 ? nameOf(node, types) : say('Armed')}
+        />
+      ))}
+    </div>
+  )
+}
