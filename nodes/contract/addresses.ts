@@ -45,10 +45,26 @@ function hostAt(text: string, at: number): Host | undefined {
   return { name, hasColon, port, kind: labels.length > 1 ? 'dotted' : 'single' }
 }
 
-/** The last `@` that a real host follows; -1 for none. */
+/** What may stand behind a host. */
+const endsHost = /[/?#\s\\"'<>]/
+/** Nobody has a password with so many signs that could be the last of it: what is before the last of all is the login then. */
+const mostTries = 100
+
+/** The last `@` that a real host follows; -1 for none. Goes back over the text once: a host ends before the next `@`. */
 function lastLoginEnd(text: string): number {
-  for (let at = text.lastIndexOf('@'); at >= 0; at = at === 0 ? -1 : text.lastIndexOf('@', at - 1))
-    if (hostAt(text, at + 1)) return at
+  const last = text.lastIndexOf('@')
+  if (last < 0) return -1
+  let tries = 0
+  let canEnd = true
+  for (let at = text.length - 1; at >= 0; at--) {
+    if (text[at] !== '@') {
+      canEnd ||= endsHost.test(text[at]!)
+      continue
+    }
+    if (canEnd && hostAt(text, at + 1)) return at
+    if (canEnd && ++tries > mostTries) return last
+    canEnd = false
+  }
   return -1
 }
 

@@ -1,6 +1,7 @@
 // Which hosts somebody wrote into a document: the ones they meant to reach. Pure; says nothing about whether they may be.
 
 import { replaceAddresses, splitAddress } from './addresses.ts'
+import { walkValues } from './walk-values.ts'
 
 /** From the colon on: a scheme is looked for before each, so that a long run of letters is not tried from every one of them. */
 const behindScheme = /:\/\/(?:[^\s/?#"'<>\\]*@)?(\[[0-9a-f:.]+\]|[^\s/?#:"'<>\\@]+)(?::(\d{1,5}))?/iy
@@ -53,41 +54,32 @@ export function hostsIn(value: unknown): string[] {
 /** The same with the place of each; a host may have several. */
 export function namedHosts(value: unknown): NamedHost[] {
   const found: NamedHost[] = []
-  collect(value, found)
+  walkValues(
+    value,
+    (text, place) => {
+      if (text.includes(':')) for (const host of addressesIn(text)) found.push({ host, field: place.dotted() })
+    },
+    (group, place) => {
+      if (typeof group.host !== 'string') return
+      const host = plainHost(group.host)
+      const port = Number.isInteger(group.port) ? `:${String(group.port)}` : ''
+      const inside = place.dotted()
+      if (host !== undefined) found.push({ host: `${host}${port}`, field: inside === '' ? 'host' : `${inside}.host` })
+    },
+  )
   return found
 }
 
-/** As deep as a document goes: each level waits in a list, not on the stack. */
-function collect(whole: unknown, found: NamedHost[]): void {
-  const waiting: { value: unknown; path: Path | null }[] = [{ value: whole, path: null }]
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const { value, path } = next
-    if (typeof value === 'string') {
-      for (const host of addressesIn(value)) found.push({ host, field: dotted(path) })
-    } else if (typeof value === 'object' && value !== null) {
-      if ('host' in value && typeof value.host === 'string') {
-        const host = plainHost(value.host)
-        const port = 'port' in value && Number.isInteger(value.port) ? `:${String(value.port)}` : ''
-        if (host !== undefined) found.push({ host: `${host}${port}`, field: dotted({ key: 'host', in: path }) })
-      }
-      for (const [key, each] of Object.entries(value).reverse()) waiting.push({ value: each, path: { key, in: path } })
-    }
-  }
+const read = new WeakMap<object, readonly NamedHost[]>()
+
+/** Those of one node's config. It is data that nobody changes: it is read once, however many ask. */
+export function hostsOfConfig(config: Record<string, unknown>): readonly NamedHost[] {
+  const hosts = read.get(config) ?? namedHosts(config)
+  read.set(config, hosts)
+  return hosts
 }
 
-interface Path {
-  key: string
-  in: Path | null
-}
-
-function dotted(path: Path | null): string {
-  const keys: string[] = []
-  for (let at = path; at; at = at.in) keys.push(at.key)
-  return keys.reverse().join('.')
-}
-
-function addressesIn(text: string): string[] {
-  if (!text.includes(':')) return []
+function addressesIn(text: string): Iterable<string> {
   const found = new Set<string>()
   const add = (scheme: string, name: string, port: string): void => {
     const host = plainHost(name)
@@ -95,12 +87,13 @@ function addressesIn(text: string): string[] {
       found.add(`${host}:${port === '' ? (usualPorts[scheme.toLowerCase()] ?? 80) : Number(port)}`)
   }
   // As they are opened, and as others could read them: a password may look like a host.
-  replaceAddresses(text, (each) => {
-    const parts = splitAddress(each)
-    const [, name = '', port = ''] = /^(\[[^\]]*\]|[^\s/\\?#:"'<>@]+)(?::(\d{1,5}))?/.exec(parts?.rest ?? '') ?? []
-    if (parts && parts.login !== null) add(parts.scheme, name, port)
-    return each
-  })
+  if (text.includes('@'))
+    replaceAddresses(text, (each) => {
+      const parts = splitAddress(each)
+      const [, name = '', port = ''] = /^(\[[^\]]*\]|[^\s/\\?#:"'<>@]+)(?::(\d{1,5}))?/.exec(parts?.rest ?? '') ?? []
+      if (parts && parts.login !== null) add(parts.scheme, name, port)
+      return each
+    })
   for (let colon = text.indexOf('://'); colon >= 0; colon = text.indexOf('://', colon + 3)) {
     const scheme = /[a-z][a-z0-9+.-]{0,30}$/i.exec(text.slice(Math.max(0, colon - 31), colon))?.[0]
     behindScheme.lastIndex = colon
@@ -108,9 +101,15 @@ function addressesIn(text: string): string[] {
     if (scheme !== undefined && name !== undefined) add(scheme, name, port)
   }
   // As whoever opens it reads it: `http:host`, `http:\\host` and line breaks inside are addresses too.
-  if (URL.canParse(text.trim())) {
+  if (opensAs(text) && URL.canParse(text.trim())) {
     const { protocol, hostname, port } = new URL(text.trim())
     if (Object.hasOwn(usualPorts, protocol.slice(0, -1)) && hostname !== '') add(protocol.slice(0, -1), hostname, port)
   }
-  return [...found]
+  return found
+}
+
+/** Whether a parser of URLs would see one of our schemes; it passes over line breaks and what cannot be seen before it. */
+function opensAs(text: string): boolean {
+  const scheme = /^[\0-\x20\ufeff]*([a-z][a-z\t\r\n]*):/i.exec(text.trim())?.[1] ?? ''
+  return Object.hasOwn(usualPorts, scheme.replace(/[\t\r\n]/g, '').toLowerCase())
 }

@@ -3,12 +3,12 @@
 import { hiddenMark, withoutMark } from './address-secrets.ts'
 import { replaceAddresses } from './addresses.ts'
 import type { Flow } from './flow.ts'
+import { mapInside } from './walk-values.ts'
 
+/** The very same value where nothing is marked. */
 function unmark(value: unknown): unknown {
   if (typeof value === 'string') return value.includes(hiddenMark) ? replaceAddresses(value, withoutMark) : value
-  if (Array.isArray(value)) return value.map(unmark)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, unmark(each)]))
+  return mapInside(value, unmark)
 }
 
 /** A document from elsewhere, without the marks that stand for passwords kept there: here they would promise one. */

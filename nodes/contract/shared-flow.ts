@@ -6,7 +6,7 @@ import { AbilitySchema, type Ability } from './connections.ts'
 import type { Trait } from './define.ts'
 import type { DrawnType } from './draw-flow.ts'
 import type { Flow, FlowNode } from './flow.ts'
-import { namedHosts } from './hosts.ts'
+import { hostsOfConfig } from './hosts.ts'
 
 /** A node type as far as a shared flow is read: what `GET /api/nodes` says of it is one. */
 export interface DescribedType extends DrawnType {
@@ -129,7 +129,7 @@ export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<A
   const connections = new Map<string, { can: Ability | null; cards: string[] }>()
   for (const node of flow.nodes) {
     const card = nameOf(node, types)
-    for (const { host } of namedHosts(node.config)) add(hosts, host, card)
+    for (const { host } of hostsOfConfig(node.config)) add(hosts, host, card)
     const fields = types.get(node.type)?.config.properties ?? {}
     for (const [name, field] of Object.entries(fields)) {
       const value = node.config[name]

@@ -1,5 +1,5 @@
 // How large a document may be, found out in one short look before anything else reads it: what is over is refused in words and
-// costs next to nothing. Never recurses, never copies, and looks no further than the first bound that is passed.
+// costs next to nothing. Never copies, and looks no further than the first bound that is passed.
 import type { Problem } from '../../nodes/contract/errors.ts'
 import { fault, quote } from './problems.ts'
 
@@ -61,33 +61,40 @@ function nameOf(node: unknown): string {
   return known === undefined ? 'a node' : `the node ${quote(known)}`
 }
 
+interface Measured extends Count {
+  /** In the part that is looked at. */
+  here: number
+  where: string
+}
+
 function measure(whole: unknown, where: string, count: Count): Problem | undefined {
-  const waiting: unknown[] = [whole]
-  const depths = [0]
-  let values = 0
-  while (waiting.length > 0) {
-    const value = waiting.pop()
-    const depth = depths.pop() ?? 0
-    count.seen++
-    if (typeof value === 'string') {
-      const excess = countAddresses(value, where, count)
-      if (excess) return excess
-    }
-    if (typeof value !== 'object' || value === null) continue
-    if (depth > bounds.depth) return fault('FLOW_TOO_DEEP', tooDeep)
-    const inside: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
-    values += inside.length
-    count.values += inside.length
-    if (values > bounds.values)
-      return large(
-        `There is too much in ${where}: more than ${grouped(bounds.values)} settings or entries. Take some out.`,
-      )
-    if (count.values > bounds.allValues + (bounds.wires + bounds.nodes) * 8)
-      return large(`There is too much in this flow: more than ${grouped(bounds.allValues)} settings. Split it.`)
-    for (const each of inside) {
-      waiting.push(each)
-      depths.push(depth + 1)
-    }
+  const measured: Measured = { ...count, here: 0, where }
+  const excess = look(whole, 0, measured)
+  Object.assign(count, { values: measured.values, addresses: measured.addresses, seen: measured.seen })
+  return excess
+}
+
+/** Goes no deeper than a document may. */
+function look(value: unknown, depth: number, measured: Measured): Problem | undefined {
+  measured.seen++
+  if (typeof value === 'string') return countAddresses(value, measured.where, measured)
+  if (typeof value !== 'object' || value === null) return undefined
+  if (depth > bounds.depth) return fault('FLOW_TOO_DEEP', tooDeep)
+  const keys = Array.isArray(value) ? null : Object.keys(value)
+  const length = keys === null ? (value as readonly unknown[]).length : keys.length
+  measured.here += length
+  measured.values += length
+  if (measured.here > bounds.values)
+    return large(
+      `There is too much in ${measured.where}: more than ${grouped(bounds.values)} settings or entries. Take some out.`,
+    )
+  if (measured.values > bounds.allValues + (bounds.wires + bounds.nodes) * 8)
+    return large(`There is too much in this flow: more than ${grouped(bounds.allValues)} settings. Split it.`)
+  for (let at = 0; at < length; at++) {
+    const each: unknown =
+      keys === null ? (value as readonly unknown[])[at] : (value as Record<string, unknown>)[keys[at]!]
+    const excess = look(each, depth + 1, measured)
+    if (excess) return excess
   }
   return undefined
 }

@@ -70,4 +70,16 @@ describe('reading a flow', () => {
     expect(parseFlow(document).problems).toEqual([])
     expect(({} as Record<string, unknown>).a).toBeUndefined()
   })
+
+  it('judges so many broken parts and counts the others', () => {
+    const wires = Array.from({ length: 20_000 }, () => ({
+      from: { node: 'n 0', port: 'f' },
+      to: { node: 'n1', port: 'f' },
+    }))
+    const document = { format: 'heed.flow/1', name: 'Yard', nodes: [{}], wires }
+    const { problems, flow } = parseFlow(document)
+    expect(problems.length).toBeLessThan(1010)
+    expect(problems.at(-1)?.message).toMatch(/^There are 190\d\d more nodes or wires that cannot be read\.$/)
+    expect(flow?.wires).toEqual([])
+  })
 })

@@ -66,8 +66,11 @@ function copyList(list: readonly unknown[], depth: number): unknown {
   return copy
 }
 
-/** Reads a document of any age. Nodes and wires that are fine are kept even when their neighbours are not. */
-export function parseFlow(document: unknown): Parsed {
+/**
+ * Reads a document of any age. Nodes and wires that are fine are kept even when their neighbours are not.
+ * `isOurs`: it came out of JSON and nobody changes it or what is read of it: it is not copied.
+ */
+export function parseFlow(document: unknown, isOurs = false): Parsed {
   let current: unknown
   try {
     const excess = findExcess(document)
@@ -75,7 +78,7 @@ export function parseFlow(document: unknown): Parsed {
     if (excess?.code === 'FLOW_TOO_DEEP') JSON.stringify(document)
     if (excess !== undefined) return { flow: null, problems: [excess] }
     // A copy by way of JSON: later stages meet plain data only, and the plan shares nothing with the document.
-    current = migrateFlow(copyOf(document))
+    current = migrateFlow(isOurs ? document : copyOf(document))
   } catch {
     return refuse(
       'FLOW_NOT_JSON',
@@ -92,9 +95,7 @@ export function parseFlow(document: unknown): Parsed {
     )
   }
   if (isSurelyFlow(current)) return { flow: whole(current), problems: [] }
-  const result = FlowSchema.safeParse(current, { error: explainFinding, reportInput: true })
-  if (result.success) return { flow: whole(result.data), problems: [] }
-  return salvage(current, result.error.issues)
+  return salvage(current)
 }
 
 function whole(flow: Flow): ParsedFlow {
@@ -153,30 +154,56 @@ interface Issue {
   message: string
 }
 
-/** What is left of a document with broken parts, so that the problems of the rest are reported in the same answer. */
-function salvage(document: Record<string, unknown>, issues: readonly Issue[]): Parsed {
-  const nodes = Array.isArray(document.nodes) ? (document.nodes as unknown[]) : []
-  const wires = Array.isArray(document.wires) ? (document.wires as unknown[]) : []
-  const broken = { nodes: new Set<unknown>(), wires: new Set<unknown>() }
-  const problems = issues.map((issue) => {
-    const [list, index] = issue.path
-    if (list === 'nodes' || list === 'wires') broken[list].add(index)
-    return toProblem(issue, nodes)
+/** No screen shows more, and a document of nothing but broken parts must not cost more than a whole one. */
+const mostIssues = 1000
+const words = { error: explainFinding, reportInput: true }
+
+/** What is wrong in a list, by the words of the schema; only what is not plainly right is given to it. */
+function judge(
+  list: 'nodes' | 'wires',
+  items: readonly unknown[],
+  isSure: (item: unknown) => boolean,
+  issues: Issue[],
+): { broken: Set<number>; unjudged: number } {
+  const broken = new Set<number>()
+  let unjudged = 0
+  const schema = list === 'nodes' ? FlowNodeSchema : WireSchema
+  items.forEach((item, at) => {
+    if (isSure(item)) return
+    const found = issues.length < mostIssues ? schema.safeParse(item, words).error?.issues : []
+    if (found === undefined) return
+    broken.add(at)
+    if (found.length === 0) unjudged++
+    for (const { path, message } of found) issues.push({ path: [list, at, ...path], message })
   })
-  const readable = <T>(
-    items: unknown[],
-    bad: Set<unknown>,
-    parse: (item: unknown) => { success: boolean; data?: T },
-  ): T[] =>
-    items.flatMap((item, index) => {
-      const parsed = bad.has(index) ? undefined : parse(item)
-      return parsed?.success && parsed.data !== undefined ? [parsed.data] : []
-    })
+  return { broken, unjudged }
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : [])
+
+/** What is left of a document with broken parts, so that the problems of the rest are reported in the same answer. */
+function salvage(document: Record<string, unknown>): Parsed {
+  const nodes = listOf(document.nodes)
+  const wires = listOf(document.wires)
+  const bare = Object.fromEntries(
+    Object.entries(document).map(([key, value]) =>
+      (key === 'nodes' || key === 'wires') && Array.isArray(value) ? [key, []] : [key, value],
+    ),
+  )
+  const issues: Issue[] = [...(FlowSchema.safeParse(bare, words).error?.issues ?? [])]
+  const judged = {
+    nodes: judge('nodes', nodes, isSurelyNode, issues),
+    wires: judge('wires', wires, isSurelyWire, issues),
+  }
+  const problems = issues.map((issue) => toProblem(issue, nodes))
+  const unjudged = judged.nodes.unjudged + judged.wires.unjudged
+  if (unjudged > 0)
+    problems.push(fault('FLOW_MORE_PROBLEMS', `There are ${unjudged} more nodes or wires that cannot be read.`))
   const flow: ParsedFlow = {
     name: typeof document.name === 'string' ? document.name : '',
-    nodes: readable(nodes, broken.nodes, (item) => FlowNodeSchema.safeParse(item)),
-    wires: readable(wires, broken.wires, (item) => WireSchema.safeParse(item)),
-    unreadable: new Set(nodes.flatMap((node, index) => (broken.nodes.has(index) ? (idOf(node) ?? []) : []))),
+    nodes: nodes.filter((_node, at) => !judged.nodes.broken.has(at)) as FlowNode[],
+    wires: wires.filter((_wire, at) => !judged.wires.broken.has(at)) as Wire[],
+    unreadable: new Set(nodes.flatMap((node, at) => (judged.nodes.broken.has(at) ? (idOf(node) ?? []) : []))),
   }
   return { flow, problems }
 }
@@ -185,7 +212,7 @@ function idOf(node: unknown): string | null {
   return isRecord(node) && typeof node.id === 'string' && node.id !== '' ? node.id : null
 }
 
-function toProblem(issue: Issue, nodes: unknown[]): Problem {
+function toProblem(issue: Issue, nodes: readonly unknown[]): Problem {
   const [list, index, ...rest] = issue.path
   const place = rest.map(String).join('.')
   if (list === 'nodes' && typeof index === 'number') {

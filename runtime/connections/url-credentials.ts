@@ -9,6 +9,7 @@ import {
   hideLogin,
 } from '../../nodes/contract/address-secrets.ts'
 import { replaceAddresses } from '../../nodes/contract/addresses.ts'
+import { mapInside, walkValues } from '../../nodes/contract/walk-values.ts'
 
 export interface FoundCredential {
   node: string
@@ -33,21 +34,20 @@ interface Reading {
   hide(text: string, path: readonly string[]): string
 }
 
+/** `path` is lengthened on the way in and shortened on the way out: a document has too many places for one each. */
 function hideInValue(value: unknown, path: string[], reading: Reading): unknown {
-  if (typeof value === 'string') return reading.hide(value, path)
-  if (Array.isArray(value)) {
-    const list = value.map((each, index) => hideInValue(each, [...path, String(index)], reading))
-    return list.some((each, index) => each !== value[index]) ? list : value
-  }
-  if (typeof value !== 'object' || value === null) return value
-  let isChanged = false
-  const entries = Object.entries(value).map(([key, each]) => {
-    const hidden = hideInValue(each, [...path, key], reading)
-    isChanged ||= hidden !== each
-    return [key, hidden] as const
+  if (typeof value === 'string') return value.length < shortest ? value : reading.hide(value, path)
+  return mapInside(value, (each, key) => {
+    if (typeof each !== 'string' && (typeof each !== 'object' || each === null)) return each
+    path.push(String(key))
+    const hidden = hideInValue(each, path, reading)
+    path.pop()
+    return hidden
   })
-  return isChanged ? Object.fromEntries(entries) : value
 }
+
+/** Of a login with its host, `a:b@c`, and of an address, `a://b`. */
+const shortest = 5
 
 /** Where something stands that no program reads: a description, a name, a key that nobody knows. */
 const aside = '@'
@@ -193,17 +193,12 @@ export function lostWords({ host, isLogin, givenFor }: LostSecret): string {
     : `The ${what} of this address was given for ${before} and does not go to ${to}. ${again}`
 }
 
-/** Each text with a mark in it, and where it stands; each level waits in a list, not on the stack. */
+/** Each text with a mark in it, and where it stands. */
 function hiddenTexts(whole: unknown): { text: string; field: string }[] {
   const found: { text: string; field: string }[] = []
-  const waiting: { value: unknown; field: string }[] = [{ value: whole, field: '' }]
-  for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const { value, field } = next
-    if (typeof value === 'string' && value.includes(hiddenMark)) found.push({ text: value, field })
-    if (typeof value !== 'object' || value === null) continue
-    for (const [key, each] of Object.entries(value).reverse())
-      waiting.push({ value: each, field: field === '' ? key : `${field}.${key}` })
-  }
+  walkValues(whole, (text, place) => {
+    if (text.includes(hiddenMark)) found.push({ text, field: place.dotted() })
+  })
   return found
 }
 

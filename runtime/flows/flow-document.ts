@@ -65,7 +65,7 @@ async function lostProblems(
 
 /** The document in today's format with every key it had; throws FlowInvalidError with each place that cannot be read. */
 export function readFlow(document: unknown): Flow {
-  const { problems } = parseFlow(document)
+  const { problems } = parseFlow(document, true)
   if (problems.length > 0) {
     throw new FlowInvalidError(
       'FLOW_INVALID',

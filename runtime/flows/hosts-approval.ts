@@ -5,7 +5,7 @@ import { commandMark } from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
-import { hostsIn, namedHosts, nodeRedMark, receiverMark } from '../../nodes/contract/hosts.ts'
+import { hostsIn, hostsOfConfig, nodeRedMark, receiverMark } from '../../nodes/contract/hosts.ts'
 import { isShown, readFields } from '../compile/index.ts'
 import { fault } from '../compile/index.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
@@ -61,9 +61,13 @@ function programsIn(
 }
 
 /** Where a node would send to and what it would run, with the field that says so. */
-export function destinationsOf({ type, config }: Part, { nodes, connectionKinds }: Known): Destination[] {
+export function destinationsOf(part: Part, known: Known): Destination[] {
+  return [...hostsOfConfig(part.config).map(({ host, field }) => ({ name: host, field })), ...othersOf(part, known)]
+}
+
+/** Whom it would write to and what it would run: all that is no host. */
+function othersOf({ type, config }: Part, { nodes, connectionKinds }: Known): Destination[] {
   return [
-    ...namedHosts(config).map(({ host, field }) => ({ name: host, field })),
     ...receiversIn(config, nodes.get(type)),
     ...placesIn(config, nodes.get(type)),
     ...programsIn(config, nodes.get(type), connectionKinds),
@@ -72,11 +76,10 @@ export function destinationsOf({ type, config }: Part, { nodes, connectionKinds 
 
 /** Everything a document from elsewhere names: its nodes' destinations, and hosts that stand in any other place of it. */
 export async function unapprovedIn(deps: FlowsRouteDeps, document: Flow): Promise<string[]> {
-  const named = [
-    ...hostsIn(document),
-    ...document.nodes.flatMap((node) => destinationsOf(node, deps).map(({ name }) => name)),
-  ]
-  return await deps.approvedHosts.unapproved([...new Set(named)])
+  const { nodes, ...others } = document
+  const named = new Set(hostsIn([others, nodes.map(({ config: _read, ...rest }) => rest)]))
+  for (const node of nodes) for (const { name } of destinationsOf(node, deps)) named.add(name)
+  return await deps.approvedHosts.unapproved([...named])
 }
 
 /** What pasted nodes name that nobody has typed here. */
@@ -88,7 +91,7 @@ export async function unapprovedInNodes(deps: FlowsRouteDeps, parts: readonly Pa
 
 /** Hosts that the nodes name, approved or not. */
 export function hostsOf(document: Flow): string[] {
-  return hostsIn(document.nodes.map(({ config }) => config)).sort()
+  return [...new Set(document.nodes.flatMap(({ config }) => hostsOfConfig(config).map(({ host }) => host)))].sort()
 }
 
 /** The program that each connection which runs one runs, by the connection's mark. */

@@ -7,6 +7,7 @@ import { isShown, readFields } from '../compile/index.ts'
 import type { FieldMeta } from '../../nodes/contract/widgets.ts'
 import type { Requires } from './route-answers.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
+import { hostsOfConfig } from '../../nodes/contract/hosts.ts'
 import { destinationsOf, hostsOf } from './hosts-approval.ts'
 
 interface Use {
@@ -116,7 +117,7 @@ async function readCameras(
     else if (complaints(definition, node.config, () => undefined).length > 0) add('settings')
     // Whose camera it is, and its password, only a person here can know.
     else if (
-      hostsOf({ ...document, nodes: [node] }).length > 0 &&
+      hostsOfConfig(node.config).length > 0 &&
       (isNew || destinationsOf(node, deps).some(({ name }) => waiting.includes(name)))
     )
       add('address')
