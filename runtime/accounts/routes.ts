@@ -11,7 +11,16 @@ import { parseBody } from '../../nodes/contract/input.ts'
 import type { OpenLines } from '../live/index.ts'
 import { assertGoodPassword } from './passwords.ts'
 import type { Passwords } from './passwords.ts'
-import { clearCookie, hashToken, isSameSecret, makeToken, openSignIn, renewCookie } from './sign-in-cookies.ts'
+import {
+  clearCookie,
+  hashToken,
+  isSameSecret,
+  makeToken,
+  markBrowser,
+  openSignIn,
+  readKnownBrowser,
+  renewCookie,
+} from './sign-in-cookies.ts'
 import { createSignInLimits, networkOf } from './sign-in-limits.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
 import { createSlowLane, restMs } from './slow-lane.ts'
@@ -59,25 +68,46 @@ function inWords(waitMs: number): string {
   return waitMs < 60_000 ? `${Math.ceil(waitMs / 1000)} s` : `${minutes} minute${minutes === 1 ? '' : 's'}`
 }
 
+interface Guard {
+  /** Of strangers, by their address and of all together. */
+  limits: SignInLimits
+  /** Of browsers that the owner has signed in with before, by their mark. */
+  browsers: SignInLimits
+  lane: SlowLane
+}
+
+const wrong = (): AuthError => new AuthError('AUTH_PASSWORD_WRONG', 'This password is not right. Try again.')
+
 /**
  * Returns when `check` finds the password right, however many wrong ones came before: behind a proxy everybody may share one
- * address. Throws AuthError AUTH_PASSWORD_WRONG, or AUTH_TOO_MANY_TRIES with the wait.
+ * address, and a browser that has signed in before has no part in what others of its address do.
+ * Throws AuthError AUTH_PASSWORD_WRONG, or AUTH_TOO_MANY_TRIES with the wait.
  */
 async function assertRight(
-  { limits, lane }: { limits: SignInLimits; lane: SlowLane },
-  address: string,
+  { limits, browsers, lane }: Guard,
+  { address, browser }: { address: string; browser: string | undefined },
   check: () => Promise<boolean>,
 ): Promise<void> {
+  if (browser !== undefined && browsers.waitMs(browser) === 0) {
+    browsers.tried(browser)
+    if (!(await check())) throw wrong()
+    browsers.succeeded(browser)
+    return
+  }
   const waitMs = limits.waitMs(address)
   if (waitMs === 0) {
     limits.tried(address)
-    if (await check()) return
-    throw new AuthError('AUTH_PASSWORD_WRONG', 'This password is not right. Try again.')
+    if (!(await check())) throw wrong()
+    limits.succeeded(address)
+    return
   }
   const isRight = lane.run(networkOf(address), check)
   if (isRight === undefined)
     throw tooMany('Too many are trying to sign in just now. Wait 5 s, then try again.', 5 * restMs)
-  if (await isRight) return
+  if (await isRight) {
+    limits.succeeded(address)
+    return
+  }
   throw tooMany(
     `This password is not right, after too many wrong ones. Wait ${inWords(waitMs)}, then try again.`,
     waitMs,
@@ -100,11 +130,12 @@ function assertLink(links: SignInLinks, limits: SignInLimits, address: string, t
 export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: SignInParts): void {
   const { gate, links, lines, passwords } = parts
   const limits = createSignInLimits(deps.nowMs)
+  const browsers = createSignInLimits(deps.nowMs)
   const lane = createSlowLane((ms) => deps.sleep(ms))
 
-  const signIn = async (request: Request, response: Response): Promise<void> => {
-    limits.succeeded(request.ip ?? '')
+  const signIn = async (request: Request, response: Response, passwordHash: string): Promise<void> => {
     await openSignIn(deps, request, response)
+    markBrowser(deps, request, response, passwordHash)
     response.json({ signedIn: true, hasOwner: true })
   }
 
@@ -116,8 +147,9 @@ export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: Sig
         'AUTH_NO_OWNER',
         'This Heed has no owner yet. Open the sign-in link that it printed when it started.',
       )
-    await assertRight({ limits, lane }, request.ip ?? '', () => passwords.isCorrect(password, stored))
-    await signIn(request, response)
+    const from = { address: request.ip ?? '', browser: readKnownBrowser(request, stored) }
+    await assertRight({ limits, browsers, lane }, from, () => passwords.isCorrect(password, stored))
+    await signIn(request, response, stored)
   })
 
   api.post('/sign-in/claim', async (request, response) => {
@@ -126,9 +158,11 @@ export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: Sig
     assertGoodPassword(password)
     assertLink(links, limits, request.ip ?? '', token)
     // Of two people with the same link the store lets one through: AUTH_OWNER_EXISTS for the other.
-    await deps.accounts.createOwner(await passwords.hash(password))
+    const hash = await passwords.hash(password)
+    await deps.accounts.createOwner(hash)
     links.use()
-    await signIn(request, response)
+    limits.succeeded(request.ip ?? '')
+    await signIn(request, response, hash)
   })
 
   api.post('/sign-out', async (request, response) => {

@@ -1,5 +1,6 @@
-// The owner's sign-ins: a random token in a cookie, its SHA-256 in the store. Never stores or logs the token itself.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+// The owner's sign-ins: a random token in a cookie, its SHA-256 in the store. Never stores or logs the token itself. And the mark of a
+// browser that has signed in before, which opens nothing.
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
 import type { AccountsRouteDeps } from './route-deps.ts'
@@ -59,4 +60,32 @@ export function renewCookie(deps: AccountsRouteDeps, request: Request, response:
 
 export function clearCookie(deps: AccountsRouteDeps, request: Request, response: Response): void {
   setCookie(deps, request, response, '', 0)
+}
+
+/** The longest that browsers keep a cookie. */
+const knownBrowserLifeMs = 400 * 24 * 3600_000
+const knownBrowserPattern = /(?:^|;\s*)heed_browser=([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})(?=\s*(?:;|$))/
+
+/** Nobody makes such a mark without the hash of the password; a new password ends all of them. */
+function signBrowser(id: string, passwordHash: string): string {
+  return createHmac('sha256', passwordHash).update(`heed known browser\n${id}`).digest('base64url')
+}
+
+/** Which browser it is, if the owner has signed in with it before; its wrong passwords are counted by themselves. */
+export function readKnownBrowser(request: IncomingMessage, passwordHash: string): string | undefined {
+  const [, id, signature] = knownBrowserPattern.exec(request.headers.cookie ?? '') ?? []
+  if (id === undefined || signature === undefined) return undefined
+  return isSameSecret(signature, signBrowser(id, passwordHash)) ? id : undefined
+}
+
+/** Marks the browser as one that the owner has signed in with; only the sign-in gets to see it. */
+export function markBrowser(deps: AccountsRouteDeps, request: Request, response: Response, passwordHash: string): void {
+  const id = readKnownBrowser(request, passwordHash) ?? randomBytes(16).toString('base64url')
+  response.cookie('heed_browser', `${id}.${signBrowser(id, passwordHash)}`, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: deps.isSecure(request),
+    path: '/api/sign-in',
+    maxAge: knownBrowserLifeMs,
+  })
 }

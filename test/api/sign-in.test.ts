@@ -123,6 +123,28 @@ describe('the password', () => {
     expect((await claim(tokenOf(first))).body.error.code).toBe('AUTH_OWNER_EXISTS')
   })
 
+  it('lets a browser in that has signed in before, while others of its address fill every place', async () => {
+    const rest = Promise.withResolvers<undefined>()
+    const deps = memoryApi()
+    bench = await startApi({ ...deps, sleep: () => rest.promise })
+    await bench.signIn()
+    const marks = (await signIn(ownerPassword)).headers['set-cookie']?.[1] ?? ''
+    expect(marks).toMatch(
+      /^heed_browser=[\w-]{22}\.[\w-]{43}; Max-Age=34560000; Path=\/api\/sign-in; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+    )
+    const known = { cookie: marks.split(';', 1)[0] ?? '' }
+    for (let n = 0; n < 11; n++) await signIn(`wrong ${n}`)
+    const waiting = Array.from({ length: 5 }, (_, n) => signIn(`wrong again ${n}`))
+    await expect.poll(async () => (await signIn(ownerPassword)).body.error.message).toContain('Too many are trying')
+    expect((await signIn(ownerPassword, known)).status).toBe(200)
+    // A mark that somebody made up is none, and a true one guesses no faster than anybody.
+    expect((await signIn(ownerPassword, { cookie: `${known.cookie.slice(0, -2)}xx` })).status).toBe(429)
+    for (let n = 0; n < 10; n++) expect((await signIn(`wrong ${n}`, known)).status).toBe(401)
+    expect((await signIn('wrong', known)).status).toBe(429)
+    rest.resolve(undefined)
+    await Promise.all(waiting)
+  })
+
   it('counts guesses that come all at once', async () => {
     bench = await startApi(memoryApi())
     await bench.signIn()
