@@ -58,7 +58,13 @@ export interface Connection extends ConnectionInfo {
 }
 
 /** One secret field of a form. */
-export const SecretFieldSchema = z.object({ name: z.string(), label: z.string(), help: z.string() })
+export const SecretFieldSchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  help: z.string(),
+  /** What it has to be: a `key` goes into a header or a path, an `address` is one of the web; anything when left out. */
+  form: z.enum(['key', 'address']).optional(),
+})
 export type SecretField = z.infer<typeof SecretFieldSchema>
 
 export interface ConnectionKindDefinition<C extends z.ZodObject = z.ZodObject> {

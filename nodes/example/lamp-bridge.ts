@@ -13,7 +13,7 @@ export default defineConnectionKind({
       .url({ protocol: /^https?$/, error: 'must be an address such as http://192.168.1.30/api' })
       .meta({ label: 'Address', widget: 'text', placeholder: 'http://192.168.1.30/api', help: 'Where the bridge is.' }),
   }),
-  secrets: [{ name: 'token', label: 'Token', help: 'As the bridge gave it' }],
+  secrets: [{ name: 'token', label: 'Token', help: 'As the bridge gave it', form: 'key' }],
   needs: { oneOf: ['token'], words: 'its token' },
   can: { 'own-lamps': 'http' },
   test: 'own-lamps',

@@ -38,13 +38,19 @@ export function modelField(label = 'Model', help = "The server's own when empty"
   return z.string().trim().min(1).max(200).optional().meta({ label, widget: 'text', help })
 }
 
-export const apiKey: SecretField = { name: 'apiKey', label: 'API key', help: 'Only if the server asks for one' }
+export const apiKey: SecretField = {
+  name: 'apiKey',
+  label: 'API key',
+  help: 'Only if the server asks for one',
+  form: 'key',
+}
 
 /** A webhook's whole address is a secret. */
 export const hookSecret: SecretField = {
   name: 'url',
   label: 'Address',
   help: 'The whole address of the bot or webhook; it is as good as a password',
+  form: 'address',
 }
 
 export const signSecret: SecretField = {

@@ -10,6 +10,7 @@ import {
   configSchemaOf,
   connectionPatchSchema,
   newConnectionSchema,
+  readSecrets,
 } from './connection-schemas.ts'
 import { builtInNames, describeKind } from './kinds.ts'
 import { secretsToAskAgain } from './connection-address.ts'
@@ -57,6 +58,17 @@ function assertReachable(deps: ConnectionsRouteDeps, typed: { config?: unknown; 
       },
     })
   }
+}
+
+/** The typed secrets as they are stored; throws for what could never be sent, or never be reached. */
+function secretsOf(
+  deps: ConnectionsRouteDeps,
+  kind: ConnectionKind,
+  typed: Record<string, string>,
+): Record<string, string> {
+  const secret = readSecrets(deps.connectionKinds.get(kind), typed)
+  assertReachable(deps, { secret })
+  return secret
 }
 
 /** Throws BadRequestError CONNECTION_SECRET_AGAIN (422) when a stored secret would go where it was not given for. */
@@ -121,19 +133,22 @@ async function assertUnused(deps: ConnectionsRouteDeps, connection: ConnectionVi
 
 /** The stored connection with what the body changes, or a new one that is not saved yet. */
 async function connectionToTest(deps: ConnectionsRouteDeps, name: string, body: unknown): Promise<Connection> {
-  const patch = parseInput(connectionPatchSchema(deps.connectionKinds), body ?? {})
+  const typedPatch = parseInput(connectionPatchSchema(deps.connectionKinds), body ?? {})
   let stored: Connection | undefined
   try {
     stored = await deps.connections.get(name)
   } catch (thrown) {
     const isUnknown =
       thrown instanceof NotFoundError || (thrown instanceof CodedError && thrown.code === 'CONNECTION_MISSING')
-    if (!isUnknown || patch.kind === undefined) throw thrown
+    if (!isUnknown || typedPatch.kind === undefined) throw thrown
   }
-  const kind = patch.kind ?? stored?.kind
+  const kind = typedPatch.kind ?? stored?.kind
   if (kind === undefined) throw new BadRequestError('CONNECTION_KIND_MISSING', 'Say which kind of connection this is.')
+  const patch = {
+    ...typedPatch,
+    secret: typedPatch.secret && secretsOf(deps, kind, typedPatch.secret),
+  }
   const typed = patch.config === undefined && stored ? stored.config : readConfig(deps, kind, patch.config ?? {})
-  assertReachable(deps, { secret: patch.secret })
   if (stored)
     assertSecretsStay(
       deps,
@@ -165,8 +180,8 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
     response.json({ connections: (await connections.list()).map(view) })
   })
   api.post('/connections', async (request, response) => {
-    const { name, kind, config, secret } = parseBody(newConnectionSchema(kinds), request.body)
-    assertReachable(deps, { secret })
+    const { name, kind, config, secret: typed } = parseBody(newConnectionSchema(kinds), request.body)
+    const secret = secretsOf(deps, kind, typed)
     if (builtIn.includes(name))
       throw new ConflictError(
         'CONNECTION_EXISTS',
@@ -186,9 +201,8 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
         `The connection “${name}” is of the kind ${kind}, which cannot change. Add another connection.`,
       )
     }
-    assertReachable(deps, { secret: patch.secret })
+    const secret = patch.secret && secretsOf(deps, kind, patch.secret)
     const config = patch.config && readConfig(deps, kind, patch.config)
-    const { secret } = patch
     const change = { ...(config === undefined ? {} : { config }), ...(secret === undefined ? {} : { secret }) }
     // Judged by what is stored when it is written: somebody else may be changing it too.
     await connections.update(name, change, (stored) => {

@@ -1,6 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FatalError } from '../../nodes/contract/errors.ts'
 import { startVanishedMachine } from '../../test/support/vanished-machine.ts'
 import { isRefused } from './address-guard.ts'
 import { createHttp } from './http.ts'
@@ -135,6 +136,18 @@ describe('http', () => {
     const waiting = http.request({ method: 'GET', url: `${url}/hang` }, control.signal)
     control.abort()
     await expect(waiting).rejects.toMatchObject({ code: 'RUN_STOPPED' })
+  })
+
+  it('sends no header that cannot be one, and tries it no second time', async () => {
+    for (const token of ['ключ', 'a\r\nx-more: 1', 'a\0b', '“quoted”']) {
+      const headers = { authorization: `Bearer ${token}` }
+      const sent = http.request({ method: 'POST', url, headers }, never)
+      await expect(sent).rejects.toMatchObject({ code: 'HTTP_HEADER_WRONG' })
+      await expect(sent).rejects.toBeInstanceOf(FatalError)
+      await expect(sent).rejects.not.toThrow(token)
+    }
+    const fine = await http.request({ method: 'POST', url, headers: { 'x-name': 'Müller\tß' } }, never)
+    expect(fine.status).toBe(201)
   })
 
   it('names a server that closes without an answer', async () => {

@@ -165,6 +165,7 @@ async function sendRequest(
   request: Omit<HttpRequest, 'isBinary'>,
   signal: AbortSignal,
 ): Promise<Head> {
+  assertHeaders(url, request.headers ?? {})
   const response = await send(url, {
     dispatcher: agent,
     method: request.method,
@@ -179,6 +180,17 @@ async function sendRequest(
     ]),
   )
   return { status: response.statusCode, headers, body: response.body }
+}
+
+/** What no server could be sent is a fault of what was typed: trying again mends nothing. Never repeats the value. */
+function assertHeaders(url: URL, headers: Record<string, string>): void {
+  for (const [name, value] of Object.entries(headers))
+    // RFC 9110, 5.5
+    if (/[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/.test(value))
+      throw new FatalError(
+        'HTTP_HEADER_WRONG',
+        `${url.host} cannot be sent what stands in “${name.slice(0, 60)}”: it has a sign that no header can carry. Enter that key or text again.`,
+      )
 }
 
 /** A login in the address, as HTTP wants it: Basic (RFC 7617), unless the request has an authorization of its own. */

@@ -269,4 +269,28 @@ describe('a stored secret', () => {
     })
     expect(kindOf('edge')).toMatchObject({ isBuiltIn: true, can: { watch: 'built-in' } })
   })
+
+  it('take no key or address that could never be sent, and none of the blanks around it', async () => {
+    const ntfy = (token: string) => call('POST', '', { name: 'phones', kind: 'ntfy', secret: { token } })
+    for (const token of ['ключ', 'tk_one two', 'tk_“quoted”', 'tk_a\nb']) {
+      const refused = await ntfy(token)
+      expect([refused.status, refused.body.error.code]).toEqual([422, 'CONNECTION_CONFIG_WRONG'])
+      expect(refused.body.error.problems[0]).toMatchObject({ field: 'secret.token' })
+      expect(refused.body.error.message).toMatch(/^“Access token” has .*\.$/)
+      expect(refused.bytes.toString()).not.toContain(token)
+    }
+    expect((await ntfy(' tk_fine\r\n')).status).toBe(201)
+    expect(deps.connectionRows.get('phones')?.secret).toEqual({ token: 'tk_fine' })
+    expect((await call('PUT', '/phones', { secret: { token: 'ключ' } })).status).toBe(422)
+    expect((await call('POST', '/phones/test', { secret: { token: 'ключ' } })).status).toBe(422)
+    for (const url of ['hooks.slack.com/services/T/B/x', 'ftp://a.example/x', 'https:// /x'])
+      expect((await call('POST', '', { name: 'team', kind: 'slack', secret: { url } })).body.error.message).toMatch(
+        /^“Webhook address” must be a whole address/,
+      )
+    // A mail password is any text: it goes into no header.
+    const mail = { host: 'mail.example.org', port: 465, from: 'heed@example.org' }
+    const pass = { user: 'ana', password: 'pässwörd mit Blank ' }
+    expect((await call('POST', '', { name: 'mail', kind: 'smtp', config: mail, secret: pass })).status).toBe(201)
+    expect(deps.connectionRows.get('mail')?.secret).toEqual(pass)
+  })
 })

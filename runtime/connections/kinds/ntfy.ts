@@ -22,7 +22,7 @@ export default defineConnectionKind({
         help: 'Whoever knows it can read along',
       }),
   }),
-  secrets: [{ name: 'token', label: 'Access token', help: 'Only if the server asks for one' }],
+  secrets: [{ name: 'token', label: 'Access token', help: 'Only if the server asks for one', form: 'key' }],
   can: { notify: 'ntfy' },
   test: 'notify',
 })

@@ -22,11 +22,12 @@ export default defineConnectionKind({
     }),
   }),
   secrets: [
-    { name: 'url', label: 'Webhook address', help: 'Either this' },
+    { name: 'url', label: 'Webhook address', help: 'Either this', form: 'address' },
     {
       name: 'token',
       label: 'Bot token',
       help: 'or this, with the rights chat:write and files:write; files:read too, to correct messages with a picture',
+      form: 'key',
     },
   ],
   needs: { oneOf: ['url', 'token'], words: 'its webhook address or bot token' },

@@ -21,7 +21,7 @@ export default defineConnectionKind({
       advanced: true,
     }),
   }),
-  secrets: [{ name: 'botToken', label: 'Bot token', help: 'As BotFather gave it' }],
+  secrets: [{ name: 'botToken', label: 'Bot token', help: 'As BotFather gave it', form: 'key' }],
   needs: { oneOf: ['botToken'], words: 'its bot token' },
   can: { notify: 'telegram' },
   test: 'notify',
