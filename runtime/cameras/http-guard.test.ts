@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import {
   createServer,
@@ -19,16 +20,18 @@ describe('the guard before a camera on the web', () => {
   beforeEach(async () => {
     camera = createServer()
     await once(camera.listen(0, '127.0.0.1'), 'listening')
-    guard = await openHttpGuard({
-      camera: new URL(`http://ana:wrong@127.0.0.1:${(camera.address() as AddressInfo).port}/video`),
+    guard = await openGuard('ana:wrong')
+    troubles.length = 0
+  })
+  const openGuard = (login: string): Promise<HttpGuard> =>
+    openHttpGuard({
+      camera: new URL(`http://${login}@127.0.0.1:${(camera.address() as AddressInfo).port}/video`),
       approveHost: async () => [{ address: '127.0.0.1', family: 4 }],
       onRefused: (error) => troubles.push(error),
       onConnection: (error) => {
         if (error) troubles.push(error)
       },
     })
-    troubles.length = 0
-  })
   afterEach(async () => {
     await guard.close()
     camera.closeAllConnections()
@@ -71,6 +74,28 @@ describe('the guard before a camera on the web', () => {
     shown.resume()
     expect(shown.statusCode).toBe(401)
     expect(given).toEqual([undefined, `Basic ${btoa('ana:wrong')}`])
+  })
+
+  it('signs in with a name and a realm of any alphabet, as UTF-8', async () => {
+    await guard.close()
+    guard = await openGuard('деда:п%25ароль')
+    const given: string[] = []
+    camera.on('request', (asked, answer) => {
+      const login = Buffer.from(asked.headers.authorization ?? '', 'latin1').toString('utf8')
+      if (login === '')
+        return void answer.writeHead(401, ['WWW-Authenticate', inBytes('Digest realm="Двор", nonce="n"')]).end()
+      given.push(login)
+      answer.end('x')
+    })
+    const inBytes = (text: string): string => Buffer.from(text).toString('latin1')
+    const [shown] = (await once(view(), 'response')) as [IncomingMessage]
+    shown.resume()
+    const hash = (text: string): string => createHash('md5').update(text).digest('hex')
+    const response = hash(`${hash('деда:Двор:п%ароль')}:n:${hash('GET:/video')}`)
+    expect([shown.statusCode, given]).toEqual([
+      200,
+      [`Digest username="деда", realm="Двор", nonce="n", uri="/video", response="${response}"`],
+    ])
   })
 
   it('lets go of a camera in the middle of its stream', async () => {

@@ -155,7 +155,7 @@ class Guard {
         answer,
         login?.header(asked.method ?? 'GET', `${url.pathname}${url.search}`),
       )
-      const challenge = given.headersDistinct['www-authenticate'] ?? []
+      const challenge = (given.headersDistinct['www-authenticate'] ?? []).map(inUtf8)
       const mayTry = tries === 0 || (tries === 1 && challenge.some((each) => /\bstale\s*=\s*"?true/i.test(each)))
       if (given.statusCode !== 401 || !mayTry || !login?.take(challenge)) return given
       given.destroy()
@@ -175,7 +175,8 @@ class Guard {
     const headers: OutgoingHttpHeaders = { host: url.host }
     for (const [name, value] of Object.entries(asked.headers))
       if (!keptBack.has(name) && value !== undefined) headers[name] = value
-    if (authorization !== undefined) headers['authorization'] = authorization
+    // Byte by byte: a header of Node's takes no other letters, and cameras have names and passwords in every alphabet.
+    if (authorization !== undefined) headers['authorization'] = Buffer.from(authorization, 'utf8').toString('latin1')
     const send = url.protocol === 'https:' ? requestEncrypted : requestPlain
     const sent = send({
       host,
@@ -275,6 +276,12 @@ function answerTo(sent: ClientRequest): Promise<IncomingMessage> {
     })
     sent.on('close', leave)
   })
+}
+
+/** A header as the camera wrote it, where it wrote UTF-8; Node reads each byte as a letter. */
+function inUtf8(header: string): string {
+  const text = Buffer.from(header, 'latin1').toString('utf8')
+  return text.includes('\ufffd') ? header : text
 }
 
 function headersOf(given: IncomingMessage): OutgoingHttpHeaders {
