@@ -45,15 +45,17 @@ export function findExcess(
   }
   // Each of these has its own measure: forty small nodes are fine where one of their size together is not.
   for (const node of Array.isArray(nodes) ? (nodes as unknown[]) : [nodes]) {
-    const excess = measure(node, nameOf(node), count)
+    const excess = measure(node, () => nameOf(node), count)
     if (excess) return excess
   }
   for (const wire of Array.isArray(wires) ? (wires as unknown[]) : [wires]) {
-    const excess = measure(wire, 'one of the wires', count)
+    const excess = measure(wire, aWire, count)
     if (excess) return excess
   }
-  return measure([tags, others], 'the flow itself', count)
+  return measure([tags, others], () => 'the flow itself', count)
 }
+
+const aWire = (): string => 'one of the wires'
 
 function nameOf(node: unknown): string {
   const { name, id } = (typeof node === 'object' && node !== null ? node : {}) as { name?: unknown; id?: unknown }
@@ -63,30 +65,29 @@ function nameOf(node: unknown): string {
 
 interface Measured extends Count {
   /** In the part that is looked at. */
-  here: number
-  where: string
+  here?: number
+  where?: () => string
 }
 
-function measure(whole: unknown, where: string, count: Count): Problem | undefined {
-  const measured: Measured = { ...count, here: 0, where }
-  const excess = look(whole, 0, measured)
-  Object.assign(count, { values: measured.values, addresses: measured.addresses, seen: measured.seen })
-  return excess
+function measure(whole: unknown, where: () => string, count: Measured): Problem | undefined {
+  count.here = 0
+  count.where = where
+  return look(whole, 0, count)
 }
 
 /** Goes no deeper than a document may. */
 function look(value: unknown, depth: number, measured: Measured): Problem | undefined {
   measured.seen++
-  if (typeof value === 'string') return countAddresses(value, measured.where, measured)
+  if (typeof value === 'string') return countAddresses(value, measured)
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > bounds.depth) return fault('FLOW_TOO_DEEP', tooDeep)
   const keys = Array.isArray(value) ? null : Object.keys(value)
   const length = keys === null ? (value as readonly unknown[]).length : keys.length
-  measured.here += length
+  measured.here = (measured.here ?? 0) + length
   measured.values += length
   if (measured.here > bounds.values)
     return large(
-      `There is too much in ${measured.where}: more than ${grouped(bounds.values)} settings or entries. Take some out.`,
+      `There is too much in ${placeOf(measured)}: more than ${grouped(bounds.values)} settings or entries. Take some out.`,
     )
   if (measured.values > bounds.allValues + (bounds.wires + bounds.nodes) * 8)
     return large(`There is too much in this flow: more than ${grouped(bounds.allValues)} settings. Split it.`)
@@ -99,12 +100,14 @@ function look(value: unknown, depth: number, measured: Measured): Problem | unde
   return undefined
 }
 
-function countAddresses(text: string, where: string, count: Count): Problem | undefined {
+const placeOf = ({ where }: Measured): string => where?.() ?? 'the flow'
+
+function countAddresses(text: string, count: Measured): Problem | undefined {
   let here = 0
   for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3))
     if (++here > bounds.addresses)
       return large(
-        `A text in ${where} holds more than ${bounds.addresses} addresses of the web or of cameras. Shorten it.`,
+        `A text in ${placeOf(count)} holds more than ${bounds.addresses} addresses of the web or of cameras. Shorten it.`,
       )
   count.addresses += here
   return count.addresses > bounds.allAddresses

@@ -32,6 +32,7 @@ export function burnChain(graph: Graph, camera: string): string[] {
 
 /** Every way on which a camera's picture would be seen without what is to be burned in. */
 export function checkBurning(graph: Graph, cameras: readonly string[]): Problem[] {
+  if (![...graph.nodes.keys()].some((id) => burns(graph, id))) return []
   return cameras.flatMap((camera) => {
     const chain = burnChain(graph, camera)
     const past = chain.flatMap((node, index) =>

@@ -73,14 +73,10 @@ function inspectFlow(document: unknown, catalogue: Catalogue): Inspected {
   const streams = splitStreams(graph)
   const explained = problems.filter(({ code }) => code === 'NODE_INPUT_MISSING' || code.startsWith('WIRE_'))
   // Islands are of the document: a node that points to cameras stands there once.
-  problems.push(
-    ...cycles,
-    ...findIslands(
-      makeGraph(resolved.nodes, checked.links),
-      checked.rough,
-      new Set(explained.map((problem) => problem.node)),
-    ),
-  )
+  problems.push(...cycles)
+  // Where a camera leads to every node there is no island to look for.
+  if (streams.free.size > 0 || spread.nodes !== resolved.nodes)
+    problems.push(...findIslands(resolved.nodes, checked.rough, new Set(explained.map((problem) => problem.node))))
   // Behind a cycle no stream is complete: what it says of cameras would be noise.
   if (cycles.length === 0)
     problems.push(

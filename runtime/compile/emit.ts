@@ -69,31 +69,36 @@ function planNode(graph: Graph, id: string, granted: Emission['granted']): PlanN
   }
 }
 
+interface Route {
+  key: string
+  targets: Target[]
+}
+
 function emitRoutes(
   graph: Graph,
   streams: Streams,
   camera: string,
   members: readonly string[],
 ): Record<string, Target[]> {
-  const routes = new Map<string, Target[]>()
+  const routes: Route[] = []
   for (const id of members) {
-    const definition = graph.nodes.get(id)?.definition
+    const { definition, of } = graph.nodes.get(id) ?? {}
     if (definition?.role === 'tick' && definition.acts)
-      routes.set(`${id}.${actPort}`, [{ to: 'action', node: id, port: actPort }])
+      routes.push({ key: `${id}.${actPort}`, targets: [{ to: 'action', node: id, port: actPort }] })
+    // Wires of one node only: it has a handful of ports, and no other node has a key of its own.
+    const ports: (Route & { port: string })[] = []
     for (const link of graph.out.get(id) ?? []) {
       const targets = targetsOf(graph, streams, camera, link)
       if (targets.length === 0) continue
-      const key = `${graph.nodes.get(id)?.of?.node ?? id}.${link.fromPort}`
-      const known = routes.get(key)
-      if (known === undefined) routes.set(key, targets)
-      else known.push(...targets)
+      const known = ports.find(({ port }) => port === link.fromPort)
+      if (known === undefined) ports.push({ key: `${of?.node ?? id}.${link.fromPort}`, targets, port: link.fromPort })
+      else known.targets.push(...targets)
     }
+    routes.push(...ports)
   }
+  routes.sort((a, b) => compareText(a.key, b.key))
   const sorted: Record<string, Target[]> = {}
-  for (const key of [...routes.keys()].sort(compareText)) {
-    const targets = routes.get(key) ?? []
-    sorted[key] = targets.length > 1 ? targets.sort(compareTargets) : targets
-  }
+  for (const { key, targets } of routes) sorted[key] = targets.length > 1 ? targets.sort(compareTargets) : targets
   return sorted
 }
 

@@ -92,8 +92,26 @@ function roundTrip(knot: readonly string[], next: ReadonlyMap<string, readonly s
   return [first]
 }
 
+/** True for nearly every flow, and much quicker than finding the knots: what nothing feeds is taken away until nothing is left. */
+function isWithoutCircle(graph: Graph): boolean {
+  const waitsFor = new Map<string, number>()
+  for (const [id, links] of graph.into) waitsFor.set(id, links.length)
+  const ready = [...graph.out.keys()].filter((id) => !waitsFor.has(id))
+  for (const id of ready)
+    for (const { to } of graph.out.get(id) ?? []) {
+      const left = (waitsFor.get(to) ?? 0) - 1
+      if (left > 0) waitsFor.set(to, left)
+      else {
+        waitsFor.delete(to)
+        ready.push(to)
+      }
+    }
+  return waitsFor.size === 0
+}
+
 /** One problem for every knot of nodes that feed each other in a circle. */
 export function findCycles(graph: Graph): Problem[] {
+  if (isWithoutCircle(graph)) return []
   const next = successors(graph)
   return findKnots(next).map((knot) => {
     const ids = roundTrip(knot, next).map((id) => id.replace(/ asked$/, ''))

@@ -78,8 +78,9 @@ describe('reading a flow', () => {
     }))
     const document = { format: 'heed.flow/1', name: 'Yard', nodes: [{}], wires }
     const { problems, flow } = parseFlow(document)
-    expect(problems.length).toBeLessThan(1010)
-    expect(problems.at(-1)?.message).toMatch(/^There are 190\d\d more nodes or wires that cannot be read\.$/)
+    expect(problems.length).toBeGreaterThanOrEqual(20_000)
+    expect(new Set(problems).size).toBeLessThan(1010)
+    expect(problems.at(-1)?.message).toBe('Another wire of this flow cannot be read.')
     expect(flow?.wires).toEqual([])
   })
 })

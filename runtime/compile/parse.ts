@@ -41,6 +41,26 @@ function copyOf(document: unknown): unknown {
   return text === undefined ? undefined : (JSON.parse(text) as unknown)
 }
 
+/**
+ * The flow of a document that is fine as it stands; undefined for any other. Later stages only read ids and types, and what a plan
+ * takes over is each node's config: that alone is copied.
+ */
+function quickly(document: unknown): ParsedFlow | undefined {
+  if (!isRecord(document) || document.format !== flowFormat || !isSurelyFlow(document)) return undefined
+  const nodes: FlowNode[] = []
+  for (const node of document.nodes) {
+    const config = isBare(node) ? copyPlain(node.config, 0) : odd
+    if (config === odd) return undefined
+    nodes.push({ ...node, config: config as FlowNode['config'] })
+  }
+  const isPlain =
+    isBare(document) && document.wires.every((wire) => isBare(wire) && isBare(wire.from) && isBare(wire.to))
+  return isPlain ? whole({ ...document, nodes }) : undefined
+}
+
+/** Made by nobody's class, and with nothing to say about how it becomes JSON. */
+const isBare = (value: object): boolean => Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value)
+
 function copyPlain(value: unknown, depth: number): unknown {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : odd
@@ -77,6 +97,8 @@ export function parseFlow(document: unknown, isOurs = false): Parsed {
     // What contains itself is deep too, but is no JSON at all.
     if (excess?.code === 'FLOW_TOO_DEEP') JSON.stringify(document)
     if (excess !== undefined) return { flow: null, problems: [excess] }
+    const plain = quickly(document)
+    if (plain !== undefined) return { flow: plain, problems: [] }
     // A copy by way of JSON: later stages meet plain data only, and the plan shares nothing with the document.
     current = migrateFlow(isOurs ? document : copyOf(document))
   } catch {
@@ -134,8 +156,8 @@ function isSurelyNode(node: unknown): boolean {
     isText(type, 1, 80) &&
     Number.isSafeInteger(version) &&
     (version as number) >= 1 &&
-    typeof position.x === 'number' &&
-    typeof position.y === 'number' &&
+    Number.isFinite(position.x) &&
+    Number.isFinite(position.y) &&
     (name === undefined || isText(name, 0, 120)) &&
     (disabled === undefined || typeof disabled === 'boolean')
   )
@@ -196,9 +218,11 @@ function salvage(document: Record<string, unknown>): Parsed {
     wires: judge('wires', wires, isSurelyWire, issues),
   }
   const problems = issues.map((issue) => toProblem(issue, nodes))
-  const unjudged = judged.nodes.unjudged + judged.wires.unjudged
-  if (unjudged > 0)
-    problems.push(fault('FLOW_MORE_PROBLEMS', `There are ${unjudged} more nodes or wires that cannot be read.`))
+  // Counted like the others, without words of their own.
+  const node = fault('NODE_MALFORMED', 'Another node of this flow cannot be read.')
+  const wire = fault('WIRE_MALFORMED', 'Another wire of this flow cannot be read.')
+  for (let left = judged.nodes.unjudged; left > 0; left--) problems.push(node)
+  for (let left = judged.wires.unjudged; left > 0; left--) problems.push(wire)
   const flow: ParsedFlow = {
     name: typeof document.name === 'string' ? document.name : '',
     nodes: nodes.filter((_node, at) => !judged.nodes.broken.has(at)) as FlowNode[],

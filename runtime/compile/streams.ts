@@ -1,5 +1,6 @@
 // Stage 5: which nodes run in which camera's stream, and what passes from stream to stream.
 // Never decides by the order of the document: cameras and targets go by id.
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Kind } from '../../nodes/contract/kinds.ts'
 import type { Problem } from '../../nodes/contract/errors.ts'
 import type { Target } from '../../nodes/contract/plan.ts'
@@ -68,15 +69,27 @@ function canRun(graph: Graph, id: string, inside: ReadonlySet<string>, free: Rea
   const definition = graph.nodes.get(id)?.definition
   if (definition === undefined || definition === null || definition.role === 'source') return false
   if (definition.role === 'action') return true
+  const needed = neededPorts(definition)
+  if (needed.length === 0) return true
   const wires = graph.into.get(id) ?? []
-  return Object.entries(definition.ports.in).every(([name, port]) => {
-    if (!port.required) return true
+  return needed.every((name) => {
     const arriving = wires.filter((wire) => wire.toPort === name)
     return (
       arriving.length === 0 ||
       arriving.some(({ from }) => inside.has(from) || free.has(from) || graph.nodes.get(from)?.once)
     )
   })
+}
+
+const needed = new WeakMap<NodeDefinition, readonly string[]>()
+
+/** The inputs that a node of this type cannot do without; read once for each type. */
+function neededPorts(definition: NodeDefinition): readonly string[] {
+  const known = needed.get(definition)
+  if (known) return known
+  const names = Object.entries(definition.ports.in).flatMap(([name, { required }]) => (required ? [name] : []))
+  needed.set(definition, names)
+  return names
 }
 
 /** Where one wire of a node in `camera`'s stream leads. */
@@ -173,20 +186,22 @@ function findCrossings(graph: Graph, streams: Streams): Problem[] {
 }
 
 /** Nodes on an island without a camera: they would never run. Placeholders may be cameras, so their islands are left alone. */
-export function findIslands(graph: Graph, rough: readonly Link[], explained: ReadonlySet<string | null>): Problem[] {
-  const near = new Map([...graph.nodes.keys()].map((id) => [id, [] as string[]]))
+export function findIslands(
+  nodes: Graph['nodes'],
+  rough: readonly Link[],
+  explained: ReadonlySet<string | null>,
+): Problem[] {
+  const near = new Map([...nodes.keys()].map((id) => [id, [] as string[]]))
   for (const { from, to } of rough) {
     near.get(from)?.push(to)
     near.get(to)?.push(from)
   }
-  const starts = [...graph.nodes.values()].filter(
-    (node) => node.definition === null || node.definition.role === 'source',
-  )
+  const starts = [...nodes.values()].filter((node) => node.definition === null || node.definition.role === 'source')
   const reached = reachableFrom(
     starts.map((node) => node.id),
     (id) => near.get(id) ?? [],
   )
-  return [...graph.nodes.values()].flatMap((node) => {
+  return [...nodes.values()].flatMap((node) => {
     if (reached.has(node.id) || explained.has(node.id)) return []
     return [
       warning(
