@@ -28,7 +28,9 @@ const parameter = /([?&;/#]|_(?=password=|pwd=))([a-z0-9_-]{1,64})=/gi
 const secretEnding =
   /(?:pass(?:word|wd|phrase|code)?|pwd|loginpas|secret|token|credentials?|authorization|signature|(?:access|api|app|auth|client|device|play|private|publish|secret|session|shared|signing|stream|subscription|user)[_-]?key)$/i
 /** Only by themselves: a `hotkey` is none. */
-const secretWords = new Set('auth jwt key passw pin psw pw session sessionid sid sig sign'.split(' '))
+const secretWords = new Set(
+  'auth jsessionid jwt key passw phpsessid pin psw pw session sessionid sid sig sign'.split(' '),
+)
 const userParameter = /[?&;/](?:u|usr|user|username|login|account)=/i
 
 /** `appKey`, `app_key` and `key`, but not `hotkey`. */
@@ -47,6 +49,9 @@ const secretPaths: readonly RegExp[] = [
   /^(outlook\.office(?:365)?\.com\/+webhook\/+)([^?#]+)/i,
   /^(hooks\.zapier\.com\/+hooks\/+catch\/+)([^?#]+)/i,
   /^(maker\.ifttt\.com\/+trigger\/+[^/?#]+\/+(?:json\/+)?with\/+key\/+)([^/?#]+)/i,
+  /^(maker\.ifttt\.com\/+use\/+)([^/?#]+)/i,
+  // Whoever knows a topic reads along.
+  /^(ntfy\.sh\/+)([^/?#]+)/i,
   /^((?:api\.day\.app|hc-ping\.com|api2?\.pushdeer\.com|sctapi\.ftqq\.com|sc\.ftqq\.com|hook\.[a-z0-9.]*(?:make|integromat)\.com)\/+)([^/?#]+)/i,
 ]
 /** The same made by others, on whatever host. */
@@ -125,6 +130,9 @@ function wholePath(scheme: string, path: string, rest: string): { from: number; 
   const isNamed = [...path.matchAll(parameter)].some(([, , name = '']) => isSecretName(name))
   const stream = /^rtmp[a-z]*$/i.test(scheme) && !isNamed ? /^([^/]*\/+[^/]+\/+)(.+)$/.exec(path) : null
   if (stream) return { from: stream[1]!.length, value: stream[2]! }
+  // A recorder of UniFi asks for nothing but the name that it gave the stream.
+  const unifi = /^rtspx?s?$/i.test(scheme) ? /^([^/]*:74(?:41|47)\/+)([^/]+)/.exec(path) : null
+  if (unifi) return { from: unifi[1]!.length, value: unifi[2]! }
   if (!isWeb(scheme)) return undefined
   const { plain, shorter } = withPlainHost(rest)
   for (const each of [...secretPaths, ...secretPathsAnywhere]) {
@@ -177,12 +185,34 @@ function parameterSpans(scheme: string, rest: string): Span[] {
     const from = match.index + whole.length
     const ends = mark === '_' ? /^.*?(?=_(?:channel|stream)=|[&#;/]|$)/ : mark === '/' ? /^[^&#;/]*/ : /^[^&#;]*/
     const value = ends.exec(rest.slice(from))?.[0] ?? ''
-    const isKnown = isNamed(name) || (/^p$/i.test(name) && hasUser) || (/^code$/i.test(name) && isFunction)
+    const isLogin = /^(?:u|usr|user|username|login|account|auth)$/i.test(name) && /^[^:/]{1,64}(?::|%3a)./i.test(value)
+    const isKnown =
+      isLogin ||
+      holdsLogin(value) ||
+      isNamed(name) ||
+      (/^p$/i.test(name) && hasUser) ||
+      (/^code$/i.test(name) && isFunction)
     return isKnown || value === hiddenMark || (mark !== '/' && isMade(value))
       ? [{ slot: ` ?${name.toLowerCase()}`, value, from }]
       : []
   })
-  return scheme.toLowerCase() === 'srt' ? [...spans, ...streamIdSpans(rest)] : spans
+  return [...spans, ...nestedSpans(rest), ...(scheme.toLowerCase() === 'srt' ? streamIdSpans(rest) : [])]
+}
+
+/** Another address as a value, written so that it is no part of this one: `?src=rtsp%3A%2F%2Fuser%3Apassword%40host`. */
+function holdsLogin(value: string): boolean {
+  if (!/:\/\/|%3a%2f%2f/i.test(value)) return false
+  const plain = value.replace(/%[0-9a-f]{2}/gi, (each) => String.fromCharCode(parseInt(each.slice(1), 16)))
+  const inside = splitAddress(plain.slice(/[a-z][a-z0-9+.-]{0,30}:\/\//i.exec(plain)?.index ?? 0))
+  return inside !== null && inside.login !== null
+}
+
+/** The login of another address in the path: `http://relay/rtsp://user:password@host/x`. */
+function nestedSpans(rest: string): Span[] {
+  const scheme = /[a-z][a-z0-9+.-]{0,30}:\/\//i.exec(/^[^?]*/.exec(rest)?.[0] ?? '')
+  const inside = scheme && splitAddress(rest.slice(scheme.index))
+  if (!inside || inside.login === null) return []
+  return [{ slot: ' ?login', value: inside.login, from: scheme.index + scheme[0].length }]
 }
 
 /** `streamid=read:path:user:password`, and `streamid=#!::r=path,u=user,s=password`, as SRT servers take them. */

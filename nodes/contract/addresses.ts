@@ -106,12 +106,14 @@ function isLogin(first: Host, last: Host, between: string, isWeb: boolean, isAsk
 function splitBare(text: string, isAddress: boolean): AddressParts | null {
   // The mark that stands for such a login (address-secrets.ts) is one.
   if (text.startsWith('***@') && hostAt(text, 4)) return { scheme: '', login: '***', rest: text.slice(4) }
-  if (!/^(?:\/\/)?[^\s:/?#@{}]{1,64}:[^]/.test(text) || /^(?:mailto|xmpp|sips?|tel|data|urn):/i.test(text)) return null
+  // A name with a blank, or a scheme with a slip in it, where nothing but an address is meant.
+  const isNamed = isAddress && !text.includes('://') ? /^[^:@{}\r\n]{1,64}:[^]/ : /^(?:\/\/)?[^\s:/?#@{}]{1,64}:[^]/
+  if (!isNamed.test(text) || /^(?:mailto|xmpp|sips?|tel|data|urn):/i.test(text)) return null
   const at = lastLoginEnd(text)
   const host = at < 0 ? undefined : hostAt(text, at + 1)
   if (!host || at <= text.indexOf(':')) return null
   const login = text.slice(0, at)
-  if (/[{}\r\n]/.test(login)) return null
+  if (/[{}]/.test(login) || (!isAddress && /[\r\n]/.test(login))) return null
   const isWord = !/\s/.test(text) && (isSure(host) || host.kind === 'dotted')
   return isAddress || isWord ? { scheme: '', login, rest: text.slice(at + 1) } : null
 }
@@ -126,7 +128,7 @@ export function splitAddress(whole: string, isAddress = false): AddressParts | n
   const scheme = start.exec(text)?.[1]
   if (scheme === undefined) return splitBare(text, isAddress)
   const body = text.slice(scheme.length + 3)
-  if (body === '' || /[\r\n]/.test(body)) return null
+  if (body === '' || (!isAddress && /[\r\n]/.test(body))) return null
   const at = loginEnd(scheme, body)
   return at < 0 ? { scheme, login: null, rest: body } : { scheme, login: body.slice(0, at), rest: body.slice(at + 1) }
 }
