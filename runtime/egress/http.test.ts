@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FatalError } from '../../nodes/contract/errors.ts'
+import { startHostilePeer, type HostileWay } from '../../test/support/hostile-peer.ts'
 import { startVanishedMachine } from '../../test/support/vanished-machine.ts'
 import { isRefused } from './address-guard.ts'
 import { createHttp } from './http.ts'
@@ -175,6 +176,43 @@ describe('http', () => {
       expect(text).toBe('you said ***')
     } finally {
       await signing.close()
+    }
+  })
+
+  it('says in words that a server does not encrypt, or breaks off before it does', async () => {
+    const ask = async (way: HostileWay): Promise<unknown> => {
+      const peer = await startHostilePeer(way)
+      const url = `https://127.0.0.1:${peer.port}/`
+      const error: unknown = await http.request({ method: 'GET', url }, never).catch((thrown: unknown) => thrown)
+      await peer.close()
+      return error
+    }
+    expect(await ask({ onData: (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n') })).toMatchObject({
+      message: expect.stringMatching(/^127\.0\.0\.1:\d+ does not speak https there\./) as string,
+    })
+    // An alert: handshake failure.
+    expect(await ask({ onData: (socket) => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 40])) })).toMatchObject({
+      message: expect.stringMatching(/ended the encrypted connection before it began\.$/) as string,
+    })
+    expect(await ask({ onData: (socket) => socket.resetAndDestroy() })).toMatchObject({ code: 'HTTP_UNREACHABLE' })
+  })
+
+  it('shows no key that a server makes a host or the name of a header of', async () => {
+    const token = 'tk_SecretSecret123456'
+    const head = `HTTP/1.1 307 Moved\r\nX-${token}: a\r\nContent-Length: 0\r\nLocation: http://`
+    for (const place of [`${token}.invalid/`, `127.0.0.1:1/${token}`, `[${token}/`]) {
+      const peer = await startHostilePeer({ onData: (socket) => socket.end(`${head}${place}\r\n\r\n`) })
+      const request = {
+        method: 'POST' as const,
+        url: `http://127.0.0.1:${peer.port}/`,
+        headers: { authorization: token },
+      }
+      const seen = await Promise.all([
+        http.request(request, never).then(({ headers }) => JSON.stringify(headers)),
+        http.request({ ...request, followsMoves: true }, never).catch((thrown: Error) => thrown.message),
+      ])
+      await peer.close()
+      for (const each of seen) expect(String(each).toLowerCase()).not.toContain('secretsecret')
     }
   })
 

@@ -225,10 +225,12 @@ async function perform(agent: Agent, egress: Egress, request: HttpRequest, signa
   const watch = watchOver(signal)
   watch.within(request.timeoutMs ?? defaultTimeoutMs)
   let asked = url
+  let hasMoved = false
   try {
     let head = await sendChecked(agent, egress, url, request, watch.signal)
     let sent = request
     for (let hops = 0; request.followsMoves && isMove(head.status); hops += 1) {
+      hasMoved = true
       const to = movedTo(egress, asked, head.headers.location, hops)
       for await (const piece of head.body) if (piece.length > 0) break
       sent = { ...sent, url: to.href, headers: headersFor(sent.headers, asked, to) }
@@ -237,7 +239,11 @@ async function perform(agent: Agent, egress: Egress, request: HttpRequest, signa
     }
     return await readAnswer(head, request)
   } catch (error) {
-    throw watch.reasonOf(error, asked.host, cleanerOf(request, true))
+    const clean = cleanerOf(request, true)
+    // Whoever is asked may name the next host after what it was told.
+    const isTold = hasMoved && error instanceof FatalError
+    const host = hasMoved ? clean(asked.host) : asked.host
+    throw watch.reasonOf(isTold ? new FatalError(error.code, clean(error.message)) : error, host, clean)
   } finally {
     watch.end()
   }
@@ -317,7 +323,7 @@ function cleanerOf(request: Omit<HttpRequest, 'isBinary'>, withPath: boolean): C
 }
 
 function cleanHeaders(headers: Record<string, string>, clean: Clean): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, clean(value)]))
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [clean(name), clean(value)]))
 }
 
 /** Leaving the loop early closes the connection: the rest of an endless answer is not waited for. */
@@ -343,12 +349,23 @@ const words: Record<string, string> = {
   ENETUNREACH: 'cannot be reached from here.',
   ETIMEDOUT: 'could not be reached in time.',
   EPIPE: 'closed the connection without an answer.',
+  ERR_SSL_WRONG_VERSION_NUMBER:
+    'does not speak https there. Does the address begin with http://, or is the port another?',
+  CERT_HAS_EXPIRED: 'has a certificate that is out of date. Renew it there.',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'has a certificate that it has signed itself. Give it one that is trusted.',
+  SELF_SIGNED_CERT_IN_CHAIN: 'has a certificate that nobody here knows. Give it one that is trusted.',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'sends its certificate without those in between. Give it the whole chain.',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'shows the certificate of another host. Use the name that stands in it.',
 }
+
+/** What else goes wrong while two machines agree on how to encrypt. */
+const noEncryption = 'ended the encrypted connection before it began.'
 
 function asCoded(error: unknown, host: string, clean: Clean): FatalError | RetryableError {
   for (let current = error; current instanceof Error; current = current.cause) {
     if (current instanceof FatalError) return current
-    const known = 'code' in current ? words[String(current.code)] : undefined
+    const code = 'code' in current ? String(current.code) : ''
+    const known = words[code] ?? (/^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/.test(code) ? noEncryption : undefined)
     if (known) return new RetryableError('HTTP_UNREACHABLE', `${host} ${known}`, { cause: error })
   }
   const first =

@@ -1,9 +1,17 @@
-// Takes "100 Continue" out of what a server answers. Servers and proxies may send it unasked (RFC 9110, 15.2); undici ends
-// the connection on it, after the request has arrived: a receiver would be told twice or never. Touches nothing else.
+// Takes "100 Continue", "102 Processing" and "103 Early Hints" out of what a server answers. Servers and proxies may send them
+// unasked (RFC 9110, 15.2); undici ends the connection on some, after the request has arrived: a receiver would be told twice or
+// never. Touches nothing else; 101 changes the protocol and is an answer.
 import type { Duplex } from 'node:stream'
 
-const start = Buffer.from('HTTP/1.1 100')
+const start = 'HTTP/1.1 1'
 const headEnd = '\r\n\r\n'
+/** Whether these first bytes are, or may still become, those of an answer before the answer. */
+function isInterim(bytes: Buffer): boolean {
+  const head = bytes.toString('latin1', 0, start.length + 2)
+  const digits = head.slice(start.length)
+  return start.startsWith(head.slice(0, start.length)) && /^\d{0,2}$/.test(digits) && digits !== '01'
+}
+
 /** More than any server says with it. */
 const longestHead = 16 * 1024
 const nothing = Buffer.alloc(0)
@@ -23,9 +31,8 @@ export class InterimAnswers {
     if (!this.#isAtStart) return piece
     let bytes = this.#held.length === 0 ? piece : Buffer.concat([this.#held, piece])
     for (;;) {
-      const known = Math.min(bytes.length, start.length)
-      if (!start.subarray(0, known).equals(bytes.subarray(0, known))) break
-      const end = known < start.length ? -1 : bytes.indexOf(headEnd)
+      if (!isInterim(bytes)) break
+      const end = bytes.length < start.length + 2 ? -1 : bytes.indexOf(headEnd)
       if (end < 0) {
         if (bytes.length > longestHead) break
         this.#held = bytes
