@@ -2,11 +2,12 @@
 // Bounded everywhere; it keeps facts and words them nowhere.
 import { create } from 'zustand'
 import { secondLooks } from '../nodes/contract/alerts.ts'
-import { correctedBy, type StreamState, type StreamStatus } from '../nodes/contract/events.ts'
+import { correctedBy, type StreamStatus } from '../nodes/contract/events.ts'
 import { ApiError, api, pictures } from './api.ts'
 import { openLive } from './live-line.ts'
 import { isWaiting } from './graph/alerts.ts'
 import { mergeEvent } from './graph/event-merge.ts'
+import { stateOf } from './graph/standing.ts'
 import { readPasses, takePasses } from './passes.ts'
 import { mergeDecisions } from './graph/timeline.ts'
 import type { EventView, FlowStatus, LiveEvent, ReceiverView, StreamDecision } from './views.ts'
@@ -88,16 +89,6 @@ const speechListeners = new Set<SpeechListener>()
 export function onSpeech(listener: SpeechListener): () => void {
   speechListeners.add(listener)
   return () => speechListeners.delete(listener)
-}
-
-/** A flow's state from its streams: trouble anywhere shows. */
-export function stateOf(streams: readonly StreamStatus[], otherwise: StreamState): StreamState {
-  const has = (state: StreamState): boolean => streams.some((stream) => stream.state === state)
-  if (streams.length === 0) return otherwise
-  for (const state of ['degraded', 'starting', 'running'] as const) {
-    if (has(state)) return state === 'running' && has('failed') ? 'degraded' : state
-  }
-  return has('failed') ? 'failed' : has('stopped') ? 'stopped' : 'finished'
 }
 
 const announced = new Set<string>()

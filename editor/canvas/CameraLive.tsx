@@ -1,6 +1,6 @@
 // What a camera shows now; for a browser camera also the way to share one's own.
 import type { StreamStatus } from '../../nodes/contract/events.ts'
-import { cameraWords } from '../words.ts'
+import { cameraWords, stateWords } from '../words.ts'
 import { ShareCamera } from './ShareCamera.tsx'
 import { keptWords } from './kept-words.ts'
 import type { CardView } from './card-view.ts'
@@ -17,10 +17,43 @@ export function hasPicture(stream: StreamStatus): boolean {
   return isOnAir(stream) && stream.lastFrameAt !== null
 }
 
+/** So many pictures are shown; the others are counted. */
+const mostOnWall = 9
+
+/** Several cameras of one card: a picture each, with its name, and what is wrong there laid on it. */
+function CameraWall({ streams }: { streams: readonly StreamStatus[] }) {
+  const more = streams.length - mostOnWall
+  return (
+    <div className="live">
+      <div className="camera-wall" data-testid="camera-wall">
+        {streams.slice(0, mostOnWall).map((stream) => {
+          const name = stream.cameraName ?? stream.id
+          const trouble = cameraWords(stream)
+          return (
+            <StreamPicture
+              key={stream.id}
+              streamId={stream.id}
+              isOn={hasPicture(stream)}
+              alt={say('Picture of {title}', { title: name })}
+              words={isOnAir(stream) ? say('Waiting for the first picture') : stateWords[stream.state]}
+            >
+              <span className="picture-words" title={trouble ?? undefined}>
+                {trouble === null ? name : `${name}: ${trouble}`}
+              </span>
+            </StreamPicture>
+          )
+        })}
+      </div>
+      {more > 0 && <p className="live-words small quiet">{say('and {more} more', { more })}</p>}
+    </div>
+  )
+}
+
 /** The live area of a camera card. */
 export function CameraLive({ view }: { view: CardView }) {
   const { stream } = view
   if (!stream) return null
+  if (view.streams.length > 1) return <CameraWall streams={view.streams} />
   const isOn = isOnAir(stream)
   const words = cameraWords(stream)
   const kept = keptWords(stream.camera?.kept)

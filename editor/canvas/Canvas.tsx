@@ -12,6 +12,7 @@ import { useLive } from '../live.ts'
 import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import { useDrawing } from './drawing.ts'
+import { FarCard, FarPicture } from './FarCards.tsx'
 import { NodeCard } from './NodeCard.tsx'
 import { GroupFrame, NoteCard } from './NoteCard.tsx'
 import { dropCard, dropNode, holdCard, holdOver } from './placing.ts'
@@ -20,41 +21,51 @@ import { holdStill, setCanvas, showCard } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { finishWire, joinWire, flowWithoutMovedWire, startWire } from './wiring.ts'
 import {
+  isLarge,
   readChanges,
   selectedAfter,
   spreadFrames,
-  surfaceProps,
   toCards,
   toFrames,
   toNotes,
   toWires,
   type Overlay,
-  type Surface,
-} from './xyflow.ts'
+} from './things.ts'
+import { surfaceProps, type CanvasWire, type Surface } from './xyflow.ts'
 import { say } from '../words/say.ts'
 
 const grid: [number, number] = [snapPx, snapPx]
 
-function useSurface(flow: Flow): Surface {
+const noWires: CanvasWire[] = []
+
+function useSurface(flow: Flow, isFar: boolean): Surface {
   const types = useSignIn(({ types }) => types)
   const selection = useFlow((open) => open.selection)
   const [overlay, setOverlay] = useState<Overlay>({})
   const cards = useMemo(() => {
-    const things = [...toCards(flow, types, selection.nodes, overlay), ...toNotes(flow, selection.nodes, overlay)]
+    const things = [
+      ...toCards(flow, types, selection.nodes, overlay, isFar ? 'far' : 'card'),
+      ...toNotes(flow, selection.nodes, overlay),
+    ]
     return [...toFrames(flow, selection.nodes, things), ...things]
-  }, [flow, types, selection.nodes, overlay])
-  const wires = useMemo(() => toWires(flow, types, selection.wires), [flow, types, selection.wires])
+  }, [flow, types, selection.nodes, overlay, isFar])
+  const wires = useMemo(
+    () => (isFar ? noWires : toWires(flow, types, selection.wires)),
+    [flow, types, selection.wires, isFar],
+  )
   return {
     cards,
     wires,
     Card: NodeCard,
+    Far: FarCard,
     Note: NoteCard,
     Frame: GroupFrame,
     Wire: WireLine,
     onCardChanges: (all) => {
       const changes = spreadFrames(all, flow, cards)
       const now = useFlow.getState().selection
-      select({ ...now, nodes: selectedAfter(now.nodes, changes as Parameters<typeof selectedAfter>[1]) })
+      if (changes.some(({ type }) => type === 'select'))
+        select({ ...now, nodes: selectedAfter(now.nodes, changes as Parameters<typeof selectedAfter>[1]) })
       setOverlay((known) => readChanges(changes, known).overlay)
       const { places } = readChanges(changes, overlay)
       if (places.size > 0) changeFlow((current) => moveNodes(current, places), 'move')
@@ -110,19 +121,37 @@ function useStillness(canvas: RefObject<HTMLDivElement | null>): void {
 /** From here on out a card shows its name alone: nothing else could be read. */
 const farZooms = [0.5, 0.28] as const
 
-/** `1` far, `2` very far; told to the style sheet alone, so that no card is built anew for it. */
-function tellDistance(canvas: HTMLDivElement | null, zoom: number): void {
+/** `1` far, `2` very far; told to the style sheet, so that no card of a small flow is built anew for it. True when it is far. */
+function tellDistance(canvas: HTMLDivElement | null, zoom: number): boolean {
   const far = farZooms.filter((least) => zoom < least).length
-  if (!canvas || canvas.dataset['far'] === (far === 0 ? undefined : String(far))) return
-  if (far === 0) delete canvas.dataset['far']
-  else canvas.dataset['far'] = String(far)
+  if (canvas && canvas.dataset['far'] !== (far === 0 ? undefined : String(far))) {
+    if (far === 0) delete canvas.dataset['far']
+    else canvas.dataset['far'] = String(far)
+  }
+  return far > 0
 }
 
 const colourOnMap = ({ type }: { type?: string }): string =>
   ({ frame: 'var(--heed-sunken)', note: 'var(--heed-note)' })[type ?? ''] ?? 'var(--heed-border-strong)'
 
+/** What lies below the cards, and the map in the corner. */
+function Ground({ isFar, hasMap }: { isFar: boolean; hasMap: boolean }) {
+  return (
+    <>
+      {isFar ? (
+        <FarPicture />
+      ) : (
+        <Background variant={BackgroundVariant.Dots} gap={16} size={1.5} color="var(--heed-dots)" />
+      )}
+      {hasMap && <MiniMap pannable zoomable ariaLabel={say('Overview')} nodeColor={colourOnMap} />}
+    </>
+  )
+}
+
 function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean }) {
-  const surface = useSurface(flow)
+  const [isFarAway, setFarAway] = useState(isLarge(flow))
+  const isFar = isFarAway && isLarge(flow)
+  const surface = useSurface(flow, isFar)
   const start = useDrawing((drawing) => drawing.start)
   const snaps = useTools((tools) => tools.snaps)
   const boxes = useTools((tools) => tools.boxes) && !isReadOnly
@@ -144,6 +173,7 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
       className="canvas"
       data-drawing={start ? '' : undefined}
       data-boxes={boxes || undefined}
+      data-picture={isFar || undefined}
       style={style}
       data-testid="canvas"
       onDragOver={holdOver}
@@ -154,10 +184,10 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
         {...surfaceProps(surface)}
         onInit={(instance) => {
           setCanvas(instance)
-          tellDistance(canvas.current, instance.getZoom())
+          setFarAway(tellDistance(canvas.current, instance.getZoom()))
         }}
         onMoveStart={() => canvas.current?.setAttribute('data-moving', '')}
-        onMove={(_event, { zoom }) => tellDistance(canvas.current, zoom)}
+        onMove={(_event, { zoom }) => setFarAway(tellDistance(canvas.current, zoom))}
         onMoveEnd={() => canvas.current?.removeAttribute('data-moving')}
         fitView={hadCards}
         fitViewOptions={{ padding: 0.08, maxZoom: 1, ...(isReadOnly ? { nodes: heart(flow) } : {}) }}
@@ -167,7 +197,7 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
         multiSelectionKeyCode={['Meta', 'Shift', 'Control']}
         selectionKeyCode="Shift"
         connectionRadius={24}
-        onlyRenderVisibleElements={flow.nodes.length > 60}
+        onlyRenderVisibleElements={isLarge(flow) && !isFar}
         nodesDraggable={!isReadOnly}
         nodesConnectable={!isReadOnly}
         edgesReconnectable={!isReadOnly}
@@ -180,10 +210,7 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
         panOnDrag={!boxes}
         aria-label={say('Flow')}
       >
-        <Background variant={BackgroundVariant.Dots} gap={16} size={1.5} color="var(--heed-dots)" />
-        {flow.nodes.length > 30 && !isReadOnly && (
-          <MiniMap pannable zoomable ariaLabel={say('Overview')} nodeColor={colourOnMap} />
-        )}
+        <Ground isFar={isFar} hasMap={flow.nodes.length > 30 && !isReadOnly} />
       </ReactFlow>
     </div>
   )

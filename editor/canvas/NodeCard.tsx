@@ -9,10 +9,12 @@ import { ago, count, tokensSaved, type Parcel } from '../words.ts'
 import { useNow } from '../now.ts'
 import { ArmSwitch } from '../panels/ArmSwitch.tsx'
 import { ProblemButton } from '../panels/ProblemButton.tsx'
+import { isPlumbing } from '../graph/room.ts'
 import { problemTone, type ProblemTone } from '../graph/todo.ts'
 import { renameNode } from '../graph/edit.ts'
 import { rename } from '../commands/rename.ts'
 import { useDiffOf } from '../versions.ts'
+import { useLive } from '../live.ts'
 import { changeFlow, useFlow } from '../store.ts'
 import { CameraLive } from './CameraLive.tsx'
 import { CodecLive, isCodec } from './CodecLive.tsx'
@@ -125,6 +127,29 @@ function CardNumber({ view }: { view: CardView }) {
   )
 }
 
+/** How it stands, where it is not simply well, and the number that matters. */
+function CardFoot({ view }: { view: CardView }) {
+  const isKnown = useLive((live) => live.unknownSince === null)
+  const { state } = view
+  if (!state) return null
+  const number = <CardNumber view={view} />
+  if (state === 'running' && isKnown) return <div className="card-foot card-well">{number}</div>
+  return (
+    <div className="card-foot">
+      <Stands view={view} />
+      {state !== 'waiting' && number}
+    </div>
+  )
+}
+
+/** "Waits for Kitchen", "In trouble": the same on the card and beside it. */
+export function Stands({ view: { state, waitsFor } }: { view: CardView }) {
+  if (!state) return null
+  return (
+    <StateMark state={state} {...(waitsFor === null ? {} : { word: say('Waits for “{what}”', { what: waitsFor }) })} />
+  )
+}
+
 function CardTitle({ node, title }: { node: FlowNode; title: string }) {
   const isRenaming = useTools((tools) => tools.renaming === node.id)
   const end = (): void => useTools.setState({ renaming: null })
@@ -164,6 +189,9 @@ function CardTitle({ node, title }: { node: FlowNode; title: string }) {
   )
 }
 
+/** Nothing that a pill would hide. */
+const isCalm = (state: CardView['state']): boolean => state === null || state === 'running' || state === 'stopped'
+
 /** A card from its view alone: the canvas and the card sheet draw the same. */
 export function CardFace({ view, isSelected }: { view: CardView; isSelected: boolean }) {
   const { node, type, ports, problems, state } = view
@@ -171,6 +199,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
   const toned = useToned(view)
   const diff = useDiffOf(node.id)
   const worst = toned[0]?.tone
+  const isPill = !isSelected && worst === undefined && isPlumbing(type) && isCalm(state)
   return (
     <div
       className="card"
@@ -184,7 +213,8 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
       data-testid={`node-${node.id}`}
       data-node-id={node.id}
       data-node-type={node.type}
-      style={{ minHeight: portsHeight(most) }}
+      data-pill={isPill || undefined}
+      style={{ minHeight: portsHeight(most), width: view.width }}
     >
       <Ports node={node.id} ports={ports} />
       <div className="card-head">
@@ -198,10 +228,10 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
         {view.line}
       </p>
       <CardProblems problems={toned} config={node.config} />
-      {view.streams.length > 1 && view.area !== 'camera' && (
+      {!isPill && view.streams.length > 1 && view.area !== 'camera' && (
         <StreamChooser streams={view.streams} chosen={view.stream?.id} />
       )}
-      <Live view={view} />
+      {!isPill && <Live view={view} />}
       {view.isOff && (
         <div className="card-foot">
           <span className="quiet" data-testid="switched-off">
@@ -216,18 +246,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
           </span>
         </div>
       )}
-      {state && (
-        <div className="card-foot">
-          {view.blockedBy !== null && (state === 'running' || state === 'degraded') ? (
-            <StateMark state="degraded" word={say('Nothing comes from {blockedBy}', { blockedBy: view.blockedBy })} />
-          ) : (
-            <>
-              <StateMark state={state} />
-              <CardNumber view={view} />
-            </>
-          )}
-        </div>
-      )}
+      <CardFoot view={view} />
     </div>
   )
 }

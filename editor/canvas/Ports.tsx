@@ -1,17 +1,12 @@
 // The ports of a card: in on the left, out on the right. Each kind has a colour and a shape; names show on hover and while drawing.
 import type { CSSProperties, MouseEvent, TouchEvent } from 'react'
-import { firstPortPx, portStepPx } from '../graph/room.ts'
+import { firstPortPx, portStepPx, portTop } from '../graph/room.ts'
 import type { PortView } from '../views.ts'
 import { kindWords } from '../words.ts'
 import { useDrawing } from './drawing.ts'
 import { holdWireAt } from './wiring.ts'
 import { PortAnchor, Position, takeWireEnd } from './xyflow.ts'
 import { say } from '../words/say.ts'
-
-/** Where a port is, counted from the top of its card. */
-export function portTop(index: number): number {
-  return firstPortPx + index * portStepPx
-}
 
 /** How tall a card must be for its ports. */
 export function portsHeight(ports: number): number {

@@ -1,9 +1,9 @@
 // A state as icon, word and colour: never colour alone.
 import {
   IconAlertTriangle,
-  IconCircleCheck,
   IconCircleX,
   IconFlag,
+  IconHourglass,
   IconLoader,
   IconPlayerPlay,
   IconPlayerStop,
@@ -16,24 +16,29 @@ import { useLive } from '../live.ts'
 import { stateWords, timeOfDay } from '../words.ts'
 import { say } from '../words/say.ts'
 
-const icons: Record<StreamState, Icon> = {
+/** How something stands: as a stream does, or waiting for what does not come. */
+export type Stand = StreamState | 'waiting'
+
+const icons: Record<Stand, Icon> = {
   running: IconPlayerPlay,
   starting: IconLoader,
   degraded: IconAlertTriangle,
   failed: IconCircleX,
+  waiting: IconHourglass,
   stopped: IconPlayerStop,
   finished: IconFlag,
 }
 
-function toneOf(state: StreamState): CSSProperties {
-  return { '--tone': `var(--state-${state})`, '--wash': `var(--wash-${state})` } as CSSProperties
+function toneOf(state: Stand): CSSProperties {
+  const name = state === 'waiting' ? 'stopped' : state
+  return { '--tone': `var(--state-${name})`, '--wash': `var(--wash-${name})` } as CSSProperties
 }
 
 /** What runs is not known to run while Heed does not answer; what had ended, has ended. */
-const doubtful: ReadonlySet<StreamState> = new Set(['running', 'starting', 'degraded'])
+const doubtful: ReadonlySet<Stand> = new Set(['running', 'starting', 'degraded', 'waiting'])
 
 /** `isWashed` draws it as a pill, for bars and lists. */
-export function StateMark({ state, isWashed, word }: { state: StreamState; isWashed?: boolean; word?: string }) {
+export function StateMark({ state, isWashed, word }: { state: Stand; isWashed?: boolean; word?: string }) {
   const unknownSince = useLive((live) => live.unknownSince)
   if (unknownSince !== null && doubtful.has(state)) {
     return (
@@ -49,11 +54,11 @@ export function StateMark({ state, isWashed, word }: { state: StreamState; isWas
       </span>
     )
   }
-  const Found = icons[state] ?? IconCircleCheck
+  const Found = icons[state]
   return (
     <span className="state-mark" data-state={state} data-washed={isWashed || undefined} style={toneOf(state)}>
       <Found size={15} stroke={2} aria-hidden />
-      {word ?? stateWords[state] ?? state}
+      {word ?? (state === 'waiting' ? say('Waiting') : stateWords[state])}
     </span>
   )
 }

@@ -1,6 +1,7 @@
 // The newest picture of a stream, asked for once a second and only while it can be seen. Old pictures say how old they are.
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { pictures } from '../api.ts'
+import { rememberPicture } from './seen-pictures.ts'
 import { Ago } from '../panels/Ago.tsx'
 import { say } from '../words/say.ts'
 
@@ -27,7 +28,7 @@ interface Newest {
 }
 
 /** Asks for pictures one after another, never two at once; slower while none come. */
-function useNewest(streamId: string, isWanted: boolean): Newest | null {
+function useNewest(streamId: string, isWanted: boolean, keeps: boolean): Newest | null {
   const [newest, setNewest] = useState<Newest | null>(null)
   useEffect(() => {
     if (!isWanted) return
@@ -39,6 +40,7 @@ function useNewest(streamId: string, isWanted: boolean): Newest | null {
       const picture = new Image()
       picture.onload = () => {
         misses = 0
+        if (keeps) rememberPicture(streamId, picture)
         if (isHere) setNewest({ source: picture.src, at: new Date().toISOString(), isOld: false })
         again(everyMs)
       }
@@ -57,7 +59,7 @@ function useNewest(streamId: string, isWanted: boolean): Newest | null {
       isHere = false
       clearTimeout(timer)
     }
-  }, [streamId, isWanted])
+  }, [streamId, isWanted, keeps])
   return newest
 }
 
@@ -67,22 +69,35 @@ export function StreamPicture({
   isOn,
   alt,
   words,
+  past,
+  children,
 }: {
   streamId: string
   isOn: boolean
   alt: string
   words: string
+  /** A picture seen before, to look at instead; false for the newest, null where none of that moment was seen. Where it is given, they are kept. */
+  past?: string | null | false
+  /** What lies on the picture. */
+  children?: ReactNode
 }) {
   const [ref, isVisible] = useVisible()
-  const newest = useNewest(streamId, isOn && isVisible)
+  const newest = useNewest(streamId, isOn && isVisible, past !== undefined)
   return (
     <div ref={ref} className="picture" data-testid={`picture-${streamId}`}>
-      {newest && isOn ? (
+      {past !== undefined && past !== false ? (
+        past === null ? (
+          <span className="quiet small">{say('No picture of that second was seen here.')}</span>
+        ) : (
+          <img src={past} alt={say('What the model saw then')} draggable={false} />
+        )
+      ) : newest && isOn ? (
         <img src={newest.source} alt={alt} draggable={false} />
       ) : (
         <span className="quiet small">{words}</span>
       )}
-      {newest?.isOld && isOn && (
+      {children}
+      {newest?.isOld && isOn && !past && (
         <span className="picture-age small" role="status">
           {say('Last picture')} <Ago at={newest.at} />
         </span>

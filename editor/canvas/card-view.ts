@@ -2,16 +2,16 @@
 import { useMemo } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
-import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
+import type { NodeStatus, StreamStatus } from '../../nodes/contract/events.ts'
 import { cardLine, withoutCredentials } from '../../nodes/contract/card-line.ts'
-import { blockedNodes } from '../graph/blocked.ts'
 import { factsOf, type Facts } from '../graph/facts.ts'
 import { areaOf, type Area } from '../graph/room.ts'
+import { standings, type Standing } from '../graph/standing.ts'
 import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import { useSignIn } from '../sign-in.ts'
 import { useFlow } from '../store.ts'
-import type { DeliveryView, NodeType, NodeTypes, Problem, ReceiverView, StreamDecision } from '../views.ts'
+import type { DeliveryView, FlowStatus, NodeType, NodeTypes, Problem, ReceiverView, StreamDecision } from '../views.ts'
 import { useChosenStream } from './chosen-stream.ts'
 import { say } from '../words/say.ts'
 
@@ -22,14 +22,15 @@ export interface CardView {
   title: string
   line: string
   ports: NodeType['ports']
+  width: number
   problems: readonly Problem[]
   area: Area
   /** The stream the card shows; several cameras make several. */
   stream: StreamStatus | undefined
   streams: readonly StreamStatus[]
-  state: StreamState | null
-  /** What keeps everything from reaching it, by name; null while something can. */
-  blockedBy: string | null
+  state: Standing['state'] | null
+  /** What it waits for, by name; null unless it waits. */
+  waitsFor: string | null
   /** Drawn since the flow was deployed: it does not run. */
   isNew: boolean
   /** Switched off, or hanging on what is. */
@@ -40,21 +41,6 @@ export interface CardView {
   /** Whom it tells cannot be reached. */
   receiver: ReceiverView | undefined
 }
-
-/** A card's own state: the stream's, but trouble of one node is not trouble of all. */
-export function cardState(
-  stream: StreamStatus | undefined,
-  status: NodeStatus | undefined,
-  isSource: boolean,
-): StreamState | null {
-  if (!stream) return null
-  if (stream.state !== 'running' && stream.state !== 'degraded') return stream.state
-  if (status) return status.tone === 'ok' ? 'running' : 'degraded'
-  return isSource ? stream.state : 'running'
-}
-
-/** Nobody is told: as bad as anything a node can say of itself. */
-const unreached = ({ text }: ReceiverView): NodeStatus => ({ text, tone: 'bad' })
 
 /** How a node is described on its card. */
 export function describe(node: FlowNode, type: NodeType | undefined): { title: string; line: string } {
@@ -71,37 +57,28 @@ export function describe(node: FlowNode, type: NodeType | undefined): { title: s
 
 const none: readonly never[] = []
 
-/** Whether a node gives nothing just now: a camera without pictures, a model that does not answer. */
-function isBroken(node: FlowNode, type: NodeType | undefined, streams: readonly StreamStatus[]): boolean {
-  if (type?.role === 'source')
-    return streams.some(
-      ({ source, state, camera }) =>
-        source === node.id &&
-        (state === 'failed' || (state === 'degraded' && camera !== undefined && !seeing.has(camera.state))),
-    )
-  const own = streams.flatMap(({ nodes }) => nodes[node.id] ?? [])
-  return areaOf(type) === 'model' && own.length > 0 && own.every(({ tone }) => tone === 'bad')
+/** The chosen one, else one that gives something. */
+function shownOf(streams: readonly StreamStatus[], chosen: string | undefined): StreamStatus | undefined {
+  return streams.find(({ id }) => id === chosen) ?? streams.find(({ state }) => state === 'running') ?? streams[0]
 }
 
-const seeing: ReadonlySet<string> = new Set(['watching', 'slow', 'connecting'])
-let blockedOf: { flow: Flow; streams: readonly StreamStatus[]; blocked: Map<string, string> } | undefined
+let standingsOf: { flow: Flow; status: FlowStatus; all: Map<string, Standing> } | undefined
 
 /** The same for all cards of a flow: looked for once for each change. */
-function blockedIn(flow: Flow, types: NodeTypes, streams: readonly StreamStatus[]): Map<string, string> {
-  if (blockedOf?.flow === flow && blockedOf.streams === streams) return blockedOf.blocked
-  const nodes = new Map(flow.nodes.map((node) => [node.id, node]))
-  const typeOf = (id: string): NodeType | undefined => types.get(nodes.get(id)?.type ?? '')
-  const broken = new Set(flow.nodes.filter((node) => isBroken(node, typeOf(node.id), streams)).map(({ id }) => id))
-  const blocked =
-    broken.size === 0
-      ? new Map<string, string>()
-      : blockedNodes(
-          flow,
-          (id) => broken.has(id),
-          (id, port) => typeOf(id)?.ports.in[port]?.kind === 'frames',
-        )
-  blockedOf = { flow, streams, blocked }
-  return blocked
+function standingIn(flow: Flow, types: NodeTypes, status: FlowStatus, id: string): Standing | undefined {
+  if (standingsOf?.flow !== flow || standingsOf.status !== status) {
+    const unreached = new Set(status.receivers?.map(({ node }) => node))
+    const all = standings(flow, types, status.streams, (node) => unreached.has(node))
+    standingsOf = { flow, status, all }
+  }
+  return standingsOf.all.get(id)
+}
+
+/** How a node of the open flow stands; undefined while it runs in nothing. */
+export function standingNow(id: string): Standing | undefined {
+  const { id: flowId, history } = useFlow.getState()
+  const status = useLive.getState().status[flowId ?? '']
+  return history && status ? standingIn(history.present, useSignIn.getState().types, status, id) : undefined
 }
 
 /** The view of one node of the open flow; undefined once it is gone. */
@@ -113,9 +90,11 @@ export function useCardView(id: string): CardView | undefined {
   const node = useFlow((open) => facts(open)?.nodes.get(id))
   const isOff = useFlow((open) => facts(open)?.idle.has(id) === true)
   const ports = useFlow((open) => facts(open)?.ports(id))
+  const width = useFlow((open) => facts(open)?.width(id) ?? 240)
   const flowId = useFlow((open) => open.id) ?? ''
   const problems = useFlow(useShallow((open) => open.problems.filter((problem) => problem.node === id)))
-  const all = useLive((live) => live.status[flowId]?.streams) ?? (none as readonly StreamStatus[])
+  const known = useLive((live) => live.status[flowId])
+  const all = known?.streams ?? (none as readonly StreamStatus[])
   const chosen = useChosenStream((choice) => choice.byFlow[flowId])
   const deliveries = useLive(
     useShallow((live) =>
@@ -134,15 +113,17 @@ export function useCardView(id: string): CardView | undefined {
   const isNew = useDeployed(
     ({ flow: of, document }) => of === flowId && document !== null && !document.nodes.some((each) => each.id === id),
   )
-  const stream = isNew || isOff ? undefined : (streams.find((candidate) => candidate.id === chosen) ?? streams[0])
+  const stream = isNew || isOff ? undefined : shownOf(streams, chosen)
   const decisions =
     useLive((live) => (stream ? live.decisions[stream.id] : undefined)) ?? (none as readonly StreamDecision[])
-  const hasStream = stream !== undefined
-  const blockedBy = useFlow((open) => {
-    const flow = open.history?.present
-    const culprit = hasStream && flow ? facts(open)?.nodes.get(blockedIn(flow, types, all).get(id) ?? '') : undefined
-    return culprit ? describe(culprit, types.get(culprit.type)).title : null
-  })
+  // In words of its own, so that a card is drawn anew only when it stands differently.
+  const [state, culprit] = useFlow(
+    useShallow((open): [Standing['state'] | null, string | null] => {
+      const now = open.history && known ? standingIn(open.history.present, types, known, id) : undefined
+      const waited = facts(open)?.nodes.get(now?.waitsFor ?? '')
+      return [now?.state ?? null, waited ? describe(waited, types.get(waited.type)).title : null]
+    }),
+  )
   if (!node || !ports) return undefined
   const type = types.get(node.type)
   const status = stream?.nodes[id]
@@ -151,6 +132,7 @@ export function useCardView(id: string): CardView | undefined {
     type,
     ...describe(node, type),
     ports,
+    width,
     problems,
     area: areaOf(type),
     stream,
@@ -161,7 +143,7 @@ export function useCardView(id: string): CardView | undefined {
     receiver: isNew || isOff ? undefined : receiver,
     isNew,
     isOff,
-    blockedBy,
-    state: cardState(stream, receiver ? unreached(receiver) : status, type?.role === 'source'),
+    waitsFor: culprit,
+    state: stream ? state : null,
   }
 }

@@ -4,7 +4,7 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 import { withConnections, withOwnZone } from '../form/schema.ts'
 import { joined } from '../graph/check.ts'
 import { addNode, addWire, idsOf, type Point } from '../graph/edit.ts'
-import { columnPx, freePlace } from '../graph/room.ts'
+import { besideOf, freePlace, portTop } from '../graph/room.ts'
 import { joinFrame } from '../graph/notes.ts'
 import { insertOnWire, isLoose } from '../graph/rewire.ts'
 import type { Fit } from '../graph/suggest.ts'
@@ -12,7 +12,6 @@ import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
 import { useDrawing, type WireStart } from './drawing.ts'
-import { portTop } from './Ports.tsx'
 import { cardBoxes, cardWidthPx, fitView, isSeen, middle, toFlowPoint } from './view.ts'
 
 export const dragType = 'application/x-heed-node-type'
@@ -28,7 +27,7 @@ function prepared(type: NodeType): NodeType {
 function besideSelected(flow: Flow): Point | null {
   const [only, ...others] = useFlow.getState().selection.nodes
   const node = others.length === 0 && flow.nodes.find((candidate) => candidate.id === only)
-  return node ? { x: node.position.x + columnPx, y: node.position.y } : null
+  return node ? besideOf(node, useSignIn.getState().types.get(node.type)) : null
 }
 
 /** Adds a node of `type` at a place of the flow, or in the middle of what is seen, and selects it. `onto`: the wire it is laid on. */

@@ -4,6 +4,7 @@ import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import type { NodeType, NodeTypes } from '../views.ts'
 import { portsOf } from './check.ts'
 import { camerasOf } from './cameras-of-node.ts'
+import { widthOf } from './room.ts'
 
 export interface Facts {
   nodes: ReadonlyMap<string, FlowNode>
@@ -11,6 +12,8 @@ export interface Facts {
   idle: ReadonlySet<string>
   /** The cameras whose streams a node runs in. */
   cameras(node: string): readonly string[]
+  /** How wide its card is drawn. */
+  width(node: string): number
   /** The ports to draw: the type's own object, unless wires know more. */
   ports(node: string): NodeType['ports']
 }
@@ -40,8 +43,10 @@ function workOut(flow: Flow, types: NodeTypes): Facts {
       ]
     }),
   )
+  const widths = new Map(flow.nodes.map((node) => [node.id, widthOf(flow, types, node)]))
   return {
     nodes,
+    width: (id) => widths.get(id) ?? 240,
     idle: idleNodes(flow, (node, port) => types.get(node.type)?.ports.in[port]?.required === true),
     cameras: (id) => fed.get(id) ?? camerasOf(flow, types, id),
     ports: (id) =>

@@ -14,8 +14,46 @@ const cardWidthPx = 240
 /** As tall as each kind of card grows with its live area, measured on the sheet of all cards. */
 const grownPx: Record<Area, number> = { camera: 264, codec: 200, model: 392, action: 176, words: 136 }
 
+/** What shows a picture is larger than the others, the model's card most of all. */
+const wantedPx: Record<Area, number> = { ...{ camera: 280, model: 336 }, ...{ codec: 240, action: 240, words: 240 } }
+/** Between a card that grows and the next one. */
+const besidePx = 24
+
+/** How wide a card is drawn: as it would like to be, as far as the cards to its right leave room. */
+export function widthOf(flow: Flow, types: NodeTypes, node: FlowNode): number {
+  const area = areaOf(types.get(node.type))
+  if (wantedPx[area] === cardWidthPx) return cardWidthPx
+  const { x, y } = node.position
+  const free = flow.nodes
+    .filter(({ type, position: at }) => {
+      const height = grownPx[areaOf(types.get(type))]
+      return at.x >= x + cardWidthPx && at.y < y + grownPx[area] && y < at.y + height
+    })
+    .map(({ position: at }) => at.x - x - besidePx)
+  const width = Math.min(wantedPx[area], ...free)
+  return Math.max(cardWidthPx, width - (width % 8))
+}
+
+/** Where a card beside this one begins. */
+export function besideOf({ position: { x, y } }: FlowNode, type: NodeType | undefined): Point {
+  return { x: x + wantedPx[areaOf(type)] + columnPx - cardWidthPx, y }
+}
+
+/** What only passes on what comes, as a filter or a codec: drawn small, opened when it is selected. */
+export function isPlumbing(type: NodeType | undefined): boolean {
+  if (!type || type.role === 'source' || type.role === 'action') return false
+  const kinds = (side: 'in' | 'out'): Set<string> => new Set(Object.values(type.ports[side]).map(({ kind }) => kind))
+  const [into, out] = [kinds('in'), kinds('out')]
+  return into.size === 1 && out.size > 0 && [...out].every((kind) => into.has(kind))
+}
+
 export const firstPortPx = 30
 export const portStepPx = 26
+
+/** Where a port is, counted from the top of its card. */
+export function portTop(index: number): number {
+  return firstPortPx + index * portStepPx
+}
 
 /** Which live area fits a type: told by its role and ports, so installed types have one too. */
 export function areaOf(type: NodeType | undefined): Area {
@@ -32,7 +70,7 @@ export function roomOf(node: FlowNode, type: NodeType | undefined, drawn?: Pick<
   return {
     x,
     y,
-    width: Math.max(drawn?.width ?? 0, cardWidthPx),
+    width: Math.max(drawn?.width ?? 0, wantedPx[areaOf(type)]),
     height: Math.max(drawn?.height ?? 0, grownPx[areaOf(type)]),
   }
 }
@@ -43,7 +81,7 @@ export function freePlace(flow: Flow, types: NodeTypes, wanted: Point, type: Nod
     ...flow.nodes.map((node) => roomOf(node, types.get(node.type))),
     ...(flow.notes ?? []).map((note) => ({ ...noteSize, ...note, ...note.position })),
   ]
-  const own = { width: cardWidthPx, height: grownPx[areaOf(type)] }
+  const own = { width: wantedPx[areaOf(type)], height: grownPx[areaOf(type)] }
   const gap = 16
   let place = wanted
   const inTheWay = (): Box | undefined =>
@@ -71,7 +109,7 @@ export function drawingOf(
     flow.nodes.map((node) => [node.id, types.get(node.type)?.ports ?? portsOf(flow, types, node.id)]),
   )
   const portY = (node: string, side: 'in' | 'out', port: string): number =>
-    firstPortPx + Math.max(0, Object.keys(ports.get(node)?.[side] ?? {}).indexOf(port)) * portStepPx
+    portTop(Math.max(0, Object.keys(ports.get(node)?.[side] ?? {}).indexOf(port)))
   return {
     cards: flow.nodes.map((node) => ({
       id: node.id,

@@ -7,11 +7,12 @@ import { useEffect } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { NodeStatus, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import { describe, type CardView } from '../canvas/card-view.ts'
-import { areaOf } from '../graph/room.ts'
+import { areaOf, widthOf } from '../graph/room.ts'
 import { CardFace } from '../canvas/NodeCard.tsx'
 import { WireLine } from '../canvas/WireLine.tsx'
 import { GroupFrame, NoteCard } from '../canvas/NoteCard.tsx'
-import { surfaceProps, toCards, type CardProps } from '../canvas/xyflow.ts'
+import { toCards } from '../canvas/things.ts'
+import { surfaceProps, type CardProps } from '../canvas/xyflow.ts'
 import { addNode, emptyFlow } from '../graph/edit.ts'
 import { startSignedIn, useSignIn } from '../sign-in.ts'
 import { theme } from '../theme.ts'
@@ -128,12 +129,13 @@ function viewOf(flow: Flow, id: string, type: NodeType | undefined, state: (type
     ...describe(node, type),
     ports: type?.ports ?? { in: {}, out: {} },
     area: areaOf(type),
+    width: type ? widthOf(flow, new Map([[type.type, type]]), node) : 240,
     stream,
     streams: stream ? [stream] : [],
     state: stream?.state ?? null,
     isNew: false,
     isOff: false,
-    blockedBy: null,
+    waitsFor: null,
     status,
     problems: state === 'problem' ? [problemOf(id, 'error')] : state === 'warning' ? [problemOf(id, 'warning')] : [],
     decisions: stream ? decisionsOf(id, state) : [],
@@ -189,6 +191,7 @@ export function CardSheet() {
     cards: toCards(sheet.flow, types, [], {}),
     wires: [],
     Card: SheetCard,
+    Far: SheetCard,
     Note: NoteCard,
     Frame: GroupFrame,
     Wire: WireLine,

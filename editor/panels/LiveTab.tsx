@@ -3,9 +3,8 @@ import type { ReactNode } from 'react'
 import { does } from '../../nodes/contract/define.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { useCardView } from '../canvas/card-view.ts'
-import { Live } from '../canvas/NodeCard.tsx'
+import { Live, Stands } from '../canvas/NodeCard.tsx'
 import { ShareCamera } from '../canvas/ShareCamera.tsx'
-import { StateMark } from '../canvas/StateMark.tsx'
 import { StreamChooser } from '../canvas/StreamChooser.tsx'
 import { isRunning } from '../commands/stop.ts'
 import { nameOf } from '../graph/check.ts'
@@ -67,7 +66,7 @@ export function LiveTab({ flow, node, flowId }: { flow: Flow; node: FlowNode; fl
   const view = useCardView(node.id)
   const isLive = useLive((live) => live.status[flowId] !== undefined && isRunning(flowId))
   if (!view) return null
-  const { type, state, stream, streams, status, area, blockedBy, isOff, isNew } = view
+  const { type, state, stream, streams, status, area, isOff, isNew } = view
   const still = isOff
     ? say('It is switched off.')
     : isNew && isLive
@@ -77,12 +76,7 @@ export function LiveTab({ flow, node, flowId }: { flow: Flow; node: FlowNode; fl
     <>
       {state ? (
         <div className="live-state">
-          <StateMark
-            state={blockedBy !== null && state === 'running' ? 'degraded' : state}
-            {...(blockedBy !== null && state === 'running'
-              ? { word: say('Nothing comes from {blockedBy}', { blockedBy }) }
-              : {})}
-          />
+          <Stands view={view} />
           {streams.length > 1 && <StreamChooser streams={streams} chosen={stream?.id} />}
         </div>
       ) : (

@@ -55,6 +55,7 @@ const nobody: readonly StreamDecision[] = []
 /** For one stream. */
 export function Timeline({ flowId, streamId }: { flowId: string; streamId: string | undefined }) {
   const known = useLive((live) => live.decisions[streamId ?? '']) ?? nobody
+  const [held, setHeld] = useState<StreamDecision | null>(null)
   const { all, hasMore, read } = useOlder(flowId, streamId ?? '', known)
   if (!streamId || all.length === 0)
     return (
@@ -67,7 +68,12 @@ export function Timeline({ flowId, streamId }: { flowId: string; streamId: strin
   return (
     <div data-testid="timeline">
       <div className="timeline-strip">
-        <DecisionStrip decisions={all} />
+        <DecisionStrip decisions={all} held={held} onHold={setHeld} />
+        {held && (
+          <p className="small" data-testid="held-tick">
+            <span className="quiet nums">{clock(held.mediaTimeS)}</span> {decisionWords(held)}
+          </p>
+        )}
       </div>
       <ol className="span-list">
         {spansOf(all)

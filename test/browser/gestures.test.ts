@@ -296,4 +296,31 @@ describe('commands', () => {
     await page.keyboard.press('ArrowDown')
     await eventually('one step of the grid', async () => (await stored()).nodes[3]?.position.y === 328)
   }, 40_000)
+
+  it('draws a large flow from far away as one picture, whose cards are taken as near, and has their ports again near by', async () => {
+    const nodes = Array.from({ length: 90 }, (_, n) =>
+      node(`n${n}`, 'cooldown', (n % 15) * 320, Math.floor(n / 15) * 320),
+    )
+    const wires = nodes.slice(1).map(({ id }, n) => wire(`n${n}.message`, `${id}.message`))
+    const { body } = await product.request<{ id: string }>('POST', '/api/flows', {
+      ...{ format: 'heed.flow/1', name: 'Many', nodes, wires },
+    })
+    flow = body.id
+    await page.goto(`${product.url}/flows/${flow}`)
+    await page.getByTestId('far-picture').waitFor()
+    expect(await page.locator('.port, .react-flow__edge').count()).toBe(0)
+    expect(await page.getByRole('group', { name: 'Cooldown' }).count()).toBe(90)
+    const at = await middleOf('node-n47')
+    await drag(at, { x: at.x + 40, y: at.y - 30 })
+    await eventually('the card was moved', async () => {
+      const moved = (await stored()).nodes.find(({ id }) => id === 'n47')?.position
+      if (moved && moved.x > 2 * 320 + 40 && moved.y < 3 * 320 - 40) return true
+      throw new Error(JSON.stringify(moved))
+    })
+    await page.keyboard.press('f')
+    await page.getByTestId('port-n47-out-message').waitFor()
+    expect(await page.getByTestId('far-picture').count()).toBe(0)
+    expect(await page.getByTestId('wire-n47.message--n48.message').count()).toBe(1)
+    expect(open.complaints).toEqual([])
+  }, 60_000)
 })

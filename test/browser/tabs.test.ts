@@ -104,7 +104,7 @@ it('says of a flow that nobody knows how it is, once Heed has died', async () =>
   const page = await first.context().newPage()
   await product.request('POST', `/api/flows/${flow}/deploy`)
   await page.goto(`${product.url}/flows/${flow}`)
-  await page.getByTestId('node-cam').locator('[data-state="running"]').waitFor()
+  await page.locator('[data-testid="node-cam"][data-state="running"]').waitFor()
   await product.kill()
   await page
     .getByTestId('node-cam')
