@@ -33,20 +33,23 @@ export async function startQueueChild(backend: QueueBackend, store: QueueStore, 
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  await until('the child is ready', () => seen.some(({ what }) => what === 'ready'))
-  return {
-    seen,
-    kill: async () => {
-      const isGone = child.exitCode !== null || child.signalCode !== null
-      const gone = new Promise((resolve) => child.once('exit', resolve))
-      if (!isGone) {
-        child.kill('SIGKILL')
-        await gone
-      }
-      server.closeAllConnections()
-      server.close()
-    },
+  const kill = async (): Promise<void> => {
+    const isGone = child.exitCode !== null || child.signalCode !== null
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    if (!isGone) {
+      child.kill('SIGKILL')
+      await gone
+    }
+    server.closeAllConnections()
+    server.close()
   }
+  try {
+    await until('the child is ready', () => seen.some(({ what }) => what === 'ready'))
+  } catch (late) {
+    await kill()
+    throw late
+  }
+  return { seen, kill }
 }
 
 async function answer(

@@ -6,6 +6,9 @@ import { createBus } from '../../runtime/live/bus.ts'
 import { createQueue } from '../../runtime/compose-queue.ts'
 import { createPictureRelay } from '../../runtime/live/picture-relay.ts'
 
+// A test that ends without killing it leaves nobody who would.
+process.once('disconnect', () => process.exit())
+
 const environment = process.env
 const databaseUrl = environment['DATABASE_URL'] ?? ''
 const redisUrl = environment['REDIS_URL'] || undefined
