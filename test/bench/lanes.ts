@@ -46,7 +46,7 @@ async function lateAlerts(backend: QueueBackend, crowd: { count: number; type: s
     const since = writtenAtMs.get(id)
     return since === undefined ? [] : [atMs - since]
   })
-  await stopAll()
+  await stopAll(backend)
   // One that never came counts as late as anything can be.
   return [...late, ...Array.from({ length: alerts - late.length }, () => Infinity)]
 }

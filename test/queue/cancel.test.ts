@@ -1,19 +1,20 @@
 // A person cancels an action: one that runs here or in another process ends at once, one that has yet to run ends instead of running.
-import { afterAll, afterEach, beforeAll, expect, it, describe } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { FatalError } from '../../nodes/contract/errors.ts'
 import { MemoryQueueStore } from '../support/memory-queue-store.ts'
-import { backends, until, withQueue } from '../support/queue.ts'
+import { eachBackend } from '../support/each-backend.ts'
+import { until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueue, stopAll } from '../support/queue-worker.ts'
 import { delivered, RecordingWork } from '../support/recording-work.ts'
 
-describe.each(backends)('cancelling an action, queue on %s', (name) => {
+eachBackend('cancelling an action, queue on %s', (name) => {
   let backend: QueueBackend
   beforeAll(async () => {
     backend = await withQueue(name)
   })
   afterAll(() => backend.close())
-  afterEach(stopAll)
+  afterEach(() => stopAll(backend))
 
   /** Work that goes on until its signal says otherwise, and tells why. */
   function endless(): RecordingWork {

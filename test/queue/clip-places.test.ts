@@ -1,15 +1,16 @@
 // A clip lives in one machine's folder: its streams run there, and nowhere else.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { ClipFinder } from '../../runtime/cameras/clip-finder.ts'
 import { MemoryQueueStore } from '../support/memory-queue-store.ts'
-import { backends, until, withQueue } from '../support/queue.ts'
+import { eachBackend } from '../support/each-backend.ts'
+import { until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueue, stopAll } from '../support/queue-worker.ts'
 import { RecordingWork } from '../support/recording-work.ts'
 
 const trouble = { code: 'CAMERA_NOT_FOUND', message: 'There is no such clip.' }
 
-describe.each(backends)('a stream of a clip, on %s', (name) => {
+eachBackend('a stream of a clip, on %s', (name) => {
   let backend: QueueBackend
   let store: MemoryQueueStore
   let work: RecordingWork
@@ -25,7 +26,7 @@ describe.each(backends)('a stream of a clip, on %s', (name) => {
     work = new RecordingWork()
     folders = {}
   })
-  afterEach(stopAll)
+  afterEach(() => stopAll(backend))
 
   const start = (worker: string, isAlone = false) =>
     startQueue(backend, store, work, worker, {

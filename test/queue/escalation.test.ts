@@ -1,14 +1,15 @@
 // The same escalation in real seconds: on the real queue over the real store, through a restart and a queue that forgot.
 import type { QueueWork } from '../../runtime/compose-queue.ts'
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import notification from '../../nodes/action/notification.ts'
 import { createHttp } from '../../runtime/egress/http.ts'
 import { performAction } from '../../runtime/actions/perform.ts'
 import { createStore, type Store } from '../../runtime/compose-store.ts'
 import { withDatabase, type TestDatabase } from '../support/database.ts'
 import { escalationPlan } from '../support/escalation.ts'
-import { backends, until, withQueue, type QueueBackend } from '../support/queue.ts'
+import { eachBackend } from '../support/each-backend.ts'
+import { until, withQueue, type QueueBackend } from '../support/queue.ts'
 import { clock, quietLog, startQueue, stopAll } from '../support/queue-worker.ts'
 import { testClients, toldNothing } from '../support/test-clients.ts'
 import { RecordingWork } from '../support/recording-work.ts'
@@ -17,7 +18,7 @@ import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-r
 /** 1.5 s. */
 const afterM = 0.025
 
-describe.each(backends)('an escalation with the queue on %s', (name) => {
+eachBackend('an escalation with the queue on %s', (name) => {
   let database: TestDatabase
   let backend: QueueBackend
   let store: Store
@@ -56,7 +57,7 @@ describe.each(backends)('an escalation with the queue on %s', (name) => {
     receiver = await startWebhookReceiver()
   })
   afterEach(async () => {
-    await stopAll()
+    await stopAll(backend)
     await receiver.stop()
   })
 

@@ -1,10 +1,11 @@
 // Alerts, questions and speech do not wait for one another, and one receiver takes no other's place.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { Lane } from '../../nodes/contract/define.ts'
 import { laneLimits } from '../../runtime/actions/worker.ts'
 import type { ActionOrder } from '../../runtime/actions/records.ts'
 import { MemoryQueueStore } from '../support/memory-queue-store.ts'
-import { backends, until, withQueue } from '../support/queue.ts'
+import { eachBackend } from '../support/each-backend.ts'
+import { until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueue, stopAll } from '../support/queue-worker.ts'
 import { delivered, RecordingWork } from '../support/recording-work.ts'
@@ -12,7 +13,7 @@ import { delivered, RecordingWork } from '../support/recording-work.ts'
 const lanesByType: Record<string, Lane> = { notification: 'alerts', ask: 'questions', say: 'speech' }
 const laneOf = (type: string | undefined): Lane => lanesByType[type ?? ''] ?? 'alerts'
 
-describe.each(backends)('lanes on %s', (name) => {
+eachBackend('lanes on %s', (name) => {
   let backend: QueueBackend
   let store: MemoryQueueStore
   let work: RecordingWork
@@ -30,7 +31,7 @@ describe.each(backends)('lanes on %s', (name) => {
   })
   afterEach(async () => {
     release.resolve()
-    await stopAll()
+    await stopAll(backend)
   })
 
   const isDelivered = (id: string) => until(`${id} is delivered`, () => store.actions.get(id)?.state === 'delivered')

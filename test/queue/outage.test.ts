@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { MemoryQueueStore } from '../support/memory-queue-store.ts'
-import { backends, until, withQueue } from '../support/queue.ts'
+import { eachBackend } from '../support/each-backend.ts'
+import { until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueue, stopAll } from '../support/queue-worker.ts'
 import { RecordingWork } from '../support/recording-work.ts'
 
-describe.each(backends)('an outage of %s', (name) => {
+eachBackend('an outage of %s', (name) => {
   let backend: QueueBackend
   let store: MemoryQueueStore
   let work: RecordingWork
@@ -18,7 +19,7 @@ describe.each(backends)('an outage of %s', (name) => {
     store = new MemoryQueueStore()
     work = new RecordingWork()
   })
-  afterEach(stopAll)
+  afterEach(() => stopAll(backend))
 
   it('of a moment leaves sessions running, and what was asked for meanwhile is done after it', async () => {
     const queue = await startQueue(backend, store, work, 'a')

@@ -1,153 +1,47 @@
 // The queue over the real store: what the double promises, checked where it counts.
 import type { QueueWork } from '../../runtime/compose-queue.ts'
-import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Plan } from '../../nodes/contract/plan.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import type { SessionOrder } from '../../runtime/streams/records.ts'
-import type { StreamRef } from '../../runtime/queue/records.ts'
-import { createStore } from '../../runtime/compose-store.ts'
 import type { Store } from '../../runtime/compose-store.ts'
-import { withDatabase } from '../support/database.ts'
-import type { TestDatabase } from '../support/database.ts'
-import { backends, until, withQueue } from '../support/queue.ts'
+import { eachBackend } from '../support/each-backend.ts'
+import { until } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueueChild } from '../support/queue-child-process.ts'
 import type { QueueChild } from '../support/queue-child-process.ts'
-import { quietLog, startQueue, stopAll } from '../support/queue-worker.ts'
+import { startQueue, stopAll } from '../support/queue-worker.ts'
+import { withRealStore, type RealStore } from '../support/real-store.ts'
 import { delivered, RecordingWork } from '../support/recording-work.ts'
 
-const plan: Plan = {
-  format: 'heed.plan/1',
-  name: 'Fall alert',
-  streams: [
-    {
-      id: 'cam',
-      source: { id: 'cam', type: 'camera-source', version: 1, config: {} },
-      taps: { longSide: 640, floor: { width: 256, height: 192 } },
-      ticks: [],
-      actions: [{ id: 'tell', type: 'notification', version: 1, config: {} }],
-      routes: { 'model.response': [{ to: 'action', node: 'tell', port: 'message' }] },
-    },
-  ],
-}
-
-describe.each(backends)('the real store with the queue on %s', (name) => {
-  let database: TestDatabase
-  let backend: QueueBackend
+eachBackend('the real store with the queue on %s', (name) => {
+  let real: RealStore
   let store: Store
+  let backend: QueueBackend
   let work: RecordingWork
   let child: QueueChild | undefined
 
   beforeAll(async () => {
-    database = await withDatabase()
-    // Alone on a machine one database carries both.
-    const own = {
-      name,
-      databaseUrl: database.url,
-      redisUrl: undefined,
-      stop: async () => undefined,
-      start: async () => undefined,
-      close: async () => undefined,
-    }
-    backend =
-      name === 'redis'
-        ? await withQueue('redis')
-        : {
-            ...own,
-            forgetJobs: async () => {
-              await database.query('delete from bullmq.job')
-            },
-          }
-    store = await createStore({
-      databaseUrl: database.url,
-      secretKey: randomBytes(32),
-      log: quietLog(),
-      nowMs: () => Date.now(),
-    })
+    real = await withRealStore(name)
+    ;({ store, backend } = real)
   })
-  afterAll(async () => {
-    await store.close()
-    await backend.close()
-    await database.drop()
-  })
+  afterAll(() => real.close())
   beforeEach(() => {
     work = new RecordingWork()
   })
   afterEach(async () => {
     await child?.kill()
     child = undefined
-    await stopAll()
+    await stopAll(backend)
     for (const { id } of await store.flows.list()) await store.deployments.stop(id)
   })
 
-  const deploy = async (): Promise<{ flowId: string; ref: StreamRef }> => {
-    const { id } = await store.flows.create({ format: 'heed.flow/1', name: 'Fall alert', nodes: [], wires: [] })
-    const {
-      started: [ref],
-    } = await store.deployments.deploy(id, 1, plan)
-    if (!ref) throw new Error('Nothing was started.')
-    return { flowId: id, ref }
-  }
   const stateOf = async (flowId: string) => (await store.deployments.status(flowId)).state
-  const commitAlert = async (order: SessionOrder, tick: number): Promise<void> => {
-    const { streamId, run, generation } = order
-    const eventId = `${streamId}-${run}-${tick}`
-    const at = new Date().toISOString()
-    const message = {
-      id: eventId,
-      eventId,
-      at,
-      text: 'Somebody fell.',
-      source: { flow: order.flow.id, node: 'model', stream: streamId },
-    }
-    await store.engine.commitTick({
-      streamId,
-      run,
-      generation,
-      flowId: order.flow.id,
-      tick,
-      mediaTimeS: tick,
-      decisions: [],
-      states: {},
-      consumed: [],
-      remote: [],
-      events: [
-        {
-          id: eventId,
-          kind: 'response.given',
-          flowId: order.flow.id,
-          revision: 1,
-          streamId,
-          node: 'model',
-          tick,
-          at,
-          mediaTimeS: tick,
-          text: message.text,
-          fields: {},
-          frame: null,
-        },
-      ],
-      actions: [
-        {
-          id: `${eventId}_tell`,
-          eventId,
-          flowId: order.flow.id,
-          streamId,
-          run,
-          node: 'tell',
-          port: 'message',
-          message,
-        },
-      ],
-    })
-  }
   /** Work whose sessions raise an alert as soon as they run. */
   const alerting = (tick: number): QueueWork => {
     const recording = work.of('a')
     return {
       ...recording,
       runStream: async (order, signal) => {
-        await commitAlert(order, tick)
+        await real.commitAlert(order, tick)
         return recording.runStream(order, signal)
       },
     }
@@ -157,7 +51,7 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
 
   it('brings an alert from a session to its delivery, then stops as asked', async () => {
     const queue = await startQueue(backend, store.queue, work, 'a', { work: alerting(1) })
-    const { flowId, ref } = await deploy()
+    const { flowId, ref } = await real.deploy()
     await queue.control.start([ref])
     await until('the delivery', async () => (await deliveryOf(flowId))?.state === 'delivered')
     expect(work.tries).toHaveLength(1)
@@ -167,44 +61,9 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
     expect(await stateOf(flowId)).toBe('stopped')
   })
 
-  it('delivers within a tenth of a second of the commit', async () => {
-    const tookMs: number[] = []
-    let committedAtMs = 0
-    const orders: SessionOrder[] = []
-    const recording = work.of('a')
-    const queue = await startQueue(backend, store.queue, work, 'a', {
-      pauses: { sweepMs: 60_000 },
-      work: {
-        ...recording,
-        runStream: (order, signal) => {
-          orders.push(order)
-          return recording.runStream(order, signal)
-        },
-      },
-    })
-    work.perform = async () => {
-      tookMs.push(performance.now() - committedAtMs)
-      return delivered
-    }
-    const { ref } = await deploy()
-    await queue.control.start([ref])
-    const order = await until('the session', () => orders[0])
-    for (let tick = 1; tick <= 60; tick++) {
-      committedAtMs = performance.now()
-      await commitAlert(order, tick)
-      queue.nudgeActions()
-      await until('it is performed', () => tookMs.length === tick)
-    }
-    tookMs.sort((a, b) => a - b)
-    console.log(
-      `[${name}, real store] before commit to performed: p50 ${tookMs[29]?.toFixed(1)} ms, p95 ${tookMs[56]?.toFixed(1)} ms`,
-    )
-    expect(tookMs[56]).toBeLessThan(100)
-  })
-
   it('resumes a stream under a new generation, the former one being refused', async () => {
     const first = await startQueue(backend, store.queue, work, 'a', { work: alerting(5) })
-    const { flowId, ref } = await deploy()
+    const { flowId, ref } = await real.deploy()
     await first.control.start([ref])
     await until('the delivery', async () => (await deliveryOf(flowId))?.state === 'delivered')
     const orders: SessionOrder[] = []
@@ -221,15 +80,15 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
     await first.end()
     const order = await until('the stream elsewhere', () => orders[0])
     expect(order).toMatchObject({ ...ref, generation: 2, resume: { tick: 5 } })
-    await expect(commitAlert({ ...order, generation: 1 }, 6)).rejects.toMatchObject({ code: 'RUN_STOPPED' })
+    await expect(real.commitAlert({ ...order, generation: 1 }, 6)).rejects.toMatchObject({ code: 'RUN_STOPPED' })
     expect(await stateOf(flowId)).not.toBe('stopped')
   })
 
   it('delivers again, under the same id, what a killed process did not record', async () => {
-    const { flowId, ref } = await deploy()
+    const { flowId, ref } = await real.deploy()
     const order = await store.queue.claimStream(ref)
     if (!order) throw new Error('The stream is not wanted.')
-    await commitAlert(order, 1)
+    await real.commitAlert(order, 1)
     child = await startQueueChild(backend, store.queue)
     const made = await until('the child delivers', () => child?.seen.find(({ what }) => what === 'delivery'))
     await child.kill()
@@ -245,7 +104,7 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
       work: alerting(1),
       pauses: { reconcileMs: 500, forgottenAfterMs: 800 },
     })
-    const { flowId, ref } = await deploy()
+    const { flowId, ref } = await real.deploy()
     await queue.control.start([ref])
     await until('the first try', async () => (await deliveryOf(flowId))?.attempts === 1)
     await until('it is recorded', async () => (await deliveryOf(flowId))?.detail === '503')
@@ -260,7 +119,7 @@ describe.each(backends)('the real store with the queue on %s', (name) => {
         ? { ...delivered, state: 'failed', detail: (signal.reason as Error).message }
         : { ...delivered, state: 'retrying', detail: '503', retryAfterMs: 3_600_000 }
     const queue = await startQueue(backend, store.queue, work, 'a', { work: alerting(1), pauses: { reconcileMs: 500 } })
-    const { flowId, ref } = await deploy()
+    const { flowId, ref } = await real.deploy()
     await queue.control.start([ref])
     await until('it waits for another try', async () => (await deliveryOf(flowId))?.detail === '503')
     const { id } = (await deliveryOf(flowId)) ?? { id: '' }

@@ -12,7 +12,7 @@ describe.each(backends)('workers begun anew, queue on %s', (name) => {
     backend = await withQueue(name)
   })
   afterAll(() => backend.close())
-  afterEach(stopAll)
+  afterEach(() => stopAll(backend))
 
   it('end their sessions, take the same streams up again, and deliver what is written after it, each thing once', async () => {
     const store = new MemoryQueueStore()

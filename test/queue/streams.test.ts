@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { MemoryQueueStore } from '../support/memory-queue-store.ts'
-import { backends, until, withQueue } from '../support/queue.ts'
+import { eachBackend } from '../support/each-backend.ts'
+import { until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueue, stopAll } from '../support/queue-worker.ts'
 import { RecordingWork } from '../support/recording-work.ts'
 
-describe.each(backends)('streams on %s', (name) => {
+eachBackend('streams on %s', (name) => {
   let backend: QueueBackend
   let store: MemoryQueueStore
   let work: RecordingWork
@@ -18,7 +19,7 @@ describe.each(backends)('streams on %s', (name) => {
     store = new MemoryQueueStore()
     work = new RecordingWork()
   })
-  afterEach(stopAll)
+  afterEach(() => stopAll(backend))
 
   const started = (streamId: string, count = 1) =>
     until(`${count} session(s) of ${streamId}`, () => {

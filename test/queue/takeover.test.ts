@@ -1,13 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { MemoryQueueStore } from '../support/memory-queue-store.ts'
-import { backends, until, withQueue } from '../support/queue.ts'
+import { eachBackend } from '../support/each-backend.ts'
+import { until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueueChild } from '../support/queue-child-process.ts'
 import type { QueueChild } from '../support/queue-child-process.ts'
 import { startQueue, stopAll } from '../support/queue-worker.ts'
 import { RecordingWork } from '../support/recording-work.ts'
 
-describe.each(backends)('a killed worker on %s', (name) => {
+eachBackend('a killed worker on %s', (name) => {
   let backend: QueueBackend
   let store: MemoryQueueStore
   let work: RecordingWork
@@ -24,7 +25,7 @@ describe.each(backends)('a killed worker on %s', (name) => {
   afterEach(async () => {
     await child?.kill()
     child = undefined
-    await stopAll()
+    await stopAll(backend)
   })
 
   it('loses its streams to another one within fifteen seconds', async () => {

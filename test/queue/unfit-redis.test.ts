@@ -18,7 +18,7 @@ describe('a Redis', () => {
   afterEach(async () => {
     await redis.config('SET', 'maxmemory', '0')
     await redis.config('SET', 'maxmemory-policy', 'noeviction')
-    await stopAll()
+    await stopAll(backend)
   })
   afterAll(async () => {
     redis.disconnect()

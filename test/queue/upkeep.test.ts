@@ -1,18 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { MemoryQueueStore } from '../support/memory-queue-store.ts'
-import { backends, until, withQueue } from '../support/queue.ts'
+import { eachBackend } from '../support/each-backend.ts'
+import { until, withQueue } from '../support/queue.ts'
 import type { QueueBackend } from '../support/queue.ts'
 import { startQueue, stopAll } from '../support/queue-worker.ts'
 import { RecordingWork } from '../support/recording-work.ts'
 
-describe.each(backends)('upkeep on %s', (name) => {
+eachBackend('upkeep on %s', (name) => {
   let backend: QueueBackend
 
   beforeAll(async () => {
     backend = await withQueue(name)
   })
   afterAll(() => backend.close())
-  afterEach(stopAll)
+  afterEach(() => stopAll(backend))
 
   it('sweeps until nothing is left and makes partitions, once for all workers', async () => {
     const store = new MemoryQueueStore()

@@ -28,7 +28,7 @@ export interface TestQueue extends Queue {
   end(): Promise<void>
 }
 
-const open = new Set<TestQueue>()
+const open = new Map<TestQueue, QueueBackend>()
 
 /** A process's queue with workers running; `name` says which in the records. */
 export async function startQueue(
@@ -58,11 +58,11 @@ export async function startQueue(
     await Promise.all([bus.close(), relay.close()])
   }
   const made: TestQueue = Object.create(queue, { log: { value: log }, end: { value: end } }) as TestQueue
-  open.add(made)
+  open.set(made, backend)
   return made
 }
 
-/** Ends every queue a test has left running. */
-export async function stopAll(): Promise<void> {
-  await Promise.all([...open].map((queue) => queue.end()))
+/** Ends every queue that a test has left running on this backend. */
+export async function stopAll(backend: QueueBackend): Promise<void> {
+  await Promise.all([...open].map(async ([queue, of]) => (of === backend ? await queue.end() : undefined)))
 }
