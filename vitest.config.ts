@@ -5,11 +5,17 @@ import { SlowestFirst } from './test/support/slowest-first.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-const all = ['nodes/**/*.test.ts', 'runtime/**/*.test.ts', 'editor/**/*.test.{ts,tsx}', 'test/**/*.test.ts']
+const units = ['nodes/**/*.test.ts', 'runtime/**/*.test.ts', 'editor/**/*.test.{ts,tsx}']
 /** `npm run check-nodes`: folders of packages from outside, and the suites that every node type and kind has to pass. */
 const checked = (process.env['HEED_CHECK_NODES'] ?? '').split(',').filter((folder) => folder !== '')
 const suites = ['test/conformance/nodes.test.ts', 'test/conformance/kinds.test.ts']
 const ofPackages = [...suites, ...checked.map((folder) => `${folder}/**/*.test.ts`)]
+
+/** Loading what they test is most of what unit tests cost, so their files share what is loaded: none of them may leave a mark on it. */
+const projects = [
+  { extends: true as const, test: { name: 'units', include: units, isolate: false } },
+  { extends: true as const, test: { name: 'crossing', include: ['test/**/*.test.ts'] } },
+]
 
 export default defineConfig({
   // As runtime/packages/import-hooks.ts does where Node itself loads a package.
@@ -17,7 +23,7 @@ export default defineConfig({
     alias: { 'heed/contract': here('nodes/contract/index.ts'), 'heed/testing': here('test/support/test-node.ts') },
   },
   test: {
-    include: checked.length > 0 ? ofPackages : all,
+    ...(checked.length > 0 ? { include: ofPackages } : { projects }),
     pool: 'forks',
     maxWorkers: 2,
     // Only to end what hangs: a slow machine is given its time.

@@ -1,9 +1,9 @@
-// `npm test`: types, lint, then every suite; ends with one line that counts. With arguments: only the suites they name.
+// `npm test`: types, lint and every suite; ends with what took how long and one line that counts. With arguments: only the suites they name.
 // Must never call a run green that skipped something for another reason than absent data.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { constants, setPriority, tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -12,19 +12,25 @@ interface Report {
   testResults: {
     name: string
     status: string
+    startTime: number
+    endTime: number
     message?: string
     assertionResults: { fullName: string; status: string; duration?: number }[]
   }[]
 }
 
-function run(script: string[], label: string): Promise<boolean> {
+const times: { label: string; seconds: number }[] = []
+const files: { name: string; seconds: number }[] = []
+
+function run(script: string[], label: string, priority = 0): Promise<boolean> {
   const started = Date.now()
   return new Promise((resolve) => {
     const child = spawn(process.execPath, script, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+    if (priority !== 0 && child.pid !== undefined) setPriority(child.pid, priority)
     child.on('exit', (code) => {
-      process.stdout.write(
-        `${label}: ${code === 0 ? 'ok' : 'FAILED'} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
-      )
+      const seconds = (Date.now() - started) / 1000
+      times.push({ label, seconds })
+      process.stdout.write(`${label}: ${code === 0 ? 'ok' : 'FAILED'} (${seconds.toFixed(1)} s)\n`)
       resolve(code === 0)
     })
   })
@@ -58,6 +64,8 @@ async function runSuites(label: string, args: string[]): Promise<Counts> {
 }
 
 function countOf(report: Report): Counts {
+  for (const { name, startTime, endTime } of report.testResults)
+    files.push({ name: relative(root, name), seconds: (endTime - startTime) / 1000 })
   const tests = report.testResults.flatMap((file) => file.assertionResults)
   const skipped = tests.filter((test) => test.status !== 'passed' && test.status !== 'failed')
   const unexcused = skipped.filter((test) => !isAbsentData(test.fullName))
@@ -74,8 +82,21 @@ function countOf(report: Report): Counts {
   return { passed: tests.filter((test) => test.status === 'passed').length, failed, skipped: skipped.length }
 }
 
-// Two cores, four turns. The queue's suites wait for leases more than they work, so they have a worker of their own beside the others.
-// What watches clips in real time with a real model, and what measures how soon an alert leaves or a sound is heard, has the machine to itself.
+/** Types, then lint. They watch no time, so they take only what the suites leave. */
+async function runChecks(): Promise<Counts> {
+  const tools = join(root, 'node_modules')
+  const least = constants.priority.PRIORITY_LOW
+  const results = [
+    await run([join(tools, 'typescript', 'bin', 'tsc'), '-p', '.'], 'types', least),
+    await run([join(tools, 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'], 'lint', least),
+  ]
+  const passed = results.filter(Boolean).length
+  return { passed, failed: results.length - passed, skipped: 0 }
+}
+
+// Two cores, three turns. Cameras and the queue are waited for more than they work, so each has workers of its own beside the suites
+// that reckon; types and lint fill the gaps. Then whole products; last what must have the machine to itself: what watches clips in real
+// time with a real model, and what measures how soon an alert leaves or a sound is heard.
 async function runAll(): Promise<Counts[]> {
   const whole = ['test/product', 'test/browser']
   const alone = [
@@ -84,33 +105,37 @@ async function runAll(): Promise<Counts[]> {
     'test/browser/speech.test.ts',
     'test/browser/voice.test.ts',
     'test/browser/voice-activity.test.ts',
-    'test/queue/actions.test.ts',
-    'test/queue/real-store.test.ts',
+    'test/queue/soon.test.ts',
   ]
   const without = (paths: string[]): string[] => paths.flatMap((path) => ['--exclude', path])
+  const folders = (paths: string[]): string[] => paths.map((path) => `${path}/**`)
+  const checks = runChecks()
   const beside = await Promise.all([
-    runSuites('suites', without([...whole, 'test/queue'].map((folder) => `${folder}/**`))),
     runSuites('queue', ['test/queue', ...without(alone), '--maxWorkers=1']),
+    runSuites('cameras', ['test/media']),
+    runSuites('suites', without(folders([...whole, 'test/queue', 'test/media']))),
   ])
-  return [
-    ...beside,
-    await runSuites('product and browser', [...whole, ...without(alone)]),
-    await runSuites('alone', [...alone, '--maxWorkers=1']),
-  ]
+  const products = await runSuites('product and browser', [...whole, ...without(alone)])
+  return [...beside, products, await checks, await runSuites('alone', [...alone, '--maxWorkers=1'])]
+}
+
+function sayTimes(): void {
+  const line = ({ seconds }: { seconds: number }, what: string): string =>
+    `${seconds.toFixed(1).padStart(7)} s  ${what}\n`
+  const slowest = files.sort((a, b) => b.seconds - a.seconds).slice(0, 10)
+  process.stdout.write(
+    `\nGroups, some beside each other:\n${times.map((time) => line(time, time.label)).join('')}` +
+      `The slowest files:\n${slowest.map((file) => line(file, file.name)).join('')}`,
+  )
 }
 
 const filters = process.argv.slice(2)
-const checks =
-  filters.length > 0
-    ? []
-    : await Promise.all([
-        run([join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], 'types'),
-        run([join(root, 'node_modules', 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'], 'lint'),
-      ])
-const suites = filters.length > 0 ? [await runSuites('suites', filters)] : await runAll()
-const sum = (of: (counts: Counts) => number): number => suites.reduce((total, counts) => total + of(counts), 0)
-const passed = sum((counts) => counts.passed) + checks.filter(Boolean).length
-const failed = sum((counts) => counts.failed) + checks.filter((ok) => !ok).length
-const skipped = sum((counts) => counts.skipped)
-process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
+const counts = filters.length > 0 ? [await runSuites('suites', filters)] : await runAll()
+const sum = (of: (counts: Counts) => number): number => counts.reduce((total, one) => total + of(one), 0)
+const passed = sum((one) => one.passed)
+const failed = sum((one) => one.failed)
+const skipped = sum((one) => one.skipped)
+sayTimes()
+if (skipped > 0) process.stdout.write(`${skipped} skipped\n`)
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)

@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** Measured; only the ones above about ten seconds. One that reckons stands beside one that waits. */
 const slowest = [
   'test/edge/falls.test.ts',
+  'test/media/pushed.test.ts',
+  'test/media/odd-cameras.test.ts',
   'test/media/rtsp.test.ts',
   'test/media/web.test.ts',
   'test/media/clips.test.ts',
@@ -25,18 +27,25 @@ const slowest = [
   'test/queue/outage.test.ts',
   'test/queue/takeover.test.ts',
   'test/queue/actions.test.ts',
-  'test/queue/real-store.test.ts',
   'test/queue/streams.test.ts',
+  'test/queue/real-store.test.ts',
   'test/product/faults.test.ts',
   'test/product/workers.test.ts',
   'test/product/voice.test.ts',
   'test/browser/accessibility.test.ts',
+  'test/browser/tabs.test.ts',
+  'test/browser/acting.test.ts',
+  'test/browser/templates.test.ts',
+  'test/product/outages.test.ts',
+  'test/product/agents.test.ts',
 ]
 
 /** Vitest's `sequence.sequencer`. */
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = (file: TestSpecification): number => {
+      // One after the other at the end: a worker keeps what it has loaded only from one unit test to the next.
+      if (!file.project.config.isolate) return slowest.length + 1
       const at = slowest.indexOf(relative(this.ctx.config.root, file.moduleId).replaceAll('\\', '/'))
       return at < 0 ? slowest.length : at
     }
