@@ -36,6 +36,14 @@ export interface StayingTab {
   configs: Record<string, unknown>[]
 }
 
+/** What the ports of cards mean outside of a flow. */
+export interface CardPorts {
+  /** The kind of event that what leaves here is told as. */
+  says(type: string, port: string): string | undefined
+  /** Whether a message may be put before it from outside. */
+  hears(type: string, port: string): boolean
+}
+
 export interface ForeignFormat {
   /** As in `?form=`. */
   id: string
@@ -45,7 +53,7 @@ export interface ForeignFormat {
   /** The flow as a person can open it. Throws FlowInvalidError where nothing can be read, never for one odd entry. */
   read(document: unknown): ForeignFlow
   /** The flow as the other program imports it. `original`: what it was read from, so that what nobody touched goes back as it came. */
-  write(flow: Flow, original?: unknown): unknown
+  write(flow: Flow, original?: unknown, ports?: CardPorts): unknown
   /** The flow with what only the other program can do replaced by bridges to it; undefined when there is nothing of the kind. */
   stay?(flow: Flow, prefix: string): { flow: Flow; tab: StayingTab } | undefined
 }

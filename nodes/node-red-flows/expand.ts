@@ -1,5 +1,6 @@
 // A Node-RED flow as nodes and wires alone: subflows are written out, environments filled in, and what only leads on (junctions,
 // links) becomes the wires it stands for. Bounded in work, whatever comes in.
+import { cardType, outputsIn, readBridge } from './bridges.ts'
 import type { Fate } from '../contract/foreign-flows.ts'
 import { environmentOf, withEnvironment, type Environment } from './environment.ts'
 import { fateOf, refuse, textOf, type RedNode } from './document.ts'
@@ -49,6 +50,8 @@ interface Work {
   definitions: Map<string, Definition>
   /** `link in` that somebody calls: its answers go back there, which no wire does. */
   isCalled(id: string): boolean
+  /** What only Heed runs, by its id. */
+  cards: ReadonlyMap<string, RedNode>
 }
 interface Definition {
   entry: RedNode
@@ -104,6 +107,7 @@ export function expand(entries: readonly RedNode[]): Expanded {
     fates: [],
     definitions,
     isCalled: calledIn(entries),
+    cards: new Map(entries.filter(({ type }) => type === cardType).map((card) => [card.id, card])),
   }
   const global = environmentOf(
     entries.find(({ type }) => type === 'global-config'),
@@ -195,15 +199,40 @@ function place(work: Work, entry: RedNode, where: Where): void {
     if (where.within.length === 0) work.fates.push(passingFate(entry, linked))
     return
   }
+  if (placeBridge(work, entry, { ...where, isDisabled }, prefix)) return
   const node = withEnvironment(entry, where.around)
   const x = numberOf(entry['x']) + where.dx
   const y = numberOf(entry['y']) + where.dy
   work.nodes.push({ id: where.id, node, entry, x, y, isDisabled })
   for (const [output, targets] of wiresOf(entry).entries())
-    work.next.set(
-      keyOf({ id: where.id, output }),
+    leadOn(
+      work,
+      { id: where.id, output },
       targets.map((id) => prefix + id),
     )
+}
+
+function leadOn({ next }: Work, from: Hop, targets: readonly string[]): void {
+  const key = keyOf(from)
+  next.set(key, [...(next.get(key) ?? []), ...targets])
+}
+
+/** A bridge to a card of this file is a wire of that card's; false for what is none. */
+function placeBridge(work: Work, entry: RedNode, { id, isDisabled, within }: Where, prefix: string): boolean {
+  const bridge = readBridge(entry)
+  const card = bridge && work.cards.get(bridge.card)
+  if (!card) return false
+  const targets = wiresOf(entry)
+    .flat()
+    .map((each) => prefix + each)
+  const output = outputsIn(card).indexOf(bridge.port)
+  if (bridge.side === 'says' && output < 0) return false
+  if (bridge.side === 'hears') work.passing.add(id)
+  if (!isDisabled && bridge.side === 'hears') leadOn(work, { id, output: 0 }, [prefix + card.id])
+  if (!isDisabled && bridge.side === 'says') leadOn(work, { id: prefix + card.id, output }, targets)
+  const reason = 'It joins a card of Heed to Node-RED; here that is a wire.'
+  if (within.length === 0) work.fates.push(fateOf(entry, { became: 'wire', isExact: true, reason }))
+  return true
 }
 
 /** A call that is led by the message may come to any. */

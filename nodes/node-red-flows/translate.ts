@@ -94,16 +94,18 @@ function fromHeed(node: RedNode): Made | undefined {
       return undefined
     return { ...one(own.type, own.config, { outputs: written.outputs }), position: own.position }
   }
-  const { in: ways, out } = node['heed'] as Record<string, unknown>
+  const { in: ways, out, bridged } = node['heed'] as Record<string, unknown>
   const rows = rowsIn(ways).map(([from = '', output = '', port = '']) => ({ key: `${output}:${from}`, port }))
   const into = Map.groupBy(rows, ({ key }) => key)
   const ports = [...new Set(rows.map(({ port }) => port))]
+  const open = Array.isArray(bridged) ? bridged.map(textOf).filter((port) => ports.includes(port)) : []
   return {
     nodes: [own],
     input: ports.map((port) => [0, port]),
     outputs: (Array.isArray(out) ? out.slice(0, 200) : []).map((port: unknown) => [[0, textOf(port)]]),
-    // A wire drawn over there leads into the first.
-    portsFor: (from, output) => into.get(`${output}:${from}`)?.map(({ port }) => port) ?? ports.slice(0, 1),
+    // A wire drawn over there leads into the port of the bridge, else into the first.
+    portsFor: (from, output) =>
+      into.get(`${output}:${from}`)?.map(({ port }) => port) ?? [...open, ...ports].slice(0, 1),
     position: own.position,
     isExact: true,
     reason: '',

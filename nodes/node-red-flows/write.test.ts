@@ -144,18 +144,18 @@ describe('there and back', () => {
     const written = format.write(flow) as RedEntry[]
     expect(written.map(({ type }) => type)).toEqual([
       'tab',
-      'heed-camera-source',
-      'heed-adacodec',
-      'heed-interaction-model',
-      'heed-delegate-to-agent',
+      'heed-card',
+      'heed-card',
+      'heed-card',
+      'heed-card',
       'trigger',
       'inject',
       'delay',
       'switch',
       'rbe',
       'template',
-      'heed-template',
-      'heed-notification',
+      'heed-card',
+      'heed-card',
     ])
     expect(written[6]).toMatchObject({ repeat: '60', payload: 'Look', payloadType: 'str', wires: [['model']] })
     const back = format.read(JSON.parse(JSON.stringify(written))).flow

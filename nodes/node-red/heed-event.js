@@ -18,6 +18,7 @@ module.exports = function (RED) {
     const kinds = words(config.kinds)
     const fits = async ({ event, flow }) => {
       if (kinds.length > 0 && !kinds.includes(event.kind)) return false
+      if (config.card && config.card !== event.node) return false
       if (config.alertsOnly && !event.alert) return false
       if (config.text && !event.text.toLowerCase().includes(config.text.toLowerCase())) return false
       return !config.flow || (await client.flowId(config.flow)) === flow

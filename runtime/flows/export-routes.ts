@@ -79,7 +79,7 @@ export function addExportRoutes(api: Router, deps: FlowsRouteDeps): void {
       response.type('png').send(await drawPicture(document, types))
     } else if (form === 'node-red') {
       nameFile(response, fileNameOf(document.name, 'node-red.json'))
-      response.type('json').send(JSON.stringify(writeForeign(deps.formats, form, document), null, 2))
+      response.type('json').send(JSON.stringify(writeForeign(deps, form, document), null, 2))
     } else {
       nameFile(response, fileNameOf(document.name))
       response.type('json').send(JSON.stringify(document, null, 2))

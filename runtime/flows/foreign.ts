@@ -2,7 +2,8 @@
 // touched goes back as it came.
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { flowFormat, type Flow } from '../../nodes/contract/flow.ts'
-import type { ForeignFlow, ForeignFormat } from '../../nodes/contract/foreign-flows.ts'
+import { messageLike } from '../../nodes/contract/kinds.ts'
+import type { CardPorts, ForeignFlow } from '../../nodes/contract/foreign-flows.ts'
 import { withoutSecrets } from './flow-export.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 
@@ -22,7 +23,11 @@ export function readForeign(
 }
 
 /** The flow as another program imports it. */
-export function writeForeign(formats: readonly ForeignFormat[], id: string, flow: Flow): unknown {
+export function writeForeign(
+  { formats, nodes }: Pick<FlowsRouteDeps, 'formats' | 'nodes'>,
+  id: string,
+  flow: Flow,
+): unknown {
   const format = formats.find((each) => each.id === id)
   if (!format)
     throw new NotFoundError(
@@ -34,7 +39,15 @@ export function writeForeign(formats: readonly ForeignFormat[], id: string, flow
     string,
     unknown
   >
-  return format.write(flow, from === id && format.recognises(document) ? document : undefined)
+  const ports: CardPorts = {
+    says: (type, port) => nodes.get(type)?.ports.out[port]?.event ?? undefined,
+    hears: (type, port) => {
+      const node = nodes.get(type)
+      const kind = node?.role === 'tick' ? node.ports.in[port]?.kind : undefined
+      return kind !== undefined && messageLike.includes(kind)
+    },
+  }
+  return format.write(flow, from === id && format.recognises(document) ? document : undefined, ports)
 }
 
 /** Logins are never kept, wherever they stand. */

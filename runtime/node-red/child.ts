@@ -23,7 +23,8 @@ const nodesDir = join(import.meta.dirname, '..', '..', 'nodes', 'node-red')
 /** Its own heap may grow to this; what is outside of the heap is watched by the pings. */
 const heapMb = 256
 const mostBytes = 768 * 1024 * 1024
-const startLimitMs = 30_000
+/** A slow machine that is busy with cameras takes its time. */
+const startLimitMs = 120_000
 const pingMs = 2_000
 /** A message that blocks it for longer than this has hung it. */
 const silenceLimitMs = 15_000

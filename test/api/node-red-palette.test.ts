@@ -122,6 +122,25 @@ describe('heed-event', () => {
   })
 })
 
+describe('a card that Heed runs', () => {
+  it('is heard by a heed-event of its own, and fails what is wired straight into it', async () => {
+    await load([
+      { id: 'card', type: 'heed-card', heed: { type: 'interaction-model' }, wires: [[]] },
+      { id: 'events', type: 'heed-event', flow, card: 'model', picture: 'none', wires: [['show']] },
+      show,
+    ])
+    const heard = arrives(helper.getNode('show'))
+    await isListening()
+    say('e1', 'Armed.', { node: 'gate' })
+    say('e2', 'A person has fallen.')
+    expect((await heard).payload).toBe('A person has fallen.')
+    helper.getNode('card').receive({ payload: 'x' })
+    await vi.waitFor(() =>
+      expect(helper.getNode('card').error.args.map(String).join()).toMatch(/heed-card.error.there/),
+    )
+  })
+})
+
 describe('nodes that send to Heed', () => {
   describe('ask the model, and', () => {
     const asks = async (wait: number): Promise<{ question: string; heard: unknown[] }> => {
