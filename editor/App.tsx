@@ -9,10 +9,12 @@ import { Page, Skeletons } from './panels/Page.tsx'
 import { Rail, follow } from './panels/Rail.tsx'
 import { SoundPlayer } from './panels/SoundPlayer.tsx'
 import { useRoute, type Route } from './route.ts'
-import { readFlows, startSignedIn, useSignIn } from './sign-in.ts'
+import { startSignedIn, useSignIn } from './sign-in.ts'
 import { catchUp, hasUnsavedWork, heardOfSave, saveNow } from './store.ts'
 import { theme } from './theme.ts'
 import { say } from './words/say.ts'
+import { flowsQuery, queries, readAgain } from './queries.ts'
+import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 
 // Each page is a file of its own: whoever comes to see and acknowledge an alert does not wait for the canvas.
 const AcknowledgePage = lazy(async () => ({ default: (await import('./pages/AcknowledgePage.tsx')).AcknowledgePage }))
@@ -84,7 +86,7 @@ function useRunningEditor(): void {
     void readEvents()
     const back = (): void => {
       void readEvents()
-      void readFlows()
+      void readAgain(flowsQuery)
       void saveNow()
       void catchUp()
     }
@@ -168,11 +170,7 @@ const retryMs = 3000
 
 /** Tries again by itself: Heed may only be starting. */
 function Start({ error }: { error: string | null }) {
-  useEffect(() => {
-    if (error === null) return
-    const timer = setInterval(() => void startSignedIn(), retryMs)
-    return () => clearInterval(timer)
-  }, [error])
+  useQuery({ queryKey: ['start'], queryFn: () => startSignedIn().then(() => true), refetchInterval: retryMs })
   return (
     <main className="sign-in" id="main">
       {error ? (
@@ -193,7 +191,6 @@ function Start({ error }: { error: string | null }) {
 function Signed({ route }: { route: Route }) {
   const who = useSignIn(({ who }) => who)
   const error = useSignIn(({ error }) => error)
-  useEffect(() => void startSignedIn(), [])
   if (who === 'unknown') return <Start error={error} />
   if (who !== 'stranger') return <Frame route={route} />
   return (
@@ -207,18 +204,20 @@ function Signed({ route }: { route: Route }) {
 export function App() {
   const route = useRoute()
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto">
-      {route.page === 'shared' ? (
-        <Suspense fallback={null}>
-          <SharedPage />
-        </Suspense>
-      ) : route.page === 'acknowledge' ? (
-        <Suspense fallback={null}>
-          <AcknowledgePage key={route.token} token={route.token} />
-        </Suspense>
-      ) : (
-        <Signed route={route} />
-      )}
-    </MantineProvider>
+    <QueryClientProvider client={queries}>
+      <MantineProvider theme={theme} defaultColorScheme="auto">
+        {route.page === 'shared' ? (
+          <Suspense fallback={null}>
+            <SharedPage />
+          </Suspense>
+        ) : route.page === 'acknowledge' ? (
+          <Suspense fallback={null}>
+            <AcknowledgePage key={route.token} token={route.token} />
+          </Suspense>
+        ) : (
+          <Signed route={route} />
+        )}
+      </MantineProvider>
+    </QueryClientProvider>
   )
 }

@@ -10,7 +10,7 @@ import { follow } from '../panels/Rail.tsx'
 import { useSignIn } from '../sign-in.ts'
 import type { CameraReport, CameraView, FieldSchema } from '../views.ts'
 import { say } from '../words/say.ts'
-import { readCameras } from './use-cameras.ts'
+import { camerasQuery, readAgain } from '../queries.ts'
 
 const ownFields = ['kind', 'path', 'url', 'transport', 'device', 'aspect']
 const ownKinds = ['rtsp', 'url', 'device', 'file']
@@ -118,7 +118,7 @@ function useCameraForm({ existing, start, onDone }: Props) {
       .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
       .finally(() => {
         setBusy(null)
-        void readCameras()
+        void readAgain(camerasQuery)
       })
   }
   const save = (event: FormEvent): void => {

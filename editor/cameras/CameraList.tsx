@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { api } from '../api.ts'
 import type { CameraLineView } from '../views.ts'
 import { count, say } from '../words/say.ts'
-import { readCameras } from './use-cameras.ts'
+import { camerasQuery, readAgain } from '../queries.ts'
 
 const example = `name,url,user,password,tags\n${say('Front door')},rtsp://10.0.0.7/stream2,admin,****,yard`
 
@@ -22,7 +22,7 @@ function useList(onDone: () => void) {
       .then(async (answer) => {
         setLines(answer.lines)
         if (onlyCheck) return
-        await readCameras()
+        await readAgain(camerasQuery)
         if (answer.good === answer.lines.length) onDone()
       })
       .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))

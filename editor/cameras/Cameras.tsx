@@ -9,7 +9,7 @@ import { CameraList } from './CameraList.tsx'
 import { CameraTile } from './CameraTile.tsx'
 import { Discover } from './Discover.tsx'
 import './cameras.css'
-import { readCameras, useCameras } from './use-cameras.ts'
+import { camerasQuery, useRead } from '../queries.ts'
 
 type Open =
   | { what: 'one'; name: string }
@@ -75,7 +75,7 @@ function AddMenu({ onOpen }: { onOpen(open: Open): void }) {
 }
 
 function Panel({ open, onOpen }: { open: NonNullable<Open>; onOpen(open: Open): void }) {
-  const cameras = useCameras((state) => state.cameras)
+  const { data: cameras } = useRead(camerasQuery)
   const close = (): void => onOpen(null)
   if (open.what === 'list')
     return (
@@ -106,13 +106,8 @@ function Panel({ open, onOpen }: { open: NonNullable<Open>; onOpen(open: Open): 
 
 /** The page. */
 export function Cameras() {
-  const { cameras, error } = useCameras()
+  const { data: cameras, failure: error } = useRead({ ...camerasQuery, refetchInterval: againMs })
   const [open, setOpen] = useState<Open>(null)
-  useEffect(() => {
-    void readCameras()
-    const timer = setInterval(() => void readCameras(), againMs)
-    return () => clearInterval(timer)
-  }, [])
   return (
     <Page title={say('Cameras')} isWide aside={<AddMenu onOpen={setOpen} />}>
       {error !== null && (

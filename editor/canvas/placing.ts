@@ -13,11 +13,13 @@ import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
 import { useDrawing, type WireStart } from './drawing.ts'
 import { cardBoxes, cardWidthPx, fitView, isSeen, middle, toFlowPoint } from './view.ts'
+import { knownConnections } from '../queries.ts'
 
 export const dragType = 'application/x-heed-node-type'
 
 function prepared(type: NodeType): NodeType {
-  const { connections, kinds } = useSignIn.getState()
+  const { kinds } = useSignIn.getState()
+  const connections = knownConnections()
   return withOwnZone(
     withConnections(type, connections, [...kinds.keys()]),
     Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -2,11 +2,11 @@
 import { Button, Collapse, Stack } from '@mantine/core'
 import { IconChevronDown, IconChevronRight } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useSignIn } from '../sign-in.ts'
 import type { FieldSchema, Problem } from '../views.ts'
 import { fieldsOf, isShown, valueOf, type Field } from './schema.ts'
 import { widgets } from './widgets/all.ts'
 import { say } from '../words/say.ts'
+import { useConnections } from '../queries.ts'
 
 export interface ConfigFormProps {
   schema: FieldSchema
@@ -25,7 +25,7 @@ function problemOf(field: Field, problems: readonly Problem[]): string | undefin
 /** All fields that apply now; the advanced ones behind "More". */
 export function ConfigForm({ schema, config, problems, owner, isReadOnly, onChange }: ConfigFormProps) {
   const [isOpen, setOpen] = useState(false)
-  const connections = useSignIn(({ connections }) => connections)
+  const connections = useConnections()
   const fields = fieldsOf(schema)
   const connection = fields.find((field) => field.name === 'connection')
   const chosen = connection && valueOf(connection, config)

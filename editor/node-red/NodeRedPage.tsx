@@ -3,12 +3,12 @@ import { Anchor } from '@mantine/core'
 import { follow } from '../panels/Rail.tsx'
 import { Page, Skeletons } from '../panels/Page.tsx'
 import { say } from '../words/say.ts'
-import { useNodeRed } from './NodeRedSwitch.tsx'
+import { nodeRedQuery, useRead } from '../queries.ts'
 import './node-red.css'
 
 /** The page. A crash shows in words, and the editor comes back by itself. */
 export function NodeRedPage() {
-  const { view, failure } = useNodeRed()
+  const { data: view, failure } = useRead(nodeRedQuery)
   if (view?.state === 'running')
     return (
       <main className="node-red-page" id="main" tabIndex={-1}>

@@ -1,40 +1,12 @@
 // On the System page: switches the Node-RED inside on and off, says what that means, how it does, and leads to its editor.
 import { Anchor, Switch } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed, IconClock } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { api } from '../api.ts'
 import { follow } from '../panels/Rail.tsx'
 import type { NodeRedView } from '../views.ts'
 import { count, say } from '../words/say.ts'
-
-const quietMs = 10_000
-const eagerMs = 700
-
-/** Looks often while something is about to change. */
-export function useNodeRed(): { view: NodeRedView | null; failure: string | null; look(found: NodeRedView): void } {
-  const [view, setView] = useState<NodeRedView | null>(null)
-  const [failure, setFailure] = useState<string | null>(null)
-  const isMoving = view?.state === 'starting' || view?.state === 'waiting' || (view?.isOn && view.state === 'off')
-  useEffect(() => {
-    let isHere = true
-    const read = (): void =>
-      void api
-        .nodeRed()
-        .then((found) => {
-          if (!isHere) return
-          setView(found)
-          setFailure(null)
-        })
-        .catch((error: unknown) => isHere && setFailure(error instanceof Error ? error.message : String(error)))
-    read()
-    const timer = setInterval(read, isMoving ? eagerMs : quietMs)
-    return () => {
-      isHere = false
-      clearInterval(timer)
-    }
-  }, [isMoving])
-  return { view, failure, look: setView }
-}
+import { nodeRedQuery, queries, useRead } from '../queries.ts'
 
 function stateWords({ state, isOn }: NodeRedView): string {
   switch (state) {
@@ -98,14 +70,14 @@ function State({ view }: { view: NodeRedView }) {
 
 /** The section of the System page. */
 export function NodeRedSwitch() {
-  const { view, failure, look } = useNodeRed()
+  const { data: view, failure } = useRead(nodeRedQuery)
   const [isBusy, setBusy] = useState(false)
   const [trouble, setTrouble] = useState<string | null>(null)
   const change = async (isOn: boolean): Promise<void> => {
     setBusy(true)
     setTrouble(null)
     try {
-      look(await api.changeNodeRed({ isOn }))
+      queries.setQueryData(nodeRedQuery.queryKey, await api.changeNodeRed({ isOn }))
     } catch (error) {
       setTrouble(error instanceof Error ? error.message : String(error))
     }

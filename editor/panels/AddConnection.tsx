@@ -8,11 +8,12 @@ import { useSignIn } from '../sign-in.ts'
 import '../needs.css'
 import { freeName } from './new-flow.ts'
 import { ConnectionForm } from './ConnectionForm.tsx'
+import { useConnections } from '../queries.ts'
 
 /** `onAdded` gets its name. */
 export function AddConnection({ ability, onAdded }: { ability: Ability | undefined; onAdded(name: string): void }) {
   const kinds = useSignIn(({ kinds }) => kinds)
-  const taken = useSignIn(({ connections }) => connections).map(({ name }) => name)
+  const taken = useConnections().map(({ name }) => name)
   const [chosen, setChosen] = useState<ConnectionKind | null>(null)
   const fitting = [...kinds.values()].filter(
     ({ can, isBuiltIn, isUnlisted }) =>

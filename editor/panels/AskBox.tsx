@@ -8,6 +8,7 @@ import { whyUnheard } from '../graph/hearing.ts'
 import { useLive } from '../live.ts'
 import { useSignIn } from '../sign-in.ts'
 import { say } from '../words/say.ts'
+import { useConnections } from '../queries.ts'
 
 /** One line and a button; `models` are those who would hear it, `stream` where one of several cameras is meant, `isSmall` on a card. */
 export function AskBox({
@@ -39,7 +40,7 @@ export function AskBox({
     ),
   )
   const types = useSignIn(({ types }) => types)
-  const connections = useSignIn(({ connections }) => connections)
+  const connections = useConnections()
   const refusal = whyUnheard(models, 'query', types, connections)
   const refusalId = useId()
   const isOpen = isRunning && refusal === null

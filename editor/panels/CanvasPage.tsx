@@ -11,7 +11,7 @@ import { useShortcuts } from '../commands/all.ts'
 import { rename } from '../commands/rename.ts'
 import { usePresence } from '../presence.ts'
 import { readDeployed } from '../deployed.ts'
-import { readFlow, readStatus, useLive } from '../live.ts'
+import { readFlow, useLive } from '../live.ts'
 import { readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import '../needs.css'
 import { closeVersions, useVersions } from '../versions.ts'
@@ -32,17 +32,13 @@ import { TopBar } from './TopBar.tsx'
 import { WireEnd } from './WireEnd.tsx'
 import { isAwake } from './use-flows.ts'
 import { say } from '../words/say.ts'
-
-const rereadMs = 15_000
+import { useRead, statusQuery } from '../queries.ts'
 
 /** Reads what runs at the start, after each reconnect, and now and then in between. */
 function useLiveFlow(id: string): void {
   const connects = useLive((live) => live.connects)
   useEffect(() => void readFlow(id), [id, connects])
-  useEffect(() => {
-    const timer = setInterval(() => void readStatus(id), rereadMs)
-    return () => clearInterval(timer)
-  }, [id])
+  useRead(statusQuery(id))
   const status = useLive((live) => live.status[id])
   const runs = status && isAwake(status.state) ? (status.deployment?.revision ?? null) : null
   useEffect(() => void readDeployed(id, runs), [id, runs, status])

@@ -3,11 +3,11 @@ import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
 import { api, ApiError } from '../api.ts'
 import { ConfigForm } from '../form/ConfigForm.tsx'
-import { readConnections } from '../sign-in.ts'
 import type { ConnectionKindView, ConnectionView, TestResult } from '../views.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
 import { whyNotName } from './connection-kinds.ts'
 import { list, say } from '../words/say.ts'
+import { connectionsQuery, readAgain } from '../queries.ts'
 
 interface Props {
   view: ConnectionKindView
@@ -67,7 +67,7 @@ function useConnectionForm({ view, existing, taken, startName, onDone }: Props) 
       complete()
       if (existing) await api.updateConnection(existing.name, { config, secret })
       else await api.addConnection({ name, kind: view.kind, config, secret })
-      await readConnections()
+      await readAgain(connectionsQuery)
       onDone(existing?.name ?? name)
     })
   }
@@ -79,7 +79,7 @@ function useConnectionForm({ view, existing, taken, startName, onDone }: Props) 
   const remove = (): void =>
     void run('save', async () => {
       await api.removeConnection(existing?.name ?? '')
-      await readConnections()
+      await readAgain(connectionsQuery)
       onDone(null)
     })
   return { name, setName, config, setConfig, secret, setSecret, failure, again, result, busy, save, test, remove }

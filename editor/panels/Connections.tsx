@@ -4,7 +4,7 @@ import { IconPlus, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
 import { NamedIcon } from '../icons.tsx'
-import { readConnections, useSignIn } from '../sign-in.ts'
+import { useSignIn } from '../sign-in.ts'
 import type { ConnectionView } from '../views.ts'
 import { count } from '../words.ts'
 import '../needs.css'
@@ -13,6 +13,7 @@ import { ConnectionForm } from './ConnectionForm.tsx'
 import { useKindView } from './connection-kinds.ts'
 import { Page } from './Page.tsx'
 import { say } from '../words/say.ts'
+import { connectionsQuery, useFlowList, useRead } from '../queries.ts'
 
 type Open = { kind: ConnectionKind; name: string | null } | null
 
@@ -115,11 +116,10 @@ function SidePanel({
 
 /** The page. */
 export function Connections() {
-  const connections = useSignIn(({ connections }) => connections)
-  const flows = useSignIn(({ flows }) => flows)
+  const connections = useRead({ ...connectionsQuery, refetchOnMount: 'always' }).data ?? []
+  const flows = useFlowList()
   const viewOf = useKindView()
   const [open, setOpen] = useState<Open>(null)
-  useEffect(() => void readConnections(), [])
   const names = new Map((flows ?? []).map((flow) => [flow.id, flow.name]))
   return (
     <Page title={say('Connections')} isWide aside={<AddMenu onChoose={(kind) => setOpen({ kind, name: null })} />}>

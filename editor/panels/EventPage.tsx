@@ -15,6 +15,7 @@ import { VerdictOf } from './Verdict.tsx'
 import { TraceOf } from './Trace.tsx'
 import { follow } from './Rail.tsx'
 import { say } from '../words/say.ts'
+import { useFlowList } from '../queries.ts'
 
 /** Something was seen: what was told about it afterwards has no moment of its own. */
 const isOfAModel = ({ alert, fields, kind }: EventView): boolean =>
@@ -43,7 +44,7 @@ function EventPicture({ event: { clip, frame } }: { event: EventView }) {
 /** The page of one event. */
 export function EventPage({ id }: { id: string }) {
   const event = useLive((live) => live.events.find((candidate) => candidate.id === id))
-  const flow = useSignIn(({ flows }) => flows?.find((candidate) => candidate.id === event?.flow))
+  const flow = useFlowList()?.find((candidate) => candidate.id === event?.flow)
   const types = useSignIn(({ types }) => types)
   const [failure, setFailure] = useState<string | null>(null)
   useEffect(() => {

@@ -4,7 +4,6 @@ import { IconCopyPlus, IconEye, IconFileExport, IconSchema, IconSearch, IconTras
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { StateMark } from '../canvas/StateMark.tsx'
-import { readFlows } from '../sign-in.ts'
 import type { FlowSummary } from '../views.ts'
 import { Ago } from './Ago.tsx'
 import { ConfirmButton } from './ConfirmButton.tsx'
@@ -17,15 +16,16 @@ import { follow } from './Rail.tsx'
 import { giveAway } from '../sharing/sharing-store.ts'
 import { isAwake, useFlows } from './use-flows.ts'
 import { say } from '../words/say.ts'
+import { flowsQuery, readAgain } from '../queries.ts'
 
 async function duplicate(flow: FlowSummary, names: readonly string[]): Promise<void> {
   await api.duplicateFlow(flow.id, freeName(say('{name}, copy', { name: flow.name }), names))
-  await readFlows()
+  await readAgain(flowsQuery)
 }
 
 async function remove(flow: FlowSummary): Promise<void> {
   await api.removeFlow(flow.id)
-  await readFlows()
+  await readAgain(flowsQuery)
 }
 
 function FlowRow({

@@ -7,11 +7,11 @@ import { useEventPages } from '../event-pages.ts'
 import { queryOf, type InboxFilter } from '../graph/alerts.ts'
 import { acknowledgeAll } from '../live.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
-import { useSignIn } from '../sign-in.ts'
 import { EventRow } from './EventRow.tsx'
 import { MuteButton } from './MuteButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
 import { count, say } from '../words/say.ts'
+import { useFlowList } from '../queries.ts'
 
 const filters: { value: InboxFilter; label: string }[] = [
   { value: 'waiting', label: say('To see') },
@@ -87,7 +87,7 @@ export function Inbox() {
   const [filter, setFilter] = useState<InboxFilter>('waiting')
   const [words, setWords] = useState('')
   const q = useTyped(words).trim()
-  const flows = useSignIn(({ flows }) => flows)
+  const flows = useFlowList()
   const { events, total, unseen, totalIsAtLeast, hasMore, failure, more } = useEventPages(queryOf(filter, q))
   const countOf = (n: number): string =>
     totalIsAtLeast ? say('More than {things}', { things: countWords[filter](n) }) : countWords[filter](n)

@@ -2,11 +2,13 @@
 // Changes of a running stream take effect at its next tick, so the list is read again after each.
 import { ActionIcon, Button, TextInput, Textarea } from '@mantine/core'
 import { IconCheck, IconPencil, IconTrash, IconX } from '@tabler/icons-react'
-import { useCallback, useEffect, useState } from 'react'
+import { queryOptions } from '@tanstack/react-query'
+import { useState } from 'react'
 import { api } from '../api.ts'
 import type { MemoryView } from '../views.ts'
 import { exact } from '../words.ts'
 import { say } from '../words/say.ts'
+import { readAgain, useRead } from '../queries.ts'
 
 const everyMs = 4000
 
@@ -179,26 +181,22 @@ export function MemoryPanel({
   node: string
   nameOfSource(source: string): string
 }) {
-  const [found, setFound] = useState<StreamMemory[] | null>(null)
-  const [failure, setFailure] = useState<string | null>(null)
-  const read = useCallback(async (): Promise<void> => {
-    try {
-      setFound(await readMemories(flowId, node))
-      setFailure(null)
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error))
-    }
-  }, [flowId, node])
-  useEffect(() => {
-    void read()
-    const timer = setInterval(() => void read(), everyMs)
-    return () => clearInterval(timer)
-  }, [read])
+  const [refusal, setRefusal] = useState<string | null>(null)
+  const query = queryOptions({
+    queryKey: ['memories', flowId, node],
+    queryFn: () => readMemories(flowId, node),
+    refetchInterval: everyMs,
+  })
+  const { data: found, failure: unread } = useRead(query)
+  const failure = refusal ?? unread
   const change = (work: Promise<unknown>): void => {
     // A running stream writes what it knows about a second later.
     void work
-      .then(() => setTimeout(() => void read(), 1500))
-      .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
+      .then(() => {
+        setRefusal(null)
+        setTimeout(() => void readAgain(query), 1500)
+      })
+      .catch((error: unknown) => setRefusal(error instanceof Error ? error.message : String(error)))
   }
   return (
     <>

@@ -23,6 +23,7 @@ import { count } from '../words.ts'
 import { ConnectionForm } from './ConnectionForm.tsx'
 import { useKindView } from './connection-kinds.ts'
 import { say } from '../words/say.ts'
+import { useConnections } from '../queries.ts'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -102,7 +103,7 @@ function Hosts({ flow, waiting }: { flow: Flow; waiting: readonly string[] }) {
 }
 
 function MissingConnection({ flowId, missing }: { flowId: string; missing: Requires['connections'][number] }) {
-  const connections = useSignIn(({ connections }) => connections)
+  const connections = useConnections()
   const [isOpen, setOpen] = useState(false)
   const kindView = useKindView()
   const [kind, setKind] = useState(missing.kinds[0])

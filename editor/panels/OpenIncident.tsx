@@ -5,12 +5,12 @@ import { useState } from 'react'
 import { useUnseen } from '../event-pages.ts'
 import { acknowledge } from '../live.ts'
 import { useRoute } from '../route.ts'
-import { useSignIn } from '../sign-in.ts'
 import type { EventView } from '../views.ts'
 import { count, say } from '../words/say.ts'
 import { eventKindWords, secondLookWords } from '../words.ts'
 import { Ago } from './Ago.tsx'
 import { follow } from './Rail.tsx'
+import { useFlowList } from '../queries.ts'
 
 function SeenButton({ event }: { event: EventView }) {
   const [failure, setFailure] = useState<string | null>(null)
@@ -48,7 +48,7 @@ function SeenButton({ event }: { event: EventView }) {
 export function OpenIncident() {
   const route = useRoute()
   const { newest, unseen } = useUnseen()
-  const flows = useSignIn(({ flows }) => flows)
+  const flows = useFlowList()
   if (!newest || route.page === 'inbox' || route.page === 'event') return null
   const flow = flows?.find(({ id }) => id === newest.flow)?.name
   const more = (unseen ?? 1) - 1

@@ -1,17 +1,15 @@
 // How this Heed is doing, and how it looks here: health, version, theme, sign-out.
 import { Button, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconLogout } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
-import { api } from '../api.ts'
 import { NodeRedSwitch } from '../node-red/NodeRedSwitch.tsx'
 import { leave } from '../sign-in.ts'
-import type { Health, PackageView } from '../views.ts'
+import type { PackageView } from '../views.ts'
 import { count } from '../words.ts'
 import { Page, Skeletons } from './Page.tsx'
 import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
 import { say } from '../words/say.ts'
+import { healthQuery, packagesQuery, useRead } from '../queries.ts'
 
-const every = 5000
 const titles: Record<string, string> = {
   database: say('Database'),
   queue: say('Queue'),
@@ -43,31 +41,6 @@ function factWords(key: string, value: unknown): string {
     : say('{fact} {value}', { fact: facts[key] ?? key, value: text }).trim()
 }
 
-function useHealth(): { health: Health | null; failure: string | null } {
-  const [health, setHealth] = useState<Health | null>(null)
-  const [failure, setFailure] = useState<string | null>(null)
-  useEffect(() => {
-    let isHere = true
-    const read = (): void =>
-      void api
-        .health()
-        .then((found) => {
-          if (isHere) {
-            setHealth(found)
-            setFailure(null)
-          }
-        })
-        .catch((error: unknown) => isHere && setFailure(error instanceof Error ? error.message : String(error)))
-    read()
-    const timer = setInterval(read, every)
-    return () => {
-      isHere = false
-      clearInterval(timer)
-    }
-  }, [])
-  return { health, failure }
-}
-
 function Check({ name, check }: { name: string; check: Record<string, unknown> }) {
   const isFine = check['ok'] !== false
   const Found = isFine ? IconCircleCheck : IconAlertTriangle
@@ -89,18 +62,8 @@ function Check({ name, check }: { name: string; check: Record<string, unknown> }
 
 /** What was installed beside Heed. Nothing at all where nothing was. */
 function Packages() {
-  const [packages, setPackages] = useState<readonly PackageView[]>([])
-  useEffect(() => {
-    let isHere = true
-    // Whether the server is there at all is said above.
-    api.packages().then(
-      (found) => isHere && setPackages(found),
-      () => undefined,
-    )
-    return () => {
-      isHere = false
-    }
-  }, [])
+  // Whether the server is there at all is said above.
+  const packages = useRead(packagesQuery).data ?? []
   if (packages.length === 0) return null
   return (
     <section aria-labelledby="packages-title">
@@ -157,7 +120,7 @@ function Theme() {
 
 /** The page. */
 export function System() {
-  const { health, failure } = useHealth()
+  const { data: health, failure } = useRead(healthQuery)
   return (
     <Page title={say('System')}>
       <div className="sections">

@@ -2,8 +2,8 @@
 import { api } from '../api.ts'
 import { emptyFlow } from '../graph/edit.ts'
 import { go } from '../route.ts'
-import { readFlows, useSignIn } from '../sign-in.ts'
 import { say } from '../words/say.ts'
+import { flowsQuery, knownFlows, readAgain } from '../queries.ts'
 
 /** "New flow", "New flow 2", …: a name that is not taken. */
 export function freeName(wanted: string, taken: readonly string[]): string {
@@ -15,8 +15,8 @@ export function freeName(wanted: string, taken: readonly string[]): string {
 
 /** Throws ApiError when the flow could not be made. */
 export async function newFlow(): Promise<void> {
-  const taken = (useSignIn.getState().flows ?? []).map((flow) => flow.name)
+  const taken = knownFlows().map((flow) => flow.name)
   const { id } = await api.createFlow(emptyFlow(freeName(say('New flow'), taken)))
-  void readFlows()
+  void readAgain(flowsQuery)
   go(`/flows/${id}`)
 }

@@ -1,18 +1,12 @@
 // The list of flows with the state each has now: read again every ten seconds, and quicker where the live feed knows more.
-import { useEffect } from 'react'
 import { useLive } from '../live.ts'
-import { readFlows, useSignIn } from '../sign-in.ts'
+import { flowsQuery, useRead } from '../queries.ts'
 import type { FlowSummary } from '../views.ts'
 
 /** Null until the list was read once. */
 export function useFlows(): FlowSummary[] | null {
-  const flows = useSignIn(({ flows }) => flows)
+  const flows = useRead({ ...flowsQuery, refetchInterval: 10_000, refetchOnMount: 'always' }).data
   const status = useLive((live) => live.status)
-  useEffect(() => {
-    void readFlows()
-    const timer = setInterval(() => void readFlows(), 10_000)
-    return () => clearInterval(timer)
-  }, [])
   return flows?.map((flow) => ({ ...flow, state: status[flow.id]?.state ?? flow.state })) ?? null
 }
 

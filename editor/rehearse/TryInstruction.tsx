@@ -2,10 +2,10 @@
 import { Button, Textarea } from '@mantine/core'
 import { IconGitCompare, IconPencil } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useSignIn } from '../sign-in.ts'
 import type { Rehearsal } from '../views.ts'
 import { keepInstruction, rehearse, useRehearsing, watchers } from './rehearsal-store.ts'
 import { say } from '../words/say.ts'
+import { useConnections } from '../queries.ts'
 
 function Draft({
   now,
@@ -56,7 +56,7 @@ function Draft({
 export function TryInstruction({ now }: { now: Rehearsal }) {
   const stored = useRehearsing((state) => state.stored)
   const [draft, setDraft] = useState<string | null>(null)
-  const connections = useSignIn(({ connections }) => connections)
+  const connections = useConnections()
   const models = watchers(stored)
   if (models.length !== 1) return null
   const drawn = String(models[0]?.config.instruction ?? '')

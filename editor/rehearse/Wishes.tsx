@@ -10,6 +10,7 @@ import { PastStretch } from './PastStretch.tsx'
 import { fileName } from './rehearse-words.ts'
 import { readClips, rehearse, useRehearsing, watchers } from './rehearsal-store.ts'
 import { say } from '../words/say.ts'
+import { useConnections } from '../queries.ts'
 
 /** The clips of the flow's own tests. */
 function tested(tests: unknown): string[] {
@@ -98,7 +99,7 @@ export function Wishes() {
   const { clips, named, ticked, setChosen } = useChoice()
   const stored = useRehearsing((state) => state.stored)
   const isRunning = useRehearsing((state) => state.now?.state === 'running')
-  const fitting = useSignIn(({ connections }) => connections).filter(({ can }) => can.watch !== undefined)
+  const fitting = useConnections().filter(({ can }) => can.watch !== undefined)
   const [connection, setConnection] = useState('')
   const [askAgents, setAskAgents] = useState(false)
   const [stretch, setStretch] = useState<AskedStretch | null>(null)

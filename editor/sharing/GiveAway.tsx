@@ -13,6 +13,7 @@ import { FlowDrawing } from './FlowDrawing.tsx'
 import { endSharing, useSharing } from './sharing-store.ts'
 import { linkWords } from './wants-words.ts'
 import { say } from '../words/say.ts'
+import { useFlowList } from '../queries.ts'
 
 interface Shared {
   document: Flow
@@ -267,7 +268,7 @@ function Giving({ id, selected }: { id: string; selected: readonly string[] }) {
 /** The panel; closed while nothing is given away. */
 export function GiveAway() {
   const giving = useSharing((state) => state.giving)
-  const name = useSignIn(({ flows }) => flows?.find((flow) => flow.id === giving?.id)?.name)
+  const name = useFlowList()?.find((flow) => flow.id === giving?.id)?.name
   return (
     <Drawer
       opened={giving !== null}

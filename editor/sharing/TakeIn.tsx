@@ -15,6 +15,7 @@ import { ForeignReport } from './ForeignReport.tsx'
 import { beginTaking, endSharing, lookAt, takeIncoming, useSharing } from './sharing-store.ts'
 import { WantsList } from './WantsList.tsx'
 import { say } from '../words/say.ts'
+import { useConnections, useFlowList } from '../queries.ts'
 
 /** A button that opens a file chooser. */
 function ChooseFile() {
@@ -194,7 +195,7 @@ function OwnConnections({
   chosen: Readonly<Record<string, string>>
   onChosen(connections: Record<string, string>): void
 }) {
-  const own = useSignIn(({ connections }) => connections)
+  const own = useConnections()
   const wanted = incoming.wants?.connections ?? []
   if (wanted.length === 0) return null
   return (
@@ -234,7 +235,7 @@ function OwnConnections({
 /** What lies before a person; `document` is there. */
 function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }) {
   const types = useSignIn(({ types }) => types)
-  const flows = useSignIn(({ flows }) => flows) ?? []
+  const flows = useFlowList() ?? []
   const [choice, setChoice] = useState<Choice | null>(null)
   const [connections, setConnections] = useState<Record<string, string>>({})
   const [name, setName] = useState(() =>

@@ -7,10 +7,10 @@ import { readDocument } from '../../nodes/contract/read-document.ts'
 import { ApiError, api } from '../api.ts'
 import { beginImported } from '../needs.ts'
 import { go } from '../route.ts'
-import { readFlows } from '../sign-in.ts'
 import { saveNow, useFlow } from '../store.ts'
 import type { IncomingFlow } from '../views.ts'
 import { say } from '../words/say.ts'
+import { flowsQuery, readAgain } from '../queries.ts'
 
 interface Sharing {
   /** The flow that is given away; `nodes`: the cards that were selected. */
@@ -98,7 +98,7 @@ export async function takeIncoming({ connections, name, replaces }: Taking): Pro
     const { flow, requires } = await api.importFlow({ document, connections, name }, replaces)
     beginImported(flow, requires)
     endSharing()
-    void readFlows()
+    void readAgain(flowsQuery)
     go(`/flows/${flow.id}`)
   } catch (error) {
     useSharing.setState({ failure: wordsOf(error) })

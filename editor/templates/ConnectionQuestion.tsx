@@ -10,6 +10,7 @@ import { useSignIn } from '../sign-in.ts'
 import type { TestResult } from '../views.ts'
 import { useWords } from './gallery-words.ts'
 import type { AskView, TemplateDocument } from './template-views.ts'
+import { useConnections } from '../queries.ts'
 
 function Tested({ name }: { name: string }) {
   const { words } = useWords()
@@ -62,7 +63,7 @@ export function ConnectionQuestion(props: {
   const { template, ask, trouble, labelledBy, onChoose, onChanged } = props
   const { words } = useWords()
   const ability = useAbility(template, ask)
-  const connections = useSignIn(({ connections }) => connections)
+  const connections = useConnections()
   const viewOf = useKindView()
   const fitting = ask.connections ?? []
   const [isAdding, setAdding] = useState(false)

@@ -10,7 +10,7 @@ import { useWords } from './gallery-words.ts'
 import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
 import { watchExample } from './start-template.ts'
 import { TemplateCard } from './TemplateCard.tsx'
-import { readTemplates, useTemplates } from './templates-store.ts'
+import { templatesQuery, useRead } from '../queries.ts'
 
 /** The first of these are proposed; the rest is one press away. */
 const mostShown = 6
@@ -55,10 +55,10 @@ function Example() {
 /** The page instead of an empty list. */
 export function FirstSteps() {
   const { language, words } = useWords()
-  const { templates, failure } = useTemplates(language)
+  const { data, failure, again } = useRead(templatesQuery(language))
   const rank = (id: string): number => (first.includes(id) ? first.indexOf(id) : first.length)
-  const here = templates
-    ?.filter(({ runsHere }) => runsHere)
+  const here = data?.templates
+    .filter(({ runsHere }) => runsHere)
     .sort((a, b) => rank(a.id) - rank(b.id))
     .slice(0, mostShown)
   return (
@@ -70,7 +70,7 @@ export function FirstSteps() {
             <span style={{ flex: 1 }}>
               {words.cannotRead} {failure}
             </span>
-            <Button size="compact-sm" variant="default" onClick={() => void readTemplates(language)}>
+            <Button size="compact-sm" variant="default" onClick={again}>
               {words.again}
             </Button>
           </div>

@@ -10,7 +10,7 @@ import { capabilityWords, useWords } from './gallery-words.ts'
 import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
 import { TemplateCard } from './TemplateCard.tsx'
 import { TemplatePage } from './TemplatePage.tsx'
-import { readTemplates, useTemplates } from './templates-store.ts'
+import { templatesQuery, useRead } from '../queries.ts'
 import type { TemplateView } from './template-views.ts'
 
 function Filters({
@@ -127,7 +127,8 @@ const everything: Wanted = { words: '', capability: null, onlyHere: false }
 
 function AllTemplates() {
   const { language, words } = useWords()
-  const { templates, notes, failure } = useTemplates(language)
+  const { data, failure, again } = useRead(templatesQuery(language))
+  const { templates = null, notes = [] } = data ?? {}
   const [wanted, setWanted] = useState<Wanted>(everything)
   return (
     <Page
@@ -152,7 +153,7 @@ function AllTemplates() {
             <span style={{ flex: 1 }}>
               {words.cannotRead} {failure}
             </span>
-            <Button size="compact-sm" variant="default" onClick={() => void readTemplates(language)}>
+            <Button size="compact-sm" variant="default" onClick={again}>
               {words.again}
             </Button>
           </div>

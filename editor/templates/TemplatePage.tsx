@@ -1,12 +1,14 @@
 // One template: what it is for, its flow, and its questions on the same page; from here it runs, or is drawn on.
 import { Button } from '@mantine/core'
 import { IconArrowLeft, IconPencil, IconPlayerPlay } from '@tabler/icons-react'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
 import { drawFlow } from '../../nodes/contract/draw-flow.ts'
 import { api, ApiError } from '../api.ts'
 import { ConfirmButton } from '../panels/ConfirmButton.tsx'
 import { Empty, Page, Skeletons } from '../panels/Page.tsx'
 import { follow } from '../panels/Rail.tsx'
+import { useRead } from '../queries.ts'
 import { go } from '../route.ts'
 import { useSignIn } from '../sign-in.ts'
 import type { Problem } from '../views.ts'
@@ -20,40 +22,16 @@ import { firstAnswers, unanswered, type Given } from './template-answers.ts'
 import { RunsMark } from './TemplateCard.tsx'
 import type { TemplateDocument } from './template-views.ts'
 
-const retryMs = 5000
 const isGone = (error: unknown): boolean => error instanceof ApiError && error.status === 404
 
-interface Read {
-  template: TemplateDocument | null
-  failure: string | null
-  isGone: boolean
-  again(): void
-}
-
 /** Read anew in another language, and after something was added that it lacked. */
-function useTemplate(id: string, language: Language): Read {
-  const [read, setRead] = useState<Omit<Read, 'again'>>({ template: null, failure: null, isGone: false })
-  const again = useCallback(() => {
-    api
-      .template(id, language)
-      .then((template) => setRead({ template, failure: null, isGone: false }))
-      .catch((error: unknown) =>
-        setRead((before) => ({
-          ...before,
-          isGone: isGone(error),
-          failure: error instanceof Error ? error.message : String(error),
-        })),
-      )
-  }, [id, language])
-  useEffect(again, [again])
-  const isFailing = read.failure !== null && !read.isGone
-  useEffect(() => {
-    if (!isFailing) return
-    const timer = setInterval(again, retryMs)
-    return () => clearInterval(timer)
-  }, [isFailing, again])
-  return { ...read, again }
-}
+const templateQuery = (id: string, language: Language) =>
+  queryOptions({
+    queryKey: ['templates', 'one', id, language],
+    queryFn: () => api.template(id, language),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state: { error } }) => (error && !isGone(error) ? 5000 : false),
+  })
 
 /** The flow as the canvas would show it, in the colours of this page. */
 function Drawing({ template }: { template: TemplateDocument }) {
@@ -215,7 +193,8 @@ function Back() {
 /** The page. */
 export function TemplatePage({ id }: { id: string }) {
   const { language, words } = useWords()
-  const { template, failure, isGone: isMissing, again } = useTemplate(id, language)
+  const { data: template, failure, again, error } = useRead(templateQuery(id, language))
+  const isMissing = isGone(error)
   return (
     <Page title={template && !isMissing ? template.title : words.templates} isWide aside={<LanguageSwitch />}>
       <div lang={language} data-testid="template-page">

@@ -4,15 +4,15 @@ import { startShare } from '../canvas/share-camera.ts'
 import { streamIdOf } from '../graph/cameras-of-node.ts'
 import { freeName } from '../panels/new-flow.ts'
 import { go } from '../route.ts'
-import { readFlows, useSignIn } from '../sign-in.ts'
 import { keepWish, roomyWish } from '../wishes.ts'
 import type { Language } from '../words/say.ts'
 import { takeHeld } from './held-media.ts'
 import { answersOf, firstAnswers, noCamera, sharedBy, type Given } from './template-answers.ts'
 import type { TemplateDocument } from './template-views.ts'
+import { flowsQuery, knownFlows, readAgain } from '../queries.ts'
 
 async function make(template: TemplateDocument, given: Given, language: Language) {
-  const taken = (useSignIn.getState().flows ?? []).map(({ name }) => name)
+  const taken = knownFlows().map(({ name }) => name)
   return await api.useTemplate(template.id, {
     answers: answersOf(template.asks, given),
     name: freeName(template.title, taken),
@@ -23,7 +23,7 @@ async function make(template: TemplateDocument, given: Given, language: Language
 /** Opens it on the canvas; nothing runs. */
 export async function drawTemplate(template: TemplateDocument, given: Given, language: Language): Promise<void> {
   const { id } = await make(template, given, language)
-  void readFlows()
+  void readAgain(flowsQuery)
   keepWish(roomyWish, id)
   go(`/flows/${id}`)
 }
@@ -43,7 +43,7 @@ export async function watchExample(name: string, language: Language): Promise<vo
 export async function startTemplate(template: TemplateDocument, given: Given, language: Language): Promise<void> {
   const { id, document, unapprovedHosts = [] } = await make(template, given, language)
   if (unapprovedHosts.length > 0) {
-    void readFlows()
+    void readAgain(flowsQuery)
     return go(`/flows/${id}`)
   }
   try {
@@ -52,7 +52,7 @@ export async function startTemplate(template: TemplateDocument, given: Given, la
     await api.removeFlow(id).catch(() => undefined)
     throw error
   }
-  void readFlows()
+  void readAgain(flowsQuery)
   for (const { node, what } of sharedBy(document, given)) void startShare(streamIdOf(id, node), what, takeHeld(node))
   keepWish(roomyWish, id)
   go(matchMedia('(max-width: 760px)').matches ? `/watch/${id}` : `/flows/${id}`)

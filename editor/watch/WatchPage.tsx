@@ -9,7 +9,7 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'
 import { nameOf } from '../graph/check.ts'
 import type { SpanS } from '../graph/time-lanes.ts'
-import { readFlow, readStatus, useLive } from '../live.ts'
+import { readFlow, useLive } from '../live.ts'
 import { MuteButton } from '../panels/MuteButton.tsx'
 import { Page, Skeletons } from '../panels/Page.tsx'
 import { follow } from '../panels/Rail.tsx'
@@ -24,11 +24,11 @@ import { Now, StartButton, Then } from './Stage.tsx'
 import { useFilm, useMoment, useTimeline, type Timed } from './use-past.ts'
 import { useWall } from './use-wall.ts'
 import './watch-page.css'
+import { useRead, statusQuery } from '../queries.ts'
 
 const said = ['response.given', 'answer.received', 'delegation.made', 'message.sent']
 /** What a person says or switches on this page stands where it was done. */
 const byHand: readonly Trait[] = ['listen', 'watch', 'arm']
-const rereadMs = 15_000
 
 function useWatched(id: string) {
   const [flow, setFlow] = useState<Flow | null>(null)
@@ -44,10 +44,7 @@ function useWatched(id: string) {
     )
     void readFlow(id)
   }, [id, connects])
-  useEffect(() => {
-    const timer = setInterval(() => void readStatus(id), rereadMs)
-    return () => clearInterval(timer)
-  }, [id])
+  useRead(statusQuery(id))
   return { flow, failure }
 }
 

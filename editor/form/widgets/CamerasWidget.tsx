@@ -1,15 +1,13 @@
 // Which of the cameras under Cameras a node watches; the way to add one.
 import { Anchor, MultiSelect } from '@mantine/core'
-import { useEffect } from 'react'
-import { readCameras, useCameras } from '../../cameras/use-cameras.ts'
+import { camerasQuery, useRead } from '../../queries.ts'
 import { go } from '../../route.ts'
 import { say } from '../../words/say.ts'
 import { inputProps, type WidgetProps } from './widget.ts'
 
 /** `cameras` */
 export function CamerasWidget(props: WidgetProps) {
-  const cameras = useCameras((state) => state.cameras)
-  useEffect(() => void readCameras(), [])
+  const { data: cameras } = useRead(camerasQuery)
   const chosen = Array.isArray(props.value) ? props.value.map(String) : []
   const names = (cameras ?? []).map(({ name }) => name)
   const data = [

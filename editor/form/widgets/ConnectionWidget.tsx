@@ -4,9 +4,9 @@ import { useContext, useState } from 'react'
 import type { ConnectionKind } from '../../../nodes/contract/connections.ts'
 import { go } from '../../route.ts'
 import { useKindView, type KindViewOf } from '../../panels/connection-kinds.ts'
-import { useSignIn } from '../../sign-in.ts'
 import { AddConnectionHere, inputProps, textOf, type WidgetProps } from './widget.ts'
 import { say } from '../../words/say.ts'
+import { useConnections } from '../../queries.ts'
 
 /** "mail (E-mail)"; the kind is left out where the name says it. */
 function labelOf(name: string, kind: ConnectionKind, viewOf: KindViewOf): string {
@@ -16,7 +16,7 @@ function labelOf(name: string, kind: ConnectionKind, viewOf: KindViewOf): string
 
 /** `connection` */
 export function ConnectionWidget(props: WidgetProps) {
-  const all = useSignIn(({ connections }) => connections)
+  const all = useConnections()
   const viewOf = useKindView()
   const { can: wanted } = props.schema
   const fitting = all.filter(({ can }) => !wanted || can[wanted] !== undefined)

@@ -1,32 +1,14 @@
 // A place of the Node-RED inside: those that run there now, or a name typed in for one that is still to be drawn.
 import { Anchor, Autocomplete } from '@mantine/core'
-import { useEffect, useState } from 'react'
-import { api } from '../../api.ts'
-import type { NodeRedView } from '../../views.ts'
+import { nodeRedQuery, useRead } from '../../queries.ts'
 import { inputProps, sentence, textOf, type WidgetProps } from './widget.ts'
 import { say } from '../../words/say.ts'
-
-/** Read anew whenever the form opens: somebody may just have drawn it. */
-function useNodeRed(): NodeRedView | null {
-  const [view, setView] = useState<NodeRedView | null>(null)
-  useEffect(() => {
-    let isOpen = true
-    // Without it a name can still be typed in.
-    api.nodeRed().then(
-      (found) => isOpen && setView(found),
-      () => undefined,
-    )
-    return () => {
-      isOpen = false
-    }
-  }, [])
-  return view
-}
 
 /** `node-red` */
 export function NodeRedWidget(props: WidgetProps) {
   const { schema, value, onChange } = props
-  const view = useNodeRed()
+  // Without it a name can still be typed in.
+  const { data: view } = useRead(nodeRedQuery)
   const places = (schema.nodeRed === 'exit' ? view?.exits : view?.entries) ?? []
   const names = [...new Set(places.map(({ name }) => name).filter((name) => name !== ''))]
   return (
