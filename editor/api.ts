@@ -50,6 +50,23 @@ async function call<R extends Route>(
   return (await send(method, path + queryText(options.query ?? {}), options)) as RouteAnswer<R>
 }
 
+type ListRoute = { [R in Route]: RouteAnswer<R> extends { next: string | null } ? R : never }[Route]
+
+const cursorOf = (page: { next: string | null } | undefined): string | null => page?.next ?? null
+
+/** All pages of a list: a server with more of something than it sends at once says where it goes on. */
+async function pages<R extends ListRoute>(
+  route: R,
+  params: Readonly<Record<string, string>> = {},
+  query: Query = {},
+): Promise<(RouteAnswer<R> & { next: string | null })[]> {
+  const read = async (cursor?: string) =>
+    (await call(route, params, { query: { ...query, cursor } })) as RouteAnswer<R> & { next: string | null }
+  const found = [await read()]
+  for (let next = cursorOf(found[0]); next; next = cursorOf(found.at(-1))) found.push(await read(next))
+  return found
+}
+
 async function send(method: string, path: string, options: RequestOptions): Promise<unknown> {
   const init: RequestInit = {
     method,
@@ -154,10 +171,11 @@ export const api = {
   packages: async () => (await call('GET /packages')).packages,
   nodes: async () => toldDefinition((await call('GET /nodes')).nodes),
 
-  flows: async () => (await call('GET /flows')).flows,
+  flows: async () => (await pages('GET /flows')).flatMap(({ flows }) => flows),
   flow: (id: string) => call('GET /flows/:id', { id }),
   createFlow: (document: Flow) => call('POST /flows', {}, { body: document }),
-  flowRevisions: async (id: string) => (await call('GET /flows/:id/revisions', { id })).revisions,
+  flowRevisions: async (id: string) =>
+    (await pages('GET /flows/:id/revisions', { id })).flatMap(({ revisions }) => revisions),
   flowRevision: (id: string, revision: number) =>
     call('GET /flows/:id/revisions/:revision', { id, revision: String(revision) }),
   saveFlow: (id: string, document: Flow, revision: number, keepalive = false) =>
@@ -269,7 +287,7 @@ export const api = {
   acknowledgeLink: (token: string) => call('POST /acknowledge/:token', { token }),
 
   connectionKinds: async () => toldDefinition((await call('GET /connections/kinds')).kinds),
-  connections: async () => (await call('GET /connections')).connections,
+  connections: async () => (await pages('GET /connections')).flatMap(({ connections }) => connections),
   addConnection: (connection: {
     name: string
     kind: string
@@ -286,7 +304,10 @@ export const api = {
     unsaved: { kind?: string; config?: Record<string, unknown>; secret?: Record<string, string>; to?: string } = {},
   ) => call('POST /connections/:name/test', { name }, { body: unsaved }),
 
-  templates: (lang: string) => call('GET /templates', {}, { query: { lang } }),
+  templates: async (lang: string) => {
+    const found = await pages('GET /templates', {}, { lang })
+    return { templates: found.flatMap(({ templates }) => templates), notes: found[0]?.notes ?? [] }
+  },
   template: (id: string, lang: string) => call('GET /templates/:id', { id }, { query: { lang } }),
   useTemplate: (id: string, body: { answers: Record<string, unknown>; name: string; lang: string }) =>
     call('POST /templates/:id/use', { id }, { body }),
@@ -297,7 +318,7 @@ export const api = {
   takeTemplate: (id: string, revision: number) =>
     call('POST /flows/:id/template/take', { id }, { headers: { 'If-Match': `"${revision}"` } }),
 
-  media: async () => (await call('GET /media')).media,
+  media: async () => (await pages('GET /media')).flatMap(({ media }) => media),
   makeExample: () => call('POST /media/example'),
   removeMedia: (path: string) => call('DELETE /media/*path', { path }),
   cameras: async () => (await call('GET /cameras')).cameras,

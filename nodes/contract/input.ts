@@ -59,14 +59,44 @@ const time = text.transform((value, context) => {
   return z.NEVER
 })
 
-const limit = text.transform((value, context) => {
-  if (value === undefined) return 50
-  if (/^\d{1,6}$/.test(value) && Number(value) > 0) return Math.min(Number(value), maxPage)
-  context.addIssue({ code: 'custom', message: `must be a whole number from 1 to ${maxPage}` })
-  return z.NEVER
-})
+const limitOr = (otherwise: number) =>
+  text.transform((value, context) => {
+    if (value === undefined) return otherwise
+    if (/^\d{1,6}$/.test(value) && Number(value) > 0) return Math.min(Number(value), maxPage)
+    context.addIssue({ code: 'custom', message: `must be a whole number from 1 to ${maxPage}` })
+    return z.NEVER
+  })
 
 /** More rows than this are never sent at once. */
 export const maxPage = 500
 
-export const queryFields = { text, time, limit }
+export const queryFields = { text, time, limit: limitOr(50) }
+
+/** Which part of a list; without a wish its first part, as large as any. */
+export const ListQuerySchema = z.object({ limit: limitOr(maxPage), cursor: text })
+
+/** The cursor of the next page; null behind the last one. */
+export const NextSchema = z.string().nullable()
+
+/**
+ * One page of a list in order, and the cursor of the next one. `keyOf` is what the list is ordered by, unlike for any two of it: what is
+ * added or taken out between two pages makes nobody see one twice or miss one that stayed.
+ */
+export function pageOf<T>(
+  list: readonly T[],
+  keyOf: (each: T) => string,
+  { limit, cursor }: z.output<typeof ListQuerySchema>,
+  order: 'up' | 'down' = 'up',
+): { page: T[]; next: string | null } {
+  const start = cursor === undefined ? 0 : startBehind(list.map(keyOf), cursor, order)
+  const page = list.slice(start, start + limit)
+  const last = page.at(-1)
+  return { page, next: last !== undefined && start + page.length < list.length ? keyOf(last) : null }
+}
+
+function startBehind(keys: readonly string[], cursor: string, order: 'up' | 'down'): number {
+  const at = keys.indexOf(cursor)
+  if (at >= 0) return at + 1
+  const next = keys.findIndex((key) => (order === 'up' ? key > cursor : key < cursor))
+  return next < 0 ? keys.length : next
+}

@@ -1,6 +1,7 @@
 // What the routes of cameras/ answer. Schemas only: the editor takes their types, a test holds real answers against them.
 import { z } from 'zod'
 import { CameraStatusSchema, streamStates } from '../../nodes/contract/events.ts'
+import { NextSchema } from '../../nodes/contract/input.ts'
 
 /** A clip in the library. */
 export const MediaFileSchema = z.object({ path: z.string(), bytes: z.number(), uploadedAt: z.string() })
@@ -92,7 +93,7 @@ export const camerasAnswers = {
   'DELETE /cameras/:name': null,
   'GET /cameras/:name/picture': null,
   'POST /cameras/:name/test': CameraReportSchema,
-  'GET /media': z.object({ media: z.array(MediaFileSchema) }),
+  'GET /media': z.object({ media: z.array(MediaFileSchema), next: NextSchema }),
   'POST /media': UploadedMediaSchema,
   'GET /media/clip': null,
   'POST /media/example': z.object({ path: z.string(), durationS: z.number() }),

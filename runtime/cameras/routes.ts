@@ -6,6 +6,7 @@ import type { Request, Response, Router } from 'express'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
 import type { CamerasRouteDeps } from './route-deps.ts'
 import type { MediaLibrary } from './reports.ts'
+import { ListQuerySchema, pageOf, parseInput } from '../../nodes/contract/input.ts'
 
 type Saved = Awaited<ReturnType<MediaLibrary['save']>>
 
@@ -99,8 +100,10 @@ async function sendClip(media: MediaLibrary, request: Request, response: Respons
 
 /** `/api/media`. */
 export function addMediaRoutes(api: Router, deps: CamerasRouteDeps): void {
-  api.get('/media', async (_request, response) => {
-    response.json({ media: await deps.media.list() })
+  api.get('/media', async (request, response) => {
+    const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
+    const { page, next } = pageOf(await deps.media.list(), (clip) => `${clip.uploadedAt} ${clip.path}`, query, 'down')
+    response.json({ media: page, next })
   })
   api.get('/media/clip', (request, response) => sendClip(deps.media, request, response))
   api.post('/media', async (request, response) => {

@@ -8,6 +8,7 @@ import {
 } from '../../nodes/contract/connections.ts'
 import { OriginSchema } from '../../nodes/contract/define.ts'
 import { ServedConfigSchema } from '../../nodes/contract/widgets.ts'
+import { NextSchema } from '../../nodes/contract/input.ts'
 
 /** A kind of connection: what it is, in words, and what its form asks for. */
 export const ConnectionKindViewSchema = z.object({
@@ -47,7 +48,7 @@ export type TestResult = z.infer<typeof TestResultSchema>
 
 export const connectionsAnswers = {
   'GET /connections/kinds': z.object({ kinds: z.array(ConnectionKindViewSchema) }),
-  'GET /connections': z.object({ connections: z.array(ConnectionViewSchema) }),
+  'GET /connections': z.object({ connections: z.array(ConnectionViewSchema), next: NextSchema }),
   'POST /connections': ConnectionViewSchema,
   'PUT /connections/:name': ConnectionViewSchema,
   'DELETE /connections/:name': null,

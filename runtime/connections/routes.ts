@@ -17,7 +17,7 @@ import { secretsToAskAgain } from './connection-address.ts'
 import type { ConnectionView } from './route-answers.ts'
 import type { ConnectionsRouteDeps } from './route-deps.ts'
 import { fillConfigFrom, lostInConfig, lostWords } from './url-credentials.ts'
-import { parseBody, parseInput } from '../../nodes/contract/input.ts'
+import { ListQuerySchema, pageOf, parseBody, parseInput } from '../../nodes/contract/input.ts'
 
 async function find(deps: ConnectionsRouteDeps, name: string): Promise<ConnectionView> {
   const found = (await deps.connections.list()).find((each) => each.name === name)
@@ -176,8 +176,11 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
   const builtIn = builtInNames(kinds)
 
   addKindRoutes(api, deps)
-  api.get('/connections', async (_request, response) => {
-    response.json({ connections: (await connections.list()).map(view) })
+  addTryRoutes(api, deps)
+  api.get('/connections', async (request, response) => {
+    const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
+    const { page, next } = pageOf(await connections.list(), ({ name }) => name, query)
+    response.json({ connections: page.map(view), next })
   })
   api.post('/connections', async (request, response) => {
     const { name, kind, config, secret: typed } = parseBody(newConnectionSchema(kinds), request.body)
@@ -222,16 +225,19 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
     await connections.remove(connection.name)
     response.status(204).end()
   })
+}
+
+function addTryRoutes(api: Router, deps: ConnectionsRouteDeps): void {
   api.get('/connections/:name/voices', async (request, response) => {
     const name = parseInput(ConnectionNameSchema, request.params.name)
-    response.json({ voices: await deps.voices(await connections.get(name)) })
+    response.json({ voices: await deps.voices(await deps.connections.get(name)) })
   })
   api.post('/connections/:name/test', async (request, response) => {
     const name = parseInput(ConnectionNameSchema, request.params.name)
     const { to } = parseInput(z.object({ to: z.string().trim().max(4000).optional() }), request.body ?? {})
     const connection = await connectionToTest(deps, name, request.body)
     // What it cannot do without comes before whatever else may be wrong.
-    const lack = lackOf(kinds.get(connection.kind), Object.keys(connection.secret))
+    const lack = lackOf(deps.connectionKinds.get(connection.kind), Object.keys(connection.secret))
     if (lack !== undefined) {
       response.json({ ok: false, message: `The connection “${name}” lacks ${lack}. Enter it, then test it again.` })
       return

@@ -12,6 +12,7 @@ import { ServedConfigSchema } from '../../nodes/contract/widgets.ts'
 import { CameraReportSchema } from '../cameras/route-answers.ts'
 import { TestResultSchema } from '../connections/route-answers.ts'
 import { ReceiverTroubleSchema } from '../live/route-answers.ts'
+import { NextSchema } from '../../nodes/contract/input.ts'
 
 const names = z.array(z.string())
 
@@ -165,13 +166,13 @@ const RemovedSchema = z.object({ node: z.string(), field: z.string(), what: z.st
 
 export const flowsAnswers = {
   'GET /nodes': z.object({ nodes: z.array(NodeTypeSchema) }),
-  'GET /flows': z.object({ flows: z.array(FlowSummarySchema) }),
+  'GET /flows': z.object({ flows: z.array(FlowSummarySchema), next: NextSchema }),
   'POST /flows': StoredFlowSchema,
   'GET /flows/:id': StoredFlowSchema,
   'PUT /flows/:id': StoredFlowSchema,
   'DELETE /flows/:id': null,
   'POST /flows/:id/check': z.object({ problems: z.array(ProblemSchema) }),
-  'GET /flows/:id/revisions': z.object({ revisions: z.array(RevisionSchema) }),
+  'GET /flows/:id/revisions': z.object({ revisions: z.array(RevisionSchema), next: NextSchema }),
   'GET /flows/:id/revisions/:revision': StoredFlowSchema,
   'POST /flows/:id/revisions/:revision/restore': StoredFlowSchema,
   'GET /flows/:id/export': z.union([

@@ -8,7 +8,7 @@ import { stopFlow, tellCancelled } from './deploy-routes.ts'
 import { waitingOf } from './hosts-approval.ts'
 import { checkFlow, readFlow } from './flow-document.ts'
 import { addPresenceRoutes } from './presence-routes.ts'
-import { requireBody } from '../../nodes/contract/input.ts'
+import { ListQuerySchema, pageOf, parseInput, requireBody } from '../../nodes/contract/input.ts'
 
 /** The revision that the client has seen, from `If-Match: "7"`; quotes and `W/` may be left out or added. */
 export function readIfMatch(header: string | undefined): number {
@@ -69,8 +69,10 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
   addPresenceRoutes(api, deps)
   const { flows } = deps
 
-  api.get('/flows', async (_request, response) => {
-    response.json({ flows: await flows.list() })
+  api.get('/flows', async (request, response) => {
+    const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
+    const { page, next } = pageOf(await flows.list(), ({ updatedAt, id }) => `${updatedAt} ${id}`, query, 'down')
+    response.json({ flows: page, next })
   })
   api.post('/flows', async (request, response) => {
     const flow = await flows.create(readFlow(requireBody(request.body)))
@@ -101,7 +103,10 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
   })
 
   api.get('/flows/:id/revisions', async (request, response) => {
-    response.json({ revisions: await flows.revisions(request.params.id) })
+    const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
+    const all = await flows.revisions(request.params.id)
+    const { page, next } = pageOf(all, ({ revision }) => String(revision).padStart(10, '0'), query, 'down')
+    response.json({ revisions: page, next })
   })
   api.get('/flows/:id/revisions/:revision', async (request, response) => {
     await sendFlow(deps, response, await flows.revision(request.params.id, readRevision(request.params.revision)))

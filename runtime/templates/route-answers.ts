@@ -4,6 +4,7 @@ import { AbilitySchema } from '../../nodes/contract/connections.ts'
 import { FlowSchema } from '../../nodes/contract/flow.ts'
 import { StoredFlowSchema } from '../flows/route-answers.ts'
 import { askKinds, capabilities, origins } from './template.ts'
+import { NextSchema } from '../../nodes/contract/input.ts'
 
 /** A question that a template asks before it is a flow. */
 export const AskViewSchema = z.object({
@@ -67,7 +68,7 @@ export const FlowTemplateSchema = z.object({
 export type FlowTemplate = z.infer<typeof FlowTemplateSchema>
 
 export const templatesAnswers = {
-  'GET /templates': z.object({ templates: z.array(TemplateViewSchema), notes: z.array(z.string()) }),
+  'GET /templates': z.object({ templates: z.array(TemplateViewSchema), notes: z.array(z.string()), next: NextSchema }),
   'GET /templates/:id': TemplateDocumentSchema,
   'GET /templates/:id/preview': null,
   'POST /templates/:id/use': StoredFlowSchema,

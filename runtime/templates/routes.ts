@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { drawFlow, type DrawnType } from '../../nodes/contract/draw-flow.ts'
 import { drawGlyph } from '../../nodes/contract/draw-glyph.ts'
 import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
-import { parseBody } from '../../nodes/contract/input.ts'
+import { ListQuerySchema, pageOf, parseBody, parseInput } from '../../nodes/contract/input.ts'
 import { describeNode, unapprovedIn, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
 import { AnswersSchema, answerTemplate, lineageOf } from './answers.ts'
 import { templateFrom } from './own-template.ts'
@@ -48,6 +48,8 @@ async function lookHere(deps: TemplatesRouteDeps): Promise<Here> {
   const [{ nodes, connections }, hasVideo] = await Promise.all([readCatalogue(deps), deps.hasVideo()])
   return { nodes, connections: [...connections.values()], hasVideo }
 }
+
+const origins: readonly Shelved['origin'][] = ['built-in', 'own', 'index']
 
 function viewOf({ template, origin }: Shelved, here: Here, language: Language): TemplateView {
   const { id, version, title, purpose, capability, tags, asks } = template
@@ -101,8 +103,10 @@ export function addTemplateRoutes(api: Router, deps: TemplatesRouteDeps): void {
   const { templates, flows } = deps
   const types = drawnTypes(deps)
   api.get('/templates', async (request, response) => {
+    const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
     const [{ shelved, notes }, here] = await Promise.all([templates.list(), lookHere(deps)])
-    response.json({ templates: shelved.map((each) => viewOf(each, here, languageOf(request))), notes })
+    const { page, next } = pageOf(shelved, ({ origin, template }) => `${origins.indexOf(origin)} ${template.id}`, query)
+    response.json({ templates: page.map((each) => viewOf(each, here, languageOf(request))), notes, next })
   })
   api.get('/templates/:id', async (request, response) => {
     const [shelved, here] = await Promise.all([templates.get(request.params.id), lookHere(deps)])
