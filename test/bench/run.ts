@@ -1,5 +1,5 @@
 // `npm run bench`: measures this machine, prints one table and writes it as JSON into the data folder. Never part of the tests.
-// With arguments, only the areas they name: compile, engine, delivery, lanes, adacodec, camera, falls, node-red, canvas.
+// With arguments, only the areas they name: compile, import, engine, delivery, lanes, adacodec, camera, falls, node-red, canvas.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { benchCanvas } from './canvas.ts'
 import { benchCodec } from './codec.ts'
 import { benchCompiler } from './compile.ts'
 import { benchFalls } from './falls.ts'
+import { benchImports } from './imports.ts'
 import { benchLanes } from './lanes.ts'
 import { benchLatency } from './latency.ts'
 import { benchNodeRed } from './node-red.ts'
@@ -18,6 +19,7 @@ import { benchStreams } from './streams.ts'
 
 const areas: Record<string, () => Promise<Row[]>> = {
   compile: benchCompiler,
+  import: benchImports,
   engine: benchStreams,
   delivery: benchLatency,
   lanes: benchLanes,
