@@ -4,13 +4,13 @@ import { does } from '../../nodes/contract/define.ts'
 import { CodedError } from '../../nodes/contract/errors.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { stillToBurn, type PictureFilter } from '../../nodes/contract/frames.ts'
-import { planFlow, withoutSaidSecrets, withoutSecrets } from '../flows/index.ts'
+import { withoutSaidSecrets, withoutSecrets } from '../flows/index.ts'
 import type { EventView } from '../history/index.ts'
-import { clipFlow } from './clip-flow.ts'
 import { readTests, testsOf, type FlowTest } from './flow-tests.ts'
 import { labelSeconds, sampleOf, type RatedEvent, type LabelledSample, type Said } from './labelled-time.ts'
 import { momentOf } from './moments.ts'
 import type { RehearsalView } from './records.ts'
+import { filtersOf } from './clip-plan.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
 
 export interface LabelledClip {
@@ -82,12 +82,6 @@ async function orLeftOut<T>(what: string, leftOut: (one: LeftOut) => void, work:
     leftOut({ what, why: error.message })
     return null
   }
-}
-
-async function filtersOf(deps: Deps, id: string, document: Flow, camera?: string): Promise<PictureFilter[]> {
-  const alone = clipFlow(document, { nodes: deps.nodes, clip: 'any', camera })
-  const plan = await planFlow(deps, alone.document, { id, unapprovedHosts: [] })
-  return plan.streams[0]?.taps.filters ?? []
 }
 
 async function ratedEvents({ events }: Deps, flow: string): Promise<EventView[]> {

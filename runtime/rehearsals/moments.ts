@@ -3,10 +3,8 @@
 import { nodeOfStream } from '../../nodes/contract/cameras.ts'
 import { BadRequestError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
-import type { PictureFilter } from '../../nodes/contract/frames.ts'
-import { planFlow } from '../flows/index.ts'
 import type { EventView } from '../history/index.ts'
-import { clipFlow } from './clip-flow.ts'
+import { filtersOf } from './clip-plan.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
 
 export interface Moment {
@@ -114,13 +112,6 @@ async function ofEvent(
     isPassing,
   })
   return placed(made, event, camera, 'event')
-}
-
-/** What the flow did to its pictures before it kept any. */
-async function filtersOf(deps: Deps, flow: string, document: Flow, camera: string): Promise<PictureFilter[]> {
-  const alone = clipFlow(document, { nodes: deps.nodes, camera, clip: 'any' })
-  const plan = await planFlow(deps, alone.document, { id: flow, unapprovedHosts: [] })
-  return plan.streams[0]?.taps.filters ?? []
 }
 
 function placed(made: { path: string; startAt: string }, event: EventView, camera: string, of: Moment['of']): Moment {

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { nodeOfStream } from '../../nodes/contract/cameras.ts'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
 import type { MadeClip } from '../cameras/index.ts'
-import { planFlow } from '../flows/index.ts'
 import { clipFlow } from './clip-flow.ts'
+import { planOnClip } from './clip-plan.ts'
 import { burnsOf, findStretches, packStretches, type FoundStretch } from './stretches.ts'
 import { readTests, testsOf } from './flow-tests.ts'
 import type { RehearsalOrder } from './records.ts'
@@ -62,17 +62,17 @@ export async function newRehearsal(
     clip: named[0] ?? 'stretch',
   })
   // Nothing leaves but questions, and those only when agents are asked for real.
-  const plan = await planFlow(deps, rehearsed, {
+  const plan = await planOnClip(deps, rehearsed, {
     id: flowId,
     unapprovedHosts: asked.askAgents ? newest.unapprovedHosts : [],
   })
   const stretches = await packStretches(deps, found)
   const clips = [...named, ...stretches.map(({ clip }) => clip)]
   if (asked.recorded !== undefined) await checkRecording(deps, asked.recorded, clips)
-  const made = await burnsOf(deps, clips, plan.streams[0]!.taps.filters ?? [])
+  const made = await burnsOf(deps, clips, plan.taps.filters ?? [])
   return {
     flow: { id: flowId, name: document.name, revision },
-    plan: plan.streams[0]!,
+    plan,
     tests: tests.filter((test) => clips.some((clip) => testsOf([test], clip).length > 0)),
     request: {
       clips,

@@ -123,6 +123,9 @@ describe('the past of a flow', () => {
           return { ...clip, path, seconds: (times.at(-1)! - times[0]!) / 1000 }
         },
         madeOf: async (path) => made.get(path),
+        // As in a real folder: what nobody has put there is not there, a stretch before it is put together neither.
+        whyMissing: async (path) =>
+          path.endsWith('.mp4') ? null : { code: 'CLIP_MISSING', message: `There is no clip "${path}".` },
         probe: async () => ({ ok: true, width: 1, height: 1, fps: 1, codec: 'h264', durationS: 45, snapshot: '' }),
         cut: async (order) => {
           cuts.push(order)
