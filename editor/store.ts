@@ -2,7 +2,6 @@
 import { create } from 'zustand'
 import type { Flow } from '../nodes/contract/flow.ts'
 import { ApiError, api } from './api.ts'
-import { draftOf } from './drafts.ts'
 import { nameOf } from './graph/check.ts'
 import { idsOf, wireId } from './graph/edit.ts'
 import { amend, carry, record, redo, startHistory, undo, type History } from './graph/history.ts'
@@ -11,6 +10,7 @@ import { FlowSaver, type SaveState } from './saving.ts'
 import { useSignIn } from './sign-in.ts'
 import type { Problem, StoredFlow } from './views.ts'
 import { say } from './words/say.ts'
+import type { Draft } from './saving.ts'
 
 export interface Selection {
   nodes: readonly string[]
@@ -242,4 +242,35 @@ function whatStands(problems: readonly Problem[], nameNode: (id: string | null, 
 /** True while closing the page would leave work unsaved. */
 export function hasUnsavedWork(): boolean {
   return saver !== null && !saver.isSaved
+}
+
+// Work that the server does not have yet, kept in this browser until it does. One draft per flow; never secrets of connections.
+const keyOf = (flowId: string): string => `heed.draft.${flowId}`
+
+/** The draft of a flow, as the saver wants it. A full or forbidden storage loses the backup, never the save. */
+function draftOf(flowId: string): { write(draft: Draft): void; clear(): void; read(): Draft | null } {
+  return {
+    write(draft) {
+      try {
+        localStorage.setItem(keyOf(flowId), JSON.stringify(draft))
+      } catch {
+        // Storage is full or forbidden: the document is still on screen and still being sent.
+      }
+    },
+    clear() {
+      try {
+        localStorage.removeItem(keyOf(flowId))
+      } catch {
+        // Nothing was kept, so there is nothing to clear.
+      }
+    },
+    read() {
+      try {
+        const text = localStorage.getItem(keyOf(flowId))
+        return text === null ? null : (JSON.parse(text) as Draft)
+      } catch {
+        return null
+      }
+    },
+  }
 }

@@ -3,7 +3,7 @@
 
 /** The node types that come with Heed, without what is only for their forms; see vite.config.ts. */
 declare module 'virtual:node-types' {
-  /** What these are stands in `sharing/known-types.ts`: an ambient module cannot import by a relative path. */
+  /** What these are stands in `sharing/SharedPage.tsx`: an ambient module cannot import by a relative path. */
   export const types: unknown
   export const mayRun: unknown
 }

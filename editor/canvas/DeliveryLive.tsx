@@ -4,9 +4,11 @@ import { does } from '../../nodes/contract/define.ts'
 import { useNow } from '../now.ts'
 import { Ago } from '../panels/Ago.tsx'
 import type { DeliveryView, NodeType, ReceiverView } from '../views.ts'
-import { CancelDelivery } from './CancelDelivery.tsx'
 import { ago, deliveryStateWords, endOf, exact, followUpWords, since, timeOfDay, type Parcel } from '../words.ts'
 import { say } from '../words/say.ts'
+import { Button } from '@mantine/core'
+import { useState } from 'react'
+import { api } from '../api.ts'
 
 const marks = {
   delivered: { icon: IconCheck, tone: 'running' },
@@ -123,5 +125,42 @@ export function DeliveryLive({
         <DeliveryLine key={delivery.id} delivery={delivery} parcel={parcel} />
       ))}
     </div>
+  )
+}
+
+// Ends a question to an agent, or a message that is tried again and again. The end itself comes over the live feed.
+/** Only while there is something to cancel. */
+function CancelDelivery({ delivery }: { delivery: DeliveryView }) {
+  const [state, setState] = useState('idle')
+  if (delivery.state !== 'pending' && delivery.state !== 'running') return null
+  const cancel = async (): Promise<void> => {
+    setState('asked')
+    await api
+      .cancelDelivery(delivery.id)
+      .catch((error: unknown) => setState(error instanceof Error ? error.message : String(error)))
+  }
+  if (state === 'asked')
+    return (
+      <span className="quiet" role="status">
+        {say('Being cancelled')}
+      </span>
+    )
+  return (
+    <>
+      <Button
+        className="nodrag"
+        size="compact-xs"
+        variant="default"
+        onClick={() => void cancel()}
+        data-testid="cancel-delivery"
+      >
+        {say('Cancel')}
+      </Button>
+      {state !== 'idle' && (
+        <span className="delivery-detail" role="alert">
+          {state}
+        </span>
+      )}
+    </>
   )
 }

@@ -1,6 +1,5 @@
 // Puts the cards in columns, from the cameras to the right: all of them, or those that are selected. What is pinned stays.
 import { IconLayoutGrid, IconPin } from '@tabler/icons-react'
-import { placesFor } from '../canvas/tidying.ts'
 import { cardBoxes, fitView } from '../canvas/view.ts'
 import { moveNodes, setPinned } from '../graph/edit.ts'
 import { drawingOf } from '../graph/room.ts'
@@ -8,6 +7,8 @@ import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 import { say } from '../words/say.ts'
+import type { Point } from '../graph/edit.ts'
+import type { Drawing } from '../graph/layout.ts'
 
 const chosenNodes = (): string[] => {
   const chosen = new Set(useFlow.getState().selection.nodes)
@@ -44,4 +45,23 @@ export const pin: Command = {
     const isLoose = currentFlow()?.nodes.some((node) => chosen.includes(node.id) && node.pinned !== true) === true
     changeFlow((flow) => setPinned(flow, chosen, isLoose))
   },
+}
+
+// Asks the worker for a layout; where a browser has no workers, the same is worked out on the page.
+/** Where each card and note of the drawing goes. */
+async function placesFor(drawing: Drawing): Promise<Map<string, Point>> {
+  try {
+    return await fromWorker(drawing)
+  } catch {
+    return (await import('../graph/layout.ts')).tidyPlaces(drawing)
+  }
+}
+
+function fromWorker(drawing: Drawing): Promise<Map<string, Point>> {
+  const worker = new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module', name: 'heed-layout' })
+  return new Promise<Map<string, Point>>((resolve, reject) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<[string, Point][]>) => resolve(new Map(data)))
+    worker.addEventListener('error', () => reject(new Error()))
+    worker.postMessage(drawing)
+  }).finally(() => worker.terminate())
 }

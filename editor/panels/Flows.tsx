@@ -1,6 +1,14 @@
 // All flows of this Heed: open, duplicate, export, import, delete.
 import { Button, TextInput } from '@mantine/core'
-import { IconCopyPlus, IconEye, IconFileExport, IconSchema, IconSearch, IconTrash } from '@tabler/icons-react'
+import {
+  IconCopyPlus,
+  IconEye,
+  IconFileExport,
+  IconSchema,
+  IconSearch,
+  IconTrash,
+  IconFileImport,
+} from '@tabler/icons-react'
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { StateMark } from '../canvas/StateMark.tsx'
@@ -8,12 +16,11 @@ import type { FlowSummary } from '../views.ts'
 import { Ago } from './Ago.tsx'
 import { ConfirmButton } from './ConfirmButton.tsx'
 import '../needs.css'
-import { ImportButton } from './ImportButton.tsx'
 import { NewFlowButton } from './NewFlowButton.tsx'
 import { freeName } from './new-flow.ts'
 import { Empty, Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
-import { giveAway } from '../sharing/sharing-store.ts'
+import { giveAway, beginTaking } from '../sharing/sharing-store.ts'
 import { isAwake, useFlows } from './use-flows.ts'
 import { say } from '../words/say.ts'
 import { flowsQuery, readAgain } from '../queries.ts'
@@ -153,5 +160,20 @@ export function Flows() {
         </>
       )}
     </Page>
+  )
+}
+
+// "Import…": opens the panel that takes a flow in, from wherever a person looks for it.
+/** The button. */
+function ImportButton() {
+  return (
+    <Button
+      variant="default"
+      onClick={beginTaking}
+      leftSection={<IconFileImport size={18} aria-hidden />}
+      data-testid="import-flow"
+    >
+      {say('Import…')}
+    </Button>
   )
 }

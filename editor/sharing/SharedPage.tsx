@@ -7,10 +7,12 @@ import { FlowSchema, flowFormat, migrateFlow, type Flow } from '../../nodes/cont
 import { isNewer, readDocument } from '../../nodes/contract/read-document.ts'
 import { summaryOf, wantsOf } from '../../nodes/contract/shared-flow.ts'
 import { FlowDrawing } from './FlowDrawing.tsx'
-import { readKnownTypes, type KnownTypes } from './known-types.ts'
 import { WantsList } from './WantsList.tsx'
 import './sharing.css'
 import { say } from '../words/say.ts'
+import type { Ability } from '../../nodes/contract/connections.ts'
+import { toldDefinition } from '../words/served.ts'
+import type { DescribedType, DescribedTypes } from '../../nodes/contract/shared-flow.ts'
 
 interface Shared {
   flow: Flow
@@ -114,4 +116,18 @@ export function SharedPage() {
       )}
     </main>
   )
+}
+
+// The node types that come with Heed, built into the editor: for the page of a link, which asks no server.
+interface KnownTypes {
+  types: DescribedTypes
+  /** What connections are good for of which some kinds run a program. */
+  mayRun: ReadonlySet<Ability>
+}
+
+/** Reads them from the editor's own files. */
+async function readKnownTypes(): Promise<KnownTypes> {
+  const { types, mayRun } = await import('virtual:node-types')
+  const described = toldDefinition(types as DescribedType[])
+  return { types: new Map(described.map((type) => [type.type, type])), mayRun: new Set(mayRun as Ability[]) }
 }

@@ -3,12 +3,11 @@
 import type { AgentPort, AgentQuestion, ConnectionPort, HttpPort } from '../../nodes/contract/capabilities.ts'
 import { abilityWords } from '../../nodes/contract/connections.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
-import { FatalError } from '../../nodes/contract/errors.ts'
+import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
 import { a2aAgent, readCard } from './a2a.ts'
-import { callAgent, type AgentAnswer, type AskAgent } from './agent.ts'
-import { backgroundAgent } from './background-agent.ts'
+import { callAgent, type AgentAnswer, type AskAgent, answered, asDataUrl, inWords } from './agent.ts'
 import { commandAgent, listedCommand, type AgentCommands, type Surroundings } from './command.ts'
-import { openaiAgent } from './chat.ts'
+import { cutText } from '../../nodes/contract/template.ts'
 
 export interface AgentOptions {
   http: HttpPort
@@ -106,4 +105,101 @@ export async function testAgent(
   }
   await callAgent(http, connection, { method: 'GET', path: '/health', timeoutMs: testMs }, signal)
   return { ok: true, message: 'The background agent answers.' }
+}
+
+// JoyAI's background agent: one `POST /v1/solve`, answered when its work is done or its time is up.
+/** It is told our limit; that it says so itself is better than a line cut off. */
+const graceMs = 2000
+/** Of what it had found out when its time was up. */
+const longestPartly = 1000
+
+function backgroundAgent(http: HttpPort): AskAgent {
+  return async (connection, question, signal) => {
+    const { timeoutMs } = question
+    const body = {
+      session_id: question.sessionId,
+      task_id: question.taskId,
+      question: question.question,
+      foreground_text: question.note,
+      frames: question.pictures.map(({ mediaTimeS, jpeg }) => ({ image_url: asDataUrl(jpeg), timestamp: mediaTimeS })),
+      max_subagents: mostSubagents(connection),
+      timeout_seconds: Math.max(1, Math.floor(timeoutMs / 1000)),
+    }
+    const answer = await callAgent(
+      http,
+      connection,
+      { method: 'POST', path: '/v1/solve', body, timeoutMs, graceMs },
+      signal,
+    )
+    const why =
+      typeof answer.error === 'string' && answer.error !== '' ? answer.error.slice(0, 300) : 'it gave no reason'
+    if (answer.status === 'completed') {
+      return answered(answer.text, {
+        ...(answer.thread_id ? { threadId: answer.thread_id } : {}),
+        ...(answer.duration_ms ? { durationMs: answer.duration_ms } : {}),
+      })
+    }
+    if (answer.status === 'timeout') throw ranOut(answer.text, why)
+    if (answer.status === 'failed') throw new FatalError('AGENT_FAILED', `The agent gave up: ${why}.`)
+    throw new RetryableError(
+      'AGENT_NONSENSE',
+      'This is not the answer of a background agent: it has no status. Check the URL and the kind of the connection.',
+    )
+  }
+}
+
+/** It answered, and in time: only its own work was not done. What it has is worth reading. */
+function ranOut(text: unknown, why: string): RetryableError {
+  const partly = typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : ''
+  const found =
+    partly === '' ? `, and had found nothing: ${why}.` : `. So far it had: ${cutText(partly, longestPartly)}`
+  return new RetryableError('AGENT_TIMEOUT', `The agent gave up after its own time${found}`)
+}
+
+function mostSubagents(connection: Connection): number {
+  const wanted = Number(connection.config.maxSubagents)
+  return Number.isInteger(wanted) && wanted > 0 ? wanted : 6
+}
+
+// An agent behind an OpenAI-compatible chat: question and note as text, the pictures as parts with their times.
+/** Asks by one chat completion; nothing is kept between questions. */
+function openaiAgent(http: HttpPort): AskAgent {
+  return async (connection, question, signal) => {
+    const pictures = question.pictures.flatMap(({ mediaTimeS, jpeg }) => [
+      { type: 'text', text: `At ${mediaTimeS.toFixed(1)} s:` },
+      { type: 'image_url', image_url: { url: asDataUrl(jpeg) } },
+    ])
+    const body = {
+      ...(modelOf(connection) ? { model: modelOf(connection) } : {}),
+      stream: false,
+      messages: [{ role: 'user', content: [{ type: 'text', text: inWords(question) }, ...pictures] }],
+    }
+    const answer = await callAgent(
+      http,
+      connection,
+      { method: 'POST', path: '/v1/chat/completions', body, timeoutMs: question.timeoutMs },
+      signal,
+    )
+    const [choice] = Array.isArray(answer.choices) ? (answer.choices as { message?: { content?: unknown } }[]) : []
+    const content = choice?.message?.content
+    return answered(
+      Array.isArray(content)
+        ? content.map((part: { text?: unknown }) => String(part.text ?? '')).join('')
+        : withoutThoughts(content),
+      {
+        ...(typeof answer.model === 'string' ? { model: answer.model } : {}),
+      },
+    )
+  }
+}
+
+/** Some servers leave a reasoning model's thoughts in front of its answer. */
+function withoutThoughts(content: unknown): unknown {
+  return typeof content === 'string' ? content.replace(/^\s*<think>[\s\S]*?<\/think>/, '') : content
+}
+
+function modelOf(connection: Connection): string | undefined {
+  return typeof connection.config.model === 'string' && connection.config.model !== ''
+    ? connection.config.model
+    : undefined
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { LastWords } from './last-words.ts'
+import { LastWords } from './child.ts'
 
 it('counts complaints about pictures and keeps the line that says why it ended', () => {
   const words = new LastWords()

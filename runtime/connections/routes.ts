@@ -2,9 +2,9 @@
 import type { Router } from 'express'
 import { z } from 'zod'
 import { lackOf } from '../../nodes/contract/connections.ts'
-import type { Connection, ConnectionKind } from '../../nodes/contract/connections.ts'
+import type { Connection, ConnectionKind, ConnectionKindDefinition } from '../../nodes/contract/connections.ts'
 import { BadRequestError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
-import { namedHosts } from '../../nodes/contract/hosts.ts'
+import { namedHosts, hostsIn } from '../../nodes/contract/hosts.ts'
 import {
   ConnectionNameSchema,
   configSchemaOf,
@@ -13,7 +13,6 @@ import {
   readSecrets,
 } from './connection-schemas.ts'
 import { builtInNames, describeKind } from './kinds.ts'
-import { secretsToAskAgain } from './connection-address.ts'
 import type { ConnectionView } from './route-answers.ts'
 import type { ConnectionsRouteDeps } from './route-deps.ts'
 import { fillConfigFrom, lostInConfig, lostWords } from './url-credentials.ts'
@@ -245,4 +244,47 @@ function addTryRoutes(api: Router, deps: ConnectionsRouteDeps): void {
     const { ok, message, details } = await deps.testConnection(connection, to)
     response.json({ ok, message, ...(details ? { details } : {}) })
   })
+}
+
+// Where a connection sends its secret. A stored secret was given for one place: whoever names another one enters it again.
+// Pure; never looks at a secret's value.
+/** Those fields of any kind of connection that decide who gets to see the secret. */
+function placeOf(
+  definition: ConnectionKindDefinition | undefined,
+  { kind, config }: Pick<Connection, 'kind' | 'config'>,
+): string {
+  const { url, host, port, command, ...others } = config
+  // No address of its own means the service's usual one.
+  const address = typeof url === 'string' && URL.canParse(url) ? new URL(url) : undefined
+  const place = address
+    ? [address.protocol, address.hostname.replace(/\.$/, ''), address.port]
+    : [typeof url === 'string' ? url.trim() : '']
+  return JSON.stringify([
+    kind,
+    place,
+    text(host).toLowerCase(),
+    text(port),
+    text(command),
+    // Of a kind from elsewhere any field may name a host.
+    hostsIn(others).sort(),
+    definition?.placeOf?.(config) ?? '',
+  ])
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : ''
+}
+
+/**
+ * The stored secrets that must be entered again for `next`: all of them when it leads elsewhere and the change does not bring
+ * its own. One that is emptied is taken away, which is an answer too.
+ */
+function secretsToAskAgain(
+  definition: ConnectionKindDefinition | undefined,
+  before: Pick<Connection, 'kind' | 'config'> & { hasSecret: readonly string[] },
+  next: Pick<Connection, 'kind' | 'config'>,
+  given: Readonly<Record<string, string>>,
+): string[] {
+  if (placeOf(definition, before) === placeOf(definition, next)) return []
+  return before.hasSecret.filter((name) => given[name] === undefined)
 }

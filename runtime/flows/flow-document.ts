@@ -8,13 +8,19 @@ import { migrateFlow } from '../../nodes/contract/flow.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { lacksSecret } from '../../nodes/contract/address-secrets.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
-import { compileFlow, outlineFlow } from '../compile/index.ts'
-import { parseFlow } from '../compile/index.ts'
-import { fault, isShown, readFields, sortProblems, warning } from '../compile/index.ts'
+import {
+  compileFlow,
+  fault,
+  isShown,
+  outlineFlow,
+  parseFlow,
+  readFields,
+  sortProblems,
+  warning,
+} from '../compile/index.ts'
 import { lostWords } from '../connections/index.ts'
 import type { StoredFlow } from './records.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
-import { clipProblems } from './clip-problems.ts'
 import { approvalProblems } from './hosts-approval.ts'
 
 function count(problems: readonly Problem[]): string {
@@ -141,4 +147,40 @@ export async function previewFlow(
 ): Promise<{ plan: Plan | null; problems: Problem[] }> {
   const { plan, problems } = await compileHere(deps, document, saved)
   return { plan: plan ?? outlineFlow(document, await readCatalogue(deps)), problems: firstOf(problems) }
+}
+
+// Clips that a flow names and nobody here can play: said before a deploy, not by a stream that fails. Opens no clip.
+/** A problem for each field that names a clip outside the media folders or one that is not there. */
+async function clipProblems(
+  deps: Pick<FlowsRouteDeps, 'nodes' | 'media'>,
+  nodes: readonly FlowNode[],
+): Promise<Problem[]> {
+  const named = nodes.flatMap((node) => clipsOf(node, deps.nodes))
+  const paths = [...new Set(named.map(({ path }) => path))]
+  const troubles = new Map(
+    await Promise.all(paths.map(async (path) => [path, await deps.media.whyMissing(path)] as const)),
+  )
+  return named.flatMap(({ node, field, path }) => {
+    const trouble = troubles.get(path)
+    return trouble ? [fault(trouble.code, trouble.message, { node, field })] : []
+  })
+}
+
+/** The clips a node would play; a field that the form does not show has no effect. */
+function clipsOf(
+  { id, type, config }: FlowNode,
+  types: FlowsRouteDeps['nodes'],
+): { node: string; field: string; path: string }[] {
+  const definition = types.get(type)
+  if (!definition) return []
+  const fields = readFields(definition)
+  const read = definition.config.safeParse(config)
+  // With its defaults: a camera that does not say its kind is a clip.
+  const whole = { ...config, ...(read.success ? (read.data as Record<string, unknown>) : {}) }
+  return Object.entries(whole).flatMap(([field, path]) => {
+    const meta = fields.meta(field)
+    return meta.widget === 'media' && typeof path === 'string' && path !== '' && isShown(meta, whole)
+      ? [{ node: id, field, path }]
+      : []
+  })
 }

@@ -7,7 +7,6 @@ import type { StoredFlow } from './records.ts'
 import { stopFlow, tellCancelled } from './deploy-routes.ts'
 import { waitingOf } from './hosts-approval.ts'
 import { checkFlow, readFlow } from './flow-document.ts'
-import { addPresenceRoutes } from './presence-routes.ts'
 import { ListQuerySchema, pageOf, parseInput, requireBody } from '../../nodes/contract/input.ts'
 
 /** The revision that the client has seen, from `If-Match: "7"`; quotes and `W/` may be left out or added. */
@@ -115,5 +114,18 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
     const saved = await flows.restore(request.params.id, readRevision(request.params.revision))
     tellSaved(deps, saved)
     await sendFlow(deps, response, saved)
+  })
+}
+
+// Who else has a flow open, and at which card: told to every open browser and kept nowhere. A window says so again every few seconds.
+const id = z.string().min(1).max(64)
+const PresenceSchema = z.object({ window: id, node: id.nullable().default(null), isGone: z.boolean().default(false) })
+
+/** `POST /api/flows/:id/presence` */
+function addPresenceRoutes(api: Router, { bus }: Pick<FlowsRouteDeps, 'bus'>): void {
+  api.post('/flows/:id/presence', (request, response) => {
+    const presence = parseInput(PresenceSchema, requireBody(request.body))
+    bus.publish({ type: 'presence', flow: request.params.id.slice(0, 64), ...presence })
+    response.status(204).end()
   })
 }

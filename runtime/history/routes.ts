@@ -5,13 +5,15 @@ import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { verdicts } from '../../nodes/contract/events.ts'
 import { callerOf } from '../live/index.ts'
-import type { EventView } from './records.ts'
-import { writeTrace } from './trace-words.ts'
+import type { EventView, TraceView } from './records.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import { sendRange } from './byte-range.ts'
 import { addEventSoundRoute } from './sound-routes.ts'
 import { addTimelineRoutes, defined } from './timeline-routes.ts'
 import { parseInput, queryFields, requireBody } from '../../nodes/contract/input.ts'
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import { commonReasons, writeReason } from '../../nodes/contract/trace.ts'
+import type { TraceAnswer } from './route-answers.ts'
 
 const { text, time, limit } = queryFields
 const EventQuerySchema = z.object({
@@ -118,4 +120,38 @@ export function addEventRoutes(api: Router, deps: HistoryRouteDeps): void {
 function pictureType(bytes: Uint8Array): string {
   if (bytes[0] === 0x89 && bytes[1] === 0x50) return 'image/png'
   return bytes[0] === 0x52 && bytes[8] === 0x57 ? 'image/webp' : 'image/jpeg'
+}
+
+// A message's way in words, written out where it leaves the server: the sentences are the node types', the values the steps'.
+/** Adds to each step the node's name, its type and why. */
+async function writeTrace(
+  { flows, nodes }: Pick<HistoryRouteDeps, 'flows' | 'nodes'>,
+  trace: TraceView,
+): Promise<TraceAnswer> {
+  const stored = await flows.revision(trace.flow, trace.revision).catch(() => undefined)
+  const drawn = new Map(stored?.document.nodes.map((node) => [node.id, node]))
+  return {
+    ...trace,
+    steps: trace.steps.map((step) => {
+      const type = step.type ?? drawn.get(step.node)?.type ?? null
+      const definition = nodes.get(type ?? '')
+      return {
+        ...step,
+        type,
+        name: drawn.get(step.node)?.name || definition?.title || step.node,
+        reason: reasonOf(step, definition),
+      }
+    }),
+  }
+}
+
+function reasonOf(step: TraceView['steps'][number], definition: NodeDefinition | undefined): string | null {
+  if (step.detail) return step.detail
+  const sentence = definition?.reasons?.[step.code] ?? commonReasons[step.code]
+  return sentence === undefined ? null : writeReason(sentence, step.params, clockTime)
+}
+
+/** By the server's own clock: "14:03:20". */
+function clockTime(iso: string): string {
+  return new Date(iso).toTimeString().slice(0, 8)
 }

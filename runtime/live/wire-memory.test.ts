@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createWireMemory } from './wire-memory.ts'
+import { createWireMemory } from './live-hub.ts'
 
 const passed = (flow: string, from: string, text: string) => ({
   type: 'wires' as const,

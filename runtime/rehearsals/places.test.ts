@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { StoppedError } from '../../nodes/contract/errors.ts'
-import { Places } from './places.ts'
+import { Places } from './runner.ts'
 
 const never = new AbortController().signal
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,6 @@
 // Runs sessions: one long job per (stream, run), its lock being the lease. Never two sessions of one stream at a time, here or elsewhere.
 // A session ends by itself (recorded), on request (recorded), or because this worker must let go (handed back, not recorded).
-import type { StreamJobStore, StreamWork } from './records.ts'
+import type { StreamJobStore, StreamWork, WaitingStream } from './records.ts'
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, toError } from '../../nodes/contract/errors.ts'
 import type { ClipFinder } from '../cameras/index.ts'
@@ -11,11 +11,12 @@ import { streamPauseMs } from '../queue/index.ts'
 import { persist } from '../queue/index.ts'
 import { closeWorker, lease, openWorker, queueNames, streamJobId } from '../queue/index.ts'
 import type { JobWorker, QueueDeps, QueueJob } from '../queue/index.ts'
-import { leaveToOthers } from './clip-place.ts'
 import { SessionLease } from './session-lease.ts'
 import type { EndCause } from './session-lease.ts'
 import { StreamHolds } from './stream-holds.ts'
 import { within } from '../time-limit.ts'
+import { basename } from 'node:path'
+import { StatusBoard } from './status.ts'
 
 type StreamWorkerStore = Omit<StreamJobStore, 'wantedStreams'>
 
@@ -270,4 +271,48 @@ function verdictOf(
   if (cause === 'shutdown') return 'hand-back'
   if (!claimed) return 'nothing'
   return cause === 'stop' ? 'record' : 'again'
+}
+
+// Whether this machine has the clip that a stream plays, and what is said when none has. Claims nothing and opens nothing.
+interface ClipPlaceDeps {
+  store: Pick<StreamJobStore, 'waitingStream' | 'deferStream'>
+  bus: Pick<Bus, 'publish'>
+  /** Absent: every clip is taken to be here. */
+  clips: ClipFinder | undefined
+  /** No other process can run this stream, ever. */
+  isSole: boolean
+}
+
+/** Another machine that has it comes by soon; one that gets it by an upload, later. */
+const elsewhereMs = 1_000
+const nowhereMs = 5_000
+
+/** For how many milliseconds the stream is to be left to other machines; null when it is to be run here. */
+async function leaveToOthers(ref: StreamRef, deps: ClipPlaceDeps): Promise<number | null> {
+  const { store, bus, clips, isSole } = deps
+  const stream = clips ? await store.waitingStream(ref) : null
+  const path = stream && clipOf(stream)
+  if (!clips || !stream || !path) return null
+  const found = await clips.find(path)
+  if (found.place === 'here') return null
+  if (found.place === 'elsewhere') return elsewhereMs
+  // Alone with a stream that never ran: it fails with the reason. One that has run elsewhere waits for that machine.
+  if (found.isAlone && (isSole || stream.tick === 0)) return null
+  const reason = `No running machine has the clip ${basename(path)}. Upload it again, or share the media folder.`
+  await store.deferStream(ref, reason)
+  bus.publish({ type: 'status', flow: stream.flowId, status: waitingStatus(stream, reason) })
+  return nowhereMs
+}
+
+function clipOf({ source: { config } }: WaitingStream): string | null {
+  return config.kind === 'file' && typeof config.path === 'string' && config.path !== '' ? config.path : null
+}
+
+function waitingStatus(
+  { streamId, source, tick, status }: WaitingStream,
+  reason: string,
+): ReturnType<StatusBoard['snapshot']> {
+  const board = new StatusBoard({ streamId, plan: { source }, resume: status && { tick, status } })
+  board.setState('degraded', reason)
+  return board.snapshot()
 }
