@@ -8,7 +8,7 @@ import { growingPauseMs } from '../growing-pause.ts'
 import type { Bus } from '../live/index.ts'
 import { away, type ChildOptions, type HandOver, type NodeRedChild } from './child.ts'
 import { createRemote, type Remote } from './remote.ts'
-import { askAdmin, type Door } from './proxy.ts'
+import { askAdmin, missingTypes, type Door } from './proxy.ts'
 import type { Asked, Given, Kept, NodeRedStatus, NodeRedStore, Switch } from './records.ts'
 
 /** The process, as far as its supervisor goes. */
@@ -143,7 +143,14 @@ export class NodeRed implements NodeRedPort {
 
   /** Adds a tab to its flows; gives the tab's id. Throws when it does not run here, and FatalError NODERED_TAB_REFUSED. */
   async addTab(tab: StayingTab): Promise<string> {
-    const answer = await askAdmin(this.door(), 'POST', '/flow', tab)
+    const door = this.door()
+    const missing = await missingTypes(door, [...tab.nodes, ...tab.configs])
+    if (missing.length > 0)
+      throw new FatalError(
+        'NODERED_TAB_REFUSED',
+        `Node-RED does not have these nodes: ${missing.join(', ').slice(0, 200)}. Install them in its palette first; without them none of its flows would run.`,
+      )
+    const answer = await askAdmin(door, 'POST', '/flow', tab)
     if (answer.status < 300) return (JSON.parse(answer.text) as { id: string }).id
     throw new FatalError('NODERED_TAB_REFUSED', `Node-RED does not take these parts: ${answer.text.slice(0, 200)}`)
   }

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
-import { askAdmin, passOn, passSocketOn } from './proxy.ts'
+import { askAdmin, missingTypes, passOn, passSocketOn } from './proxy.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
@@ -76,6 +76,27 @@ describe('what is passed on to Node-RED', () => {
     expect(
       ['clear-site-data', 'service-worker-allowed', 'set-cookie', 'x-own'].map((name) => headers.get(name)),
     ).toEqual([null, null, null, 'kept'])
+  })
+})
+
+describe('what Node-RED has', () => {
+  it('is asked for before a tab is added: one unknown type would stop all of its flows', async () => {
+    const heard: (string | undefined)[] = []
+    const port = await listen(
+      createServer((request, response) => {
+        heard.push(request.url, request.headers.accept)
+        response.end(
+          JSON.stringify([
+            { types: ['function'] },
+            { types: ['bell'], enabled: false },
+            { types: ['heed-in', 'heed-out'] },
+          ]),
+        )
+      }),
+    )
+    const nodes = ['heed-in', 'function', 'zigbee-out', 'bell', 'zigbee-out'].map((type) => ({ type }))
+    expect(await missingTypes({ port, token: 'token' }, nodes)).toEqual(['zigbee-out', 'bell'])
+    expect(heard).toEqual(['/node-red/nodes', 'application/json'])
   })
 })
 

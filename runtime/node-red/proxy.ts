@@ -100,12 +100,12 @@ export function passSocketOn(
 /** One request of Heed's own to Node-RED's API; rejects with NODERED_AWAY. */
 export function askAdmin(
   { port, token }: Door,
-  method: 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<{ status: number; text: string }> {
   return new Promise((resolve, reject) => {
-    const headers = { 'x-heed-token': token, 'content-type': 'application/json' }
+    const headers = { 'x-heed-token': token, 'content-type': 'application/json', accept: 'application/json' }
     const asked = send({ agent, host: '127.0.0.1', port, method, path: `/node-red${path}`, headers }, (answer) => {
       let text = ''
       answer.setEncoding('utf8').on('data', (piece: string) => {
@@ -117,4 +117,12 @@ export function askAdmin(
     asked.once('error', (error) => reject(away(error)))
     asked.end(body === undefined ? undefined : JSON.stringify(body))
   })
+}
+
+/** Types among these that Node-RED has no node for: with one of them in its flows it would run none of them. */
+export async function missingTypes(door: Door, nodes: readonly Record<string, unknown>[]): Promise<string[]> {
+  const { text } = await askAdmin(door, 'GET', '/nodes')
+  const sets = JSON.parse(text) as { enabled?: boolean; types?: string[] }[]
+  const known = new Set(sets.flatMap(({ enabled, types = [] }) => (enabled === false ? [] : types)))
+  return [...new Set(nodes.map(({ type }) => String(type)))].filter((type) => !known.has(type))
 }

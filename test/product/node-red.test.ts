@@ -303,4 +303,15 @@ describe('messages between Heed and Node-RED', () => {
     expect([isAlive(pid), (await nodeRedOf(product)).state]).toEqual([false, 'off'])
     expect((await product.request('GET', '/node-red/')).status).toBe(404)
   })
+
+  it('has its flows and logins again where its folder is not: they are kept with Heed', async () => {
+    removeFolder(join(product.dataDir, 'node-red'))
+    await product.request('PUT', '/api/node-red', { isOn: true })
+    await running(product)
+    const { body } = await product.request<{ id: string }[]>('GET', '/node-red/flows')
+    expect(body.map(({ id }) => id)).toEqual(expect.arrayContaining(['server', 'press', 'ask']))
+    const login = await product.request('GET', '/node-red/credentials/heed-server/server')
+    expect(login.body).toEqual({ has_token: true })
+    await product.request('PUT', '/api/node-red', { isOn: false })
+  })
 })
