@@ -35,6 +35,7 @@ const runtimeFolders = [
   'flows',
   'templates',
   'recordings',
+  'system',
   'rehearsals',
   'http',
 ]

@@ -22,7 +22,8 @@ import { createConnectionStore, ensureBuiltIn, loadConnectionKinds } from './con
 import { migrateDatabase, openDb, openPool, pingDatabase } from './database/index.ts'
 import { guarded } from './database/index.ts'
 import { ensurePartitions } from './history/index.ts'
-import { createDeliveryStore } from './actions/index.ts'
+import { createDeliveryStore, createFailedDeliveries, type FailedDeliveries } from './actions/index.ts'
+import { createSystemStore, type SystemStore } from './system/index.ts'
 import type { OpenActions } from './actions/index.ts'
 import { createDeploymentStore } from './flows/index.ts'
 import { createEventStore } from './history/index.ts'
@@ -78,6 +79,8 @@ export interface Store {
   connectionKinds: ConnectionKinds
   events: EventStore
   deliveries: DeliveryStore & OpenActions
+  failed: FailedDeliveries
+  system: SystemStore
   sounds: SoundStore
   clips: ClipStore
   film: FilmStore
@@ -143,6 +146,8 @@ export async function createStore(options: StoreOptions): Promise<Store> {
     connectionKinds: kinds,
     events: createEventStore(parts),
     deliveries: createDeliveryStore(parts),
+    failed: createFailedDeliveries(parts),
+    system: createSystemStore({ ...parts, retention }),
     sounds: createSoundStore(parts),
     clips: createClipStore(parts),
     film: createFilmStore(parts),

@@ -1,4 +1,5 @@
 // `npm start`: database, API, editor, and a worker inside. Parses the configuration, builds, starts, stops on a signal.
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Connection } from '../nodes/contract/connections.ts'
@@ -76,6 +77,12 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     },
     voices: (connection) => runtime.voices(connection, new AbortController().signal),
     deliveries: store.deliveries,
+    failed: store.failed,
+    system: store.system,
+    freeBytes: async () => {
+      const { bavail, bsize } = await statfs(config.dataDir)
+      return bavail * bsize
+    },
     transcribe: (connection, sound) => transcribe(runtime.http, connection, sound, new AbortController().signal),
     refusalOf,
     pingDatabase: () => store.ping(),

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { AuthError } from '../../nodes/contract/errors.ts'
 import { callerOf } from '../live/index.ts'
 import type { Caller } from '../live/index.ts'
+import { addAccountRoutes } from './account-routes.ts'
 import type { AccountsRouteDeps } from './route-deps.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
 import type { OpenLines } from '../live/index.ts'
@@ -163,6 +164,16 @@ export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: Sig
     links.use()
     limits.succeeded(request.ip ?? '')
     await signIn(request, response, hash)
+  })
+
+  addAccountRoutes(api, deps, {
+    lines,
+    passwords,
+    checkPassword: async (request, password) => {
+      const stored = (await deps.accounts.passwordHash()) ?? ''
+      const from = { address: request.ip ?? '', browser: readKnownBrowser(request, stored) }
+      await assertRight({ limits, browsers, lane }, from, () => passwords.isCorrect(password, stored))
+    },
   })
 
   api.post('/sign-out', async (request, response) => {

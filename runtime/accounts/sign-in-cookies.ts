@@ -3,6 +3,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response } from 'express'
+import { browserOf } from './browser-name.ts'
 import type { AccountsRouteDeps } from './route-deps.ts'
 
 export const signInCookie = 'heed_session'
@@ -17,6 +18,17 @@ export function hashToken(token: string): string {
 
 export function makeToken(): string {
   return randomBytes(32).toString('base64url')
+}
+
+const madePattern = /^heed_[A-Za-z0-9_-]{43}$/
+
+/** For a script: begins so that a scanner for leaked secrets, and a person, know what it is. */
+export function makeApiToken(): string {
+  return `heed_${makeToken()}`
+}
+
+export function isMadeToken(token: string): boolean {
+  return madePattern.test(token)
 }
 
 /** Compares two secrets without telling by the time it takes how much of them is equal. */
@@ -48,7 +60,8 @@ function setCookie(
 /** Signs a browser in and hands its cookie over. */
 export async function openSignIn(deps: AccountsRouteDeps, request: Request, response: Response): Promise<void> {
   const token = makeToken()
-  await deps.accounts.createSignIn(hashToken(token), deps.nowMs() + signInLifeMs)
+  const browser = browserOf(request.headers['user-agent'])
+  await deps.accounts.createSignIn(hashToken(token), deps.nowMs() + signInLifeMs, browser)
   setCookie(deps, request, response, token, signInLifeMs)
 }
 

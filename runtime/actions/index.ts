@@ -2,6 +2,8 @@
 export { createActionStore, insertActions } from './actions.store.ts'
 export { createDeliveryStore, readOpenActions } from './delivery-control.store.ts'
 export type { OpenActions } from './delivery-control.store.ts'
+export { createFailedDeliveries } from './failed.store.ts'
+export type { FailedDeliveries } from './failed.store.ts'
 export { actionId, idFrom, streamIdOf, tickId } from './ids.ts'
 export { consumeInputs, createInputStore, insertInputs } from './inputs.store.ts'
 export { Outbox } from './outbox.ts'

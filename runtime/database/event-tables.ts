@@ -1,5 +1,5 @@
 // The tables of what happened: events with their pictures and sounds. Like `schema.ts`: a change here needs a migration.
-import { sql } from 'drizzle-orm'
+import { sql, type SQL } from 'drizzle-orm'
 import {
   boolean,
   customType,
@@ -21,6 +21,15 @@ export const bytea = customType<{ data: Uint8Array; driverData: Buffer }>({
   toDriver: (value) => Buffer.from(value.buffer, value.byteOffset, value.byteLength),
 })
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' })
+
+/** Han, Hiragana, Katakana, Hangul, Thai, Lao, Khmer; as Postgres and JavaScript both read it. */
+const unspacedSigns = '\\u0E00-\\u0EFF\\u1780-\\u17FF\\u2E80-\\u9FFF\\uAC00-\\uD7AF\\uF900-\\uFAFF'
+export const unspaced = new RegExp(`[${unspacedSigns}]`)
+/** Word for word as in the index, or it is not used. */
+export const hasUnspaced = (text: SQL): SQL => sql`${text} ~ ${sql.raw(`'[${unspacedSigns}]'`)}`
+const spaced = (text: SQL): SQL => sql`regexp_replace(${text}, ${sql.raw(`'([${unspacedSigns}])'`)}, ' \\1 ', 'g')`
+export const spacedVector = (text: SQL): SQL => sql`to_tsvector('simple', ${spaced(sql`left(${text}, 20000)`)})`
+export const spacedPhrase = (words: string): SQL => sql`phraseto_tsquery('simple', ${spaced(sql`${words}::text`)})`
 
 export const events = pgTable(
   'events',
@@ -64,10 +73,12 @@ export const events = pgTable(
     index('events_at').on(table.at, table.id),
     index('events_flow_at').on(table.flowId, table.at, table.id),
     index('events_kind_at').on(table.kind, table.at, table.id),
-    // The pictures of one stream by time.
-    index('events_pictures')
-      .on(table.streamId, table.at)
-      .where(sql`has_frame`),
+    index('events_stream_at').on(table.streamId, table.at, table.id),
+    index('events_flow_kind_at').on(table.flowId, table.kind, table.at, table.id),
+    // Scripts written without spaces, sign by sign: Postgres takes a whole sentence of them for one word.
+    index('events_unspaced')
+      .using('gin', spacedVector(sql`text`))
+      .where(hasUnspaced(sql`text`)),
     index('events_search').using('gin', table.search),
     index('events_alerts')
       .on(table.at, table.id)

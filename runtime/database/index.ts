@@ -7,6 +7,7 @@ export { startEmbedded } from './embedded.ts'
 export { plainJson, plainText } from './plain-text.ts'
 export {
   actions,
+  apiTokens,
   connections,
   decisions,
   deployments,
@@ -26,7 +27,18 @@ export {
   voiceTurns,
 } from './schema.ts'
 export type { ActionState } from './schema.ts'
-export { eventClips, events, frames, recentFrames, soundChunks, sounds } from './event-tables.ts'
+export {
+  eventClips,
+  events,
+  frames,
+  hasUnspaced,
+  recentFrames,
+  soundChunks,
+  sounds,
+  spacedPhrase,
+  spacedVector,
+  unspaced,
+} from './event-tables.ts'
 export { cameras } from './camera-tables.ts'
 export { decisionMinutes, film } from './timeline-tables.ts'
 export type { CameraTrial } from './camera-tables.ts'

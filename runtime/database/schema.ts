@@ -212,6 +212,8 @@ export const actions = pgTable(
     code: text('code'),
     phase: text('phase').notNull().default(''),
     dueAt: instant('due_at'),
+    /** Of one that failed: when a person said that it need not be sent any more. */
+    settledAt: instant('settled_at'),
     createdAt: instant('created_at').notNull(),
     /** Last sign of life. */
     updatedAt: instant('updated_at').notNull(),
@@ -224,6 +226,9 @@ export const actions = pgTable(
     index('actions_flow').on(table.flowId),
     index('actions_deployment').on(table.deploymentId),
     index('actions_updated').on(table.updatedAt),
+    index('actions_failed')
+      .on(table.updatedAt, table.id)
+      .where(sql`state = 'failed' and settled_at is null`),
   ],
 )
 
@@ -311,9 +316,24 @@ export const sessions = pgTable(
     tokenHash: text('token_hash').primaryKey(),
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
+    /** Which browser, in a few words; empty for those of older versions. */
+    browser: text('browser').notNull().default(''),
+    /** Null until its next request, for those of older versions. */
+    seenAt: instant('seen_at'),
   },
   (table) => [index('sessions_expires').on(table.expiresAt)],
 )
+
+/** For scripts, made by the owner; of each only its hash and how it begins. */
+export const apiTokens = pgTable('api_tokens', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  tokenHash: text('token_hash').notNull().unique(),
+  begins: text('begins').notNull(),
+  createdAt: instant('created_at').notNull(),
+  /** To the minute. */
+  usedAt: instant('used_at'),
+})
 
 export const settings = pgTable('settings', {
   key: text('key').primaryKey(),

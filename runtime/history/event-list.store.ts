@@ -1,25 +1,27 @@
 // Lists of events: filters, pages by key, and counts. A page costs what it shows, however many events there are: what would have to
 // count them all stops at a bound and says so.
-import { and, desc, eq, gte, inArray, isNotNull, isNull, lte, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
 import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Db } from '../database/index.ts'
-import { events, plainText } from '../database/index.ts'
+import { events, hasUnspaced, plainText, spacedPhrase, spacedVector, unspaced } from '../database/index.ts'
 import { CursorInstant, readCursor, readTime, writeCursor } from './cursor.ts'
 import type { EventQuery } from './records.ts'
 
 /** Counted exactly up to here; beyond, "at least so many" is all that anybody needs. */
 export const mostCounted = 10_000
 
-// Scripts written without spaces: Postgres takes a whole sentence for one word, so a part of it is looked for in the text.
-const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u
-
-/** Words in any order and form, "quoted phrases", -without; as people type into a search field. */
+/**
+ * Words in any order and form, "quoted phrases", -without; as people type into a search field. In scripts without spaces each group of
+ * signs is looked for as it stands.
+ */
 function matches(words: string): SQL | undefined {
-  const found = sql`${events.search} @@ (websearch_to_tsquery('simple', ${words}) || websearch_to_tsquery('english', ${words}))`
-  if (!unspaced.test(words)) return found
-  return or(found, sql`position(${words} in ${events.text}) > 0`)
+  if (!unspaced.test(words))
+    return sql`${events.search} @@ (websearch_to_tsquery('simple', ${words}) || websearch_to_tsquery('english', ${words}))`
+  const text = sql`${events.text}`
+  const parts = words.split(/\s+/).map((part) => sql`${spacedVector(text)} @@ ${spacedPhrase(part)}`)
+  return and(hasUnspaced(text), ...parts)
 }
 
 const isUnseen = and(eq(events.alert, true), isNull(events.acknowledgedAt))
@@ -57,6 +59,21 @@ export function behind(cursor: string | undefined): SQL | undefined {
   if (!cursor) return undefined
   const [at, id] = readCursor(cursor, Position)
   return sql`(${events.at}, ${events.id}) < (${at}::timestamptz, ${id})`
+}
+
+/**
+ * What a page is made of. Of several kinds each is read by itself, newest first, as far as the page may need it: one index gives the order
+ * of one kind, none gives that of several.
+ */
+export function pageCondition({ cursor, ...query }: Omit<EventQuery, 'limit'>, limit: number): SQL | undefined {
+  const kinds = query.kind?.split(',').map((kind) => kind.trim()) ?? []
+  const whole = and(conditionOf(query), behind(cursor))
+  if (kinds.length < 2) return whole
+  const each = kinds.map(
+    (kind) => sql`(select ${events.id} from ${events} where ${and(conditionOf({ ...query, kind }), behind(cursor))}
+      order by ${events.at} desc, ${events.id} desc limit ${limit})`,
+  )
+  return sql`${events.id} in (${sql.join(each, sql` union all `)})`
 }
 
 /** Cuts a page out of one row more than it shows. */

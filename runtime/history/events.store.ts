@@ -5,10 +5,11 @@ import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Repeats } from '../../nodes/contract/define.ts'
 import type { EventQuery, EventStore, EventView } from './records.ts'
 import type { EventRecord } from './records.ts'
+import type { Precision } from './route-answers.ts'
 import { readIncidents } from './incidents.store.ts'
 import { readLimit } from './cursor.ts'
 import { noteSecondLooks, raiseTroubles } from './alerts.store.ts'
-import { behind, conditionOf, countEvents, newestFirst, pageOf } from './event-list.store.ts'
+import { conditionOf, countEvents, newestFirst, pageCondition, pageOf } from './event-list.store.ts'
 import type { Db, Queryable } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { createDecisionStore } from './decisions.store.ts'
@@ -162,7 +163,7 @@ async function listEvents(
     db
       .select(shown)
       .from(events)
-      .where(and(conditionOf(query), behind(query.cursor)))
+      .where(pageCondition(query, limit + 1))
       .orderBy(...newestFirst)
       .limit(limit + 1),
     countEvents(db, query),
@@ -193,6 +194,20 @@ function inEscalationOf(id: string): SQL {
       select id from same
       union select e.id from events e join down on e.fields ->> 'about' = down.id and e.kind = 'notification.unacknowledged')
     select id from down)`
+}
+
+/** By flow, of those that any alert was judged of. */
+async function readPrecision(db: Db, flow?: string): Promise<(Precision & { flow: string })[]> {
+  const rows = await db
+    .select({
+      flow: events.flowId,
+      right: sql<number>`(count(*) filter (where ${events.verdict} = 'right'))::int`,
+      wrong: sql<number>`(count(*) filter (where ${events.verdict} = 'wrong'))::int`,
+    })
+    .from(events)
+    .where(and(flow === undefined ? undefined : eq(events.flowId, flow), isNotNull(events.verdict)))
+    .groupBy(events.flowId)
+  return rows.map((row) => ({ ...row, precision: row.right / (row.right + row.wrong) }))
 }
 
 function notAlert(): ConflictError {
@@ -250,16 +265,10 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
       return event
     },
     precision: async (flow) => {
-      const [row] = await db
-        .select({
-          right: sql<number>`(count(*) filter (where ${events.verdict} = 'right'))::int`,
-          wrong: sql<number>`(count(*) filter (where ${events.verdict} = 'wrong'))::int`,
-        })
-        .from(events)
-        .where(and(eq(events.flowId, flow), isNotNull(events.verdict)))
-      const { right, wrong } = row ?? { right: 0, wrong: 0 }
-      return { right, wrong, precision: right + wrong === 0 ? null : right / (right + wrong) }
+      const [found] = await readPrecision(db, flow)
+      return { right: found?.right ?? 0, wrong: found?.wrong ?? 0, precision: found?.precision ?? null }
     },
+    precisions: () => readPrecision(db),
     ...createTraceStore({ db }),
     ...createDecisionStore({ db }),
     timeline: (query) => readTimeline(db, query),

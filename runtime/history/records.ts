@@ -54,6 +54,8 @@ export interface EventStore {
   rate(id: string, verdict: Verdict | null, by: string): Promise<EventView>
   /** Of a flow's alerts that were judged: how many were right, and which share of them that is; null where none was. */
   precision(flow: string): Promise<Precision>
+  /** Of every flow that any alert was judged of. */
+  precisions(): Promise<(Precision & { flow: string })[]>
   /** Which way its message took, and why it came no further. */
   trace(id: string): Promise<TraceView>
   frame(id: string): Promise<Uint8Array | undefined>

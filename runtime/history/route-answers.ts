@@ -173,6 +173,9 @@ export const historyAnswers = {
   'GET /events/:id/audio': null,
   'GET /events/:id/clip': null,
   'GET /flows/:id/precision': PrecisionSchema,
+  'GET /precision': z.object({ flows: z.array(PrecisionSchema.extend({ flow: z.string() })) }),
+  /** Or CSV. */
+  'GET /events/export': EventPageSchema.pick({ events: true }),
   'GET /flows/:id/decisions': DecisionPageSchema,
   'GET /timeline': TimelineSchema,
   'GET /acknowledge/:token': LinkedEventSchema.extend({ expiresAt: z.string() }),

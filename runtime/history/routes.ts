@@ -9,6 +9,7 @@ import type { EventView, TraceView } from './records.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import { sendRange } from './byte-range.ts'
 import { addEventSoundRoute } from './sound-routes.ts'
+import { addExportRoute, EventQuerySchema } from './export-routes.ts'
 import { addTimelineRoutes, defined } from './timeline-routes.ts'
 import { parseInput, queryFields, requireBody } from '../../nodes/contract/input.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
@@ -16,19 +17,6 @@ import { commonReasons, writeReason } from '../../nodes/contract/trace.ts'
 import type { TraceAnswer } from './route-answers.ts'
 
 const { text, time, limit } = queryFields
-const EventQuerySchema = z.object({
-  flow: text,
-  stream: text,
-  kind: text,
-  q: text,
-  from: time,
-  to: time,
-  only: z.enum(['alerts', 'unseen', 'incidents']).optional(),
-  verdict: z.enum([...verdicts, 'any', 'none']).optional(),
-  incident: text,
-  limit,
-  cursor: text,
-})
 /** Up to a moment: nobody has seen what came after the list that was shown. */
 const SeenAllSchema = z.object({ upTo: z.iso.datetime(), flow: text, kind: text, q: text })
 const VerdictSchema = z.object({ verdict: z.enum(verdicts).nullable() })
@@ -53,6 +41,7 @@ export function addEventRoutes(api: Router, deps: HistoryRouteDeps): void {
   api.get('/events', async (request, response) => {
     response.json(await events.list(defined(parseInput(EventQuerySchema, request.query, 'HTTP_QUERY_WRONG'))))
   })
+  addExportRoute(api, deps)
   api.get('/events/:id', async (request, response) => {
     response.json(await events.get(request.params.id))
   })
@@ -81,6 +70,9 @@ export function addEventRoutes(api: Router, deps: HistoryRouteDeps): void {
   api.get('/flows/:id/precision', async (request, response) => {
     await deps.flows.get(request.params.id)
     response.json(await events.precision(request.params.id))
+  })
+  api.get('/precision', async (_request, response) => {
+    response.json({ flows: await events.precisions() })
   })
   api.get('/events/:id/trace', async (request, response) => {
     response.json(await writeTrace(deps, await events.trace(request.params.id)))

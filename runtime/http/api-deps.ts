@@ -14,6 +14,7 @@ import type { ProxyTrust } from './proxies.ts'
 import type { SpillReport, StreamsRouteDeps } from '../streams/index.ts'
 import type { RecordingsRouteDeps } from '../recordings/index.ts'
 import type { RehearsalsRouteDeps } from '../rehearsals/index.ts'
+import type { SystemRouteDeps } from '../system/index.ts'
 import type { TemplatesRouteDeps } from '../templates/index.ts'
 
 export type ApiDeps = AccountsRouteDeps &
@@ -30,6 +31,7 @@ export type ApiDeps = AccountsRouteDeps &
   RecordingsRouteDeps &
   RehearsalsRouteDeps &
   StreamsRouteDeps &
+  SystemRouteDeps &
   TemplatesRouteDeps & {
     version: string
     /** `trouble`: why it takes no writing though it answers, in one sentence. */

@@ -42,6 +42,7 @@ import { addSharingRoutes } from '../flows/index.ts'
 import { addRecordingRoutes } from '../recordings/index.ts'
 import { addRehearsalRoutes } from '../rehearsals/index.ts'
 import { addStreamRoutes } from '../live/index.ts'
+import { addSystemRoutes } from '../system/index.ts'
 import { addTemplateRoutes } from '../templates/index.ts'
 import { addVoiceRoutes } from '../streams/index.ts'
 
@@ -95,6 +96,7 @@ function createRouter(
   addStreamRoutes(api, deps, parts.lines)
   addAskRoutes(api, deps)
   addMemoryRoutes(api, deps)
+  addSystemRoutes(api, deps)
   api.use((request) => {
     throw new NotFoundError(
       'HTTP_NOT_FOUND',

@@ -7,7 +7,7 @@ import type { Caller } from '../live/index.ts'
 import { setCaller } from '../live/index.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { isHostKnown, readOrigin } from './same-origin.ts'
-import { hashToken, isSameSecret, readSignInToken, signInLifeMs } from '../accounts/index.ts'
+import { hashToken, isMadeToken, isSameSecret, readSignInToken, signInLifeMs } from '../accounts/index.ts'
 
 /** All that answers without credentials; `:token` is the signed part of a link, which the route itself checks. */
 export const publicRoutes: readonly string[] = [
@@ -40,7 +40,7 @@ function refuse(request: IncomingMessage): never {
   if (request.headers.authorization !== undefined) {
     throw new AuthError(
       'AUTH_TOKEN_WRONG',
-      'This token is not known. Send Authorization: Bearer with the value of HEED_TOKEN.',
+      'This token is not known. Send Authorization: Bearer with the value of HEED_TOKEN, or with a token made under System.',
     )
   }
   throw new AuthError('AUTH_REQUIRED', 'Sign in first, or send Authorization: Bearer with the value of HEED_TOKEN.')
@@ -69,9 +69,11 @@ async function identify(deps: ApiDeps, request: IncomingMessage): Promise<Caller
   const { authorization } = request.headers
   if (authorization !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1]
-    return token !== undefined && deps.token !== undefined && isSameSecret(token, deps.token)
-      ? { by: 'token' }
-      : undefined
+    if (token === undefined) return undefined
+    if (deps.token !== undefined && isSameSecret(token, deps.token)) return { by: 'token' }
+    // Only what looks like one of ours is looked up: strangers cost no question to the database.
+    const made = isMadeToken(token) ? await deps.accounts.useToken(hashToken(token), deps.nowMs()) : undefined
+    return made === undefined ? undefined : { by: 'token', token: made }
   }
   const token = readSignInToken(request)
   if (token === undefined) return undefined

@@ -14,6 +14,7 @@ import { packagesAnswers } from '../packages/route-answers.ts'
 import { recordingsAnswers } from '../recordings/route-answers.ts'
 import { rehearsalsAnswers } from '../rehearsals/route-answers.ts'
 import { streamsAnswers } from '../streams/route-answers.ts'
+import { systemAnswers } from '../system/route-answers.ts'
 import { templatesAnswers } from '../templates/route-answers.ts'
 
 /** Each check says more of itself than whether all is well. Strangers, and whoever asks while nobody can be known, hear `status` alone. */
@@ -40,6 +41,7 @@ export const routeAnswers = {
   ...recordingsAnswers,
   ...rehearsalsAnswers,
   ...streamsAnswers,
+  ...systemAnswers,
   ...templatesAnswers,
 } satisfies Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`, z.ZodType | null>
 

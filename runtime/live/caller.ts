@@ -5,6 +5,8 @@ export interface Caller {
   by: 'owner' | 'token'
   /** Hash of the sign-in's token, where a cookie was the credential. */
   signIn?: string
+  /** Id of the token, where it is one that the owner made; not of HEED_TOKEN. */
+  token?: string
 }
 
 /** The caller that the gate let in; undefined on public routes. */

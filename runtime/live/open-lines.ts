@@ -6,12 +6,13 @@ export interface OpenLines {
   /** Remembers a line until `release` is called; after `closeAll` it is closed at once. */
   hold(caller: Caller | undefined, close: () => void): () => void
   closeSignIn(signIn: string): void
+  closeToken(id: string): void
   closeAll(): void
   count(): number
 }
 
 export function createOpenLines(): OpenLines {
-  const lines = new Set<{ signIn: string | undefined; close: () => void }>()
+  const lines = new Set<{ signIn: string | undefined; token: string | undefined; close: () => void }>()
   let isClosed = false
   return {
     hold: (caller, close) => {
@@ -19,7 +20,7 @@ export function createOpenLines(): OpenLines {
         close()
         return () => {}
       }
-      const line = { signIn: caller?.signIn, close }
+      const line = { signIn: caller?.signIn, token: caller?.token, close }
       lines.add(line)
       return () => {
         lines.delete(line)
@@ -27,6 +28,9 @@ export function createOpenLines(): OpenLines {
     },
     closeSignIn: (signIn) => {
       for (const line of [...lines]) if (line.signIn === signIn) line.close()
+    },
+    closeToken: (id) => {
+      for (const line of [...lines]) if (line.token === id) line.close()
     },
     closeAll: () => {
       isClosed = true

@@ -172,6 +172,25 @@ describe('the timeline', () => {
   })
 })
 
+describe('a list of events as a file', () => {
+  it('holds every page, safe for a spreadsheet, and as JSON', async () => {
+    deps.eventRows.set('e3', { ...event, id: 'e3', text: '=HYPERLINK("http://x")', alert: false })
+    for (let nth = 0; nth < 600; nth++) deps.eventRows.set(`m${nth}`, { ...event, id: `m${nth}`, text: 'many' })
+    const csv = await bench.call<string>('GET', '/api/events/export?form=csv')
+    expect(csv.headers).toMatchObject({
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': 'attachment; filename="heed-events.csv"',
+    })
+    const rows = csv.bytes.toString().split('\r\n')
+    expect(rows[0]).toContain('"at","flow","stream"')
+    expect(rows).toHaveLength(603 + 2)
+    expect(csv.bytes.toString()).toContain(`"'=HYPERLINK(""http://x"")"`)
+    const json = (await bench.call<{ events: { id: string }[] }>('GET', '/api/events/export?form=json&q=fallen')).body
+    expect(json.events.map(({ id }) => id)).toEqual(['e2', 'e1'])
+    expect((await bench.call<Refusal>('GET', '/api/events/export?form=xls')).body.error.problems[0]?.field).toBe('form')
+  })
+})
+
 describe('pictures of the past', () => {
   const at = Date.parse('2026-01-01T00:00:00.000Z')
   const instant = (seconds: number): string => new Date(at + seconds * 1000).toISOString()

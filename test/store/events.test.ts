@@ -45,6 +45,8 @@ describe('events', () => {
     expect(await find({ q: '"the kitchen" -smoke' })).toEqual(['fall'])
     expect(await find({ q: 'gestürzt' })).toEqual(['deutsch'])
     expect(await find({ q: '摔倒' })).toEqual(['han'])
+    expect(await find({ q: '厨房 摔倒' })).toEqual(['han'])
+    expect(await find({ q: '倒摔' })).toEqual([])
     expect(await find({ q: "'; drop table events; --" })).toEqual([])
     expect(await find({ q: '   ' })).toHaveLength(5)
   })
@@ -57,6 +59,10 @@ describe('events', () => {
     expect(await find({ from: at(20) })).toEqual(['c', 'b'])
     expect(await find({ from: at(11), to: at(20) })).toEqual(['b'])
     expect(await find({ kind: 'no.such' })).toEqual([])
+    // Of several kinds together, page by page too.
+    const first = await under.store.events.list({ flow: flowId, kind: 'stream.lost,response.given', limit: 2 })
+    expect(first.events.map(({ id }) => id)).toEqual([`${flowId}-c`, `${flowId}-b`])
+    expect(await find({ kind: 'stream.lost,response.given', cursor: first.next ?? '' })).toEqual(['a'])
   })
 
   test('come page by page, each once, also those of the same instant and those written meanwhile', async () => {

@@ -8,7 +8,6 @@ import type { Connection } from '../../nodes/contract/connections.ts'
 import { defineAction, defineSource, port } from '../../nodes/contract/define.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
-import type { AccountStore } from '../../runtime/accounts/accounts.ts'
 import type { ApiDeps } from '../../runtime/http/api-deps.ts'
 import type { ConnectionStore } from '../../runtime/connections/connections.ts'
 import type { FlowStore, StoredFlow } from '../../runtime/flows/records.ts'
@@ -20,6 +19,7 @@ import { createTemplateShelf, type OwnTemplateStore } from '../../runtime/templa
 import type { Template } from '../../runtime/templates/template.ts'
 import { memoryBus, memoryPictureRelay } from './memory-bus.ts'
 import { memoryCameras } from './memory-cameras.ts'
+import { memoryAccounts } from './memory-accounts.ts'
 import { memoryEvents } from './memory-events.ts'
 import { memoryDeployments } from './memory-deployments.ts'
 import { memoryRehearsals } from './memory-rehearsals.ts'
@@ -227,33 +227,6 @@ function memoryApprovedHosts(): ApiDeps['approvedHosts'] {
   }
 }
 
-function memoryAccounts(sessions: Map<string, number>): AccountStore {
-  let hash: string | undefined
-  return {
-    hasOwner: async () => hash !== undefined,
-    createOwner: async (passwordHash) => {
-      if (hash !== undefined)
-        throw new ConflictError('AUTH_OWNER_EXISTS', 'This Heed has an owner already. Sign in with the password.')
-      hash = passwordHash
-    },
-    passwordHash: async () => hash,
-    createSignIn: async (tokenHash, expiresAtMs) => {
-      sessions.set(tokenHash, expiresAtMs)
-    },
-    touchSignIn: async (tokenHash, nowMs, extendToMs) => {
-      if ((sessions.get(tokenHash) ?? 0) <= nowMs) return false
-      sessions.set(tokenHash, extendToMs)
-      return true
-    },
-    removeSignIn: async (tokenHash) => {
-      sessions.delete(tokenHash)
-    },
-    removeAllSignIns: async () => {
-      sessions.clear()
-    },
-  }
-}
-
 async function saveClip(saved: Map<string, Buffer>, name: string, body: NodeJS.ReadableStream) {
   const chunks: Buffer[] = []
   await pipeline(
@@ -320,6 +293,9 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
     discovery: { look: async () => [], profiles: async () => [] },
     connectionKinds,
     events: memoryEvents(eventRows, frames, sounds),
+    failed: { failed: async () => ({ deliveries: [], total: 0 }), retry: async () => undefined, settle: async () => 0 },
+    system: { storage: async () => [], models: async () => [], lanes: async () => [] },
+    freeBytes: async () => 1e12,
     deliveries: {
       cancel: async (id) => missing(`delivery ${id}`, 'DELIVERY_NOT_FOUND'),
       cancelOf: async () => [],

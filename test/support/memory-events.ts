@@ -61,6 +61,7 @@ export function memoryEvents(
       const [right, wrong] = [of('right'), of('wrong')]
       return { right, wrong, precision: right + wrong === 0 ? null : right / (right + wrong) }
     },
+    precisions: async () => [],
     trace: async (id) => {
       const { flow, revision, at, node } = find(id)
       const step = { at, node, type: null, what: 'passed' as const, code: 'spoke' }

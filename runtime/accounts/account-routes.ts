@@ -1,0 +1,106 @@
+// The owner's own affairs: who is signed in, another password, tokens for scripts. A token that the owner made reaches none of these: what
+// leaks must not be able to stay.
+import { randomBytes } from 'node:crypto'
+import type { Request, Response, Router } from 'express'
+import { z } from 'zod'
+import { AuthError, NotFoundError } from '../../nodes/contract/errors.ts'
+import { parseBody } from '../../nodes/contract/input.ts'
+import { callerOf } from '../live/index.ts'
+import type { TokenRow } from './accounts.ts'
+import type { AccountsRouteDeps } from './route-deps.ts'
+import { assertGoodPassword } from './passwords.ts'
+import { hashToken, makeApiToken } from './sign-in-cookies.ts'
+import type { SignInParts } from './routes.ts'
+
+const PasswordSchema = z.object({ current: z.string(), next: z.string() })
+const TokenSchema = z.object({ name: z.string().trim().min(1).max(80) })
+/** What is shown of one: enough to tell it in a script. */
+const shownLetters = 10
+
+const viewOf = ({ createdAt, usedAt, ...token }: TokenRow) => ({
+  ...token,
+  createdAt: createdAt.toISOString(),
+  usedAt: usedAt?.toISOString() ?? null,
+})
+
+function assertOwner(response: Response): void {
+  if (callerOf(response)?.token !== undefined)
+    throw new AuthError('AUTH_OWNER_ONLY', 'A token made under System may not do this. Sign in as the owner.', {
+      details: { status: 403 },
+    })
+}
+
+/** `checkPassword` throws as signing in does, with the same waits. */
+export interface AccountParts extends Pick<SignInParts, 'lines' | 'passwords'> {
+  checkPassword(request: Request, password: string): Promise<void>
+}
+
+function addSignedInRoutes(api: Router, { accounts, nowMs }: AccountsRouteDeps, { lines }: AccountParts): void {
+  api.get('/sign-ins', async (_request, response) => {
+    assertOwner(response)
+    const mine = callerOf(response)?.signIn?.slice(0, 16)
+    const found = await accounts.signIns(nowMs())
+    response.json({
+      signIns: found.map(({ createdAt, seenAt, expiresAt, ...signIn }) => ({
+        ...signIn,
+        createdAt: createdAt.toISOString(),
+        seenAt: seenAt?.toISOString() ?? null,
+        expiresAt: expiresAt.toISOString(),
+        isThis: signIn.id === mine,
+      })),
+    })
+  })
+  const end = async (response: Response, which: Parameters<typeof accounts.removeSignIns>[0]): Promise<number> => {
+    assertOwner(response)
+    const gone = await accounts.removeSignIns(which)
+    for (const signIn of gone) lines.closeSignIn(signIn)
+    return gone.length
+  }
+  api.delete('/sign-ins', async (_request, response) => {
+    response.json({ ended: await end(response, { allBut: callerOf(response)?.signIn ?? '' }) })
+  })
+  api.delete('/sign-ins/:id', async (request, response) => {
+    if ((await end(response, { id: request.params.id })) === 0)
+      throw new NotFoundError('AUTH_SIGN_IN_GONE', 'Nobody is signed in there any more.')
+    response.status(204).end()
+  })
+}
+
+/** `/api/sign-ins`, `/api/password`, `/api/tokens`. */
+export function addAccountRoutes(api: Router, deps: AccountsRouteDeps, parts: AccountParts): void {
+  const { accounts } = deps
+  addSignedInRoutes(api, deps, parts)
+
+  api.put('/password', async (request, response) => {
+    assertOwner(response)
+    const { current, next } = parseBody(PasswordSchema, request.body)
+    assertGoodPassword(next)
+    await parts.checkPassword(request, current)
+    await accounts.changePassword(await parts.passwords.hash(next))
+    // Whoever knew the old one is out; the one who changed it stays.
+    const gone = await accounts.removeSignIns({ allBut: callerOf(response)?.signIn ?? '' })
+    for (const signIn of gone) parts.lines.closeSignIn(signIn)
+    response.json({ ended: gone.length })
+  })
+
+  api.get('/tokens', async (_request, response) => {
+    assertOwner(response)
+    response.json({ tokens: (await accounts.tokens()).map(viewOf) })
+  })
+  api.post('/tokens', async (request, response) => {
+    assertOwner(response)
+    const { name } = parseBody(TokenSchema, request.body)
+    const token = makeApiToken()
+    const row = { id: randomBytes(8).toString('hex'), name, begins: token.slice(0, shownLetters) }
+    await accounts.addToken({ ...row, tokenHash: hashToken(token) })
+    // Shown this once: nobody can read it again.
+    response.status(201).json({ token, id: row.id })
+  })
+  api.delete('/tokens/:id', async (request, response) => {
+    assertOwner(response)
+    if (!(await accounts.removeToken(request.params.id)))
+      throw new NotFoundError('AUTH_TOKEN_GONE', 'There is no such token any more.')
+    parts.lines.closeToken(request.params.id)
+    response.status(204).end()
+  })
+}
