@@ -24,6 +24,7 @@ const EventPage = lazy(async () => ({ default: (await import('./panels/EventPage
 const Flows = lazy(async () => ({ default: (await import('./panels/Flows.tsx')).Flows }))
 const Gallery = lazy(async () => ({ default: (await import('./templates/Gallery.tsx')).Gallery }))
 const Cameras = lazy(async () => ({ default: (await import('./cameras/Cameras.tsx')).Cameras }))
+const HistoryPage = lazy(async () => ({ default: (await import('./history/HistoryPage.tsx')).HistoryPage }))
 const Home = lazy(async () => ({ default: (await import('./panels/Home.tsx')).Home }))
 const More = lazy(async () => ({ default: (await import('./panels/More.tsx')).More }))
 const Inbox = lazy(async () => ({ default: (await import('./panels/Inbox.tsx')).Inbox }))
@@ -55,6 +56,8 @@ function PageOf({ route }: { route: Route }) {
       return <Inbox />
     case 'event':
       return <EventPage key={route.id} id={route.id} />
+    case 'history':
+      return <HistoryPage />
     case 'cameras':
       return <Cameras />
     case 'more':

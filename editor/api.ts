@@ -162,6 +162,19 @@ export const api = {
   claim: (token: string, password: string) => call('POST /sign-in/claim', {}, { body: { token, password } }),
   signIn: (password: string) => call('POST /sign-in', {}, { body: { password } }),
   signOut: () => call('POST /sign-out'),
+  system: () => call('GET /system'),
+  failedDeliveries: () => call('GET /deliveries/failed'),
+  retryDelivery: (id: string) => call('POST /deliveries/:id/retry', { id }),
+  settleDelivery: (id: string) => call('POST /deliveries/:id/settle', { id }),
+  settleAll: () => call('POST /deliveries/failed/settle'),
+  changePassword: (current: string, next: string) => call('PUT /password', {}, { body: { current, next } }),
+  signIns: async () => (await call('GET /sign-ins')).signIns,
+  endSignIn: (id: string) => call('DELETE /sign-ins/:id', { id }),
+  endOtherSignIns: () => call('DELETE /sign-ins'),
+  tokens: async () => (await call('GET /tokens')).tokens,
+  makeToken: (name: string) => call('POST /tokens', {}, { body: { name } }),
+  revokeToken: (id: string) => call('DELETE /tokens/:id', { id }),
+  precisions: async () => (await call('GET /precision')).flows,
   /** 503 is an answer too: it says which part cannot do its job. */
   health: () => call('GET /health', {}, { alsoFine: 503 }),
   nodeRed: async () => (await call('GET /node-red')).nodeRed,
@@ -369,6 +382,10 @@ export async function openSound(url: string, signal: AbortSignal): Promise<Reada
   if (!response.ok || !response.body) throw toApiError(response.status, await response.text())
   return response.body
 }
+
+/** Address of what a list of events finds, as a file. */
+export const exportAddress = (query: Omit<EventQuery, 'limit' | 'cursor'>, form: 'csv' | 'json'): string =>
+  `/api/events/export${queryText({ ...query, form })}`
 
 /** Addresses of pictures, for `<img>`. */
 export const pictures = {

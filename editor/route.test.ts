@@ -9,6 +9,7 @@ describe('addresses', () => {
     ['/templates', '', '', { page: 'templates', id: null }],
     ['/templates/fall-alert', '', '', { page: 'templates', id: 'fall-alert' }],
     ['/inbox/e1', '', '', { page: 'event', id: 'e1' }],
+    ['/history', '?q=fall', '', { page: 'history' }],
     ['/watch/f1', '', '', { page: 'watch', id: 'f1' }],
     ['/rehearse/f1', '', '', { page: 'rehearse', id: 'f1' }],
     ['/rehearse', '', '', { page: 'unknown' }],

@@ -2,7 +2,10 @@
 import { useSyncExternalStore } from 'react'
 
 export type Route =
-  | { page: 'home' | 'flows' | 'inbox' | 'cameras' | 'connections' | 'system' | 'more' | 'node-red' | 'cards' }
+  | {
+      page:
+        'home' | 'flows' | 'inbox' | 'history' | 'cameras' | 'connections' | 'system' | 'more' | 'node-red' | 'cards'
+    }
   | { page: 'templates'; id: string | null }
   | { page: 'flow'; id: string }
   | { page: 'watch'; id: string }
@@ -33,7 +36,7 @@ export function parseRoute(path: string, search: string, hash: string): Route {
   if (first === 'acknowledge' && second) return { page: 'acknowledge', token: second }
   if ((first === 'inbox' || first === 'events') && second) return { page: 'event', id: second }
   if (first === 'system' && second === 'node-red') return { page: 'node-red' }
-  if (first === 'cameras' || first === 'more') return { page: first }
+  if (first === 'cameras' || first === 'more' || first === 'history') return { page: first }
   if (first === 'flows' || first === 'inbox' || first === 'connections' || first === 'system') return { page: first }
   if (first === 'dev' && second === 'cards') return { page: 'cards' }
   return { page: 'unknown' }

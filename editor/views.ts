@@ -50,6 +50,7 @@ export type {
   PastTest,
   RehearsalView as Rehearsal,
 } from '../runtime/rehearsals/route-answers.ts'
+export type { SystemView } from '../runtime/system/route-answers.ts'
 export type { MemoryView, StreamMemory as StreamMemoryView } from '../runtime/streams/route-answers.ts'
 
 export type NodeGroup = NodeType['group']

@@ -13,6 +13,7 @@ import { Page, Skeletons } from './Page.tsx'
 import { PastEvent } from './PastEvent.tsx'
 import { VerdictOf } from './Verdict.tsx'
 import { TraceOf } from './Trace.tsx'
+import { addressOf } from '../watch/address.ts'
 import { follow } from './Rail.tsx'
 import { say } from '../words/say.ts'
 import { useFlowList } from '../queries.ts'
@@ -82,6 +83,15 @@ export function EventPage({ id }: { id: string }) {
         </p>
         <SecondLookLine look={event.secondLook} />
         <AcknowledgeButton event={event} isBig />
+        <p>
+          <a
+            href={addressOf(event.flow, { camera: event.stream, atMs: Date.parse(event.at), spanS: 600 })}
+            onClick={follow}
+            data-testid="event-moment"
+          >
+            {say('Before and after, on the timeline')}
+          </a>
+        </p>
         {event.deliveries.length > 0 && (
           <div className="stack-tight">
             {event.deliveries.map((delivery) => (

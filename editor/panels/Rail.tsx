@@ -3,6 +3,7 @@ import {
   IconBell,
   IconCamera,
   IconDots,
+  IconHistory,
   IconHome,
   IconPlugConnected,
   IconSchema,
@@ -26,6 +27,7 @@ interface Place {
 
 /** Without a tab of their own on a phone. */
 export const otherPlaces: readonly Place[] = [
+  { id: 'history', page: ['history'], address: '/history', label: say('History'), icon: IconHistory },
   {
     id: 'flows',
     page: ['flows', 'flow', 'watch', 'rehearse', 'templates'],
@@ -42,11 +44,12 @@ export const otherPlaces: readonly Place[] = [
   },
   { id: 'system', page: ['system', 'node-red'], address: '/system', label: say('System'), icon: IconSettings },
 ]
-const [flows, ...settings] = otherPlaces.map((place) => ({ ...place, on: 'desk' as const }))
+const [history, flows, ...settings] = otherPlaces.map((place) => ({ ...place, on: 'desk' as const }))
 
 const places: readonly Place[] = [
   { id: 'home', page: ['home'], address: '/', label: say('Now'), icon: IconHome },
   { id: 'inbox', page: ['inbox', 'event'], address: '/inbox', label: say('Inbox'), icon: IconBell },
+  ...(history ? [history] : []),
   ...(flows ? [flows] : []),
   { id: 'cameras', page: ['cameras'], address: '/cameras', label: say('Cameras'), icon: IconCamera },
   ...settings,

@@ -1,6 +1,10 @@
 // How this Heed is doing, and how it looks here: health, version, theme, sign-out.
 import { Button, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconLogout } from '@tabler/icons-react'
+import { Account } from '../system/Account.tsx'
+import { FailedList } from '../system/FailedList.tsx'
+import { SystemFacts } from '../system/SystemFacts.tsx'
+import '../system/system.css'
 import { NodeRedSwitch } from '../node-red/NodeRedSwitch.tsx'
 import { leave } from '../sign-in.ts'
 import type { PackageView } from '../views.ts'
@@ -152,6 +156,8 @@ export function System() {
             </p>
           )}
         </section>
+        <SystemFacts />
+        <FailedList />
         <Packages />
         <NodeRedSwitch />
         <section aria-labelledby="look-title">
@@ -162,6 +168,7 @@ export function System() {
           <h2 id="language-title">{say('Language')}</h2>
           <LanguageSwitch />
         </section>
+        <Account />
         <section aria-labelledby="you-title">
           <h2 id="you-title">{say('You')}</h2>
           <Button

@@ -100,7 +100,17 @@ async function connectionFindings(page: Page): Promise<Record<string, string[]>>
   return found
 }
 
-const places = ['', 'flows', 'templates', 'templates/night-visitor', 'inbox', 'cameras', 'connections', 'system']
+const places = [
+  '',
+  'flows',
+  'templates',
+  'templates/night-visitor',
+  'inbox',
+  'cameras',
+  'history',
+  'connections',
+  'system',
+]
 
 const looks = [
   ['light, 1440', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],

@@ -1,0 +1,228 @@
+// What happened, over all cameras: the time as lanes, filters that stand in the address, words, a file to take away, and how often each
+// flow was right. Changes nothing.
+import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
+import { IconHistory, IconSearch } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
+import { api, exportAddress } from '../api.ts'
+import { useEventPages } from '../event-pages.ts'
+import { EventRow } from '../panels/EventRow.tsx'
+import { Empty, Page, Skeletons } from '../panels/Page.tsx'
+import { follow } from '../panels/Rail.tsx'
+import { useFlows } from '../panels/use-flows.ts'
+import { go, useRoute } from '../route.ts'
+import { serverNowMs } from '../server-clock.ts'
+import { useRead } from '../system/use-read.ts'
+import type { EventView, FlowSummary } from '../views.ts'
+import { addressOf } from '../watch/address.ts'
+import { Dock, SpanTools } from '../watch/Dock.tsx'
+import { useTimeline } from '../watch/use-past.ts'
+import { eventKindWords } from '../words.ts'
+import { count, say } from '../words/say.ts'
+import { historyAddress, queryOfHistory, readHistory, type HistoryView, type Which } from './address.ts'
+import '../watch/watch-page.css'
+import '../system/system.css'
+import './history.css'
+
+const typingMs = 300
+const kinds = [
+  'response.given',
+  'delegation.made',
+  'answer.received',
+  'notification.delivered',
+  'notification.failed',
+  'speech.played',
+  'stream.lost',
+  'stream.resumed',
+  'model.lost',
+]
+const whichs: { value: Which; label: string }[] = [
+  { value: 'everything', label: say('Everything') },
+  { value: 'alerts', label: say('Alerts') },
+  { value: 'right', label: say('Right') },
+  { value: 'wrong', label: say('False alarms') },
+]
+
+/** For a field of the browser: local time, to the minute. */
+function toField(iso: string): string {
+  if (iso === '') return ''
+  const at = new Date(iso)
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+}
+const fromField = (text: string): string => (text === '' ? '' : new Date(text).toISOString())
+
+function Filters({
+  view,
+  flows,
+  change,
+}: {
+  view: HistoryView
+  flows: readonly FlowSummary[]
+  change(next: Partial<HistoryView>): void
+}) {
+  const [words, setWords] = useState(view.q)
+  useEffect(() => {
+    if (words === view.q) return
+    const timer = setTimeout(() => change({ q: words }), typingMs)
+    return () => clearTimeout(timer)
+    // `change` reads the address itself: a newer one does the same.
+  }, [words, view.q])
+  return (
+    <div className="history-filters">
+      <TextInput
+        aria-label={say('Find in the history')}
+        placeholder={say('Find')}
+        leftSection={<IconSearch size={16} aria-hidden />}
+        value={words}
+        onChange={(event) => setWords(event.currentTarget.value)}
+        data-testid="history-find"
+      />
+      <NativeSelect
+        aria-label={say('Flow')}
+        value={view.flow}
+        onChange={(event) => change({ flow: event.currentTarget.value })}
+        data={[{ value: '', label: say('All flows') }, ...flows.map(({ id, name }) => ({ value: id, label: name }))]}
+        data-testid="history-flow"
+      />
+      <NativeSelect
+        aria-label={say('What happened')}
+        value={view.kind}
+        onChange={(event) => change({ kind: event.currentTarget.value })}
+        data={[
+          { value: '', label: say('Whatever happened') },
+          ...kinds.map((kind) => ({ value: kind, label: eventKindWords(kind) })),
+        ]}
+        data-testid="history-kind"
+      />
+      <TextInput
+        type="datetime-local"
+        aria-label={say('From')}
+        value={toField(view.from)}
+        onChange={(event) => change({ from: fromField(event.currentTarget.value) })}
+      />
+      <TextInput
+        type="datetime-local"
+        aria-label={say('Until')}
+        value={toField(view.to)}
+        onChange={(event) => change({ to: fromField(event.currentTarget.value) })}
+      />
+      <SegmentedControl
+        aria-label={say('Show')}
+        data={whichs}
+        value={view.which}
+        onChange={(value) => change({ which: whichs.find((each) => each.value === value)?.value ?? 'everything' })}
+        data-testid="history-which"
+      />
+    </div>
+  )
+}
+
+/** How often a flow was right, of what people said of its alerts. */
+function Precision({ flows }: { flows: readonly FlowSummary[] }) {
+  const { found } = useRead(api.precisions)
+  if (!found || found.length === 0) return null
+  return (
+    <section aria-labelledby="precision-title">
+      <h2 id="precision-title">{say('How often it was right')}</h2>
+      <ul className="check-list surface system-list" data-testid="precisions">
+        {found.map(({ flow, right, wrong, precision }) => (
+          <li key={flow}>
+            <a href={historyAddress({ ...readHistory(''), flow, which: 'wrong' })} onClick={follow}>
+              <strong>{flows.find(({ id }) => id === flow)?.name ?? flow}</strong>
+            </a>
+            <span className="nums">
+              {say('{right} of {judged} judged alerts were right', { right, judged: right + wrong })}
+              {precision !== null && ` (${Math.round(precision * 100)} %)`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function momentAddress(event: Pick<EventView, 'flow' | 'stream' | 'at'>): string {
+  return addressOf(event.flow, { camera: event.stream, atMs: Date.parse(event.at), spanS: 600 })
+}
+
+function Found({ view, flows }: { view: HistoryView; flows: readonly FlowSummary[] }) {
+  const query = queryOfHistory(view)
+  const { events, total, totalIsAtLeast, hasMore, failure, more } = useEventPages(query)
+  return (
+    <section aria-label={say('What happened')}>
+      {failure && (
+        <div className="notice" data-tone="bad" role="alert">
+          {failure}
+        </div>
+      )}
+      <div className="row history-found">
+        <span className="small quiet nums" role="status" data-testid="history-total">
+          {events &&
+            (totalIsAtLeast ? say('More than {things}', { things: count(total, 'event') }) : count(total, 'event'))}
+        </span>
+        <span className="small">
+          <a href={exportAddress(query, 'csv')} download data-testid="export-csv">
+            {say('Take away as a table (CSV)')}
+          </a>{' '}
+          ·{' '}
+          <a href={exportAddress(query, 'json')} download>
+            JSON
+          </a>
+        </span>
+      </div>
+      {!events ? (
+        !failure && <Skeletons count={4} height={88} />
+      ) : events.length === 0 ? (
+        <Empty icon={<IconHistory size={40} stroke={1.25} aria-hidden />}>
+          {say('Nothing was found. Ask for less, or for another time.')}
+        </Empty>
+      ) : (
+        <ul className="event-list surface" data-testid="history-list">
+          {events.map((event) => (
+            <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
+          ))}
+        </ul>
+      )}
+      {hasMore && (
+        <Button variant="default" mt={16} onClick={more} data-testid="older">
+          {say('Read older ones')}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+/** The page. */
+export function HistoryPage() {
+  useRoute()
+  const flows = useFlows() ?? []
+  const view = readHistory(location.search)
+  const change = (next: Partial<HistoryView>): void =>
+    go(historyAddress({ ...readHistory(location.search), ...next }), { replace: true })
+  const endMs = view.to === '' ? null : Date.parse(view.to)
+  const timed = useTimeline({ flow: view.flow || undefined, stream: undefined }, { spanS: view.spanS, endMs })
+  // A moment of all cameras is looked at where the one that is meant can be seen: at what happened, else as the end of the list.
+  const choose = (atMs: number | null): void => {
+    const mark = timed.lanes?.marks.find((each) => atMs !== null && Date.parse(each.at) === atMs)
+    if (mark) return go(momentAddress(mark))
+    change({ to: atMs === null || atMs >= serverNowMs() ? '' : new Date(atMs).toISOString() })
+  }
+  return (
+    <Page title={say('History')} isWide>
+      <div className="sections">
+        <section className="surface history-time" aria-label={say('Time')}>
+          <SpanTools
+            spanS={view.spanS}
+            setSpan={(spanS) => change({ spanS })}
+            timed={timed}
+            atMs={endMs}
+            choose={choose}
+          />
+          <Dock timed={timed} atMs={null} film={[]} choose={choose} label={say('Timeline of all cameras')} />
+        </section>
+        <Filters view={view} flows={flows} change={change} />
+        <Found view={view} flows={flows} />
+        <Precision flows={flows} />
+      </div>
+    </Page>
+  )
+}
