@@ -35,8 +35,8 @@ const runtimeFolders = [
   'flows',
   'templates',
   'recordings',
-  'system',
   'rehearsals',
+  'system',
   'http',
 ]
 /** Files at the top that construct; what any folder may need (processes, pauses) is none of them. */

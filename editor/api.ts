@@ -37,7 +37,7 @@ interface RequestOptions {
 }
 
 /** Asks a route, with its own path and the type of its own schema. `params` fill the path, `query` what follows it. */
-async function call<R extends Route>(
+export async function call<R extends Route>(
   route: R,
   params: Readonly<Record<string, string>> = {},
   options: RequestOptions & { query?: Query } = {},
@@ -162,19 +162,6 @@ export const api = {
   claim: (token: string, password: string) => call('POST /sign-in/claim', {}, { body: { token, password } }),
   signIn: (password: string) => call('POST /sign-in', {}, { body: { password } }),
   signOut: () => call('POST /sign-out'),
-  system: () => call('GET /system'),
-  failedDeliveries: () => call('GET /deliveries/failed'),
-  retryDelivery: (id: string) => call('POST /deliveries/:id/retry', { id }),
-  settleDelivery: (id: string) => call('POST /deliveries/:id/settle', { id }),
-  settleAll: () => call('POST /deliveries/failed/settle'),
-  changePassword: (current: string, next: string) => call('PUT /password', {}, { body: { current, next } }),
-  signIns: async () => (await call('GET /sign-ins')).signIns,
-  endSignIn: (id: string) => call('DELETE /sign-ins/:id', { id }),
-  endOtherSignIns: () => call('DELETE /sign-ins'),
-  tokens: async () => (await call('GET /tokens')).tokens,
-  makeToken: (name: string) => call('POST /tokens', {}, { body: { name } }),
-  revokeToken: (id: string) => call('DELETE /tokens/:id', { id }),
-  precisions: async () => (await call('GET /precision')).flows,
   /** 503 is an answer too: it says which part cannot do its job. */
   health: () => call('GET /health', {}, { alsoFine: 503 }),
   nodeRed: async () => (await call('GET /node-red')).nodeRed,

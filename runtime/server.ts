@@ -76,13 +76,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
       return testConnection(connection, to)
     },
     voices: (connection) => runtime.voices(connection, new AbortController().signal),
-    deliveries: store.deliveries,
-    failed: store.failed,
-    system: store.system,
-    freeBytes: async () => {
-      const { bavail, bsize } = await statfs(config.dataDir)
-      return bavail * bsize
-    },
+    ...howItDoes(config, runtime),
     transcribe: (connection, sound) => transcribe(runtime.http, connection, sound, new AbortController().signal),
     refusalOf,
     pingDatabase: () => store.ping(),
@@ -96,6 +90,17 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
     isSecure: (request) => config.publicUrl.startsWith('https:') || isForwardedSecure(request, isTrustedProxy),
     isTrustedProxy,
   }
+}
+
+function howItDoes(
+  { dataDir }: Config,
+  { store }: Runtime,
+): Pick<ApiDeps, 'deliveries' | 'failed' | 'freeBytes' | 'system'> {
+  const freeBytes = async (): Promise<number> => {
+    const { bavail, bsize } = await statfs(dataDir)
+    return bavail * bsize
+  }
+  return { deliveries: store.deliveries, failed: store.failed, system: store.system, freeBytes }
 }
 
 /** What is kept of a flow's cameras goes with it. */

@@ -3,7 +3,7 @@
 import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
 import { IconHistory, IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
-import { api, exportAddress } from '../api.ts'
+import { exportAddress } from '../api.ts'
 import { useEventPages } from '../event-pages.ts'
 import { EventRow } from '../panels/EventRow.tsx'
 import { Empty, Page, Skeletons } from '../panels/Page.tsx'
@@ -11,6 +11,7 @@ import { follow } from '../panels/Rail.tsx'
 import { useFlows } from '../panels/use-flows.ts'
 import { go, useRoute } from '../route.ts'
 import { serverNowMs } from '../server-clock.ts'
+import { systemApi } from '../system/system-api.ts'
 import { useRead } from '../system/use-read.ts'
 import type { EventView, FlowSummary } from '../views.ts'
 import { addressOf } from '../watch/address.ts'
@@ -48,23 +49,18 @@ function toField(iso: string): string {
   const at = new Date(iso)
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
+/** From what the address says now: somebody types while something else changes. */
+function change(next: Partial<HistoryView>): void {
+  go(historyAddress({ ...readHistory(location.search), ...next }), { replace: true })
+}
 const fromField = (text: string): string => (text === '' ? '' : new Date(text).toISOString())
 
-function Filters({
-  view,
-  flows,
-  change,
-}: {
-  view: HistoryView
-  flows: readonly FlowSummary[]
-  change(next: Partial<HistoryView>): void
-}) {
+function Filters({ view, flows }: { view: HistoryView; flows: readonly FlowSummary[] }) {
   const [words, setWords] = useState(view.q)
   useEffect(() => {
     if (words === view.q) return
     const timer = setTimeout(() => change({ q: words }), typingMs)
     return () => clearTimeout(timer)
-    // `change` reads the address itself: a newer one does the same.
   }, [words, view.q])
   return (
     <div className="history-filters">
@@ -118,7 +114,7 @@ function Filters({
 
 /** How often a flow was right, of what people said of its alerts. */
 function Precision({ flows }: { flows: readonly FlowSummary[] }) {
-  const { found } = useRead(api.precisions)
+  const { found } = useRead(systemApi.precisions)
   if (!found || found.length === 0) return null
   return (
     <section aria-labelledby="precision-title">
@@ -165,7 +161,7 @@ function Found({ view, flows }: { view: HistoryView; flows: readonly FlowSummary
           </a>{' '}
           ·{' '}
           <a href={exportAddress(query, 'json')} download>
-            JSON
+            {say('As JSON')}
           </a>
         </span>
       </div>
@@ -196,8 +192,6 @@ export function HistoryPage() {
   useRoute()
   const flows = useFlows() ?? []
   const view = readHistory(location.search)
-  const change = (next: Partial<HistoryView>): void =>
-    go(historyAddress({ ...readHistory(location.search), ...next }), { replace: true })
   const endMs = view.to === '' ? null : Date.parse(view.to)
   const timed = useTimeline({ flow: view.flow || undefined, stream: undefined }, { spanS: view.spanS, endMs })
   // A moment of all cameras is looked at where the one that is meant can be seen: at what happened, else as the end of the list.
@@ -219,7 +213,7 @@ export function HistoryPage() {
           />
           <Dock timed={timed} atMs={null} film={[]} choose={choose} label={say('Timeline of all cameras')} />
         </section>
-        <Filters view={view} flows={flows} change={change} />
+        <Filters view={view} flows={flows} />
         <Found view={view} flows={flows} />
         <Precision flows={flows} />
       </div>

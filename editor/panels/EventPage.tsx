@@ -42,6 +42,17 @@ function EventPicture({ event: { clip, frame } }: { event: EventView }) {
   return shown && <img className="alert-picture" src={shown.url} alt={say('The picture at that moment')} />
 }
 
+function MomentLink({ event: { at, flow, stream } }: { event: EventView }) {
+  const address = addressOf(flow, { camera: stream, atMs: Date.parse(at), spanS: 600 })
+  return (
+    <p>
+      <a href={address} onClick={follow} data-testid="event-moment">
+        {say('Before and after, on the timeline')}
+      </a>
+    </p>
+  )
+}
+
 /** The page of one event. */
 export function EventPage({ id }: { id: string }) {
   const event = useLive((live) => live.events.find((candidate) => candidate.id === id))
@@ -83,15 +94,7 @@ export function EventPage({ id }: { id: string }) {
         </p>
         <SecondLookLine look={event.secondLook} />
         <AcknowledgeButton event={event} isBig />
-        <p>
-          <a
-            href={addressOf(event.flow, { camera: event.stream, atMs: Date.parse(event.at), spanS: 600 })}
-            onClick={follow}
-            data-testid="event-moment"
-          >
-            {say('Before and after, on the timeline')}
-          </a>
-        </p>
+        <MomentLink event={event} />
         {event.deliveries.length > 0 && (
           <div className="stack-tight">
             {event.deliveries.map((delivery) => (

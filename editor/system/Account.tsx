@@ -1,10 +1,10 @@
 // The owner's own affairs: another password, who is signed in where, tokens for scripts.
 import { Button, CopyButton, PasswordInput, TextInput } from '@mantine/core'
 import { useState, type FormEvent } from 'react'
-import { api } from '../api.ts'
 import { Ago } from '../panels/Ago.tsx'
 import { ConfirmButton } from '../panels/ConfirmButton.tsx'
 import { count, say } from '../words/say.ts'
+import { systemApi } from './system-api.ts'
 import { useRead, wordsOf } from './use-read.ts'
 
 function Failure({ words }: { words: string | null }) {
@@ -24,7 +24,7 @@ function Password({ onChanged }: { onChanged(): void }) {
   const send = (event: FormEvent): void => {
     event.preventDefault()
     setWords(null)
-    api.changePassword(current, next).then(
+    systemApi.changePassword(current, next).then(
       ({ ended }) => {
         setFailure(null)
         setCurrent('')
@@ -68,7 +68,7 @@ function Password({ onChanged }: { onChanged(): void }) {
   )
 }
 
-function SignIns({ read }: { read: ReturnType<typeof useRead<Awaited<ReturnType<typeof api.signIns>>>> }) {
+function SignIns({ read }: { read: ReturnType<typeof useRead<Awaited<ReturnType<typeof systemApi.signIns>>>> }) {
   const { found, failure, again } = read
   const [refusal, setRefusal] = useState<string | null>(null)
   const press = (work: Promise<unknown>): void => void work.then(again, (error: unknown) => setRefusal(wordsOf(error)))
@@ -90,7 +90,12 @@ function SignIns({ read }: { read: ReturnType<typeof useRead<Awaited<ReturnType<
               )}
             </span>
             {!isThis && (
-              <Button size="xs" variant="default" onClick={() => press(api.endSignIn(id))} data-testid="sign-in-end">
+              <Button
+                size="xs"
+                variant="default"
+                onClick={() => press(systemApi.endSignIn(id))}
+                data-testid="sign-in-end"
+              >
                 {say('Sign out there')}
               </Button>
             )}
@@ -101,7 +106,7 @@ function SignIns({ read }: { read: ReturnType<typeof useRead<Awaited<ReturnType<
         <ConfirmButton
           size="xs"
           question={say('Sign out everywhere else?')}
-          onConfirm={() => press(api.endOtherSignIns())}
+          onConfirm={() => press(systemApi.endOtherSignIns())}
         >
           {say('Sign out everywhere else')}
         </ConfirmButton>
@@ -111,14 +116,14 @@ function SignIns({ read }: { read: ReturnType<typeof useRead<Awaited<ReturnType<
 }
 
 function Tokens() {
-  const { found, failure, again } = useRead(api.tokens)
+  const { found, failure, again } = useRead(systemApi.tokens)
   const [name, setName] = useState('')
   const [made, setMade] = useState<string | null>(null)
   const [refusal, setRefusal] = useState<string | null>(null)
   const fail = (error: unknown): void => setRefusal(wordsOf(error))
   const make = (event: FormEvent): void => {
     event.preventDefault()
-    api.makeToken(name.trim()).then(({ token }) => {
+    systemApi.makeToken(name.trim()).then(({ token }) => {
       setMade(token)
       setName('')
       setRefusal(null)
@@ -167,7 +172,7 @@ function Tokens() {
               <ConfirmButton
                 size="xs"
                 question={say('Revoke {name}?', { name: called })}
-                onConfirm={() => void api.revokeToken(id).then(again, fail)}
+                onConfirm={() => void systemApi.revokeToken(id).then(again, fail)}
               >
                 {say('Revoke')}
               </ConfirmButton>
@@ -181,7 +186,7 @@ function Tokens() {
 
 /** The end of the page *System*. */
 export function Account() {
-  const signIns = useRead(api.signIns)
+  const signIns = useRead(systemApi.signIns)
   return (
     <>
       <section aria-labelledby="sign-ins-title" className="stack-tight">

@@ -1,18 +1,18 @@
 // What came to nobody: sent once more, or settled, one by one or all.
 import { Button } from '@mantine/core'
 import { useState } from 'react'
-import { api } from '../api.ts'
 import { Ago } from '../panels/Ago.tsx'
 import { ConfirmButton } from '../panels/ConfirmButton.tsx'
 import { follow } from '../panels/Rail.tsx'
 import { say } from '../words/say.ts'
+import { systemApi } from './system-api.ts'
 import { useRead, wordsOf } from './use-read.ts'
 
 const everyMs = 15_000
 
 /** Nothing at all while nothing has failed. */
 export function FailedList() {
-  const { found, failure, again } = useRead(api.failedDeliveries, everyMs)
+  const { found, failure, again } = useRead(systemApi.failedDeliveries, everyMs)
   const [refusal, setRefusal] = useState<string | null>(null)
   const press = (work: Promise<unknown>): void =>
     void work.then(
@@ -45,7 +45,7 @@ export function FailedList() {
               <Button
                 size="xs"
                 variant="default"
-                onClick={() => press(api.retryDelivery(id))}
+                onClick={() => press(systemApi.retryDelivery(id))}
                 data-testid="failed-retry"
               >
                 {say('Send once more')}
@@ -53,7 +53,7 @@ export function FailedList() {
               <Button
                 size="xs"
                 variant="subtle"
-                onClick={() => press(api.settleDelivery(id))}
+                onClick={() => press(systemApi.settleDelivery(id))}
                 data-testid="failed-settle"
               >
                 {say('Leave it')}
@@ -66,7 +66,7 @@ export function FailedList() {
         <ConfirmButton
           size="xs"
           question={say('Leave all {n}?', { n: found.total })}
-          onConfirm={() => press(api.settleAll())}
+          onConfirm={() => press(systemApi.settleAll())}
         >
           {say('Leave all {n}', { n: found.total })}
         </ConfirmButton>

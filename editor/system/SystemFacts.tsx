@@ -1,5 +1,4 @@
 // Which camera is in trouble by its name, what the models carry, what waits to be sent, what the disk holds and will hold.
-import { api } from '../api.ts'
 import { StateMark } from '../canvas/StateMark.tsx'
 import { Ago } from '../panels/Ago.tsx'
 import { Skeletons } from '../panels/Page.tsx'
@@ -7,6 +6,7 @@ import { follow } from '../panels/Rail.tsx'
 import type { SystemView } from '../views.ts'
 import { bytes } from '../words.ts'
 import { count, say } from '../words/say.ts'
+import { systemApi } from './system-api.ts'
 import { useRead } from './use-read.ts'
 
 const everyMs = 10_000
@@ -165,7 +165,7 @@ function Storage({ storage: { parts, freeBytes } }: Pick<SystemView, 'storage'>)
 
 /** The middle of the page *System*. */
 export function SystemFacts() {
-  const { found, failure } = useRead(api.system, everyMs)
+  const { found, failure } = useRead(systemApi.system, everyMs)
   return (
     <>
       {failure && (

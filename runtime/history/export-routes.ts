@@ -1,6 +1,5 @@
 // What a list of events finds, as one file: every page of it, one after the other, so that ten million need no more memory than fifty.
-import { once } from 'node:events'
-import type { Router } from 'express'
+import type { Response, Router } from 'express'
 import { z } from 'zod'
 import { parseInput, queryFields } from '../../nodes/contract/input.ts'
 import { verdicts } from '../../nodes/contract/events.ts'
@@ -66,6 +65,19 @@ async function* piecesOf(
   if (form === 'json') yield '\n]}\n'
 }
 
+/** Whoever reads has caught up, or is gone: then the connection ends, and the wait with it. */
+function drained(response: Response): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on('drain', done)
+    response.on('close', done)
+  })
+}
+
 /** `/api/events/export`. Stops asking when nobody reads any more. */
 export function addExportRoute(api: Router, { events, log }: HistoryRouteDeps): void {
   api.get('/events/export', async (request, response) => {
@@ -81,7 +93,7 @@ export function addExportRoute(api: Router, { events, log }: HistoryRouteDeps): 
     try {
       for await (const piece of pieces) {
         if (response.destroyed) return
-        if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+        if (!response.write(piece)) await drained(response)
       }
       response.end()
     } catch (error) {

@@ -71,9 +71,6 @@ export function addEventRoutes(api: Router, deps: HistoryRouteDeps): void {
     await deps.flows.get(request.params.id)
     response.json(await events.precision(request.params.id))
   })
-  api.get('/precision', async (_request, response) => {
-    response.json({ flows: await events.precisions() })
-  })
   api.get('/events/:id/trace', async (request, response) => {
     response.json(await writeTrace(deps, await events.trace(request.params.id)))
   })

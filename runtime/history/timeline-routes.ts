@@ -22,8 +22,11 @@ export function defined<T extends object>(values: T): { [Name in keyof T]: Exclu
   }
 }
 
-/** `/api/timeline`: the last hour of all cameras, unless asked otherwise. */
+/** `/api/precision`, and `/api/timeline`: the last hour of all cameras, unless asked otherwise. */
 export function addTimelineRoutes(api: Router, { events, nowMs }: HistoryRouteDeps): void {
+  api.get('/precision', async (_request, response) => {
+    response.json({ flows: await events.precisions() })
+  })
   api.get('/timeline', async (request, response) => {
     const asked = parseInput(TimelineQuerySchema, request.query, 'HTTP_QUERY_WRONG')
     const { to = new Date(nowMs()).toISOString(), ...query } = asked

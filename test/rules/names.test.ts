@@ -23,6 +23,8 @@ const allowed: Record<string, { words: string[]; why: string }> = {
   'runtime/channels/mqtt.ts': { words: ['mqtt'], why: 'the client library, and the channel it carries' },
   'runtime/channels/web-push.ts': { words: ['web-push'], why: 'the client library' },
   'runtime/voices/flite-worker.ts': { words: ['flite'], why: 'the program' },
+  'runtime/system/route-answers.ts': { words: ['speech'], why: 'a lane of actions' },
+  'runtime/system/system.store.ts': { words: ['speech'], why: 'a lane of actions' },
   'runtime/queue/queue.ts': { words: ['speech'], why: 'a lane of actions' },
   'runtime/compose-queue.ts': { words: ['speech'], why: 'a lane of actions' },
   'runtime/live/route-answers.ts': { words: ['speech'], why: 'a message of the live feed' },

@@ -1,6 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { closeStore, decision, event, openStore, runFlow, startMs, tickCommit, tickRecord } from './samples.ts'
+import type { RunKey } from '../../runtime/history/records.ts'
+import {
+  closeStore,
+  decision,
+  event,
+  openStore,
+  runFlow,
+  sampleFlow,
+  samplePlan,
+  startMs,
+  tickCommit,
+  tickRecord,
+} from './samples.ts'
 import type { StoreUnderTest } from './samples.ts'
 
 describe('how this Heed does', () => {
@@ -9,6 +21,21 @@ describe('how this Heed does', () => {
     under = await openStore()
   })
   afterAll(() => closeStore(under))
+
+  /** A flow whose model asks over this connection, claimed once. */
+  async function runWith(connection: string): Promise<{ flowId: string; keys: RunKey[] }> {
+    const { deployments, flows, queue } = under.store
+    const flow = await flows.create(sampleFlow())
+    const plan = samplePlan()
+    const streams = plan.streams.map((stream) => ({
+      ...stream,
+      ticks: stream.ticks.map((tick) => ({ ...tick, config: { connection } })),
+    }))
+    const { started } = await deployments.deploy(flow.id, flow.revision, { ...plan, streams })
+    const orders = await Promise.all(started.map((ref) => queue.claimStream(ref)))
+    const keys = orders.flatMap((order) => order ?? [])
+    return { flowId: flow.id, keys }
+  }
 
   test('says what waits by lane, and what its parts take and will take', async () => {
     const { flowId, keys } = await runFlow(under.store)
@@ -31,18 +58,13 @@ describe('how this Heed does', () => {
   })
 
   test('measures each model by what its last answers took, with the streams that ask it', async () => {
-    const runs = await Promise.all([runFlow(under.store), runFlow(under.store)])
+    const runs = await Promise.all([runWith('vllm'), runWith('vllm')])
     for (const { flowId, keys } of runs)
       await under.store.engine.writeTicks(
         Array.from({ length: 20 }, (_, tick) =>
           tickRecord(keys[0]!, flowId, tick, { decisions: [decision(tick, { latencyMs: tick === 19 ? 900 : 100 })] }),
         ),
       )
-    // The sample's model has no connection in its plan: give it one, as a real plan has.
-    await under.database.query(
-      `update deployments set plan = replace(plan::text, '"type":"interaction-model","version":1,"config":{}',
-         '"type":"interaction-model","version":1,"config":{"connection":"vllm"}')::json`,
-    )
     under.clock.ms = startMs + 60_000
     const [pace] = await under.store.system.models()
     expect(pace).toMatchObject({ connection: 'vllm', streams: 2 })
