@@ -145,7 +145,7 @@ async function connect(): Promise<void> {
   await add('voice', 'speech', { url: `http://${here}/push/${next().key}` }, { apiKey: next(true).password })
   await add('slack', 'slack', {}, { url: `http://${here}/services/T0AB12CD3/B0AB12CD3/${next().key}` })
   await add('bot', 'slack', { url: `http://${here}`, channel: 'C012' }, { token: next().password })
-  await add('phone', 'ntfy', { url: `http://${here}`, topic: 'x' }, { token: next().password })
+  await add('phone', 'ntfy', { url: `http://${here}`, topic: 'x' }, { token: next().key })
   await add('broker', 'mqtt', { url: `mqtt://${here}` }, { user: 'ana', password: next().password })
   await add(
     'post',
