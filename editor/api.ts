@@ -198,7 +198,12 @@ export const api = {
   /** What a file, a picture, a link or a text holds; stores nothing. */
   lookAtFlow: (given: Blob | string) => call('POST /flows/import/look', {}, { raw: given }),
   importFlow: (
-    incoming: { document: unknown; connections: Readonly<Record<string, string>>; name: string },
+    incoming: {
+      document: unknown
+      connections: Readonly<Record<string, string>>
+      cameras: Readonly<Record<string, string>>
+      name: string
+    },
     replaces: { id: string; revision: number } | null,
   ) =>
     call(

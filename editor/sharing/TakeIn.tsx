@@ -15,7 +15,7 @@ import { ForeignReport } from './ForeignReport.tsx'
 import { beginTaking, endSharing, lookAt, takeIncoming, useSharing } from './sharing-store.ts'
 import { WantsList } from './WantsList.tsx'
 import { say } from '../words/say.ts'
-import { useConnections, useFlowList } from '../queries.ts'
+import { camerasQuery, useConnections, useFlowList, useRead } from '../queries.ts'
 
 /** A button that opens a file chooser. */
 function ChooseFile() {
@@ -186,50 +186,83 @@ function Conflict({ document, conflicts, choice, onChoice, name, onName }: Confl
   )
 }
 
-function OwnConnections({
-  incoming,
-  chosen,
-  onChosen,
-}: {
-  incoming: IncomingFlow
+interface OwnThing {
+  /** What the sender called it. */
+  name: string
+  cards: readonly string[]
+  isHere: boolean
+  /** Others of mine that fit in its place. */
+  fitting: readonly string[]
+}
+
+interface OwnThingsProps {
+  title: string
+  what: 'connection' | 'camera'
+  things: readonly OwnThing[]
   chosen: Readonly<Record<string, string>>
-  onChosen(connections: Record<string, string>): void
-}) {
-  const own = useConnections()
-  const wanted = incoming.wants?.connections ?? []
-  if (wanted.length === 0) return null
+  onChosen(mine: Record<string, string>): void
+}
+
+/** One list of what is mine for each thing that the flow knows by the sender's name. */
+function OwnThings({ title, what, things, chosen, onChosen }: OwnThingsProps) {
+  if (things.length === 0) return null
   return (
     <section>
-      <h3 className="group-title">{say('Its connections, and yours')}</h3>
+      <h3 className="group-title">{title}</h3>
       <div className="stack">
-        {wanted.map(({ connection, can, cards }) => {
-          const isHere = own.some(({ name }) => name === connection)
-          const fitting = own.filter(
-            (each) => each.name !== connection && (can === null || each.can[can] !== undefined),
-          )
-          return (
-            <NativeSelect
-              key={connection}
-              label={`“${connection}”`}
-              description={cards.join(', ')}
-              value={chosen[connection] ?? connection}
-              data={[
-                {
-                  value: connection,
-                  label: isHere
-                    ? say('Yours of the same name, “{connection}”', { connection })
-                    : say('“{connection}”, which is not here yet', { connection }),
-                },
-                ...fitting.map(({ name }) => ({ value: name, label: say('Yours, “{name}”', { name }) })),
-              ]}
-              onChange={(event) => onChosen({ ...chosen, [connection]: event.currentTarget.value })}
-              data-testid={`take-connection-${connection}`}
-            />
-          )
-        })}
+        {things.map(({ name, cards, isHere, fitting }) => (
+          <NativeSelect
+            key={name}
+            label={`“${name}”`}
+            description={cards.join(', ')}
+            value={chosen[name] ?? name}
+            data={[
+              {
+                value: name,
+                label: isHere
+                  ? say('Yours of the same name, “{connection}”', { connection: name })
+                  : say('“{connection}”, which is not here yet', { connection: name }),
+              },
+              ...fitting.map((mine) => ({ value: mine, label: say('Yours, “{name}”', { name: mine }) })),
+            ]}
+            onChange={(event) => onChosen({ ...chosen, [name]: event.currentTarget.value })}
+            data-testid={`take-${what}-${name}`}
+          />
+        ))}
       </div>
     </section>
   )
+}
+
+function OwnConnections({
+  incoming,
+  ...rest
+}: { incoming: IncomingFlow } & Pick<OwnThingsProps, 'chosen' | 'onChosen'>) {
+  const own = useConnections()
+  const things = (incoming.wants?.connections ?? []).map(({ connection, can, cards }) => ({
+    name: connection,
+    cards,
+    isHere: own.some(({ name }) => name === connection),
+    fitting: own
+      .filter((each) => each.name !== connection && (can === null || each.can[can] !== undefined))
+      .map(({ name }) => name),
+  }))
+  return <OwnThings title={say('Its connections, and yours')} what="connection" things={things} {...rest} />
+}
+
+/** Which of mine a flow watches that points to the sender's by name. */
+function OwnCameras({ incoming, ...rest }: { incoming: IncomingFlow } & Pick<OwnThingsProps, 'chosen' | 'onChosen'>) {
+  const pointed = incoming.wants?.pointed ?? []
+  // Without the list the flow can be taken in all the same: it says then which camera it lacks.
+  const { data: cameras } = useRead({ ...camerasQuery, enabled: pointed.length > 0 })
+  const own = (cameras ?? []).map(({ name }) => name)
+  const things = pointed.map(({ camera, cards }) => ({
+    name: camera,
+    cards,
+    isHere: own.includes(camera),
+    fitting: own.filter((name) => name !== camera),
+  }))
+  return <OwnThings title={say('Its cameras, and yours')} what="camera" things={things} {...rest} />
 }
 
 /** What lies before a person; `document` is there. */
@@ -238,6 +271,7 @@ function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }
   const flows = useFlowList() ?? []
   const [choice, setChoice] = useState<Choice | null>(null)
   const [connections, setConnections] = useState<Record<string, string>>({})
+  const [cameras, setCameras] = useState<Record<string, string>>({})
   const [name, setName] = useState(() =>
     freeName(
       document.name,
@@ -251,6 +285,7 @@ function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }
     setBusy(true)
     void takeIncoming({
       connections,
+      cameras,
       name: choice === 'new' && name.trim() !== '' ? name.trim() : document.name,
       replaces: replaced,
     }).finally(() => setBusy(false))
@@ -273,7 +308,7 @@ function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }
         <WantsList
           wants={wants}
           without={[
-            ...(readOnly === null ? (['connections'] as const) : []),
+            ...(readOnly === null ? (['connections', 'pointed'] as const) : []),
             ...(incoming.report ? (['unknown'] as const) : []),
           ]}
         />
@@ -281,6 +316,7 @@ function Seen({ incoming, document }: { incoming: IncomingFlow; document: Flow }
       {readOnly === null && (
         <>
           <OwnConnections incoming={incoming} chosen={connections} onChosen={setConnections} />
+          <OwnCameras incoming={incoming} chosen={cameras} onChosen={setCameras} />
           <Conflict {...{ document, conflicts, choice, name }} onChoice={setChoice} onName={setName} />
           <Button
             onClick={take}

@@ -71,6 +71,8 @@ export function isFlowText(text: string): boolean {
 
 export interface Taking {
   connections: Readonly<Record<string, string>>
+  /** Its cameras by mine. */
+  cameras: Readonly<Record<string, string>>
   name: string
   /** The flow that it becomes the next revision of. */
   replaces: { id: string; revision: number } | null
@@ -90,12 +92,12 @@ async function asWritten(shown: Flow, given: Blob | string | null): Promise<unkn
 }
 
 /** Takes in what is shown, and opens it with what it needs. Throws in words. */
-export async function takeIncoming({ connections, name, replaces }: Taking): Promise<void> {
+export async function takeIncoming({ connections, cameras, name, replaces }: Taking): Promise<void> {
   const { incoming, given } = useSharing.getState()
   if (!incoming?.document) return
   try {
     const document = await asWritten(incoming.document, given)
-    const { flow, requires } = await api.importFlow({ document, connections, name }, replaces)
+    const { flow, requires } = await api.importFlow({ document, connections, cameras, name }, replaces)
     beginImported(flow, requires)
     endSharing()
     void readAgain(flowsQuery)

@@ -4,6 +4,7 @@ import { linkWords, wantSections } from './wants-words.ts'
 
 const none: Wants = {
   cameras: [],
+  pointed: [],
   hosts: [],
   programs: [],
   connections: [],
@@ -23,9 +24,11 @@ describe('what a shared flow wants', () => {
       people: [{ to: 'ana@example.org', cards: ['Tell', 'Ask'] }],
       programs: [{ connection: 'helper', cards: ['Ask'] }],
       connections: [{ connection: 'gpu', can: 'watch', cards: [] }],
+      pointed: [{ camera: 'hall', cards: ['Door'] }],
     })
     expect(sections.map(({ title, lines }) => [title, lines[0]?.text, lines[0]?.cards])).toEqual([
       ['Cameras', 'Door: Clip', ''],
+      ['Cameras by name', 'It points to a camera called “hall”.', 'Door'],
       ['Where it reaches', 'It wants to reach 10.0.0.7:554, in your own network.', 'Door'],
       ['Who is told', 'It wants to write to ana@example.org. Pictures may go there.', 'Tell, Ask'],
       ['Programs on this machine', 'It may run a program on this machine, through the connection “helper”.', 'Ask'],

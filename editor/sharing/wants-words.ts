@@ -16,6 +16,9 @@ const line = (text: string, cards: readonly string[] = []): WantSection['lines']
   cards: cards.join(', '),
 })
 
+const pointedLines = ({ pointed }: Wants): WantSection['lines'] =>
+  pointed.map(({ camera, cards }) => line(say('It points to a camera called “{camera}”.', { camera }), cards))
+
 /** Everything it wants; empty when it wants nothing. */
 export function wantSections(wants: Wants): WantSection[] {
   const sections: WantSection[] = [
@@ -24,6 +27,7 @@ export function wantSections(wants: Wants): WantSection[] {
       title: say('Cameras'),
       lines: wants.cameras.map(({ name, words }) => line(words === '' ? name : `${name}: ${words}`)),
     },
+    { id: 'pointed', title: say('Cameras by name'), lines: pointedLines(wants) },
     {
       id: 'hosts',
       title: say('Where it reaches'),

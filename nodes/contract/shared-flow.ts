@@ -84,6 +84,8 @@ const asked = { cards: z.array(z.string()) }
 export const WantsSchema = z.object({
   /** Where its pictures come from. */
   cameras: z.array(z.object({ node: z.string(), name: z.string(), words: z.string() })),
+  /** Cameras of the sender's that it points to by their names. */
+  pointed: z.array(z.object({ camera: z.string(), ...asked })),
   /** `host:port` of each address in it. */
   hosts: z.array(z.object({ host: z.string(), ...asked })),
   /** Connections that may run a program on this machine. */
@@ -127,12 +129,16 @@ export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<A
   const people = new Map<string, string[]>()
   const programs = new Map<string, string[]>()
   const connections = new Map<string, { can: Ability | null; cards: string[] }>()
+  const pointed = new Map<string, string[]>()
   for (const node of flow.nodes) {
     const card = nameOf(node, types)
     for (const { host } of hostsOfConfig(node.config)) add(hosts, host, card)
     const fields = types.get(node.type)?.config.properties ?? {}
     for (const [name, field] of Object.entries(fields)) {
       const value = node.config[name]
+      if (field.widget === 'cameras' && Array.isArray(value) && shows(field, fields, node.config))
+        for (const camera of value as unknown[])
+          if (typeof camera === 'string' && camera !== '') add(pointed, camera, card)
       if (typeof value !== 'string' || value.trim() === '' || !shows(field, fields, node.config)) continue
       if (field.receiver) add(people, value.trim(), card)
       if (field.widget !== 'connection') continue
@@ -150,6 +156,7 @@ export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<A
   })
   return {
     cameras: sources,
+    pointed: [...pointed].map(([camera, cards]) => ({ camera, cards })),
     hosts: [...hosts].map(([host, cards]) => ({ host, cards })),
     programs: [...programs].map(([connection, cards]) => ({ connection, cards })),
     connections: [...connections].map(([connection, rest]) => ({ connection, ...rest })),

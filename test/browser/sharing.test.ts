@@ -164,6 +164,59 @@ it('from the clipboard, over the one that is there: what changes is shown first,
   await deps.flows.remove(own.id)
 })
 
+it('with the sender’s cameras and connections for one’s own, each asked for by name', async () => {
+  const { bench, deps, page } = theirs
+  await deps.cameras.create({
+    name: 'Our hall',
+    config: { kind: 'url', url: 'http://10.0.0.9/v' },
+    tags: [],
+    masks: [],
+  })
+  const porch = {
+    format: 'heed.flow/1',
+    name: 'Porch',
+    nodes: [
+      {
+        id: 'cam',
+        type: 'camera-source',
+        version: 1,
+        position: { x: 0, y: 0 },
+        config: { kind: 'camera', cameras: ['Porch cam', 'Hall'] },
+      },
+    ],
+    wires: [],
+  }
+  await page.goto(`${bench.url}/flows`)
+  await page.getByTestId('import-flow').first().click()
+  await page.getByTestId('take-text').fill(JSON.stringify(porch))
+  await page.getByTestId('take-look').click()
+  const asked = page.getByTestId('take-camera-Porch cam')
+  await asked.getByText('which is not here yet').waitFor({ state: 'attached' })
+  await asked.selectOption('Our hall')
+  await page.getByTestId('import-confirm').click()
+  await expect.poll(async () => (await deps.flows.list()).find(({ name }) => name === 'Porch')?.id).toBeDefined()
+  const taken = (await deps.flows.list()).find(({ name }) => name === 'Porch')!
+  expect((await deps.flows.get(taken.id)).document.nodes[0]?.config.cameras).toEqual(['Our hall', 'Hall'])
+  await deps.flows.remove(taken.id)
+})
+
+it('of a later version, to be looked at and not taken in', async () => {
+  const { bench, page } = theirs
+  const later = {
+    format: 'heed.flow/7',
+    name: 'From the future',
+    nodes: [{ id: 'tell', type: 'notification', version: 9, position: { x: 0, y: 0 }, config: { channel: 'inbox' } }],
+    wires: [],
+  }
+  await page.goto(`${bench.url}/flows`)
+  await page.getByTestId('import-flow').first().click()
+  await page.getByTestId('take-text').fill(JSON.stringify(later))
+  await page.getByTestId('take-look').click()
+  await page.getByTestId('take-read-only').getByText('written by a newer version of Heed (heed.flow/7)').waitFor()
+  await page.getByRole('heading', { name: 'From the future' }).waitFor()
+  expect(await page.getByTestId('import-confirm').count()).toBe(0)
+})
+
 it('out of Node-RED, with a word on what became of each part', async () => {
   const { page } = theirs
   await page.goto(`${theirs.bench.url}/flows`)
