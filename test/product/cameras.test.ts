@@ -1,11 +1,12 @@
 // The whole product with cameras in the own network: a real RTSP one with a password and an MJPEG one. What its owner types is
-// reached, tried at once and watched once saved; where a camera leads on its own is not.
+// reached, tried at once and watched once saved; where a camera leads on its own is not. What one has kept is rehearsed afterwards.
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { makeClip, makeJpegs, publishClip } from '../support/make-clip.ts'
 import { startMjpegServer, type MjpegServer } from '../support/mjpeg-server.ts'
-import { eventually, makeDataDir, removeFolder, startProduct, type Product } from '../support/product.ts'
+import { eventually, makeDataDir, removeFolder, startProduct, testToken, type Product } from '../support/product.ts'
 import { alertFlow, deployFlow, statusOf } from '../support/product-flows.ts'
 import { startRtspServer, type RtspServer } from '../support/rtsp-server.ts'
 import { startSlyCamera, type SlyCamera } from '../support/sly-camera.ts'
@@ -67,3 +68,84 @@ it('watches both once they are drawn, with the passwords that were saved', async
     await product.request('POST', `/api/flows/${flow}/stop`)
   }
 }, 100_000)
+
+/** How bright the left and the right half of a picture are, of 255. */
+function halves(jpeg: Uint8Array): [number, number] {
+  const raw = execFileSync(
+    'ffmpeg',
+    ['-v', 'error', '-i', 'pipe:0', '-vf', 'scale=2:1:flags=area', '-f', 'rawvideo', '-pix_fmt', 'gray', 'pipe:1'],
+    { input: jpeg },
+  )
+  return [raw[0] ?? -1, raw[1] ?? -1]
+}
+
+it('keeps what a live camera shows, masked and said on its card, and rehearses that stretch', async () => {
+  const drawn = alertFlow({
+    name: 'Kept',
+    camera: { kind: 'rtsp', url: rtsp.url('live', login), keepHours: 1 },
+    model: { connection: 'vllm', instruction: 'Watch.' },
+    notification: { channel: 'inbox', title: 'Alert' },
+  })
+  const corners = [
+    { x: 0, y: 0 },
+    { x: 0.5, y: 0 },
+    { x: 0.5, y: 1 },
+    { x: 0, y: 1 },
+  ]
+  drawn.nodes.push({
+    id: 'mask',
+    type: 'privacy-mask',
+    version: 1,
+    position: { x: 130, y: 0 },
+    config: { polygons: [corners] },
+  })
+  drawn.wires[0] = { from: { node: 'cam', port: 'frames' }, to: { node: 'mask', port: 'frames' } }
+  drawn.wires.push({ from: { node: 'mask', port: 'frames' }, to: { node: 'codec', port: 'frames' } })
+  const flow = await deployFlow(product, drawn)
+  interface Kept {
+    camera?: { kept?: { fromAt: string | null; bytes: number; trouble: string | null } }
+    ticks: number
+  }
+  await eventually(
+    'some seconds are kept, and the card says so',
+    async () => {
+      const { ticks = 0, camera } = ((await statusOf(product, flow)).streams[0] ?? {}) as Partial<Kept>
+      return ticks >= 4 && camera?.kept?.fromAt && camera.kept.bytes > 0 && camera.kept.trouble === null
+        ? true
+        : undefined
+    },
+    40_000,
+  )
+  await product.request('POST', `/api/flows/${flow}/stop`)
+  const { body } = await product.request<{
+    recordings: { stream: string; from: string; to: string; stretches: { from: string; to: string }[] }[]
+  }>('GET', `/api/flows/${flow}/recordings`)
+  const [kept] = body.recordings
+  const stretch = kept!.stretches[0]!
+  const frame = await fetch(`${product.url}/api/flows/${flow}/recordings/cam/frame?at=${stretch.to}`, {
+    headers: { authorization: `Bearer ${testToken}` },
+  })
+  const [left, right] = halves(new Uint8Array(await frame.arrayBuffer()))
+  expect(left).toBeLessThan(20)
+  expect(right).toBeGreaterThan(40)
+  const from = new Date(Math.max(Date.parse(stretch.from), Date.parse(stretch.to) - 4000)).toISOString()
+  const begun = await product.request<{ rehearsal: { id: string } }>('POST', `/api/flows/${flow}/rehearsals`, {
+    stretches: [{ stream: kept!.stream, from, to: stretch.to }],
+  })
+  expect(begun, JSON.stringify(begun.body)).toMatchObject({ status: 202 })
+  const view = await eventually(
+    'the stretch is rehearsed',
+    async () => {
+      const { body: now } = await product.request<{
+        state: string
+        clips: { decisions: { mediaTimeS: number }[]; trouble: string | null }[]
+      }>('GET', `/api/rehearsals/${begun.body.rehearsal.id}`)
+      return now.state === 'running' ? undefined : now
+    },
+    60_000,
+  )
+  expect(view).toMatchObject({ state: 'finished', clips: [{ trouble: null }] })
+  // Every second of it was looked at, at once and not in its own time.
+  const seconds = (Date.parse(stretch.to) - Date.parse(from)) / 1000
+  expect(view.clips[0]?.decisions.length).toBeGreaterThanOrEqual(Math.floor(seconds))
+}, 140_000)
