@@ -369,8 +369,8 @@ export function uploadMedia(file: File, onProgress: (share: number) => void): Pr
 }
 
 /** A sound, as it comes: it may still be spoken. */
-export async function openSound(url: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-  const response = await fetch(url, { signal, credentials: 'same-origin' })
+export async function openSound(url: string, init: RequestInit): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const response = await fetch(url, { ...init, credentials: 'same-origin' })
   if (!response.ok || !response.body) throw toApiError(response.status, await response.text())
   return response.body
 }

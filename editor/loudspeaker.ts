@@ -33,7 +33,7 @@ export function createLoudspeaker(element: HTMLAudioElement): Loudspeaker {
   }
   return {
     play: async (url, signal) => {
-      const asked = openSound(url, signal)
+      const asked = openSound(url, { signal })
       asked.catch(() => undefined)
       const { context, out } = open()
       try {

@@ -57,7 +57,7 @@ export interface Runtime {
   trying: TryAction
   push: SendClients['push']
   tests: SendClients['tests']
-  voices: SendClients['voices']
+  speech: Pick<SendClients, 'voices' | 'sample'>
   nodeRed: NodeRedRouteDeps['nodeRed'] & { start(): Promise<void> }
   stop(): Promise<void>
 }
@@ -198,7 +198,7 @@ async function open(
     trying,
     push: sending.push,
     tests: sending.tests,
-    voices: sending.voices,
+    speech: sending,
     nodeRed,
   }
 }

@@ -48,6 +48,7 @@ export interface SendClients {
   /** One look at an agent or a voice, for the connections page. */
   tests: Record<'answer' | 'speak', TestAbility>
   voices: Speech['voices']
+  sample: Speech['sample']
   /** For rehearsals, whose questions are in no record: who may ask was decided when they began. */
   agents: AgentPort
   close(): Promise<void>
@@ -86,6 +87,7 @@ export function createSendClients({
     push,
     agents: createAgents({ ...askable, waitingBefore: async () => 0, mayRun: async () => true }),
     voices: (connection, signal) => speech.voices(connection, signal),
+    sample: (connection, sentence, signal) => speech.sample(connection, sentence, signal),
     tests: {
       answer: (connection, signal) => testAgent(connection, { http, commands }, signal),
       speak: (connection, signal) => speech.test(connection, signal),

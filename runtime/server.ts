@@ -75,7 +75,7 @@ function apiDeps(config: Config, log: Log, runtime: Runtime): ApiDeps {
       runtime.egress.trust([connection.config, to])
       return testConnection(connection, to)
     },
-    voices: (connection) => runtime.voices(connection, new AbortController().signal),
+    ...voicesToChoose(runtime),
     ...howItDoes(config, runtime),
     transcribe: (connection, sound) => transcribe(runtime.http, connection, sound, new AbortController().signal),
     refusalOf,
@@ -101,6 +101,15 @@ function howItDoes(
     return bavail * bsize
   }
   return { deliveries: store.deliveries, failed: store.failed, system: store.system, freeBytes }
+}
+
+/** What voices there are, and how one sounds. */
+function voicesToChoose({ speech }: Runtime): Pick<ApiDeps, 'voices' | 'sample'> {
+  const forever = (): AbortSignal => new AbortController().signal
+  return {
+    voices: (connection) => speech.voices(connection, forever()),
+    sample: (connection, sentence) => speech.sample(connection, sentence, forever()),
+  }
 }
 
 /** What is kept of a flow's cameras goes with it. */

@@ -12,6 +12,8 @@ export type Widget =
   | 'segments'
   | 'toggle'
   | 'tags'
+  /** Lines of hours of the week, painted or typed. */
+  | 'week'
   | 'skills'
   | 'connection'
   | 'media'

@@ -1,6 +1,6 @@
 // What a recap has noted of a period, and how it reads without a model. Plain JSON, bounded, pure.
 import { cutText, oneLine } from '../contract/template.ts'
-import { wallTime } from './hours.ts'
+import { wallTime } from '../contract/hours.ts'
 
 export interface Note {
   text: string

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
 import { toError, type Problem } from '../contract/errors.ts'
 import type { Message } from '../contract/events.ts'
-import { isTimeZone, wallTime } from './hours.ts'
+import { isTimeZone, wallTime } from '../contract/hours.ts'
 import { headLine, noNotes, noted, notesText, plainRecap, type Notes } from './recap-notes.ts'
 
 const mostS = 300

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import { testMessage, testNode } from '../../test/support/test-node.ts'
-import { isInside, readSpan } from './hours.ts'
+import { isInside, readSpan } from '../contract/hours.ts'
 import schedule from './schedule.ts'
 
 const inside = (lines: string[], at: string, zone = 'Europe/Berlin'): boolean =>

@@ -1,7 +1,7 @@
 // Lets messages through at certain hours of the week only. Holds nothing back for later: what comes at the wrong time is counted.
 import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
-import { isInside, isTimeZone, readSpan } from './hours.ts'
+import { isInside, isTimeZone, readSpan } from '../contract/hours.ts'
 
 export default defineNode({
   type: 'schedule',
@@ -26,7 +26,7 @@ export default defineNode({
   config: z.object({
     hours: z.array(z.string().min(1).max(120)).max(50).default(['daily 22:00-06:00']).meta({
       label: 'Hours',
-      widget: 'tags',
+      widget: 'week',
       placeholder: 'Mon-Fri 22:00-06:00',
       help: 'Days, then from and to.',
     }),

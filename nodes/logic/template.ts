@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineNode, port } from '../contract/define.ts'
 import { renderTemplate, templateWarnings } from '../contract/template.ts'
-import { isTimeZone } from './hours.ts'
+import { isTimeZone } from '../contract/hours.ts'
 
 const longestText = 8000
 

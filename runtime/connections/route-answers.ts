@@ -53,5 +53,6 @@ export const connectionsAnswers = {
   'PUT /connections/:name': ConnectionViewSchema,
   'DELETE /connections/:name': null,
   'GET /connections/:name/voices': z.object({ voices: z.array(z.string()) }),
+  'POST /connections/:name/say': null,
   'POST /connections/:name/test': TestResultSchema,
 }

@@ -169,6 +169,9 @@ function addKindRoutes(api: Router, { connectionKinds }: ConnectionsRouteDeps): 
   })
 }
 
+/** Long enough to hear a voice by; a speech server may be paid by the letter. */
+const SentenceSchema = z.object({ text: z.string().trim().min(1).max(300), voice: z.string().max(200).default('') })
+
 /** `/api/connections`. */
 export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): void {
   const { connections, connectionKinds: kinds } = deps
@@ -230,6 +233,12 @@ function addTryRoutes(api: Router, deps: ConnectionsRouteDeps): void {
   api.get('/connections/:name/voices', async (request, response) => {
     const name = parseInput(ConnectionNameSchema, request.params.name)
     response.json({ voices: await deps.voices(await deps.connections.get(name)) })
+  })
+  api.post('/connections/:name/say', async (request, response) => {
+    const name = parseInput(ConnectionNameSchema, request.params.name)
+    const sentence = parseInput(SentenceSchema, request.body ?? {})
+    const sound = await deps.sample(await deps.connections.get(name), sentence)
+    response.type(sound.contentType).set('Cache-Control', 'no-store').send(Buffer.from(sound.bytes))
   })
   api.post('/connections/:name/test', async (request, response) => {
     const name = parseInput(ConnectionNameSchema, request.params.name)

@@ -4,6 +4,7 @@ import type {
   Clock,
   ConnectionPort,
   Log,
+  Sound,
   SpeechPort,
   SpeechRequest,
   Spoken,
@@ -11,7 +12,7 @@ import type {
 } from '../../nodes/contract/capabilities.ts'
 import { abilityWords } from '../../nodes/contract/connections.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
-import { FatalError } from '../../nodes/contract/errors.ts'
+import { FatalError, RetryableError } from '../../nodes/contract/errors.ts'
 import { createFlite, fliteVoices, type Flite } from './flite.ts'
 import { record, type SoundKeeper, type Voice } from './recording.ts'
 import { createTurns, tooLate, type Turn, type VoiceTurns } from './turns.ts'
@@ -49,6 +50,8 @@ export interface Speech extends SpeechPort {
   warm(): void
   /** Those that may be named in a request. */
   voices(connection: Connection, signal: AbortSignal): Promise<string[]>
+  /** One sentence for whoever is choosing a voice: kept nowhere, in nobody's turn. */
+  sample(connection: Connection, request: Sentence, signal: AbortSignal): Promise<Sound>
   /** Whether a voice answers, with those it has. */
   test(
     connection: Connection,
@@ -57,12 +60,15 @@ export interface Speech extends SpeechPort {
   stop(): Promise<void>
 }
 
+/** What is to be said, and in which voice. */
+export type Sentence = Pick<SpeechRequest, 'text' | 'voice' | 'language'>
+
 /** Every kind of voice behind one port. */
 export function createSpeech({ http, connections, sounds, turns, clock, log, tell }: SpeechOptions): Speech {
   const flite = createFlite({ log })
   const inTurn = createTurns({ turns, clock, log })
 
-  const open = async (connection: Connection, request: SpeechRequest, signal: AbortSignal): Promise<Voice> => {
+  const open = async (connection: Connection, request: Sentence, signal: AbortSignal): Promise<Voice> => {
     if (connection.can.speak === 'built-in') return { whole: await flite.speak(request, signal) }
     if (connection.can.speak === 'server') return await openAtServer(http, connection, request, signal)
     throw unfit(connection)
@@ -114,9 +120,29 @@ export function createSpeech({ http, connections, sounds, turns, clock, log, tel
       if (connection.can.speak === 'server') return await listVoices(http, connection, signal)
       throw unfit(connection)
     },
+    sample: async (connection, request, signal) => await whole(await open(connection, request, signal), log),
     test: (connection, signal) => testVoice(connection, flite, http, signal),
     stop: () => flite.stop(),
   }
+}
+
+/** A voice to its end, as one sound that is kept nowhere. */
+async function whole(voice: Voice, log: Log): Promise<Sound> {
+  let sound: Sound | undefined
+  const none = async (): Promise<void> => undefined
+  const hand: SoundKeeper = {
+    url: () => '',
+    finished: async () => undefined,
+    begin: none,
+    append: none,
+    drop: none,
+    finish: async (_place, all) => void (sound = all),
+  }
+  const place = { eventId: 'sample', node: 'sample' }
+  const nobody = (): void => undefined
+  await record(voice, { sounds: hand, place, log, starts: nobody, heard: nobody, reaches: nobody })
+  if (!sound) throw new RetryableError('SPEECH_SILENT', 'The voice said nothing.')
+  return sound
 }
 
 /** Aborts at `untilMs`, unless it was ended before. */

@@ -211,6 +211,19 @@ describe('the voices of a connection', () => {
   })
 })
 
+describe('a sentence to choose a voice by', () => {
+  it('is spoken by the connection in that voice, kept nowhere, and short', async () => {
+    const say = (name: string, body: object) => bench.call('POST', `/api/connections/${name}/say`, { body })
+    const said = await say('ears', { text: 'Good morning.', voice: 'ryan' })
+    expect(said.status).toBe(200)
+    expect(said.headers['content-type']).toContain('audio/wav')
+    expect(said.headers['cache-control']).toBe('no-store')
+    expect((await say('nobody', { text: 'Good morning.' })).status).toBe(404)
+    expect((await say('ears', { text: '' })).status).toBe(400)
+    expect((await say('ears', { text: 'x'.repeat(301) })).status).toBe(400)
+  })
+})
+
 describe('an utterance', () => {
   const say = (body: Buffer = Buffer.from(bytes), type = 'audio/wav', node = 'ear') =>
     bench.call<Refusal & { text: string; sent: unknown[] }>('POST', `/api/flows/f1/nodes/${node}/voice`, {

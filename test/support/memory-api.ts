@@ -302,6 +302,11 @@ export function memoryApi(changes: Partial<ApiDeps> = {}): MemoryApi {
       told: async () => ({ receipts: [], isUnderWay: false }),
     },
     voices: async () => ['vivian', 'ryan'],
+    sample: async (_connection, { text, voice }) => ({
+      bytes: Buffer.from(`${voice}: ${text}`),
+      contentType: 'audio/wav',
+      durationS: 1,
+    }),
     transcribe: async () => 'How many people are there?',
     accounts: memoryAccounts(sessions),
     approvedHosts: memoryApprovedHosts(),

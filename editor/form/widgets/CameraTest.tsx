@@ -1,7 +1,7 @@
 // "Test the camera": one try, answered with a picture and its facts, or with what is wrong in words.
 import { Button } from '@mantine/core'
 import { IconPhotoSearch } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { ApiError, api } from '../../api.ts'
 import type { CameraReport } from '../../views.ts'
 import { clock } from '../../words.ts'
@@ -31,7 +31,33 @@ function Facts({ report }: { report: Extract<CameraReport, { ok: true }> }) {
   )
 }
 
-/** The button and its answer. */
+/** So long after the last letter the camera is asked: nobody wants a call for each of them. */
+const typedMs = 1200
+
+/** The address, once it is one; a name that is half typed is not called. */
+export function addressOf({ kind, url }: Record<string, unknown>): string | null {
+  if ((kind !== 'url' && kind !== 'rtsp') || typeof url !== 'string' || url.includes('***')) return null
+  const parsed = URL.parse(url.trim())
+  return parsed && /^(?:https?|rtsps?):$/.test(parsed.protocol) && /\.[^.]+$|^localhost$|\]$/.test(parsed.hostname)
+    ? parsed.href
+    : null
+}
+
+/** Calls `test` a moment after another address was typed. */
+function useTyped(address: string | null, test: () => Promise<void>): void {
+  const known = useRef(address)
+  const latest = useRef(test)
+  latest.current = test
+  useEffect(() => {
+    if (address === known.current) return
+    known.current = address
+    if (address === null) return
+    const timer = setTimeout(() => void latest.current(), typedMs)
+    return () => clearTimeout(timer)
+  }, [address])
+}
+
+/** The button and its answer; once an address is typed, the answer comes by itself. */
 export function CameraTest({
   config,
   owner,
@@ -56,6 +82,7 @@ export function CameraTest({
       setTesting(false)
     }
   }
+  useTyped(addressOf(config), test)
   return (
     <div>
       <Button

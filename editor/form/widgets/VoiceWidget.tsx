@@ -1,7 +1,8 @@
 // Which voice speaks: those that the chosen connection offers, or a name typed in, for servers that do not tell.
-import { Autocomplete } from '@mantine/core'
+import { Autocomplete, Button } from '@mantine/core'
+import { IconPlayerPlay } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
-import { ApiError, api } from '../../api.ts'
+import { ApiError, api, openSound } from '../../api.ts'
 import { inputProps, textOf, type WidgetProps } from './widget.ts'
 import { say } from '../../words/say.ts'
 
@@ -31,6 +32,51 @@ function useVoices(connection: string): Offer {
   return offer
 }
 
+/** Says a sentence as it is set now, here in the browser. */
+function Listen({ connection, voice }: { connection: string; voice: string }) {
+  const [isBusy, setBusy] = useState(false)
+  const [trouble, setTrouble] = useState<string | null>(null)
+  const listen = async (): Promise<void> => {
+    setBusy(true)
+    setTrouble(null)
+    try {
+      const spoken = await openSound(`/api/connections/${encodeURIComponent(connection)}/say`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ text: say('Somebody has fallen in the kitchen.'), voice }),
+      })
+      const source = URL.createObjectURL(await new Response(spoken).blob())
+      const sound = new Audio(source)
+      sound.onended = () => URL.revokeObjectURL(source)
+      await sound.play()
+    } catch (error) {
+      setTrouble(error instanceof Error ? error.message : String(error))
+    }
+    setBusy(false)
+  }
+  return (
+    <div>
+      <Button
+        size="xs"
+        variant="default"
+        mt={8}
+        loading={isBusy}
+        disabled={connection === ''}
+        onClick={() => void listen()}
+        leftSection={<IconPlayerPlay size={16} aria-hidden />}
+        data-testid="voice-listen"
+      >
+        {say('Listen')}
+      </Button>
+      {trouble !== null && (
+        <div className="notice" data-tone="bad" role="status" style={{ marginTop: 8 }} data-testid="voice-trouble">
+          {trouble}
+        </div>
+      )}
+    </div>
+  )
+}
+
 /** `voice` */
 export function VoiceWidget(props: WidgetProps) {
   const { schema, value, config, onChange } = props
@@ -41,19 +87,22 @@ export function VoiceWidget(props: WidgetProps) {
       ? schema.help
       : say('The voices could not be listed: {trouble} A name can be typed in.', { trouble })
   return (
-    <Autocomplete
-      {...inputProps(props)}
-      description={help}
-      value={textOf(value)}
-      data={[...new Set(voices)]}
-      maxLength={schema.maxLength}
-      placeholder={schema.placeholder}
-      filter={({ options, search }) =>
-        voices.includes(search)
-          ? options
-          : options.filter((option) => 'label' in option && option.label.toLowerCase().includes(search.toLowerCase()))
-      }
-      onChange={(name) => onChange(name === '' ? undefined : name)}
-    />
+    <div>
+      <Autocomplete
+        {...inputProps(props)}
+        description={help}
+        value={textOf(value)}
+        data={[...new Set(voices)]}
+        maxLength={schema.maxLength}
+        placeholder={schema.placeholder}
+        filter={({ options, search }) =>
+          voices.includes(search)
+            ? options
+            : options.filter((option) => 'label' in option && option.label.toLowerCase().includes(search.toLowerCase()))
+        }
+        onChange={(name) => onChange(name === '' ? undefined : name)}
+      />
+      <Listen connection={connection} voice={textOf(value)} />
+    </div>
   )
 }

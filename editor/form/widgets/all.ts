@@ -18,6 +18,7 @@ import { TextWidget } from './TextWidget.tsx'
 import { ToggleWidget } from './ToggleWidget.tsx'
 import { UrlWidget } from './UrlWidget.tsx'
 import { VoiceWidget } from './VoiceWidget.tsx'
+import { WeekWidget } from './WeekWidget.tsx'
 import type { WidgetProps } from './widget.ts'
 
 export const widgets: Record<Field['widget'], ComponentType<WidgetProps>> = {
@@ -30,6 +31,7 @@ export const widgets: Record<Field['widget'], ComponentType<WidgetProps>> = {
   segments: SegmentsWidget,
   toggle: ToggleWidget,
   tags: TagsWidget,
+  week: WeekWidget,
   skills: SkillsWidget,
   connection: ConnectionWidget,
   media: MediaWidget,

@@ -11,6 +11,9 @@ export interface Span {
 
 const names = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 
+/** Monday first, as they are written in a line of hours. */
+export const shortDays: readonly string[] = names.map((name) => name.charAt(0).toUpperCase() + name.slice(1, 3))
+
 /** 0 is Monday; -1 for what is no day. Three letters are enough, more must be right: "Mon Fri" is not Monday. */
 function dayOf(text: string): number {
   const name = text.replace(/s$/, '')
