@@ -1,5 +1,5 @@
 // `npm run bench`: measures this machine, prints one table and writes it as JSON into the data folder. Never part of the tests.
-// With arguments, only the areas they name: compile, import, engine, delivery, lanes, adacodec, camera, falls, node-red, canvas.
+// With arguments, only the areas they name: those of the table below.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { benchImports } from './imports.ts'
 import { benchLanes } from './lanes.ts'
 import { benchLatency } from './latency.ts'
 import { benchNodeRed } from './node-red.ts'
+import { benchPages } from './pages.ts'
 import { benchRehearsals } from './rehearsals.ts'
 import { tableOf, type Row } from './row.ts'
 import { benchStreams } from './streams.ts'
@@ -28,6 +29,7 @@ const areas: Record<string, () => Promise<Row[]>> = {
   falls: benchFalls,
   rehearsals: benchRehearsals,
   'node-red': benchNodeRed,
+  pages: benchPages,
   canvas: benchCanvas,
 }
 
