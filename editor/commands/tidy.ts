@@ -58,7 +58,10 @@ async function placesFor(drawing: Drawing): Promise<Map<string, Point>> {
 }
 
 function fromWorker(drawing: Drawing): Promise<Map<string, Point>> {
-  const worker = new Worker(new URL('./layout-worker.ts', import.meta.url), { type: 'module', name: 'heed-layout' })
+  const worker = new Worker(new URL('../canvas/layout-worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'heed-layout',
+  })
   return new Promise<Map<string, Point>>((resolve, reject) => {
     worker.addEventListener('message', ({ data }: MessageEvent<[string, Point][]>) => resolve(new Map(data)))
     worker.addEventListener('error', () => reject(new Error()))

@@ -1,5 +1,6 @@
 // The tree: what may stand at the root, how deep, how long and under which names files are, and how they open.
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { countLines, isSource, listFiles, read, root } from './files.ts'
 
@@ -39,6 +40,17 @@ describe('files', () => {
 
   it('have at most 400 lines', () => {
     expect(sources.filter((file) => countLines(read(file)) > 500)).toEqual([])
+  })
+
+  // Types do not follow such an address, and the editor is built without them.
+  it('find the workers and programs they start by an address beside themselves', () => {
+    const lost = sources.flatMap((file) =>
+      [...read(file).matchAll(/new URL\(\s*'(\.[^']*\.[a-z]+)',\s*import\.meta\.url/g)]
+        .map(([, address]) => join(file, '..', address ?? ''))
+        .filter((path) => !existsSync(join(root, path)))
+        .map((path) => `${file} starts ${path}`),
+    )
+    expect(lost).toEqual([])
   })
 
   it('are not named after a drawer', () => {
