@@ -50,18 +50,19 @@ export async function call<R extends Route>(
   return (await send(method, path + queryText(options.query ?? {}), options)) as RouteAnswer<R>
 }
 
-type ListRoute = { [R in Route]: RouteAnswer<R> extends { next: string | null } ? R : never }[Route]
+type ListRoute = { [R in Route]: 'next' extends keyof RouteAnswer<R> ? R : never }[Route]
 
-const cursorOf = (page: { next: string | null } | undefined): string | null => page?.next ?? null
+type Continued = { next?: string | null | undefined }
+const cursorOf = (page: Continued | undefined): string | undefined => page?.next ?? undefined
 
 /** All pages of a list: a server with more of something than it sends at once says where it goes on. */
 async function pages<R extends ListRoute>(
   route: R,
   params: Readonly<Record<string, string>> = {},
   query: Query = {},
-): Promise<(RouteAnswer<R> & { next: string | null })[]> {
+): Promise<(RouteAnswer<R> & Continued)[]> {
   const read = async (cursor?: string) =>
-    (await call(route, params, { query: { ...query, cursor } })) as RouteAnswer<R> & { next: string | null }
+    (await call(route, params, { query: { ...query, cursor } })) as RouteAnswer<R> & Continued
   const found = [await read()]
   for (let next = cursorOf(found[0]); next; next = cursorOf(found.at(-1))) found.push(await read(next))
   return found

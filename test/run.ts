@@ -100,6 +100,7 @@ async function runChecks(): Promise<Counts> {
 async function runAll(): Promise<Counts[]> {
   const whole = ['test/product', 'test/browser']
   const alone = [
+    'test/edge/falls.test.ts',
     'test/product/falls.test.ts',
     'test/product/voice.test.ts',
     'test/browser/speech.test.ts',
@@ -113,7 +114,7 @@ async function runAll(): Promise<Counts[]> {
   const beside = await Promise.all([
     runSuites('queue', ['test/queue', ...without(alone), '--maxWorkers=1']),
     runSuites('cameras', ['test/media']),
-    runSuites('suites', without(folders([...whole, 'test/queue', 'test/media']))),
+    runSuites('suites', [...without(folders([...whole, 'test/queue', 'test/media'])), ...without(alone)]),
   ])
   const products = await runSuites('product and browser', [...whole, ...without(alone)])
   return [...beside, products, await checks, await runSuites('alone', [...alone, '--maxWorkers=1'])]

@@ -75,8 +75,8 @@ export const queryFields = { text, time, limit: limitOr(50) }
 /** Which part of a list; without a wish its first part, as large as any. */
 export const ListQuerySchema = z.object({ limit: limitOr(maxPage), cursor: text })
 
-/** The cursor of the next page; null behind the last one. */
-export const NextSchema = z.string().nullable()
+/** The cursor of the next page; absent behind the last one, so that a list that fits is the list and nothing else. */
+export const NextSchema = z.string().optional()
 
 /**
  * One page of a list in order, and the cursor of the next one. `keyOf` is what the list is ordered by, unlike for any two of it: what is
@@ -87,11 +87,11 @@ export function pageOf<T>(
   keyOf: (each: T) => string,
   { limit, cursor }: z.output<typeof ListQuerySchema>,
   order: 'up' | 'down' = 'up',
-): { page: T[]; next: string | null } {
+): { page: T[]; next?: string } {
   const start = cursor === undefined ? 0 : startBehind(list.map(keyOf), cursor, order)
   const page = list.slice(start, start + limit)
   const last = page.at(-1)
-  return { page, next: last !== undefined && start + page.length < list.length ? keyOf(last) : null }
+  return last !== undefined && start + page.length < list.length ? { page, next: keyOf(last) } : { page }
 }
 
 function startBehind(keys: readonly string[], cursor: string, order: 'up' | 'down'): number {

@@ -102,8 +102,13 @@ async function sendClip(media: MediaLibrary, request: Request, response: Respons
 export function addMediaRoutes(api: Router, deps: CamerasRouteDeps): void {
   api.get('/media', async (request, response) => {
     const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
-    const { page, next } = pageOf(await deps.media.list(), (clip) => `${clip.uploadedAt} ${clip.path}`, query, 'down')
-    response.json({ media: page, next })
+    const { page, ...more } = pageOf(
+      await deps.media.list(),
+      (clip) => `${clip.uploadedAt} ${clip.path}`,
+      query,
+      'down',
+    )
+    response.json({ media: page, ...more })
   })
   api.get('/media/clip', (request, response) => sendClip(deps.media, request, response))
   api.post('/media', async (request, response) => {

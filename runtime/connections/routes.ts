@@ -181,8 +181,8 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
   addTryRoutes(api, deps)
   api.get('/connections', async (request, response) => {
     const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
-    const { page, next } = pageOf(await connections.list(), ({ name }) => name, query)
-    response.json({ connections: page.map(view), next })
+    const { page, ...more } = pageOf(await connections.list(), ({ name }) => name, query)
+    response.json({ connections: page.map(view), ...more })
   })
   api.post('/connections', async (request, response) => {
     const { name, kind, config, secret: typed } = parseBody(newConnectionSchema(kinds), request.body)

@@ -70,8 +70,8 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
 
   api.get('/flows', async (request, response) => {
     const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
-    const { page, next } = pageOf(await flows.list(), ({ updatedAt, id }) => `${updatedAt} ${id}`, query, 'down')
-    response.json({ flows: page, next })
+    const { page, ...more } = pageOf(await flows.list(), ({ updatedAt, id }) => `${updatedAt} ${id}`, query, 'down')
+    response.json({ flows: page, ...more })
   })
   api.post('/flows', async (request, response) => {
     const flow = await flows.create(readFlow(requireBody(request.body)))
@@ -104,8 +104,8 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.get('/flows/:id/revisions', async (request, response) => {
     const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
     const all = await flows.revisions(request.params.id)
-    const { page, next } = pageOf(all, ({ revision }) => String(revision).padStart(10, '0'), query, 'down')
-    response.json({ revisions: page, next })
+    const { page, ...more } = pageOf(all, ({ revision }) => String(revision).padStart(10, '0'), query, 'down')
+    response.json({ revisions: page, ...more })
   })
   api.get('/flows/:id/revisions/:revision', async (request, response) => {
     await sendFlow(deps, response, await flows.revision(request.params.id, readRevision(request.params.revision)))

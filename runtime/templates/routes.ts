@@ -105,8 +105,12 @@ export function addTemplateRoutes(api: Router, deps: TemplatesRouteDeps): void {
   api.get('/templates', async (request, response) => {
     const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
     const [{ shelved, notes }, here] = await Promise.all([templates.list(), lookHere(deps)])
-    const { page, next } = pageOf(shelved, ({ origin, template }) => `${origins.indexOf(origin)} ${template.id}`, query)
-    response.json({ templates: page.map((each) => viewOf(each, here, languageOf(request))), notes, next })
+    const { page, ...more } = pageOf(
+      shelved,
+      ({ origin, template }) => `${origins.indexOf(origin)} ${template.id}`,
+      query,
+    )
+    response.json({ templates: page.map((each) => viewOf(each, here, languageOf(request))), notes, ...more })
   })
   api.get('/templates/:id', async (request, response) => {
     const [shelved, here] = await Promise.all([templates.get(request.params.id), lookHere(deps)])

@@ -92,6 +92,7 @@ describe('the link of a message', () => {
         acknowledgedAt: null,
         acknowledgedBy: null,
         hasFrame: true,
+        secondLook: null,
         call: ['Ana +34 600 000 000'],
         expiresAt: '2026-01-08T00:00:00.000Z',
       },

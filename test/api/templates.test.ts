@@ -105,7 +105,7 @@ describe('the gallery', () => {
     expect(fall?.title).toBe('跌倒报警')
     expect(templates.find(({ id }) => id === 'arm-raises')?.lacks).toEqual([expect.stringContaining('语音')])
     const flow = await use('fall-alert', { answers: { 'camera.path': 'a.mp4' }, lang: 'zh' })
-    expect(configOf(flow.body, 'model')?.instruction).toBe('有人摔倒时立即提醒。')
+    expect(configOf(flow.body, 'model')?.instruction).toBe('有人摔倒时立即提醒。坐下、弯腰或锻炼时保持安静。')
   })
 
   it('lets one hear a template before it is chosen, in both languages', async () => {
