@@ -4,6 +4,7 @@ import { create } from 'zustand'
 import { ApiError, api, type EventQuery } from './api.ts'
 import { useLive } from './live.ts'
 import type { EventPage, EventView } from './views.ts'
+import { wordsOf } from './words.ts'
 
 const pageSize = 50
 /** What is listed is read again in one request, up to here; what a person has paged further down to stays as it was read. */
@@ -46,8 +47,6 @@ export interface EventPages {
 }
 
 const nothing: EventPage = { events: [], next: null, total: 0, unseen: 0 }
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
 /** The events that a query finds, page by page. */
 export function useEventPages(query: EventQuery, limit = pageSize): EventPages {
   const key = JSON.stringify(query)

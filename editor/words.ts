@@ -276,3 +276,6 @@ export function deliveryStateWords(state: string, attempts: number, parcel: Parc
     ? say('{word} after {attempts} tries', { word, attempts })
     : say('{word}, try {attempts}', { word, attempts })
 }
+
+/** What an error says; whatever else was thrown, as text. */
+export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -11,8 +11,8 @@ import { follow } from '../panels/Rail.tsx'
 import { useFlows } from '../panels/use-flows.ts'
 import { go, useRoute } from '../route.ts'
 import { serverNowMs } from '../server-clock.ts'
-import { systemApi } from '../system/system-api.ts'
-import { useRead } from '../system/use-read.ts'
+import { useRead } from '../queries.ts'
+import { precisionQuery } from '../system/system-api.ts'
 import type { EventView, FlowSummary } from '../views.ts'
 import { addressOf } from '../watch/address.ts'
 import { Dock, SpanTools } from '../watch/Dock.tsx'
@@ -114,7 +114,7 @@ function Filters({ view, flows }: { view: HistoryView; flows: readonly FlowSumma
 
 /** How often a flow was right, of what people said of its alerts. */
 function Precision({ flows }: { flows: readonly FlowSummary[] }) {
-  const { found } = useRead(systemApi.precisions)
+  const { data: found } = useRead(precisionQuery)
   if (!found || found.length === 0) return null
   return (
     <section aria-labelledby="precision-title">

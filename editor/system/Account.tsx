@@ -4,8 +4,9 @@ import { useState, type FormEvent } from 'react'
 import { Ago } from '../panels/Ago.tsx'
 import { ConfirmButton } from '../panels/ConfirmButton.tsx'
 import { count, say } from '../words/say.ts'
-import { systemApi } from './system-api.ts'
-import { useRead, wordsOf } from './use-read.ts'
+import { readAgain, useRead } from '../queries.ts'
+import { wordsOf } from '../words.ts'
+import { signInsQuery, systemApi, tokensQuery } from './system-api.ts'
 
 function Failure({ words }: { words: string | null }) {
   if (words === null) return null
@@ -68,8 +69,8 @@ function Password({ onChanged }: { onChanged(): void }) {
   )
 }
 
-function SignIns({ read }: { read: ReturnType<typeof useRead<Awaited<ReturnType<typeof systemApi.signIns>>>> }) {
-  const { found, failure, again } = read
+function SignIns() {
+  const { data: found, failure, again } = useRead(signInsQuery)
   const [refusal, setRefusal] = useState<string | null>(null)
   const press = (work: Promise<unknown>): void => void work.then(again, (error: unknown) => setRefusal(wordsOf(error)))
   const others = (found ?? []).filter(({ isThis }) => !isThis)
@@ -116,7 +117,7 @@ function SignIns({ read }: { read: ReturnType<typeof useRead<Awaited<ReturnType<
 }
 
 function Tokens() {
-  const { found, failure, again } = useRead(systemApi.tokens)
+  const { data: found, failure, again } = useRead(tokensQuery)
   const [name, setName] = useState('')
   const [made, setMade] = useState<string | null>(null)
   const [refusal, setRefusal] = useState<string | null>(null)
@@ -186,16 +187,15 @@ function Tokens() {
 
 /** The end of the page *System*. */
 export function Account() {
-  const signIns = useRead(systemApi.signIns)
   return (
     <>
       <section aria-labelledby="sign-ins-title" className="stack-tight">
         <h2 id="sign-ins-title">{say('Signed in')}</h2>
-        <SignIns read={signIns} />
+        <SignIns />
       </section>
       <section aria-labelledby="password-title">
         <h2 id="password-title">{say('Password')}</h2>
-        <Password onChanged={signIns.again} />
+        <Password onChanged={() => void readAgain(signInsQuery)} />
       </section>
       <section aria-labelledby="tokens-title" className="stack-tight">
         <h2 id="tokens-title">{say('Tokens for scripts')}</h2>

@@ -5,14 +5,13 @@ import { Ago } from '../panels/Ago.tsx'
 import { ConfirmButton } from '../panels/ConfirmButton.tsx'
 import { follow } from '../panels/Rail.tsx'
 import { say } from '../words/say.ts'
-import { systemApi } from './system-api.ts'
-import { useRead, wordsOf } from './use-read.ts'
-
-const everyMs = 15_000
+import { useRead } from '../queries.ts'
+import { wordsOf } from '../words.ts'
+import { failedQuery, systemApi } from './system-api.ts'
 
 /** Nothing at all while nothing has failed. */
 export function FailedList() {
-  const { found, failure, again } = useRead(systemApi.failedDeliveries, everyMs)
+  const { data: found, failure, again } = useRead(failedQuery)
   const [refusal, setRefusal] = useState<string | null>(null)
   const press = (work: Promise<unknown>): void =>
     void work.then(

@@ -6,10 +6,9 @@ import { follow } from '../panels/Rail.tsx'
 import type { SystemView } from '../views.ts'
 import { bytes } from '../words.ts'
 import { count, say } from '../words/say.ts'
-import { systemApi } from './system-api.ts'
-import { useRead } from './use-read.ts'
+import { useRead } from '../queries.ts'
+import { systemQuery } from './system-api.ts'
 
-const everyMs = 10_000
 const partWords: Record<string, string> = {
   decisions: say('Every second, and why it was quiet'),
   events: say('What happened'),
@@ -165,7 +164,7 @@ function Storage({ storage: { parts, freeBytes } }: Pick<SystemView, 'storage'>)
 
 /** The middle of the page *System*. */
 export function SystemFacts() {
-  const { found, failure } = useRead(systemApi.system, everyMs)
+  const { data: found, failure } = useRead(systemQuery)
   return (
     <>
       {failure && (

@@ -6,8 +6,7 @@ import { lanesOf, type Lanes } from '../graph/time-lanes.ts'
 import { useLive } from '../live.ts'
 import { serverNowMs } from '../server-clock.ts'
 import type { PastPictureView, StreamDecision } from '../views.ts'
-
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+import { wordsOf } from '../words.ts'
 
 /** `endMs` null follows the time. */
 export interface Span {
