@@ -19,7 +19,10 @@ export function Filmstrip({
 }) {
   const shown = nearestOf(film, atMs)
   const ref = useRef<HTMLButtonElement | null>(null)
-  useEffect(() => ref.current?.scrollIntoView({ block: 'nearest', inline: 'center' }), [shown?.atMs])
+  useEffect(() => {
+    // Newer browsers give a promise back here, which must not be taken for a way to end the effect.
+    void ref.current?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [shown?.atMs])
   if (film.length === 0) return null
   return (
     <ol className="film" aria-label={say('Before and after')} data-testid="film">
