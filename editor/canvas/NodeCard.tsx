@@ -189,8 +189,11 @@ function CardTitle({ node, title }: { node: FlowNode; title: string }) {
   )
 }
 
-/** Nothing that a pill would hide. */
-const isCalm = (state: CardView['state']): boolean => state === null || state === 'running' || state === 'stopped'
+/** Nothing that a pill would hide: no trouble, no switch to press, no messages one came to read. */
+const isCalm = (view: CardView): boolean =>
+  (view.state === null || view.state === 'running' || view.state === 'stopped') &&
+  !does(view.type, 'arm') &&
+  !passedIn(view)
 
 /** A card from its view alone: the canvas and the card sheet draw the same. */
 export function CardFace({ view, isSelected }: { view: CardView; isSelected: boolean }) {
@@ -199,7 +202,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
   const toned = useToned(view)
   const diff = useDiffOf(node.id)
   const worst = toned[0]?.tone
-  const isPill = !isSelected && worst === undefined && isPlumbing(type) && isCalm(state)
+  const isPill = !isSelected && worst === undefined && isPlumbing(type) && isCalm(view)
   return (
     <div
       className="card"

@@ -69,6 +69,13 @@ function Password({ onChanged }: { onChanged(): void }) {
   )
 }
 
+/** "Chrome on Linux" as the server tells it; both are names, only what stands between them is said. */
+function browserWords(told: string): string {
+  const [browser, system] = told.split(' on ')
+  if (!browser) return say('A browser')
+  return system ? say('{browser} on {system}', { browser, system }) : browser
+}
+
 function SignIns() {
   const { data: found, failure, again } = useRead(signInsQuery)
   const [refusal, setRefusal] = useState<string | null>(null)
@@ -80,7 +87,7 @@ function SignIns() {
       <ul className="check-list surface system-list" data-testid="sign-ins">
         {(found ?? []).map(({ id, browser, seenAt, createdAt, isThis }) => (
           <li key={id}>
-            <strong>{browser || say('A browser')}</strong>
+            <strong>{browserWords(browser)}</strong>
             <span className="small quiet">
               {isThis ? (
                 say('This one')

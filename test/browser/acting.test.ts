@@ -144,6 +144,7 @@ describe('an agent that takes too long', () => {
   it('is cancelled on its card, which says so; the port "Failed" carries the reason', async () => {
     await delegate('Is she hurt?')
     await card('ask').getByText('The agent is at work').waitFor()
+    await desk.page.getByTestId('command-fit-view').click()
     await card('ask').getByTestId('cancel-delivery').click()
     await isLetGo(1)
     await card('ask')
