@@ -25,7 +25,7 @@ export default defineConfig({
   test: {
     ...(checked.length > 0 ? { include: ofPackages } : { projects }),
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: Number(process.env['HEED_TEST_WORKERS'] ?? 2),
     // Only to end what hangs: a slow machine is given its time.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -22,10 +22,15 @@ interface Report {
 const times: { label: string; seconds: number }[] = []
 const files: { name: string; seconds: number }[] = []
 
-function run(script: string[], label: string, priority = 0): Promise<boolean> {
+function run(script: string[], label: string, { priority = 0, workers = 2 } = {}): Promise<boolean> {
   const started = Date.now()
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, script, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
+    const child = spawn(process.execPath, script, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      // Not --maxWorkers: the projects of vitest.config.ts take it from the file, not from the command line.
+      env: { ...process.env, HEED_TEST_WORKERS: String(workers) },
+    })
     if (priority !== 0 && child.pid !== undefined) setPriority(child.pid, priority)
     child.on('exit', (code) => {
       const seconds = (Date.now() - started) / 1000
@@ -49,13 +54,14 @@ interface Counts {
   skipped: number
 }
 
-async function runSuites(label: string, args: string[]): Promise<Counts> {
+async function runSuites(label: string, args: string[], workers = 2): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'heed-test-'))
   const output = join(folder, 'report.json')
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const ok = await run(
     [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...args],
     label,
+    { workers },
   )
   if (!existsSync(output)) return { passed: 0, failed: 1, skipped: 0 }
   const counts = countOf(JSON.parse(readFileSync(output, 'utf8')) as Report)
@@ -87,8 +93,8 @@ async function runChecks(): Promise<Counts> {
   const tools = join(root, 'node_modules')
   const least = constants.priority.PRIORITY_LOW
   const results = [
-    await run([join(tools, 'typescript', 'bin', 'tsc'), '-p', '.'], 'types', least),
-    await run([join(tools, 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'], 'lint', least),
+    await run([join(tools, 'typescript', 'bin', 'tsc'), '-p', '.'], 'types', { priority: least }),
+    await run([join(tools, 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'], 'lint', { priority: least }),
   ]
   const passed = results.filter(Boolean).length
   return { passed, failed: results.length - passed, skipped: 0 }
@@ -112,12 +118,12 @@ async function runAll(): Promise<Counts[]> {
   const folders = (paths: string[]): string[] => paths.map((path) => `${path}/**`)
   const checks = runChecks()
   const beside = await Promise.all([
-    runSuites('queue', ['test/queue', ...without(alone), '--maxWorkers=1']),
+    runSuites('queue', ['test/queue', ...without(alone)], 1),
     runSuites('cameras', ['test/media']),
     runSuites('suites', [...without(folders([...whole, 'test/queue', 'test/media'])), ...without(alone)]),
   ])
   const products = await runSuites('product and browser', [...whole, ...without(alone)])
-  return [...beside, products, await checks, await runSuites('alone', [...alone, '--maxWorkers=1'])]
+  return [...beside, products, await checks, await runSuites('alone', alone, 1)]
 }
 
 function sayTimes(): void {
