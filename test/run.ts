@@ -106,7 +106,6 @@ async function runChecks(): Promise<Counts> {
 async function runAll(): Promise<Counts[]> {
   const whole = ['test/product', 'test/browser']
   const alone = [
-    'test/edge/falls.test.ts',
     'test/product/falls.test.ts',
     'test/product/voice.test.ts',
     'test/browser/speech.test.ts',

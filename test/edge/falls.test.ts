@@ -94,7 +94,7 @@ describeWithClips('the edge model on real clips', () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) await next()
     }
     await Promise.all([lane(), lane()])
-  }, 300_000)
+  }, 900_000)
   afterAll(() => model.close())
 
   function judge(row: Row): { found: number; falls: number; false: string[] } {
