@@ -1,11 +1,10 @@
-// The owner's own affairs: who is signed in, another password, tokens for scripts. A token that the owner made reaches none of these: what
-// leaks must not be able to stay.
+// The owner's own affairs: who is signed in, another password, tokens for scripts. A token that the owner made reaches none of these.
 import { randomBytes } from 'node:crypto'
 import type { Request, Response, Router } from 'express'
 import { z } from 'zod'
-import { AuthError, NotFoundError } from '../../nodes/contract/errors.ts'
+import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
-import { callerOf } from '../live/index.ts'
+import { assertOwner, callerOf } from '../live/index.ts'
 import type { TokenRow } from './accounts.ts'
 import type { AccountsRouteDeps } from './route-deps.ts'
 import { assertGoodPassword } from './passwords.ts'
@@ -23,13 +22,6 @@ const viewOf = ({ createdAt, usedAt, ...token }: TokenRow) => ({
   usedAt: usedAt?.toISOString() ?? null,
 })
 
-function assertOwner(response: Response): void {
-  if (callerOf(response)?.token !== undefined)
-    throw new AuthError('AUTH_OWNER_ONLY', 'A token made under System may not do this. Sign in as the owner.', {
-      details: { status: 403 },
-    })
-}
-
 /** `checkPassword` throws as signing in does, with the same waits. */
 export interface AccountParts extends Pick<SignInParts, 'lines' | 'passwords'> {
   checkPassword(request: Request, password: string): Promise<void>
@@ -37,7 +29,7 @@ export interface AccountParts extends Pick<SignInParts, 'lines' | 'passwords'> {
 
 function addSignedInRoutes(api: Router, { accounts, nowMs }: AccountsRouteDeps, { lines }: AccountParts): void {
   api.get('/sign-ins', async (_request, response) => {
-    assertOwner(response)
+    assertOwner(callerOf(response))
     const mine = callerOf(response)?.signIn?.slice(0, 16)
     const found = await accounts.signIns(nowMs())
     response.json({
@@ -51,7 +43,7 @@ function addSignedInRoutes(api: Router, { accounts, nowMs }: AccountsRouteDeps, 
     })
   })
   const end = async (response: Response, which: Parameters<typeof accounts.removeSignIns>[0]): Promise<number> => {
-    assertOwner(response)
+    assertOwner(callerOf(response))
     const gone = await accounts.removeSignIns(which)
     for (const signIn of gone) lines.closeSignIn(signIn)
     return gone.length
@@ -72,23 +64,22 @@ export function addAccountRoutes(api: Router, deps: AccountsRouteDeps, parts: Ac
   addSignedInRoutes(api, deps, parts)
 
   api.put('/password', async (request, response) => {
-    assertOwner(response)
+    assertOwner(callerOf(response))
     const { current, next } = parseBody(PasswordSchema, request.body)
     assertGoodPassword(next)
     await parts.checkPassword(request, current)
-    await accounts.changePassword(await parts.passwords.hash(next))
     // Whoever knew the old one is out; the one who changed it stays.
-    const gone = await accounts.removeSignIns({ allBut: callerOf(response)?.signIn ?? '' })
+    const gone = await accounts.changePassword(await parts.passwords.hash(next), callerOf(response)?.signIn ?? '')
     for (const signIn of gone) parts.lines.closeSignIn(signIn)
     response.json({ ended: gone.length })
   })
 
   api.get('/tokens', async (_request, response) => {
-    assertOwner(response)
+    assertOwner(callerOf(response))
     response.json({ tokens: (await accounts.tokens()).map(viewOf) })
   })
   api.post('/tokens', async (request, response) => {
-    assertOwner(response)
+    assertOwner(callerOf(response))
     const { name } = parseBody(TokenSchema, request.body)
     const token = makeApiToken()
     const row = { id: randomBytes(8).toString('hex'), name, begins: token.slice(0, shownLetters) }
@@ -97,7 +88,7 @@ export function addAccountRoutes(api: Router, deps: AccountsRouteDeps, parts: Ac
     response.status(201).json({ token, id: row.id })
   })
   api.delete('/tokens/:id', async (request, response) => {
-    assertOwner(response)
+    assertOwner(callerOf(response))
     if (!(await accounts.removeToken(request.params.id)))
       throw new NotFoundError('AUTH_TOKEN_GONE', 'There is no such token any more.')
     parts.lines.closeToken(request.params.id)

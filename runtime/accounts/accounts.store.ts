@@ -2,7 +2,7 @@
 import { and, desc, eq, getTableColumns, gt, isNull, lt, ne, or, sql } from 'drizzle-orm'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { AccountStore } from './accounts.ts'
-import type { Db } from '../database/index.ts'
+import type { Db, Queryable } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { apiTokens, owners, sessions } from '../database/index.ts'
 
@@ -42,6 +42,14 @@ function createTokenStore({
   }
 }
 
+async function removeSignIns(on: Queryable, which: { id: string } | { allBut: string }): Promise<string[]> {
+  const gone = await on
+    .delete(sessions)
+    .where('id' in which ? eq(idOfSignIn, which.id) : ne(sessions.tokenHash, which.allBut))
+    .returning({ tokenHash: sessions.tokenHash })
+  return gone.map(({ tokenHash }) => tokenHash)
+}
+
 /** The account of the API. */
 export function createAccountStore({ db, nowMs }: { db: Db; nowMs(): number }): AccountStore {
   const readHash = async () =>
@@ -57,10 +65,12 @@ export function createAccountStore({ db, nowMs }: { db: Db; nowMs(): number }): 
         throw new ConflictError('AUTH_OWNER_EXISTS', 'This Heed has an owner already. Sign in with the password.')
     },
     passwordHash: readHash,
-    changePassword: async (passwordHash) => {
-      const { rowCount } = await db.update(owners).set({ passwordHash }).where(eq(owners.id, onlyOne))
-      if (rowCount === 0) throw new NotFoundError('AUTH_NO_OWNER', 'This Heed has no owner yet.')
-    },
+    changePassword: async (passwordHash, allBut) =>
+      await db.transaction(async (tx) => {
+        const { rowCount } = await tx.update(owners).set({ passwordHash }).where(eq(owners.id, onlyOne))
+        if (rowCount === 0) throw new NotFoundError('AUTH_NO_OWNER', 'This Heed has no owner yet.')
+        return await removeSignIns(tx, { allBut })
+      }),
     createSignIn: async (tokenHash, expiresAtMs, browser = '') => {
       const now = new Date(nowMs())
       const expiresAt = new Date(expiresAtMs)
@@ -95,13 +105,7 @@ export function createAccountStore({ db, nowMs }: { db: Db; nowMs(): number }): 
         .from(sessions)
         .where(gt(sessions.expiresAt, new Date(atMs)))
         .orderBy(desc(sql`coalesce(${sessions.seenAt}, ${sessions.createdAt})`)),
-    removeSignIns: async (which) => {
-      const gone = await db
-        .delete(sessions)
-        .where('id' in which ? eq(idOfSignIn, which.id) : ne(sessions.tokenHash, which.allBut))
-        .returning({ tokenHash: sessions.tokenHash })
-      return gone.map(({ tokenHash }) => tokenHash)
-    },
+    removeSignIns: (which) => removeSignIns(db, which),
     ...createTokenStore({ db, nowMs }),
   })
 }

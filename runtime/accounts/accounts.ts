@@ -5,8 +5,8 @@ export interface AccountStore {
   /** Throws ConflictError AUTH_OWNER_EXISTS. */
   createOwner(passwordHash: string): Promise<void>
   passwordHash(): Promise<string | undefined>
-  /** Throws NotFoundError AUTH_NO_OWNER while nobody has made one. */
-  changePassword(passwordHash: string): Promise<void>
+  /** With it all sign-ins end but one, both or neither; gives the hashes of those. Throws NotFoundError AUTH_NO_OWNER while nobody has made one. */
+  changePassword(passwordHash: string, allBut: string): Promise<string[]>
   createSignIn(tokenHash: string, expiresAtMs: number, browser?: string): Promise<void>
   /** True while the sign-in lives; touching it extends it. */
   touchSignIn(tokenHash: string, nowMs: number, extendToMs: number): Promise<boolean>

@@ -1,5 +1,5 @@
 // Named servers and accounts. A secret goes in here and never comes out: answers only list the names of those set.
-import type { Router } from 'express'
+import type { Response, Router } from 'express'
 import { z } from 'zod'
 import { lackOf } from '../../nodes/contract/connections.ts'
 import type { Connection, ConnectionKind, ConnectionKindDefinition } from '../../nodes/contract/connections.ts'
@@ -12,6 +12,7 @@ import {
   newConnectionSchema,
   readSecrets,
 } from './connection-schemas.ts'
+import { assertOwner, callerOf } from '../live/index.ts'
 import { builtInNames, describeKind } from './kinds.ts'
 import type { ConnectionView } from './route-answers.ts'
 import type { ConnectionsRouteDeps } from './route-deps.ts'
@@ -22,6 +23,11 @@ async function find(deps: ConnectionsRouteDeps, name: string): Promise<Connectio
   const found = (await deps.connections.list()).find((each) => each.name === name)
   if (found) return found
   throw new NotFoundError('CONNECTION_NOT_FOUND', `There is no connection “${name.slice(0, 64)}”.`)
+}
+
+/** Whoever makes a connection that starts a program chooses what runs on this machine. */
+function assertMayChoose({ connectionKinds }: ConnectionsRouteDeps, kind: ConnectionKind, response: Response): void {
+  if (connectionKinds.get(kind)?.can.run !== undefined) assertOwner(callerOf(response))
 }
 
 /** Field by field, so that nothing a store may add, least of all a secret, slips out. */
@@ -186,6 +192,7 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
   })
   api.post('/connections', async (request, response) => {
     const { name, kind, config, secret: typed } = parseBody(newConnectionSchema(kinds), request.body)
+    assertMayChoose(deps, kind, response)
     const secret = secretsOf(deps, kind, typed)
     if (builtIn.includes(name))
       throw new ConflictError(
@@ -200,6 +207,7 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
   api.put('/connections/:name', async (request, response) => {
     const patch = parseBody(connectionPatchSchema(kinds), request.body)
     const { name, kind } = await find(deps, request.params.name)
+    assertMayChoose(deps, kind, response)
     if (patch.kind !== undefined && patch.kind !== kind) {
       throw new BadRequestError(
         'CONNECTION_KIND_FIXED',
@@ -244,6 +252,7 @@ function addTryRoutes(api: Router, deps: ConnectionsRouteDeps): void {
     const name = parseInput(ConnectionNameSchema, request.params.name)
     const { to } = parseInput(z.object({ to: z.string().trim().max(4000).optional() }), request.body ?? {})
     const connection = await connectionToTest(deps, name, request.body)
+    assertMayChoose(deps, connection.kind, response)
     // What it cannot do without comes before whatever else may be wrong.
     const lack = lackOf(deps.connectionKinds.get(connection.kind), Object.keys(connection.secret))
     if (lack !== undefined) {

@@ -11,7 +11,7 @@ import type { Caller } from '../live/index.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { answerError, logError } from './errors.ts'
 import { readRequestId } from './request-log.ts'
-import { assertStream } from '../live/index.ts'
+import { assertOwner, assertStream } from '../live/index.ts'
 import { nodeRedRoot, passSocketOn } from '../node-red/index.ts'
 
 const maxPictureBytes = 2 * 1024 * 1024
@@ -127,6 +127,7 @@ export function attachSockets(server: Server, api: Api, deps: ApiDeps): Sockets 
   }
 
   const passToNodeRed = (request: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void => {
+    assertOwner(caller)
     const end = passSocketOn(deps.nodeRed.door(), request, socket, head)
     if (end) socket.once('close', api.lines.hold(caller, end))
   }

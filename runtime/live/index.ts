@@ -1,7 +1,7 @@
 // The door of live/. What happens, as it happens: messages and pictures between processes and to browsers.
 export { createBus } from './bus.ts'
 export type { QueueBus } from './bus.ts'
-export { callerOf, setCaller } from './caller.ts'
+export { assertOwner, callerOf, setCaller } from './caller.ts'
 export type { Caller } from './caller.ts'
 export { createLiveHub } from './live-hub.ts'
 export type { LiveHub } from './live-hub.ts'

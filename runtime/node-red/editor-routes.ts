@@ -3,6 +3,7 @@
 import { posix } from 'node:path'
 import type { Express, RequestHandler } from 'express'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
+import { assertOwner, callerOf } from '../live/index.ts'
 import { passOn } from './proxy.ts'
 import type { NodeRedRouteDeps } from './route-deps.ts'
 
@@ -38,6 +39,8 @@ const byte = (hex: string): string => String.fromCharCode(Number.parseInt(hex, 1
 /** Everything below /node-red goes through `admit`. */
 export function addNodeRedEditor(app: Express, { nodeRed }: NodeRedRouteDeps, admit: RequestHandler): void {
   app.use(nodeRedRoot, admit, async (request, response) => {
+    // Whoever is in there runs code with the rights of Heed's user.
+    assertOwner(callerOf(response))
     if (request.originalUrl === nodeRedRoot) return response.redirect(302, '/system/node-red')
     const door = nodeRed.door()
     response.set({

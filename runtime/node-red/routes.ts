@@ -2,6 +2,7 @@
 import type { Router } from 'express'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { SwitchSchema } from './records.ts'
+import { assertOwner, callerOf } from '../live/index.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
 import type { NodeRedRouteDeps } from './route-deps.ts'
 
@@ -13,6 +14,7 @@ export function addNodeRedRoutes(api: Router, { nodeRed }: NodeRedRouteDeps): vo
     response.json({ nodeRed: await nodeRed.status() })
   })
   api.put('/node-red', async (request, response) => {
+    assertOwner(callerOf(response))
     const { isOn, reachable } = parseBody(ChangeSchema, request.body)
     const change = { ...(isOn === undefined ? {} : { isOn }), ...(reachable === undefined ? {} : { reachable }) }
     response.json({ nodeRed: await nodeRed.change(change) })

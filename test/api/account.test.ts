@@ -99,7 +99,7 @@ describe('a token for a script', () => {
     )
   })
 
-  it('makes no other, changes no password and sees no sign-in: what leaks must not stay', async () => {
+  it('makes no other, changes no password, sees no sign-in and runs no program: what leaks must not stay', async () => {
     const { token } = await make()
     const tries: [string, string, unknown?][] = [
       ['GET', '/api/tokens'],
@@ -107,6 +107,10 @@ describe('a token for a script', () => {
       ['GET', '/api/sign-ins'],
       ['DELETE', '/api/sign-ins'],
       ['PUT', '/api/password', { current: ownerPassword, next: 'four words in a row' }],
+      ['PUT', '/api/node-red', { isOn: true }],
+      ['GET', '/node-red/'],
+      ['POST', '/api/connections', { name: 'mine', kind: 'command', config: { command: 'sh' } }],
+      ['POST', '/api/connections/mine/test', { kind: 'command', config: { command: 'sh' } }],
     ]
     for (const [method, path, body] of tries) {
       const refused = await bench.call<Refusal>(method, path, { ...bearer(token), ...(body ? { body } : {}) })

@@ -8,6 +8,13 @@ export function memoryAccounts(signIns: Map<string, number>): AccountStore {
   const browsers = new Map<string, string>()
   const tokens = new Map<string, TokenRow & { tokenHash: string }>()
   const madeAt = new Date('2026-01-01T00:00:00.000Z')
+  const removeSignIns: AccountStore['removeSignIns'] = async (which) => {
+    const isMeant = (tokenHash: string): boolean =>
+      'id' in which ? tokenHash.startsWith(which.id) : tokenHash !== which.allBut
+    const gone = [...signIns.keys()].filter(isMeant)
+    for (const tokenHash of gone) signIns.delete(tokenHash)
+    return gone
+  }
   return {
     hasOwner: async () => hash !== undefined,
     createOwner: async (passwordHash) => {
@@ -16,8 +23,9 @@ export function memoryAccounts(signIns: Map<string, number>): AccountStore {
       hash = passwordHash
     },
     passwordHash: async () => hash,
-    changePassword: async (passwordHash) => {
+    changePassword: async (passwordHash, allBut) => {
       hash = passwordHash
+      return await removeSignIns({ allBut })
     },
     createSignIn: async (tokenHash, expiresAtMs, browser = '') => {
       signIns.set(tokenHash, expiresAtMs)
@@ -44,13 +52,7 @@ export function memoryAccounts(signIns: Map<string, number>): AccountStore {
           seenAt: null,
           expiresAt: new Date(expiresAtMs),
         })),
-    removeSignIns: async (which) => {
-      const isMeant = (tokenHash: string): boolean =>
-        'id' in which ? tokenHash.startsWith(which.id) : tokenHash !== which.allBut
-      const gone = [...signIns.keys()].filter(isMeant)
-      for (const tokenHash of gone) signIns.delete(tokenHash)
-      return gone
-    },
+    removeSignIns,
     tokens: async () => [...tokens.values()].map(({ tokenHash: _hash, ...token }) => token),
     addToken: async (token) => {
       tokens.set(token.id, { ...token, createdAt: madeAt, usedAt: null })
