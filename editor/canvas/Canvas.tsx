@@ -1,6 +1,7 @@
 // The drawing of a flow: cards, wires, dropping, joining. Rules are in graph/check.ts; this file only asks them.
 import '@xyflow/react/dist/base.css'
 import './canvas.css'
+import './picture-cards.css'
 import './notes.css'
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider } from '@xyflow/react'
 import { useEffect, useMemo, useRef, useState, type CSSProperties, type RefObject } from 'react'

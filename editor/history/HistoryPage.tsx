@@ -20,7 +20,6 @@ import { useTimeline } from '../watch/use-past.ts'
 import { eventKindWords } from '../words.ts'
 import { count, say } from '../words/say.ts'
 import { historyAddress, queryOfHistory, readHistory, type HistoryView, type Which } from './address.ts'
-import '../watch/watch-page.css'
 import '../system/system.css'
 import './history.css'
 

@@ -1,5 +1,6 @@
 // The card sheet: every node type in every state, for eyes. Development only; nothing here is real.
 import '../canvas/canvas.css'
+import '../canvas/picture-cards.css'
 import '@xyflow/react/dist/base.css'
 import { MantineProvider } from '@mantine/core'
 import { ReactFlow, ReactFlowProvider } from '@xyflow/react'

@@ -4,6 +4,7 @@ import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { pathOf, stepAt, type LaneId, type Lanes } from '../graph/time-lanes.ts'
 import { eventKindWords, exact, silenceWords } from '../words.ts'
 import { locale, say } from '../words/say.ts'
+import './band.css'
 
 export const laneWords: Record<LaneId, string> = {
   response: say('Spoke'),
