@@ -6,6 +6,17 @@ import reactHooks from 'eslint-plugin-react-hooks'
 import { defineConfig } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
+const noExportAll = {
+  selector: 'ExportAllDeclaration',
+  message: 'Name what you export: nobody can see what `export *` lets out.',
+}
+/** What a browser's function gives back changes with the browser (scrollIntoView: nothing, then a promise), and React calls it. */
+const noCallAsEffect = {
+  selector:
+    'CallExpression[callee.name=/^use(Layout|Insertion)?Effect$/] > ArrowFunctionExpression:matches([body.type="CallExpression"], [body.type="ChainExpression"])',
+  message: 'Put the body of an effect into braces, or void before the call: React calls whatever it gives back.',
+}
+
 const root = import.meta.dirname
 const sources = ['**/*.ts', '**/*.tsx']
 const tests = ['**/*.test.ts', '**/*.test.tsx', 'test/**']
@@ -274,7 +285,7 @@ const noWorld = {
         selector: "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.name='Date']",
         message: `Not here: ${clockDoor}.`,
       },
-      { selector: 'ExportAllDeclaration', message: 'Name what you export: nobody can see what `export *` lets out.' },
+      noExportAll,
     ],
   },
 }
@@ -328,10 +339,7 @@ export default defineConfig(
       ],
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
       'max-lines-per-function': ['error', { max: 70 }],
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportAllDeclaration', message: 'Name what you export: nobody can see what `export *` lets out.' },
-      ],
+      'no-restricted-syntax': ['error', noExportAll],
     },
   },
   {
@@ -343,7 +351,11 @@ export default defineConfig(
     name: 'hooks',
     files: ['editor/**/*.{ts,tsx}'],
     plugins: { 'react-hooks': reactHooks },
-    rules: { 'react-hooks/rules-of-hooks': 'error', 'react-hooks/exhaustive-deps': 'error' },
+    rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      'no-restricted-syntax': ['error', noExportAll, noCallAsEffect],
+    },
   },
   ...importTable,
   {

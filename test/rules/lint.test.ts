@@ -89,6 +89,8 @@ describe('what is banned in place', () => {
     ['runtime/http/app.ts', '// @ts-ignore\nexport const odd = 1', 'ts-ignore'],
     ['runtime/http/app.ts', 'console.log(1)', 'console'],
     ['runtime/http/app.ts', 'export default 1', 'named export'],
+    ['editor/main.tsx', `export * from './api.ts'`, 'export *'],
+    ['editor/main.tsx', 'useEffect(() => element?.scrollIntoView(), [])', 'React calls whatever it gives back'],
     ['runtime/compile/problems.ts', `import { checkWires } from './check.ts'\nexport const odd = checkWires`, 'cycle'],
   ])('%s may not hold %s', async (file, code, word) => {
     expect((await messagesOf(file, code)).join('\n')).toContain(word)
