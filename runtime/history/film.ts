@@ -70,7 +70,10 @@ export function createFilm(deps: FilmDeps): Film {
   const { clock } = deps
   const reels = new Map<string, Reel>()
   const { keep, writing } = createWriter(deps)
+  let forgottenMs = 0
   const forget = (now: number): void => {
+    if (now < forgottenMs + forgetMs) return
+    forgottenMs = now
     for (const [stream, { recent }] of reels) if ((recent.at(-1)?.atMs ?? 0) < now - forgetMs) reels.delete(stream)
   }
   const seen = (stream: string, jpeg: Uint8Array): void => {
