@@ -44,7 +44,18 @@ export type FlowNote = z.infer<typeof FlowNoteSchema>
 export const FlowGroupSchema = z.looseObject({ id, title: z.string().max(120), members: z.array(id).max(5000) })
 export type FlowGroup = z.infer<typeof FlowGroupSchema>
 
+/** A message kept as a sample of what comes to an in port: a card is tried with it, alone. It runs nowhere by itself. */
+export const FlowPinSchema = z.looseObject({
+  id,
+  node: id,
+  port: z.string().min(1).max(64),
+  text: z.string().max(8000),
+  fields: z.record(z.string(), z.unknown()).optional(),
+})
+export type FlowPin = z.infer<typeof FlowPinSchema>
+
 export const mostNotes = 2000
+export const mostPins = 500
 
 export const FlowSchema = z.looseObject({
   format: z.literal(flowFormat),
@@ -55,6 +66,7 @@ export const FlowSchema = z.looseObject({
   wires: z.array(WireSchema).max(20000),
   notes: z.array(FlowNoteSchema).max(mostNotes).optional(),
   groups: z.array(FlowGroupSchema).max(mostNotes).optional(),
+  pins: z.array(FlowPinSchema).max(mostPins).optional(),
 })
 export type Flow = z.infer<typeof FlowSchema>
 

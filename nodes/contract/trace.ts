@@ -72,6 +72,16 @@ export function shortDuration(ms: number): string {
   return ms < 5_400_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`
 }
 
+/** Why a message passed or was held, in words: the type's own sentence, else what the engine says; null where nobody has one. */
+export function reasonOf(
+  { code, params }: Pick<TraceStep, 'code' | 'params'>,
+  reasons: Readonly<Record<string, string>> | undefined,
+  timeOf: (iso: string) => string,
+): string | null {
+  const sentence = reasons?.[code] ?? commonReasons[code]
+  return sentence === undefined ? null : writeReason(sentence, params, timeOf)
+}
+
 /** A reason in words: `{name}` is filled from the values; instants by `timeOf`. */
 export function writeReason(
   sentence: string,

@@ -40,6 +40,7 @@ export function partOf(flow: Flow, ids: readonly string[]): Flow {
     ...flow,
     nodes: flow.nodes.filter(({ id }) => chosen.has(id)),
     wires: flow.wires.filter(({ from, to }) => chosen.has(from.node) && chosen.has(to.node)),
+    ...(flow.pins ? { pins: flow.pins.filter(({ node }) => chosen.has(node)) } : {}),
   }
 }
 

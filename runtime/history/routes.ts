@@ -12,8 +12,7 @@ import { addEventSoundRoute } from './sound-routes.ts'
 import { addExportRoute, EventQuerySchema } from './export-routes.ts'
 import { addTimelineRoutes, defined } from './timeline-routes.ts'
 import { parseInput, queryFields, requireBody } from '../../nodes/contract/input.ts'
-import type { NodeDefinition } from '../../nodes/contract/define.ts'
-import { commonReasons, writeReason } from '../../nodes/contract/trace.ts'
+import { reasonOf } from '../../nodes/contract/trace.ts'
 import type { TraceAnswer } from './route-answers.ts'
 
 const { text, time, limit } = queryFields
@@ -128,16 +127,10 @@ async function writeTrace(
         ...step,
         type,
         name: drawn.get(step.node)?.name || definition?.title || step.node,
-        reason: reasonOf(step, definition),
+        reason: step.detail || reasonOf(step, definition?.reasons, clockTime),
       }
     }),
   }
-}
-
-function reasonOf(step: TraceView['steps'][number], definition: NodeDefinition | undefined): string | null {
-  if (step.detail) return step.detail
-  const sentence = definition?.reasons?.[step.code] ?? commonReasons[step.code]
-  return sentence === undefined ? null : writeReason(sentence, step.params, clockTime)
 }
 
 /** By the server's own clock: "14:03:20". */

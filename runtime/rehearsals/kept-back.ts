@@ -3,7 +3,8 @@
 import type { AgentPort, Clock, SpeechPort, SpeechRequest } from '../../nodes/contract/capabilities.ts'
 import type { ActionNode, Need, NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Captured } from '../../nodes/contract/rehearsal.ts'
-import { FatalError } from '../../nodes/contract/errors.ts'
+import { BugError, FatalError } from '../../nodes/contract/errors.ts'
+import type { PerformDeps } from '../actions/index.ts'
 import type { RecordedReply } from './records.ts'
 
 /** What a node may have without reaching anybody: each of these has a double below, or reads only. */
@@ -23,6 +24,39 @@ export interface KeptBack {
   agents(node: string): AgentPort
   speech(node: string): SpeechPort
   replies: RecordedReply[]
+}
+
+/** What an action of `node` is lent in place of the world. */
+export function lentBack(
+  kept: KeptBack,
+  node: string,
+  deps: Pick<PerformDeps, 'clock' | 'log'> & { pictures?: PerformDeps['pictures'] },
+): PerformDeps {
+  const { pictures = { ofEvent: async () => undefined, recentOfEvent: async () => [], md5: () => '' }, ...rest } = deps
+  return {
+    ...rest,
+    nodes: kept.nodes,
+    http: { request: notHere },
+    connections: { get: notHere, sign: notHere },
+    pictures,
+    acknowledgeUrl: () => '',
+    absoluteUrl: (path) => path,
+    clients: {
+      agents: kept.agents(node),
+      speech: kept.speech(node),
+      mail: { send: notHere },
+      mqtt: { publish: notHere },
+      push: { send: notHere },
+      nodeRed: { hand: notHere },
+      // Nobody sees it: what it takes to make one is spared.
+      clips: { make: async () => ({ url: '', contentType: 'video/mp4', durationS: 0 }) },
+      events: { isAcknowledged: async () => false, told: async () => ({ receipts: [], isUnderWay: false }) },
+    },
+  }
+}
+
+const notHere = (): never => {
+  throw new BugError('A rehearsal reaches nobody.')
 }
 
 type Note = (node: string, captured: Captured & { answer?: string }) => void

@@ -5,6 +5,7 @@ import type { FlowTest } from './flow-tests.ts'
 import type { ClipFigures, ClipTimeline, RehearsalRequest, RehearsalView } from './route-answers.ts'
 
 export type {
+  TriedCard,
   AskedStretch,
   CapturedAction,
   Check,

@@ -12,7 +12,7 @@ import { ActionDesk } from './action-desk.ts'
 import { burntMedia } from './burnt-media.ts'
 import { checkTests, testsOf } from './flow-tests.ts'
 import { hearModels, replayModels } from './heard-models.ts'
-import { keepBack } from './kept-back.ts'
+import { keepBack, lentBack } from './kept-back.ts'
 import type { CapturedAction, ClipOutcome, Recording, RehearsalOrder, RehearsedEvent } from './records.ts'
 
 export interface RehearseDeps {
@@ -109,7 +109,6 @@ class ClipRun {
 
   #openDesk(): ActionDesk {
     const { order } = this.#clip
-    const { nodes } = this.#kept
     return new ActionDesk({
       flow: order.flow,
       plan: order.plan,
@@ -118,31 +117,15 @@ class ClipRun {
       perform: (action, signal) =>
         performAction(
           action,
-          {
+          lentBack(this.#kept, action.node.id, {
             clock: this.#clock,
             log: this.#deps.log,
-            nodes,
-            http: { request: notHere },
-            connections: { get: notHere, sign: notHere },
             pictures: {
               ofEvent: async (id) => this.#pictures.get(id)?.frame ?? undefined,
               recentOfEvent: async (id) => this.#pictures.get(id)?.recent ?? [],
               md5: () => '',
             },
-            acknowledgeUrl: () => '',
-            absoluteUrl: (path) => path,
-            clients: {
-              agents: this.#kept.agents(action.node.id),
-              speech: this.#kept.speech(action.node.id),
-              mail: { send: notHere },
-              mqtt: { publish: notHere },
-              push: { send: notHere },
-              nodeRed: { hand: notHere },
-              // Nobody sees it: what it takes to make one is spared.
-              clips: { make: async () => ({ url: '', contentType: 'video/mp4', durationS: 0 }) },
-              events: { isAcknowledged: async () => false, told: async () => ({ receipts: [], isUnderWay: false }) },
-            },
-          },
+          }),
           signal,
         ),
       ended: ({ events, inputs }) => {

@@ -155,9 +155,27 @@ export const RehearsalViewSchema = z.object({
 })
 export type RehearsalView = z.infer<typeof RehearsalViewSchema>
 
+/** A card tried alone with messages: all of it as it would have been. */
+export const TriedCardSchema = z.object({
+  /** What it sent on, by out port. */
+  sent: z.array(z.object({ port: z.string(), text: z.string(), fields: z.record(z.string(), z.unknown()).optional() })),
+  /** What became of each message at the card, with its reason in words. */
+  messages: z.array(
+    z.object({ port: z.string(), text: z.string(), what: z.enum(['passed', 'held']), reason: z.string().nullable() }),
+  ),
+  /** What would have left Heed. */
+  captured: z.array(CapturedActionSchema.pick({ channel: true, to: true, title: true, text: true })),
+  /** The last word under the card. */
+  status: z.object({ text: z.string(), state: z.enum(['ok', 'warn', 'bad']) }).nullable(),
+  /** Why it could not act, in words. */
+  failure: z.string().nullable(),
+})
+export type TriedCard = z.infer<typeof TriedCardSchema>
+
 const begun = z.object({ rehearsal: z.object({ id: z.string(), state: z.enum(rehearsalStates) }) })
 
 export const rehearsalsAnswers = {
+  'POST /flows/:id/nodes/:node/try': TriedCardSchema,
   'POST /flows/:id/rehearsals': begun,
   'GET /flows/:id/rehearsals': z.object({ rehearsals: z.array(RehearsalViewSchema) }),
   'GET /rehearsals/:id': RehearsalViewSchema.extend({ replay: ReplaySchema.optional() }),

@@ -15,4 +15,5 @@ export interface RehearsalsRouteDeps extends FlowsRouteDeps {
     cancel(id: string): void
   }
   nowMs(): number
+  sleep(ms: number): Promise<void>
 }

@@ -7,6 +7,7 @@ import { addLabelledRoutes } from './labelled-routes.ts'
 import { junitOf } from './junit.ts'
 import { newRehearsal, RehearsalSchema } from './new-rehearsal.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
+import { addTryRoutes } from './try-routes.ts'
 
 /** `/api/flows/:id/rehearsals` and `/api/rehearsals/:id`. */
 export function addRehearsalRoutes(api: Router, deps: RehearsalsRouteDeps): void {
@@ -19,6 +20,7 @@ export function addRehearsalRoutes(api: Router, deps: RehearsalsRouteDeps): void
   }
   addPastEventRoutes(api, deps, begin)
   addLabelledRoutes(api, deps)
+  addTryRoutes(api, deps)
   api.post('/flows/:id/rehearsals', async (request, response) => {
     const asked = parseInput(RehearsalSchema, request.body ?? {})
     const id = await begin(await newRehearsal(deps, request.params.id, asked))
