@@ -1,8 +1,12 @@
 // The lint rules bite: for each row of the import table one line that must be refused, by a message that names the door.
 // Never lints the tree; `npm test` does that.
+import { execFile } from 'node:child_process'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { ESLint } from 'eslint'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = path.join(import.meta.dirname, '..', '..')
 const watched = [
@@ -11,19 +15,13 @@ const watched = [
   'no-restricted-properties',
   'no-restricted-syntax',
   'import-x/no-restricted-paths',
-  'import-x/no-cycle',
   'import-x/no-default-export',
   '@typescript-eslint/no-explicit-any',
   '@typescript-eslint/ban-ts-comment',
   'no-console',
 ]
 
-// Rules that need types are left to the whole run: building a program takes seconds, these take milliseconds.
-const eslint = new ESLint({
-  cwd: root,
-  ruleFilter: ({ ruleId }) => watched.includes(ruleId),
-  overrideConfig: [{ files: ['**/*.ts', '**/*.tsx'], languageOptions: { parserOptions: { projectService: false } } }],
-})
+const eslint = new ESLint({ cwd: root, ruleFilter: ({ ruleId }) => watched.includes(ruleId) })
 
 async function messagesOf(file: string, code: string): Promise<string[]> {
   const [result] = await eslint.lintText(`${code}\n`, { filePath: path.join(root, file) })
@@ -91,12 +89,45 @@ describe('what is banned in place', () => {
     ['runtime/http/app.ts', 'export default 1', 'named export'],
     ['editor/main.tsx', `export * from './api.ts'`, 'export *'],
     ['editor/main.tsx', 'useEffect(() => element?.scrollIntoView(), [])', 'React calls whatever it gives back'],
-    ['runtime/compile/problems.ts', `import { checkWires } from './check.ts'\nexport const odd = checkWires`, 'cycle'],
   ])('%s may not hold %s', async (file, code, word) => {
     expect((await messagesOf(file, code)).join('\n')).toContain(word)
   })
 
   it('lets a date be made from a given instant, which is arithmetic', async () => {
     expect(await messagesOf('nodes/logic/cooldown.ts', 'export const iso = new Date(0).toISOString()')).toEqual([])
+  })
+})
+
+describe('what needs the whole program', () => {
+  let folder = ''
+  let said = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'heed-lint-'))
+    const write = (name: string, text: string): Promise<void> => writeFile(path.join(folder, name), text)
+    await copyFile(path.join(root, '.oxlintrc.json'), path.join(folder, '.oxlintrc.json'))
+    await write('tsconfig.json', '{"compilerOptions":{"strict":true,"target":"ES2024","types":[]},"include":["*.ts"]}')
+    await write('one.ts', `import { two } from './two.js'\nexport const one = two\n`)
+    await write('two.ts', `import { one } from './one.js'\nexport const two: number = one\n`)
+    await write(
+      'waits.ts',
+      `async function work(): Promise<number> {\n  return 1\n}\nexport async function all(): Promise<void> {\n` +
+        `  work()\n  await 3\n  for (const each of [1]) [each].forEach(async () => void (await work()))\n  throw 'no'\n}\n`,
+    )
+    const oxlint = path.join(root, 'node_modules', 'oxlint', 'bin', 'oxlint')
+    said = await promisify(execFile)(process.execPath, [oxlint, '--type-aware', '--format=unix'], { cwd: folder }).then(
+      () => 'nothing',
+      (error: { stdout: string }) => error.stdout,
+    )
+  }, 60_000)
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it.each([
+    ['two files that import each other', 'no-cycle'],
+    ['a promise nobody awaits', 'no-floating-promises'],
+    ['an async function where none is waited for', 'no-misused-promises'],
+    ['waiting for what is no promise', 'await-thenable'],
+    ['throwing what is no error', 'only-throw-error'],
+  ])('%s is refused', (_what, rule) => {
+    expect(said).toContain(rule)
   })
 })
