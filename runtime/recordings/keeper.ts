@@ -134,7 +134,14 @@ export class Keeper implements PictureKeeper {
     const path = join(folder, segmentName(atMs))
     const file = await open(path, 'w', 0o600)
     const head = writeHead({ forMs: this.#limits.forMs, perS, filters })
-    await file.appendFile(head)
+    try {
+      await file.appendFile(head)
+    } catch (error) {
+      // Tried again every half minute: neither a handle nor an empty file may stay of each.
+      await file.close()
+      await rm(path, { force: true })
+      throw error
+    }
     this.#trouble = null
     return { file, path, fromMs: atMs, toMs: atMs, bytes: head.length }
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,6 +10,7 @@ import { quietLog } from '../../test/support/session-bench.ts'
 import { keepingMedia, keepingWanted } from './kept-media.ts'
 import type { PictureKeeper, Recordings } from './records.ts'
 import { createRecordings } from './recordings.ts'
+import { segmentName } from './segment.ts'
 
 const beganMs = Date.UTC(2026, 4, 1, 8)
 const mask: PictureFilter = {
@@ -138,6 +139,24 @@ describe('kept pictures', () => {
       'Nothing is kept for rehearsal now: only 100 MB are left on the disk, and alerts come first. Make room, and it goes on by itself.',
     )
     free = 1e12
+    nowMs += 31_000
+    await show(keeper, 3)
+    expect(keeper.kept().trouble).toBeNull()
+    await keeper.close()
+    expect(await secondsOf()).toHaveLength(3)
+  })
+
+  it('leave nothing behind of a file that the disk had no room for, however often that is tried', async () => {
+    const folder = join(dataDir, 'recordings', 'f1', 'cam')
+    await mkdir(folder, { recursive: true })
+    // What is written there is told that the disk is full, by the machine itself.
+    await symlink('/dev/full', join(folder, segmentName(beganMs)))
+    const keeper = recordings.open(owner, hour)
+    await show(keeper, 3)
+    expect(keeper.kept().trouble).toBe(
+      'Nothing is kept for rehearsal now: the disk is full. Make room, and it goes on by itself.',
+    )
+    expect(await readdir(folder)).toEqual([])
     nowMs += 31_000
     await show(keeper, 3)
     expect(keeper.kept().trouble).toBeNull()
