@@ -1,6 +1,8 @@
 // A question on its way from a session to an agent and back, while the stream goes on: nothing doubled but camera, model and clock.
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { ModelVerdict } from '../../nodes/contract/capabilities.ts'
 import delegate from '../../nodes/action/delegate-to-agent.ts'
+import counter from '../../nodes/logic/counter.ts'
 import { FatalError } from '../../nodes/contract/errors.ts'
 import { defaultTaps } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
@@ -27,17 +29,22 @@ const routes = {
   'cam.frames': [{ to: 'tick' as const, node: 'model', port: 'frames' }],
   'model.delegation': [{ to: 'action' as const, node: 'ask', port: 'delegation' }],
   'ask.answer': [{ to: 'tick' as const, node: 'model', port: 'answer' }],
+  'model.response': [{ to: 'tick' as const, node: 'count', port: 'message' }],
+  'count.message': [{ to: 'action' as const, node: 'say', port: 'message' }],
 }
 
-/** A stream whose model asks at its 12th second. */
-function stream() {
+/** A stream whose model asks at its 12th second, and says at every other what `says` says, which is counted then. */
+function stream(says: (n: number) => Partial<ModelVerdict> = () => ({})) {
   const bench = sessionBench({
-    nodes: [delegate],
+    nodes: [delegate, counter],
     verdict: (_request, n) =>
-      n === 12 ? { action: 'delegate', text: 'Somebody fell.', question: 'Is she hurt?' } : {},
+      n === 12 ? { action: 'delegate', text: 'Somebody fell.', question: 'Is she hurt?' } : says(n),
     plan: {
       taps: defaultTaps,
-      actions: [askNode],
+      actions: [
+        askNode,
+        node('say', 'notification', { channel: 'inbox', url: '', title: '', connection: '', text: '' }),
+      ],
       routes,
       ticks: [
         node('model', 'interaction-model', {
@@ -47,6 +54,7 @@ function stream() {
           watchFor: [],
           timeoutS: 5,
         }),
+        node('count', 'counter', { count: 2, windowMs: 3_600_000, scope: 'camera' }),
       ],
     },
   })
@@ -59,7 +67,7 @@ function stream() {
     },
   })
   const perform = (signal: AbortSignal) => {
-    const [action] = bench.store.actions
+    const action = bench.store.actions.find((each) => each.node === 'ask')
     if (!action) throw new Error('The model has not asked yet.')
     const { events } = bench.store
     return performAction(
@@ -125,6 +133,31 @@ describe('a delegation', () => {
     bus.publish({ type: 'input', flow: 'flow1', stream: 'flow1-cam' })
     await clock.advance(2000)
     expect(model.ticks.at(-1)?.instruction).toContain(`You asked: Is she hurt?\nThe answer: ${agentAnswer}`)
+    abort()
+    await ended
+  })
+
+  it('lets counting go on while an agent takes half a minute, and tells both', async () => {
+    agent.manner = 'hang'
+    const { bus, clock, start, store, perform } = stream((n) =>
+      n % 3 === 0 ? { action: 'response', text: `Hands: ${n / 3}.` } : {},
+    )
+    const { abort, ended } = start()
+    await clock.advance(12_500)
+    const outcome = perform(new AbortController().signal)
+    await until('the agent was asked', () => agent.waiting === 1)
+    const counted = () => store.actions.filter((action) => action.node === 'say').map(({ message }) => message.text)
+    const before = counted().length
+    await clock.advance(30_000)
+    // Ten more were counted, and every second of them was told, while nobody had answered.
+    expect(agent.waiting).toBe(1)
+    expect(counted().slice(before)).toEqual(['Hands: 6.', 'Hands: 8.', 'Hands: 10.', 'Hands: 12.', 'Hands: 14.'])
+    agent.release()
+    const { inputs } = await outcome
+    store.inputs.push(...inputs)
+    bus.publish({ type: 'input', flow: 'flow1', stream: 'flow1-cam' })
+    await clock.advance(6000)
+    expect(counted().at(-1)).toBe('Hands: 16.')
     abort()
     await ended
   })
