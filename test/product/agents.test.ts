@@ -1,8 +1,10 @@
-// The whole product with an agent that hangs and does not listen to a polite word: it ends with its flow and with Heed.
+// The whole product with agents that take their time: a second look that comes long after people were told, and one that hangs and
+// does not listen to a polite word: it ends with its flow and with Heed.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { fakeCommand } from '../support/fake-agents.ts'
+import { startChatServices, type ChatServices, type Service } from '../support/chat-services.ts'
+import { fakeCommand, startFakeAgent, type FakeAgent } from '../support/fake-agents.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { isAlive } from '../support/processes.ts'
@@ -66,6 +68,89 @@ async function asking(answer: 'model.answer' | 'tell.message'): Promise<{ flow: 
   const flow = await deployFlow(product, drawn)
   return { flow, pids: await eventually('the agent runs', async () => pidsOf(nth).length === 2 && pidsOf(nth)) }
 }
+
+describe('a second look', () => {
+  let chats: ChatServices
+  let second: FakeAgent
+  let watcher: FakeOrchestrator
+  beforeAll(async () => {
+    chats = await startChatServices()
+    second = await startFakeAgent(() => 'NO. It is a dog.')
+    watcher = await startFakeOrchestrator({
+      model: ({ index }) => (index === 2 ? '</response> A person has fallen.' : '</silence>'),
+    })
+    const { url } = chats
+    for (const connection of [
+      { name: 'watcher', kind: 'vllm-omni', config: { url: watcher.url } },
+      { name: 'looks-twice', kind: 'openai', config: { url: second.url } },
+      { name: 'telegram', kind: 'telegram', config: { url: `${url}/telegram` }, secret: { botToken: '1:abc' } },
+      { name: 'slack', kind: 'slack', config: { url: `${url}/slack` }, secret: { token: 'xoxb-1' } },
+      { name: 'discord', kind: 'discord', secret: { url: `${url}/discord/api/webhooks/1/x` } },
+      { name: 'ntfy', kind: 'ntfy', config: { url: `${url}/ntfy` } },
+    ])
+      expect((await product.request('POST', '/api/connections', connection)).status).toBe(201)
+  })
+  afterAll(async () => {
+    await Promise.all([chats.stop(), second.stop(), watcher.stop()])
+  })
+
+  const to: Record<Service, string> = { telegram: '42', slack: 'C0123456', discord: '', ntfy: 'grandma' }
+  /** The template's own wires, to four chats instead of one. */
+  function lookedAtTwice(): DrawnFlow {
+    const drawn = alertFlow({
+      name: 'Looked at twice',
+      camera: { kind: 'file', path: clip, loop: true },
+      model: { connection: 'watcher', instruction: 'Warn the moment a person falls.' },
+      notification: { channel: 'inbox' },
+    })
+    const place = { version: 1, position: { x: 0, y: 200 } }
+    const check = { connection: 'looks-twice', meanwhile: 'tell', afterS: 1, withinS: 60 }
+    drawn.nodes = [...drawn.nodes.slice(0, 3), { id: 'check', type: 'verify', ...place, config: check }]
+    drawn.wires[2] = { from: { node: 'model', port: 'response' }, to: { node: 'check', port: 'message' } }
+    for (const [channel, receiver] of Object.entries(to)) {
+      const config = { channel, connection: channel, to: receiver, title: 'Fall' }
+      drawn.nodes.push({ id: channel, type: 'notification', ...place, config })
+      for (const port of ['message', 'retracted'])
+        drawn.wires.push({ from: { node: 'check', port }, to: { node: channel, port: 'message' } })
+    }
+    return drawn
+  }
+
+  it('tells every chat at once, and changes what stands there once it says that it was none', async () => {
+    second.manner = 'hang'
+    const flow = await deployFlow(product, lookedAtTwice())
+    const all = (): ChatServices['shown'][Service] => Object.values(chats.shown).flat()
+    await eventually('four chats are told while nobody has answered', async () => all().length === 4)
+    await eventually('the second model is asked', async () => second.waiting === 1)
+    const told = structuredClone(chats.shown)
+    for (const { text, picture, changes } of all()) {
+      expect(text).toContain('A person has fallen.')
+      expect([picture?.subarray(0, 2).toString('hex'), changes]).toEqual(['ffd8', 0])
+    }
+    // It sees what stood before the moment and what came after it.
+    expect(JSON.stringify(second.asked[0]?.body).match(/data:image\/jpeg/g)?.length).toBeGreaterThanOrEqual(3)
+    second.release()
+    await eventually('four chats are corrected', async () => all().every(({ changes }) => changes === 1))
+    for (const [service, [message, ...more]] of Object.entries(chats.shown)) {
+      expect([more, message?.id]).toEqual([[], told[service as Service][0]?.id])
+      // Discord shows letter by letter what it was given with "\\" before each sign of its own.
+      expect(message?.text.replaceAll('\\', '')).toContain(
+        'Not so, on a second look: A person has fallen.\nIt is a dog.',
+      )
+      expect(message?.picture?.length).toBe(told[service as Service][0]?.picture?.length)
+    }
+    const [retracted] = await eventsOf(product, flow, 'alert.retracted')
+    const words = await eventually('the deliveries say so', async () => {
+      const [event] = await eventsOf(product, flow, 'alert.retracted')
+      return (
+        event?.deliveries.every(({ state }) => state === 'delivered') && event.deliveries.map(({ detail }) => detail)
+      )
+    })
+    expect(words.filter((word) => word.endsWith('what was told before is corrected in place.'))).toHaveLength(4)
+    expect(retracted?.text).toContain('It is a dog')
+    await product.request('DELETE', `/api/flows/${flow}`)
+  }, 60_000)
+})
 
 describe('an agent that hangs', () => {
   const gone = (pids: number[]): Promise<boolean> =>

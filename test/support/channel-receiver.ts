@@ -93,7 +93,8 @@ function answer(response: ServerResponse, { status = 200, body = '', headers = {
     .end(isText ? body : JSON.stringify(body))
 }
 
-async function readCall(
+/** A body as its kind of content says. */
+export async function readCall(
   headers: IncomingHttpHeaders,
   raw: Buffer,
 ): Promise<Pick<ReceivedCall, 'raw' | 'json' | 'form'>> {
