@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -98,6 +98,29 @@ describe('kept pictures', () => {
     const folder = join(dataDir, 'recordings', 'f1', 'cam')
     const [file] = await readdir(folder)
     expect((await stat(join(folder, file ?? ''))).mode & 0o077).toBe(0)
+  })
+
+  it('are all read, also when the minute that is written becomes whole meanwhile', async () => {
+    const keeper = recordings.open(owner, hour)
+    await show(keeper, 65)
+    const found: number[] = []
+    for await (const { atMs } of recordings.pictures(owner, beganMs, beganMs + 65_000)) {
+      if (found.push((atMs - beganMs) / 1000) === 1) await keeper.close()
+    }
+    expect(found).toEqual(Array.from({ length: 65 }, (_unused, second) => second))
+    // As often as a file gets its last name, nobody who looks finds nothing.
+    const folder = join(dataDir, 'recordings', 'f1', 'cam')
+    const [first = '', last = ''] = (await readdir(folder)).sort()
+    await rm(join(folder, first))
+    const names = [join(folder, last), join(folder, segmentName(beganMs + 60_000))]
+    const seen: (number | undefined)[] = []
+    for (let look = 0; look < 120; look++, names.reverse()) {
+      const looking = recordings.list('f1')
+      for (let wait = 0; wait < look % 12; wait++) await new Promise((resolve) => setImmediate(resolve))
+      await rename(names[0]!, names[1]!)
+      seen.push((await looking)[0]?.stretches.length)
+    }
+    expect(seen.filter((each) => each !== 1)).toEqual([])
   })
 
   it('lose at most the last picture in a crash', async () => {

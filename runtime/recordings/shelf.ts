@@ -1,7 +1,7 @@
 // What is kept, as the data folder has it: a folder for each camera of a flow, a file for each minute. The folder is the only truth,
 // so that a restart, another process and a person with a shell see the same. Reads and deletes; never writes a picture.
 import { readdir, readFile, rm, stat, open } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { PictureFilter } from '../../nodes/contract/frames.ts'
 import type { KeptPicture, StreamRecording, Stretch } from './records.ts'
 import { readHead, readName, readPictures, type SegmentHead } from './segment.ts'
@@ -41,18 +41,24 @@ export class Shelf {
   }
 
   /** Oldest first. */
-  async segments(flow: string, camera: string): Promise<Segment[]> {
+  async segments(flow: string, camera: string, looks = 3): Promise<Segment[]> {
     const folder = this.folder(flow, camera)
+    let hasMoved = false
     const found = await Promise.all(
       (await readdir(folder).catch(() => [])).map(async (name): Promise<Segment[]> => {
         const known = readName(name)
         const path = join(folder, name)
         const info = known && (await stat(path).catch(() => undefined))
-        if (!info) return []
+        if (!info) {
+          hasMoved ||= known !== undefined
+          return []
+        }
         const toMs = Math.max(known.fromMs, known.toMs ?? info.mtimeMs)
         return [{ path, fromMs: known.fromMs, toMs, bytes: info.size }]
       }),
     )
+    // The one that is written gets its last name between two looks: without another its whole minute would seem to be lost.
+    if (hasMoved && looks > 1) return await this.segments(flow, camera, looks - 1)
     return found.flat().sort((a, b) => a.fromMs - b.fromMs)
   }
 
@@ -63,7 +69,9 @@ export class Shelf {
     // Some at a time: a week of one camera is ten thousand files.
     const heads: (SegmentHead | undefined)[] = []
     for (let at = 0; at < segments.length; at += mostOpen)
-      heads.push(...(await Promise.all(segments.slice(at, at + mostOpen).map((segment) => headOf(segment)))))
+      heads.push(
+        ...(await Promise.all(segments.slice(at, at + mostOpen).map((segment) => readMoving(segment, headOf)))),
+      )
     const iso = (ms: number): string => new Date(ms).toISOString()
     const stretches: (Stretch & { toMs: number })[] = []
     for (const [at, { fromMs, toMs }] of segments.entries()) {
@@ -92,7 +100,7 @@ export class Shelf {
     for (const segment of await this.segments(flow, camera)) {
       // One that is still written may hold a little more than its time says.
       if (segment.toMs + minuteMs < fromMs || segment.fromMs > toMs) continue
-      const bytes = await readFile(segment.path).catch(() => undefined)
+      const bytes = await readMoving(segment, (path) => readFile(path).catch(() => undefined))
       if (!bytes) continue
       for (const picture of readPictures(bytes)) if (picture.atMs >= fromMs && picture.atMs <= toMs) yield picture
     }
@@ -111,7 +119,7 @@ export class Shelf {
   /** Each segment says itself how long it is to be kept. */
   async removeOld(flow: string, camera: string, nowMs: number): Promise<void> {
     for (const segment of await this.segments(flow, camera)) {
-      const head = await headOf(segment)
+      const head = await readMoving(segment, headOf)
       if (head ? segment.toMs < nowMs - head.forMs : segment.toMs < nowMs - minuteMs)
         await rm(segment.path, { force: true })
     }
@@ -123,7 +131,20 @@ async function namesIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => decodeURIComponent(name))
 }
 
-async function headOf({ path }: Segment): Promise<SegmentHead | undefined> {
+/** Reads it under the name that it has by now: it may have been whole since it was listed. */
+async function readMoving<T>(
+  { path, fromMs }: Segment,
+  read: (path: string) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const found = await read(path)
+  if (found !== undefined) return found
+  const folder = dirname(path)
+  const others = (await readdir(folder).catch(() => [])).filter((name) => join(folder, name) !== path)
+  const name = others.find((each) => readName(each)?.fromMs === fromMs)
+  return name === undefined ? undefined : await read(join(folder, name))
+}
+
+async function headOf(path: string): Promise<SegmentHead | undefined> {
   const file = await open(path, 'r').catch(() => undefined)
   if (!file) return undefined
   try {
