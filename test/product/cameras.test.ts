@@ -117,15 +117,21 @@ it('keeps what a live camera shows, masked and said on its card, and rehearses t
     40_000,
   )
   await product.request('POST', `/api/flows/${flow}/stop`)
+  // Only then is the last picture written, and the time of it known to the millisecond.
+  await eventually('it is stopped', async () => (await statusOf(product, flow)).state === 'stopped')
   const { body } = await product.request<{
     recordings: { stream: string; from: string; to: string; stretches: { from: string; to: string }[] }[]
   }>('GET', `/api/flows/${flow}/recordings`)
   const [kept] = body.recordings
   const stretch = kept!.stretches[0]!
-  const frame = await fetch(`${product.url}/api/flows/${flow}/recordings/cam/frame?at=${stretch.to}`, {
-    headers: { authorization: `Bearer ${testToken}` },
-  })
-  const [left, right] = halves(new Uint8Array(await frame.arrayBuffer()))
+  const pictureAt = async (atMs: number): Promise<Buffer> => {
+    const at = new Date(atMs).toISOString()
+    const frame = await fetch(`${product.url}/api/flows/${flow}/recordings/cam/frame?at=${at}`, {
+      headers: { authorization: `Bearer ${testToken}` },
+    })
+    return Buffer.from(await frame.arrayBuffer())
+  }
+  const [left, right] = halves(await pictureAt(Date.parse(stretch.to)))
   expect(left).toBeLessThan(20)
   expect(right).toBeGreaterThan(40)
   const from = new Date(Math.max(Date.parse(stretch.from), Date.parse(stretch.to) - 4000)).toISOString()
@@ -145,7 +151,10 @@ it('keeps what a live camera shows, masked and said on its card, and rehearses t
     60_000,
   )
   expect(view).toMatchObject({ state: 'finished', clips: [{ trouble: null }] })
-  // Every second of it was looked at, at once and not in its own time.
-  const seconds = (Date.parse(stretch.to) - Date.parse(from)) / 1000
-  expect(view.clips[0]?.decisions.length).toBeGreaterThanOrEqual(Math.floor(seconds))
+  // Every picture of it was looked at; a busy machine may have kept fewer than one a second. The first may be from before it.
+  const pictures = new Set<string>()
+  for (let atMs = Date.parse(from); atMs <= Date.parse(stretch.to); atMs += 200)
+    pictures.add((await pictureAt(atMs)).toString('base64'))
+  expect(view.clips[0]?.decisions.length).toBeGreaterThanOrEqual(pictures.size - 1)
+  expect(pictures.size).toBeGreaterThan(1)
 }, 140_000)
