@@ -151,7 +151,7 @@ export interface EventQuery {
   q?: string
   from?: string
   to?: string
-  only?: 'alerts' | 'unseen' | 'incidents'
+  only?: 'alerts' | 'unseen' | 'incidents' | 'seen-incidents' | 'any-incidents'
   verdict?: string
   incident?: string
   limit?: number

@@ -34,6 +34,18 @@ export function followUnseen(): () => void {
   })
 }
 
+/** The alert that the page shows by itself, with its button: it need not stand above the page as well. */
+export const useShownAlarm = create<{ id: string | null }>()(() => ({ id: null }))
+
+/** For whatever shows an alert so that it can be taken there. */
+export function useShowsAlarm(id: string | null): void {
+  useEffect(() => {
+    if (id === null) return
+    useShownAlarm.setState({ id })
+    return () => useShownAlarm.setState((shown) => (shown.id === id ? { id: null } : shown))
+  }, [id])
+}
+
 export interface EventPages {
   /** Null until the first page is here. */
   events: readonly EventView[] | null

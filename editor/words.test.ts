@@ -10,6 +10,8 @@ import {
   deployWords,
   deliveryStateWords,
   duration,
+  incidentWords,
+  seenByWords,
   endOf,
   eventKindWords,
   followUpWords,
@@ -129,6 +131,24 @@ describe('words', () => {
   it('says how often a sentence was said, and nothing of what was said once', () => {
     const repeats = { count: 3, firstAt: before(40), lastAt: before(12) }
     expect([repeatWords({ repeats }, now), repeatWords({}, now)]).toEqual(['said 3 times, last 12 s ago', null])
+  })
+
+  it('says of an incident how often and whether it goes on, and of what was only seen never that it is over', () => {
+    const again = (count: number, overAt: string | null) => ({ count, lastAt: before(12), overAt })
+    expect(incidentWords(again(1, null), false, now)).toBeNull()
+    expect(incidentWords(again(1, before(2)), false, now)).toBeNull()
+    expect(incidentWords(again(3, null), false, now)).toBe('3 times, last 12 s ago')
+    expect(incidentWords(again(3, before(2)), false, now)).toBe('3 times, last 12 s ago, not seen again')
+    expect(incidentWords(again(1, null), true, now)).toBe('goes on')
+    expect(incidentWords(again(1, before(2)), true, now)).toMatch(/^over since \d/)
+    expect(incidentWords(again(2, null), true, now)).toBe('2 times, last 12 s ago, goes on')
+    expect(['owner', 'token', 'link', 'Ana (link)', null].map(seenByWords)).toEqual([
+      'the owner',
+      'a script',
+      'somebody with the link',
+      'Ana',
+      'somebody with the link',
+    ])
   })
 })
 

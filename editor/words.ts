@@ -187,6 +187,32 @@ export function repeatWords(fields: Record<string, unknown>, nowMs: number): str
   return say('said {count} times, last {when}', { count: repeats.count, when: ago(repeats.lastAt, nowMs) })
 }
 
+/** Who has said that they saw it. */
+export function seenByWords(by: string | null): string {
+  if (by === 'owner') return say('the owner')
+  if (by === 'token') return say('a script')
+  return by === null || by === 'link' ? say('somebody with the link') : by.replace(/ \(link\)$/, '')
+}
+
+/** Of an incident: how often it was told, and whether it goes on; null where its time says it all. */
+export function incidentWords(
+  { count: times, lastAt, overAt }: { count: number; lastAt: string; overAt: string | null },
+  isTrouble: boolean,
+  nowMs: number,
+): string | null {
+  const last = ago(lastAt, nowMs)
+  if (isTrouble) {
+    const told = times > 1 ? say('{count} times, last {when}', { count: times, when: last }) : null
+    const end = overAt === null ? say('goes on') : say('over since {time}', { time: timeOfDay(overAt, nowMs) })
+    return told === null ? end : say('{told}, {end}', { told, end })
+  }
+  if (times < 2) return null
+  // What was seen once more may still be there: nobody has said that it is over.
+  return overAt === null
+    ? say('{count} times, last {when}', { count: times, when: last })
+    : say('{count} times, last {when}, not seen again', { count: times, when: last })
+}
+
 /** An event's kind in words; an unknown kind is shown as it is. */
 export function eventKindWords(kind: string): string {
   return eventWords[kind] ?? kind.replace('.', ' ')

@@ -15,7 +15,7 @@ describe('the inbox', () => {
 
   it('leaves filtering and finding to the server', () => {
     expect(queryOf('waiting', ' fell  ')).toEqual({ only: 'incidents', q: 'fell' })
-    expect(queryOf('alerts', '')).toEqual({ only: 'alerts' })
-    expect(queryOf('everything', '  ')).toEqual({})
+    expect(queryOf('seen', '')).toEqual({ only: 'seen-incidents' })
+    expect(queryOf('all', '  ')).toEqual({ only: 'any-incidents' })
   })
 })

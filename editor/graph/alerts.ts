@@ -13,11 +13,12 @@ export function isWaiting(event: Pick<EventView, 'alert' | 'acknowledgedAt'>): b
   return event.alert && event.acknowledgedAt === null
 }
 
-export type InboxFilter = 'waiting' | 'alerts' | 'everything'
+/** Of incidents: those that nobody has seen, those that somebody has, all. What was no alert is in the history. */
+export type InboxFilter = 'waiting' | 'seen' | 'all'
+const chosen = { waiting: 'incidents', seen: 'seen-incidents', all: 'any-incidents' } as const
 
 /** What a tab of the inbox asks the server for. */
-export function queryOf(filter: InboxFilter, words: string): { only?: 'alerts' | 'incidents'; q?: string } {
-  const only = { waiting: 'incidents' as const, alerts: 'alerts' as const, everything: undefined }[filter]
+export function queryOf(filter: InboxFilter, words: string): { only: (typeof chosen)[InboxFilter]; q?: string } {
   const q = words.trim()
-  return { ...(only ? { only } : {}), ...(q ? { q } : {}) }
+  return { only: chosen[filter], ...(q ? { q } : {}) }
 }

@@ -7,6 +7,7 @@ import { api } from '../api.ts'
 import { Ago } from '../panels/Ago.tsx'
 import { SecondLookLine } from '../panels/SecondLook.tsx'
 import type { LinkedEventView } from '../views.ts'
+import { seenByWords } from '../words.ts'
 import { say } from '../words/say.ts'
 
 function useLink(token: string) {
@@ -88,8 +89,8 @@ export function AcknowledgePage({ token }: { token: string }) {
       <div className="stack link-actions">
         {event.acknowledgedAt ? (
           <p className="notice" data-tone="ok" role="status" data-testid="acknowledged">
-            <IconCheck size={18} aria-hidden />{' '}
-            {say('Seen by {whoWords}', { whoWords: whoWords(event.acknowledgedBy) })} <Ago at={event.acknowledgedAt} />
+            <IconCheck size={18} aria-hidden /> {say('Seen by {who}', { who: seenByWords(event.acknowledgedBy) })}{' '}
+            <Ago at={event.acknowledgedAt} />
             {say('. You can close this page.')}
           </p>
         ) : (
@@ -110,9 +111,4 @@ export function AcknowledgePage({ token }: { token: string }) {
       </div>
     </main>
   )
-}
-
-function whoWords(by: string | null): string {
-  if (by === null || by === 'link') return say('somebody with this link')
-  return by === 'owner' || by === 'token' ? say('the owner') : by.replace(/ \(link\)$/, '')
 }

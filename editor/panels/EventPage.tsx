@@ -6,7 +6,7 @@ import { takeEvents, useLive } from '../live.ts'
 import { useSignIn } from '../sign-in.ts'
 import type { EventView } from '../views.ts'
 import { eventKindWords } from '../words.ts'
-import { AcknowledgeButton } from './EventRow.tsx'
+import { AcknowledgeButton, Incident } from './EventRow.tsx'
 import { SecondLookLine } from './SecondLook.tsx'
 import { Ago } from './Ago.tsx'
 import { Page, Skeletons } from './Page.tsx'
@@ -91,6 +91,9 @@ export function EventPage({ id }: { id: string }) {
               </a>
             </>
           )}
+        </p>
+        <p className="quiet small">
+          <Incident event={event} />
         </p>
         <SecondLookLine look={event.secondLook} />
         <AcknowledgeButton event={event} isBig />

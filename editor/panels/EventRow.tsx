@@ -9,7 +9,7 @@ import { acknowledge } from '../live.ts'
 import { useSignIn } from '../sign-in.ts'
 import { useFlow } from '../store.ts'
 import type { EventView } from '../views.ts'
-import { clock, eventKindWords, repeatWords } from '../words.ts'
+import { clock, eventKindWords, incidentWords, repeatWords, seenByWords } from '../words.ts'
 import { useNow } from '../now.ts'
 import { Ago } from './Ago.tsx'
 import { SecondLookLine } from './SecondLook.tsx'
@@ -24,7 +24,9 @@ export function AcknowledgeButton({ event, isBig }: { event: EventView; isBig?: 
     return (
       <span className="state-mark" style={{ color: 'var(--state-running)' }}>
         <IconCheck size={15} aria-hidden />
-        {say('Seen')} <Ago at={event.acknowledgedAt} />
+        <span>
+          {say('Seen by {who}', { who: seenByWords(event.acknowledgedBy) })} <Ago at={event.acknowledgedAt} />
+        </span>
       </span>
     )
   const press = async (): Promise<void> => {
@@ -104,14 +106,11 @@ function Again({ fields }: { fields: Record<string, unknown> }) {
 }
 
 /** How often it was told since, and whether it goes on. */
-function Incident({ event: { again, fields } }: { event: EventView }) {
-  if (!again || again.count < 2) return <Again fields={fields} />
-  return (
-    <span data-testid="event-incident">
-      {say('{count} times, last', { count: again.count })} <Ago at={again.lastAt} />
-      {again.overAt !== null && say(', over')}
-    </span>
-  )
+export function Incident({ event }: { event: EventView }) {
+  const nowMs = useNow()
+  const words = event.again && incidentWords(event.again, isTrouble(event), nowMs)
+  if (!words) return <Again fields={event.fields} />
+  return <span data-testid="event-incident">{words}</span>
 }
 
 /** What went through the flow as a message, and so has a way. */

@@ -15,20 +15,20 @@ import { useFlowList } from '../queries.ts'
 
 const filters: { value: InboxFilter; label: string }[] = [
   { value: 'waiting', label: say('To see') },
-  { value: 'alerts', label: say('Alerts') },
-  { value: 'everything', label: say('Everything') },
+  { value: 'seen', label: say('Seen') },
+  { value: 'all', label: say('All') },
 ]
 
 const emptyWords: Record<InboxFilter, string> = {
   waiting: say('Nothing is waiting for you. New alerts appear here by themselves, with their picture.'),
-  alerts: say('No alert so far. A notification card on a flow sends its messages here.'),
-  everything: say('Nothing has happened yet. Deploy a flow, and what it sees is kept here.'),
+  seen: say('Nothing was seen yet. What you have said you saw stays here, with who said so.'),
+  all: say('No alert so far. A notification card on a flow sends its messages here.'),
 }
 
 const countWords: Record<InboxFilter, (n: number) => string> = {
   waiting: (n) => count(n, 'alert to see', 'alerts to see'),
-  alerts: (n) => count(n, 'alert'),
-  everything: (n) => count(n, 'event'),
+  seen: (n) => count(n, 'incident'),
+  all: (n) => count(n, 'incident'),
 }
 const typingMs = 300
 

@@ -2,9 +2,9 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import { useState } from 'react'
-import { useUnseen } from '../event-pages.ts'
+import { useShownAlarm, useUnseen } from '../event-pages.ts'
 import { acknowledge } from '../live.ts'
-import { useRoute } from '../route.ts'
+import { useRoute, type Route } from '../route.ts'
 import type { EventView } from '../views.ts'
 import { count, say } from '../words/say.ts'
 import { eventKindWords, secondLookWords } from '../words.ts'
@@ -44,12 +44,16 @@ function SeenButton({ event }: { event: EventView }) {
   )
 }
 
-/** Mounted once. The inbox and the event's own page show it themselves. */
+/** They show it by themselves. */
+const withoutBar: ReadonlySet<Route['page']> = new Set(['home', 'inbox', 'event'])
+
+/** Mounted once. */
 export function OpenIncident() {
   const route = useRoute()
   const { newest, unseen } = useUnseen()
   const flows = useFlowList()
-  if (!newest || route.page === 'inbox' || route.page === 'event') return null
+  const shown = useShownAlarm(({ id }) => id)
+  if (!newest || withoutBar.has(route.page) || newest.id === shown) return null
   const flow = flows?.find(({ id }) => id === newest.flow)?.name
   const more = (unseen ?? 1) - 1
   return (

@@ -18,6 +18,10 @@ const partWords: Record<string, string> = {
   recordings: say('Recordings'),
   clips: say('Uploaded clips'),
 }
+/** Of what no number of days is said. */
+const untilWords: Record<string, string> = {
+  recordings: say('as each camera says'),
+}
 const laneNames = {
   alerts: say('Alerts'),
   questions: say('Questions to agents'),
@@ -124,13 +128,16 @@ function Lanes({ lanes }: Pick<SystemView, 'lanes'>) {
 
 function Storage({ storage: { parts, freeBytes } }: Pick<SystemView, 'storage'>) {
   const now = parts.reduce((sum, part) => sum + part.bytes, 0)
-  const later = parts.reduce((sum, part) => sum + part.inMonth, 0)
-  const isTight = freeBytes !== null && later - now > freeBytes
+  const isKnown = parts.some(({ part, inMonth }) => part === 'events' && inMonth !== null)
+  const later = parts.reduce((sum, part) => sum + (part.inMonth ?? part.bytes), 0)
+  const isTight = isKnown && freeBytes !== null && later - now > freeBytes
   return (
     <section aria-labelledby="storage-title">
       <h2 id="storage-title">{say('Storage')}</h2>
       <p data-testid="storage-words">
-        {say('{now} now, about {later} in a month.', { now: bytes(now), later: bytes(later) })}{' '}
+        {isKnown
+          ? say('{now} now, about {later} in a month.', { now: bytes(now), later: bytes(later) })
+          : say('{now} now. What a month takes can be said once a whole day was watched.', { now: bytes(now) })}{' '}
         {freeBytes !== null && say('{free} are free.', { free: bytes(freeBytes) })}
       </p>
       {isTight && (
@@ -152,8 +159,8 @@ function Storage({ storage: { parts, freeBytes } }: Pick<SystemView, 'storage'>)
             <tr key={part}>
               <th scope="row">{partWords[part] ?? part}</th>
               <td>{bytes(size)}</td>
-              <td>{bytes(inMonth)}</td>
-              <td>{keptDays === null ? say('until removed') : count(keptDays, 'day')}</td>
+              <td>{inMonth === null ? '–' : bytes(inMonth)}</td>
+              <td>{keptDays === null ? (untilWords[part] ?? say('until removed')) : count(keptDays, 'day')}</td>
             </tr>
           ))}
         </tbody>

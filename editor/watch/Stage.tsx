@@ -7,6 +7,7 @@ import { api } from '../api.ts'
 import { hasPicture } from '../canvas/CameraLive.tsx'
 import { StateMark } from '../canvas/StateMark.tsx'
 import { StreamPicture } from '../canvas/StreamPicture.tsx'
+import { useShowsAlarm } from '../event-pages.ts'
 import { isWaiting } from '../graph/alerts.ts'
 import { readStatus } from '../live.ts'
 import { Ago } from '../panels/Ago.tsx'
@@ -59,6 +60,7 @@ export function StartButton({ flowId }: { flowId: string }) {
 
 /** What it says now, large enough to be read from the door. */
 function Said({ event, isSmall }: { event: EventView | undefined; isSmall?: boolean }) {
+  useShowsAlarm(event && !isSmall && isWaiting(event) ? event.id : null)
   if (!event) return isSmall ? null : <p className="stage-quiet">{say('Has not spoken yet.')}</p>
   return (
     <div className="stage-said" data-waiting={isWaiting(event) || undefined} data-testid="watch-newest">

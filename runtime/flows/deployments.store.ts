@@ -336,6 +336,17 @@ export function createDeploymentStore({ db, nowMs }: { db: Db; nowMs(): number }
         return { deployment: current ? toDeployment(current, nowMs()) : null, stopped }
       }),
     status: (flowId) => readStatus(db, flowId, nowMs()),
+    statuses: async () =>
+      new Map(
+        (await readCurrent(db)).map((current) => [
+          current.flowId,
+          {
+            state: stateOf(current, nowMs()),
+            streams: current.streams.map((row) => toStreamStatus(row, nowMs())),
+            receivers: current.receivers,
+          },
+        ]),
+      ),
     receiversInTrouble: async () => (await readCurrent(db)).reduce((sum, { receivers }) => sum + receivers.length, 0),
     streamFlow: async (streamId) => {
       const [row] = await db.select({ flowId: streams.flowId }).from(streams).where(eq(streams.id, streamId))

@@ -75,6 +75,10 @@ export interface DeploymentStore {
     /** Whom its nodes cannot reach. */
     receivers: ReceiverView[]
   }>
+  /** The same of every flow that was ever deployed, by flow id, asked at once. */
+  statuses(): Promise<
+    Map<string, Pick<Awaited<ReturnType<DeploymentStore['status']>>, 'state' | 'streams' | 'receivers'>>
+  >
   /** How many nodes of what runs cannot reach whom they tell, for health. */
   receiversInTrouble(): Promise<number>
   streamFlow(streamId: string): Promise<string | undefined>

@@ -7,7 +7,7 @@ import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Db } from '../database/index.ts'
 import { events, hasUnspaced, plainText, spacedPhrase, spacedVector, unspaced } from '../database/index.ts'
 import { CursorInstant, readCursor, readTime, writeCursor } from './cursor.ts'
-import type { EventQuery } from './records.ts'
+import type { EventChoice, EventQuery } from './records.ts'
 
 /** Counted exactly up to here; beyond, "at least so many" is all that anybody needs. */
 export const mostCounted = 10_000
@@ -26,6 +26,15 @@ function matches(words: string): SQL | undefined {
 
 const isUnseen = and(eq(events.alert, true), isNull(events.acknowledgedAt))
 
+const isFirst = sql`${events.incident} = ${events.id}`
+const choices: Record<EventChoice, SQL | undefined> = {
+  alerts: eq(events.alert, true),
+  unseen: isUnseen,
+  incidents: and(isUnseen, isFirst),
+  'seen-incidents': and(isNotNull(events.acknowledgedAt), isFirst),
+  'any-incidents': isFirst,
+}
+
 /** Everything a query asks for but its page. */
 export function conditionOf(query: Omit<EventQuery, 'limit' | 'cursor'>): SQL | undefined {
   const words = query.q === undefined ? undefined : plainText(query.q).trim()
@@ -37,9 +46,7 @@ export function conditionOf(query: Omit<EventQuery, 'limit' | 'cursor'>): SQL | 
     words ? matches(words) : undefined,
     query.from ? gte(events.at, readTime('from', query.from)) : undefined,
     query.to ? lte(events.at, readTime('to', query.to)) : undefined,
-    query.only === 'alerts' ? eq(events.alert, true) : undefined,
-    query.only === 'unseen' ? isUnseen : undefined,
-    query.only === 'incidents' ? and(isUnseen, sql`${events.incident} = ${events.id}`) : undefined,
+    query.only && choices[query.only],
     query.verdict === undefined
       ? undefined
       : query.verdict === 'none'

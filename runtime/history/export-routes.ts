@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { parseInput, queryFields } from '../../nodes/contract/input.ts'
 import { verdicts } from '../../nodes/contract/events.ts'
 import { csvRow } from './csv.ts'
-import type { EventQuery, EventStore } from './records.ts'
+import { eventChoices, type EventQuery, type EventStore } from './records.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import { defined } from './timeline-routes.ts'
 
@@ -16,7 +16,7 @@ export const EventQuerySchema = z.object({
   q: text,
   from: time,
   to: time,
-  only: z.enum(['alerts', 'unseen', 'incidents']).optional(),
+  only: z.enum(eventChoices).optional(),
   verdict: z.enum([...verdicts, 'any', 'none']).optional(),
   incident: text,
   limit,

@@ -6,6 +6,13 @@ import type { DecisionPage, EventPage, EventView, Precision, Timeline } from './
 
 export type { DeliveryView, EventView } from './route-answers.ts'
 
+/**
+ * `alerts`: what a person must see; `unseen`: what nobody has seen yet. Of identical ones the first: `incidents` that nobody has seen,
+ * `seen-incidents`, `any-incidents`.
+ */
+export const eventChoices = ['alerts', 'unseen', 'incidents', 'seen-incidents', 'any-incidents'] as const
+export type EventChoice = (typeof eventChoices)[number]
+
 export interface EventQuery {
   flow?: string
   stream?: string
@@ -13,8 +20,7 @@ export interface EventQuery {
   q?: string
   from?: string
   to?: string
-  /** `alerts`: what a person must see; `unseen`: what nobody has seen yet; `incidents`: of identical ones that nobody has seen, the first. */
-  only?: 'alerts' | 'unseen' | 'incidents'
+  only?: EventChoice
   verdict?: Verdict | 'any' | 'none'
   incident?: string
   limit: number

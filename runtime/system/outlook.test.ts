@@ -22,4 +22,8 @@ describe('what the disk holds in a month', () => {
     // It was busier once: what is there goes away by and by, and is not there a day longer for it.
     expect(inMonth({ bytes: 500, perDay: 10, keptDays: 7 })).toBe(500)
   })
+
+  it('is not guessed from less than a day', () => {
+    expect(inMonth({ bytes: 500, perDay: null, keptDays: 7 })).toBeNull()
+  })
 })

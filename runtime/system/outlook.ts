@@ -23,15 +23,17 @@ export function carries({ streams, p95Ms }: Pace): number {
 
 export interface Growth {
   bytes: number
-  perDay: number
+  /** Null while it is not known: the first hours of a day say nothing of the night. */
+  perDay: number | null
   /** Older ones go; null for what stays until a person removes it. */
   keptDays: number | null
 }
 
 const monthDays = 30
 
-/** In a month, if it goes on like this: no further than what is kept for so many days comes to. */
-export function inMonth({ bytes, perDay, keptDays }: Growth): number {
+/** In a month, if it goes on like this: no further than what is kept for so many days comes to. Null while that cannot be known. */
+export function inMonth({ bytes, perDay, keptDays }: Growth): number | null {
+  if (perDay === null) return null
   const grown = bytes + perDay * monthDays
   return Math.round(keptDays === null ? grown : Math.min(grown, Math.max(bytes, perDay * keptDays)))
 }

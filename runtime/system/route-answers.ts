@@ -39,13 +39,13 @@ export const SystemSchema = z.object({
     }),
   ),
   storage: z.object({
-    /** `inMonth` and `perDay` are guesses from the last day. */
+    /** `inMonth` and `perDay` are guesses from the last day; null until there was a whole one, and where a limit of its own says it. */
     parts: z.array(
       z.object({
         part: z.string(),
         bytes: z.number(),
-        perDay: z.number(),
-        inMonth: z.number(),
+        perDay: z.number().nullable(),
+        inMonth: z.number().nullable(),
         keptDays: z.number().nullable(),
       }),
     ),

@@ -7,7 +7,7 @@ import type { SystemStore } from './system.store.ts'
 export interface SystemRouteDeps {
   nodes: ReadonlyMap<string, NodeDefinition>
   flows: Pick<FlowStore, 'list'>
-  deployments: Pick<DeploymentStore, 'status'>
+  deployments: Pick<DeploymentStore, 'statuses'>
   recordings: Pick<Recordings, 'list'>
   media: { list(): Promise<{ bytes: number }[]> }
   system: SystemStore

@@ -5,43 +5,41 @@ import { carries, inMonth, type Growth } from './outlook.ts'
 import type { SystemView } from './route-answers.ts'
 import type { SystemRouteDeps } from './route-deps.ts'
 
-async function readStreams({
-  flows,
-  deployments,
-}: SystemRouteDeps): Promise<Pick<SystemView, 'streams' | 'receivers'>> {
-  const deployed = (await flows.list()).filter(({ state }) => state !== 'stopped' && state !== 'finished')
-  const found = await Promise.all(
-    deployed.map(async ({ id, name }) => {
-      const { streams, receivers } = await deployments.status(id)
-      return {
-        streams: streams.map((stream) => ({
-          stream: stream.id,
-          flow: id,
-          flowName: name,
-          name: stream.cameraName ?? stream.source,
-          state: stream.state,
-          reason: stream.reason,
-        })),
-        receivers: receivers.map(({ node, text }) => ({ flow: id, flowName: name, node, text })),
-      }
-    }),
-  )
+type Statuses = Awaited<ReturnType<SystemRouteDeps['deployments']['statuses']>>
+type Named = Awaited<ReturnType<SystemRouteDeps['flows']['list']>>
+
+function streamsOf(flows: Named, statuses: Statuses): Pick<SystemView, 'streams' | 'receivers'> {
+  const deployed = flows.flatMap(({ id, name }) => {
+    const status = statuses.get(id)
+    return status && status.state !== 'stopped' && status.state !== 'finished' ? [{ id, name, ...status }] : []
+  })
   return {
-    streams: found.flatMap(({ streams }) => streams),
-    receivers: found.flatMap(({ receivers }) => receivers),
+    streams: deployed.flatMap(({ id: flow, name: flowName, streams }) =>
+      streams.map(({ id, cameraName, source, state, reason }) => ({
+        stream: id,
+        flow,
+        flowName,
+        name: cameraName ?? source,
+        state,
+        reason,
+      })),
+    ),
+    receivers: deployed.flatMap(({ id: flow, name: flowName, receivers }) =>
+      receivers.map(({ node, text }) => ({ flow, flowName, node, text })),
+    ),
   }
 }
 
-async function readFiles({ flows, recordings, media }: SystemRouteDeps): Promise<{ part: string; growth: Growth }[]> {
-  const kept = await Promise.all((await flows.list()).map(({ id }) => recordings.list(id)))
-  const sum = (files: readonly { bytes: number }[]): Growth => ({
-    bytes: files.reduce((all, { bytes }) => all + bytes, 0),
-    perDay: 0,
-    keptDays: null,
-  })
+async function readFiles(
+  { recordings, media }: SystemRouteDeps,
+  flows: Named,
+): Promise<{ part: string; growth: Growth }[]> {
+  const kept = await Promise.all(flows.map(({ id }) => recordings.list(id)))
+  const sum = (files: readonly { bytes: number }[]): number => files.reduce((all, { bytes }) => all + bytes, 0)
   return [
-    { part: 'recordings', growth: sum(kept.flat()) },
-    { part: 'clips', growth: sum(await media.list()) },
+    // Each camera says by itself how much of it is kept.
+    { part: 'recordings', growth: { bytes: sum(kept.flat()), perDay: null, keptDays: null } },
+    { part: 'clips', growth: { bytes: sum(await media.list()), perDay: 0, keptDays: null } },
   ]
 }
 
@@ -49,16 +47,17 @@ async function readFiles({ flows, recordings, media }: SystemRouteDeps): Promise
 export function addSystemRoutes(api: Router, deps: SystemRouteDeps): void {
   api.get('/system', async (_request, response) => {
     const { system, nodes } = deps
-    const [streams, models, lanes, tables, files, freeBytes] = await Promise.all([
-      readStreams(deps),
+    const flows = await deps.flows.list()
+    const [statuses, models, lanes, tables, files, freeBytes] = await Promise.all([
+      deps.deployments.statuses(),
       system.models(),
       system.lanes((type) => laneOf(type, nodes)),
       system.storage(),
-      readFiles(deps),
+      readFiles(deps, flows),
       deps.freeBytes().catch(() => null),
     ])
     const answer: SystemView = {
-      ...streams,
+      ...streamsOf(flows, statuses),
       models: models.map((pace) => ({ ...pace, carries: carries(pace) })),
       lanes,
       storage: {

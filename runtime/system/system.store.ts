@@ -86,15 +86,13 @@ async function readStorage({ db, retention, nowMs }: Deps): Promise<{ part: stri
   const found = await Promise.all(
     parts(retention).map(async ({ part, tables, keptDays, lastDay, rows }) => {
       const [row] = (
-        await db.execute<{ bytes: number; rows: number; came: number; hours: number }>(sql`
+        await db.execute<{ bytes: number; rows: number; came: number; known: boolean }>(sql`
         select ${sizeOf(tables)} as bytes, ${rowsOf(rows)} as rows, (${lastDay} since.at)::float8 as came,
-          -- One that began an hour ago has seen an hour, not a day.
-          least(24, greatest(1, extract(epoch from ${new Date(nowMs()).toISOString()}::timestamptz
-            - coalesce((select min(minute) from decision_minutes where minute > since.at), since.at)) / 3600))::float8 as hours
+          exists (select 1 from decision_minutes where minute <= since.at) as known
         from (select ${dayAgo}::timestamptz as at) as since`)
       ).rows
-      const { bytes = 0, rows: count = 0, came = 0, hours = 24 } = row ?? {}
-      const perDay = count === 0 ? 0 : Math.round((bytes / Math.max(count, came)) * came * (24 / hours))
+      const { bytes = 0, rows: count = 0, came = 0, known = false } = row ?? {}
+      const perDay = !known ? null : count === 0 ? 0 : Math.round((bytes / Math.max(count, came)) * came)
       return { part, growth: { bytes, perDay, keptDays } }
     }),
   )

@@ -101,8 +101,12 @@ it('lets the server find and filter', async () => {
   await page.getByLabel('Find in the inbox').fill('Alert 77')
   await page.getByTestId('inbox-total').getByText('1 alert to see', { exact: true }).waitFor()
   await page.getByLabel('Find in the inbox').fill('')
-  await page.getByTestId('inbox-filter').getByText('Everything').click()
-  await page.getByTestId('inbox-total').getByText('401 events', { exact: true }).waitFor()
+  await page.getByTestId('inbox-filter').getByText('Seen').click()
+  await page.getByTestId('inbox-total').getByText('2 incidents', { exact: true }).waitFor()
+  await page.getByTestId('event-row').first().getByText('Seen by the owner').waitFor()
+  await page.getByTestId('event-row').last().getByText('Seen by a script').waitFor()
+  await page.getByTestId('inbox-filter').getByText('All').click()
+  await page.getByTestId('inbox-total').getByText('129 incidents', { exact: true }).waitFor()
 })
 
 it('says on the page of an alert what became of it, and takes a verdict', async () => {

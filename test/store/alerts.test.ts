@@ -192,6 +192,15 @@ describe('alerts', () => {
     expect((await open())[0]).toEqual(['lost', 1, backAt])
     under.clock.ms += 3_600_000
     expect((await open())[2]).toEqual(['first', 4, new Date(Date.parse(lastAt) + 600_000).toISOString()])
+    await under.store.events.acknowledge(`${flowId}-first`, 'Ana')
+    expect((await open()).map(([id]) => id)).toEqual(['lost', 'smoke'])
+    const [seen] = (await list({ only: 'seen-incidents' })).events
+    expect([seen?.id, seen?.acknowledgedBy, seen?.again?.count]).toEqual([`${flowId}-first`, 'Ana', 4])
+    expect((await list({ only: 'any-incidents' })).events.map(({ id }) => id.replace(`${flowId}-`, ''))).toEqual([
+      'lost',
+      'smoke',
+      'first',
+    ])
   })
 
   test('are listed and go on also with fields that Postgres would choke on', async () => {

@@ -54,6 +54,21 @@ describe('how this Heed does', () => {
     const pictures = storage.find(({ part }) => part === 'pictures')?.growth
     expect(pictures?.bytes).toBeGreaterThan(20_000)
     expect(storage.find(({ part }) => part === 'decisions')?.growth.keptDays).toBe(7)
+    expect(storage.map(({ growth }) => growth.perDay)).toEqual([null, null, null, null, 0])
+    // An hour says nothing of a month, a day does.
+    const later = 24.5 * 3600
+    const at = new Date(startMs + later * 1000).toISOString()
+    await under.store.engine.commitTick(
+      tickCommit(key!, flowId, later, { events: [event(key!, flowId, `${flowId}-later`, { at })], actions: [] }),
+    )
+    under.clock.ms = startMs + (later + 3600) * 1000
+    await under.database.query('analyze')
+    const known = await under.store.system.storage()
+    expect(known.find(({ part }) => part === 'events')?.growth.perDay).toBeGreaterThan(0)
+    expect(known.find(({ part }) => part === 'sounds')?.growth.perDay).toBe(0)
+    const statuses = await under.store.deployments.statuses()
+    expect([...statuses.keys()]).toContain(flowId)
+    expect(await under.store.deployments.status(flowId)).toMatchObject(statuses.get(flowId) ?? {})
     under.clock.ms = startMs
   })
 

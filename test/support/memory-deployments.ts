@@ -32,6 +32,10 @@ export function memoryDeployments(): DeploymentStore {
       const deployment = running.get(flowId)?.deployment ?? null
       return { state: deployment?.state ?? 'stopped', deployment, streams: [], receivers: [] }
     },
+    statuses: async () =>
+      new Map(
+        [...running].map(([flow, { deployment }]) => [flow, { state: deployment.state, streams: [], receivers: [] }]),
+      ),
     receiversInTrouble: async () => 0,
     streamFlow: async (streamId) =>
       [...running].find(([, { streams }]) => streams.some((ref) => ref.streamId === streamId))?.[0],

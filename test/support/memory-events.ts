@@ -24,8 +24,10 @@ export function memoryEvents(
           (flow === undefined || event.flow === flow) &&
           (kind === undefined || event.kind === kind) &&
           (q === undefined || event.text.includes(q)) &&
-          (only === undefined || (only === 'alerts' ? event.alert : isUnseen(event))) &&
-          (only !== 'incidents' || event.incident === event.id),
+          (only === undefined || event.alert) &&
+          ((only !== 'unseen' && only !== 'incidents') || isUnseen(event)) &&
+          (only !== 'seen-incidents' || !isUnseen(event)) &&
+          (!only?.endsWith('incidents') || event.incident === event.id),
       )
       const from = Number(cursor ?? 0)
       return {
