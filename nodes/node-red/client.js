@@ -6,7 +6,8 @@ const quietMs = 45_000
 const firstPauseMs = 1_000
 const longestPauseMs = 30_000
 const requestMs = 15_000
-const mostRemembered = 500
+const mostMissed = 2_000
+const mostRemembered = 2 * mostMissed
 
 /** An answer that was not the wanted one, in Heed's words. */
 class HeedError extends Error {
@@ -178,6 +179,8 @@ class HeedClient {
       onOpen()
       this.#tell('state', 'live')
       if (this.#newestAt !== undefined) await this.#catchUp()
+      // By Heed's clock: what happens from now on is not missed, even if nothing is heard before the line breaks.
+      else this.#newestAt = new Date(response.headers.get('date') || Date.now()).toISOString()
       const read = createReader((event) => this.#hear(event))
       const decoder = new TextDecoder()
       for await (const chunk of response.body) {
@@ -192,8 +195,14 @@ class HeedClient {
 
   /** What happened while nobody listened: Heed itself may have been started again, and then knows no last id. */
   async #catchUp() {
-    const { events } = await this.request('GET', `/api/events?limit=100&from=${encodeURIComponent(this.#newestAt)}`)
-    for (const event of events.reverse())
+    const missed = []
+    for (let cursor = ''; cursor !== null && missed.length < mostMissed;) {
+      const place = `from=${encodeURIComponent(this.#newestAt)}&cursor=${encodeURIComponent(cursor)}`
+      const { events, next } = await this.request('GET', `/api/events?limit=100&${place}`)
+      missed.push(...events)
+      cursor = next ?? null
+    }
+    for (const event of missed.reverse())
       this.#pass({ flow: event.flow, event: { ...event, hasFrame: event.frame !== null } })
   }
 

@@ -1,12 +1,15 @@
 // What only another program can do goes on in it: a tab for the Node-RED inside, and bridges to it in the flow here.
 import type { Router } from 'express'
 import { ConflictError } from '../../nodes/contract/errors.ts'
+import { assertOwner, callerOf } from '../live/index.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { sendFlow } from './routes.ts'
 
 /** `POST /api/flows/:id/stay`: for a flow that came from a program which runs inside Heed. Answers with the flow as it is now. */
 export function addStayRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.post('/flows/:id/stay', async (request, response) => {
+    // What is put there is code, and runs with the rights of Heed's user.
+    assertOwner(callerOf(response))
     const { id, revision, document } = await deps.flows.get(request.params.id)
     const stayed = deps.formats.map((format) => format.stay?.(document, id)).find((each) => each !== undefined)
     if (!stayed)

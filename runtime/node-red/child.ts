@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../nodes/contract/capabilities.ts'
 import { RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
-import { childEnvironment, lowerPriority } from '../child-environment.ts'
+import { childEnvironment } from '../child-environment.ts'
 import {
   ChildWordSchema,
   type Asked,
@@ -22,13 +22,16 @@ const nodesDir = join(import.meta.dirname, '..', '..', 'nodes', 'node-red')
 
 /** Its own heap may grow to this; what is outside of the heap is watched by the pings. */
 const heapMb = 256
-const mostBytes = 768 * 1024 * 1024
 /** A slow machine that is busy with cameras takes its time. */
 const startLimitMs = 120_000
-const pingMs = 2_000
-/** A message that blocks it for longer than this has hung it. */
-const silenceLimitMs = 15_000
 const stopLimitMs = 4_000
+const limits = {
+  /** Of all its memory. */
+  mostBytes: 768 * 1024 * 1024,
+  pingMs: 2_000,
+  /** A message that blocks it for longer than this has hung it. */
+  silenceMs: 15_000,
+}
 
 export interface ChildOptions {
   userDir: string
@@ -42,6 +45,8 @@ export interface ChildOptions {
   onNodes(nodes: { entries: NodeRedEntry[]; exits: NodeRedExit[] }): void
   /** Resolves to how many heard it. */
   onGiven(given: Given): Promise<number>
+  /** Narrower ones than it has by itself. */
+  limits?: Partial<typeof limits>
 }
 
 interface Waiting {
@@ -61,10 +66,15 @@ export class NodeRedChild {
   readonly token = randomBytes(24).toString('base64url')
   readonly #process: ChildProcess
   readonly #options: ChildOptions
+  readonly #limits: typeof limits
   readonly #waiting = new Map<string, Waiting>()
   readonly #startedMs = performance.now()
   #heardMs = performance.now()
   #lastWords = ''
+  /** Asked and answered, in order. */
+  #pings = 0
+  #pongs = 0
+  readonly #onPong: { at: number; then(): void }[] = []
   #reason: string | undefined
   #beat: NodeJS.Timeout | undefined
   #ready: { port: number; version: string; startMs: number } | undefined
@@ -74,7 +84,10 @@ export class NodeRedChild {
 
   private constructor(options: ChildOptions) {
     this.#options = options
+    this.#limits = { ...limits, ...options.limits }
     const { userDir } = options
+    // As important as Heed itself: a siren waits for it. Behind cameras on a busy machine a start of one second took half a minute, and it
+    // was taken for one that hangs; what spins is ended by the pings.
     this.#process = fork(script, [], {
       execPath: process.execPath,
       execArgv: [`--max-old-space-size=${heapMb}`, '--optimize-for-size', '--max-semi-space-size=1'],
@@ -83,7 +96,6 @@ export class NodeRedChild {
       env: { ...childEnvironment(), HOME: userDir, USERPROFILE: userDir, MALLOC_ARENA_MAX: '2' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     })
-    if (this.#process.pid !== undefined) lowerPriority(this.#process.pid)
     for (const stream of [this.#process.stdout, this.#process.stderr])
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#lastWords = (this.#lastWords + text).slice(-2_000)
@@ -123,7 +135,7 @@ export class NodeRedChild {
     } finally {
       clearTimeout(limit)
     }
-    child.#beat = setInterval(() => child.#ping(), pingMs)
+    child.#beat = setInterval(() => child.#ping(), child.#limits.pingMs)
     child.#beat.unref()
     return child
   }
@@ -168,9 +180,14 @@ export class NodeRedChild {
         waiting.fail(new StoppedError())
       }
       const timer = setTimeout(() => {
+        if (waiting.isTaken)
+          return this.#onceAlive(() => {
+            if (this.#waiting.get(over.id) !== waiting) return
+            forget()
+            waiting.settle({ became: waiting.answers ? 'silent' : 'taken' })
+          })
         forget()
-        if (!waiting.isTaken) waiting.fail(away('Node-RED does not take messages just now: it is busy or hangs.'))
-        else waiting.settle({ became: waiting.answers ? 'silent' : 'taken' })
+        waiting.fail(away('Node-RED does not take messages just now: it is busy or hangs.'))
       }, waitMs)
       signal.addEventListener('abort', stop, { once: true })
       this.#waiting.get(over.id)?.fail(away('The same message was handed over again.'))
@@ -201,10 +218,18 @@ export class NodeRedChild {
     this.#process.send(word, () => undefined)
   }
 
+  /** One that hangs never comes here: it is ended, and what it had taken with it. Else work that nobody goes on with would count as taken. */
+  #onceAlive(then: () => void): void {
+    this.#pings += 1
+    this.#send({ type: 'ping' })
+    this.#onPong.push({ at: this.#pings, then })
+  }
+
   #ping(): void {
     const silentMs = performance.now() - this.#heardMs
-    if (silentMs > silenceLimitMs)
+    if (silentMs > this.#limits.silenceMs)
       return this.#kill(`Node-RED hung for ${Math.round(silentMs / 1000)} s and was ended.`)
+    this.#pings += 1
     this.#send({ type: 'ping' })
   }
 
@@ -248,7 +273,9 @@ export class NodeRedChild {
         return void this.#keep(word)
       case 'pong':
         this.memoryBytes = word.rssBytes
-        if (word.rssBytes > mostBytes)
+        this.#pongs += 1
+        while ((this.#onPong[0]?.at ?? Infinity) <= this.#pongs) this.#onPong.shift()?.then()
+        if (word.rssBytes > this.#limits.mostBytes)
           this.#kill(`Node-RED used ${Math.round(word.rssBytes / 1e6)} MB of memory and was ended.`)
         return
       case 'crashed':

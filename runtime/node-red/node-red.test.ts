@@ -5,38 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { NodeRedHandOver } from '../../nodes/contract/capabilities.ts'
 import { fakeClock, type FakeClock } from '../../test/support/fake-clock.ts'
 import { memoryBus, type MemoryBus } from '../../test/support/memory-bus.ts'
+import { memoryNodeRed } from '../../test/support/memory-node-red.ts'
 import type { ChildOptions } from './child.ts'
 import { NodeRed, type NodeRedDeps, type RunningChild } from './node-red.ts'
-import type { Kept, NodeRedStatus, NodeRedStore } from './records.ts'
-
-/** The hold as the database keeps it; what is put in front of `hold` may fail or hang for one process alone. */
-function memoryStore(clock: FakeClock): NodeRedStore {
-  let held: { holder: string; url: string; status: NodeRedStatus; untilMs: number } | undefined
-  let set = { isOn: true, reachable: [] as string[] }
-  const kept: Kept = {}
-  const isLive = (): boolean => held !== undefined && held.untilMs >= clock.nowMs()
-  return {
-    readSwitch: async () => set,
-    writeSwitch: async (value) => {
-      set = value
-    },
-    hold: async (by, forMs) => {
-      if (held && held.holder !== by.holder && isLive()) return false
-      held = { ...by, untilMs: clock.nowMs() + forMs }
-      return true
-    },
-    release: async (holder) => {
-      if (held?.holder === holder) held = undefined
-    },
-    readKept: async () => ({ ...kept }),
-    keep: async (holder, what, text) => {
-      if (!isLive() || held?.holder !== holder) return false
-      kept[what] = text
-      return true
-    },
-    holder: async () => (isLive() ? held : undefined),
-  }
-}
+import type { NodeRedStore } from './records.ts'
 
 /** One process of Heed, with a Node-RED that only remembers what it was asked. */
 class Machine {
@@ -142,7 +114,7 @@ async function house(): Promise<{
 }> {
   const clock = fakeClock()
   const world = { clock, bus: memoryBus() }
-  const store = memoryStore(clock)
+  const store = memoryNodeRed(clock)
   const fail: { one?: () => Promise<never> } = {}
   const one = new Machine('one', world, {
     ...store,

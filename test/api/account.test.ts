@@ -109,6 +109,7 @@ describe('a token for a script', () => {
       ['PUT', '/api/password', { current: ownerPassword, next: 'four words in a row' }],
       ['PUT', '/api/node-red', { isOn: true }],
       ['GET', '/node-red/'],
+      ['POST', '/api/flows/any/stay'],
       ['POST', '/api/connections', { name: 'mine', kind: 'command', config: { command: 'sh' } }],
       ['POST', '/api/connections/mine/test', { kind: 'command', config: { command: 'sh' } }],
     ]

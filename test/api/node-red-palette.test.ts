@@ -112,6 +112,22 @@ describe('heed-event', () => {
     await vi.waitFor(() => expect(heard).toEqual(['One.', 'Two.']), 5_000)
   })
 
+  it('misses nothing of what happened while it was away, be it more than a page, and before it had heard anything', async () => {
+    deps.eventRows.clear()
+    await load(events())
+    await isListening()
+    const heard: unknown[] = []
+    helper.getNode('show').on('input', ({ payload }) => heard.push(payload))
+    bench.api.lines.closeSignIn(undefined as never)
+    const texts = Array.from({ length: 230 }, (_, n) => `Fall ${n}.`)
+    const at = new Date().toISOString()
+    for (const text of texts)
+      deps.eventRows.set(text, { id: text, flow, kind: 'response.given', text, at, acknowledgedAt: null } as EventView)
+    await vi.waitFor(() => expect(heard.length).toBeGreaterThanOrEqual(texts.length), 5_000)
+    expect(heard).toEqual(texts)
+    deps.eventRows.clear()
+  })
+
   it('says so when the token is wrong, and keeps no socket', async () => {
     await load(events(), 'wrong')
     await vi.waitFor(() =>

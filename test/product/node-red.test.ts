@@ -1,10 +1,19 @@
 // The whole product with its own Node-RED: switched on and off, closed to strangers, and no message lost when it is killed mid-way.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { makeClip } from '../support/make-clip.ts'
-import { deployThere, linesOf, nodeRedOf, paletteFlows, pidOf, running, upgrade } from '../support/node-red.ts'
+import {
+  deployThere,
+  linesOf,
+  nodeRedOf,
+  openSocket,
+  paletteFlows,
+  pidOf,
+  running,
+  upgrade,
+} from '../support/node-red.ts'
 import { isAlive } from '../support/processes.ts'
 import { eventually, removeFolder, startProduct, testToken, type Product } from '../support/product.ts'
 import { deployFlow, eventsOf, uploadClip, type DrawnFlow, type EventAnswer } from '../support/product-flows.ts'
@@ -76,6 +85,15 @@ async function stranger(method: string, at: string, headers: Record<string, stri
   return (await fetch(product.url + at, { method, headers, redirect: 'manual' })).status
 }
 
+/** Where an open file leads; nothing when it was closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
+
 describe('a Node-RED that is off', () => {
   it('is not there: no process, no editor, and a message to it fails at once with the reason', async () => {
     expect(pidOf(product)).toBeUndefined()
@@ -134,6 +152,15 @@ describe('a Node-RED that is switched on', () => {
       ' 403 ',
     )
     expect(await upgrade(product, '/node-red/comms', { Cookie: cookie, Origin: product.url })).toContain(' 101 ')
+    const signedIn = await fetch(`${product.url}/api/sign-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: product.url },
+      body: JSON.stringify({ password }),
+    })
+    const other = (signedIn.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? ''
+    const socket = await openSocket(product, '/node-red/comms', { Cookie: other, Origin: product.url })
+    await stranger('POST', '/api/sign-out', { cookie: other, origin: product.url })
+    await socket.closed
     const page = await product.request('GET', '/node-red/')
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'self'")
     expect(page.headers.get('x-frame-options')).toBe('SAMEORIGIN')
@@ -149,17 +176,27 @@ describe('a Node-RED that is switched on', () => {
     expect(await stranger('GET', '/node-red-http/doorbell')).toBe(404)
   })
 
-  it('knows no secret of Heed: not in its environment, its arguments or its files', () => {
+  it('knows no secret of Heed: not in its environment, its arguments or its files, and holds none of them open', async () => {
+    const secret = 'canary-of-a-connection-9c41'
+    const kept = { name: 'mail', kind: 'smtp', config: { host: 'mail.test', port: 25, from: 'a@mail.test' } }
+    const made = await product.request('POST', '/api/connections', { ...kept, secret: { password: secret } })
+    expect(made.status).toBe(201)
     const pid = pidOf(product) ?? 0
+    const open = readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`))
+    const own = join(product.dataDir, 'node-red')
+    expect(open.filter((path) => path.startsWith(product.dataDir) && !path.startsWith(own))).toEqual([])
     const seen = [
       readFileSync(`/proc/${pid}/environ`, 'utf8'),
       readFileSync(`/proc/${pid}/cmdline`, 'utf8'),
+      ...open,
       ...readdirSync(join(product.dataDir, 'node-red'), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1')),
     ].join('\n')
     expect(seen).not.toMatch(/HEED_|DATABASE_URL|postgres:/)
     expect(seen).not.toContain(testToken)
+    expect(seen).not.toContain(secret)
+    expect(seen).not.toContain(password)
     expect(seen).not.toContain(product.dataDir + '/secret')
     expect(seen).not.toContain(readFileSync(join(product.dataDir, 'secret.key'), 'utf8').trim())
   })

@@ -1,7 +1,9 @@
 // The Node-RED inside a product under test: its process, its flows, and the bell that they ring.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { request as ask } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import type { NodeRedStatus } from '../../runtime/node-red/records.ts'
 import { eventually, type Product } from './product.ts'
 
@@ -15,7 +17,7 @@ export const running = (product: Product): Promise<NodeRedStatus> =>
   })
 
 /** Its process, found as an administrator would: a child of the product's own. */
-export function pidOf({ process }: Product): number | undefined {
+export function pidOf({ process }: { process: { pid?: number | undefined } }): number | undefined {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
@@ -152,7 +154,7 @@ export async function deployThere(
 }
 
 /** The lines of a file that Node-RED writes: `bell` holds what it has rung for. */
-export function linesOf({ dataDir }: Product, name: 'bell' | 'heard'): string[] {
+export function linesOf({ dataDir }: Pick<Product, 'dataDir'>, name: 'bell' | 'heard'): string[] {
   const file = join(dataDir, 'node-red', name)
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
 }
@@ -179,4 +181,27 @@ export function upgrade(product: Product, path: string, headers: Record<string, 
     socket.once('error', reject)
     socket.once('end', () => resolve(''))
   })
+}
+
+/** A WebSocket that is open; `closed` resolves when the other side ends it. */
+export async function openSocket(
+  product: Product,
+  path: string,
+  headers: Record<string, string>,
+): Promise<{ closed: Promise<void> }> {
+  const { hostname, port } = new URL(product.url)
+  const asked = ask({
+    ...{ hostname, port, path },
+    headers: {
+      Connection: 'Upgrade',
+      Upgrade: 'websocket',
+      'Sec-WebSocket-Version': '13',
+      'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      ...headers,
+    },
+  })
+  asked.end()
+  const [, socket] = (await once(asked, 'upgrade')) as [unknown, Socket]
+  socket.resume()
+  return { closed: new Promise((resolve) => socket.once('close', () => resolve())) }
 }
