@@ -1,5 +1,5 @@
-// What npm would publish as @heed/node-red, by the rules of Node-RED's scorecard (node-red-dev validate asks two servers for them, which a
-// test must not): licence, keywords, types, examples, help and words in each language.
+// What npm would publish as @heed/node-red: licence, keywords, types, examples, help and words in each language. The scorecard of
+// flows.nodered.org itself is asked in CI (.ci/node-red-scorecard), because it comes with 400 packages of its own.
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -37,6 +37,8 @@ describe('the package', () => {
     expect(manifest).toMatchObject({ name: '@heed/node-red', license: 'Apache-2.0', engines: { node: '>=20' } })
     expect(manifest['keywords']).toContain('node-red')
     expect(manifest['node-red'].version).toBe('>=4.0.0')
+    for (const place of ['repository', 'bugs'])
+      expect(manifest[place]).toMatchObject({ url: expect.stringMatching(/^https:/) })
     expect(manifest.dependencies ?? {}).toEqual({})
   })
 
