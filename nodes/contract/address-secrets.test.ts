@@ -9,6 +9,12 @@ describe('an address where one is asked for', () => {
     ['the same, encoded', `http://nvr:1984/x?src=rtsp%3A%2F%2Fadmin%3A${word}%4010.0.0.7%2Fx`],
     ['a camera behind a relay, in the path', `http://nvr/rtsp://admin:${word}@10.0.0.7/x`],
     ['name and password in one value', `http://10.0.0.7/snap?login=admin:${word}`],
+    ['a code', `http://10.0.0.7/open?code=${word}`],
+    ['a code of a door, its name in one word', `http://10.0.0.7/open?doorcode=${word}`],
+    ['a hash', `http://10.0.0.7/snap?channel=1&hash=${word}`],
+    ['a name written in signs', `http://10.0.0.7/snap?pass%77ord=${word}`],
+    ['a name written in nothing but signs', `http://10.0.0.7/snap?%74%6F%6b%65%6e=${word}`],
+    ['a short key in the path', `http://10.0.0.7/key/${word.slice(0, 11)}/alarm`],
     ['a session of a Java server', `http://10.0.0.7/snap;jsessionid=${word}`],
     ['a stream of UniFi', `rtsps://10.0.0.1:7441/${word}?enableSrtp`],
     ['another trigger of IFTTT', `https://maker.ifttt.com/use/${word}`],
@@ -33,6 +39,9 @@ describe('an address where one is asked for', () => {
     'http://10.0.0.7/snap?user=admin&size=2',
     'https://example.org/a?next=https://example.org/b@c',
     'rtsps://10.0.0.1:322/live',
+    'https://weather.example/now?code=DE&key%20words=rain',
+    'https://example.org/auth/login',
+    'https://example.org/%E6%91%84%E5%83%8F%E5%A4%B4/1?hash=no',
   ])('leaves %s as it is', (address) => {
     expect(hideInAddress(address, true)?.secrets).toEqual([])
   })

@@ -23,15 +23,21 @@ interface Span extends AddressSecret {
 }
 
 /** `?password=`, in a path `/password=`, behind a `#`, and as some recorders have it, `_password=`. */
-const parameter = /([?&;/#]|_(?=password=|pwd=))([a-z0-9_-]{1,64})=/gi
+const parameter = /([?&;/#]|_(?=password=|pwd=))((?:[a-z0-9_-]|%[0-9a-f]{2}){1,64})=/gi
 /** Whatever stands before it: `accessToken`, `loginPass`, `x-amz-signature`. */
 const secretEnding =
-  /(?:pass(?:word|wd|phrase|code)?|pwd|loginpas|secret|token|credentials?|authorization|signature|(?:access|api|app|auth|client|device|play|private|publish|secret|session|shared|signing|stream|subscription|user)[_-]?key)$/i
+  /(?:pass(?:word|wd|phrase|code)?|pwd|loginpas|secret|token|credentials?|authorization|signature|(?:access|api|app|auth|client|device|play|private|publish|secret|session|shared|signing|stream|subscription|user)[_-]?key|(?:access|auth|door|invite|pin|security|unlock|verification)[_-]?code)$/i
 /** Only by themselves: a `hotkey` is none. */
 const secretWords = new Set(
   'auth jsessionid jwt key passw phpsessid pin psw pw session sessionid sid sig sign'.split(' '),
 )
+/** Passwords of some and harmless of others (`?code=DE`): not what is as short as a country's name. */
+const mayBeSecret = /^(?:code|hash|hmac|otp|ticket|bearer)$/i
 const userParameter = /[?&;/](?:u|usr|user|username|login|account)=/i
+
+/** A name as whoever is asked reads it: `pass%77ord` is one. */
+const plainText = (text: string): string =>
+  text.includes('%') ? text.replace(/%[0-9a-f]{2}/gi, (each) => String.fromCharCode(parseInt(each.slice(1), 16))) : text
 
 /** `appKey`, `app_key` and `key`, but not `hotkey`. */
 function isSecretName(name: string): boolean {
@@ -97,7 +103,12 @@ function crowdedSpan(rest: string): Span | undefined {
 function isCrowded(rest: string): boolean {
   if (rest.length <= mostParts) return false
   let parts = 0
-  for (let at = 0; at < rest.length; at++) if ('/?&;#=,:'.includes(rest[at]!) && ++parts > mostParts) return true
+  for (let at = 0; at < rest.length; at++) {
+    // A word of another alphabet has nine of these a letter.
+    if (rest[at] === '%') parts += 0.1
+    else if ('/?&;#=,:'.includes(rest[at]!)) parts++
+    if (parts > mostParts) return true
+  }
   return false
 }
 
@@ -127,7 +138,7 @@ function withPlainHost(rest: string): { plain: string; shorter: number } {
 /** A path that is a secret as a whole, from some place on. */
 function wholePath(scheme: string, path: string, rest: string): { from: number; value: string } | undefined {
   // The name of a stream is all that an RTMP server asks for; `user=a&password=b` in a path is read as parameters.
-  const isNamed = [...path.matchAll(parameter)].some(([, , name = '']) => isSecretName(name))
+  const isNamed = [...path.matchAll(parameter)].some(([, , name = '']) => isSecretName(plainText(name)))
   const stream = /^rtmp[a-z]*$/i.test(scheme) && !isNamed ? /^([^/]*\/+[^/]+\/+)(.+)$/.exec(path) : null
   if (stream) return { from: stream[1]!.length, value: stream[2]! }
   // A recorder of UniFi asks for nothing but the name that it gave the stream.
@@ -148,15 +159,18 @@ function pathSpans(scheme: string, rest: string): Span[] {
   if (whole) return [{ ...whole, slot: ` /${path.slice(0, whole.from).split('/').length - 1}` }]
   const spans: Span[] = []
   let isBehindHook = false
+  let isBehindName = false
   // Counted on the way: a path of nothing but slashes is read once.
   let part = 0
   for (let from = path.indexOf('/') + 1; from > 0; from = path.indexOf('/', from) + 1) {
     part++
     const end = path.indexOf('/', from)
     const value = path.slice(from, end < 0 ? undefined : end)
-    if (value === hiddenMark || isSecretPart(scheme, value, isBehindHook))
+    if (value === hiddenMark || isSecretPart(scheme, value, isBehindHook) || (isBehindName && /\d/.test(value)))
       spans.push({ slot: ` /${part}`, value, from })
     isBehindHook ||= hookPart.test(value)
+    // `/key/ab12`: short, and nobody else's business.
+    isBehindName = value.length <= 64 && isSecretName(plainText(value))
   }
   return spans
 }
@@ -181,7 +195,8 @@ function parameterSpans(scheme: string, rest: string): Span[] {
   }
   const isFunction = /^[^/?#]*\.azurewebsites\.net[/:?.]/i.test(rest)
   const spans: Span[] = [...rest.matchAll(parameter)].flatMap((match): Span[] => {
-    const [whole, mark, name = ''] = match
+    const [whole, mark, typed = ''] = match
+    const name = plainText(typed)
     const from = match.index + whole.length
     const ends = mark === '_' ? /^.*?(?=_(?:channel|stream)=|[&#;/]|$)/ : mark === '/' ? /^[^&#;/]*/ : /^[^&#;]*/
     const value = ends.exec(rest.slice(from))?.[0] ?? ''
@@ -191,9 +206,9 @@ function parameterSpans(scheme: string, rest: string): Span[] {
       holdsLogin(value) ||
       isNamed(name) ||
       (/^p$/i.test(name) && hasUser) ||
-      (/^code$/i.test(name) && isFunction)
+      (mayBeSecret.test(name) && (value.length > 3 || isFunction))
     return isKnown || value === hiddenMark || (mark !== '/' && isMade(value))
-      ? [{ slot: ` ?${name.toLowerCase()}`, value, from }]
+      ? [{ slot: ` ?${name.toLowerCase().replace(/[^a-z0-9_-]/g, '_')}`, value, from }]
       : []
   })
   return [...spans, ...nestedSpans(rest), ...(scheme.toLowerCase() === 'srt' ? streamIdSpans(rest) : [])]
@@ -202,7 +217,7 @@ function parameterSpans(scheme: string, rest: string): Span[] {
 /** Another address as a value, written so that it is no part of this one: `?src=rtsp%3A%2F%2Fuser%3Apassword%40host`. */
 function holdsLogin(value: string): boolean {
   if (!/:\/\/|%3a%2f%2f/i.test(value)) return false
-  const plain = value.replace(/%[0-9a-f]{2}/gi, (each) => String.fromCharCode(parseInt(each.slice(1), 16)))
+  const plain = plainText(value)
   const inside = splitAddress(plain.slice(/[a-z][a-z0-9+.-]{0,30}:\/\//i.exec(plain)?.index ?? 0))
   return inside !== null && inside.login !== null
 }
@@ -231,9 +246,7 @@ function streamIdSpans(rest: string): Span[] {
   const plain = inside(value)
   if (plain.length > 0 || !value.includes('%')) return plain
   // Encoded, it is taken as a whole.
-  return inside(value.replace(/%[0-9a-f]{2}/gi, (each) => String.fromCharCode(parseInt(each.slice(1), 16)))).length > 0
-    ? [{ slot: ' ?streamid', value, from }]
-    : []
+  return inside(plainText(value)).length > 0 ? [{ slot: ' ?streamid', value, from }] : []
 }
 
 const joined = (scheme: string, login: string | null, rest: string): string =>
@@ -351,8 +364,9 @@ export function lacksSecret(text: string): boolean {
   const isHttp = /^https?$/i.test(scheme)
   if (!isHttp && !/^(?:srt|wss?|rtmp[a-z]*|rtsps?)$/i.test(scheme)) return false
   const isCamera = /^rt[sm]p/i.test(scheme)
-  for (const [, , name = '', value] of rest.matchAll(/([?&;])([a-z0-9_-]{1,64})=([^&#;]*)/gi))
-    if (value === '' && isSecretName(name) && !(isCamera && /pass(?:word|wd)?$|pwd$|psw$|pw$/i.test(name))) return true
+  for (const [, , name = '', value] of rest.matchAll(/([?&;])((?:[a-z0-9_-]|%[0-9a-f]{2}){1,64})=([^&#;]*)/gi))
+    if (value === '' && isSecretName(plainText(name)) && !(isCamera && /pass(?:word|wd)?$|pwd$|psw$|pw$/i.test(name)))
+      return true
   if (/^rtmp/i.test(scheme)) return emptyStream.test(rest)
   if (!isHttp) return false
   const { plain } = withPlainHost(rest)

@@ -54,6 +54,9 @@ export const FlowPinSchema = z.looseObject({
 })
 export type FlowPin = z.infer<typeof FlowPinSchema>
 
+/** Beyond any flow that a person reads; a flow of a thousand cards is one. */
+export const mostNodes = 3000
+export const mostWires = 9000
 export const mostNotes = 2000
 export const mostPins = 500
 
@@ -62,8 +65,8 @@ export const FlowSchema = z.looseObject({
   name: z.string().min(1).max(200),
   description: z.string().max(4000).optional(),
   tags: z.array(z.string().max(60)).max(50).optional(),
-  nodes: z.array(FlowNodeSchema).max(5000),
-  wires: z.array(WireSchema).max(20000),
+  nodes: z.array(FlowNodeSchema).max(mostNodes),
+  wires: z.array(WireSchema).max(mostWires),
   notes: z.array(FlowNoteSchema).max(mostNotes).optional(),
   groups: z.array(FlowGroupSchema).max(mostNotes).optional(),
   pins: z.array(FlowPinSchema).max(mostPins).optional(),

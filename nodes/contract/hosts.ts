@@ -20,6 +20,9 @@ const usualPorts: Record<string, number> = {
   smtps: 465,
 }
 
+/** What may stand right before the colon of one of them, blanks that a parser passes over too. */
+const schemeEnds = new Set([...Object.keys(usualPorts).map((scheme) => scheme.at(-1) ?? ''), '\t', '\r', '\n'])
+
 /** Begins the name of a person or place a flow writes to, among names of hosts: no host has a space in it. */
 export const receiverMark = 'to '
 
@@ -57,7 +60,7 @@ export function namedHosts(value: unknown): NamedHost[] {
   walkValues(
     value,
     (text, place) => {
-      if (text.includes(':')) for (const host of addressesIn(text)) found.push({ host, field: place.dotted() })
+      if (mayName(text)) for (const host of addressesIn(text)) found.push({ host, field: place.dotted() })
     },
     (group, place) => {
       if (typeof group.host !== 'string') return
@@ -77,6 +80,12 @@ export function hostsOfConfig(config: Record<string, unknown>): readonly NamedHo
   const hosts = read.get(config) ?? namedHosts(config)
   read.set(config, hosts)
   return hosts
+}
+
+/** Whether it is worth a closer look: of the many texts of a document with a colon in them hardly any is an address. */
+function mayName(text: string): boolean {
+  const colon = text.indexOf(':')
+  return colon > 0 && (text.includes('://') || opensAs(text))
 }
 
 function addressesIn(text: string): Iterable<string> {
@@ -110,6 +119,7 @@ function addressesIn(text: string): Iterable<string> {
 
 /** Whether a parser of URLs would see one of our schemes; it passes over line breaks and what cannot be seen before it. */
 function opensAs(text: string): boolean {
+  if (!schemeEnds.has(text.charAt(text.indexOf(':') - 1).toLowerCase())) return false
   const scheme = /^[\0-\x20\ufeff]*([a-z][a-z\t\r\n]*):/i.exec(text.trim())?.[1] ?? ''
   return Object.hasOwn(usualPorts, scheme.replace(/[\t\r\n]/g, '').toLowerCase())
 }

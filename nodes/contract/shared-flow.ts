@@ -109,9 +109,13 @@ function shows(field: WordedField, fields: Record<string, WordedField>, config: 
   return field.showIf.is.includes(other as string)
 }
 
-function add<K extends string>(map: Map<K, string[]>, key: K, card: string): void {
-  const cards = map.get(key) ?? []
-  if (!cards.includes(card)) map.set(key, [...cards, card])
+/** Who asks, each once, in the order they were met. */
+type Asked = Map<string, Set<string>>
+
+function add(map: Asked, key: string, card: string): void {
+  const cards = map.get(key)
+  if (cards) cards.add(card)
+  else map.set(key, new Set([card]))
 }
 
 /** The list that an export has written, as far as it can be read. */
@@ -125,11 +129,12 @@ function secretsIn(flow: Flow): string[] {
 
 /** All that a flow would want here. `mayRun`: what connections are good for of which some kinds run a program. */
 export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<Ability>): Wants {
-  const hosts = new Map<string, string[]>()
-  const people = new Map<string, string[]>()
-  const programs = new Map<string, string[]>()
-  const connections = new Map<string, { can: Ability | null; cards: string[] }>()
-  const pointed = new Map<string, string[]>()
+  const hosts: Asked = new Map()
+  const people: Asked = new Map()
+  const programs: Asked = new Map()
+  const connections: Asked = new Map()
+  const abilities = new Map<string, Ability>()
+  const pointed: Asked = new Map()
   for (const node of flow.nodes) {
     const card = nameOf(node, types)
     for (const { host } of hostsOfConfig(node.config)) add(hosts, host, card)
@@ -143,11 +148,8 @@ export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<A
       if (field.receiver) add(people, value.trim(), card)
       if (field.widget !== 'connection') continue
       if (field.can !== undefined && mayRun.has(field.can)) add(programs, value, card)
-      const before = connections.get(value)
-      connections.set(value, {
-        can: before?.can ?? field.can ?? null,
-        cards: [...new Set([...(before?.cards ?? []), card])],
-      })
+      add(connections, value, card)
+      if (field.can !== undefined && !abilities.has(value)) abilities.set(value, field.can)
     }
   }
   const sources = flow.nodes.flatMap((node) => {
@@ -156,12 +158,16 @@ export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<A
   })
   return {
     cameras: sources,
-    pointed: [...pointed].map(([camera, cards]) => ({ camera, cards })),
-    hosts: [...hosts].map(([host, cards]) => ({ host, cards })),
-    programs: [...programs].map(([connection, cards]) => ({ connection, cards })),
-    connections: [...connections].map(([connection, rest]) => ({ connection, ...rest })),
+    pointed: [...pointed].map(([camera, cards]) => ({ camera, cards: [...cards] })),
+    hosts: [...hosts].map(([host, cards]) => ({ host, cards: [...cards] })),
+    programs: [...programs].map(([connection, cards]) => ({ connection, cards: [...cards] })),
+    connections: [...connections].map(([connection, cards]) => ({
+      connection,
+      can: abilities.get(connection) ?? null,
+      cards: [...cards],
+    })),
     secrets: secretsIn(flow),
-    people: [...people].map(([to, cards]) => ({ to, cards })),
+    people: [...people].map(([to, cards]) => ({ to, cards: [...cards] })),
     unknown: [...new Set(flow.nodes.map(({ type }) => type).filter((type) => !types.has(type)))].sort(),
     newer: flow.nodes
       .filter((node) => node.version > (types.get(node.type)?.version ?? Infinity))

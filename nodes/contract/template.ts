@@ -25,6 +25,7 @@ export function renderTemplate(template: string, message: Message, world: Templa
 
 /** A warning for each placeholder that will always stay empty. */
 export function templateWarnings(template: string, field: string): Omit<Problem, 'node'>[] {
+  if (!template.includes('{{')) return []
   const names = [...template.matchAll(placeholder)].map((match) => match[1] ?? '')
   const unknown = [...new Set(names)].filter((name) => !plain.some((known) => known === name) && !fieldName.test(name))
   return unknown.map((name) => ({

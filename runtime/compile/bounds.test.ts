@@ -47,33 +47,41 @@ describe('a document that is too much', () => {
   it('says where it is', () => {
     const document = flowOf({ x: Array(30_000).fill(1) })
     expect(parseFlow(document).problems[0]?.message).toBe(
-      'There is too much in the node “n”: more than 20,000 settings or entries. Take some out.',
+      'There is too much in the node “n”: more than 10,000 settings or entries. Take some out.',
     )
   })
 
-  it('is none while everything the format allows is in it', () => {
-    const nodes = Array.from({ length: bounds.nodes }, (_, at) => ({
+  const cards = (count: number, config: object) =>
+    Array.from({ length: count }, (_, at) => ({
       id: `n${at}`,
       type: 'camera-source',
       version: 1,
       position: { x: 0, y: 0 },
       name: 'A camera',
-      config: {
-        kind: 'url',
-        url: at < bounds.allAddresses ? 'rtsp://***@10.0.0.7/x' : '',
-        zones: [[1, 2, 3, 4]],
-        a: 1,
-        b: 2,
-        c: 3,
-        d: 4,
-      },
+      config: { ...config, url: at < bounds.allAddresses ? 'rtsp://***@10.0.0.7/x' : '' },
     }))
-    const wires = Array.from({ length: bounds.wires }, (_, at) => ({
-      from: { node: `n${at % 5000}`, port: `a${at}` },
-      to: { node: `n${(at + 1) % 5000}`, port: 'b' },
+  const wires = (count: number, among: number) =>
+    Array.from({ length: count }, (_, at) => ({
+      from: { node: `n${at % among}`, port: `a${at}` },
+      to: { node: `n${(at + 1) % among}`, port: 'b' },
     }))
-    expect(codes(flowOf({}, { nodes, wires }))).toEqual([])
+
+  it('is no thousand cards of forty settings each with two thousand wires, twice as much as anybody has', () => {
+    const rich = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`setting${at}`, at]))
+    expect(codes(flowOf({}, { nodes: cards(1000, rich), wires: wires(2000, 1000) }))).toEqual([])
+  })
+
+  it('is none while it has as many cards, or wires, or letters as fit', () => {
+    expect(codes(flowOf({}, { nodes: cards(bounds.nodes, { a: 1, b: 2, zones: [[1, 2, 3, 4]] }) }))).toEqual([])
+    expect(codes(flowOf({}, { nodes: cards(100, {}), wires: wires(bounds.wires, 100) }))).toEqual([])
     expect(codes(flowOf({ text: 'Watch the door. '.repeat(100_000) }))).toEqual([])
     expect(codes(flowOf({ x: deep(50) }))).toEqual([])
+  })
+
+  it('is one where each part fits and all together do not', () => {
+    const parts = flowOf({}, { nodes: cards(bounds.nodes, { a: 1, b: 2 }), wires: wires(bounds.wires, 3000) })
+    expect(parseFlow(parts).problems[0]?.message).toBe(
+      'There is too much in this flow: more than 80,000 settings and ends of wires. Split it.',
+    )
   })
 })

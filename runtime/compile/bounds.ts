@@ -1,20 +1,21 @@
 // How large a document may be, found out in one short look before anything else reads it: what is over is refused in words and
 // costs next to nothing. Never copies, and looks no further than the first bound that is passed.
 import type { Problem } from '../../nodes/contract/errors.ts'
+import { mostNodes, mostWires } from '../../nodes/contract/flow.ts'
 import { fault, quote } from './problems.ts'
 
 /** The most that a document may hold; far beyond what a person draws. */
 export const bounds = {
   /** Lists and groups of settings inside each other. */
   depth: 64,
-  /** As the schema of a flow says. */
-  nodes: 5000,
-  wires: 20_000,
+  /** As the schema of a flow says: three times the largest that anybody has shown. */
+  nodes: mostNodes,
+  wires: mostWires,
   tags: 50,
   /** Settings, points and entries, at any depth of one node's config, or of what else a document carries. */
-  values: 20_000,
-  /** The same of all nodes together. */
-  allValues: 200_000,
+  values: 10_000,
+  /** The same of all nodes and wires together: a thousand cards of twenty settings each and their wires are half of it. */
+  allValues: 80_000,
   /** Web and camera addresses, in one text and in all together: each is read with care, several times over. */
   addresses: 200,
   allAddresses: 1500,
@@ -89,8 +90,10 @@ function look(value: unknown, depth: number, measured: Measured): Problem | unde
     return large(
       `There is too much in ${placeOf(measured)}: more than ${grouped(bounds.values)} settings or entries. Take some out.`,
     )
-  if (measured.values > bounds.allValues + (bounds.wires + bounds.nodes) * 8)
-    return large(`There is too much in this flow: more than ${grouped(bounds.allValues)} settings. Split it.`)
+  if (measured.values > bounds.allValues)
+    return large(
+      `There is too much in this flow: more than ${grouped(bounds.allValues)} settings and ends of wires. Split it.`,
+    )
   for (let at = 0; at < length; at++) {
     const each: unknown =
       keys === null ? (value as readonly unknown[])[at] : (value as Record<string, unknown>)[keys[at]!]

@@ -72,13 +72,13 @@ describe('reading a flow', () => {
   })
 
   it('judges so many broken parts and counts the others', () => {
-    const wires = Array.from({ length: 20_000 }, () => ({
+    const wires = Array.from({ length: 9_000 }, () => ({
       from: { node: 'n 0', port: 'f' },
       to: { node: 'n1', port: 'f' },
     }))
     const document = { format: 'heed.flow/1', name: 'Yard', nodes: [{}], wires }
     const { problems, flow } = parseFlow(document)
-    expect(problems.length).toBeGreaterThanOrEqual(20_000)
+    expect(problems.length).toBeGreaterThanOrEqual(9_000)
     expect(new Set(problems).size).toBeLessThan(1010)
     expect(problems.at(-1)?.message).toBe('Another wire of this flow cannot be read.')
     expect(flow?.wires).toEqual([])

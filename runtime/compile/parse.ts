@@ -1,7 +1,15 @@
 // Stage 1: any value -> the nodes and wires that can be read, and a problem for everything that cannot.
 // Never throws: what is not JSON (cycles, getters that fail, endless depth) is a problem too.
 import type { Problem } from '../../nodes/contract/errors.ts'
-import { FlowNodeSchema, FlowSchema, flowFormat, migrateFlow, WireSchema } from '../../nodes/contract/flow.ts'
+import {
+  FlowNodeSchema,
+  FlowSchema,
+  flowFormat,
+  migrateFlow,
+  mostNodes,
+  mostWires,
+  WireSchema,
+} from '../../nodes/contract/flow.ts'
 import type { Flow, FlowNode, Wire } from '../../nodes/contract/flow.ts'
 import { findExcess } from './bounds.ts'
 import { fault, quote } from './problems.ts'
@@ -45,8 +53,9 @@ function copyOf(document: unknown): unknown {
  * The flow of a document that is fine as it stands; undefined for any other. Later stages only read ids and types, and what a plan
  * takes over is each node's config: that alone is copied.
  */
-function quickly(document: unknown): ParsedFlow | undefined {
+function quickly(document: unknown, isOurs: boolean): ParsedFlow | undefined {
   if (!isRecord(document) || document.format !== flowFormat || !isSurelyFlow(document)) return undefined
+  if (isOurs) return whole(document)
   const nodes: FlowNode[] = []
   for (const node of document.nodes) {
     const config = isBare(node) ? copyPlain(node.config, 0) : odd
@@ -97,7 +106,7 @@ export function parseFlow(document: unknown, isOurs = false): Parsed {
     // What contains itself is deep too, but is no JSON at all.
     if (excess?.code === 'FLOW_TOO_DEEP') JSON.stringify(document)
     if (excess !== undefined) return { flow: null, problems: [excess] }
-    const plain = quickly(document)
+    const plain = quickly(document, isOurs)
     if (plain !== undefined) return { flow: plain, problems: [] }
     // A copy by way of JSON: later stages meet plain data only, and the plan shares nothing with the document.
     current = migrateFlow(isOurs ? document : copyOf(document))
@@ -133,9 +142,9 @@ function isSurelyFlow(document: Record<string, unknown>): document is Flow & Rec
     (description === undefined || isText(description, 0, 4000)) &&
     tags === undefined &&
     Array.isArray(nodes) &&
-    nodes.length <= 5000 &&
+    nodes.length <= mostNodes &&
     Array.isArray(wires) &&
-    wires.length <= 20_000 &&
+    wires.length <= mostWires &&
     nodes.every(isSurelyNode) &&
     wires.every(isSurelyWire)
   )

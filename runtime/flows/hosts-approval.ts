@@ -23,8 +23,9 @@ type Part = Pick<FlowNode, 'type' | 'config'>
 function receiversIn(config: Record<string, unknown>, definition: NodeDefinition | undefined): Destination[] {
   if (!definition) return []
   const fields = readFields(definition)
-  return Object.entries(config).flatMap(([field, value]) => {
+  return Object.keys(definition.config.shape).flatMap((field) => {
     const meta = fields.meta(field)
+    const value = config[field]
     return meta.receiver === true && typeof value === 'string' && value.trim() !== '' && isShown(meta, config)
       ? [{ name: receiverMark + value.trim(), field }]
       : []

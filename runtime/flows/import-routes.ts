@@ -75,7 +75,8 @@ function mappedConnections(
 
 function mappedCameras(definition: NodeDefinition, config: Record<string, unknown>, mine: Incoming['cameras']): Mapped {
   const fields = readFields(definition)
-  return Object.entries(config).flatMap(([field, names]): Mapped => {
+  return Object.keys(definition.config.shape).flatMap((field): Mapped => {
+    const names = config[field]
     if (fields.meta(field).widget !== 'cameras' || !Array.isArray(names)) return []
     const ours = names.map((name: unknown) =>
       typeof name === 'string' && Object.hasOwn(mine, name) ? mine[name] : name,

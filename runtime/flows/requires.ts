@@ -1,7 +1,13 @@
 // What a flow needs of this Heed before it can run, for whoever got it from somebody else. Only looks; starts nothing.
 import type { CameraInfo } from '../../nodes/contract/cameras.ts'
-import type { ConnectionInfo, ConnectionKind } from '../../nodes/contract/connections.ts'
+import type {
+  Ability,
+  ConnectionInfo,
+  ConnectionKind,
+  ConnectionKindDefinition,
+} from '../../nodes/contract/connections.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { Problem } from '../../nodes/contract/errors.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { isShown, readFields } from '../compile/index.ts'
 import type { FieldMeta } from '../../nodes/contract/widgets.ts'
@@ -31,33 +37,65 @@ function usesIn(document: Flow, deps: FlowsRouteDeps): Use[] {
   })
 }
 
-/** What the definition's own check says about a config; what cannot be read says nothing. */
-function complaints(
-  definition: NodeDefinition,
-  config: Record<string, unknown>,
-  connection: (name: string) => ConnectionInfo | undefined,
-): { field: string | null }[] {
+interface Complaint {
+  field: string | null
+  severity: Problem['severity']
+}
+type Complaints = (connection: (name: string) => ConnectionInfo | undefined) => readonly Complaint[]
+
+/** What the definition's own check says about a config, for one connection or another: a config is read once for all of them. */
+function complaintsOf(definition: NodeDefinition, config: Record<string, unknown>): Complaints {
   try {
     const read = definition.config.safeParse(config)
-    if (!read.success) return read.error.issues.map(({ path }) => ({ field: String(path[0] ?? '') }))
-    return (definition.check?.(read.data, { connection }) ?? [])
-      .filter(({ severity }) => severity === 'error')
-      .map(({ field }) => ({ field }))
+    if (!read.success) {
+      const always = read.error.issues.map(({ path }) => ({ field: String(path[0] ?? ''), severity: 'error' as const }))
+      return () => always
+    }
+    return (connection) => {
+      try {
+        return definition.check?.(read.data, { connection }) ?? []
+      } catch {
+        // A fault of the package; the compiler reports it on the node.
+        return []
+      }
+    }
   } catch {
-    // A fault of the package; the compiler reports it on the node.
-    return []
+    return () => []
   }
 }
 
-/** Of the kinds a field takes and a person can add, those that this config works with: a mail goes over a mail server only. */
-function kindsFor({ node, definition, meta, field, name }: Use, deps: FlowsRouteDeps): ConnectionKind[] {
-  const { can: wanted } = meta
-  if (wanted === undefined) return []
-  return [...deps.connectionKinds.values()].flatMap(({ kind, can, isBuiltIn, isUnlisted }) => {
-    if (isBuiltIn || isUnlisted || can[wanted] === undefined) return []
-    const asked = (each: string): ConnectionInfo | undefined => (each === name ? { name, kind, can } : undefined)
-    return complaints(definition, node.config, asked).some((each) => each.field === field) ? [] : [kind]
-  })
+const isError = ({ severity }: Complaint): boolean => severity === 'error'
+
+/** The kinds that a person can add and that are good for something, by what for: asked for by thousands of cards. */
+function addableKinds({ connectionKinds }: FlowsRouteDeps): (wanted: Ability) => readonly ConnectionKindDefinition[] {
+  const known = new Map<Ability, readonly ConnectionKindDefinition[]>()
+  return (wanted) => {
+    const kinds =
+      known.get(wanted) ??
+      [...connectionKinds.values()].filter(
+        ({ can, isBuiltIn, isUnlisted }) => !isBuiltIn && !isUnlisted && can[wanted] !== undefined,
+      )
+    known.set(wanted, kinds)
+    return kinds
+  }
+}
+
+/** Of the kinds a field takes, those that this config works with: a mail goes over a mail server only. */
+function kindsFor(
+  { node, definition, field, name }: Use,
+  addable: readonly Pick<ConnectionKindDefinition, 'kind' | 'can'>[],
+): ConnectionKind[] {
+  if (addable.length === 0) return []
+  const complaints = complaintsOf(definition, node.config)
+  let { kind, can } = addable[0]!
+  const asked = (each: string): ConnectionInfo | undefined => (each === name ? { name, kind, can } : undefined)
+  const fitting: ConnectionKind[] = []
+  for (const each of addable) {
+    kind = each.kind
+    can = each.can
+    if (!complaints(asked).some((said) => isError(said) && said.field === field)) fitting.push(kind)
+  }
+  return fitting
 }
 
 async function readConnections(
@@ -67,15 +105,18 @@ async function readConnections(
   const here = new Map((await deps.connections.list()).map((connection) => [connection.name, connection]))
   const missing = new Map<string, { name: string; kinds: ConnectionKind[]; nodes: string[] }>()
   const commands = new Set<string>()
+  const addable = addableKinds(deps)
   for (const use of usesIn(document, deps)) {
     const found = here.get(use.name)
     if (found?.can.run !== undefined) commands.add(String(found.config.command))
     if (found) continue
-    const kinds = kindsFor(use, deps)
+    const kinds = use.meta.can === undefined ? [] : kindsFor(use, addable(use.meta.can))
     const before = missing.get(use.name)
     // One connection for two nodes must do for both.
     const both = before ? before.kinds.filter((kind) => kinds.includes(kind)) : kinds
-    missing.set(use.name, { name: use.name, kinds: both, nodes: [...(before?.nodes ?? []), use.node.id] })
+    const nodes = before?.nodes ?? []
+    nodes.push(use.node.id)
+    missing.set(use.name, { name: use.name, kinds: both, nodes })
   }
   return { connections: [...missing.values()], commands: [...commands].sort() }
 }
@@ -114,7 +155,7 @@ async function readCameras(
     // A camera of the same name here may be another one: somebody has to look.
     if (pointed === 'missing' || (pointed === 'here' && isNew)) add('camera')
     else if (kind === 'file' && !clips.has(clip) && (isNew || !clip.startsWith('/'))) add('clip')
-    else if (complaints(definition, node.config, () => undefined).length > 0) add('settings')
+    else if (complaintsOf(definition, node.config)(() => undefined).some(isError)) add('settings')
     // Whose camera it is, and its password, only a person here can know.
     else if (
       hostsOfConfig(node.config).length > 0 &&

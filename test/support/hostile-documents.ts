@@ -12,9 +12,9 @@ const many = <T>(count: number, make: (at: number) => T): T[] => Array.from({ le
 /** As many long addresses as two megabytes hold. */
 const addresses = (tail: string, head = 'http://h/x') =>
   flow(many(230, (at) => node({ url: head + fill(tail, 7900) }, at)))
-const settings = (count: number, value: unknown): Record<string, unknown> =>
-  Object.fromEntries(many(count, (at) => [`key${at}`, value]))
-const wires = (from: string) => many(20_000, () => ({ from: { node: from, port: 'f' }, to: { node: 'n1', port: 'f' } }))
+const settings = (count: number, value: unknown, name = 'key'): Record<string, unknown> =>
+  Object.fromEntries(many(count, (at) => [`${name}${at}`, value]))
+const wires = (from: string) => many(9_000, () => ({ from: { node: from, port: 'f' }, to: { node: 'n1', port: 'f' } }))
 const host = (at: number): string => `10.0.${at >> 8}.${at & 255}:554`
 const long = 1_900_000
 
@@ -33,21 +33,39 @@ export const hostileDocuments: Readonly<Record<string, unknown>> = {
   '1,500 logins': flow(many(1500, (at) => node({ url: `rtsp://admin:p${at}#x/y@${host(at)}/s` }, at))),
   '1,500 marks': flow(many(1500, (at) => node({ url: `rtsp://***@${host(at)}/s` }, at))),
   '1,400 logins with blanks': flow(many(1400, (at) => node({ x: `see http://a b${fill('@c ', 1000)}` }, at))),
-  '200,000 numbers': flow(many(10, (at) => node({ list: many(19_900, (n) => n) }, at))),
-  '200,000 texts': flow(many(10, (at) => node({ list: many(19_900, (n) => `a${n % 10}`) }, at))),
-  '19,000 settings': flow([node(settings(19_000, 'some text: a'))]),
-  '90,000 settings': flow(many(10, (at) => node(settings(9_000, 'a: b'), at))),
-  '20,000 wires': flow([node({}), node({}, 1)], { wires: wires('n0') }),
-  '20,000 wires that are none': flow([node({}), node({}, 1)], { wires: wires('n 0') }),
-  '5,000 cards of unknown types': flow(many(5000, (at) => node({}, at, `t${at}`))),
-  '5,000 notifications': flow(
-    many(5000, (at) => node({ channel: 'webhook', to: `a${at}@x.de`, connection: `c${at}` }, at, 'notification')),
+  '79,000 numbers': flow(many(10, (at) => node({ list: many(7_900, (n) => n) }, at))),
+  '79,000 texts': flow(many(10, (at) => node({ list: many(7_900, (n) => `a${n % 10}`) }, at))),
+  '9,900 settings': flow([node(settings(9_900, 'some text: a'))]),
+  '79,000 settings': flow(many(10, (at) => node(settings(7_900, 'a: b'), at))),
+  'as many settings, each of another name': flow(many(10, (at) => node(settings(7_900, 'a: b', `of${at}`), at))),
+  'more of everything than fits': flow(
+    many(3000, (at) => node(settings(60, 'a: b'), at)),
+    { wires: wires('n0') },
+  ),
+  '9,000 wires': flow([node({}), node({}, 1)], { wires: wires('n0') }),
+  '9,000 wires that are none': flow([node({}), node({}, 1)], { wires: wires('n 0') }),
+  '3,000 cards of unknown types': flow(many(3000, (at) => node({}, at, `t${at}`))),
+  '3,000 notifications': flow(
+    many(3000, (at) => node({ channel: 'webhook', to: `a${at}@x.de`, connection: `c${at}` }, at, 'notification')),
+  ),
+  '3,000 cards with one server and one address': flow(
+    many(3000, (at) => ({
+      ...node({ channel: 'mqtt', to: 'a/b', url: 'http://10.0.0.7/x', connection: 'home' }, at, 'notification'),
+      name: `Card ${at}`,
+    })),
+  ),
+  '3,000 models': flow(
+    many(3000, (at) => node({ connection: `c${at}`, instruction: 'a: b' }, at, 'interaction-model')),
+  ),
+  'as much as fits of cards and wires': flow(
+    many(2400, (at) => node({ channel: 'webhook', to: `a${at}@x.de`, connection: `c${at}` }, at, 'notification')),
+    { wires: wires('n0') },
   ),
   'letters before a colon': flow([], { x: `${fill('a', long)}://` }),
   'one word said again and again': flow([], { x: fill('password: ', long) }),
   'backslashes and quotes': flow([], { x: fill('"\\', long / 2) }),
   'what looks like tokens': flow([], { x: fill('eyJaaaaaaaa.', long) }),
-  'numbers in place of cards': flow(many(5000, (at) => at)),
+  'numbers in place of cards': flow(many(3000, (at) => at)),
   'lists without end': `{"x":${'['.repeat(100_000)}`,
   'a name that reaches into the program':
     '{"format":"heed.flow/1","name":"x","nodes":[],"wires":[],"__proto__":{"a":1}}',
