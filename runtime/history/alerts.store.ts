@@ -10,7 +10,8 @@ const texts = (values: readonly string[]) => sql`${sql.param([...values])}::text
 
 /**
  * Marks these events as alerts, unless they are already. An alert like one of the last hour that nobody has seen, from the same node of the
- * same stream, is the same incident; one incident lasts a day at most. One after the other, so that two of a tick find each other.
+ * same stream, is the same incident; one incident lasts a day at most. Trouble that was over and is back within ten minutes goes on: a machine
+ * that is too slow now and then has one trouble, not one a minute. One after the other, so that two of a tick find each other.
  * What a second look said of an alert stands on that alert.
  */
 export async function raiseAlerts(tx: Queryable, eventIds: Iterable<string>): Promise<void> {
@@ -20,7 +21,8 @@ export async function raiseAlerts(tx: Queryable, eventIds: Iterable<string>): Pr
         select p.incident from events p join events o on o.id = p.incident
         where p.stream_id = e.stream_id and p.node = e.node and p.alert and p.acknowledged_at is null and p.id <> e.id
           and p.kind = e.kind and lower(p.text) = lower(e.text) and p.at between e.at - interval '1 hour' and e.at
-          and o.at > e.at - interval '1 day' and o.over_at is null and o.acknowledged_at is null
+          and o.at > e.at - interval '1 day' and o.acknowledged_at is null
+          and (o.over_at is null or (e.kind = any(${texts(troubles)}) and o.over_at > e.at - interval '10 minutes'))
         order by p.at desc limit 1), e.id)
       where e.id = ${id} and not e.alert and e.kind <> all(${texts(echoes)})
         and case when e.kind = any(${texts(Object.keys(secondLooks))}) then not exists (
@@ -46,6 +48,11 @@ export async function raiseTroubles(tx: Queryable, records: readonly EventRecord
     tx,
     records.filter(({ kind }) => troubles.includes(kind)).map(({ id }) => id),
   )
+  for (const { id, kind } of records)
+    if (troubles.includes(kind))
+      await tx.execute(sql`
+        update events o set over_at = null from events e
+        where e.id = ${id} and o.id = e.incident and o.id <> e.id and o.over_at <= e.at`)
   for (const { kind, streamId, node, at } of records) {
     const ended = endings[kind]
     if (!ended) continue

@@ -203,6 +203,32 @@ describe('alerts', () => {
     ])
   })
 
+  test('are one trouble that comes and goes until it has stayed away for ten minutes', async () => {
+    const lost = { kind: 'model.lost', node: 'model', text: 'This machine is too slow.' } as const
+    const after = (seconds: number) => (tick += seconds)
+    const open = async () =>
+      (await list({ only: 'incidents' })).events.map(({ id, again }) => [
+        id.replace(`${flowId}-`, ''),
+        again?.count,
+        again?.overAt,
+      ])
+    await record('lost', lost, 'none')
+    await record('back', { kind: 'model.resumed', node: 'model' }, 'none')
+    after(300)
+    await record('lost again', lost, 'none')
+    expect(await open()).toEqual([['lost', 2, null]])
+    await record('back again', { kind: 'model.resumed', node: 'model' }, 'none')
+    const overAt = at(tick)
+    after(700)
+    under.clock.ms = startMs + (tick + 10) * 1000
+    expect(await open()).toEqual([['lost', 2, overAt]])
+    await record('another', lost, 'none')
+    expect(await open()).toEqual([
+      ['another', 1, null],
+      ['lost', 2, overAt],
+    ])
+  })
+
   test('are listed and go on also with fields that Postgres would choke on', async () => {
     const odd = 'nul \0 and half a pair \ud83d'
     const step = { at: at(tick), node: 'calm', type: 'cooldown', what: 'held' as const, code: 'quiet', params: { odd } }
