@@ -4,7 +4,17 @@ export { handBack } from './hand-back.ts'
 export { actionPauseMs, streamPauseMs } from './pauses.ts'
 export { persist } from './persist.ts'
 export { PostgresLink } from './postgres-link.ts'
-export { actionJobId, closeWorker, laneQueues, lease, openQueue, openWorker, queueNames, streamJobId } from './queue.ts'
+export {
+  actionJobId,
+  closeWorker,
+  laneQueues,
+  lease,
+  openQueue,
+  openWorker,
+  queueNames,
+  soleLease,
+  streamJobId,
+} from './queue.ts'
 export type { ActionQueues, ActionRef, JobQueue, JobWorker, QueueDeps, QueueJob } from './queue.ts'
 export type { StreamRef } from './records.ts'
 export { keepSchedules, startUpkeep } from './schedules.ts'

@@ -32,6 +32,11 @@ export type ActionQueues = Readonly<Record<Lane, JobQueue<ActionRef>>>
 
 /** A lock is a lease: renewed every 1–2 s, lost after 8; another worker looks for lost ones every 4 s, so takes over within 12. */
 export const lease = { durationMs: 8_000, renewMs: 2_000, abortAfterMs: 7_000, checkMs: 4_000 } as const
+/**
+ * Where no other process can take a stream, nobody has to let go of it in time: while the database is away the session watches on, and on its
+ * return the lease is renewed as if nothing had been. Longer than two minutes is a process that hangs.
+ */
+export const soleLease = { ...lease, durationMs: 130_000, abortAfterMs: 120_000 } as const
 
 const closeLimitMs = 3_000
 
@@ -91,6 +96,8 @@ export interface WorkerExtras {
   pauseMs(attempt: number, error: Error): number
   onRenewal?: Renewal
   name?: string | undefined
+  /** Of its jobs; `lease` when absent. */
+  lockMs?: number
 }
 export interface Renewal {
   renewed(jobIds: string[], atMs: number): void
@@ -112,7 +119,7 @@ export async function openWorker<Data>(
       concurrency: extras.concurrency,
       // Kept with each job it takes, see take-over.ts.
       ...(extras.name === undefined ? {} : { name: extras.name }),
-      lockDuration: lease.durationMs,
+      lockDuration: extras.lockMs ?? lease.durationMs,
       lockRenewTime: lease.renewMs,
       stalledInterval: lease.checkMs,
       // A stream may change hands for weeks; being killed is never its fault.

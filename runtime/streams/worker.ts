@@ -9,7 +9,7 @@ import type { StreamRef } from '../queue/index.ts'
 import { handBack } from '../queue/index.ts'
 import { streamPauseMs } from '../queue/index.ts'
 import { persist } from '../queue/index.ts'
-import { closeWorker, lease, openWorker, queueNames, streamJobId } from '../queue/index.ts'
+import { closeWorker, lease, openWorker, queueNames, soleLease, streamJobId } from '../queue/index.ts'
 import type { JobWorker, QueueDeps, QueueJob } from '../queue/index.ts'
 import { SessionLease } from './session-lease.ts'
 import type { EndCause } from './session-lease.ts'
@@ -30,6 +30,7 @@ export interface StreamWorkerDeps extends QueueDeps {
   log: Log
   random(): number
   concurrency: number
+  /** Given only when no other living process can bear it. */
   name?: string | undefined
 }
 
@@ -41,6 +42,7 @@ export class StreamWorker {
   readonly #sessions = new Set<SessionLease>()
   readonly #stopping = new AbortController()
   readonly #holds: StreamHolds
+  readonly #lease: typeof lease | typeof soleLease
   #worker: JobWorker<StreamRef> | undefined
   #leasesLost = 0
   #handedBack = 0
@@ -48,6 +50,7 @@ export class StreamWorker {
 
   constructor(deps: StreamWorkerDeps) {
     this.#deps = deps
+    this.#lease = deps.name === undefined ? lease : soleLease
     this.#holds = new StreamHolds(deps, (session) => this.#lose(session))
   }
 
@@ -67,6 +70,7 @@ export class StreamWorker {
       {
         concurrency,
         name,
+        lockMs: this.#lease.durationMs,
         pauseMs: (attempt, error) =>
           error instanceof RetryableError && error.retryAfterMs !== undefined
             ? error.retryAfterMs
@@ -156,7 +160,7 @@ export class StreamWorker {
     const { clock } = this.#deps
     while (!this.#stopping.signal.aborted) {
       for (const session of this.#sessions) {
-        if (session.isOverdue(clock.nowMs(), lease.abortAfterMs)) this.#lose(session)
+        if (session.isOverdue(clock.nowMs(), this.#lease.abortAfterMs)) this.#lose(session)
       }
       await clock.sleep(250, this.#stopping.signal).catch(() => undefined)
     }

@@ -61,6 +61,26 @@ eachBackend('an outage of %s', (name) => {
     expect(work.sessions).toHaveLength(2)
   }, 60_000)
 
+  it.runIf(name === 'postgres')(
+    'longer than a lease ends nothing where nobody else can take a stream',
+    async () => {
+      const queue = await startQueue(backend, store, work, 'a', { soleName: 'the only one' })
+      store.want('alone')
+      const session = await until('the session', () => work.sessions[0])
+      await backend.stop()
+      await new Promise((resolve) => setTimeout(resolve, 8_500))
+      expect(session.endedAtMs).toBeUndefined()
+      await backend.start()
+      store.want('afterwards')
+      await until('work goes on', () => work.running('afterwards').length === 1, 20_000)
+      await queue.control.stop([{ streamId: 'alone', run: session.run }])
+      await until('it still hears', () => session.endedAtMs)
+      expect(work.sessions).toHaveLength(2)
+      expect(queue.stats.streams.leasesLost).toBe(0)
+    },
+    60_000,
+  )
+
   it('is told by the health within a second, and start and stop answer all the same', async () => {
     const queue = await startQueue(backend, store, work, 'a')
     expect(await queue.control.isHealthy()).toMatchObject({ ok: true, backend: name })
