@@ -245,7 +245,7 @@ const handMadeRace = {
   object: 'Promise',
   property: 'race',
   message:
-    'Waiting no longer than so long is `within` (runtime/time-limit.ts). No time-out? Say so beside the exception.',
+    'Waiting no longer than so long is `within` (runtime/time-limit.ts); what comes first of several is `firstOf`.',
 }
 const clockDoor = 'the clock comes through ctx or deps (`clock.nowMs()`), so that a test can hold it'
 const noWorld = {

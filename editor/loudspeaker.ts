@@ -67,11 +67,11 @@ async function start(context: AudioContext, element: HTMLAudioElement): Promise<
 }
 
 async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error(say('Nothing came for {ms} s.', { ms: ms / 1000 }))), ms)
+  const answer = Promise.withResolvers<T>()
+  promise.then(answer.resolve, answer.reject)
+  const timer = setTimeout(() => answer.reject(new Error(say('Nothing came for {ms} s.', { ms: ms / 1000 }))), ms)
   try {
-    // eslint-disable-next-line no-restricted-properties -- the editor's only time-out
-    return await Promise.race([promise, late.promise])
+    return await answer.promise
   } finally {
     clearTimeout(timer)
   }

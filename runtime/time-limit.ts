@@ -19,6 +19,12 @@ const machine: Sleeper = {
   sleep: (ms, signal) => wait(Math.max(0, ms), undefined, signal ? { signal } : undefined),
 }
 
+/** What comes first of these, however it ends; no time-out, which is `within`. What comes later is left to whoever began it. */
+export function firstOf<T extends readonly unknown[]>(waits: T): Promise<Awaited<T[number]>> {
+  // eslint-disable-next-line no-restricted-properties -- the one race, so that no other is a time-out in disguise
+  return Promise.race(waits)
+}
+
 /** What `work` comes to, which a package's JavaScript may give back at once, or, once the time is over, what `late` gives or throws. */
 export async function within<T, L>(work: T | PromiseLike<T>, limit: Limit, late: () => L): Promise<T | L> {
   const { ms, clock = machine, signal } = limit
@@ -30,8 +36,7 @@ export async function within<T, L>(work: T | PromiseLike<T>, limit: Limit, late:
   signal?.addEventListener('abort', stop, { once: true })
   const timeUp = clock.sleep(ms, over.signal).then(late)
   try {
-    // eslint-disable-next-line no-restricted-properties -- here it is
-    return await Promise.race([answer, timeUp, stopped.promise])
+    return await firstOf([answer, timeUp, stopped.promise])
   } finally {
     signal?.removeEventListener('abort', stop)
     over.abort()

@@ -4,6 +4,7 @@ import type { Clock } from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
 import type { Taps } from '../../nodes/contract/frames.ts'
 import type { Egress } from '../egress/index.ts'
+import { firstOf } from '../time-limit.ts'
 import { startChild } from './child.ts'
 import { inputList, lookArguments, type Input, type Reading } from './input-arguments.ts'
 import { openGuardedInput } from './guarded-input.ts'
@@ -187,8 +188,7 @@ export async function collect(
     bytes += chunk.length
     if (bytes <= maxOutputBytes) chunks.push(chunk)
   })
-  // eslint-disable-next-line no-restricted-properties -- one deadline over several waits
-  const end = await Promise.race([child.ended, late, guarded.refused.then(() => 'refused' as const)])
+  const end = await firstOf([child.ended, late, guarded.refused.then(() => 'refused' as const)])
   over.abort()
   await child.stop()
   await guarded.close()

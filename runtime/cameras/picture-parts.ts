@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RetryableError } from '../../nodes/contract/errors.ts'
+import { firstOf } from '../time-limit.ts'
 import { JpegSplitter } from './jpeg-stream.ts'
 import { asPart } from './push-feed.ts'
 
@@ -60,8 +61,7 @@ async function sendAll(from: IncomingMessage, head: Buffer | undefined, answer: 
     for (const { jpeg } of splitter.push(chunk)) {
       pictures++
       if (answer.closed) return
-      // eslint-disable-next-line no-restricted-properties -- no time-out: what comes first
-      if (!answer.write(asPart(jpeg))) await Promise.race([once(answer, 'drain'), once(answer, 'close')])
+      if (!answer.write(asPart(jpeg))) await firstOf([once(answer, 'drain'), once(answer, 'close')])
     }
   }
   if (head) await send(head)

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import busboy from 'busboy'
 import type { Request, Response, Router } from 'express'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
+import { firstOf } from '../time-limit.ts'
 import type { CamerasRouteDeps } from './route-deps.ts'
 import type { MediaLibrary } from './reports.ts'
 import { ListQuerySchema, pageOf, parseInput } from '../../nodes/contract/input.ts'
@@ -52,8 +53,7 @@ async function receiveClip(request: Request, media: MediaLibrary): Promise<Saved
   const read = pipeline(request, form, { end: true })
   read.catch(() => {})
   try {
-    // eslint-disable-next-line no-restricted-properties -- no time-out: read, or refused
-    await Promise.race([read, refused])
+    await firstOf([read, refused])
   } catch (thrown) {
     if (saving === undefined || isBroken) {
       throw new BadRequestError('MEDIA_UPLOAD_BROKEN', 'The upload broke off or cannot be read. Try again.', {

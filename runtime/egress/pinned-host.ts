@@ -2,6 +2,7 @@
 // mind between check and connect. Never connects.
 import type { LookupAddress } from 'node:dns'
 import { CodedError, RetryableError, StoppedError } from '../../nodes/contract/errors.ts'
+import { firstOf } from '../time-limit.ts'
 import type { Egress } from './egress.ts'
 
 /** The addresses to connect to, and no others. Throws FatalError HTTP_REFUSED_BY_GUARD or HTTP_HOST_NOT_APPROVED, RetryableError HTTP_UNREACHABLE, StoppedError. */
@@ -29,8 +30,7 @@ export async function unlessStopped<T>(work: Promise<T>, signal: AbortSignal | u
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
   try {
-    // eslint-disable-next-line no-restricted-properties -- no time-out: done, or stopped
-    return await Promise.race([work, stopped.promise])
+    return await firstOf([work, stopped.promise])
   } finally {
     signal.removeEventListener('abort', stop)
   }

@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '../../nodes/contract/capabilities.ts'
 import { RetryableError, StoppedError, toError } from '../../nodes/contract/errors.ts'
+import { firstOf } from '../time-limit.ts'
 import { childEnvironment } from '../child-environment.ts'
 import {
   ChildWordSchema,
@@ -125,8 +126,7 @@ export class NodeRedChild {
     child.#send({ type: 'start', token: child.token, userDir, nodesDir, credentialSecret, kept, language: 'en-US' })
     const limit = setTimeout(() => child.#kill(`Node-RED was not ready within ${startLimitMs / 1000} s.`), startLimitMs)
     try {
-      // eslint-disable-next-line no-restricted-properties -- no time-out: ready, or ended
-      await Promise.race([
+      await firstOf([
         child.#isReady,
         child.ended.then((reason) => {
           throw away(reason)

@@ -2,6 +2,7 @@
 // on disk before anything else; what memory has no room for is read from there again. Must never lose one silently.
 import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { isStopped, RetryableError, toError } from '../../nodes/contract/errors.ts'
+import { firstOf } from '../time-limit.ts'
 import type { EngineStore, Spill, SpillTicket, TickCommit } from './records.ts'
 import type { RunKey, TickRecord } from '../history/index.ts'
 
@@ -87,8 +88,7 @@ export class Commits {
     this.#bytes += pending.bytes
     const spilled = this.#spillInTime(pending)
     // What is to be sent counts as decided only once no crash takes it away.
-    // eslint-disable-next-line no-restricted-properties -- no time-out: on disk, or in the database
-    if (commit.actions.length > 0) line.secured = Promise.race([spilled, written.promise])
+    if (commit.actions.length > 0) line.secured = firstOf([spilled, written.promise])
     const { commits, pictures, commitBytes: mostBytes } = this.#limits
     // The first one may be on its way to the database; the one behind it is the oldest that can go.
     while (line.commits.length > 1 && (line.commits.length > commits || this.#bytes > mostBytes)) {

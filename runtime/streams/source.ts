@@ -30,7 +30,7 @@ import { Mailbox } from './mailbox.ts'
 import type { Openings } from './openings.ts'
 import { StickingPoint } from './sticking-point.ts'
 import type { StreamClock } from './stream-clock.ts'
-import { within } from '../time-limit.ts'
+import { firstOf, within } from '../time-limit.ts'
 
 /** A clip's picture may come so much later than its second without there being a hole. */
 const lateClipMs = 500
@@ -289,8 +289,7 @@ export class Source {
     const aborted = untilAborted(signal)
     try {
       for (;;) {
-        // eslint-disable-next-line no-restricted-properties -- no time-out: the next picture, or stopped
-        const next = await Promise.race([frames.next(), aborted.promise])
+        const next = await firstOf([frames.next(), aborted.promise])
         if (next.done) return next.value
         this.#receive(next.value)
       }
