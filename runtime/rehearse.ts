@@ -1,4 +1,4 @@
-// `npx heed rehearse FLOW… --clips CLIP…`: rehearses flows and says by its exit code whether they did what their tests ask for: 0 yes, 1 no,
+// `npx heed rehearse FLOW… --clips CLIP…`: rehearses flows and says by its exit code whether they did what their tests ask for: 0 yes, 1 no or not seen,
 // 2 not asked rightly or nobody answered. Against a Heed that runs, or one of its own that is gone afterwards.
 import { randomBytes } from 'node:crypto'
 import { fork, type ChildProcess } from 'node:child_process'
@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { toError } from '../nodes/contract/errors.ts'
 import { listenForStop } from './process.ts'
 import {
+  hasPassed,
   joinSuites,
   readArguments,
   tableOf,
@@ -223,11 +224,7 @@ async function main(): Promise<number> {
           2,
         )}\n`,
       )
-    return done.every(
-      ({ view }) => view.state === 'finished' && view.summary.misses === 0 && view.summary.falseAlarms === 0,
-    )
-      ? 0
-      : 1
+    return done.every(({ view }) => hasPassed(view)) ? 0 : 1
   } finally {
     await own?.stop()
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { joinSuites, readArguments, tableOf } from './command-line.ts'
+import { hasPassed, joinSuites, readArguments, tableOf } from './command-line.ts'
+import { junitOf } from './junit.ts'
 import type { RehearsalView } from './records.ts'
 
 describe('the arguments of heed rehearse', () => {
@@ -68,6 +69,19 @@ describe('what it says', () => {
     expect(tableOf({ flow: 'Fall', view: { ...view, state: 'failed', reason: 'No model.' } })).toContain(
       'Fall (failed: No model.)',
     )
+  })
+
+  it('is no success where the model was away: a silent clip proves nothing then', () => {
+    const silent = {
+      state: 'finished',
+      summary: { hits: 0, misses: 0, falseAlarms: 0, medianDelayS: null },
+      clips: [{ clip: 'calm.mp4', state: 'finished', trouble: null, checks: [{ kind: 'never', passed: true }] }],
+    } as unknown as RehearsalView
+    const trouble = '10 of 10 decisions have no answer of the model: Nobody is there.'
+    const away: RehearsalView = { ...silent, clips: silent.clips.map((clip) => ({ ...clip, trouble })) }
+    expect([hasPassed(silent), hasPassed(away)]).toEqual([true, false])
+    expect(junitOf(silent, 'Fall')).toContain('failures="0" errors="0"')
+    expect(junitOf(away, 'Fall')).toContain(`<error message="${trouble}"/>`)
   })
 
   it('is one JUnit file for all flows', () => {

@@ -98,6 +98,16 @@ export function tableOf({ flow, view }: Pick<Rehearsed, 'flow' | 'view'>): strin
   return [`${flow}${end}`, ...clips, `  ${hits} hits, ${misses} misses, ${falseAlarms} false alarms${delay}`].join('\n')
 }
 
+/** Every test passed, and every clip was seen to its end by a model that answered: where none did, silence proves nothing. */
+export function hasPassed({ clips, state, summary }: RehearsalView): boolean {
+  return (
+    state === 'finished' &&
+    summary.misses === 0 &&
+    summary.falseAlarms === 0 &&
+    clips.every(({ trouble = null }) => trouble === null)
+  )
+}
+
 function wordsOf({ kind, passed, delayS }: Check): string {
   if (kind === 'never') return passed ? '    silent, as asked' : '    FALSE ALARM'
   if (!passed) return '    MISS'
