@@ -155,8 +155,8 @@ function Month({ now, before }: { now: Rehearsal; before: Rehearsal | null }) {
   )
 }
 
-function hasTrouble({ checks = [], state }: RehearsedClip): boolean {
-  return state === 'failed' || checks.some(({ passed }) => !passed)
+function hasTrouble({ checks = [], state, trouble = null }: RehearsedClip): boolean {
+  return state === 'failed' || trouble !== null || checks.some(({ passed }) => !passed)
 }
 
 /** What is to be seen first: what did not pass, else what was said. */
@@ -175,7 +175,8 @@ function Clips({ now, before }: { now: Rehearsal; before: Rehearsal | null }) {
     now: say('Now: {basis}', { basis: basisWords(now) }),
     before: old ? say('Before: {basis}', { basis: basisWords(before) }) : say('Before: not rehearsed on this clip'),
   }
-  const label = (each: RehearsedClip): string => `${fileName(each.clip)}${hasTrouble(each) ? ' (not passed)' : ''}`
+  const label = (each: RehearsedClip): string =>
+    hasTrouble(each) ? say('{clip} (not passed)', { clip: fileName(each.clip) }) : fileName(each.clip)
   return (
     <>
       {done.length > 4 ? (

@@ -53,8 +53,15 @@ export function wantedWords({ action, kind, textMatches, within }: RehearsedChec
     : say('Must never {what}{when}{words}', { what, when, words })
 }
 
-/** One sentence on all clips together. */
+/** One sentence on all clips together, after one on those that were not seen whole: there silence says nothing. */
 export function summaryWords({ clips, summary }: Pick<Rehearsal, 'clips' | 'summary'>): string {
+  const unseen = clips.filter(({ trouble = null }) => trouble !== null).length
+  if (unseen === 0) return resultsWords({ clips, summary })
+  const words = count(unseen, 'clip was not seen whole.', 'clips were not seen whole.')
+  return unseen === clips.length ? words : `${words} ${resultsWords({ clips, summary })}`
+}
+
+function resultsWords({ clips, summary }: Pick<Rehearsal, 'clips' | 'summary'>): string {
   const { falseAlarms, hits, medianDelayS, misses } = summary
   if (clips.every(({ checks = [] }) => checks.length === 0)) return sentWords(clips)
   const all = hits + misses
