@@ -44,6 +44,9 @@ interface OpenOptions {
 const clipKeyframesForS = 120
 const firstPictureMs = 20_000
 const lookMs = 10_000
+/** Nobody waits in front of a rehearsal, which stands behind whatever is live: a busy machine takes its time. */
+const firstInOrderMs = 180_000
+const lookInOrderMs = 60_000
 
 /** The port one stream's camera node gets. */
 export function createCameraPort(deps: CameraDeps, owner: StreamOwner): MediaPort {
@@ -121,7 +124,10 @@ function startJob(
     onSign: options.onSign,
     feed: pushes?.feed,
     startTimeline: () => (input.live ? liveTimeline(origin) : clipTimeline(input.countFromS ?? input.startAtS)),
-    patience: { firstMs: firstPictureMs, nextMs: input.live ? deps.silentAfterMs : Infinity },
+    patience: {
+      firstMs: deps.inOrder ? firstInOrderMs : firstPictureMs,
+      nextMs: input.live ? deps.silentAfterMs : Infinity,
+    },
     signal: options.signal,
   }
 }
@@ -160,7 +166,7 @@ async function lookFirst(
   taps: Taps,
   signal: AbortSignal,
 ): Promise<Look | undefined> {
-  const wait = { signal, timeoutMs: lookMs }
+  const wait = { signal, timeoutMs: deps.inOrder ? lookInOrderMs : lookMs }
   if (input.kind === 'file')
     return taps.fast && !input.loop
       ? undefined

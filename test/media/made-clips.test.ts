@@ -1,10 +1,14 @@
 // Clips made of pictures that were kept one by one: their true times, what was done to them before, and where they lie. Real ffmpeg.
-import { readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultTaps, type Frame, type PictureFilter } from '../../nodes/contract/frames.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 import { makeClip, makeJpegs } from '../support/make-clip.ts'
 import { createMediaBench, fastTap, type MediaBench } from '../support/media-bench.ts'
+import { until } from '../support/queue.ts'
 
 const beganMs = Date.UTC(2026, 4, 1, 8)
 const filters: PictureFilter[] = [{ do: 'crop', rectangle: { x: 0, y: 0, width: 0.5, height: 1 } }]
@@ -124,4 +128,26 @@ describe('a clip made of kept pictures', () => {
     expect([bytes.includes('mp4a'), bytes.length > 1000]).toEqual([false, true])
     await expect(library.readClip('../../../etc/passwd')).rejects.toMatchObject({ code: 'CAMERA_PATH_REFUSED' })
   })
+})
+
+it('a rehearsal waits for its first picture on a machine that is busy with what is live', async () => {
+  const clock = fakeClock()
+  const slow = await createMediaBench({ clock, ffmpegPath: join(bench.dataDir, 'slow-ffmpeg') })
+  const [began, goOn] = [join(slow.dataDir, 'began'), join(slow.dataDir, 'go-on')]
+  // Says at once what it can do, and begins to work once it is let go.
+  const script = `case "$*" in *-version*|*" -h "*|*-encoders*) ;; *) touch ${began}; until [ -e ${goOn} ]; do sleep 0.05; done ;; esac`
+  await writeFile(join(bench.dataDir, 'slow-ffmpeg'), `#!/bin/sh\n${script}\nexec ffmpeg "$@"\n`, { mode: 0o755 })
+  await makeClip(slow.clip('short.mp4'), { seconds: 2 })
+  const owner = { flowId: 'f1', nodeId: 'cam', streamId: 'f1-cam' }
+  const frames = slow.media
+    .inOrder(owner)
+    .open({ kind: 'file', path: 'short.mp4' }, defaultTaps, { signal: new AbortController().signal })
+    [Symbol.asyncIterator]()
+  const first = frames.next()
+  await until('ffmpeg begins', () => existsSync(began))
+  await clock.advance(60_000)
+  await writeFile(goOn, '')
+  expect((await first).value).toMatchObject({ mediaTimeS: 0 })
+  await frames.return?.('finished')
+  await slow.close()
 })
