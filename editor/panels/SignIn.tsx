@@ -1,7 +1,7 @@
 // Signing in: the first time with the link that Heed printed and a new password, later with that password.
 import { Button, PasswordInput } from '@mantine/core'
-import { useState, type FormEvent } from 'react'
-import { api } from '../api.ts'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { api, ApiError } from '../api.ts'
 import { go } from '../route.ts'
 import { startSignedIn, useSignIn } from '../sign-in.ts'
 import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
@@ -73,10 +73,39 @@ function Claim({ token }: { token: string }) {
   )
 }
 
+const pauseMs = 1500
+
+/** While too many try at once nothing is compared: it is asked again until there is a place, for as long as somebody waits here. */
+async function signInAtMyTurn(password: string, isHere: () => boolean, onWaiting: () => void): Promise<void> {
+  for (;;) {
+    try {
+      await api.signIn(password)
+      return
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.code !== 'AUTH_NO_PLACE' || !isHere()) throw error
+      onWaiting()
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+}
+
 function Password() {
   const [password, setPassword] = useState('')
+  const [isWaiting, setWaiting] = useState(false)
+  const isHere = useRef(true)
+  useEffect(() => {
+    isHere.current = true
+    return () => {
+      isHere.current = false
+    }
+  }, [])
   const { failure, isBusy, submit } = useAttempt(
-    () => api.signIn(password),
+    () =>
+      signInAtMyTurn(
+        password,
+        () => isHere.current,
+        () => setWaiting(true),
+      ).finally(() => setWaiting(false)),
     () => (password === '' ? say('Type your password.') : null),
   )
   return (
@@ -92,6 +121,11 @@ function Password() {
       {failure && (
         <div className="notice" data-tone="bad" role="alert">
           {failure}
+        </div>
+      )}
+      {isWaiting && (
+        <div className="notice" role="status">
+          {say('Many are trying to sign in just now. Leave this page open: your turn comes.')}
         </div>
       )}
       <Button type="submit" size="md" loading={isBusy} data-testid="sign-in-submit">

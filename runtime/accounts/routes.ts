@@ -14,12 +14,14 @@ import { assertGoodPassword } from './passwords.ts'
 import type { Passwords } from './passwords.ts'
 import {
   clearCookie,
+  giveTurn,
   hashToken,
   isSameSecret,
   makeToken,
   markBrowser,
   openSignIn,
   readKnownBrowser,
+  readTurn,
   renewCookie,
 } from './sign-in-cookies.ts'
 import { createSignInLimits, networkOf } from './sign-in-limits.ts'
@@ -77,16 +79,30 @@ interface Guard {
   lane: SlowLane
 }
 
+interface Asking {
+  address: string
+  /** One that the owner has signed in with before. */
+  browser: string | undefined
+  turn?: string | undefined
+}
+
 const wrong = (): AuthError => new AuthError('AUTH_PASSWORD_WRONG', 'This password is not right. Try again.')
+
+const noPlace = (): AuthError =>
+  new AuthError('AUTH_NO_PLACE', 'Too many are trying to sign in just now. Try again in a moment; your turn comes.', {
+    details: { status: 429, retryAfterMs: restMs },
+  })
+
+const isNoPlace = (error: unknown): boolean => error instanceof AuthError && error.code === 'AUTH_NO_PLACE'
 
 /**
  * Returns when `check` finds the password right, however many wrong ones came before: behind a proxy everybody may share one
  * address, and a browser that has signed in before has no part in what others of its address do.
- * Throws AuthError AUTH_PASSWORD_WRONG, or AUTH_TOO_MANY_TRIES with the wait.
+ * Throws AuthError AUTH_PASSWORD_WRONG, AUTH_TOO_MANY_TRIES with the wait, or AUTH_NO_PLACE: then nothing was compared.
  */
 async function assertRight(
   { limits, browsers, lane }: Guard,
-  { address, browser }: { address: string; browser: string | undefined },
+  { address, browser, turn }: Asking,
   check: () => Promise<boolean>,
 ): Promise<void> {
   if (browser !== undefined && browsers.waitMs(browser) === 0) {
@@ -102,9 +118,8 @@ async function assertRight(
     limits.succeeded(address)
     return
   }
-  const isRight = lane.run(networkOf(address), check)
-  if (isRight === undefined)
-    throw tooMany('Too many are trying to sign in just now. Wait 5 s, then try again.', 5 * restMs)
+  const isRight = lane.run(networkOf(address), check, turn)
+  if (isRight === undefined) throw noPlace()
   if (await isRight) {
     limits.succeeded(address)
     return
@@ -148,8 +163,13 @@ export function addSignInRoutes(api: Router, deps: AccountsRouteDeps, parts: Sig
         'AUTH_NO_OWNER',
         'This Heed has no owner yet. Open the sign-in link that it printed when it started.',
       )
-    const from = { address: request.ip ?? '', browser: readKnownBrowser(request, stored) }
-    await assertRight({ limits, browsers, lane }, from, () => passwords.isCorrect(password, stored))
+    const turn = readTurn(request, stored, deps.nowMs())
+    const from = { address: request.ip ?? '', browser: readKnownBrowser(request, stored), turn }
+    const isCorrect = (): Promise<boolean> => passwords.isCorrect(password, stored)
+    await assertRight({ limits, browsers, lane }, from, isCorrect).catch((error: unknown) => {
+      if (turn === undefined && isNoPlace(error)) giveTurn(deps, request, response, stored)
+      throw error
+    })
     await signIn(request, response, stored)
   })
 

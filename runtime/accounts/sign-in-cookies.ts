@@ -102,3 +102,31 @@ export function markBrowser(deps: AccountsRouteDeps, request: Request, response:
     maxAge: knownBrowserLifeMs,
   })
 }
+
+/** For as long as somebody may want to try again and again. */
+const turnLifeMs = 15 * 60_000
+const turnPattern = /(?:^|;\s*)heed_turn=([A-Za-z0-9_-]{22}\.\d{13})\.([A-Za-z0-9_-]{43})(?=\s*(?:;|$))/
+
+function signTurn(turn: string, passwordHash: string): string {
+  return createHmac('sha256', passwordHash).update(`heed turn\n${turn}`).digest('base64url')
+}
+
+/** The turn of somebody who was sent away a while ago because there was no place; it says nothing of who they are. */
+export function readTurn(request: IncomingMessage, passwordHash: string, nowMs: number): string | undefined {
+  const [, turn, signature] = turnPattern.exec(request.headers.cookie ?? '') ?? []
+  if (turn === undefined || signature === undefined) return undefined
+  if (nowMs - Number(turn.split('.')[1]) > turnLifeMs) return undefined
+  return isSameSecret(signature, signTurn(turn, passwordHash)) ? turn : undefined
+}
+
+/** With it the next try has a turn of its own. */
+export function giveTurn(deps: AccountsRouteDeps, request: Request, response: Response, passwordHash: string): void {
+  const turn = `${randomBytes(16).toString('base64url')}.${String(Math.floor(deps.nowMs())).padStart(13, '0')}`
+  response.cookie('heed_turn', `${turn}.${signTurn(turn, passwordHash)}`, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: deps.isSecure(request),
+    path: '/api/sign-in',
+    maxAge: turnLifeMs,
+  })
+}

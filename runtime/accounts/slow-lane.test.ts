@@ -6,11 +6,15 @@ function setup() {
   const clock = fakeClock()
   const lane = createSlowLane((ms) => clock.sleep(ms))
   const compared: string[] = []
-  const enter = (address: string, name: string, isRight = false) =>
-    lane.run(address, async () => {
-      compared.push(name)
-      return isRight
-    })
+  const enter = (address: string, name: string, isRight = false, turn?: string) =>
+    lane.run(
+      address,
+      async () => {
+        compared.push(name)
+        return isRight
+      },
+      turn,
+    )
   return { clock, compared, enter }
 }
 
@@ -50,10 +54,30 @@ describe('the slow lane', () => {
     )
   })
 
+  it('has a turn for whoever was sent away before, between all others of the same address', async () => {
+    const { clock, compared, enter } = setup()
+    const flood = (): void => {
+      for (let n = 0; n < 20; n++) void enter('10.0.0.1', 'guess')
+    }
+    flood()
+    expect(enter('10.0.0.1', 'owner', true)).toBeUndefined()
+    const owner = enter('10.0.0.1', 'owner', true, 'mine')
+    expect(enter('10.0.0.1', 'twice', true, 'mine')).toBeUndefined()
+    await clock.advance(1000)
+    flood()
+    await clock.advance(1000)
+    expect(await owner).toBe(true)
+    expect(compared).toEqual(['guess', 'guess', 'owner', 'guess'])
+    // However many turns somebody takes, the address as a whole guesses no faster.
+    for (let n = 0; n < 100; n++) void enter('10.0.0.1', 'guess', false, `turn ${n}`)
+    await clock.advance(10_000)
+    expect(compared.length).toBeLessThan(15)
+  })
+
   it('holds so many and no more, and has places again when they are gone', async () => {
     const { clock, enter } = setup()
-    const places = Array.from({ length: 100 }, (_, n) => enter(`10.0.0.${n}`, `${n}`, true))
-    expect(places.filter((each) => each !== undefined).length).toBeLessThan(70)
+    const places = Array.from({ length: 200 }, (_, n) => enter(`10.0.0.${n}`, `${n}`, true))
+    expect(places.filter((each) => each !== undefined).length).toBeLessThan(130)
     await clock.advance(0)
     await Promise.all(places.flatMap((each) => each ?? []))
     expect(await enter('10.0.1.1', 'later', true)).toBe(true)

@@ -1,30 +1,39 @@
 // Where passwords are compared while wrong ones have to wait: one at a time, the addresses in turn, and an address that was wrong rests.
-// Guessing stays slow, and the right password of somebody else comes at once. Holds a bounded number of people.
+// Guessing stays slow, and the right password of somebody else comes at once. Behind a proxy everybody may share one address: whoever was
+// sent away once has a turn of their own there from then on, between the others. Holds a bounded number of people.
 
 export interface SlowLane {
-  /** Compares in its turn; undefined at once, and nothing is compared, when no place is free. What `check` throws is passed on. */
-  run(address: string, check: () => Promise<boolean>): Promise<boolean> | undefined
+  /**
+   * Compares in its turn; undefined at once, and nothing is compared, when no place is free. What `check` throws is passed on.
+   * `turn`: of somebody who has waited before.
+   */
+  run(address: string, check: () => Promise<boolean>, turn?: string): Promise<boolean> | undefined
 }
 
 export const restMs = 1000
-const perAddress = 5
-const atMost = 60
+/** Of an address: those without a turn of their own, and those with one. */
+const perCrowd = 5
+const perTurn = 1
+const perAddress = 40
+const atMost = 120
+
+type Check = () => Promise<boolean>
 
 /** `sleep` resolves after so many milliseconds. */
 export function createSlowLane(sleep: (ms: number) => Promise<void>): SlowLane {
-  // Maps keep the order of insertion: the first address is the one whose turn it is.
-  const waiting = new Map<string, (() => Promise<boolean>)[]>()
+  // Maps keep the order of insertion: the first address, and in it the first turn, is the one that comes next.
+  const waiting = new Map<string, Map<string, Check[]>>()
   let isWorking = false
 
   /** Addresses that were wrong a moment ago. */
   const resting = new Set<string>()
 
-  const next = (): { address: string; check: () => Promise<boolean> } | undefined => {
-    for (const [address, checks] of waiting) {
+  const next = (): { address: string; check: Check } | undefined => {
+    for (const [address, turns] of waiting) {
       if (resting.has(address)) continue
-      const check = checks.shift()
       waiting.delete(address)
-      if (checks.length > 0) waiting.set(address, checks)
+      const check = takeFirst(turns)
+      if (turns.size > 0) waiting.set(address, turns)
       if (check) return { address, check }
     }
     return undefined
@@ -43,12 +52,14 @@ export function createSlowLane(sleep: (ms: number) => Promise<void>): SlowLane {
     }
     isWorking = false
   }
-  const size = (): number => [...waiting.values()].reduce((sum, checks) => sum + checks.length, 0)
+  const size = (): number => [...waiting.values()].reduce((sum, turns) => sum + sizeOf(turns), 0)
 
   return {
-    run: (address, check) => {
-      const own = waiting.get(address) ?? []
-      if (own.length >= perAddress || size() >= atMost) return undefined
+    run: (address, check, turn = '') => {
+      const turns = waiting.get(address) ?? new Map<string, Check[]>()
+      const own = turns.get(turn) ?? []
+      if (own.length >= (turn === '' ? perCrowd : perTurn) || sizeOf(turns) >= perAddress || size() >= atMost)
+        return undefined
       const { promise, resolve, reject } = Promise.withResolvers<boolean>()
       own.push(() =>
         check().then(
@@ -62,9 +73,24 @@ export function createSlowLane(sleep: (ms: number) => Promise<void>): SlowLane {
           },
         ),
       )
-      waiting.set(address, own)
+      turns.set(turn, own)
+      waiting.set(address, turns)
       if (!isWorking) void work()
       return promise
     },
   }
+}
+
+const sizeOf = (turns: ReadonlyMap<string, readonly Check[]>): number =>
+  [...turns.values()].reduce((sum, checks) => sum + checks.length, 0)
+
+/** The next check of an address; whoever it was of stands behind the others then. */
+function takeFirst(turns: Map<string, Check[]>): Check | undefined {
+  const [first] = turns
+  if (!first) return undefined
+  const [turn, checks] = first
+  const check = checks.shift()
+  turns.delete(turn)
+  if (checks.length > 0) turns.set(turn, checks)
+  return check
 }

@@ -137,11 +137,18 @@ describe('the password', () => {
     const waiting = Array.from({ length: 5 }, (_, n) => signIn(`wrong again ${n}`))
     await expect.poll(async () => (await signIn(ownerPassword)).body.error.message).toContain('Too many are trying')
     expect((await signIn(ownerPassword, known)).status).toBe(200)
+    // A new browser that was sent away has a turn of its own at its next try; one that somebody made up is none.
+    const away = await signIn(ownerPassword)
+    expect([away.status, away.body.error.code, away.headers['retry-after']]).toEqual([429, 'AUTH_NO_PLACE', '1'])
+    const turn = away.headers['set-cookie']?.[0]?.split(';', 1)[0] ?? ''
+    expect((await signIn(ownerPassword, { cookie: `${turn.slice(0, -2)}xx` })).body.error.code).toBe('AUTH_NO_PLACE')
+    const fromNew = signIn(ownerPassword, { cookie: turn })
     // A mark that somebody made up is none, and a true one guesses no faster than anybody.
     expect((await signIn(ownerPassword, { cookie: `${known.cookie.slice(0, -2)}xx` })).status).toBe(429)
     for (let n = 0; n < 10; n++) expect((await signIn(`wrong ${n}`, known)).status).toBe(401)
     expect((await signIn('wrong', known)).status).toBe(429)
     rest.resolve(undefined)
+    expect((await fromNew).status).toBe(200)
     await Promise.all(waiting)
   })
 
