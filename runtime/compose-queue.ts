@@ -180,6 +180,8 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
   void keepSchedules(upkeepDeps, stopping.signal)
 
   const startWorkers = async (): Promise<void> => {
+    // Of a dead process, and of this one's own worker part that did not end in time: the lease of a sole process is long.
+    await takeOver([streams, ...Object.values(actions), ...rehearsals.queues], options.soleName, log)
     await Promise.all([streamWorker.start(), actionWorker.start(), rehearsals.start()])
     upkeepWorker = await startUpkeep(upkeepDeps, stopping.signal)
   }
@@ -222,10 +224,7 @@ export async function createQueue(options: QueueOptions): Promise<Queue> {
         relay: relay.stats,
       }
     },
-    startWorkers: async () => {
-      await takeOver([streams, ...Object.values(actions), ...rehearsals.queues], options.soleName, log)
-      await startWorkers()
-    },
+    startWorkers,
     restartWorkers: async () => {
       await stopWorkers()
       if (stopping.signal.aborted) return

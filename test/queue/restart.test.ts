@@ -29,4 +29,21 @@ describe.each(backends)('workers begun anew, queue on %s', (name) => {
     await until('it is delivered', () => store.action('evt1_tell').state === 'delivered')
     expect(work.tries).toHaveLength(1)
   })
+
+  it.runIf(name === 'postgres')(
+    'take a stream up at once whose session would not end, where nobody else can',
+    async () => {
+      const store = new MemoryQueueStore()
+      const work = new RecordingWork()
+      const hanging = Promise.withResolvers<undefined>()
+      const queue = await startQueue(backend, store, work, 'a', { soleName: 'the only one', endLimitMs: 100 })
+      await queue.control.start([store.want('stuck')])
+      await until('the first session', () => work.running().length === 1)
+      work.closing = () => hanging.promise
+      await queue.restartWorkers()
+      await until('the second session', () => work.sessions[1])
+      work.closing = async () => undefined
+      hanging.resolve(undefined)
+    },
+  )
 })
