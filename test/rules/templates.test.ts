@@ -22,11 +22,34 @@ const WantedSchema = z.looseObject({
 })
 const chinese = /\p{Script=Han}/u
 
+/** What people asked for, by the template that answers it. */
+const scenes = [
+  ...['fall-alert', 'fall-escalation', 'child-near-danger', 'fire-and-smoke', 'pot-boils-over', 'door-left-open'],
+  ...['stranger-at-the-door', 'sports-commentary', 'football-highlights', 'yellow-card', 'racing-commentary'],
+  ...['pet-livestream', 'danmaku-comments', 'subtitle-translation', 'shopping-app-guide', 'screen-watch'],
+  ...['stock-chart-watch', 'repetition-counter', 'burpees', 'darts-score', 'cooking-guide', 'tell-me-after'],
+  ...['visual-diary', 'how-many-were-there', 'sight-assistance', 'evening-companion', 'shop-floor-inspection'],
+  ...['shelf-out-of-stock', 'helmets-and-vests', 'production-line-anomaly', 'machine-near-people', 'object-finder'],
+  ...['outfit-advice', 'slide-lecture', 'rebuild-this-screen', 'prove-this-theorem', 'shift-recap'],
+]
+/** Falls, lying too long, coming and going, people count, hands up, repetitions, movement, zones. */
+const builtIn = [
+  ...['fall-alert', 'lying-too-long', 'coming-and-going', 'people-count', 'call-for-help', 'arm-raises'],
+  ...['movement-in-a-quiet-room', 'zone-entered'],
+]
+
 describe('the templates', () => {
   it('are at least thirty and cover every capability', () => {
     expect(all.length).toBeGreaterThanOrEqual(30)
     const covered = new Set(all.map(({ template }) => template.capability))
     expect(capabilities.filter((each) => !covered.has(each))).toEqual([])
+  })
+
+  it('hold every scene that people named, and each that the built-in model can do works without a graphics card', () => {
+    const ids = new Set(all.map(({ template }) => template.id))
+    expect(scenes.filter((id) => !ids.has(id))).toEqual([])
+    const noGpu = all.filter(({ template }) => template.tags.includes('no-gpu')).map(({ template }) => template.id)
+    expect(builtIn.filter((id) => !noGpu.includes(id))).toEqual([])
   })
 
   it.each(all)('$file is called as its id', ({ file, template }) => {
