@@ -1,5 +1,5 @@
 // What npm would publish as @heed/node-red: licence, keywords, types, examples, help and words in each language. The scorecard of
-// flows.nodered.org itself is asked in CI (.ci/node-red-scorecard), because it comes with 400 packages of its own.
+// flows.nodered.org itself is asked in CI (test/node-red-scorecard), because it comes with 400 packages of its own.
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
