@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { create } from 'zustand'
 import { ApiError, api, type EventQuery } from './api.ts'
+import { isTrouble } from './graph/alerts.ts'
 import { useLive } from './live.ts'
 import type { EventPage, EventView } from './views.ts'
 import { wordsOf } from './words.ts'
@@ -10,19 +11,27 @@ const pageSize = 50
 /** What is listed is read again in one request, up to here; what a person has paged further down to stays as it was read. */
 const mostReadAgain = 500
 
-/** How many alerts nobody has seen, over all flows, and the newest of them; null until the server has said. */
+/** How many alerts nobody has seen, over all flows, and the newest of them, trouble of Heed's own last; null until the server has said. */
 export const useUnseen = create<{ unseen: number | null; newest: EventView | null }>()(() => ({
   unseen: null,
   newest: null,
 }))
+
+/** Among so many. */
+const looked = 20
+
+/** Of what waits: somebody who was seen to need help, before a camera that is away. */
+export function mostUrgent(events: readonly EventView[]): EventView | null {
+  return events.find((event) => !isTrouble(event)) ?? events[0] ?? null
+}
 
 /** Keeps the count as long as the editor is open: read again whenever something has happened. Returns the way to stop. */
 export function followUnseen(): () => void {
   let asked = 0
   const read = (): void => {
     const turn = ++asked
-    api.events({ only: 'unseen', limit: 1 }).then(
-      ({ unseen, events }) => turn === asked && useUnseen.setState({ unseen, newest: events[0] ?? null }),
+    api.events({ only: 'unseen', limit: looked }).then(
+      ({ unseen, events }) => turn === asked && useUnseen.setState({ unseen, newest: mostUrgent(events) }),
       (error: unknown) => {
         if (!(error instanceof ApiError)) throw error
       },

@@ -1,4 +1,5 @@
-// The one look: Mantine's theme. Colours live in theme.css as variables; here only sizes, type and the plain "ink" buttons.
+// The one look: Mantine's theme. Colours live in theme.css as variables; here only sizes, type and the buttons: what to do next
+// is filled with the one accent, the rest is plain.
 import { createTheme, defaultVariantColorsResolver, type MantineColorsTuple } from '@mantine/core'
 
 const ink: MantineColorsTuple = [
@@ -57,9 +58,9 @@ export const theme = createTheme({
     if (isPlain && input.variant === 'filled') {
       return {
         ...colors,
-        background: 'var(--heed-ink)',
-        hover: 'var(--heed-ink-hover)',
-        color: 'var(--heed-on-ink)',
+        background: 'var(--heed-accent)',
+        hover: 'var(--heed-accent-hover)',
+        color: 'var(--heed-on-accent)',
         border: '1px solid transparent',
       }
     }

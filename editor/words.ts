@@ -197,17 +197,18 @@ export function seenByWords(by: string | null): string {
 /** Of an incident: how often it was told, and whether it goes on; null where its time says it all. */
 export function incidentWords(
   { count: times, lastAt, overAt }: { count: number; lastAt: string; overAt: string | null },
-  isTrouble: boolean,
+  /** Something will say that it is over; nothing says it of what was seen, nor of what once failed. */
+  canEnd: boolean,
   nowMs: number,
 ): string | null {
   const last = ago(lastAt, nowMs)
-  if (isTrouble) {
+  if (canEnd) {
     const told = times > 1 ? say('{count} times, last {when}', { count: times, when: last }) : null
     const end = overAt === null ? say('goes on') : say('over since {time}', { time: timeOfDay(overAt, nowMs) })
     return told === null ? end : say('{told}, {end}', { told, end })
   }
   if (times < 2) return null
-  // What was seen once more may still be there: nobody has said that it is over.
+  // What was seen may still be there.
   return overAt === null
     ? say('{count} times, last {when}', { count: times, when: last })
     : say('{count} times, last {when}, not seen again', { count: times, when: last })

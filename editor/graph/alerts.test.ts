@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isTrouble, isWaiting, queryOf } from './alerts.ts'
+import { canEnd, isTrouble, isWaiting, queryOf } from './alerts.ts'
 
 describe('the inbox', () => {
   it('waits with alerts that nobody has seen', () => {
@@ -11,6 +11,8 @@ describe('the inbox', () => {
   it('knows trouble from what was said', () => {
     expect(isTrouble({ kind: 'stream.lost' })).toBe(true)
     expect(isTrouble({ kind: 'response.given' })).toBe(false)
+    const kinds = ['stream.lost', 'model.lost', 'notification.failed', 'response.given'] as const
+    expect(kinds.map((kind) => canEnd({ kind }))).toEqual([true, true, false, false])
   })
 
   it('leaves filtering and finding to the server', () => {

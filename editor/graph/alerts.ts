@@ -1,8 +1,15 @@
 // Which events a person must see, and how the inbox words its filters. Pure; what is an alert the server has said.
-import { troubles } from '../../nodes/contract/alerts.ts'
+import { endings, troubles } from '../../nodes/contract/alerts.ts'
 import type { EventView } from '../views.ts'
 
 const isTroubleKind = new Set<string>(troubles)
+
+const ending = new Set<string>(Object.values(endings).flat())
+
+/** Trouble of which something will say that it is over: a camera comes back, a message that failed has failed. */
+export function canEnd(event: Pick<EventView, 'kind'>): boolean {
+  return ending.has(event.kind)
+}
 
 export function isTrouble(event: Pick<EventView, 'kind'>): boolean {
   return isTroubleKind.has(event.kind)

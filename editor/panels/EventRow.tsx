@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconMessageCircle } from '@tabler/icons-react'
 import { useState } from 'react'
 import { DeliveryLine, parcelOf } from '../canvas/DeliveryLive.tsx'
-import { isTrouble, isWaiting } from '../graph/alerts.ts'
+import { canEnd, isTrouble, isWaiting } from '../graph/alerts.ts'
 import { nameOf } from '../graph/check.ts'
 import { acknowledge } from '../live.ts'
 import { useSignIn } from '../sign-in.ts'
@@ -108,7 +108,7 @@ function Again({ fields }: { fields: Record<string, unknown> }) {
 /** How often it was told since, and whether it goes on. */
 export function Incident({ event }: { event: EventView }) {
   const nowMs = useNow()
-  const words = event.again && incidentWords(event.again, isTrouble(event), nowMs)
+  const words = event.again && incidentWords(event.again, canEnd(event), nowMs)
   if (!words) return <Again fields={event.fields} />
   return <span data-testid="event-incident">{words}</span>
 }
@@ -133,6 +133,7 @@ export function EventRow({
       data-event-kind={event.kind}
       data-event-id={event.id}
       data-waiting={isWaiting(event) || undefined}
+      data-trouble={isTrouble(event) || undefined}
     >
       <Picture event={event} />
       <div className="event-body">
@@ -143,7 +144,10 @@ export function EventRow({
           {flowName && <span>{flowName}</span>}
           <Ago at={event.at} />
           <Incident event={event} />
-          <span className="nums">{say('{when} after the start', { when: clock(event.mediaTimeS) })}</span>
+          {/* Says something only beside the clip that one looks at. */}
+          {flowName === undefined && (
+            <span className="nums">{say('{when} after the start', { when: clock(event.mediaTimeS) })}</span>
+          )}
         </p>
         <Deliveries event={event} />
         {onTrace && isMessage.has(event.kind) && (

@@ -3,6 +3,7 @@ import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useShownAlarm, useUnseen } from '../event-pages.ts'
+import { isTrouble } from '../graph/alerts.ts'
 import { acknowledge } from '../live.ts'
 import { useRoute, type Route } from '../route.ts'
 import type { EventView } from '../views.ts'
@@ -57,7 +58,12 @@ export function OpenIncident() {
   const flow = flows?.find(({ id }) => id === newest.flow)?.name
   const more = (unseen ?? 1) - 1
   return (
-    <section className="open-incident" aria-label={say('Open incident')} data-testid="toast">
+    <section
+      className="open-incident"
+      data-trouble={isTrouble(newest) || undefined}
+      aria-label={say('Open incident')}
+      data-testid="toast"
+    >
       {newest.frame ? <img src={newest.frame.url} alt="" /> : <IconAlertTriangle size={24} aria-hidden />}
       <a className="open-incident-words" href={`/inbox/${newest.id}`} onClick={follow}>
         {/* Without the time below, which would be read out again each minute. */}

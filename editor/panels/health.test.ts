@@ -27,7 +27,7 @@ it('says it beside no flow that has failed, nor one of which nothing is known ye
     words: 'Door is in trouble: There is no file door.mp4.',
     isBad: true,
   })
-  expect(words([flow('a', 'failed')], {}, heard)).toBe('Flow a is in trouble: In trouble')
+  expect(words([flow('a', 'failed')], {}, heard)).toBe('Flow a is in trouble.')
   expect(words([flow('a', 'running'), flow('b', 'running')], well, heard)).toBe('The cameras are being opened.')
 })
 

@@ -1,7 +1,7 @@
 // How all that is deployed is, in one sentence. It says "all is well" only of what it knows to be well: a flow that has failed, a flow
 // whose state was not read yet and somebody who cannot be told all stand against it.
 import type { FlowStatus, FlowSummary } from '../views.ts'
-import { count, stateWords, timeOfDay } from '../words.ts'
+import { count, timeOfDay } from '../words.ts'
 import { say } from '../words/say.ts'
 import { isAwake } from './use-flows.ts'
 
@@ -43,7 +43,9 @@ export function healthOf(
     const { name, why } = first
     const words =
       troubles.length === 1
-        ? say('{name} is in trouble: {why}', { name, why: why ?? stateWords.degraded })
+        ? why === null
+          ? say('{name} is in trouble.', { name })
+          : say('{name} is in trouble: {why}', { name, why })
         : say('{n} of {all} cameras are in trouble; {name} is one of them.', {
             n: troubles.length,
             all: Math.max(streams.length, troubles.length),

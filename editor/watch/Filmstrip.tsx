@@ -46,7 +46,7 @@ export function Filmstrip({
                 loading="lazy"
                 draggable={false}
               />
-              <span className="nums">{isShown ? '·' : say('{n} s', { n: seconds > 0 ? `+${seconds}` : seconds })}</span>
+              <span className="nums">{say('{n} s', { n: seconds > 0 ? `+${seconds}` : seconds })}</span>
             </button>
           </li>
         )

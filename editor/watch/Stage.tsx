@@ -125,7 +125,8 @@ export function Now({
             )}
           </p>
         )}
-        {trouble && <p className="stage-trouble small">{trouble}</p>}
+        {/* Without a picture it stands in its place. */}
+        {trouble && (last || (stream && hasPicture(stream))) && <p className="stage-trouble small">{trouble}</p>}
         {isSmall && <strong className="clip-text">{name}</strong>}
         <Said event={said} {...(isSmall ? { isSmall } : {})} />
         {!isSmall && !isOn && <StartButton flowId={flowId} />}
