@@ -44,24 +44,34 @@ interface Cell extends Record<string, unknown> {
   seconds: number
 }
 
+/** Whole steps of time: by the database's own arithmetic of instants, which is a fraction of what numbers of seconds cost it. */
+const stepOf = (instant: SQL, stepS: number): SQL =>
+  sql`date_bin(${sql.raw(`interval '${stepS} seconds'`)}, ${instant}, timestamptz 'epoch')`
+const numberOf = (step: SQL, stepS: number): SQL =>
+  sql`round(extract(epoch from ${step}) / ${sql.raw(String(stepS))})::int8`
+
 /** Each camera's rows by the index of its own, however many there are. */
 function cellsOf(wanted: SQL, fromMs: number, toMs: number, stepS: number): SQL {
   const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()]
-  if (stepS >= minuteS) {
-    const bucket = sql`floor(extract(epoch from m.minute) / ${sql.raw(String(stepS))})::int8`
-    return sql`select s.flow_id as flow, s.id as stream, m.node, m.action, m.reason, ${bucket} as bucket,
-        sum(m.times)::int as times, sum(m.seconds) as seconds
-      from streams s join decision_minutes m on m.stream_id = s.id
-      where ${wanted} and m.minute >= ${from}::timestamptz and m.minute < ${to}::timestamptz
-      group by 1, 2, 3, 4, 5, 6`
-  }
-  // A row that stands for many seconds may end behind the span.
-  const rows = sql`(select d.stream_id, d.node, d.action, d.reason, d.at, d.seconds from decisions d
-    where d.stream_id = s.id and d.at >= ${from}::timestamptz and d.at < ${to}::timestamptz + interval '10 minutes'
-      and (d.at < ${to}::timestamptz or d.seconds > 1))`
-  return sql`select s.flow_id as flow, s.id as stream, one.node, one.action, one.reason, bucket,
+  const added =
+    stepS >= minuteS
+      ? sql`select m.node, m.action, m.reason, ${stepOf(sql`m.minute`, stepS)} as step, sum(m.times)::int as times, sum(m.seconds) as seconds
+        from decision_minutes m
+        where m.stream_id = s.id and m.minute >= ${from}::timestamptz and m.minute < ${to}::timestamptz group by 1, 2, 3, 4`
+      : sql`select d.node, d.action, d.reason, ${stepOf(sql`d.at`, stepS)} as step, count(*)::int as times, sum(coalesce(d.seconds, 1))::float8 as seconds
+        from decisions d
+        where d.stream_id = s.id and d.at >= ${from}::timestamptz and d.at < ${to}::timestamptz and (d.seconds is null or d.seconds <= 1)
+        group by 1, 2, 3, 4`
+  const cells = sql`select s.flow_id as flow, s.id as stream, one.node, one.action, one.reason, ${numberOf(sql`one.step`, stepS)} as bucket,
+      one.times, one.seconds
+    from streams s cross join lateral (${added}) as one where ${wanted}`
+  if (stepS >= minuteS) return cells
+  // A row that stands for many seconds is shared out, and may end behind the span.
+  const long = sql`(select d.stream_id, d.node, d.action, d.reason, d.at, d.seconds from decisions d
+    where d.stream_id = s.id and d.at >= ${from}::timestamptz and d.at < ${to}::timestamptz + interval '10 minutes' and d.seconds > 1)`
+  return sql`${cells} union all select s.flow_id as flow, s.id as stream, one.node, one.action, one.reason, bucket,
       count(*) filter (where bucket = last_bucket)::int as times, sum(share) as seconds
-    from streams s cross join lateral ${sharedOut(rows, stepS)}
+    from streams s cross join lateral ${sharedOut(long, stepS)}
     where ${wanted} group by 1, 2, 3, 4, 5, 6`
 }
 

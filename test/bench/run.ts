@@ -9,6 +9,7 @@ import { benchCanvas } from './canvas.ts'
 import { benchCodec } from './codec.ts'
 import { benchCompiler } from './compile.ts'
 import { benchFalls } from './falls.ts'
+import { benchHistory } from './history.ts'
 import { benchImports } from './imports.ts'
 import { benchLanes } from './lanes.ts'
 import { benchLatency } from './latency.ts'
@@ -30,6 +31,7 @@ const areas: Record<string, () => Promise<Row[]>> = {
   rehearsals: benchRehearsals,
   'node-red': benchNodeRed,
   pages: benchPages,
+  history: benchHistory,
   canvas: benchCanvas,
 }
 
