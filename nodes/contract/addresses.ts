@@ -48,7 +48,7 @@ function hostAt(text: string, at: number): Host | undefined {
 /** What may stand behind a host. */
 const endsHost = /[/?#\s\\"'<>]/
 /** Nobody has a password with so many signs that could be the last of it: what is before the last of all is the login then. */
-const mostTries = 100
+const mostTries = 25
 
 /** The last `@` that a real host follows; -1 for none. Goes back over the text once: a host ends before the next `@`. */
 function lastLoginEnd(text: string): number {
