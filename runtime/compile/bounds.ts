@@ -18,7 +18,7 @@ export const bounds = {
   allValues: 80_000,
   /** Web and camera addresses, in one text and in all together: each is read with care, several times over. */
   addresses: 200,
-  allAddresses: 1500,
+  allAddresses: 1200,
 }
 
 const tooDeep = `This flow holds lists or settings more than ${bounds.depth} levels inside each other. Take the innermost out.`

@@ -80,6 +80,9 @@ function addableKinds({ connectionKinds }: FlowsRouteDeps): (wanted: Ability) =>
   }
 }
 
+/** Nobody has so many servers: of more of them each kind is offered that is good for it at all. */
+const mostJudged = 300
+
 /** Of the kinds a field takes, those that this config works with: a mail goes over a mail server only. */
 function kindsFor(
   { node, definition, field, name }: Use,
@@ -110,10 +113,11 @@ async function readConnections(
     const found = here.get(use.name)
     if (found?.can.run !== undefined) commands.add(String(found.config.command))
     if (found) continue
-    const kinds = use.meta.can === undefined ? [] : kindsFor(use, addable(use.meta.can))
     const before = missing.get(use.name)
+    const all = use.meta.can === undefined ? [] : addable(use.meta.can)
     // One connection for two nodes must do for both.
-    const both = before ? before.kinds.filter((kind) => kinds.includes(kind)) : kinds
+    const open = before ? all.filter(({ kind }) => before.kinds.includes(kind)) : all
+    const both = missing.size > mostJudged ? open.map(({ kind }) => kind) : kindsFor(use, open)
     const nodes = before?.nodes ?? []
     nodes.push(use.node.id)
     missing.set(use.name, { name: use.name, kinds: both, nodes })
