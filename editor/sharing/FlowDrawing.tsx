@@ -16,7 +16,7 @@ export function FlowDrawing({ flow, types }: { flow: Flow; types: DescribedTypes
       aria-label={say('The drawing of {name}', { name: flow.name })}
     >
       {/* drawFlow writes every word of the document as escaped text. */}
-      <div style={{ minWidth: Math.min(width, 40_000) * 0.62 }} dangerouslySetInnerHTML={{ __html: svg }} />
+      <div style={{ minWidth: Math.min(width, 40_000) * 0.55 }} dangerouslySetInnerHTML={{ __html: svg }} />
     </div>
   )
 }
