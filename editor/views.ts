@@ -49,6 +49,7 @@ export type {
   ClipView as RehearsedClip,
   PastTest,
   RehearsalView as Rehearsal,
+  TriedCard,
 } from '../runtime/rehearsals/route-answers.ts'
 export type { SystemView } from '../runtime/system/route-answers.ts'
 export type { MemoryView, StreamMemory as StreamMemoryView } from '../runtime/streams/route-answers.ts'

@@ -154,7 +154,7 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
   const isFar = isFarAway && isLarge(flow)
   const surface = useSurface(flow, isFar)
   const start = useDrawing((drawing) => drawing.start)
-  const snaps = useTools((tools) => tools.snaps)
+  const snaps = useTools((tools) => tools.habits.snap)
   const boxes = useTools((tools) => tools.boxes) && !isReadOnly
   const [hadCards] = useState(flow.nodes.length > 0)
   useEffect(

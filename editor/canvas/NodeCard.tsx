@@ -24,6 +24,7 @@ import { ModelLive, modelNumber } from './ModelLive.tsx'
 import { Ports, portsHeight } from './Ports.tsx'
 import { StateMark } from './StateMark.tsx'
 import { StreamChooser } from './StreamChooser.tsx'
+import { Tried } from './Tried.tsx'
 import { useTools } from './tools.ts'
 import { useCardView, type CardView } from './card-view.ts'
 import type { CardProps } from './xyflow.ts'
@@ -235,6 +236,7 @@ export function CardFace({ view, isSelected }: { view: CardView; isSelected: boo
         <StreamChooser streams={view.streams} chosen={view.stream?.id} />
       )}
       {!isPill && <Live view={view} />}
+      <Tried node={node.id} type={type} />
       {view.isOff && (
         <div className="card-foot">
           <span className="quiet" data-testid="switched-off">

@@ -12,6 +12,7 @@ import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
 import { useDrawing, type WireStart } from './drawing.ts'
+import { hasHabit } from './tools.ts'
 import { cardBoxes, cardWidthPx, fitView, isSeen, middle, toFlowPoint } from './view.ts'
 import { knownConnections } from '../queries.ts'
 
@@ -59,8 +60,9 @@ export function placeAtEnd({ ref, side }: WireStart, { type, port }: Fit, at: Po
   select({ nodes: [added.id] })
 }
 
-/** The wire under a place on screen, by its id; cards above it do not hide it. */
+/** The wire under a place on screen, by its id; cards above it do not hide it. None where cards are not to go in between. */
 function wireUnder({ x, y }: Point): string | null {
+  if (!hasHabit('between')) return null
   for (const element of document.elementsFromPoint(x, y)) {
     const wire = element.closest<SVGElement>('.react-flow__edge')
     if (wire?.dataset['id']) return wire.dataset['id']

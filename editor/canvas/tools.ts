@@ -5,6 +5,13 @@ import { keepWish, readWish } from '../wishes.ts'
 
 export type InspectorTab = 'settings' | 'live' | 'wires' | 'help'
 
+/**
+ * `snap`: cards lie on a grid. `offer`: a wire let go over nothing offers cards. `between`: a card laid on a wire goes in between.
+ * `letters`: keys of one letter call commands. `find`: Ctrl+F finds on the canvas, not on the page.
+ */
+export const habits = ['snap', 'offer', 'between', 'letters', 'find'] as const
+export type Habit = (typeof habits)[number]
+
 interface Tools {
   open: 'commands' | 'search' | 'keys' | null
   /** Where the menu of the selected things is; null while it is closed. */
@@ -13,8 +20,8 @@ interface Tools {
   tab: InspectorTab
   /** The card whose name is being written on it. */
   renaming: string | null
-  /** Cards lie on a grid, whether a mouse or a key moves them. */
-  snaps: boolean
+  /** What of the canvas works as hands are used to elsewhere: each may be switched off. */
+  habits: Readonly<Record<Habit, boolean>>
   /** One finger, or the mouse without a key, draws a box around things instead of moving the canvas. */
   boxes: boolean
 }
@@ -26,15 +33,17 @@ export const useTools = create<Tools>()(() => ({
   menu: null,
   tab: 'settings',
   renaming: null,
-  snaps: readWish('snap') !== 'no',
+  habits: Object.fromEntries(habits.map((each) => [each, readWish(each) !== 'no'])) as Record<Habit, boolean>,
   boxes: false,
 }))
 
-/** Switches the grid on or off, for the next visits too. */
-export function toggleSnap(): void {
-  const snaps = !useTools.getState().snaps
-  keepWish('snap', snaps ? 'yes' : 'no')
-  useTools.setState({ snaps })
+export const hasHabit = (habit: Habit): boolean => useTools.getState().habits[habit]
+
+/** Switches one on or off, for the next visits too. */
+export function toggleHabit(habit: Habit): void {
+  const now = useTools.getState().habits
+  keepWish(habit, now[habit] ? 'no' : 'yes')
+  useTools.setState({ habits: { ...now, [habit]: !now[habit] } })
 }
 
 /** Everything over the canvas is closed: it is left. */

@@ -6,6 +6,7 @@ import { reconnect, wireHeldAt, withoutWire } from '../graph/rewire.ts'
 import { useSignIn } from '../sign-in.ts'
 import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import { endWire, forgetRefusal, refuse, useDrawing, type WireStart } from './drawing.ts'
+import { hasHabit } from './tools.ts'
 import { say } from '../words/say.ts'
 
 /** The flow that a wire's end is judged against: without the wire that is just being led elsewhere. */
@@ -60,7 +61,8 @@ function letGo(start: WireStart, at: Point): void {
   const card = under.closest<HTMLElement>('[data-node-id]')
   if (card) return joinCardUnder(flowWithoutMovedWire(flow), card, start, at)
   // A wire that was there stays as it was: nothing is lost by letting go.
-  if (under.closest('.canvas') && useDrawing.getState().taken === null) useDrawing.setState({ asked: { start, at } })
+  if (under.closest('.canvas') && useDrawing.getState().taken === null && hasHabit('offer'))
+    useDrawing.setState({ asked: { start, at } })
 }
 
 /** The pointer was let go; `isJoined` when the canvas has taken the wire already. */

@@ -1,5 +1,6 @@
 // Every command of the canvas, and the keys that call them.
 import { useEffect } from 'react'
+import { hasHabit } from '../canvas/tools.ts'
 import { arranging } from './arrange.ts'
 import { copySelected, copyText } from './copy.ts'
 import { isPressed, type Command } from './command.ts'
@@ -19,6 +20,7 @@ import { share } from './share.ts'
 import { stop } from './stop.ts'
 import { switchOff } from './switch-off.ts'
 import { pin, tidy } from './tidy.ts'
+import { tryCard } from './try-card.ts'
 import { versions } from './versions.ts'
 import { undoChange } from './undo.ts'
 import { zoomIn, zoomOut } from './zoom.ts'
@@ -52,6 +54,7 @@ export const commands: readonly Command[] = [
   share,
   versions,
   rehearse,
+  tryCard,
   deploy,
   stop,
 ]
@@ -68,6 +71,15 @@ function hasMarkedText(): boolean {
   return (getSelection()?.toString() ?? '') !== ''
 }
 
+/** A key of one letter is pressed by mistake, by a voice, or by who has other habits. */
+const isLetter = (shortcut: string): boolean => shortcut.length === 1 && shortcut !== '?'
+
+/** Whether the keys of a command are listened for: a person may have switched them off. */
+function isWanted(command: Command, shortcut: string): boolean {
+  if (isLetter(shortcut)) return hasHabit('letters')
+  return command !== findCard || hasHabit('find')
+}
+
 function onKey(event: KeyboardEvent, isReadOnly: boolean): void {
   const inText = isText(event.target)
   const command = commands.find(
@@ -75,7 +87,7 @@ function onKey(event: KeyboardEvent, isReadOnly: boolean): void {
       !candidate.native &&
       (!inText || candidate.inText) &&
       (!isReadOnly || candidate.isSafe) &&
-      candidate.shortcuts.some((shortcut) => isPressed(shortcut, event)),
+      candidate.shortcuts.some((shortcut) => isPressed(shortcut, event) && isWanted(candidate, shortcut)),
   )
   if (!command) return
   event.preventDefault()

@@ -1,6 +1,12 @@
 // What was copied: JSON in the system clipboard, so that it can be pasted into another flow, tab or text; a copy is kept here for
 // browsers that do not let a page read the clipboard.
-import { FlowGroupSchema, FlowNodeSchema, FlowNoteSchema, WireSchema } from '../../nodes/contract/flow.ts'
+import {
+  FlowGroupSchema,
+  FlowNodeSchema,
+  FlowNoteSchema,
+  FlowPinSchema,
+  WireSchema,
+} from '../../nodes/contract/flow.ts'
 import type { Clip } from '../graph/edit.ts'
 
 let kept: string | null = null
@@ -43,13 +49,15 @@ export function parseClip(text: string): Clip | null {
     const wires = WireSchema.array().safeParse(found.wires)
     const notes = FlowNoteSchema.array().optional().safeParse(found.notes)
     const groups = FlowGroupSchema.array().optional().safeParse(found.groups)
-    if (!nodes.success || !wires.success || !notes.success || !groups.success) return null
+    const pins = FlowPinSchema.array().optional().safeParse(found.pins)
+    if (!nodes.success || !wires.success || !notes.success || !groups.success || !pins.success) return null
     return {
       format: 'heed.clip/1',
       nodes: nodes.data,
       wires: wires.data,
       ...(notes.data ? { notes: notes.data } : {}),
       ...(groups.data ? { groups: groups.data } : {}),
+      ...(pins.data ? { pins: pins.data } : {}),
     }
   } catch {
     return null

@@ -1,12 +1,13 @@
 // What opens over the canvas: every command by name, the search for a card, the keys. And how hands like to work.
 import { IconCommand, IconGrid4x4, IconKeyboard, IconMarquee2, IconSearch, IconZoomScan } from '@tabler/icons-react'
-import { toggleSnap, useTools } from '../canvas/tools.ts'
+import { toggleHabit, useTools } from '../canvas/tools.ts'
 import { showCards } from '../canvas/view.ts'
 import { currentFlow, useFlow } from '../store.ts'
 import type { Command } from './command.ts'
 import { say } from '../words/say.ts'
 
 const hasCards = (): boolean => (currentFlow()?.nodes.length ?? 0) > 0
+const hasThings = (): boolean => hasCards() || (currentFlow()?.notes?.length ?? 0) > 0
 
 export const showCommands: Command = {
   id: 'commands',
@@ -21,12 +22,12 @@ export const showCommands: Command = {
 
 export const findCard: Command = {
   id: 'find-card',
-  label: say('Find a card on the canvas'),
+  label: say('Find on the canvas'),
   icon: IconSearch,
   shortcuts: ['mod+f'],
   inText: true,
   isSafe: true,
-  isEnabled: hasCards,
+  isEnabled: hasThings,
   run: () => useTools.setState({ open: 'search' }),
 }
 
@@ -56,7 +57,7 @@ export const snap: Command = {
   icon: IconGrid4x4,
   shortcuts: [],
   isEnabled: () => true,
-  run: toggleSnap,
+  run: () => toggleHabit('snap'),
 }
 
 export const boxes: Command = {

@@ -43,6 +43,7 @@ export function differences(before: Flow, after: Flow, types: NodeTypes): string
   if (drawn > 0) lines.push(say('Drew {things}', { things: count(drawn, 'wire') }))
   if (cut > 0) lines.push(say('Removed {things}', { things: count(cut, 'wire') }))
   if (!same([before.notes, before.groups], [after.notes, after.groups])) lines.push(say('Changed notes or groups'))
+  if (!same(before.pins, after.pins)) lines.push(say('Changed samples'))
   if (lines.length === 0 && !same(before, after)) lines.push(say('Changed the description or the tags'))
   return lines
 }

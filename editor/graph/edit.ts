@@ -1,5 +1,5 @@
 // Changes to a flow, each a pure function from Flow to Flow. Unknown keys and unknown nodes go through untouched.
-import type { Flow, FlowGroup, FlowNode, FlowNote, PortRef, Wire } from '../../nodes/contract/flow.ts'
+import type { Flow, FlowGroup, FlowNode, FlowNote, FlowPin, PortRef, Wire } from '../../nodes/contract/flow.ts'
 import type { FieldSchema, NodeType } from '../views.ts'
 
 export interface Point {
@@ -14,6 +14,7 @@ export interface Clip {
   wires: Wire[]
   notes?: FlowNote[]
   groups?: FlowGroup[]
+  pins?: FlowPin[]
 }
 
 /** A wire's name: the two ports it joins, of which there is one wire at most. */
@@ -108,7 +109,9 @@ export function removeItems(flow: Flow, items: { nodes: readonly string[]; wires
     wires.length === flow.wires.length &&
     notes.length === (flow.notes?.length ?? 0) &&
     groups.length === (flow.groups?.length ?? 0)
-  return isSame ? flow : withNotes({ ...flow, nodes, wires }, notes, groups)
+  if (isSame) return flow
+  const pins = flow.pins?.filter(({ node }) => !gone.has(node))
+  return withNotes({ ...flow, nodes, wires, ...(pins ? { pins } : {}) }, notes, groups)
 }
 
 /** The flow with these notes and groups. Ids of what is not there leave their groups, and a group around nothing goes. */
@@ -185,12 +188,14 @@ export function copyItems(flow: Flow, ids: readonly string[]): Clip {
   const groups = flow.groups?.filter(({ id }) => ids.includes(id)) ?? []
   const chosen = new Set([...ids, ...groups.flatMap(({ members }) => members)])
   const notes = flow.notes?.filter(({ id }) => chosen.has(id)) ?? []
+  const pins = flow.pins?.filter(({ node }) => chosen.has(node)) ?? []
   return structuredClone({
     format: 'heed.clip/1' as const,
     nodes: flow.nodes.filter((node) => chosen.has(node.id)),
     wires: flow.wires.filter((wire) => chosen.has(wire.from.node) && chosen.has(wire.to.node)),
     ...(notes.length > 0 ? { notes } : {}),
     ...(groups.length > 0 ? { groups } : {}),
+    ...(pins.length > 0 ? { pins } : {}),
   })
 }
 
@@ -219,7 +224,13 @@ export function pasteItems(flow: Flow, clip: Clip, offset: Point): { flow: Flow;
     const to = renamed.get(wire.to.node)
     return from && to ? [{ ...wire, from: { ...wire.from, node: from }, to: { ...wire.to, node: to } }] : []
   })
-  const pasted = { ...flow, nodes: [...flow.nodes, ...nodes], wires: [...flow.wires, ...wires] }
+  const pins = pastedPins(flow, clip, renamed)
+  const pasted = {
+    ...flow,
+    nodes: [...flow.nodes, ...nodes],
+    wires: [...flow.wires, ...wires],
+    ...(pins.length > 0 ? { pins } : {}),
+  }
   return {
     flow:
       notes.length + groups.length === 0
@@ -227,6 +238,19 @@ export function pasteItems(flow: Flow, clip: Clip, offset: Point): { flow: Flow;
         : withNotes(pasted, [...(flow.notes ?? []), ...notes], [...(flow.groups ?? []), ...groups]),
     ids: [...nodes, ...notes].map(({ id }) => id),
   }
+}
+
+/** All samples of the flow with those of the clip at their new cards. */
+function pastedPins({ pins = [] }: Flow, clip: Clip, renamed: ReadonlyMap<string, string>): FlowPin[] {
+  const taken = new Set(pins.map(({ id }) => id))
+  const added = (clip.pins ?? []).flatMap((pin) => {
+    const node = renamed.get(pin.node)
+    if (node === undefined) return []
+    const id = freeId(pin.id, taken)
+    taken.add(id)
+    return [{ ...structuredClone(pin), id, node }]
+  })
+  return [...pins, ...added]
 }
 
 function changeNode(flow: Flow, nodeId: string, change: (node: FlowNode) => FlowNode): Flow {

@@ -1,7 +1,8 @@
 // Two versions of a flow that began with the same one, made into one: what does not overlap is taken from both, what both changed
 // differently is a conflict that a person decides. Pure; never reverts what only one side has touched.
-import type { Flow, FlowGroup, FlowNode, FlowNote, Wire } from '../../nodes/contract/flow.ts'
+import type { Flow, FlowGroup, FlowNode, FlowNote, FlowPin, Wire } from '../../nodes/contract/flow.ts'
 import { wireId, withNotes } from './edit.ts'
+import { withPins } from './pins.ts'
 
 export type Side = 'mine' | 'theirs'
 
@@ -22,7 +23,7 @@ type Values = Record<string, unknown>
 /** What a node and a flow are put together of, beside the parts that are merged by themselves. */
 const partsOfNode = new Set(['config'])
 const partsOfGroup = new Set(['members'])
-const partsOfFlow = new Set(['nodes', 'wires', 'notes', 'groups'])
+const partsOfFlow = new Set(['nodes', 'wires', 'notes', 'groups', 'pins'])
 
 /** The merged flow; of each conflict the side that `choices` names, mine where it names none. */
 export function mergeFlows(
@@ -75,10 +76,10 @@ export function mergeFlows(
       return kept ? [kept] : []
     })
   const nodes = things([base.nodes, mine.nodes, theirs.nodes], node)
-  const notes = things<FlowNote>(
-    [base.notes, mine.notes, theirs.notes],
-    (was, my, their) => values(my.id, was ?? {}, my, their, new Set()) as unknown as FlowNote,
-  )
+  const plain = <T extends FlowNote | FlowPin>(was: T | undefined, my: T, their: T): T =>
+    values(my.id, was ?? {}, my, their, new Set()) as unknown as T
+  const notes = things<FlowNote>([base.notes, mine.notes, theirs.notes], plain)
+  const pins = things<FlowPin>([base.pins, mine.pins, theirs.pins], plain)
   const groups = things<FlowGroup>([base.groups, mine.groups, theirs.groups], (was, my, their) => ({
     ...(values(my.id, was ?? {}, my, their, partsOfGroup) as unknown as FlowGroup),
     members: membersOf(was?.members ?? [], my.members, their.members),
@@ -90,7 +91,7 @@ export function mergeFlows(
     theirs as unknown as Values,
     partsOfFlow,
   )
-  const drawn = { ...merged, nodes, wires: wiresOf(base, mine, theirs, nodes) } as unknown as Flow
+  const drawn = withPins({ ...merged, nodes, wires: wiresOf(base, mine, theirs, nodes) } as unknown as Flow, pins)
   return { flow: notes.length + groups.length === 0 ? drawn : withNotes(drawn, notes, groups), conflicts }
 }
 

@@ -1,9 +1,10 @@
 // What opens over the canvas: every command, the search for a card, the keys, and the menu of what is under the pointer.
-import { Menu, Modal } from '@mantine/core'
+import { Menu, Modal, Switch } from '@mantine/core'
+import { IconBoxMultiple, IconNote } from '@tabler/icons-react'
 import { useCallback } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { describe } from '../canvas/card-view.ts'
-import { useTools } from '../canvas/tools.ts'
+import { habits, toggleHabit, useTools, type Habit } from '../canvas/tools.ts'
 import { showCard } from '../canvas/view.ts'
 import { commands } from '../commands/all.ts'
 import { arranging } from '../commands/arrange.ts'
@@ -18,11 +19,13 @@ import { rename } from '../commands/rename.ts'
 import { selectAll } from '../commands/select-all.ts'
 import { zoomToSelection } from '../commands/show.ts'
 import { switchOff } from '../commands/switch-off.ts'
+import { tryCard } from '../commands/try-card.ts'
 import { pin, tidy } from '../commands/tidy.ts'
 import { idsOf } from '../graph/edit.ts'
 import { NamedIcon } from '../icons.tsx'
 import { useSignIn } from '../sign-in.ts'
 import { currentFlow, select, useFlow } from '../store.ts'
+import type { NodeTypes } from '../views.ts'
 import { Finder, type Choice } from './Finder.tsx'
 import { say } from '../words/say.ts'
 
@@ -59,32 +62,40 @@ function CommandFinder({ isReadOnly }: { isReadOnly: boolean }) {
   )
 }
 
-function CardFinder() {
+/** Cards, notes and groups, each with all that can be said of it. */
+function things(flow: Flow | null | undefined, types: NodeTypes): (Choice & { said: string })[] {
+  const cards = (flow?.nodes ?? []).map((node) => {
+    const type = types.get(node.type)
+    const { title, line } = describe(node, type)
+    const icon = <NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} />
+    return { id: node.id, label: title, text: line, icon, said: `${title} ${line} ${node.id} ${type?.title ?? ''}` }
+  })
+  const groups = (flow?.groups ?? []).map(({ id, title }) => {
+    const label = title || say('A group')
+    return { id, label, text: say('Group'), icon: <IconBoxMultiple size={18} stroke={1.75} aria-hidden />, said: label }
+  })
+  const notes = (flow?.notes ?? []).map(({ id, text }) => {
+    const label = text.split('\n', 1)[0] || say('A note')
+    return { id, label, text: say('Note'), icon: <IconNote size={18} stroke={1.75} aria-hidden />, said: text }
+  })
+  return [...cards, ...groups, ...notes]
+}
+
+function ThingFinder() {
   const types = useSignIn(({ types }) => types)
   const find = (words: string): Choice[] => {
     const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
-    return (currentFlow()?.nodes ?? [])
-      .map((node) => ({ node, type: types.get(node.type), ...describe(node, types.get(node.type)) }))
-      .map((card) => ({
-        ...card,
-        said: `${card.title} ${card.line} ${card.node.id} ${card.type?.title ?? ''}`.toLowerCase(),
-      }))
-      .filter(({ said }) => wanted.every((word) => said.includes(word)))
-      .sort((a, b) => Number(startsWith(b.title, words)) - Number(startsWith(a.title, words)))
+    return things(currentFlow(), types)
+      .filter(({ said }) => wanted.every((word) => said.toLowerCase().includes(word)))
+      .sort((a, b) => Number(startsWith(b.label, words)) - Number(startsWith(a.label, words)))
       .slice(0, 50)
-      .map(({ node, type, title, line }) => ({
-        id: node.id,
-        label: title,
-        text: line,
-        icon: <NamedIcon name={type?.icon ?? 'puzzle'} size={18} stroke={1.75} />,
-      }))
   }
   const look = useCallback((id: string) => showCard(id, 1.5), [])
   return (
     <Finder
-      label={say('Find a card on the canvas')}
-      placeholder={say('Find on the canvas')}
-      none={say('No card here is called that, or says that.')}
+      label={say('Find on the canvas')}
+      placeholder={say('Find a card, a note or a group')}
+      none={say('Nothing here is called that, or says that.')}
       find={find}
       onMark={look}
       onClose={close}
@@ -114,6 +125,33 @@ const gestures: readonly (readonly [string, string])[] = [
   [say('Right-click, or press long'), say('Opens the menu')],
 ]
 
+const habitWords: Record<Habit, string> = {
+  snap: say('Cards lie on a grid'),
+  offer: say('A wire let go over nothing offers the cards that fit'),
+  between: say('A card laid on a wire goes in between'),
+  letters: say('Single letters call commands'),
+  find: say('Ctrl+F finds on the canvas instead of on the page'),
+}
+
+/** What is not as elsewhere, each to be switched off; kept in this browser. */
+function Habits() {
+  const on = useTools((tools) => tools.habits)
+  return (
+    <section className="stack-tight">
+      <h3 className="group-title">{say('Habits')}</h3>
+      {habits.map((habit) => (
+        <Switch
+          key={habit}
+          label={habitWords[habit]}
+          checked={on[habit]}
+          onChange={() => toggleHabit(habit)}
+          data-testid={`habit-${habit}`}
+        />
+      ))}
+    </section>
+  )
+}
+
 function Keys() {
   return (
     <Modal opened onClose={close} title={say('Keys and gestures')} size="lg" data-testid="keys-page">
@@ -133,13 +171,14 @@ function Keys() {
           </div>
         ))}
       </dl>
+      <Habits />
     </Modal>
   )
 }
 
 function itemsFor({ nodes, wires }: { nodes: readonly string[]; wires: readonly string[] }): readonly Command[] {
   if (nodes.length === 0) return wires.length > 0 ? [deleteSelected] : [writeNote, paste, selectAll, tidy, fitView]
-  const one = nodes.length === 1 ? [rename] : []
+  const one = nodes.length === 1 ? [tryCard, rename] : []
   return [
     ...one,
     copySelected,
@@ -206,7 +245,7 @@ export function CanvasTools({ isReadOnly }: { isReadOnly: boolean }) {
   return (
     <>
       {open === 'commands' && <CommandFinder isReadOnly={isReadOnly} />}
-      {open === 'search' && <CardFinder />}
+      {open === 'search' && <ThingFinder />}
       {open === 'keys' && <Keys />}
       {!isReadOnly && <CanvasMenu />}
     </>

@@ -9,6 +9,7 @@ import { StreamChooser } from '../canvas/StreamChooser.tsx'
 import { isRunning } from '../commands/stop.ts'
 import { nameOf } from '../graph/check.ts'
 import { wireId } from '../graph/edit.ts'
+import { portsToTry } from '../graph/pins.ts'
 import { streamIdOf } from '../graph/cameras-of-node.ts'
 import { useLive } from '../live.ts'
 import { usePasses } from '../passes.ts'
@@ -16,6 +17,7 @@ import { useSignIn } from '../sign-in.ts'
 import { Ago } from './Ago.tsx'
 import { AskBox } from './AskBox.tsx'
 import { MemoryPanel } from './MemoryPanel.tsx'
+import { KeepAsSample, Samples } from './Samples.tsx'
 import { say } from '../words/say.ts'
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
@@ -43,18 +45,19 @@ function LastPasses({ flow, node, flowId }: { flow: Flow; node: FlowNode; flowId
         wire.from.node === node.id
           ? say('to {nameOfNode}', { nameOfNode: nameOfNode(wire.to.node) })
           : say('from {nameOfNode}', { nameOfNode: nameOfNode(wire.from.node) })
-      return pass ? [{ id: wireId(wire), words, pass }] : []
+      return pass ? [{ id: wireId(wire), words, pass, to: wire.to }] : []
     })
     .sort((a, b) => b.pass.at.localeCompare(a.pass.at))
   if (rows.length === 0) return <p className="quiet small">{say('No message has passed here yet.')}</p>
   return (
     <ul className="pass-list">
-      {rows.map(({ id, words, pass }) => (
+      {rows.map(({ id, words, pass, to }) => (
         <li key={id} data-testid="last-pass">
           <span className="small quiet">
             {words}, <Ago at={pass.at} />
           </span>
           <span className="pass-words">{pass.text}</span>
+          <KeepAsSample key={pass.eventId} to={to} pass={pass} />
         </li>
       ))}
     </ul>
@@ -96,6 +99,11 @@ export function LiveTab({ flow, node, flowId }: { flow: Flow; node: FlowNode; fl
       <Part title={say('Last messages')}>
         <LastPasses flow={flow} node={node} flowId={flowId} />
       </Part>
+      {portsToTry(type).length > 0 && (
+        <Part title={say('Try it alone')}>
+          <Samples flow={flow} node={node} />
+        </Part>
+      )}
       {area === 'model' && (
         <Part title={say('Ask it')}>
           <AskBox flowId={flowId} models={[node]} isRunning={isLive} />

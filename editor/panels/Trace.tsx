@@ -21,7 +21,7 @@ const words: Record<TraceStepView['what'], string> = {
   held: say('held it'),
   sent: say('sends it'),
   delivered: say('delivered it'),
-  failed: 'failed',
+  failed: say('failed'),
 }
 
 function Step({ step }: { step: TraceStepView }) {

@@ -8,11 +8,13 @@ import { api } from '../api.ts'
 import { isRunning } from '../commands/stop.ts'
 import { nameOf } from '../graph/check.ts'
 import { wireId } from '../graph/edit.ts'
+import { portsToTry } from '../graph/pins.ts'
 import { useLive } from '../live.ts'
 import { usePasses } from '../passes.ts'
 import { useSignIn } from '../sign-in.ts'
 import { say } from '../words/say.ts'
 import { Ago } from './Ago.tsx'
+import { KeepAsSample, Samples } from './Samples.tsx'
 
 function TestMessage({ wire, flowId, last }: { wire: Wire; flowId: string; last: string }) {
   const [text, setText] = useState(last)
@@ -73,12 +75,13 @@ export function WirePanel({ flow, flowId, wire }: { flow: Flow; flowId: string; 
     <>
       <p>{say('From {from} to {to}', { from: from ? nameOf(from, types) : '', to: to ? nameOf(to, types) : '' })}</p>
       {pass ? (
-        <p className="stack-tight">
+        <div className="stack-tight">
           <span className="small quiet">
             {say('Passed last')}, <Ago at={pass.at} />
           </span>
           <span className="pass-words">{pass.text}</span>
-        </p>
+          <KeepAsSample key={pass.eventId} to={wire.to} pass={pass} />
+        </div>
       ) : (
         <p className="quiet small">{say('Nothing has passed here yet.')}</p>
       )}
@@ -92,6 +95,12 @@ export function WirePanel({ flow, flowId, wire }: { flow: Flow; flowId: string; 
         <TestMessage key={wireId(wire)} wire={wire} flowId={flowId} last={pass?.text ?? ''} />
       ) : (
         <p className="quiet small">{say('Deploy the flow to send a test message here.')}</p>
+      )}
+      {to && portsToTry(into).length > 0 && (
+        <section className="inspector-section">
+          <h3 className="group-title">{say('Try {card} alone', { card: nameOf(to, types) })}</h3>
+          <Samples flow={flow} node={to} />
+        </section>
       )}
     </>
   )
