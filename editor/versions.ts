@@ -1,21 +1,15 @@
 // The versions of the open flow, and the one that is compared with the drawing. Only reads; going back is a change like any other.
 import { create } from 'zustand'
 import type { Flow } from '../nodes/contract/flow.ts'
-import { ApiError, api } from './api.ts'
+import { ApiError, api, call } from './api.ts'
 import { diffFlows, type FlowDiff } from './graph/diff.ts'
+import type { Revision } from './views.ts'
 import { changeFlow, currentFlow, saveNow, useFlow } from './store.ts'
-
-export interface Version {
-  revision: number
-  savedAt: string
-  nodes: number
-  deployed: boolean
-}
 
 interface Versions {
   /** The flow whose versions are shown; null while the panel is closed. */
   flow: string | null
-  list: readonly Version[] | null
+  list: readonly Revision[] | null
   chosen: { revision: number; document: Flow } | null
   failure: string | null
 }
@@ -54,6 +48,19 @@ export async function chooseVersionToSee(revision: number): Promise<void> {
   await orSay(async () => {
     const { document } = await api.flowRevision(flow, revision)
     if (useVersions.getState().flow === flow) useVersions.setState({ chosen: { revision, document }, failure: null })
+  })
+}
+
+/** Gives a version a name, by which it is found again and kept; "" takes the name away. */
+export async function nameVersion(revision: number, title: string): Promise<void> {
+  const { flow } = useVersions.getState()
+  if (flow === null) return
+  await orSay(async () => {
+    await call('PUT /flows/:id/revisions/:revision', { id: flow, revision: String(revision) }, { body: { title } })
+    useVersions.setState(({ list }) => ({
+      failure: null,
+      list: list?.map((each) => (each.revision === revision ? { ...each, title: title || null } : each)) ?? null,
+    }))
   })
 }
 

@@ -26,6 +26,7 @@ export type {
   PortView,
   ReceiverView,
   Requires,
+  Revision,
   StoredFlow,
 } from '../runtime/flows/route-answers.ts'
 export type {

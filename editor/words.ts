@@ -306,3 +306,10 @@ export function deliveryStateWords(state: string, attempts: number, parcel: Parc
 
 /** What an error says; whatever else was thrown, as text. */
 export const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** "Chrome on Linux" as the server tells it; both are names, only what stands between them is said. */
+export function browserWords(told: string): string {
+  const [browser, system] = told.split(' on ')
+  if (!browser) return say('A browser')
+  return system ? say('{browser} on {system}', { browser, system }) : browser
+}

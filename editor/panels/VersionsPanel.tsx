@@ -1,13 +1,16 @@
 // The versions of a flow beside its drawing: choose one to see on the canvas and in a list what has changed since, and go back to it.
-import { ActionIcon, Button } from '@mantine/core'
+import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { showCard } from '../canvas/view.ts'
 import { nameOf } from '../graph/check.ts'
 import { diffFlows, isNoDiff, type FieldChange } from '../graph/diff.ts'
 import { useSignIn } from '../sign-in.ts'
 import { select } from '../store.ts'
-import { chooseVersionToSee, closeVersions, goBackToChosen, useVersions } from '../versions.ts'
+import { chooseVersionToSee, closeVersions, goBackToChosen, nameVersion, useVersions } from '../versions.ts'
+import type { Revision } from '../views.ts'
+import { browserWords } from '../words.ts'
 import { count, list, say } from '../words/say.ts'
 import { Ago } from './Ago.tsx'
 
@@ -74,9 +77,64 @@ function Changes({ before, after }: { before: Flow; after: Flow }) {
   )
 }
 
+/** "Firefox on Linux", "the token night-watch". */
+function authorWords(savedBy: Revision['savedBy']): string {
+  if (!savedBy) return ''
+  if (savedBy.by === 'browser') return browserWords(savedBy.name)
+  return savedBy.name === '' ? say('a script') : say('the token “{name}”', { name: savedBy.name })
+}
+
+function VersionName({ version }: { version: Revision }) {
+  const [title, setTitle] = useState(version.title ?? '')
+  const keep = (): void => {
+    if (title.trim() !== (version.title ?? '')) void nameVersion(version.revision, title.trim())
+  }
+  return (
+    <TextInput
+      label={say('Name of this version')}
+      description={say('One with a name is kept, however many come after it.')}
+      placeholder={say('Before the holidays')}
+      value={title}
+      maxLength={120}
+      onChange={(event) => setTitle(event.currentTarget.value)}
+      onBlur={keep}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && !event.nativeEvent.isComposing) keep()
+      }}
+      data-testid="version-name"
+    />
+  )
+}
+
+function VersionRow({ version, isChosen }: { version: Revision; isChosen: boolean }) {
+  const author = authorWords(version.savedBy)
+  return (
+    <li>
+      <button
+        type="button"
+        className="version-row"
+        aria-pressed={isChosen}
+        onClick={() => void chooseVersionToSee(version.revision)}
+        data-testid={`version-${version.revision}`}
+      >
+        <span>
+          {version.title ?? say('Version {revision}', { revision: version.revision })}
+          {version.deployed && <span className="quiet small"> {say('runs now')}</span>}
+        </span>
+        <span className="quiet small">
+          {version.title !== null && <>{say('Version {revision}', { revision: version.revision })}, </>}
+          {count(version.nodes, 'card')}, <Ago at={version.savedAt} />
+          {author !== '' && <>, {author}</>}
+        </span>
+      </button>
+    </li>
+  )
+}
+
 /** In the place of the inspector. */
 export function VersionsPanel({ flow }: { flow: Flow }) {
   const { list: versions, chosen, failure } = useVersions()
+  const named = versions?.find(({ revision }) => revision === chosen?.revision)
   return (
     <aside className="inspector" aria-label={say('Versions')} data-testid="versions-panel">
       <div className="inspector-head">
@@ -93,6 +151,7 @@ export function VersionsPanel({ flow }: { flow: Flow }) {
         )}
         {chosen && (
           <section className="stack-tight" aria-label={say('What has changed since')}>
+            {named && <VersionName key={named.revision} version={named} />}
             <h3 className="group-title">{say('Since version {revision}', { revision: chosen.revision })}</h3>
             <Changes before={chosen.document} after={flow} />
             <div className="row">
@@ -107,23 +166,7 @@ export function VersionsPanel({ flow }: { flow: Flow }) {
         )}
         <ul className="version-list">
           {versions?.map((version) => (
-            <li key={version.revision}>
-              <button
-                type="button"
-                className="version-row"
-                aria-pressed={chosen?.revision === version.revision}
-                onClick={() => void chooseVersionToSee(version.revision)}
-                data-testid={`version-${version.revision}`}
-              >
-                <span>
-                  {say('Version {revision}', { revision: version.revision })}
-                  {version.deployed && <span className="quiet small"> {say('runs now')}</span>}
-                </span>
-                <span className="quiet small">
-                  {count(version.nodes, 'card')}, <Ago at={version.savedAt} />
-                </span>
-              </button>
-            </li>
+            <VersionRow key={version.revision} version={version} isChosen={chosen?.revision === version.revision} />
           ))}
         </ul>
       </div>

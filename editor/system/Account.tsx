@@ -5,7 +5,7 @@ import { Ago } from '../panels/Ago.tsx'
 import { ConfirmButton } from '../panels/ConfirmButton.tsx'
 import { count, say } from '../words/say.ts'
 import { readAgain, useRead } from '../queries.ts'
-import { wordsOf } from '../words.ts'
+import { browserWords, wordsOf } from '../words.ts'
 import { signInsQuery, systemApi, tokensQuery } from './system-api.ts'
 
 function Failure({ words }: { words: string | null }) {
@@ -67,13 +67,6 @@ function Password({ onChanged }: { onChanged(): void }) {
       </p>
     </form>
   )
-}
-
-/** "Chrome on Linux" as the server tells it; both are names, only what stands between them is said. */
-function browserWords(told: string): string {
-  const [browser, system] = told.split(' on ')
-  if (!browser) return say('A browser')
-  return system ? say('{browser} on {system}', { browser, system }) : browser
 }
 
 function SignIns() {

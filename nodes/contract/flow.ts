@@ -73,6 +73,10 @@ export const FlowSchema = z.looseObject({
 })
 export type Flow = z.infer<typeof FlowSchema>
 
+/** Who saved a version: a browser that was signed in, or a script with a token. `name` is the browser's or the token's. */
+export const AuthorSchema = z.object({ by: z.enum(['browser', 'token']), name: z.string() })
+export type Author = z.infer<typeof AuthorSchema>
+
 /** Older document formats and how each becomes the next one; empty while `heed.flow/1` is the first. */
 export const flowMigrations: Record<string, (old: Record<string, unknown>) => Record<string, unknown>> = {}
 

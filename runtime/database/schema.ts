@@ -17,7 +17,7 @@ import {
 import type { Receipt } from '../../nodes/contract/events.ts'
 import type { ConnectionKind } from '../../nodes/contract/connections.ts'
 import type { DecisionAction, Message, Reason, StreamState, StreamStatus } from '../../nodes/contract/events.ts'
-import type { Flow } from '../../nodes/contract/flow.ts'
+import type { Author, Flow } from '../../nodes/contract/flow.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 
 /** To the millisecond. */
@@ -43,6 +43,9 @@ export const flowRevisions = pgTable(
     revision: integer('revision').notNull(),
     document: json('document').$type<Flow>().notNull(),
     savedAt: instant('saved_at').notNull(),
+    /** What a person calls it; one with a name is kept. */
+    title: text('title'),
+    savedBy: json('saved_by').$type<Author>(),
   },
   (table) => [primaryKey({ columns: [table.flowId, table.revision] })],
 )

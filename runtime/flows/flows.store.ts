@@ -1,7 +1,7 @@
 // Flows and their revisions. A save never overwrites one: it adds a revision, and only on top of the newest.
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
-import type { Flow } from '../../nodes/contract/flow.ts'
+import type { Author, Flow } from '../../nodes/contract/flow.ts'
 import type { FlowStore, FlowSummary, Revision, StoredFlow } from './records.ts'
 import {
   copyCredentials,
@@ -87,10 +87,11 @@ async function addRevision(
   id: string,
   revision: number,
   raw: Flow,
+  by?: Author,
 ): Promise<Omit<StoredFlow, 'unapprovedHosts'>> {
   const { document, found } = hideInDocument(plainJson(raw))
   const savedAt = new Date(deps.nowMs())
-  await session.insert(flowRevisions).values({ flowId: id, revision, document, savedAt })
+  await session.insert(flowRevisions).values({ flowId: id, revision, document, savedAt, savedBy: by ?? null })
   await saveCredentials(session, deps.seal, `flow:${id}`, found, savedAt.getTime())
   return { id, revision, document, updatedAt: savedAt.toISOString() }
 }
@@ -100,6 +101,7 @@ async function addNext(
   deps: FlowStoreDeps,
   id: string,
   source: (tx: Queryable, newestRevision: number) => Promise<Flow>,
+  by?: Author,
 ): Promise<StoredFlow> {
   return await transaction(deps.db, async (tx) => {
     const [flow] = await tx
@@ -108,7 +110,7 @@ async function addNext(
       .where(eq(flows.id, id))
       .for('no key update')
     if (!flow) throw missing(id)
-    const stored = await addRevision(tx, deps, id, flow.revision + 1, await source(tx, flow.revision))
+    const stored = await addRevision(tx, deps, id, flow.revision + 1, await source(tx, flow.revision), by)
     // The list of unapproved hosts shrinks by a yes alone: an undo or an old revision that names one again finds it there.
     await tx
       .update(flows)
@@ -122,7 +124,7 @@ async function createFlow(
   deps: FlowStoreDeps,
   document: Flow,
   unapproved: readonly string[],
-  copyOf?: string,
+  { by, copyOf }: { by?: Author | undefined; copyOf?: string } = {},
 ): Promise<StoredFlow> {
   const unapprovedHosts = plainJson([...unapproved])
   return await transaction(deps.db, async (tx) => {
@@ -130,7 +132,7 @@ async function createFlow(
     const at = new Date(deps.nowMs())
     await tx.insert(flows).values({ id, revision: 1, unapprovedHosts, createdAt: at, updatedAt: at })
     if (copyOf !== undefined) await copyCredentials(tx, deps.seal, `flow:${copyOf}`, `flow:${id}`)
-    return { ...(await addRevision(tx, deps, id, 1, document)), unapprovedHosts }
+    return { ...(await addRevision(tx, deps, id, 1, document, by)), unapprovedHosts }
   })
 }
 
@@ -149,19 +151,21 @@ async function replaceFlow(
   raw: Flow,
   unapprovedIn: (document: Flow) => Promise<string[]>,
   ifRevision: number | undefined,
+  by?: Author,
 ): Promise<StoredFlow> {
   // First what waits for a yes, then the document that names it: never the other way round.
   const names = plainJson(await unapprovedIn(hideInDocument(plainJson(raw)).document))
   await changeUnapproved(deps, id, (now) => [...new Set([...now, ...names])])
-  return await addNext(deps, id, async (_tx, revision) => {
+  const source = async (_tx: Queryable, revision: number): Promise<Flow> => {
     if (ifRevision !== undefined && revision !== ifRevision) throw stale(id, revision, ifRevision)
     return raw
-  })
+  }
+  return await addNext(deps, id, source, by)
 }
 
-async function duplicateFlow(deps: FlowStoreDeps, id: string, name: string): Promise<StoredFlow> {
+async function duplicateFlow(deps: FlowStoreDeps, id: string, name: string, by?: Author): Promise<StoredFlow> {
   const { document, unapprovedHosts } = await readNewest(deps.db, id)
-  return await createFlow(deps, { ...document, name }, unapprovedHosts, id)
+  return await createFlow(deps, { ...document, name }, unapprovedHosts, { by, copyOf: id })
 }
 
 /** Under a lock, so that a yes and a paste at once both count. */
@@ -214,6 +218,8 @@ async function listRevisions(db: Db, id: string): Promise<Revision[]> {
     .select({
       revision: flowRevisions.revision,
       savedAt: flowRevisions.savedAt,
+      title: flowRevisions.title,
+      savedBy: flowRevisions.savedBy,
       nodes: sql<number>`json_array_length(${flowRevisions.document} -> 'nodes')`,
       // Named with their table: a bare name in the inner query would be its own column, and true for every revision.
       deployed: sql<boolean>`exists (select 1 from ${deployments} d where d.flow_id = ${flowRevisions}.flow_id
@@ -224,6 +230,15 @@ async function listRevisions(db: Db, id: string): Promise<Revision[]> {
     .orderBy(desc(flowRevisions.revision))
   if (rows.length === 0) throw missing(id)
   return rows.map((row) => ({ ...row, savedAt: row.savedAt.toISOString() }))
+}
+
+async function nameRevision(db: Db, id: string, revision: number, title: string | null): Promise<void> {
+  const at = and(eq(flowRevisions.flowId, id), eq(flowRevisions.revision, revision))
+  const { rowCount } = await db
+    .update(flowRevisions)
+    .set({ title: title === null ? null : plainJson(title) })
+    .where(at)
+  if (rowCount === 0) await readRevision(db, id, revision)
 }
 
 /** In portions, the flow itself last: a request that is cut off leaves a flow that can be removed again. */
@@ -249,25 +264,29 @@ export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
   const { db, seal, nowMs } = deps
   return guarded<FlowStore & FlowSecrets>('flows', {
     list: () => listFlows(db, nowMs()),
-    create: (document) => createFlow(deps, document, []),
+    create: (document, by) => createFlow(deps, document, [], { by }),
     // What waits for approval is read off the document as it will be stored: a password with a slash in it may hide the host before.
-    import: async (document, unapprovedIn) =>
-      createFlow(deps, document, await unapprovedIn(hideInDocument(plainJson(document)).document)),
-    replace: (id, document, unapprovedIn, ifRevision) => replaceFlow(deps, id, document, unapprovedIn, ifRevision),
+    import: async (document, unapprovedIn, by) =>
+      createFlow(deps, document, await unapprovedIn(hideInDocument(plainJson(document)).document), { by }),
+    replace: (id, document, unapprovedIn, ifRevision, by) =>
+      replaceFlow(deps, id, document, unapprovedIn, ifRevision, by),
     secretsOf: (id) => readCredentials(db, seal, `flow:${id}`),
-    duplicate: (id, name) => duplicateFlow(deps, id, name),
+    duplicate: (id, name, by) => duplicateFlow(deps, id, name, by),
     addUnapproved: (id, hosts) => changeUnapproved(deps, id, (now) => [...new Set([...now, ...plainJson([...hosts])])]),
     approveHosts: (id, hosts) => changeUnapproved(deps, id, (now) => now.filter((host) => !hosts.includes(host))),
     get: (id) => readNewest(db, id),
-    update: (id, document, ifRevision) =>
-      addNext(deps, id, async (_tx, revision) => {
+    update: (id, document, ifRevision, by) => {
+      const source = async (_tx: Queryable, revision: number): Promise<Flow> => {
         if (revision === ifRevision) return document
         throw stale(id, revision, ifRevision)
-      }),
+      }
+      return addNext(deps, id, source, by)
+    },
     remove: (id, onGone) => removeFlow(deps, id, onGone),
     revisions: (id) => listRevisions(db, id),
     revision: (id, revision) => readRevision(db, id, revision),
-    restore: (id, revision) => addNext(deps, id, async (tx) => (await readRevision(tx, id, revision)).document),
+    restore: (id, revision, by) => addNext(deps, id, async (tx) => (await readRevision(tx, id, revision)).document, by),
+    nameRevision: (id, revision, title) => nameRevision(db, id, revision, title),
     lostSecrets: (id, nodes) => readLost(db, `flow:${id}`, nodes),
     fillCredentials: (flowId, nodeId, url) => fillFrom(db, seal, `flow:${flowId}`, nodeId, url),
   })

@@ -7,7 +7,7 @@ import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { programAbilities } from '../../nodes/contract/connections.ts'
 import type { Fate } from '../../nodes/contract/foreign-flows.ts'
-import { FlowSchema, flowFormat, type Flow } from '../../nodes/contract/flow.ts'
+import { FlowSchema, flowFormat, type Author, type Flow } from '../../nodes/contract/flow.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
 import { keepLogins, withoutMarks } from '../../nodes/contract/own-logins.ts'
 import { isNewer } from '../../nodes/contract/read-document.ts'
@@ -24,6 +24,7 @@ import { describedTypes } from './node-type-routes.ts'
 import type { StoredFlow } from './records.ts'
 import type { IncomingFlow } from './route-answers.ts'
 import { requiresOf } from './requires.ts'
+import { authorOf } from './author.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { readIfMatch } from './routes.ts'
 
@@ -156,7 +157,7 @@ async function replaceOwn(
   { flows }: FlowsRouteDeps,
   id: string,
   document: Flow,
-  trust: (stored: Flow) => Promise<string[]>,
+  { trust, by }: { trust(stored: Flow): Promise<string[]>; by: Author | undefined },
   match: string | undefined,
 ): Promise<StoredFlow> {
   const own = await flows.get(id)
@@ -165,6 +166,7 @@ async function replaceOwn(
     keepLogins(own.document, document),
     trust,
     match === undefined ? own.revision : readIfMatch(match),
+    by,
   )
 }
 
@@ -180,10 +182,11 @@ export function addImportRoutes(api: Router, deps: FlowsRouteDeps, mostBytes: nu
     const trust = (stored: Flow): Promise<string[]> => unapprovedIn(deps, stored)
     const replaced = onConflict === 'replace' ? await replacedBy(deps, document, flow) : undefined
     const match = request.get('if-match')
+    const by = await authorOf(deps, response)
     const taken: StoredFlow =
       replaced === undefined
-        ? await deps.flows.import(document, trust)
-        : await replaceOwn(deps, replaced, document, trust, match)
+        ? await deps.flows.import(document, trust, by)
+        : await replaceOwn(deps, replaced, document, { trust, by }, match)
     const unapprovedHosts = await waitingOf(deps, taken.document.nodes, taken.unapprovedHosts)
     response.status(replaced === undefined ? 201 : 200)
     response.set('Location', `/api/flows/${taken.id}`).set('ETag', `"${taken.revision}"`)

@@ -1,4 +1,5 @@
 // The door of flows/. Documents, revisions, deploy, export and import.
+export { authorOf } from './author.ts'
 export { addCameraRoutes } from './camera-test-routes.ts'
 export { addDeploymentRoutes } from './deploy-routes.ts'
 export { createDeploymentStore } from './deployments.store.ts'

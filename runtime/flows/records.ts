@@ -1,6 +1,6 @@
 // The shapes that this folder owns.
 import type { StreamStatus } from '../../nodes/contract/events.ts'
-import type { Flow } from '../../nodes/contract/flow.ts'
+import type { Author, Flow } from '../../nodes/contract/flow.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 import type { ReceiverView } from '../actions/index.ts'
 import type { LostSecret } from '../connections/index.ts'
@@ -15,9 +15,9 @@ export interface FlowStore {
   lostSecrets(id: string, nodes: Flow['nodes']): Promise<LostSecret[]>
   list(): Promise<FlowSummary[]>
   /** URL credentials inside the document are sealed away and replaced by `***@`. */
-  create(document: Flow): Promise<StoredFlow>
+  create(document: Flow, by?: Author): Promise<StoredFlow>
   /** The same for a document from elsewhere; `unapprovedIn` reads the stored form and says what waits for the owner's yes. */
-  import(document: Flow, unapprovedIn: (document: Flow) => Promise<string[]>): Promise<StoredFlow>
+  import(document: Flow, unapprovedIn: (document: Flow) => Promise<string[]>, by?: Author): Promise<StoredFlow>
   /**
    * The same as the next revision of a flow that is there: its history is kept, and what runs goes on. Throws ConflictError
    * FLOW_REVISION_STALE when `ifRevision` is given and not the newest.
@@ -27,11 +27,12 @@ export interface FlowStore {
     document: Flow,
     unapprovedIn: (document: Flow) => Promise<string[]>,
     ifRevision?: number,
+    by?: Author,
   ): Promise<StoredFlow>
   /** All that is sealed away for it, in plain text: for taking it out of what is given away, never to be shown. */
   secretsOf(id: string): Promise<string[]>
   /** A copy under another name, as trusted as its original. */
-  duplicate(id: string, name: string): Promise<StoredFlow>
+  duplicate(id: string, name: string, by?: Author): Promise<StoredFlow>
   /** More that waits for a yes. */
   addUnapproved(id: string, hosts: readonly string[]): Promise<StoredFlow>
   /** The owner's yes. What does not wait is passed over. */
@@ -39,13 +40,15 @@ export interface FlowStore {
   /** Throws NotFoundError FLOW_NOT_FOUND. */
   get(id: string): Promise<StoredFlow>
   /** Throws ConflictError FLOW_REVISION_STALE with details.revision when `ifRevision` is not the newest. */
-  update(id: string, document: Flow, ifRevision: number): Promise<StoredFlow>
+  update(id: string, document: Flow, ifRevision: number, by?: Author): Promise<StoredFlow>
   /** `onGone` gets the ids of its unfinished actions as soon as nothing can be written for them any more. */
   remove(id: string, onGone?: (actionIds: string[]) => void): Promise<void>
   revisions(id: string): Promise<Revision[]>
   revision(id: string, revision: number): Promise<StoredFlow>
   /** A new revision with an old document. */
-  restore(id: string, revision: number): Promise<StoredFlow>
+  restore(id: string, revision: number, by?: Author): Promise<StoredFlow>
+  /** Gives a version a name, or takes it away with null; one with a name is kept. Throws NotFoundError FLOW_REVISION_NOT_FOUND. */
+  nameRevision(id: string, revision: number, title: string | null): Promise<void>
 }
 
 export interface DeploymentStore {

@@ -4,7 +4,7 @@ import { AbilitySchema, ConnectionKindSchema } from '../../nodes/contract/connec
 import { OriginSchema, roles, groups, type Trait, traitWords } from '../../nodes/contract/define.ts'
 import { ProblemSchema } from '../../nodes/contract/errors.ts'
 import { eventKinds, streamStates, StreamStatusSchema } from '../../nodes/contract/events.ts'
-import { FlowSchema } from '../../nodes/contract/flow.ts'
+import { AuthorSchema, FlowSchema } from '../../nodes/contract/flow.ts'
 import { FateSchema } from '../../nodes/contract/foreign-flows.ts'
 import { KindSchema } from '../../nodes/contract/kinds.ts'
 import { WantsSchema } from '../../nodes/contract/shared-flow.ts'
@@ -42,6 +42,10 @@ export const RevisionSchema = z.object({
   savedAt: z.string(),
   nodes: z.number(),
   deployed: z.boolean(),
+  /** What a person calls this version; null where nobody has named it. */
+  title: z.string().nullable(),
+  /** Null where it is not known. */
+  savedBy: AuthorSchema.nullable(),
 })
 export type Revision = z.infer<typeof RevisionSchema>
 
@@ -173,6 +177,7 @@ export const flowsAnswers = {
   'DELETE /flows/:id': null,
   'POST /flows/:id/check': z.object({ problems: z.array(ProblemSchema) }),
   'GET /flows/:id/revisions': z.object({ revisions: z.array(RevisionSchema), next: NextSchema }),
+  'PUT /flows/:id/revisions/:revision': null,
   'GET /flows/:id/revisions/:revision': StoredFlowSchema,
   'POST /flows/:id/revisions/:revision/restore': StoredFlowSchema,
   'GET /flows/:id/export': z.union([

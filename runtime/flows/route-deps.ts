@@ -8,12 +8,13 @@ import type { CameraStore, MediaLibrary } from '../cameras/index.ts'
 import type { ConnectionStore } from '../connections/index.ts'
 import type { ApprovedHostStore } from '../egress/index.ts'
 import type { EventStore } from '../history/index.ts'
+import type { AuthorDeps } from './author.ts'
 import type { DeploymentStore, FlowStore } from './records.ts'
 import type { NodeRedRouteDeps } from '../node-red/index.ts'
 import type { Bus } from '../live/index.ts'
 import type { StreamControl } from '../streams/index.ts'
 
-export interface FlowsRouteDeps {
+export interface FlowsRouteDeps extends AuthorDeps {
   log: Log
   nodes: ReadonlyMap<string, NodeDefinition>
   flows: FlowStore

@@ -3,6 +3,7 @@ import type { Response, Router } from 'express'
 import { z } from 'zod'
 import { BadRequestError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
+import { authorOf } from './author.ts'
 import type { StoredFlow } from './records.ts'
 import { stopFlow, tellCancelled } from './deploy-routes.ts'
 import { waitingOf } from './hosts-approval.ts'
@@ -27,6 +28,7 @@ export function readIfMatch(header: string | undefined): number {
   return Number(revision)
 }
 
+const TitleSchema = z.object({ title: z.string().trim().max(120) })
 const RevisionSchema = z.coerce.number().int().min(1).max(1e9)
 
 function readRevision(text: string): number {
@@ -74,7 +76,7 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
     response.json({ flows: page, ...more })
   })
   api.post('/flows', async (request, response) => {
-    const flow = await flows.create(readFlow(requireBody(request.body)))
+    const flow = await flows.create(readFlow(requireBody(request.body)), await authorOf(deps, response))
     response.set('Location', `/api/flows/${flow.id}`)
     await sendFlow(deps, response, flow, 201)
   })
@@ -83,7 +85,8 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
   })
   api.put('/flows/:id', async (request, response) => {
     const ifRevision = readIfMatch(request.get('if-match'))
-    const saved = await flows.update(request.params.id, readFlow(requireBody(request.body)), ifRevision)
+    const document = readFlow(requireBody(request.body))
+    const saved = await flows.update(request.params.id, document, ifRevision, await authorOf(deps, response))
     tellSaved(deps, saved)
     await sendFlow(deps, response, saved)
   })
@@ -110,8 +113,15 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.get('/flows/:id/revisions/:revision', async (request, response) => {
     await sendFlow(deps, response, await flows.revision(request.params.id, readRevision(request.params.revision)))
   })
+  // A version that somebody gave a name is kept, however many come after it.
+  api.put('/flows/:id/revisions/:revision', async (request, response) => {
+    const { title } = parseInput(TitleSchema, requireBody(request.body))
+    await flows.nameRevision(request.params.id, readRevision(request.params.revision), title || null)
+    response.status(204).end()
+  })
   api.post('/flows/:id/revisions/:revision/restore', async (request, response) => {
-    const saved = await flows.restore(request.params.id, readRevision(request.params.revision))
+    const revision = readRevision(request.params.revision)
+    const saved = await flows.restore(request.params.id, revision, await authorOf(deps, response))
     tellSaved(deps, saved)
     await sendFlow(deps, response, saved)
   })

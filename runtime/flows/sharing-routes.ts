@@ -3,6 +3,7 @@ import type { Router } from 'express'
 import { z } from 'zod'
 import { FlowNodeSchema } from '../../nodes/contract/flow.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
+import { authorOf } from './author.ts'
 import { addExportRoutes } from './export-routes.ts'
 import { unapprovedInNodes, waitingOf } from './hosts-approval.ts'
 import { sendFlow } from './routes.ts'
@@ -34,7 +35,7 @@ export function addSharingRoutes(api: Router, deps: FlowsRouteDeps): void {
   })
   api.post('/flows/:id/duplicate', async (request, response) => {
     const { name } = parseBody(NameSchema, request.body)
-    const flow = await flows.duplicate(request.params.id, name)
+    const flow = await flows.duplicate(request.params.id, name, await authorOf(deps, response))
     response.set('Location', `/api/flows/${flow.id}`)
     await sendFlow(deps, response, flow, 201)
   })

@@ -2,6 +2,7 @@
 import type { Router } from 'express'
 import { ConflictError } from '../../nodes/contract/errors.ts'
 import { assertOwner, callerOf } from '../live/index.ts'
+import { authorOf } from './author.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { sendFlow } from './routes.ts'
 
@@ -16,7 +17,7 @@ export function addStayRoutes(api: Router, deps: FlowsRouteDeps): void {
       throw new ConflictError('FLOW_NOTHING_STAYS', 'Nothing in this flow is left that only another program can do.')
     const tab = await deps.nodeRed.addTab(stayed.tab)
     try {
-      await sendFlow(deps, response, await deps.flows.update(id, stayed.flow, revision))
+      await sendFlow(deps, response, await deps.flows.update(id, stayed.flow, revision, await authorOf(deps, response)))
     } catch (error) {
       await deps.nodeRed.removeTab(tab).catch(() => undefined)
       throw error

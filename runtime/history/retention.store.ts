@@ -43,7 +43,7 @@ function portions({ decisionDays, eventDays, revisions, batch }: Retention, nowM
       and not exists (select 1 from actions a where a.deployment_id = d.id) limit ${batch})`,
     sql`delete from flow_revisions where (flow_id, revision) in (select r.flow_id, r.revision from flow_revisions r
       join flows f on f.id = r.flow_id and r.revision <= f.revision - ${revisions}
-      where r.saved_at < ${before(eventDays)}
+      where r.saved_at < ${before(eventDays)} and r.title is null
       and not exists (select 1 from deployments d where d.flow_id = r.flow_id and d.revision = r.revision) limit ${batch})`,
   ]
 }

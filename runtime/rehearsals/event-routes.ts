@@ -2,9 +2,9 @@
 import type { Router } from 'express'
 import { z } from 'zod'
 import { ConflictError } from '../../nodes/contract/errors.ts'
-import type { Flow } from '../../nodes/contract/flow.ts'
+import type { Author, Flow } from '../../nodes/contract/flow.ts'
 import { parseInput, requireBody } from '../../nodes/contract/input.ts'
-import { tellSaved } from '../flows/index.ts'
+import { authorOf, tellSaved } from '../flows/index.ts'
 import { testOf, withTest } from './event-tests.ts'
 import { readTests, type FlowTest } from './flow-tests.ts'
 import { momentOf } from './moments.ts'
@@ -29,7 +29,8 @@ export function addPastEventRoutes(
     readTests((await deps.flows.get(event.flow)).document)
     const moment = await momentOf(deps, event, false)
     const test = testOf(event, deps.nodes, { ...moment, isWhole: moment.of !== 'clip' }, must)
-    const { isNew, revision } = await addTest(deps, event.flow, test)
+    const by = await authorOf(deps, response)
+    const { isNew, revision } = await addTest(deps, event.flow, test, by)
     response.status(isNew ? 201 : 200)
     response.json({ flow: event.flow, revision, isNew, clip: moment.clip, of: moment.of, atS: moment.atS, test })
   })
@@ -49,6 +50,7 @@ async function addTest(
   deps: RehearsalsRouteDeps,
   id: string,
   test: FlowTest,
+  by: Author | undefined,
 ): Promise<{ revision: number; isNew: boolean }> {
   for (let tries = 1; ; tries++) {
     const { document, revision } = await deps.flows.get(id)
@@ -57,7 +59,7 @@ async function addTest(
     const tests = withTest((document.tests ?? []) as FlowTest[], test)
     if (!tests) return { revision, isNew: false }
     try {
-      const saved = await deps.flows.update(id, { ...document, tests } as Flow, revision)
+      const saved = await deps.flows.update(id, { ...document, tests } as Flow, revision, by)
       tellSaved(deps, saved)
       return { revision: saved.revision, isNew: true }
     } catch (error) {

@@ -6,7 +6,7 @@ import { drawFlow, type DrawnType } from '../../nodes/contract/draw-flow.ts'
 import { drawGlyph } from '../../nodes/contract/draw-glyph.ts'
 import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
 import { ListQuerySchema, pageOf, parseBody, parseInput } from '../../nodes/contract/input.ts'
-import { describeNode, unapprovedIn, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
+import { authorOf, describeNode, unapprovedIn, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
 import { AnswersSchema, answerTemplate, lineageOf } from './answers.ts'
 import { templateFrom } from './own-template.ts'
 import type { TemplateView } from './route-answers.ts'
@@ -134,11 +134,12 @@ export function addTemplateRoutes(api: Router, deps: TemplatesRouteDeps): void {
     const { answers, name, lang } = parseBody(UseSchema, request.body ?? {})
     const language = lang ?? languageOf(request)
     const document = readFlow({ ...answerTemplate(template, answers, language), ...(name ? { name } : {}) })
+    const by = await authorOf(deps, response)
     // What an organisation's template names by itself waits for the owner's yes; what was answered just now does not.
     const flow =
       origin === 'index'
-        ? await flows.import(document, () => unapprovedIn(deps, flowOf(template, language)))
-        : await flows.create(document)
+        ? await flows.import(document, () => unapprovedIn(deps, flowOf(template, language)), by)
+        : await flows.create(document, by)
     response.set('Location', `/api/flows/${flow.id}`)
     await sendFlow(deps, response, flow, 201)
   })
@@ -223,6 +224,10 @@ function addTakeOverRoutes(api: Router, deps: TemplatesRouteDeps): void {
       )
     if (origin === 'index') await flows.addUnapproved(flow.id, await unapprovedIn(deps, flowOf(newer, from.language)))
     const { document } = takeOver(flow.document, from, newer)
-    await sendFlow(deps, response, await flows.update(flow.id, readFlow(document), ifRevision))
+    await sendFlow(
+      deps,
+      response,
+      await flows.update(flow.id, readFlow(document), ifRevision, await authorOf(deps, response)),
+    )
   })
 }

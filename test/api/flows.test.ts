@@ -187,6 +187,20 @@ describe('changing a flow', () => {
       'Yard',
       '"3"',
     ])
+    const name = (revision: string, title: string) =>
+      bench.call('PUT', `/api/flows/${id}/revisions/${revision}`, { body: { title } })
+    expect((await name('2', '  Before the holidays ')).status).toBe(204)
+    const as = await bench.signIn()
+    await bench.call('POST', `/api/flows/${id}/revisions/2/restore`, { as, headers: { origin: bench.url } })
+    type Listed = { revisions: { title: string | null; savedBy: { by: string } | null }[] }
+    const { body } = await bench.call<Listed>('GET', `/api/flows/${id}/revisions`)
+    expect(body.revisions.map(({ title, savedBy }) => [title, savedBy?.by])).toEqual([
+      [null, 'browser'],
+      [null, 'token'],
+      ['Before the holidays', 'token'],
+      [null, 'token'],
+    ])
+    expect([(await name('9', 'x')).status, (await name('2', '')).status]).toEqual([404, 204])
     for (const revision of ['9', '0', 'x', '1e99'])
       expect((await bench.call('POST', `/api/flows/${id}/revisions/${revision}/restore`)).status).toBe(404)
   })

@@ -61,7 +61,9 @@ describe('flows', () => {
   test('restore an old document as a new revision', async () => {
     const { id } = await under.store.flows.create(sampleFlow({ name: 'First' }))
     under.clock.ms = startMs + 5_000
-    await under.store.flows.update(id, sampleFlow({ name: 'Second', nodes: [] }), 1)
+    const by = { by: 'browser', name: 'Firefox on Linux' } as const
+    await under.store.flows.update(id, sampleFlow({ name: 'Second', nodes: [] }), 1, by)
+    await under.store.flows.nameRevision(id, 1, 'As it hung in the hall')
     expect(await under.store.flows.restore(id, 1)).toMatchObject({ revision: 3, document: { name: 'First' } })
     const revisions = await under.store.flows.revisions(id)
     expect(revisions.map(({ revision, nodes, deployed }) => ({ revision, nodes, deployed }))).toEqual([
@@ -69,6 +71,14 @@ describe('flows', () => {
       { revision: 2, nodes: 0, deployed: false },
       { revision: 1, nodes: 3, deployed: false },
     ])
+    expect(revisions.map(({ title, savedBy }) => [title, savedBy])).toEqual([
+      [null, null],
+      [null, by],
+      ['As it hung in the hall', null],
+    ])
+    await expect(under.store.flows.nameRevision(id, 9, 'None')).rejects.toMatchObject({
+      code: 'FLOW_REVISION_NOT_FOUND',
+    })
     expect((await under.store.flows.revision(id, 2)).document.name).toBe('Second')
     await expect(under.store.flows.revision(id, 9)).rejects.toMatchObject({ code: 'FLOW_REVISION_NOT_FOUND' })
   })

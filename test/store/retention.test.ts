@@ -123,16 +123,18 @@ describe('retention', () => {
     expect(waiting).toEqual([{ id: `${ids[0]}_tell`, delayMs: 0, type: 'notification' }])
   })
 
-  test('keeps the newest revisions and those that ran', async () => {
+  test('keeps the newest revisions, those that ran and those that somebody named', async () => {
     under.clock.ms = startMs
     const { id } = await under.store.flows.create(sampleFlow())
     for (let revision = 1; revision < 10; revision++) {
       await under.store.flows.update(id, sampleFlow({ name: `Nr ${revision + 1}` }), revision)
       if (revision === 2) await under.store.deployments.deploy(id, 2, samplePlan())
     }
+    for (const revision of [4, 5]) await under.store.flows.nameRevision(id, revision, 'Before the summer')
+    await under.store.flows.nameRevision(id, 5, null)
     under.clock.ms = startMs + 91 * dayMs
     await sweepAll()
-    expect((await under.store.flows.revisions(id)).map(({ revision }) => revision)).toEqual([10, 9, 8, 2])
+    expect((await under.store.flows.revisions(id)).map(({ revision }) => revision)).toEqual([10, 9, 8, 4, 2])
   })
 
   test('forgets browsers whose session is over', async () => {

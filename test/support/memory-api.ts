@@ -7,6 +7,7 @@ import type { Sound } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { defineAction, defineSource, port } from '../../nodes/contract/define.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
+import type { Author } from '../../nodes/contract/flow.ts'
 import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { ApiDeps } from '../../runtime/http/api-deps.ts'
 import type { ConnectionStore } from '../../runtime/connections/connections.ts'
@@ -95,9 +96,10 @@ function missing(what: string, code: string): never {
 
 function memoryFlows(nowMs: () => number): FlowStore {
   const all = new Map<string, StoredFlow[]>()
+  const notes = new Map<string, { title: string | null; savedBy: Author | null }>()
   const revisionsOf = (id: string): StoredFlow[] => all.get(id) ?? missing(`flow ${id}`, 'FLOW_NOT_FOUND')
   const newest = (id: string): StoredFlow => revisionsOf(id).at(-1) as StoredFlow
-  const add = (id: string, document: StoredFlow['document']): StoredFlow => {
+  const add = (id: string, document: StoredFlow['document'], by?: Author): StoredFlow => {
     const list = all.get(id) ?? []
     const flow = {
       id,
@@ -107,6 +109,7 @@ function memoryFlows(nowMs: () => number): FlowStore {
       unapprovedHosts: list.at(-1)?.unapprovedHosts ?? [],
     }
     all.set(id, [...list, flow])
+    notes.set(`${id} ${flow.revision}`, { title: null, savedBy: by ?? null })
     return flow
   }
   const revision = async (id: string, wanted: number): Promise<StoredFlow> =>
@@ -125,7 +128,7 @@ function memoryFlows(nowMs: () => number): FlowStore {
           updatedAt,
         }
       }),
-    create: async (document) => add(`f${all.size + 1}`, document),
+    create: async (document, by) => add(`f${all.size + 1}`, document, by),
     import: async (document, unapprovedIn) =>
       Object.assign(add(`f${all.size + 1}`, document), { unapprovedHosts: await unapprovedIn(document) }),
     replace: async (id, document, unapprovedIn) => {
@@ -144,9 +147,9 @@ function memoryFlows(nowMs: () => number): FlowStore {
         unapprovedHosts: newest(id).unapprovedHosts.filter((host) => !hosts.includes(host)),
       }),
     get: async (id) => newest(id),
-    update: async (id, document, ifRevision) => {
+    update: async (id, document, ifRevision, by) => {
       const { revision } = newest(id)
-      if (revision === ifRevision) return add(id, document)
+      if (revision === ifRevision) return add(id, document, by)
       throw new ConflictError('FLOW_REVISION_STALE', `Flow ${id} is at revision ${revision}.`, {
         details: { revision },
       })
@@ -161,11 +164,17 @@ function memoryFlows(nowMs: () => number): FlowStore {
           savedAt: flow.updatedAt,
           nodes: flow.document.nodes.length,
           deployed: false,
+          ...(notes.get(`${id} ${flow.revision}`) ?? { title: null, savedBy: null }),
         }))
         .reverse(),
     revision,
     lostSecrets: async () => [],
-    restore: async (id, wanted) => add(id, (await revision(id, wanted)).document),
+    nameRevision: async (id, wanted, title) => {
+      await revision(id, wanted)
+      const key = `${id} ${wanted}`
+      notes.set(key, { savedBy: notes.get(key)?.savedBy ?? null, title })
+    },
+    restore: async (id, wanted, by) => add(id, (await revision(id, wanted)).document, by),
   }
 }
 
