@@ -4,7 +4,7 @@ import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useShownAlarm, useUnseen } from '../event-pages.ts'
 import { isTrouble } from '../graph/alerts.ts'
-import { acknowledge } from '../live.ts'
+import { acknowledge, useLive } from '../live.ts'
 import { useRoute, type Route } from '../route.ts'
 import type { EventView } from '../views.ts'
 import { count, say } from '../words/say.ts'
@@ -54,7 +54,9 @@ export function OpenIncident() {
   const { newest, unseen } = useUnseen()
   const flows = useFlowList()
   const shown = useShownAlarm(({ id }) => id)
-  if (!newest || withoutBar.has(route.page) || newest.id === shown) return null
+  // Taken a moment ago; the server's count comes a moment later.
+  const isTaken = useLive(({ events }) => events.some(({ id, acknowledgedAt }) => id === newest?.id && acknowledgedAt))
+  if (!newest || withoutBar.has(route.page) || newest.id === shown || isTaken) return null
   const flow = flows?.find(({ id }) => id === newest.flow)?.name
   const more = (unseen ?? 1) - 1
   return (

@@ -10,6 +10,7 @@ import { makeClip } from '../support/make-clip.ts'
 import { eventually, makeDataDir, removeFolder, startProduct, type Product } from '../support/product.ts'
 import { deployFlow, eventsOf, uploadClip } from '../support/product-flows.ts'
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts'
+import { describeHistory, describeSeveralCameras, describeSystem, describeWires, type Stage } from './looking-back.ts'
 
 let product: Product
 let browser: Browser
@@ -300,6 +301,11 @@ describe('the watch page', () => {
   }, 60_000)
 })
 
+const stage = (): Stage => ({ product, desk, phone, flow, receiver, say: (text) => void (next = text) })
+describeWires(stage)
+describeHistory(stage)
+describeSeveralCameras(stage)
+
 describe('Heed goes away and comes back', () => {
   it('says so calmly in both windows, which then go on by themselves', async () => {
     await desk.page.goto(`${product.url}/flows/${flow}`)
@@ -323,3 +329,5 @@ describe('Heed goes away and comes back', () => {
     expect(await phone.page.getByTestId('toast').count()).toBe(0)
   }, 90_000)
 })
+
+describeSystem(stage)
