@@ -55,7 +55,7 @@ export const FlowPinSchema = z.looseObject({
 export type FlowPin = z.infer<typeof FlowPinSchema>
 
 /** Beyond any flow that a person reads; a flow of a thousand cards is one. */
-export const mostNodes = 3000
+export const mostNodes = 2500
 export const mostWires = 9000
 export const mostNotes = 2000
 export const mostPins = 500

@@ -79,9 +79,9 @@ describe('a document that is too much', () => {
   })
 
   it('is one where each part fits and all together do not', () => {
-    const parts = flowOf({}, { nodes: cards(bounds.nodes, { a: 1, b: 2 }), wires: wires(bounds.wires, 3000) })
+    const parts = flowOf({}, { nodes: cards(bounds.nodes, { a: 1, b: 2 }), wires: wires(bounds.wires, bounds.nodes) })
     expect(parseFlow(parts).problems[0]?.message).toBe(
-      'There is too much in this flow: more than 80,000 settings and ends of wires. Split it.',
+      'There is too much in this flow: more than 70,000 settings and ends of wires. Split it.',
     )
   })
 })

@@ -8,14 +8,14 @@ import { fault, quote } from './problems.ts'
 export const bounds = {
   /** Lists and groups of settings inside each other. */
   depth: 64,
-  /** As the schema of a flow says: three times the largest that anybody has shown. */
+  /** As the schema of a flow says: twice and more the largest that anybody has shown. */
   nodes: mostNodes,
   wires: mostWires,
   tags: 50,
   /** Settings, points and entries, at any depth of one node's config, or of what else a document carries. */
   values: 10_000,
   /** The same of all nodes and wires together: a thousand cards of twenty settings each and their wires are half of it. */
-  allValues: 80_000,
+  allValues: 70_000,
   /** Web and camera addresses, in one text and in all together: each is read with care, several times over. */
   addresses: 200,
   allAddresses: 1200,

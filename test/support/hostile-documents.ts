@@ -33,39 +33,39 @@ export const hostileDocuments: Readonly<Record<string, unknown>> = {
   '1,200 logins': flow(many(1200, (at) => node({ url: `rtsp://admin:p${at}#x/y@${host(at)}/s` }, at))),
   '1,200 marks': flow(many(1200, (at) => node({ url: `rtsp://***@${host(at)}/s` }, at))),
   '1,200 logins with blanks': flow(many(1200, (at) => node({ x: `see http://a b${fill('@c ', 1000)}` }, at))),
-  '79,000 numbers': flow(many(10, (at) => node({ list: many(7_900, (n) => n) }, at))),
-  '79,000 texts': flow(many(10, (at) => node({ list: many(7_900, (n) => `a${n % 10}`) }, at))),
+  '69,000 numbers': flow(many(10, (at) => node({ list: many(6_900, (n) => n) }, at))),
+  '69,000 texts': flow(many(10, (at) => node({ list: many(6_900, (n) => `a${n % 10}`) }, at))),
   '9,900 settings': flow([node(settings(9_900, 'some text: a'))]),
-  '79,000 settings': flow(many(10, (at) => node(settings(7_900, 'a: b'), at))),
-  'as many settings, each of another name': flow(many(10, (at) => node(settings(7_900, 'a: b', `of${at}`), at))),
+  '69,000 settings': flow(many(10, (at) => node(settings(6_900, 'a: b'), at))),
+  'as many settings, each of another name': flow(many(10, (at) => node(settings(6_900, 'a: b', `of${at}`), at))),
   'more of everything than fits': flow(
-    many(3000, (at) => node(settings(60, 'a: b'), at)),
+    many(2500, (at) => node(settings(60, 'a: b'), at)),
     { wires: wires('n0') },
   ),
   '9,000 wires': flow([node({}), node({}, 1)], { wires: wires('n0') }),
   '9,000 wires that are none': flow([node({}), node({}, 1)], { wires: wires('n 0') }),
-  '3,000 cards of unknown types': flow(many(3000, (at) => node({}, at, `t${at}`))),
-  '3,000 notifications': flow(
-    many(3000, (at) => node({ channel: 'webhook', to: `a${at}@x.de`, connection: `c${at}` }, at, 'notification')),
+  '2,500 cards of unknown types': flow(many(2500, (at) => node({}, at, `t${at}`))),
+  '2,500 notifications': flow(
+    many(2500, (at) => node({ channel: 'webhook', to: `a${at}@x.de`, connection: `c${at}` }, at, 'notification')),
   ),
-  '3,000 cards with one server': flow(
-    many(3000, (at) => ({
+  '2,500 cards with one server': flow(
+    many(2500, (at) => ({
       ...node({ channel: 'mqtt', to: 'a/b', connection: 'home' }, at, 'notification'),
       name: `Card ${at}`,
     })),
   ),
-  '3,000 models': flow(
-    many(3000, (at) => node({ connection: `c${at}`, instruction: 'a: b' }, at, 'interaction-model')),
+  '2,500 models': flow(
+    many(2500, (at) => node({ connection: `c${at}`, instruction: 'a: b' }, at, 'interaction-model')),
   ),
   'as much as fits of cards and wires': flow(
-    many(2400, (at) => node({ channel: 'webhook', to: `a${at}@x.de`, connection: `c${at}` }, at, 'notification')),
+    many(1500, (at) => node({ channel: 'webhook', to: `a${at}@x.de`, connection: `c${at}` }, at, 'notification')),
     { wires: wires('n0') },
   ),
   'letters before a colon': flow([], { x: `${fill('a', long)}://` }),
   'one word said again and again': flow([], { x: fill('password: ', long) }),
   'backslashes and quotes': flow([], { x: fill('"\\', long / 2) }),
   'what looks like tokens': flow([], { x: fill('eyJaaaaaaaa.', long) }),
-  'numbers in place of cards': flow(many(3000, (at) => at)),
+  'numbers in place of cards': flow(many(2500, (at) => at)),
   'lists without end': `{"x":${'['.repeat(100_000)}`,
   'a name that reaches into the program':
     '{"format":"heed.flow/1","name":"x","nodes":[],"wires":[],"__proto__":{"a":1}}',
