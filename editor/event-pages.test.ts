@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { mostUrgent } from './event-pages.ts'
+import { urgentFirst } from './event-pages.ts'
 import type { EventView } from './views.ts'
 
 const event = (id: string, kind: EventView['kind']) => ({ id, kind }) as EventView
@@ -10,7 +10,5 @@ it('shows somebody who needs help before a camera that is away, however new that
     event('fall', 'response.given'),
     event('older', 'response.given'),
   ]
-  expect(mostUrgent([lost, fall, older])).toBe(fall)
-  expect(mostUrgent([lost])).toBe(lost)
-  expect(mostUrgent([])).toBeNull()
+  expect(urgentFirst([lost, fall, older])).toEqual([fall, older, lost])
 })

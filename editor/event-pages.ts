@@ -18,11 +18,11 @@ export const useUnseen = create<{ unseen: number | null; newest: EventView | nul
 }))
 
 /** Among so many. */
-const looked = 20
+export const looked = 20
 
 /** Of what waits: somebody who was seen to need help, before a camera that is away. */
-export function mostUrgent(events: readonly EventView[]): EventView | null {
-  return events.find((event) => !isTrouble(event)) ?? events[0] ?? null
+export function urgentFirst(events: readonly EventView[]): EventView[] {
+  return [...events.filter((event) => !isTrouble(event)), ...events.filter(isTrouble)]
 }
 
 /** Keeps the count as long as the editor is open: read again whenever something has happened. Returns the way to stop. */
@@ -31,7 +31,7 @@ export function followUnseen(): () => void {
   const read = (): void => {
     const turn = ++asked
     api.events({ only: 'unseen', limit: looked }).then(
-      ({ unseen, events }) => turn === asked && useUnseen.setState({ unseen, newest: mostUrgent(events) }),
+      ({ unseen, events }) => turn === asked && useUnseen.setState({ unseen, newest: urgentFirst(events)[0] ?? null }),
       (error: unknown) => {
         if (!(error instanceof ApiError)) throw error
       },

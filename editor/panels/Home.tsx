@@ -3,7 +3,7 @@ import { IconMoon } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { StateMark } from '../canvas/StateMark.tsx'
 import { StreamPicture } from '../canvas/StreamPicture.tsx'
-import { useEventPages, useUnseen } from '../event-pages.ts'
+import { looked, urgentFirst, useEventPages, useUnseen } from '../event-pages.ts'
 import { readStatus, useLive } from '../live.ts'
 import { FirstSteps } from '../templates/FirstSteps.tsx'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
@@ -75,18 +75,22 @@ function HealthLine({ flows }: { flows: readonly FlowSummary[] }) {
   )
 }
 
+const shown = 4
+
 function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
-  const { events, total, unseen } = useEventPages({ only: 'incidents' }, 4)
+  const { events, total, unseen } = useEventPages({ only: 'incidents' }, looked)
   if (!events || events.length === 0) return null
   return (
     <section aria-labelledby="waiting-title">
       <h2 id="waiting-title">{say('Waiting for you')}</h2>
       <ul className="event-list surface">
-        {events.slice(0, 4).map((event) => (
-          <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
-        ))}
+        {urgentFirst(events)
+          .slice(0, shown)
+          .map((event) => (
+            <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
+          ))}
       </ul>
-      {total > 4 && (
+      {total > shown && (
         <p>
           <a href="/inbox" onClick={follow}>
             {say('All {unseen} in the inbox', { unseen })}
