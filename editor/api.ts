@@ -104,7 +104,7 @@ function toApiError(status: number, text: string): ApiError {
   try {
     const { error } = toldAnswer(JSON.parse(text)) as { error: { code: string; message: string; problems?: Problem[] } }
     const error_ = new ApiError(status, error.code, error.message, error.problems ?? [])
-    if (status === 401) signedOut()
+    if (status === 401 && error.code !== 'AUTH_PASSWORD_WRONG') signedOut()
     return error_
   } catch {
     if (status >= 502 && status <= 504) return new ApiError(0, 'EDITOR_OFFLINE', unreachable)

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import type { OpenPage } from '../support/browser.ts'
+import { ownerPassword, type OpenPage } from '../support/browser.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { eventually, type Product } from '../support/product.ts'
 import { deployFlow, eventsOf, uploadClip } from '../support/product-flows.ts'
@@ -238,6 +238,29 @@ export function describeSystem(stage: () => Stage): void {
       await row.getByRole('button', { name: 'Revoke Home Assistant?' }).click()
       await row.waitFor({ state: 'detached' })
       expect(await asks()).toBe(401)
+    }, 40_000)
+
+    it('signs another browser out, and changes the password with the old one only', async () => {
+      const { product } = stage()
+      const [{ page }, phone] = [stage().desk, stage().phone.page]
+      await page.goto(`${product.url}/system`)
+      await page.getByTestId('sign-in-end').first().click()
+      await page.getByTestId('sign-in-end').waitFor({ state: 'detached' })
+      await phone.goto(`${product.url}/inbox`)
+      await phone.getByTestId('sign-in-password').waitFor()
+      await page.getByTestId('password-current').fill('not the one')
+      await page.getByTestId('password-next').fill('four other words together')
+      await page.getByTestId('password-change').click()
+      await page
+        .getByRole('alert')
+        .filter({ hasText: /password/i })
+        .waitFor()
+      await page.getByTestId('password-current').fill(ownerPassword)
+      await page.getByTestId('password-change').click()
+      await page.getByText('The password is changed.').waitFor()
+      await phone.getByTestId('sign-in-password').fill('four other words together')
+      await phone.getByTestId('sign-in-submit').click()
+      await phone.getByTestId('nav-inbox').waitFor()
     }, 40_000)
   })
 }
