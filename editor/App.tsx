@@ -47,7 +47,7 @@ function PageOf({ route }: { route: Route }) {
     case 'templates':
       return <Gallery id={route.id} />
     case 'flow':
-      return <CanvasPage key={route.id} id={route.id} />
+      return <CanvasPage key={route.id} id={route.id} showsVersions={route.shows === 'revisions'} />
     case 'rehearse':
       return <RehearsePage key={route.id} id={route.id} />
     case 'watch':

@@ -6,6 +6,7 @@ describe('addresses', () => {
     ['/', '', '', { page: 'home' }],
     ['/flows', '', '', { page: 'flows' }],
     ['/flows/f%201', '', '', { page: 'flow', id: 'f 1' }],
+    ['/flows/f1/revisions', '', '', { page: 'flow', id: 'f1', shows: 'revisions' }],
     ['/templates', '', '', { page: 'templates', id: null }],
     ['/templates/fall-alert', '', '', { page: 'templates', id: 'fall-alert' }],
     ['/inbox/e1', '', '', { page: 'event', id: 'e1' }],

@@ -7,7 +7,7 @@ export type Route =
         'home' | 'flows' | 'inbox' | 'history' | 'cameras' | 'connections' | 'system' | 'more' | 'node-red' | 'cards'
     }
   | { page: 'templates'; id: string | null }
-  | { page: 'flow'; id: string }
+  | { page: 'flow'; id: string; shows?: 'revisions' }
   | { page: 'watch'; id: string }
   | { page: 'rehearse'; id: string }
   | { page: 'event'; id: string }
@@ -20,7 +20,7 @@ export type Route =
 
 /** Reads an address. A sign-in token may stand in the query, behind the hash or in the path. */
 export function parseRoute(path: string, search: string, hash: string): Route {
-  const [first = '', second] = path.split('/').filter(Boolean).map(decodeURIComponent)
+  const [first = '', second, third] = path.split('/').filter(Boolean).map(decodeURIComponent)
   if (first === 's') return { page: 'shared' }
   if (first === 'import' && hash.length > 1) return { page: 'import', payload: hash.slice(1) }
   const token = new URLSearchParams(search).get('token') ?? new URLSearchParams(hash.replace(/^#\??/, '')).get('token')
@@ -30,7 +30,8 @@ export function parseRoute(path: string, search: string, hash: string): Route {
   const event = new URLSearchParams(search).get('event')
   if (first === 'inbox' && event) return { page: 'event', id: event }
   if (first === 'templates') return { page: 'templates', id: second ?? null }
-  if (first === 'flows' && second) return { page: 'flow', id: second }
+  if (first === 'flows' && second)
+    return { page: 'flow', id: second, ...(third === 'revisions' ? { shows: 'revisions' } : {}) }
   if (first === 'rehearse' && second) return { page: 'rehearse', id: second }
   if (first === 'watch' && second) return { page: 'watch', id: second }
   if (first === 'acknowledge' && second) return { page: 'acknowledge', token: second }

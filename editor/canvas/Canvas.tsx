@@ -18,7 +18,7 @@ import { NodeCard } from './NodeCard.tsx'
 import { GroupFrame, NoteCard } from './NoteCard.tsx'
 import { dropCard, dropNode, holdCard, holdOver } from './placing.ts'
 import { closeTools, snapPx, useTools } from './tools.ts'
-import { holdStill, setCanvas, showCard } from './view.ts'
+import { fitRoom, holdStill, setCanvas, showCard } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { finishWire, joinWire, flowWithoutMovedWire, startWire } from './wiring.ts'
 import {
@@ -191,7 +191,7 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
         onMove={(_event, { zoom }) => setFarAway(tellDistance(canvas.current, zoom))}
         onMoveEnd={() => canvas.current?.removeAttribute('data-moving')}
         fitView={hadCards}
-        fitViewOptions={{ padding: 0.08, maxZoom: 1, ...(isReadOnly ? { nodes: heart(flow) } : {}) }}
+        fitViewOptions={{ padding: fitRoom, maxZoom: 1, ...(isReadOnly ? { nodes: heart(flow) } : {}) }}
         minZoom={0.1}
         maxZoom={2}
         deleteKeyCode={null}

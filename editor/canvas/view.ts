@@ -12,10 +12,13 @@ export function setCanvas(next: CanvasInstance | null): void {
 
 export const cardWidthPx = 240
 
+/** Room around a flow that is shown whole: below it lies the bar of commands, and no button of a card may lie under that. */
+export const fitRoom = { x: 0.08, top: 0.08, bottom: '84px' } as const
+
 /** Shows the whole flow, gently. */
 export function fitView(): void {
   void instance?.fitView({
-    padding: 0.08,
+    padding: fitRoom,
     maxZoom: 1,
     duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 180,
   })

@@ -14,7 +14,7 @@ import { readDeployed } from '../deployed.ts'
 import { readFlow, useLive } from '../live.ts'
 import { readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import '../needs.css'
-import { closeVersions, useVersions } from '../versions.ts'
+import { closeVersions, openVersions, useVersions } from '../versions.ts'
 import { closeFlow, inspect, openFlow, select, useFlow } from '../store.ts'
 import { readFlowTemplate } from '../templates/flow-template.ts'
 import { NewerNotice } from '../templates/FlowTemplate.tsx'
@@ -189,7 +189,7 @@ function Workbench({ flow, flowId, isPhone }: { flow: Flow; flowId: string; isPh
 }
 
 /** The page of one flow. */
-export function CanvasPage({ id }: { id: string }) {
+export function CanvasPage({ id, showsVersions = false }: { id: string; showsVersions?: boolean }) {
   const flow = useFlow((open) => (open.id === id ? open.history?.present : undefined))
   const loadError = useFlow((open) => open.loadError)
   const isPhone = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false })
@@ -202,6 +202,10 @@ export function CanvasPage({ id }: { id: string }) {
     void readFlowTemplate(id)
     return closeFlow
   }, [id])
+  const isThere = flow !== undefined
+  useEffect(() => {
+    if (isThere && showsVersions) void openVersions()
+  }, [isThere, showsVersions])
   if (loadError)
     return (
       <Page title={say('This flow cannot be opened')}>

@@ -5,12 +5,10 @@ import {
   IconCloudCheck,
   IconCloudOff,
   IconCloudUp,
-  IconEye,
   IconPlayerPlay,
   IconPlayerStop,
   IconUsers,
   IconShare,
-  IconTestPipe,
   type Icon,
 } from '@tabler/icons-react'
 import { useMemo, useEffect, useState } from 'react'
@@ -20,7 +18,6 @@ import { StateMark } from '../canvas/StateMark.tsx'
 import { useShares } from '../canvas/share-camera.ts'
 import { deploy } from '../commands/deploy.ts'
 import { shortcutWords } from '../commands/command.ts'
-import { rehearse } from '../commands/rehearse.ts'
 import { share } from '../commands/share.ts'
 import { stop } from '../commands/stop.ts'
 import { setFlowText } from '../graph/edit.ts'
@@ -32,8 +29,8 @@ import { useDeployed } from '../deployed.ts'
 import { useLive } from '../live.ts'
 import type { SaveState } from '../saving.ts'
 import { changeFlow, useFlow } from '../store.ts'
+import { FlowTabs } from './FlowTabs.tsx'
 import { MuteButton } from './MuteButton.tsx'
-import { follow } from './Rail.tsx'
 import { isAwake } from './use-flows.ts'
 import { say } from '../words/say.ts'
 import { ApiError, api } from '../api.ts'
@@ -182,20 +179,10 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
       <span data-testid="flow-state" data-state={state}>
         <StateMark state={state} isWashed />
       </span>
+      <FlowTabs flowId={flowId} at="draw" />
       {sharing && <OnAirMark label={say('Your camera is on air')} />}
       <SaveMark />
       <Others flow={flow} flowId={flowId} />
-      <Button
-        component="a"
-        href={`/watch/${flowId}`}
-        onClick={follow}
-        variant="subtle"
-        size="compact-sm"
-        leftSection={<IconEye size={16} aria-hidden />}
-        data-testid="watch-link"
-      >
-        {say('Watch')}
-      </Button>
       <Button
         onClick={() => void share.run()}
         variant="subtle"
@@ -204,16 +191,6 @@ export function TopBar({ flow, flowId, isReadOnly }: { flow: Flow; flowId: strin
         data-testid="share-button"
       >
         {say('Share')}
-      </Button>
-      <Button
-        onClick={() => void rehearse.run()}
-        variant="subtle"
-        size="compact-sm"
-        visibleFrom="md"
-        leftSection={<IconTestPipe size={16} aria-hidden />}
-        data-testid="rehearse-button"
-      >
-        {say('Rehearse')}
       </Button>
       <MuteButton isSmall />
       <span className="top-actions">

@@ -3,8 +3,8 @@
 import { Button, NativeSelect, Progress } from '@mantine/core'
 import { IconMovie, IconX } from '@tabler/icons-react'
 import { useEffect } from 'react'
+import { FlowTabs } from '../panels/FlowTabs.tsx'
 import { Empty, Page, Skeletons } from '../panels/Page.tsx'
-import { follow } from '../panels/Rail.tsx'
 import type { Rehearsal } from '../views.ts'
 import { timeOfDay } from '../words.ts'
 import { Outcome } from './Outcome.tsx'
@@ -136,15 +136,7 @@ export function RehearsePage({ id }: { id: string }) {
       </Page>
     )
   return (
-    <Page
-      title={say('Rehearse {name}', { name })}
-      isWide
-      aside={
-        <Button component="a" href={`/flows/${id}`} onClick={follow} variant="default" data-testid="rehearse-back">
-          {say('Back to the flow')}
-        </Button>
-      }
-    >
+    <Page title={say('Rehearse {name}', { name })} isWide aside={<FlowTabs flowId={id} at="rehearse" />}>
       <div className="rehearse" data-testid="rehearse" data-has-result={now !== null || undefined}>
         <aside className="rehearse-side" aria-label={say('What is rehearsed')}>
           <Wishes />
