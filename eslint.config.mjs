@@ -141,6 +141,7 @@ function runtimeFolder(name, index) {
     ...closed(below, 'Another folder is entered by its door: import its index.ts, and let it out there.', [
       './index.ts',
       './route-answers.ts',
+      './route-bodies.ts',
     ]),
   ]
   const files = (patterns) => patterns.map((pattern) => `runtime/${name}/${pattern}`)
@@ -195,7 +196,7 @@ const importTable = [
       ...closed(
         ['./runtime'],
         'The editor reaches the runtime by HTTP only: add a call to editor/api.ts. Of a route it takes the types of its schemas.',
-        runtimeFolders.map((name) => `./${name}/route-answers.ts`),
+        runtimeFolders.flatMap((name) => ['answers', 'bodies'].map((what) => `./${name}/route-${what}.ts`)),
       ),
     ],
     bans: [banned('^node:', 'The editor runs in a browser.'), web, jobs, sql],
@@ -210,7 +211,7 @@ const importTable = [
         {
           patterns: [
             {
-              regex: '/route-answers\\.ts$',
+              regex: '/route-(answers|bodies)\\.ts$',
               allowTypeImports: true,
               message: 'Schemas of routes stay on the server: take their types (`import type`).',
             },

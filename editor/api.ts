@@ -1,8 +1,9 @@
 // The editor's only door to the server: typed requests, uploads with progress, the live feed. Nothing else here may call fetch.
 import type { Flow, FlowNode } from '../nodes/contract/flow.ts'
-import type { PictureFilter, Point } from '../nodes/contract/frames.ts'
+import type { PictureFilter } from '../nodes/contract/frames.ts'
 import { noteServerDate } from './server-clock.ts'
 import type { Route, RouteAnswer } from '../runtime/http/route-answers.ts'
+import type { RouteBody } from '../runtime/http/route-bodies.ts'
 import type { Problem, RehearsalWishes, UploadedMedia } from './views.ts'
 import { say } from './words/say.ts'
 import { toldAnswer, toldDefinition } from './words/served.ts'
@@ -36,11 +37,11 @@ interface RequestOptions {
   alsoFine?: number
 }
 
-/** Asks a route, with its own path and the type of its own schema. `params` fill the path, `query` what follows it. */
+/** Asks a route, with its own path and the types of its own schemas. `params` fill the path, `query` what follows it. */
 export async function call<R extends Route>(
   route: R,
   params: Readonly<Record<string, string>> = {},
-  options: RequestOptions & { query?: Query } = {},
+  options: RequestOptions & { query?: Query; body?: RouteBody<R> } = {},
 ): Promise<RouteAnswer<R>> {
   const [method = '', pattern = ''] = route.split(' ')
   const path = pattern.replace(/([:*])(\w+)/g, (_whole, mark: string, name: string) => {
@@ -138,12 +139,6 @@ interface ExportWishes {
 }
 const spoken = ({ nodes, answers }: ExportWishes) => ({ nodes, answers: answers ? 'true' : undefined })
 
-interface CameraPatch {
-  config?: Record<string, unknown>
-  tags?: string[]
-  masks?: Point[][]
-}
-
 export interface EventQuery {
   flow?: string
   stream?: string
@@ -219,10 +214,10 @@ export const api = {
   duplicateFlow: (id: string, name: string) => call('POST /flows/:id/duplicate', { id }, { body: { name } }),
   flowNeeds: (id: string) => call('GET /flows/:id/requires', { id }),
   approveHosts: (id: string, hosts: readonly string[]) =>
-    call('POST /flows/:id/approve-hosts', { id }, { body: { hosts } }),
+    call('POST /flows/:id/approve-hosts', { id }, { body: { hosts: [...hosts] } }),
   /** Says of pasted nodes that nobody has typed them; before the save that holds them. */
   addUnapproved: (id: string, nodes: readonly FlowNode[]) =>
-    call('POST /flows/:id/unapproved', { id }, { body: { nodes } }),
+    call('POST /flows/:id/unapproved', { id }, { body: { nodes: [...nodes] } }),
   approvedHosts: () => call('GET /approved-hosts'),
   addApprovedHost: (host: string) => call('POST /approved-hosts', {}, { body: { host } }),
   removeApprovedHost: (host: string) => call('DELETE /approved-hosts/:host', { host }),
@@ -285,7 +280,7 @@ export const api = {
   testNode: (flow: string, node: string, config: Record<string, unknown>) =>
     call('POST /flows/:id/nodes/:node/test', { id: flow, node }, { body: { config } }),
   pushKey: () => call('GET /push/key'),
-  addPushSubscription: (subscription: PushSubscriptionJSON & { label: string }) =>
+  addPushSubscription: (subscription: RouteBody<'POST /push/subscriptions'>) =>
     call('POST /push/subscriptions', {}, { body: subscription }),
   removePushSubscription: (endpoint: string) => call('DELETE /push/subscriptions', {}, { body: { endpoint } }),
   /** By the link of a message; no account needed. */
@@ -315,10 +310,9 @@ export const api = {
     return { templates: found.flatMap(({ templates }) => templates), notes: found[0]?.notes ?? [] }
   },
   template: (id: string, lang: string) => call('GET /templates/:id', { id }, { query: { lang } }),
-  useTemplate: (id: string, body: { answers: Record<string, unknown>; name: string; lang: string }) =>
+  useTemplate: (id: string, body: RouteBody<'POST /templates/:id/use'>) =>
     call('POST /templates/:id/use', { id }, { body }),
-  keepAsTemplate: (body: { flow: string; title: string; purpose?: string; capability: string }) =>
-    call('POST /templates', {}, { body }),
+  keepAsTemplate: (body: RouteBody<'POST /templates'>) => call('POST /templates', {}, { body }),
   removeTemplate: (id: string) => call('DELETE /templates/:id', { id }),
   flowTemplate: (id: string) => call('GET /flows/:id/template', { id }),
   takeTemplate: (id: string, revision: number) =>
@@ -328,8 +322,9 @@ export const api = {
   makeExample: () => call('POST /media/example'),
   removeMedia: (path: string) => call('DELETE /media/*path', { path }),
   cameras: async () => (await call('GET /cameras')).cameras,
-  addCamera: (camera: { name: string } & CameraPatch) => call('POST /cameras', {}, { body: camera }),
-  changeCamera: (name: string, patch: CameraPatch) => call('PUT /cameras/:name', { name }, { body: patch }),
+  addCamera: (camera: RouteBody<'POST /cameras'>) => call('POST /cameras', {}, { body: camera }),
+  changeCamera: (name: string, patch: RouteBody<'PUT /cameras/:name'>) =>
+    call('PUT /cameras/:name', { name }, { body: patch }),
   removeCamera: (name: string) => call('DELETE /cameras/:name', { name }),
   /** As it is stored, or with other settings; `bare` without its masks, to draw them on. */
   tryCamera: (name: string, unsaved: { config?: Record<string, unknown>; bare?: boolean } = {}) =>
@@ -342,7 +337,12 @@ export const api = {
     config: Record<string, unknown>,
     owner?: { flow: string; node: string },
     filters: readonly PictureFilter[] = [],
-  ) => call('POST /cameras/test', {}, { body: { config, ...owner, ...(filters.length > 0 ? { filters } : {}) } }),
+  ) =>
+    call(
+      'POST /cameras/test',
+      {},
+      { body: { config, ...owner, ...(filters.length > 0 ? { filters: [...filters] } : {}) } },
+    ),
 }
 
 /** Sends a clip and reports the share that has arrived, 0 to 1. */

@@ -27,7 +27,11 @@ async function switchOn(): Promise<void> {
     userVisibleOnly: true,
     applicationServerKey: publicKey,
   })
-  await api.addPushSubscription({ ...subscription.toJSON(), label: navigator.userAgent.slice(0, 100) })
+  const { endpoint, keys } = subscription.toJSON()
+  const { p256dh, auth } = keys ?? {}
+  if (endpoint === undefined || p256dh === undefined || auth === undefined)
+    throw new Error(say('This browser gave no address for notifications. Try again, or use another browser.'))
+  await api.addPushSubscription({ endpoint, keys: { p256dh, auth }, label: navigator.userAgent.slice(0, 100) })
 }
 
 async function switchOff(): Promise<void> {

@@ -9,7 +9,7 @@ import { useSignIn } from '../sign-in.ts'
 import { inspect, saveNow, select } from '../store.ts'
 import { readFlowTemplate, takeNewer, useFlowTemplate } from './flow-template.ts'
 import './gallery.css'
-import { capabilityWords } from './gallery-words.ts'
+import { capabilityOf, capabilityWords, type Capability } from './gallery-words.ts'
 import { changeWords } from './template-changes.ts'
 import { say } from '../words/say.ts'
 
@@ -77,7 +77,7 @@ function Changes({ flow, flowId }: { flow: Flow; flowId: string }) {
 function Keep({ flow, flowId, onDone }: { flow: Flow; flowId: string; onDone(): void }) {
   const [title, setTitle] = useState(flow.name)
   const [purpose, setPurpose] = useState(flow.description ?? '')
-  const [capability, setCapability] = useState('monitoring')
+  const [capability, setCapability] = useState<Capability>('monitoring')
   const [kept, setKept] = useState<{ id: string; title: string; version: number } | null>(null)
   const [failure, setFailure] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
@@ -124,7 +124,7 @@ function Keep({ flow, flowId, onDone }: { flow: Flow; flowId: string; onDone(): 
         label={say('Where it stands in the gallery')}
         data={capabilityWords.map(([value, label]) => ({ value, label: label.en }))}
         value={capability}
-        onChange={(event) => setCapability(event.currentTarget.value)}
+        onChange={(event) => setCapability(capabilityOf(event.currentTarget.value))}
       />
       {failure && (
         <div className="notice" data-tone="bad" role="alert">

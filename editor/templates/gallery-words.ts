@@ -1,4 +1,5 @@
 // Every sentence of the gallery, in English and Chinese.
+import type { RouteBody } from '../../runtime/http/route-bodies.ts'
 import { language as spoken, type Language } from '../words/say.ts'
 
 const en = {
@@ -136,7 +137,9 @@ const zh: GalleryWords = {
 }
 
 /** What the interaction model can do, in the order in which the gallery shows it. */
-export const capabilityWords: readonly (readonly [string, Record<Language, string>])[] = [
+export type Capability = NonNullable<RouteBody<'POST /templates'>['capability']>
+
+export const capabilityWords: readonly (readonly [Capability, Record<Language, string>])[] = [
   ['monitoring', { en: 'Monitoring and alerts', zh: '监控与报警' }],
   ['counting', { en: 'Counting', zh: '实时计数' }],
   ['visual-memory', { en: 'Visual memory', zh: '长时视觉记忆' }],
@@ -153,3 +156,7 @@ export function useWords(): { language: Language; words: GalleryWords } {
   const language = spoken()
   return { language, words: language === 'zh' ? zh : en }
 }
+
+/** What a list of them gives back. */
+export const capabilityOf = (chosen: string): Capability =>
+  capabilityWords.find(([name]) => name === chosen)?.[0] ?? 'monitoring'

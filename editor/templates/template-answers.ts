@@ -1,4 +1,5 @@
 // What somebody answers to a template's questions, from what is proposed to what is sent. Pure.
+import type { RouteBody } from '../../runtime/http/route-bodies.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { AskView, TemplateDocument } from './template-views.ts'
 
@@ -63,20 +64,22 @@ export function unanswered(asks: readonly AskView[], given: Given): string[] {
   })
 }
 
+type Answers = NonNullable<RouteBody<'POST /templates/:id/use'>['answers']>
+
 /** As `use` takes them. What is empty is left to the template. */
-export function answersOf(asks: readonly AskView[], given: Given): Record<string, unknown> {
-  const answers: Record<string, unknown> = {}
+export function answersOf(asks: readonly AskView[], given: Given): Answers {
+  const answers: Answers = {}
   for (const ask of asks) {
     const place = placeOf(ask)
     if (ask.kind === 'camera') {
       const config = cameraConfig(given.cameras[ask.node] ?? noCamera)
-      if (config) answers[place] = config
+      if (config) answers[place] = config as Answers[string]
     } else if (ask.kind === 'receiver') {
       const told = receiverFields.map((field) => [field, given.values[`${ask.node}.${field}`]] as const)
-      answers[place] = Object.fromEntries(told.filter(([, value]) => !isEmpty(value)))
-    } else if (!isEmpty(given.values[place])) answers[place] = given.values[place]
+      answers[place] = Object.fromEntries(told.filter(([, value]) => !isEmpty(value))) as Answers[string]
+    } else if (!isEmpty(given.values[place])) answers[place] = given.values[place] as Answers[string]
     const zone = given.values[zonePlace(ask)]
-    if (ask.kind === 'time' && !isEmpty(zone)) answers[zonePlace(ask)] = zone
+    if (ask.kind === 'time' && !isEmpty(zone)) answers[zonePlace(ask)] = zone as Answers[string]
   }
   return answers
 }

@@ -1,7 +1,6 @@
 // The owner's own affairs: who is signed in, another password, tokens for scripts. A token that the owner made reaches none of these.
 import { randomBytes } from 'node:crypto'
 import type { Request, Response, Router } from 'express'
-import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
 import { assertOwner, callerOf } from '../live/index.ts'
@@ -10,9 +9,8 @@ import type { AccountsRouteDeps } from './route-deps.ts'
 import { assertGoodPassword } from './passwords.ts'
 import { hashToken, makeApiToken } from './sign-in-cookies.ts'
 import type { SignInParts } from './routes.ts'
+import { PasswordSchema, TokenSchema } from './route-bodies.ts'
 
-const PasswordSchema = z.object({ current: z.string(), next: z.string() })
-const TokenSchema = z.object({ name: z.string().trim().min(1).max(80) })
 /** What is shown of one: enough to tell it in a script. */
 const shownLetters = 10
 

@@ -2,7 +2,6 @@
 // Never says whether a password was close, and never keeps a link's token in plain text.
 import type { IncomingMessage } from 'node:http'
 import type { Request, Response, Router } from 'express'
-import { z } from 'zod'
 import { AuthError } from '../../nodes/contract/errors.ts'
 import { callerOf } from '../live/index.ts'
 import type { Caller } from '../live/index.ts'
@@ -28,6 +27,7 @@ import { createSignInLimits, networkOf } from './sign-in-limits.ts'
 import type { SignInLimits } from './sign-in-limits.ts'
 import { createSlowLane, restMs } from './slow-lane.ts'
 import type { SlowLane } from './slow-lane.ts'
+import { ClaimSchema, SignInSchema } from './route-bodies.ts'
 
 export interface SignInLinks {
   /** A link that makes one owner's password. The newest one counts, until it is used or the process ends. */
@@ -58,9 +58,6 @@ export interface SignInParts {
   lines: OpenLines
   passwords: Passwords
 }
-
-const ClaimSchema = z.object({ token: z.string().min(1).max(200), password: z.string() })
-const SignInSchema = z.object({ password: z.string() })
 
 function tooMany(message: string, waitMs: number): AuthError {
   return new AuthError('AUTH_TOO_MANY_TRIES', message, { details: { status: 429, retryAfterMs: waitMs } })

@@ -1,7 +1,5 @@
 // `/api/cameras`: cameras that are things of their own. A login goes in here and never comes out.
 import type { Response, Router } from 'express'
-import { z } from 'zod'
-import { CameraNameSchema, CameraTagSchema } from '../../nodes/contract/cameras.ts'
 import { does } from '../../nodes/contract/define.ts'
 import { BadRequestError, CodedError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Point } from '../../nodes/contract/frames.ts'
@@ -12,34 +10,7 @@ import { readCameraList, type CameraLine } from './camera-csv.ts'
 import type { StoredCamera } from './records.ts'
 import type { CameraReport } from './reports.ts'
 import type { CamerasRouteDeps } from './route-deps.ts'
-
-const part = z.number().min(0).max(1)
-const ConfigSchema = z.record(z.string(), z.unknown())
-const PatchSchema = z.object({
-  config: ConfigSchema.optional(),
-  tags: z
-    .array(CameraTagSchema)
-    .max(20)
-    .transform((tags) => [...new Set(tags)].sort())
-    .optional(),
-  masks: z
-    .array(
-      z
-        .array(z.object({ x: part, y: part }))
-        .min(3)
-        .max(100),
-    )
-    .max(20)
-    .optional(),
-})
-const NewSchema = PatchSchema.extend({ name: CameraNameSchema, config: ConfigSchema })
-const TestSchema = z.object({ config: ConfigSchema.optional(), bare: z.boolean().default(false) })
-const ServiceSchema = z.object({
-  service: z.url({ protocol: /^https?$/ }).max(500),
-  user: z.string().max(200).default(''),
-  password: z.string().max(200).default(''),
-})
-const ListSchema = z.object({ csv: z.string().min(1).max(500_000), onlyCheck: z.boolean().default(false) })
+import { ListSchema, NewSchema, PatchSchema, ServiceSchema, TestSchema } from './route-bodies.ts'
 
 /** What of a camera node's settings a camera has of its own; the rest is the flow's. */
 const ownFields = ['kind', 'path', 'url', 'transport', 'device', 'aspect'] as const

@@ -4,36 +4,21 @@ import { plainAddress } from '../../nodes/contract/addresses.ts'
 import { ConnectionKindSchema } from '../../nodes/contract/connections.ts'
 import type { ConnectionKindDefinition, ConnectionKinds, SecretField } from '../../nodes/contract/connections.ts'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
-
-const secretName = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,39}$/, 'must be named with letters and digits')
-const SecretSchema = z.record(secretName, z.string().max(20_000))
-
-export const ConnectionNameSchema = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be a short name of letters, digits, "-" and "_"')
+import { ConnectionPatchSchema, NewConnectionSchema } from './route-bodies.ts'
 
 const knownKind = (kinds: ConnectionKinds) =>
   ConnectionKindSchema.refine((kind) => kinds.has(kind), {
     error: `must be one of ${[...kinds.keys()].sort().join(', ')}`,
   })
 
-/** A new connection, before its config is read by kind. */
+/** A new connection of a kind that is known here, before its config is read by it. */
 export function newConnectionSchema(kinds: ConnectionKinds) {
-  return z.object({
-    name: ConnectionNameSchema,
-    kind: knownKind(kinds),
-    config: z.record(z.string(), z.unknown()).default({}),
-    secret: SecretSchema.default({}),
-  })
+  return NewConnectionSchema.extend({ kind: knownKind(kinds) })
 }
 
 /** A change: what is left out stays. */
 export function connectionPatchSchema(kinds: ConnectionKinds) {
-  return z.object({
-    kind: knownKind(kinds).optional(),
-    config: z.record(z.string(), z.unknown()).optional(),
-    secret: SecretSchema.optional(),
-  })
+  return ConnectionPatchSchema.extend({ kind: knownKind(kinds).optional() })
 }
 
 /** The schema for `{ config }` of one kind, so that a problem is placed on `config.url`. */

@@ -1,17 +1,11 @@
 // Named servers and accounts. A secret goes in here and never comes out: answers only list the names of those set.
 import type { Response, Router } from 'express'
-import { z } from 'zod'
 import { lackOf } from '../../nodes/contract/connections.ts'
 import type { Connection, ConnectionKind, ConnectionKindDefinition } from '../../nodes/contract/connections.ts'
 import { BadRequestError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { namedHosts, hostsIn } from '../../nodes/contract/hosts.ts'
-import {
-  ConnectionNameSchema,
-  configSchemaOf,
-  connectionPatchSchema,
-  newConnectionSchema,
-  readSecrets,
-} from './connection-schemas.ts'
+import { configSchemaOf, connectionPatchSchema, newConnectionSchema, readSecrets } from './connection-schemas.ts'
+import { ConnectionNameSchema, ReceiverSchema, SentenceSchema } from './route-bodies.ts'
 import { assertOwner, callerOf } from '../live/index.ts'
 import { builtInNames, describeKind } from './kinds.ts'
 import type { ConnectionView } from './route-answers.ts'
@@ -175,9 +169,6 @@ function addKindRoutes(api: Router, { connectionKinds }: ConnectionsRouteDeps): 
   })
 }
 
-/** Long enough to hear a voice by; a speech server may be paid by the letter. */
-const SentenceSchema = z.object({ text: z.string().trim().min(1).max(300), voice: z.string().max(200).default('') })
-
 /** `/api/connections`. */
 export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): void {
   const { connections, connectionKinds: kinds } = deps
@@ -250,7 +241,7 @@ function addTryRoutes(api: Router, deps: ConnectionsRouteDeps): void {
   })
   api.post('/connections/:name/test', async (request, response) => {
     const name = parseInput(ConnectionNameSchema, request.params.name)
-    const { to } = parseInput(z.object({ to: z.string().trim().max(4000).optional() }), request.body ?? {})
+    const { to } = parseInput(ReceiverSchema, request.body ?? {})
     const connection = await connectionToTest(deps, name, request.body)
     assertMayChoose(deps, connection.kind, response)
     // What it cannot do without comes before whatever else may be wrong.

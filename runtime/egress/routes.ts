@@ -1,13 +1,11 @@
 // `/api/approved-hosts`: which hosts of the owner's own network nodes may reach. What connections and flows name counts by
 // itself; the rest is approved here, by hand. Opens no address itself.
 import type { Router } from 'express'
-import { z } from 'zod'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
 import { plainHost } from '../../nodes/contract/hosts.ts'
 import type { EgressRouteDeps } from './route-deps.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
-
-const HostSchema = z.object({ host: z.string().min(1).max(300) })
+import { HostSchema } from './route-bodies.ts'
 
 /** Adding and removing answer with the list as it is then. */
 export function addApprovedHostRoutes(api: Router, { approvedHosts, refusalOf }: EgressRouteDeps): void {

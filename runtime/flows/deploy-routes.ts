@@ -1,7 +1,6 @@
 // Deploy, stop, status. What is written to the store counts; the queue is told afterwards and finds out by itself if it
 // could not be told. Never starts a flow with problems.
 import type { Router } from 'express'
-import { z } from 'zod'
 import { actionOf } from '../../nodes/contract/acting.ts'
 import { toError } from '../../nodes/contract/errors.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
@@ -9,6 +8,7 @@ import type { Plan, PlanNode, Target } from '../../nodes/contract/plan.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import type { DeployChanges, Deployment } from './records.ts'
 import { planFlow, previewFlow } from './flow-document.ts'
+import { DeploySchema } from './route-bodies.ts'
 
 function view(deployment: Deployment | null): Deployment | null {
   return deployment && { id: deployment.id, revision: deployment.revision, state: deployment.state }
@@ -77,13 +77,10 @@ async function deployFlow(
   return { deployment: view(deployment), changes }
 }
 
-/** Without a revision the newest is deployed. */
-const DeployBodySchema = z.strictObject({ revision: z.number().int().min(1).optional() })
-
 /** `/api/flows/:id/deploy`, `/stop` and `/status`. */
 export function addDeploymentRoutes(api: Router, deps: FlowsRouteDeps): void {
   api.post('/flows/:id/deploy', async (request, response) => {
-    const { revision } = parseBody(DeployBodySchema, request.body ?? {})
+    const { revision } = parseBody(DeploySchema, request.body ?? {})
     response.status(202).json(await deployFlow(deps, request.params.id, revision))
   })
   api.get('/flows/:id/deploy/preview', async (request, response) => {

@@ -7,8 +7,7 @@ import type { FlowsRouteDeps } from './route-deps.ts'
 import { askWords, waitingOf } from './hosts-approval.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
 import { does } from '../../nodes/contract/define.ts'
-
-const BodySchema = z.object({ config: z.record(z.string(), z.unknown()).optional() })
+import { NodeTestSchema } from './route-bodies.ts'
 
 /** `POST /api/flows/:id/nodes/:node/test`; a body `{ config }` tries settings that are not saved yet. */
 export function addNodeTestRoutes(api: Router, deps: FlowsRouteDeps): void {
@@ -24,7 +23,7 @@ export function addNodeTestRoutes(api: Router, deps: FlowsRouteDeps): void {
         `A test message can only be sent by a notification; “${node.id}” is a ${definition?.title ?? node.type}.`,
       )
     }
-    const body = parseInput(BodySchema, request.body ?? {})
+    const body = parseInput(NodeTestSchema, request.body ?? {})
     const { config } = parseInput(
       z.object({ config: definition.config }),
       { config: body.config ?? node.config },

@@ -9,6 +9,7 @@ import { stopFlow, tellCancelled } from './deploy-routes.ts'
 import { waitingOf } from './hosts-approval.ts'
 import { checkFlow, readFlow } from './flow-document.ts'
 import { ListQuerySchema, pageOf, parseInput, requireBody } from '../../nodes/contract/input.ts'
+import { PresenceSchema, TitleSchema } from './route-bodies.ts'
 
 /** The revision that the client has seen, from `If-Match: "7"`; quotes and `W/` may be left out or added. */
 export function readIfMatch(header: string | undefined): number {
@@ -28,7 +29,6 @@ export function readIfMatch(header: string | undefined): number {
   return Number(revision)
 }
 
-const TitleSchema = z.object({ title: z.string().trim().max(120) })
 const RevisionSchema = z.coerce.number().int().min(1).max(1e9)
 
 function readRevision(text: string): number {
@@ -128,8 +128,6 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
 }
 
 // Who else has a flow open, and at which card: told to every open browser and kept nowhere. A window says so again every few seconds.
-const id = z.string().min(1).max(64)
-const PresenceSchema = z.object({ window: id, node: id.nullable().default(null), isGone: z.boolean().default(false) })
 
 /** `POST /api/flows/:id/presence` */
 function addPresenceRoutes(api: Router, { bus }: Pick<FlowsRouteDeps, 'bus'>): void {

@@ -1,7 +1,5 @@
 // Flows that are given away, and what those that came from elsewhere wait for: what they would reach waits for the owner's yes.
 import type { Router } from 'express'
-import { z } from 'zod'
-import { FlowNodeSchema } from '../../nodes/contract/flow.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
 import { authorOf } from './author.ts'
 import { addExportRoutes } from './export-routes.ts'
@@ -9,10 +7,7 @@ import { unapprovedInNodes, waitingOf } from './hosts-approval.ts'
 import { sendFlow } from './routes.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
 import { requiresOf } from './requires.ts'
-
-const HostsSchema = z.object({ hosts: z.array(z.string().min(1).max(4100)).min(1).max(5000) })
-const PastedSchema = z.object({ nodes: z.array(FlowNodeSchema).min(1).max(5000) })
-const NameSchema = z.object({ name: z.string().trim().min(1).max(200) })
+import { HostsSchema, NameSchema, PastedSchema } from './route-bodies.ts'
 
 /** Of each flow `export`, `requires`, `approve-hosts`, `unapproved`, `duplicate`. */
 export function addSharingRoutes(api: Router, deps: FlowsRouteDeps): void {

@@ -1,7 +1,6 @@
 // What is behind the link of a message: one event, its picture, and "I have seen it". For people without an account, so it
 // shows nothing else, and is answered so many times a minute.
 import type { Request, RequestHandler, Router } from 'express'
-import { z } from 'zod'
 import { does } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { AuthError, CodedError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
@@ -12,16 +11,9 @@ import type { HistoryRouteDeps } from './route-deps.ts'
 import type { EventView } from './records.ts'
 import type { LinkedEvent } from './route-answers.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
+import { NameSchema } from './route-bodies.ts'
 
 const perMinute = 60
-const NameSchema = z.object({
-  name: z
-    .string()
-    .trim()
-    .max(80)
-    .regex(/^[^\u0000-\u001f]*$/, 'must be one line')
-    .optional(),
-})
 
 /** Everything under `/api/acknowledge`. */
 export function addAcknowledgeRoutes(api: Router, deps: HistoryRouteDeps): void {

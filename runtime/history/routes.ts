@@ -3,7 +3,6 @@
 import type { Router } from 'express'
 import { z } from 'zod'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
-import { verdicts } from '../../nodes/contract/events.ts'
 import { callerOf } from '../live/index.ts'
 import type { EventView, TraceView } from './records.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
@@ -14,11 +13,9 @@ import { addTimelineRoutes, defined } from './timeline-routes.ts'
 import { parseInput, queryFields, requireBody } from '../../nodes/contract/input.ts'
 import { reasonOf } from '../../nodes/contract/trace.ts'
 import type { TraceAnswer } from './route-answers.ts'
+import { SeenAllSchema, VerdictSchema } from './route-bodies.ts'
 
 const { text, time, limit } = queryFields
-/** Up to a moment: nobody has seen what came after the list that was shown. */
-const SeenAllSchema = z.object({ upTo: z.iso.datetime(), flow: text, kind: text, q: text })
-const VerdictSchema = z.object({ verdict: z.enum(verdicts).nullable() })
 const DecisionQuerySchema = z.object({ stream: text, from: time, to: time, limit, cursor: text })
 
 /** Of one acknowledgement; whoever shows more reads them again. */

@@ -1,12 +1,10 @@
 // The switch of the Node-RED inside, how it does, and the pictures it fetches.
 import type { Router } from 'express'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
-import { SwitchSchema } from './records.ts'
 import { assertOwner, callerOf } from '../live/index.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
 import type { NodeRedRouteDeps } from './route-deps.ts'
-
-const ChangeSchema = SwitchSchema.partial().extend({ reachable: SwitchSchema.shape.reachable.unwrap().optional() })
+import { ChangeSchema } from './route-bodies.ts'
 
 /** `GET` and `PUT /api/node-red`, and `GET /api/node-red/pictures/:token`, which the token alone opens. */
 export function addNodeRedRoutes(api: Router, { nodeRed }: NodeRedRouteDeps): void {

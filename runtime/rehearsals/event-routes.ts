@@ -1,6 +1,5 @@
 // A past event, looked at again: as a test that its flow has to pass from now on, or once through the flow as it is now.
 import type { Router } from 'express'
-import { z } from 'zod'
 import { ConflictError } from '../../nodes/contract/errors.ts'
 import type { Author, Flow } from '../../nodes/contract/flow.ts'
 import { parseInput, requireBody } from '../../nodes/contract/input.ts'
@@ -10,9 +9,8 @@ import { readTests, type FlowTest } from './flow-tests.ts'
 import { momentOf } from './moments.ts'
 import { newRehearsal } from './new-rehearsal.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
+import { ReplaySchema, TestSchema } from './route-bodies.ts'
 
-const TestSchema = z.object({ must: z.enum(['fire', 'stay-silent']) })
-const ReplaySchema = z.object({ revision: z.number().int().min(1).max(2_147_483_647).optional() })
 /** Somebody else may save meanwhile; nobody saves that often. */
 const mostTries = 5
 

@@ -1,6 +1,6 @@
 // From what was asked for to what a rehearsal goes by: the revision, the clips, the plan, the tests. Refuses what could not be run,
 // and starts nothing.
-import { z } from 'zod'
+import type { z } from 'zod'
 import { nodeOfStream } from '../../nodes/contract/cameras.ts'
 import { BadRequestError } from '../../nodes/contract/errors.ts'
 import type { MadeClip } from '../cameras/index.ts'
@@ -10,34 +10,8 @@ import { burnsOf, findStretches, packStretches, type FoundStretch } from './stre
 import { readTests, testsOf } from './flow-tests.ts'
 import type { RehearsalOrder } from './records.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
+import type { RehearsalSchema } from './route-bodies.ts'
 
-export const RehearsalSchema = z.object({
-  revision: z.number().int().min(1).max(2_147_483_647).optional(),
-  clips: z.array(z.string().trim().min(1).max(1000)).max(200).optional(),
-  /** Of this flow's kept pictures, beside the clips. */
-  stretches: z
-    .array(
-      z
-        .object({
-          stream: z.string().trim().min(1).max(200),
-          from: z.iso.datetime({ offset: true }),
-          to: z.iso.datetime({ offset: true }),
-        })
-        .refine(({ from, to }) => Date.parse(from) < Date.parse(to), { message: 'must begin before it ends' }),
-    )
-    .max(20)
-    .optional(),
-  /** In whose place the clips come: the flow's first camera when absent. */
-  camera: z.string().max(64).optional(),
-  /** Of the models, in place of their own. */
-  connection: z.string().trim().min(1).max(200).optional(),
-  instruction: z.string().max(8000).optional(),
-  /** An earlier rehearsal whose models' answers are given again. */
-  recorded: z.string().max(40).optional(),
-  askAgents: z.boolean().default(false),
-  /** What clocks show at second 0 of each clip; now when absent. */
-  startAt: z.iso.datetime({ offset: true }).optional(),
-})
 export type AskedRehearsal = z.output<typeof RehearsalSchema>
 
 /** Throws what a deploy of that revision would throw, and BadRequestError REHEARSAL_… for clips, tests and recordings. */

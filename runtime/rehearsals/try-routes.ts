@@ -9,22 +9,7 @@ import { messageLike } from '../../nodes/contract/kinds.ts'
 import { limitRequests } from '../live/index.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
 import { tryCard } from './try-card.ts'
-
-const TrySchema = z.object({
-  /** One after the other, a second apart. */
-  messages: z
-    .array(
-      z.object({
-        port: z.string().min(1).max(64),
-        text: z.string().trim().min(1).max(8000),
-        fields: z.record(z.string(), z.unknown()).optional(),
-      }),
-    )
-    .min(1)
-    .max(20),
-  /** Settings that are not saved yet, in place of the saved ones. */
-  config: z.record(z.string(), z.unknown()).optional(),
-})
+import { TrySchema } from './route-bodies.ts'
 
 const limit = { most: 30, perMs: 10_000 }
 const longestTryMs = 15_000

@@ -2,7 +2,6 @@
 // Only puts them where the session finds them; never waits for an answer, which comes as an event.
 import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
-import { z } from 'zod'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { ConflictError, NotFoundError, RetryableError } from '../../nodes/contract/errors.ts'
 import { fromOutside } from '../../nodes/contract/events.ts'
@@ -13,11 +12,7 @@ import type { StreamsRouteDeps } from './route-deps.ts'
 import type { RunningStream } from './records.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
 import { limitRequests } from '../live/index.ts'
-
-const text = z.string().trim().min(1).max(2000)
-const stream = z.string().min(1).max(200).optional()
-const QuestionSchema = z.object({ text, stream })
-const InputSchema = z.object({ text, stream, port: z.string().min(1).max(64) })
+import { InputSchema, QuestionSchema } from './route-bodies.ts'
 
 /** More than a person types, and enough for a script that switches a few nodes. */
 const limit = { most: 30, perMs: 10_000 }

@@ -2,7 +2,6 @@
 // the work, as with any other message; while it does not, the saved memory is changed. Never both.
 import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
-import { z } from 'zod'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import {
   editMemory,
@@ -18,9 +17,7 @@ import type { RunningStream } from './records.ts'
 import type { MemoryView } from './route-answers.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
 import { does } from '../../nodes/contract/define.ts'
-
-const FactSchema = z.object({ text: z.string().trim().min(1).max(4000), node: z.string().min(1).max(64).optional() })
-const TextSchema = FactSchema.pick({ text: true })
+import { FactSchema, TextSchema } from './route-bodies.ts'
 
 /** Where a model's own memory lies among the saved states, as the engine names it. */
 const modelStateOf = (node: string): string => `${node}#memory`

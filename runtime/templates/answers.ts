@@ -1,6 +1,7 @@
 // From a template and a person's answers to a flow. Pure: what was not asked cannot be set, and what is not answered stays open.
 import { z } from 'zod'
 import { BadRequestError, type Problem } from '../../nodes/contract/errors.ts'
+import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { flowOf, splitPlace, type Ask, type Language, type Template } from './template.ts'
 
@@ -25,7 +26,6 @@ const together: Partial<Record<Ask['kind'], readonly string[]>> = {
   receiver: ['channel', 'connection', 'to', 'url'],
   time: ['hours', 'timeZone'],
 }
-const channels = /^(inbox|webhook|email|telegram|slack|discord|ntfy|web-push|mqtt|wecom|dingtalk|feishu)$/
 
 /** How a flow remembers where it came from; `base` is what it was before anybody touched it, for taking over a newer one. */
 export const LineageSchema = z.looseObject({
@@ -61,7 +61,12 @@ export function lineage(template: Template, language: Language): Record<string, 
 }
 
 /** The flow to store. Throws BadRequestError GALLERY_ANSWER_WRONG with every answer that does not fit. */
-export function answerTemplate(template: Template, answers: Answers, language: Language): Flow {
+export function answerTemplate(
+  template: Template,
+  answers: Answers,
+  language: Language,
+  types: ReadonlyMap<string, NodeDefinition>,
+): Flow {
   const flow = flowOf(template, language)
   const problems: Problem[] = []
   for (const [place, answer] of Object.entries(answers)) {
@@ -72,7 +77,7 @@ export function answerTemplate(template: Template, answers: Answers, language: L
       ? `This template does not ask for "${place}".`
       : answer === null
         ? undefined
-        : take(found, ask, field, answer)
+        : take(found, ask, field, answer, types)
     if (trouble !== undefined)
       problems.push({
         node: found ? node : null,
@@ -95,11 +100,17 @@ function askFor(template: Template, node: string, field: string): Ask | undefine
 }
 
 /** Writes one answer into its node, or says what is wrong with it. */
-function take(node: FlowNode, ask: Ask, field: string, answer: Exclude<Answer, null>): string | undefined {
+function take(
+  node: FlowNode,
+  ask: Ask,
+  field: string,
+  answer: Exclude<Answer, null>,
+  types: ReadonlyMap<string, NodeDefinition>,
+): string | undefined {
   if (typeof answer === 'object' && !Array.isArray(answer)) return takeSettings(node, ask, answer)
   if (ask.kind === 'camera' && field === ask.field && typeof answer === 'string') return takeCamera(node, answer)
   if (ask.kind === 'receiver' && field === ask.field && typeof answer === 'string')
-    return takeReceiver(node, field, answer)
+    return takeReceiver(node, field, answer, types.get(node.type))
   if (ask.kind === 'zone') return `"${ask.label.en}" takes an area, not "${String(answer)}".`
   if (ask.kind === 'choice' && !(ask.options ?? []).some(({ value }) => String(value) === String(answer)))
     return `"${String(answer)}" is none of the answers to "${ask.label.en}".`
@@ -153,11 +164,17 @@ function takeCamera(node: FlowNode, text: string): undefined {
 }
 
 /** A channel by its name, the address of a webhook, or whom the template's own channel is to tell. */
-function takeReceiver(node: FlowNode, field: string, text: string): undefined {
+function takeReceiver(node: FlowNode, field: string, text: string, type: NodeDefinition | undefined): undefined {
   const to = text.trim()
-  if (channels.test(to)) node.config.channel = to
+  if (isChannel(node, to, type)) node.config.channel = to
   else if (/^https?:\/\//i.test(to)) Object.assign(node.config, { channel: 'webhook', url: to })
   else node.config[field === 'channel' ? 'to' : field] = to
+}
+
+/** The node's own settings know which there are. */
+function isChannel({ config }: FlowNode, word: string, type: NodeDefinition | undefined): boolean {
+  const read = type?.config.safeParse({ ...config, channel: word })
+  return read !== undefined && (read.error?.issues ?? []).every(({ path }) => path[0] !== 'channel')
 }
 
 /** The answer as the field holds its values: "3" where a number stands, "a, b" where a list does. */

@@ -7,38 +7,16 @@ import { drawGlyph } from '../../nodes/contract/draw-glyph.ts'
 import { BadRequestError, ConflictError } from '../../nodes/contract/errors.ts'
 import { ListQuerySchema, pageOf, parseBody, parseInput } from '../../nodes/contract/input.ts'
 import { authorOf, describeNode, unapprovedIn, readCatalogue, readFlow, readIfMatch, sendFlow } from '../flows/index.ts'
-import { AnswersSchema, answerTemplate, lineageOf } from './answers.ts'
+import { answerTemplate, lineageOf } from './answers.ts'
 import { templateFrom } from './own-template.ts'
 import type { TemplateView } from './route-answers.ts'
 import type { TemplatesRouteDeps } from './route-deps.ts'
 import { fittingConnections, lacksOf, type Here } from './runs-here.ts'
 import { takeOver } from './take-over.ts'
-import { AskSchema, capabilities, flowOf, spokenIn, languages, type Language, type Shelved } from './template.ts'
+import { flowOf, spokenIn, languages, type Language, type Shelved } from './template.ts'
+import { SaveSchema, UseSchema } from './route-bodies.ts'
 
 const LanguageSchema = z.enum(languages).catch('en')
-const UseSchema = z.object({
-  answers: AnswersSchema.default({}),
-  name: z.string().trim().min(1).max(200).optional(),
-  lang: z.enum(languages).optional(),
-})
-const wordsOrBoth = (longest: number) =>
-  z.union([
-    z
-      .string()
-      .trim()
-      .min(1)
-      .max(longest)
-      .transform((text) => ({ en: text, zh: text })),
-    z.object({ en: z.string().trim().min(1).max(longest), zh: z.string().trim().min(1).max(longest) }),
-  ])
-const SaveSchema = z.object({
-  flow: z.string().min(1).max(64),
-  title: wordsOrBoth(120),
-  purpose: wordsOrBoth(400).optional(),
-  capability: z.enum(capabilities).default('monitoring'),
-  asks: z.array(AskSchema).max(40).optional(),
-  id: z.string().max(80).optional(),
-})
 
 function languageOf(request: Request): Language {
   return LanguageSchema.parse(request.query.lang)
@@ -133,7 +111,7 @@ export function addTemplateRoutes(api: Router, deps: TemplatesRouteDeps): void {
     const { template, origin } = await templates.get(request.params.id)
     const { answers, name, lang } = parseBody(UseSchema, request.body ?? {})
     const language = lang ?? languageOf(request)
-    const document = readFlow({ ...answerTemplate(template, answers, language), ...(name ? { name } : {}) })
+    const document = readFlow({ ...answerTemplate(template, answers, language, deps.nodes), ...(name ? { name } : {}) })
     const by = await authorOf(deps, response)
     // What an organisation's template names by itself waits for the owner's yes; what was answered just now does not.
     const flow =

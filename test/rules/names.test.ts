@@ -10,7 +10,7 @@ const allowed: Record<string, { words: string[]; why: string }> = {
   'runtime/queue/postgres-link.ts': { words: ['notification'], why: "an event of Postgres' client" },
   'runtime/cameras/burn-arguments.ts': { words: ['crop'], why: 'what a picture filter does' },
   'runtime/cameras/tools.ts': { words: ['crop'], why: 'a filter of ffmpeg' },
-  'runtime/flows/camera-test-routes.ts': { words: ['crop'], why: 'what a picture filter does' },
+  'runtime/flows/route-bodies.ts': { words: ['crop'], why: 'what a picture filter does' },
   'editor/form/widgets/picture-to-draw-on.ts': { words: ['crop'], why: 'what a picture filter does' },
   'editor/form/widgets/RectangleWidget.tsx': { words: ['crop'], why: 'what a picture filter does' },
   'editor/graph/picture-area.ts': { words: ['crop'], why: 'a trait, and what a picture filter does' },
@@ -48,12 +48,14 @@ const allowed: Record<string, { words: string[]; why: string }> = {
   'runtime/templates/organisation-index.ts': { words: ['template'], why: 'a template that people use' },
   'runtime/templates/own-templates.store.ts': { words: ['template'], why: 'a template that people use' },
   'runtime/templates/shelf.ts': { words: ['template'], why: 'a template that people use' },
+  'editor/words/served.ts': { words: ['notification', 'memory'], why: 'kinds of events' },
   'runtime/flows/deployments.store.ts': { words: ['memory'], why: 'SQL that sees plans only, not the catalogue' },
 }
 
 it('asks for no node type and no kind of connection by its name', async () => {
   const names = [...(await loadCatalogue()).keys(), ...connectionKinds.keys()]
-  const quoted = new RegExp(`(?<![\\w-])'(${names.join('|')})'`, 'g')
+  // In quotes, or as one of several in a pattern.
+  const quoted = new RegExp(`(?<![\\w-])'(${names.join('|')})'|(?<=[(|])(${names.join('|')})(?=\\|)`, 'g')
   const found = new Map<string, Set<string>>()
   const files = listFiles().filter((file) => isSource(file) && /^(runtime|editor)\//.test(file))
   for (const name of files) {
@@ -61,8 +63,8 @@ it('asks for no node type and no kind of connection by its name', async () => {
     const code = read(name)
       .split('\n')
       .filter((line) => !/^\s*(\/\/|\*|\/\*)/.test(line))
-    for (const [, word = ''] of code.join('\n').matchAll(quoted))
-      found.set(name, (found.get(name) ?? new Set()).add(word))
+    for (const [, word, inPattern = ''] of code.join('\n').matchAll(quoted))
+      found.set(name, (found.get(name) ?? new Set()).add(word ?? inPattern))
   }
   const strays = [...found].flatMap(([name, words]) =>
     [...words].filter((word) => !allowed[name]?.words.includes(word)).map((word) => `${name} says '${word}'`),

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import { createApp } from '../../runtime/http/app.ts'
 import { routeAnswers } from '../../runtime/http/route-answers.ts'
+import { routeBodies } from '../../runtime/http/route-bodies.ts'
 import { memoryApi } from '../support/memory-api.ts'
 import { isSource, listFiles, read } from './files.ts'
 
@@ -38,4 +39,18 @@ it('gives the editor no shape of an answer but the schemas', () => {
   )
   expect(own).toEqual(['editor/api.ts: EventQuery'])
   expect(read('editor/api.ts')).not.toMatch(/JSON\.parse\([^)]*\) as (?!unknown|UploadedMedia|\{ error)/)
+})
+
+it('reads each body by a schema that the editor takes its type from', () => {
+  const folders = listFiles().filter((file) => /^runtime\/[\w-]+\/(?:[\w-]+-)?routes\.ts$/.test(file))
+  const own = folders.flatMap((file) => {
+    const text = read(file)
+    const read_ = [...text.matchAll(/parse(?:Body|Input)\(\s*(\w+)[^)]*\bbody\b/gi)].map(([, schema = '']) => schema)
+    return read_
+      .filter((schema) => new RegExp(`^const ${schema}\\b`, 'm').test(text))
+      .map((schema) => `${file}: ${schema}`)
+  })
+  expect(own, "a route's body stands in its folder's route-bodies.ts, joined in runtime/http").toEqual([])
+  expect(Object.keys(routeBodies).length).toBeGreaterThan(40)
+  expect(read('editor/api.ts')).not.toMatch(/body: [^,}]* as /)
 })

@@ -58,5 +58,5 @@ export function answersFor(template: Template, here: Here, language: Language): 
 }
 
 export function answered(template: Template, here: Here, language: Language = 'en') {
-  return answerTemplate(template, answersFor(template, here, language), language)
+  return answerTemplate(template, answersFor(template, here, language), language, here.nodes)
 }
