@@ -113,11 +113,12 @@ describe.concurrent('an RTSP camera', () => {
 
   it('serves the fast tap from the same decode', async () => {
     const watching = bench.watch({ kind: 'rtsp', url: camera.url('shared') }, { fast: fastTap })
-    await watching.until((frame) => frame.mediaTimeS > 3)
+    await watching.until((frame) => frame.mediaTimeS > 4)
     const { fast } = await watching.stop()
-    const late = fast.filter(({ mediaTimeS }) => mediaTimeS > 1 && mediaTimeS <= 3)
-    expect(late.length).toBeGreaterThanOrEqual(13)
-    expect(late.length).toBeLessThanOrEqual(17)
+    // 7.5 a second; a busy camera sends some of its pictures in one go.
+    const late = fast.filter(({ mediaTimeS }) => mediaTimeS > 1 && mediaTimeS <= 4)
+    expect(late.length).toBeGreaterThanOrEqual(18)
+    expect(late.length).toBeLessThanOrEqual(27)
   })
 
   it('comes over UDP where it is told to', async () => {

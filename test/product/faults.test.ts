@@ -67,8 +67,9 @@ async function ticksOf(product: Product, flow: string): Promise<number> {
   return (await statusOf(product, flow)).streams[0]?.ticks ?? 0
 }
 
-/** Stops the flow, waits for the last delivery, and holds what was recorded against what arrived. */
+/** Stops the flow after four alerts at the earliest, waits for the last delivery, and holds what was recorded against what arrived. */
 async function expectEveryAlertOnce({ product, flow, receiver }: Scene): Promise<void> {
+  await eventually('four alerts', async () => receiver.delivered().length > 3, 60_000)
   await product.request('POST', `/api/flows/${flow}/stop`)
   const alerts = await eventually(
     'every alert is delivered',

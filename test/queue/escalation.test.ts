@@ -171,9 +171,11 @@ eachBackend('an escalation with the queue on %s', (name) => {
     await until('two reminders', () => told().length >= 3)
     await store.events.acknowledge(eventId, 'Ana')
     const count = told().length
+    // On a slow machine the neighbour's turn may have come before anybody acknowledged; after it, nobody else's.
+    const others = told().filter((title) => !title.startsWith('family'))
     await new Promise((resolve) => setTimeout(resolve, 2_500))
     expect(told().length).toBeLessThanOrEqual(count + 1)
-    expect(told().filter((title) => !title.startsWith('family'))).toEqual([])
+    expect(told().filter((title) => !title.startsWith('family'))).toEqual(others)
     expect(new Set(receiver.received.map(({ key }) => key)).size).toBe(told().length)
   })
 })
