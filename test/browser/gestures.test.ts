@@ -174,7 +174,7 @@ describe('commands', () => {
       return (cam?.x ?? 0) < (model?.x ?? 0) && (model?.x ?? 0) < (tell?.x ?? 0) && other?.y !== tell?.y
     })
     await page.keyboard.press('?')
-    await page.getByText('Offers the cards that fit').waitFor()
+    await page.getByText('Offers the cards that fit', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
     expect(open.complaints).toEqual([])
   }, 40_000)
@@ -212,6 +212,16 @@ describe('commands', () => {
     expect(moved[1]).toBeGreaterThan(20)
     expect(way(before.notes?.[0]?.position, after.notes?.[0]?.position)).toEqual(moved)
     expect(after.nodes[1]?.position).toEqual(before.nodes[1]?.position)
+    // Notes and groups are found as cards are.
+    for (const [words, choice] of [
+      ['sleeps', 'note'],
+      ['night', 'group'],
+    ] as const) {
+      await page.keyboard.press('Control+f')
+      await page.keyboard.type(words)
+      await page.keyboard.press('Enter')
+      await page.locator(`.react-flow__node.selected[data-id=${choice}]`).waitFor()
+    }
     for (let step = 0; step < 5; step++) await page.keyboard.press('Control+z')
     await eventually('all of it is taken back', async () => {
       const now = await stored()
@@ -272,6 +282,41 @@ describe('commands', () => {
     await page.keyboard.press('Control+z')
     await page.getByTestId('node-model').getByText('Watches Ana').first().waitFor()
     expect(open.complaints).toEqual([])
+  }, 40_000)
+
+  it('keeps a sample at a card, and runs the card with it without telling anybody', async () => {
+    await page.getByTestId('node-tell').locator('.card-icon').click()
+    await page.getByTestId('inspector-live').click()
+    await page.getByTestId('sample-text').fill('A person has fallen.')
+    await page.getByTestId('sample-keep').click()
+    await page.getByTestId('try-sample').click()
+    const came = page.getByTestId('node-tell').getByTestId('card-tried')
+    await came.getByTestId('tried-captured').getByText('A person has fallen.').waitFor()
+    await came.getByRole('button', { name: 'Close' }).click()
+    await page.keyboard.press('Escape')
+    // What is on the card now counts, saved or not; by key, on the card.
+    await page.locator('.react-flow__node[data-id=tell]').focus()
+    await page.keyboard.press('r')
+    await came.getByTestId('tried-captured').waitFor()
+    const { pins } = (await stored()) as { pins?: { node: string; port: string; text: string }[] }
+    expect(pins?.map(({ node, port, text }) => [node, port, text])).toEqual([
+      ['tell', 'message', 'A person has fallen.'],
+    ])
+    const { body } = await product.request<{ events: unknown[] }>('GET', `/api/events?flow=${flow}`)
+    expect(body.events).toEqual([])
+    expect(open.complaints).toEqual([])
+  }, 40_000)
+
+  it('leaves a person their habits: what is unlike elsewhere is switched off by one press', async () => {
+    await page.keyboard.press('?')
+    for (const habit of ['letters', 'offer']) await page.getByTestId(`habit-${habit}`).click({ force: true })
+    await page.keyboard.press('Escape')
+    await page.getByTestId('keys-page').waitFor({ state: 'detached' })
+    const port = await middleOf('port-model-out-response')
+    await drag(port, { x: port.x + 60, y: port.y + 260 })
+    await page.keyboard.press('n')
+    expect([await page.getByTestId('finder').count(), await page.locator('.note').count()]).toEqual([0, 0])
+    await page.evaluate(() => ['letters', 'offer'].forEach((each) => localStorage.removeItem(`heed.${each}`)))
   }, 40_000)
 
   it('selects with a box of one finger, and snaps what is moved by mouse or key', async () => {

@@ -105,7 +105,8 @@ describe('the main job, in a browser', () => {
     await eventually('the clip is chosen', async () =>
       (await page.getByTestId(`node-${ids['camera-source']}`).innerText()).includes('hall.mp4'),
     )
-    await page.getByTestId(`node-${ids['interaction-model']}`).click()
+    // By its left edge: beside the open inspector no more than that may be seen of it.
+    await page.getByTestId(`node-${ids['interaction-model']}`).click({ position: { x: 24, y: 16 } })
     await page.getByTestId('field-connection').selectOption('vllm')
     await page.getByTestId('field-instruction').fill('Warn the moment a person falls.')
     await page.getByTestId('command-fit-view').click()
