@@ -66,7 +66,7 @@ export function describeHistory(stage: () => Stage): void {
     it('leads from a mark on its timeline to the moment, on the page where it can be seen', async () => {
       const { product, flow } = stage()
       const { page } = stage().desk
-      await page.goto(`${product.url}/history?flow=${flow}&span=3600`)
+      await page.goto(`${product.url}/history?flow=${flow}&span=600`)
       await page.locator('[data-testid="band-mark"][data-tone="seen"]').last().click()
       await page.getByTestId('stage-then').waitFor()
       expect(new URL(page.url()).pathname).toBe(`/watch/${flow}`)
