@@ -1,5 +1,5 @@
-// `node test/browser/screenshots.ts [folder] [look …] [--readme]`: every screen of the running product, light and dark, on a desk and on a phone, for a
-// person to look at; and the README's picture. Not a test.
+// `node test/browser/screenshots.ts [folder] [look …]`: every screen of the running product, light and dark, on a desk and on a phone, for a
+// person to look at. Not a test.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -17,7 +17,7 @@ import { shootConnections, shootForms } from './screens-forms.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const folder = process.argv[2] ?? join(root, 'test-results', 'screens')
-const wanted = process.argv.slice(3).filter((word) => !word.startsWith('--'))
+const wanted = process.argv.slice(3)
 const looks = [
   { name: 'desk-light', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
   { name: 'desk-dark', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
@@ -124,18 +124,6 @@ async function beforeTheFirstFlow(browser: Browser, product: Product): Promise<v
   await first.page.context().close()
 }
 
-async function readmePicture(browser: Browser, product: Product, flow: string): Promise<void> {
-  const { page } = await openPage(browser)
-  await page.goto(product.url)
-  await page.getByTestId('sign-in-password').fill(ownerPassword)
-  await page.getByTestId('sign-in-submit').click()
-  await page.getByTestId('nav-inbox').waitFor()
-  await open(page, product, `flows/${flow}`, 'canvas')
-  await page.waitForTimeout(3000)
-  await page.screenshot({ path: join(root, 'editor', 'screenshot.png') })
-  await page.context().close()
-}
-
 /** Flows that run, and one that shows every form. */
 async function fill(browser: Browser, product: Product): Promise<Made> {
   const connect = (name: string, kind: string, config: Record<string, unknown>): Promise<unknown> =>
@@ -188,7 +176,6 @@ const model = await startFakeOrchestrator({ model: ({ index }) => said[index % 1
 try {
   await beforeTheFirstFlow(browser, product)
   const made = await fill(browser, product)
-  if (process.argv.includes('--readme')) await readmePicture(browser, product, made.alert)
   for (const { name, ...look } of looks.filter((each) => wanted.length === 0 || wanted.includes(each.name))) {
     const { page } = await openPage(browser, look)
     await signIn(page, product, name)
@@ -204,7 +191,7 @@ try {
     await shoot(page, name, 'offline')
     await page.context().close()
   }
-  process.stdout.write(`Screens are in ${folder}; with --readme the README's picture is renewed too\n`)
+  process.stdout.write(`Screens are in ${folder}\n`)
 } finally {
   await browser.close()
   await Promise.all([product.stop(), model.stop(), ears.stop(), agent.stop(), hook.stop()])
