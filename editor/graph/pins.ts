@@ -1,7 +1,7 @@
 // Samples: messages kept with a flow, each at the in port it comes to. Pure; a sample runs nowhere by itself.
 import { does } from '../../nodes/contract/define.ts'
 import { mostPins, type Flow, type FlowPin, type PortRef } from '../../nodes/contract/flow.ts'
-import { messageLike } from '../../nodes/contract/kinds.ts'
+import { messagePorts } from '../../nodes/contract/kinds.ts'
 import type { NodeType } from '../views.ts'
 import { freeId } from './edit.ts'
 
@@ -35,5 +35,5 @@ export function withPins(flow: Flow, pins: readonly FlowPin[]): Flow {
 /** The in ports of a card that can be tried with a sample: it takes messages, and no model looks at pictures in it. */
 export function portsToTry(type: NodeType | undefined): string[] {
   if (!type || type.role === 'source' || does(type, 'watch')) return []
-  return Object.entries(type.ports.in).flatMap(([name, { kind }]) => (messageLike.includes(kind) ? [name] : []))
+  return messagePorts(type)
 }

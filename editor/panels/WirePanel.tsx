@@ -3,7 +3,7 @@ import { Button, Textarea } from '@mantine/core'
 import { IconSend } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Flow, Wire } from '../../nodes/contract/flow.ts'
-import { messageLike } from '../../nodes/contract/kinds.ts'
+import { takesMessages } from '../../nodes/contract/kinds.ts'
 import { api } from '../api.ts'
 import { isRunning } from '../commands/stop.ts'
 import { nameOf } from '../graph/check.ts'
@@ -69,8 +69,7 @@ export function WirePanel({ flow, flowId, wire }: { flow: Flow; flowId: string; 
   const isLive = useLive((live) => live.status[flowId] !== undefined && isRunning(flowId))
   const [from, to] = [wire.from, wire.to].map(({ node }) => flow.nodes.find(({ id }) => id === node))
   const into = types.get(to?.type ?? '')
-  const kind = into?.ports.in[wire.to.port]?.kind
-  const takes = into?.role === 'tick' && kind !== undefined && messageLike.includes(kind)
+  const takes = takesMessages(into, wire.to.port)
   return (
     <>
       <p>{say('From {from} to {to}', { from: from ? nameOf(from, types) : '', to: to ? nameOf(to, types) : '' })}</p>

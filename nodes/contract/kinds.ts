@@ -6,7 +6,22 @@ export const KindSchema = z.enum(kinds)
 export type Kind = z.infer<typeof KindSchema>
 
 /** Kinds that read as a message: a `message` input takes them too. */
-export const messageLike: readonly Kind[] = ['message', 'answer', 'delegation', 'decision']
+const messageLike: readonly Kind[] = ['message', 'answer', 'delegation', 'decision']
+
+interface Card {
+  role: string
+  ports: { in: Readonly<Record<string, { kind: Kind }>> }
+}
+
+/** The in ports of a card that take what reads as a message. */
+export function messagePorts(card: Card): string[] {
+  return Object.entries(card.ports.in).flatMap(([name, { kind }]) => (messageLike.includes(kind) ? [name] : []))
+}
+
+/** Whether a message from outside may be put into this port of a card that runs: an action is reached by its flow alone. */
+export function takesMessages(card: Card | undefined, port: string): boolean {
+  return card?.role === 'tick' && messagePorts(card).includes(port)
+}
 
 /** True when a wire may run from an out port of `from` to an in port of `to`. */
 export function canWire(from: Kind, to: Kind): boolean {

@@ -121,7 +121,8 @@ function resolveNode(
   return resolved
 }
 
-function migrateConfig(
+/** A node's settings as the installed version of its type has them, or why they cannot be brought there. */
+export function migrateConfig(
   node: FlowNode,
   definition: NodeDefinition,
 ): { config: Record<string, unknown> } | { problem: Problem } {

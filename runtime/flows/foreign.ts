@@ -2,7 +2,7 @@
 // touched goes back as it came.
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import { flowFormat, type Flow } from '../../nodes/contract/flow.ts'
-import { messageLike } from '../../nodes/contract/kinds.ts'
+import { takesMessages } from '../../nodes/contract/kinds.ts'
 import type { CardPorts, ForeignFlow } from '../../nodes/contract/foreign-flows.ts'
 import { withoutSecrets } from './flow-export.ts'
 import type { FlowsRouteDeps } from './route-deps.ts'
@@ -41,11 +41,7 @@ export function writeForeign(
   >
   const ports: CardPorts = {
     says: (type, port) => nodes.get(type)?.ports.out[port]?.event ?? undefined,
-    hears: (type, port) => {
-      const node = nodes.get(type)
-      const kind = node?.role === 'tick' ? node.ports.in[port]?.kind : undefined
-      return kind !== undefined && messageLike.includes(kind)
-    },
+    hears: (type, port) => takesMessages(nodes.get(type), port),
   }
   return format.write(flow, from === id && format.recognises(document) ? document : undefined, ports)
 }

@@ -1,6 +1,7 @@
 // How often something may be asked for over HTTP: the one limiter of all routes. Says how long to wait; never waits itself.
 import type { Request, RequestHandler } from 'express'
 import { rateLimit, type Store } from 'express-rate-limit'
+import { RetryableError } from '../../nodes/contract/errors.ts'
 
 export interface RequestLimit {
   most: number
@@ -27,6 +28,23 @@ export function limitRequests(nowMs: () => number, { most, perMs, by, refuse }: 
       const { resetTime } = (request as Request & { rateLimit?: { resetTime?: Date } }).rateLimit ?? {}
       throw refuse(resetTime ? Math.max(1, resetTime.getTime() - nowMs()) : perMs)
     },
+  })
+}
+
+/** More than a person types, and enough for a script that switches a few nodes. */
+const messages = { most: 30, perMs: 10_000 }
+
+/** Before a route of a flow (`:id`) that takes messages. Throws RetryableError ASK_TOO_MANY. */
+export function limitMessages(nowMs: () => number): RequestHandler {
+  return limitRequests(nowMs, {
+    ...messages,
+    by: ({ params }) => String(params.id),
+    refuse: (waitMs) =>
+      new RetryableError(
+        'ASK_TOO_MANY',
+        `Too many messages for one flow: at most ${messages.most} in ${messages.perMs / 1000} s. Wait ${Math.ceil(waitMs / 1000)} s.`,
+        { retryAfterMs: waitMs, details: { status: 429 } },
+      ),
   })
 }
 

@@ -3,21 +3,16 @@ import type { Router } from 'express'
 import { z } from 'zod'
 import { actionOf } from '../../nodes/contract/acting.ts'
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
-import { BadRequestError, NotFoundError, RetryableError } from '../../nodes/contract/errors.ts'
+import { BadRequestError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { parseBody, parseInput } from '../../nodes/contract/input.ts'
-import { messageLike } from '../../nodes/contract/kinds.ts'
-import { limitRequests } from '../live/index.ts'
+import { messagePorts } from '../../nodes/contract/kinds.ts'
+import { migrateConfig } from '../compile/index.ts'
+import { limitMessages } from '../live/index.ts'
 import type { RehearsalsRouteDeps } from './route-deps.ts'
 import { tryCard } from './try-card.ts'
 import { TrySchema } from './route-bodies.ts'
 
-const limit = { most: 30, perMs: 10_000 }
 const longestTryMs = 15_000
-
-/** What a card takes as messages; the rest of what it does is tried with a clip. */
-function portsFor(definition: NodeDefinition): string[] {
-  return Object.entries(definition.ports.in).flatMap(([name, { kind }]) => (messageLike.includes(kind) ? [name] : []))
-}
 
 function whyNot(definition: NodeDefinition, ports: readonly string[]): string | undefined {
   const watches = definition.needs.includes('model')
@@ -29,16 +24,7 @@ function whyNot(definition: NodeDefinition, ports: readonly string[]): string | 
 
 /** `POST /api/flows/:id/nodes/:node/try` */
 export function addTryRoutes(api: Router, deps: RehearsalsRouteDeps): void {
-  const perFlow = limitRequests(deps.nowMs, {
-    ...limit,
-    by: ({ params }) => String(params.id),
-    refuse: (waitMs) =>
-      new RetryableError(
-        'ASK_TOO_MANY',
-        `Too many messages for one flow: at most ${limit.most} in ${limit.perMs / 1000} s. Wait ${Math.ceil(waitMs / 1000)} s.`,
-        { retryAfterMs: waitMs, details: { status: 429 } },
-      ),
-  })
+  const perFlow = limitMessages(deps.nowMs)
   api.post('/flows/:id/nodes/:node/try', perFlow, async (request, response) => {
     const { id, document, revision } = await deps.flows.get(String(request.params.id))
     const node = document.nodes.find((each) => each.id === request.params.node)
@@ -50,7 +36,7 @@ export function addTryRoutes(api: Router, deps: RehearsalsRouteDeps): void {
     const definition = deps.nodes.get(node.type)
     if (!definition)
       throw new BadRequestError('NODE_TYPE_UNKNOWN', `The node type “${node.type}” is not installed here.`)
-    const ports = portsFor(definition)
+    const ports = messagePorts(definition)
     const problem = whyNot(definition, ports)
     if (problem !== undefined) throw new BadRequestError('NODE_NOT_TESTABLE', problem)
     const asked = parseBody(TrySchema, request.body)
@@ -60,11 +46,10 @@ export function addTryRoutes(api: Router, deps: RehearsalsRouteDeps): void {
         'NODE_PORT_UNKNOWN',
         `“${definition.title}” has no port “${odd.port}” that takes messages. It takes them on ${ports.join(', ')}.`,
       )
-    const { config } = parseInput(
-      z.object({ config: definition.config }),
-      { config: asked.config ?? broughtUp(node, definition) },
-      'NODE_CONFIG_WRONG',
-    )
+    // What is on the screen has the version that the document says, as what is stored has.
+    const migrated = migrateConfig({ ...node, config: asked.config ?? node.config }, definition)
+    if ('problem' in migrated) throw new BadRequestError(migrated.problem.code, migrated.problem.message)
+    const { config } = parseInput(z.object({ config: definition.config }), migrated, 'NODE_CONFIG_WRONG')
     const tried = await tryCard(
       {
         flow: { id, name: document.name, revision },
@@ -76,14 +61,4 @@ export function addTryRoutes(api: Router, deps: RehearsalsRouteDeps): void {
     )
     response.json(tried)
   })
-}
-
-/** Settings of an older version of the type, as the present one has them. */
-function broughtUp(
-  { config, version }: { config: Record<string, unknown>; version: number },
-  { migrations, version: now }: NodeDefinition,
-): Record<string, unknown> {
-  let known = config
-  for (let next = version + 1; next <= now; next++) known = migrations?.[next]?.(known) ?? known
-  return known
 }

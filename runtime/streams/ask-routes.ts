@@ -2,20 +2,17 @@
 // Only puts them where the session finds them; never waits for an answer, which comes as an event.
 import { randomUUID } from 'node:crypto'
 import type { Router } from 'express'
-import type { NodeDefinition } from '../../nodes/contract/define.ts'
-import { ConflictError, NotFoundError, RetryableError } from '../../nodes/contract/errors.ts'
+import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import { fromOutside } from '../../nodes/contract/events.ts'
-import { messageLike } from '../../nodes/contract/kinds.ts'
+import { takesMessages } from '../../nodes/contract/kinds.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
 import type { SessionInput } from '../actions/index.ts'
 import type { StreamsRouteDeps } from './route-deps.ts'
 import type { RunningStream } from './records.ts'
 import { parseBody } from '../../nodes/contract/input.ts'
-import { limitRequests } from '../live/index.ts'
+import { limitMessages } from '../live/index.ts'
 import { InputSchema, QuestionSchema } from './route-bodies.ts'
 
-/** More than a person types, and enough for a script that switches a few nodes. */
-const limit = { most: 30, perMs: 10_000 }
 const questionPort = 'query'
 
 export interface Sent {
@@ -79,11 +76,6 @@ async function runningStreams(
       ? 'This flow is not running, so nobody would hear it. Deploy the flow, then ask again.'
       : `The stream “${wanted.slice(0, 140)}” is not running, so nobody would hear it. Deploy the flow, then ask again.`,
   )
-}
-
-function takesMessages(definition: NodeDefinition | undefined, port: string): boolean {
-  const kind = definition?.role === 'tick' ? definition.ports.in[port]?.kind : undefined
-  return kind !== undefined && messageLike.includes(kind)
 }
 
 /** Why nothing that is sent to a port of this node would be heard, in words; undefined where it is. */
@@ -170,16 +162,7 @@ function portsOf(deps: StreamsRouteDeps, node: PlanNode): string {
 
 /** `POST /api/flows/:id/ask` and `POST /api/flows/:id/nodes/:node/input`. */
 export function addAskRoutes(api: Router, deps: StreamsRouteDeps): void {
-  const perFlow = limitRequests(deps.nowMs, {
-    ...limit,
-    by: ({ params }) => String(params.id),
-    refuse: (waitMs) =>
-      new RetryableError(
-        'ASK_TOO_MANY',
-        `Too many messages for one flow: at most ${limit.most} in ${limit.perMs / 1000} s. Wait ${Math.ceil(waitMs / 1000)} s.`,
-        { retryAfterMs: waitMs, details: { status: 429 } },
-      ),
-  })
+  const perFlow = limitMessages(deps.nowMs)
   api.post('/flows/:id/ask', perFlow, async (request, response) => {
     response.status(202).json({ sent: await ask(deps, String(request.params.id), request.body) })
   })

@@ -22,6 +22,7 @@ const document = {
     card('tell', 'notification', { channel: 'webhook', url: 'https://hooks.example/a', title: 'Fall' }),
     card('ask', 'delegate-to-agent', { connection: 'helper' }),
     card('model', 'interaction-model', { instruction: 'Warn.' }),
+    { ...card('later', 'cooldown', { quietMs: 60_000 }), version: 99 },
   ],
   wires: [],
   pins: [{ id: 'p1', node: 'only', port: 'message', text: 'A person has fallen.', fields: { score: 0.9 } }],
@@ -91,6 +92,8 @@ describe('a card tried with a sample', () => {
       body: { messages: [{ port: 'frames', text: 'x' }] },
     })
     expect(port.body.error.code).toBe('NODE_PORT_UNKNOWN')
+    const later = await run('later', 'From a later Heed.')
+    expect([later.status, later.body.error?.code]).toEqual([400, 'NODE_VERSION_UNKNOWN'])
     const saved = await bench.call<{ document: typeof document }>('GET', `/api/flows/${flow}`)
     expect(saved.body.document.pins).toEqual(document.pins)
     const given = await bench.call<typeof document>('GET', `/api/flows/${flow}/export`)
