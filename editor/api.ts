@@ -146,7 +146,7 @@ export interface EventQuery {
   q?: string
   from?: string
   to?: string
-  only?: 'alerts' | 'unseen' | 'incidents' | 'seen-incidents' | 'any-incidents'
+  only?: 'alerts' | 'unseen' | 'urgent' | 'incidents' | 'urgent-incidents' | 'seen-incidents' | 'any-incidents'
   verdict?: string
   incident?: string
   limit?: number

@@ -2,7 +2,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { create } from 'zustand'
 import { ApiError, api, type EventQuery } from './api.ts'
-import { isTrouble } from './graph/alerts.ts'
 import { useLive } from './live.ts'
 import type { EventPage, EventView } from './views.ts'
 import { wordsOf } from './words.ts'
@@ -17,12 +16,12 @@ export const useUnseen = create<{ unseen: number | null; newest: EventView | nul
   newest: null,
 }))
 
-/** Among so many. */
-export const looked = 20
-
-/** Of what waits: somebody who was seen to need help, before a camera that is away. */
-export function urgentFirst(events: readonly EventView[]): EventView[] {
-  return [...events.filter((event) => !isTrouble(event)), ...events.filter(isTrouble)]
+/** Somebody who was seen to need help comes before a camera that is away, however many of those there are. */
+async function readUnseen(): Promise<{ unseen: number; newest: EventView | null }> {
+  const { unseen, events: urgent } = await api.events({ only: 'urgent', limit: 1 })
+  const [newest = null] =
+    urgent.length > 0 || unseen === 0 ? urgent : (await api.events({ only: 'unseen', limit: 1 })).events
+  return { unseen, newest }
 }
 
 /** Keeps the count as long as the editor is open: read again whenever something has happened. Returns the way to stop. */
@@ -30,8 +29,8 @@ export function followUnseen(): () => void {
   let asked = 0
   const read = (): void => {
     const turn = ++asked
-    api.events({ only: 'unseen', limit: looked }).then(
-      ({ unseen, events }) => turn === asked && useUnseen.setState({ unseen, newest: urgentFirst(events)[0] ?? null }),
+    readUnseen().then(
+      (found) => turn === asked && useUnseen.setState(found),
       (error: unknown) => {
         if (!(error instanceof ApiError)) throw error
       },

@@ -3,7 +3,8 @@ import { IconMoon } from '@tabler/icons-react'
 import { useEffect } from 'react'
 import { StateMark } from '../canvas/StateMark.tsx'
 import { StreamPicture } from '../canvas/StreamPicture.tsx'
-import { looked, urgentFirst, useEventPages, useUnseen } from '../event-pages.ts'
+import { useEventPages, useUnseen } from '../event-pages.ts'
+import { isTrouble } from '../graph/alerts.ts'
 import { readStatus, useLive } from '../live.ts'
 import { FirstSteps } from '../templates/FirstSteps.tsx'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
@@ -78,17 +79,18 @@ function HealthLine({ flows }: { flows: readonly FlowSummary[] }) {
 const shown = 4
 
 function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
-  const { events, total, unseen } = useEventPages({ only: 'incidents' }, looked)
-  if (!events || events.length === 0) return null
+  // Whoever needs help, then cameras that are away.
+  const urgent = useEventPages({ only: 'urgent-incidents' }, shown)
+  const { events: newest, total, unseen } = useEventPages({ only: 'incidents' }, shown)
+  if (!urgent.events || !newest || newest.length === 0) return null
+  const events = [...urgent.events, ...newest.filter(isTrouble)].slice(0, shown)
   return (
     <section aria-labelledby="waiting-title">
       <h2 id="waiting-title">{say('Waiting for you')}</h2>
       <ul className="event-list surface">
-        {urgentFirst(events)
-          .slice(0, shown)
-          .map((event) => (
-            <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
-          ))}
+        {events.map((event) => (
+          <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
+        ))}
       </ul>
       {total > shown && (
         <p>

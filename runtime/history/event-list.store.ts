@@ -1,8 +1,9 @@
 // Lists of events: filters, pages by key, and counts. A page costs what it shows, however many events there are: what would have to
 // count them all stops at a bound and says so.
-import { and, desc, eq, gte, inArray, isNotNull, isNull, lte, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, isNotNull, isNull, lte, notInArray, sql } from 'drizzle-orm'
 import type { SQL } from 'drizzle-orm'
 import { z } from 'zod'
+import { troubles } from '../../nodes/contract/alerts.ts'
 import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Db } from '../database/index.ts'
 import { events, hasUnspaced, plainText, spacedPhrase, spacedVector, unspaced } from '../database/index.ts'
@@ -26,11 +27,14 @@ function matches(words: string): SQL | undefined {
 
 const isUnseen = and(eq(events.alert, true), isNull(events.acknowledgedAt))
 
+const isUrgent = and(isUnseen, notInArray(events.kind, [...troubles]))
 const isFirst = sql`${events.incident} = ${events.id}`
 const choices: Record<EventChoice, SQL | undefined> = {
   alerts: eq(events.alert, true),
   unseen: isUnseen,
+  urgent: isUrgent,
   incidents: and(isUnseen, isFirst),
+  'urgent-incidents': and(isUrgent, isFirst),
   'seen-incidents': and(isNotNull(events.acknowledgedAt), isFirst),
   'any-incidents': isFirst,
 }

@@ -7,10 +7,19 @@ import type { DecisionPage, EventPage, EventView, Precision, Timeline } from './
 export type { DeliveryView, EventView } from './route-answers.ts'
 
 /**
- * `alerts`: what a person must see; `unseen`: what nobody has seen yet. Of identical ones the first: `incidents` that nobody has seen,
- * `seen-incidents`, `any-incidents`.
+ * `alerts`: what a person must see; `unseen`: what nobody has seen yet; `urgent`: of those what is no trouble of Heed's own, so that no number of
+ * cameras that are away hides a fall. Of identical ones the first: `incidents` that nobody has seen, `urgent-incidents`, `seen-incidents`,
+ * `any-incidents`.
  */
-export const eventChoices = ['alerts', 'unseen', 'incidents', 'seen-incidents', 'any-incidents'] as const
+export const eventChoices = [
+  'alerts',
+  'unseen',
+  'urgent',
+  'incidents',
+  'urgent-incidents',
+  'seen-incidents',
+  'any-incidents',
+] as const
 export type EventChoice = (typeof eventChoices)[number]
 
 export interface EventQuery {

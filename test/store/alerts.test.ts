@@ -75,6 +75,16 @@ describe('alerts', () => {
     expect(await list({ q: 'Alert 3' })).toMatchObject({ total: 1, unseen: 0 })
   })
 
+  test('of somebody who needs help are found behind any number of cameras that are away', async () => {
+    await record('fell', { text: 'Ana has fallen.' })
+    for (let nth = 0; nth < 30; nth++)
+      await record(`lost ${nth}`, { kind: 'stream.lost', node: `cam${nth}`, text: `Camera ${nth} is away.` }, 'none')
+    expect(await list({ only: 'urgent', limit: 1 })).toMatchObject({ ids: ['fell'], total: 1, unseen: 31 })
+    expect((await list({ only: 'urgent-incidents' })).ids).toEqual(['fell'])
+    await under.store.events.acknowledge(`${flowId}-fell`, 'owner')
+    expect(await list({ only: 'urgent', limit: 1 })).toMatchObject({ ids: [], unseen: 30 })
+  })
+
   test('that say the same are one incident until somebody has seen it, and are seen together', async () => {
     await record('a')
     await record('b', { text: 'a person FELL.' })

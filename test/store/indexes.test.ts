@@ -78,6 +78,10 @@ describe('over full tables', () => {
     ['of a kind', { kind: 'stream.lost' }],
     ['alerts', { only: 'alerts' }],
     ['what nobody has seen', { only: 'unseen' }],
+    ['what is urgent', { only: 'urgent' }],
+    ['incidents', { only: 'any-incidents' }],
+    ['incidents that somebody has seen', { only: 'seen-incidents' }],
+    ['urgent incidents', { only: 'urgent-incidents' }],
     ['by a word', { q: '12345' }],
     ['of an hour', { from: '2025-12-31T22:00:00.000Z', to: '2025-12-31T23:00:00.000Z' }],
   ])('a list of events (%s) is read by an index', async (_words, query) => {

@@ -1,7 +1,10 @@
 // The EventStore in memory, with the real one's filters, pages and counts.
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { MovingPicture, Sound } from '../../nodes/contract/capabilities.ts'
+import { troubles } from '../../nodes/contract/alerts.ts'
 import type { EventStore, EventView, TraceView } from '../../runtime/history/records.ts'
+
+const waiting = ['unseen', 'urgent', 'incidents', 'urgent-incidents']
 
 /** Events over these rows. */
 export function memoryEvents(
@@ -25,7 +28,8 @@ export function memoryEvents(
           (kind === undefined || event.kind === kind) &&
           (q === undefined || event.text.includes(q)) &&
           (only === undefined || event.alert) &&
-          ((only !== 'unseen' && only !== 'incidents') || isUnseen(event)) &&
+          (!(only && waiting.includes(only)) || isUnseen(event)) &&
+          (!only?.startsWith('urgent') || !troubles.some((kind) => kind === event.kind)) &&
           (only !== 'seen-incidents' || !isUnseen(event)) &&
           (!only?.endsWith('incidents') || event.incident === event.id),
       )
