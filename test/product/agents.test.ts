@@ -1,14 +1,17 @@
 // The whole product with agents that take their time: a second look that comes long after people were told, and one that hangs and
 // does not listen to a polite word: it ends with its flow and with Heed.
-import { existsSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startChatServices, type ChatServices, type Service } from '../support/chat-services.ts'
 import { fakeCommand, startFakeAgent, type FakeAgent } from '../support/fake-agents.ts'
 import { startFakeOrchestrator, type FakeOrchestrator } from '../support/fake-orchestrator.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { isAlive } from '../support/processes.ts'
-import { eventually, makeDataDir, removeFolder, startProduct, type Product } from '../support/product.ts'
+import { eventually, makeDataDir, removeFolder, startProduct, testToken, type Product } from '../support/product.ts'
 import { alertFlow, deployFlow, eventsOf, uploadClip, type DrawnFlow } from '../support/product-flows.ts'
 
 const dataDir = makeDataDir()
@@ -151,6 +154,36 @@ describe('a second look', () => {
     await product.request('DELETE', `/api/flows/${flow}`)
   }, 60_000)
 })
+
+it('a flow is rehearsed by the command line on the Heed that runs: exit code, JUnit, and nothing stays', async () => {
+  const drawn = alertFlow({
+    name: 'From a script',
+    camera: { kind: 'file', path: clip, loop: true },
+    model: { connection: 'vllm', instruction: 'Ask.' },
+    notification: { channel: 'webhook', url: 'http://192.0.2.1/never' },
+  })
+  const said = { within: [0, 5], action: 'webhook', textMatches: 'moment' }
+  const flowWith = (name: string, tests: object[]) => {
+    const path = join(dataDir, name)
+    writeFileSync(path, JSON.stringify({ ...drawn, tests }))
+    return path
+  }
+  const script = fileURLToPath(new URL('../../runtime/rehearse.ts', import.meta.url))
+  const run = async (path: string): Promise<{ code: number; junit: string }> => {
+    const args = [path, '--url', product.url, '--token', testToken, '--junit', `${path}.xml`]
+    const [code] = (await once(spawn(process.execPath, [script, ...args]), 'exit')) as [number]
+    return { code, junit: readFileSync(`${path}.xml`, 'utf8') }
+  }
+  const before = (await product.request<{ flows: unknown[] }>('GET', '/api/flows')).body.flows.length
+  const [right, wrong] = await Promise.all([
+    run(flowWith('right.json', [{ clip, expect: [said], never: [{ action: 'response', textMatches: 'fire' }] }])),
+    run(flowWith('wrong.json', [{ clip, expect: [], never: [said] }])),
+  ])
+  expect([right.code, wrong.code]).toEqual([0, 1])
+  for (const { junit } of [right, wrong]) expect(junit).toContain(`<testsuite name="${clip}"`)
+  expect([right, wrong].map(({ junit }) => junit.match(/<failure/g)?.length ?? 0)).toEqual([0, 1])
+  expect((await product.request<{ flows: unknown[] }>('GET', '/api/flows')).body.flows).toHaveLength(before)
+}, 60_000)
 
 describe('an agent that hangs', () => {
   const gone = (pids: number[]): Promise<boolean> =>
