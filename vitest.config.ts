@@ -11,21 +11,17 @@ const checked = (process.env['HEED_CHECK_NODES'] ?? '').split(',').filter((folde
 const suites = ['test/conformance/nodes.test.ts', 'test/conformance/kinds.test.ts']
 const ofPackages = [...suites, ...checked.map((folder) => `${folder}/**/*.test.ts`)]
 
-/** Loading what they test is most of what unit tests cost, so their files share what is loaded: none of them may leave a mark on it. */
-const projects = [
-  { extends: true as const, test: { name: 'units', include: units, isolate: false } },
-  { extends: true as const, test: { name: 'crossing', include: ['test/**/*.test.ts'] } },
-]
-
 export default defineConfig({
   // As runtime/packages/import-hooks.ts does where Node itself loads a package.
   resolve: {
     alias: { 'heed/contract': here('nodes/contract/index.ts'), 'heed/testing': here('test/support/test-node.ts') },
   },
   test: {
-    ...(checked.length > 0 ? { include: ofPackages } : { projects }),
+    include: checked.length > 0 ? ofPackages : [...units, 'test/**/*.test.ts'],
     pool: 'forks',
-    maxWorkers: Number(process.env['HEED_TEST_WORKERS'] ?? 2),
+    // Loading what they test is most of what tests cost, so the files share what is loaded: none of them may leave a mark on it.
+    isolate: false,
+    maxWorkers: 2,
     // Only to end what hangs: a slow machine is given its time.
     testTimeout: 60_000,
     hookTimeout: 120_000,

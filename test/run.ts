@@ -25,15 +25,10 @@ const absent = 77
 const times: { label: string; seconds: number }[] = []
 const files: { name: string; seconds: number }[] = []
 
-function run(script: string[], label: string, { priority = 0, workers = 2 } = {}): Promise<number | null> {
+function run(script: string[], label: string, priority = 0): Promise<number | null> {
   const started = Date.now()
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, script, {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      // Not --maxWorkers: the projects of vitest.config.ts take it from the file, not from the command line.
-      env: { ...process.env, HEED_TEST_WORKERS: String(workers) },
-    })
+    const child = spawn(process.execPath, script, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
     if (priority !== 0 && child.pid !== undefined) setPriority(child.pid, priority)
     child.on('exit', (code) => {
       const seconds = (Date.now() - started) / 1000
@@ -63,9 +58,11 @@ async function runSuites(label: string, args: string[], workers = 2): Promise<Co
   const output = join(folder, 'report.json')
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
   const code = await run(
-    [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`, ...args],
+    [
+      ...[vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${output}`],
+      ...[`--maxWorkers=${workers}`, ...args],
+    ],
     label,
-    { workers },
   )
   if (!existsSync(output)) return { passed: 0, failed: 1, skipped: 0 }
   const counts = countOf(JSON.parse(readFileSync(output, 'utf8')) as Report)
@@ -100,17 +97,17 @@ async function runChecks(): Promise<Counts> {
   const tools = join(root, 'node_modules')
   const least = constants.priority.PRIORITY_LOW
   const results = [
-    await run([join(tools, 'typescript-native', 'bin', 'tsc'), '-p', '.'], 'types', { priority: least }),
-    await run([join(tools, 'oxlint', 'bin', 'oxlint'), '--type-aware', '--max-warnings', '0'], 'promises and cycles', {
-      priority: least,
-    }),
-    await run([join(tools, 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'], 'lint', { priority: least }),
+    await run([join(tools, 'typescript-native', 'bin', 'tsc'), '-p', '.'], 'types', least),
+    await run(
+      [join(tools, 'oxlint', 'bin', 'oxlint'), '--type-aware', '--max-warnings', '0'],
+      'promises and cycles',
+      least,
+    ),
+    await run([join(tools, 'eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0'], 'lint', least),
   ]
   // The scorecard of flows.nodered.org brings 400 packages of its own: only where the whole run is wanted, never with `npm start`.
   if (process.env.CI)
-    results.push(
-      await run([join(root, 'test', 'node-red-scorecard', 'run.mjs')], 'Node-RED scorecard', { priority: least }),
-    )
+    results.push(await run([join(root, 'test', 'node-red-scorecard', 'run.mjs')], 'Node-RED scorecard', least))
   const passed = results.filter((code) => code === 0).length
   const skipped = results.filter((code) => code === absent).length
   return { passed, failed: results.length - passed - skipped, skipped }

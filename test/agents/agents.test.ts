@@ -4,7 +4,9 @@ import { testAgent } from '../../runtime/agents/agents.ts'
 import { agentAnswer, startFakeA2aAgent, type FakeA2aAgent } from '../support/fake-agents.ts'
 import { until } from '../support/queue.ts'
 import { ofKind } from '../support/connection-kinds.ts'
-import { http, never, jpeg, commands, agentsFor, ask, agent } from '../support/agent-bench.ts'
+import { http, never, jpeg, commands, agentsFor, ask, agent, startAgents } from '../support/agent-bench.ts'
+
+startAgents()
 
 describe('a chat', () => {
   it('gets question, note and pictures with their times, and its answer comes without its thoughts', async () => {

@@ -11,7 +11,9 @@ import { agentAnswer } from '../support/fake-agents.ts'
 import { isAlive } from '../support/processes.ts'
 import { until } from '../support/queue.ts'
 import { ofKind } from '../support/connection-kinds.ts'
-import { http, never, commands, agentsFor, ask, agent } from '../support/agent-bench.ts'
+import { http, never, commands, agentsFor, ask, agent, startAgents } from '../support/agent-bench.ts'
+
+startAgents()
 
 describe('a command', () => {
   const run = (command: string, patch: Partial<AgentQuestion> = {}, signal = never) =>

@@ -15,7 +15,10 @@ import {
   type Stored,
   type Refusal,
   type Drawn,
+  startImports,
 } from '../support/import-bench.ts'
+
+startImports()
 
 describe('giving a flow away', () => {
   it('leaves out every secret and comes back the same, unknown keys and their order included', async () => {

@@ -14,7 +14,10 @@ import {
   approve,
   deploy,
   type Stored,
+  startImports,
 } from '../support/import-bench.ts'
+
+startImports()
 
 describe('an unapproved host cannot be washed clean', () => {
   const hosts = ['10.0.0.7:554', 'stranger.example:443']

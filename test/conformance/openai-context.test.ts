@@ -1,7 +1,9 @@
 // The context of a vision server: never exceeded, whatever it counts and however much is remembered.
 import { describe, expect, it } from 'vitest'
 import { sizedJpeg } from '../support/fake-openai.ts'
-import { picture, clock, open } from '../support/openai-bench.ts'
+import { picture, clock, open, startClocks } from '../support/openai-bench.ts'
+
+startClocks()
 
 describe('the context', () => {
   it('is never exceeded over 100,000 ticks, whatever is said, asked and shown', async () => {

@@ -5,7 +5,9 @@ import { createHttp } from '../../runtime/egress/http.ts'
 import { fakeOpenai, type FakeOpenai, type FakeOpenaiOptions } from '../support/fake-openai.ts'
 import { ofKind } from '../support/connection-kinds.ts'
 import { testWatching } from '../support/test-watching.ts'
-import { clock, open } from '../support/openai-bench.ts'
+import { clock, open, startClocks } from '../support/openai-bench.ts'
+
+startClocks()
 
 describe('what the server is shown', () => {
   it('is the contract, the instruction and a window of pictures with their times, in two messages', async () => {

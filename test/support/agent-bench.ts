@@ -1,13 +1,12 @@
 // One question, and a fake agent that is there for each test.
-import { afterAll, afterEach, beforeEach } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import type { AgentPort, AgentQuestion } from '../../nodes/contract/capabilities.ts'
 import type { Connection } from '../../nodes/contract/connections.ts'
 import { createAgents } from '../../runtime/agents/agents.ts'
-import { createHttp } from '../../runtime/egress/http.ts'
+import { createHttp, type HttpClient } from '../../runtime/egress/http.ts'
 import { fakeCommand, startFakeAgent, type FakeAgent } from './fake-agents.ts'
 
-export const http = createHttp()
-afterAll(() => http.close())
+export let http: HttpClient
 export const never = new AbortController().signal
 export const jpeg = new Uint8Array([0xff, 0xd8, 0xff, 0xe0])
 export const question: AgentQuestion = {
@@ -54,7 +53,15 @@ export const ask = (agents: AgentPort, patch: Partial<AgentQuestion> = {}, signa
   agents.ask('it', { ...question, ...patch }, signal)
 
 export let agent: FakeAgent
-beforeEach(async () => {
-  agent = await startFakeAgent()
-})
-afterEach(() => agent.stop())
+
+/** Called by a suite: a way out for all of its tests, an agent for each of them. */
+export function startAgents(): void {
+  beforeAll(() => {
+    http = createHttp()
+  })
+  afterAll(() => http.close())
+  beforeEach(async () => {
+    agent = await startFakeAgent()
+  })
+  afterEach(() => agent.stop())
+}

@@ -71,27 +71,31 @@ export const web = drawn({ url: 'https://stranger.example/hook' })
 export let under: StoreUnderTest
 export let deps: MemoryApi
 export let bench: ApiBench
-beforeAll(async () => {
-  under = await openStore()
-})
-afterAll(() => closeStore(under))
-beforeAll(async () => {
-  const { flows, deployments, connections, approvedHosts } = under.store
-  deps = memoryApi({
-    nodes: new Map([delegate, notification, camera, model].map((type) => [type.type, type])),
-    nowMs: () => under.clock.ms,
-    flows,
-    deployments,
-    connections,
-    approvedHosts,
+
+/** Called by a suite: one API on a database of its own, without flows at the start of each test. */
+export function startImports(): void {
+  beforeAll(async () => {
+    under = await openStore()
   })
-  bench = await startApi(deps)
-})
-afterAll(() => bench.stop())
-// Each test with hosts of its own: what one flow names counts for the next.
-beforeEach(async () => {
-  for (const { id } of await under.store.flows.list()) await under.store.flows.remove(id)
-})
+  afterAll(() => closeStore(under))
+  beforeAll(async () => {
+    const { flows, deployments, connections, approvedHosts } = under.store
+    deps = memoryApi({
+      nodes: new Map([delegate, notification, camera, model].map((type) => [type.type, type])),
+      nowMs: () => under.clock.ms,
+      flows,
+      deployments,
+      connections,
+      approvedHosts,
+    })
+    bench = await startApi(deps)
+  })
+  afterAll(() => bench.stop())
+  // Each test with hosts of its own: what one flow names counts for the next.
+  beforeEach(async () => {
+    for (const { id } of await under.store.flows.list()) await under.store.flows.remove(id)
+  })
+}
 
 export const importFlow = async (document: unknown): Promise<Imported> => {
   const answer = await bench.call<Imported>('POST', '/api/flows/import', { body: document })

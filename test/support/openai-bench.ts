@@ -11,9 +11,13 @@ import { ofKind } from './connection-kinds.ts'
 export const picture = { width: 640, height: 480, jpeg: sizedJpeg(640, 480) }
 export const never = new AbortController().signal
 export let clock: FakeClock
-beforeEach(() => {
-  clock = fakeClock()
-})
+
+/** Called by a suite: a clock for each of its tests. */
+export function startClocks(): void {
+  beforeEach(() => {
+    clock = fakeClock()
+  })
+}
 
 export interface Bench {
   fake: FakeOpenai

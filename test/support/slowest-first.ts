@@ -44,8 +44,6 @@ const slowest = [
 export class SlowestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = (file: TestSpecification): number => {
-      // One after the other at the end: a worker keeps what it has loaded only from one unit test to the next.
-      if (!file.project.config.isolate) return slowest.length + 1
       const at = slowest.indexOf(relative(this.ctx.config.root, file.moduleId).replaceAll('\\', '/'))
       return at < 0 ? slowest.length : at
     }
