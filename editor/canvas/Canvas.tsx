@@ -18,7 +18,7 @@ import { NodeCard } from './NodeCard.tsx'
 import { GroupFrame, NoteCard } from './NoteCard.tsx'
 import { dropCard, dropNode, holdCard, holdOver } from './placing.ts'
 import { closeTools, snapPx, useTools } from './tools.ts'
-import { fitRoom, holdStill, setCanvas, showCard } from './view.ts'
+import { fitRoom, holdStill, keepWhole, setCanvas, showCard, takeView } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { finishWire, joinWire, flowWithoutMovedWire, startWire } from './wiring.ts'
 import {
@@ -92,31 +92,46 @@ function heart(flow: Flow): { id: string }[] {
   return model ? [{ id: model.id }] : []
 }
 
-/** Once it runs, the card has grown by its picture: brought into view again. */
-function useHeartInView(flow: Flow, isPhone: boolean): void {
+/** What has opened or grown has done so by then. */
+const settledMs = 250
+
+/** Once it runs, cards have grown by their pictures: brought into view again. */
+function useGrownInView(flow: Flow, isPhone: boolean, isWhole: boolean): void {
   const id = heart(flow)[0]?.id
   const isLive = useLive((live) => (live.status[useFlow.getState().id ?? '']?.streams.length ?? 0) > 0)
   useEffect(() => {
-    if (!isPhone || !isLive || !id) return
-    const timer = setTimeout(() => showCard(id, 0.05), 250)
+    if (!isLive || !id || !(isPhone || isWhole)) return
+    const timer = setTimeout(isPhone ? () => showCard(id, 0.05) : keepWhole, settledMs)
     return () => clearTimeout(timer)
-  }, [isPhone, isLive, id])
+  }, [isPhone, isWhole, isLive, id])
 }
 
-/** Palette and inspector take room of their own: what is drawn stays where it was on the screen. */
-function useStillness(canvas: RefObject<HTMLDivElement | null>): void {
+/**
+ * Palette and inspector take room of their own: what is drawn stays where it was on the screen. The drawer and an alarm take it from below and
+ * above, where the commands lie: a flow that is seen whole stays whole.
+ */
+function useStillness(canvas: RefObject<HTMLDivElement | null>, isWhole: boolean): void {
   useEffect(() => {
     const element = canvas.current
     if (!element) return
-    let left = element.getBoundingClientRect().left
+    let { left, height } = element.getBoundingClientRect()
+    let timer: ReturnType<typeof setTimeout> | undefined
     const watching = new ResizeObserver(() => {
-      const now = element.getBoundingClientRect().left
-      holdStill(now - left)
-      left = now
+      const now = element.getBoundingClientRect()
+      holdStill(now.left - left)
+      if (isWhole && now.height !== height) {
+        clearTimeout(timer)
+        timer = setTimeout(keepWhole, settledMs)
+      }
+      left = now.left
+      height = now.height
     })
     watching.observe(element)
-    return () => watching.disconnect()
-  }, [canvas])
+    return () => {
+      clearTimeout(timer)
+      watching.disconnect()
+    }
+  }, [canvas, isWhole])
 }
 
 /** From here on out a card shows its name alone: nothing else could be read. */
@@ -164,9 +179,9 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
     },
     [],
   )
-  useHeartInView(flow, isReadOnly)
+  useGrownInView(flow, isReadOnly, hadCards)
   const canvas = useRef<HTMLDivElement>(null)
-  useStillness(canvas)
+  useStillness(canvas, hadCards && !isReadOnly)
   const style = { '--drawing-kind': start ? `var(--kind-${start.kind})` : undefined } as CSSProperties
   return (
     <div
@@ -177,6 +192,9 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
       data-picture={isFar || undefined}
       style={style}
       data-testid="canvas"
+      onPointerDown={takeView}
+      onWheel={takeView}
+      onKeyDown={takeView}
       onDragOver={holdOver}
       onDragLeave={() => useDrawing.setState({ over: null })}
       onDrop={dropNode}

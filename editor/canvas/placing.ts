@@ -13,7 +13,7 @@ import { changeFlow, currentFlow, select, useFlow } from '../store.ts'
 import type { NodeType } from '../views.ts'
 import { useDrawing, type WireStart } from './drawing.ts'
 import { hasHabit } from './tools.ts'
-import { cardBoxes, cardWidthPx, fitView, isSeen, middle, toFlowPoint } from './view.ts'
+import { cardBoxes, cardWidthPx, fitView, isSeen, middle, takeView, toFlowPoint } from './view.ts'
 import { knownConnections } from '../queries.ts'
 
 export const dragType = 'application/x-heed-node-type'
@@ -105,6 +105,7 @@ export function dropNode(event: DragEvent): void {
   if (!type) return
   event.preventDefault()
   const { x, y } = toFlowPoint(point(event))
+  takeView()
   placeNode(type, { x: x - cardWidthPx / 2, y: y - 28 }, onto)
 }
 

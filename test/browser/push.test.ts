@@ -189,7 +189,7 @@ describe('Heed as an app on this device', () => {
 
   it('is written in its own font, which comes from Heed itself', async () => {
     await page.goto(`${product.url}/inbox`)
-    expect(await page.evaluate(() => getComputedStyle(document.body).fontFamily.split(',')[0])).toBe('"Inter Variable"')
+    await page.waitForFunction(() => getComputedStyle(document.body).fontFamily.startsWith('"Inter Variable"'))
     await page.waitForFunction(() =>
       [...document.fonts].some(({ family, status }) => status === 'loaded' && family.includes('Inter Variable')),
     )

@@ -61,7 +61,7 @@ it('answers Deploy in the last of twenty tabs, after a hundred navigations', asy
     .waitFor()
   const { body } = await product.request<{ state: string }>('GET', `/api/flows/${flow}/status`)
   expect(['starting', 'running']).toContain(body.state)
-}, 120_000)
+}, 240_000)
 
 it('tells every tab what the one feed says, and the others when the first has gone', async () => {
   const [one, two] = [await first.context().newPage(), await first.context().newPage()]

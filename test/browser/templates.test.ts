@@ -72,6 +72,13 @@ describe('the first minute', () => {
       )
       return body.events.some(({ text }) => text.includes('fallen'))
     })
+    // The drawer has opened for it and the cards have grown: all of them are still above the bar of commands.
+    await page.locator('[data-testid="events-panel"][data-open]').waitFor()
+    await eventually('no card lies under the commands', async () => {
+      const bar = await page.getByTestId('command-fit-view').boundingBox()
+      const cards = await Promise.all((await page.locator('.react-flow__node').all()).map((card) => card.boundingBox()))
+      return bar !== null && cards.length === 5 && cards.every((card) => card !== null && card.y + card.height < bar.y)
+    })
   }, 60_000)
 
   it('is rehearsed on its clip: what would have been sent, and nothing is', async () => {
