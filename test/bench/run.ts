@@ -17,6 +17,7 @@ import { benchNodeRed } from './node-red.ts'
 import { benchPages } from './pages.ts'
 import { benchRehearsals } from './rehearsals.ts'
 import { tableOf, type Row } from './row.ts'
+import { benchSpeech } from './speech.ts'
 import { benchStreams } from './streams.ts'
 
 const areas: Record<string, () => Promise<Row[]>> = {
@@ -25,6 +26,7 @@ const areas: Record<string, () => Promise<Row[]>> = {
   engine: benchStreams,
   delivery: benchLatency,
   lanes: benchLanes,
+  speech: benchSpeech,
   adacodec: benchCodec,
   camera: benchCameras,
   falls: benchFalls,

@@ -140,7 +140,8 @@ describe('ten thousand broken documents', () => {
       const { system, user } = process.cpuUsage(before)
       slowestMs = Math.max(slowestMs, (system + user) / 1000)
     }
-    expect(slowestMs).toBeLessThan(200)
+    // `npm run bench` measures; what this once found took 2.2 s.
+    expect(slowestMs).toBeLessThan(1000)
     // Both sides of the line were met, and the same few words are used for many wounds.
     expect(taken).toBeGreaterThan(1000)
     expect(taken).toBeLessThan(9000)

@@ -89,12 +89,12 @@ eachBackend('an outage of %s', (name) => {
     for (let count = 0; count < 3; count++) {
       const askedAtMs = Date.now()
       expect(await queue.control.isHealthy()).toMatchObject({ ok: false, backend: name })
-      expect(Date.now() - askedAtMs).toBeLessThan(1_000)
+      expect(Date.now() - askedAtMs).toBeLessThan(3_000)
     }
     const askedAtMs = Date.now()
     await queue.control.start([ref])
     await queue.control.stop([ref])
-    expect(Date.now() - askedAtMs).toBeLessThan(3_000)
+    expect(Date.now() - askedAtMs).toBeLessThan(6_000)
     await backend.start()
     await until('healthy again', async () => (await queue.control.isHealthy()).ok)
     await until('the session', () => work.running('answered').length === 1)

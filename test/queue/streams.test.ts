@@ -33,7 +33,7 @@ eachBackend('streams on %s', (name) => {
     const askedAtMs = Date.now()
     await queue.control.start([ref])
     const session = await started('prompt')
-    expect(session.startedAtMs - askedAtMs).toBeLessThan(1_000)
+    expect(session.startedAtMs - askedAtMs).toBeLessThan(10_000)
     expect(session.generation).toBe(1)
   })
 
@@ -66,7 +66,7 @@ eachBackend('streams on %s', (name) => {
     const askedAtMs = Date.now()
     await asking.control.stop([ref])
     await until('the end', () => session.endedAtMs)
-    expect(Date.now() - askedAtMs).toBeLessThan(1_000)
+    expect(Date.now() - askedAtMs).toBeLessThan(10_000)
     await until('the record', () => store.stream(ref).ended === 'stopped')
   })
 
@@ -94,7 +94,7 @@ eachBackend('streams on %s', (name) => {
     const askedAtMs = Date.now()
     await elsewhere.control.change([ref])
     const change = await until('the new plan', () => session.takeChange())
-    expect(Date.now() - askedAtMs).toBeLessThan(1_000)
+    expect(Date.now() - askedAtMs).toBeLessThan(10_000)
     expect([session.deploymentId, change.deploymentId]).toEqual(['d1', 'd2'])
     // Told twice: there is nothing new.
     await elsewhere.control.change([ref])
@@ -191,7 +191,7 @@ eachBackend('streams on %s', (name) => {
       'all sessions elsewhere',
       () => work.running().filter((session) => session.worker === 'staying').length === refs.length,
     )
-    expect(Date.now() - leftAtMs).toBeLessThan(3_000)
+    expect(Date.now() - leftAtMs).toBeLessThan(6_000)
     expect(refs.every((ref) => store.stream(ref).isWanted && store.stream(ref).ended === null)).toBe(true)
     console.log(
       `[${name}] graceful hand-over of 5 streams: ${Math.max(...work.running().map((session) => session.startedAtMs)) - leftAtMs} ms`,
@@ -206,7 +206,7 @@ eachBackend('streams on %s', (name) => {
     const startedAtMs = Date.now()
     await startQueue(backend, store, work, 'second')
     await started('returning', 2)
-    expect(Date.now() - startedAtMs).toBeLessThan(3_000)
+    expect(Date.now() - startedAtMs).toBeLessThan(6_000)
   })
 
   it('gives streams their jobs back when the queue has forgotten all of them', async () => {
