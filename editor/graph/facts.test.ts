@@ -35,6 +35,9 @@ describe('what cards ask of a flow', () => {
     const facts = factsOf(flow, types)
     expect(facts.ports('tell')).toBe(types.get('notification')?.ports)
     expect(Object.keys(facts.ports('odd').in)).toEqual(['smoke'])
+    // Whoever asks twice gets one object: a canvas that is told of another each time never comes to rest.
+    expect(facts.ports('odd')).toBe(facts.ports('odd'))
+    expect(facts.ports('model')).toBe(facts.ports('model'))
   })
 
   it('knows what is switched off, and what hangs on it alone', () => {

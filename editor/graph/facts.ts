@@ -14,7 +14,7 @@ export interface Facts {
   cameras(node: string): readonly string[]
   /** How wide its card is drawn. */
   width(node: string): number
-  /** The ports to draw: the type's own object, unless wires know more. */
+  /** The ports to draw: the type's own object, unless wires know more. Always the same object: a fresh one each time is drawn for ever. */
   ports(node: string): NodeType['ports']
 }
 
@@ -43,14 +43,14 @@ function workOut(flow: Flow, types: NodeTypes): Facts {
       ]
     }),
   )
+  const strangePorts = new Map([...strange].map((id) => [id, portsOf(flow, types, id)]))
   const widths = new Map(flow.nodes.map((node) => [node.id, widthOf(flow, types, node)]))
   return {
     nodes,
     width: (id) => widths.get(id) ?? 240,
     idle: idleNodes(flow, (node, port) => types.get(node.type)?.ports.in[port]?.required === true),
     cameras: (id) => fed.get(id) ?? camerasOf(flow, types, id),
-    ports: (id) =>
-      strange.has(id) ? portsOf(flow, types, id) : (types.get(nodes.get(id)?.type ?? '')?.ports ?? noPorts),
+    ports: (id) => strangePorts.get(id) ?? types.get(nodes.get(id)?.type ?? '')?.ports ?? noPorts,
   }
 }
 
