@@ -1,11 +1,12 @@
 // The frame around every page, and which page an address means.
 import { Button, MantineProvider } from '@mantine/core'
-import { Suspense, lazy, useEffect, useSyncExternalStore } from 'react'
+import { Suspense, useEffect, useSyncExternalStore } from 'react'
 import { followUnseen } from './event-pages.ts'
 import { listen, onSaved, readEvents, useLive } from './live.ts'
 import { soundAlerts } from './panels/alert-sound.ts'
 import { OpenIncident } from './panels/OpenIncident.tsx'
 import { Page, Skeletons } from './panels/Page.tsx'
+import { PageBoundary, fetchedPage } from './panels/PageFault.tsx'
 import { Rail, follow } from './panels/Rail.tsx'
 import { SoundPlayer } from './panels/SoundPlayer.tsx'
 import { useRoute, type Route } from './route.ts'
@@ -17,24 +18,24 @@ import { flowsQuery, queries, readAgain } from './queries.ts'
 import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 
 // Each page is a file of its own: whoever comes to see and acknowledge an alert does not wait for the canvas.
-const AcknowledgePage = lazy(async () => ({ default: (await import('./pages/AcknowledgePage.tsx')).AcknowledgePage }))
-const CanvasPage = lazy(async () => ({ default: (await import('./panels/CanvasPage.tsx')).CanvasPage }))
-const Connections = lazy(async () => ({ default: (await import('./panels/Connections.tsx')).Connections }))
-const EventPage = lazy(async () => ({ default: (await import('./panels/EventPage.tsx')).EventPage }))
-const Flows = lazy(async () => ({ default: (await import('./panels/Flows.tsx')).Flows }))
-const Gallery = lazy(async () => ({ default: (await import('./templates/Gallery.tsx')).Gallery }))
-const Cameras = lazy(async () => ({ default: (await import('./cameras/Cameras.tsx')).Cameras }))
-const HistoryPage = lazy(async () => ({ default: (await import('./history/HistoryPage.tsx')).HistoryPage }))
-const Home = lazy(async () => ({ default: (await import('./panels/Home.tsx')).Home }))
-const More = lazy(async () => ({ default: (await import('./panels/More.tsx')).More }))
-const Inbox = lazy(async () => ({ default: (await import('./panels/Inbox.tsx')).Inbox }))
-const NodeRedPage = lazy(async () => ({ default: (await import('./node-red/NodeRedPage.tsx')).NodeRedPage }))
-const SharedPage = lazy(async () => ({ default: (await import('./sharing/SharedPage.tsx')).SharedPage }))
-const RehearsePage = lazy(async () => ({ default: (await import('./rehearse/RehearsePage.tsx')).RehearsePage }))
-const Sharing = lazy(async () => ({ default: (await import('./sharing/Sharing.tsx')).Sharing }))
-const SignIn = lazy(async () => ({ default: (await import('./panels/SignIn.tsx')).SignIn }))
-const System = lazy(async () => ({ default: (await import('./panels/System.tsx')).System }))
-const WatchPage = lazy(async () => ({ default: (await import('./watch/WatchPage.tsx')).WatchPage }))
+const AcknowledgePage = fetchedPage(async () => (await import('./pages/AcknowledgePage.tsx')).AcknowledgePage)
+const CanvasPage = fetchedPage(async () => (await import('./panels/CanvasPage.tsx')).CanvasPage)
+const Connections = fetchedPage(async () => (await import('./panels/Connections.tsx')).Connections)
+const EventPage = fetchedPage(async () => (await import('./panels/EventPage.tsx')).EventPage)
+const Flows = fetchedPage(async () => (await import('./panels/Flows.tsx')).Flows)
+const Gallery = fetchedPage(async () => (await import('./templates/Gallery.tsx')).Gallery)
+const Cameras = fetchedPage(async () => (await import('./cameras/Cameras.tsx')).Cameras)
+const HistoryPage = fetchedPage(async () => (await import('./history/HistoryPage.tsx')).HistoryPage)
+const Home = fetchedPage(async () => (await import('./panels/Home.tsx')).Home)
+const More = fetchedPage(async () => (await import('./panels/More.tsx')).More)
+const Inbox = fetchedPage(async () => (await import('./panels/Inbox.tsx')).Inbox)
+const NodeRedPage = fetchedPage(async () => (await import('./node-red/NodeRedPage.tsx')).NodeRedPage)
+const SharedPage = fetchedPage(async () => (await import('./sharing/SharedPage.tsx')).SharedPage)
+const RehearsePage = fetchedPage(async () => (await import('./rehearse/RehearsePage.tsx')).RehearsePage)
+const Sharing = fetchedPage(async () => (await import('./sharing/Sharing.tsx')).Sharing)
+const SignIn = fetchedPage(async () => (await import('./panels/SignIn.tsx')).SignIn)
+const System = fetchedPage(async () => (await import('./panels/System.tsx')).System)
+const WatchPage = fetchedPage(async () => (await import('./watch/WatchPage.tsx')).WatchPage)
 
 function PageOf({ route }: { route: Route }) {
   switch (route.page) {
@@ -157,14 +158,18 @@ function Frame({ route }: { route: Route }) {
       <div className="frame-page">
         <Offline />
         <OpenIncident />
-        <Suspense fallback={<PageSkeleton />}>
-          <PageOf route={route} />
-        </Suspense>
+        <PageBoundary at={JSON.stringify(route)}>
+          <Suspense fallback={<PageSkeleton />}>
+            <PageOf route={route} />
+          </Suspense>
+        </PageBoundary>
       </div>
       <SoundPlayer />
-      <Suspense fallback={null}>
-        <Sharing payload={route.page === 'import' ? route.payload : null} />
-      </Suspense>
+      <PageBoundary isQuiet>
+        <Suspense fallback={null}>
+          <Sharing payload={route.page === 'import' ? route.payload : null} />
+        </Suspense>
+      </PageBoundary>
     </div>
   )
 }
@@ -209,17 +214,19 @@ export function App() {
   return (
     <QueryClientProvider client={queries}>
       <MantineProvider theme={theme} defaultColorScheme="auto">
-        {route.page === 'shared' ? (
-          <Suspense fallback={null}>
-            <SharedPage />
-          </Suspense>
-        ) : route.page === 'acknowledge' ? (
-          <Suspense fallback={null}>
-            <AcknowledgePage key={route.token} token={route.token} />
-          </Suspense>
-        ) : (
-          <Signed route={route} />
-        )}
+        <PageBoundary at={JSON.stringify(route)}>
+          {route.page === 'shared' ? (
+            <Suspense fallback={null}>
+              <SharedPage />
+            </Suspense>
+          ) : route.page === 'acknowledge' ? (
+            <Suspense fallback={null}>
+              <AcknowledgePage key={route.token} token={route.token} />
+            </Suspense>
+          ) : (
+            <Signed route={route} />
+          )}
+        </PageBoundary>
       </MantineProvider>
     </QueryClientProvider>
   )
