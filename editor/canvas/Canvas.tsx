@@ -4,7 +4,7 @@ import './canvas.css'
 import './picture-cards.css'
 import './notes.css'
 import { Background, BackgroundVariant, MiniMap, ReactFlow, ReactFlowProvider } from '@xyflow/react'
-import { useEffect, useMemo, useRef, useState, type CSSProperties, type RefObject } from 'react'
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type PointerEvent, type RefObject } from 'react'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { whyNotWire } from '../graph/check.ts'
 import { moveNodes } from '../graph/edit.ts'
@@ -18,7 +18,7 @@ import { NodeCard } from './NodeCard.tsx'
 import { GroupFrame, NoteCard } from './NoteCard.tsx'
 import { dropCard, dropNode, holdCard, holdOver } from './placing.ts'
 import { closeTools, snapPx, useTools } from './tools.ts'
-import { fitRoom, holdStill, keepWhole, setCanvas, showCard, takeView } from './view.ts'
+import { fitRoom, holdStill, keepWhole, notePointer, setCanvas, showCard, takeView } from './view.ts'
 import { WireLine } from './WireLine.tsx'
 import { finishWire, joinWire, flowWithoutMovedWire, startWire } from './wiring.ts'
 import {
@@ -164,6 +164,17 @@ function Ground({ isFar, hasMap }: { isFar: boolean; hasMap: boolean }) {
   )
 }
 
+/** Where the pointer is, for what is pasted there. */
+const notesPointer = {
+  onPointerMove: ({ clientX: x, clientY: y }: PointerEvent) => notePointer({ x, y }),
+  onPointerLeave: () => notePointer(null),
+}
+
+function leave(): void {
+  setCanvas(null)
+  closeTools()
+}
+
 function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean }) {
   const [isFarAway, setFarAway] = useState(isLarge(flow))
   const isFar = isFarAway && isLarge(flow)
@@ -172,13 +183,7 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
   const snaps = useTools((tools) => tools.habits.snap)
   const boxes = useTools((tools) => tools.boxes) && !isReadOnly
   const [hadCards] = useState(flow.nodes.length > 0)
-  useEffect(
-    () => () => {
-      setCanvas(null)
-      closeTools()
-    },
-    [],
-  )
+  useEffect(() => leave, [])
   useGrownInView(flow, isReadOnly, hadCards)
   const canvas = useRef<HTMLDivElement>(null)
   useStillness(canvas, hadCards && !isReadOnly)
@@ -198,6 +203,7 @@ function CanvasInside({ flow, isReadOnly }: { flow: Flow; isReadOnly: boolean })
       onDragOver={holdOver}
       onDragLeave={() => useDrawing.setState({ over: null })}
       onDrop={dropNode}
+      {...notesPointer}
     >
       <ReactFlow
         {...surfaceProps(surface)}

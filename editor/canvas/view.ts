@@ -4,12 +4,14 @@ import type { Point } from '../graph/edit.ts'
 import type { CanvasInstance } from './xyflow.ts'
 
 let instance: CanvasInstance | null = null
+let pointer: Point | null = null
 /** From then on the view is a person's: nothing moves it by itself. */
 let isTaken = false
 
 /** Called by the canvas when it opens and closes. */
 export function setCanvas(next: CanvasInstance | null): void {
   instance = next
+  if (!next) pointer = null
   isTaken = false
 }
 
@@ -60,6 +62,24 @@ export function middle(): Point {
     y: (box?.top ?? 0) + (box?.height ?? 0) / 2,
   })
   return { x: point.x - cardWidthPx / 2, y: point.y - 60 }
+}
+
+/** What is seen of the flow, above the bar of commands. */
+export function seenBox(): Box {
+  const box = document.querySelector('.react-flow')?.getBoundingClientRect()
+  const from = toFlowPoint({ x: box?.left ?? 0, y: box?.top ?? 0 })
+  const to = toFlowPoint({ x: box?.right ?? 0, y: (box?.bottom ?? 0) - Number.parseInt(fitRoom.bottom) })
+  return { ...from, width: to.x - from.x, height: to.y - from.y }
+}
+
+/** Where the pointer is over the canvas, on screen; null once it has left. */
+export function notePointer(at: Point | null): void {
+  pointer = at
+}
+
+/** Where the pointer is over the canvas, in the flow's own measure. */
+export function pointerPlace(): Point | null {
+  return pointer && toFlowPoint(pointer)
 }
 
 /** Places and sizes of these cards, as drawn. */

@@ -12,9 +12,10 @@ export function copyText(): string | null {
   const flow = currentFlow()
   const { nodes } = useFlow.getState().selection
   // While it is not known, it is not taken for granted.
-  const { flow: id, needs } = useNeeds.getState()
-  const isOwn = id === useFlow.getState().id && needs?.unapprovedHosts.length === 0
-  return flow && nodes.length > 0 ? keepClip(copyItems(flow, nodes), isOwn) : null
+  const { flow: asked, needs } = useNeeds.getState()
+  const { id } = useFlow.getState()
+  const isOwn = asked === id && needs?.unapprovedHosts.length === 0
+  return flow && id !== null && nodes.length > 0 ? keepClip(copyItems(flow, nodes), id, isOwn) : null
 }
 
 export const copySelected: Command = {

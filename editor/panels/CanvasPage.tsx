@@ -8,6 +8,7 @@ import { useTools } from '../canvas/tools.ts'
 import { showCard } from '../canvas/view.ts'
 import { WireRefused } from '../canvas/WireRefused.tsx'
 import { useShortcuts } from '../commands/all.ts'
+import { usePasted } from '../commands/paste.ts'
 import { rename } from '../commands/rename.ts'
 import { usePresence } from '../presence.ts'
 import { readDeployed } from '../deployed.ts'
@@ -16,6 +17,7 @@ import { readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import '../needs.css'
 import { closeVersions, openVersions, useVersions } from '../versions.ts'
 import { closeFlow, inspect, openFlow, select, useFlow } from '../store.ts'
+import { ForeignReport } from '../sharing/ForeignReport.tsx'
 import { readFlowTemplate } from '../templates/flow-template.ts'
 import { NewerNotice } from '../templates/FlowTemplate.tsx'
 import { CanvasTools, openMenu } from './CanvasTools.tsx'
@@ -83,6 +85,21 @@ function Failure() {
         </Button>
       )}
       <CloseButton size="sm" aria-label={say('Close')} onClick={() => useFlow.setState({ deployError: null })} />
+    </div>
+  )
+}
+
+/** What did not come along unchanged when another program's flow was pasted. */
+function PastedReport({ flowId }: { flowId: string }) {
+  const { flow, report } = usePasted()
+  const isToTell = flow === flowId && report.some(({ became, isExact }) => became === 'placeholder' || !isExact)
+  if (!isToTell) return null
+  return (
+    <div className="notice page-notice" data-tone="warn" role="status" data-testid="pasted-report">
+      <div style={{ flex: 1 }}>
+        <ForeignReport report={report} />
+      </div>
+      <CloseButton size="sm" aria-label={say('Close')} onClick={() => usePasted.setState({ flow: null, report: [] })} />
     </div>
   )
 }
@@ -225,6 +242,7 @@ export function CanvasPage({ id, showsVersions = false }: { id: string; showsVer
       <h1 className="sr-only">{flow.name}</h1>
       <TopBar flow={flow} flowId={id} isReadOnly={isPhone} />
       <Failure />
+      <PastedReport flowId={id} />
       <NeedsNotice />
       {!isPhone && <NewerNotice flowId={id} />}
       <Workbench flow={flow} flowId={id} isPhone={isPhone} />

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { linkTo } from '../../nodes/contract/flow-link.ts'
 import { go } from '../route.ts'
 import { GiveAway } from './GiveAway.tsx'
-import { isFlowText, lookAt } from './sharing-store.ts'
+import { isFlowText, isForeignText, lookAt } from './sharing-store.ts'
 import { TakeIn } from './TakeIn.tsx'
 import './sharing.css'
 import { say } from '../words/say.ts'
@@ -24,7 +24,7 @@ function onPaste(event: ClipboardEvent): void {
   if (event.defaultPrevented || isText(event.target)) return
   const picture = [...(event.clipboardData?.files ?? [])].find(({ type }) => type === 'image/png')
   const text = event.clipboardData?.getData('text/plain') ?? ''
-  if (!picture && !isFlowText(text)) return
+  if (!picture && !isFlowText(text) && !isForeignText(text)) return
   event.preventDefault()
   void lookAt(picture ?? text)
 }

@@ -69,6 +69,21 @@ export function isFlowText(text: string): boolean {
   return payloadIn(text) !== undefined || /^\s*\{[^]*"format"\s*:\s*"heed\.flow\//.test(text.slice(0, 4000))
 }
 
+const isEntry = (each: unknown): boolean =>
+  typeof each === 'object' && each !== null && 'id' in each && 'type' in each && !('position' in each)
+
+/** True for JSON that lists parts with an id and a type, as other programs write their flows; which they are, the server knows. */
+export function isForeignText(text: string): boolean {
+  if (!/^\s*[[{]/.test(text.slice(0, 200))) return false
+  try {
+    const found = JSON.parse(text) as { format?: unknown; flows?: unknown; nodes?: unknown } | unknown[]
+    const entries = Array.isArray(found) ? found : 'format' in found ? null : (found.flows ?? found.nodes)
+    return Array.isArray(entries) && entries.length > 0 && entries.every(isEntry)
+  } catch {
+    return false
+  }
+}
+
 export interface Taking {
   connections: Readonly<Record<string, string>>
   /** Its cameras by mine. */

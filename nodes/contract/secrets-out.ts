@@ -1,16 +1,10 @@
 // A saved flow as it may be given away: without user names, passwords, keys and tokens, wherever they stand, and with the list of what
 // was taken out. Everything else stays, in its order. Pure, and doing it twice changes nothing more.
 import { z } from 'zod'
-import {
-  addressField,
-  hiddenIn,
-  hiddenMark,
-  hideInAddress,
-  withoutSecret,
-} from '../../nodes/contract/address-secrets.ts'
-import { replaceAddresses } from '../../nodes/contract/addresses.ts'
-import type { Flow } from '../../nodes/contract/flow.ts'
-import { createCleaner } from '../../nodes/contract/own-secrets.ts'
+import { addressField, hiddenIn, hiddenMark, hideInAddress, withoutSecret } from './address-secrets.ts'
+import { replaceAddresses } from './addresses.ts'
+import type { Flow } from './flow.ts'
+import { createCleaner } from './own-secrets.ts'
 import { removedMark, withoutSaidSecrets } from './free-text-secrets.ts'
 
 /** One secret that an export has left out. */

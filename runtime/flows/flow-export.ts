@@ -1,7 +1,7 @@
 // A saved flow as it may be given away: without secrets, with what a stranger wants to read first. Pure.
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { summaryOf, type DescribedTypes } from '../../nodes/contract/shared-flow.ts'
-import { removedWords, takeOutSecrets, type Removed } from './secrets-out.ts'
+import { removedWords, takeOutSecrets, type Removed } from '../../nodes/contract/secrets-out.ts'
 
 /** The document to give away. */
 export function withoutSecrets(document: Flow): Flow {

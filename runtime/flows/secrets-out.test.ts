@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { shareFlow } from './flow-export.ts'
-import { takeOutSecrets } from './secrets-out.ts'
+import { takeOutSecrets } from '../../nodes/contract/secrets-out.ts'
 
 const flowWith = (config: Record<string, unknown>, more: Record<string, unknown> = {}): Flow => ({
   format: 'heed.flow/1',

@@ -307,6 +307,32 @@ describe('commands', () => {
     expect(open.complaints).toEqual([])
   }, 40_000)
 
+  it("lays what was copied elsewhere under the pointer, another program's flow too, and says what became of it", async () => {
+    const paste = async (text: string): Promise<void> =>
+      await page.evaluate((given) => {
+        const clipboardData = new DataTransfer()
+        clipboardData.setData('text/plain', given)
+        document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }))
+      }, text)
+    const canvas = await middleOf('canvas')
+    const at = { x: canvas.x, y: canvas.y + 160 }
+    await page.mouse.move(at.x, at.y)
+    await paste(JSON.stringify({ format: 'heed.clip/1', nodes: [node('far', 'cooldown', 90_000, -7000)], wires: [] }))
+    await page.getByTestId('node-far').waitFor()
+    const card = await middleOf('node-far')
+    expect(Math.hypot(card.x - at.x, card.y - at.y)).toBeLessThan(160)
+    await paste(
+      JSON.stringify([
+        { id: 'w', z: 't', type: 'delay', pauseType: 'delay', timeout: '5', timeoutUnits: 'seconds', wires: [['f']] },
+        { id: 'f', z: 't', type: 'function', name: 'By hand', func: 'return msg', wires: [[]] },
+      ]),
+    )
+    await page.getByTestId('pasted-report').waitFor()
+    await eventually('the cards of the other program are there', async () => (await stored()).nodes.length === 7)
+    expect((await stored()).nodes.some(({ name }) => name === 'By hand')).toBe(true)
+    expect(open.complaints).toEqual([])
+  }, 40_000)
+
   it('leaves a person their habits: what is unlike elsewhere is switched off by one press', async () => {
     await page.keyboard.press('?')
     for (const habit of ['letters', 'offer']) await page.getByTestId(`habit-${habit}`).click({ force: true })
