@@ -72,13 +72,14 @@ async function* openCamera(
     if (pushes) await waitForBrowser(deps, resolved, pushes, options.signal)
     const seen = await lookFirst(deps, tools, resolved, taps, options.signal)
     const loopS = resolved.kind === 'file' && resolved.loop ? (seen?.durationS ?? undefined) : undefined
-    const input = { ...resolved, live: isLive(resolved, seen), ...enteredAt(spec, loopS) }
+    const round = loopS === undefined ? {} : { loopS }
+    const input = { ...resolved, live: isLive(resolved, seen), ...enteredAt(spec, loopS), ...round }
     if (!input.live) options.onSign?.({ type: 'clip' })
-    const job = { ...startJob(deps, input, taps, seen, options, pushes), loopS }
+    const job = startJob(deps, input, taps, seen, options, pushes)
     let seq = 0
     try {
       const frames = isSparable(job) ? decodeKeyframesOnly({ ...deps, tools }, job) : decode({ ...deps, tools }, job)
-      for await (const frame of frames) yield { ...frame, seq: seq++, ...(loopS === undefined ? {} : { loopS }) }
+      for await (const frame of frames) yield { ...frame, seq: seq++, ...round }
       return input.live ? undefined : 'finished'
     } catch (error) {
       // A camera that cannot be opened may have become another one: look again next time.
@@ -138,7 +139,7 @@ async function waitForBrowser(deps: CameraDeps, input: Input, pushes: Pushes, si
   throw silent(input, Math.round(deps.silentAfterMs / 1000))
 }
 
-/** A clip in a loop goes on in its round, and its seconds count on over all rounds. ffmpeg's later rounds are whole ones. */
+/** A clip in a loop goes on in its round, and its seconds count on over all rounds. Later rounds are whole ones. */
 function enteredAt(spec: CameraSpec, loopS: number | undefined): { startAtS: number; countFromS: number } | undefined {
   if (spec.kind !== 'file' || !spec.loop || !spec.startAtS) return undefined
   const countFromS = Math.max(0, Math.floor(spec.startAtS))

@@ -20,6 +20,7 @@ import { nextPictureS } from './look.ts'
 import { Newest } from './newest.ts'
 import { lastPipe, outputArguments, pipes, quietArguments } from './output-arguments.ts'
 import { openGuardedInput } from './guarded-input.ts'
+import { afterRounds, goOnAt } from './rounds.ts'
 import { FixedSplitter, PgmSplitter, SizeReader, StampReader } from './raw-stream.ts'
 import { clipTimeline, type Timeline } from './timeline.ts'
 import type { Tools } from './tools.ts'
@@ -46,8 +47,6 @@ export interface Decoding {
   feed?: ((child: Child) => () => void) | undefined
   onSign?: ((sign: CameraSign) => void) | undefined
   patience: Patience
-  /** Of a clip in a loop: how long a round is. */
-  loopS?: number | undefined
   /** A clip for a rehearsal: every picture, as fast as they are taken, instead of the newest at its own speed. */
   inOrder?: boolean | undefined
   signal: AbortSignal
@@ -93,43 +92,34 @@ class Reshaped extends Error {
 const sameShape = 0.02
 /** Entered right at its new shape, a clip may still begin with the old one, which nobody sees but ffmpeg. */
 const behindS = 0.1
-/** A camera that changes its shape all the time must not cost a process for every picture. */
-const reshapeMs = 1000
+/** A camera that changes its shape all the time, and a loop of one picture, must not cost a process for every picture. */
+const anewMs = 1000
 
 /**
  * Frames until the source ends. Throws RetryableError, FatalError or StoppedError; the process is gone when this returns. A
- * picture that changes its shape on the way gets a new process, which goes on there.
+ * picture that changes its shape on the way gets a new process, which goes on there; so does a loop whose rounds are played.
  */
 export async function* decode(deps: DecoderDeps, job: Decoding): AsyncGenerator<Frame, void, void> {
-  for (let current = job; ;) {
+  for (let current = job, lastS = 0; ;) {
     const startedMs = deps.clock.nowMs()
     try {
-      return yield* decodeShape(deps, current)
+      for await (const frame of decodeShape(deps, current)) {
+        lastS = frame.mediaTimeS
+        yield frame
+      }
+      if (!job.input.loop) return
+      current = enteredAt(job, afterRounds(current.input, deps.tools, lastS))
     } catch (error) {
       if (!(error instanceof Reshaped)) throw error
       deps.log.info({ camera: job.input.name }, 'The picture has changed its shape: it is opened anew.')
-      await deps.clock.sleep(Math.max(0, startedMs + reshapeMs - deps.clock.nowMs()), job.signal).catch(() => undefined)
-      if (!job.input.live) current = goOnAt(job, error.atS + behindS)
+      if (!job.input.live) current = enteredAt(job, goOnAt(job.input, error.atS + behindS))
     }
+    await deps.clock.sleep(Math.max(0, startedMs + anewMs - deps.clock.nowMs()), job.signal).catch(() => undefined)
   }
 }
 
-/** So near to the begin of a round a loop is entered there, rather than between two key pictures. */
-const nearRoundS = 0.5
-
-function goOnAt(job: Decoding, atS: number): Decoding {
-  const { input, loopS } = job
-  const enter = (at: Pick<Input, 'startAtS' | 'countFromS'>): Decoding => ({
-    ...job,
-    input: { ...input, ...at },
-    startTimeline: () => clipTimeline(at.countFromS ?? at.startAtS),
-  })
-  if (loopS === undefined) return enter({ startAtS: atS })
-  // It counts on over all rounds.
-  const roundS = Math.round(atS / loopS) * loopS
-  return Math.abs(atS - roundS) < nearRoundS
-    ? enter({ startAtS: 0, countFromS: roundS })
-    : enter({ startAtS: atS % loopS, countFromS: atS })
+function enteredAt(job: Decoding, input: Input): Decoding {
+  return { ...job, input, startTimeline: () => clipTimeline(input.countFromS ?? input.startAtS) }
 }
 
 /** Whether a picture is not as wide as its source was shown; `shape` is in thousandths of the height. */
@@ -208,8 +198,8 @@ function handOver({ inOrder, onFast, taps }: Decoding, child: Child): Newest<Fra
 }
 
 /** Not in a loop of unknown length, which could not be entered anew where it was. */
-function tellsShape({ tools }: DecoderDeps, { input, loopS }: Decoding): boolean {
-  return tools.tellsShape && (!input.loop || loopS !== undefined)
+function tellsShape({ tools }: DecoderDeps, { input }: Decoding): boolean {
+  return tools.tellsShape && (!input.loop || input.loopS !== undefined)
 }
 
 async function* reportDrops(deps: DecoderDeps, frames: Newest<Frame> | InOrder): AsyncGenerator<Frame, void, void> {
@@ -366,7 +356,8 @@ class Hole {
   }
 
   async isOver({ lastPictureMs, lastPictureS }: Life, quietMs: number, over: AbortSignal): Promise<boolean> {
-    const { input, inOrder, loopS } = this.#job
+    const { input, inOrder } = this.#job
+    const { loopS } = input
     // In order it may be held back, and what comes over the network is cut off when it sends nothing.
     if (input.kind !== 'file' || inOrder || quietMs < longHoleMs) return false
     if (this.#known?.lastPictureMs !== lastPictureMs) {

@@ -89,13 +89,33 @@ describe('inputArguments', () => {
   it('paces, loops and enters clips only where asked', () => {
     const plain = inputArguments(input('file', '/a.mp4'), ways, { ...reading, pace: false })
     expect(plain).not.toContain('-re')
-    expect(plain).not.toContain('-stream_loop')
     expect(inputArguments(input('file', '/a.mp4', { startAtS: 7 }), ways, reading)).toEqual(
       expect.arrayContaining(['-re', '-ss', '7']),
     )
     expect(lookArguments(input('file', '/a.mp4', { startAtS: 7, loop: true }), ways)).not.toEqual(
       expect.arrayContaining(['-ss']),
     )
+  })
+
+  it('plays a loop as a list that opens its clip anew for each round, and nothing else', () => {
+    const loop = input('file', "/media/o'clock.mp4", { loop: true, loopS: 1800 })
+    expect(inputArguments(loop, ways, reading).at(-1)).toBe('pipe:0')
+    const lines = inputList(loop, ways, reading)!.split('\n')
+    expect([lines.length, new Set(lines).size]).toEqual([10, 6])
+    expect(lines.slice(0, 5)).toEqual([
+      'ffconcat version 1.0',
+      String.raw`file 'file:/media/o'\''clock.mp4'`,
+      "option protocol_whitelist 'file'",
+      expect.not.stringMatching(/concat|hls|image2/),
+      'duration 1800.000000',
+    ])
+    for (const [one, tools] of [
+      [loop, { ...ways, tellsOptions: false }],
+      [input('file', '/a\nfile b.mp4', { loop: true }), ways],
+    ] as const) {
+      expect(inputArguments(one, tools, reading)).toEqual(expect.arrayContaining([`file:${one.source}`]))
+      expect(inputList(one, tools, reading)).toBe(undefined)
+    }
   })
 
   it('names the socket timeout as this ffmpeg does', () => {

@@ -1,6 +1,7 @@
 // What ffmpeg is told about where pictures come from. Pure. Whatever a flow says stands behind `-i` and nowhere else,
 // and each kind of camera may use only the protocols and containers it needs.
 import type { CameraKind } from '../../nodes/contract/capabilities.ts'
+import { isLoopList, loopList } from './rounds.ts'
 import type { Tools } from './tools.ts'
 
 /** A camera that may be opened: checked, resolved, credentials filled in. */
@@ -17,6 +18,8 @@ export interface Input {
   startAtS: number
   /** Clips in a loop: what its pictures' seconds count from, where that is not `startAtS`. */
   countFromS?: number
+  /** Clips in a loop: how long a round is, where that is known. */
+  loopS?: number
   /** The picture's shape as it is shown, `16:9`, where the camera says it wrong. */
   aspect?: string
   transport: 'tcp' | 'udp'
@@ -53,18 +56,20 @@ export function inputArguments(input: Input, tools: Ways, reading?: Reading): st
     ...(reading ? decodeArguments(reading) : []),
     ...maxPixels,
     ...sourceArguments(input, tools, reading),
-    ...whereArguments(input),
+    ...whereArguments(input, tools),
   ]
 }
 
 /** For ffprobe and snapshots: the same limits, no pacing. */
 export function lookArguments(input: Input, tools: Ways): string[] {
-  return [...maxPixels, ...sourceArguments({ ...input, loop: false, startAtS: 0 }, tools), ...whereArguments(input)]
+  const once = { ...input, loop: false, startAtS: 0 }
+  return [...maxPixels, ...sourceArguments(once, tools), ...whereArguments(once, tools)]
 }
 
-/** What belongs on stdin: an address that must not stand in arguments. Undefined where none has to. */
-export function inputList(input: Input, { tellsOptions }: Ways, reading?: Reading): string | undefined {
-  return isListed(input) ? listFor(input, openingOptions(input, reading), tellsOptions) : undefined
+/** What belongs on stdin: an address that must not stand in arguments, or the rounds of a loop. Undefined where nothing has to. */
+export function inputList(input: Input, tools: Ways, reading?: Reading): string | undefined {
+  if (reading && isLoopList(input, tools)) return loopList(input, clipFormats, quote)
+  return isListed(input) ? listFor(input, openingOptions(input, reading), tools.tellsOptions) : undefined
 }
 
 function decodeArguments(reading: Reading): string[] {
@@ -88,12 +93,10 @@ function sourceArguments(input: Input, tools: Ways, reading?: Reading): string[]
     case 'file':
       return [
         ...pace,
-        ...(input.loop ? ['-stream_loop', '-1'] : []),
         ...(input.startAtS > 0 ? ['-ss', String(input.startAtS)] : []),
-        '-protocol_whitelist',
-        'file',
-        '-format_whitelist',
-        clipFormats,
+        ...(isLoopList(input, tools)
+          ? ['-f', 'concat', '-safe', '0', '-protocol_whitelist', 'pipe,file', '-format_whitelist', 'concat']
+          : ['-protocol_whitelist', 'file', '-format_whitelist', clipFormats]),
       ]
     case 'rtsp':
       return rtspArguments(input, tools, reading)
@@ -141,8 +144,8 @@ function rtspArguments(input: Input, { rtspTimeout }: Ways, reading?: Reading): 
   ]
 }
 
-function whereArguments(input: Input): string[] {
-  if (input.kind === 'file') return ['-i', `file:${input.source}`]
+function whereArguments(input: Input, tools: Ways): string[] {
+  if (input.kind === 'file') return ['-i', isLoopList(input, tools) ? 'pipe:0' : `file:${input.source}`]
   return ['-i', input.kind === 'browser' || isListed(input) ? 'pipe:0' : input.source]
 }
 

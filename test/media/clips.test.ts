@@ -1,7 +1,9 @@
 // Clips through the real ffmpeg: the video's own clock, nothing lost at its end, all pictures of one second together.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Frame } from '../../nodes/contract/frames.ts'
+import type { Input } from '../../runtime/cameras/input-arguments.ts'
 import { readPicture } from '../../runtime/cameras/jpeg-stream.ts'
+import { afterRounds } from '../../runtime/cameras/rounds.ts'
 import { clipsFolder, describeWithClips } from '../support/clips.ts'
 import { makeClip } from '../support/make-clip.ts'
 import { childrenWith, createMediaBench, fastTap, type MediaBench } from '../support/media-bench.ts'
@@ -92,13 +94,36 @@ describe('a clip', () => {
     expect(times(frames)).toEqual([0, 1, 2])
   })
 
-  it('starts again without a gap when it loops, on a clock that goes on', async () => {
-    await makeClip(bench.clip('loop.mp4'), { seconds: 2, gop: 250 })
-    const watching = bench.watch({ kind: 'file', path: 'loop.mp4', loop: true })
-    await watching.until((frame) => frame.mediaTimeS >= 5)
+  // Each of these ffmpeg's own loop plays wrong, but for the first: it seeks back to where no picture begins, or to second 0.
+  it.concurrent.each([
+    ['odd-rate.mp4', { extra: ['-vf', "select='lt(t,0.9)+gt(t,1.01)*not(mod(n,3))'", '-vsync', 'vfr'] }],
+    ['one-key.ts', { gop: 250, fps: '30000/1001' }],
+    ['long-sound.ts', { bFrames: 2, sound: 'also', extra: ['-filter:a', 'apad=pad_dur=1'] }],
+    ['loop.avi', {}],
+    ['loop.h264', {}],
+  ] as const)('starts again without a gap when it loops, on a clock that goes on: %s', async (path, options) => {
+    await makeClip(bench.clip(path), { seconds: 2, ...options, extra: [...('extra' in options ? options.extra : [])] })
+    const watching = bench.watch({ kind: 'file', path, loop: true })
+    await watching.until((frame) => frame.mediaTimeS >= 4.7)
     const { frames, error } = await watching.stop()
     expect(error?.code).toBe('RUN_STOPPED')
-    expect(times(frames)).toEqual([0, 1, 2, 3, 4, 5])
+    const seconds = frames.map(({ mediaTimeS }) => Math.floor(mediaTimeS + 0.15))
+    expect([seconds, path]).toEqual([[0, 1, 2, 3, 4, 5].slice(0, seconds.length), path])
+    expect(Math.max(...delays(frames).map(Math.abs))).toBeLessThan(700)
+  })
+
+  it('goes on with the next rounds where one process has played its own', async () => {
+    await makeClip(bench.clip('flash.mp4'), { seconds: 0.04 })
+    const input = { kind: 'file', source: bench.clip('flash.mp4'), loop: true, startAtS: 0, loopS: 0.04 } as Input
+    const next = afterRounds(input, { tellsOptions: true }, 39)
+    expect([next.startAtS, next.countFromS]).toEqual([0, 40])
+    // Before ffmpeg 5.0 a process plays one round; the first one was entered in its middle.
+    expect(afterRounds({ ...input, startAtS: 3, countFromS: 13, loopS: 5 }, { tellsOptions: false }, 14)).toMatchObject(
+      {
+        startAtS: 0,
+        countFromS: 15,
+      },
+    )
   })
 
   it("is entered where an earlier worker left off, on the clip's own clock", async () => {
