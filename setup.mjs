@@ -18,8 +18,8 @@ const environment = {
 }
 
 const commands = {
-  start: { script: 'runtime/server.ts', needs: ['ffmpeg'], editor: true },
-  worker: { script: 'runtime/worker.ts', needs: ['ffmpeg'] },
+  start: { script: 'runtime/server.ts', needs: ['ffmpeg'], editor: true, isKept: true },
+  worker: { script: 'runtime/worker.ts', needs: ['ffmpeg'], isKept: true },
   dev: { script: 'runtime/dev.ts', needs: ['ffmpeg'] },
   'check-nodes': { script: 'test/check-nodes.ts', needs: [] },
   bench: { script: 'test/bench/run.ts', needs: ['ffmpeg'] },
@@ -155,27 +155,49 @@ function provide(name) {
   return false
 }
 
-function run(script, args) {
-  // The channel ends when this process dies, whatever killed it: the child then stops by itself.
-  const child = spawn(pinnedNode, [join(root, script), ...args], {
-    cwd: process.cwd(),
-    env: environment,
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  endWithNpm(child)
-  child.on('error', (error) => fail(`Could not start ${script}: ${error.message}`))
-  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))
+// What watches over people begins again when something has killed it: itself because a card held everything up, a lack of
+// memory, a crash in a library. What ends by itself, or was asked to, has ended.
+const killed = ['SIGKILL', 'SIGABRT', 'SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGFPE']
+const mostStarts = 5
+const startsWithinMs = 600_000
+
+function run(script, args, isKept = false) {
+  let child
+  let isAsked = false
+  let starts = []
+  const end = (signal) => {
+    isAsked = true
+    child.kill(signal)
+  }
+  const start = () => {
+    // The channel ends when this process dies, whatever killed it: the child then stops by itself.
+    child = spawn(pinnedNode, [join(root, script), ...args], {
+      cwd: process.cwd(),
+      env: environment,
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    })
+    child.on('error', (error) => fail(`Could not start ${script}: ${error.message}`))
+    child.on('exit', (code, signal) => {
+      starts = [...starts.filter((at) => Date.now() - at < startsWithinMs), Date.now()]
+      if (!isKept || isAsked || !killed.includes(signal) || starts.length > mostStarts)
+        process.exit(code ?? (signal ? 1 : 0))
+      say(`Heed was ended by ${signal}; it begins again.`)
+      setTimeout(() => (isAsked ? process.exit(0) : start()), 500 * starts.length)
+    })
+  }
+  start()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(signal))
+  endWithNpm(end)
 }
 
 /** npm ends its shell when it is told to end, and the shell tells nobody. Without npm a start may well outlive its terminal. */
-function endWithNpm(child) {
+function endWithNpm(end) {
   const parent = process.ppid
   if (isWindows || process.env.npm_lifecycle_event === undefined) return
   const watch = setInterval(() => {
     if (process.ppid === parent) return
     clearInterval(watch)
-    child.kill('SIGTERM')
+    end('SIGTERM')
   }, 500)
   watch.unref()
 }
@@ -190,4 +212,4 @@ installPackages()
 if (command.editor) buildEditor()
 const missing = command.needs.filter((program) => !provide(program))
 if (missing.length > 0 && command.mustHave) process.exit(1)
-run(command.script, args)
+run(command.script, args, command.isKept)

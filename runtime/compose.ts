@@ -17,6 +17,7 @@ import { deriveKey, readVersion, type Config } from './config.ts'
 import { createEngine, type EngineDeps } from './streams/index.ts'
 import { type createLog } from './log.ts'
 import { checkFolders } from './folders.ts'
+import { startFreezeWatch } from './freeze-watch.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { onLastResort } from './process.ts'
 import { createBus, createPictureRelay, type QueueBus } from './live/index.ts'
@@ -31,7 +32,7 @@ import { loadSecretKeys } from './database/index.ts'
 import { signingPort } from './connections/index.ts'
 import type { NodeRedRouteDeps } from './node-red/index.ts'
 import { openNodeRed } from './compose-node-red.ts'
-import { createTryAction, type TryAction } from './actions/index.ts'
+import { createTryAction, type NodeCalls, type TryAction } from './actions/index.ts'
 
 export type Log = ReturnType<typeof createLog>
 
@@ -96,8 +97,8 @@ async function open(
     dataDir: config.dataDir,
     log,
   })
-  const metrics = createMetrics({ version: readVersion() })
-  closers.push(() => metrics.stop())
+  const metrics = openMetrics(closers)
+  const calls = openFreezeWatch(config, nodes, log, closers)
 
   const database = await openDatabase(config, log, closers)
   const store = await createStore({
@@ -120,10 +121,8 @@ async function open(
   const { egress, http } = openDoor(store, nowMs, closers)
   const edge = openEdge(log, metrics, closers)
   const ofStore = { fillCredentials: store.flows.fillCredentials, named: store.cameras }
-  const { dataDir, mediaDirs } = config
-  const media = createMedia({ dataDir, mediaDirs, clock, log, relay, bus, egress, ...ofStore })
-  await media.check()
-  const recordings = openRecordings(dataDir, role === 'server' ? store : undefined, log, closers)
+  const media = await openMedia(config, { log, relay, bus, egress, ...ofStore })
+  const recordings = openRecordings(config.dataDir, role === 'server' ? store : undefined, log, closers)
   const connections = signingPort((name) => store.connections.get(name))
   const soleName =
     database.backend === 'embedded' && config.redisUrl === undefined ? 'owner of the data folder' : undefined
@@ -146,6 +145,7 @@ async function open(
   const spill = await startSpill(config.dataDir, store, log, closers)
   const engine = createEngine({
     spill,
+    calls,
     clock,
     log,
     nodes,
@@ -166,7 +166,8 @@ async function open(
     absoluteUrl: (path) => new URL(path, `${config.publicUrl}/`).href,
   })
   closers.push(() => engine.stop(), onLastResort(engine.spillNow))
-  const rehearsals = openRehearsals({ store, nodes, media, http, connections, agents: sending.agents, log }, closers)
+  const { agents } = sending
+  const rehearsals = openRehearsals({ store, nodes, media, http, connections, calls, agents, log }, closers)
   const jobs = { store: store.queue, work: engine, clips: media.clips, rehearsals }
   const queue = await createQueue({ ...wires, ...jobs, bus, relay, role, soleName })
   closers.push(() => queue.stop())
@@ -256,11 +257,11 @@ function picturesOf({ events }: Store): PicturePort {
 }
 
 type RehearsalParts = Pick<Runtime, 'store' | 'nodes' | 'media' | 'http'> &
-  Pick<SendClients, 'agents'> & { connections: ReturnType<typeof signingPort>; log: Log }
+  Pick<SendClients, 'agents'> & { connections: ReturnType<typeof signingPort>; calls: NodeCalls; log: Log }
 
 /** Rehearsals look at every picture of a clip, behind whatever is live: their built-in model is one of its own. */
 function openRehearsals(parts: RehearsalParts, closers: Closer[]): RehearsalRunner {
-  const { agents, connections, http, log, media, nodes, store } = parts
+  const { agents, calls, connections, http, log, media, nodes, store } = parts
   const mostProcesses = Math.min(2, availableParallelism())
   const edge = createEdge({ log, clock, everyPicture: true, mostProcesses })
   closers.push(() => edge.stop())
@@ -269,6 +270,7 @@ function openRehearsals(parts: RehearsalParts, closers: Closer[]): RehearsalRunn
     log,
     nodes,
     agents,
+    calls,
     store: store.rehearsals,
     random: Math.random,
     models: createModels({ connections, http, clock, log, edge }),
@@ -298,6 +300,33 @@ async function startSpill(dataDir: string, store: Store, log: Log, closers: Clos
       await clock.sleep(1_000)
     }
   }
+}
+
+async function openMedia(
+  { dataDir, mediaDirs }: Config,
+  parts: Omit<Parameters<typeof createMedia>[0], 'dataDir' | 'mediaDirs' | 'clock'>,
+): Promise<Media> {
+  const media = createMedia({ dataDir, mediaDirs, clock, ...parts })
+  await media.check()
+  return media
+}
+
+function openMetrics(closers: Closer[]): Metrics {
+  const metrics = createMetrics({ version: readVersion() })
+  closers.push(() => metrics.stop())
+  return metrics
+}
+
+function openFreezeWatch(
+  { dataDir, freezeAfterS }: Config,
+  nodes: Parts['nodes'],
+  log: Log,
+  closers: Closer[],
+): NodeCalls {
+  const isOutside = (type: string): boolean => Boolean(nodes.get(type)?.origin)
+  const watch = startFreezeWatch({ dataDir, limitMs: freezeAfterS * 1000, clock, log, isOutside })
+  closers.push(() => watch.stop())
+  return watch
 }
 
 function openEdge(log: Log, metrics: Metrics, closers: Closer[]): Edge {

@@ -22,6 +22,7 @@ describe('readConfig', () => {
       agentEnv: [],
       nodePackages: [],
       nodeRed: false,
+      freezeAfterS: 20,
     })
   })
 
@@ -57,6 +58,7 @@ describe('readConfig', () => {
         HEED_AGENT_ENV: 'ANTHROPIC_API_KEY, HTTPS_PROXY',
         HEED_NODE_RED: 'on',
         HEED_NODE_PACKAGES: 'heed-nodes-lamp, @me/cards,~/mine,/srv/cards,heed-nodes-lamp',
+        HEED_FREEZE_AFTER_S: '60',
         HEED_TRUSTED_PROXIES: '172.18.0.2, 10.0.0.0/8,fd00::/8',
       }),
     ).toEqual({
@@ -77,6 +79,7 @@ describe('readConfig', () => {
       nodeRed: true,
       nodePackages: ['heed-nodes-lamp', '@me/cards', join(homedir(), 'mine'), '/srv/cards'],
       trustedProxies: ['172.18.0.2', '10.0.0.0/8', 'fd00::/8'],
+      freezeAfterS: 60,
     })
   })
 

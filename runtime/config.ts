@@ -40,6 +40,8 @@ export interface Config {
   nodeRed: boolean
   /** Addresses and networks of proxies that are believed beside those on this machine; absent when none is named. */
   trustedProxies?: string[] | undefined
+  /** So long nothing may go on in this process before it is ended. */
+  freezeAfterS: number
 }
 
 function wholeNumber(fallback: number, least: number, most: number): z.ZodType<number> {
@@ -199,6 +201,7 @@ const EnvironmentSchema = z.object({
     .default('off')
     .transform((text) => text === 'on'),
   HEED_TRUSTED_PROXIES: z.string().optional().transform(readProxies),
+  HEED_FREEZE_AFTER_S: wholeNumber(20, 3, 600),
   HEED_RETAIN_DECISIONS_DAYS: wholeNumber(7, 1, 3650),
   HEED_RETAIN_EVENTS_DAYS: wholeNumber(90, 1, 36_500),
 })
@@ -247,6 +250,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     templateIndex: read.HEED_TEMPLATE_INDEX,
     nodeRed: read.HEED_NODE_RED,
     trustedProxies: read.HEED_TRUSTED_PROXIES,
+    freezeAfterS: read.HEED_FREEZE_AFTER_S,
   }
 }
 

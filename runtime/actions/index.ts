@@ -7,6 +7,7 @@ export type { FailedDeliveries } from './failed.store.ts'
 export { actionId, idFrom, streamIdOf, tickId } from './ids.ts'
 export { consumeInputs, createInputStore, insertInputs } from './inputs.store.ts'
 export { Outbox } from './outbox.ts'
+export type { NodeCall, NodeCalls } from './node-calls.ts'
 export { addressOf, laneOf, performAction } from './perform.ts'
 export type { PerformDeps } from './perform.ts'
 export type {

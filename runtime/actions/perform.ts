@@ -21,6 +21,7 @@ import type { ActionAddress, ActionOrder, ActionOutcome } from './records.ts'
 import type { ActionRecord } from './records.ts'
 import type { EventRecord } from '../history/index.ts'
 import { actionId, idFrom, streamIdOf } from './ids.ts'
+import { called, callOf, type NodeCalls } from './node-calls.ts'
 import { within } from '../time-limit.ts'
 
 export interface PerformDeps {
@@ -37,6 +38,8 @@ export interface PerformDeps {
   pictureUrl?(message: Message): string | undefined
   absoluteUrl(path: string): string
   /** Ways to reach others, each from its own library. */
+  /** Told whose code runs. Absent: nobody watches. */
+  calls?: NodeCalls
   clients: Pick<ActionContext<unknown>, 'agents' | 'speech' | 'mail' | 'mqtt' | 'push' | 'nodeRed' | 'events' | 'clips'>
 }
 
@@ -85,6 +88,8 @@ export async function performAction(order: ActionOrder, deps: PerformDeps, signa
       inputs: [],
     }
   }
+  const refusal = deps.calls?.refusal(callOf(order)) ?? null
+  if (refusal !== null) return failure(order, definition, new FatalError('NODE_FROZE', refusal), refusal, deps)
   const phase = order.action.phase ?? ''
   const reaches = !definition.receiver || Boolean(definition.receiver(order.node.config as never, phase))
   const isGone = order.trouble?.state === 'gone' && reaches && order.isCancelled !== true
@@ -166,7 +171,9 @@ async function withinTimeout(
   const limit = { ms: definition.timeoutMs, clock: deps.clock, signal: control.signal }
   try {
     return await within(
-      definition.perform(order.action.message, contextOf(order, deps, control.signal)),
+      called(callOf(order), deps.calls, () =>
+        definition.perform(order.action.message, contextOf(order, deps, control.signal)),
+      ),
       limit,
       (): never => {
         throw new RetryableError('ACTION_TIMEOUT', `No answer within ${definition.timeoutMs / 1000} s.`)

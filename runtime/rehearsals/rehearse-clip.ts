@@ -4,7 +4,7 @@ import type { AgentPort, Clock, Log, MediaPort, ModelPort } from '../../nodes/co
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import { BugError, StoppedError } from '../../nodes/contract/errors.ts'
 import type { Decision } from '../../nodes/contract/events.ts'
-import { performAction, type SessionInput } from '../actions/index.ts'
+import { performAction, type NodeCalls, type SessionInput } from '../actions/index.ts'
 import type { EventRecord } from '../history/index.ts'
 import type { Bus, PictureRelay } from '../live/index.ts'
 import { lockstepPace, MediaClock, runSession, type SessionEnd, type TickCommit } from '../streams/index.ts'
@@ -26,6 +26,8 @@ export interface RehearseDeps {
   models: ModelPort
   /** Real ones, asked only by a rehearsal that says so. */
   agents: AgentPort
+  /** Told whose code runs. Absent: nobody watches. */
+  calls?: NodeCalls
 }
 
 export interface ClipOrder {
@@ -138,7 +140,7 @@ class ClipRun {
   /** The clip from its first picture to its end. */
   session(): Promise<SessionEnd> {
     const { clip, index, order } = this.#clip
-    const { clock, log, media, nodes } = this.#deps
+    const { calls, clock, log, media, nodes } = this.#deps
     const { source } = order.plan
     const pace = lockstepPace({ clock: this.#clock, wall: clock, settle: (untilMs) => this.#desk.settle(untilMs) })
     return runSession(
@@ -170,6 +172,7 @@ class ClipRun {
         random: () => 0.5,
         recorder: { open: () => this.#ledger() },
         pace,
+        ...(calls ? { calls } : {}),
       },
       this.#stop.signal,
     )

@@ -3,7 +3,7 @@ import type { Clock, Log, MediaPort, ModelPort } from '../../nodes/contract/capa
 import type { NodeDefinition, Repeats } from '../../nodes/contract/define.ts'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { PlanNode, PlanStream } from '../../nodes/contract/plan.ts'
-import type { ActionRecord, SessionInput } from '../actions/index.ts'
+import type { ActionRecord, NodeCalls, SessionInput } from '../actions/index.ts'
 import type { EventRecord, EventTrace, RunKey, TickRecord } from '../history/index.ts'
 import type { Bus, PictureRelay } from '../live/index.ts'
 import type { StreamRef } from '../queue/index.ts'
@@ -135,6 +135,8 @@ export interface EngineDeps {
   mostOpening?: number
   /** A number in [0, 1): jitter. */
   random(): number
+  /** Told whose code runs. Absent: nobody watches. */
+  calls?: NodeCalls
 }
 
 /** A stream that is wanted and that nobody has claimed yet, as far as the choice of its machine needs it. */

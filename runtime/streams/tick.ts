@@ -14,7 +14,7 @@ import type { Decision, NodeStatus, Reason } from '../../nodes/contract/events.t
 import type { Frame } from '../../nodes/contract/frames.ts'
 import type { PlanNode } from '../../nodes/contract/plan.ts'
 import type { Because } from '../../nodes/contract/trace.ts'
-import type { SessionInput } from '../actions/index.ts'
+import type { NodeCall as CallOfNode, NodeCalls, SessionInput } from '../actions/index.ts'
 import { remainingNodes } from '../compile/index.ts'
 import type { SessionOrder } from './records.ts'
 import { NodeCall } from './node-call.ts'
@@ -36,6 +36,8 @@ export interface TickRun {
   trouble: string | null
   /** A call that has passed its deadline. Until it answers the node is not called again. */
   hanging: NodeCall | null
+  /** For whoever watches that this process goes on. */
+  call: CallOfNode
 }
 
 /** Why nobody watched for a while, in words too. */
@@ -55,6 +57,7 @@ export interface TickRunnerOptions {
   onStatus(node: string, status: NodeStatus): void
   /** A node hangs, in words; null when it has come back. */
   onHanging?(node: string, trouble: string | null): void
+  calls?: NodeCalls
 }
 
 /** A tick node's definition; a type that is not installed ends the stream with words. */
@@ -94,8 +97,9 @@ export class TickRunner {
     const known = new Map(this.#runs.map((run) => [run.node.id, run]))
     this.#runs = this.#order.plan.ticks.map((node) => {
       const model = models.get(node.id) ?? null
+      const call = this.#callOf(node)
       const run = remaining.has(node.id) ? known.get(node.id) : undefined
-      if (run) return Object.assign(run, { node, model })
+      if (run) return Object.assign(run, { node, model, call })
       const definition = tickDefinition(nodes, node)
       const state = states[node.id]
       return {
@@ -105,9 +109,19 @@ export class TickRunner {
         model,
         trouble: null,
         hanging: null,
+        call,
       }
     })
     this.#inPorts = new Map(this.#runs.map((run) => [run.node.id, run.definition.ports.in]))
+  }
+
+  /** Ends the stream with words where this node has frozen the whole process before. */
+  #callOf({ id, type }: PlanNode): CallOfNode {
+    const { streamId, run, flow } = this.#order
+    const call = { flow: flow.name, streamId, run, node: id, type }
+    const refusal = this.#options.calls?.refusal(call) ?? null
+    if (refusal !== null) throw new FatalError('NODE_FROZE', refusal)
+    return call
   }
 
   /** Runs every node once, or `only` these, and returns what the tick leaves behind. */
@@ -164,6 +178,8 @@ export class TickRunner {
     )?.[0]
     const frame = ownFrame === undefined ? draft.shown : (received[ownFrame] as Frame)
     try {
+      const { calls } = this.#options
+      calls?.enter(run.call)
       const answer = definition.onTick(received as never, {
         config: node.config,
         clock: this.#options.clock,
@@ -190,11 +206,13 @@ export class TickRunner {
         note: (kind, text, fields) => draft.note(node.id, kind, text, fields),
         because: (message, why) => because.set(message.eventId, why),
       })
+      calls?.leave()
       const sent = isPromise(answer) ? await this.#await(run, answer, signal) : answer
       if (run.hanging) return this.#tellHanging(run, run.hanging, info, draft)
       run.trouble = null
       this.#send(run, info, draft, { arrived, sent, because })
     } catch (error) {
+      this.#options.calls?.leave()
       if (error instanceof BugError || (isStopped(error) && isAtOnce(signal))) throw error
       // Its time is over. What the others have decided at this tick stands all the same.
       if (isStopped(error) && signal.aborted) return this.#tellCutOff(run, info, draft)
@@ -226,6 +244,7 @@ export class TickRunner {
   /** What the node sent; undefined, and the call is `hanging`, when it has not answered by its deadline. */
   async #await(run: TickRun, answer: PromiseLike<Sent>, signal: AbortSignal): Promise<Sent> {
     const { clock, patience } = this.#options
+    this.#options.calls?.waits(run.call, answer)
     const call = new NodeCall(answer, clock.nowMs())
     const outcome = await call.within(run.model ? patience.model : patience.plain, patience.clock, signal)
     if (outcome === undefined) {

@@ -48,8 +48,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('npm, told to end', () => {
-  it('leaves nothing running', async () => {
+describe('npm', () => {
+  it('begins again what was killed, and leaves nothing running when it is told to end', async () => {
     root = makeRoot()
     const npm = spawn('npm', ['run', '--silent', 'worker'], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
     let said = ''
@@ -58,6 +58,11 @@ describe('npm, told to end', () => {
     })
     pid = await eventually('the stand-in is up', () =>
       Promise.resolve(Number(/up (\d+)/.exec(said)?.[1] ?? 0) || undefined),
+    )
+    expect(isAlive(pid)).toBe(true)
+    process.kill(pid, 'SIGKILL')
+    pid = await eventually('it is up again', () =>
+      Promise.resolve(Number(/up \d+\n[^]*up (\d+)/.exec(said)?.[1] ?? 0) || undefined),
     )
     expect(isAlive(pid)).toBe(true)
     npm.kill('SIGTERM')
