@@ -29,7 +29,8 @@ export const unspaced = new RegExp(`[${unspacedSigns}]`)
 export const hasUnspaced = (text: SQL): SQL => sql`${text} ~ ${sql.raw(`'[${unspacedSigns}]'`)}`
 const spaced = (text: SQL): SQL => sql`regexp_replace(${text}, ${sql.raw(`'([${unspacedSigns}])'`)}, ' \\1 ', 'g')`
 export const spacedVector = (text: SQL): SQL => sql`to_tsvector('simple', ${spaced(sql`left(${text}, 20000)`)})`
-export const spacedPhrase = (words: string): SQL => sql`phraseto_tsquery('simple', ${spaced(sql`${words}::text`)})`
+/** Each sign and each word, in any order. */
+export const spacedWords = (words: string): SQL => sql`plainto_tsquery('simple', ${spaced(sql`${words}::text`)})`
 
 export const events = pgTable(
   'events',

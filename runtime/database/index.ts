@@ -35,8 +35,8 @@ export {
   recentFrames,
   soundChunks,
   sounds,
-  spacedPhrase,
   spacedVector,
+  spacedWords,
   unspaced,
 } from './event-tables.ts'
 export { cameras } from './camera-tables.ts'

@@ -6,24 +6,48 @@ import { z } from 'zod'
 import { troubles } from '../../nodes/contract/alerts.ts'
 import type { EventKind } from '../../nodes/contract/events.ts'
 import type { Db } from '../database/index.ts'
-import { events, hasUnspaced, plainText, spacedPhrase, spacedVector, unspaced } from '../database/index.ts'
+import { events, hasUnspaced, plainText, spacedVector, spacedWords, unspaced } from '../database/index.ts'
 import { CursorInstant, readCursor, readTime, writeCursor } from './cursor.ts'
 import type { EventChoice, EventQuery } from './records.ts'
 
 /** Counted exactly up to here; beyond, "at least so many" is all that anybody needs. */
-export const mostCounted = 10_000
+const mostCounted = { all: 10_000, withWords: 1_000 }
+/** How many of the newest are looked through for signs before the index is asked: it knows all that have them, but not in the order of time. */
+const lookedThrough = { forPage: 5_000, forCount: 20_000 }
+
+/** The groups of signs and words of a search: `摔倒`, `"a phrase"`, `-without`. */
+function groupsOf(words: string): { text: string; isWanted: boolean }[] {
+  return [...words.matchAll(/(-?)(?:"([^"]*)"?|(\S+))/g)].flatMap(([, minus, phrase, word]) => {
+    const text = (phrase ?? word ?? '').replaceAll(/[\s"“”「」『』《》]/g, '')
+    return text === '' ? [] : [{ text, isWanted: minus === '' }]
+  })
+}
+
+/** In scripts without spaces each group of signs is looked for as it stands; what is read anyway is asked by this alone. */
+function hasSigns(words: string): SQL | undefined {
+  return and(
+    ...groupsOf(words).map(({ text, isWanted }) => {
+      const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+      return sql`replace(${events.text}, ' ', '') ${sql.raw(isWanted ? 'ilike' : 'not ilike')} ${pattern}`
+    }),
+  )
+}
 
 /**
- * Words in any order and form, "quoted phrases", -without; as people type into a search field. In scripts without spaces each group of
- * signs is looked for as it stands.
+ * Words in any order and form, "quoted phrases", -without; as people type into a search field. The index over single signs says which events
+ * have all of them; it is not asked for their order, for which it would have to take each text apart again.
  */
 function matches(words: string): SQL | undefined {
   if (!unspaced.test(words))
     return sql`${events.search} @@ (websearch_to_tsquery('simple', ${words}) || websearch_to_tsquery('english', ${words}))`
   const text = sql`${events.text}`
-  const parts = words.split(/\s+/).map((part) => sql`${spacedVector(text)} @@ ${spacedPhrase(part)}`)
-  return and(hasUnspaced(text), ...parts)
+  const wanted = groupsOf(words).filter((group) => group.isWanted && unspaced.test(group.text))
+  const signs = wanted.map((group) => sql`${spacedVector(text)} @@ ${spacedWords(group.text)}`)
+  return and(...(signs.length > 0 ? [hasUnspaced(text), ...signs] : []), hasSigns(words))
 }
+
+const wordsOf = ({ q }: { q?: string | undefined }): string | undefined =>
+  q === undefined ? undefined : plainText(q).trim()
 
 const isUnseen = and(eq(events.alert, true), isNull(events.acknowledgedAt))
 
@@ -41,7 +65,7 @@ const choices: Record<EventChoice, SQL | undefined> = {
 
 /** Everything a query asks for but its page. */
 export function conditionOf(query: Omit<EventQuery, 'limit' | 'cursor'>): SQL | undefined {
-  const words = query.q === undefined ? undefined : plainText(query.q).trim()
+  const words = wordsOf(query)
   const kinds = query.kind?.split(',').map((kind) => kind.trim() as EventKind)
   return and(
     query.flow ? eq(events.flowId, query.flow) : undefined,
@@ -76,7 +100,7 @@ export function behind(cursor: string | undefined): SQL | undefined {
  * What a page is made of. Of several kinds each is read by itself, newest first, as far as the page may need it: one index gives the order
  * of one kind, none gives that of several.
  */
-export function pageCondition({ cursor, ...query }: Omit<EventQuery, 'limit'>, limit: number): SQL | undefined {
+function pageCondition({ cursor, ...query }: Omit<EventQuery, 'limit'>, limit: number): SQL | undefined {
   const kinds = query.kind?.split(',').map((kind) => kind.trim()) ?? []
   const whole = and(conditionOf(query), behind(cursor))
   if (kinds.length < 2) return whole
@@ -85,6 +109,34 @@ export function pageCondition({ cursor, ...query }: Omit<EventQuery, 'limit'>, l
       order by ${events.at} desc, ${events.id} desc limit ${limit})`,
   )
   return sql`${events.id} in (${sql.join(each, sql` union all `)})`
+}
+
+/** Not older than the last one of the `most` newest; nothing is when there are fewer. */
+const amongNewest = (condition: SQL | undefined, most: number): SQL =>
+  sql`(${events.at}, ${events.id}) >= (select ${events.at}, ${events.id} from ${events} where ${condition ?? sql`true`}
+    order by ${events.at} desc, ${events.id} desc offset ${most - 1} limit 1)`
+
+/**
+ * What finds the signs of a query among its newest events, without the index over signs; null for other queries. Frequent signs are found
+ * there at once, by the index only after all that ever had them were put into order.
+ */
+function nearSigns(query: Omit<EventQuery, 'limit'>, most: number): SQL | undefined | null {
+  const words = wordsOf(query)
+  if (!words || !unspaced.test(words) || query.kind?.includes(',')) return null
+  const { q: _words, cursor, ...rest } = query
+  const scope = and(conditionOf(rest), behind(cursor))
+  return and(scope, amongNewest(scope, most), hasSigns(words))
+}
+
+/** The rows of one page, read by what costs least. */
+export async function readPage<T>(
+  read: (condition: SQL | undefined) => Promise<T[]>,
+  query: Omit<EventQuery, 'limit'>,
+  limit: number,
+): Promise<T[]> {
+  const near = nearSigns(query, lookedThrough.forPage)
+  const found = near === null ? [] : await read(near)
+  return found.length >= limit ? found : await read(pageCondition(query, limit))
 }
 
 /** Cuts a page out of one row more than it shows. */
@@ -98,7 +150,7 @@ export function pageOf<T extends { at: Date; id: string }>(
 }
 
 /** How many there are, counted up to the bound. */
-export async function countUpTo(db: Db, condition: SQL | undefined, most: number): Promise<number> {
+async function countUpTo(db: Db, condition: SQL | undefined, most: number): Promise<number> {
   const found = db
     .select({ one: sql`1` })
     .from(events)
@@ -117,15 +169,20 @@ export interface EventCounts {
 
 /** Of all pages of a query: how many it finds, and how many of those a person has yet to see. */
 export async function countEvents(db: Db, query: Omit<EventQuery, 'limit' | 'cursor'>): Promise<EventCounts> {
-  const condition = conditionOf(query)
+  const most = wordsOf(query) ? mostCounted.withWords : mostCounted.all
+  const [near, whole] = [nearSigns(query, lookedThrough.forCount), conditionOf(query)]
+  const count = async (): Promise<number> => {
+    const found = near === null ? 0 : await countUpTo(db, near, most + 1)
+    return found > most ? found : await countUpTo(db, whole, most + 1)
+  }
   const [found, unseen] = await Promise.all([
-    countUpTo(db, condition, mostCounted + 1),
+    count(),
     // Nobody has millions of these: exact, however many.
     countUpTo(db, conditionOf({ ...query, only: 'unseen' }), 1_000_000),
   ])
   return {
-    total: Math.min(found, mostCounted),
+    total: Math.min(found, most),
     unseen,
-    ...(found > mostCounted ? { totalIsAtLeast: true as const } : {}),
+    ...(found > most ? { totalIsAtLeast: true as const } : {}),
   }
 }

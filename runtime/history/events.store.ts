@@ -9,7 +9,7 @@ import type { Precision } from './route-answers.ts'
 import { readIncidents } from './incidents.store.ts'
 import { readLimit } from './cursor.ts'
 import { noteSecondLooks, raiseTroubles } from './alerts.store.ts'
-import { conditionOf, countEvents, newestFirst, pageCondition, pageOf } from './event-list.store.ts'
+import { conditionOf, countEvents, newestFirst, pageOf, readPage } from './event-list.store.ts'
 import type { Db, Queryable } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { createDecisionStore } from './decisions.store.ts'
@@ -160,12 +160,17 @@ async function listEvents(
 ): ReturnType<EventStore['list']> {
   const limit = readLimit(query.limit)
   const [rows, counts] = await Promise.all([
-    db
-      .select(shown)
-      .from(events)
-      .where(pageCondition(query, limit + 1))
-      .orderBy(...newestFirst)
-      .limit(limit + 1),
+    readPage(
+      (condition) =>
+        db
+          .select(shown)
+          .from(events)
+          .where(condition)
+          .orderBy(...newestFirst)
+          .limit(limit + 1),
+      query,
+      limit + 1,
+    ),
     countEvents(db, query),
   ])
   const { page, next } = pageOf(rows, limit)

@@ -27,7 +27,8 @@ describe('over full tables', () => {
     await under.database.query(
       `insert into events (id, kind, flow_id, revision, stream_id, node, tick, at, media_time_s, text, fields, has_frame, alert, acknowledged_at)
        select 'e' || n, case when n % 50 = 0 then 'stream.lost' else 'response.given' end, ($1::text[])[1 + n % 4], 1, 's' || n % 40,
-         'model', n, $2::timestamptz - n * interval '1 second', 0, 'A person number ' || n || ' walks by.', '{}', false, n % 100 = 0,
+         'model', n, $2::timestamptz - n * interval '1 second', 0, case when n % 10 = 3 then '有人在厨房' else 'A person' end ||
+           case when n % 1000 = 3 then '里摔倒了' else ' walks by' end || ', number ' || n || '.', '{}', false, n % 100 = 0,
          case when n % 1000 <> 0 then $2::timestamptz end
        from generate_series(1, 30000) n`,
       [flows, new Date(startMs).toISOString()],
@@ -91,6 +92,18 @@ describe('over full tables', () => {
     // The total of all stops at a bound, so it may come from wherever rows are nearest.
     const unbound = plan.replace(/Limit [^\n]*rows=10001 [^\n]*\n +-> +Seq Scan on events/g, '')
     expect(unbound).not.toMatch(/Seq Scan on events/)
+  })
+
+  test('frequent signs of a script without spaces are found among the newest, rare ones by their index', async () => {
+    const found = async (query: object) => {
+      const page = await list(query)()
+      return [page.total, page.totalIsAtLeast === true, page.events.length, page.events[0]?.id, page.events.at(-1)?.id]
+    }
+    expect(await found({ q: '厨房' })).toEqual([1000, true, 50, 'e3', 'e493'])
+    expect(await found({ q: '摔倒' })).toEqual([30, false, 30, 'e3', 'e29003'])
+    expect(await found({ q: '厨房 -摔倒' })).toEqual([1000, true, 50, 'e13', 'e503'])
+    expect(await plansOf(events, list({ q: '厨房' }))).not.toMatch(/events_unspaced/)
+    expect(await plansOf(events, list({ q: '摔倒' }))).toMatch(/Index Scan on events_unspaced/)
   })
 
   test('an event and its deliveries are found by their keys', async () => {
