@@ -114,8 +114,8 @@ async function runChecks(): Promise<Counts> {
 }
 
 // Two cores, three turns. Cameras and the queue are waited for more than they work, so each has workers of its own beside the suites
-// that reckon; types and lint fill the gaps. Then whole products; last what must have the machine to itself: what watches clips in real
-// time with a real model, and what measures how soon an alert leaves or a sound is heard.
+// that reckon; types and lint fill the gaps. Then whole products, which wait for pictures and restarts a third of their time; last, with
+// little beside it, what watches clips in real time with a real model, and what listens.
 async function runAll(): Promise<Counts[]> {
   const whole = ['test/product', 'test/browser']
   const alone = [
@@ -134,8 +134,8 @@ async function runAll(): Promise<Counts[]> {
     runSuites('cameras', ['test/media']),
     runSuites('suites', [...without(folders([...whole, 'test/queue', 'test/media'])), ...without(alone)]),
   ])
-  const products = await runSuites('product and browser', [...whole, ...without(alone)])
-  return [...beside, products, await checks, await runSuites('alone', alone, 1)]
+  const products = await runSuites('product and browser', [...whole, ...without(alone)], 3)
+  return [...beside, products, await checks, await runSuites('alone', alone)]
 }
 
 function sayTimes(): void {

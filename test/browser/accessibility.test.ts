@@ -52,7 +52,7 @@ beforeAll(async () => {
       body.nodes.map(({ type }) => type),
     ),
   )
-}, 60_000)
+}, 180_000)
 
 afterAll(async () => {
   await browser.close()
@@ -139,5 +139,5 @@ describe.each(looks)('every page, %s', (_name, look) => {
     await page.context().close()
     expect(complaints).toEqual([])
     expect(Object.fromEntries(Object.entries(found).filter(([, findings]) => findings.length > 0))).toEqual({})
-  }, 120_000)
+  }, 180_000)
 })

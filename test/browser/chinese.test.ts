@@ -25,7 +25,7 @@ beforeAll(async () => {
   product = await startProduct()
   browser = await openBrowser()
   page = (await openPage(browser, { locale: 'zh-CN' })).page
-}, 60_000)
+}, 180_000)
 
 afterAll(async () => {
   await browser.close()
@@ -42,13 +42,13 @@ describe('in Chinese', () => {
     await page.getByTestId('canvas').waitFor()
     await page.getByTestId('nav-inbox').click()
     const row = page.getByText('A person has fallen').first()
-    await row.waitFor({ timeout: 60_000 })
+    await row.waitFor({ timeout: 120_000 })
     await page.getByRole('button', { name: '我已看到', exact: true }).first().click()
     await eventually('it is seen', async () => {
       const { body } = await product.request<{ unseen: number }>('GET', '/api/events?limit=1')
       return body.unseen === 0
     })
-  }, 90_000)
+  }, 180_000)
 
   it('speaks Chinese on every page, in every card and in every setting', async () => {
     const { body } = await product.request<{ flows: { id: string }[] }>('GET', '/api/flows')
@@ -71,12 +71,12 @@ describe('in Chinese', () => {
       await look(`card ${(await card.getAttribute('data-id')) ?? ''}`)
     }
     expect(english).toEqual([])
-  }, 60_000)
+  }, 180_000)
 
   it('goes back to English where a person wants it', async () => {
     await page.goto(`${product.url}/system`)
     await page.getByTestId('language').getByText('English').click()
     await page.getByRole('heading', { name: 'System' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
-  }, 30_000)
+  }, 180_000)
 })

@@ -53,7 +53,7 @@ beforeAll(async () => {
   ;[browser, product] = await Promise.all([openBrowser(), startProduct()])
   ;({ page } = await openPage(browser))
   await becomeOwner(page, product.signInLink() ?? '')
-}, 90_000)
+}, 180_000)
 afterAll(async () => {
   await browser.close()
   await Promise.all([product.stop(), model.stop()])
@@ -67,7 +67,7 @@ const rung = async (): Promise<string[]> =>
 it('rings a bell of the palette for a fall, and again after Node-RED was killed', { timeout: 180_000 }, async () => {
   await page.getByTestId('nav-system').click()
   await page.getByTestId('node-red-switch').click()
-  await page.getByTestId('node-red-open').waitFor({ timeout: 60_000 })
+  await page.getByTestId('node-red-open').waitFor({ timeout: 120_000 })
 
   const form = new FormData()
   form.append('tarball', new Blob([new Uint8Array(readFileSync(packBell(product.dataDir)))]), 'bell.tgz')
@@ -95,7 +95,7 @@ it('rings a bell of the palette for a fall, and again after Node-RED was killed'
   ])
 
   await page.getByTestId('node-red-open').click()
-  await frame().locator('.red-ui-palette-node[data-palette-type=bell]').waitFor({ state: 'attached', timeout: 60_000 })
+  await frame().locator('.red-ui-palette-node[data-palette-type=bell]').waitFor({ state: 'attached', timeout: 120_000 })
   const connection = { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } }
   await product.request('POST', '/api/connections', connection)
   const path = await uploadClip(
@@ -124,7 +124,7 @@ it('rings a bell of the palette for a fall, and again after Node-RED was killed'
     ),
   )
   // The editor has come back in its frame by itself; Node-RED sends what was shown lately once more.
-  await frame().locator('.red-ui-palette-node').first().waitFor({ state: 'attached', timeout: 60_000 })
+  await frame().locator('.red-ui-palette-node').first().waitFor({ state: 'attached', timeout: 120_000 })
   // Its sidebar shows only what is sent while it is connected: a new fall each time, until one is shown. Each rings once.
   let falls = 0
   const later = async (): Promise<string[]> => (await rung()).filter((text) => text.includes('Later fall'))

@@ -146,7 +146,7 @@ async function fill(browser: Browser, product: Product): Promise<Made> {
       body.nodes.map(({ type }) => type),
     ),
   )
-  const link = await eventually('a message with a link', async () => hook.received[0]?.body.acknowledgeUrl, 30_000)
+  const link = await eventually('a message with a link', async () => hook.received[0]?.body.acknowledgeUrl)
   await product.request('POST', `/api/streams/${living}-cam/memory/facts`, {
     node: 'mind',
     text: "The grandmother's room is on the left.",

@@ -91,7 +91,7 @@ beforeAll(async () => {
   await editor.goto(`${product.url}/flows/${solo}`)
   await editor.getByTestId('mute').waitFor()
   await watch.getByTestId('mute').waitFor()
-}, 90_000)
+}, 180_000)
 
 afterAll(async () => {
   await browser.close()
@@ -112,14 +112,8 @@ describe('what is said', () => {
       'the watch page plays while the server sends',
       async () => voice.sending > 0 && (await playing(watch)) && (await ears[0].heard()).length > 0,
     )
-    await eventually(
-      'all have spoken',
-      async () => (await eventsOf(product, chorus, 'speech.played')).length === 3,
-      30_000,
-    )
-    await Promise.all(
-      ears.map((ear) => eventually('all are heard', async () => spans(await ear.heard()).length === 3, 30_000)),
-    )
+    await eventually('all have spoken', async () => (await eventsOf(product, chorus, 'speech.played')).length === 3)
+    await Promise.all(ears.map((ear) => eventually('all are heard', async () => spans(await ear.heard()).length === 3)))
     await eventually('both are silent again', async () => !(await playing(watch)) && !(await playing(editor)))
     for (const ear of ears) {
       const heard = spans(await ear.heard())
@@ -128,7 +122,7 @@ describe('what is said', () => {
     }
     const [one, other] = await Promise.all(ears.map(async (ear) => spans(await ear.heard()).map(({ hertz }) => hertz)))
     expect(one).toEqual(other)
-  }, 60_000)
+  }, 180_000)
 
   it('with the built-in voice is heard soon after the decision; what comes too late is named, not said', async () => {
     Object.assign(voice, { seconds: 0.5, msPerSecond: 0 })
@@ -156,7 +150,7 @@ describe('what is said', () => {
     // 300 ms on a machine of its own; here two browser pages and a camera share two cores with it.
     expect(Math.min(...took)).toBeLessThan(3000)
     expect(await eventsOf(product, solo, 'speech.dropped')).toHaveLength(3)
-  }, 60_000)
+  }, 180_000)
 
   it('is silent at once where it is muted, stays so, and is heard elsewhere', async () => {
     Object.assign(voice, { seconds: 3, msPerSecond: 300 })
@@ -166,7 +160,7 @@ describe('what is said', () => {
     await watch.getByTestId('mute').click()
     await eventually('the watch page is silent', async () => !(await playing(watch)))
     await ears[0].forget()
-    await eventually('the editor hears all of it', async () => spans(await ears[1].heard()).length === 3, 30_000)
+    await eventually('the editor hears all of it', async () => spans(await ears[1].heard()).length === 3)
     expect(await ears[0].heard()).toEqual([])
     await watch.reload()
     expect(await watch.getByTestId('mute').getAttribute('aria-pressed')).toBe('true')
@@ -174,7 +168,7 @@ describe('what is said', () => {
     await eventually('the editor is silent again', async () => !(await playing(editor)))
     expect(await playing(watch)).toBe(false)
     expect(open.complaints).toEqual([])
-  }, 60_000)
+  }, 180_000)
 
   it('is spoken by a voice that the connection offers', async () => {
     await editor.getByTestId('node-say').click()
@@ -184,5 +178,5 @@ describe('what is said', () => {
     await editor.getByTestId('field-connection').selectOption('voice')
     await editor.getByTestId('field-voice').fill('')
     await editor.getByRole('option', { name: 'vivian' }).waitFor()
-  }, 60_000)
+  }, 180_000)
 })

@@ -30,7 +30,7 @@ beforeAll(async () => {
   browser = await openBrowser()
   page = (await openPage(browser)).page
   await becomeOwner(page, product.signInLink() ?? '')
-}, 60_000)
+}, 180_000)
 
 afterAll(async () => {
   await browser.close()
@@ -79,7 +79,7 @@ describe('the first minute', () => {
       const cards = await Promise.all((await page.locator('.react-flow__node').all()).map((card) => card.boundingBox()))
       return bar !== null && cards.length === 5 && cards.every((card) => card !== null && card.y + card.height < bar.y)
     })
-  }, 60_000)
+  }, 180_000)
 
   it('is rehearsed on its clip: what would have been sent, and nothing is', async () => {
     const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
@@ -91,7 +91,7 @@ describe('the first minute', () => {
     await page.getByTestId('rehearse-button').click()
     await page.getByTestId('rehearse-clip-heed-example.mp4').check()
     await page.getByTestId('rehearse-run').click()
-    await page.getByTestId('rehearse-summary').waitFor({ timeout: 60_000 })
+    await page.getByTestId('rehearse-summary').waitFor({ timeout: 120_000 })
     // A line leads to its second of the video, which says what is said there; and so does a place in the lanes.
     const line = page.getByTestId('rehearsed-message').first()
     await line.getByText('A person has fallen').waitFor()
@@ -103,7 +103,7 @@ describe('the first minute', () => {
     await expect.poll(playedS).toBe(0)
     await page.getByTestId('rehearse-caption').waitFor({ state: 'hidden' })
     expect(await eventsNow()).toBe(before)
-  }, 90_000)
+  }, 180_000)
 
   it('is held against itself with another instruction in two presses, and keeps it', async () => {
     const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
@@ -113,7 +113,7 @@ describe('the first minute', () => {
     await page.getByTestId('try-change').click()
     await page.getByTestId('try-instruction').fill('Say when the room is empty.')
     await page.getByTestId('try-run').click()
-    await page.getByTestId('rehearse-before').waitFor({ timeout: 60_000 })
+    await page.getByTestId('rehearse-before').waitFor({ timeout: 120_000 })
     const differences = page.getByTestId('rehearse-differences')
     await differences.getByText('A person has fallen.”, now “The room is empty.”').first().waitFor()
     expect(await page.getByTestId('lane-group').count()).toBe(2)
@@ -122,7 +122,7 @@ describe('the first minute', () => {
     const { body } = await product.request<StoredFlow>('GET', `/api/flows/${id}`)
     expect(body.document.nodes.map(({ config }) => config.instruction)).toContain('Say when the room is empty.')
     await product.request('DELETE', `/api/flows/${id}`)
-  }, 90_000)
+  }, 180_000)
 
   it('goes from the gallery to a running flow in under 60 s and 8 clicks', async () => {
     const begun = Date.now()
@@ -150,14 +150,10 @@ describe('the first minute', () => {
       5000,
     )
     flow = new URL(page.url()).pathname.split('/').at(-1) ?? ''
-    const status = await eventually(
-      'it is watched',
-      async () => {
-        const now = await statusOf(product, flow)
-        return now.state === 'running' && (now.streams[0]?.ticks ?? 0) > 3 ? now : undefined
-      },
-      30_000,
-    )
+    const status = await eventually('it is watched', async () => {
+      const now = await statusOf(product, flow)
+      return now.state === 'running' && (now.streams[0]?.ticks ?? 0) > 3 ? now : undefined
+    })
     // One more for the choice of the camera.
     expect(clicks() + 1).toBeLessThanOrEqual(8)
     expect(Date.now() - begun).toBeLessThan(60_000)
@@ -165,13 +161,13 @@ describe('the first minute', () => {
     await page.getByTestId('on-air').first().waitFor()
     const { status: answer, headers } = await product.request('GET', `/api/streams/${status.streams[0]?.id}/frame`)
     expect([answer, headers.get('content-type')]).toEqual([200, 'image/jpeg'])
-  }, 60_000)
+  }, 180_000)
 
   it('says that the camera is gone when the window that shared it is closed', async () => {
     const { page: other, complaints } = await secondWindow()
     await page.context().close()
     page = other
-    await eventually('it is degraded', async () => (await statusOf(product, flow)).state === 'degraded', 30_000)
+    await eventually('it is degraded', async () => (await statusOf(product, flow)).state === 'degraded')
     await eventually('the loss is told, once', async () => {
       const { body } = await product.request<{ events: { kind: string }[] }>(
         'GET',
@@ -184,7 +180,7 @@ describe('the first minute', () => {
     await page.goto(`${product.url}/watch/${flow}`)
     await empty
     expect(complaints).toEqual([])
-  }, 60_000)
+  }, 180_000)
 })
 
 describe('two people who change the same flow', () => {
@@ -227,7 +223,7 @@ describe('two people who change the same flow', () => {
       `/api/flows/${flow}/revisions/${stored.body.revision + 1}`,
     )
     expect([body.revisions.length > 2, older.body.document.name]).toEqual([true, 'Theirs'])
-  }, 60_000)
+  }, 180_000)
 })
 
 describe("a template of one's own", () => {
@@ -258,7 +254,7 @@ describe("a template of one's own", () => {
     expect(taken.document.nodes.find(({ id }) => id === 'calm')?.config.quietMs).toBe(90_000)
     expect(taken.document.name).toBe('Our hall')
     await product.request('DELETE', `/api/flows/${made}`)
-  }, 60_000)
+  }, 180_000)
 })
 
 it('a page that was hidden for a while is up to date within a second when it is shown again', async () => {
@@ -277,4 +273,4 @@ it('a page that was hidden for a while is up to date within a second when it is 
     turn('visible')
   })
   await begins
-}, 15_000)
+}, 180_000)

@@ -97,7 +97,7 @@ beforeAll(async () => {
   open = await openPage(browser)
   page = open.page
   await becomeOwner(page, product.signInLink() ?? '')
-}, 90_000)
+}, 180_000)
 
 afterAll(async () => {
   await browser.close()
@@ -108,7 +108,7 @@ afterAll(async () => {
 describe('a watch page that is spoken to', () => {
   it('shows the live picture and answers to the switches', async () => {
     await page.goto(`${product.url}/watch/${flow}`)
-    await eventually('a picture', async () => (await page.locator('.stage .picture img').count()) > 0, 40_000)
+    await eventually('a picture', async () => (await page.locator('.stage .picture img').count()) > 0)
     const arm = page.getByTestId('arm-arm')
     await eventually('it is armed', async () => await arm.isChecked())
     await arm.click({ force: true })
@@ -118,7 +118,7 @@ describe('a watch page that is spoken to', () => {
     await eventually('both turns are kept', async () => (await eventsOf(product, flow, 'message.sent')).length === 2)
     // A switch is no sentence of the model.
     expect(await page.locator('.stage').innerText()).not.toMatch(/\b(on|off)\b/)
-  }, 60_000)
+  }, 180_000)
 
   it('hears the question, and the answer is heard', async () => {
     const ear = await openEar(page)
@@ -146,7 +146,7 @@ describe('a watch page that is spoken to', () => {
       (await eventsOf(product, flow, 'speech.played')).some(({ text }) => text === answer),
     )
     await eventually('it is heard', async () => (await ear.heard()).length > 10)
-  }, 60_000)
+  }, 180_000)
 
   it('takes a typed question, and says that it was asked', async () => {
     await page.getByTestId('ask-text').fill('Is the door open?')
@@ -156,5 +156,5 @@ describe('a watch page that is spoken to', () => {
       model.calls.some((call) => call.texts.join('\n').includes('Is the door open?')),
     )
     expect(open.complaints).toEqual([])
-  }, 60_000)
+  }, 180_000)
 })

@@ -311,8 +311,8 @@ it('shows no secret to anybody, whatever its spelling and whoever says it back',
   )
   const health = await ask<{ checks: { receivers: object } }>('GET', '/api/health')
   expect(health.checks.receivers).toMatchObject({ ok: false })
-  // Two by hand, and one of the flow.
-  expect(telltale.asked.filter((line) => line.includes('/gone'))).toHaveLength(3)
+  // Two by hand, and one of the flow: or two, when the second was under way when the first was refused.
+  expect([3, 4]).toContain(telltale.asked.filter((line) => line.includes('/gone')).length)
   await ask('POST', `/api/flows/${houseId}/stop`)
   await everyRow()
   everyFile(dataDir)

@@ -34,7 +34,7 @@ beforeAll(async () => {
   ])
     await product.request('POST', '/api/connections', connection)
   path = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
-}, 60_000)
+}, 180_000)
 afterAll(async () => {
   await Promise.all([product.stop(), agent.stop(), ears.stop(), model.stop()])
   removeFolder(product.dataDir)
@@ -93,14 +93,10 @@ const fullOf = async (kind: string): Promise<Spoken[]> =>
 describe('a scenario that speaks and thinks', () => {
   it('says what the model says at once, in order, and gives the sound with the event', async () => {
     await deployWatch()
-    const spoken = await eventually(
-      'three sentences',
-      async () => {
-        const found = await fullOf('speech.played')
-        return found.length >= 3 && found
-      },
-      40_000,
-    )
+    const spoken = await eventually('three sentences', async () => {
+      const found = await fullOf('speech.played')
+      return found.length >= 3 && found
+    })
     const given = await eventsOf(product, flow, 'response.given')
     const tookMs = spoken.map(
       (each) => Date.parse(each.at) - Date.parse(given.find((event) => event.id === each.fields.about)?.at ?? ''),
@@ -120,14 +116,12 @@ describe('a scenario that speaks and thinks', () => {
     const bytes = new Uint8Array(await response.arrayBuffer())
     expect(readWav(bytes)?.sampleRate).toBe(16_000)
     expect(bytes.some((byte) => byte > 40 && byte < 200)).toBe(true)
-  }, 60_000)
+  }, 180_000)
 
   it('gives the answer of an agent back to the model, and takes questions by voice', async () => {
     await deployWatch()
-    await eventually(
-      'the answer',
-      async () => (await eventsOf(product, flow, 'answer.received')).find((event) => event.text === agentAnswer),
-      40_000,
+    await eventually('the answer', async () =>
+      (await eventsOf(product, flow, 'answer.received')).find((event) => event.text === agentAnswer),
     )
     expect((agent.asked[0]?.body.frames as unknown[]).length).toBeGreaterThanOrEqual(5)
     await eventually('the model knows it', async () =>
@@ -142,12 +136,12 @@ describe('a scenario that speaks and thinks', () => {
     await eventually('the model is asked', async () =>
       model.calls.some((call) => call.texts.join('\n').includes('A person asks you now: How many people are there?')),
     )
-  }, 60_000)
+  }, 180_000)
 
   it('ends a question that a person cancels, and goes on watching', async () => {
     await deployWatch()
     agent.manner = 'hang'
-    await eventually('the agent is asked', async () => agent.waiting > 0, 40_000)
+    await eventually('the agent is asked', async () => agent.waiting > 0)
     const [made] = await eventsOf(product, flow, 'delegation.made')
     const before = (await statusOf(product, flow)).streams[0]?.ticks ?? 0
     expect((await product.request('POST', `/api/deliveries/${made?.deliveries[0]?.id}/cancel`)).status).toBe(202)
@@ -158,5 +152,5 @@ describe('a scenario that speaks and thinks', () => {
     expect(failed.text).toBe('Cancelled by a person.')
     await eventually('the agent is let go of', async () => agent.waiting === 0)
     await eventually('it ticks on', async () => ((await statusOf(product, flow)).streams[0]?.ticks ?? 0) > before + 1)
-  }, 60_000)
+  }, 180_000)
 })

@@ -130,7 +130,7 @@ async function request<T>(
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined | false | null>,
-  withinMs = 40_000,
+  withinMs = 90_000,
 ): Promise<T> {
   const until = Date.now() + withinMs
   let last: unknown

@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Measured; only the ones above about ten seconds. One that reckons stands beside one that waits. */
 const slowest = [
+  'test/product/falls.test.ts',
   'test/edge/falls.test.ts',
   'test/media/pushed.test.ts',
   'test/media/odd-cameras.test.ts',
