@@ -37,10 +37,11 @@ function hasSigns(words: string): SQL | undefined {
  * Words in any order and form, "quoted phrases", -without; as people type into a search field. The index over single signs says which events
  * have all of them; it is not asked for their order, for which it would have to take each text apart again.
  */
-function matches(words: string): SQL | undefined {
+function matches(words: string, areFew: boolean): SQL | undefined {
   if (!unspaced.test(words))
     return sql`${events.search} @@ (websearch_to_tsquery('simple', ${words}) || websearch_to_tsquery('english', ${words}))`
   const text = sql`${events.text}`
+  if (areFew) return hasSigns(words)
   const wanted = groupsOf(words).filter((group) => group.isWanted && unspaced.test(group.text))
   const signs = wanted.map((group) => sql`${spacedVector(text)} @@ ${spacedWords(group.text)}`)
   return and(...(signs.length > 0 ? [hasUnspaced(text), ...signs] : []), hasSigns(words))
@@ -63,6 +64,14 @@ const choices: Record<EventChoice, SQL | undefined> = {
   'any-incidents': isFirst,
 }
 
+/** Nobody has millions of these: read through by their own index, whatever words they are to have. */
+const few: ReadonlySet<EventChoice | undefined> = new Set<EventChoice>([
+  'unseen',
+  'urgent',
+  'incidents',
+  'urgent-incidents',
+])
+
 /** Everything a query asks for but its page. */
 export function conditionOf(query: Omit<EventQuery, 'limit' | 'cursor'>): SQL | undefined {
   const words = wordsOf(query)
@@ -71,7 +80,7 @@ export function conditionOf(query: Omit<EventQuery, 'limit' | 'cursor'>): SQL | 
     query.flow ? eq(events.flowId, query.flow) : undefined,
     query.stream ? eq(events.streamId, query.stream) : undefined,
     kinds ? inArray(events.kind, kinds) : undefined,
-    words ? matches(words) : undefined,
+    words ? matches(words, few.has(query.only)) : undefined,
     query.from ? gte(events.at, readTime('from', query.from)) : undefined,
     query.to ? lte(events.at, readTime('to', query.to)) : undefined,
     query.only && choices[query.only],
@@ -177,7 +186,7 @@ export async function countEvents(db: Db, query: Omit<EventQuery, 'limit' | 'cur
   }
   const [found, unseen] = await Promise.all([
     count(),
-    // Nobody has millions of these: exact, however many.
+    // Exact, however many.
     countUpTo(db, conditionOf({ ...query, only: 'unseen' }), 1_000_000),
   ])
   return {

@@ -103,6 +103,7 @@ describe('over full tables', () => {
     expect(await found({ q: '摔倒' })).toEqual([30, false, 30, 'e3', 'e29003'])
     expect(await found({ q: '厨房 -摔倒' })).toEqual([1000, true, 50, 'e13', 'e503'])
     expect(await plansOf(events, list({ q: '厨房' }))).not.toMatch(/events_unspaced/)
+    expect(await plansOf(events, list({ q: '厨房', only: 'unseen' }))).not.toMatch(/events_unspaced/)
     expect(await plansOf(events, list({ q: '摔倒' }))).toMatch(/Index Scan on events_unspaced/)
   })
 
