@@ -12,7 +12,7 @@ import type { FlowSummary } from '../views.ts'
 import { cameraWords } from '../words.ts'
 import { Ago } from './Ago.tsx'
 import { EventRow } from './EventRow.tsx'
-import { healthOf, isMeant } from './health.ts'
+import { healthOf, isMeant, watchedName } from './health.ts'
 import { NewFlowButton } from './NewFlowButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
@@ -23,18 +23,24 @@ import { say } from '../words/say.ts'
 function Watched({ flow }: { flow: FlowSummary }) {
   const streams = useLive((live) => live.status[flow.id]?.streams)
   useEffect(() => void readStatus(flow.id), [flow.id])
-  if (!streams || streams.length === 0) return <Tile flow={flow} stream={undefined} />
-  return streams.map((stream) => <Tile key={stream.id} flow={flow} stream={stream} />)
+  if (!streams || streams.length === 0) return <Tile flow={flow} stream={undefined} name={flow.name} />
+  return streams.map((stream) => (
+    <Tile key={stream.id} flow={flow} stream={stream} name={watchedName(flow, stream, streams)} />
+  ))
 }
 
-function Tile({ flow, stream }: { flow: FlowSummary; stream: StreamStatus | undefined }) {
+function Tile({ flow, stream, name }: { flow: FlowSummary; stream: StreamStatus | undefined; name: string }) {
   const last = useLive((live) =>
     live.events.find((event) => event.stream === stream?.id && event.kind === 'response.given'),
   )
-  const name = stream?.cameraName ?? flow.name
   const state = stream?.state ?? flow.state
   return (
-    <a className="watched surface" href={`/watch/${flow.id}`} onClick={follow} data-testid="watched-flow">
+    <a
+      className="watched surface"
+      href={`/watch/${flow.id}${stream && name !== flow.name ? `?camera=${encodeURIComponent(stream.id)}` : ''}`}
+      onClick={follow}
+      data-testid="watched-flow"
+    >
       <div className="watched-picture">
         {stream ? (
           <StreamPicture

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { FlowStatus, FlowSummary } from '../views.ts'
-import { healthOf } from './health.ts'
+import { healthOf, watchedName } from './health.ts'
 
-const flow = (id: string, state: FlowSummary['state']) => ({ id, name: `Flow ${id}`, state }) as FlowSummary
+const flow = (id: string, state: FlowSummary['state']) =>
+  ({ id, name: `Flow ${id}`, state, cards: [] as FlowSummary['cards'] }) as FlowSummary
 const camera = (cameraName: string, state: StreamStatus['state'], reason: string | null = null) =>
   ({ id: cameraName, cameraName, state, reason }) as StreamStatus
 const of = (streams: StreamStatus[], receivers: Partial<FlowStatus['receivers'][number]>[] = []) =>
@@ -40,4 +41,21 @@ it('says it not while somebody cannot be told, and not while the server is away 
   expect(words([flow('a', 'running')], well, { ...heard, unseen: 2 })).toBe(
     'Watching 1 camera; 2 alerts for you to see.',
   )
+})
+
+it('calls each of several cameras of one flow by its card, and the only one by the flow', () => {
+  const yard = {
+    name: 'Yard',
+    cards: [
+      { node: 'back', type: 'cam', name: 'Back door' },
+      { node: 'b', type: 'cam', name: null },
+    ],
+  }
+  const [back, other] = [{ source: 'back' }, { source: 'b' }]
+  const name = (stream: typeof back, all: unknown[]) => watchedName(yard, stream, all, () => 'Camera')
+  expect([name(back, [back, other]), name(other, [back, other]), name(back, [back])]).toEqual([
+    'Back door',
+    'Camera',
+    'Yard',
+  ])
 })

@@ -3,6 +3,9 @@
 import type { FlowStatus, FlowSummary } from '../views.ts'
 import { count, timeOfDay } from '../words.ts'
 import { say } from '../words/say.ts'
+import { useSignIn } from '../sign-in.ts'
+import { cardNames } from '../../nodes/contract/card-names.ts'
+import type { StreamStatus } from '../../nodes/contract/events.ts'
 import { isAwake } from './use-flows.ts'
 
 export interface Health {
@@ -13,14 +16,27 @@ export interface Health {
 /** What somebody meant to run: it watches, tries to, or has died of an error. */
 export const isMeant = ({ state }: Pick<FlowSummary, 'state'>): boolean => isAwake(state) || state === 'failed'
 
+/** What to call one stream of a flow: its camera where there are several, else the flow. */
+export function watchedName(
+  { name, cards }: Pick<FlowSummary, 'name' | 'cards'>,
+  stream: Pick<StreamStatus, 'source' | 'cameraName'>,
+  all: readonly unknown[],
+  titleOf: (type: string) => string | undefined = (type) => useSignIn.getState().types.get(type)?.title,
+): string {
+  if (stream.cameraName !== undefined) return stream.cameraName
+  return (all.length > 1 ? cardNames(cards, titleOf).get(stream.source) : undefined) ?? name
+}
+
 interface Trouble {
   name: string
   why: string | null
 }
 
-function troublesOf({ name, state }: FlowSummary, status: FlowStatus | undefined): Trouble[] {
-  const streams = (status?.streams ?? []).filter((stream) => stream.state === 'degraded' || stream.state === 'failed')
-  if (streams.length > 0) return streams.map((stream) => ({ name: stream.cameraName ?? name, why: stream.reason }))
+function troublesOf(flow: FlowSummary, status: FlowStatus | undefined): Trouble[] {
+  const { name, state } = flow
+  const all = status?.streams ?? []
+  const streams = all.filter((stream) => stream.state === 'degraded' || stream.state === 'failed')
+  if (streams.length > 0) return streams.map((stream) => ({ name: watchedName(flow, stream, all), why: stream.reason }))
   if (state !== 'degraded' && state !== 'failed') return []
   return [{ name, why: status?.receivers[0]?.text ?? null }]
 }

@@ -6,6 +6,7 @@ import { follow } from '../panels/Rail.tsx'
 import type { SystemView } from '../views.ts'
 import { bytes } from '../words.ts'
 import { count, say } from '../words/say.ts'
+import { told } from '../words/served.ts'
 import { useRead } from '../queries.ts'
 import { systemQuery } from './system-api.ts'
 
@@ -45,16 +46,16 @@ function Streams({ streams, receivers }: Pick<SystemView, 'streams' | 'receivers
           {troubled.map(({ stream, flow, flowName, name, state, reason }) => (
             <li key={stream}>
               <a href={`/watch/${flow}?camera=${encodeURIComponent(stream)}`} onClick={follow}>
-                <strong>{name}</strong> <span className="quiet">{flowName}</span>
+                <strong>{told(name)}</strong> <span className="quiet">{flowName}</span>
               </a>
               <StateMark state={state} />
               {reason && <span className="small">{reason}</span>}
             </li>
           ))}
-          {receivers.map(({ flow, flowName, node, text }) => (
+          {receivers.map(({ flow, flowName, node, name, text }) => (
             <li key={`${flow}/${node}`}>
               <a href={`/flows/${flow}`} onClick={follow}>
-                <strong>{flowName}</strong> <span className="quiet">{node}</span>
+                <strong>{told(name)}</strong> <span className="quiet">{flowName}</span>
               </a>
               <span className="small">{text}</span>
             </li>

@@ -7,7 +7,7 @@ import { does, type Trait } from '../../nodes/contract/define.ts'
 import type { StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'
-import { nameOf } from '../graph/check.ts'
+import { cardNames } from '../../nodes/contract/card-names.ts'
 import type { SpanS } from '../graph/time-lanes.ts'
 import { readFlow, useLive } from '../live.ts'
 import { MuteButton } from '../panels/MuteButton.tsx'
@@ -60,12 +60,15 @@ function useSpoken(id: string, flow: Flow): EventView[] {
   )
 }
 
-const nameOfStream = (stream: StreamStatus, flow: Flow, types: NodeTypes): string =>
-  stream.cameraName ??
-  nameOf(
-    flow.nodes.find((node) => node.id === stream.source),
-    types,
+function nameOfStream(stream: StreamStatus, flow: Flow, types: NodeTypes): string {
+  if (stream.cameraName !== undefined) return stream.cameraName
+  const cameras = flow.nodes.filter(({ type }) => types.get(type)?.role === 'source')
+  const names = cardNames(
+    cameras.map(({ id, type, name }) => ({ node: id, type, name: name || null })),
+    (type) => types.get(type)?.title,
   )
+  return names.get(stream.source) ?? stream.source
+}
 
 /** Several cameras beside each other; each is a press away from being the only one. */
 function Grid({

@@ -1,5 +1,6 @@
 // Deployments: which revision runs, as which streams. Deploying and stopping only says what is wanted; the queue is told by the caller.
 import { and, asc, desc, eq, gte, inArray, isNull, ne, notInArray, or, sql } from 'drizzle-orm'
+import { nodeOfStream } from '../../nodes/contract/cameras.ts'
 import { NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Plan, PlanStream } from '../../nodes/contract/plan.ts'
 import { comparePlans, rehomedNodes, remainingNodes, type PlanChanges, type Rehomed } from '../compile/index.ts'
@@ -74,9 +75,23 @@ function toDeployment(current: Current, nowMs: number): Deployment {
   return { id: current.id, revision: current.revision, state: stateOf(current, nowMs) }
 }
 
-/** The state of every flow that was ever deployed, by flow id. */
-export async function readStates(session: Queryable, nowMs: number): Promise<Map<string, DeploymentState>> {
-  return new Map((await readCurrent(session)).map((current) => [current.flowId, stateOf(current, nowMs)]))
+export interface FlowStanding {
+  state: DeploymentState
+  /** The cards of its streams, and those that cannot reach somebody. */
+  nodes: string[]
+}
+
+/** How every flow stands that was ever deployed, by flow id. */
+export async function readStandings(session: Queryable, nowMs: number): Promise<Map<string, FlowStanding>> {
+  const nodesOf = ({ streams: rows, receivers }: Current): string[] => [
+    ...new Set([...rows.map(({ source }) => nodeOfStream(source)), ...receivers.map(({ node }) => node)]),
+  ]
+  return new Map(
+    (await readCurrent(session)).map((current) => [
+      current.flowId,
+      { state: stateOf(current, nowMs), nodes: nodesOf(current) },
+    ]),
+  )
 }
 
 type Former = Awaited<ReturnType<typeof lockStreams>>[number]

@@ -16,7 +16,7 @@ import { transaction } from '../database/index.ts'
 import { guarded } from '../database/index.ts'
 import { removeDecisions } from '../history/index.ts'
 import { readOpenActions } from '../actions/index.ts'
-import { readStates } from './deployments.store.ts'
+import { readStandings } from './deployments.store.ts'
 import { plainJson } from '../database/index.ts'
 import { deployments, events, flowRevisions, flows } from '../database/index.ts'
 import type { Seal } from '../database/index.ts'
@@ -189,6 +189,18 @@ async function changeUnapproved(
   })
 }
 
+/** Name and type of these cards, by flow. */
+async function readCards(db: Db, ids: readonly string[]): Promise<Map<string, FlowSummary['cards']>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await db.execute<{ flow: string } & FlowSummary['cards'][number]>(sql`
+    select ${flows.id} as flow, card ->> 'id' as node, card ->> 'type' as type, nullif(card ->> 'name', '') as name
+    from ${flows} join ${flowRevisions} on ${newest}, json_array_elements(${flowRevisions.document} -> 'nodes') card
+    where card ->> 'id' = any(${sql.param([...ids])}::text[])`)
+  const cards = new Map<string, FlowSummary['cards']>()
+  for (const { flow, ...card } of rows) cards.set(flow, [...(cards.get(flow) ?? []), card])
+  return cards
+}
+
 async function listFlows(db: Db, nowMs: number): Promise<FlowSummary[]> {
   // Out of the document in the database: a list of large flows must not carry them all here.
   const rows = await db
@@ -203,13 +215,19 @@ async function listFlows(db: Db, nowMs: number): Promise<FlowSummary[]> {
     .from(flows)
     .innerJoin(flowRevisions, newest)
     .orderBy(desc(flows.updatedAt), desc(flows.id))
-  const states = await readStates(db, nowMs)
+  const standings = await readStandings(db, nowMs)
+  const cards = await readCards(db, [...new Set([...standings.values()].flatMap(({ nodes }) => nodes))])
+  const cardsOf = (id: string): FlowSummary['cards'] => {
+    const wanted = new Set(standings.get(id)?.nodes)
+    return (cards.get(id) ?? []).filter(({ node }) => wanted.has(node))
+  }
   return rows.map(({ description, tags, updatedAt, ...row }) => ({
     ...row,
     description: description ?? '',
     tags: tags ?? [],
-    state: states.get(row.id) ?? 'stopped',
+    state: standings.get(row.id)?.state ?? 'stopped',
     updatedAt: updatedAt.toISOString(),
+    cards: cardsOf(row.id),
   }))
 }
 

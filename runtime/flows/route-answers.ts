@@ -24,6 +24,8 @@ export const FlowSummarySchema = z.object({
   revision: z.number(),
   state: z.enum(streamStates),
   updatedAt: z.string(),
+  /** Cards of the newest revision that run a stream or have somebody they cannot reach. */
+  cards: z.array(z.object({ node: z.string(), type: z.string(), name: z.string().nullable() })),
 })
 export type FlowSummary = z.infer<typeof FlowSummarySchema>
 

@@ -17,7 +17,9 @@ export const SystemSchema = z.object({
     }),
   ),
   /** Whom cards cannot reach. */
-  receivers: z.array(z.object({ flow: z.string(), flowName: z.string(), node: z.string(), text: z.string() })),
+  receivers: z.array(
+    z.object({ flow: z.string(), flowName: z.string(), node: z.string(), name: z.string(), text: z.string() }),
+  ),
   /** By connection: from the answers of the last ten minutes. */
   models: z.array(
     z.object({

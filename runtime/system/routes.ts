@@ -1,6 +1,7 @@
 // How this Heed does, by name and in numbers: for the owner, who may know all of it. Changes nothing.
 import type { Router } from 'express'
 import { laneOf } from '../actions/index.ts'
+import { cardNames } from '../../nodes/contract/card-names.ts'
 import { carries, inMonth, type Growth } from './outlook.ts'
 import type { SystemView } from './route-answers.ts'
 import type { SystemRouteDeps } from './route-deps.ts'
@@ -8,24 +9,29 @@ import type { SystemRouteDeps } from './route-deps.ts'
 type Statuses = Awaited<ReturnType<SystemRouteDeps['deployments']['statuses']>>
 type Named = Awaited<ReturnType<SystemRouteDeps['flows']['list']>>
 
-function streamsOf(flows: Named, statuses: Statuses): Pick<SystemView, 'streams' | 'receivers'> {
-  const deployed = flows.flatMap(({ id, name }) => {
+function streamsOf(
+  { nodes }: Pick<SystemRouteDeps, 'nodes'>,
+  flows: Named,
+  statuses: Statuses,
+): Pick<SystemView, 'streams' | 'receivers'> {
+  const deployed = flows.flatMap(({ id, name, cards }) => {
     const status = statuses.get(id)
-    return status && status.state !== 'stopped' && status.state !== 'finished' ? [{ id, name, ...status }] : []
+    const names = cardNames(cards, (type) => nodes.get(type)?.title)
+    return status && status.state !== 'stopped' && status.state !== 'finished' ? [{ id, name, names, ...status }] : []
   })
   return {
-    streams: deployed.flatMap(({ id: flow, name: flowName, streams }) =>
+    streams: deployed.flatMap(({ id: flow, name: flowName, names, streams }) =>
       streams.map(({ id, cameraName, source, state, reason }) => ({
         stream: id,
         flow,
         flowName,
-        name: cameraName ?? source,
+        name: cameraName ?? names.get(source) ?? source,
         state,
         reason,
       })),
     ),
-    receivers: deployed.flatMap(({ id: flow, name: flowName, receivers }) =>
-      receivers.map(({ node, text }) => ({ flow, flowName, node, text })),
+    receivers: deployed.flatMap(({ id: flow, name: flowName, names, receivers }) =>
+      receivers.map(({ node, text }) => ({ flow, flowName, node, name: names.get(node) ?? node, text })),
     ),
   }
 }
@@ -57,7 +63,7 @@ export function addSystemRoutes(api: Router, deps: SystemRouteDeps): void {
       deps.freeBytes().catch(() => null),
     ])
     const answer: SystemView = {
-      ...streamsOf(flows, statuses),
+      ...streamsOf(deps, flows, statuses),
       models: models.map((pace) => ({ ...pace, carries: carries(pace) })),
       lanes,
       storage: {

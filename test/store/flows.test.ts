@@ -94,8 +94,15 @@ describe('flows', () => {
       tags: ['care'],
       revision: 1,
       state: 'starting',
+      // What runs a stream, by the name a person knows it by; nothing else of the flow.
+      cards: [{ node: 'cam', type: 'camera-source', name: null }],
     })
     expect((await under.store.flows.revisions(flowId))[0]?.deployed).toBe(true)
+    const named = sampleFlow({ nodes: [{ ...node('cam', 'camera-source'), name: 'Back door' }] })
+    await under.store.flows.update(flowId, named, 1)
+    expect((await under.store.flows.list())[0]?.cards).toEqual([
+      { node: 'cam', type: 'camera-source', name: 'Back door' },
+    ])
   })
 
   test('with text that Postgres chokes on are saved, listed and counted all the same', async () => {

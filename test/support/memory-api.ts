@@ -126,6 +126,7 @@ function memoryFlows(nowMs: () => number): FlowStore {
           revision,
           state: 'stopped',
           updatedAt,
+          cards: [],
         }
       }),
     create: async (document, by) => add(`f${all.size + 1}`, document, by),
