@@ -1,9 +1,11 @@
 // The frame around every page, and which page an address means.
 import { Button, MantineProvider } from '@mantine/core'
 import { Suspense, useEffect, useSyncExternalStore } from 'react'
+import { isPressed } from './commands/command.ts'
 import { followUnseen } from './event-pages.ts'
 import { listen, onSaved, readEvents, useLive } from './live.ts'
 import { soundAlerts } from './panels/alert-sound.ts'
+import { useEverywhere } from './panels/ways.ts'
 import { OpenIncident } from './panels/OpenIncident.tsx'
 import { Page, Skeletons } from './panels/Page.tsx'
 import { PageBoundary, fetchedPage } from './panels/PageFault.tsx'
@@ -21,6 +23,7 @@ import { QueryClientProvider, useQuery } from '@tanstack/react-query'
 const AcknowledgePage = fetchedPage(async () => (await import('./pages/AcknowledgePage.tsx')).AcknowledgePage)
 const CanvasPage = fetchedPage(async () => (await import('./panels/CanvasPage.tsx')).CanvasPage)
 const Connections = fetchedPage(async () => (await import('./panels/Connections.tsx')).Connections)
+const Everywhere = fetchedPage(async () => (await import('./panels/Everywhere.tsx')).Everywhere)
 const EventPage = fetchedPage(async () => (await import('./panels/EventPage.tsx')).EventPage)
 const Flows = fetchedPage(async () => (await import('./panels/Flows.tsx')).Flows)
 const Gallery = fetchedPage(async () => (await import('./templates/Gallery.tsx')).Gallery)
@@ -147,6 +150,28 @@ function PageSkeleton() {
   )
 }
 
+/** Ctrl-K, on whatever page. The canvas hears it first and opens the same list with its own commands. */
+function AnyCommand() {
+  const { isOpen } = useEverywhere()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (!isPressed('mod+k', event)) return
+      event.preventDefault()
+      useEverywhere.setState((now) => ({ isOpen: !now.isOpen }))
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+  if (!isOpen) return null
+  return (
+    <PageBoundary isQuiet>
+      <Suspense fallback={null}>
+        <Everywhere onClose={() => useEverywhere.setState({ isOpen: false })} />
+      </Suspense>
+    </PageBoundary>
+  )
+}
+
 function Frame({ route }: { route: Route }) {
   useRunningEditor()
   return (
@@ -164,6 +189,7 @@ function Frame({ route }: { route: Route }) {
           </Suspense>
         </PageBoundary>
       </div>
+      <AnyCommand />
       <SoundPlayer />
       <PageBoundary isQuiet>
         <Suspense fallback={null}>

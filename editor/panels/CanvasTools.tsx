@@ -26,6 +26,7 @@ import { NamedIcon } from '../icons.tsx'
 import { useSignIn } from '../sign-in.ts'
 import { currentFlow, select, useFlow } from '../store.ts'
 import type { NodeTypes } from '../views.ts'
+import { Everywhere } from './Everywhere.tsx'
 import { Finder, type Choice } from './Finder.tsx'
 import { say } from '../words/say.ts'
 
@@ -33,33 +34,10 @@ const close = (): void => useTools.setState({ open: null })
 const keysOf = ({ shortcuts: [first] }: Command): string => (first === undefined ? '' : shortcutWords(first))
 
 function CommandFinder({ isReadOnly }: { isReadOnly: boolean }) {
-  const offered = commands.filter((command) => command.id !== 'commands' && (!isReadOnly || command.isSafe))
-  const find = (words: string): Choice[] => {
-    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
-    return offered
-      .filter(({ label }) => wanted.every((word) => label.toLowerCase().includes(word)))
-      .sort((a, b) => Number(b.isEnabled()) - Number(a.isEnabled()))
-      .map((command) => ({
-        id: command.id,
-        label: command.label,
-        icon: <command.icon size={18} stroke={1.75} aria-hidden />,
-        keys: keysOf(command),
-        isOff: !command.isEnabled(),
-      }))
-  }
-  return (
-    <Finder
-      label={say('Every command')}
-      placeholder={say('What do you want to do?')}
-      none={say('No command is called that.')}
-      find={find}
-      onClose={close}
-      onChoose={(id) => {
-        close()
-        void offered.find((command) => command.id === id)?.run()
-      }}
-    />
-  )
+  const own = commands
+    .filter((command) => command.id !== 'commands' && (!isReadOnly || command.isSafe))
+    .map((command) => ({ ...command, keys: keysOf(command), isOff: !command.isEnabled() }))
+  return <Everywhere own={own} onClose={close} />
 }
 
 /** Cards, notes and groups, each with all that can be said of it. */

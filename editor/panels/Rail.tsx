@@ -7,13 +7,16 @@ import {
   IconHome,
   IconPlugConnected,
   IconSchema,
+  IconSearch,
   IconSettings,
   type Icon,
 } from '@tabler/icons-react'
 import type { MouseEvent } from 'react'
+import { shortcutWords } from '../commands/command.ts'
 import { useUnseen } from '../event-pages.ts'
 import { go, type Route } from '../route.ts'
 import { say } from '../words/say.ts'
+import { useEverywhere } from './ways.ts'
 
 interface Place {
   id: string
@@ -63,6 +66,9 @@ const places: readonly Place[] = [
   },
 ]
 
+/** Every page by its name; *More* is only the way to them on a phone. */
+export const pages: readonly Place[] = places.filter(({ on }) => on !== 'phone')
+
 /** Follows a link inside the editor, unless it is meant for another tab. */
 export function follow(event: MouseEvent<HTMLAnchorElement>): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
@@ -79,6 +85,19 @@ export function Rail({ route }: { route: Route }) {
       <a className="rail-mark" href="/" onClick={follow} aria-label={say('Heed, home')}>
         <img src="/heed.svg" alt="" width={32} height={32} />
       </a>
+      <button
+        type="button"
+        className="rail-item rail-find"
+        data-on="desk"
+        onClick={() => useEverywhere.setState({ isOpen: true })}
+        title={shortcutWords('mod+k')}
+        data-testid="find-anything"
+      >
+        <span className="rail-icon">
+          <IconSearch size={22} stroke={1.75} aria-hidden />
+        </span>
+        <span>{say('Find')}</span>
+      </button>
       {places.map(({ id, page, address, label, icon: Found, on }) => (
         <a
           key={address}

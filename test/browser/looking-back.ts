@@ -187,6 +187,7 @@ export function describeSeveralCameras(stage: () => Stage): void {
       await page.locator('[data-testid="node-b"][data-state="waiting"]').getByText('Back door').waitFor()
       await page.goto(`${product.url}/system`)
       await page.getByTestId('in-trouble').getByText('Two doors').waitFor()
+      await page.getByTestId('in-trouble').getByText('Back door', { exact: true }).waitFor()
       await page
         .getByTestId('in-trouble')
         .getByText(/127\.0\.0\.1:9/)
@@ -219,6 +220,12 @@ export function describeSystem(stage: () => Stage): void {
       await row.getByTestId('failed-retry').click()
       await eventually('it arrived', async () => receiver.delivered().length > before)
       await row.waitFor({ state: 'detached' })
+      // Anything by its name, from here as from any page.
+      await page.keyboard.press('Control+k')
+      await page.getByTestId('finder-input').fill('inbox')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/inbox$/)
+      expect(await page.getByTestId('finder').count()).toBe(0)
     }, 180_000)
 
     it('makes a token that works until it is revoked, and says it once', async () => {
