@@ -13,4 +13,11 @@ describe('what is said of a rehearsal in one sentence', () => {
     expect(words(away)).toBe('1 clip was not seen whole.')
     expect(words(calm, away)).toBe('1 clip was not seen whole. No false alarm.')
   })
+
+  it('says how late what was found mostly was', () => {
+    const found = { ...calm, checks: [{ kind: 'expect', passed: true }] } as unknown as Rehearsal['clips'][number]
+    expect(summaryWords({ clips: [found], summary: { hits: 2, misses: 1, falseAlarms: 0, medianDelayS: 0.24 } })).toBe(
+      '2 of 3 found, mostly after about 0.2 s, no false alarm.',
+    )
+  })
 })

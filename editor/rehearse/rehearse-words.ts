@@ -69,7 +69,7 @@ function resultsWords({ clips, summary }: Pick<Rehearsal, 'clips' | 'summary'>):
   const alarms = falseAlarms === 0 ? say('no false alarm') : count(falseAlarms, 'false alarm')
   return medianDelayS === null
     ? say('{hits} of {all} found, {alarms}.', { hits, all, alarms })
-    : say('{hits} of {all} found, after {seconds} s in the middle, {alarms}.', {
+    : say('{hits} of {all} found, mostly after about {seconds} s, {alarms}.', {
         hits,
         all,
         alarms,

@@ -172,6 +172,7 @@ export default defineNode({
         if (pictures.length === 0) return unverified('There was no picture to look at.')
         const asked = {
           question: questionOf(question, check.text),
+          shown: question.trim() === '' ? check.text : question.trim(),
           note: '',
           pictures,
           timeoutMs: leftMs,

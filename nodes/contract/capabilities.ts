@@ -272,6 +272,8 @@ export interface PicturePort {
 
 export interface AgentQuestion {
   question: string
+  /** What a person is shown of it, where it is worded for a model. */
+  shown?: string
   /** What the model said while it asked. */
   note: string
   pictures: TimedPicture[]

@@ -134,6 +134,7 @@ export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<A
   const programs: Asked = new Map()
   const connections: Asked = new Map()
   const abilities = new Map<string, Ability>()
+  const noPrograms = new Set<string>()
   const pointed: Asked = new Map()
   for (const node of flow.nodes) {
     const card = nameOf(node, types)
@@ -148,6 +149,8 @@ export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<A
       if (field.receiver) add(people, value.trim(), card)
       if (field.widget !== 'connection') continue
       if (field.can !== undefined && mayRun.has(field.can)) add(programs, value, card)
+      // A program could not do this: who names it for both means no program. A card that is off proves nothing.
+      if (field.can !== undefined && !mayRun.has(field.can) && node.disabled !== true) noPrograms.add(value)
       add(connections, value, card)
       if (field.can !== undefined && !abilities.has(value)) abilities.set(value, field.can)
     }
@@ -160,7 +163,9 @@ export function wantsOf(flow: Flow, types: DescribedTypes, mayRun: ReadonlySet<A
     cameras: sources,
     pointed: [...pointed].map(([camera, cards]) => ({ camera, cards: [...cards] })),
     hosts: [...hosts].map(([host, cards]) => ({ host, cards: [...cards] })),
-    programs: [...programs].map(([connection, cards]) => ({ connection, cards: [...cards] })),
+    programs: [...programs]
+      .filter(([connection]) => !noPrograms.has(connection))
+      .map(([connection, cards]) => ({ connection, cards: [...cards] })),
     connections: [...connections].map(([connection, cards]) => ({
       connection,
       can: abilities.get(connection) ?? null,

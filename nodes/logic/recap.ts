@@ -173,6 +173,7 @@ export default defineNode({
             ]
               .filter((part) => part !== '')
               .join('\n'),
+            shown: String(told.head),
             note: `${String(told.head)}\n${notes}`,
             pictures: [],
             timeoutMs: timeoutS * 1000,

@@ -88,7 +88,7 @@ export function keepBack(types: ReadonlyMap<string, NodeDefinition>, deps: KeptB
     replies,
     agents: (node) => ({
       ask: async (connection, question, signal) => {
-        const captured = { channel: 'agent', to: connection, text: question.question }
+        const captured = { channel: 'agent', to: connection, text: question.shown ?? question.question }
         try {
           const answer = await answerTo(node, connection, question, signal)
           replies.push({ node, question: question.question, answer: answer.text })
