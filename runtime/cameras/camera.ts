@@ -6,7 +6,7 @@ import type { PictureRelay } from '../live/index.ts'
 import type { Egress } from '../egress/index.ts'
 import { decode, type Decoding } from './decoder.ts'
 import type { Input } from './input-arguments.ts'
-import { chooseReading, look, type Look, type LookDeps } from './look.ts'
+import { chooseReading, look, nextPictureS, type Look, type LookDeps } from './look.ts'
 import { openNamed, type NamedCameraDeps } from './named-camera.ts'
 import { openPushes, type Pushes } from './push-feed.ts'
 import { resolveInput, type Owner, type ResolveDeps } from './resolve-input.ts'
@@ -77,10 +77,16 @@ async function* openCamera(
     if (!input.live) options.onSign?.({ type: 'clip' })
     const job = startJob(deps, input, taps, seen, options, pushes)
     let seq = 0
+    let lastS = 0
     try {
       const frames = isSparable(job) ? decodeKeyframesOnly({ ...deps, tools }, job) : decode({ ...deps, tools }, job)
-      for await (const frame of frames) yield { ...frame, seq: seq++, ...round }
-      return input.live ? undefined : 'finished'
+      for await (const frame of frames) {
+        lastS = frame.mediaTimeS
+        yield { ...frame, seq: seq++, ...round }
+      }
+      if (input.live) return undefined
+      await assertWhole({ ...deps, tools }, job, { lastS, durationS: seen?.durationS ?? null })
+      return 'finished'
     } catch (error) {
       // A camera that cannot be opened may have become another one: look again next time.
       if (seq === 0) deps.seen.delete(input.key)
@@ -105,6 +111,25 @@ async function confirmed(deps: LookDeps, input: Input, error: unknown, signal: A
   } catch (second) {
     return second instanceof FatalError ? error : second
   }
+}
+
+/** What may be missing at the end of a clip for many reasons. */
+const shortS = 2
+/** One picture a second was asked for: the next one is later than this behind the last. */
+const goesOnAfterS = 1.6
+
+/** A reader that ends with a good word before the clip does has not played it. Throws where the clip has more pictures. */
+async function assertWhole(
+  deps: LookDeps & { log: Log },
+  { input, reading, signal }: Decoding,
+  { lastS, durationS }: { lastS: number; durationS: number | null },
+): Promise<void> {
+  if (input.kind !== 'file' || durationS === null || lastS >= durationS - shortS || signal.aborted) return
+  const keysOnly = reading.decode === 'keyframes'
+  const nextS = await nextPictureS(deps, input, lastS + goesOnAfterS, { signal, timeoutMs: lookMs, keysOnly })
+  if (nextS === null) return
+  deps.log.warn({ camera: input.name, lastS, nextS, durationS }, 'a clip was left before its end')
+  throw helperDied(input)
 }
 
 function startJob(

@@ -115,28 +115,39 @@ export async function look(
 /** How far ahead the next picture of a clip is looked for. */
 const holeS = 600
 
-/** The second of a clip's first picture behind `afterS`; null where none comes within ten minutes. Throws as `look` does. */
+/**
+ * The second of a clip's first picture behind `afterS`, counted from where it begins; null where none comes within ten minutes.
+ * `keysOnly` passes over all but key pictures. Throws as `look` does.
+ */
 export async function nextPictureS(
   deps: LookDeps,
   input: Input,
   afterS: number,
-  options: { signal: AbortSignal; timeoutMs: number },
+  options: { signal: AbortSignal; timeoutMs: number; keysOnly?: boolean },
 ): Promise<number | null> {
   const { tools } = deps
-  const entries = ['-select_streams', 'v:0', '-show_entries', 'packet=pts_time']
+  const entries = ['-select_streams', 'v:0', '-show_entries', 'format=start_time:packet=pts_time,flags']
   const interval = ['-read_intervals', `${Math.floor(afterS)}%+${holeS}`]
   const { text, lastWords, exitCode } = await collect(
     deps,
     input,
     (seen) => [
-      ...[...tools.bound, tools.ffprobe, '-v', 'error', '-of', 'csv=p=0'],
+      ...[...tools.bound, tools.ffprobe, '-v', 'error', '-of', 'csv'],
       ...[...entries, ...interval, ...lookArguments(seen, tools)],
     ],
     options,
   )
   if (exitCode !== 0) throw whyEnded(input, { exitCode, lastWords })
-  const times = text.toString('latin1').split(/\s+/).map(Number.parseFloat)
-  const next = times.reduce((least, each) => (each > afterS + 0.05 ? Math.min(least, each) : least), Infinity)
+  const rows = text.toString('latin1').split(/\s+/)
+  const startS = Number.parseFloat(rows.find((row) => row.startsWith('format,'))?.slice(7) ?? '') || 0
+  let next = Infinity
+  for (const row of rows) {
+    const [what, time = '', flags = ''] = row.split(',')
+    const atS = Number.parseFloat(time) - startS
+    // What the clip's own list of cuts leaves out is in it, and never shown.
+    const isShown = what === 'packet' && !flags.includes('D') && (options.keysOnly !== true || flags.startsWith('K'))
+    if (isShown && atS > afterS + 0.05) next = Math.min(next, atS)
+  }
   return Number.isFinite(next) ? next : null
 }
 

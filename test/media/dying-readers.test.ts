@@ -60,6 +60,23 @@ describe('a clip that is whole', () => {
     expect(error?.message).toMatch(/^The program that reads the clip "?clip\.mp4"? .*started again\.$/)
   })
 
+  it('is tried again when its ffmpeg ends early and calls that the end', async () => {
+    await benchWith({ ffmpeg: 'exec ffmpeg -t 2 "$@"' })
+    await makeClip(bench.clip('long-clip.mp4'), { seconds: 7, fps: 10, gop: 10 })
+    const { error, frames } = await bench.watch({ kind: 'file', path: 'long-clip.mp4' }).ended
+    expect([error?.code, frames.length]).toEqual(['CAMERA_HELPER_DIED', 2])
+  })
+
+  it.each([
+    ['whose sound goes on', { sound: 'also', extra: ['-filter:a', 'apad=pad_dur=4'] }],
+    ['whose clock begins late', { extra: ['-output_ts_offset', '30'] }],
+  ] as const)('and ends with its last picture is played to its end: one %s', async (_name, options) => {
+    bench = await createMediaBench()
+    await makeClip(bench.clip('late.mkv'), { seconds: 2, fps: 10, ...options, extra: [...options.extra] })
+    const { error, frames } = await bench.watch({ kind: 'file', path: 'late.mkv' }).ended
+    expect([error, frames.length]).toEqual([undefined, 2])
+  })
+
   it('is tried again when its ffmpeg is killed in the middle, with every tap', async () => {
     bench = await createMediaBench()
     await makeClip(bench.clip('long.mp4'), { seconds: 30, fps: 10, gop: 10 })
