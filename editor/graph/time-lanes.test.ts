@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TimelineView } from '../views.ts'
-import { lanesOf, markBeside, pathOf, stepAt } from './time-lanes.ts'
+import { groupMarks, lanesOf, markBeside, pathOf, stepAt } from './time-lanes.ts'
 
 const from = Date.parse('2026-01-01T00:00:00.000Z')
 const instant = (seconds: number): string => new Date(from + seconds * 1000).toISOString()
@@ -83,5 +83,25 @@ describe('lanes of the timeline', () => {
     expect(markBeside(marks, from + 41_000, 'after')?.at).toBe(instant(60))
     expect(markBeside(marks, from + 60_000, 'before')?.at).toBe(instant(41))
     expect(markBeside(marks, from, 'before')).toBeNull()
+  })
+
+  it('lays marks that would cover each other into one, which looks like the alert nobody has seen', () => {
+    const seen = { ...mark('response.given', 41), isSeen: true }
+    const groups = groupMarks(
+      [mark('answer.received', 95), mark('response.given', 40), seen, mark('answer.received', 44)],
+      10_000,
+    )
+    expect(groups.map(({ lead, all }) => [lead.at, all.length])).toEqual([
+      [instant(40), 3],
+      [instant(95), 1],
+    ])
+    // A chain of close marks ends where one mark's width does, else an hour of them would be one.
+    expect(
+      groupMarks(
+        [0, 6, 12, 18].map((at) => mark('response.given', at)),
+        10_000,
+      ).map(({ all }) => all.length),
+    ).toEqual([2, 2])
+    expect(groupMarks([mark('response.given', 1), mark('response.given', 2)], 0)).toHaveLength(2)
   })
 })

@@ -95,6 +95,42 @@ export function pathOf({ id, shares }: Lane): string {
   return path
 }
 
+type Mark = TimelineView['marks'][number]
+
+export interface MarkGroup {
+  /** The one that matters most: what nobody has seen yet, then any alert, then the newest. It gives the place and the look. */
+  lead: Mark
+  /** Oldest first. */
+  all: Mark[]
+}
+
+const weightOf = ({ alert, isSeen }: Mark): number => (alert ? (isSeen ? 1 : 2) : 0)
+
+const leadOf = (all: readonly Mark[]): Mark =>
+  all.reduce((lead, mark) => (weightOf(mark) >= weightOf(lead) ? mark : lead))
+
+/** Marks that would lie on each other, as one. `apartMs`: how long a time one mark covers where it is drawn. */
+export function groupMarks(marks: readonly Mark[], apartMs: number): MarkGroup[] {
+  const apart = (a: Mark | undefined, b: Mark | undefined): number =>
+    a && b ? Date.parse(b.at) - Date.parse(a.at) : Infinity
+  const windows: Mark[][] = []
+  for (const mark of [...marks].sort((a, b) => apart(b, a))) {
+    const open = windows.at(-1)
+    if (open && apart(open[0], mark) < apartMs) open.push(mark)
+    else windows.push([mark])
+  }
+  // Each is drawn at the one that matters most in it, which may be beside that of its neighbour.
+  const groups: MarkGroup[] = []
+  for (const all of windows) {
+    const before = groups.at(-1)
+    if (before && apart(before.lead, leadOf(all)) < apartMs) {
+      before.all.push(...all)
+      before.lead = leadOf(before.all)
+    } else groups.push({ lead: leadOf(all), all })
+  }
+  return groups
+}
+
 /** What filled the step at a moment: the lane that says most, with its reason. */
 export function stepAt({ fromMs, stepMs, lanes }: Lanes, atMs: number): { lane: LaneId; reason: Reason | null } | null {
   const at = Math.floor((atMs - fromMs) / stepMs)

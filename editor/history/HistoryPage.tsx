@@ -1,7 +1,8 @@
 // What happened, over all cameras: the time as lanes, filters that stand in the address, words, a file to take away, and how often each
 // flow was right. Changes nothing.
 import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core'
-import { IconHistory, IconSearch } from '@tabler/icons-react'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconAdjustmentsHorizontal, IconHistory, IconSearch } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { exportAddress } from '../api.ts'
 import { useEventPages } from '../event-pages.ts'
@@ -54,23 +55,14 @@ function change(next: Partial<HistoryView>): void {
 }
 const fromField = (text: string): string => (text === '' ? '' : new Date(text).toISOString())
 
-function Filters({ view, flows }: { view: HistoryView; flows: readonly FlowSummary[] }) {
-  const [words, setWords] = useState(view.q)
-  useEffect(() => {
-    if (words === view.q) return
-    const timer = setTimeout(() => change({ q: words }), typingMs)
-    return () => clearTimeout(timer)
-  }, [words, view.q])
+/** How many of the filters are set, apart from the words. */
+const setCount = ({ flow, kind, from, to, which }: HistoryView): number =>
+  [flow, kind, from, to, which === 'everything' ? '' : which].filter((each) => each !== '').length
+
+/** Flow, kind, time and verdict. */
+function MoreFilters({ view, flows }: { view: HistoryView; flows: readonly FlowSummary[] }) {
   return (
-    <div className="history-filters">
-      <TextInput
-        aria-label={say('Find in the history')}
-        placeholder={say('Find')}
-        leftSection={<IconSearch size={16} aria-hidden />}
-        value={words}
-        onChange={(event) => setWords(event.currentTarget.value)}
-        data-testid="history-find"
-      />
+    <>
       <NativeSelect
         aria-label={say('Flow')}
         value={view.flow}
@@ -107,6 +99,45 @@ function Filters({ view, flows }: { view: HistoryView; flows: readonly FlowSumma
         onChange={(value) => change({ which: whichs.find((each) => each.value === value)?.value ?? 'everything' })}
         data-testid="history-which"
       />
+    </>
+  )
+}
+
+/** On a phone one line: the words, and a button for the rest, which says how many of them are set. */
+function Filters({ view, flows }: { view: HistoryView; flows: readonly FlowSummary[] }) {
+  const [words, setWords] = useState(view.q)
+  const isPhone = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false })
+  const [isOpen, setOpen] = useState(false)
+  const set = setCount(view)
+  useEffect(() => {
+    if (words === view.q) return
+    const timer = setTimeout(() => change({ q: words }), typingMs)
+    return () => clearTimeout(timer)
+  }, [words, view.q])
+  return (
+    <div className="history-filters">
+      <div className="history-words">
+        <TextInput
+          aria-label={say('Find in the history')}
+          placeholder={say('Find')}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          value={words}
+          onChange={(event) => setWords(event.currentTarget.value)}
+          data-testid="history-find"
+        />
+        {isPhone && (
+          <Button
+            variant="default"
+            aria-expanded={isOpen}
+            onClick={() => setOpen(!isOpen)}
+            leftSection={<IconAdjustmentsHorizontal size={18} aria-hidden />}
+            data-testid="history-more"
+          >
+            {set === 0 ? say('Filters') : say('Filters: {n}', { n: set })}
+          </Button>
+        )}
+      </div>
+      {(!isPhone || isOpen) && <MoreFilters view={view} flows={flows} />}
     </div>
   )
 }

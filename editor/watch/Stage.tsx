@@ -114,7 +114,7 @@ export function Now({
           {trouble ?? (isOn ? say('Waiting for the first picture') : say('No picture is kept of this camera.'))}
         </p>
       )}
-      <div className="stage-below">
+      <div className="stage-told">
         {shownState !== 'running' && (
           <p className="stage-state">
             <StateMark state={shownState} isWashed />
@@ -157,7 +157,7 @@ export function Then({ moment, atMs, name }: { moment: Moment; atMs: number; nam
               )}
         </p>
       )}
-      <div className="stage-below">
+      <div className="stage-told">
         <p className="stage-when nums" data-testid="stage-at">
           {exact(at)}
           {awayS > 1 &&

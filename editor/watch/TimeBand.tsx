@@ -1,7 +1,7 @@
 // The timeline one can touch: lanes of what was said and why not, what happened above them, and a moment to drag through. Draws and tells
 // which moment a person wants; reads nothing itself.
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
-import { pathOf, stepAt, type LaneId, type Lanes } from '../graph/time-lanes.ts'
+import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react'
+import { groupMarks, pathOf, stepAt, type LaneId, type Lanes } from '../graph/time-lanes.ts'
 import { eventKindWords, exact, silenceWords } from '../words.ts'
 import { locale, say } from '../words/say.ts'
 import './band.css'
@@ -45,24 +45,52 @@ function tipWords(lanes: Lanes, ms: number): string {
 const toneOf = (mark: Lanes['marks'][number]): string =>
   mark.alert ? (mark.isSeen ? 'seen' : 'alert') : mark.kind === 'answer.received' ? 'answer' : 'quiet'
 
-/** Alerts, answers and cameras come and gone, each a press away. */
+/** As wide as a mark with its number. */
+const markPx = 44
+
+const markWords = (mark: Lanes['marks'][number]): string =>
+  `${exact(mark.at)} · ${mark.text || eventKindWords(mark.kind)}`
+
+/** How wide it is drawn, kept up to date. */
+function useWidth(ref: RefObject<HTMLElement | null>): number {
+  const [widthPx, setWidth] = useState(0)
+  useEffect(() => {
+    const element = ref.current
+    if (!element) return
+    const watching = new ResizeObserver(() => setWidth(element.clientWidth))
+    watching.observe(element)
+    return () => watching.disconnect()
+  }, [ref])
+  return widthPx
+}
+
+/** Alerts, answers and cameras come and gone, each a press away; those that would cover each other are one, with their number. */
 function Marks({ lanes, choose }: { lanes: Lanes; choose(atMs: number): void }) {
+  const ref = useRef<HTMLDivElement | null>(null)
+  const widthPx = useWidth(ref)
   const width = lanes.toMs - lanes.fromMs
   return (
-    <div className="band-marks">
-      {lanes.marks.map((mark) => (
+    <div className="band-marks" ref={ref}>
+      {groupMarks(lanes.marks, widthPx === 0 ? 0 : (markPx / widthPx) * width).map(({ lead, all }) => (
         <button
-          key={mark.id}
+          key={lead.id}
           type="button"
           tabIndex={-1}
           className="band-mark"
-          data-tone={toneOf(mark)}
-          style={{ left: `${((Date.parse(mark.at) - lanes.fromMs) / width) * pad}%` }}
-          title={`${exact(mark.at)} · ${mark.text || eventKindWords(mark.kind)}`}
-          aria-label={`${exact(mark.at)}: ${mark.text || eventKindWords(mark.kind)}`}
-          onClick={() => choose(Date.parse(mark.at))}
+          data-tone={toneOf(lead)}
+          data-side={Date.parse(lead.at) - lanes.fromMs > width * 0.96 ? 'left' : undefined}
+          style={{ left: `${((Date.parse(lead.at) - lanes.fromMs) / width) * pad}%` }}
+          title={all.map(markWords).join('\n')}
+          aria-label={
+            all.length === 1
+              ? markWords(lead)
+              : say('{words}, and {n} more', { words: markWords(lead), n: all.length - 1 })
+          }
+          onClick={() => choose(Date.parse(lead.at))}
           data-testid="band-mark"
-        />
+        >
+          {all.length > 1 && <span className="band-mark-count nums">{all.length > 99 ? '99+' : all.length}</span>}
+        </button>
       ))}
     </div>
   )

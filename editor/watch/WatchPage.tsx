@@ -7,6 +7,7 @@ import { does, type Trait } from '../../nodes/contract/define.ts'
 import type { StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'
+import { isWaiting } from '../graph/alerts.ts'
 import { cardNames } from '../../nodes/contract/card-names.ts'
 import type { SpanS } from '../graph/time-lanes.ts'
 import { readFlow, useLive } from '../live.ts'
@@ -87,14 +88,20 @@ function Grid({
   const types = useSignIn(({ types }) => types)
   const columns = Math.ceil(Math.sqrt(streams.length))
   return (
-    <div className="stage-grid" style={{ '--columns': columns } as React.CSSProperties} data-testid="watch-grid">
-      {streams.map((stream) => {
+    <div
+      className="stage-grid"
+      style={{ '--columns': columns } as React.CSSProperties}
+      data-few={streams.length === 2 || undefined}
+      data-testid="watch-grid"
+    >
+      {streams.map((stream, index) => {
         const name = nameOfStream(stream, flow, types)
         return (
           <button
             key={stream.id}
             type="button"
             className="stage-tile"
+            data-first-row={index < columns || undefined}
             onClick={() => onPick(stream.id)}
             aria-label={say('Watch {name}', { name })}
           >
@@ -210,6 +217,9 @@ function Watching({ id, flow }: { id: string; flow: Flow }) {
   const state: StreamState = status?.state ?? 'stopped'
   const stream = streams.length === 1 ? streams[0] : streams.find((each) => each.id === shown.camera)
   const isGrid = streams.length > 1 && !stream
+  const said = spoken.find((event) => !stream || event.stream === stream.id)
+  // While somebody waits for help nothing of the picture is cut off.
+  const isUncut = isWhole || (!isGrid && shown.atMs === null && said !== undefined && isWaiting(said))
   const looked = stream ?? streams[0]
   const endMs = useEnd(shown)
   const timed = useTimeline({ flow: id, stream: isGrid ? undefined : stream?.id }, { spanS: shown.spanS, endMs })
@@ -227,19 +237,13 @@ function Watching({ id, flow }: { id: string; flow: Flow }) {
       data-idle={wall.isIdle || undefined}
       data-testid="watch"
     >
-      <section className="stage" data-whole={isWhole || undefined} aria-label={say('Picture')}>
+      <section className="stage" data-whole={isUncut || undefined} aria-label={say('Picture')}>
         {isGrid ? (
           <Grid streams={streams} flow={flow} flowId={id} spoken={spoken} onPick={(camera) => change({ camera })} />
         ) : shown.atMs !== null && looked ? (
           <Then moment={moment} atMs={shown.atMs} name={name} />
         ) : (
-          <Now
-            stream={looked}
-            state={state}
-            flowId={id}
-            name={name}
-            said={spoken.find((event) => !stream || event.stream === stream.id)}
-          />
+          <Now stream={looked} state={state} flowId={id} name={name} said={said} />
         )}
         <Head
           name={streams.length > 1 && stream ? `${flow.name} · ${name}` : flow.name}
