@@ -52,7 +52,7 @@ function runsOf(week: Week): Run[] {
   return nights.filter((_, index) => !joined.has(runs[index] as Run))
 }
 
-function daysInWords(days: readonly number[]): string {
+function daysWritten(days: readonly number[]): string {
   if (days.length === dayCount) return 'daily'
   const parts: string[] = []
   for (let index = 0; index < days.length;) {
@@ -70,7 +70,7 @@ const clock = (half: number): string => `${String(Math.floor(half / 2)).padStart
 /** The fewest lines that say the same. */
 export function linesOf(week: Week): string[] {
   const alike = Map.groupBy(runsOf(week), ({ from, to }) => `${clock(from)}-${clock(to)}`)
-  return [...alike].map(([time, runs]) => `${daysInWords(runs.map(({ day }) => day).sort((a, b) => a - b))} ${time}`)
+  return [...alike].map(([time, runs]) => `${daysWritten(runs.map(({ day }) => day).sort((a, b) => a - b))} ${time}`)
 }
 
 export interface Cell {

@@ -4,7 +4,7 @@ import { say } from '../words/say.ts'
 
 const words: Record<Fate['became'], string> = {
   node: say('a card'),
-  wire: 'wires',
+  wire: say('wires'),
   setting: say('settings of others'),
   note: say('drawn around others'),
   placeholder: say('kept, does nothing here'),

@@ -51,7 +51,7 @@ function Changes({ flow, flowId }: { flow: Flow; flowId: string }) {
             {now !== undefined && (
               <span className="small change-values">
                 <del>{now}</del>
-                <IconArrowRight size={14} aria-label="becomes" />
+                <IconArrowRight size={14} aria-label={say('becomes')} />
                 <ins>{to}</ins>
               </span>
             )}

@@ -15,7 +15,7 @@ export interface ChangeWords {
 }
 
 function inWords(value: unknown, field?: FieldSchema): string {
-  if (value === null || value === undefined || value === '') return 'nothing'
+  if (value === null || value === undefined || value === '') return say('nothing')
   if (Array.isArray(value)) return value.map((each) => inWords(each, field)).join(', ')
   if (field?.widget === 'duration' && typeof value === 'number') return duration(value)
   const option = field?.options?.find((each) => each.value === value)

@@ -24,12 +24,22 @@ it('finds a sentence that is written where it stands', () => {
     'const b = `Read ${n} pages`',
     'const c = <p className="small quiet">{say("Known")}</p>',
     'const d = `/flows/${id}`',
+    'const e = <b aria-label="camera" data-testid="camera">{isOn ? "running" : n}</b>',
+    'const stateWords = { on: "running", id: say("off") }',
+    'const f = { label: "wires", kind: "wires" }',
+    'const g = () => ({ className: isOn ? "small" : "quiet", value: "running" })',
+    'function sizeWords() { return big || "small" }',
   ].join('\n')
   expect(hardCoded('editor/page.tsx', page)).toEqual([
     'editor/page.tsx:1 All is well',
     'editor/page.tsx:2 Fine',
     'editor/page.tsx:2 Nothing happened.',
     'editor/page.tsx:3 Read 0 pages',
+    'editor/page.tsx:6 camera',
+    'editor/page.tsx:6 running',
+    'editor/page.tsx:7 running',
+    'editor/page.tsx:8 wires',
+    'editor/page.tsx:10 small',
   ])
 })
 

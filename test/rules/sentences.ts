@@ -116,6 +116,66 @@ function isForMachines(node: ts.Node): boolean {
   return false
 }
 
+/** Attributes and properties whose text a person reads or hears. */
+const human =
+  /^(?:title|alt|label|placeholder|description|help|words|word|text|hint|nothingFound\w*|aria-(?:label|description|valuetext|roledescription|placeholder))$/
+/** Variables and functions that hold what a person reads. */
+const holdsWords = /(?:^words|Words|Titles?|Labels?)(?:Of|By)?$|^(?:titles?|labels?)$/
+
+/** Passed on as it is to what stands around it. */
+function passesOn(node: ts.Node, parent: ts.Node): boolean {
+  if (ts.isConditionalExpression(parent)) return parent.condition !== node
+  if (ts.isBinaryExpression(parent))
+    return (
+      /^(?:\?\?|\|\|)$/.test(parent.operatorToken.getText()) ||
+      (parent.operatorToken.getText() === '&&' && parent.right === node)
+    )
+  return (
+    ts.isParenthesizedExpression(parent) ||
+    ts.isTemplateSpan(parent) ||
+    ts.isTemplateExpression(parent) ||
+    ts.isSatisfiesExpression(parent) ||
+    (ts.isAsExpression(parent) && parent.type.getText() === 'const')
+  )
+}
+
+/** Whether it stands where a person reads it, however short it is: between tags, in a title, in a table of words. */
+function isShown(node: ts.Node): boolean {
+  let at = node
+  while (passesOn(at, at.parent)) at = at.parent
+  const { parent } = at
+  if (ts.isJsxExpression(parent)) {
+    if (ts.isJsxElement(parent.parent) || ts.isJsxFragment(parent.parent)) return true
+    return ts.isJsxAttribute(parent.parent) && human.test(parent.parent.name.getText())
+  }
+  if (ts.isJsxAttribute(parent)) return human.test(parent.name.getText())
+  if (ts.isPropertyAssignment(parent) && parent.initializer === at) {
+    if (human.test(parent.name.getText().replace(/['"]/g, ''))) return true
+    const table = parent.parent.parent
+    return ts.isVariableDeclaration(table) && holdsWords.test(table.name.getText())
+  }
+  if (ts.isArrowFunction(parent) || ts.isVariableDeclaration(parent)) {
+    const owner = ts.isVariableDeclaration(parent) ? parent : parent.parent
+    return ts.isVariableDeclaration(owner) && holdsWords.test(owner.name.getText())
+  }
+  if (ts.isReturnStatement(parent)) {
+    const owner = ts.findAncestor(parent, ts.isFunctionLike)
+    const name =
+      owner &&
+      (ts.isFunctionDeclaration(owner)
+        ? owner.name
+        : ts.isVariableDeclaration(owner.parent)
+          ? owner.parent.name
+          : undefined)
+    return name !== undefined && holdsWords.test(name.getText())
+  }
+  return false
+}
+
+/** A word that is one in every language, a sign, or what a program reads. */
+const isNoWord = (text: string): boolean =>
+  names.test(text.trim()) || !/[A-Za-z]{2}/.test(text) || /^[./#]|:\/\/|^\w+\/\w/.test(text.trim())
+
 const asksOf =
   /querySelector|closest|matches|matchMedia|includes|startsWith|endsWith|EventListener|getAttribute|replace$/
 
@@ -142,12 +202,13 @@ export function hardCoded(file: string, text?: string): string[] {
       if (/[A-Za-z]{2}/.test(node.text) && !names.test(node.text.trim()) && !/^\s*[/.]\S*\s*$/.test(node.text))
         add(node, node.text)
     } else if (ts.isStringLiteralLike(node)) {
-      if (isWords(node.text) && !isSpoken(node) && !isForMachines(node)) add(node, node.text)
+      const isOne = isWords(node.text) ? !isForMachines(node) : !isNoWord(node.text) && isShown(node)
+      if (isOne && !isSpoken(node)) add(node, node.text)
     } else if (ts.isTemplateExpression(node)) {
       const words = [node.head.text, ...node.templateSpans.map((span) => span.literal.text)].join('0')
       const isPath = /^[/.?]|\/\/|^var\(|;base64|setInterval|\[data-|^M\d|^tel:/.test(words)
-      if (!isPath && /(^| )[A-Za-z]{2,}( |[.,:]|$)/.test(words) && / /.test(words) && !isForMachines(node))
-        add(node, words)
+      const hasWord = /(^| )[A-Za-z]{2,}( |[.,:]|$)/.test(words)
+      if (!isPath && hasWord && (/ /.test(words) ? !isForMachines(node) : isShown(node))) add(node, words)
     }
   })
   return found

@@ -5,10 +5,10 @@ import { inputProps, type WidgetProps } from './widget.ts'
 import { say } from '../../words/say.ts'
 
 const units = [
-  { value: '1', label: 'ms' },
-  { value: '1000', label: 's' },
-  { value: '60000', label: 'min' },
-  { value: '3600000', label: 'h' },
+  { value: '1', label: say('ms') },
+  { value: '1000', label: say('s') },
+  { value: '60000', label: say('min') },
+  { value: '3600000', label: say('h') },
 ]
 
 /** The largest unit in which the time is a whole number. */
