@@ -23,24 +23,34 @@ interface Span extends AddressSecret {
 }
 
 /** `?password=`, in a path `/password=`, behind a `#`, and as some recorders have it, `_password=`. */
-const parameter = /([?&;/#]|_(?=password=|pwd=))((?:[a-z0-9_-]|%[0-9a-f]{2}){1,64})=/gi
+const parameter = /([?&;/#]|_(?=password=|pwd=))((?:[\p{L}\p{N}_.[\]-]|%[0-9a-f]{2}){1,64})=/giu
 /** Whatever stands before it: `accessToken`, `loginPass`, `x-amz-signature`. */
 const secretEnding =
   /(?:pass(?:word|wd|phrase|code)?|pwd|loginpas|secret|token|credentials?|authorization|signature|(?:access|api|app|auth|client|device|play|private|publish|secret|session|shared|signing|stream|subscription|user)[_-]?key|(?:access|auth|door|invite|pin|security|unlock|verification)[_-]?code)$/i
 /** Only by themselves: a `hotkey` is none. */
 const secretWords = new Set(
-  'auth jsessionid jwt key passw phpsessid pin psw pw session sessionid sid sig sign'.split(' '),
+  'auth jsessionid jwt key passw phpsessid pin psk psw pw session sessionid sid sig sign tkn'.split(' '),
 )
+/** Of a field or a parameter that is named in Chinese. */
+export const secretCharacters = /(?:密码|密碼|口令|密钥|秘钥|令牌)$/
 /** Passwords of some and harmless of others (`?code=DE`): not what is as short as a country's name. */
 const mayBeSecret = /^(?:code|hash|hmac|otp|ticket|bearer)$/i
 const userParameter = /[?&;/](?:u|usr|user|username|login|account)=/i
 
 /** A name as whoever is asked reads it: `pass%77ord` is one. */
-const plainText = (text: string): string =>
-  text.includes('%') ? text.replace(/%[0-9a-f]{2}/gi, (each) => String.fromCharCode(parseInt(each.slice(1), 16))) : text
+function plainText(text: string): string {
+  if (!text.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text.replace(/%[0-9a-f]{2}/gi, (each) => String.fromCharCode(parseInt(each.slice(1), 16)))
+  }
+}
 
 /** `appKey`, `app_key` and `key`, but not `hotkey`. */
-function isSecretName(name: string): boolean {
+function isSecretName(typed: string): boolean {
+  const name = /[.[\]]/.test(typed) ? typed.replace(/[.[\]]+/g, '_').replace(/_+$/, '') : typed
+  if (secretCharacters.test(name)) return true
   const last = /(?:^|[_-]|[a-z0-9](?=[A-Z]))([A-Z]?[a-z0-9]+|[A-Z0-9]+)$/.exec(name)?.[1] ?? ''
   return secretEnding.test(name) || secretWords.has(last.toLowerCase())
 }
@@ -204,6 +214,7 @@ function parameterSpans(scheme: string, rest: string): Span[] {
     const isKnown =
       isLogin ||
       holdsLogin(value) ||
+      holdsNamed(value) ||
       isNamed(name) ||
       (/^p$/i.test(name) && hasUser) ||
       (mayBeSecret.test(name) && (value.length > 3 || isFunction))
@@ -216,10 +227,23 @@ function parameterSpans(scheme: string, rest: string): Span[] {
 
 /** Another address as a value, written so that it is no part of this one: `?src=rtsp%3A%2F%2Fuser%3Apassword%40host`. */
 function holdsLogin(value: string): boolean {
-  if (!/:\/\/|%3a%2f%2f/i.test(value)) return false
-  const plain = plainText(value)
+  // `?cam=admin:password@10.0.0.8/s`
+  if (/^(?:\/\/)?(?!(?:mailto|sips?|xmpp|acct|tel):)[^\s:@/]{1,64}:(?!\/\/)[^@\s]{1,200}@[\w[]/i.test(value))
+    return true
+  if (!/:\/\/|%(?:25){0,3}3a%(?:25){0,3}2f%(?:25){0,3}2f/i.test(value)) return false
+  let plain = value
+  // Handed on by one that was handed on, it is written so more than once.
+  for (let times = 0; times < 4 && plain.includes('%'); times++) plain = plainText(plain)
   const inside = splitAddress(plain.slice(/[a-z][a-z0-9+.-]{0,30}:\/\//i.exec(plain)?.index ?? 0))
   return inside !== null && inside.login !== null
+}
+
+/** JSON with a secret in it: `?data={"password":"…"}`, however it is written. */
+function holdsNamed(value: string): boolean {
+  if (!/["']|%(?:25)*2[27]/i.test(value)) return false
+  return [...plainText(value).matchAll(/["']([\p{L}\p{N}_.-]{1,40})["']\s*:/gu)].some(([, name = '']) =>
+    isSecretName(name),
+  )
 }
 
 /** The login of another address in the path: `http://relay/rtsp://user:password@host/x`. */

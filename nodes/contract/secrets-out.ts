@@ -1,7 +1,14 @@
 // A saved flow as it may be given away: without user names, passwords, keys and tokens, wherever they stand, and with the list of what
 // was taken out. Everything else stays, in its order. Pure, and doing it twice changes nothing more.
 import { z } from 'zod'
-import { addressField, hiddenIn, hiddenMark, hideInAddress, withoutSecret } from './address-secrets.ts'
+import {
+  addressField,
+  hiddenIn,
+  hiddenMark,
+  hideInAddress,
+  secretCharacters,
+  withoutSecret,
+} from './address-secrets.ts'
 import { replaceAddresses } from './addresses.ts'
 import type { Flow } from './flow.ts'
 import { createCleaner } from './own-secrets.ts'
@@ -23,11 +30,19 @@ const secretKey =
   /^(?:.*[_-])?(?:pass(?:word|wd|phrase|code)?|pwd|psw|pin|secret|token|credentials?|authorization|cookie)$|[a-z0-9](?:Pass(?:word|wd|phrase|code)?|Pwd|Pin|Secret|Token|Credentials?|Authorization|Cookie)$|^(?:.*[_-])?(?:api|access|auth|private|secret|signing|client|stream)[_-]?key$|(?:api|access|auth|private|secret|signing|client|stream)Key$/
 const secretName = (name: string): boolean =>
   secretKey.test(name) ||
+  secretCharacters.test(name) ||
   (/^[A-Z]/.test(name) && (secretKey.test(name.toLowerCase()) || secretKey.test(lowerFirst(name))))
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
 const secretHeader = /auth|token|key|secret|cookie|session|signature|passw/i
 const headersField = /headers?$/i
 const isTemplate = (text: string): boolean => /^\{\{[^}]*\}\}$/.test(text.trim())
+
+/** What a program is given behind `--password`, or behind `-u` as `name:password`. */
+function isArgument(before: unknown, text: string): boolean {
+  if (typeof before !== 'string' || text === '' || text.startsWith('-')) return false
+  if (/^(?:-u|-U|--user|--proxy-user)$/.test(before)) return /^[^:]{1,64}:./.test(text)
+  return /^--?[a-z]/i.test(before) && secretName(before.replace(/^-+/, ''))
+}
 
 /** Stands for an address while the sentence around it is read. */
 const addressMark = '\ue000'
@@ -35,6 +50,26 @@ const addressMark = '\ue000'
 interface Place {
   node: string | null
   path: string[]
+}
+
+const wide: Record<string, string> = {
+  '：': ':',
+  '＠': '@',
+  '／': '/',
+  '．': '.',
+  '＃': '#',
+  '？': '?',
+  '＝': '=',
+  '＆': '&',
+}
+
+/** An address with a login that was typed with a Chinese keyboard's signs, in those of every other. Else the text as it is. */
+function narrowed(text: string): string {
+  if (!/[：＠／．＃？＝＆]/.test(text)) return text
+  return text.replace(/[\x21-\x7e：＠／．＃？＝＆]{5,400}/g, (run) => {
+    const plain = run.replace(/[：＠／．＃？＝＆]/g, (sign) => wide[sign] ?? sign)
+    return plain !== run && (/:\/\//.test(plain) || /[^:@]:[^@]+@./.test(plain)) ? plain : run
+  })
 }
 
 class Taking {
@@ -53,7 +88,8 @@ class Taking {
     return withoutSecret(text, isAddress)
   }
 
-  text(text: string, place: Place): string {
+  text(typed: string, place: Place): string {
+    const text = narrowed(typed)
     const whole = withoutSecret(text, addressField.test(place.path.at(-1) ?? ''))
     if (whole !== text) return this.address(text, addressField.test(place.path.at(-1) ?? ''), place)
     const addresses: string[] = []
@@ -84,9 +120,13 @@ class Taking {
       return ''
     }
     if (Array.isArray(value))
-      return value.map((each, at) =>
-        this.value(each, { ...place, path: [...place.path, String(at)] }, headersField.test(name)),
-      )
+      return value.map((each, at) => {
+        const inside = { ...place, path: [...place.path, String(at)] }
+        if (typeof each !== 'string' || isTemplate(each) || !isArgument(value[at - 1], each))
+          return this.value(each, inside, headersField.test(name))
+        this.note(inside, 'field', each)
+        return ''
+      })
     if (typeof value !== 'object' || value === null) return value
     return this.group(value, place, headersField.test(name))
   }
@@ -101,7 +141,13 @@ class Taking {
     return Object.fromEntries(
       entries.map(([key, each]) => {
         const inside = { ...place, path: [...place.path, key] }
-        if (isPair && /^value$/i.test(key) && typeof each === 'string' && each !== '' && !isTemplate(each)) {
+        if (
+          isPair &&
+          /^(?:val(?:ue)?|content)$/i.test(key) &&
+          typeof each === 'string' &&
+          each !== '' &&
+          !isTemplate(each)
+        ) {
           this.note(inside, 'header', each)
           return [key, '']
         }

@@ -37,6 +37,17 @@ describe('a camera password', () => {
     ['rtmp://10.0.0.7/live/hunter2', 'address'],
     ['https://hooks.slack.com/services/T0/B0/hunter2', 'address'],
     ['https://api.telegram.org/bot1:hunter2/sendMessage', 'address'],
+    ['rtsp：／／admin：hunter2＠10.0.0.7/x', 'login'],
+    ['http://10.0.0.7/x?密码=hunter2', 'address'],
+    ['http://10.0.0.7/x?%E5%AF%86%E7%A0%81=hunter2', 'address'],
+    ['http://10.0.0.7/x?auth[password]=hunter2', 'address'],
+    ['http://10.0.0.7/x?auth%5Bpassword%5D=hunter2', 'address'],
+    ['http://10.0.0.7/x?user.password=hunter2', 'address'],
+    ['http://10.0.0.7/x?tkn=hunter2', 'address'],
+    ['http://10.0.0.7/x?data=%7B%22password%22%3A%22hunter2%22%7D', 'address'],
+    ['http://10.0.0.7/x?cam=admin:hunter2@10.0.0.8/s', 'address'],
+    ['http://10.0.0.7/x?next=//admin:hunter2@[fe80::1]/s', 'address'],
+    ['http://relay/?u=rtsp%253A%252F%252Fadmin%253Ahunter2%254010.0.0.7', 'address'],
   ])('in %s is taken out and counted once', (url, what) => {
     const { text, removed, config } = out({ url })
     expect(text).not.toMatch(/hunter2|\*\*\*/)
@@ -73,6 +84,27 @@ describe('a secret that somebody has written into words', () => {
     ['curl -u admin:hunter2 there', 'curl -u admin:[removed] there'],
     ['open admin:hunter2@10.0.0.7/x now', 'open 10.0.0.7/x now'],
     ['see rtsp://a:hunter2@10.0.0.7 and http://b:hunter2@10.0.0.8/x', 'see rtsp://10.0.0.7 and http://10.0.0.8/x'],
+    ['PGPASSWORD=hunter2 psql', 'PGPASSWORD=[removed] psql'],
+    ['账号admin密码hunter2', '账号admin密码[removed]'],
+    ['摄像头密码＝hunter2', '摄像头密码＝[removed]'],
+    ['门禁密码是 493817', '门禁密码是 [removed]'],
+    ['访问令牌：hunter2', '访问令牌：[removed]'],
+    ['验证码 hunter2', '验证码 [removed]'],
+    ['see rtsp://admin:hunter2＠10.0.0.7/x now', 'see rtsp://10.0.0.7/x now'],
+    ['{"user":"admin","password":"hunter2"}', '{"user":"admin","password":"[removed]"}'],
+    [String.raw`{\"password\":\"hunter2\"}`, String.raw`{\"password\":\"[removed]\"}`],
+    ['<wsse:Password Type="x">hunter2</wsse:Password>', '<wsse:Password Type="x">[removed]</wsse:Password>'],
+    ['curl --proxy-user a:hunter2 there', 'curl --proxy-user a:[removed] there'],
+    ['sshpass -p hunter2 ssh nas', 'sshpass -p [removed] ssh nas'],
+    ['mysql -u root -phunter2 heed', 'mysql -u root -p[removed] heed'],
+    ['mosquitto_pub -h h -u u -P hunter2 -t x', 'mosquitto_pub -h h -u u -P [removed] -t x'],
+    ['WPA key: hunter2', 'WPA key: [removed]'],
+    ['WIFI:T:WPA;S:net;P:hunter2;;', 'WIFI:T:WPA;S:net;P:[removed];;'],
+    ['Digest username="a", response="hunter2"', 'Digest username="a", response="[removed]"'],
+    ['sid=hunter2; Path=/', 'sid=[removed]; Path=/'],
+    ['login admin hunter2', 'login admin [removed]'],
+    ['la password è hunter2', 'la password è [removed]'],
+    [String.raw`open \\admin:hunter2@nas\share`, String.raw`open \\admin:[removed]@nas\share`],
     ['our code 8fK2hunter2Lq93ZxvB71mNcQp04 works', 'our code [removed] works'],
   ])('%j leaves as %j, and stays so', (instruction, clean) => {
     const once = out({ instruction })
@@ -95,6 +127,10 @@ describe('a secret that somebody has written into words', () => {
     'https://example.org/hook?keyboard=1&monkey=2',
     'A shopping token such as <TOKEN> stays',
     '告诉我什么时候有人跌倒。',
+    '节省令牌：有变化时发送完整画面，变化小时发送小图。',
+    '密码输入错误三次时告诉我。',
+    'Log in with Google on 12/05/2024, then wait.',
+    'https://example.org/a?next=https://example.org/b@c',
     'Please pass 5 plates to the left',
   ])('%j stays as it is', (instruction) => {
     expect(out({ instruction })).toMatchObject({ config: { instruction }, removed: [] })
@@ -117,6 +153,10 @@ describe('a secret in any other place', () => {
     [{ password: 'hunter2', apiKey: 'hunter2', bot_token: 'hunter2', clientSecret: 'hunter2', Password: 'hunter2' }, 5],
     [{ deep: [{ list: { access_token: 'hunter2' } }] }, 1],
     [{ pin: 4711 }, 1],
+    [{ 登录密码: 'hunter2', headers: { 密钥: 'hunter2' } }, 2],
+    [{ params: [{ name: 'token', val: 'hunter2' }] }, 1],
+    [{ args: ['--password', 'hunter2', '-u', 'admin:hunter2', '--verbose', 'yes'] }, 2],
+    [{ env: { MQTT_PASS: 'hunter2', DBPASSWORD: 'hunter2' }, list: ['HEED_TOKEN=hunter2'] }, 3],
     [{ 'rtsp://a:hunter2@10.0.0.7/x': 'front' }, 1],
   ])('%j leaves without it', (config, count) => {
     const { text, removed } = out(config as Record<string, unknown>)
