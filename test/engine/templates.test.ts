@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { clipFlow } from '../../runtime/rehearsals/clip-flow.ts'
 import { compileFlow } from '../../runtime/compile/compile-flow.ts'
-import { FlowTestSchema, type FlowTest } from '../../runtime/rehearsals/flow-tests.ts'
+import { checkTests, FlowTestSchema, type FlowTest } from '../../runtime/rehearsals/flow-tests.ts'
 import { rehearseClip } from '../../runtime/rehearsals/rehearse-clip.ts'
 import { languages, type Language, type Template } from '../../runtime/templates/template.ts'
 import type { NodeDefinition, SourceNode } from '../../nodes/contract/define.ts'
@@ -119,5 +119,31 @@ describe.each(all)('$file on its sample', ({ template }) => {
     // Somebody outside of the model hears of it, or nothing was proved.
     expect(outcome.checks.some(({ action, kind }) => kind === 'expect' && action !== 'response')).toBe(true)
     expect(outcome.events.filter(({ kind }) => kind.endsWith('.failed'))).toEqual([])
+  })
+})
+
+describe('the tests on clips that a template carries', () => {
+  const carried = all.flatMap(({ file, template }) => template.tests.map((test) => ({ file, clip: test.clip, test })))
+  const said = (action: 'response' | 'delegate', mediaTimeS: number, text: string) => ({
+    ...{ tick: 0, node: 'model', mediaTimeS, action, text, note: null, question: null, reason: null },
+    ...{ visualTokens: 0, latencyMs: 0 },
+  })
+
+  // One that passes whatever is done, or that nothing can pass, would prove nothing on the real clip either.
+  it.each(carried)('$file on $clip tell a model that does its work from one that sleeps or never stops', ({ test }) => {
+    const read = FlowTestSchema.parse(test)
+    const passes = (decisions: ReturnType<typeof said>[]): boolean =>
+      checkTests({ decisions: decisions as never, captured: [] }, [read]).every(({ passed }) => passed)
+    const words = (pattern = ''): string =>
+      /\\d/.test(pattern) ? '7' : `${pattern.replace(/\\b|[()^$]/g, '').split('|')[0] ?? ''} seen`
+    const right = read.expect.map(({ within, action, textMatches }) =>
+      said(action as 'response', (within[0] + within[1]) / 2, words(textMatches)),
+    )
+    expect(passes(right), 'does its work').toBe(true)
+    if (read.expect.length > 0) expect(passes([]), 'sleeps').toBe(false)
+    const restless = read.never.map(({ within, action, textMatches }) =>
+      said(action as 'response', within ? within[0] + 0.1 : 1, words(textMatches)),
+    )
+    if (read.never.length > 0) expect(passes([...right, ...restless]), 'never stops').toBe(false)
   })
 })
