@@ -1,8 +1,8 @@
 // What is happening now, over all flows: stream states, decisions, events. Fed by the live feed, topped up by reading.
 // Bounded everywhere; it keeps facts and words them nowhere.
 import { create } from 'zustand'
-import { secondLooks } from '../nodes/contract/alerts.ts'
-import { correctedBy, type StreamStatus } from '../nodes/contract/events.ts'
+import { correctedBy, secondLooks } from '../nodes/contract/alerts.ts'
+import type { StreamStatus } from '../nodes/contract/events.ts'
 import { ApiError, api, pictures } from './api.ts'
 import { openLive } from './live-line.ts'
 import { isWaiting } from './graph/alerts.ts'

@@ -1,11 +1,10 @@
 // Both panels of sharing, and the ways that lead to them from anywhere in the editor: a file that is dropped, a link or a picture
 // that is pasted, and the address that a shared page leads to.
-import { useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { linkTo } from '../../nodes/contract/flow-link.ts'
 import { go } from '../route.ts'
-import { GiveAway } from './GiveAway.tsx'
-import { isFlowText, isForeignText, lookAt } from './sharing-store.ts'
-import { TakeIn } from './TakeIn.tsx'
+import { fetchedPage } from '../panels/PageFault.tsx'
+import { isFlowText, isForeignText, lookAt, useSharing } from './sharing-store.ts'
 import './sharing.css'
 import { say } from '../words/say.ts'
 
@@ -61,9 +60,21 @@ function useWaysIn(): boolean {
   return isOver
 }
 
+const GiveAway = fetchedPage(async () => (await import('./GiveAway.tsx')).GiveAway)
+const TakeIn = fetchedPage(async () => (await import('./TakeIn.tsx')).TakeIn)
+
+/** True from the first time on: what has been open closes as gently as it came. */
+function useOnce(isOpen: boolean): boolean {
+  const [was, setWas] = useState(false)
+  if (isOpen && !was) setWas(true)
+  return was || isOpen
+}
+
 /** `payload`: the flow of a link that led here. */
 export function Sharing({ payload }: { payload: string | null }) {
   const isOver = useWaysIn()
+  const hasGiven = useOnce(useSharing(({ giving }) => giving !== null))
+  const hasTaken = useOnce(useSharing(({ isTaking }) => isTaking))
   useEffect(() => {
     if (payload === null) return
     go('/flows', { replace: true })
@@ -76,8 +87,10 @@ export function Sharing({ payload }: { payload: string | null }) {
           {say('Let go to look at the flow')}
         </div>
       )}
-      <GiveAway />
-      <TakeIn />
+      <Suspense fallback={null}>
+        {hasGiven && <GiveAway />}
+        {hasTaken && <TakeIn />}
+      </Suspense>
     </>
   )
 }

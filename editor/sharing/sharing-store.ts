@@ -3,9 +3,7 @@ import { create } from 'zustand'
 import { hiddenMark } from '../../nodes/contract/address-secrets.ts'
 import { payloadIn } from '../../nodes/contract/flow-link.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
-import { readDocument } from '../../nodes/contract/read-document.ts'
 import { ApiError, api } from '../api.ts'
-import { beginImported } from '../needs.ts'
 import { go } from '../route.ts'
 import { saveNow, useFlow } from '../store.ts'
 import type { IncomingFlow } from '../views.ts'
@@ -96,6 +94,7 @@ export interface Taking {
 /** What is shown has marks for its passwords: those who take it in get them as they were written. */
 async function asWritten(shown: Flow, given: Blob | string | null): Promise<unknown> {
   if (given === null || !JSON.stringify(shown).includes(hiddenMark)) return shown
+  const { readDocument } = await import('../../nodes/contract/read-document.ts')
   try {
     const isOfOthers = (document: unknown): boolean =>
       typeof document === 'object' && document !== null && !('format' in document)
@@ -113,6 +112,7 @@ export async function takeIncoming({ connections, cameras, name, replaces }: Tak
   try {
     const document = await asWritten(incoming.document, given)
     const { flow, requires } = await api.importFlow({ document, connections, cameras, name }, replaces)
+    const { beginImported } = await import('../needs.ts')
     beginImported(flow, requires)
     endSharing()
     void readAgain(flowsQuery)

@@ -1,6 +1,7 @@
 // What follows a notification until somebody acknowledges it: reminders, one after the other, and a deadline. Pure; times are
 // the config's, and every phase is a delayed job of its own that survives restarts.
-import { correctedBy, type Message } from '../contract/events.ts'
+import { correctedBy } from '../contract/alerts.ts'
+import type { Message } from '../contract/events.ts'
 
 export interface EscalationConfig {
   repeatEveryM: number

@@ -1,6 +1,12 @@
 // Which recorded facts a person must see. Pure; the store marks an event as an alert by these rules, and nobody else decides it.
 import { does, type NodeDefinition } from './define.ts'
-import { correctedBy, type EventKind, type SecondLook } from './events.ts'
+import type { EventKind, Message, SecondLook } from './events.ts'
+
+/** The event about which this message tells anew: whoever was told of it is corrected, in place where the channel can. */
+export function correctedBy({ fields }: Pick<Message, 'fields'>): string | undefined {
+  const corrects = fields?.corrects
+  return typeof corrects === 'string' && corrects !== '' ? corrects : undefined
+}
 
 /** Facts that are trouble by themselves. */
 export const troubles: readonly EventKind[] = [

@@ -60,12 +60,6 @@ export const MessageSchema = z.looseObject({
 /** What flows through `message`, `delegation` and `answer` ports. */
 export type Message = z.infer<typeof MessageSchema>
 
-/** The event about which this message tells anew: whoever was told of it is corrected, in place where the channel can. */
-export function correctedBy({ fields }: Pick<Message, 'fields'>): string | undefined {
-  const corrects = fields?.corrects
-  return typeof corrects === 'string' && corrects !== '' ? corrects : undefined
-}
-
 /** What a channel needs to find again what it sent: ids of the service, never a secret. */
 export type Receipt = Readonly<Record<string, string>>
 /** With the event that was told of. */

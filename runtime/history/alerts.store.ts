@@ -1,7 +1,7 @@
 // What makes an event an alert, in the transaction that makes it one, and which incident it belongs to. Never tells anybody.
 import { sql } from 'drizzle-orm'
-import { echoes, endings, secondLooks, troubles } from '../../nodes/contract/alerts.ts'
-import { correctedBy, type SecondLook } from '../../nodes/contract/events.ts'
+import { correctedBy, echoes, endings, secondLooks, troubles } from '../../nodes/contract/alerts.ts'
+import type { SecondLook } from '../../nodes/contract/events.ts'
 import { cutText } from '../../nodes/contract/template.ts'
 import { plainText, type Queryable } from '../database/index.ts'
 import type { EventRecord } from './records.ts'
