@@ -74,24 +74,44 @@ export const queryFields = { text, time, limit: limitOr(50) }
 
 /** Which part of a list; without a wish its first part, as large as any. */
 export const ListQuerySchema = z.object({ limit: limitOr(maxPage), cursor: text })
+export type ListQuery = z.output<typeof ListQuerySchema>
 
 /** The cursor of the next page; absent behind the last one, so that a list that fits is the list and nothing else. */
 export const NextSchema = z.string().optional()
 
 /**
- * One page of a list in order, and the cursor of the next one. `keyOf` is what the list is ordered by, unlike for any two of it: what is
- * added or taken out between two pages makes nobody see one twice or miss one that stayed.
+ * One page of a list that is not in the database, in order, and the cursor of the next one. `keyOf` is what the list is ordered by, unlike
+ * for any two of it: what is added or taken out between two pages makes nobody see one twice or miss one that stayed.
  */
 export function pageOf<T>(
   list: readonly T[],
   keyOf: (each: T) => string,
-  { limit, cursor }: z.output<typeof ListQuerySchema>,
+  query: ListQuery,
   order: 'up' | 'down' = 'up',
 ): { page: T[]; next?: string } {
+  return cutPage(rowsBehind(list, keyOf, query, order), keyOf, query)
+}
+
+/** As the database gives them: from behind the cursor, one more than the page shows. */
+export function rowsBehind<T>(
+  list: readonly T[],
+  keyOf: (each: T) => string,
+  { limit, cursor }: ListQuery,
+  order: 'up' | 'down' = 'up',
+): T[] {
   const start = cursor === undefined ? 0 : startBehind(list.map(keyOf), cursor, order)
-  const page = list.slice(start, start + limit)
+  return list.slice(start, start + limit + 1)
+}
+
+/** The page out of its rows and one more, which says that there is a next one. */
+export function cutPage<T>(
+  rows: readonly T[],
+  keyOf: (each: T) => string,
+  { limit }: Pick<ListQuery, 'limit'>,
+): { page: T[]; next?: string } {
+  const page = rows.slice(0, limit)
   const last = page.at(-1)
-  return last !== undefined && start + page.length < list.length ? { page, next: keyOf(last) } : { page }
+  return last !== undefined && rows.length > limit ? { page, next: keyOf(last) } : { page }
 }
 
 function startBehind(keys: readonly string[], cursor: string, order: 'up' | 'down'): number {

@@ -1,5 +1,5 @@
 // Named servers and accounts. Secrets are sealed one by one and leave this file only through `get`.
-import { asc, eq, sql } from 'drizzle-orm'
+import { asc, eq, gt, sql } from 'drizzle-orm'
 import type { ConnectionKinds } from '../../nodes/contract/connections.ts'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { ConnectionStore } from './connections.ts'
@@ -98,8 +98,10 @@ export function createConnectionStore({
 }): ConnectionStore {
   const canOf = (kind: string) => kinds.get(kind)?.can ?? {}
   return guarded<ConnectionStore>('connections', {
-    list: async () => {
-      const rows = await db.select().from(connections).orderBy(asc(connections.name))
+    list: async (query) => {
+      const behind = query?.cursor === undefined ? undefined : gt(connections.name, query.cursor)
+      const all = db.select().from(connections).where(behind).orderBy(asc(connections.name))
+      const rows = await (query ? all.limit(query.limit + 1) : all)
       const uses = await readUses(db)
       return rows.map(({ name, kind, config, secret }) => ({
         name,

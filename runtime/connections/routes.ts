@@ -11,7 +11,7 @@ import { builtInNames, describeKind } from './kinds.ts'
 import type { ConnectionView } from './route-answers.ts'
 import type { ConnectionsRouteDeps } from './route-deps.ts'
 import { fillConfigFrom, lostInConfig, lostWords } from './url-credentials.ts'
-import { ListQuerySchema, pageOf, parseBody, parseInput } from '../../nodes/contract/input.ts'
+import { cutPage, ListQuerySchema, parseBody, parseInput } from '../../nodes/contract/input.ts'
 
 async function find(deps: ConnectionsRouteDeps, name: string): Promise<ConnectionView> {
   const found = (await deps.connections.list()).find((each) => each.name === name)
@@ -178,7 +178,7 @@ export function addConnectionRoutes(api: Router, deps: ConnectionsRouteDeps): vo
   addTryRoutes(api, deps)
   api.get('/connections', async (request, response) => {
     const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
-    const { page, ...more } = pageOf(await connections.list(), ({ name }) => name, query)
+    const { page, ...more } = cutPage(await connections.list(query), ({ name }) => name, query)
     response.json({ connections: page.map(view), ...more })
   })
   api.post('/connections', async (request, response) => {

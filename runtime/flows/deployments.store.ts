@@ -25,8 +25,8 @@ async function lockStreams(tx: Queryable, flowId: string) {
   return await tx.select().from(streams).where(eq(streams.flowId, flowId)).orderBy(asc(streams.id)).for('no key update')
 }
 
-/** The newest deployment of every flow, or of one, with its streams. */
-async function readCurrent(session: Queryable, flowId?: string) {
+/** The newest deployment of every flow, of one, or of some, with its streams. */
+async function readCurrent(session: Queryable, flowId?: string | readonly string[]) {
   const latest = await session
     .selectDistinctOn([deployments.flowId], {
       id: deployments.id,
@@ -35,7 +35,7 @@ async function readCurrent(session: Queryable, flowId?: string) {
       stoppedAt: deployments.stoppedAt,
     })
     .from(deployments)
-    .where(flowId === undefined ? undefined : eq(deployments.flowId, flowId))
+    .where(flowId === undefined ? undefined : inArray(deployments.flowId, [flowId].flat()))
     .orderBy(deployments.flowId, desc(deployments.seq))
   const rows =
     latest.length === 0
@@ -81,13 +81,17 @@ export interface FlowStanding {
   nodes: string[]
 }
 
-/** How every flow stands that was ever deployed, by flow id. */
-export async function readStandings(session: Queryable, nowMs: number): Promise<Map<string, FlowStanding>> {
+/** How every flow stands, or these do, that was ever deployed, by flow id. */
+export async function readStandings(
+  session: Queryable,
+  nowMs: number,
+  flowIds?: readonly string[],
+): Promise<Map<string, FlowStanding>> {
   const nodesOf = ({ streams: rows, receivers }: Current): string[] => [
     ...new Set([...rows.map(({ source }) => nodeOfStream(source)), ...receivers.map(({ node }) => node)]),
   ]
   return new Map(
-    (await readCurrent(session)).map((current) => [
+    (await readCurrent(session, flowIds)).map((current) => [
       current.flowId,
       { state: stateOf(current, nowMs), nodes: nodesOf(current) },
     ]),

@@ -1,7 +1,8 @@
 // Flows and their revisions. A save never overwrites one: it adds a revision, and only on top of the newest.
-import { and, desc, eq, sql } from 'drizzle-orm'
-import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
+import { and, desc, eq, lt, sql, type SQL } from 'drizzle-orm'
+import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Author, Flow } from '../../nodes/contract/flow.ts'
+import type { ListQuery } from '../../nodes/contract/input.ts'
 import type { FlowStore, FlowSummary, Revision, StoredFlow } from './records.ts'
 import {
   copyCredentials,
@@ -201,9 +202,21 @@ async function readCards(db: Db, ids: readonly string[]): Promise<Map<string, Fl
   return cards
 }
 
-async function listFlows(db: Db, nowMs: number): Promise<FlowSummary[]> {
+function wrongCursor(): BadRequestError {
+  return new BadRequestError('HTTP_QUERY_WRONG', 'This “cursor” is not the “next” of a page of this list.')
+}
+
+/** Behind the last flow of the page before. */
+function flowsBehind(cursor: string | undefined): SQL | undefined {
+  if (cursor === undefined) return undefined
+  const [, at = '', id = ''] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (\w+)$/.exec(cursor) ?? []
+  if (Number.isNaN(Date.parse(at))) throw wrongCursor()
+  return sql`(${flows.updatedAt}, ${flows.id}) < (${at}::timestamptz, ${id})`
+}
+
+async function listFlows(db: Db, nowMs: number, query?: ListQuery): Promise<FlowSummary[]> {
   // Out of the document in the database: a list of large flows must not carry them all here.
-  const rows = await db
+  const all = db
     .select({
       id: flows.id,
       revision: flows.revision,
@@ -214,8 +227,10 @@ async function listFlows(db: Db, nowMs: number): Promise<FlowSummary[]> {
     })
     .from(flows)
     .innerJoin(flowRevisions, newest)
+    .where(flowsBehind(query?.cursor))
     .orderBy(desc(flows.updatedAt), desc(flows.id))
-  const standings = await readStandings(db, nowMs)
+  const rows = await (query ? all.limit(query.limit + 1) : all)
+  const standings = await readStandings(db, nowMs, query && rows.map(({ id }) => id))
   const cards = await readCards(db, [...new Set([...standings.values()].flatMap(({ nodes }) => nodes))])
   const cardsOf = (id: string): FlowSummary['cards'] => {
     const wanted = new Set(standings.get(id)?.nodes)
@@ -231,8 +246,14 @@ async function listFlows(db: Db, nowMs: number): Promise<FlowSummary[]> {
   }))
 }
 
-async function listRevisions(db: Db, id: string): Promise<Revision[]> {
-  const rows = await db
+function revisionsBehind(cursor: string | undefined): SQL | undefined {
+  if (cursor === undefined) return undefined
+  if (!/^\d{1,10}$/.test(cursor) || Number(cursor) >= 2 ** 31) throw wrongCursor()
+  return lt(flowRevisions.revision, Number(cursor))
+}
+
+async function listRevisions(db: Db, id: string, query?: ListQuery): Promise<Revision[]> {
+  const all = db
     .select({
       revision: flowRevisions.revision,
       savedAt: flowRevisions.savedAt,
@@ -244,9 +265,10 @@ async function listRevisions(db: Db, id: string): Promise<Revision[]> {
       and d.revision = ${flowRevisions}.revision and d.stopped_at is null)`,
     })
     .from(flowRevisions)
-    .where(eq(flowRevisions.flowId, id))
+    .where(and(eq(flowRevisions.flowId, id), revisionsBehind(query?.cursor)))
     .orderBy(desc(flowRevisions.revision))
-  if (rows.length === 0) throw missing(id)
+  const rows = await (query ? all.limit(query.limit + 1) : all)
+  if (rows.length === 0) await readNewest(db, id)
   return rows.map((row) => ({ ...row, savedAt: row.savedAt.toISOString() }))
 }
 
@@ -281,7 +303,7 @@ async function removeFlow({ db }: FlowStoreDeps, id: string, onGone?: (actionIds
 export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
   const { db, seal, nowMs } = deps
   return guarded<FlowStore & FlowSecrets>('flows', {
-    list: () => listFlows(db, nowMs()),
+    list: (query) => listFlows(db, nowMs(), query),
     create: (document, by) => createFlow(deps, document, [], { by }),
     // What waits for approval is read off the document as it will be stored: a password with a slash in it may hide the host before.
     import: async (document, unapprovedIn, by) =>
@@ -301,7 +323,7 @@ export function createFlowStore(deps: FlowStoreDeps): FlowStore & FlowSecrets {
       return addNext(deps, id, source, by)
     },
     remove: (id, onGone) => removeFlow(deps, id, onGone),
-    revisions: (id) => listRevisions(db, id),
+    revisions: (id, query) => listRevisions(db, id, query),
     revision: (id, revision) => readRevision(db, id, revision),
     restore: (id, revision, by) => addNext(deps, id, async (tx) => (await readRevision(tx, id, revision)).document, by),
     nameRevision: (id, revision, title) => nameRevision(db, id, revision, title),

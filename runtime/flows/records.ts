@@ -1,6 +1,7 @@
 // The shapes that this folder owns.
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { Author, Flow } from '../../nodes/contract/flow.ts'
+import type { ListQuery } from '../../nodes/contract/input.ts'
 import type { Plan } from '../../nodes/contract/plan.ts'
 import type { ReceiverView } from '../actions/index.ts'
 import type { LostSecret } from '../connections/index.ts'
@@ -13,7 +14,8 @@ export type DeploymentState = Deployment['state']
 export interface FlowStore {
   /** The addresses of these nodes with a mark in them that no secret is kept for, here where they lead now. */
   lostSecrets(id: string, nodes: Flow['nodes']): Promise<LostSecret[]>
-  list(): Promise<FlowSummary[]>
+  /** The one saved last first: all, or those behind `cursor` and one more than `limit`. */
+  list(query?: ListQuery): Promise<FlowSummary[]>
   /** URL credentials inside the document are sealed away and replaced by `***@`. */
   create(document: Flow, by?: Author): Promise<StoredFlow>
   /** The same for a document from elsewhere; `unapprovedIn` reads the stored form and says what waits for the owner's yes. */
@@ -43,7 +45,8 @@ export interface FlowStore {
   update(id: string, document: Flow, ifRevision: number, by?: Author): Promise<StoredFlow>
   /** `onGone` gets the ids of its unfinished actions as soon as nothing can be written for them any more. */
   remove(id: string, onGone?: (actionIds: string[]) => void): Promise<void>
-  revisions(id: string): Promise<Revision[]>
+  /** The newest first; part of them as `list` gives it. */
+  revisions(id: string, query?: ListQuery): Promise<Revision[]>
   revision(id: string, revision: number): Promise<StoredFlow>
   /** A new revision with an old document. */
   restore(id: string, revision: number, by?: Author): Promise<StoredFlow>

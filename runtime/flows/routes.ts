@@ -8,7 +8,7 @@ import type { StoredFlow } from './records.ts'
 import { stopFlow, tellCancelled } from './deploy-routes.ts'
 import { waitingOf } from './hosts-approval.ts'
 import { checkFlow, readFlow } from './flow-document.ts'
-import { ListQuerySchema, pageOf, parseInput, requireBody } from '../../nodes/contract/input.ts'
+import { cutPage, ListQuerySchema, parseInput, requireBody } from '../../nodes/contract/input.ts'
 import { PresenceSchema, TitleSchema } from './route-bodies.ts'
 
 /** The revision that the client has seen, from `If-Match: "7"`; quotes and `W/` may be left out or added. */
@@ -72,7 +72,7 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
 
   api.get('/flows', async (request, response) => {
     const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
-    const { page, ...more } = pageOf(await flows.list(), ({ updatedAt, id }) => `${updatedAt} ${id}`, query, 'down')
+    const { page, ...more } = cutPage(await flows.list(query), ({ updatedAt, id }) => `${updatedAt} ${id}`, query)
     response.json({ flows: page, ...more })
   })
   api.post('/flows', async (request, response) => {
@@ -106,8 +106,8 @@ export function addFlowRoutes(api: Router, deps: FlowsRouteDeps): void {
 
   api.get('/flows/:id/revisions', async (request, response) => {
     const query = parseInput(ListQuerySchema, request.query, 'HTTP_QUERY_WRONG')
-    const all = await flows.revisions(request.params.id)
-    const { page, ...more } = pageOf(all, ({ revision }) => String(revision).padStart(10, '0'), query, 'down')
+    const rows = await flows.revisions(request.params.id, query)
+    const { page, ...more } = cutPage(rows, ({ revision }) => String(revision).padStart(10, '0'), query)
     response.json({ revisions: page, ...more })
   })
   api.get('/flows/:id/revisions/:revision', async (request, response) => {

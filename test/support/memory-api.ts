@@ -9,9 +9,10 @@ import { defineAction, defineSource, port } from '../../nodes/contract/define.ts
 import type { NodeDefinition } from '../../nodes/contract/define.ts'
 import type { Author } from '../../nodes/contract/flow.ts'
 import { BadRequestError, ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
+import { rowsBehind, type ListQuery } from '../../nodes/contract/input.ts'
 import type { ApiDeps } from '../../runtime/http/api-deps.ts'
 import type { ConnectionStore } from '../../runtime/connections/connections.ts'
-import type { FlowStore, StoredFlow } from '../../runtime/flows/records.ts'
+import type { FlowStore, FlowSummary, StoredFlow } from '../../runtime/flows/records.ts'
 import type { EventView } from '../../runtime/history/records.ts'
 import type { StreamRef } from '../../runtime/queue/records.ts'
 import { refusalOf } from '../../runtime/egress/address-guard.ts'
@@ -90,6 +91,9 @@ export const smallNodes: ReadonlyMap<string, NodeDefinition> = new Map<string, N
   [teller.type, teller],
 ])
 
+/** What a store gives that is asked for no part. */
+const everything: ListQuery = { limit: Infinity, cursor: undefined }
+
 function missing(what: string, code: string): never {
   throw new NotFoundError(code, `There is no ${what}.`)
 }
@@ -115,8 +119,8 @@ function memoryFlows(nowMs: () => number): FlowStore {
   const revision = async (id: string, wanted: number): Promise<StoredFlow> =>
     revisionsOf(id).find((flow) => flow.revision === wanted) ?? missing(`revision ${wanted}`, 'FLOW_REVISION_NOT_FOUND')
   return {
-    list: async () =>
-      [...all.keys()].map((id) => {
+    list: async (query = everything) => {
+      const rows = [...all.keys()].map((id): FlowSummary => {
         const { revision, document, updatedAt } = newest(id)
         return {
           id,
@@ -128,7 +132,9 @@ function memoryFlows(nowMs: () => number): FlowStore {
           updatedAt,
           cards: [],
         }
-      }),
+      })
+      return rowsBehind(rows, ({ updatedAt, id }) => `${updatedAt} ${id}`, query, 'down')
+    },
     create: async (document, by) => add(`f${all.size + 1}`, document, by),
     import: async (document, unapprovedIn) =>
       Object.assign(add(`f${all.size + 1}`, document), { unapprovedHosts: await unapprovedIn(document) }),
@@ -158,8 +164,8 @@ function memoryFlows(nowMs: () => number): FlowStore {
     remove: async (id) => {
       all.delete(newest(id).id)
     },
-    revisions: async (id) =>
-      revisionsOf(id)
+    revisions: async (id, query = everything) => {
+      const rows = revisionsOf(id)
         .map((flow) => ({
           revision: flow.revision,
           savedAt: flow.updatedAt,
@@ -167,7 +173,9 @@ function memoryFlows(nowMs: () => number): FlowStore {
           deployed: false,
           ...(notes.get(`${id} ${flow.revision}`) ?? { title: null, savedBy: null }),
         }))
-        .reverse(),
+        .reverse()
+      return rowsBehind(rows, (row) => String(row.revision).padStart(10, '0'), query, 'down')
+    },
     revision,
     lostSecrets: async () => [],
     nameRevision: async (id, wanted, title) => {
@@ -182,15 +190,17 @@ function memoryFlows(nowMs: () => number): FlowStore {
 function memoryConnections(rows: Map<string, Connection>): ConnectionStore {
   const find = (name: string): Connection => rows.get(name) ?? missing(`connection ${name}`, 'CONNECTION_NOT_FOUND')
   return {
-    list: async () =>
-      [...rows.values()].map(({ name, kind, can, config, secret }) => ({
+    list: async (query = everything) => {
+      const views = [...rows.values()].map(({ name, kind, can, config, secret }) => ({
         name,
         kind,
         can,
         config,
         hasSecret: Object.keys(secret),
         usedBy: [],
-      })),
+      }))
+      return rowsBehind(views, ({ name }) => name, query)
+    },
     create: async (connection) => {
       if (rows.has(connection.name))
         throw new ConflictError('CONNECTION_EXISTS', `There is a connection ${connection.name} already.`)
