@@ -60,23 +60,27 @@ afterAll(async () => {
   removeFolder(product.dataDir)
 })
 
-async function seriousFindings(page: Page, within = 'html'): Promise<string[]> {
+/** `rules`: all when there are none. */
+async function seriousFindings(page: Page, rules: readonly string[], within = 'html'): Promise<string[]> {
   await page.waitForTimeout(200)
   // Through the debugger: the page's own content policy lets no foreign script in.
   await page.evaluate(axe)
   const { violations } = await page.evaluate(
-    async (place) =>
-      await (globalThis as unknown as { axe: { run(place: string): Promise<{ violations: Finding[] }> } }).axe.run(
-        place,
-      ),
-    within,
+    async ({ place, options }) =>
+      await (
+        globalThis as unknown as { axe: { run(place: string, options: object): Promise<{ violations: Finding[] }> } }
+      ).axe.run(place, options),
+    {
+      place: within,
+      options: { resultTypes: ['violations'], ...(rules.length > 0 ? { runOnly: [...rules] } : {}) },
+    },
   )
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`)
 }
 
-async function formFindings(page: Page): Promise<Record<string, string[]>> {
+async function formFindings(page: Page, rules: readonly string[]): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {}
   await page.goto(`${product.url}/flows/${forms}`)
   await page.getByTestId('canvas').waitFor()
@@ -84,18 +88,18 @@ async function formFindings(page: Page): Promise<Record<string, string[]>> {
     await page.locator(`.react-flow__node[data-id="${card}"]`).focus()
     await page.keyboard.press('Enter')
     await page.getByTestId('inspector').waitFor()
-    found[card] = await seriousFindings(page, '.inspector')
+    found[card] = await seriousFindings(page, rules, '.inspector')
   }
   return found
 }
 
-async function connectionFindings(page: Page): Promise<Record<string, string[]>> {
+async function connectionFindings(page: Page, rules: readonly string[]): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {}
   await page.goto(`${product.url}/connections`)
   for (const kind of ['smtp', 'openai']) {
     await page.getByTestId('connection-add').click()
     await page.getByTestId(`connection-kind-${kind}`).click()
-    found[`connection ${kind}`] = await seriousFindings(page, '[data-testid="connection-panel"]')
+    found[`connection ${kind}`] = await seriousFindings(page, rules, '[data-testid="connection-panel"]')
   }
   return found
 }
@@ -113,17 +117,18 @@ const places = [
 ]
 
 const looks = [
-  ['light, 1440', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
-  ['dark, 1440', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } }],
-  ['dark, 390', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }],
+  ['light, 1440', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }, []],
+  // The same page in other colours.
+  ['dark, 1440', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } }, ['color-contrast']],
+  ['dark, 390', { colorScheme: 'dark', viewport: { width: 390, height: 844 } }, []],
 ] as const
 
-describe.each(looks)('every page, %s', (_name, look) => {
+describe.each(looks)('every page, %s', (_name, look, rules) => {
   it('has no serious finding', async () => {
     const { page, complaints } = await openPage(browser, look)
     await page.goto(product.url)
     await page.getByTestId('sign-in-password').waitFor()
-    const found: Record<string, string[]> = { 'sign-in': await seriousFindings(page) }
+    const found: Record<string, string[]> = { 'sign-in': await seriousFindings(page, rules) }
     await page.getByTestId('sign-in-password').fill(ownerPassword)
     await page.getByTestId('sign-in-submit').click()
     await page.getByTestId('nav-inbox').waitFor()
@@ -133,9 +138,13 @@ describe.each(looks)('every page, %s', (_name, look) => {
       if (place.startsWith('templates'))
         await page.getByTestId('capability-all').or(page.getByTestId('question-camera')).first().waitFor()
       if (place.startsWith('flows/')) await page.getByTestId('canvas').waitFor()
-      found[place] = await seriousFindings(page)
+      found[place] = await seriousFindings(page, rules)
     }
-    Object.assign(found, await connectionFindings(page), look.viewport.width > 760 ? await formFindings(page) : {})
+    Object.assign(
+      found,
+      await connectionFindings(page, rules),
+      look.viewport.width > 760 ? await formFindings(page, rules) : {},
+    )
     await page.context().close()
     expect(complaints).toEqual([])
     expect(Object.fromEntries(Object.entries(found).filter(([, findings]) => findings.length > 0))).toEqual({})
