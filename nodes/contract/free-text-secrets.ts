@@ -52,7 +52,7 @@ const written: readonly RegExp[] = [
   /(?<lead>\\\\[^\s:@\\]{1,64}:)(?<word>[^\s@\\]{1,100})(?=@)/g,
   /(?<lead>\bWIFI:[^\r\n]{0,200}?\bP:)(?<word>[^;\r\n]{1,100})/g,
   /(?<lead>\bDigest\s[^\r\n]{0,400}?\bresponse=")(?<word>[^"\r\n]+)/gi,
-  /(?<lead>(?<![\w-])[\w-]{1,40}=)(?<word>[^\s;,]{6,})(?=;\s*(?:path|domain|expires|max-age|httponly|secure|samesite)\b)/gi,
+  /(?<lead>(?<![\w-])[\w-]{1,40}=)(?<word>[^\s;,=]{6,200}={0,2})(?=;\s*(?:path|domain|expires|max-age|httponly|secure|samesite)\b)/gi,
 ]
 
 /** What stands behind "the password is" when no password does. */

@@ -59,19 +59,45 @@ export function createCleaner(secrets: Iterable<string>): Clean {
   const plain = [...secrets].flatMap((each) => [each, decoded(each)]).filter((each) => each.trim() !== '')
   const forms = [...new Set(plain.flatMap(formsOf))].sort((one, other) => other.length - one.length)
   if (forms.length === 0) return (text) => text
-  const whole = new RegExp(forms.map(patternOf).join('|'), 'gi')
+  const takeWhole = replacerOf(forms)
   const parts = new Set(forms.filter((form) => form.length >= longFrom).flatMap(partsOf))
-  const cleanText = (text: string): string =>
-    withoutParts(
-      text.replace(whole, () => secretMark),
-      parts,
-    )
+  const cleanText = (text: string): string => withoutParts(takeWhole(text), parts)
   return (text, isCut = false) => {
     const cleaned = cleanText(text)
     // Any character may be written as an escape in JSON; and a number that equals a password must not break what is read as JSON.
     const json = cleaned !== text || text.includes('\\') ? cleanedJson(text, cleanText) : undefined
     const result = json ?? cleaned
     return isCut ? withoutTail(result, forms) : result
+  }
+}
+
+/** A longer one is looked for as it stands: no program writes it in another way, and a pattern has its limits. */
+const longestPattern = 4096
+const mostInPattern = 32_768
+
+/** Puts the mark in place of each of these, the longest first. */
+function replacerOf(forms: readonly string[]): (text: string) => string {
+  const long = forms.filter(({ length }) => length > longestPattern)
+  const patterns: RegExp[] = []
+  let together: string[] = []
+  let size = 0
+  const close = (): void => {
+    if (together.length > 0) patterns.push(new RegExp(together.join('|'), 'gi'))
+    ;[together, size] = [[], 0]
+  }
+  for (const form of forms) {
+    if (form.length > longestPattern) continue
+    const pattern = patternOf(form)
+    if (size + pattern.length > mostInPattern) close()
+    together.push(pattern)
+    size += pattern.length
+  }
+  close()
+  return (text) => {
+    let done = text
+    for (const each of long) done = done.replaceAll(each, () => secretMark)
+    for (const pattern of patterns) done = done.replace(pattern, () => secretMark)
+    return done
   }
 }
 

@@ -200,6 +200,30 @@ describe('a secret in any other place', () => {
   })
 })
 
+describe('a text that is made to be slow', () => {
+  // Each of them took seconds with a pattern without bounds; one ended the request with a pattern that was too large.
+  it.each([
+    'a=',
+    'sid=abcdefgh;',
+    'password:\\',
+    'password',
+    '密码',
+    'login a ',
+    'mysql -p',
+    '<pin ',
+    'WIFI:P:',
+    '：＠',
+    '\\\\a:b',
+  ])('of %j again and again costs little', (part) => {
+    const text = part.repeat(60_000 / part.length)
+    const before = process.cpuUsage()
+    out({ instruction: text, url: `http://10.0.0.7/?${text}` })
+    const { user, system } = process.cpuUsage(before)
+    // A machine that does much else counts double and more.
+    expect((user + system) / 1000).toBeLessThan(1000)
+  })
+})
+
 it('keeps the list of what an earlier export left out, and lists each place in words', () => {
   const flow = flowWith(
     { url: 'rtsp://a:hunter2@10.0.0.7/x' },
