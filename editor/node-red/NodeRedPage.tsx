@@ -9,6 +9,16 @@ import './node-red.css'
 /** The page. A crash shows in words, and the editor comes back by itself. */
 export function NodeRedPage() {
   const { data: view, failure } = useRead(nodeRedQuery)
+  // The frame would show no more than that it is not here.
+  if (view?.isOn && view.at)
+    return (
+      <Page title="Node-RED">
+        <div className="notice" role="status" data-testid="node-red-elsewhere">
+          {say('Node-RED runs on another machine of this Heed. Its editor is there:')}{' '}
+          <Anchor href={`${view.at}/system/node-red`}>{view.at}</Anchor>
+        </div>
+      </Page>
+    )
   if (view?.state === 'running')
     return (
       <main className="node-red-page" id="main" tabIndex={-1}>

@@ -53,12 +53,12 @@ function State({ view }: { view: NodeRedView }) {
           {view.reason ?? facts(view)}
           {view.at && (
             <>
-              {' '}
-              <Anchor href={`${view.at}/system/node-red`}>{view.at}</Anchor>
+              {' · '}
+              {say('on another machine:')} <Anchor href={`${view.at}/system/node-red`}>{view.at}</Anchor>
             </>
           )}
         </span>
-        {view.state === 'running' && (
+        {view.state === 'running' && !view.at && (
           <Anchor href="/system/node-red" onClick={follow} className="small node-red-open" data-testid="node-red-open">
             {say('Open its editor')}
           </Anchor>

@@ -21,8 +21,9 @@ import { checkFlow, inspect, select } from '../store.ts'
 import type { Requires } from '../views.ts'
 import { count } from '../words.ts'
 import { ConnectionForm } from './ConnectionForm.tsx'
+import { canStay, StayButton } from './ProblemButton.tsx'
 import { useKindView } from './connection-kinds.ts'
-import { say } from '../words/say.ts'
+import { list, say } from '../words/say.ts'
 import { useConnections } from '../queries.ts'
 
 function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -159,6 +160,54 @@ function MissingConnection({ flowId, missing }: { flowId: string; missing: Requi
   )
 }
 
+/** What was drawn in Node-RED and only Node-RED can do; and what nobody here knows. */
+function UnknownCards({ flow, types, isPhone }: { flow: Flow; types: Requires['nodes']; isPhone: boolean }) {
+  const cardsOf = (type: string) => flow.nodes.filter((node) => node.type === type)
+  const staying = types.filter((type) => cardsOf(type).every(({ config }) => canStay(config)))
+  const unknown = types.filter((type) => !staying.includes(type))
+  const parts = staying.flatMap(cardsOf)
+  return (
+    <>
+      {parts.length > 0 && (
+        <Section title={say('What only Node-RED can do')}>
+          <li className="need" data-testid="need-stay">
+            <p>
+              {say(
+                'Heed cannot run {cards}. In the Node-RED inside Heed they can go on, joined to this flow where they were.',
+                { cards: list(parts.slice(0, 12).map(({ name, type }) => `“${name ?? type}”`)) },
+              )}
+              {parts.length > 12 && ` ${say('There are {count} of them.', { count: parts.length })}`}
+            </p>
+            <StayButton />
+          </li>
+        </Section>
+      )}
+      {unknown.length > 0 && (
+        <Section title={say('Cards that are not known here')}>
+          {unknown.map((type) => (
+            <li key={type} className="need" data-testid="need-node">
+              <p>
+                {say(
+                  'This Heed does not know “{type}”. Install its package, or remove the card; its settings are kept meanwhile.',
+                  { type },
+                )}
+              </p>
+              <Button
+                size="compact-sm"
+                variant="default"
+                onClick={() => goToCard(cardsOf(type)[0]?.id ?? '', isPhone)}
+                aria-label={say('Show {type}', { type })}
+              >
+                {say('Show')}
+              </Button>
+            </li>
+          ))}
+        </Section>
+      )}
+    </>
+  )
+}
+
 function Cards({
   flow,
   requires,
@@ -199,28 +248,7 @@ function Cards({
           ))}
         </Section>
       )}
-      {requires.nodes.length > 0 && (
-        <Section title={say('Cards that are not known here')}>
-          {requires.nodes.map((type) => (
-            <li key={type} className="need" data-testid="need-node">
-              <p>
-                {say(
-                  'This Heed does not know “{type}”. Install its package, or remove the card; its settings are kept meanwhile.',
-                  { type },
-                )}
-              </p>
-              <Button
-                size="compact-sm"
-                variant="default"
-                onClick={() => goToCard(flow.nodes.find((node) => node.type === type)?.id ?? '', isPhone)}
-                aria-label={say('Show {type}', { type })}
-              >
-                {say('Show')}
-              </Button>
-            </li>
-          ))}
-        </Section>
-      )}
+      <UnknownCards flow={flow} types={requires.nodes} isPhone={isPhone} />
       {requires.commands.length > 0 && (
         <Section title={say('Programs on this machine')}>
           {requires.commands.map((command) => (

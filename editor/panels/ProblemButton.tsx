@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { api } from '../api.ts'
 import { shortName, waitingOfProblem } from '../graph/needs.ts'
-import { allowHosts, showNeeds, useNeeds } from '../needs.ts'
+import { allowHosts, readNeeds, showNeeds, useNeeds } from '../needs.ts'
 import { catchUp, inspect, saveNow, useFlow } from '../store.ts'
 import type { Problem } from '../views.ts'
 import { say } from '../words/say.ts'
@@ -15,8 +15,13 @@ export function isApproval({ code }: Problem): boolean {
   return approvals.includes(code)
 }
 
+/** True for a part of another program's flow, whose settings are kept as they came. */
+export function canStay(config: Record<string, unknown>): boolean {
+  return typeof config['node'] === 'object'
+}
+
 /** For a part of another program's flow: all of them go on there, joined to what is drawn here. */
-function StayButton() {
+export function StayButton() {
   const id = useFlow((open) => open.id)
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -28,6 +33,7 @@ function StayButton() {
       await saveNow()
       await api.stayInNodeRed(id)
       await catchUp()
+      await readNeeds(id)
     } catch (error) {
       setFailure(error instanceof Error ? error.message : String(error))
     }
@@ -68,7 +74,7 @@ export function ProblemButton({ problem, config }: { problem: Problem; config: R
       </Button>
     )
   }
-  if (problem.code === 'NODE_TYPE_UNKNOWN' && typeof config['node'] === 'object') return <StayButton />
+  if (problem.code === 'NODE_TYPE_UNKNOWN' && canStay(config)) return <StayButton />
   const hosts = waitingOfProblem(problem, config, waiting ?? [])
   if (hosts.length === 0) return null
   const allow = (): void => {

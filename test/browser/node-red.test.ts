@@ -53,7 +53,7 @@ beforeAll(async () => {
   ;[browser, product] = await Promise.all([openBrowser(), startProduct()])
   ;({ page } = await openPage(browser))
   await becomeOwner(page, product.signInLink() ?? '')
-}, 180_000)
+}, 90_000)
 afterAll(async () => {
   await browser.close()
   await Promise.all([product.stop(), model.stop()])
@@ -67,7 +67,7 @@ const rung = async (): Promise<string[]> =>
 it('rings a bell of the palette for a fall, and again after Node-RED was killed', { timeout: 180_000 }, async () => {
   await page.getByTestId('nav-system').click()
   await page.getByTestId('node-red-switch').click()
-  await page.getByTestId('node-red-open').waitFor({ timeout: 120_000 })
+  await page.getByTestId('node-red-open').waitFor({ timeout: 60_000 })
 
   const form = new FormData()
   form.append('tarball', new Blob([new Uint8Array(readFileSync(packBell(product.dataDir)))]), 'bell.tgz')
@@ -95,7 +95,7 @@ it('rings a bell of the palette for a fall, and again after Node-RED was killed'
   ])
 
   await page.getByTestId('node-red-open').click()
-  await frame().locator('.red-ui-palette-node[data-palette-type=bell]').waitFor({ state: 'attached', timeout: 120_000 })
+  await frame().locator('.red-ui-palette-node[data-palette-type=bell]').waitFor({ state: 'attached', timeout: 60_000 })
   const connection = { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } }
   await product.request('POST', '/api/connections', connection)
   const path = await uploadClip(
@@ -124,7 +124,7 @@ it('rings a bell of the palette for a fall, and again after Node-RED was killed'
     ),
   )
   // The editor has come back in its frame by itself; Node-RED sends what was shown lately once more.
-  await frame().locator('.red-ui-palette-node').first().waitFor({ state: 'attached', timeout: 120_000 })
+  await frame().locator('.red-ui-palette-node').first().waitFor({ state: 'attached', timeout: 60_000 })
   // Its sidebar shows only what is sent while it is connected: a new fall each time, until one is shown. Each rings once.
   let falls = 0
   const later = async (): Promise<string[]> => (await rung()).filter((text) => text.includes('Later fall'))
@@ -135,3 +135,75 @@ it('rings a bell of the palette for a fall, and again after Node-RED was killed'
   const texts = await later()
   expect(texts).toEqual([...new Set(texts)])
 })
+
+it(
+  'lets by one press stay there what only Node-RED can do, after a word on every part',
+  { timeout: 120_000 },
+  async () => {
+    const at = (x: number) => ({ z: 'garden', x, y: 100 })
+    const came = [
+      { id: 'garden', type: 'tab', label: 'Garden' },
+      {
+        id: 'go',
+        type: 'inject',
+        ...at(100),
+        props: [{ p: 'payload' }],
+        payload: 'on',
+        payloadType: 'str',
+        repeat: '60',
+        wires: [['sum']],
+      },
+      {
+        id: 'sum',
+        type: 'function',
+        ...at(300),
+        name: 'sum',
+        func: 'return msg',
+        outputs: 1,
+        libs: [],
+        wires: [['water']],
+      },
+      { id: 'water', type: 'bell', ...at(500), name: 'gong', wires: [['show']] },
+      { id: 'show', type: 'debug', ...at(700), active: true, complete: 'payload', targetType: 'msg', wires: [] },
+    ]
+    await page.goto(`${product.url}/flows`)
+    await page.getByTestId('import-flow').click()
+    const file = { name: 'garden.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(came)) }
+    await page.getByTestId('take-file').setInputFiles(file)
+    const rows = page.getByTestId('take-report').locator('li')
+    await page.getByTestId('take-report').locator('summary').click()
+    expect(await rows.count()).toBe(came.length)
+    expect(await rows.allTextContents()).toEqual([
+      expect.stringMatching(/^Garden \(tab\): /),
+      expect.stringMatching(/^inject: /),
+      expect.stringMatching(/^sum \(function\): kept, does nothing here\. It runs JavaScript\./),
+      expect.stringMatching(/^gong \(bell\): kept, does nothing here\. Heed has no node for/),
+      expect.stringMatching(/^debug: /),
+    ])
+    await page.getByTestId('import-confirm').click()
+    await page.waitForURL(/\/flows\/[^/]+$/)
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    await page.getByTestId('need-stay').getByTestId('problem-stay').click()
+    const typesOf = async (): Promise<string[]> =>
+      (
+        await product.request<{ document: { nodes: { type: string }[] } }>('GET', `/api/flows/${id}`)
+      ).body.document.nodes.map(({ type }) => type)
+    await eventually('both parts have stayed', async () => (await typesOf()).includes('ask-node-red'))
+    expect((await typesOf()).sort()).toEqual(['ask-node-red', 'debug', 'from-node-red', 'timer'])
+    await eventually(
+      'nothing of them is left on the canvas',
+      async () => (await page.getByTestId('problem-stay').count()) === 0,
+    )
+    const there = await product.request<{ type: string; label?: string; z?: string; id: string }[]>(
+      'GET',
+      '/node-red/flows',
+    )
+    const tab = there.body.find(({ label }) => label === 'Garden')?.id
+    expect(
+      there.body
+        .filter(({ z }) => z === tab)
+        .map(({ type }) => type)
+        .sort(),
+    ).toEqual(['bell', 'function', 'heed-in', 'heed-out'])
+  },
+)
