@@ -183,6 +183,8 @@ export function heardOfSave(flow: string, revision: number): void {
 
 /** After a while without the live feed: has somebody saved meanwhile? */
 export async function catchUp(): Promise<void> {
+  const { id, loadError } = useFlow.getState()
+  if (id !== null && loadError !== null) return await openFlow(id)
   await saver?.look().catch((error: unknown) => {
     if (!(error instanceof ApiError)) throw error
   })

@@ -7,7 +7,8 @@ import { useEffect, useState } from 'react'
 import { exportAddress } from '../api.ts'
 import { useEventPages } from '../event-pages.ts'
 import { EventRow } from '../panels/EventRow.tsx'
-import { Empty, Page, Skeletons } from '../panels/Page.tsx'
+import { Empty, Page, ReadFailure, Skeletons } from '../panels/Page.tsx'
+import { placeOf } from '../panels/health.ts'
 import { follow } from '../panels/Rail.tsx'
 import { useFlows } from '../panels/use-flows.ts'
 import { go, useRoute } from '../route.ts'
@@ -175,11 +176,7 @@ function Found({ view, flows }: { view: HistoryView; flows: readonly FlowSummary
   const { events, total, totalIsAtLeast, hasMore, failure, more } = useEventPages(query)
   return (
     <section aria-label={say('What happened')}>
-      {failure && (
-        <div className="notice" data-tone="bad" role="alert">
-          {failure}
-        </div>
-      )}
+      <ReadFailure words={failure} hasOld={events !== null} />
       <div className="row history-found">
         <span className="small quiet nums" role="status" data-testid="history-total">
           {events &&
@@ -204,7 +201,7 @@ function Found({ view, flows }: { view: HistoryView; flows: readonly FlowSummary
       ) : (
         <ul className="event-list surface" data-testid="history-list">
           {events.map((event) => (
-            <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
+            <EventRow key={event.id} event={event} flowName={placeOf(event, flows)} />
           ))}
         </ul>
       )}

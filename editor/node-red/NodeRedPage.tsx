@@ -40,7 +40,7 @@ export function NodeRedPage() {
           {failure ??
             view?.reason ??
             (view?.isOn ? say('Node-RED is starting. This takes a second or two.') : say('Node-RED is off.'))}{' '}
-          <Anchor href="/system" onClick={follow}>
+          <Anchor href="/system" onClick={follow} inherit>
             {say('System')}
           </Anchor>
         </div>

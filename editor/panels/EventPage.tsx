@@ -59,12 +59,15 @@ export function EventPage({ id }: { id: string }) {
   const flow = useFlowList()?.find((candidate) => candidate.id === event?.flow)
   const types = useSignIn(({ types }) => types)
   const [failure, setFailure] = useState<string | null>(null)
+  // Once more when Heed is back: it may have been away.
+  const connects = useLive((live) => live.connects)
   useEffect(() => {
+    setFailure(null)
     api
       .event(id)
       .then((found) => takeEvents([found]))
       .catch((error: unknown) => setFailure(error instanceof Error ? error.message : String(error)))
-  }, [id])
+  }, [id, connects])
   if (!event)
     return (
       <Page title={say('Alert')}>

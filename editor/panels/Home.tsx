@@ -12,7 +12,7 @@ import type { FlowSummary } from '../views.ts'
 import { cameraWords } from '../words.ts'
 import { Ago } from './Ago.tsx'
 import { EventRow } from './EventRow.tsx'
-import { healthOf, isMeant, watchedName } from './health.ts'
+import { healthOf, isMeant, placeOf, watchedName } from './health.ts'
 import { NewFlowButton } from './NewFlowButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
 import { follow } from './Rail.tsx'
@@ -95,7 +95,7 @@ function Waiting({ flows }: { flows: readonly FlowSummary[] }) {
       <h2 id="waiting-title">{say('Waiting for you')}</h2>
       <ul className="event-list surface">
         {events.map((event) => (
-          <EventRow key={event.id} event={event} flowName={flows.find((flow) => flow.id === event.flow)?.name} />
+          <EventRow key={event.id} event={event} flowName={placeOf(event, flows)} />
         ))}
       </ul>
       {total > shown && (

@@ -7,6 +7,7 @@ import { useEventPages } from '../event-pages.ts'
 import { queryOf, type InboxFilter } from '../graph/alerts.ts'
 import { acknowledgeAll } from '../live.ts'
 import { ConfirmButton } from './ConfirmButton.tsx'
+import { placeOf } from './health.ts'
 import { EventRow } from './EventRow.tsx'
 import { MuteButton } from './MuteButton.tsx'
 import { Empty, Page, Skeletons } from './Page.tsx'
@@ -130,7 +131,7 @@ export function Inbox() {
       ) : (
         <ul className="event-list surface" data-testid="inbox-list">
           {events.map((event) => (
-            <EventRow key={event.id} event={event} flowName={flows?.find((flow) => flow.id === event.flow)?.name} />
+            <EventRow key={event.id} event={event} flowName={placeOf(event, flows ?? [])} />
           ))}
         </ul>
       )}

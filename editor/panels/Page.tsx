@@ -1,5 +1,6 @@
 // The frame of every page but the canvas: a heading, what belongs beside it, and a column that scrolls.
 import type { ReactNode } from 'react'
+import { useLive } from '../live.ts'
 import { say } from '../words/say.ts'
 
 /** `aside` stands to the right of the heading. */
@@ -34,6 +35,17 @@ export function Skeletons({ count, height }: { count: number; height: number }) 
       {Array.from({ length: count }, (_, index) => (
         <div key={index} className="skeleton" style={{ height }} />
       ))}
+    </div>
+  )
+}
+
+/** Why something could not be read. Where older answers stand below it and the frame says already that Heed is away, it is silent. */
+export function ReadFailure({ words, hasOld, testId }: { words: string | null; hasOld: boolean; testId?: string }) {
+  const isAway = useLive((live) => live.isConnected === false)
+  if (words === null || (hasOld && isAway)) return null
+  return (
+    <div className="notice" data-tone={hasOld ? 'warn' : 'bad'} role="alert" data-testid={testId}>
+      {words}
     </div>
   )
 }

@@ -57,7 +57,7 @@ function Missing() {
           ? say('Heed was updated while this window was open. Load the window again to see the new pages.')
           : say('Heed does not answer, so this page cannot be fetched. It opens by itself as soon as Heed is back.')}
       </div>
-      <Button style={{ alignSelf: 'flex-start' }} onClick={again}>
+      <Button mt={16} onClick={again}>
         {say('Load again')}
       </Button>
     </Page>
@@ -70,7 +70,7 @@ function Broken({ error }: { error: Error }) {
       <div className="notice" data-tone="bad" role="alert" data-testid="page-broken">
         {say('Heed goes on watching; only this page cannot be drawn. Load it again, or go to another page.')}
       </div>
-      <Button style={{ alignSelf: 'flex-start' }} onClick={again}>
+      <Button my={16} onClick={again}>
         {say('Load again')}
       </Button>
       <details>

@@ -1,6 +1,6 @@
 // How this Heed is doing, and how it looks here: health, version, theme, sign-out.
 import { Button, SegmentedControl, useMantineColorScheme, type MantineColorScheme } from '@mantine/core'
-import { IconAlertTriangle, IconCircleCheck, IconLogout } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCircleCheck, IconLogout, IconQuestionMark } from '@tabler/icons-react'
 import { Account } from '../system/Account.tsx'
 import { FailedList } from '../system/FailedList.tsx'
 import { SystemFacts } from '../system/SystemFacts.tsx'
@@ -9,7 +9,7 @@ import { NodeRedSwitch } from '../node-red/NodeRedSwitch.tsx'
 import { leave } from '../sign-in.ts'
 import type { PackageView } from '../views.ts'
 import { count } from '../words.ts'
-import { Page, Skeletons } from './Page.tsx'
+import { Page, ReadFailure, Skeletons } from './Page.tsx'
 import { LanguageSwitch } from '../words/LanguageSwitch.tsx'
 import { say } from '../words/say.ts'
 import { healthQuery, packagesQuery, useRead } from '../queries.ts'
@@ -45,14 +45,15 @@ function factWords(key: string, value: unknown): string {
     : say('{fact} {value}', { fact: facts[key] ?? key, value: text }).trim()
 }
 
-function Check({ name, check }: { name: string; check: Record<string, unknown> }) {
+/** `isOld`: nobody answers any more, so how it is now is not known. */
+function Check({ name, check, isOld }: { name: string; check: Record<string, unknown>; isOld: boolean }) {
   const isFine = check['ok'] !== false
-  const Found = isFine ? IconCircleCheck : IconAlertTriangle
+  const Found = isOld ? IconQuestionMark : isFine ? IconCircleCheck : IconAlertTriangle
   return (
     <li className="check-row">
-      <Found size={20} color={`var(--state-${isFine ? 'running' : 'degraded'})`} aria-hidden />
+      <Found size={20} color={`var(--state-${isOld ? 'stopped' : isFine ? 'running' : 'degraded'})`} aria-hidden />
       <strong>{titles[name] ?? name}</strong>
-      <span>{isFine ? say('Fine') : say('In trouble')}</span>
+      <span>{isOld ? say('Unknown') : isFine ? say('Fine') : say('In trouble')}</span>
       <span className="quiet small check-facts">
         {Object.entries(check)
           .filter(([key]) => key in facts)
@@ -130,11 +131,7 @@ export function System() {
       <div className="sections">
         <section aria-labelledby="health-title">
           <h2 id="health-title">{say('Health')}</h2>
-          {failure && (
-            <div className="notice" data-tone="bad" role="alert">
-              {failure}
-            </div>
-          )}
+          <ReadFailure words={failure} hasOld={health !== null} />
           {health && !health.checks && (
             <div className="notice" data-tone="bad" role="alert">
               {say('Heed is in trouble and cannot see who asks, so it tells no more. Its database may be away.')}
@@ -143,7 +140,7 @@ export function System() {
           {health ? (
             <ul className="check-list surface" data-testid="health">
               {Object.entries(health.checks ?? {}).map(([name, check]) => (
-                <Check key={name} name={name} check={check} />
+                <Check key={name} name={name} check={check} isOld={failure !== null} />
               ))}
             </ul>
           ) : (

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { StreamStatus } from '../../nodes/contract/events.ts'
 import type { FlowStatus, FlowSummary } from '../views.ts'
-import { healthOf, watchedName } from './health.ts'
+import { healthOf, placeOf, watchedName } from './health.ts'
 
 const flow = (id: string, state: FlowSummary['state']) =>
   ({ id, name: `Flow ${id}`, state, cards: [] as FlowSummary['cards'] }) as FlowSummary
@@ -57,5 +57,18 @@ it('calls each of several cameras of one flow by its card, and the only one by t
     'Back door',
     'Camera',
     'Yard',
+  ])
+})
+
+it('says where an event was: the flow, and which of its cameras where there are several', () => {
+  const card = (node: string, name: string, type = 'cam') => ({ node, type, name })
+  const two = { ...flow('two', 'running'), cards: [card('a', 'Front'), card('b', 'Back'), card('t', 'Mail', 'tell')] }
+  const one = { ...flow('one', 'running'), cards: [card('a', 'Hall'), card('t', 'Mail', 'tell')] }
+  const place = (of: string, stream: string) => placeOf({ flow: of, stream }, [two, one])
+  expect([place('two', 'two-b'), place('one', 'one-a'), place('two', 'two-gone'), place('none', 'x')]).toEqual([
+    'Flow two, Back',
+    'Flow one',
+    'Flow two',
+    undefined,
   ])
 })

@@ -1,6 +1,6 @@
 // How all that is deployed is, in one sentence. It says "all is well" only of what it knows to be well: a flow that has failed, a flow
 // whose state was not read yet and somebody who cannot be told all stand against it.
-import type { FlowStatus, FlowSummary } from '../views.ts'
+import type { EventView, FlowStatus, FlowSummary } from '../views.ts'
 import { count, timeOfDay } from '../words.ts'
 import { say } from '../words/say.ts'
 import { useSignIn } from '../sign-in.ts'
@@ -25,6 +25,20 @@ export function watchedName(
 ): string {
   if (stream.cameraName !== undefined) return stream.cameraName
   return (all.length > 1 ? cardNames(cards, titleOf).get(stream.source) : undefined) ?? name
+}
+
+/** Where an event was, for a list of several flows: the flow, and its camera where it has several. */
+export function placeOf(
+  event: Pick<EventView, 'flow' | 'stream'>,
+  flows: readonly FlowSummary[],
+  titleOf?: (type: string) => string | undefined,
+): string | undefined {
+  const flow = flows.find(({ id }) => id === event.flow)
+  if (!flow || event.stream === null) return flow?.name
+  const card = flow.cards.find(({ node }) => event.stream === `${flow.id}-${node}`)
+  const cameras = flow.cards.filter(({ type }) => type === card?.type)
+  const camera = card && watchedName(flow, { source: card.node }, cameras, titleOf)
+  return camera === undefined || camera === flow.name ? flow.name : `${flow.name}, ${camera}`
 }
 
 interface Trouble {

@@ -20,6 +20,7 @@ import {
 import { TryInstruction } from './TryInstruction.tsx'
 import { Wishes } from './Wishes.tsx'
 import './rehearse.css'
+import { useLive } from '../live.ts'
 import { say } from '../words/say.ts'
 
 function Running({ now }: { now: Rehearsal }) {
@@ -126,6 +127,12 @@ export function RehearsePage({ id }: { id: string }) {
     return closeRehearsals
   }, [id])
   const name = useRehearsing((state) => state.stored?.document.name)
+  // What could not be opened while Heed was away opens when it is back.
+  const connects = useLive((live) => live.connects)
+  useEffect(() => {
+    const { stored, failure } = useRehearsing.getState()
+    if (stored === null && failure !== null) void openRehearsals(id)
+  }, [id, connects])
   const hasFailed = useRehearsing((state) => state.failure !== null)
   const now = useRehearsing((state) => state.now)
   if (name === undefined)

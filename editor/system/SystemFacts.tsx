@@ -1,7 +1,7 @@
 // Which camera is in trouble by its name, what the models carry, what waits to be sent, what the disk holds and will hold.
 import { StateMark } from '../canvas/StateMark.tsx'
 import { Ago } from '../panels/Ago.tsx'
-import { Skeletons } from '../panels/Page.tsx'
+import { ReadFailure, Skeletons } from '../panels/Page.tsx'
 import { follow } from '../panels/Rail.tsx'
 import type { SystemView } from '../views.ts'
 import { bytes } from '../words.ts'
@@ -175,11 +175,7 @@ export function SystemFacts() {
   const { data: found, failure } = useRead(systemQuery)
   return (
     <>
-      {failure && (
-        <div className="notice" data-tone={found ? 'warn' : 'bad'} role="alert">
-          {failure}
-        </div>
-      )}
+      <ReadFailure words={failure} hasOld={found !== null} />
       {!found && !failure && <Skeletons count={3} height={96} />}
       {found && (
         <>

@@ -4,6 +4,7 @@ import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
 import { markBeside, spans, type SpanS } from '../graph/time-lanes.ts'
 import { say } from '../words/say.ts'
 import { Filmstrip } from './Filmstrip.tsx'
+import { ReadFailure } from '../panels/Page.tsx'
 import { TimeBand } from './TimeBand.tsx'
 import type { FilmPicture, Timed } from './use-past.ts'
 
@@ -94,11 +95,7 @@ export function Dock({
   const { lanes, hasMore, failure } = timed
   return (
     <>
-      {failure && (
-        <div className="notice" data-tone={lanes ? 'warn' : 'bad'} role="alert">
-          {failure}
-        </div>
-      )}
+      <ReadFailure words={failure} hasOld={lanes !== null} />
       {lanes ? (
         <TimeBand lanes={lanes} atMs={atMs} choose={choose} label={label} />
       ) : (
