@@ -10,7 +10,7 @@ import { ConfirmButton } from './ConfirmButton.tsx'
 import { placeOf } from './health.ts'
 import { EventRow } from './EventRow.tsx'
 import { MuteButton } from './MuteButton.tsx'
-import { Empty, Page, Skeletons } from './Page.tsx'
+import { Empty, Page, ReadFailure, Skeletons } from './Page.tsx'
 import { count, say } from '../words/say.ts'
 import { useFlowList } from '../queries.ts'
 
@@ -110,7 +110,7 @@ export function Inbox() {
           onChange={(event) => setWords(event.currentTarget.value)}
         />
       </div>
-      {failure && <Failure words={failure} />}
+      <ReadFailure words={failure} hasOld={events !== null} />
       {events && events.length > 0 && (
         <div className="row" style={{ marginBottom: 16 }}>
           <span className="small quiet nums" role="status" data-testid="inbox-total">

@@ -44,7 +44,7 @@ function valuesIn(text: string, parts: readonly string[]): string[] | null {
 
 const lettersOf = (english: string): number => english.replace(/\{\w+\}/g, '').replace(/[^A-Za-z]/g, '').length
 /** A sentence with fewer letters of its own ("{n} of {all}") would fit almost anything. */
-const fewestLetters = 8
+const fewestLetters = 7
 
 /** Takes a catalogue over; an empty one leaves everything in English. */
 export function speakServed(sentences: Readonly<Record<string, string>>): void {

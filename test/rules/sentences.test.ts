@@ -5,10 +5,12 @@ import {
   editorFiles,
   fillings,
   hardCoded,
+  reportedSentences,
   readCatalogue,
   saidKeys,
   servedFile,
 } from './sentences.ts'
+import { speakServed, told } from '../../editor/words/served.ts'
 
 const catalogue = readCatalogue()
 const served = readCatalogue(servedFile)
@@ -61,4 +63,12 @@ it('the Chinese is filled with the same names as the English', () => {
 
 it(`${servedFile} has everything that people read of a node type or a kind of connection`, () => {
   expect(definedSentences().filter((sentence) => !(sentence in served))).toEqual([])
+})
+
+it(`${servedFile} has what cards report of a message`, () => {
+  speakServed(served)
+  const reported = reportedSentences()
+  expect(reported.length).toBeGreaterThan(20)
+  expect(reported.filter((sentence) => told(sentence) === sentence)).toEqual([])
+  speakServed({})
 })

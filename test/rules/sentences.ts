@@ -85,6 +85,24 @@ export function definedSentences(): string[] {
   return [...found].sort()
 }
 
+/** What cards say of a message that they have sent on or kept, as it may look filled in. */
+export function reportedSentences(): string[] {
+  const found = new Set<string>()
+  const files = listFiles().filter(
+    (file) => /^nodes\/(?:action|logic|vision)\/[^/]+\.ts$/.test(file) && !file.endsWith('.test.ts'),
+  )
+  for (const file of files)
+    visitAll(parse(file), (node) => {
+      if (!ts.isPropertyAssignment(node) || !/^(?:summary|why)$/.test(node.name.getText())) return
+      visitAll(node.initializer, (each) => {
+        if (ts.isStringLiteralLike(each)) found.add(each.text)
+        if (ts.isTemplateExpression(each))
+          found.add([each.head.text, ...each.templateSpans.map(({ literal }) => literal.text)].join('7'))
+      })
+    })
+  return [...found].filter((sentence) => /[A-Za-z]{3}.* .*[.?!]$/.test(sentence)).sort()
+}
+
 /** Properties whose text is for machines. */
 const machine = new Set(
   `className classNames viewBox stroke fill d id key type role href src name style color variant size padding points
