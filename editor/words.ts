@@ -2,6 +2,7 @@
 import type { Decision, Reason, SecondLook, StreamState, StreamStatus } from '../nodes/contract/events.ts'
 import type { Kind } from '../nodes/contract/kinds.ts'
 import { count, list, locale } from './words/say.ts'
+import { told } from './words/served.ts'
 import { say } from './words/say.ts'
 export { duration } from '../nodes/contract/card-line.ts'
 export { count }
@@ -138,7 +139,7 @@ export function decisionWords(decision: Pick<Decision, 'action' | 'reason' | 'te
   if (decision.action === 'response') return decision.text || say('Spoke without words')
   if (decision.action === 'delegate') return decision.question || decision.text || say('Asked an agent')
   const why = silenceWords(decision.reason)
-  return decision.text && decision.reason !== 'model' ? say('{why}: {text}', { why, text: decision.text }) : why
+  return decision.text && decision.reason !== 'model' ? say('{why}: {text}', { why, text: told(decision.text) }) : why
 }
 
 /** The colour class of a decision: trouble is not the same as calm. */

@@ -21,6 +21,15 @@ it('tells a sentence with what the server filled in, and the surest pattern firs
   )
 })
 
+it('tells a sentence whose first words are a sentence of their own', () => {
+  speakServed({
+    'The camera at {place}': '{place} 的摄像头',
+    '{camera} refused the connection.': '{camera}拒绝了连接。',
+  })
+  expect(told('The camera at 10.0.0.7 refused the connection.')).toBe('10.0.0.7 的摄像头拒绝了连接。')
+  expect(told('The camera at 10.0.0.7')).toBe('10.0.0.7 的摄像头')
+})
+
 it('tells each line by itself', () => {
   speakServed({
     ...catalogue,

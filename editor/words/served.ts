@@ -7,6 +7,8 @@ interface Pattern {
   names: string[]
   /** Names in quotes: what a person called something is nobody's to translate. */
   quoted: ReadonlySet<string>
+  /** How much it says in its own words. */
+  letters: number
   chinese: string
 }
 
@@ -23,7 +25,7 @@ const longest = 4000
 function patternOf(english: string, chinese: string): Pattern {
   const names = [...english.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
   const quoted = [...english.matchAll(/["“]\{(\w+)\}["”]/g)].map(([, name = '']) => name)
-  return { parts: english.split(/\{\w+\}/), names, quoted: new Set(quoted), chinese }
+  return { parts: english.split(/\{\w+\}/), names, quoted: new Set(quoted), letters: lettersOf(english), chinese }
 }
 
 /** What stands where the names stand, each as short as can be; in one walk over the text, whatever it is. */
@@ -44,7 +46,7 @@ function valuesIn(text: string, parts: readonly string[]): string[] | null {
 
 const lettersOf = (english: string): number => english.replace(/\{\w+\}/g, '').replace(/[^A-Za-z]/g, '').length
 /** A sentence with fewer letters of its own ("{n} of {all}") would fit almost anything. */
-const fewestLetters = 7
+const fewestLetters = 6
 
 /** Takes a catalogue over; an empty one leaves everything in English. */
 export function speakServed(sentences: Readonly<Record<string, string>>): void {
@@ -76,11 +78,12 @@ function find(text: string): string {
   if (exact !== undefined) return exact
   // Several lines, each known by itself.
   if (text.includes('\n')) return text.split('\n').map(told).join('\n')
-  for (const start of [text.slice(0, startLength), ''])
-    for (const pattern of patterns.get(start) ?? []) {
-      const told = fill(pattern, text)
-      if (told !== null) return told
-    }
+  // What says most in its own words comes first, however it begins: "The camera at {place}" is a part of many sentences.
+  const fitting = [text.slice(0, startLength), ''].flatMap((start) => patterns.get(start) ?? [])
+  for (const pattern of fitting.sort((a, b) => b.letters - a.letters)) {
+    const told = fill(pattern, text)
+    if (told !== null) return told
+  }
   // Several sentences in one text.
   const sentences = text.split(/(?<=[.!?]) (?=[A-Z"“])/)
   if (sentences.length < 2 || sentences.length > mostSentences) return text

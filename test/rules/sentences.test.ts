@@ -68,7 +68,7 @@ it(`${servedFile} has everything that people read of a node type or a kind of co
 it(`${servedFile} has what cards report of a message`, () => {
   speakServed(served)
   const reported = reportedSentences()
-  expect(reported.length).toBeGreaterThan(20)
+  expect(reported.length).toBeGreaterThan(12)
   expect(reported.filter((sentence) => told(sentence) === sentence)).toEqual([])
   speakServed({})
 })
