@@ -26,14 +26,16 @@ const hidden = [
   ],
 ]
 
-/** Fall alert, as the README shows it. */
-export function fallAlert(path: string): DrawnFlow {
-  return alertFlow({
+/** Fall alert, as the README shows it, with what must be true on its clip. */
+export function fallAlert(path: string): DrawnFlow & { tests: unknown[] } {
+  const drawn = alertFlow({
     name: 'Fall alert',
     camera: { kind: 'file', path, loop: true },
     model: { connection: 'gpu', instruction: 'Warn the moment a person falls.' },
     notification: { channel: 'inbox', title: 'Fall', call: ['Ana +34 600 000 000', '112'] },
   })
+  const expect = [{ within: [0, 60], action: 'response', textMatches: 'fallen' }]
+  return { ...drawn, tests: [{ clip: path, expect, never: [{ action: 'response', textMatches: 'fire' }] }] }
 }
 
 /** A flow that hides, remembers, asks, speaks and tells. */

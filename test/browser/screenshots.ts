@@ -33,6 +33,9 @@ interface Made {
   link: string
 }
 
+/** A busy machine takes its time: a picture is worth waiting for. */
+const patienceMs = 180_000
+
 async function shoot(page: Page, look: string, screen: string): Promise<void> {
   await page.waitForTimeout(500)
   await page.screenshot({ path: join(folder, `${screen}.${look}.png`) })
@@ -55,13 +58,34 @@ async function open(page: Page, product: Product, place: string, testId: string)
   await page.waitForTimeout(1500)
 }
 
+/** A clip rehearsed, with what came of its tests and what a month would cost. */
+async function walkRehearsal(page: Page, product: Product, look: string, made: Made): Promise<void> {
+  await open(page, product, `rehearse/${made.alert}`, 'rehearse-run')
+  await page.getByTestId('rehearse-run').click()
+  await page.getByTestId('rehearse-month').waitFor()
+  await shoot(page, look, 'rehearse')
+  await page.getByTestId('rehearse-month').scrollIntoViewIfNeeded()
+  await shoot(page, look, 'rehearse-month')
+}
+
 /** Places that show what runs, and the pages for a hand. */
 async function walk(page: Page, product: Product, look: string, made: Made): Promise<void> {
   await shoot(page, look, 'home')
-  for (const place of ['flows', 'inbox', 'cameras', 'connections', 'system']) {
+  for (const place of ['flows', 'inbox', 'history', 'cameras', 'connections', 'system', 'more', 'templates']) {
     await page.goto(`${product.url}/${place}`)
+    await page.waitForTimeout(1500)
     await shoot(page, look, place)
   }
+  await page.goto(`${product.url}/system/node-red`)
+  await page.waitForTimeout(1500)
+  await shoot(page, look, 'node-red')
+  await open(page, product, `flows/${made.alert}/revisions`, 'canvas')
+  await shoot(page, look, 'revisions')
+  await open(page, product, 'inbox', 'event-row')
+  await page.keyboard.press('Control+k')
+  await page.getByTestId('finder').waitFor()
+  await shoot(page, look, 'find-anything')
+  await walkRehearsal(page, product, look, made)
   await open(page, product, 'inbox', 'event-row')
   await page.getByTestId('event-frame').first().click()
   await shoot(page, look, 'alert')
@@ -109,6 +133,7 @@ async function walkDesk(page: Page, product: Product, look: string, made: Made):
 
 async function beforeTheFirstFlow(browser: Browser, product: Product): Promise<void> {
   const first = await openPage(browser)
+  first.page.setDefaultTimeout(patienceMs)
   await first.page.goto(product.signInLink() ?? '')
   await shoot(first.page, 'desk-light', 'sign-in')
   await becomeOwner(first.page, product.signInLink() ?? '')
@@ -178,6 +203,7 @@ try {
   const made = await fill(browser, product)
   for (const { name, ...look } of looks.filter((each) => wanted.length === 0 || wanted.includes(each.name))) {
     const { page } = await openPage(browser, look)
+    page.setDefaultTimeout(patienceMs)
     await signIn(page, product, name)
     await walk(page, product, name, made)
     if (name.startsWith('desk')) await walkDesk(page, product, name, made)
