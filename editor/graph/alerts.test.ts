@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canEnd, isTrouble, isWaiting, queryOf } from './alerts.ts'
+import { canEnd, foldDeliveries, isTrouble, isWaiting, queryOf } from './alerts.ts'
 
 describe('the inbox', () => {
   it('waits with alerts that nobody has seen', () => {
@@ -20,4 +20,17 @@ describe('the inbox', () => {
     expect(queryOf('seen', '')).toEqual({ only: 'seen-incidents' })
     expect(queryOf('all', '  ')).toEqual({ only: 'any-incidents' })
   })
+})
+
+it('shows of many reminders the first and the newest, and everything that has not arrived', () => {
+  const sent = (node: string, minute: number, state = 'delivered') => ({
+    node,
+    state,
+    at: new Date(minute * 60_000).toISOString(),
+  })
+  const all = [sent('a', 1), sent('a', 2), sent('b', 2), sent('a', 3), sent('a', 4), sent('a', 5, 'failed')]
+  const { shown, folded } = foldDeliveries(all)
+  expect(shown).toEqual([all[0], all[2], all[4], all[5]])
+  expect(folded).toBe(2)
+  expect(foldDeliveries([])).toEqual({ shown: [], folded: 0 })
 })

@@ -29,3 +29,21 @@ export function queryOf(filter: InboxFilter, words: string): { only: (typeof cho
   const q = words.trim()
   return { only: chosen[filter], ...(q ? { q } : {}) }
 }
+
+/** Of one card's many reminders that all arrived the first and the newest; whatever has not arrived stands there. `folded`: how many do not. */
+export function foldDeliveries<D extends { node: string; state: string; at: string }>(
+  deliveries: readonly D[],
+): { shown: D[]; folded: number } {
+  const arrived = Map.groupBy(
+    deliveries.filter(({ state }) => state === 'delivered'),
+    ({ node }) => node,
+  )
+  const kept = new Set(
+    [...arrived.values()].flatMap((all) => {
+      const sorted = [...all].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+      return [sorted[0], sorted.at(-1)]
+    }),
+  )
+  const shown = deliveries.filter((each) => each.state !== 'delivered' || kept.has(each))
+  return { shown, folded: deliveries.length - shown.length }
+}

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconMessageCircle } from '@tabler/icons-react'
 import { useState } from 'react'
 import { DeliveryLine, parcelOf } from '../canvas/DeliveryLive.tsx'
-import { canEnd, isTrouble, isWaiting } from '../graph/alerts.ts'
+import { canEnd, foldDeliveries, isTrouble, isWaiting } from '../graph/alerts.ts'
 import { nameOf } from '../graph/check.ts'
 import { acknowledge } from '../live.ts'
 import { useSignIn } from '../sign-in.ts'
@@ -85,18 +85,28 @@ function Deliveries({ event }: { event: EventView }) {
   const types = useSignIn(({ types }) => types)
   // Only the open flow's cards are known by name.
   const cards = useFlow((open) => (open.id === event.flow ? open.history?.present.nodes : undefined))
-  return event.deliveries.map((delivery) => {
-    const card = cards?.find((node) => node.id === delivery.node)
-    return (
-      <DeliveryLine
-        key={delivery.id}
-        delivery={delivery}
-        by={card && nameOf(card, types)}
-        parcel={parcelOf(types.get(delivery.type ?? card?.type ?? ''))}
-        isWhole={!card}
-      />
-    )
-  })
+  const { shown, folded } = foldDeliveries(event.deliveries)
+  return (
+    <>
+      {shown.map((delivery) => {
+        const card = cards?.find((node) => node.id === delivery.node)
+        return (
+          <DeliveryLine
+            key={delivery.id}
+            delivery={delivery}
+            by={card && nameOf(card, types)}
+            parcel={parcelOf(types.get(delivery.type ?? card?.type ?? ''))}
+            isWhole={!card}
+          />
+        )
+      })}
+      {folded > 0 && (
+        <p className="small quiet" data-testid="folded-deliveries">
+          {say('And {n} in between that arrived too.', { n: folded })}
+        </p>
+      )}
+    </>
+  )
 }
 
 /** How often it was said again, kept up to date. */
