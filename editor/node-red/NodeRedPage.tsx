@@ -41,7 +41,7 @@ export function NodeRedPage() {
             view?.reason ??
             (view?.isOn ? say('Node-RED is starting. This takes a second or two.') : say('Node-RED is off.'))}{' '}
           <Anchor href="/system" onClick={follow} inherit>
-            {say('System')}
+            {view?.isOn === false ? say('Switch it on under System.') : say('System')}
           </Anchor>
         </div>
       )}
