@@ -170,7 +170,7 @@ function UnknownCards({ flow, types, isPhone }: { flow: Flow; types: Requires['n
     <>
       {parts.length > 0 && (
         <Section title={say('What only Node-RED can do')}>
-          <li className="need" data-testid="need-stay">
+          <li className="stack-tight" data-testid="need-stay">
             <p>
               {say(
                 'Heed cannot run {cards}. In the Node-RED inside Heed they can go on, joined to this flow where they were.',

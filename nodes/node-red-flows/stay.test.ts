@@ -65,6 +65,20 @@ describe('parts that stay in Node-RED', () => {
     expect(stayed?.flow.wires.filter(({ from, to }) => !known.has(from.node) || !known.has(to.node))).toEqual([])
   })
 
+  it('leave no card on top of another, where each part had its own place', () => {
+    const line = ['inject', 'function', 'zigbee-out', 'debug'].map((type, n) => ({
+      ...{ id: `n${n}`, type, z: 't', x: 100 + n * 200, y: 100, repeat: '60' },
+      wires: n < 3 ? [[`n${n + 1}`]] : [],
+    }))
+    const places = (stayInNodeRed(readRedFlow([document[0], ...line]).flow, 'f1')?.flow.nodes ?? []).map(
+      (node) => node.position,
+    )
+    expect(places).toHaveLength(4)
+    for (const [n, one] of places.entries())
+      for (const other of places.slice(n + 1))
+        expect(Math.abs(one.x - other.x) >= 240 || Math.abs(one.y - other.y) >= 120, JSON.stringify(places)).toBe(true)
+  })
+
   it('bring their settings when the document is kept with the flow', () => {
     const kept = stayInNodeRed({ ...flow, foreign: { format: 'node-red', document } }, 'f1')
     expect(kept?.tab.configs).toEqual([{ id: 'f1-broker', type: 'zigbee-server', host: '10.0.0.5' }])

@@ -6,6 +6,9 @@ import { isRedDocument, readRedDocument, textOf, type RedNode } from './document
 import { stretch } from './drawn.ts'
 import { placeholderPrefix } from './read.ts'
 
+/** One card of two lines and its foot, with room below it. */
+const cardHeight = 160
+
 type Placeholder = FlowNode & { config: { node: Record<string, unknown>; filled?: unknown } }
 
 const isPlaceholder = (node: FlowNode): node is Placeholder =>
@@ -141,7 +144,9 @@ function addPart(
       wires: [],
     })
     const card = `from-${part.id}-${port}`.slice(0, 64)
-    const position = { x: part.position.x + 280, y: part.position.y + index * 120 }
+    // Where the part was, which no other card lies on; below the card that hands over, where there is one.
+    const row = index + (incoming.length > 0 ? 1 : 0)
+    const position = { x: part.position.x, y: part.position.y + row * cardHeight }
     joining.cards.push({ id: card, type: 'from-node-red', version: 1, position, config: { entry: name } })
     for (const { to } of leaving) joining.wires.push({ from: { node: card, port: 'message' }, to })
   }
