@@ -3,14 +3,13 @@
 import { z } from 'zod'
 import type { ModelVerdict } from '../contract/capabilities.ts'
 import { defineNode, port, type Repeats, type TickContext } from '../contract/define.ts'
-import type { Decision, Message } from '../contract/events.ts'
+import type { Decision, Message, Reason } from '../contract/events.ts'
 import type { Frame } from '../contract/frames.ts'
 import { edgeSkillIds, edgeSkills } from '../contract/skills.ts'
 import { splitValues } from '../contract/values.ts'
 import { nothingTold, tell, type AskedQuestion, type Told } from './instruction.ts'
 import { problemsOf } from './model-check.ts'
 import { answeredBy, answerFields, endQuestions, takeQuestions } from './questions.ts'
-import { silences } from './silences.ts'
 import { followTasks, noTasks, type ServerTasks } from './server-delegation.ts'
 import { repeatedBy, withSaid, type Said, type Saying } from './repeats.ts'
 import { watch } from './watch.ts'
@@ -357,4 +356,17 @@ function showOn(ctx: Context, verdict: ModelVerdict): void {
 function factOf(message: Message): { question: string; answer: string } {
   const question = message.fields?.question
   return { question: typeof question === 'string' ? question : '', answer: message.text }
+}
+
+/** Why nothing was said, for the card. */
+const silences: Record<Reason, string> = {
+  model: 'Watching',
+  'no-instruction': 'Waiting for an instruction',
+  'camera-lost': 'No picture from the camera',
+  'heed-away': 'Heed was not running',
+  'model-unreachable': 'The model cannot be reached',
+  duplicate: 'Nothing new',
+  cooldown: 'Quiet for a while',
+  schedule: 'Off by schedule',
+  dropped: 'No picture at this tick',
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { csvRow } from './csv.ts'
+import { csvRow } from './export-routes.ts'
 
 describe('a row for a spreadsheet', () => {
   it('quotes text, doubles quotes, keeps lines together and leaves numbers alone', () => {

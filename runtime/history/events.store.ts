@@ -1,27 +1,30 @@
 // Recorded facts, found by flow, kind, time and words; newest first. A fact is never changed, only acknowledged.
-import { and, asc, eq, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
-import type { SQL } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm'
 import { ConflictError, NotFoundError } from '../../nodes/contract/errors.ts'
 import type { Repeats } from '../../nodes/contract/define.ts'
-import type { EventQuery, EventStore, EventView } from './records.ts'
-import type { EventRecord } from './records.ts'
+import type { EventQuery, EventStore, EventView, EventRecord } from './records.ts'
 import type { Precision } from './route-answers.ts'
-import { readIncidents } from './incidents.store.ts'
 import { readLimit } from './cursor.ts'
 import { noteSecondLooks, raiseTroubles } from './alerts.store.ts'
 import { conditionOf, countEvents, newestFirst, pageOf, readPage } from './event-list.store.ts'
-import type { Db, Queryable } from '../database/index.ts'
-import { guarded } from '../database/index.ts'
+import {
+  type Db,
+  type Queryable,
+  guarded,
+  plainJson,
+  plainText,
+  events,
+  frames,
+  recentFrames,
+} from '../database/index.ts'
 import { createDecisionStore } from './decisions.store.ts'
 import { readDeliveries } from './deliveries.store.ts'
-import { insertFrames, readFrame, readRecentFrames } from './frames.store.ts'
-import { plainJson, plainText } from '../database/index.ts'
 import type { PlanCache } from './plans.store.ts'
-import { events } from '../database/index.ts'
 import { readTimeline } from './timeline.store.ts'
 import { createTraceStore } from './traces.store.ts'
 import { clipUrl, readClip, readClipTypes } from './clips.store.ts'
 import { readSound, readSoundNodes, readSoundPart, soundUrl } from './sounds.store.ts'
+import { troubles } from '../../nodes/contract/alerts.ts'
 
 /** Records facts with their pictures; those recorded already are left as they are. */
 export async function insertEvents(tx: Queryable, records: readonly EventRecord[]): Promise<void> {
@@ -278,4 +281,69 @@ export function createEventStore({ db, plans, nowMs }: { db: Db; plans: PlanCach
     ...createDecisionStore({ db }),
     timeline: (query) => readTimeline(db, query),
   })
+}
+
+/** Keeps the pictures of these events, once. */
+async function insertFrames(tx: Queryable, records: readonly EventRecord[]): Promise<void> {
+  const rows = records.flatMap(({ id, frame }) => (frame ? [{ eventId: id, jpeg: frame }] : []))
+  if (rows.length > 0) await tx.insert(frames).values(rows).onConflictDoNothing()
+  const recent = records.flatMap(({ id, recent: pictures = [] }) =>
+    pictures.map((picture, position) => ({ eventId: id, position, ...picture })),
+  )
+  if (recent.length > 0) await tx.insert(recentFrames).values(recent).onConflictDoNothing()
+}
+
+/** What the stream saw up to an event, oldest first. */
+async function readRecentFrames(
+  session: Queryable,
+  eventId: string,
+): Promise<{ mediaTimeS: number; jpeg: Uint8Array }[]> {
+  return await session
+    .select({ mediaTimeS: recentFrames.mediaTimeS, jpeg: recentFrames.jpeg })
+    .from(recentFrames)
+    .where(eq(recentFrames.eventId, eventId))
+    .orderBy(asc(recentFrames.position))
+}
+
+/** The JPEG of an event, if one was kept. */
+async function readFrame(session: Queryable, eventId: string): Promise<Uint8Array | undefined> {
+  const [row] = await session.select({ jpeg: frames.jpeg }).from(frames).where(eq(frames.eventId, eventId))
+  return row?.jpeg
+}
+
+/** Said again within this it goes on; trouble goes on until something says that it is over. */
+const overAfterMs = 10 * 60_000
+
+/** By the id of what began it. */
+async function readIncidents(
+  session: Queryable,
+  begun: readonly { id: string; kind: string; incident: string | null; overAt: Date | null }[],
+  nowMs: number,
+): Promise<Map<string, NonNullable<EventView['again']>>> {
+  const first = new Map(begun.filter(({ id, incident }) => incident === id).map((row) => [row.id, row]))
+  if (first.size === 0) return new Map()
+  // Fields of older versions may hold what Postgres refuses to look into: those are left alone.
+  const repeats = sql`(case when ${events.fields}::text like '%"repeats"%' and ${events.fields}::text not like '%\\\\u0000%'
+    then ${events.fields} -> 'repeats' end)`
+  const rows = await session
+    .select({
+      incident: events.incident,
+      // What the model said again is counted on the event itself.
+      count: sql<number>`sum(greatest(1, coalesce((${repeats} ->> 'count')::int, 1)))::int`,
+      lastAt: sql<string>`max(greatest(${events.at}, (${repeats} ->> 'lastAt')::timestamptz))`,
+    })
+    .from(events)
+    .where(inArray(events.incident, [...first.keys()]))
+    .groupBy(events.incident)
+  return new Map(
+    rows.flatMap(({ incident, count, lastAt }) => {
+      const row = first.get(incident ?? '')
+      if (!row) return []
+      const lastMs = new Date(lastAt).getTime()
+      const isTrouble = troubles.some((kind) => kind === row.kind)
+      const overMs = row.overAt?.getTime() ?? (isTrouble ? Infinity : lastMs + overAfterMs)
+      const overAt = overMs <= nowMs ? new Date(overMs).toISOString() : null
+      return [[row.id, { count, lastAt: new Date(lastMs).toISOString(), overAt }] as const]
+    }),
+  )
 }

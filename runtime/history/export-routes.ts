@@ -3,7 +3,6 @@ import type { Response, Router } from 'express'
 import { z } from 'zod'
 import { parseInput, queryFields } from '../../nodes/contract/input.ts'
 import { verdicts } from '../../nodes/contract/events.ts'
-import { csvRow } from './csv.ts'
 import { eventChoices, type EventQuery, type EventStore } from './records.ts'
 import type { HistoryRouteDeps } from './route-deps.ts'
 import { defined } from './timeline-routes.ts'
@@ -102,4 +101,20 @@ export function addExportRoute(api: Router, { events, log }: HistoryRouteDeps): 
       response.destroy()
     }
   })
+}
+
+/** What Excel, LibreOffice and Google Sheets take for a formula, also behind what they skip. */
+const formula = /^[\s\u00A0]*[=+\-@\t\r|%]/
+
+/** One cell, always in quotes; what would be run is written as text, with the mark that spreadsheets know for that. */
+function cell(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const harmless = formula.test(text) ? `'${text}` : text
+  return `"${harmless.replaceAll('"', '""').replace(/\r\n?/g, '\n')}"`
+}
+
+export function csvRow(values: readonly unknown[]): string {
+  return `${values.map(cell).join(',')}\r\n`
 }

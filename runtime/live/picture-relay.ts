@@ -3,9 +3,8 @@ import type { Clock, Log } from '../../nodes/contract/capabilities.ts'
 import { StoppedError, toError } from '../../nodes/contract/errors.ts'
 import type { PictureRelay } from './messages.ts'
 import { openPostgresRelayWire } from './picture-relay-postgres.ts'
-import { openRedisRelayWire } from './picture-relay-redis.ts'
-import { createReporter } from '../queue/index.ts'
-import type { ReportError } from '../queue/index.ts'
+import { createReporter, type ReportError, createRedis, unreachable, answerOf } from '../queue/index.ts'
+import { randomBytes } from 'node:crypto'
 
 /** What carries pictures and the wish for them between processes. All of it may reject while the other side is away. */
 export interface PictureRelayWire {
@@ -215,5 +214,59 @@ class WireRelay implements OpenPictureRelay {
       if (entry.listeners.size === 0 && entry.askedUntilMs < oldest && (entry.newest?.atMs ?? 0) < oldest)
         this.#channels.delete(channel)
     }
+  }
+}
+
+const askChannel = 'heed:relay:ask'
+const pictureChannel = 'heed:relay:picture:'
+const senderBytes = 16
+
+/** The wire over Redis. */
+async function openRedisRelayWire(
+  options: PictureRelayOptions & { random(): number },
+  events: PictureRelayWireEvents,
+): Promise<PictureRelayWire> {
+  const redisUrl = options.redisUrl ?? ''
+  const id = randomBytes(senderBytes)
+  const listening = createRedis(redisUrl, options, 'relay, listening')
+  const sending = createRedis(redisUrl, options, 'relay, sending')
+
+  const report = createReporter(options.log, options.clock, { relay: 'redis' })
+
+  const send = async (channel: string, body: Uint8Array): Promise<void> => {
+    if (sending.status !== 'ready') throw unreachable('Redis', 'not connected')
+    await sending.publish(channel, Buffer.concat([id, body]))
+  }
+  listening.on('messageBuffer', (name: Buffer, message: Buffer) => {
+    if (message.subarray(0, senderBytes).equals(id)) return
+    const body = message.subarray(senderBytes)
+    const channel = name.toString()
+    if (channel !== askChannel) return events.onPicture(channel.slice(pictureChannel.length), body)
+    // Anybody may publish: what makes no sense must not end the process.
+    try {
+      events.onAsked(JSON.parse(body.toString()) as string[])
+    } catch (error) {
+      report(error)
+    }
+  })
+  await answerOf(
+    Promise.all([listening.subscribe(askChannel), sending.ping()]),
+    5_000,
+    options.clock,
+    'Redis (REDIS_URL)',
+  ).catch(() => undefined)
+  return {
+    ask: (channels) => send(askChannel, Buffer.from(JSON.stringify(channels))),
+    send: (channel, jpeg) => send(pictureChannel + channel, jpeg),
+    watch: async (channel) => {
+      await listening.subscribe(pictureChannel + channel)
+    },
+    unwatch: async (channel) => {
+      await listening.unsubscribe(pictureChannel + channel)
+    },
+    close: async () => {
+      listening.disconnect()
+      sending.disconnect()
+    },
   }
 }

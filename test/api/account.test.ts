@@ -1,6 +1,6 @@
 // The owner's own affairs over HTTP: who is signed in, another password, tokens for scripts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { browserOf } from '../../runtime/accounts/browser-name.ts'
+import { browserOf } from '../../runtime/accounts/sign-in-cookies.ts'
 import { ownerPassword, startApi } from '../support/api-bench.ts'
 import type { ApiBench, CallOptions } from '../support/api-bench.ts'
 import { memoryApi } from '../support/memory-api.ts'

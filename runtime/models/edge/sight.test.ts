@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createSight } from './sight.ts'
+import { createSight } from './conversation.ts'
 
 it('says nothing while everything is seen, whatever hangs between two ticks', () => {
   const sight = createSight(['fall'])
