@@ -1,10 +1,10 @@
 // One card draws every node type: icon and title, what it is set to do, its live area, its state with the one number that matters.
 import { IconAlertTriangle, IconCircleDashed, IconCircleX, IconPin } from '@tabler/icons-react'
-import { memo } from 'react'
+import { memo, useEffect } from 'react'
 import { does } from '../../nodes/contract/define.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { NamedIcon } from '../icons.tsx'
-import type { Problem } from '../views.ts'
+import type { Problem, NodeType } from '../views.ts'
 import { ago, count, tokensSaved, type Parcel } from '../words.ts'
 import { useNow } from '../now.ts'
 import { ArmSwitch } from '../panels/ArmSwitch.tsx'
@@ -24,11 +24,14 @@ import { ModelLive, modelNumber } from './ModelLive.tsx'
 import { Ports, portsHeight } from './Ports.tsx'
 import { StateMark } from './StateMark.tsx'
 import { StreamChooser } from './StreamChooser.tsx'
-import { Tried } from './Tried.tsx'
 import { useTools } from './tools.ts'
 import { useCardView, type CardView } from './card-view.ts'
 import type { CardProps } from './xyflow.ts'
 import { say } from '../words/say.ts'
+import { CloseButton } from '@mantine/core'
+import { TriedWords } from '../panels/Samples.tsx'
+import { forgetTry, useTryOf } from '../tries.ts'
+import { bringIn } from './view.ts'
 
 const problemIcons = { bad: IconCircleX, warn: IconAlertTriangle, todo: IconCircleDashed }
 
@@ -261,3 +264,20 @@ export const NodeCard = memo(function NodeCard({ id, selected }: CardProps) {
   const view = useCardView(id)
   return view ? <CardFace view={view} isSelected={selected} /> : null
 })
+
+function Tried({ node, type }: { node: string; type: NodeType | undefined }) {
+  const result = useTryOf(node)?.result
+  useEffect(() => {
+    if (result) bringIn(node)
+  }, [result, node])
+  if (!result) return null
+  return (
+    <div className="live card-tried" data-testid="card-tried">
+      <div className="card-tried-head">
+        <span className="small quiet">{say('Tried alone; nothing was sent')}</span>
+        <CloseButton size="sm" className="nodrag" aria-label={say('Close')} onClick={forgetTry} />
+      </div>
+      <TriedWords result={result} type={type} />
+    </div>
+  )
+}

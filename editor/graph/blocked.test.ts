@@ -1,7 +1,7 @@
 // What hangs on something dead, seen from the drawing alone.
 import { describe, expect, it } from 'vitest'
 import { buildFlow } from '../../test/support/build-flow.ts'
-import { blockedNodes } from './blocked.ts'
+import { blockedNodes } from './standing.ts'
 
 const isPictures = (_node: string, port: string): boolean => port === 'frames'
 const room = (camera: string): ReturnType<typeof buildFlow> =>

@@ -6,7 +6,6 @@ import type { Flow } from '../../nodes/contract/flow.ts'
 import { Canvas } from '../canvas/Canvas.tsx'
 import { useTools } from '../canvas/tools.ts'
 import { showCard } from '../canvas/view.ts'
-import { WireRefused } from '../canvas/WireRefused.tsx'
 import { useShortcuts } from '../commands/all.ts'
 import { usePasted } from '../commands/paste.ts'
 import { rename } from '../commands/rename.ts'
@@ -31,10 +30,16 @@ import { Palette } from './Palette.tsx'
 import { Toolbar } from './Toolbar.tsx'
 import { VersionsPanel } from './VersionsPanel.tsx'
 import { TopBar } from './TopBar.tsx'
-import { WireEnd } from './WireEnd.tsx'
 import { isAwake } from './use-flows.ts'
 import { say } from '../words/say.ts'
 import { useRead, statusQuery } from '../queries.ts'
+import { forgetRefusal, useDrawing } from '../canvas/drawing.ts'
+import { placeAtEnd } from '../canvas/placing.ts'
+import { fittingTypes } from '../graph/suggest.ts'
+import { rankTypes } from '../graph/search.ts'
+import { NamedIcon } from '../icons.tsx'
+import { useSignIn } from '../sign-in.ts'
+import { Finder, type Choice } from './Finder.tsx'
 
 /** Reads what runs at the start, after each reconnect, and now and then in between. */
 function useLiveFlow(id: string): void {
@@ -250,5 +255,57 @@ export function CanvasPage({ id, showsVersions = false }: { id: string; showsVer
       <WireEnd />
       <CanvasTools isReadOnly={isPhone} />
     </main>
+  )
+}
+
+/** Empty while nothing was refused; a screen reader hears it either way. */
+function WireRefused() {
+  const refused = useDrawing((drawing) => drawing.refused)
+  const left = refused ? Math.max(8, Math.min(refused.at.x + 12, innerWidth - 336)) : 0
+  const top = refused ? Math.max(8, Math.min(refused.at.y + 12, innerHeight - 120)) : 0
+  return (
+    <div role="status" aria-live="assertive">
+      {refused && (
+        <div className="wire-refused" style={{ left, top }} data-testid="wire-refused">
+          <span>{refused.text}</span>
+          <CloseButton size="sm" aria-label={say('Close')} onClick={forgetRefusal} />
+        </div>
+      )}
+    </div>
+  )
+}
+
+const close = (): void => useDrawing.setState({ asked: null })
+
+/** Nothing while no wire waits for its end. */
+function WireEnd() {
+  const asked = useDrawing((drawing) => drawing.asked)
+  const types = useSignIn(({ types }) => types)
+  if (!asked) return null
+  const { start, at } = asked
+  const fits = fittingTypes(types.values(), start.kind, start.side === 'out' ? 'in' : 'out')
+  const find = (words: string): Choice[] => {
+    const fitting = fits.map(({ type }) => type)
+    return (words.trim() === '' ? fitting : rankTypes(fitting, words)).map((type) => ({
+      id: type.type,
+      label: type.title,
+      text: type.help.split('\n')[0] ?? '',
+      icon: <NamedIcon name={type.icon} size={18} stroke={1.75} />,
+    }))
+  }
+  return (
+    <Finder
+      label={start.side === 'out' ? say('Where does this wire lead?') : say('Where does this wire come from?')}
+      placeholder={start.side === 'out' ? say('Then what?') : say('From what?')}
+      none={say('No card that fits is called that.')}
+      find={find}
+      at={at}
+      onClose={close}
+      onChoose={(id) => {
+        const fit = fits.find(({ type }) => type.type === id)
+        close()
+        if (fit) placeAtEnd(start, fit, at)
+      }}
+    />
   )
 }

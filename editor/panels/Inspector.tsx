@@ -12,11 +12,10 @@ import { problemTone, type ProblemTone } from '../graph/todo.ts'
 import { useSignIn } from '../sign-in.ts'
 import { FlowTemplateSection } from '../templates/FlowTemplate.tsx'
 import { changeFlow, useFlow } from '../store.ts'
-import type { Problem } from '../views.ts'
+import type { Problem, NodeType } from '../views.ts'
 import { count } from '../words.ts'
 import { AddConnectionHere } from '../form/widgets/widget.ts'
 import { AddConnection } from './AddConnection.tsx'
-import { Help } from './Help.tsx'
 import { LiveTab } from './LiveTab.tsx'
 import { NodeWires } from './NodeWires.tsx'
 import { ProblemButton, isApproval } from './ProblemButton.tsx'
@@ -252,5 +251,45 @@ export function Inspector({ flow, flowId, onClose }: { flow: Flow; flowId: strin
         )}
       </div>
     </aside>
+  )
+}
+
+/** Text as the definition wrote it, a line a paragraph. */
+function Help({ type }: { type: NodeType }) {
+  const ports = (['in', 'out'] as const).flatMap((side) =>
+    Object.entries(type.ports[side])
+      .filter(([, port]) => port.help !== '')
+      .map(([name, port]) => ({ key: `${side}-${name}`, side, ...port })),
+  )
+  return (
+    <div className="help small">
+      {type.help.split('\n').map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      {ports.length > 0 && (
+        <dl>
+          {ports.map((port) => (
+            <div key={port.key}>
+              <dt>
+                {port.label} ({port.side})
+              </dt>
+              <dd>{port.help}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <p className="quiet">
+        {say('{type}, version {version}{value}', {
+          type: type.type,
+          version: type.version,
+          value: type.origin
+            ? say(', from the package {package} {version}', {
+                package: type.origin.package,
+                version: type.origin.version,
+              })
+            : '',
+        })}
+      </p>
+    </div>
   )
 }

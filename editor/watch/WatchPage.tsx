@@ -2,7 +2,7 @@
 // back through. Changes no flow.
 import { ActionIcon } from '@mantine/core'
 import { IconAspectRatio, IconLayoutGrid, IconMaximize, IconMinimize, IconSchema } from '@tabler/icons-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type RefObject } from 'react'
 import { does, type Trait } from '../../nodes/contract/define.ts'
 import type { StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
@@ -23,7 +23,6 @@ import { Controls } from './Controls.tsx'
 import { Dock, SpanTools } from './Dock.tsx'
 import { Now, StartButton, Then } from './Stage.tsx'
 import { useFilm, useMoment, useTimeline, type Timed } from './use-past.ts'
-import { useWall } from './use-wall.ts'
 import './watch-page.css'
 import { useRead, statusQuery } from '../queries.ts'
 
@@ -293,4 +292,60 @@ export function WatchPage({ id }: { id: string }) {
       </Page>
     )
   return <Watching id={id} flow={flow} />
+}
+
+const idleMs = 4000
+
+interface Wall {
+  canFill: boolean
+  isFull: boolean
+  isIdle: boolean
+  toggle(): void
+}
+
+function useIdle(isWatched: boolean): boolean {
+  const [isIdle, setIdle] = useState(false)
+  useEffect(() => {
+    if (!isWatched) return setIdle(false)
+    let timer = setTimeout(() => setIdle(true), idleMs)
+    const stir = (): void => {
+      setIdle(false)
+      clearTimeout(timer)
+      timer = setTimeout(() => setIdle(true), idleMs)
+    }
+    const kinds = ['pointermove', 'pointerdown', 'keydown'] as const
+    for (const kind of kinds) addEventListener(kind, stir)
+    return () => {
+      clearTimeout(timer)
+      for (const kind of kinds) removeEventListener(kind, stir)
+    }
+  }, [isWatched])
+  return isIdle
+}
+
+/** Not every browser may; one that may not simply dims as usual. */
+function useAwake(isWanted: boolean): void {
+  useEffect(() => {
+    if (!isWanted || !('wakeLock' in navigator)) return
+    const asked = navigator.wakeLock.request('screen').catch(() => null)
+    return () => void asked.then((lock) => lock?.release())
+  }, [isWanted])
+}
+
+/** For the element that is to fill the screen. */
+function useWall(ref: RefObject<HTMLElement | null>): Wall {
+  const [isFull, setFull] = useState(false)
+  useEffect(() => {
+    const changed = (): void =>
+      setFull(document.fullscreenElement !== null && document.fullscreenElement === ref.current)
+    document.addEventListener('fullscreenchange', changed)
+    return () => document.removeEventListener('fullscreenchange', changed)
+  }, [ref])
+  useAwake(isFull)
+  return {
+    canFill: document.fullscreenEnabled,
+    isFull,
+    isIdle: useIdle(isFull),
+    toggle: () => void (isFull ? document.exitFullscreen() : ref.current?.requestFullscreen())?.catch(() => undefined),
+  }
 }
