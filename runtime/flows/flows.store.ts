@@ -203,7 +203,7 @@ async function readCards(db: Db, ids: readonly string[]): Promise<Map<string, Fl
 }
 
 function wrongCursor(): BadRequestError {
-  return new BadRequestError('HTTP_QUERY_WRONG', 'This “cursor” is not the “next” of a page of this list.')
+  return new BadRequestError('QUERY_CURSOR_INVALID', 'This “cursor” is not the “next” of a page of this list.')
 }
 
 /** Behind the last flow of the page before. */

@@ -81,10 +81,10 @@ describe.each(Object.entries(lists))('%s', (_name, { keyOf, read, table }) => {
 
 test('a cursor that no page gave is refused by name, not answered with a part of the list', async () => {
   for (const cursor of ['x', '2026-13-99T00:00:00.000Z fa', '2026-11-20T12:00:00.000Z'])
-    await expect(under.store.flows.list({ limit: 2, cursor })).rejects.toMatchObject({ code: 'HTTP_QUERY_WRONG' })
+    await expect(under.store.flows.list({ limit: 2, cursor })).rejects.toMatchObject({ code: 'QUERY_CURSOR_INVALID' })
   for (const cursor of ['x', '-1', '9999999999'])
     await expect(under.store.flows.revisions(flow, { limit: 2, cursor })).rejects.toMatchObject({
-      code: 'HTTP_QUERY_WRONG',
+      code: 'QUERY_CURSOR_INVALID',
     })
   await expect(under.store.flows.revisions('fnone', { limit: 2, cursor: undefined })).rejects.toMatchObject({
     code: 'FLOW_NOT_FOUND',
