@@ -9,6 +9,7 @@ import { createEgress } from '../../runtime/egress/egress.ts'
 import type { Input } from '../../runtime/cameras/input-arguments.ts'
 import { chooseReading, look, type Look } from '../../runtime/cameras/look.ts'
 import { createToolFinder } from '../../runtime/cameras/tools.ts'
+import { freePort } from '../support/free-port.ts'
 import { makeClip, publishClip } from '../support/make-clip.ts'
 import { childLines, createMediaBench, fastTap, type MediaBench, type Watching } from '../support/media-bench.ts'
 
@@ -155,14 +156,6 @@ function listening(): { stop(): Promise<string[]> } {
       return [...seen]
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  return port
 }
 
 const notYet = /^CAMERA_REFUSED$/

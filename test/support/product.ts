@@ -1,10 +1,10 @@
 // The whole product as its own process in an empty data folder, driven from outside like a user would.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.ts'
 import { assertDescribed } from './described-answer.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -34,15 +34,6 @@ export interface ProductOptions {
   port?: number
   env?: Record<string, string>
   script?: 'runtime/server.ts' | 'runtime/worker.ts'
-}
-
-/** A port nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** A data folder for one test; remove it with `removeFolder`. */

@@ -1,8 +1,8 @@
 // A backend of its own for a queue test: a real Postgres or a real Redis that the test may stop, restart and empty.
+import { freePort } from './free-port.ts'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -111,21 +111,11 @@ async function startRedis(port: number, dir: string, redisUrl: string): Promise<
   return server
 }
 
-/** A port nobody listens on just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('No port was given to the test.')
-  return address.port
-}
-
 /** Looks every 20 ms until `check` returns something; the only way these tests wait. */
 export async function until<T>(
   what: string,
   check: () => T | undefined | false | Promise<T | undefined | false>,
-  limitMs = 40_000,
+  limitMs = 90_000,
 ): Promise<T> {
   const startedMs = Date.now()
   for (;;) {
