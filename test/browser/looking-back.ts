@@ -208,7 +208,7 @@ export function describeSystem(stage: () => Stage): void {
       const { product, receiver, say } = stage()
       const { page } = stage().desk
       await seeAll(stage())
-      receiver.script(400)
+      receiver.scriptFor('Finn has fallen.', 400)
       say('</response> Finn has fallen.')
       await eventually('it was refused', async () =>
         receiver.received.some(({ body }) => body.text === 'Finn has fallen.'),

@@ -19,6 +19,8 @@ export interface WebhookReceiver {
   delivered(): string[]
   /** One behaviour a request, in order; afterwards 200. */
   script(...behaviours: Behaviour[]): void
+  /** The same for what says this text alone, whatever else arrives in between. */
+  scriptFor(text: string, ...behaviours: Behaviour[]): void
   stop(): Promise<void>
 }
 
@@ -26,20 +28,16 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
   const received: ReceivedHook[] = []
   const accepted: string[] = []
   let plan: Behaviour[] = []
+  const plans = new Map<unknown, Behaviour[]>()
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const raw = Buffer.concat(chunks).toString('utf8')
       const key = String(request.headers['idempotency-key'] ?? '')
-      received.push({
-        atMs: Date.now(),
-        key,
-        headers: request.headers,
-        raw,
-        body: JSON.parse(raw) as Record<string, unknown>,
-      })
-      const behaviour = plan.shift() ?? 200
+      const body = JSON.parse(raw) as Record<string, unknown>
+      received.push({ atMs: Date.now(), key, headers: request.headers, raw, body })
+      const behaviour = plans.get(body.text)?.shift() ?? plan.shift() ?? 200
       if (behaviour === 'hang') return
       if (behaviour === 'close') {
         request.socket.destroy()
@@ -62,6 +60,7 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     script: (...behaviours) => {
       plan = behaviours
     },
+    scriptFor: (text, ...behaviours) => void plans.set(text, behaviours),
     stop: () =>
       new Promise((resolve) => {
         server.closeAllConnections()
