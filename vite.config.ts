@@ -93,8 +93,10 @@ export default defineConfig(({ command }) => ({
     emptyOutDir: true,
     target: 'es2022',
     chunkSizeWarningLimit: 900,
-    // Describing a schema does nothing: one that no page asks is left out, and zod with the last of them.
-    rolldownOptions: { treeshake: { manualPureFunctions: ['z'] } },
+    // Schemas only describe: a module of the contract that no page asks for anything is left out, and zod with the last of them.
+    rolldownOptions: {
+      treeshake: { moduleSideEffects: [{ test: /[\\/]nodes[\\/]contract[\\/]/, sideEffects: false }] },
+    },
   },
   server: {
     host: '127.0.0.1',

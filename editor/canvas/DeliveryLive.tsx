@@ -1,6 +1,6 @@
 // How the last messages of an action went: to whom, with how many tries.
 import { IconBan, IconCheck, IconClock, IconVolumeOff, IconX } from '@tabler/icons-react'
-import { does } from '../../nodes/contract/define.ts'
+import { does } from '../../nodes/contract/traits.ts'
 import { useNow } from '../now.ts'
 import { Ago } from '../panels/Ago.tsx'
 import type { DeliveryView, NodeType, ReceiverView } from '../views.ts'

@@ -1,7 +1,7 @@
 // One card draws every node type: icon and title, what it is set to do, its live area, its state with the one number that matters.
 import { IconAlertTriangle, IconCircleDashed, IconCircleX, IconPin } from '@tabler/icons-react'
 import { memo, useEffect } from 'react'
-import { does } from '../../nodes/contract/define.ts'
+import { does } from '../../nodes/contract/traits.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { NamedIcon } from '../icons.tsx'
 import type { Problem, NodeType } from '../views.ts'

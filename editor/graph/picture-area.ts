@@ -1,5 +1,5 @@
 // Areas drawn on a picture, as parts of its width and height, and which camera the drawing is for. Pure.
-import { does } from '../../nodes/contract/define.ts'
+import { does } from '../../nodes/contract/traits.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import type { PictureFilter, Point } from '../../nodes/contract/frames.ts'
 import type { NodeTypes } from '../views.ts'

@@ -1,5 +1,5 @@
 // Samples: messages kept with a flow, each at the in port it comes to. Pure; a sample runs nowhere by itself.
-import { does } from '../../nodes/contract/define.ts'
+import { does } from '../../nodes/contract/traits.ts'
 import { mostPins, type Flow, type FlowPin, type PortRef } from '../../nodes/contract/flow.ts'
 import { messagePorts } from '../../nodes/contract/kinds.ts'
 import type { NodeType } from '../views.ts'

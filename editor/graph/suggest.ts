@@ -1,5 +1,5 @@
 // Which node types could take a wire that was let go over nothing, best first. Pure.
-import { does } from '../../nodes/contract/define.ts'
+import { does } from '../../nodes/contract/traits.ts'
 import { canWire, type Kind } from '../../nodes/contract/kinds.ts'
 import type { NodeGroup, NodeType } from '../views.ts'
 

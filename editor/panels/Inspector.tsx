@@ -2,7 +2,7 @@
 import { ActionIcon, Button, Tabs, TextInput, Textarea } from '@mantine/core'
 import { IconTrash, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, type ReactNode } from 'react'
-import { does } from '../../nodes/contract/define.ts'
+import { does } from '../../nodes/contract/traits.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { deleteSelected } from '../commands/delete.ts'
 import { useTools, type InspectorTab } from '../canvas/tools.ts'

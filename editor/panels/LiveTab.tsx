@@ -1,6 +1,6 @@
 // What a card is doing: its state, what it shows, what passed on its wires last, and what one can ask or tell it while it runs.
 import type { ReactNode } from 'react'
-import { does } from '../../nodes/contract/define.ts'
+import { does } from '../../nodes/contract/traits.ts'
 import type { Flow, FlowNode } from '../../nodes/contract/flow.ts'
 import { useCardView } from '../canvas/card-view.ts'
 import { Live, Stands } from '../canvas/NodeCard.tsx'

@@ -1,7 +1,7 @@
 // The rehearsals of the flow that is looked at: asked for, followed until they end, cancelled, two of them held side by side. What came
 // of them is the server's.
 import { create } from 'zustand'
-import { does } from '../../nodes/contract/define.ts'
+import { does } from '../../nodes/contract/traits.ts'
 import type { FlowNode } from '../../nodes/contract/flow.ts'
 import { ApiError, api } from '../api.ts'
 import { useSignIn } from '../sign-in.ts'

@@ -2,7 +2,7 @@
 import { Button, Drawer, Switch } from '@mantine/core'
 import { IconClipboard, IconFileExport, IconLink, IconPhoto } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
-import { linkTo, payloadIn } from '../../nodes/contract/flow-link.ts'
+import { linkTo, payloadIn } from '../../nodes/contract/flow-address.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { wantsOf } from '../../nodes/contract/shared-flow.ts'
 import { api } from '../api.ts'

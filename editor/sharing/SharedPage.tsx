@@ -2,7 +2,8 @@
 // is read from the document behind the hash, nothing from what its sender claims.
 import { Button } from '@mantine/core'
 import { useEffect, useState } from 'react'
-import { payloadIn, unpackFlow } from '../../nodes/contract/flow-link.ts'
+import { payloadIn } from '../../nodes/contract/flow-address.ts'
+import { unpackFlow } from '../../nodes/contract/flow-link.ts'
 import { FlowSchema, flowFormat, migrateFlow, type Flow } from '../../nodes/contract/flow.ts'
 import { isNewer, readDocument } from '../../nodes/contract/read-document.ts'
 import { summaryOf, wantsOf } from '../../nodes/contract/shared-flow.ts'

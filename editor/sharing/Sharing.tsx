@@ -1,7 +1,7 @@
 // Both panels of sharing, and the ways that lead to them from anywhere in the editor: a file that is dropped, a link or a picture
 // that is pasted, and the address that a shared page leads to.
 import { Suspense, useEffect, useState } from 'react'
-import { linkTo } from '../../nodes/contract/flow-link.ts'
+import { linkTo } from '../../nodes/contract/flow-address.ts'
 import { go } from '../route.ts'
 import { fetchedPage } from '../panels/PageFault.tsx'
 import { isFlowText, isForeignText, lookAt, useSharing } from './sharing-store.ts'

@@ -1,7 +1,7 @@
 // Which flow is being given away, and what is being taken in. Nothing is stored before a person has said so.
 import { create } from 'zustand'
 import { hiddenMark } from '../../nodes/contract/address-secrets.ts'
-import { payloadIn } from '../../nodes/contract/flow-link.ts'
+import { payloadIn } from '../../nodes/contract/flow-address.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { ApiError, api } from '../api.ts'
 import { go } from '../route.ts'

@@ -1,5 +1,5 @@
 // What a person does on the watch page: ask, speak, arm. Changes no flow.
-import { does } from '../../nodes/contract/define.ts'
+import { does } from '../../nodes/contract/traits.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { nameOf } from '../graph/check.ts'
 import { areaOf } from '../graph/room.ts'

@@ -3,7 +3,7 @@
 import { ActionIcon } from '@mantine/core'
 import { IconAspectRatio, IconLayoutGrid, IconMaximize, IconMinimize, IconSchema } from '@tabler/icons-react'
 import { useEffect, useRef, useState, type RefObject } from 'react'
-import { does, type Trait } from '../../nodes/contract/define.ts'
+import { does, type Trait } from '../../nodes/contract/traits.ts'
 import type { StreamState, StreamStatus } from '../../nodes/contract/events.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { api } from '../api.ts'

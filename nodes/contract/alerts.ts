@@ -1,6 +1,7 @@
 // Which recorded facts a person must see. Pure; the store marks an event as an alert by these rules, and nobody else decides it.
-import { does, type NodeDefinition } from './define.ts'
+import type { NodeDefinition } from './define.ts'
 import type { EventKind, Message, SecondLook } from './events.ts'
+import { does } from './traits.ts'
 
 /** The event about which this message tells anew: whoever was told of it is corrected, in place where the channel can. */
 export function correctedBy({ fields }: Pick<Message, 'fields'>): string | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { linkTo, mostFlowBytes, packFlow, payloadIn, unpackFlow } from './flow-link.ts'
+import { linkTo, payloadIn } from './flow-address.ts'
+import { mostFlowBytes, packFlow, unpackFlow } from './flow-link.ts'
 
 const flow = { format: 'heed.flow/1', name: 'Großmutter 看护 😀', nodes: [], wires: [] }
 const codeOf = async (payload: string): Promise<unknown> =>

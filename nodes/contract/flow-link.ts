@@ -5,8 +5,6 @@ import { BadRequestError } from './errors.ts'
 /** As much text as a flow may be, however it comes. */
 export const mostFlowBytes = 2 * 1024 * 1024
 
-/** The page that shows a link's flow. */
-export const linkPath = '/s/'
 /** Says how the rest is packed: raw deflate of UTF-8, in base64url. */
 const packing = '1'
 /** A letter at the end: programs that find links in a text leave a dash there out. */
@@ -75,14 +73,4 @@ export async function unpackFlow(payload: string): Promise<string> {
   } catch (error) {
     throw error instanceof BadRequestError ? error : broken()
   }
-}
-
-/** What of a text is a shared flow: the part behind the hash of a link in it; undefined when it holds none. */
-export function payloadIn(text: string): string | undefined {
-  return /\/s\/?#([A-Za-z0-9_-]{2,})/.exec(text)?.[1]
-}
-
-/** The link that opens on that server. */
-export function linkTo(origin: string, payload: string): string {
-  return `${origin.replace(/\/+$/, '')}${linkPath}#${payload}`
 }

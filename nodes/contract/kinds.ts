@@ -1,9 +1,7 @@
 // The kinds a port can have, and which wires join them.
-import { z } from 'zod'
 
 export const kinds = ['frames', 'memory', 'delegation', 'answer', 'audio', 'message', 'decision'] as const
-export const KindSchema = z.enum(kinds)
-export type Kind = z.infer<typeof KindSchema>
+export type Kind = (typeof kinds)[number]
 
 /** Kinds that read as a message: a `message` input takes them too. */
 const messageLike: readonly Kind[] = ['message', 'answer', 'delegation', 'decision']

@@ -1,7 +1,8 @@
 // Whatever somebody hands over, as a document: JSON text, a link, a picture that carries one, or one of them with wishes beside it. Reads
 // only; stores and starts nothing.
 import { BadRequestError } from '../../nodes/contract/errors.ts'
-import { payloadIn, unpackFlow } from '../../nodes/contract/flow-link.ts'
+import { payloadIn } from '../../nodes/contract/flow-address.ts'
+import { unpackFlow } from '../../nodes/contract/flow-link.ts'
 import { parseInput } from '../../nodes/contract/input.ts'
 import { readDocument } from '../../nodes/contract/read-document.ts'
 import { z } from 'zod'

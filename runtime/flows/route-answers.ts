@@ -6,7 +6,7 @@ import { ProblemSchema } from '../../nodes/contract/errors.ts'
 import { eventKinds, streamStates, StreamStatusSchema } from '../../nodes/contract/events.ts'
 import { AuthorSchema, FlowSchema } from '../../nodes/contract/flow.ts'
 import { FateSchema } from '../../nodes/contract/foreign-flows.ts'
-import { KindSchema } from '../../nodes/contract/kinds.ts'
+import { kinds } from '../../nodes/contract/kinds.ts'
 import { WantsSchema } from '../../nodes/contract/shared-flow.ts'
 import { ServedConfigSchema } from '../../nodes/contract/widgets.ts'
 import { CameraReportSchema } from '../cameras/route-answers.ts'
@@ -130,7 +130,7 @@ export const FlowStatusSchema = z.object({
 export type FlowStatus = z.infer<typeof FlowStatusSchema>
 
 export const PortViewSchema = z.object({
-  kind: KindSchema,
+  kind: z.enum(kinds),
   label: z.string(),
   help: z.string(),
   required: z.boolean(),

@@ -2,7 +2,8 @@
 // thousand broken documents end in a clear word, at no price.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CodedError } from '../../nodes/contract/errors.ts'
-import { linkTo, packFlow } from '../../nodes/contract/flow-link.ts'
+import { linkTo } from '../../nodes/contract/flow-address.ts'
+import { packFlow } from '../../nodes/contract/flow-link.ts'
 import type { Flow } from '../../nodes/contract/flow.ts'
 import { withoutMarks } from '../../nodes/contract/own-logins.ts'
 import type { DescribedTypes } from '../../nodes/contract/shared-flow.ts'
