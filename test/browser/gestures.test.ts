@@ -231,6 +231,8 @@ describe('commands', () => {
   }, 180_000)
 
   it('keeps room for the canvas beside the inspector, never moves it, and is quiet about fresh cards until Deploy', async () => {
+    // The view is a hand's: a smaller window does not show the flow whole again.
+    await page.getByTestId('canvas').dispatchEvent('pointerdown')
     await page.setViewportSize({ width: 1280, height: 720 })
     const place = () => page.getByTestId('node-model').boundingBox()
     const before = await place()
