@@ -23,8 +23,8 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 2,
     // Only to end what hangs: a slow machine is given its time.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     globalSetup: 'test/support/global-setup.ts',
     sequence: { sequencer: SlowestFirst },
   },

@@ -134,7 +134,7 @@ async function runAll(): Promise<Counts[]> {
     runSuites('cameras', ['test/media']),
     runSuites('suites', [...without(folders([...whole, 'test/queue', 'test/media'])), ...without(alone)]),
   ])
-  const products = await runSuites('product and browser', [...whole, ...without(alone)], 3)
+  const products = await runSuites('product and browser', [...whole, ...without(alone)])
   return [...beside, products, await checks, await runSuites('alone', alone)]
 }
 

@@ -29,7 +29,7 @@ beforeAll(async () => {
   ;[helper, bench] = await Promise.all([startRed(), startApi(deps)])
   flow = (await deps.flows.create({ format: 'heed.flow/1', name: 'Front door', nodes: [], wires: [] })).id
   running.rows.push({ id: `${flow}-cam`, flow, plan: plan('cam'), isRunning: true })
-}, 180_000)
+})
 afterAll(async () => {
   await stopRed(helper)
   await bench.stop()

@@ -52,7 +52,7 @@ beforeAll(async () => {
       body.nodes.map(({ type }) => type),
     ),
   )
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -148,5 +148,5 @@ describe.each(looks)('every page, %s', (_name, look, rules) => {
     await page.context().close()
     expect(complaints).toEqual([])
     expect(Object.fromEntries(Object.entries(found).filter(([, findings]) => findings.length > 0))).toEqual({})
-  }, 180_000)
+  })
 })

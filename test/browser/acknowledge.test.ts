@@ -66,7 +66,7 @@ beforeAll(async () => {
   bench = await startApi(deps)
   link = createAcknowledgeLinks({ linkKey: deps.linkKey, publicUrl: bench.url }).urlFor('e1', nowMs, nowMs)
   browser = await openBrowser()
-}, 180_000)
+})
 afterAll(async () => {
   await browser.close()
   await bench.stop()

@@ -98,7 +98,7 @@ beforeAll(async () => {
   phone = await signedIn(phoneLook)
   await desk.page.goto(`${product.url}/flows/${flow}`)
   await card('model').waitFor()
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -128,7 +128,7 @@ describe('a question on the card', () => {
     expect((await eventsOf(product, flow, 'question.expired')).map(({ text }) => text)).toEqual([
       'Not answered within 5 s: Is the door open?',
     ])
-  }, 180_000)
+  })
 })
 
 describe('an agent that takes too long', () => {
@@ -156,7 +156,7 @@ describe('an agent that takes too long', () => {
     expect((await eventsOf(product, flow, 'delegation.failed')).map(({ text }) => text)).toEqual([
       'Cancelled by a person.',
     ])
-  }, 180_000)
+  })
 
   it('is cancelled in the list below too', async () => {
     await delegate('Is anybody with her?')
@@ -165,7 +165,7 @@ describe('an agent that takes too long', () => {
     await isLetGo(2)
     await row.locator('[data-testid="delivery"][data-state="cancelled"]').waitFor()
     expect(await card('ask').getByTestId('cancel-delivery').count()).toBe(0)
-  }, 180_000)
+  })
 })
 
 describe('the debug card', () => {
@@ -189,7 +189,7 @@ describe('the debug card', () => {
       return found.at(-1)?.text === hostile && found
     })
     expect([last.length, last.at(0)?.text, last.at(-1)?.text]).toEqual([20, 'Message 3.', hostile])
-  }, 180_000)
+  })
 })
 
 describe('the arm switch', () => {
@@ -212,7 +212,7 @@ describe('the arm switch', () => {
     await desk.page.reload()
     await isArmed(desk.page, false)
     expect([(await dataOf('look'))['count'], about('A cat has fallen.')]).toEqual([count, []])
-  }, 180_000)
+  })
 
   it('arms with a thumb on the phone, and the other window follows', async () => {
     const label = phone.page.locator('label', { hasText: 'Armed' })
@@ -221,7 +221,7 @@ describe('the arm switch', () => {
     await label.tap()
     await Promise.all([isArmed(phone.page, true), isArmed(desk.page, true)])
     await eventually('the API knows it', async () => (await dataOf('arm'))['armed'] === true)
-  }, 180_000)
+  })
 })
 
 describe('reminders', () => {
@@ -248,7 +248,7 @@ describe('reminders', () => {
     await row.getByTestId('acknowledge').click()
     await row.waitFor({ state: 'detached' })
     await haveEnded('Ana has fallen.')
-  }, 180_000)
+  })
 
   it('end with the button behind the link, without an account', async () => {
     next = '</response> Ben has fallen.'
@@ -263,7 +263,7 @@ describe('reminders', () => {
     await haveEnded('Ben has fallen.')
     expect(stranger.complaints).toEqual([])
     await stranger.page.context().close()
-  }, 180_000)
+  })
 
   it('left no complaint in a console', () => {
     expect([...desk.complaints, ...phone.complaints]).toEqual([])
@@ -298,7 +298,7 @@ describe('the watch page', () => {
     await page.getByTestId('watch-start').click()
     await page.getByTestId('watch-start').waitFor({ state: 'detached' })
     expect(phone.complaints).toEqual([])
-  }, 180_000)
+  })
 })
 
 const stage = (): Stage => ({ product, desk, phone, flow, receiver, say: (text) => void (next = text) })
@@ -327,7 +327,7 @@ describe('Heed goes away and comes back', () => {
     await desk.page.getByTestId('event-row').filter({ hasText: 'Cara has fallen.' }).first().waitFor()
     // The inbox shows it itself; every other page has it above until somebody has taken it.
     expect(await phone.page.getByTestId('toast').count()).toBe(0)
-  }, 180_000)
+  })
 })
 
 describeSystem(stage)

@@ -25,7 +25,7 @@ beforeAll(async () => {
   product = await startProduct()
   browser = await openBrowser()
   page = (await openPage(browser, { locale: 'zh-CN' })).page
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -48,7 +48,7 @@ describe('in Chinese', () => {
       const { body } = await product.request<{ unseen: number }>('GET', '/api/events?limit=1')
       return body.unseen === 0
     })
-  }, 180_000)
+  })
 
   it('speaks Chinese on every page, in every card and in every setting', async () => {
     const { body } = await product.request<{ flows: { id: string }[] }>('GET', '/api/flows')
@@ -73,12 +73,12 @@ describe('in Chinese', () => {
       await look(`card ${(await card.getAttribute('data-id')) ?? ''}`)
     }
     expect(english).toEqual([])
-  }, 180_000)
+  })
 
   it('goes back to English where a person wants it', async () => {
     await page.goto(`${product.url}/system`)
     await page.getByTestId('language').getByText('English').click()
     await page.getByRole('heading', { name: 'System' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
-  }, 180_000)
+  })
 })

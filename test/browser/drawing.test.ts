@@ -49,7 +49,7 @@ beforeAll(async () => {
   await becomeOwner(page, product.signInLink() ?? '')
   await page.goto(`${product.url}/flows/${flow}`)
   await page.getByTestId('node-mask').waitFor()
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -120,7 +120,7 @@ describe('drawing on a snapshot', () => {
       'the second area is saved',
       async () => ((await configOf('mask')).polygons as Corner[][])[1]?.[0]?.x === 0.1,
     )
-  }, 180_000)
+  })
 
   it('cuts out a part with one stroke, and takes numbers that stay inside', async () => {
     await page.getByTestId('node-part').click({ position: { x: 20, y: 20 } })
@@ -145,7 +145,7 @@ describe('drawing on a snapshot', () => {
     })
     expect((typed.x ?? 0) + (typed.width ?? 0)).toBeLessThanOrEqual(1.0001)
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 })
 
 describe('drawing for a camera that is a browser', () => {
@@ -220,7 +220,7 @@ describe('drawing for a camera that is a browser', () => {
       [8, 8],
       [2, 8],
     ])
-  }, 180_000)
+  })
 
   it('takes a still of this browser, says so, and shows what is left of it', async () => {
     await page.reload()
@@ -231,7 +231,7 @@ describe('drawing for a camera that is a browser', () => {
     expect(await middleOf()).toBeLessThan(8)
     await page.getByTestId('draw-on').click()
     await page.getByTestId('snapshot').waitFor()
-  }, 180_000)
+  })
 
   it('takes the shared picture once the flow runs, and Heed burns the areas in', async () => {
     await page.getByTestId('deploy-button').click()
@@ -252,7 +252,7 @@ describe('drawing for a camera that is a browser', () => {
     await page.getByTestId('look-through').click()
     expect(await middleOf()).toBeLessThan(20)
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 })
 
 describe('drawing without a mouse', () => {
@@ -302,5 +302,5 @@ describe('drawing without a mouse', () => {
     await page.keyboard.press('Escape')
     await page.getByTestId('inspector').waitFor({ state: 'detached' })
     await tabTo(`node-${id}`)
-  }, 180_000)
+  })
 })

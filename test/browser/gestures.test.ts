@@ -28,7 +28,7 @@ beforeAll(async () => {
   open = await openPage(browser)
   page = open.page
   await becomeOwner(page, product.signInLink() ?? '')
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -90,7 +90,7 @@ describe('wires', () => {
     await page.keyboard.press('Enter')
     await wiresAre(['cam.frames>model.frames', 'model.response>tell.message', 'model.response>cooldown.message'])
     expect(await page.getByTestId('finder').count()).toBe(0)
-  }, 180_000)
+  })
 
   it('leads a wire elsewhere by its end, also where the port is full, and leaves it when let go over nothing', async () => {
     const end = await middleOf('port-tell-in-message')
@@ -101,7 +101,7 @@ describe('wires', () => {
     await drag(full, { x: full.x - 20, y: full.y + 300 })
     expect(await page.getByTestId('finder').count()).toBe(0)
     await wiresAre(['cam.frames>model.frames', 'model.response>other.message'])
-  }, 180_000)
+  })
 
   it('leads a wire through a card that is laid on it, from the palette or from the canvas', async () => {
     const [a, b] = [await middleOf('port-model-out-response'), await middleOf('port-tell-in-message')]
@@ -127,7 +127,7 @@ describe('wires', () => {
       'cooldown.message>tell.message',
     ])
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 })
 
 describe('commands', () => {
@@ -151,7 +151,7 @@ describe('commands', () => {
     })
     const { body } = await product.request<{ problems: { code: string }[] }>('POST', `/api/flows/${flow}/check`)
     expect(body.problems.map(({ code }) => code)).toContain('FLOW_NO_CAMERA')
-  }, 180_000)
+  })
 
   it('runs any command by its name, and finds a card by what it is called', async () => {
     await page.keyboard.press('Control+f')
@@ -177,7 +177,7 @@ describe('commands', () => {
     await page.getByText('Offers the cards that fit', { exact: true }).waitFor()
     await page.keyboard.press('Escape')
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 
   it('writes a note, frames it with a card, and moves both by the title; undo takes it all back', async () => {
     await page.locator('.react-flow__pane').click({ position: { x: 40, y: 300 } })
@@ -228,7 +228,7 @@ describe('commands', () => {
       return now.notes === undefined && now.groups === undefined && now.nodes[0]?.position.x === 0
     })
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 
   it('keeps room for the canvas beside the inspector, never moves it, and is quiet about fresh cards until Deploy', async () => {
     // The view is a hand's: a smaller window does not show the flow whole again.
@@ -261,7 +261,7 @@ describe('commands', () => {
     // The refused deploy is the browser's own complaint, and no other.
     expect(open.complaints.filter((each) => !each.includes('422'))).toEqual([])
     open.complaints.length = 0
-  }, 180_000)
+  })
 
   it('shows what has changed since a version, on the card and with its values, and goes back to it', async () => {
     await page.getByTestId('node-model').locator('.card-icon').click()
@@ -284,7 +284,7 @@ describe('commands', () => {
     await page.keyboard.press('Control+z')
     await page.getByTestId('node-model').getByText('Watches Ana').first().waitFor()
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 
   it('keeps a sample at a card, and runs the card with it without telling anybody', async () => {
     await page.getByTestId('node-tell').locator('.card-icon').click()
@@ -307,7 +307,7 @@ describe('commands', () => {
     const { body } = await product.request<{ events: unknown[] }>('GET', `/api/events?flow=${flow}`)
     expect(body.events).toEqual([])
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 
   it("lays what was copied elsewhere under the pointer, another program's flow too, and says what became of it", async () => {
     const paste = async (text: string): Promise<void> =>
@@ -333,7 +333,7 @@ describe('commands', () => {
     await eventually('the cards of the other program are there', async () => (await stored()).nodes.length === 7)
     expect((await stored()).nodes.some(({ name }) => name === 'By hand')).toBe(true)
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 
   it('leaves a person their habits: what is unlike elsewhere is switched off by one press', async () => {
     await page.keyboard.press('?')
@@ -345,7 +345,7 @@ describe('commands', () => {
     await page.keyboard.press('n')
     expect([await page.getByTestId('finder').count(), await page.locator('.note').count()]).toEqual([0, 0])
     await page.evaluate(() => ['letters', 'offer'].forEach((each) => localStorage.removeItem(`heed.${each}`)))
-  }, 180_000)
+  })
 
   it('selects with a box of one finger, and snaps what is moved by mouse or key', async () => {
     await page.getByTestId('command-boxes').click()
@@ -368,7 +368,7 @@ describe('commands', () => {
     await page.keyboard.press('Escape')
     await page.keyboard.press('ArrowDown')
     await eventually('one step of the grid', async () => (await stored()).nodes[3]?.position.y === 328)
-  }, 180_000)
+  })
 
   it('draws a large flow from far away as one picture, whose cards are taken as near, and has their ports again near by', async () => {
     const nodes = Array.from({ length: 90 }, (_, n) =>
@@ -395,5 +395,5 @@ describe('commands', () => {
     expect(await page.getByTestId('far-picture').count()).toBe(0)
     expect(await page.getByTestId('wire-n47.message--n48.message').count()).toBe(1)
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 })

@@ -47,7 +47,7 @@ beforeAll(async () => {
   browser = await openBrowser()
   open = await openPage(browser)
   await becomeOwner(open.page, product.signInLink() ?? '')
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -89,7 +89,7 @@ describe('a flow from somebody else', () => {
     await page.getByTestId('import-drop').waitFor()
     await page.getByTestId('nav-flows').dispatchEvent('drop', { dataTransfer: dropped })
     await page.getByTestId('import-failure').getByText('This is a list, not a flow').waitFor()
-  }, 180_000)
+  })
 
   it('says what it needs, reaches nobody before the yes, and runs after it', async () => {
     const { page } = open
@@ -150,7 +150,7 @@ describe('a flow from somebody else', () => {
     await page.reload()
     await page.getByTestId('canvas').waitFor()
     expect(await page.getByTestId('needs-notice').count()).toBe(0)
-  }, 180_000)
+  })
 })
 
 it('a flow is given away without its secrets, as a file that comes back the same', async () => {
@@ -176,7 +176,7 @@ it('a flow is given away without its secrets, as a file that comes back the same
   const again = await product.request('GET', `/api/flows/${body.flow.id}/export`)
   expect(again.body).toEqual(JSON.parse(text))
   expect(JSON.parse(text)).toMatchObject({ name: 'Mine / ours', 'x-mine': { kept: true } })
-}, 180_000)
+})
 
 it('a program on this machine waits for a yes too, on the card and in the panel, also where its connection is made only later', async () => {
   const { page } = open
@@ -227,7 +227,7 @@ it('a program on this machine waits for a yes too, on the card and in the panel,
   await page.getByTestId('need-allow').click()
   await page.getByText('Everything it needs is here.').waitFor()
   await page.getByTestId('node-ask').getByTestId('problem-allow').waitFor({ state: 'detached' })
-}, 180_000)
+})
 
 it('hosts of the own network are allowed and taken back under Connections', async () => {
   const { page } = open
@@ -246,7 +246,7 @@ it('hosts of the own network are allowed and taken back under Connections', asyn
   await row.getByRole('button').click()
   await row.getByRole('button').click()
   await row.waitFor({ state: 'detached' })
-}, 180_000)
+})
 
 it('on a phone the panel can be read and pressed, in the dark as well', async () => {
   const { page } = await openPage(browser, { colorScheme: 'dark', viewport: { width: 390, height: 844 } })
@@ -269,4 +269,4 @@ it('on a phone the panel can be read and pressed, in the dark as well', async ()
   await page.getByTestId('need-allow').click()
   await page.getByText('Everything it needs is here.').waitFor()
   await page.context().close()
-}, 180_000)
+})

@@ -55,7 +55,7 @@ beforeAll(async () => {
   await page.getByTestId('sign-in-password').fill(ownerPassword)
   await page.getByTestId('sign-in-submit').click()
   await page.getByTestId('nav-inbox').waitFor()
-}, 180_000)
+})
 afterAll(async () => {
   await browser.close()
   await bench.stop()

@@ -61,7 +61,7 @@ export function describeHistory(stage: () => Stage): void {
       await page.goto(`${product.url}/history?which=wrong`)
       await page.getByTestId('history-total').getByText('1 event', { exact: true }).waitFor()
       await page.getByTestId('precisions').getByText('0 of 1 judged alerts were right').waitFor()
-    }, 180_000)
+    })
 
     it('leads from a mark on its timeline to the moment, on the page where it can be seen', async () => {
       const { product, flow } = stage()
@@ -74,7 +74,7 @@ export function describeHistory(stage: () => Stage): void {
       await eventually('the picture of that moment', async () =>
         page.locator('.stage-past').evaluate((image: HTMLImageElement) => image.naturalWidth > 0),
       )
-    }, 180_000)
+    })
   })
 
   describe('the time below the picture', () => {
@@ -104,7 +104,7 @@ export function describeHistory(stage: () => Stage): void {
       await page.getByTestId('stage-then').waitFor()
       await page.getByTestId('back-to-now').click()
       await page.locator('.stage .picture img').waitFor()
-    }, 180_000)
+    })
 
     it('is a wall screen with sound, and takes a question', async () => {
       const { page } = stage().desk
@@ -124,7 +124,7 @@ export function describeHistory(stage: () => Stage): void {
       await page.getByTestId('ask-text').fill('Is the stove off?')
       await page.getByTestId('ask-send').click()
       await page.getByTestId('asked').waitFor()
-    }, 180_000)
+    })
 
     it('says an alarm once, on the picture, where it can be taken', async () => {
       const { product, flow, say, phone } = stage()
@@ -142,7 +142,7 @@ export function describeHistory(stage: () => Stage): void {
       await said.getByTestId('acknowledge').click()
       await said.getByTestId('acknowledge').waitFor({ state: 'detached' })
       await phone.page.getByTestId('toast').filter({ hasText: 'Eve has fallen.' }).waitFor({ state: 'detached' })
-    }, 180_000)
+    })
   })
 }
 
@@ -198,7 +198,7 @@ export function describeSeveralCameras(stage: () => Stage): void {
       await page.getByTestId('watch-start').waitFor()
       await grid.getByLabel('Watch Back door').waitFor()
       await product.request('DELETE', `/api/flows/${doors}`)
-    }, 180_000)
+    })
   })
 }
 
@@ -226,7 +226,7 @@ export function describeSystem(stage: () => Stage): void {
       await page.keyboard.press('Enter')
       await page.waitForURL(/\/inbox$/)
       expect(await page.getByTestId('finder').count()).toBe(0)
-    }, 180_000)
+    })
 
     it('makes a token that works until it is revoked, and says it once', async () => {
       const { product } = stage()
@@ -245,7 +245,7 @@ export function describeSystem(stage: () => Stage): void {
       await row.getByRole('button', { name: 'Revoke Home Assistant?' }).click()
       await row.waitFor({ state: 'detached' })
       expect(await asks()).toBe(401)
-    }, 180_000)
+    })
 
     it('signs another browser out, and changes the password with the old one only', async () => {
       const { product } = stage()
@@ -268,7 +268,7 @@ export function describeSystem(stage: () => Stage): void {
       await phone.getByTestId('sign-in-password').fill('four other words together')
       await phone.getByTestId('sign-in-submit').click()
       await phone.getByTestId('nav-inbox').waitFor()
-    }, 180_000)
+    })
   })
 }
 
@@ -294,6 +294,6 @@ export function describeWires(stage: () => Stage): void {
         await isTaken('model.response', 'arm.message'),
         await isTaken('model.delegation', 'ask.delegation'),
       ]).toEqual(['true', null])
-    }, 180_000)
+    })
   })
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   browser = await openBrowser()
   open = await openPage(browser)
   page = open.page
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -68,7 +68,7 @@ describe('the main job, in a browser', () => {
     await other.page.getByTestId('sign-in-password').waitFor()
     expect(await other.page.getByTestId('nav-flows').count()).toBe(0)
     await other.page.context().close()
-  }, 180_000)
+  })
 
   it('lets four nodes be dragged onto the canvas and wired, and refuses a wire that does not fit', async () => {
     await page.getByTestId('nav-flows').click()
@@ -93,7 +93,7 @@ describe('the main job, in a browser', () => {
     await wire(`${codec}-out-frames`, `${watcher}-in-frames`)
     await wire(`${watcher}-out-response`, `${tell}-in-message`)
     await eventually('three wires', async () => (await page.locator('.react-flow__edge').count()) === 3)
-  }, 180_000)
+  })
 
   it('uploads a clip, fills in the forms, and says on the card what is still missing', async () => {
     const problem = page.getByTestId(`node-${ids['interaction-model']}`)
@@ -117,7 +117,7 @@ describe('the main job, in a browser', () => {
     await eventually('everything is saved', async () =>
       /all changes saved/i.test(await page.getByTestId('save-state').innerText()),
     )
-  }, 180_000)
+  })
 
   it('deploys, and the cards speak', async () => {
     await page.getByTestId('deploy-button').click()
@@ -130,7 +130,7 @@ describe('the main job, in a browser', () => {
       'the camera card shows a picture',
       async () => (await page.getByTestId(`node-${ids['camera-source']}`).locator('img, canvas').count()) > 0,
     )
-  }, 180_000)
+  })
 
   it('shows the event with its picture, and the webhook has it', async () => {
     const row = page.getByTestId('event-row').filter({ hasText: 'A person has fallen.' }).first()
@@ -149,7 +149,7 @@ describe('the main job, in a browser', () => {
     })
     expect(String(hook?.body.acknowledgeUrl)).toMatch(/^http/)
     await eventually('the row says it was delivered', async () => /delivered/i.test(await row.innerText()))
-  }, 180_000)
+  })
 
   it('undoes, redoes, copies, pastes, selects all and deletes by keyboard', async () => {
     const count = async (): Promise<number> => await page.locator('[data-node-type]').count()
@@ -169,7 +169,7 @@ describe('the main job, in a browser', () => {
     await eventually('none', async () => (await count()) === 0)
     await page.keyboard.press('Control+z')
     await eventually('four back', async () => (await count()) === 4)
-  }, 180_000)
+  })
 
   it('left no complaint in the console', () => {
     // The refused sign-in of the second visitor is the browser's to log.

@@ -53,7 +53,7 @@ beforeAll(async () => {
   )
   browser = await openBrowser()
   open = await openPage(browser)
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -84,7 +84,7 @@ it('is told, corrected and made to forget, in the inspector', async () => {
   await entry.waitFor({ state: 'detached' })
   await eventually('the model forgets', async () => model.requests.at(-1)?.system.includes('grandmother') === false)
   expect(model.refused).toBe(0)
-}, 180_000)
+})
 
 it('warns on the card and in the inspector: of facts that were dropped, and of a summary that is missing or old', async () => {
   const { page, complaints } = open
@@ -116,4 +116,4 @@ it('warns on the card and in the inspector: of facts that were dropped, and of a
     await page.getByTestId('inspector').locator('.notice').filter({ hasText: words }).waitFor()
   await page.unroute('**/api/streams/*/memory')
   expect(complaints).toEqual([])
-}, 180_000)
+})

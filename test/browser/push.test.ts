@@ -44,7 +44,7 @@ beforeAll(async () => {
   page = (await openPage(browser)).page
   await doublePushService(page.context())
   await becomeOwner(page, product.signInLink() ?? '')
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -112,7 +112,7 @@ describe('notifications on this device', () => {
       .waitFor()
     expect(await other.page.getByTestId('push-switch').isChecked()).toBe(false)
     await other.page.context().close()
-  }, 180_000)
+  })
 
   it('are switched on: the worker registers, and a test reaches this device', async () => {
     await page.context().grantPermissions(['notifications'], { origin: product.url })
@@ -134,7 +134,7 @@ describe('notifications on this device', () => {
     )
     expect(await sendTest()).toMatch(/1 (device|browser)/)
     expect(arrived).toMatchObject([{ path: '/device' }])
-  }, 180_000)
+  })
 
   it('show what is pushed: title, words and the address of the alert', async () => {
     const session = await page.context().newCDPSession(page)
@@ -162,7 +162,7 @@ describe('notifications on this device', () => {
       return all.length > 0 && all
     })
     expect(shown).toEqual({ title: 'Fall', body: '<b>Ana</b> has fallen.', tag: 'e1', told: { url: '/inbox/e1' } })
-  }, 180_000)
+  })
 
   it('are switched off again, and the API forgets the device', async () => {
     await turn(page)
@@ -173,7 +173,7 @@ describe('notifications on this device', () => {
     )
     expect(await sendTest()).toMatch(/^No browser has asked/)
     expect(arrived).toHaveLength(1)
-  }, 180_000)
+  })
 })
 
 describe('Heed as an app on this device', () => {
@@ -185,7 +185,7 @@ describe('Heed as an app on this device', () => {
     const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
     // A test's browser is a private window, where no page can be installed.
     expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([])
-  }, 180_000)
+  })
 
   it('is written in its own font, which comes from Heed itself', async () => {
     await page.goto(`${product.url}/inbox`)
@@ -193,7 +193,7 @@ describe('Heed as an app on this device', () => {
     await page.waitForFunction(() =>
       [...document.fonts].some(({ family, status }) => status === 'loaded' && family.includes('Inter Variable')),
     )
-  }, 180_000)
+  })
 
   it('says so while Heed is out of reach, in the language chosen, and goes on where one was', async () => {
     await page.goto(`${product.url}/inbox?seen=yes`)
@@ -209,5 +209,5 @@ describe('Heed as an app on this device', () => {
     await page.context().setOffline(false)
     await page.getByTestId('nav-inbox').waitFor()
     expect(new URL(page.url()).pathname).toBe('/inbox')
-  }, 180_000)
+  })
 })

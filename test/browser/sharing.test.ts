@@ -66,7 +66,7 @@ beforeAll(async () => {
     ],
     wires: [],
   }))
-}, 180_000)
+})
 afterAll(async () => {
   await browser.close()
   await mine.bench.stop()

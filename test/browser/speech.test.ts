@@ -91,7 +91,7 @@ beforeAll(async () => {
   await editor.goto(`${product.url}/flows/${solo}`)
   await editor.getByTestId('mute').waitFor()
   await watch.getByTestId('mute').waitFor()
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -122,7 +122,7 @@ describe('what is said', () => {
     }
     const [one, other] = await Promise.all(ears.map(async (ear) => spans(await ear.heard()).map(({ hertz }) => hertz)))
     expect(one).toEqual(other)
-  }, 180_000)
+  })
 
   it('with the built-in voice is heard soon after the decision; what comes too late is named, not said', async () => {
     Object.assign(voice, { seconds: 0.5, msPerSecond: 0 })
@@ -150,7 +150,7 @@ describe('what is said', () => {
     // 300 ms on a machine of its own; here two browser pages and a camera share two cores with it.
     expect(Math.min(...took)).toBeLessThan(3000)
     expect(await eventsOf(product, solo, 'speech.dropped')).toHaveLength(3)
-  }, 180_000)
+  })
 
   it('is silent at once where it is muted, stays so, and is heard elsewhere', async () => {
     Object.assign(voice, { seconds: 3, msPerSecond: 300 })
@@ -168,7 +168,7 @@ describe('what is said', () => {
     await eventually('the editor is silent again', async () => !(await playing(editor)))
     expect(await playing(watch)).toBe(false)
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 
   it('is spoken by a voice that the connection offers', async () => {
     await editor.getByTestId('node-say').click()
@@ -178,5 +178,5 @@ describe('what is said', () => {
     await editor.getByTestId('field-connection').selectOption('voice')
     await editor.getByTestId('field-voice').fill('')
     await editor.getByRole('option', { name: 'vivian' }).waitFor()
-  }, 180_000)
+  })
 })

@@ -35,7 +35,7 @@ beforeAll(async () => {
   browser = await openBrowser()
   first = (await openPage(browser)).page
   await becomeOwner(first, product.signInLink() ?? '')
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -61,7 +61,7 @@ it('answers Deploy in the last of twenty tabs, after a hundred navigations', asy
     .waitFor()
   const { body } = await product.request<{ state: string }>('GET', `/api/flows/${flow}/status`)
   expect(['starting', 'running']).toContain(body.state)
-}, 240_000)
+})
 
 it('tells every tab what the one feed says, and the others when the first has gone', async () => {
   const [one, two] = [await first.context().newPage(), await first.context().newPage()]
@@ -74,7 +74,7 @@ it('tells every tab what the one feed says, and the others when the first has go
     'the other tab hears of the stop',
     async () => (await two.getByTestId('node-cam').locator('.picture img').count()) === 0,
   )
-}, 180_000)
+})
 
 it('shows in one window what another has changed and where it is, without a word about saving over it', async () => {
   const [one, two] = [await first.context().newPage(), await first.context().newPage()]
@@ -98,7 +98,7 @@ it('shows in one window what another has changed and where it is, without a word
     async () => (await two.getByTestId('others').getByText('AdaCodec').count()) === 0,
   )
   await two.close()
-}, 180_000)
+})
 
 it('says of a flow that nobody knows how it is, once Heed has died', async () => {
   const page = await first.context().newPage()
@@ -115,4 +115,4 @@ it('says of a flow that nobody knows how it is, once Heed has died', async () =>
     .getByText(/^Unknown since/)
     .waitFor()
   expect(await page.getByText('Running', { exact: true }).count()).toBe(0)
-}, 180_000)
+})

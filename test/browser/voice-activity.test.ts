@@ -123,7 +123,7 @@ beforeAll(async () => {
   await becomeOwner(page, product.signInLink() ?? '')
   await page.goto(`${product.url}/watch/${flow}`)
   await eventually('the flow runs', async () => await page.getByTestId('microphone').isEnabled())
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -165,7 +165,7 @@ describe('a microphone in a noisy room', () => {
       'public, max-age=31536000, immutable',
     ])
     expect(ears.heard).toEqual([])
-  }, 180_000)
+  })
 
   it('sends both sentences whole, and none of the noise', async () => {
     await page.getByTestId('microphone').click()
@@ -193,7 +193,7 @@ describe('a microphone in a noisy room', () => {
     }
     expect(asked.filter((url) => new URL(url).origin !== product.url && !/^(data|blob):/.test(url))).toEqual([])
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 
   it('says what to do when the detector cannot be loaded, and when the microphone is refused', async () => {
     await page.route('**/*.onnx', (route) => route.abort())
@@ -211,5 +211,5 @@ describe('a microphone in a noisy room', () => {
     })
     await page.getByTestId('microphone').click()
     await page.getByRole('alert').getByText('Allow the microphone for this page').waitFor()
-  }, 180_000)
+  })
 })

@@ -97,7 +97,7 @@ beforeAll(async () => {
   open = await openPage(browser)
   page = open.page
   await becomeOwner(page, product.signInLink() ?? '')
-}, 180_000)
+})
 
 afterAll(async () => {
   await browser.close()
@@ -118,7 +118,7 @@ describe('a watch page that is spoken to', () => {
     await eventually('both turns are kept', async () => (await eventsOf(product, flow, 'message.sent')).length === 2)
     // A switch is no sentence of the model.
     expect(await page.locator('.stage').innerText()).not.toMatch(/\b(on|off)\b/)
-  }, 180_000)
+  })
 
   it('hears the question, and the answer is heard', async () => {
     const ear = await openEar(page)
@@ -146,7 +146,7 @@ describe('a watch page that is spoken to', () => {
       (await eventsOf(product, flow, 'speech.played')).some(({ text }) => text === answer),
     )
     await eventually('it is heard', async () => (await ear.heard()).length > 10)
-  }, 180_000)
+  })
 
   it('takes a typed question, and says that it was asked', async () => {
     await page.getByTestId('ask-text').fill('Is the door open?')
@@ -156,5 +156,5 @@ describe('a watch page that is spoken to', () => {
       model.calls.some((call) => call.texts.join('\n').includes('Is the door open?')),
     )
     expect(open.complaints).toEqual([])
-  }, 180_000)
+  })
 })

@@ -52,7 +52,7 @@ describeWithClips('adacodec on real pictures', () => {
     plain = await codeAll()
     for (const { clip, kinds, sent, fullRate } of plain)
       process.stdout.write(`${clip.file.padEnd(42)} ${(sent / fullRate).toFixed(2)} of the tokens  ${kinds}\n`)
-  }, 180_000)
+  })
 
   it('has a full picture within one tick of the start of every labelled event', () => {
     expect(plain.flatMap((coded) => coded.clip.events)).not.toHaveLength(0)
@@ -90,7 +90,7 @@ describeWithClips('adacodec on real pictures', () => {
       )
       expect(sent / fullRate).toBeLessThanOrEqual(0.25)
     }
-  }, 180_000)
+  })
 
   it('sends next to nothing full on the empty stretches of a road', () => {
     const road = plain.find(({ clip }) => clip.file === 'traffic_cars_from_above.mp4')!

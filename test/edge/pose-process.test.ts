@@ -111,7 +111,7 @@ describe('the pose process', () => {
     while (model.processId() === hung) await systemClock.sleep(50)
     expect(await model.ready(10_000)).toBe(true)
     expect(await second).toHaveLength(6 * 56)
-  }, 180_000)
+  })
 
   it('thins the pictures of a stream that sends too many, never its newest, and drops none of a calm one', async () => {
     expect(await model.ready(10_000)).toBe(true)
@@ -149,7 +149,7 @@ describe('the pose process', () => {
       await look(looks.length / 8, 'calm')
       await systemClock.sleep(20)
     }
-  }, 180_000)
+  })
 
   it('is gone when closed, though it was in the middle of its work', async () => {
     expect(await model.ready(10_000)).toBe(true)

@@ -185,7 +185,7 @@ describe('a camera test', () => {
     expect(await library.probe({ kind: 'url', url: server.url() })).toMatchObject({ ok: false, code: 'CAMERA_TIMEOUT' })
     expect(Date.now() - startMs).toBeLessThan(11_500)
     await server.close()
-  }, 180_000)
+  })
 
   it('says how to get ffmpeg where it is missing', async () => {
     const without = await createMediaBench({ ffmpegPath: '/nonexistent/ffmpeg' })

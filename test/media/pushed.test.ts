@@ -56,7 +56,7 @@ describe.each(kinds)('a stream that is pushed over $name', ({ url, serve, output
     const ours = await lines.stop()
     expect(ours.some((line) => line.includes('filter_complex'))).toBe(true)
     expect(ours.filter((line) => /geheim|waechter/.test(line))).toEqual([])
-  }, 180_000)
+  })
 
   it('is told apart by its first look, and by a camera test, which do not say it either', async () => {
     const lines = listening()
@@ -84,7 +84,7 @@ describe.each(kinds)('a stream that is pushed over $name', ({ url, serve, output
     const ours = await lines.stop()
     expect(ours.some((line) => line.includes('ffprobe'))).toBe(true)
     expect(ours.filter((line) => /geheim|waechter/.test(line))).toEqual([])
-  }, 180_000)
+  })
 
   it('is lost when its server goes, and read again when that is back on its port', async () => {
     const port = await freePort()
@@ -110,7 +110,7 @@ describe.each(kinds)('a stream that is pushed over $name', ({ url, serve, output
     const again = await untilServed(() => bench.watch({ kind: 'url', url: url(port) }, { fast: fastTap }))
     expect(again.length).toBeGreaterThan(2)
     await second.stop()
-  }, 180_000)
+  })
 })
 
 describe('an RTMP server that takes the call and says nothing', () => {

@@ -113,7 +113,7 @@ describe('an MJPEG camera', () => {
     await again.until((frame) => frame.seq === 1)
     await again.stop()
     await server.close()
-  }, 180_000)
+  })
 })
 
 describe('video on a web server', () => {

@@ -40,7 +40,7 @@ beforeAll(async () => {
     config: { command: 'stubborn' },
   })
   clip = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
-}, 180_000)
+})
 afterAll(async () => {
   await product.stop()
   await model.stop()
@@ -152,7 +152,7 @@ describe('a second look', () => {
     expect(words.filter((word) => word.endsWith('what was told before is corrected in place.'))).toHaveLength(4)
     expect(retracted?.text).toContain('It is a dog')
     await product.request('DELETE', `/api/flows/${flow}`)
-  }, 180_000)
+  })
 })
 
 it('a flow is rehearsed by the command line on the Heed that runs: exit code, JUnit, and nothing stays', async () => {
@@ -183,7 +183,7 @@ it('a flow is rehearsed by the command line on the Heed that runs: exit code, JU
   for (const { junit } of [right, wrong]) expect(junit).toContain(`<testsuite name="${clip}"`)
   expect([right, wrong].map(({ junit }) => junit.match(/<failure/g)?.length ?? 0)).toEqual([0, 1])
   expect((await product.request<{ flows: unknown[] }>('GET', '/api/flows')).body.flows).toHaveLength(before)
-}, 180_000)
+})
 
 describe('an agent that hangs', () => {
   const gone = (pids: number[]): Promise<boolean> =>
@@ -196,7 +196,7 @@ describe('an agent that hangs', () => {
     expect(
       (await eventually('it is recorded', async () => (await eventsOf(product, flow, 'delegation.failed'))[0])).text,
     ).toBe('Cancelled by a person.')
-  }, 180_000)
+  })
 
   it('goes on when the flow is stopped and a notification waits for its answer, and ends when the flow is deleted', async () => {
     const { flow, pids } = await asking('tell.message')
@@ -205,7 +205,7 @@ describe('an agent that hangs', () => {
     expect(pids.every(isAlive)).toBe(true)
     expect((await product.request('DELETE', `/api/flows/${flow}`)).status).toBe(204)
     await gone(pids)
-  }, 180_000)
+  })
 
   it('ends with a Heed that is killed, and the next one asks alone', async () => {
     const { flow, pids } = await asking('model.answer')
@@ -213,5 +213,5 @@ describe('an agent that hangs', () => {
     product = await startProduct({ dataDir, env, port: Number(new URL(product.url).port) })
     await gone(pids)
     await product.request('DELETE', `/api/flows/${flow}`)
-  }, 180_000)
+  })
 })

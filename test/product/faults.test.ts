@@ -99,7 +99,7 @@ describe('the product under fault', () => {
     const ticks = await ticksOf(product, scene.flow)
     await eventually('it watches again by itself', async () => (await ticksOf(product, scene.flow)) > ticks + 2, 25_000)
     await expectEveryAlertOnce(scene)
-  }, 180_000)
+  })
 
   it('delivers once what was decided while the database was away, also when it is killed before the database is back', async () => {
     const database = await withQueue('postgres')
@@ -128,7 +128,7 @@ describe('the product under fault', () => {
     const ticks = await ticksOf(product, scene.flow)
     await eventually('it watches again by itself', async () => (await ticksOf(product, scene.flow)) > ticks + 2)
     await expectEveryAlertOnce(scene)
-  }, 180_000)
+  })
 
   it('keeps watching while its database is killed and comes back', async () => {
     const scene = await watching()
@@ -146,7 +146,7 @@ describe('the product under fault', () => {
     await eventually('ticks go on', async () => (await ticksOf(scene.product, scene.flow)) > ticks + 2)
     expect(scene.product.process.exitCode).toBeNull()
     await expectEveryAlertOnce(scene)
-  }, 180_000)
+  })
 
   it('says that the model is away, survives it, and gives the instruction again', async () => {
     const scene = await watching()
@@ -168,7 +168,7 @@ describe('the product under fault', () => {
     const sessions = [...scene.model.sessions.values()]
     expect(sessions.map((session) => session.instruction.includes('Say something new.'))).toEqual([true])
     expect(scene.model.mostInFlight).toBe(1)
-  }, 180_000)
+  })
 
   it('stops when asked, resets the model, and stays stopped over a restart', async () => {
     const scene = await watching()
@@ -185,5 +185,5 @@ describe('the product under fault', () => {
     )
     expect((await statusOf(product, scene.flow)).state).toBe('stopped')
     expect(scene.model.calls.filter((call) => call.path.includes('chat')).length).toBeLessThanOrEqual(calls)
-  }, 180_000)
+  })
 })

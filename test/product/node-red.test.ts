@@ -36,7 +36,7 @@ beforeAll(async () => {
   product = await startProduct()
   await product.request('POST', '/api/connections', { name: 'vllm', kind: 'vllm-omni', config: { url: model.url } })
   path = await uploadClip(product, await makeClip(join(product.dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
-}, 180_000)
+})
 afterAll(async () => {
   await Promise.all([product.stop(), model.stop()])
   removeFolder(product.dataDir)

@@ -66,7 +66,7 @@ beforeAll(async () => {
   model = await startFakeOrchestrator({ model: ({ index }) => `</response> Picture ${index}.` })
   env.HEED_NODE_PACKAGES = `heed-nodes-example,${broken},${endless}`
   product = await startProduct({ dataDir, env })
-}, 180_000)
+})
 afterAll(async () => {
   await product?.stop()
   await model?.stop()
@@ -164,4 +164,4 @@ it('ends itself when a card of theirs never comes to an end, and goes on without
     'the sound one goes on',
     async () => (await eventsOf(product, sound, 'response.given')).length > before,
   )
-}, 180_000)
+})

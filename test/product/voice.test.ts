@@ -34,7 +34,7 @@ beforeAll(async () => {
   ])
     await product.request('POST', '/api/connections', connection)
   path = await uploadClip(product, await makeClip(join(dataDir, 'watch.mp4'), { seconds: 10, size: '320x240' }))
-}, 180_000)
+})
 afterAll(async () => {
   await Promise.all([product.stop(), agent.stop(), ears.stop(), model.stop()])
   removeFolder(product.dataDir)
@@ -116,7 +116,7 @@ describe('a scenario that speaks and thinks', () => {
     const bytes = new Uint8Array(await response.arrayBuffer())
     expect(readWav(bytes)?.sampleRate).toBe(16_000)
     expect(bytes.some((byte) => byte > 40 && byte < 200)).toBe(true)
-  }, 180_000)
+  })
 
   it('gives the answer of an agent back to the model, and takes questions by voice', async () => {
     await deployWatch()
@@ -136,7 +136,7 @@ describe('a scenario that speaks and thinks', () => {
     await eventually('the model is asked', async () =>
       model.calls.some((call) => call.texts.join('\n').includes('A person asks you now: How many people are there?')),
     )
-  }, 180_000)
+  })
 
   it('ends a question that a person cancels, and goes on watching', async () => {
     await deployWatch()
@@ -152,5 +152,5 @@ describe('a scenario that speaks and thinks', () => {
     expect(failed.text).toBe('Cancelled by a person.')
     await eventually('the agent is let go of', async () => agent.waiting === 0)
     await eventually('it ticks on', async () => ((await statusOf(product, flow)).streams[0]?.ticks ?? 0) > before + 1)
-  }, 180_000)
+  })
 })

@@ -92,5 +92,5 @@ describe.each(backends)('two processes on %s', (backend) => {
     expect(new Set(receiver.delivered())).toEqual(new Set(alerts.map((event) => event.deliveries[0]?.id)))
     expect(new Set(alerts.map((event) => event.text)).size).toBe(alerts.length)
     expect(model.mostInFlight).toBe(1)
-  }, 180_000)
+  })
 })

@@ -56,7 +56,7 @@ eachBackend('a stream of a clip, on %s', (name) => {
     expect(refs.map((ref) => [store.stream(ref).generation, store.stream(ref).deferred])).toEqual(
       refs.map(() => [1, undefined]),
     )
-  }, 180_000)
+  })
 
   it('says that no machine has it, and runs once one has', async () => {
     folders = { a: [] }
@@ -73,7 +73,7 @@ eachBackend('a stream of a clip, on %s', (name) => {
     expect([store.stream(ref).ended, work.sessions]).toEqual([null, []])
     folders = { a: ['films/fall.mp4'] }
     await until('the session', () => work.running('gone').length === 1, 15_000)
-  }, 180_000)
+  })
 
   it('fails with its own reason in a process that is alone', async () => {
     const queue = await start('a', true)

@@ -95,7 +95,7 @@ eachBackend('the real store with the queue on %s', (name) => {
     await startQueue(backend, store.queue, work, 'heir')
     await until('the delivery', async () => (await deliveryOf(flowId))?.state === 'delivered', 20_000)
     expect(work.tries.filter(({ id }) => id === made.id)).toEqual([expect.objectContaining({ attempt: 2 })])
-  }, 180_000)
+  })
 
   it('gives streams and actions their jobs back when the queue has forgotten all of them', async () => {
     work.perform = async (order) =>

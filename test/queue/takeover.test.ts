@@ -45,7 +45,7 @@ eachBackend('a killed worker on %s', (name) => {
     console.log(`[${name}] streams of a killed worker run elsewhere after ${tookMs} ms`)
     expect(tookMs).toBeLessThan(15_000)
     expect(work.running().every((session) => session.generation === 2)).toBe(true)
-  }, 180_000)
+  })
 
   it('that died before it took a changed plan is followed by one that runs by it', async () => {
     child = await startQueueChild(backend, store)
@@ -58,7 +58,7 @@ eachBackend('a killed worker on %s', (name) => {
     await until('the stream elsewhere', () => work.running().length === 1, 20_000)
     expect(work.running()).toMatchObject([{ run: 1, generation: 2, deploymentId: 'd2' }])
     expect(work.running()[0]?.takeChange()).toBeUndefined()
-  }, 180_000)
+  })
 
   it('has its delivery made again under the same id when it died between doing and recording', async () => {
     child = await startQueueChild(backend, store)
@@ -71,7 +71,7 @@ eachBackend('a killed worker on %s', (name) => {
     await until('the delivery elsewhere', () => store.action('evt1_tell').state === 'delivered', 20_000)
     console.log(`[${name}] delivery of a killed worker made again after ${Date.now() - killedAtMs} ms`)
     expect(work.tries).toEqual([expect.objectContaining({ id: 'evt1_tell', attempt: 2 })])
-  }, 180_000)
+  })
 
   it('has what it held taken over at once by a process that alone can bear its name, and only that', async () => {
     child = await startQueueChild(backend, store, 'owner')
@@ -96,7 +96,7 @@ eachBackend('a killed worker on %s', (name) => {
     expect(Date.now() - killedAtMs).toBeLessThan(7_500)
     expect(work.running().map(({ generation }) => generation)).toEqual([2, 2, 2])
     expect(work.tries).toEqual([expect.objectContaining({ id: 'evt3_tell', attempt: 2 })])
-  }, 180_000)
+  })
 
   it('loses no action that was written but not yet queued', async () => {
     child = await startQueueChild(backend, store)

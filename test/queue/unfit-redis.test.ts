@@ -61,5 +61,5 @@ describe('a Redis', () => {
     await until('healthy again', async () => (await queue.control.isHealthy()).ok)
     store.want('later')
     await until('the stream runs', () => work.running().length === 1)
-  }, 180_000)
+  })
 })

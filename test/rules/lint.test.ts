@@ -118,7 +118,7 @@ describe('what needs the whole program', () => {
       () => 'nothing',
       (error: { stdout: string }) => error.stdout,
     )
-  }, 180_000)
+  })
   afterAll(() => rm(folder, { recursive: true }))
 
   it.each([

@@ -21,7 +21,7 @@ beforeAll(() => {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   packed = (JSON.parse(out) as { files: { path: string }[] }[])[0]?.files.map((file) => file.path) ?? []
-}, 180_000)
+})
 
 /** Every leaf with its dotted name. */
 function leaves(value: unknown, name = ''): [string, string][] {

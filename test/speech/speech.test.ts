@@ -134,7 +134,7 @@ describe('the built-in voice', () => {
       code: 'SPEECH_VOICE_UNKNOWN',
     })
     // A minute of speech, on two cores that every other suite shares.
-  }, 180_000)
+  })
 
   it('can be tested, and lists its voices', async () => {
     expect(await speech.test(await connections.get('flite'), never)).toMatchObject({

@@ -36,7 +36,7 @@ describe('migrating', () => {
       file.endsWith('.sql'),
     ).length
     expect([done[0]?.n, ticked[0]?.n]).toEqual([String(migrations), '4'])
-  }, 180_000)
+  })
 
   test('does nothing the second time, and leaves no lock behind', async () => {
     await migrateDatabase(database.url, quietLog)

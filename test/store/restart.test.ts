@@ -76,7 +76,7 @@ describe('a restart of the database under an open store', () => {
       Math.floor(tick / 5),
     )
     expect((await store.queue.claimStream(key!))?.resume?.tick).toBe(tick)
-  }, 180_000)
+  })
 
   test('is told in words while it lasts', async () => {
     await server.stop()
