@@ -12,8 +12,8 @@ import type { EventChoice, EventQuery } from './records.ts'
 
 /** Counted exactly up to here; beyond, "at least so many" is all that anybody needs. */
 const mostCounted = { all: 10_000, withWords: 1_000 }
-/** How many of the newest are looked through for signs before the index is asked: it knows all that have them, but not in the order of time. */
-const lookedThrough = { forPage: 5_000, forCount: 20_000 }
+/** How many of the newest are looked through for words before their index is asked: it knows all that have them, but not in the order of time. */
+const lookedThrough = { forPage: 10_000, forCount: 20_000 }
 
 /** The groups of signs and words of a search: `摔倒`, `"a phrase"`, `-without`. */
 function groupsOf(words: string): { text: string; isWanted: boolean }[] {
@@ -125,27 +125,28 @@ const amongNewest = (condition: SQL | undefined, most: number): SQL =>
   sql`(${events.at}, ${events.id}) >= (select ${events.at}, ${events.id} from ${events} where ${condition ?? sql`true`}
     order by ${events.at} desc, ${events.id} desc offset ${most - 1} limit 1)`
 
-/**
- * What finds the signs of a query among its newest events, without the index over signs; null for other queries. Frequent signs are found
- * there at once, by the index only after all that ever had them were put into order.
- */
-function nearSigns(query: Omit<EventQuery, 'limit'>, most: number): SQL | undefined | null {
-  const words = wordsOf(query)
-  if (!words || !unspaced.test(words) || query.kind?.includes(',')) return null
+/** What finds the words of a query among its newest events, without the index over signs. */
+function amongNewestWith(words: string, query: Omit<EventQuery, 'limit'>, most: number): SQL | undefined {
   const { q: _words, cursor, ...rest } = query
   const scope = and(conditionOf(rest), behind(cursor))
-  return and(scope, amongNewest(scope, most), hasSigns(words))
+  return and(scope, amongNewest(scope, most), unspaced.test(words) ? hasSigns(words) : matches(words, false))
 }
 
-/** The rows of one page, read by what costs least. */
+/**
+ * The rows of one page, read by what costs least. Frequent words are found among the newest events at once; what is not is seldom, and found
+ * by the index over words: kept apart from the order of time, which Postgres would else follow through millions that lack them.
+ */
 export async function readPage<T>(
   read: (condition: SQL | undefined) => Promise<T[]>,
   query: Omit<EventQuery, 'limit'>,
   limit: number,
 ): Promise<T[]> {
-  const near = nearSigns(query, lookedThrough.forPage)
-  const found = near === null ? [] : await read(near)
-  return found.length >= limit ? found : await read(pageCondition(query, limit))
+  const words = wordsOf(query)
+  if (!words) return await read(pageCondition(query, limit))
+  const near = await read(amongNewestWith(words, query, lookedThrough.forPage))
+  if (near.length >= limit) return near
+  return await read(sql`${events.id} in (select id from (select ${events.id}, ${events.at} from ${events}
+    where ${and(conditionOf(query), behind(query.cursor))} offset 0) as found order by at desc, id desc limit ${limit})`)
 }
 
 /** Cuts a page out of one row more than it shows. */
@@ -170,6 +171,13 @@ async function countUpTo(db: Db, condition: SQL | undefined, most: number): Prom
   return row?.count ?? 0
 }
 
+/** The same, planned as if all were read: what is seldom is found by its index, and what is frequent ends at the bound all the same. */
+async function countSeldom(db: Db, condition: SQL | undefined, most: number): Promise<number> {
+  const { rows } = await db.execute<{ count: number }>(sql`select count(*)::int as count from
+    (select 1 from (select 1 from ${events} where ${condition} offset 0) as apart limit ${most}) as found`)
+  return rows[0]?.count ?? 0
+}
+
 export interface EventCounts {
   total: number
   unseen: number
@@ -178,11 +186,14 @@ export interface EventCounts {
 
 /** Of all pages of a query: how many it finds, and how many of those a person has yet to see. */
 export async function countEvents(db: Db, query: Omit<EventQuery, 'limit' | 'cursor'>): Promise<EventCounts> {
-  const most = wordsOf(query) ? mostCounted.withWords : mostCounted.all
-  const [near, whole] = [nearSigns(query, lookedThrough.forCount), conditionOf(query)]
+  const words = wordsOf(query)
+  const most = words ? mostCounted.withWords : mostCounted.all
+  const whole = conditionOf(query)
+  const near = words && unspaced.test(words) ? amongNewestWith(words, query, lookedThrough.forCount) : undefined
   const count = async (): Promise<number> => {
-    const found = near === null ? 0 : await countUpTo(db, near, most + 1)
-    return found > most ? found : await countUpTo(db, whole, most + 1)
+    const found = near ? await countUpTo(db, near, most + 1) : 0
+    if (found > most) return found
+    return await (words ? countSeldom : countUpTo)(db, whole, most + 1)
   }
   const [found, unseen] = await Promise.all([
     count(),
