@@ -178,6 +178,14 @@ async function countSeldom(db: Db, condition: SQL | undefined, most: number): Pr
   return rows[0]?.count ?? 0
 }
 
+/** Of the newest alone, the first so many that have these signs. */
+async function countNewest(db: Db, scope: SQL | undefined, words: string, most: number): Promise<number> {
+  const { rows } = await db.execute<{ count: number }>(sql`select count(*)::int as count from (select 1 from
+    (select * from ${events} where ${scope ?? sql`true`} order by at desc, id desc limit ${lookedThrough.forCount}) as ${events}
+    where ${hasSigns(words)} limit ${most}) as found`)
+  return rows[0]?.count ?? 0
+}
+
 /** Exact. What nobody has seen is few and has its own index: taken first, whatever else is asked of it. */
 async function countUnseen(db: Db, query: Omit<EventQuery, 'limit' | 'cursor'>): Promise<number> {
   const { rows } = await db.execute<{ count: number }>(sql`select count(*)::int as count from
@@ -196,9 +204,10 @@ export async function countEvents(db: Db, query: Omit<EventQuery, 'limit' | 'cur
   const words = wordsOf(query)
   const most = words ? mostCounted.withWords : mostCounted.all
   const whole = conditionOf(query)
-  const near = words && unspaced.test(words) ? amongNewestWith(words, query, lookedThrough.forCount) : undefined
+  const { q: _words, ...rest } = query
+  const isUnspaced = words !== undefined && unspaced.test(words)
   const count = async (): Promise<number> => {
-    const found = near ? await countUpTo(db, near, most + 1) : 0
+    const found = isUnspaced ? await countNewest(db, conditionOf(rest), words, most + 1) : 0
     if (found > most) return found
     return await (words ? countSeldom : countUpTo)(db, whole, most + 1)
   }
